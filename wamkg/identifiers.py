@@ -1,0 +1,105 @@
+"""Identifiers of papers, their normal forms, titles as keys, and dates of stated precision."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import uuid_utils
+
+from wamkg.vocabulary import Precision
+
+_ARXIV = re.compile(
+    r"(?<![\w.])(?:arxiv[:.]\s*)?(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\d.]\d)", re.I
+)
+_ARXIV_URL = re.compile(
+    r"arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.I
+)
+_ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+/\d{7})$", re.I)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.I)
+_S2 = re.compile(r"^[0-9a-f]{40}$", re.I)
+_NOT_WORD = re.compile(r"[^\w]+")
+_DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
+
+
+def new_uid() -> str:
+    """Fresh permanent public id, a UUIDv7 (RFC 9562)."""
+    return str(uuid_utils.uuid7())
+
+
+def arxiv_id(text: str) -> str | None:
+    """Normal arXiv id (no prefix, no version) of an id, a DOI of arXiv or an arXiv URL; None if there is none."""
+    text = text.strip()
+    found = _ARXIV_DOI.match(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
+    return found["id"].lower() if found else None
+
+
+def doi(text: str) -> str | None:
+    """Normal DOI (lower case, no resolver) found in the text; None if there is none or it is arXiv's own."""
+    found = _DOI.search(text)
+    if not found:
+        return None
+    value = found[0].rstrip(".,;)]}").lower()
+    return None if _ARXIV_DOI.match(value) else value
+
+
+def s2_id(text: str) -> str | None:
+    """Normal Semantic Scholar paper id (40 hex digits); None if it is not one."""
+    text = text.strip()
+    return text.lower() if _S2.match(text) else None
+
+
+def normalise(text: str) -> str:
+    """Text folded for comparison and search: NFKD, no marks, lower case, words parted by one space."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", bare.lower()).replace("_", " ").strip()
+
+
+def title_key(title: str) -> str:
+    """Key under which two printings of one title meet."""
+    return normalise(title)
+
+
+def author_key(name: str) -> str:
+    """Key under which "Zhang, Chuhan" and "Chuhan Zhang" meet: the name's words in a fixed order."""
+    return " ".join(sorted(normalise(name).split()))
+
+
+def slugify(text: str) -> str:
+    """Lower-case ASCII slug of a name; `x` where nothing remains."""
+    ascii_text = normalise(text).encode("ascii", "ignore").decode()
+    return "-".join(ascii_text.split()) or "x"
+
+
+@dataclass(frozen=True, order=True)
+class PartialDate:
+    """A date known to the day, the month or the year; `first` is the first day it may be."""
+
+    first: date
+    precision: Precision
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+
+        Raises ValueError on anything else, impossible days included.
+        """
+        found = _DATE.match(text.strip())
+        if not found:
+            raise ValueError(f"not a date: {text!r}; write YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = (int(g) if g else None for g in found.groups())
+        precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+        return cls(date(year or 0, month or 1, day or 1), precision)
+
+    def __str__(self) -> str:
+        length = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}[self.precision]
+        return self.first.isoformat()[:length]
+
+
+def arxiv_prefix_month(value: str) -> PartialDate | None:
+    """Month in an arXiv id's prefix: a derived hint, not a submission date (2302.00111 came on 2023-01-31)."""
+    if not re.match(r"\d{4}\.", value):
+        return None
+    year, month = 2000 + int(value[:2]), int(value[2:4])
+    return PartialDate(date(year, month, 1), Precision.MONTH) if 1 <= month <= 12 else None

@@ -1,0 +1,73 @@
+"""What every importer yields: a record of one paper as a source gave it, or a line that could not be read."""
+
+from dataclasses import dataclass, field
+
+from wamkg.identifiers import PartialDate
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One class that a source gives a paper: a taxon, or a state with its reason."""
+
+    taxonomy: str
+    taxon: str | None = None
+    primary: bool = True
+    state: str = "placed"
+    kind: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Introduces:
+    """A dataset, benchmark or metric that the paper introduces."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A label a source printed beside a paper; `facet` is the column or line it stood in."""
+
+    facet: str
+    value: str
+    mapped: bool
+
+
+@dataclass
+class Record:
+    """A paper as one source gave it. None or an empty list means unknown, not empty."""
+
+    line: int
+    title: str
+    abstract: str | None = None
+    summary: str | None = None
+    authors: list[str] = field(default_factory=list)
+    arxiv: str | None = None
+    doi: str | None = None
+    s2: str | None = None
+    openalex: str | None = None
+    dates: dict[str, PartialDate] = field(default_factory=dict)
+    derived_dates: frozenset[str] = frozenset()
+    year: int | None = None
+    venue: str | None = None
+    url: str | None = None
+    links: dict[str, str] = field(default_factory=dict)
+    method: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    standing: str | None = None
+    placements: list[Placement] = field(default_factory=list)
+    introduces: list[Introduces] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+    note: str | None = None
+    awaiting_review: bool = False
+    unknown_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A line that names a paper, or should, and cannot be read."""
+
+    line: int
+    reason: str
+    excerpt: str = ""

@@ -1,0 +1,57 @@
+"""Every setting of wamkg, read from `WAMKG_*` environment variables."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one process; each field is documented in docs/settings.md and a test says so."""
+
+    model_config = SettingsConfigDict(env_prefix="WAMKG_", extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("wamkg", appauthor=False),
+        description="Folder that holds `wamkg.db`, `models/` and `out/`.",
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the store; empty means `HOME/wamkg.db` (SQLite)."
+    )
+    s2_api_url: str = Field(
+        default="https://api.semanticscholar.org", description="Origin of Semantic Scholar, without a path."
+    )
+    s2_api_key: str = Field(default="", description="Key sent with every Semantic Scholar request.", repr=False)
+    s2_requests_per_second: float | None = Field(
+        default=None, gt=0, description="Request budget; empty means 1 with a key, 0.3 without one."
+    )
+    arxiv_api_url: str = Field(default="", description="Origin of arXiv's API for missing abstracts; empty: off.")
+    embedding_model: str = Field(
+        default="packaged", description="`packaged`, a sentence-transformers model name, or a folder."
+    )
+    device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
+    suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="WARNING", description="Lowest level of log lines written to stderr."
+    )
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy URL of the store in use."""
+        if self.database_url.startswith("postgresql://"):
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return self.database_url or f"sqlite:///{self.home / 'wamkg.db'}"
+
+    @property
+    def out(self) -> Path:
+        """Folder that receives the figures of `wamkg build`."""
+        return self.home / "out"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Settings of this process, read once."""
+    return Settings()

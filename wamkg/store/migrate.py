@@ -1,0 +1,78 @@
+"""Running the migrations: the only way tables change."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from wamkg.errors import StoreError
+from wamkg.store.session import Store, in_plain_words
+
+_PACKAGED = Path(__file__).parents[1] / "migrations"
+_CHECKOUT = Path(__file__).parents[2] / "migrations"
+
+
+def migrations_folder() -> Path:
+    """Where the migrations are: inside the wheel, or beside the package in a checkout."""
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+
+
+def alembic_config(store: Store) -> Config:
+    """Alembic's configuration for a store, made in code so that there is no second place to set the URL."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = store.engine
+    return config
+
+
+def head_revision() -> str:
+    """The newest schema version this program knows."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.set_main_option("path_separator", "os")
+    head = ScriptDirectory.from_config(config).get_current_head()
+    return head or ""
+
+
+def current_revision(store: Store) -> str | None:
+    """The schema version of the store; None for an empty one."""
+    try:
+        with store.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise in_plain_words(error, store.url) from error
+
+
+def migrate(store: Store, revision: str = "head") -> tuple[str | None, str | None]:
+    """Bring the store to a schema version; returns the versions before and after.
+
+    Raises StoreError when a migration fails or the store is newer than this program.
+    """
+    before = current_revision(store)
+    _run(store, command.upgrade, revision)
+    return before, current_revision(store)
+
+
+def downgrade(store: Store, revision: str) -> None:
+    """Take the store back to an older schema version."""
+    _run(store, command.downgrade, revision)
+
+
+def check(store: Store) -> None:
+    """Raise StoreError when tables and models differ."""
+    _run(store, command.check)
+
+
+def _run(store: Store, function: Any, *arguments: str) -> None:
+    try:
+        function(alembic_config(store), *arguments)
+    except CommandError as error:
+        raise StoreError(f"migration failed: {error}") from error
+    except DBAPIError as error:
+        raise in_plain_words(error, store.url) from error

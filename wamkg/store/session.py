@@ -1,0 +1,130 @@
+"""Opening the store: engines, reading and writing sessions, and plain words for what can go wrong."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlmodel import Session
+
+from wamkg.errors import StoreError
+
+BUSY_TIMEOUT_MS = 30_000
+_PLAIN_WORDS = {
+    "readonly database": "the store is read-only; check the permissions of the file and its folder",
+    "disk is full": "the disk is full; free some space and run the command again, nothing was written",
+    "disk i/o error": "the disk gave an I/O error; nothing was written",
+    "database is locked": "another process is writing to the store; try again when it is done",
+    "unable to open database file": "the store's file cannot be opened; check that its folder exists and is writable",
+    "not a database": "the store's file is not an SQLite database",
+    "malformed": "the store's file is damaged; restore a backup",
+    "no such table": "the store has no tables yet; run `wamkg migrate`",
+    "undefinedtable": "the store has no tables yet; run `wamkg migrate`",
+    "connection failed": "the database server cannot be reached; check WAMKG_DATABASE_URL",
+}
+
+
+def _dumps(value: Any) -> str:
+    # JSONB reorders keys, so both databases are given them sorted.
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    # pysqlite opens no transaction at SELECT by itself, which loses updates; `begin` below does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    # A read-only file or folder cannot switch; reading still works and a write says so itself.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def in_plain_words(error: BaseException, url: str) -> StoreError:
+    """The store's error as one line a user can act on."""
+    text = f"{type(getattr(error, 'orig', error)).__name__} {error}".lower()
+    shown = make_url(url).render_as_string(hide_password=True)
+    for sign, words in _PLAIN_WORDS.items():
+        if sign in text:
+            return StoreError(f"{shown}: {words}")
+    first_line = str(getattr(error, "orig", error)).splitlines()[0]
+    return StoreError(f"{shown}: {first_line}")
+
+
+def create_store_engine(url: str) -> Engine:
+    """Engine with the rules that keep data safe: foreign keys, WAL, busy timeout, explicit BEGIN."""
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=orjson.loads, pool_pre_ping=True)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise StoreError("the database URL is not understood; write sqlite:///FILE or postgresql://...") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_connection)
+        event.listen(engine, "begin", _begin)
+    elif engine.dialect.name != "postgresql":
+        raise StoreError(f"{engine.dialect.name} is not supported; use SQLite or PostgreSQL")
+    return engine
+
+
+class Store:
+    """The database of one survey; the outermost caller opens a session and its end commits."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        database = make_url(url).database if url.startswith("sqlite") else None
+        if database and database != ":memory:" and not database.startswith("file:"):
+            self._make_folder(Path(database).parent)
+        self.engine = create_store_engine(url)
+        self._writer = self.engine.execution_options(writing=True)
+
+    def _make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder {folder} cannot be made: {error.strerror}") from error
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is a file on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view of the store; nothing is committed."""
+        with self._session(self.engine) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed at the end and rolled back on any error.
+
+        Raises StoreError when the database cannot be written.
+        """
+        with self._session(self._writer) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, autoflush=False, expire_on_commit=False) as session:
+                yield session
+        except (OperationalError, DBAPIError) as error:
+            raise in_plain_words(error, self.url) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()

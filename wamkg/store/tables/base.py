@@ -1,0 +1,41 @@
+"""Shared parts of every table: names of constraints, keys, foreign keys."""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey
+from sqlmodel import Field, SQLModel
+
+from wamkg.store.types import BigId
+
+# Batch migrations on SQLite rebuild tables and need every constraint to have a known name.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = SQLModel.metadata
+
+
+def key() -> Any:
+    """Numbered primary key."""
+    return Field(default=None, primary_key=True, sa_type=BigId)
+
+
+def entity_key() -> Any:
+    """Primary key shared with the entity's row."""
+    column: Any = Column("id", BigId, ForeignKey("entity.id"), primary_key=True, autoincrement=False)
+    return Field(default=None, sa_column=column)
+
+
+def ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
+    """Foreign key; deleting what it points at is refused, never cascaded."""
+    column: Any = Column(BigId, ForeignKey(target), nullable=nullable, index=index)
+    return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
+
+
+def made_in() -> Any:
+    """The batch that wrote the row; not indexed, since only undo asks for it and a scan is cheaper than every insert."""
+    return ref("batch.id", index=False)

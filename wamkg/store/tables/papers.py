@@ -1,0 +1,164 @@
+"""Papers and what belongs to them: ids, dates, authors, venues, addresses, tags, citations."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Date, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from wamkg.store.tables.base import entity_key, key, made_in, ref
+from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
+
+
+class Entity(SQLModel, table=True):
+    """Anything with a permanent public id; links, facts and aliases point here whatever its kind."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    kind: str
+    batch_id: int = made_in()
+
+
+class Venue(SQLModel, table=True):
+    """A conference, journal or archive."""
+
+    id: int | None = key()
+    name: str = Field(sa_type=SortedText)
+    key: str = Field(unique=True)
+    batch_id: int = made_in()
+
+
+class Paper(SQLModel, table=True):
+    """A paper as shown: each value is the one that precedence picks among its facts."""
+
+    id: int | None = entity_key()
+    slug: str = Field(unique=True, sa_type=SortedText)
+    title: str = Field(sa_type=SortedText)
+    title_key: str = Field(index=True)
+    first_author_key: str | None = None
+    abstract: str | None = Field(default=None, sa_type=LongText)
+    summary: str | None = Field(default=None, sa_type=LongText)
+    arxiv: str | None = Field(default=None, unique=True)
+    doi: str | None = Field(default=None, unique=True)
+    s2: str | None = Field(default=None, unique=True)
+    openalex: str | None = Field(default=None, unique=True)
+    url: str | None = None
+    venue_id: int | None = ref("venue.id", nullable=True)
+    year: int | None = None
+    standing: str = Field(index=True)
+    exclusion_reason: str | None = None
+    note: str | None = Field(default=None, sa_type=LongText)
+    date: dt.date | None = Field(default=None, sa_type=Date, index=True)
+    date_precision: str | None = None
+    date_source: str | None = None
+    citation_count: int | None = None
+    version: int = 1
+
+
+class FormerId(SQLModel, table=True):
+    """A further id under which a paper is or was known."""
+
+    __tablename__ = "former_id"
+    __table_args__ = (UniqueConstraint("scheme", "value"),)
+
+    id: int | None = key()
+    paper_id: int = ref("paper.id")
+    scheme: str
+    value: str
+    batch_id: int = made_in()
+
+
+class Event(SQLModel, table=True):
+    """A dated event of a paper as one source gives it; `derived` where the date was not stated but worked out."""
+
+    __table_args__ = (UniqueConstraint("paper_id", "kind", "source", "day", "precision"),)
+
+    id: int | None = key()
+    paper_id: int = ref("paper.id", index=False)
+    kind: str
+    day: dt.date = Field(sa_type=Date)
+    precision: str
+    source: str
+    derived: bool = False
+    batch_id: int = made_in()
+
+
+class Author(SQLModel, table=True):
+    """A person who writes papers, told apart by the words of the name until a source gives ids."""
+
+    id: int | None = key()
+    key: str = Field(unique=True)
+    name: str = Field(sa_type=SortedText)
+    s2: str | None = Field(default=None, index=True)
+    batch_id: int = made_in()
+
+
+class Authorship(SQLModel, table=True):
+    """One author's place in a paper's author list."""
+
+    __table_args__ = (UniqueConstraint("paper_id", "position"),)
+
+    id: int | None = key()
+    paper_id: int = ref("paper.id", index=False)
+    position: int
+    author_id: int = ref("author.id")
+    name: str = Field(description="the name as printed on this paper")
+    batch_id: int = made_in()
+
+
+class Weblink(SQLModel, table=True):
+    """A web address of a paper."""
+
+    __table_args__ = (UniqueConstraint("paper_id", "kind", "url"),)
+
+    id: int | None = key()
+    paper_id: int = ref("paper.id", index=False)
+    kind: str
+    url: str
+    source: str
+    batch_id: int = made_in()
+
+
+class Tag(SQLModel, table=True):
+    """A label that a list printed beside a paper; `mapped` where a taxonomy knows it."""
+
+    __table_args__ = (UniqueConstraint("paper_id", "facet", "value", "source"),)
+
+    id: int | None = key()
+    paper_id: int = ref("paper.id", index=False)
+    facet: str
+    value: str
+    mapped: bool
+    source: str
+    batch_id: int = made_in()
+
+
+class Citation(SQLModel, table=True):
+    """One paper cites another, as one source says."""
+
+    __table_args__ = (UniqueConstraint("citing_id", "cited_id", "source"),)
+
+    id: int | None = key()
+    citing_id: int = ref("paper.id", index=False)
+    cited_id: int = ref("paper.id")
+    source: str
+    contexts: list[Any] = Field(default_factory=list, sa_type=Json)
+    intents: list[Any] = Field(default_factory=list, sa_type=Json)
+    influential: bool | None = None
+    first_seen: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    batch_id: int = made_in()
+
+
+class Judgement(SQLModel, table=True):
+    """A person's word on whether two papers are one work."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    left_id: int = ref("paper.id")
+    right_id: int = ref("paper.id")
+    verdict: str = Field(description="same, different or unsure")
+    note: str = ""
+    actor_id: int = ref("actor.id")
+    at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    batch_id: int = made_in()

@@ -1,0 +1,95 @@
+"""Who wrote what, when and why: actors, tokens, batches, changes, facts, releases."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from wamkg.store.tables.base import key, made_in, ref
+from wamkg.store.types import BigId, Json, LongText, SortedText, UtcDateTime, utc_now
+
+
+class Actor(SQLModel, table=True):
+    """A person or a program that writes."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    name: str = Field(unique=True, sa_type=SortedText)
+    kind: str = Field(description="person or program")
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class Token(SQLModel, table=True):
+    """A credential of an actor; only its hash is kept."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    actor_id: int = ref("actor.id")
+    role: str
+    label: str = ""
+    hash: str = Field(unique=True)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Batch(SQLModel, table=True):
+    """One unit of writing that can be undone whole."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    kind: str
+    source: str = Field(default="", description="file, URL or service the writes come from")
+    actor_id: int = ref("actor.id")
+    started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    counts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undone_by_id: int | None = ref("batch.id", nullable=True)
+
+
+class Change(SQLModel, table=True):
+    """One edit of a person, or the summary of an import; append-only, names things by uid so that it outlives them."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    batch_id: int = ref("batch.id")
+    actor_id: int = ref("actor.id")
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    subject_uid: str | None = Field(default=None, index=True)
+    field: str
+    before: Any = Field(default=None, sa_type=Json, nullable=True)
+    after: Any = Field(default=None, sa_type=Json, nullable=True)
+    why: str = ""
+
+
+class Fact(SQLModel, table=True):
+    """A value that a source gave for a field; append-only, the newest row of a source is its present word."""
+
+    __table_args__ = (Index("ix_fact_subject_id_field_source", "subject_id", "field", "source"),)
+
+    id: int | None = key()
+    subject_id: int = ref("entity.id", index=False)
+    field: str
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
+    reason: str | None = Field(default=None, description="why there is no value, where there is none")
+    source: str
+    source_ref: str | None = Field(default=None, description="the source's own id of the subject, or its line")
+    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    batch_id: int = made_in()
+
+
+class Release(SQLModel, table=True):
+    """A named edition of the survey, kept as an open dump."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    name: str = Field(unique=True, sa_type=SortedText)
+    note: str = ""
+    file: str
+    sha256: str
+    schema_version: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    actor_id: int = ref("actor.id")
+    size: int = Field(sa_type=BigId)
+    summary: str = Field(default="", sa_type=LongText)

@@ -1,0 +1,143 @@
+"""Taxonomies, taxa, and where papers stand in them by decision, by suggestion and by dispute."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from wamkg.store.tables.base import entity_key, key, made_in, ref
+from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
+
+
+class Taxonomy(SQLModel, table=True):
+    """A tree of classes; several live side by side."""
+
+    id: int | None = entity_key()
+    slug: str = Field(unique=True, sa_type=SortedText)
+    title: str
+    description: str = Field(default="", sa_type=LongText)
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    version: int = 1
+
+
+class Taxon(SQLModel, table=True):
+    """A class; `path` is where it stands now, its uid is what lasts."""
+
+    __table_args__ = (UniqueConstraint("taxonomy_id", "path"),)
+
+    id: int | None = entity_key()
+    taxonomy_id: int = ref("taxonomy.id", index=False)
+    parent_id: int | None = ref("taxon.id", nullable=True)
+    slug: str
+    path: str = Field(sa_type=SortedText)
+    depth: int
+    position: int
+    name: str
+    code: str = ""
+    definition: str = Field(default="", sa_type=LongText)
+    include: list[str] = Field(default_factory=list, sa_type=Json)
+    exclude: list[str] = Field(default_factory=list, sa_type=Json)
+    version: int = 1
+
+
+class Exemplar(SQLModel, table=True):
+    """A paper that shows what a taxon means."""
+
+    __table_args__ = (UniqueConstraint("taxon_id", "paper_id"),)
+
+    id: int | None = key()
+    taxon_id: int = ref("taxon.id", index=False)
+    paper_id: int = ref("paper.id")
+    batch_id: int = made_in()
+
+
+class Assignment(SQLModel, table=True):
+    """A decision that a paper stands somewhere in a taxonomy; appended, ended, never edited."""
+
+    __table_args__ = (
+        Index(
+            "uq_assignment_live_primary",
+            "paper_id",
+            "taxonomy_id",
+            unique=True,
+            sqlite_where=text('"primary" AND ended_at IS NULL'),
+            postgresql_where=text('"primary" AND ended_at IS NULL'),
+        ),
+        Index(
+            "uq_assignment_live_taxon",
+            "paper_id",
+            "taxon_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    paper_id: int = ref("paper.id")
+    taxonomy_id: int = ref("taxonomy.id")
+    taxon_id: int | None = ref("taxon.id", nullable=True)
+    state: str
+    primary: bool = True
+    kind: str | None = None
+    reason: str | None = None
+    evidence: str | None = Field(default=None, sa_type=LongText)
+    evidence_place: str | None = None
+    evidence_checked: bool | None = None
+    note: str | None = Field(default=None, sa_type=LongText)
+    source: str
+    suggestion_id: int | None = Field(default=None, description="the suggestion the person saw, if any")
+    actor_id: int = ref("actor.id")
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
+    batch_id: int = made_in()
+
+
+class Suggestion(SQLModel, table=True):
+    """Where a model would put a paper, and everything needed to judge that word."""
+
+    __table_args__ = (UniqueConstraint("paper_id", "taxonomy_id"),)
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    paper_id: int = ref("paper.id", index=False)
+    taxonomy_id: int = ref("taxonomy.id")
+    ranked: list[Any] = Field(default_factory=list, sa_type=Json)
+    top: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    outside: float | None = None
+    decided_taxon_id: int | None = ref("taxon.id", nullable=True)
+    decided_level: int = 0
+    abstained: bool = True
+    reasons: list[Any] = Field(default_factory=list, sa_type=Json)
+    model: str
+    model_version: str
+    encoder: str | None = None
+    text_source: str = Field(description="abstract, summary or title")
+    text_hash: str
+    training_size: int
+    training_hash: str
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    batch_id: int = made_in()
+
+
+class Objection(SQLModel, table=True):
+    """Somebody disputes a placement."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    paper_id: int = ref("paper.id")
+    taxonomy_id: int = ref("taxonomy.id")
+    current_taxon_id: int | None = ref("taxon.id", nullable=True)
+    claimed_taxon_id: int | None = ref("taxon.id", nullable=True)
+    raised_by: str
+    said_at: str | None = Field(default=None, description="address where it was said")
+    quote: str | None = Field(default=None, sa_type=LongText)
+    status: str = "open"
+    answer: str | None = Field(default=None, sa_type=LongText)
+    decided_by_id: int | None = ref("actor.id", nullable=True)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    batch_id: int = made_in()
+    version: int = 1

@@ -1,0 +1,128 @@
+"""The closed lists of words that the store, the CLI, the API and the seeds share."""
+
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """Where a paper stands in the survey."""
+
+    CITED = "cited"
+    CANDIDATE = "candidate"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+
+
+class EntityKind(StrEnum):
+    """Kinds of things that carry a permanent public id."""
+
+    PAPER = "paper"
+    METHOD = "method"
+    INSTITUTION = "institution"
+    DATASET = "dataset"
+    BENCHMARK = "benchmark"
+    METRIC = "metric"
+    CHALLENGE = "challenge"
+    CONCEPT = "concept"
+    TAXONOMY = "taxonomy"
+    TAXON = "taxon"
+
+
+class Relation(StrEnum):
+    """Typed links between two entities."""
+
+    PROPOSES = "proposes"
+    INTRODUCES = "introduces"
+    TRAINED_ON = "trained_on"
+    EVALUATED_ON = "evaluated_on"
+    ADDRESSES = "addresses"
+    BUILDS_ON = "builds_on"
+    PUBLISHED_AS = "published_as"
+    ABOUT = "about"
+
+
+class AssignmentState(StrEnum):
+    """What an assignment says of a paper in one taxonomy."""
+
+    PLACED = "placed"
+    UNDECIDED = "undecided"
+    OUTSIDE = "outside"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class EventKind(StrEnum):
+    """Dated events of a paper."""
+
+    ARXIV_V1 = "arxiv_v1"
+    ARXIV_LATEST = "arxiv_latest"
+    VENUE = "venue"
+    CODE = "code"
+    RELEASED = "released"
+
+
+class Precision(StrEnum):
+    """How exact a date is."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class BatchKind(StrEnum):
+    """What made a batch of writes."""
+
+    SEED = "seed"
+    IMPORT = "import"
+    ENRICH = "enrich"
+    EMBED = "embed"
+    SUGGEST = "suggest"
+    EDIT = "edit"
+    DECISION = "decision"
+    TAXONOMY = "taxonomy"
+    UNDO = "undo"
+
+
+class OutsideKind(StrEnum):
+    """Why a paper lies outside the scope of a taxonomy."""
+
+    VLA_WITHOUT_FUTURE = "vla-without-future"
+    WORLD_MODEL_WITHOUT_ACTION = "world-model-without-action"
+    WORLD_MODEL_FOR_VLA = "world-model-for-vla"
+    DATA_OR_BENCHMARK = "data-or-benchmark"
+    SURVEY = "survey"
+    OTHER = "other"
+
+
+class WorkState(StrEnum):
+    """State of one unit of work."""
+
+    TODO = "todo"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNAVAILABLE = "unavailable"
+
+
+class JobState(StrEnum):
+    """State of one run of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """What a token may do."""
+
+    READER = "reader"
+    CURATOR = "curator"
+    ADMIN = "admin"
+
+
+PERSON = "person"
+"""Source name of values that a person gave."""
+
+SOURCE_PRECEDENCE = ("person", "publisher", "s2", "arxiv", "list", "seed")
+"""Which source's value is shown, strongest first; a source is `kind` or `kind:name`."""
