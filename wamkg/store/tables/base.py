@@ -37,5 +37,5 @@ def ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
 
 
 def made_in() -> Any:
-    """The batch that wrote the row; not indexed, since only undo asks for it and a scan is cheaper than every insert."""
+    """The batch that wrote the row; not indexed: only undo asks for it, and a scan is cheaper than every insert."""
     return ref("batch.id", index=False)

@@ -1,0 +1,161 @@
+"""From records to the store: match, compare, write; a chunk at a time, one batch in all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from wamkg.identifiers import author_key, title_key
+from wamkg.importing.compare import Notes, Origin, compare
+from wamkg.importing.report import ImportReport, LineReport, Outcome
+from wamkg.importing.taxa import TaxaIndex
+from wamkg.matching.record import Record, Unreadable
+from wamkg.matching.same_paper import ids_of, match, year_of
+from wamkg.matching.show import shown_values
+from wamkg.store.batches import record_change
+from wamkg.store.bulk import chunks, insert_entities
+from wamkg.store.lookup import KnownPaper, papers_by_ids, papers_by_titles
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.paper_write import write_papers
+from wamkg.store.tables import Batch
+from wamkg.vocabulary import EntityKind
+
+CHUNK = 1000
+"""Records compared and written together: large enough for fast inserts, small enough for flat memory."""
+LAST = 1 << 62
+"""A word given now is younger than any fact that has a number."""
+
+
+@dataclass
+class Applier:
+    """Applies records of one source within one batch."""
+
+    session: Session
+    batch: Batch
+    source: str
+    report: ImportReport
+    own_fields: Mapping[str, str] = field(default_factory=dict)
+    keep_classes: bool = True
+    met: dict[int, int] = field(default_factory=dict)
+    """Paper met in this import -> line where it was met first."""
+
+    def __post_init__(self) -> None:
+        self.taxa = TaxaIndex(self.session, {})
+
+    def apply(self, items: Iterable[Record | Unreadable]) -> None:
+        """Apply every item; each ends in the report."""
+        for chunk in chunks(items, CHUNK):
+            records = []
+            for item in chunk:
+                if isinstance(item, Unreadable):
+                    self._refuse(item.line, item.excerpt, item.reason)
+                elif problem := self._problem(item):
+                    self._refuse(item.line, item.title, problem)
+                else:
+                    records.append(item)
+            self._apply_chunk(records)
+
+    def _problem(self, record: Record) -> str | None:
+        if not title_key(record.title):
+            return "no title"
+        return next((p for placement in record.placements if (p := self.taxa.check(placement))), None)
+
+    def _refuse(self, line: int, title: str, reason: str) -> None:
+        self.report.add(LineReport(line, Outcome.UNREADABLE, title, reason=reason))
+
+    def _apply_chunk(self, records: list[Record]) -> None:
+        finder = _Finder(self.session, records)
+        found = [(record, finder.find(record)) for record in records]
+        numbers = finder.make_numbers(self._batch_id)
+        known = {n for _, (n, _) in found if n is not None and n > 0}
+        states = load_states(self.session, known)
+        states.update({number: PaperState(number) for number in numbers})
+        for record, (number, question) in found:
+            if number is None:
+                self._ask(record, question)
+            else:
+                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]])
+        changed = [state for state in states.values() if state.changed]
+        shown = [shown_values(state) for state in changed]
+        write_papers(self.session, self._batch_id, self.batch.actor_id, changed, shown)
+
+    @property
+    def _batch_id(self) -> int:
+        assert self.batch.id is not None
+        return self.batch.id
+
+    def _apply_one(self, record: Record, state: PaperState) -> None:
+        first_line = self.met.setdefault(state.id, record.line)
+        repeat = first_line != record.line
+        origin = Origin(self.source, dict(self.own_fields), repeat, LAST)
+        was_empty = state.is_new and not state.added
+        notes = compare(record, state, origin, self.taxa, self.keep_classes)
+        outcome = _outcome(was_empty, notes)
+        self.report.add(_line(record, outcome, notes, first_line if repeat else None))
+        self.report.unknown_keys.update(record.unknown_keys)
+        self.report.unmapped.update(f"{t.facet}: {t.value}" for t in record.tags if not t.mapped)
+
+    def _ask(self, record: Record, question: str | None) -> None:
+        notes = Notes(conflicts=[f"{question}; not stored, a person decides"])
+        record_change(
+            self.session,
+            self.batch,
+            "question",
+            after={"line": record.line, "title": record.title, "question": question},
+        )
+        self.report.add(_line(record, Outcome.CONFLICT, notes, None))
+
+
+class _Finder:
+    """Finds the paper of each record, among the stored ones and those earlier in the chunk."""
+
+    def __init__(self, session: Session, records: list[Record]) -> None:
+        self.session = session
+        self.by_id = papers_by_ids(session, {i for record in records for i in ids_of(record)})
+        self.by_title = papers_by_titles(session, {title_key(record.title) for record in records})
+        self.fresh = 0
+
+    def find(self, record: Record) -> tuple[int | None, str | None]:
+        """Number of the record's paper, negative for one to be made; or None and a question."""
+        answer = match(record, self.by_id, self.by_title)
+        if answer.question:
+            return None, answer.question
+        number = answer.paper
+        if number is None:
+            self.fresh += 1
+            number = -self.fresh
+            self._learn(number, record)
+        self.by_id.update(dict.fromkeys(ids_of(record), number))
+        return number, None
+
+    def _learn(self, number: int, record: Record) -> None:
+        key = title_key(record.title)
+        first = author_key(record.authors[0]) if record.authors else None
+        known = KnownPaper(number, record.title, key, first, record.arxiv, record.doi, year_of(record))
+        self.by_title.setdefault(key, []).append(known)
+
+    def make_numbers(self, batch: int) -> list[int]:
+        """Entities for the new papers; the paper numbered -n is the nth."""
+        return insert_entities(self.session, EntityKind.PAPER, self.fresh, batch)
+
+
+def _outcome(was_new: bool, notes: Notes) -> Outcome:
+    if notes.conflicts:
+        return Outcome.CONFLICT
+    if was_new:
+        return Outcome.NEW
+    return Outcome.CHANGED if notes.changes else Outcome.SAME
+
+
+def _line(record: Record, outcome: Outcome, notes: Notes, again_of: int | None) -> LineReport:
+    return LineReport(
+        line=record.line,
+        outcome=outcome,
+        title=record.title,
+        ids=" ".join(f"{i.scheme}:{i.value}" for i in ids_of(record)),
+        placements=tuple(f"{p.taxonomy}:{p.taxon or p.state}" for p in record.placements),
+        awaiting_review=record.awaiting_review,
+        again_of=again_of,
+        changes=tuple(notes.changes) if outcome is not Outcome.NEW else (),
+        conflicts=tuple(notes.conflicts),
+    )

@@ -1,0 +1,50 @@
+"""Which value wins: the one shown is picked by precedence among everything the sources say."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from wamkg.store.paper_state import Dated, Said
+from wamkg.vocabulary import SOURCE_PRECEDENCE, EventKind, Precision, Standing
+
+_RANK = {name: rank for rank, name in enumerate(SOURCE_PRECEDENCE)}
+_STANDING_STRENGTH = (Standing.INCLUDED, Standing.EXCLUDED, Standing.CANDIDATE, Standing.CITED)
+_EVENT_ORDER = (
+    (EventKind.ARXIV_V1, False),
+    (EventKind.RELEASED, False),
+    (EventKind.ARXIV_V1, True),
+    (EventKind.VENUE, False),
+)
+"""Which date places a paper: (kind of event, derived rather than stated), best first."""
+_PRECISION_ORDER = (Precision.DAY, Precision.MONTH, Precision.YEAR)
+
+
+def rank(source: str) -> int:
+    """Strength of a source, 0 is strongest; lists and seeds are equals."""
+    return min(_RANK.get(source.partition(":")[0], len(_RANK)), _RANK["list"])
+
+
+def winner(words: Iterable[Said]) -> Said | None:
+    """The word that is shown: the strongest source's, among equals the one that spoke first."""
+    given = [w for w in words if w.value is not None]
+    return min(given, key=lambda w: (rank(w.source), w.first), default=None)
+
+
+def shown_standing(words: Iterable[Said]) -> str:
+    """Standing of a paper: a person's word, else the strongest that any source gives."""
+    given = list(words)
+    people = [w for w in given if rank(w.source) == 0]
+    if people:
+        return str(people[-1].value)
+    values = {w.value for w in given}
+    return next((s for s in _STANDING_STRENGTH if s in values), Standing.CANDIDATE)
+
+
+def shown_date(dates: Iterable[Dated]) -> Dated | None:
+    """The date a paper is placed at, by `_EVENT_ORDER`, then precision, then strength of the source."""
+
+    def order(dated: Dated) -> tuple[int, int, int, date]:
+        kind = _EVENT_ORDER.index((EventKind(dated.kind), dated.derived))
+        return kind, _PRECISION_ORDER.index(Precision(dated.precision)), rank(dated.source), dated.day
+
+    usable = (d for d in dates if (d.kind, d.derived) in _EVENT_ORDER)
+    return min(usable, key=order, default=None)

@@ -1,0 +1,65 @@
+"""Is this record a paper the store has? Ids first, then the title under stated conditions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wamkg.identifiers import author_key, title_key
+from wamkg.matching.record import Record
+from wamkg.store.lookup import SCHEMES, ExternalId, KnownPaper
+
+SHORT_TITLE_WORDS = 4
+"""Titles with fewer words are too common to match by: a person decides."""
+MAX_YEARS_APART = 2
+"""A preprint and its publication lie at most this far apart."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """The answer: a stored paper, none, or a question for a person."""
+
+    paper: int | None
+    how: str
+    question: str | None = None
+
+
+def ids_of(record: Record) -> list[ExternalId]:
+    """The record's outside ids."""
+    return [ExternalId(scheme, value) for scheme in SCHEMES if (value := getattr(record, scheme))]
+
+
+def year_of(record: Record) -> int | None:
+    """Year of the record: stated, or of its earliest date."""
+    return record.year or min((d.first.year for d in record.dates.values()), default=None)
+
+
+def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str, Iterable[KnownPaper]]) -> Match:
+    """Find the stored paper that the record is.
+
+    Ids decide; two ids that lead to two papers are a question. Without a known id the normalised title decides
+    where `_may_be_one` holds, and a title of fewer than four words is a question.
+    """
+    hits = {i: by_id[i] for i in ids_of(record) if i in by_id}
+    if len(set(hits.values())) > 1:
+        named = ", ".join(f"{i.scheme}:{i.value}" for i in hits)
+        return Match(None, "ids", f"{named} lead to different papers")
+    if hits:
+        return Match(next(iter(hits.values())), next(iter(hits)).scheme)
+    key = title_key(record.title)
+    namesakes = [k for k in by_title.get(key, ()) if _may_be_one(record, k)]
+    if not namesakes:
+        return Match(None, "new")
+    if len(namesakes) > 1:
+        return Match(None, "title", f"{len(namesakes)} stored papers have this title")
+    if len(key.split()) < SHORT_TITLE_WORDS:
+        return Match(None, "title", f"the title is too short to tell whether it is stored paper {namesakes[0].title!r}")
+    return Match(namesakes[0].id, "title")
+
+
+def _may_be_one(record: Record, known: KnownPaper) -> bool:
+    if record.arxiv and known.arxiv and record.arxiv != known.arxiv:
+        return False
+    mine = author_key(record.authors[0]) if record.authors else None
+    if mine and known.first_author_key:
+        return mine == known.first_author_key
+    year = year_of(record)
+    return year is None or known.year is None or abs(year - known.year) <= MAX_YEARS_APART

@@ -1,0 +1,67 @@
+"""Actors and batches: every write belongs to a batch, every batch to somebody."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import new_uid
+from wamkg.store.tables import Actor, Batch, Change
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import BatchKind
+
+
+def get_actor(session: Session, name: str, kind: str = "program") -> Actor:
+    """The actor of that name, made if new."""
+    actor = session.exec(select(Actor).where(Actor.name == name)).first()
+    if actor is None:
+        actor = Actor(uid=new_uid(), name=name, kind=kind)
+        session.add(actor)
+        session.flush()
+    return actor
+
+
+def open_batch(session: Session, kind: BatchKind, source: str, actor: Actor) -> Batch:
+    """A new batch; close it with `close_batch` in the same transaction."""
+    assert actor.id is not None
+    batch = Batch(uid=new_uid(), kind=kind, source=source, actor_id=actor.id)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def close_batch(session: Session, batch: Batch, counts: dict[str, Any]) -> None:
+    """Record that the batch is complete and what it did."""
+    batch.counts = counts
+    batch.finished_at = utc_now()
+    session.add(batch)
+    session.flush()
+
+
+def drop_batch(session: Session, batch: Batch) -> None:
+    """Remove a batch that wrote nothing, so that a second run leaves no trace."""
+    session.delete(batch)
+    session.flush()
+
+
+def find_batch(session: Session, uid: str) -> Batch:
+    """The batch with that id, or an unambiguous beginning of it.
+
+    Raises NotFoundError if none or several fit.
+    """
+    found = session.exec(select(Batch).where(col(Batch.uid).startswith(uid, autoescape=True))).all()
+    if len(found) != 1:
+        words = "no batch has" if not found else f"{len(found)} batches have"
+        raise NotFoundError(f"{words} the id {uid}; `wamkg history --batches` lists them")
+    return found[0]
+
+
+def list_batches(session: Session, limit: int = 50) -> list[Batch]:
+    """The newest batches first."""
+    return list(session.exec(select(Batch).order_by(col(Batch.id).desc()).limit(limit)).all())
+
+
+def record_change(session: Session, batch: Batch, field: str, **values: Any) -> None:
+    """Append one row to the audit trail; `values` are columns of `change`."""
+    assert batch.id is not None
+    session.add(Change(uid=new_uid(), batch_id=batch.id, actor_id=batch.actor_id, field=field, **values))

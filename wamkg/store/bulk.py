@@ -1,0 +1,61 @@
+"""Writing many rows at once, as plain table inserts: the ORM's unit of work costs more than the rows."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, insert, select
+from sqlmodel import Session, SQLModel
+
+from wamkg.identifiers import new_uid
+from wamkg.store.tables import Entity
+from wamkg.vocabulary import EntityKind
+
+T = TypeVar("T")
+LOOKUP_SIZE = 900
+"""Keys a look-up asks for at once; SQLite's oldest limit on parameters is 999."""
+
+
+def chunks(items: Iterable[T], size: int = LOOKUP_SIZE) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def select_columns(*columns: Any) -> Any:
+    """A select of any number of columns; the typed one stops at four."""
+    return select(*columns)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table under a model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that share one set of keys."""
+    if rows:
+        session.connection().execute(table_of(model).insert(), [dict(row) for row in rows])
+
+
+def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: int) -> list[int]:
+    """Make `count` entities and give back their numbers."""
+    if not count:
+        return []
+    rows = [{"uid": new_uid(), "kind": kind, "batch_id": batch_id} for _ in range(count)]
+    table = table_of(Entity)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return [row[0] for row in session.connection().execute(statement, rows)]
+
+
+def insert_returning(
+    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], key: str
+) -> dict[Any, int]:
+    """Insert rows and give back their numbers by the value of `key`."""
+    if not rows:
+        return {}
+    table = table_of(model)
+    statement = insert(table).returning(table.c[key], table.c.id)
+    return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}

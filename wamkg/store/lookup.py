@@ -1,0 +1,124 @@
+"""Finding papers and things by what identifies them, many at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import arxiv_id, doi, s2_id
+from wamkg.store.bulk import chunks
+from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue
+from wamkg.vocabulary import Relation
+
+SCHEMES = ("arxiv", "doi", "s2", "openalex")
+
+
+class ExternalId(NamedTuple):
+    """An id in one of the outside schemes, in normal form."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True)
+class KnownPaper:
+    """What matching needs to know of a stored paper."""
+
+    id: int
+    title: str
+    title_key: str
+    first_author_key: str | None
+    arxiv: str | None
+    doi: str | None
+    year: int | None
+
+
+_COLUMNS: Any = (Paper.id, Paper.title, Paper.title_key, Paper.first_author_key, Paper.arxiv, Paper.doi, Paper.year)
+
+
+def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalId, int]:
+    """Numbers of the papers that carry, or once carried, these ids."""
+    wanted: dict[str, list[str]] = {}
+    for scheme, value in ids:
+        wanted.setdefault(scheme, []).append(value)
+    found: dict[ExternalId, int] = {}
+    for scheme, values in wanted.items():
+        column = col(getattr(Paper, scheme))
+        for part in chunks(values):
+            former = select(FormerId.value, FormerId.paper_id).where(
+                FormerId.scheme == scheme, col(FormerId.value).in_(part)
+            )
+            found.update({ExternalId(scheme, value): number for value, number in session.exec(former)})
+            now = select(column, col(Paper.id)).where(column.in_(part))
+            found.update({ExternalId(scheme, value): number for value, number in session.exec(now) if number})
+    return found
+
+
+def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[KnownPaper]]:
+    """Papers under each normalised title."""
+    found: dict[str, list[KnownPaper]] = {}
+    for part in chunks(set(keys)):
+        rows = session.exec(select(*_COLUMNS).where(col(Paper.title_key).in_(part)).order_by(col(Paper.id)))
+        for paper in (KnownPaper(*row) for row in rows):
+            found.setdefault(paper.title_key, []).append(paper)
+    return found
+
+
+def known_papers(session: Session, numbers: Iterable[int]) -> dict[int, KnownPaper]:
+    """Stored papers by number, as matching sees them."""
+    found: dict[int, KnownPaper] = {}
+    for part in chunks(set(numbers)):
+        rows = session.exec(select(*_COLUMNS).where(col(Paper.id).in_(part)))
+        found.update({paper.id: paper for paper in (KnownPaper(*row) for row in rows)})
+    return found
+
+
+def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Iterable[str]) -> set[str]:
+    """Which of the slugs are in use."""
+    taken: set[str] = set()
+    for part in chunks(set(slugs)):
+        taken.update(session.exec(select(model.slug).where(col(model.slug).in_(part))))
+    return taken
+
+
+def numbers_by_key(
+    session: Session, model: type[Author] | type[Venue] | type[Named], keys: Iterable[str]
+) -> dict[str, int]:
+    """Numbers of authors, venues or named things by their keys."""
+    found: dict[str, int] = {}
+    for part in chunks(set(keys)):
+        statement: Any = select(col(model.key), col(model.id)).where(col(model.key).in_(part))  # type: ignore[union-attr]
+        found.update(session.exec(statement).all())
+    return found
+
+
+def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
+    """The method each paper proposes."""
+    found: dict[int, Method] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select(Link.source_id, Method)
+            .join(Method, col(Method.id) == col(Link.target_id))
+            .where(Link.relation == Relation.PROPOSES, col(Link.source_id).in_(part))
+        )
+        found.update(session.exec(statement).all())
+    return found
+
+
+def find_paper(session: Session, text: str) -> Paper:
+    """The paper that an id written by a user means: `arxiv:...`, `doi:...`, `s2:...`, a bare id, or our slug.
+
+    Raises NotFoundError, saying what was asked.
+    """
+    scheme, _, rest = text.partition(":")
+    readers = {"arxiv": arxiv_id, "doi": doi, "s2": s2_id}
+    wanted = {name: read(rest if scheme.lower() == name else text) for name, read in readers.items()}
+    for name, value in wanted.items():
+        if value and (number := papers_by_ids(session, [ExternalId(name, value)]).get(ExternalId(name, value))):
+            return session.get_one(Paper, number)
+    paper = session.exec(select(Paper).where(Paper.slug == text)).first()
+    if paper is None:
+        raise NotFoundError(f"no paper has the id {text!r}; `wamkg papers` or /api/v1/papers lists them")
+    return paper

@@ -1,0 +1,192 @@
+"""Writing the states of many papers at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session
+
+from wamkg.identifiers import author_key, name_key, normalise, slugify
+from wamkg.store.bulk import insert_entities, insert_returning, insert_rows, table_of
+from wamkg.store.lookup import numbers_by_key, taken_slugs
+from wamkg.store.paper_state import INTRODUCIBLE, PaperState
+from wamkg.store.search import add_texts, replace_texts, search_body
+from wamkg.store.tables import (
+    Alias,
+    Assignment,
+    Author,
+    Authorship,
+    Event,
+    Fact,
+    FormerId,
+    Link,
+    Method,
+    Named,
+    Paper,
+    Tag,
+    Venue,
+    Weblink,
+)
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import EntityKind, Relation
+
+_ROWS = (Fact, Event, Weblink, Tag, Assignment)
+Shown = dict[str, Any]
+"""Values of a paper as they are to be shown: columns of `paper`, and `venue` and `authors`."""
+
+
+def unique_slugs(session: Session, model: type[Paper] | type[Named], wishes: Sequence[str]) -> list[str]:
+    """A free slug for each wish, in order: the wish itself, or the wish with a number."""
+    slugs = [slugify(wish)[:80].rstrip("-") for wish in wishes]
+    taken = taken_slugs(session, model, slugs)
+    result = []
+    for slug in slugs:
+        free, number = slug, 1
+        while free in taken:
+            number += 1
+            free = f"{slug}-{number}"
+            if number % 8 == 2:
+                taken |= taken_slugs(session, model, [f"{slug}-{n}" for n in range(number, number + 8)])
+        taken.add(free)
+        result.append(free)
+    return result
+
+
+def write_papers(
+    session: Session, batch: int, actor: int, states: Sequence[PaperState], shown: Sequence[Shown]
+) -> None:
+    """Write what was added to the states; `shown` holds the values now shown, one for each state."""
+    venues = _numbers(session, Venue, batch, [s["venue"] for s in shown if s["venue"]], normalise)
+    rows = [_paper_row(state, values, venues) for state, values in zip(states, shown, strict=True)]
+    fresh = [row for row, state in zip(rows, states, strict=True) if state.is_new]
+    for row, slug in zip(fresh, unique_slugs(session, Paper, [r["title"] for r in fresh]), strict=True):
+        row["slug"] = slug
+    insert_rows(session, Paper, [row | {"version": 1} for row in fresh])
+    _update_papers(session, states, rows)
+    for model in _ROWS:
+        extra = {"actor_id": actor} if model is Assignment else {}
+        added = [row | extra | {"batch_id": batch} for state in states for row in state.added.get(model, [])]
+        if model is Assignment:
+            _end_assignments(session, batch, states)
+        insert_rows(session, model, added)
+    _write_authors(session, batch, states, shown)
+    _write_former_ids(session, batch, states, shown)
+    _write_methods(session, batch, states)
+    _write_things(session, batch, states)
+
+
+def _paper_row(state: PaperState, values: Shown, venues: dict[str, int]) -> dict[str, Any]:
+    row = {name: value for name, value in values.items() if name not in ("venue", "authors")}
+    authors = values["authors"]
+    row["id"] = state.id
+    row["title_key"] = normalise(values["title"])
+    row["venue_id"] = venues[normalise(values["venue"])] if values["venue"] else None
+    row["first_author_key"] = author_key(authors[0]) if authors else None
+    return row
+
+
+def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequence[dict[str, Any]]) -> None:
+    table = table_of(Paper)
+    bodies_new: dict[int, str] = {}
+    bodies_old: dict[int, str] = {}
+    changed = []
+    for state, row in zip(states, rows, strict=True):
+        body = search_body(row["title"], row["abstract"], row["summary"], state.method)
+        if state.paper is None:
+            bodies_new[state.id] = body
+        else:
+            bodies_old[state.id] = body
+            if any(getattr(state.paper, name) != value for name, value in row.items()):
+                changed.append({"number": state.id} | {k: v for k, v in row.items() if k != "id"})
+    if changed:
+        statement = table.update().where(table.c.id == bindparam("number")).values(version=table.c.version + 1)
+        session.connection().execute(statement, changed)
+    add_texts(session, bodies_new)
+    replace_texts(session, bodies_old)
+
+
+def _end_assignments(session: Session, batch: int, states: Sequence[PaperState]) -> None:
+    ended = [{"number": number, "ended_at": utc_now(), "ended_batch_id": batch} for s in states for number in s.ended]
+    if ended:
+        table = table_of(Assignment)
+        session.connection().execute(table.update().where(table.c.id == bindparam("number")), ended)
+
+
+def _numbers(
+    session: Session, model: type[Author] | type[Venue], batch: int, names: Iterable[str], key: Any
+) -> dict[str, int]:
+    by_key = {key(name): name for name in names}
+    found = numbers_by_key(session, model, by_key)
+    missing = [{"key": k, "name": name, "batch_id": batch} for k, name in by_key.items() if k not in found]
+    return found | insert_returning(session, model, missing, "key")
+
+
+def _write_authors(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
+    changed = [
+        (state, values["authors"] or [])
+        for state, values in zip(states, shown, strict=True)
+        if any(row["field"] == "authors" for row in state.added.get(Fact, []))
+    ]
+    numbers = _numbers(session, Author, batch, [n for _, names in changed for n in names], author_key)
+    old = [{"number": state.id} for state, _ in changed if not state.is_new]
+    if old:
+        table = table_of(Authorship)
+        session.connection().execute(table.delete().where(table.c.paper_id == bindparam("number")), old)
+    rows = [
+        {"paper_id": state.id, "position": i, "author_id": numbers[author_key(name)], "name": name, "batch_id": batch}
+        for state, names in changed
+        for i, name in enumerate(names)
+    ]
+    insert_rows(session, Authorship, rows)
+
+
+def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
+    rows = [
+        {"paper_id": state.id, "scheme": row["field"], "value": row["value"], "batch_id": batch}
+        for state, values in zip(states, shown, strict=True)
+        for row in state.added.get(Fact, [])
+        if row["field"] in ("arxiv", "doi", "s2", "openalex") and values[row["field"]] != row["value"]
+    ]
+    insert_rows(session, FormerId, rows)
+
+
+def _insert_named(session: Session, model: type[Named], kind: EntityKind, batch: int, names: list[str]) -> list[int]:
+    numbers = insert_entities(session, kind, len(names), batch)
+    slugs = unique_slugs(session, model, names)
+    rows = [
+        {"id": number, "slug": slug, "name": name, "key": name_key(name), "version": 1}
+        for number, slug, name in zip(numbers, slugs, names, strict=True)
+    ]
+    insert_rows(session, model, rows)
+    return numbers
+
+
+def _write_methods(session: Session, batch: int, states: Sequence[PaperState]) -> None:
+    new = [state for state in states if state.new_method]
+    numbers = _insert_named(session, Method, EntityKind.METHOD, batch, [s.new_method for s in new if s.new_method])
+    links = []
+    for state, number in zip(new, numbers, strict=True):
+        state.method_id = number
+        links.append(_link(state.id, Relation.PROPOSES, number, batch))
+    insert_rows(session, Link, links)
+    aliases = [
+        {"entity_id": s.method_id, "kind": "spelling", "name": name, "key": name_key(name), "batch_id": batch}
+        for s in states
+        for name in s.new_aliases
+    ]
+    insert_rows(session, Alias, aliases)
+
+
+def _link(source: int, relation: Relation, target: int, batch: int) -> dict[str, Any]:
+    return {"source_id": source, "relation": relation, "target_id": target, "source": "import", "batch_id": batch}
+
+
+def _write_things(session: Session, batch: int, states: Sequence[PaperState]) -> None:
+    for kind, model in INTRODUCIBLE.items():
+        wanted = [(state.id, name) for state in states for k, name in state.new_things if k == kind]
+        found = numbers_by_key(session, model, [name_key(name) for _, name in wanted])
+        missing = {name_key(name): name for _, name in wanted if name_key(name) not in found}
+        numbers = _insert_named(session, model, EntityKind(kind), batch, list(missing.values()))
+        found |= dict(zip(missing, numbers, strict=True))
+        links = [_link(paper, Relation.INTRODUCES, found[name_key(name)], batch) for paper, name in wanted]
+        insert_rows(session, Link, links)
