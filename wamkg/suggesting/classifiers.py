@@ -24,10 +24,6 @@ class FittedNode(Protocol):
         """Probabilities (m, classes seen) from inner products with the training rows (m, n)."""
         ...
 
-    def dual(self) -> Floats | None:
-        """Coefficients (n, classes or 1) whose product with the training features are weights, if linear."""
-        ...
-
 
 @dataclass(frozen=True)
 class Logistic:
@@ -56,7 +52,9 @@ class FittedLogistic:
         probabilities: Floats = self.model.predict_proba(products @ self.basis)
         return probabilities
 
-    def dual(self) -> Floats | None:
+    @property
+    def dual(self) -> Floats:
+        """Coefficients (n, classes, or 1 for two classes); training features.T @ dual are feature weights."""
         coefficients: Floats = self.basis @ self.model.coef_.T
         return coefficients
 
@@ -90,9 +88,6 @@ class FittedNeighbours:
         out: Floats = counts / counts.sum(axis=1, keepdims=True)
         return out
 
-    def dual(self) -> Floats | None:
-        return None
-
 
 @dataclass(frozen=True)
 class Majority:
@@ -112,6 +107,3 @@ class FittedMajority:
 
     def predict(self, products: Floats) -> Floats:
         return np.tile(self.shares, (len(products), 1))
-
-    def dual(self) -> Floats | None:
-        return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from wamkg.embedding.cache import text_hash
 from wamkg.errors import InvalidInputError
@@ -31,7 +32,7 @@ class Document:
         """Title and body, as the encoder and the word features read them."""
         return f"{self.title}\n{self.body}".strip()
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Hash of the text that a suggestion was made from."""
         return text_hash(self.text)

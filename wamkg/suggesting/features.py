@@ -9,7 +9,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
-from wamkg.embedding.cache import text_hash
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document, masked
 from wamkg.suggesting.tree import Floats, Ints
@@ -24,6 +23,7 @@ class TextView:
     analyzer: str = "word"
     ngrams: tuple[int, int] = (1, 2)
     min_df: int = 1
+    stop_words: str | None = None
     weight: float = 1.0
     mask_names: bool = False
 
@@ -49,14 +49,13 @@ class Corpus:
         self.documents = list(documents)
         self._vectors = vectors
         self._counted: dict[tuple[object, ...], tuple[Any, list[str]]] = {}
-        self._stacked: npt.NDArray[np.float32] | None = None
 
     def frequencies(self, view: TextView) -> tuple[Any, list[str]]:
         """Sublinear term frequencies (n, terms) as CSR, and the terms."""
-        key = (view.analyzer, view.ngrams, view.mask_names)
+        key = (view.analyzer, view.ngrams, view.stop_words, view.mask_names)
         if key not in self._counted:
             vectorizer = CountVectorizer(
-                analyzer=view.analyzer, ngram_range=view.ngrams, token_pattern=r"(?u)\b\w[\w'-]*\b", dtype=np.float64
+                analyzer=view.analyzer, ngram_range=view.ngrams, stop_words=view.stop_words, dtype=np.float64
             )
             texts = [masked(d) if view.mask_names else d.text for d in self.documents]
             counts = vectorizer.fit_transform(texts)
@@ -64,16 +63,15 @@ class Corpus:
             self._counted[key] = (counts, list(vectorizer.get_feature_names_out()))
         return self._counted[key]
 
-    def embedded(self) -> npt.NDArray[np.float32]:
-        """Vectors of all documents, shape (n, d); raises InvalidInputError if one has not been embedded."""
-        if self._stacked is None:
-            if self._vectors is None:
-                raise InvalidInputError("this model needs embeddings: run `wamkg embed` or choose tfidf-lr")
-            missing = [d.id for d in self.documents if d.hash not in self._vectors]
-            if missing:
-                raise InvalidInputError(f"{len(missing)} texts have no embedding (first: {missing[0]}): run `wamkg embed`")
-            self._stacked = np.stack([self._vectors[d.hash] for d in self.documents]).astype(np.float32)
-        return self._stacked
+    def embedded(self, rows: Ints) -> Floats:
+        """Vectors of some rows, shape (len(rows), d); raises InvalidInputError if one has not been embedded."""
+        if self._vectors is None:
+            raise InvalidInputError("this model needs embeddings: run `wamkg embed` or choose tfidf-lr")
+        documents = [self.documents[i] for i in rows]
+        missing = [d.id for d in documents if d.hash not in self._vectors]
+        if missing:
+            raise InvalidInputError(f"{len(missing)} texts have no embedding (first: {missing[0]}): run `wamkg embed`")
+        return np.stack([self._vectors[d.hash] for d in documents]).astype(np.float64)
 
 
 class Space:
@@ -93,7 +91,7 @@ class Space:
 
     def _matrix(self, view: View, scale: Floats, rows: Ints) -> Any:
         if isinstance(view, VectorView):
-            dense = self.corpus.embedded()[rows] - scale
+            dense = self.corpus.embedded(rows) - scale
             norms = np.linalg.norm(dense, axis=1, keepdims=True)
             return np.sqrt(view.weight) * dense / np.where(norms > 0, norms, 1.0)
         weighted = self.corpus.frequencies(view)[0][rows].multiply(scale).tocsr()
@@ -121,5 +119,5 @@ def _idf(corpus: Corpus, view: TextView, rows: Ints) -> Floats:
 
 
 def _centre(corpus: Corpus, view: VectorView, rows: Ints) -> Floats:
-    vectors = corpus.embedded()
-    return vectors[rows].mean(axis=0).astype(np.float64) if view.centre else np.zeros(vectors.shape[1])
+    mean: Floats = corpus.embedded(rows).mean(axis=0)
+    return mean if view.centre else np.zeros_like(mean)

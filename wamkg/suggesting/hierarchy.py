@@ -6,6 +6,7 @@ definition, which stands in as one light example, and through smoothing, so no l
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +35,11 @@ class FittedHierarchy:
     space: Space
     training: Rows
     nodes: dict[int, tuple[Ints, FittedNode | None, Ints]]
-    features: Sequence[object] = field(repr=False)
+    features: list[Any] = field(repr=False)
 
     def conditional(self, rows: Ints) -> Floats:
         """P(node | parent) of every node, shape (len(rows), nodes)."""
-        products = inner_products(self.space.matrices(rows), self.features)  # type: ignore[arg-type]
+        products = inner_products(self.space.matrices(rows), self.features)
         out = np.zeros((len(rows), len(self.tree.paths)))
         for parent, (members, fitted, classes) in self.nodes.items():
             children = self.tree.children[parent]

@@ -1,0 +1,36 @@
+"""A small made-up field with a three-level taxonomy, for the suggester's tests."""
+
+import random
+
+from wamkg.suggesting.examples import Document, Example, Negative, TrainingSet
+from wamkg.suggesting.tree import Tree
+
+WORDS = {
+    "baking/bread": ["dough", "yeast", "crust", "knead", "loaf"],
+    "baking/cake": ["frosting", "sponge", "icing", "layer", "sugar"],
+    "grilling/meat/beef": ["steak", "charcoal", "sear", "brisket", "smoke"],
+    "grilling/meat/pork": ["ribs", "glaze", "shoulder", "smoke", "charcoal"],
+    "grilling/fish": ["salmon", "cedar", "plank", "charcoal", "fillet"],
+}
+SHARED = {"baking": ["oven", "flour", "whisk"], "grilling": ["grate", "flame", "tongs"]}
+COMMON = ["the", "cook", "then", "serves", "with", "care", "on", "a", "plate", "after", "resting"]
+TEXTS = {path: "About " + " ".join(words) + "." for path, words in WORDS.items()}
+
+
+def recipe(leaf: str, number: int, seed: int = 0) -> Document:
+    """A document of three sentences whose words come mostly from its leaf."""
+    rng = random.Random(f"{leaf}-{number}-{seed}")
+    own = WORDS[leaf] + SHARED[leaf.split("/", maxsplit=1)[0]]
+    said = [" ".join(rng.sample(own, 3) + rng.sample(COMMON, 4)).capitalize() + "." for _ in range(3)]
+    return Document(f"{leaf}#{number}", f"Dish{number}: {rng.choice(own)} {rng.choice(COMMON)}", " ".join(said),
+                    names=(f"Dish{number}",), date=f"2024-{number % 12 + 1:02d}")  # fmt: skip
+
+
+def training_set(each: int = 5, negatives: bool = True) -> TrainingSet:
+    """`each` recipes a leaf, and a dozen titles about something else."""
+    examples = tuple(Example(recipe(leaf, n), leaf) for leaf in WORDS for n in range(each))
+    away = tuple(
+        Negative(Document(f"away#{n}", f"{w} engine gearbox wheel", "", "title"), hard=n % 2 == 0)
+        for n, w in enumerate(["motor", "truck", "tyre", "clutch", "diesel", "brake"] * 2)
+    )
+    return TrainingSet(Tree.of(WORDS, TEXTS), examples, away if negatives else ())

@@ -1,0 +1,100 @@
+"""What a curator gets: coherent probabilities, a level it is sure of, and reasons."""
+
+import pytest
+
+from tests.suggesting_corpus import WORDS, recipe, training_set
+from wamkg.embedding.cache import embed_texts
+from wamkg.embedding.encoders import HashingEncoder
+from wamkg.errors import InvalidInputError
+from wamkg.suggesting.examples import Document, TrainingSet, required_texts
+from wamkg.suggesting.models import MODELS
+from wamkg.suggesting.suggest import Settings, Suggestion, suggest
+from wamkg.suggesting.tree import Tree
+
+NEW = [recipe(leaf, 100) for leaf in WORDS]
+
+
+def vectors_for(training: TrainingSet, candidates: list[Document]) -> dict[str, object]:
+    return embed_texts(HashingEncoder(64), required_texts(training, candidates))
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_model_gives_probabilities_that_add_up_along_the_tree(name: str) -> None:
+    training = training_set()
+    for s in suggest(training, NEW, vectors_for(training, NEW), Settings(model=name)):
+        assert sum(p for _, p in s.ranked) == pytest.approx(1.0)
+        for top, probability in s.top.items():
+            assert probability == pytest.approx(sum(p for t, p in s.ranked if t.startswith(f"{top}/")))
+        assert [p for _, p in s.ranked] == sorted((p for _, p in s.ranked), reverse=True)
+        assert {t for t, _ in s.ranked} == set(WORDS)
+
+
+def test_clear_texts_are_placed_in_their_own_leaf_first() -> None:
+    suggestions = suggest(training_set(), NEW)
+    assert [s.ranked[0][0] for s in suggestions] == list(WORDS)
+    assert not any(s.abstained for s in suggestions)
+
+
+def test_a_taxon_with_little_support_is_never_decided_on() -> None:
+    suggestions = suggest(training_set(each=2), NEW, settings=Settings(min_support=3))
+    assert all(s.decided_level not in WORDS for s in suggestions)
+
+
+def test_a_text_about_something_else_is_outside_and_abstained() -> None:
+    away = Document("x", "truck engine clutch wheel")
+    inside, outside = suggest(training_set(), [NEW[0], away])
+    assert inside.outside is not None and outside.outside is not None
+    assert inside.outside < 0.5 <= outside.outside
+    assert outside.abstained and outside.decided_level is None
+
+
+def test_without_negatives_the_outside_probability_is_unknown() -> None:
+    assert suggest(training_set(negatives=False), NEW)[0].outside is None
+
+
+def test_a_leaf_without_any_example_can_still_be_ranked_first_by_its_definition() -> None:
+    full = training_set(negatives=False)
+    kept = tuple(e for e in full.examples if e.taxon != "baking/cake")
+    training = TrainingSet(full.tree, kept)
+    cake = Document("c", "Frosting on sponge", "Icing, sugar and frosting on a sponge layer.")
+    ranked = suggest(training, [cake])[0].ranked
+    assert ranked[0][0] == "baking/cake"
+
+
+def test_an_example_on_an_inner_node_counts_for_its_ancestors_only() -> None:
+    full = training_set(negatives=False)
+    moved = tuple(type(e)(e.document, "grilling/meat") if e.taxon == "grilling/meat/pork" else e for e in full.examples)
+    suggestion = suggest(TrainingSet(full.tree, moved), [NEW[2]])[0]
+    assert suggestion.top["grilling"] > 0.5
+
+
+def test_reasons_name_neighbours_words_and_sentences() -> None:
+    training = training_set()
+    suggestion = suggest(training, NEW)[0]
+    by_kind: dict[str, list[dict[str, object]]] = {}
+    for reason in suggestion.reasons:
+        by_kind.setdefault(reason["kind"], []).append(reason)
+    ids = {e.document.id for e in training.examples}
+    assert len(by_kind["neighbour"]) == 5 and all(r["paper"] in ids for r in by_kind["neighbour"])
+    assert by_kind["neighbour"][0]["taxon"] == "baking/bread"
+    spoken = {str(r["term"]) for r in by_kind["word"]}
+    assert spoken & {*WORDS["baking/bread"], "oven", "flour", "whisk"}
+    assert all(str(r["text"]) in NEW[0].body for r in by_kind["sentence"])
+
+
+def test_suggestions_are_the_same_twice_and_say_how_they_were_made() -> None:
+    first, second = (suggest(training_set(), NEW) for _ in range(2))
+    assert first == second
+    assert first[0].model["training_size"] == 25
+    assert first[0].text_hash == NEW[0].hash and first[0].text_source == "abstract"
+    assert isinstance(first[0], Suggestion) and first[0].as_dict()["ranked"][0].keys() == {"taxon", "probability"}
+
+
+def test_bad_requests_are_refused_with_a_clear_line() -> None:
+    with pytest.raises(InvalidInputError, match="unknown model 'best'"):
+        suggest(training_set(), NEW, settings=Settings(model="best"))
+    with pytest.raises(InvalidInputError, match="needs embeddings"):
+        suggest(training_set(), NEW, settings=Settings(model="minilm-lr"))
+    with pytest.raises(InvalidInputError, match="no paper has a place"):
+        suggest(TrainingSet(Tree.of(WORDS), ()), NEW)
+    assert suggest(training_set(), []) == []

@@ -1,0 +1,94 @@
+"""Temperatures and thresholds, fitted on predictions for texts the model had not seen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wamkg.suggesting.tree import Floats, Ints, Tree
+
+_TEMPERATURES = np.geomspace(0.2, 5.0, 65)
+NEVER = 1.01
+"""A threshold no probability reaches: the wanted precision was not met at any confidence."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How raw probabilities are turned into stated ones, and from where on they count as sure.
+
+    `top` and `below` are temperatures (above 1: less sure); `thresholds` has one entry per depth, from 1 on.
+    """
+
+    top: float = 1.0
+    below: float = 1.0
+    thresholds: tuple[float, ...] = ()
+
+    def apply(self, tree: Tree, conditional: Floats) -> Floats:
+        """Temper P(child | parent) among siblings; shape is kept."""
+        out = np.empty_like(conditional)
+        for parent, children in tree.children.items():
+            temperature = self.top if parent < 0 else self.below
+            out[:, children] = temper(conditional[:, children], temperature)
+        return out
+
+    def threshold(self, depth: int) -> float:
+        """Probability a node at this depth must reach to count as decided."""
+        return self.thresholds[depth - 1] if depth <= len(self.thresholds) else NEVER
+
+
+def temper(probabilities: Floats, temperature: float) -> Floats:
+    """Divide log-odds by a temperature (Guo et al., 2017) and renormalise each row."""
+    logs = np.log(np.clip(probabilities, 1e-12, 1.0)) / temperature
+    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
+    out: Floats = scaled / scaled.sum(axis=1, keepdims=True)
+    return out
+
+
+def fit_calibration(tree: Tree, conditional: Floats, nodes: Ints, precision: float, scale: bool) -> Calibration:
+    """Fit on out-of-fold P(child | parent), shape (n, nodes), and the labelled nodes (n,)."""
+    top, below = (
+        (_temperature(tree, conditional, nodes, True), _temperature(tree, conditional, nodes, False))
+        if scale
+        else (1.0, 1.0)
+    )
+    tempered = Calibration(top, below)
+    joint = tree.joint(tempered.apply(tree, conditional))
+    thresholds = []
+    for depth in range(1, int(tree.depths.max()) + 1):
+        confidence, right, known = depth_confidence(tree, joint, nodes, depth)
+        thresholds.append(threshold_for(confidence[known], right[known], precision))
+    return Calibration(top, below, tuple(thresholds))
+
+
+def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) -> float:
+    """The temperature of least log loss over the decisions at the root, or over all those below it."""
+    losses = np.zeros(len(_TEMPERATURES))
+    for parent, children in tree.children.items():
+        labels = tree.child_on_path(nodes, parent)
+        rows = np.flatnonzero(labels >= 0)
+        if (parent < 0) != at_root or len(rows) == 0:
+            continue
+        for i, temperature in enumerate(_TEMPERATURES):
+            tempered = temper(conditional[np.ix_(rows, children)], temperature)
+            losses[i] -= np.log(np.clip(tempered[np.arange(len(rows)), labels[rows]], 1e-12, 1.0)).sum()
+    return float(_TEMPERATURES[int(losses.argmin())]) if losses.any() else 1.0
+
+
+def depth_confidence(
+    tree: Tree, joint: Floats, nodes: Ints, depth: int
+) -> tuple[Floats, "np.ndarray[tuple[int], np.dtype[np.bool_]]", "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+    """Confidence of the likeliest node at a depth, whether it is right, and whether the label reaches so deep."""
+    here = np.flatnonzero(tree.depths == depth)
+    best = here[joint[:, here].argmax(axis=1)]
+    lines = [tree.line(int(node)) for node in nodes]
+    right = np.array([int(b) in line for b, line in zip(best, lines, strict=True)], dtype=bool)
+    known = np.array([len(line) >= depth for line in lines], dtype=bool)
+    return joint[np.arange(len(joint)), best], right, known
+
+
+def threshold_for(confidence: Floats, right: "np.ndarray[tuple[int], np.dtype[np.bool_]]", precision: float) -> float:
+    """The smallest confidence at or above which the share of right answers is at least `precision`."""
+    order = np.argsort(-confidence, kind="stable")
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    last_of_tie = np.append(np.diff(confidence[order]) < 0, True) if len(order) else np.zeros(0, dtype=bool)
+    good = np.flatnonzero((shares >= precision) & last_of_tie)
+    return float(confidence[order][good[-1]]) if len(good) else NEVER

@@ -1,0 +1,77 @@
+"""Is a paper outside the taxonomy? Judged by its title against titles known to lie inside and outside."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wamkg.suggesting.classifiers import Logistic
+from wamkg.suggesting.examples import Document, TrainingSet, name_pattern
+from wamkg.suggesting.features import Corpus, Space, TextView, inner_products
+from wamkg.suggesting.tree import Floats, Ints
+
+FEWEST = 5
+"""Fewer negatives than this teach nothing; the outside probability is then unknown."""
+_VIEWS = (TextView("word", (1, 2)), TextView("char_wb", (3, 5)))
+
+
+class OutsideModel:
+    """Logistic regression on words and characters of titles, both sides weighted alike.
+
+    Titles only, because negatives come without abstracts: a longer text would give the insiders away. Own
+    method names are removed. Inside, hard and easy negatives each carry a third, a third and a third.
+    """
+
+    def __init__(self, training: TrainingSet, candidates: Sequence[Document]) -> None:
+        inside = [e.document for e in training.examples]
+        outside = [n.document for n in training.negatives]
+        self._hard = np.array([n.hard for n in training.negatives], dtype=bool)
+        self._inside = len(inside)
+        self._outside = len(outside)
+        self._corpus = Corpus([title_only(d) for d in [*inside, *outside, *candidates]])
+
+    @property
+    def usable(self) -> bool:
+        """Whether there are enough negatives to learn from."""
+        return self._outside >= FEWEST and self._inside > 0
+
+    def probabilities(self) -> Floats | None:
+        """P(outside) of every candidate, or None without enough negatives."""
+        if not self.usable:
+            return None
+        known = self._inside + self._outside
+        training = np.arange(known, dtype=np.intp)
+        return self._predict(training, np.arange(known, len(self._corpus.documents), dtype=np.intp))
+
+    def held_out(self) -> Floats | None:
+        """P(outside) of every inside paper and then every negative, each by a model fitted without it."""
+        if not self.usable:
+            return None
+        known = np.arange(self._inside + self._outside, dtype=np.intp)
+        return np.array([self._predict(np.delete(known, i), known[i : i + 1])[0] for i in known])
+
+    def _predict(self, rows: Ints, at: Ints) -> Floats:
+        space = Space(self._corpus, _VIEWS, rows)
+        features = space.matrices(rows)
+        labels = rows >= self._inside
+        model = Logistic(balanced=False).fit(
+            inner_products(features, features), labels.astype(np.intp), self._weights(rows)
+        )
+        return model.predict(inner_products(space.matrices(at), features))[:, 1]
+
+    def _weights(self, rows: Ints) -> Floats:
+        group = np.where(rows < self._inside, 0, 1)
+        outside = rows >= self._inside
+        group[outside] += self._hard[rows[outside] - self._inside]
+        sizes = np.bincount(group, minlength=3)
+        share = np.where(sizes > 0, len(rows) / np.maximum(sizes, 1), 0.0)
+        halved = np.array([0.5, *([0.25, 0.25] if (sizes[1:] > 0).all() else [0.5, 0.5])])
+        weights: Floats = (share * halved)[group]
+        return weights
+
+
+def title_only(document: Document) -> Document:
+    """The title without the paper's own method names, as a document of its own."""
+    title = document.title
+    for name in document.names:
+        title = name_pattern(name).sub(" ", title)
+    return Document(document.id, title.strip(" :"), "", "title")

@@ -1,0 +1,132 @@
+"""Why a suggestion says what it says: near papers, words, sentences, and the taxa that came close."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from wamkg.suggesting.classifiers import FittedLogistic
+from wamkg.suggesting.examples import Document, sentences
+from wamkg.suggesting.features import Space, TextView, VectorView, inner_products
+from wamkg.suggesting.hierarchy import FittedHierarchy
+from wamkg.suggesting.models import PLAIN_WORDS, Model, Workbench
+from wamkg.suggesting.tree import Floats, Ints
+
+Reason = dict[str, Any]
+Variant = tuple[int, str, Document]
+WORDS_SHOWN = 6
+SENTENCES_SHOWN = 2
+CLOSE = 0.5
+"""A leaf is close when it has at least this share of the best leaf's probability."""
+
+
+def without_each_sentence(candidates: Sequence[Document]) -> list[Variant]:
+    """For each sentence of each body: (candidate's index, the sentence, the document without it)."""
+    variants = []
+    for i, document in enumerate(candidates):
+        parts = sentences(document.body)
+        for j, sentence in enumerate(parts if len(parts) > 1 else []):
+            body = " ".join(parts[:j] + parts[j + 1 :])
+            variants.append((i, sentence, Document(document.id, document.title, body, names=document.names)))
+    return variants
+
+
+class Explainer:
+    """Reasons for the candidates of a workbench whose corpus also holds the sentence-less variants.
+
+    Words and sentences are read off the members of the model that read words; a model without any has none.
+    """
+
+    def __init__(self, bench: Workbench, model: Model, variants: Sequence[Variant], neighbours: int) -> None:
+        self._bench = bench
+        self._neighbours = neighbours
+        self._rows = bench.candidate_rows[: len(bench.candidate_rows) - len(variants)]
+        everything = np.arange(len(bench.nodes), dtype=np.intp)
+        readers = [m for m in model.members if all(isinstance(v, TextView) for v in m.views)]
+        self._readers = [bench.fit(member, everything) for member in readers]
+        self._similar = _similarities(bench, model, everything, self._rows)
+        self._words = _word_weights(self._readers)
+        self._sentences = self._sentence_effects(variants)
+
+    def explain(self, i: int, joint: Floats) -> tuple[Reason, ...]:
+        """Reasons for candidate i, given its P(node): strongest kinds first."""
+        tree = self._bench.tree
+        top = int(joint[tree.tops].argmax())
+        name = tree.paths[tree.tops[top]]
+        return (*self._near(i), *self._spoken(i, top, name), *self._said(i, top, name), *self._close(joint))
+
+    def _near(self, i: int) -> list[Reason]:
+        order = np.argsort(-self._similar[i], kind="stable")[: self._neighbours]
+        examples = self._bench.training.examples
+        return [
+            {"kind": "neighbour", "paper": examples[j].document.id, "title": examples[j].document.title,
+             "taxon": examples[j].taxon, "similarity": round(float(self._similar[i, j]), 4)}
+            for j in order
+        ]  # fmt: skip
+
+    def _spoken(self, i: int, top: int, towards: str) -> list[Reason]:
+        if self._words is None:
+            return []
+        space, weights, terms = self._words
+        row = space.matrices(self._rows[i : i + 1])[0].tocsr()
+        effects = row.data * weights[row.indices, top]
+        order = [j for j in np.argsort(-effects, kind="stable")[:WORDS_SHOWN] if effects[j] > 0]
+        return [
+            {"kind": "word", "term": terms[row.indices[j]], "towards": towards, "effect": round(float(effects[j]), 4)}
+            for j in order
+        ]
+
+    def _said(self, i: int, top: int, towards: str) -> list[Reason]:
+        effects = [(effect[top], text) for text, effect in self._sentences.get(i, [])]
+        strongest = sorted(effects, key=lambda pair: -abs(pair[0]))[:SENTENCES_SHOWN]
+        return [
+            {"kind": "sentence", "text": text, "towards": towards, "effect": round(float(effect), 4)}
+            for effect, text in strongest
+        ]
+
+    def _close(self, joint: Floats) -> list[Reason]:
+        leaves = self._bench.tree.leaves
+        order = leaves[np.argsort(-joint[leaves], kind="stable")]
+        near = [n for n in order[1:4] if joint[n] >= CLOSE * joint[order[0]]]
+        return [
+            {"kind": "close", "taxon": self._bench.tree.paths[n], "probability": round(float(joint[n]), 4)}
+            for n in near
+        ]
+
+    def _sentence_effects(self, variants: Sequence[Variant]) -> dict[int, list[tuple[str, Floats]]]:
+        """Change of each top-level taxon's log-odds that a sentence brings (positive: it speaks for it)."""
+        if not self._readers or not variants:
+            return {}
+        whole = self._log_odds(self._rows)
+        cut = self._log_odds(self._bench.candidate_rows[len(self._rows) :])
+        effects: dict[int, list[tuple[str, Floats]]] = {}
+        for (i, sentence, _), without in zip(variants, cut, strict=True):
+            effects.setdefault(i, []).append((sentence, whole[i] - without))
+        return effects
+
+    def _log_odds(self, rows: Ints) -> Floats:
+        tops = self._bench.tree.tops
+        tables = [np.clip(reader.conditional(rows)[:, tops], 1e-9, 1 - 1e-9) for reader in self._readers]
+        out: Floats = np.mean([np.log(t / (1 - t)) for t in tables], axis=0)
+        return out
+
+
+def _similarities(bench: Workbench, model: Model, everything: Ints, rows: Ints) -> Floats:
+    """Cosine of each candidate with each example: by the encoder where the model uses it, else by words."""
+    space = Space(bench.corpus, [VectorView() if model.needs_vectors else PLAIN_WORDS], everything)
+    return inner_products(space.matrices(rows), space.matrices(everything))
+
+
+def _word_weights(readers: Sequence[FittedHierarchy]) -> tuple[Space, Floats, list[str]] | None:
+    """Feature space, weight of each term for each top-level taxon, and terms, from the first reader of words."""
+    for reader in readers:
+        view = reader.space.views[0]
+        members, fitted, classes = reader.nodes[-1]
+        if not (isinstance(view, TextView) and view.analyzer == "word" and isinstance(fitted, FittedLogistic)):
+            continue
+        dual = fitted.dual
+        columns = np.hstack([-dual, dual]) if dual.shape[1] == 1 else dual
+        weights = np.zeros((reader.features[0].shape[1], len(reader.tree.tops)))
+        weights[:, classes] = reader.features[0][members].T @ columns
+        return reader.space, weights, reader.space.corpus.frequencies(view)[1]
+    return None

@@ -1,0 +1,178 @@
+"""Suggest a place for each candidate: probabilities down the tree, how deep they are sure, and why."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wamkg.errors import InvalidInputError
+from wamkg.suggesting.calibration import Calibration
+from wamkg.suggesting.examples import Document, TrainingSet
+from wamkg.suggesting.features import VectorsByHash
+from wamkg.suggesting.models import DEFAULT, DEFAULT_WITHOUT_VECTORS, Model, Workbench, model_named
+from wamkg.suggesting.outside import OutsideModel
+from wamkg.suggesting.reasons import Explainer, Reason, without_each_sentence
+from wamkg.suggesting.tree import Floats, Tree
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a curator may set: the model, the precision wanted where it says it is sure, and the back-off.
+
+    A taxon with fewer than `min_support` examples is never decided on; its parent is. `outside_from` is the
+    P(outside) from which the suggestion abstains.
+    """
+
+    model: str = "auto"
+    precision: float = 0.95
+    min_support: int = 3
+    outside_from: float = 0.5
+    reasons: bool = True
+    neighbours: int = 5
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One candidate's suggestion, in the words of `suggest --json`.
+
+    `ranked` holds leaves, best first; `decided_level` is the deepest taxon it is sure of, or None.
+    """
+
+    id: str
+    title: str
+    text_hash: str
+    text_source: str
+    top: dict[str, float]
+    outside: float | None
+    ranked: tuple[tuple[str, float], ...]
+    decided_level: str | None
+    abstained: bool
+    reasons: tuple[Reason, ...] = ()
+    model: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, `ranked` as objects."""
+        out = asdict(self)
+        out["ranked"] = [{"taxon": taxon, "probability": p} for taxon, p in self.ranked]
+        out["reasons"] = list(out["reasons"])
+        return out
+
+
+def suggest(
+    training: TrainingSet,
+    candidates: Sequence[Document],
+    vectors: VectorsByHash | None = None,
+    settings: Settings | None = None,
+    encoder: tuple[str, str] | None = None,
+) -> list[Suggestion]:
+    """Suggest a place for every candidate, in the given order.
+
+    `vectors` maps text hash to vector for `examples.required_texts(training, candidates)`; without it only
+    models that read words can be used. `encoder` is the (name, version) the vectors come from, for the record.
+    Raises InvalidInputError without any example, for an unknown model, or where a needed vector is missing.
+    """
+    settings = settings or Settings()
+    if not training.examples:
+        raise InvalidInputError("nothing to learn from: no paper has a place in this taxonomy yet")
+    model = chosen_model(settings.model, vectors is not None)
+    if not candidates:
+        return []
+    variants = without_each_sentence(candidates) if settings.reasons else []
+    bench = Workbench(training, [*candidates, *(d for _, _, d in variants)], vectors)
+    everything = np.arange(len(bench.nodes), dtype=np.intp)
+    calibration = bench.calibration(model, everything, settings.precision)
+    rows = bench.candidate_rows[: len(candidates)]
+    joint = bench.tree.joint(calibration.apply(bench.tree, bench.predict(model, everything, rows)))
+    outside = OutsideModel(training, candidates).probabilities()
+    explainer = Explainer(bench, model, variants, settings.neighbours) if settings.reasons else None
+    run = _Run(bench.tree, calibration, supports(bench), settings, model_record(model, calibration, bench, encoder))
+    return [
+        run.suggestion(
+            document,
+            joint[i],
+            None if outside is None else float(outside[i]),
+            explainer.explain(i, joint[i]) if explainer else (),
+        )
+        for i, document in enumerate(candidates)
+    ]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all suggestions of one run share."""
+
+    tree: Tree
+    calibration: Calibration
+    support: Floats
+    settings: Settings
+    model: dict[str, Any]
+
+    def suggestion(
+        self, document: Document, joint: Floats, outside: float | None, reasons: tuple[Reason, ...]
+    ) -> Suggestion:
+        tree = self.tree
+        level = decided(tree, joint, self.calibration, self.support, self.settings.min_support)
+        away = outside is not None and outside >= self.settings.outside_from
+        order = tree.leaves[np.argsort(-joint[tree.leaves], kind="stable")]
+        return Suggestion(
+            id=document.id,
+            title=document.title,
+            text_hash=document.hash,
+            text_source=document.source,
+            top={tree.paths[n]: float(joint[n]) for n in tree.tops},
+            outside=outside,
+            ranked=tuple((tree.paths[n], float(joint[n])) for n in order),
+            decided_level=None if away else level,
+            abstained=away or level is None,
+            reasons=reasons,
+            model=self.model,
+        )
+
+
+def chosen_model(name: str, has_vectors: bool) -> Model:
+    """The model by name; `auto` is the default, or the one that needs no vectors where there are none."""
+    if name == "auto":
+        return model_named(DEFAULT if has_vectors else DEFAULT_WITHOUT_VECTORS)
+    model = model_named(name)
+    if model.needs_vectors and not has_vectors:
+        raise InvalidInputError(
+            f"model {name!r} needs embeddings: run `wamkg embed` or choose {DEFAULT_WITHOUT_VECTORS}"
+        )
+    return model
+
+
+def decided(tree: Tree, joint: Floats, calibration: Calibration, support: Floats, fewest: int) -> str | None:
+    """The deepest taxon on the likeliest path whose probability and support suffice at every step, or None."""
+    here, found = -1, None
+    while here in tree.children:
+        children = tree.children[here]
+        here = int(children[joint[children].argmax()])
+        if joint[here] < calibration.threshold(int(tree.depths[here])) or support[here] < fewest:
+            break
+        found = tree.paths[here]
+    return found
+
+
+def supports(bench: Workbench) -> Floats:
+    """How many examples sit at or below each node."""
+    counts = np.zeros(len(bench.tree.paths))
+    for node in bench.nodes:
+        counts[bench.tree.line(int(node))] += 1
+    return counts
+
+
+def model_record(
+    model: Model, calibration: Calibration, bench: Workbench, encoder: tuple[str, str] | None
+) -> dict[str, Any]:
+    """Which model, encoder, training set and thresholds a suggestion was made with."""
+    used = encoder if model.needs_vectors else None
+    return {
+        "name": model.name,
+        "version": model.version,
+        "encoder": used[0] if used else None,
+        "encoder_version": used[1] if used else None,
+        "training_size": len(bench.nodes),
+        "temperature": [calibration.top, calibration.below],
+        "thresholds": list(calibration.thresholds),
+    }
