@@ -66,6 +66,11 @@ def author_key(name: str) -> str:
     return " ".join(sorted(normalise(name).split()))
 
 
+def name_key(name: str) -> str:
+    """Key under which spellings of a thing's name meet: "Meta-World" is "MetaWorld"."""
+    return normalise(name).replace(" ", "")
+
+
 def slugify(text: str) -> str:
     """Lower-case ASCII slug of a name; `x` where nothing remains."""
     ascii_text = normalise(text).encode("ascii", "ignore").decode()

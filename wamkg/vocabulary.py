@@ -38,6 +38,7 @@ class Relation(StrEnum):
     BUILDS_ON = "builds_on"
     PUBLISHED_AS = "published_as"
     ABOUT = "about"
+    AFFILIATED = "affiliated"
 
 
 class AssignmentState(StrEnum):
@@ -124,5 +125,7 @@ class Role(StrEnum):
 PERSON = "person"
 """Source name of values that a person gave."""
 
-SOURCE_PRECEDENCE = ("person", "publisher", "s2", "arxiv", "list", "seed")
-"""Which source's value is shown, strongest first; a source is `kind` or `kind:name`."""
+SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",))
+"""Which source's value is shown, strongest first; a source is `kind` or `kind:name`, those side by side are equals.
+
+`id` is the name a paper has while nothing but its id is known."""

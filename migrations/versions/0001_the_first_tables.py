@@ -30,10 +30,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_actor_uid")),
     )
     op.create_table(
+        "author",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("s2", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_author")),
+        sa.UniqueConstraint("key", name=op.f("uq_author_key")),
+    )
+    with op.batch_alter_table("author", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_author_s2"), ["s2"], unique=False)
+
+    op.create_table(
         "pace",
         sa.Column("service", sa.String(), nullable=False),
         sa.Column("next_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("service", name=op.f("pk_pace")),
+    )
+    op.create_table(
+        "venue",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
+        sa.UniqueConstraint("key", name=op.f("uq_venue_key")),
     )
     op.create_table(
         "batch",
@@ -139,20 +159,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_token_actor_id"), ["actor_id"], unique=False)
 
     op.create_table(
-        "author",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.Column("s2", sa.String(), nullable=True),
-        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_author_batch_id_batch")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_author")),
-        sa.UniqueConstraint("key", name=op.f("uq_author_key")),
-    )
-    with op.batch_alter_table("author", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_author_s2"), ["s2"], unique=False)
-
-    op.create_table(
         "change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("uid", sa.String(), nullable=False),
@@ -196,16 +202,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_entity_batch_id_batch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entity")),
         sa.UniqueConstraint("uid", name=op.f("uq_entity_uid")),
-    )
-    op.create_table(
-        "venue",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_venue_batch_id_batch")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
-        sa.UniqueConstraint("key", name=op.f("uq_venue_key")),
     )
     op.create_table(
         "alias",
@@ -435,9 +431,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["author.id"], name=op.f("fk_authorship_author_id_author")),
-        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_authorship_batch_id_batch")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_authorship_paper_id_paper")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authorship")),
         sa.UniqueConstraint("paper_id", "position", name=op.f("uq_authorship_paper_id_position")),
@@ -951,7 +945,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alias_key"))
 
     op.drop_table("alias")
-    op.drop_table("venue")
     op.drop_table("entity")
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_change_subject_uid"))
@@ -960,10 +953,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_change_actor_id"))
 
     op.drop_table("change")
-    with op.batch_alter_table("author", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_author_s2"))
-
-    op.drop_table("author")
     with op.batch_alter_table("token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_token_actor_id"))
 
@@ -981,5 +970,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_batch_actor_id"))
 
     op.drop_table("batch")
+    op.drop_table("venue")
     op.drop_table("pace")
+    with op.batch_alter_table("author", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_author_s2"))
+
+    op.drop_table("author")
     op.drop_table("actor")

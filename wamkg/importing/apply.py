@@ -1,7 +1,7 @@
 """From records to the store: match, compare, write; a chunk at a time, one batch in all."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
@@ -10,11 +10,11 @@ from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.record import Record, Unreadable
-from wamkg.matching.same_paper import ids_of, match, year_of
+from wamkg.matching.same_paper import ids_of, is_short, match, urls_of, year_of
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks, insert_entities
-from wamkg.store.lookup import KnownPaper, papers_by_ids, papers_by_titles
+from wamkg.store.lookup import KnownPaper, addresses_of, papers_by_ids, papers_by_titles
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
 from wamkg.store.tables import Batch
@@ -113,7 +113,14 @@ class _Finder:
         self.session = session
         self.by_id = papers_by_ids(session, {i for record in records for i in ids_of(record)})
         self.by_title = papers_by_titles(session, {title_key(record.title) for record in records})
+        self._add_addresses()
         self.fresh = 0
+
+    def _add_addresses(self) -> None:
+        short = {known.id for key, namesakes in self.by_title.items() if is_short(key) for known in namesakes}
+        urls = addresses_of(self.session, short)
+        for namesakes in self.by_title.values():
+            namesakes[:] = [replace(known, urls=urls.get(known.id, frozenset())) for known in namesakes]
 
     def find(self, record: Record) -> tuple[int | None, str | None]:
         """Number of the record's paper, negative for one to be made; or None and a question."""
@@ -131,7 +138,7 @@ class _Finder:
     def _learn(self, number: int, record: Record) -> None:
         key = title_key(record.title)
         first = author_key(record.authors[0]) if record.authors else None
-        known = KnownPaper(number, record.title, key, first, record.arxiv, record.doi, year_of(record))
+        known = KnownPaper(number, record.title, key, first, record.arxiv, record.doi, year_of(record), urls_of(record))
         self.by_title.setdefault(key, []).append(known)
 
     def make_numbers(self, batch: int) -> list[int]:

@@ -136,7 +136,7 @@ def _compare_dates(record: Record, state: PaperState, origin: Origin, notes: Not
 
 
 def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, origin: Origin, notes: Notes) -> None:
-    source = "arxiv-id" if derived else origin.of("date")
+    source = "id:arxiv" if derived else origin.of("date")
     dated = Dated(kind, when.first, when.precision, source, derived)
     others = [d for d in state.dates if (d.kind, d.source) == (kind, source)]
     if dated in others or (origin.repeat and others):
@@ -165,7 +165,7 @@ def _add_tag(state: PaperState, facet: str, value: str, mapped: bool, origin: Or
 
 
 def _compare_names(record: Record, state: PaperState, notes: Notes) -> None:
-    names = [name for name in (record.method, *record.aliases) if name]
+    names = [record.method, *record.aliases] if record.method else []
     if names and state.method is None:
         state.method = state.new_method = names[0]
         state.method_keys.add(name_key(names[0]))
@@ -179,7 +179,7 @@ def _compare_names(record: Record, state: PaperState, notes: Notes) -> None:
     for thing in record.introduces:
         if (thing.kind, name_key(thing.name)) not in state.introduced:
             state.introduced.add((thing.kind, name_key(thing.name)))
-            state.new_things.append((thing.kind, thing.name))
+            state.new_things.append((thing.kind, thing.name, [] if record.method else record.aliases))
             notes.changes.append(f"introduces {thing.kind} {thing.name}")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from wamkg.store.paper_state import Dated, Said
 from wamkg.vocabulary import SOURCE_PRECEDENCE, EventKind, Precision, Standing
 
-_RANK = {name: rank for rank, name in enumerate(SOURCE_PRECEDENCE)}
+_RANK = {name: rank for rank, names in enumerate(SOURCE_PRECEDENCE) for name in names}
 _STANDING_STRENGTH = (Standing.INCLUDED, Standing.EXCLUDED, Standing.CANDIDATE, Standing.CITED)
 _EVENT_ORDER = (
     (EventKind.ARXIV_V1, False),
@@ -19,8 +19,8 @@ _PRECISION_ORDER = (Precision.DAY, Precision.MONTH, Precision.YEAR)
 
 
 def rank(source: str) -> int:
-    """Strength of a source, 0 is strongest; lists and seeds are equals."""
-    return min(_RANK.get(source.partition(":")[0], len(_RANK)), _RANK["list"])
+    """Strength of a source, 0 is strongest."""
+    return _RANK[source.partition(":")[0]]
 
 
 def winner(words: Iterable[Said]) -> Said | None:

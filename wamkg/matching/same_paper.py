@@ -32,11 +32,21 @@ def year_of(record: Record) -> int | None:
     return record.year or min((d.first.year for d in record.dates.values()), default=None)
 
 
+def urls_of(record: Record) -> frozenset[str]:
+    """The record's web addresses."""
+    return frozenset(filter(None, (record.url, *record.links.values())))
+
+
+def is_short(key: str) -> bool:
+    """Whether a title key is too short to match by alone; a shared address makes up for it."""
+    return len(key.split()) < SHORT_TITLE_WORDS
+
+
 def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str, Iterable[KnownPaper]]) -> Match:
     """Find the stored paper that the record is.
 
     Ids decide; two ids that lead to two papers are a question. Without a known id the normalised title decides
-    where `_may_be_one` holds, and a title of fewer than four words is a question.
+    where `_may_be_one` holds; a title of fewer than four words is a question unless an address is shared too.
     """
     hits = {i: by_id[i] for i in ids_of(record) if i in by_id}
     if len(set(hits.values())) > 1:
@@ -50,7 +60,7 @@ def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str
         return Match(None, "new")
     if len(namesakes) > 1:
         return Match(None, "title", f"{len(namesakes)} stored papers have this title")
-    if len(key.split()) < SHORT_TITLE_WORDS:
+    if is_short(key) and not namesakes[0].urls & urls_of(record):
         return Match(None, "title", f"the title is too short to tell whether it is stored paper {namesakes[0].title!r}")
     return Match(namesakes[0].id, "title")
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, s2_id
 from wamkg.store.bulk import chunks
-from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue
+from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue, Weblink
 from wamkg.vocabulary import Relation
 
 SCHEMES = ("arxiv", "doi", "s2", "openalex")
@@ -33,6 +33,7 @@ class KnownPaper:
     arxiv: str | None
     doi: str | None
     year: int | None
+    urls: frozenset[str] = frozenset()
 
 
 _COLUMNS: Any = (Paper.id, Paper.title, Paper.title_key, Paper.first_author_key, Paper.arxiv, Paper.doi, Paper.year)
@@ -66,13 +67,16 @@ def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[Kn
     return found
 
 
-def known_papers(session: Session, numbers: Iterable[int]) -> dict[int, KnownPaper]:
-    """Stored papers by number, as matching sees them."""
-    found: dict[int, KnownPaper] = {}
-    for part in chunks(set(numbers)):
-        rows = session.exec(select(*_COLUMNS).where(col(Paper.id).in_(part)))
-        found.update({paper.id: paper for paper in (KnownPaper(*row) for row in rows)})
-    return found
+def addresses_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Every web address of each paper."""
+    found: dict[int, set[str]] = {}
+    for part in chunks(set(papers)):
+        own = select(col(Paper.id), col(Paper.url)).where(col(Paper.id).in_(part), col(Paper.url).is_not(None))
+        links = select(col(Weblink.paper_id), col(Weblink.url)).where(col(Weblink.paper_id).in_(part))
+        for number, url in (*session.exec(own), *session.exec(links)):
+            if number and url:
+                found.setdefault(number, set()).add(url)
+    return {number: frozenset(urls) for number, urls in found.items()}
 
 
 def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Iterable[str]) -> set[str]:

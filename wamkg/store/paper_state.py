@@ -12,6 +12,7 @@ from wamkg.store.lookup import methods_of
 from wamkg.store.tables import (
     Alias,
     Assignment,
+    Authorship,
     Benchmark,
     Dataset,
     Event,
@@ -68,6 +69,7 @@ class PaperState:
     id: int
     is_new: bool = True
     paper: Paper | None = None
+    authors: list[str] = field(default_factory=list)
     said: dict[str, dict[str, Said]] = field(default_factory=dict)
     dates: set[Dated] = field(default_factory=set)
     weblinks: set[tuple[str, str]] = field(default_factory=set)
@@ -81,7 +83,7 @@ class PaperState:
     added: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     new_method: str | None = None
     new_aliases: list[str] = field(default_factory=list)
-    new_things: list[tuple[str, str]] = field(default_factory=list)
+    new_things: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def add(self, model: type[SQLModel], **values: Any) -> None:
         """Note a row to be written."""
@@ -121,6 +123,10 @@ def _load_rows(session: Session, states: dict[int, PaperState], part: list[int])
         states[event.paper_id].dates.add(dated)
     for link in session.exec(select(Weblink).where(col(Weblink.paper_id).in_(part))):
         states[link.paper_id].weblinks.add((link.kind, link.url))
+    for author in session.exec(
+        select(Authorship).where(col(Authorship.paper_id).in_(part)).order_by(col(Authorship.position))
+    ):
+        states[author.paper_id].authors.append(author.name)
     for tag in session.exec(select(Tag).where(col(Tag.paper_id).in_(part))):
         states[tag.paper_id].tags.add((tag.facet, tag.value, tag.source))
     live = select(Assignment).where(col(Assignment.paper_id).in_(part), col(Assignment.ended_at).is_(None))

@@ -1,9 +1,9 @@
 """Writing the states of many papers at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from wamkg.identifiers import author_key, name_key, normalise, slugify
@@ -56,23 +56,28 @@ def write_papers(
     session: Session, batch: int, actor: int, states: Sequence[PaperState], shown: Sequence[Shown]
 ) -> None:
     """Write what was added to the states; `shown` holds the values now shown, one for each state."""
-    venues = _numbers(session, Venue, batch, [s["venue"] for s in shown if s["venue"]], normalise)
-    rows = [_paper_row(state, values, venues) for state, values in zip(states, shown, strict=True)]
-    fresh = [row for row, state in zip(rows, states, strict=True) if state.is_new]
-    for row, slug in zip(fresh, unique_slugs(session, Paper, [r["title"] for r in fresh]), strict=True):
-        row["slug"] = slug
-    insert_rows(session, Paper, [row | {"version": 1} for row in fresh])
-    _update_papers(session, states, rows)
+    write_shown(session, states, shown)
     for model in _ROWS:
         extra = {"actor_id": actor} if model is Assignment else {}
         added = [row | extra | {"batch_id": batch} for state in states for row in state.added.get(model, [])]
         if model is Assignment:
             _end_assignments(session, batch, states)
         insert_rows(session, model, added)
-    _write_authors(session, batch, states, shown)
     _write_former_ids(session, batch, states, shown)
     _write_methods(session, batch, states)
     _write_things(session, batch, states)
+
+
+def write_shown(session: Session, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
+    """Write the columns of `paper`, the author lists and the search texts of papers, new and old."""
+    venues = _numbers(session, Venue, [s["venue"] for s in shown if s["venue"]], normalise)
+    rows = [_paper_row(state, values, venues) for state, values in zip(states, shown, strict=True)]
+    fresh = [row for row, state in zip(rows, states, strict=True) if state.is_new]
+    for row, slug in zip(fresh, unique_slugs(session, Paper, [r["title"] for r in fresh]), strict=True):
+        row["slug"] = slug
+    insert_rows(session, Paper, [row | {"version": 1} for row in fresh])
+    _update_papers(session, states, rows)
+    _write_authors(session, states, shown)
 
 
 def _paper_row(state: PaperState, values: Shown, venues: dict[str, int]) -> dict[str, Any]:
@@ -113,31 +118,39 @@ def _end_assignments(session: Session, batch: int, states: Sequence[PaperState])
 
 
 def _numbers(
-    session: Session, model: type[Author] | type[Venue], batch: int, names: Iterable[str], key: Any
+    session: Session, model: type[Author] | type[Venue], names: Iterable[str], key: Callable[[str], str]
 ) -> dict[str, int]:
     by_key = {key(name): name for name in names}
     found = numbers_by_key(session, model, by_key)
-    missing = [{"key": k, "name": name, "batch_id": batch} for k, name in by_key.items() if k not in found]
+    missing = [{"key": k, "name": name} for k, name in by_key.items() if k not in found]
     return found | insert_returning(session, model, missing, "key")
 
 
-def _write_authors(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
+def _write_authors(session: Session, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
     changed = [
         (state, values["authors"] or [])
         for state, values in zip(states, shown, strict=True)
-        if any(row["field"] == "authors" for row in state.added.get(Fact, []))
+        if (values["authors"] or []) != state.authors
     ]
-    numbers = _numbers(session, Author, batch, [n for _, names in changed for n in names], author_key)
+    numbers = _numbers(session, Author, [n for _, names in changed for n in names], author_key)
     old = [{"number": state.id} for state, _ in changed if not state.is_new]
     if old:
         table = table_of(Authorship)
         session.connection().execute(table.delete().where(table.c.paper_id == bindparam("number")), old)
     rows = [
-        {"paper_id": state.id, "position": i, "author_id": numbers[author_key(name)], "name": name, "batch_id": batch}
+        {"paper_id": state.id, "position": i, "author_id": numbers[author_key(name)], "name": name}
         for state, names in changed
         for i, name in enumerate(names)
     ]
     insert_rows(session, Authorship, rows)
+
+
+def delete_orphans(session: Session) -> None:
+    """Remove authors and venues that no paper has any more."""
+    for model, user, column in ((Author, Authorship, "author_id"), (Venue, Paper, "venue_id")):
+        table, used = table_of(model), table_of(user).c[column]
+        in_use = select(used).where(used.is_not(None))
+        session.connection().execute(table.delete().where(table.c.id.not_in(in_use)))
 
 
 def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
@@ -183,10 +196,17 @@ def _link(source: int, relation: Relation, target: int, batch: int) -> dict[str,
 
 def _write_things(session: Session, batch: int, states: Sequence[PaperState]) -> None:
     for kind, model in INTRODUCIBLE.items():
-        wanted = [(state.id, name) for state in states for k, name in state.new_things if k == kind]
-        found = numbers_by_key(session, model, [name_key(name) for _, name in wanted])
-        missing = {name_key(name): name for _, name in wanted if name_key(name) not in found}
-        numbers = _insert_named(session, model, EntityKind(kind), batch, list(missing.values()))
+        wanted = [(state.id, name, also) for state in states for k, name, also in state.new_things if k == kind]
+        found = numbers_by_key(session, model, [name_key(name) for _, name, _ in wanted])
+        missing = {name_key(name): (name, also) for _, name, also in wanted if name_key(name) not in found}
+        numbers = _insert_named(session, model, EntityKind(kind), batch, [name for name, _ in missing.values()])
         found |= dict(zip(missing, numbers, strict=True))
-        links = [_link(paper, Relation.INTRODUCES, found[name_key(name)], batch) for paper, name in wanted]
+        links = [_link(paper, Relation.INTRODUCES, found[name_key(name)], batch) for paper, name, _ in wanted]
         insert_rows(session, Link, links)
+        aliases = [
+            {"entity_id": found[key], "kind": "spelling", "name": alias, "key": name_key(alias), "batch_id": batch}
+            for key, (name, also) in missing.items()
+            for alias in also
+            if name_key(alias) != key
+        ]
+        insert_rows(session, Alias, aliases)

@@ -34,6 +34,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def _loads(value: Any) -> Any:
+    # SQLite gives a column declared JSON numeric affinity, so a bare number comes back as one.
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
     # pysqlite opens no transaction at SELECT by itself, which loses updates; `begin` below does.
     connection.isolation_level = None
@@ -67,7 +72,7 @@ def create_store_engine(url: str) -> Engine:
     """Engine with the rules that keep data safe: foreign keys, WAL, busy timeout, explicit BEGIN."""
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=orjson.loads, pool_pre_ping=True)
+        engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=_loads, pool_pre_ping=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise StoreError("the database URL is not understood; write sqlite:///FILE or postgresql://...") from error
     if engine.dialect.name == "sqlite":

@@ -20,12 +20,11 @@ class Entity(SQLModel, table=True):
 
 
 class Venue(SQLModel, table=True):
-    """A conference, journal or archive."""
+    """A conference, journal or archive; shared by papers of many batches, so it belongs to none."""
 
     id: int | None = key()
     name: str = Field(sa_type=SortedText)
     key: str = Field(unique=True)
-    batch_id: int = made_in()
 
 
 class Paper(SQLModel, table=True):
@@ -90,11 +89,10 @@ class Author(SQLModel, table=True):
     key: str = Field(unique=True)
     name: str = Field(sa_type=SortedText)
     s2: str | None = Field(default=None, index=True)
-    batch_id: int = made_in()
 
 
 class Authorship(SQLModel, table=True):
-    """One author's place in a paper's author list."""
+    """One author's place in the author list that is shown; written from the facts, like the columns of `paper`."""
 
     __table_args__ = (UniqueConstraint("paper_id", "position"),)
 
@@ -103,7 +101,6 @@ class Authorship(SQLModel, table=True):
     position: int
     author_id: int = ref("author.id")
     name: str = Field(description="the name as printed on this paper")
-    batch_id: int = made_in()
 
 
 class Weblink(SQLModel, table=True):
