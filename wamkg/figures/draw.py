@@ -1,0 +1,74 @@
+"""Draws the roadmap: `draw_roadmap(roadmap, options)` gives a Drawing that saves itself as SVG, PDF or PNG."""
+
+from collections.abc import Iterator
+
+from matplotlib.axes import Axes
+
+from wamkg.figures.geometry import Layout
+from wamkg.figures.layout import lay_out
+from wamkg.figures.paint import Painter
+from wamkg.figures.roadmap import RoadmapPainter
+from wamkg.figures.save import Drawing
+from wamkg.figures.style import THEMES, FigureOptions
+from wamkg.figures.svg import Element
+from wamkg.views.roadmap import Roadmap, RoadmapItem
+
+_DATE_LENGTH = {"year": 4, "month": 7}
+
+
+def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
+    """The roadmap figure of one taxonomy: trunks rising in time, every method a linked label at its date.
+
+    Raises InvalidInputError for a roadmap without methods, a broken tree, or a width that cannot hold the labels.
+    """
+    options = options or FigureOptions()
+    layout = lay_out(roadmap, options)
+    theme = THEMES[options.theme]
+
+    def paint(axes: Axes) -> list[tuple[str, bool]]:
+        painter = Painter(axes)
+        RoadmapPainter(layout, theme, painter, options.new).paint()
+        return painter.texts
+
+    return Drawing(
+        width=layout.width,
+        height=layout.height,
+        background=theme.background,
+        dpi=options.dpi,
+        title=roadmap.title,
+        caption=" ".join(layout.caption),
+        alt=_alt(roadmap, layout),
+        notes=layout.notes,
+        elements={element.element_id: element for element in _elements(layout)},
+        paint=paint,
+    )
+
+
+def _elements(layout: Layout) -> Iterator[Element]:
+    for label in layout.labels:
+        entry = label.entry
+        data = {"trunk": label.trunk, "date": entry.when.isoformat()}
+        if entry.item is not None:
+            data |= {"role": "label", "taxon": entry.item.taxon}
+            yield Element(entry.element_id, f"{entry.item.title} ({_day(entry.item)})", entry.item.href, data)
+        else:
+            data |= {"role": "more", "hidden": " ".join(item.element_id for item in entry.hidden)}
+            names = ", ".join(item.label for item in entry.hidden)
+            yield Element(entry.element_id, f"{entry.text}: {names}", "", data)
+    for trunk, colours in layout.trunks:
+        data = {"role": "trunk", "family": str(colours.family), "level": str(trunk.branch.level)}
+        yield Element(trunk.branch.element_id, trunk.branch.heading, "", data)
+
+
+def _day(item: RoadmapItem) -> str:
+    return item.when.isoformat()[: _DATE_LENGTH.get(item.precision, 10)]
+
+
+def _alt(roadmap: Roadmap, layout: Layout) -> str:
+    families = [heading.branch for heading in layout.headings if heading.branch.level == 1]
+    counts = ", ".join(f"{f.heading} {sum(len(tip.items) for tip in f.tips())}" for f in families)
+    first, last = min(i.when for i in roadmap.items), max(i.when for i in roadmap.items)
+    return (
+        f"{roadmap.title}: a tree growing upwards in time from {first:%B %Y} to {last:%B %Y}, "
+        f"with {len(roadmap.items)} methods beside its branches ({counts})."
+    )

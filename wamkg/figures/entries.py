@@ -1,0 +1,89 @@
+"""What stands beside a trunk: one label a method, or representatives and `+n` for the rest of a quarter."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wamkg.figures.branches import Branch
+from wamkg.figures.measure import text_width
+from wamkg.figures.plaintext import plain
+from wamkg.figures.style import TEXT_SIZE
+from wamkg.views.roadmap import RoadmapItem
+
+PAD = 1.8
+CODE_PAD = 1.4
+MARK_GAP = 1.5
+MOST_LABELS = 200
+"""More methods than this are drawn as representatives unless the options say otherwise."""
+_AIM = 160
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for."""
+
+    element_id: str
+    text: str
+    code: str
+    mark: str
+    when: date
+    item: RoadmapItem | None = None
+    hidden: tuple[RoadmapItem, ...] = ()
+
+    @property
+    def code_width(self) -> float:
+        """Width of the coloured tab with the leaf code, 0 without one."""
+        return text_width(self.code, TEXT_SIZE, bold=True) + 2 * CODE_PAD if self.code else 0.0
+
+    @property
+    def box_width(self) -> float:
+        """Width of the rounded box, code tab included."""
+        return text_width(self.text, TEXT_SIZE) + 2 * PAD + self.code_width
+
+    @property
+    def width(self) -> float:
+        """Width of the box and the institution mark outside it."""
+        return self.box_width + (MARK_GAP + text_width(self.mark, TEXT_SIZE) if self.mark else 0.0)
+
+
+def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> Entry:
+    """The label of one method."""
+    mark = plain(item.mark) if marks else ""
+    return Entry(item.element_id, plain(item.label), codes.get(item.taxon, ""), mark, item.when, item)
+
+
+def quarter(day: date) -> str:
+    """`2025q3`, the key of a day's quarter."""
+    return f"{day.year}q{(day.month + 2) // 3}"
+
+
+def by_quarter(items: Sequence[RoadmapItem]) -> dict[str, list[RoadmapItem]]:
+    """Items of each quarter, in the given order."""
+    groups: dict[str, list[RoadmapItem]] = defaultdict(list)
+    for item in items:
+        groups[quarter(item.when)].append(item)
+    return groups
+
+
+def representatives_for(tips: Sequence[Branch], asked: int | None) -> int | None:
+    """Labels per trunk and quarter: as asked, all of a moderate number, else as many as keep it readable."""
+    if asked is not None or sum(len(tip.items) for tip in tips) <= MOST_LABELS:
+        return asked
+    sizes = [len(group) for tip in tips for group in by_quarter(tip.items).values()]
+    fitting = (k for k in range(max(sizes), 0, -1) if sum(min(s, k) + (s > k) for s in sizes) <= _AIM)
+    return next(fitting, 1)
+
+
+def choose(tip: Branch, slug: str, most: int | None, codes: dict[str, str], marks: bool) -> list[Entry]:
+    """Entries of one trunk, oldest first; of a fuller quarter the most cited `most` stay and the rest is counted."""
+    entries: list[Entry] = []
+    for key, group in by_quarter(tip.items).items():
+        ranked = sorted(group, key=lambda i: (-(i.citations or 0), i.when, i.element_id))
+        kept = set(ranked if most is None or len(group) <= most else ranked[:most])
+        entries += [entry_of(item, codes, marks) for item in group if item in kept]
+        rest = tuple(item for item in group if item not in kept)
+        if rest:
+            middle = rest[len(rest) // 2].when
+            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", middle, hidden=rest))
+    return sorted(entries, key=lambda e: (e.when, e.item is None, e.text, e.element_id))

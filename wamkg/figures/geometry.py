@@ -1,0 +1,119 @@
+"""The parts of a laid-out roadmap. Places are in points; y grows upwards from the axis' first day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from wamkg.figures.branches import Branch
+from wamkg.figures.entries import Entry
+from wamkg.figures.scale import AxisBreak
+from wamkg.figures.trunks import Trunk
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Centre of the rectangle."""
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Index of the hue in a theme, and of the family among those drawn (it picks the marker)."""
+
+    hue: int
+    family: int
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label: its box, the code tab on the trunk's side, the dot at its date, a leader where it is far off."""
+
+    entry: Entry
+    trunk: str
+    colours: Colours
+    side: int
+    box: Box
+    code: Box | None
+    dot: tuple[float, float]
+    leader: bool
+
+    @property
+    def text_x(self) -> float:
+        """Middle of the text, in what the code tab leaves of the box."""
+        left, right = self.box.left, self.box.right
+        if self.code is not None:
+            left, right = (self.code.right, right) if self.side > 0 else (left, self.code.left)
+        return (left + right) / 2
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Lines of a heading, lowest baseline at `y`; `span` is the bracket above a branch's tips."""
+
+    branch: Branch
+    hue: int
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    size: float
+    span: tuple[float, float] | None
+
+    @property
+    def top(self) -> float:
+        """Upper end of the highest line."""
+        return self.y + self.size * (0.75 + 1.15 * (len(self.lines) - 1))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The time arrow and what hangs on it: (year, height) of new years, quarter days, breaks, the `as of` day."""
+
+    x: float
+    foot: float
+    top: float
+    right: float
+    years: tuple[tuple[int, float], ...]
+    quarters: tuple[float, ...]
+    breaks: tuple[AxisBreak, ...]
+    as_of: tuple[date, float]
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A leaf code and what it stands for; `y` is the entry's middle above the page's lower edge."""
+
+    code: str
+    name: str
+    hue: int
+    x: float
+    y: float
+    tab: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything the roadmap draws; `lift` is the height on the page of the axis' first day.
+
+    Legend and caption are in heights above the page's lower edge, all else in heights on the axis.
+    """
+
+    width: float
+    height: float
+    lift: float
+    labels: tuple[Label, ...]
+    trunks: tuple[tuple[Trunk, Colours], ...]
+    headings: tuple[Heading, ...]
+    axis: Axis
+    root: Box
+    root_label: str
+    legend: tuple[LegendEntry, ...]
+    caption: tuple[str, ...]
+    notes: tuple[str, ...]

@@ -1,0 +1,150 @@
+"""The roadmap as pure geometry: `lay_out` places every element for a given width."""
+
+from wamkg.errors import InvalidInputError
+from wamkg.figures.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, heading_size
+from wamkg.figures.branches import Branch
+from wamkg.figures.columns import FLUSH, LABEL_HEIGHT, Column
+from wamkg.figures.entries import Entry
+from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout
+from wamkg.figures.legend import LINE, caption, legend, used_codes
+from wamkg.figures.measure import text_width
+from wamkg.figures.plaintext import plain
+from wamkg.figures.style import MARGIN, FigureOptions, hues_for
+from wamkg.figures.trunks import Forks, level_width, trunks
+from wamkg.views.roadmap import Roadmap
+
+PILL_SIZE, PILL_PAD, PILL_HEIGHT = 6.4, 3.2, 10.0
+ROOT_SIZE, ROOT_HEIGHT = 9.0, 16.0
+LEADER_BEYOND = 1.0
+DOT_SHIFT = 0.9
+BRACKET_RISE = 6.0
+_AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 7.0
+_ARROW_ROOM = 13.0
+
+
+def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
+    """Place everything for the asked width; the height follows from the content.
+
+    Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
+    """
+    if not roadmap.items:
+        raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
+    return _Composer(roadmap, options).layout()
+
+
+class _Composer:
+    def __init__(self, roadmap: Roadmap, options: FigureOptions) -> None:
+        self.roadmap, self.options = roadmap, options
+        self.axis = MARGIN + text_width("0000", PILL_SIZE, bold=True) / 2 + PILL_PAD
+        self.left, self.right = 2 * self.axis - MARGIN + _AXIS_GAP, options.width_pt - MARGIN
+        self.plan = arrange(roadmap, options, self.right - self.left)
+        self.hues = hues_for(family.taxon.slug for family in self.plan.families)
+        self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
+        self.colours = {
+            branch.element_id: Colours(self.hues[family.taxon.slug], i)
+            for i, family in enumerate(self.plan.families)
+            for branch in family.walk()
+        }
+
+    def layout(self) -> Layout:
+        """Everything in its place."""
+        forks = Forks(self.plan.families, self.x, self._first_ink())
+        root = self._root(forks)
+        lines = caption(self.roadmap, self.plan, self.options)
+        left_of_root = sum(forks.corridor(family) < root.middle[0] for family in self.plan.families)
+        codes = used_codes(self.roadmap, self.plan, self.hues)
+        foot = legend(codes, left_of_root, root, self.right, MARGIN + LINE * len(lines) + 2.0)
+        lift = foot.root_bottom - root.bottom
+        tip = self._tip()
+        headings = self._headings(tip + _HEADING_RISE)
+        bodies = trunks(self.plan.families, forks, self._feet(root), tip)
+        return Layout(
+            width=self.options.width_pt,
+            height=max(heading.top for heading in headings) + MARGIN + lift,
+            lift=lift,
+            labels=tuple(self._labels()),
+            trunks=tuple((body, self.colours[body.branch.element_id]) for body in bodies),
+            headings=tuple(headings),
+            axis=self._time_axis(forks, tip),
+            root=root,
+            root_label=plain(self.roadmap.root_label),
+            legend=foot.entries,
+            caption=tuple(lines),
+            notes=self.plan.notes,
+        )
+
+    def _first_ink(self) -> dict[str, float]:
+        """Lowest label edge or dot of each tip."""
+        first = {}
+        for tip, column in zip(self.plan.tips, self.plan.columns, strict=True):
+            dots = [self.plan.scale.height(entry.when) for entry in column.entries]
+            first[tip.element_id] = min(min(column.heights) - LABEL_HEIGHT / 2, *dots)
+        return first
+
+    def _tip(self) -> float:
+        """Height of the arrows: above the last day and every label."""
+        labels = max(y for column in self.plan.columns for y in column.heights)
+        return max(self.plan.scale.heights[-1] + _TIP_RISE, labels + LABEL_HEIGHT / 2 + _ARROW_ROOM)
+
+    def _root(self, forks: Forks) -> Box:
+        corridors = [forks.corridor(family) for family in self.plan.families]
+        text = text_width(plain(self.roadmap.root_label), ROOT_SIZE, bold=True) + 14.0
+        half = max(text, level_width(1) * len(corridors) + 10.0) / 2
+        x = min(max((min(corridors) + max(corridors)) / 2, self.left + half), self.right - half)
+        top = forks.floor - max(16.0, 10.0 + 0.14 * max(abs(corridor - x) for corridor in corridors))
+        return Box(x - half, top - ROOT_HEIGHT, x + half, top)
+
+    def _feet(self, root: Box) -> list[tuple[float, float]]:
+        """Where each family leaves the root box, side by side."""
+        count, step = len(self.plan.families), level_width(1) * 0.9
+        return [(root.middle[0] + (i - (count - 1) / 2) * step, root.top - 1.0) for i in range(count)]
+
+    def _labels(self) -> list[Label]:
+        return [
+            self._label(entry, side, y, tip, column)
+            for tip, column in zip(self.plan.tips, self.plan.columns, strict=True)
+            for entry, side, y in zip(column.entries, column.sides, column.heights, strict=True)
+        ]
+
+    def _label(self, entry: Entry, side: int, y: float, tip: Branch, column: Column) -> Label:
+        x, day = self.x[tip.element_id], self.plan.scale.height(entry.when)
+        near = x + side * (column.half + FLUSH)
+        return Label(
+            entry,
+            tip.element_id,
+            self.colours[tip.element_id],
+            side,
+            _beside(near, side * entry.box_width, y),
+            _beside(near, side * entry.code_width, y) if entry.code else None,
+            (x + side * DOT_SHIFT, day),
+            abs(day - y) > LEADER_BEYOND * LABEL_HEIGHT,
+        )
+
+    def _headings(self, bottom: float) -> list[Heading]:
+        """Headings of the tips in one row, above it a row for each level, families on top."""
+        headings = [self._heading(tip, bottom, TIP_HEADING_WIDTH, None) for tip in self.plan.tips]
+        inner = [branch for family in self.plan.families for branch in family.walk() if branch.children]
+        for level in sorted({branch.level for branch in inner}, reverse=True):
+            y = max(heading.top for heading in headings) + 2.0 + BRACKET_RISE
+            for branch in (b for b in inner if b.level == level):
+                xs = [self.x[tip.element_id] for tip in branch.tips()]
+                headings.append(self._heading(branch, y, max(xs) - min(xs) + TIP_HEADING_WIDTH, (min(xs), max(xs))))
+        return headings
+
+    def _heading(self, branch: Branch, y: float, width: float, span: tuple[float, float] | None) -> Heading:
+        lines, size = tuple(heading_lines(branch, width)), heading_size(branch.level)
+        half = max(text_width(line, size, bold=True) for line in lines) / 2
+        middle = self.x[branch.element_id] if span is None else (span[0] + span[1]) / 2
+        x = min(max(middle, self.left + half), self.right - half)
+        return Heading(branch, self.colours[branch.element_id].hue, lines, x, y, size, span)
+
+    def _time_axis(self, forks: Forks, top: float) -> Axis:
+        scale = self.plan.scale
+        years = tuple((band.year, band.bottom) for band in scale.years)
+        as_of = (self.roadmap.as_of, scale.height(self.roadmap.as_of))
+        foot = min(0.0, forks.floor)
+        return Axis(self.axis, foot, top, self.right, years, tuple(scale.quarters()), scale.breaks, as_of)
+
+
+def _beside(near: float, width: float, y: float) -> Box:
+    return Box(min(near, near + width), y - LABEL_HEIGHT / 2, max(near, near + width), y + LABEL_HEIGHT / 2)

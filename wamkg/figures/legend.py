@@ -1,0 +1,97 @@
+"""The foot of the roadmap: what the codes stand for, and the caption that states the date rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from wamkg.figures.arrange import Arrangement
+from wamkg.figures.geometry import Box, LegendEntry
+from wamkg.figures.measure import text_width, wrap
+from wamkg.figures.plaintext import plain
+from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions
+from wamkg.views.roadmap import Roadmap
+
+LINE = 8.6
+LEGEND_LINE = 10.4
+_TAB_PAD, _NAME_GAP, _ENTRY_GAP, _ROOT_GAP = 1.4, 2.2, 8.0, 10.0
+_NARROWEST_BLOCK, _BELOW_ROOT = 130.0, 4.0
+
+
+@dataclass(frozen=True)
+class Foot:
+    """Legend entries and how high above the page's lower edge the root box may stand."""
+
+    entries: tuple[LegendEntry, ...]
+    root_bottom: float
+
+
+CodeRow = tuple[str, str, int]
+"""Code, name, hue."""
+
+
+def used_codes(roadmap: Roadmap, plan: Arrangement, hues: dict[str, int]) -> list[list[CodeRow]]:
+    """The codes on drawn labels with their names, a list for each family."""
+    used = {e.item.taxon for column in plan.columns for e in column.entries if e.item is not None and e.code}
+    parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
+    rows = []
+    for family in plan.families:
+        taxa = [t for t in roadmap.taxa if t.path in used and _family(t.path, parents) == family.taxon.path]
+        ordered = sorted(taxa, key=lambda t: t.path)
+        rows.append([(taxon.code, plain(taxon.name), hues[family.taxon.slug]) for taxon in ordered])
+    return rows
+
+
+def _family(path: str, parents: dict[str, str | None]) -> str:
+    above = parents[path]
+    return path if above is None else _family(above, parents)
+
+
+def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Box, right: float, foot: float) -> Foot:
+    """Entries left and right of the root box, or below it where a side is too narrow; the lowest row is at `foot`.
+
+    `left_of_root` is how many families stand left of the root.
+    """
+    halves = [list(chain(*families[:left_of_root])), list(chain(*families[left_of_root:]))]
+    blocks = [(MARGIN, root.left - _ROOT_GAP), (root.right + _ROOT_GAP, right)]
+    beside = min(b - a for a, b in blocks) >= _NARROWEST_BLOCK
+    if not beside:
+        halves, blocks = [list(chain(*families))], [(MARGIN, right)]
+    flowed = [_flow(rows, block) for rows, block in zip(halves, blocks, strict=True)]
+    lines = max((row for rows in flowed for *_, row in rows), default=-1) + 1
+    entries = [
+        LegendEntry(code, name, hue, x, foot + (lines - row - 0.5) * LEGEND_LINE, _tab(code))
+        for rows in flowed
+        for (code, name, hue), x, row in rows
+    ]
+    top = foot + lines * LEGEND_LINE
+    return Foot(tuple(entries), max(foot, top - (root.top - root.bottom)) if beside else top + _BELOW_ROOT)
+
+
+def _tab(code: str) -> float:
+    return text_width(code, TEXT_SIZE, bold=True) + 2 * _TAB_PAD
+
+
+def _flow(rows: Sequence[CodeRow], block: tuple[float, float]) -> list[tuple[CodeRow, float, int]]:
+    placed, x, line = [], block[0], 0
+    for row in rows:
+        end = x + _tab(row[0]) + _NAME_GAP + text_width(row[1], TEXT_SIZE)
+        if end > block[1] and x > block[0]:
+            end, x, line = block[0] + end - x, block[0], line + 1
+        placed.append((row, x, line))
+        x = end + _ENTRY_GAP
+    return placed
+
+
+def caption(roadmap: Roadmap, plan: Arrangement, options: FigureOptions) -> list[str]:
+    """Lines that state the date rule, the day, how many methods there are, and what the marks mean."""
+    entries = [entry for column in plan.columns for entry in column.entries]
+    drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
+    parts = [f"Date: {plain(roadmap.date_rule)}; as of {roadmap.as_of.isoformat()}"]
+    parts.append(f"{total} method{'' if total == 1 else 's'}" if drawn == total else f"{drawn} of {total} methods")
+    parts += ["+n: others of that quarter"] if drawn < total else []
+    parts += [f"{len(roadmap.undated)} without a date not drawn"] if roadmap.undated else []
+    exact = all(item.precision == "day" for item in roadmap.items)
+    parts.append("A dot marks the date" + ("" if exact else ", a dark one where only the month or year is known"))
+    if any(item.element_id in options.new for item in roadmap.items):
+        parts.append(f"Red frame: new{f' since {plain(options.new_label)}' if options.new_label else ''}")
+    return wrap(". ".join(parts) + ".", TEXT_SIZE, options.width_pt - 2 * MARGIN)

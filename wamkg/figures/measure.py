@@ -1,0 +1,51 @@
+"""How wide a text is, from the advance widths of the font that travels with matplotlib."""
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+from fontTools.ttLib import TTFont
+
+CAP_HEIGHT = 0.729
+"""Height of a capital of DejaVu Sans in em."""
+_EMOJI_ADVANCE, _WIDE_ADVANCE, _OTHER_ADVANCE = 1.4, 1.0, 0.7
+
+
+def font_file(bold: bool = False) -> Path:
+    """The DejaVu Sans inside the matplotlib wheel: the same file on every machine."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
+
+
+@lru_cache(maxsize=2)
+def advances(bold: bool = False) -> dict[int, float]:
+    """Advance width in em of every code point of the font."""
+    font = TTFont(font_file(bold), lazy=True)
+    metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
+    return {point: metrics[glyph][0] / em for point, glyph in font.getBestCmap().items()}
+
+
+def _missing_advance(char: str) -> float:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+        return 0.0
+    if ord(char) >= 0x1F000:
+        return _EMOJI_ADVANCE
+    return _WIDE_ADVANCE if unicodedata.east_asian_width(char) in "WF" else _OTHER_ADVANCE
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width of one line in points; a character the font lacks counts with a generous width."""
+    known = advances(bold)
+    return size * sum(known.get(ord(char), -1.0) if ord(char) in known else _missing_advance(char) for char in text)
+
+
+def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
+    """Lines of at most `width` points, broken at spaces; a longer word stays whole on its own line."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

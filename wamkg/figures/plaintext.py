@@ -1,0 +1,37 @@
+"""Mathematics in a name written in Unicode, so that a label stays searchable text: C$^3$ache is C³ache."""
+
+import re
+import unicodedata
+
+_DIGITS = "0123456789+-=()"
+_SUPER = dict(zip(_DIGITS + "n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
+_SUB = dict(zip(_DIGITS + "aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True)) | {".": "."}
+_GREEK = {
+    name.removeprefix("GREEK SMALL LETTER ").lower(): char
+    for char in "αβγδεζηθικλμνξοπρστυφχψω"
+    for name in [unicodedata.name(char)]
+} | {"lambda": "λ"}
+_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(.))")
+_COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
+_FONT_COMMANDS = {"text", "mathrm", "mathbf", "mathit", "mathcal", "rm", "bf", "textbf", "textit"}
+
+
+def _script(match: re.Match[str]) -> str:
+    table = _SUPER if match[1] == "^" else _SUB
+    body = match[2] if match[2] is not None else match[3]
+    return "".join(table[c] for c in body) if all(c in table for c in body) else body
+
+
+def _command(match: re.Match[str]) -> str:
+    return "" if match[1] in _FONT_COMMANDS else _GREEK.get(match[1], match[1])
+
+
+def _formula(match: re.Match[str]) -> str:
+    text = _COMMAND.sub(_command, match[1])
+    return _SCRIPT.sub(_script, text).replace("{", "").replace("}", "")
+
+
+def plain(text: str) -> str:
+    """The text on one line, its `$...$` parts in Unicode, control characters left out; else unchanged."""
+    line = " ".join(re.sub(r"\$([^$]+)\$", _formula, text).split())
+    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs", "Cn"))

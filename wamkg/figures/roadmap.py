@@ -1,0 +1,188 @@
+"""How the parts of a laid-out roadmap look."""
+
+from matplotlib.artist import Artist
+
+from wamkg.figures.geometry import Box, Heading, Label, Layout
+from wamkg.figures.layout import PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
+from wamkg.figures.legend import LEGEND_LINE, LINE
+from wamkg.figures.measure import CAP_HEIGHT, text_width
+from wamkg.figures.paint import Painter, Type, marker, outline_path, rounded
+from wamkg.figures.style import MARGIN, TEXT_SIZE, Hue, Theme
+
+_GRID, _TRUNKS, _LABELS, _FRONT = 1, 2, 3, 4
+_DOT_RADIUS, _CORNER = 1.7, 2.6
+
+
+def _baseline(middle: float, size: float) -> float:
+    return middle - CAP_HEIGHT * size / 2
+
+
+class RoadmapPainter:
+    """Paints a layout in the colours of a theme; element ids in `new` get the accent frame."""
+
+    def __init__(self, layout: Layout, theme: Theme, page: Painter, new: frozenset[str]) -> None:
+        self._layout, self._theme, self._new = layout, theme, new
+        self._page, self._tree = page, page.raised(layout.lift)
+
+    def paint(self) -> None:
+        """Everything, from the year lines behind to the root box in front."""
+        self._grid()
+        for trunk, colours in self._layout.trunks:
+            body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colours.hue).trunk)
+            self._tree.group(trunk.branch.element_id, [body], _TRUNKS)
+        for label in self._layout.labels:
+            self._label(label)
+        for heading in self._layout.headings:
+            self._heading(heading)
+        self._axis()
+        self._root()
+        self._legend()
+        self._caption()
+
+    def _hue(self, index: int) -> Hue:
+        return self._theme.hues[index % len(self._theme.hues)]
+
+    def _grid(self) -> None:
+        axis, tree = self._layout.axis, self._tree
+        rules = [
+            tree.line("year-line", [(axis.x, y), (axis.right, y)], self._theme.line, 0.6, (5.0, 3.6))
+            for _, y in axis.years
+        ]
+        y = axis.as_of[1]
+        rules.append(tree.line("as-of-line", [(axis.x, y), (axis.right, y)], self._theme.accent, 0.6, (1.6, 2.6)))
+        tree.group("grid", rules, _GRID)
+
+    def _label(self, label: Label) -> None:
+        entry, hue = label.entry, self._hue(label.colours.hue)
+        exact = entry.item is None or entry.item.precision == "day"
+        dot = marker(label.colours.family, *label.dot, _DOT_RADIUS)
+        children: list[Artist | None] = [
+            self._leader(label),
+            self._tree.shape("dot", dot, self._theme.paper if exact else hue.deep, hue.deep, 0.8),
+            self._frame(label),
+            self._tab(label),
+            self._word("label", label.text_x, label.box, entry.text, Type(TEXT_SIZE, hue.ink)),
+        ]
+        self._tree.group(entry.element_id, children, _LABELS)
+        if label.code is not None:
+            style = Type(TEXT_SIZE, hue.on_deep, bold=True)
+            code = self._word("code", label.code.middle[0], label.box, entry.code, style)
+            self._tree.group(f"code-{entry.element_id}", [code], _LABELS)
+        if entry.mark:
+            self._mark(label)
+
+    def _frame(self, label: Label) -> Artist:
+        hue, box = self._hue(label.colours.hue), label.box
+        new = label.entry.element_id in self._new
+        path = rounded(box.left, box.bottom, box.right, box.top, (_CORNER, _CORNER))
+        return self._tree.shape("box", path, hue.tint, *((self._theme.accent, 1.1) if new else (hue.edge, 0.6)))
+
+    def _tab(self, label: Label) -> Artist | None:
+        if label.code is None:
+            return None
+        tab, radii = label.code, (_CORNER, 0.0) if label.side > 0 else (0.0, _CORNER)
+        path = rounded(tab.left, tab.bottom, tab.right, tab.top, radii)
+        return self._tree.shape("tab", path, self._hue(label.colours.hue).deep)
+
+    def _mark(self, label: Label) -> None:
+        x, align = (label.box.right + 1.5, "left") if label.side > 0 else (label.box.left - 1.5, "right")
+        style = Type(TEXT_SIZE, self._theme.muted, align=align)
+        mark = self._word("mark", x, label.box, label.entry.mark, style)
+        self._tree.group(f"mark-{label.entry.element_id}", [mark], _LABELS)
+
+    def _leader(self, label: Label) -> Artist | None:
+        if not label.leader:
+            return None
+        near = label.box.left if label.side > 0 else label.box.right
+        return self._tree.line(
+            "leader", [label.dot, (near, label.box.middle[1])], self._hue(label.colours.hue).deep, 0.6
+        )
+
+    def _word(self, role: str, x: float, box: Box, text: str, style: Type) -> Artist:
+        return self._tree.text(role, (x, _baseline(box.middle[1], style.size)), text, style)
+
+    def _heading(self, heading: Heading) -> None:
+        hue, children = self._hue(heading.hue), list[Artist]()
+        if heading.span is not None:
+            y, left, right = heading.y - 3.2, heading.span[0] - 6, heading.span[1] + 6
+            bracket = [(left, y - 2.4), (left, y), (right, y), (right, y - 2.4)]
+            children.append(self._tree.line("bracket", bracket, hue.trunk, 1.0))
+        for i, text in enumerate(reversed(heading.lines)):
+            place = (heading.x, heading.y + i * heading.size * 1.15)
+            children.append(self._tree.text("heading", place, text, Type(heading.size, hue.deep, bold=True)))
+        self._tree.group(f"heading-{heading.branch.element_id.removeprefix('taxon-')}", children, _FRONT)
+
+    def _axis(self) -> None:
+        axis, ink, tree = self._layout.axis, self._theme.muted, self._tree
+        head = [
+            ("M", ((axis.x - 2.6, axis.top - 6),)),
+            ("L", ((axis.x, axis.top),)),
+            ("L", ((axis.x + 2.6, axis.top - 6),)),
+        ]
+        parts: list[Artist] = [
+            tree.line("axis", [(axis.x, axis.foot), (axis.x, axis.top - 4)], ink, 1.0),
+            tree.shape("axis-head", outline_path(head), ink),
+            *(tree.line("quarter", [(axis.x - 2, y), (axis.x + 2, y)], ink, 0.6) for y in axis.quarters),
+        ]
+        for gap in axis.breaks:
+            parts += self._break((gap.bottom + gap.top) / 2)
+        tree.group("time-axis", parts, _FRONT)
+        for year, y in axis.years:
+            self._pill(year, y)
+        self._as_of()
+
+    def _break(self, y: float) -> list[Artist]:
+        x = self._layout.axis.x
+        zigzag = [(x - 3, y - 3.4), (x + 3, y - 1.2), (x - 3, y + 1.2), (x + 3, y + 3.4)]
+        return [
+            self._tree.line("break-gap", [(x, y - 3.4), (x, y + 3.4)], self._theme.paper, 2.4),
+            self._tree.line("break", zigzag, self._theme.muted, 0.8),
+        ]
+
+    def _pill(self, year: int, y: float) -> None:
+        x, half = self._layout.axis.x, text_width(str(year), PILL_SIZE, bold=True) / 2 + PILL_PAD
+        frame = rounded(x - half, y - PILL_HEIGHT / 2, x + half, y + PILL_HEIGHT / 2, (4.6, 4.6))
+        style = Type(PILL_SIZE, self._theme.paper, bold=True)
+        word = self._tree.text("year", (x, _baseline(y, PILL_SIZE)), str(year), style)
+        self._tree.group(f"year-{year}", [self._tree.shape("pill", frame, self._theme.muted), word], _FRONT)
+
+    def _as_of(self) -> None:
+        axis, style = self._layout.axis, Type(TEXT_SIZE, self._theme.accent)
+        day = axis.as_of[0]
+        lines = [
+            self._tree.text("as-of", (axis.x, axis.top + 3.0 + i * 7.2), text, style)
+            for i, text in enumerate((str(day.year), f"{day.day} {day:%b}", "as of"))
+        ]
+        self._tree.group("as-of", lines, _FRONT)
+
+    def _root(self) -> None:
+        box, theme = self._layout.root, self._theme
+        frame = rounded(box.left, box.bottom, box.right, box.top, (4.0, 4.0))
+        style = Type(ROOT_SIZE, theme.on_root, bold=True)
+        word = self._word("root", box.middle[0], box, self._layout.root_label, style)
+        self._tree.group("root", [self._tree.shape("root-box", frame, theme.root), word], _FRONT)
+
+    def _legend(self) -> None:
+        parts: list[Artist] = []
+        for entry in self._layout.legend:
+            hue, y = self._hue(entry.hue), entry.y
+            tab = rounded(
+                entry.x, y - LEGEND_LINE / 2 + 1.1, entry.x + entry.tab, y + LEGEND_LINE / 2 - 1.1, (2.0, 2.0)
+            )
+            baseline, name_x = _baseline(y, TEXT_SIZE), entry.x + entry.tab + 2.2
+            parts += [
+                self._page.shape("tab", tab, hue.deep),
+                self._page.text(
+                    "code", (entry.x + entry.tab / 2, baseline), entry.code, Type(TEXT_SIZE, hue.on_deep, True)
+                ),
+                self._page.text("name", (name_x, baseline), entry.name, Type(TEXT_SIZE, self._theme.ink, align="left")),
+            ]
+        self._page.group("legend", parts, _FRONT)
+
+    def _caption(self) -> None:
+        style = Type(TEXT_SIZE, self._theme.muted, align="left")
+        lines = [
+            self._page.text("caption", (MARGIN, MARGIN + i * LINE + 1.5), text, style)
+            for i, text in enumerate(reversed(self._layout.caption))
+        ]
+        self._page.group("caption", lines, _FRONT)

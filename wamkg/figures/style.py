@@ -1,0 +1,136 @@
+"""Colours, sizes and options that every figure shares; knows nothing of matplotlib."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Literal
+
+from wamkg.errors import InvalidInputError
+
+POINTS_PER_MM = 72 / 25.4
+COLUMN_MM = {"one-column": 88.0, "two-column": 180.0}
+NARROWEST_MM, WIDEST_MM = 60.0, 1200.0
+LOWEST_DPI, HIGHEST_DPI = 300, 1200
+TEXT_SIZE = 6.0
+"""Smallest text of any figure, in points at the printed width."""
+
+MARGIN = 2.0 * POINTS_PER_MM + 0.4
+"""Empty edge of every figure in points: 2 mm."""
+
+ThemeName = Literal["light", "dark", "transparent"]
+
+
+@dataclass(frozen=True)
+class Hue:
+    """Colours of one family: `trunk` for lines, `deep` behind `on_deep` text, `tint` behind `ink` text."""
+
+    trunk: str
+    deep: str
+    on_deep: str
+    tint: str
+    edge: str
+    ink: str
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of a whole figure; `background` is None where the page shines through."""
+
+    background: str | None
+    paper: str
+    ink: str
+    muted: str
+    line: str
+    root: str
+    on_root: str
+    accent: str
+    hues: tuple[Hue, ...]
+
+
+def _light(trunk: str, deep: str, tint: str, edge: str) -> Hue:
+    return Hue(trunk, deep, "#ffffff", tint, edge, "#16202e")
+
+
+def _dark(trunk: str, deep: str, tint: str, edge: str) -> Hue:
+    return Hue(trunk, deep, "#0b1220", tint, edge, "#f1f5f9")
+
+
+# Lightness alternates, so that neighbours stay apart in grey and for every kind of colour blindness.
+_LIGHT_HUES = (
+    _light("#2f62d0", "#1f469f", "#eaf0fd", "#9db9f0"),
+    _light("#38b5a6", "#0b655c", "#e3f5f2", "#86cfc5"),
+    _light("#b4560f", "#8a3f08", "#fdeee0", "#e3a878"),
+    _light("#b79be0", "#5d3a99", "#f3edfb", "#c9b3ea"),
+    _light("#a3274f", "#8f1d42", "#fbe8ee", "#dd93ab"),
+    _light("#a9b648", "#545f10", "#f3f6df", "#c3cd7c"),
+)
+_DARK_HUES = (
+    _dark("#5b8def", "#93b8fb", "#1a2a4d", "#4267b5"),
+    _dark("#5fd6c6", "#6fe0d1", "#113a37", "#2f8379"),
+    _dark("#d97b34", "#f2ae7c", "#42260f", "#9a5a28"),
+    _dark("#cdb6ef", "#d5c2f2", "#33264d", "#7d64a8"),
+    _dark("#d9587f", "#f29ab5", "#471a2a", "#a03e60"),
+    _dark("#cbd66f", "#d3dd83", "#363c13", "#848e3a"),
+)
+_LIGHT = Theme("#ffffff", "#ffffff", "#16202e", "#4b5768", "#c3cbd6", "#16202e", "#ffffff", "#b3261e", _LIGHT_HUES)
+_DARK = Theme("#0f172a", "#0f172a", "#f1f5f9", "#b6c2d2", "#3a475c", "#f1f5f9", "#0f172a", "#ff9d94", _DARK_HUES)
+THEMES: dict[str, Theme] = {
+    "light": _LIGHT,
+    "dark": _DARK,
+    "transparent": Theme(None, *(getattr(_LIGHT, f) for f in list(Theme.__dataclass_fields__)[1:])),
+}
+FIXED_HUES = {"joint": 0, "cascaded": 1}
+"""Families whose hue is the same in every figure and page: Joint is blue, Cascaded is teal."""
+
+
+def hues_for(slugs: Iterable[str]) -> dict[str, int]:
+    """Index into `Theme.hues` for each family, in the given order; known families keep their colour."""
+    order = list(dict.fromkeys(slugs))
+    fixed = {slug: FIXED_HUES[slug] for slug in order if slug in FIXED_HUES}
+    free = cycle(i for i in range(len(_LIGHT_HUES)) if i not in fixed.values())
+    return {slug: fixed[slug] if slug in fixed else next(free) for slug in order}
+
+
+@dataclass(frozen=True)
+class FigureOptions:
+    """How to draw: width in millimetres or by column, theme, levels shown, pixels per inch.
+
+    `depth` None draws every level but the leaves, which become codes; a figure too narrow for it shows fewer.
+    `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
+    up to 200. `new` holds element ids to mark, `new_label` says what they are new since.
+    Raises InvalidInputError for a value out of range.
+    """
+
+    width: Literal["one-column", "two-column"] | float = "two-column"
+    theme: ThemeName = "light"
+    depth: int | None = None
+    representatives: int | None = None
+    dpi: int = LOWEST_DPI
+    new: frozenset[str] = frozenset()
+    new_label: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.width, str) and self.width not in COLUMN_MM:
+            raise InvalidInputError(f"unknown width {self.width!r}: use {', '.join(COLUMN_MM)} or millimetres")
+        if not NARROWEST_MM <= self.width_mm <= WIDEST_MM:
+            raise InvalidInputError(
+                f"width {self.width_mm:g} mm is out of range: use {NARROWEST_MM:g} to {WIDEST_MM:g} mm"
+            )
+        if self.theme not in THEMES:
+            raise InvalidInputError(f"unknown theme {self.theme!r}: use {', '.join(THEMES)}")
+        if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
+            raise InvalidInputError(f"dpi {self.dpi} is out of range: use {LOWEST_DPI} to {HIGHEST_DPI}")
+        for name in ("depth", "representatives"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InvalidInputError(f"{name} {value} is out of range: use 1 or more")
+
+    @property
+    def width_mm(self) -> float:
+        """Width of the figure in millimetres."""
+        return COLUMN_MM[self.width] if isinstance(self.width, str) else float(self.width)
+
+    @property
+    def width_pt(self) -> float:
+        """Width of the figure in points."""
+        return self.width_mm * POINTS_PER_MM

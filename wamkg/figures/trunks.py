@@ -1,0 +1,155 @@
+"""Trunks as outlines: they rise from the root, fork just below a branch's first paper, taper and end in an arrow."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot
+
+from wamkg.figures.branches import Branch
+
+LEVEL_WIDTHS = (9.0, 6.8, 5.4, 4.6)
+"""Width in points of a trunk by level: family, branch, sub-branch, deeper."""
+TIP_TAPER = 0.78
+ARROW_HEIGHT, ARROW_FLARE = 8.0, 2.1
+FORK_PAD, TAPER = 6.0, 10.0
+_SAMPLES = 10
+
+Point = tuple[float, float]
+Segment = tuple[str, tuple[Point, ...]]
+"""`("M", (p,))`, `("L", (p,))`, or `("C", (control, control, p))`."""
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """The drawn body of one branch."""
+
+    branch: Branch
+    outline: tuple[Segment, ...]
+
+
+def level_width(level: int) -> float:
+    """Width in points of a trunk of this level where it starts."""
+    return LEVEL_WIDTHS[min(level, len(LEVEL_WIDTHS)) - 1]
+
+
+def fork_height(distance: float) -> float:
+    """How far below its end a fork begins; the further it reaches, the lower."""
+    return 12.0 + 0.17 * abs(distance)
+
+
+class Forks:
+    """Where every trunk has reached its own corridor; `x` and `first` (lowest ink) are given for each tip."""
+
+    def __init__(self, families: Sequence[Branch], x: Mapping[str, float], first: Mapping[str, float]) -> None:
+        self._x, self._first = x, first
+        self.ready: dict[str, float] = {}
+        for family in families:
+            self._settle(family)
+        self.floor = min(self.ready[family.element_id] for family in families)
+        for family in families:
+            self.ready[family.element_id] = self.floor
+
+    def corridor(self, branch: Branch) -> float:
+        """Horizontal place of a branch's own trunk."""
+        return self._x[branch.stem_tip().element_id]
+
+    def _settle(self, branch: Branch) -> None:
+        if not branch.children:
+            self.ready[branch.element_id] = self._first[branch.element_id] - FORK_PAD
+            return
+        for child in branch.children:
+            self._settle(child)
+        stem = branch.children[branch.stem_child]
+        lowest = base = self.ready[stem.element_id] - TAPER
+        for siblings in self._sides(branch):
+            limit = base
+            for child in siblings:
+                limit = min(limit, self.ready[child.element_id])
+                self.ready[child.element_id] = limit
+                lowest = min(lowest, limit - self.rise(branch, child))
+        self.ready[branch.element_id] = lowest - 2.0
+
+    def rise(self, parent: Branch, child: Branch) -> float:
+        """Height of the fork from a parent's corridor into a child's."""
+        return fork_height(self.corridor(child) - self.corridor(parent))
+
+    @staticmethod
+    def _sides(branch: Branch) -> tuple[tuple[Branch, ...], tuple[Branch, ...]]:
+        stem = branch.stem_child
+        return branch.children[:stem][::-1], branch.children[stem + 1 :]
+
+
+def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
+    """Bodies of all branches, children before parents; `roots` is where each family leaves the root box."""
+    bodies: list[Trunk] = []
+    for family, root in zip(families, roots, strict=True):
+        bodies += _bodies(family, forks, _curve(root, (forks.corridor(family), forks.floor)), tip)
+    return bodies
+
+
+def _bodies(branch: Branch, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
+    x, width = forks.corridor(branch), level_width(branch.level)
+    stem = branch.children[branch.stem_child] if branch.children else None
+    for child in branch.children:
+        if child is stem:
+            continue
+        end = forks.ready[child.element_id]
+        yield from _bodies(
+            child, forks, _curve((x, end - forks.rise(branch, child)), (forks.corridor(child), end)), tip
+        )
+    if stem is None:
+        yield Trunk(branch, _outline(centre, (wide or width, width), (x, tip), arrow=True))
+        return
+    handover = forks.ready[stem.element_id]
+    yield from _bodies(stem, forks, [(x, handover - TAPER), (x, handover)], tip, width)
+    yield Trunk(branch, _outline(centre, (wide or width, width), (x, handover - TAPER + 0.3), arrow=False))
+
+
+def _curve(start: Point, end: Point) -> list[Point]:
+    (x0, y0), (x1, y1) = start, end
+    bend = 0.62 * (y1 - y0)
+    points = []
+    for i in range(_SAMPLES + 1):
+        t = i / _SAMPLES
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        points.append((a * x0 + b * x0 + c * x1 + d * x1, a * y0 + b * (y0 + bend) + c * (y1 - bend) + d * y1))
+    return points
+
+
+def _outline(centre: list[Point], widths: tuple[float, float], end: Point, arrow: bool) -> tuple[Segment, ...]:
+    last = len(centre) - 1
+    half = [(widths[0] + (widths[1] - widths[0]) * i / last) / 2 for i in range(last + 1)]
+    left = _smooth([_beside(centre, i, -half[i]) for i in range(last + 1)])
+    right = _smooth([_beside(centre, i, half[i]) for i in reversed(range(last + 1))])
+    top = _arrow(end, widths[1] * TIP_TAPER / 2) if arrow else _flat(end, widths[1] / 2)
+    start_right: Segment = ("L", (_beside(centre, last, half[last]),))
+    return (("M", (_beside(centre, 0, -half[0]),)), *left, *top, start_right, *right)
+
+
+def _flat(end: Point, half: float) -> list[Segment]:
+    x, y = end
+    return [("L", ((x - half, y),)), ("L", ((x + half, y),))]
+
+
+def _arrow(end: Point, half: float) -> list[Segment]:
+    x, y = end
+    wing, base = half * ARROW_FLARE, y - ARROW_HEIGHT
+    corners = [(x - half, base), (x - wing, base - 1.2), (x, y), (x + wing, base - 1.2), (x + half, base)]
+    return [("L", (corner,)) for corner in corners]
+
+
+def _beside(points: Sequence[Point], i: int, distance: float) -> Point:
+    (ax, ay), (bx, by) = points[max(i - 1, 0)], points[min(i + 1, len(points) - 1)]
+    if i in (0, len(points) - 1):
+        ax, bx = 0.0, 0.0
+    length = hypot(bx - ax, by - ay) or 1.0
+    return points[i][0] + distance * (by - ay) / length, points[i][1] - distance * (bx - ax) / length
+
+
+def _smooth(points: Sequence[Point]) -> list[Segment]:
+    """Cubic curves through the points (Catmull-Rom tangents)."""
+    padded = [points[0], *points, points[-1]]
+    segments: list[Segment] = []
+    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        controls = (bx + (cx - ax) / 6, by + (cy - ay) / 6), (cx - (dx - bx) / 6, cy - (dy - by) / 6)
+        segments.append(("C", (*controls, (cx, cy))))
+    return segments
