@@ -1,7 +1,22 @@
 """What the roadmap figure draws: the classified methods of a taxonomy along time."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.identifiers import normalise
+from wamkg.store.lookup import methods_of
+from wamkg.store.reads_roadmap import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
+from wamkg.store.tables import Method, Taxonomy
+from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
+from wamkg.vocabulary import EventKind, Precision
+
+DATE_RULES = ("arxiv_v1", "venue")
+ARCHIVES = {"arxiv", "corr", "preprint", "technical report", "blog"}
+SHORT_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -43,3 +58,103 @@ class Roadmap:
     undated: tuple[str, ...]
     date_rule: str
     as_of: date
+
+
+def build_roadmap(
+    session: Session, taxonomy: str = "wam", date_rule: str = "arxiv_v1", as_of: date | None = None
+) -> Roadmap:
+    """The roadmap of a taxonomy: every paper that a person placed, under its method's name, at its date.
+
+    `date_rule` is `arxiv_v1` (the date the store shows) or `venue` (the venue's date or year, else that date).
+    Items dated after `as_of` are left out; without it the roadmap reaches to its own newest item, so that the
+    same store gives the same drawing on any day.
+
+    Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown rule.
+    """
+    if date_rule not in DATE_RULES:
+        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    found = get_taxonomy(session, taxonomy)
+    papers = placed_papers(session, found)
+    labels = _Labels.load(session, papers)
+    dates = _dates(session, papers, date_rule)
+    items = [labels.item(paper, *dates[paper.id]) for paper in papers if paper.id in dates]
+    known = sorted((i for i in items if as_of is None or i.when <= as_of), key=lambda i: (i.when, i.element_id))
+    return Roadmap(
+        taxonomy=found.slug,
+        title=found.title,
+        root_label=_root_label(session, found),
+        taxa=tuple(_taxa(session, found)),
+        items=tuple(known),
+        undated=tuple(sorted(labels.label(paper) for paper in papers if paper.id not in dates)),
+        date_rule=date_rule,
+        as_of=as_of or (known[-1].when if known else date.today()),
+    )
+
+
+def _taxa(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:
+    for taxon in list_taxa(session, taxonomy):
+        parent = taxon.path.rpartition("/")[0] or None
+        yield RoadmapTaxon(taxon.path, taxon.name, taxon.slug, parent, taxon.position, taxon.code)
+
+
+def _root_label(session: Session, taxonomy: Taxonomy) -> str:
+    """The shortest name the taxonomy goes by, such as WAM."""
+    assert taxonomy.id is not None
+    names = [taxonomy.title, *aliases_of(session, [taxonomy.id]).get(taxonomy.id, [])]
+    return min(names, key=len)
+
+
+def _dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> dict[int, tuple[date, str]]:
+    dates = {p.id: (p.date, p.precision or Precision.DAY.value) for p in papers if p.date}
+    if rule == "venue":
+        years = {p.id: (date(p.year, 1, 1), Precision.YEAR.value) for p in papers if p.year and is_venue(p.venue)}
+        dates |= years | event_days(session, [p.id for p in papers], EventKind.VENUE)
+    return dates
+
+
+def is_venue(name: str | None) -> bool:
+    """Whether a paper's venue is one that decides on papers; an archive is not."""
+    return name is not None and normalise(name) not in ARCHIVES
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """Names, marks and addresses of papers."""
+
+    methods: dict[int, Method]
+    introduced: dict[int, list[str]]
+    marks: dict[int, list[str]]
+
+    @classmethod
+    def load(cls, session: Session, papers: Sequence[PlacedPaper]) -> "_Labels":
+        numbers = [paper.id for paper in papers]
+        return cls(
+            methods_of(session, numbers), introduced_names(session, numbers), institution_marks(session, numbers)
+        )
+
+    def label(self, paper: PlacedPaper) -> str:
+        method = self.methods.get(paper.id)
+        if method:
+            return method.name
+        return next(iter(self.introduced.get(paper.id, ())), None) or short_title(paper.title)
+
+    def item(self, paper: PlacedPaper, when: date, precision: str) -> RoadmapItem:
+        method = self.methods.get(paper.id)
+        return RoadmapItem(
+            element_id=f"method-{method.slug}" if method else f"paper-{paper.slug}",
+            label=self.label(paper),
+            title=paper.title,
+            taxon=paper.taxon,
+            when=when,
+            precision=precision,
+            href=f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else paper.url or "",
+            mark=(self.marks.get(paper.id) or [""])[0],
+            citations=paper.citations,
+        )
+
+
+def short_title(title: str) -> str:
+    """What stands before a title's colon, else its first words: a label for a paper without a named method."""
+    head = title.partition(":")[0].strip()
+    words = head.split()
+    return head if len(words) <= SHORT_WORDS else " ".join(words[:SHORT_WORDS]) + "…"

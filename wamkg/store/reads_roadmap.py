@@ -1,0 +1,119 @@
+"""What a roadmap is made of: the papers placed in a taxonomy, with their methods, marks and dates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.tables import (
+    Assignment,
+    Benchmark,
+    Dataset,
+    Event,
+    Institution,
+    Link,
+    Metric,
+    Paper,
+    Taxon,
+    Taxonomy,
+    Venue,
+)
+from wamkg.vocabulary import AssignmentState, EventKind, Relation
+
+
+@dataclass(frozen=True)
+class PlacedPaper:
+    """A paper at the taxon of its live primary assignment, with what a drawn label needs."""
+
+    id: int
+    slug: str
+    title: str
+    arxiv: str | None
+    url: str | None
+    date: date | None
+    precision: str | None
+    year: int | None
+    venue: str | None
+    citations: int | None
+    taxon: str
+
+
+def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
+    """The papers placed in a taxonomy by a live primary assignment, by slug."""
+    statement = (
+        select_columns(
+            Paper.id,
+            Paper.slug,
+            Paper.title,
+            Paper.arxiv,
+            Paper.url,
+            Paper.date,
+            Paper.date_precision,
+            Paper.year,
+            Venue.name,
+            Paper.citation_count,
+            Taxon.path,
+        )
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+        .where(
+            Assignment.taxonomy_id == taxonomy.id,
+            Assignment.state == AssignmentState.PLACED,
+            col(Assignment.primary).is_(True),
+            col(Assignment.ended_at).is_(None),
+        )
+        .order_by(col(Paper.slug))
+    )
+    return [PlacedPaper(*row) for row in session.connection().execute(statement)]
+
+
+def institution_marks(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:
+    """The short marks of the institutions of each paper, in the order they were linked."""
+    found: dict[int, list[str]] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select_columns(Link.source_id, Institution.mark)
+            .join(Institution, col(Institution.id) == col(Link.target_id))
+            .where(
+                Link.relation == Relation.AFFILIATED,
+                col(Link.source_id).in_(part),
+                col(Institution.mark).is_not(None),
+            )
+            .order_by(col(Link.id))
+        )
+        for paper, mark in session.connection().execute(statement):
+            found.setdefault(paper, []).append(mark)
+    return found
+
+
+def introduced_names(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the datasets, benchmarks and metrics that each paper introduces, in the order they were linked."""
+    found: dict[int, list[str]] = {}
+    for part in chunks(set(papers)):
+        for model in (Dataset, Benchmark, Metric):
+            statement = (
+                select_columns(Link.source_id, model.name)
+                .join(model, col(model.id) == col(Link.target_id))
+                .where(Link.relation == Relation.INTRODUCES, col(Link.source_id).in_(part))
+                .order_by(col(Link.id))
+            )
+            for paper, name in session.connection().execute(statement):
+                found.setdefault(paper, []).append(name)
+    return found
+
+
+def event_days(session: Session, papers: Iterable[int], kind: EventKind) -> dict[int, tuple[date, str]]:
+    """The earliest stated day of one kind of event for each paper, with its precision."""
+    found: dict[int, tuple[date, str]] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select_columns(Event.paper_id, Event.day, Event.precision)
+            .where(col(Event.paper_id).in_(part), Event.kind == kind, col(Event.derived).is_(False))
+            .order_by(col(Event.day).desc(), col(Event.id))
+        )
+        found |= {paper: (day, precision) for paper, day, precision in session.connection().execute(statement)}
+    return found
