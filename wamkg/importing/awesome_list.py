@@ -1,0 +1,176 @@
+"""Awesome lists: Markdown with papers as bullets, headings or table rows, classed by headings, badges and tags."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from wamkg.identifiers import PartialDate
+from wamkg.importing.accounting import unaccounted
+from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
+from wamkg.importing.document import Document, Listed, lines_of, read_document
+from wamkg.importing.entry import Entry, Label
+from wamkg.importing.introduces import introduced
+from wamkg.importing.legend import Synonyms, read_legend
+from wamkg.importing.links import arxiv_of
+from wamkg.importing.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
+from wamkg.importing.placing import LabelReader, Position, fitting, positions
+from wamkg.importing.result import Item, ParseResult, UsedTaxonomy
+from wamkg.matching.record import Placement, Record, Tag
+from wamkg.vocabulary import AssignmentState
+
+_AWAITING = "awaiting-review"
+
+
+def parse_list(text: str, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None = None) -> ParseResult:
+    """Read a list.
+
+    `name` is the file's name or address: a new taxonomy is called after it. `taxonomy` is the slug to read classes
+    with; without it the one that fits is found, and where none fits one is made from the list's own headings.
+    """
+    document = read_document(text)
+    return _Reading(document, name, catalogue, taxonomy).result(lines_of(text))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How sections are read: their positions, and the taxonomy that the list itself defines, if any."""
+
+    positions: list[Position]
+    new: KnownTaxonomy | None = None
+
+
+class _Reading:
+    """One list read with one catalogue."""
+
+    def __init__(self, document: Document, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None) -> None:
+        self.document = document
+        self.catalogue = catalogue
+        self.plan = self._plan(name, taxonomy)
+        self.labels = LabelReader(Synonyms(document.legend))
+        self.unmapped: Counter[str] = Counter()
+
+    def _plan(self, name: str, slug: str | None) -> _Plan:
+        holding = {each.section for each in self.document.listed if each.section is not None}
+        classes = sorted(n for n in holding if self._has_class(n))
+        if slug is not None:
+            return self._plan_for(slug, classes)
+        found = positions(self.document, self.catalogue, None)
+        if not any(p.taxonomy for n, p in enumerate(found) if n in holding):
+            base = fitting(self.document, self.catalogue)
+            found = positions(self.document, self.catalogue, base)
+        outside = [n for n in classes if found[n].taxonomy is None]
+        papers = Counter(each.section for each in self.document.listed)
+        if outside and 2 * sum(papers[n] for n in outside) >= len(self.document.listed):
+            taken = {t.slug for t in self.catalogue.taxonomies}
+            return self._with_new(found, slug_for(self.document, name, taken), outside)
+        return _Plan(found)
+
+    def _plan_for(self, slug: str, classes: list[int]) -> _Plan:
+        known = self.catalogue.get(slug)
+        if known is None:
+            none = [Position()] * len(self.document.sections)
+            return self._with_new(none, slug, classes) if classes else _Plan(none)
+        found = positions(self.document, self.catalogue, known)
+        return _Plan([p if p.taxonomy is known else Position() for p in found])
+
+    def _with_new(self, found: list[Position], slug: str, sections: list[int]) -> _Plan:
+        taxonomy, placed = new_taxonomy(self.document, slug, sections)
+        return _Plan([placed.get(n, position) for n, position in enumerate(found)], taxonomy)
+
+    def _has_class(self, number: int | None) -> bool:
+        while number is not None:
+            if is_class_heading(self.document.sections[number].text):
+                return True
+            number = self.document.sections[number].parent
+        return False
+
+    def result(self, lines: list[str]) -> ParseResult:
+        """The list's records with what was recognised."""
+        items: list[Item] = [self._record(each) for each in self.document.listed]
+        items += self.document.unreadable
+        items += list(unaccounted(lines, items, self.document.own))
+        items.sort(key=lambda item: item.line)
+        known: dict[int | None, KnownTaxonomy] = {
+            n: p.taxonomy for n, p in enumerate(self.plan.positions) if p.taxonomy
+        }
+        return ParseResult(
+            format="awesome-list",
+            items=items,
+            taxonomies=self._used(items),
+            legend=tuple(read_legend(self.document.legend, known, self.catalogue)),
+            own_survey=tuple(self.document.own.surveys),
+            unmapped_labels=dict(self.unmapped.most_common()),
+            label_synonyms=dict(sorted(self.labels.used.items())),
+        )
+
+    def _used(self, items: list[Item]) -> tuple[UsedTaxonomy, ...]:
+        slugs = Counter(s for i in items if isinstance(i, Record) for s in {p.taxonomy for p in i.placements})
+        new = self.plan.new
+        everything = [*self.catalogue.taxonomies, *([new] if new else [])]
+        return tuple(UsedTaxonomy(t, t is new, slugs[t.slug]) for t in everything if slugs[t.slug])
+
+    def _record(self, listed: Listed) -> Record:
+        entry = listed.entry
+        position = self._position(listed)
+        states = {label: self.catalogue.state_of(label.text) for label in entry.labels}
+        reading = self.labels.read(position, [label for label in entry.labels if not states[label]])
+        awaiting = _AWAITING in states.values()
+        record = _facts(entry)
+        record.awaiting_review = awaiting
+        record.tags += [self._tag(label, label not in reading.unknown) for label in entry.labels]
+        record.tags += self._section_tag(listed, position)
+        if position.taxonomy and not awaiting:
+            record.placements = _placements(position.taxonomy.slug, reading.paths, [s for s in states.values() if s])
+        record.introduces = introduced(record.placements, record.method or record.title)
+        if record.introduces:
+            record.method = None
+        return record
+
+    def _position(self, listed: Listed) -> Position:
+        return self.plan.positions[listed.section] if listed.section is not None else Position()
+
+    def _tag(self, label: Label, mapped: bool) -> Tag:
+        if not mapped:
+            self.unmapped[label.text] += 1
+        return Tag(label.facet, label.text, mapped)
+
+    def _section_tag(self, listed: Listed, position: Position) -> list[Tag]:
+        if listed.section is None or position.known or self.plan.new is position.taxonomy is not None:
+            return []
+        text = heading_name(self.document.sections[listed.section].text)
+        if not is_class_heading(text):
+            return []
+        self.unmapped[text] += 1
+        return [Tag("section", text, False)]
+
+
+def _placements(slug: str, paths: list[str], states: list[str]) -> list[Placement]:
+    known = [s for s in states if s in set(AssignmentState) - {AssignmentState.PLACED}]
+    if known:
+        return [Placement(slug, None, state=known[0])]
+    return [Placement(slug, path, primary=i == 0) for i, path in enumerate(p for p in paths if p)]
+
+
+def _facts(entry: Entry) -> Record:
+    """A record of what an entry says; its link to the paper is the record's `url`, not one of its links."""
+    dates: dict[str, PartialDate] = {entry.date_kind: entry.date} if entry.date else {}
+    return Record(
+        line=entry.line,
+        title=entry.title,
+        method=entry.name,
+        authors=entry.authors,
+        arxiv=entry.arxiv,
+        doi=entry.doi,
+        dates=dates,
+        venue=entry.venue,
+        year=entry.year,
+        url=_url(entry),
+        links={kind: url for kind, url in entry.links.items() if kind != "paper"},
+        note=entry.note,
+        tags=[Tag(facet, value, False) for facet, value in entry.facets],
+    )
+
+
+def _url(entry: Entry) -> str | None:
+    """Address of the paper, arXiv's in one form."""
+    url = entry.links.get("paper")
+    return f"https://arxiv.org/abs/{entry.arxiv}" if url and entry.arxiv and arxiv_of(url) == entry.arxiv else url

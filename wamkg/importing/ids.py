@@ -1,0 +1,52 @@
+"""Bare identifiers, one a line: an arXiv id, a DOI, a Semantic Scholar id, or an address of a paper."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wamkg.identifiers import arxiv_id, doi, s2_id
+from wamkg.importing.lines import numbered_lines
+from wamkg.importing.links import arxiv_of, doi_of, is_web
+from wamkg.importing.result import Item
+from wamkg.matching.record import Record, Unreadable
+
+_MAX_LINE = 4096
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_PREFIX = re.compile(r"^(?:doi|s2|openalex)\s*:\s*", re.I)
+_S2_URL = re.compile(r"semanticscholar\.org/paper/(?:[^/\s]+/)?([0-9a-f]{40})", re.I)
+_OPENALEX = re.compile(r"^(?:https?://openalex\.org/)?(W\d{4,12})$", re.I)
+
+
+def parse_ids(stream: BinaryIO) -> Iterator[Item]:
+    """Records that hold an identifier and an empty title: which paper it is must be looked up.
+
+    `#` at the start of a line or after a space begins a comment. An id given twice comes twice.
+    """
+    for number, line in numbered_lines(stream, _MAX_LINE):
+        if line is None:
+            yield Unreadable(number, f"a line longer than {_MAX_LINE} bytes; write one identifier a line")
+            continue
+        try:
+            text = _COMMENT.sub("", line.decode()).strip()
+        except UnicodeDecodeError as broken:
+            yield Unreadable(number, f"not valid UTF-8 at byte {broken.start + 1}", line[:80].decode(errors="replace"))
+            continue
+        if text:
+            reason = "not an arXiv id, DOI, Semantic Scholar id, OpenAlex id or web address"
+            yield identified(text, number) or Unreadable(number, reason, text[:160])
+
+
+def identified(text: str, line: int = 1) -> Record | None:
+    """A record of one identifier, None if it is none."""
+    bare = _PREFIX.sub("", text.strip())
+    s2_url, openalex = _S2_URL.search(bare), _OPENALEX.match(bare)
+    if s2_id(bare) or s2_url:
+        return Record(line, "", s2=s2_id(bare) or (s2_url[1].lower() if s2_url else None))
+    if openalex:
+        return Record(line, "", openalex=openalex[1].upper())
+    if is_web(bare) and not any(c.isspace() for c in bare):
+        return Record(line, "", arxiv=arxiv_of(bare), doi=doi_of(bare), url=bare)
+    if arxiv_id(bare):
+        return Record(line, "", arxiv=arxiv_id(bare))
+    value = doi(bare) if bare.startswith("10.") and " " not in bare else None
+    return Record(line, "", doi=value) if value else None

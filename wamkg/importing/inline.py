@@ -1,0 +1,158 @@
+"""A line of Markdown as runs of styled text, links and images."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from wamkg.importing.links import is_web, label_of_badge
+
+_TAG = re.compile(r"<\s*(?P<end>/?)\s*(?P<name>[a-z]+)\b(?P<rest>[^>]*)>", re.I)
+_ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
+_BARE_URL = re.compile(r"https?://[^\s<>|\"]+")
+_STYLE = {"strong": "bold", "b": "bold", "em": "italic", "i": "italic"}
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A run of text of one style; `link` numbers the link it lies in, `badge` is set for an image's label."""
+
+    text: str = ""
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+    link: int | None = None
+    image: str | None = None
+    """Address of the image that this run is; its `text` is then the image's label."""
+
+
+@dataclass
+class Inline:
+    """Runs in reading order and the addresses of the links among them."""
+
+    atoms: list[Atom] = field(default_factory=list)
+    hrefs: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The words alone, images left out, white space collapsed."""
+        return " ".join("".join(a.text for a in self.atoms if a.image is None).split())
+
+    def lines(self) -> list["Inline"]:
+        """The same, cut at line breaks."""
+        cut: list[list[Atom]] = [[]]
+        for atom in self.atoms:
+            if atom.text == "\n":
+                cut.append([])
+            else:
+                cut[-1].append(atom)
+        return [Inline(atoms, self.hrefs) for atoms in cut]
+
+    def first_lines(self, count: int) -> "Inline":
+        """The first lines only."""
+        breaks = [i for i, atom in enumerate(self.atoms) if atom.text == "\n"]
+        return Inline(self.atoms[: breaks[count - 1]] if count <= len(breaks) else self.atoms, self.hrefs)
+
+    def link_label(self, number: int) -> str:
+        """The text of one link."""
+        return " ".join("".join(a.text for a in self.atoms if a.link == number).split())
+
+
+def join(parts: Sequence[Inline]) -> Inline:
+    """Several inlines as one, a line break between them."""
+    whole = Inline()
+    for part in parts:
+        if whole.atoms:
+            whole.atoms.append(Atom("\n"))
+        shift = len(whole.hrefs)
+        whole.hrefs += part.hrefs
+        whole.atoms += [a if a.link is None else replace(a, link=a.link + shift) for a in part.atoms]
+    return whole
+
+
+def markdown() -> MarkdownIt:
+    """The parser that all lists are read with: CommonMark and tables."""
+    return MarkdownIt("commonmark", {"maxNesting": 60}).enable(["table", "strikethrough"])
+
+
+class _Reader:
+    """Turns tokens into atoms while it keeps track of style and link."""
+
+    def __init__(self) -> None:
+        self.inline = Inline()
+        self.depth = {"bold": 0, "italic": 0}
+        self.link: int | None = None
+
+    def add(self, text: str, code: bool = False, image: str | None = None) -> None:
+        if text or image is not None:
+            bold, italic = self.depth["bold"] > 0, self.depth["italic"] > 0
+            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image))
+
+    def open_link(self, href: str) -> None:
+        self.link = None
+        if is_web(href) or href.startswith("#"):
+            self.link = len(self.inline.hrefs)
+            self.inline.hrefs.append(href.strip())
+
+    def add_text(self, text: str) -> None:
+        """Plain text; an address in it is a link of its own."""
+        if self.link is not None:
+            return self.add(text)
+        end = 0
+        for found in _BARE_URL.finditer(text):
+            url = found[0].rstrip(".,;:!?)]}*'")
+            self.add(text[end : found.start()])
+            self.open_link(url)
+            self.add(url)
+            self.link = None
+            end = found.start() + len(url)
+        return self.add(text[end:])
+
+    def add_html(self, html: str) -> None:
+        for found in _TAG.finditer(html):
+            name, ends = found["name"].lower(), bool(found["end"])
+            attributes = {k.lower(): unescape(a or b) for k, a, b in _ATTRIBUTE.findall(found["rest"])}
+            if name in _STYLE:
+                self.style(_STYLE[name], not ends)
+            elif name == "a":
+                self.open_link("" if ends else attributes.get("href", ""))
+            elif name == "br":
+                self.add("\n")
+            elif name == "img":
+                self.add_image(attributes.get("src", ""), attributes.get("alt", ""))
+
+    def style(self, name: str, opens: bool) -> None:
+        self.depth[name] = max(0, self.depth[name] + (1 if opens else -1))
+
+    def add_image(self, src: str, alt: str) -> None:
+        self.add(label_of_badge(src) or alt.strip(), image=src)
+
+    def read(self, token: Token) -> None:
+        kind = token.type
+        if kind in ("text", "text_special"):
+            self.add_text(token.content)
+        elif kind == "code_inline":
+            self.add(token.content, code=True)
+        elif kind in ("softbreak", "hardbreak"):
+            self.add("\n")
+        elif kind == "link_open":
+            self.open_link(str(token.attrGet("href") or ""))
+        elif kind == "link_close":
+            self.link = None
+        elif kind == "image":
+            self.add_image(str(token.attrGet("src") or ""), token.content)
+        elif kind == "html_inline":
+            self.add_html(token.content)
+        elif kind.removesuffix("_open").removesuffix("_close") in _STYLE:
+            self.style(_STYLE[token.tag], kind.endswith("_open"))
+
+
+def read_inline(tokens: Sequence[Token]) -> Inline:
+    """Atoms of the children of an inline token."""
+    reader = _Reader()
+    for token in tokens:
+        reader.read(token)
+    return reader.inline

@@ -1,0 +1,68 @@
+"""JSON Lines: one paper a line, read one at a time."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+
+from wamkg.importing.lines import MAX_LINE, numbered_lines
+from wamkg.importing.record_keys import FaultError, read_mapping
+from wamkg.importing.result import Item
+from wamkg.matching.record import Unreadable
+
+_NUL = b"\\u0000"
+"""How JSON spells a NUL; a bare one is not JSON."""
+
+
+def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
+    """Read records one at a time, in memory bounded by the longest line.
+
+    A line that is no record comes as Unreadable with its number; nothing is raised for content.
+    """
+    for number, line in numbered_lines(stream, max_line):
+        if line is None:
+            yield Unreadable(number, f"a line longer than {max_line // (1 << 20) or 1} MiB; one paper needs far less")
+            continue
+        if line.isspace():
+            continue
+        try:
+            row = orjson.loads(line)
+            if _NUL in line and _has_nul(row):
+                raise FaultError("a NUL character, which no database keeps")
+            yield read_mapping(row, number)
+        except orjson.JSONDecodeError as error:
+            yield Unreadable(number, _json_fault(line, error), _excerpt(line))
+        except FaultError as fault:
+            yield Unreadable(number, str(fault), _excerpt(line))
+
+
+def record_of(row: object, number: int) -> Item:
+    """The record that an object of these keys describes, or why it is none."""
+    try:
+        if _has_nul(row):
+            raise FaultError("a NUL character, which no database keeps")
+        return read_mapping(row, number)
+    except FaultError as fault:
+        return Unreadable(number, str(fault), _excerpt(str(row).encode(errors="replace")))
+
+
+def _json_fault(line: bytes, error: orjson.JSONDecodeError) -> str:
+    try:
+        line.decode()
+    except UnicodeDecodeError as broken:
+        return f"not valid UTF-8 at byte {broken.start + 1}"
+    return f"not valid JSON: {error.msg} at column {error.colno}"
+
+
+def _excerpt(line: bytes) -> str:
+    text = line[:600].decode(errors="replace").replace("\x00", "\ufffd")
+    words = " ".join(text.split())
+    return words if len(words) <= 160 else words[:159] + "…"
+
+
+def _has_nul(value: Any) -> bool:
+    if value.__class__ is str:
+        return "\x00" in value
+    if value.__class__ is dict:
+        return any(_has_nul(k) or _has_nul(v) for k, v in value.items())
+    return value.__class__ is list and any(_has_nul(v) for v in value)

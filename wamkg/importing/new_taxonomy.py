@@ -1,0 +1,84 @@
+"""A taxonomy made from a list's own headings, where no known one fits."""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import PurePath
+
+from wamkg.identifiers import slugify
+from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy
+from wamkg.importing.document import Document
+from wamkg.importing.placing import Position
+from wamkg.importing.printed import read_date, read_venue, strip_marks
+
+_COUNT = re.compile(r"\s*\(\d+\)\s*$")
+_COMMON_WORDS = frozenset((
+    "awesome", "list", "paper", "papers", "readme", "main", "master", "survey", "wam", "world", "action", "model",
+    "models", "md", "a", "of", "the", "on", "for",
+))  # fmt: skip
+
+
+def is_class_heading(text: str) -> bool:
+    """Whether a heading can be a class: not a year, a month or an edition of a venue."""
+    clean = heading_name(text)
+    return bool(clean) and read_date(clean) is None and read_venue(clean)[1] is None
+
+
+def heading_name(text: str) -> str:
+    """A heading as a class name: no symbols in front, no count behind."""
+    return _COUNT.sub("", strip_marks(text)[0]).strip(" :.")
+
+
+def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tuple[KnownTaxonomy, dict[int, Position]]:
+    """Taxonomy of the given sections, which hold papers, and of those around them; and every section's position in it.
+
+    A heading around all of them is the list's own title, so no class. Headings that are years are passed over.
+    """
+    chains = {number: _chain(document, number) for number in sections}
+    shared = _shared(list(chains.values()))
+    taxa: dict[str, KnownTaxon] = {}
+    paths: dict[int, str] = {}
+    for number, chain in chains.items():
+        path = ""
+        for step in chain[shared:]:
+            name = heading_name(document.sections[step].text)
+            path = f"{path}/{slugify(name)}" if path else slugify(name)
+            taxa.setdefault(path, KnownTaxon(path, name))
+        paths[number] = path
+    title = next((s.text for s in document.sections if s.level == 1), slug)
+    taxonomy = KnownTaxonomy(slug, heading_name(title) or slug, (), tuple(taxa.values()))
+    return taxonomy, {number: Position(taxonomy, path, bool(path)) for number, path in paths.items()}
+
+
+def _chain(document: Document, number: int | None) -> list[int]:
+    chain: list[int] = []
+    while number is not None:
+        if is_class_heading(document.sections[number].text):
+            chain.insert(0, number)
+        number = document.sections[number].parent
+    return chain
+
+
+def _shared(chains: list[list[int]]) -> int:
+    """How many headings stand around every section; none where a section would be left without a class."""
+    shared = 0
+    while len(chains) > 1 and all(len(c) > shared + 1 and c[shared] == chains[0][shared] for c in chains):
+        shared += 1
+    return shared
+
+
+def slug_for(document: Document, name: str, taken: Collection[str]) -> str:
+    """A slug for a list's own taxonomy: from its file name, else the key of its citation, else its title."""
+    for text in _names(document, name):
+        words = [word for word in slugify(text).split("-") if word not in _COMMON_WORDS and word not in taken]
+        if words:
+            slug = "-".join(words)[:40].strip("-")
+            break
+    else:
+        slug = "list"
+    return next(s for s in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+
+
+def _names(document: Document, name: str) -> Iterator[str]:
+    yield PurePath(name.rstrip("/")).name.partition(".")[0] if name not in ("", "-") else ""
+    yield from (section.text for section in document.sections if section.level == 1)
+    yield from (survey.title or "" for survey in document.own.surveys)

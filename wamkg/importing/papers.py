@@ -1,0 +1,68 @@
+"""Which bullets, headings and lines name a paper, and which only name the list's own survey or lead elsewhere."""
+
+from wamkg.identifiers import title_key
+from wamkg.importing.accounting import OwnIds
+from wamkg.importing.catalogue import label_key
+from wamkg.importing.entry import Entry, read_entry
+from wamkg.importing.fields import key_of, role_of
+from wamkg.importing.inline import Inline
+from wamkg.importing.links import is_link_label
+from wamkg.importing.title import find_title
+
+_NO_PAPER = frozenset(
+    ("citation", "cite", "bibtex", "reference", "news", "update", "content", "acknowledgement", "contact")
+)
+
+
+def is_paper(entry: Entry, inline: Inline) -> bool:
+    """Whether a bullet names a paper: it leads to one, or has a marked title with a name, a link or a venue."""
+    if entry.names_paper or entry.arxiv or entry.doi:
+        return True
+    found = find_title(inline)
+    links = bool(entry.links)
+    if found is None or not entry.title:
+        return False
+    printed = found.printed and len(entry.title.split()) >= 2
+    dated = bool(entry.year and (entry.venue or entry.authors))
+    return (printed and bool(found.name or dated or (links and len(entry.title.split()) >= 3))) or (dated and links)
+
+
+def is_own(entry: Entry, own: OwnIds) -> bool:
+    """Whether an entry only leads to the list's own survey; one that lists it under its title is a paper like any."""
+    if not entry.arxiv or entry.arxiv not in own.ids:
+        return False
+    return title_key(entry.title) not in own.titles if own.titles else True
+
+
+def paper_heading(inline: Inline, body: Inline, line: int) -> Entry | None:
+    """The entry that a heading is: it has a name and a marked title, or a title and a link to the paper.
+
+    The link may stand in the heading or in a first paragraph made of nothing but links and keyed lines.
+    """
+    entry = read_entry(inline, line)
+    found = find_title(inline)
+    if found is None or (not entry.title and not entry.name):
+        return None
+    if entry.names_paper:
+        return entry
+    if found.printed and entry.name and len(entry.title.split()) >= 2:
+        return entry
+    if set(label_key(inline.text).split()) & _NO_PAPER or is_link_label(inline.text) or not entry.title:
+        return None
+    if not _is_body_of_paper(body, line):
+        return None
+    if " - " in inline.text and not found.printed and not entry.name:
+        name, _, title = inline.text.partition(" - ")
+        entry.name, entry.title = name.strip(), title.partition(" - ")[0].strip()
+    return entry
+
+
+def _is_body_of_paper(body: Inline, line: int) -> bool:
+    """Whether a paragraph is the lines of links and keys below a paper's heading."""
+    if not any(read_entry(part, line).names_paper for part in body.lines()):
+        return False
+    return all(_is_link_line(part) or role_of(key_of(part) or "") is not None for part in body.lines())
+
+
+def _is_link_line(line: Inline) -> bool:
+    return not any(c.isalnum() for a in line.atoms if a.link is None and a.image is None for c in a.text)

@@ -1,0 +1,165 @@
+"""Where a list puts its papers: headings and labels read with the known taxonomies."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_key
+from wamkg.importing.document import Document, Section
+from wamkg.importing.entry import Label
+from wamkg.importing.legend import Synonyms
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a taxonomy; path "" is its root. `known` is False where the heading itself named nothing."""
+
+    taxonomy: KnownTaxonomy | None = None
+    path: str = ""
+    known: bool = False
+
+
+@dataclass
+class LabelReading:
+    """Paths that an entry's labels lead to, the first one from its heading, and the labels nothing knows."""
+
+    paths: list[str]
+    unknown: list[Label] = field(default_factory=list)
+
+
+def positions(document: Document, catalogue: TaxonomyCatalogue, base: KnownTaxonomy | None) -> list[Position]:
+    """Position of every section. Levels of headings are taken with care: real lists set a branch beside its trunk.
+
+    A heading equal to a taxonomy's title opens it. One that names a taxon sets the node: below the section it lies
+    in, else below the section before it, else wherever the name is unique.
+    """
+    found: list[Position] = []
+    previous = Position(base)
+    for number, section in enumerate(document.sections):
+        around = found[section.parent] if section.parent is not None else Position(base)
+        position = _position(document.sections, number, around, previous, catalogue, found)
+        found.append(position)
+        if position.known:
+            previous = position
+    return found
+
+
+def _position(
+    sections: Sequence[Section],
+    number: int,
+    around: Position,
+    previous: Position,
+    catalogue: TaxonomyCatalogue,
+    before: Sequence[Position],
+) -> Position:
+    text = sections[number].text
+    path = _named(text, around, previous)
+    titled = catalogue.titled(text)
+    if titled and (path is None or _opens(sections, number, titled, Position(around.taxonomy, path), before)):
+        return Position(titled, "", True)
+    if path is not None:
+        return Position(around.taxonomy, path, True)
+    return Position(around.taxonomy, around.path)
+
+
+def _opens(
+    sections: Sequence[Section], number: int, titled: KnownTaxonomy, other: Position, before: Sequence[Position]
+) -> bool:
+    """Whether a heading that also names a taxon opens the taxonomy: its subsections or an earlier heading say so."""
+    below = [s.text for i, s in enumerate(sections) if i > number and _lies_in(sections, i, number)]
+    if other.taxonomy is titled:
+        return False
+    return any(titled.matches(text, loose=True) for text in below) or any(
+        p.taxonomy is other.taxonomy and p.path == other.path for p in before
+    )
+
+
+def _lies_in(sections: Sequence[Section], inner: int | None, outer: int) -> bool:
+    while inner is not None and inner > outer:
+        inner = sections[inner].parent
+    return inner == outer
+
+
+def _named(text: str, around: Position, previous: Position) -> str | None:
+    taxonomy = around.taxonomy
+    if taxonomy is None:
+        return None
+    bases = [around.path] + ([previous.path] if previous.taxonomy is taxonomy else []) + [""]
+    for loose in (False, True):
+        for base in dict.fromkeys(bases):
+            path = choose(taxonomy.matches(text, base, loose), base)
+            if path is not None:
+                return path
+    return None
+
+
+def choose(paths: Sequence[str], base: str) -> str | None:
+    """The one path meant: the only one, or the only child of the base among several."""
+    if len(paths) == 1:
+        return paths[0]
+    depth = base.count("/") + 1 if base else 0
+    children = [path for path in paths if path.count("/") == depth]
+    return children[0] if len(children) == 1 else None
+
+
+class LabelReader:
+    """Reads labels of entries, with the legend's help where a taxonomy does not know one."""
+
+    def __init__(self, synonyms: Synonyms) -> None:
+        self.synonyms = synonyms
+        self.used: dict[str, str] = {}
+        """Labels that were read as another one."""
+
+    def read(self, position: Position, labels: Sequence[Label]) -> LabelReading:
+        """Follow labels down from a position; one that names a class elsewhere begins a further placement."""
+        taxonomy, start = position.taxonomy, position.path
+        reading = LabelReading([start])
+        if taxonomy is None:
+            reading.unknown = list(labels)
+            return reading
+        for i, label in enumerate(labels):
+            here = reading.paths[-1]
+            path = self._below(taxonomy, here, label, labels[i + 1 :])
+            if path is not None:
+                reading.paths[-1] = path
+            elif not self._is_at(taxonomy, here, label):
+                path = self._below(taxonomy, start, label, labels[i + 1 :]) or self._below(taxonomy, "", label, ())
+                if path is None:
+                    reading.unknown.append(label)
+                elif path not in reading.paths:
+                    reading.paths.append(path)
+        return reading
+
+    def _below(self, taxonomy: KnownTaxonomy, base: str, label: Label, following: Sequence[Label]) -> str | None:
+        for text in (label.text, *self.synonyms.of(label.text, label.colour)):
+            paths = taxonomy.matches(text, base)
+            path = choose(paths, base)
+            if path is None and following:
+                path = choose([p for p in paths if taxonomy.matches(following[0].text, p)], base)
+            if path is not None:
+                if text != label.text:
+                    self.used[label.text] = text
+                return path
+        return None
+
+    @staticmethod
+    def _is_at(taxonomy: KnownTaxonomy, here: str, label: Label) -> bool:
+        """Whether a label repeats the node reached, one above it, or the taxonomy's title."""
+        key = label_key(label.text)
+        above = any(key in t.keys for t in taxonomy.taxa if here == t.path or here.startswith(t.path + "/"))
+        return above or key in taxonomy.title_keys
+
+
+def fitting(document: Document, catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
+    """The taxonomy most of whose names the list's sections with papers, or its labels, are; None below half or two."""
+    with_papers = {each.section for each in document.listed if each.section is not None}
+    texts = {label_key(document.sections[n].text) for n in with_papers} - {""}
+    labels = {label_key(label.text) for each in document.listed for label in each.entry.labels} - {""}
+
+    def share(taxonomy: KnownTaxonomy, names: Iterable[str]) -> tuple[float, int]:
+        names = list(names)
+        hits = sum(bool(taxonomy.matches(name)) for name in names)
+        return (hits / len(names) if names else 0.0), hits
+
+    scored = [(max(share(t, texts), share(t, labels)), t) for t in catalogue.taxonomies]
+    (part, hits), best = max(scored, key=lambda pair: pair[0], default=((0.0, 0), None))
+    return best if hits >= 2 and part >= 0.5 else None

@@ -1,0 +1,129 @@
+"""Opening what is to be imported: a file, a web address, or standard input."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+import httpx
+
+from wamkg.errors import InvalidInputError
+
+MAX_LIST = 16 * 1024 * 1024
+"""Largest Markdown file read, in bytes."""
+MAX_DOWNLOAD = 512 * 1024 * 1024
+"""Largest answer taken from a web address or standard input, in bytes."""
+_HEAD = 64 * 1024
+_IN_MEMORY = 8 * 1024 * 1024
+_TIMEOUT = 30.0
+_GITHUB_FILE = re.compile(r"^https?://github\.com/([^/]+/[^/]+)/(?:blob|raw)/(.+)$")
+_OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+@dataclass
+class Source:
+    """Something opened for import: its name as given, its first bytes, and a binary stream at its start."""
+
+    name: str
+    head: bytes
+    stream: BinaryIO
+
+
+@contextmanager
+def open_source(name: str) -> Iterator[Source]:
+    """Open a path, an http(s) address, or "-" for standard input.
+
+    Raises InvalidInputError with one line where it cannot be opened, is empty, is not text, or is too large.
+    """
+    with _open(name) as stream:
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        _check_head(name, head)
+        yield Source(name, head, cast("BinaryIO", stream))
+
+
+def _open(name: str) -> IO[bytes]:
+    if name == "-":
+        return _spool("standard input", iter(lambda: sys.stdin.buffer.read(1 << 20), b""))
+    if name.startswith(("http://", "https://")):
+        return _download(name)
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise InvalidInputError(f"{name} is a folder; give a file")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise InvalidInputError(f"there is no file {name}") from None
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"cannot open {name}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _spool(name: str, chunks: Iterator[bytes]) -> IO[bytes]:
+    """A rewindable copy, on disk where it is large."""
+    copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+    size = 0
+    try:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_DOWNLOAD:
+                raise InvalidInputError(f"{name} gives more than {MAX_DOWNLOAD >> 20} MiB; save it to a file first")
+            copy.write(chunk)
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return cast("IO[bytes]", copy)
+
+
+def _download(url: str) -> IO[bytes]:
+    found = _GITHUB_FILE.match(url)
+    address = f"https://raw.githubusercontent.com/{found[1]}/{found[2]}" if found else url
+    try:
+        with httpx.stream("GET", address, timeout=_TIMEOUT, follow_redirects=True) as answer:
+            if answer.status_code != httpx.codes.OK:
+                raise InvalidInputError(f"{url} answers {answer.status_code} {answer.reason_phrase}".rstrip())
+            if "text/html" in answer.headers.get("content-type", ""):
+                raise InvalidInputError(f"{url} is a web page; give the address of the raw file")
+            return _spool(url, answer.iter_bytes(1 << 20))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise InvalidInputError(f"cannot fetch {url}: {str(error) or type(error).__name__}") from None
+
+
+def _check_head(name: str, head: bytes) -> None:
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        if len(head) < _HEAD:
+            raise InvalidInputError(f"{name} is empty")
+        raise InvalidInputError(f"{name} is not text")
+    other = _OTHER_ENCODINGS.get(head[:2])
+    if other:
+        raise InvalidInputError(f"{name} is {other} text; save it as UTF-8")
+    controls = sum(head.count(byte) for byte in (b"\x00", b"\x01", b"\x02", b"\x03", b"\x04"))
+    if controls and controls * 1000 > len(head):
+        raise InvalidInputError(f"{name} is not text")
+
+
+def read_text(source: Source) -> str:
+    """The whole source as text.
+
+    Raises InvalidInputError where it is larger than `MAX_LIST`, or not UTF-8 (with the line).
+    """
+    raw = source.stream.read(MAX_LIST + 1)
+    if len(raw) > MAX_LIST:
+        raise InvalidInputError(f"{source.name} is larger than {MAX_LIST >> 20} MiB, too large for a list")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as broken:
+        line = raw.count(b"\n", 0, broken.start) + 1
+        raise InvalidInputError(f"{source.name} is not valid UTF-8 at line {line}; save it as UTF-8") from None
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise InvalidInputError(f"{source.name} is not text: a NUL character at line {line}")
+    return text
