@@ -57,8 +57,8 @@ def normalise(text: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """Key under which two printings of one title meet."""
-    return normalise(title)
+    """Key under which two printings of one title meet; without spaces, since "Meta-World" is "MetaWorld"."""
+    return normalise(title).replace(" ", "")
 
 
 def author_key(name: str) -> str:

@@ -93,12 +93,22 @@ class OutsideKind(StrEnum):
     OTHER = "other"
 
 
+class WorkKind(StrEnum):
+    """What there is to fetch of a paper, in the order it is fetched."""
+
+    METADATA = "metadata"
+    CITATIONS = "citations"
+    REFERENCES = "references"
+    ABSTRACT = "abstract"
+
+
 class WorkState(StrEnum):
     """State of one unit of work."""
 
     TODO = "todo"
     RUNNING = "running"
     DONE = "done"
+    PARTIAL = "partial"
     FAILED = "failed"
     UNAVAILABLE = "unavailable"
 

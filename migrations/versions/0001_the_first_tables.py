@@ -279,6 +279,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dataset_key"), ["key"], unique=False)
 
     op.create_table(
+        "embedding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("encoder", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("text_hash", sa.String(), nullable=False),
+        sa.Column("dim", sa.Integer(), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name=op.f("fk_embedding_entity_id_entity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_embedding")),
+        sa.UniqueConstraint("entity_id", "encoder", "version", name=op.f("uq_embedding_entity_id_encoder_version")),
+    )
+    with op.batch_alter_table("embedding", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_embedding_encoder_version_text_hash", ["encoder", "version", "text_hash"], unique=False
+        )
+
+    op.create_table(
         "fact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -471,25 +490,6 @@ def upgrade() -> None:
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_citation_cited_id"), ["cited_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_citation_first_seen"), ["first_seen"], unique=False)
-
-    op.create_table(
-        "embedding",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("encoder", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("text_hash", sa.String(), nullable=False),
-        sa.Column("dim", sa.Integer(), nullable=False),
-        sa.Column("vector", sa.LargeBinary(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_embedding_paper_id_paper")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_embedding")),
-        sa.UniqueConstraint("paper_id", "encoder", "version", name=op.f("uq_embedding_paper_id_encoder_version")),
-    )
-    with op.batch_alter_table("embedding", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_embedding_encoder_version_text_hash", ["encoder", "version", "text_hash"], unique=False
-        )
 
     op.create_table(
         "event",
@@ -787,7 +787,6 @@ def upgrade() -> None:
         ),
         sa.Column("outside", sa.Float(), nullable=True),
         sa.Column("decided_taxon_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("decided_level", sa.Integer(), nullable=False),
         sa.Column("abstained", sa.Boolean(), nullable=False),
         sa.Column(
             "reasons",
@@ -796,9 +795,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("model_version", sa.String(), nullable=False),
-        sa.Column("encoder", sa.String(), nullable=True),
+        sa.Column(
+            "model",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.Column("text_source", sa.String(), nullable=False),
         sa.Column("text_hash", sa.String(), nullable=False),
         sa.Column("training_size", sa.Integer(), nullable=False),
@@ -884,10 +887,6 @@ def downgrade() -> None:
 
     op.drop_table("former_id")
     op.drop_table("event")
-    with op.batch_alter_table("embedding", schema=None) as batch_op:
-        batch_op.drop_index("ix_embedding_encoder_version_text_hash")
-
-    op.drop_table("embedding")
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_citation_first_seen"))
         batch_op.drop_index(batch_op.f("ix_citation_cited_id"))
@@ -925,6 +924,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_fact_subject_id_field_source")
 
     op.drop_table("fact")
+    with op.batch_alter_table("embedding", schema=None) as batch_op:
+        batch_op.drop_index("ix_embedding_encoder_version_text_hash")
+
+    op.drop_table("embedding")
     with op.batch_alter_table("dataset", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dataset_key"))
 

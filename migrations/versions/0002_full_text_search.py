@@ -18,11 +18,11 @@ def upgrade() -> None:
     """Apply."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE paper_fts USING fts5(body, tokenize='unicode61 remove_diacritics 2')")
-        op.execute("INSERT INTO paper_fts (rowid, body) SELECT id, title_key FROM paper")
+        op.execute("INSERT INTO paper_fts (rowid, body) SELECT id, lower(title) FROM paper")
         return
     op.execute("CREATE TABLE paper_fts (paper_id BIGINT PRIMARY KEY REFERENCES paper (id), body TEXT NOT NULL)")
     op.execute("CREATE INDEX ix_paper_fts_body ON paper_fts USING gin (to_tsvector('simple', body))")
-    op.execute("INSERT INTO paper_fts (paper_id, body) SELECT id, title_key FROM paper")
+    op.execute("INSERT INTO paper_fts (paper_id, body) SELECT id, lower(title) FROM paper")
 
 
 def downgrade() -> None:

@@ -1,0 +1,46 @@
+"""The command line: one short command a verb; errors are one line, never a traceback."""
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+
+from wamkg.cli.app import app
+from wamkg.cli.common import err
+from wamkg.errors import WamkgError
+
+FAILED, WRONG_USAGE = 1, 2
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 failed, 2 wrong usage, 3 done in part."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and give its exit status."""
+    try:
+        result = app(arguments, prog_name="wamkg", standalone_mode=False)
+    except TyperException as error:
+        # The class that knows how to show itself is private to Typer.
+        shown: Any = error
+        shown.show()
+        return WRONG_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted; what was not complete was not written")
+    except WamkgError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        # The reader has gone (`| head`); give the interpreter a closed pipe to flush into.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}")
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str) -> int:
+    err.print(f"wamkg: {' '.join(message.split())}", markup=False)
+    return FAILED

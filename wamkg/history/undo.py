@@ -34,8 +34,8 @@ _KEPT = {"batch", "change", "actor", "release"}
 """Tables that undo never deletes from: the record of what happened outlives what happened."""
 _BEFORE_SHOWN = ("fact", "event")
 """Tables the shown values are picked from: emptied first, so that nothing shown refers to what is to go."""
-_DERIVED = (Suggestion, Embedding, Work)
-"""Rows computed from a paper; they go with it and can be computed again."""
+_DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
+"""Rows computed from a paper or taxon; they go with it and can be computed again."""
 
 
 def undo_batch(
@@ -53,7 +53,7 @@ def undo_batch(
     undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
     touched = _touched_papers(session, batch)
     doomed = _papers_of(session, batch)
-    _delete_derived(session, doomed)
+    _delete_derived(session, batch, doomed)
     counts = _delete_rows(session, batch, _BEFORE_SHOWN)
     states = load_states(session, touched - doomed)
     write_shown(session, list(states.values()), [show(s) for s in states.values()])
@@ -129,12 +129,14 @@ def _touched_papers(session: Session, batch: Batch) -> set[int]:
     return set(session.connection().execute(facts.union(events)).scalars())
 
 
-def _delete_derived(session: Session, papers: set[int]) -> None:
+def _delete_derived(session: Session, batch: Batch, papers: set[int]) -> None:
     for part in chunks(papers):
         remove_texts(session, part)
-        for model in (*_DERIVED, Authorship):
-            table = table_of(model)
-            session.connection().execute(table.delete().where(table.c.paper_id.in_(part)))
+    entity = table_of(Entity)
+    made = select(entity.c.id).where(entity.c.batch_id == batch.id)
+    for model, owner in _DERIVED:
+        table = table_of(model)
+        session.connection().execute(table.delete().where(table.c[owner].in_(made)))
 
 
 def _delete_rows(session: Session, batch: Batch, only: tuple[str, ...] | None) -> dict[str, int]:

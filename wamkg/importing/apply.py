@@ -56,7 +56,7 @@ class Applier:
             self._apply_chunk(records)
 
     def _problem(self, record: Record) -> str | None:
-        if not title_key(record.title):
+        if not title_key(record.title) and not ids_of(record):
             return "no title"
         return next((p for placement in record.placements if (p := self.taxa.check(placement))), None)
 
@@ -85,15 +85,20 @@ class Applier:
         return self.batch.id
 
     def _apply_one(self, record: Record, state: PaperState) -> None:
+        own_fields = dict(self.own_fields)
+        if not record.title and state.is_new and "title" not in state.said:
+            # Only an id is known: the paper goes by it until a source tells the title.
+            first = ids_of(record)[0]
+            record = replace(record, title=f"{first.scheme}:{first.value}")
+            own_fields["title"] = "id"
         first_line = self.met.setdefault(state.id, record.line)
         repeat = first_line != record.line
-        origin = Origin(self.source, dict(self.own_fields), repeat, LAST)
+        origin = Origin(self.source, own_fields, repeat, LAST)
         was_empty = state.is_new and not state.added
         notes = compare(record, state, origin, self.taxa, self.keep_classes)
         outcome = _outcome(was_empty, notes)
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
-        self.report.unmapped.update(f"{t.facet}: {t.value}" for t in record.tags if not t.mapped)
 
     def _ask(self, record: Record, question: str | None) -> None:
         notes = Notes(conflicts=[f"{question}; not stored, a person decides"])
@@ -117,7 +122,7 @@ class _Finder:
         self.fresh = 0
 
     def _add_addresses(self) -> None:
-        short = {known.id for key, namesakes in self.by_title.items() if is_short(key) for known in namesakes}
+        short = {known.id for namesakes in self.by_title.values() for known in namesakes if is_short(known.title)}
         urls = addresses_of(self.session, short)
         for namesakes in self.by_title.values():
             namesakes[:] = [replace(known, urls=urls.get(known.id, frozenset())) for known in namesakes]

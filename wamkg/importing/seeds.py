@@ -9,7 +9,7 @@ import yaml
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.catalogue import TaxonomyCatalogue, from_seed_mapping
-from wamkg.importing.mapping import record_from_mapping
+from wamkg.importing.jsonl import record_of
 from wamkg.matching.record import Record, Unreadable
 from wamkg.store.taxonomies import TaxonomySpec, TaxonSpec
 
@@ -98,7 +98,7 @@ def seed_papers(name: str) -> Iterator[Record | Unreadable]:
     """Records of one file of seed papers; the line is the record's number in the file."""
     for number, values in enumerate(_load(seeds_folder() / "papers" / f"{name}.yaml"), start=1):
         values.pop("date_source", None)
-        yield record_from_mapping(values, number)
+        yield record_of(values, number)
 
 
 def seed_rows(name: str) -> list[dict[str, Any]]:

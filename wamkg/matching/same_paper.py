@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wamkg.identifiers import author_key, title_key
+from wamkg.identifiers import author_key, normalise, title_key
 from wamkg.matching.record import Record
 from wamkg.store.lookup import SCHEMES, ExternalId, KnownPaper
 
@@ -37,9 +37,9 @@ def urls_of(record: Record) -> frozenset[str]:
     return frozenset(filter(None, (record.url, *record.links.values())))
 
 
-def is_short(key: str) -> bool:
-    """Whether a title key is too short to match by alone; a shared address makes up for it."""
-    return len(key.split()) < SHORT_TITLE_WORDS
+def is_short(title: str) -> bool:
+    """Whether a title is too short to match by alone; a shared address makes up for it."""
+    return len(normalise(title).split()) < SHORT_TITLE_WORDS
 
 
 def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str, Iterable[KnownPaper]]) -> Match:
@@ -60,7 +60,7 @@ def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str
         return Match(None, "new")
     if len(namesakes) > 1:
         return Match(None, "title", f"{len(namesakes)} stored papers have this title")
-    if is_short(key) and not namesakes[0].urls & urls_of(record):
+    if is_short(record.title) and not namesakes[0].urls & urls_of(record):
         return Match(None, "title", f"the title is too short to tell whether it is stored paper {namesakes[0].title!r}")
     return Match(namesakes[0].id, "title")
 

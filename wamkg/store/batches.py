@@ -52,7 +52,7 @@ def find_batch(session: Session, uid: str) -> Batch:
     found = session.exec(select(Batch).where(col(Batch.uid).startswith(uid, autoescape=True))).all()
     if len(found) != 1:
         words = "no batch has" if not found else f"{len(found)} batches have"
-        raise NotFoundError(f"{words} the id {uid}; `wamkg history --batches` lists them")
+        raise NotFoundError(f"{words} the id {uid}; `wamkg batches` lists them")
     return found[0]
 
 

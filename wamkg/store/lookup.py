@@ -124,5 +124,5 @@ def find_paper(session: Session, text: str) -> Paper:
             return session.get_one(Paper, number)
     paper = session.exec(select(Paper).where(Paper.slug == text)).first()
     if paper is None:
-        raise NotFoundError(f"no paper has the id {text!r}; `wamkg papers` or /api/v1/papers lists them")
+        raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID or a slug")
     return paper

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from wamkg.identifiers import author_key, name_key, normalise, slugify
+from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
 from wamkg.store.bulk import insert_entities, insert_returning, insert_rows, table_of
 from wamkg.store.lookup import numbers_by_key, taken_slugs
 from wamkg.store.paper_state import INTRODUCIBLE, PaperState
@@ -84,7 +84,7 @@ def _paper_row(state: PaperState, values: Shown, venues: dict[str, int]) -> dict
     row = {name: value for name, value in values.items() if name not in ("venue", "authors")}
     authors = values["authors"]
     row["id"] = state.id
-    row["title_key"] = normalise(values["title"])
+    row["title_key"] = title_key(values["title"])
     row["venue_id"] = venues[normalise(values["venue"])] if values["venue"] else None
     row["first_author_key"] = author_key(authors[0]) if authors else None
     return row

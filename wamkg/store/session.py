@@ -110,6 +110,8 @@ class Store:
         """One consistent view of the store; nothing is committed."""
         with self._session(self.engine) as session:
             yield session
+            # A rollback would empty the objects that were read; let go of first, they stay as they were.
+            session.expunge_all()
             session.rollback()
 
     @contextmanager

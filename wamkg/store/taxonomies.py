@@ -86,7 +86,7 @@ def find_taxon(session: Session, taxonomy: Taxonomy, path: str) -> Taxon:
         )
         taxon = session.exec(former).first()
     if taxon is None:
-        raise NotFoundError(f"no taxon {path!r} in {taxonomy.slug}; `wamkg taxon list {taxonomy.slug}` shows them")
+        raise NotFoundError(f"no taxon {path!r} in {taxonomy.slug}")
     return taxon
 
 

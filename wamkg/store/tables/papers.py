@@ -143,6 +143,12 @@ class Citation(SQLModel, table=True):
     intents: list[Any] = Field(default_factory=list, sa_type=Json)
     influential: bool | None = None
     first_seen: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    in_citations: dt.datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="start of the last fetch of the cited paper's list that held it"
+    )
+    in_references: dt.datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="the same for the citing paper's reference list"
+    )
     batch_id: int = made_in()
 
 

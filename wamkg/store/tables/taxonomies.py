@@ -109,12 +109,11 @@ class Suggestion(SQLModel, table=True):
     top: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     outside: float | None = None
     decided_taxon_id: int | None = ref("taxon.id", nullable=True)
-    decided_level: int = 0
     abstained: bool = True
     reasons: list[Any] = Field(default_factory=list, sa_type=Json)
-    model: str
-    model_version: str
-    encoder: str | None = None
+    model: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, description="name, version, encoder and thresholds"
+    )
     text_source: str = Field(description="abstract, summary or title")
     text_hash: str
     training_size: int

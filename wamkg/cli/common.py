@@ -1,0 +1,82 @@
+"""What every command shares: the store in use, output for people and for programs, progress bars."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from wamkg.errors import StoreError
+from wamkg.settings import get_settings
+from wamkg.store.migrate import current_revision, head_revision, migrate
+from wamkg.store.session import Store
+
+EXIT_PARTIAL = 3
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the taxonomy.")]
+
+
+@contextmanager
+def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
+    """The store of the settings, its tables up to date; `create` makes them in an empty one,
+    `upgrade` brings older ones up to date.
+
+    Raises StoreError when it is empty, older or newer than this program.
+    """
+    store = Store(get_settings().url)
+    try:
+        revision = current_revision(store)
+        if revision is None and create:
+            migrate(store)
+        elif revision is None:
+            raise StoreError("the store is empty; run `wamkg build`, or `wamkg migrate` and `wamkg seed`")
+        elif upgrade and revision != head_revision():
+            migrate(store)
+        elif revision != head_revision():
+            raise StoreError(
+                f"the store has schema version {revision}, this program {head_revision()}; run `wamkg migrate`"
+            )
+        yield store
+    finally:
+        store.close()
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+
+
+def print_json_lines(values: list[dict[str, Any]]) -> None:
+    """One JSON object a line on standard output."""
+    for value in values:
+        typer.echo(orjson.dumps(value).decode())
+
+
+def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """A table for people."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    out.print(table)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Any]:
+    """A bar on standard error; yields a function of (done, total)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(label, total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield show

@@ -1,0 +1,72 @@
+"""`embed`, `suggest`, `evaluate`: where papers belong, and how well that is known."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wamkg import pipeline
+from wamkg.cli.common import (
+    JsonOption,
+    TaxonomyOption,
+    open_store,
+    out,
+    print_json,
+    print_json_lines,
+    print_table,
+    progress_bar,
+)
+from wamkg.settings import get_settings
+
+DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
+
+
+def embed(device: DeviceOption = None, json: JsonOption = False) -> None:
+    """Encode the papers' texts; what is already encoded is left alone."""
+    with open_store() as store, progress_bar("embed") as show:
+        report = pipeline.embed(store, get_settings(), device, show)
+    if json:
+        print_json(report)
+    else:
+        out.print(", ".join(f"{name} {value}" for name, value in report.items()))
+
+
+def suggest(taxonomy: TaxonomyOption = "wam", json: JsonOption = False) -> None:
+    """Suggest a place for every paper that has none in the taxonomy."""
+    with open_store() as store:
+        report = pipeline.suggest(store, get_settings(), taxonomy)
+    if json:
+        print_json_lines(report.lines)
+        return
+    columns = ["paper", "sure of", "outside", "best leaf", "p", "text"]
+    print_table("", columns, [_suggestion_row(line) for line in report.lines])
+    out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
+
+
+def _suggestion_row(line: dict[str, Any]) -> list[str]:
+    best = line["ranked"][0]
+    outside = "" if line["outside"] is None else f"{line['outside']:.2f}"
+    sure = line["decided_level"] or "abstains"
+    return [line["title"][:70], sure, outside, best["taxon"], f"{best['probability']:.2f}", line["text"]["source"]]
+
+
+def evaluate(
+    taxonomy: TaxonomyOption = "wam",
+    model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeat for several.")] = None,
+    shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure the suggestion models, each classified paper left out in turn (nested-loo)."""
+    with open_store() as store:
+        report = pipeline.evaluate(store, get_settings(), taxonomy, model, shuffle)
+    if json:
+        print_json(report)
+        return
+    measures = ["accuracy_top", "log_loss_top", "macro_f1_top", "ece", "coverage_at_95", "accuracy_leaf", "top3_leaf"]
+    measures += ["hierarchical_f1", "p_vs_baseline"]
+    rows = [[name, *(_number(values.get(m)) for m in measures)] for name, values in report["models"].items()]
+    print_table(f"{taxonomy}, n = {report['n']}, {report['protocol']}", ["model", *measures], rows)
+    out.print(f"default: {report['default']}")
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

@@ -1,0 +1,171 @@
+"""The import job: read a source, make the taxonomies it needs, apply its records in one batch."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import slugify
+from wamkg.importing.apply import Applier
+from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, TaxonomyCatalogue
+from wamkg.importing.detect import READABLE as FORMATS
+from wamkg.importing.reading import parse
+from wamkg.importing.report import ImportReport
+from wamkg.importing.result import Item, ParseResult
+from wamkg.importing.seeds import seed_catalogue, seed_taxonomies
+from wamkg.importing.source import open_source
+from wamkg.matching.record import Record
+from wamkg.matching.same_paper import ids_of
+from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
+from wamkg.store.session import Store
+from wamkg.store.tables import Batch
+from wamkg.store.taxonomies import (
+    TaxonomySpec,
+    TaxonSpec,
+    aliases_of,
+    get_taxonomy,
+    list_taxa,
+    list_taxonomies,
+    save_taxonomy,
+)
+from wamkg.vocabulary import BatchKind
+
+__all__ = ["FORMATS", "ImportOptions", "import_source"]
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a source is to be read."""
+
+    format: str | None = None
+    taxonomy: str | None = None
+    as_candidates: bool = False
+    dry_run: bool = False
+    actor: str = "import"
+
+
+class _NothingToKeepError(Exception):
+    """Ends a transaction without a trace: a dry run, or an import that changes nothing."""
+
+
+def import_source(store: Store, name: str, options: ImportOptions) -> ImportReport:
+    """Import a file, an address or standard input (`-`) as one batch; a dry run leaves the store as it was."""
+    report = ImportReport(name, "", options.dry_run)
+    with open_source(name) as source:
+        with store.reading() as session:
+            catalogue = _catalogue(session)
+        result = parse(source, catalogue, options.format, options.taxonomy)
+        report.format = result.format
+        try:
+            with store.writing() as session:
+                _apply(session, name, result, options, report)
+                if options.dry_run:
+                    raise _NothingToKeepError
+        except _NothingToKeepError:
+            report.batch = None
+    return report
+
+
+def _apply(session: Session, name: str, result: ParseResult, options: ImportOptions, report: ImportReport) -> None:
+    batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
+    made = _make_taxonomies(session, batch, result, options, report)
+    applier = Applier(session, batch, _source_of(name, result, options), report, keep_classes=not options.as_candidates)
+    applier.apply(_prepare(result.items))
+    report.unmapped.update(result.unmapped_labels)
+    report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]
+    if not (report.wrote or (made and result.taxonomies)):
+        raise _NothingToKeepError
+    counts = report.as_dict()["counts"] | {"taxonomies and labels": made}
+    record_change(session, batch, "import", after=counts)
+    close_batch(session, batch, counts)
+    report.batch = batch.uid
+
+
+def _prepare(items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Record) and not item.title and not ids_of(item) and item.url:
+            yield replace(item, title=item.url)
+        else:
+            yield item
+
+
+def _shown_name(name: str) -> str:
+    return "standard input" if name == "-" else name if "://" in name else PurePath(name).name
+
+
+def _source_of(name: str, result: ParseResult, options: ImportOptions) -> str:
+    """A list speaks under its main taxonomy, whatever its file is called today; other files under their name."""
+    if options.taxonomy:
+        return f"list:{options.taxonomy}"
+    if result.taxonomies:
+        return f"list:{result.taxonomies[0].taxonomy.slug}"
+    stem = PurePath(urlsplit(name).path if "://" in name else name).name.partition(".")[0]
+    return f"list:{slugify(re.sub('^-$', 'stdin', stem))}"
+
+
+def _make_taxonomies(
+    session: Session, batch: Batch, result: ParseResult, options: ImportOptions, report: ImportReport
+) -> int:
+    """Make the taxonomies that the source uses and the store lacks, from the packaged seeds or the list itself."""
+    packaged = {spec.slug: spec for spec in seed_taxonomies()}
+    added = 0
+    wanted = {used.taxonomy.slug: used for used in result.taxonomies}
+    for slug, used in wanted.items():
+        known = "in the store" if _exists(session, slug) else "packaged" if slug in packaged else "new, from the list"
+        report.taxonomies[slug] = f"{known}, {used.records} placed, {_top_level(used.taxonomy)} classes at the top"
+        if known != "in the store":
+            added += save_taxonomy(session, batch, packaged.get(slug) or _spec(used.taxonomy))
+        elif used.new:
+            added += save_taxonomy(session, batch, _spec(used.taxonomy))
+    if not result.taxonomies and not list_taxonomies(session):
+        # Records may name packaged classes; in an empty store nothing else is there to hold them.
+        added += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
+    if options.taxonomy and options.taxonomy not in wanted and not _exists(session, options.taxonomy):
+        if options.taxonomy not in packaged:
+            raise NotFoundError(f"no taxonomy {options.taxonomy!r} in the store, and the source defines none")
+        added += save_taxonomy(session, batch, packaged[options.taxonomy])
+    return added
+
+
+def _exists(session: Session, slug: str) -> bool:
+    return any(t.slug == slug for t in list_taxonomies(session))
+
+
+def _top_level(taxonomy: KnownTaxonomy) -> int:
+    return sum("/" not in taxon.path for taxon in taxonomy.taxa)
+
+
+def _spec(taxonomy: KnownTaxonomy) -> TaxonomySpec:
+    made: dict[str, TaxonSpec] = {}
+    spec = TaxonomySpec(taxonomy.slug, taxonomy.title, aliases=list(taxonomy.aliases))
+    for taxon in taxonomy.taxa:
+        parent, _, slug = taxon.path.rpartition("/")
+        made[taxon.path] = TaxonSpec(slug, taxon.name, aliases=list(taxon.aliases))
+        (made[parent].children if parent else spec.taxa).append(made[taxon.path])
+    return spec
+
+
+def _catalogue(session: Session) -> TaxonomyCatalogue:
+    """What lists may call the taxonomies of the store, and those of the seeds it does not have."""
+    stored = {t.slug: t for t in list_taxonomies(session)}
+    packaged = {t.slug: t for t in seed_catalogue().taxonomies}
+    order = [*packaged, *(slug for slug in stored if slug not in packaged)]
+    return TaxonomyCatalogue(tuple(_known(session, slug) if slug in stored else packaged[slug] for slug in order))
+
+
+def _known(session: Session, slug: str) -> KnownTaxonomy:
+    taxonomy = get_taxonomy(session, slug)
+    taxa = list_taxa(session, taxonomy)
+    assert taxonomy.id is not None
+    names = aliases_of(session, [taxonomy.id, *(t.id for t in taxa if t.id is not None)])
+    return KnownTaxonomy(
+        slug=slug,
+        title=taxonomy.title,
+        aliases=tuple(names.get(taxonomy.id, ())),
+        taxa=tuple(KnownTaxon(t.path, t.name, tuple(names.get(t.id or 0, ()))) for t in taxa),
+        badge_states=taxonomy.rules.get("badge_states", {}),
+    )

@@ -1,0 +1,150 @@
+"""The stages in order: what a command or a job runs; no logic of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from wamkg.embedding.encoders import PACKAGED_MODEL, Encoder, SentenceTransformerEncoder
+from wamkg.errors import DependencyMissingError
+from wamkg.figures.style import FigureOptions
+from wamkg.history.log import batch_log, paper_log
+from wamkg.history.undo import undo_batch
+from wamkg.importing.report import ImportReport
+from wamkg.importing.run import ImportOptions
+from wamkg.importing.run import import_source as run_import
+from wamkg.importing.seed_store import load_seeds
+from wamkg.matching.show import shown_values
+from wamkg.settings import Settings, get_settings
+from wamkg.store.batches import find_batch, get_actor
+from wamkg.store.migrate import current_revision, migrate
+from wamkg.store.session import Store
+from wamkg.views.roadmap import build_roadmap
+
+if TYPE_CHECKING:
+    from wamkg.suggesting.run import SuggestReport
+
+Progress = Callable[[int, int], None]
+
+
+def seed(store: Store) -> dict[str, int]:
+    """Load the packaged seeds."""
+    with store.writing() as session:
+        return load_seeds(session)
+
+
+@contextmanager
+def store_for_dry_run() -> Iterator[Store]:
+    """The store of the settings; one that has no tables yet stays untouched and an empty stand-in is used."""
+    store = Store(get_settings().url)
+    try:
+        if current_revision(store) is not None:
+            yield store
+            return
+    finally:
+        store.close()
+    with TemporaryDirectory() as folder:
+        stand_in = Store(f"sqlite:///{Path(folder) / 'empty.db'}")
+        migrate(stand_in)
+        yield stand_in
+        stand_in.close()
+
+
+def import_source(store: Store, name: str, options: ImportOptions) -> ImportReport:
+    """Import a file, an address or standard input."""
+    return run_import(store, name, options)
+
+
+def undo(store: Store, uid: str, why: str) -> dict[str, int]:
+    """Take a batch back whole."""
+    with store.writing() as session:
+        return undo_batch(session, find_batch(session, uid), get_actor(session, "cli", "person"), shown_values, why)
+
+
+def batches(store: Store) -> list[dict[str, Any]]:
+    """The newest batches."""
+    with store.reading() as session:
+        return batch_log(session)
+
+
+def history(store: Store, paper: str) -> list[dict[str, Any]]:
+    """Everything said and decided about a paper."""
+    with store.reading() as session:
+        return paper_log(session, paper)
+
+
+def open_encoder(settings: Settings, device: str | None = None) -> Encoder:
+    """The encoder that the settings name.
+
+    Raises DependencyMissingError without the `embed` extra.
+    """
+    model = PACKAGED_MODEL if settings.embedding_model == "packaged" else settings.embedding_model
+    return SentenceTransformerEncoder(model, device or settings.device)
+
+
+def embed(store: Store, settings: Settings, device: str | None, progress: Progress | None = None) -> dict[str, Any]:
+    """Encode the papers' texts."""
+    from wamkg.suggesting.run import embed_papers  # scikit-learn takes a second to load
+
+    return embed_papers(store, open_encoder(settings, device), progress)
+
+
+def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
+    """Suggest a place for every paper without one; the encoder is loaded only for a model that needs it."""
+    from wamkg.suggesting.run import Rules, needs_encoder, suggest_places
+
+    rules = Rules(model="auto" if settings.suggester == "default" else settings.suggester)
+    encoder = open_encoder(settings) if needs_encoder(rules.model) else None
+    return suggest_places(store, taxonomy, rules, encoder)
+
+
+def evaluate(
+    store: Store, settings: Settings, taxonomy: str, models: Sequence[str] | None, shuffle: int | None
+) -> dict[str, Any]:
+    """Measure suggestion models; without the `embed` extra those that need an encoder are left out."""
+    from wamkg.suggesting.run import evaluate_models, measured_models, needs_encoder
+
+    encoder = None
+    wanted = list(models or measured_models())
+    if any(needs_encoder(name) for name in wanted):
+        try:
+            encoder = open_encoder(settings)
+        except DependencyMissingError:
+            if models:
+                raise
+            wanted = [name for name in wanted if not needs_encoder(name)]
+    return evaluate_models(store, taxonomy, wanted, encoder, shuffle)
+
+
+def draw_roadmap(
+    store: Store,
+    paths: Sequence[Path],
+    taxonomy: str = "wam",
+    date_rule: str = "arxiv_v1",
+    look: FigureOptions | None = None,
+) -> str:
+    """Draw the roadmap into files of the formats their names say; returns what was drawn in words."""
+    from wamkg.figures.draw import draw_roadmap as draw  # matplotlib takes a second to load
+
+    with store.reading() as session:
+        roadmap = build_roadmap(session, taxonomy, date_rule)
+    drawing = draw(roadmap, look or FigureOptions())
+    for path in paths:
+        drawing.save(path)
+    left_out = f", {len(roadmap.undated)} without a date left out" if roadmap.undated else ""
+    return f"{len(roadmap.items)} methods{left_out}"
+
+
+def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
+    """The whole job: seed, embed where that can be done, suggest, draw; each stage can be run twice."""
+    report: dict[str, dict[str, Any]] = {"seed": seed(store)}
+    try:
+        report["embed"] = embed(store, settings, None, progress)
+    except DependencyMissingError as error:
+        report["embed"] = {"skipped": str(error)}
+    suggested = suggest(store, settings, "wam")
+    report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
+    files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
+    report["figure"] = {"roadmap": draw_roadmap(store, files), "files": ", ".join(map(str, files))}
+    return report

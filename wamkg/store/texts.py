@@ -1,0 +1,46 @@
+"""The texts of papers, for encoding and for suggesting."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from wamkg.store.bulk import select_columns
+from wamkg.store.lookup import methods_of
+from wamkg.store.tables import Alias, Paper
+from wamkg.vocabulary import Standing
+
+
+@dataclass(frozen=True)
+class PaperText:
+    """One paper as text; `names` are the names of the method it proposes."""
+
+    id: int
+    slug: str
+    arxiv: str | None
+    title: str
+    abstract: str | None
+    summary: str | None
+    date: str
+    names: tuple[str, ...]
+
+
+def paper_texts(session: Session) -> list[PaperText]:
+    """Texts of every paper that is part of the survey or may become so, in the order they came."""
+    columns = (Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date)
+    wanted = select_columns(*columns).where(col(Paper.standing).in_([Standing.INCLUDED, Standing.CANDIDATE]))
+    rows = session.exec(wanted.order_by(col(Paper.id))).all()
+    names = _method_names(session, [row[0] for row in rows])
+    return [
+        PaperText(number, slug, arxiv, title, abstract, summary, day.isoformat() if day else "", names.get(number, ()))
+        for number, slug, arxiv, title, abstract, summary, day in rows
+    ]
+
+
+def _method_names(session: Session, papers: list[int]) -> dict[int, tuple[str, ...]]:
+    methods = methods_of(session, papers)
+    owners = {method.id: paper for paper, method in methods.items()}
+    names: dict[int, list[str]] = {paper: [method.name] for paper, method in methods.items()}
+    for alias in session.exec(select(Alias).where(Alias.kind == "spelling").order_by(col(Alias.id))):
+        if alias.entity_id in owners:
+            names[owners[alias.entity_id]].append(alias.name)
+    return {paper: tuple(given) for paper, given in names.items()}

@@ -1,0 +1,70 @@
+"""From the store to what the suggester reads: examples, negatives and candidates of one taxonomy."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.store.tables import Taxonomy
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+from wamkg.store.texts import PaperText, paper_texts
+from wamkg.suggesting.examples import Document, Example, Negative, TrainingSet
+from wamkg.suggesting.tree import Tree
+from wamkg.vocabulary import AssignmentState, OutsideKind
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything one run of suggesting or evaluating reads, as it stood at one moment."""
+
+    taxonomy: Taxonomy
+    training: TrainingSet
+    candidates: tuple[Document, ...]
+    papers: dict[str, PaperText]
+    """The paper of each document id."""
+    taxa: dict[str, int]
+    """Number of the taxon at each path."""
+
+    @property
+    def training_hash(self) -> str:
+        """Digest of every example with its taxon and text, and of every negative."""
+        lines = [f"{e.document.id} {e.taxon} {e.document.hash}" for e in self.training.examples]
+        lines += [f"{n.document.id} {n.hard} {n.document.hash}" for n in self.training.negatives]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def load_corpus(session: Session, slug: str) -> Corpus:
+    """Read a taxonomy's corpus.
+
+    Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
+    """
+    taxonomy = get_taxonomy(session, slug)
+    taxa = list_taxa(session, taxonomy)
+    tree = Tree.of((t.path for t in taxa), {t.path: " ".join([t.definition, *t.include]) for t in taxa})
+    texts = {paper.id: paper for paper in paper_texts(session)}
+    decided: set[int] = set()
+    examples, negatives = [], []
+    for assignment, taxon in live_assignments(session, taxonomy):
+        decided.add(assignment.paper_id)
+        paper = texts.get(assignment.paper_id)
+        if paper is None or not assignment.primary:
+            continue
+        if taxon is not None and assignment.state == AssignmentState.PLACED:
+            examples.append(Example(document_of(paper), taxon.path))
+        elif assignment.state == AssignmentState.OUTSIDE:
+            hard = assignment.kind not in (OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY)
+            negatives.append(Negative(document_of(paper), hard))
+    return Corpus(
+        taxonomy=taxonomy,
+        training=TrainingSet(tree, tuple(examples), tuple(negatives)),
+        candidates=tuple(document_of(paper) for paper in texts.values() if paper.id not in decided),
+        papers={str(paper.id): paper for paper in texts.values()},
+        taxa={t.path: t.id for t in taxa if t.id is not None},
+    )
+
+
+def document_of(paper: PaperText) -> Document:
+    """The paper as text: its abstract, else the project's summary, else the title alone."""
+    source = "abstract" if paper.abstract else "summary" if paper.summary else "title"
+    body = paper.abstract or paper.summary or ""
+    return Document(str(paper.id), paper.title, body, source, paper.names, paper.date)

@@ -1,0 +1,142 @@
+"""The suggest and evaluate jobs: read a corpus, run the model, keep what it says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wamkg.embedding.cache import embed_texts, text_hash
+from wamkg.embedding.encoders import Encoder
+from wamkg.embedding.run import Progress, embed, load_vectors
+from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
+from wamkg.store.session import Store
+from wamkg.store.suggestions import save_suggestions
+from wamkg.suggesting.corpus import Corpus, document_of, load_corpus
+from wamkg.suggesting.evaluation import evaluate
+from wamkg.suggesting.examples import required_texts
+from wamkg.suggesting.features import VectorsByHash
+from wamkg.suggesting.models import BASELINE, DEFAULT, MODELS, model_named
+from wamkg.suggesting.suggest import Settings as Rules
+from wamkg.suggesting.suggest import Suggestion, suggest
+from wamkg.vocabulary import BatchKind
+
+
+def needs_encoder(model: str) -> bool:
+    """Whether a model (`auto`: the default one) reads the sentence encoder's vectors.
+
+    Raises InvalidInputError for a name that no model has.
+    """
+    return model_named(DEFAULT if model == "auto" else model).needs_vectors
+
+
+def measured_models() -> list[str]:
+    """The models that `evaluate` measures when none are named: the baseline, the default, and its rivals."""
+    return [BASELINE, *(name for name in MODELS if name != BASELINE)]
+
+
+__all__ = [
+    "Rules",
+    "SuggestReport",
+    "embed_papers",
+    "evaluate_models",
+    "measured_models",
+    "needs_encoder",
+    "suggest_places",
+]
+
+
+@dataclass(frozen=True)
+class SuggestReport:
+    """What a suggest run did, and every suggestion in the words of `suggest --json`."""
+
+    taxonomy: str
+    suggested: int
+    abstained: int
+    changed: int
+    lines: list[dict[str, Any]]
+
+
+def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> dict[str, Any]:
+    """Encode the text of every paper of the survey that is new or changed."""
+    with store.reading() as session:
+        corpus = load_corpus(session, "wam")
+    texts = {paper.id: document_of(paper).text for paper in corpus.papers.values()}
+    return embed(store, encoder, texts, progress).as_dict()
+
+
+def vectors_for(store: Store, corpus: Corpus, encoder: Encoder) -> VectorsByHash:
+    """Vectors of everything a run reads; what is not kept yet is encoded now."""
+    texts = required_texts(corpus.training, corpus.candidates)
+    by_paper = {paper.id: document_of(paper).text for paper in corpus.papers.values()}
+    by_taxon = {
+        corpus.taxa[d.id]: d.text for d in corpus.training.taxon_documents if d.id in corpus.taxa and d.text in texts
+    }
+    embed(store, encoder, by_paper | by_taxon)
+
+    kept = load_vectors(store, encoder, {text_hash(text) for text in texts})
+    return embed_texts(encoder, texts, kept)
+
+
+def suggest_places(
+    store: Store, slug: str, rules: Rules, encoder: Encoder | None, progress: Progress | None = None
+) -> SuggestReport:
+    """Suggest a place for every candidate of a taxonomy and keep the suggestions."""
+    with store.reading() as session:
+        corpus = load_corpus(session, slug)
+    vectors = vectors_for(store, corpus, encoder) if encoder else None
+    named = (encoder.name, encoder.version) if encoder else None
+    found = suggest(corpus.training, corpus.candidates, vectors, rules, named)
+    with store.writing() as session:
+        batch = open_batch(session, BatchKind.SUGGEST, slug, get_actor(session, "suggester"))
+        assert batch.id is not None
+        rows = [_row(corpus, suggestion) for suggestion in found]
+        changed = save_suggestions(session, corpus.taxonomy, batch.id, rows, [int(d.id) for d in corpus.candidates])
+        if changed:
+            close_batch(session, batch, {"suggested": len(found), "changed": changed})
+        else:
+            drop_batch(session, batch)
+    lines = [_line(corpus, slug, suggestion) for suggestion in found]
+    return SuggestReport(slug, len(found), sum(s.abstained for s in found), changed, lines)
+
+
+def _row(corpus: Corpus, suggestion: Suggestion) -> dict[str, Any]:
+    level = suggestion.decided_level
+    return {
+        "paper_id": int(suggestion.id),
+        "ranked": [{"taxon": taxon, "probability": p} for taxon, p in suggestion.ranked],
+        "top": suggestion.top,
+        "outside": suggestion.outside,
+        "decided_taxon_id": corpus.taxa[level] if level else None,
+        "abstained": suggestion.abstained,
+        "reasons": [_with_title(corpus, reason) for reason in suggestion.reasons],
+        "model": suggestion.model,
+        "text_source": suggestion.text_source,
+        "text_hash": suggestion.text_hash,
+        "training_size": suggestion.model["training_size"],
+        "training_hash": corpus.training_hash,
+    }
+
+
+def _with_title(corpus: Corpus, reason: dict[str, Any]) -> dict[str, Any]:
+    """Name a neighbour by its slug: a number means nothing to a reader or to another copy of the store."""
+    if "paper" not in reason:
+        return reason
+    return reason | {"paper": corpus.papers[str(reason["paper"])].slug}
+
+
+def _line(corpus: Corpus, slug: str, suggestion: Suggestion) -> dict[str, Any]:
+    paper = corpus.papers[suggestion.id]
+    values = suggestion.as_dict()
+    named = {"paper": paper.slug, "arxiv": paper.arxiv, "title": paper.title, "taxonomy": slug}
+    reasons = [_with_title(corpus, reason) for reason in values.pop("reasons")]
+    rest = ("top", "outside", "ranked", "decided_level", "abstained")
+    read = {"source": values["text_source"], "hash": values["text_hash"]}
+    return named | {k: values[k] for k in rest} | {"reasons": reasons, "model": values["model"], "text": read}
+
+
+def evaluate_models(
+    store: Store, slug: str, models: list[str], encoder: Encoder | None, shuffle_seed: int | None = None
+) -> dict[str, Any]:
+    """Measure models on the taxonomy's own examples, each paper left out in turn."""
+    with store.reading() as session:
+        corpus = load_corpus(session, slug)
+    vectors = vectors_for(store, corpus, encoder) if encoder else None
+    return {"taxonomy": slug} | evaluate(corpus.training, models, vectors, shuffle_seed=shuffle_seed)
