@@ -1,28 +1,18 @@
-"""Finds the columns that fit the width: a taller axis first, then moved labels, then fewer levels."""
+"""Finds columns that fit the width: a taller axis first, then fewer levels, then one side, then representatives."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
-from wamkg.figures.columns import (
-    LABEL_HEIGHT,
-    LARGEST_OFFSET,
-    PITCH,
-    Column,
-    narrowed,
-    offsets,
-    outer,
-    place_alternating,
-    strip,
-    total_width,
-)
+from wamkg.figures.columns import LABEL_HEIGHT, PITCH, Column, alternating, outer, strip, total_width
 from wamkg.figures.entries import Entry, choose, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
+from wamkg.figures.narrow import LARGEST_OFFSET, LEAST_SHARE, narrowed
 from wamkg.figures.scale import TimeScale, axis_span, build_scale, covered
 from wamkg.figures.style import FigureOptions
 from wamkg.figures.trunks import level_width
@@ -30,12 +20,15 @@ from wamkg.views.roadmap import Roadmap
 
 HEADING_SIZES = (9.0, 7.6, 6.6)
 TIP_HEADING_WIDTH = 58.0
-STRETCHES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.4, 2.8)
-TALLEST_STRETCH = 560.0
-"""An axis is not stretched beyond this height in points; only the number of labels may make it taller."""
+STRETCHES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.3)
+TALL_AXIS, TALLEST_AXIS = 560.0, 700.0
+"""Heights in points up to which an axis may grow to fit a width: with its caption still one page, and a full one."""
+_HOPELESS = 0.62
+"""Columns that would have to shrink to less than this share are not tried: it has never been reached."""
 _LEAST_YEAR = 30.0
-_BURST = 0.75
+_BURST = 0.8
 _MEDIAN_OFFSET = 0.9
+_MORE_ROOM, _TRIES = 1.12, 12
 
 
 @dataclass(frozen=True)
@@ -50,6 +43,23 @@ class Arrangement:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """One way to draw: levels, marks or not, labels per quarter, least share of a side, how tall it may get."""
+
+    depth: int | None
+    marks: bool
+    most: int | None
+    share: float = LEAST_SHARE
+    tallest: float = TALL_AXIS
+
+    def notes(self, asked: FigureOptions) -> list[str]:
+        notes = [f"levels below {self.depth} drawn as codes only"] if self.depth != asked.depth else []
+        notes += [] if self.marks else ["institution marks left out"]
+        notes += ["labels on one side of some trunks"] if self.share < LEAST_SHARE else []
+        return notes + ([f"at most {self.most} labels a quarter"] if self.most != asked.representatives else [])
+
+
 def heading_size(level: int) -> float:
     """Size in points of a heading by level."""
     return HEADING_SIZES[min(level, len(HEADING_SIZES)) - 1]
@@ -61,48 +71,87 @@ def heading_lines(branch: Branch, width: float) -> list[str]:
 
 
 def arrange(roadmap: Roadmap, options: FigureOptions, width: float) -> Arrangement:
-    """Columns of at most `width` points with as many levels as asked for, or as fit.
+    """Columns of at most `width` points with as many levels and labels as asked for, or as fit.
 
     Raises InvalidInputError if even the families alone do not fit.
     """
-    families = grow(roadmap, options.depth)
-    deepest = max(tip.level for family in families for tip in family.tips())
-    notes: list[str] = []
-    for depth in (options.depth, *range(deepest - 1, 0, -1)):
-        for marks in (True, False) if any(item.mark for item in roadmap.items) else (False,):
-            found = _fit(roadmap, grow(roadmap, depth), options, marks, width)
-            if found is not None:
-                notes += [] if marks or not any(i.mark for i in roadmap.items) else ["institution marks left out"]
-                notes += [f"levels below {depth} drawn as codes only"] if depth != options.depth else []
-                return Arrangement(*found, tuple(notes))
-    longest = max((item.label for item in roadmap.items), key=len)
+    for attempt in _attempts(roadmap, options):
+        found = _Fitter(roadmap, attempt).fit(width)
+        if found is not None:
+            return replace(found, notes=tuple(attempt.notes(options)))
+    longest = max((item.label for item in roadmap.items), key=text_length)
     raise InvalidInputError(
         f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
     )
 
 
-def _fit(
-    roadmap: Roadmap, families: tuple[Branch, ...], options: FigureOptions, marks: bool, width: float
-) -> tuple[tuple[Branch, ...], tuple[Branch, ...], tuple[Column, ...], tuple[float, ...], TimeScale] | None:
-    tips = tuple(tip for family in families for tip in family.tips())
+def text_length(text: str) -> float:
+    """Width of a label's text, for comparing."""
+    return text_width(text, 1.0)
+
+
+def _attempts(roadmap: Roadmap, options: FigureOptions) -> Iterator[_Attempt]:
+    tips = [tip for family in grow(roadmap, options.depth) for tip in family.tips()]
     most = representatives_for(tips, options.representatives)
-    codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
-    drawn = [choose(tip, tip.element_id.removeprefix("taxon-"), most, codes, marks) for tip in tips]
-    empty = _empty_columns(families, drawn)
-    days = [item.when for item in roadmap.items]
-    base = sum(_room(drawn, days, roadmap.as_of, 1.0).values())
-    for stretch in STRETCHES:
-        if stretch > 1 and base * stretch > TALLEST_STRETCH:
-            break
-        scale = build_scale(days, roadmap.as_of, _room(drawn, days, roadmap.as_of, stretch))
-        columns = place_alternating(empty, scale)
-        if columns is None or not _near_dates(columns, scale):
-            continue
-        if total_width(columns) > width:
-            columns = narrowed(columns, scale, width)
-        if total_width(columns) <= width and _near_dates(columns, scale):
-            return families, tips, tuple(columns), _positions(columns, width), scale
-    return None
+    depths = [options.depth, *range(max(tip.level for tip in tips) - 1, 0, -1)]
+    marked = (True, False) if any(item.mark for item in roadmap.items) else (True,)
+    plain = [_Attempt(depth, marks, most) for depth in depths for marks in marked]
+    yield from plain
+    yield from (replace(attempt, tallest=TALLEST_AXIS) for attempt in plain)
+    fewer = [k for k in (6, 4, 3, 2, 1) if options.representatives is None and (most is None or k < most)]
+    sparse = [_Attempt(depths[-1], marked[-1], k) for k in fewer]
+    yield from sparse
+    yield from (replace(attempt, share=0.0, tallest=TALLEST_AXIS) for attempt in plain + sparse)
+    yield from (replace(attempt, share=0.0, tallest=float("inf")) for attempt in plain)
+
+
+class _Fitter:
+    def __init__(self, roadmap: Roadmap, attempt: _Attempt) -> None:
+        self.attempt, self.as_of = attempt, roadmap.as_of
+        self.days = [item.when for item in roadmap.items]
+        self.families = grow(roadmap, attempt.depth)
+        self.tips = tuple(tip for family in self.families for tip in family.tips())
+        codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
+        self.drawn = [
+            choose(tip, tip.element_id.removeprefix("taxon-"), attempt.most, codes, attempt.marks) for tip in self.tips
+        ]
+        self.columns = _empty_columns(self.families, self.drawn)
+
+    def fit(self, width: float) -> Arrangement | None:
+        """The lowest axis on which the columns fit the width."""
+        room = self._room()
+        for stretch in STRETCHES:
+            if sum(room.values()) * stretch > self.attempt.tallest:
+                break
+            scale = build_scale(self.days, self.as_of, {year: height * stretch for year, height in room.items()})
+            columns = alternating([column.on(scale) for column in self.columns])
+            if columns is not None and total_width(columns) * _HOPELESS > width:
+                continue
+            if columns is not None and total_width(columns) > width:
+                columns = narrowed(columns, width, self.attempt.share)
+            if columns is not None and total_width(columns) <= width:
+                x = _positions(columns, width)
+                return Arrangement(self.families, self.tips, tuple(columns), x, scale, ())
+        return None
+
+    def _room(self) -> dict[int, float]:
+        """Height of each year in which alternating labels stay near their dates."""
+        room = _needed(self.drawn, self.days, self.as_of)
+        for _ in range(_TRIES):
+            scale = build_scale(self.days, self.as_of, room)
+            columns = alternating([column.on(scale) for column in self.columns])
+            far = _far_years(columns) if columns is not None else set(room)
+            if not far:
+                break
+            room = {year: height * (_MORE_ROOM if year in far else 1.0) for year, height in room.items()}
+        return room
+
+
+def _far_years(columns: Sequence[Column]) -> set[int]:
+    """Years whose labels stand too far from their dates."""
+    offsets = [(o, e.when.year) for column in columns for o, e in zip(column.offsets, column.entries, strict=True)]
+    far = {year for offset, year in offsets if offset > LARGEST_OFFSET}
+    return far or ({year for _, year in offsets} if median(o for o, _ in offsets) > _MEDIAN_OFFSET else set())
 
 
 def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> list[Column]:
@@ -113,7 +162,7 @@ def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> 
         size = heading_size(tip.level)
         heading = max(text_width(line, size, bold=True) for line in heading_lines(tip, TIP_HEADING_WIDTH))
         half, stem = level_width(tip.level) / 2, level_width(stems[tip.element_id]) / 2
-        columns.append(Column(tuple(entries), (), (), half, stem, heading, family.taxon.path))
+        columns.append(Column(tuple(entries), half, stem, heading, family.taxon.path))
     return columns
 
 
@@ -126,25 +175,21 @@ def _stem_levels(branches: Sequence[Branch]) -> dict[str, int]:
     return levels
 
 
-def _room(drawn: Sequence[list[Entry]], days: Sequence[date], as_of: date, stretch: float) -> dict[int, float]:
+def _needed(drawn: Sequence[list[Entry]], days: Sequence[date], as_of: date) -> dict[int, float]:
     """Height of each year: its fullest trunk must fit, and a burst of papers not be carried far from its dates."""
     first, last = axis_span(days, as_of)
     room = {day.year: _LEAST_YEAR * covered(day.year, first, last) for day in days}
     for entries in drawn:
-        for year, count in Counter([entry.when.year for entry in entries]).items():
-            room[year] = max(room[year], (count - 1) * PITCH / 2 + LABEL_HEIGHT + 2.0)
-        for key, count in Counter([quarter(entry.when) for entry in entries]).items():
+        for year, count in Counter(entry.when.year for entry in entries).items():
+            room[year] = max(room[year], (count - 1) * PITCH / 2 + LABEL_HEIGHT + 2.4)
+        for key, count in Counter(quarter(entry.when) for entry in entries).items():
             year = int(key[:4])
             room[year] = max(room[year], 4 * covered(year, first, last) * _BURST * count * PITCH / 2)
-    return {year: height * stretch for year, height in room.items()}
-
-
-def _near_dates(columns: Sequence[Column], scale: TimeScale) -> bool:
-    every = [offset for column in columns for offset in offsets(column, scale)]
-    return median(every) <= _MEDIAN_OFFSET and max(every) <= LARGEST_OFFSET
+    return room
 
 
 def _positions(columns: Sequence[Column], width: float) -> tuple[float, ...]:
+    """Middles of the trunks, spare width shared out evenly."""
     spare = (width - total_width(columns)) / (len(columns) + 1)
     x = [outer(columns[0], -1) + spare + columns[0].half]
     for left, right in pairwise(columns):

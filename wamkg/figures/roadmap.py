@@ -54,11 +54,12 @@ class RoadmapPainter:
 
     def _label(self, label: Label) -> None:
         entry, hue = label.entry, self._hue(label.colours.hue)
+        paper = self._theme.paper
         exact = entry.item is None or entry.item.precision == "day"
         dot = marker(label.colours.family, *label.dot, _DOT_RADIUS)
         children: list[Artist | None] = [
             self._leader(label),
-            self._tree.shape("dot", dot, self._theme.paper if exact else hue.deep, hue.deep, 0.8),
+            self._tree.shape("dot", dot, *((paper, hue.deep) if exact else (hue.trunk, paper)), 0.8),
             self._frame(label),
             self._tab(label),
             self._word("label", label.text_x, label.box, entry.text, Type(TEXT_SIZE, hue.ink)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 
 @dataclass
@@ -38,7 +38,7 @@ def spread(
     Isotonic regression by pooling adjacent violators (Barlow et al. 1972), with each pool's mean clipped to the
     range its members share; `low` and `high` must not decrease. None where the ranges cannot hold the gaps.
     """
-    offsets = [sum(gaps[: i + 1]) for i in range(len(gaps))]
+    offsets = list(accumulate(gaps))
     lows, highs = list(low), list(high)
     for i in range(1, len(lows)):
         lows[i] = max(lows[i], lows[i - 1] + gaps[i])

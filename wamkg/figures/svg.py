@@ -1,5 +1,6 @@
 """Turns matplotlib's SVG into one for pages and readers: classes, links, tooltips, an embedded font."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from wamkg.figures.fonts import face_rules
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
+_DRAWN_BY_MATPLOTLIB = re.compile(r"[a-z]+_\d+")
 _SAFE_LINKS = ("http://", "https://", "/", "#", "./", "../")
 
 
@@ -47,6 +49,9 @@ def decorate(
 
 def _name(group: ET.Element, elements: Mapping[str, Element]) -> None:
     name = group.get("id", "")
+    if _DRAWN_BY_MATPLOTLIB.fullmatch(name):
+        del group.attrib["id"]
+        return
     role, _, number = name.partition("|")
     if number:
         del group.attrib["id"]

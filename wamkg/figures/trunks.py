@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot
+from math import cos, hypot, pi
 
 from wamkg.figures.branches import Branch
 
@@ -11,7 +11,7 @@ LEVEL_WIDTHS = (9.0, 6.8, 5.4, 4.6)
 TIP_TAPER = 0.78
 ARROW_HEIGHT, ARROW_FLARE = 8.0, 2.1
 FORK_PAD, TAPER = 6.0, 10.0
-_SAMPLES = 10
+_SAMPLES = 14
 
 Point = tuple[float, float]
 Segment = tuple[str, tuple[Point, ...]]
@@ -109,7 +109,7 @@ def _curve(start: Point, end: Point) -> list[Point]:
     bend = 0.62 * (y1 - y0)
     points = []
     for i in range(_SAMPLES + 1):
-        t = i / _SAMPLES
+        t = (1 - cos(pi * i / _SAMPLES)) / 2  # closer at the ends, where it bends
         a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
         points.append((a * x0 + b * x0 + c * x1 + d * x1, a * y0 + b * (y0 + bend) + c * (y1 - bend) + d * y1))
     return points
@@ -146,8 +146,10 @@ def _beside(points: Sequence[Point], i: int, distance: float) -> Point:
 
 
 def _smooth(points: Sequence[Point]) -> list[Segment]:
-    """Cubic curves through the points (Catmull-Rom tangents)."""
-    padded = [points[0], *points, points[-1]]
+    """Cubic curves through the points (Catmull-Rom tangents), upright at both ends."""
+    below = points[1][0], 2 * points[0][1] - points[1][1]
+    above = points[-2][0], 2 * points[-1][1] - points[-2][1]
+    padded = [below, *points, above]
     segments: list[Segment] = []
     for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
         controls = (bx + (cx - ax) / 6, by + (cy - ay) / 6), (cx - (dx - bx) / 6, cy - (dy - by) / 6)
