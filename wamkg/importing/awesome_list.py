@@ -36,6 +36,8 @@ class _Plan:
 
     positions: list[Position]
     new: KnownTaxonomy | None = None
+    base: KnownTaxonomy | None = None
+    """Taxonomy of what stands in no section."""
 
 
 class _Reading:
@@ -54,6 +56,7 @@ class _Reading:
         if slug is not None:
             return self._plan_for(slug, classes)
         found = positions(self.document, self.catalogue, None)
+        base = None
         if not any(p.taxonomy for n, p in enumerate(found) if n in holding):
             base = fitting(self.document, self.catalogue)
             found = positions(self.document, self.catalogue, base)
@@ -62,7 +65,7 @@ class _Reading:
         if outside and 2 * sum(papers[n] for n in outside) >= len(self.document.listed):
             taken = {t.slug for t in self.catalogue.taxonomies}
             return self._with_new(found, slug_for(self.document, name, taken), outside)
-        return _Plan(found)
+        return _Plan(found, base=base)
 
     def _plan_for(self, slug: str, classes: list[int]) -> _Plan:
         known = self.catalogue.get(slug)
@@ -70,7 +73,7 @@ class _Reading:
             none = [Position()] * len(self.document.sections)
             return self._with_new(none, slug, classes) if classes else _Plan(none)
         found = positions(self.document, self.catalogue, known)
-        return _Plan([p if p.taxonomy is known else Position() for p in found])
+        return _Plan([p if p.taxonomy is known else Position() for p in found], base=known)
 
     def _with_new(self, found: list[Position], slug: str, sections: list[int]) -> _Plan:
         taxonomy, placed = new_taxonomy(self.document, slug, sections)
@@ -126,7 +129,7 @@ class _Reading:
         return record
 
     def _position(self, listed: Listed) -> Position:
-        return self.plan.positions[listed.section] if listed.section is not None else Position()
+        return self.plan.positions[listed.section] if listed.section is not None else Position(self.plan.base)
 
     def _tag(self, label: Label, mapped: bool) -> Tag:
         if not mapped:

@@ -131,6 +131,7 @@ class _Walker:
         """Keep an entry under the current section, or say why it cannot be one."""
         if is_own(entry, self.document.own):
             return
+        entry.settle()
         if entry.title or (entry.name and (entry.arxiv or entry.doi)):
             self.document.listed.append(Listed(entry, self.section))
         else:
@@ -143,8 +144,7 @@ class _Walker:
     def heading(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> None:
         """A heading opens a section, or is a paper."""
         inline, level = _inline(node), int(node.tag[1])
-        body = next((_inline(n) for n in following[:1] if n.type == "paragraph"), Inline())
-        entry = paper_heading(inline, body, _first_line(node))
+        entry = paper_heading(inline, _body_lines(following), _first_line(node))
         if entry is None:
             return self.enter(level, inline.text, _first_line(node))
         self.close()
@@ -191,10 +191,10 @@ class _Walker:
             return self.walk(rest, depth + 1)
         if not paper:
             return self.group(head, rest, line, depth)
-        self.close_into(entry, lines[cut:], rest, depth)
+        self.gather(entry, lines[cut:], rest, depth)
         return None
 
-    def close_into(self, entry: Entry, lines: list[Inline], rest: Sequence[SyntaxTreeNode], depth: int) -> None:
+    def gather(self, entry: Entry, lines: list[Inline], rest: Sequence[SyntaxTreeNode], depth: int) -> None:
         """Read what hangs below an entry, then keep it; entries among it are kept after it."""
         outer, self.open = self.open, entry
         absorb(entry, lines)
@@ -262,6 +262,15 @@ class _Walker:
                 self.stack = [n for n in self.stack if self.document.sections[n].level != 7]
             elif text:
                 self.enter(7 if found[1].lower() == "summary" else int(found[1][1]), text, line)
+
+
+def _body_lines(following: Sequence[SyntaxTreeNode]) -> list[Inline]:
+    """Lines of the paragraph, or of the bullets, that come right below a heading."""
+    first = following[0] if following else None
+    if first is None or first.type not in ("paragraph", "bullet_list"):
+        return []
+    blocks = [first] if first.type == "paragraph" else [b for item in first.children for b in item.children]
+    return [line for block in blocks if block.type == "paragraph" for line in _inline(block).lines()]
 
 
 def _titled(entry: Entry) -> bool:

@@ -37,6 +37,14 @@ class Entry:
     labels: list[Label] = field(default_factory=list)
     facets: list[tuple[str, str]] = field(default_factory=list)
     note: str | None = None
+    printed: bool = False
+    """Whether the title was marked as one by quotes or italics."""
+
+    def settle(self) -> None:
+        """Take a lone unmarked word for the name of a paper whose title its id must tell."""
+        alone = len(self.title.split()) == 1 and self.name in (None, self.title)
+        if alone and not self.printed and (self.arxiv or self.doi):
+            self.title, self.name = "", self.title
 
     def add_link(self, label: str, url: str, kind: str | None = None) -> None:
         """Keep a link under its kind; a second one of a kind is `code-2`. The paper's first link gives its ids."""
@@ -93,7 +101,7 @@ def _read_links(inline: Inline, entry: Entry) -> None:
         if any(a.link == number for a in inline.atoms):
             entry.add_link(label, url)
             venue, year, _ = read_venue(label)
-            if is_link_label(label) or len(label.split()) <= 3:
+            if year and (is_link_label(label) or len(label.split()) <= 3):
                 entry.venue, entry.year = entry.venue or venue, entry.year or year
 
 
@@ -102,14 +110,14 @@ def _read_images(inline: Inline, entry: Entry) -> None:
         if atom.link is not None or not (atom.code or atom.image):
             continue
         text = atom.text.strip()
-        venue, year, rest = read_venue(text)
+        beside = read_beside(text)
         id_in_badge = (
             arxiv_of(text.lower().removeprefix("arxiv ").strip()) if text.lower().startswith("arxiv") else None
         )
         if id_in_badge:
             entry.arxiv = entry.arxiv or id_in_badge
-        elif venue or (year and not rest):
-            entry.venue, entry.year = entry.venue or venue, entry.year or year
+        elif beside.venue or beside.year or beside.date:
+            entry.add_beside(text)
         elif text and (atom.code or _is_class_badge(atom.image or "", text)):
             entry.labels.append(Label(text, "label" if atom.code else "badge", colour_of_badge(atom.image or "")))
 
@@ -130,9 +138,7 @@ def _take_heading(found: Heading, entry: Entry) -> None:
         entry.add_beside(remark)
     if not name:
         name = _leading_name(title)
-    if len(title.split()) == 1 and (not name or name == title) and (entry.arxiv or entry.doi) and not found.printed:
-        title, name = "", title
-    entry.title, entry.name = title, name or None
+    entry.title, entry.name, entry.printed = title, name or None, found.printed
 
 
 _SHORT = re.compile(r"^(?P<title>.*\S)\s*\((?P<short>[^()]{1,40})\)\\?$")

@@ -8,10 +8,11 @@ from wamkg.importing.entry import Entry, Label, read_entry
 from wamkg.importing.inline import Inline
 from wamkg.importing.links import colour_of_badge, is_link_label, kind_of
 from wamkg.importing.printed import read_date, read_venue, split_authors, strip_marks
+from wamkg.vocabulary import Precision
 
 _SYNONYMS = {
     "title": ("title", "paper title", "full title"),
-    "paper": ("paper", "publication", "work", "article", "reference", "project"),
+    "paper": ("paper", "publication", "work", "article", "reference"),
     "name": ("name", "method", "model", "approach", "abbreviation", "abbr", "acronym", "short name", "algorithm",
              "system", "dataset", "benchmark", "simulator", "metric", "policy"),
     "date": ("date", "released", "release", "release date", "time", "month", "published", "publication date",
@@ -20,7 +21,8 @@ _SYNONYMS = {
     "venue": ("venue", "conference", "journal", "published in", "where", "conf", "venue and year", "published at"),
     "authors": ("author", "author s"),
     "links": ("link", "url", "resource", "material"),
-    "note": ("tl dr", "tldr", "tl dr s", "summary", "note", "comment", "remark", "one line summary"),
+    "note": ("tl dr", "tldr", "tl dr s", "summary", "note", "comment", "remark", "one line summary",
+             "description"),
     "tags": ("tag", "label", "category", "keyword", "class", "taxonomy"),
 }  # fmt: skip
 _ROLES = {label_key(word): role for role, words in _SYNONYMS.items() for word in words}
@@ -64,7 +66,7 @@ def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> Non
     text = cell.text
     if role is None and is_link_label(header) and cell.hrefs:
         role = "links"
-    if role == "links":
+    if role in ("links", "paper"):
         _take_links(entry, header, cell)
     elif role == "tags":
         entry.labels += labels_of(cell, label_key(header))
@@ -88,15 +90,12 @@ def _take_links(entry: Entry, header: str, cell: Inline) -> None:
     for number, url in enumerate(cell.hrefs):
         if not url.startswith("#"):
             label = cell.link_label(number)
-            says_kind = kind_of(label, "") != "other"
-            entry.add_link(label, url, None if says_kind or not is_link_label(header) else _kind_or_none(header))
-    if not cell.hrefs and label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
+            own = is_link_label(label) and kind_of(label, url) != "other"
+            entry.add_link(label if own or not is_link_label(header) else header, url)
+    if cell.hrefs:
+        entry.add_beside(words_beside_links(cell))
+    elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
         entry.facets.append((header, cell.text))
-
-
-def _kind_or_none(header: str) -> str | None:
-    kind = kind_of(header, "")
-    return None if kind == "other" else kind
 
 
 def _take_date(entry: Entry, header: str, text: str) -> None:
@@ -106,6 +105,9 @@ def _take_date(entry: Entry, header: str, text: str) -> None:
         entry.venue, entry.year = entry.venue or venue, entry.year or year
         if year is None:
             entry.facets.append((header, text))
+        return
+    if date.precision is Precision.YEAR:
+        entry.year = entry.year or date.first.year
         return
     entry.date = date
     if is_date_of_first_arxiv(header):
@@ -160,14 +162,15 @@ def _absorb_plain(entry: Entry, line: Inline) -> None:
         entry.add_link("", url, kind.partition("-")[0])
     entry.arxiv, entry.doi = entry.arxiv or more.arxiv, entry.doi or more.doi
     entry.labels += more.labels
-    kept = [
-        a
-        for a in line.atoms
-        if a.image is None and not a.code and (a.link is None or not is_link_label(line.link_label(a.link)))
-    ]
-    words = Inline(kept, line.hrefs).text.strip(" -–—|·•[](),")
+    words = words_beside_links(line)
     if any(c.isalnum() for c in words):
         entry.add_beside(words[:500])
+
+
+def words_beside_links(line: Inline) -> str:
+    """The words of a line that are no image, no code and no link's label."""
+    kept = [a for a in line.atoms if a.image is None and not a.code and a.link is None]
+    return Inline(kept, line.hrefs).text.strip(" -–—|·•[](),")
 
 
 def key_of(line: Inline) -> str | None:

@@ -112,7 +112,7 @@ def read_legend(
 
 def _best_known(legend: Sequence[Explained], catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
     def hits(taxonomy: KnownTaxonomy) -> int:
-        return sum(bool(taxonomy.matches(line.label or line.description)) for line in legend)
+        return sum(bool(taxonomy.matches(line.label or "") or taxonomy.matches(line.description)) for line in legend)
 
     best = max(catalogue.taxonomies, key=hits, default=None)
     return best if best and hits(best) > 1 else None

@@ -48,15 +48,19 @@ def is_web(url: str) -> bool:
 def is_link_label(text: str) -> bool:
     """Whether a link's text only says what it leads to ("📄 Paper", "Project Page"), so is no title."""
     words = normalise(text).split()
+    if len(words) == 2 and words[1] in _ALL_WORDS - _FILLER | {"list"}:
+        return True
     return len(words) <= 4 and all(word in _ALL_WORDS or word.isdigit() for word in words)
 
 
 def kind_of(label: str, url: str) -> str:
     """Kind of a link, by its label first, then by where it leads: paper, webpage, code, model, dataset, blog, other."""
-    words = set(normalise(label).split()) if is_link_label(label) else set()
-    if words - _FILLER:
-        return next((kind for kind, known in _KIND_WORDS if words & known), "other")
-    return _kind_of_host(url)
+    if label.lower().split()[-1:] == ["list"]:
+        return "other"
+    words = set(normalise(label).split()) & (_ALL_WORDS - _FILLER) if is_link_label(label) else set()
+    if not words or (words <= {"huggingface", "hf"} and "huggingface" in url):
+        return _kind_of_host(url)
+    return next((kind for kind, known in _KIND_WORDS if words & known), "other")
 
 
 def _kind_of_host(url: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
 from wamkg.identifiers import slugify
-from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy
+from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, label_key
 from wamkg.importing.document import Document
 from wamkg.importing.placing import Position
 from wamkg.importing.printed import read_date, read_venue, strip_marks
@@ -17,10 +17,18 @@ _COMMON_WORDS = frozenset((
 ))  # fmt: skip
 
 
+_CONTAINERS = frozenset(
+    ("paper", "list", "collection", "publication", "work", "content", "reading", "the", "of", "all", "a")
+)
+"""Words, as label keys, of headings that only hold others."""
+
+
 def is_class_heading(text: str) -> bool:
     """Whether a heading can be a class: not a year, a month or an edition of a venue."""
     clean = heading_name(text)
-    return bool(clean) and read_date(clean) is None and read_venue(clean)[1] is None
+    if not set(label_key(clean).split()) - _CONTAINERS:
+        return False
+    return read_date(clean) is None and read_venue(clean)[1] is None
 
 
 def heading_name(text: str) -> str:
@@ -50,9 +58,12 @@ def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tu
 
 
 def _chain(document: Document, number: int | None) -> list[int]:
+    """Headings around a section that are classes; a lone heading of the first level is the list's title."""
+    first = [n for n, section in enumerate(document.sections) if section.level == 1]
+    title = first[0] if len(first) == 1 and any(s.level > 1 for s in document.sections) else None
     chain: list[int] = []
     while number is not None:
-        if is_class_heading(document.sections[number].text):
+        if is_class_heading(document.sections[number].text) and number != title:
             chain.insert(0, number)
         number = document.sections[number].parent
     return chain

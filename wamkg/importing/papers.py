@@ -1,5 +1,7 @@
 """Which bullets, headings and lines name a paper, and which only name the list's own survey or lead elsewhere."""
 
+from collections.abc import Sequence
+
 from wamkg.identifiers import title_key
 from wamkg.importing.accounting import OwnIds
 from wamkg.importing.catalogue import label_key
@@ -9,9 +11,11 @@ from wamkg.importing.inline import Inline
 from wamkg.importing.links import is_link_label
 from wamkg.importing.title import find_title
 
-_NO_PAPER = frozenset(
-    ("citation", "cite", "bibtex", "reference", "news", "update", "content", "acknowledgement", "contact")
-)
+_NO_PAPER = frozenset((
+    "citation", "cite", "bibtex", "reference", "new", "update", "content", "acknowledgement", "contact", "resource",
+    "link", "related", "community", "contributing", "contribution", "license",
+))  # fmt: skip
+"""Words of headings that are about the list, as label keys."""
 
 
 def is_paper(entry: Entry, inline: Inline) -> bool:
@@ -34,10 +38,10 @@ def is_own(entry: Entry, own: OwnIds) -> bool:
     return title_key(entry.title) not in own.titles if own.titles else True
 
 
-def paper_heading(inline: Inline, body: Inline, line: int) -> Entry | None:
+def paper_heading(inline: Inline, body: Sequence[Inline], line: int) -> Entry | None:
     """The entry that a heading is: it has a name and a marked title, or a title and a link to the paper.
 
-    The link may stand in the heading or in a first paragraph made of nothing but links and keyed lines.
+    The link may stand in the heading, or in the lines right below it where these are only links and keyed lines.
     """
     entry = read_entry(inline, line)
     found = find_title(inline)
@@ -57,11 +61,16 @@ def paper_heading(inline: Inline, body: Inline, line: int) -> Entry | None:
     return entry
 
 
-def _is_body_of_paper(body: Inline, line: int) -> bool:
-    """Whether a paragraph is the lines of links and keys below a paper's heading."""
-    if not any(read_entry(part, line).names_paper for part in body.lines()):
+def _is_body_of_paper(body: Sequence[Inline], line: int) -> bool:
+    """Whether lines are those of links and keys below a paper's heading."""
+    if not any(read_entry(part, line).names_paper for part in body):
         return False
-    return all(_is_link_line(part) or role_of(key_of(part) or "") is not None for part in body.lines())
+    return all(_is_link_line(part) or _is_keyed(part) for part in body)
+
+
+def _is_keyed(line: Inline) -> bool:
+    key = key_of(line) or ""
+    return role_of(key) is not None or (bool(key) and is_link_label(key))
 
 
 def _is_link_line(line: Inline) -> bool:

@@ -110,23 +110,32 @@ class LabelReader:
         """Labels that were read as another one."""
 
     def read(self, position: Position, labels: Sequence[Label]) -> LabelReading:
-        """Follow labels down from a position; one that names a class elsewhere begins a further placement."""
+        """Follow labels down from a position; one that names a class elsewhere begins a further placement.
+
+        Where no label agrees with the heading, the labels say the primary class: they stand at the entry itself.
+        """
         taxonomy, start = position.taxonomy, position.path
         reading = LabelReading([start])
         if taxonomy is None:
             reading.unknown = list(labels)
             return reading
+        agrees = False
         for i, label in enumerate(labels):
             here = reading.paths[-1]
             path = self._below(taxonomy, here, label, labels[i + 1 :])
             if path is not None:
                 reading.paths[-1] = path
-            elif not self._is_at(taxonomy, here, label):
+                agrees = agrees or len(reading.paths) == 1
+            elif self._is_at(taxonomy, here, label):
+                agrees = agrees or len(reading.paths) == 1
+            else:
                 path = self._below(taxonomy, start, label, labels[i + 1 :]) or self._below(taxonomy, "", label, ())
                 if path is None:
                     reading.unknown.append(label)
                 elif path not in reading.paths:
                     reading.paths.append(path)
+        if not agrees:
+            reading.paths.append(reading.paths.pop(0))
         return reading
 
     def _below(self, taxonomy: KnownTaxonomy, base: str, label: Label, following: Sequence[Label]) -> str | None:

@@ -27,6 +27,12 @@ _WORD_DATE = re.compile(
     r"^(?:(?P<d1>\d{1,2})\s+)?(?P<month>[a-z]{3,9})\.?\s*(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>(?:19|20)\d\d)$",
     re.I,
 )
+_DATED_VENUE = re.compile(r"^(?P<venue>[^\d]{2,60}?)[\s,]+(?P<date>(?:19|20)\d\d[-./,]\d{1,2})$")
+_INSTITUTION = re.compile(
+    r"\b(?:universit\w*|institut\w*|college|school|department|laborator\w*|labs?|research|group|academy|inc|ltd|corp\w*|"
+    r"google|deepmind|microsoft|nvidia|meta|openai|alibaba|tencent|bytedance|huawei|intelligence|technolog\w*)\b",
+    re.I,
+)
 _AWARDS = re.compile(
     r"\b(?:oral|spotlight|highlight|best paper|award|poster|workshop|preprint|extended abstract)\b", re.I
 )
@@ -107,7 +113,7 @@ def read_beside(text: str) -> Printed:
     for segment in (s.strip(" .,:*_\"'“”") for s in _SEGMENTS.split(text)):
         if not any(c.isalnum() for c in segment):
             continue
-        if _take_date(segment, printed) or _take_venue(segment, printed):
+        if _take_dated_venue(segment, printed) or _take_date(segment, printed) or _take_venue(segment, printed):
             continue
         if _is_names(segment) and not (left and printed.venue is None and len(left[-1].split()) > 6):
             names.append(segment)
@@ -115,9 +121,24 @@ def read_beside(text: str) -> Printed:
             printed.remarks.append(segment)
         else:
             left.append(segment)
-    _sort_names(names, printed)
+    if printed.venue and printed.date and printed.year is None:
+        printed.year = printed.date.first.year
+    institutions = any(_INSTITUTION.search(words) for words in (*names, *left))
+    if institutions and all(len(words.split()) <= 8 for words in left):
+        names, left = names + left, []
+    _sort_names(names, printed, institutions)
     _sort_rest(left, text, printed, bool(names))
     return printed
+
+
+def _take_dated_venue(segment: str, printed: Printed) -> bool:
+    """Take "arXiv 2024.6"."""
+    found = _DATED_VENUE.match(segment)
+    date = read_date(found["date"].replace(",", "-")) if found else None
+    if not found or date is None or printed.date or printed.venue or not _is_venue(found["venue"], loosely=False):
+        return False
+    printed.venue, printed.date = _plain_venue(found["venue"]), date
+    return True
 
 
 def _take_date(segment: str, printed: Printed) -> bool:
@@ -154,6 +175,7 @@ def _sort_rest(left: list[str], text: str, printed: Printed, had_names: bool) ->
 
 
 def _is_names(segment: str) -> bool:
+    segment = re.sub(r"^(?:and|&)\s+", "", segment)
     bare = _ET_AL.sub("", segment).strip(" ,&")
     if bare != segment.strip(" ,&"):
         return len(bare.split()) <= 5
@@ -188,8 +210,8 @@ def _is_name_word(word: str) -> bool:
     return particle or (bare[:1].isupper() and all(c.isalpha() or c in "-'’." for c in bare))
 
 
-def _sort_names(segments: list[str], printed: Printed) -> None:
-    """Complete lists are authors; "et al." or a lone name may be only the first of them."""
+def _sort_names(segments: list[str], printed: Printed, institutions: bool) -> None:
+    """Complete lists are authors; "et al." or a lone name may be the first only, and affiliations spoil a list."""
     if not segments:
         return
     whole = ", ".join(segments)
@@ -197,7 +219,7 @@ def _sort_names(segments: list[str], printed: Printed) -> None:
         printed.partial_authors = whole
         return
     names = split_authors(whole)
-    if len(names) > 1:
+    if len(names) > 1 and not institutions:
         printed.authors = names
     else:
         printed.partial_authors = whole

@@ -40,7 +40,7 @@ class _Text:
     def __init__(self, inline: Inline) -> None:
         self.text = ""
         self.styles: list[Atom] = []
-        labels = {n for n in range(len(inline.hrefs)) if is_link_label(inline.link_label(n).strip("[]() "))}
+        labels = _label_links(inline)
         for atom in inline.atoms:
             gone = atom.image is not None or atom.code or atom.link in labels or self._is_address(inline, atom)
             text = _GAP if gone else atom.text.replace(_GAP, " ")
@@ -89,6 +89,16 @@ class _Text:
         return _clean(self.text[run.start : run.end])
 
 
+def _label_links(inline: Inline) -> set[int]:
+    """Numbers of links that only say what they lead to; few words in square brackets are such a label too."""
+    found = {n for n in range(len(inline.hrefs)) if is_link_label(inline.link_label(n).strip("[]() "))}
+    for before, atom, after in zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False):
+        enclosed = before.text.rstrip().endswith("[") and after.text.lstrip().startswith("]")
+        if atom.link is not None and enclosed and not atom.bold and len(inline.link_label(atom.link).split()) <= 3:
+            found.add(atom.link)
+    return found
+
+
 def _clean(text: str) -> str:
     return " ".join(text.replace(_GAP, " ").split())
 
@@ -134,7 +144,8 @@ def _by_italics(text: _Text) -> Heading | None:
 def _by_link(text: _Text) -> Heading | None:
     for run in text.runs(lambda a: a.link is not None):
         title = text.words(run).strip("[]")
-        if not _is_title_like(title, 1):
+        plain = "".join(c for c, style in zip(text.text[: run.start], text.styles, strict=False) if not style.bold)
+        if not _is_title_like(title, 1) or len(_clean(plain).split()) >= 4:
             continue
         after = text.text[run.end :].lstrip("* ")
         if len(title.split()) <= 2 and after.startswith(":"):
@@ -165,10 +176,11 @@ def _by_bold(text: _Text) -> Heading | None:
             continue
         after = text.text[run.end :]
         lead = [text.text[: run.start]]
-        if bold.endswith(":") or after.lstrip().startswith((":", "：")):
-            rest = _title_of_rest(after.lstrip(" :："))
-            if rest:
-                return Heading(rest[0], bold.rstrip(": "), [*lead, rest[1]], printed=False)
+        bracketed = lead[0].rstrip().endswith("[") and after.startswith("]")
+        followed = bold.endswith(":") or after.lstrip().startswith((":", "："))
+        rest = _title_of_rest(after.lstrip(" :：]")) if bracketed or followed or len(bold.split()) == 1 else None
+        if rest and (bracketed or followed or len(rest[0].split()) >= 4):
+            return Heading(rest[0], bold.rstrip(": "), [*lead, rest[1]], printed=False)
         return Heading(bold.rstrip(":. "), None, [*lead, after], printed=False)
     return None
 
@@ -215,10 +227,11 @@ def _with_lead(text: _Text, run: _Run, title: str, lead_end: int, tail: int) -> 
     lead = text.text[:lead_end]
     beside = [text.text[tail:]]
     if bold:
-        name = text.words(bold[0]).strip().rstrip(":-–— ")
+        name = text.words(bold[0]).strip().rstrip(":-–— ").strip("[]")
         return Heading(title, name, [lead[: bold[0].start], lead[bold[0].end :], *beside])
     head = _BULLET_BOX.sub("", lead.replace(_GAP, " ").strip())
     match = re.match(r"^(?P<name>[^,]{1,60}?)\s*(?:[:：]|\s[-–—])\s*$", head)
-    if match and read_date(match["name"]) is None and read_venue(match["name"])[1] is None:
+    named = match is not None and any(c.isupper() or c.isdigit() for c in match["name"])
+    if match and named and read_date(match["name"]) is None and read_venue(match["name"])[1] is None:
         return Heading(title, match["name"].strip("[]* "), beside)
     return Heading(title, None, [lead, *beside])

@@ -1,0 +1,148 @@
+"""Opening files, addresses and standard input, and telling what they are."""
+
+import io
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.importing_samples import CATALOGUE
+from wamkg.errors import InvalidInputError
+from wamkg.importing.detect import recognise
+from wamkg.importing.reading import parse
+from wamkg.importing.source import open_source
+
+LIST = "## World Action Models\n### Joint\n- **A**: *Alpha of Alphas* [Paper](https://arxiv.org/abs/2401.00001)\n"
+
+
+def refused(name: str) -> str:
+    """The one line with which a source is refused when read."""
+    with pytest.raises(InvalidInputError) as caught, open_source(name) as source:
+        list(parse(source, CATALOGUE).items)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.md", b"\x89PNG\x00\x01\x00\x02" * 400, "is not text"),
+        ("a.jsonl", bytes(range(256)) * 40, "is not text"),
+        ("a.md", b"", "is empty"),
+        ("a.md", b" \r\n\t\n", "is empty"),
+        ("a.md", b"# A\n\ngood\nbad \xff here\n", "not valid UTF-8 at line 4"),
+        ("a.md", "# Ä list\n".encode("utf-16"), "is UTF-16"),
+        ("a.md", b"# List\nx\x00y" + b"z" * 2000, "NUL character at line 2"),
+        ("a.bib", b"@article{a, title={T}}", "bibtex files cannot be read yet"),
+        ("a.txt", b"@article{a,\n title={T}}", "bibtex files cannot be read yet"),
+        ("a.json", b'[{"id": 1}]', "csl-json files cannot be read yet"),
+        ("a.json", b'{\n "title": "T"\n}', "several lines"),
+        ("a.txt", b"TY  - JOUR\nTI  - T\n", "ris files cannot be read yet"),
+        ("a.csv", b"title,year\nT,2024\n", "csv files cannot be read yet"),
+        ("a.txt", b"just some words", "cannot tell what"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert reason in refused(str(path))
+
+
+def test_a_missing_file_a_folder_and_a_huge_list(tmp_path: Path) -> None:
+    assert "there is no file" in refused(str(tmp_path / "none.md"))
+    assert "is a folder" in refused(str(tmp_path))
+    huge = tmp_path / "huge.md"
+    with huge.open("wb") as file:
+        for _ in range(17):
+            file.write(b"x" * (1 << 20))
+    assert "larger than 16 MiB" in refused(str(huge))
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "format"),
+    [
+        ("x.md", b"anything", "awesome-list"),
+        ("https://x.org/README.md?raw=1", b"anything", "awesome-list"),
+        ("-", b"# A list\n- [T](https://x.org)\n", "awesome-list"),
+        ("-", b"| Paper | Year |\n|---|---|\n", "awesome-list"),
+        ("-", b'\xef\xbb\xbf\n{"title": "T"}\n', "jsonl"),
+        ("x.ndjson", b"", "jsonl"),
+        ("x.txt", b"# mine\n2302.00111\n10.1000/abc # doi\n\nhttps://arxiv.org/abs/2401.00001", "ids"),
+        ("-", b"2302.00111\n2302.0", "ids"),
+    ],
+)
+def test_formats_are_recognised(name: str, head: bytes, format: str) -> None:
+    assert recognise(name, head) == format
+
+
+def test_an_unknown_format_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(LIST)
+    with open_source(str(path)) as source, pytest.raises(InvalidInputError, match="awesome-list, jsonl, ids"):
+        parse(source, CATALOGUE, format="docx")
+
+
+def test_all_formats_are_read_through_one_door(tmp_path: Path) -> None:
+    for name, content, format in (
+        ("a.md", LIST, "awesome-list"),
+        ("a.jsonl", '{"title": "Alpha of Alphas", "arxiv": "2401.00001"}\n', "jsonl"),
+        ("a.txt", "2401.00001\n", "ids"),
+    ):
+        (tmp_path / name).write_text(content)
+        with open_source(str(tmp_path / name)) as source:
+            result = parse(source, CATALOGUE)
+            assert result.format == format
+            assert [r.arxiv for r in result.records()] == ["2401.00001"]
+
+
+def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pipe:
+        """Standard input as a pipe gives it."""
+
+        buffer = io.BytesIO(LIST.encode())
+
+    monkeypatch.setattr("sys.stdin", Pipe())
+    with open_source("-") as source:
+        assert len(parse(source, CATALOGUE).records()) == 1
+
+
+class _Site(BaseHTTPRequestHandler):
+    """A small site: a list, a page, a file that moved, and nothing else."""
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/list.md")
+            self.end_headers()
+            return
+        kinds = {"/list.md": "text/plain", "/page": "text/html; charset=utf-8"}
+        self.send_response(200 if self.path in kinds else 404)
+        self.send_header("Content-Type", kinds.get(self.path, "text/plain"))
+        self.end_headers()
+        self.wfile.write(LIST.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """Address of the small site on this machine."""
+    server = HTTPServer(("127.0.0.1", 0), _Site)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_addresses_are_fetched_and_failures_told(site: str) -> None:
+    for path in ("/list.md", "/moved"):
+        with open_source(site + path) as source:
+            assert len(parse(source, CATALOGUE).records()) == 1
+    assert "answers 404" in refused(f"{site}/none.md")
+    assert "is a web page" in refused(f"{site}/page")
+    assert "cannot fetch" in refused("http://127.0.0.1:1/list.md")
