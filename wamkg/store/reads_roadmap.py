@@ -34,6 +34,7 @@ class PlacedPaper:
     url: str | None
     date: date | None
     precision: str | None
+    date_source: str | None
     year: int | None
     venue: str | None
     citations: int | None
@@ -51,6 +52,7 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
             Paper.url,
             Paper.date,
             Paper.date_precision,
+            Paper.date_source,
             Paper.year,
             Venue.name,
             Paper.citation_count,

@@ -76,7 +76,7 @@ def build_roadmap(
     found = get_taxonomy(session, taxonomy)
     papers = placed_papers(session, found)
     labels = _Labels.load(session, papers)
-    dates = _dates(session, papers, date_rule)
+    dates = paper_dates(session, papers, date_rule)
     items = [labels.item(paper, *dates[paper.id]) for paper in papers if paper.id in dates]
     known = sorted((i for i in items if as_of is None or i.when <= as_of), key=lambda i: (i.when, i.element_id))
     return Roadmap(
@@ -104,7 +104,8 @@ def _root_label(session: Session, taxonomy: Taxonomy) -> str:
     return min(names, key=len)
 
 
-def _dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> dict[int, tuple[date, str]]:
+def paper_dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> dict[int, tuple[date, str]]:
+    """The first day each paper's date may mean, and its precision, under one of `DATE_RULES`; undated ones are out."""
     dates = {p.id: (p.date, p.precision or Precision.DAY.value) for p in papers if p.date}
     if rule == "venue":
         years = {p.id: (date(p.year, 1, 1), Precision.YEAR.value) for p in papers if p.year and is_venue(p.venue)}

@@ -1,0 +1,79 @@
+"""JSON Lines: one paper a line, in the words that the importer reads."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from wamkg.identifiers import PartialDate
+from wamkg.matching.resolve import rank
+from wamkg.store.bulk import chunks
+from wamkg.store.lookup import methods_of
+from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, paper_rows
+from wamkg.store.taxonomies import aliases_of
+from wamkg.views.papers import PaperItem, paper_items
+from wamkg.vocabulary import EventKind, Precision
+
+CHUNK = 500
+"""Papers read at once: memory stays flat however many there are."""
+_COPIED = ("authors", "arxiv", "doi", "s2")
+_COPIED_LATER = ("year", "venue", "url", "links", "method", "standing", "taxa", "also")
+
+
+def export_jsonl(session: Session) -> Iterator[str]:
+    """All papers but those merely cited, one JSON object and line end each, in the order of their slugs.
+
+    What is unknown is left out. The same store gives the same bytes: there are no time stamps, and no ids of this
+    copy of the store.
+    """
+    for numbers in chunks(listed_numbers(session), CHUNK):
+        for record in paper_records(session, numbers):
+            yield orjson.dumps(record).decode() + "\n"
+
+
+def paper_records(session: Session, numbers: list[int]) -> Iterator[dict[str, Any]]:
+    """Papers as objects with the importer's keys."""
+    texts, events = paper_rows(session, numbers, texts=True), events_of(session, numbers)
+    introduced, methods = introduced_by(session, numbers), methods_of(session, numbers)
+    spellings = aliases_of(session, [m.id for m in methods.values() if m.id is not None])
+    for number, item in zip(numbers, paper_items(session, numbers), strict=True):
+        row, method = texts[number], methods.get(number)
+        known = {
+            "title": item.title,
+            "abstract": row.abstract,
+            "summary": row.summary,
+            **{name: getattr(item, name) for name in _COPIED},
+            "openalex": row.openalex,
+            **_dates(events.get(number, [])),
+            **{name: getattr(item, name) for name in _COPIED_LATER},
+            "aliases": sorted(spellings.get(method.id, [])) if method and method.id else [],
+            "introduces": [{"kind": kind, "name": name} for kind, name in sorted(introduced.get(number, []))],
+            "states": _states(item),
+            "note": item.note,
+        }
+        yield {name: _fixed(value) for name, value in known.items() if value not in (None, [], {})}
+
+
+def _fixed(value: Any) -> Any:
+    """Objects with their keys in a fixed order: the order of rows depends on who wrote them first."""
+    return dict(sorted(value.items())) if isinstance(value, dict) else value
+
+
+def _states(item: PaperItem) -> dict[str, Any]:
+    return {slug: {k: v for k, v in asdict(s).items() if v is not None} for slug, s in item.states.items()}
+
+
+def _dates(events: list[Any]) -> dict[str, Any]:
+    """Stated dates only: what was read off an arXiv id can be read off it again."""
+    best: dict[str, Any] = {}
+    for event in events:
+        if not event.derived and (event.kind not in best or _order(event) < _order(best[event.kind])):
+            best[event.kind] = event
+    dates = {kind: str(PartialDate(e.day, Precision(e.precision))) for kind, e in sorted(best.items())}
+    return {"date": dates.get(EventKind.ARXIV_V1), "dates": dates}
+
+
+def _order(event: Any) -> tuple[int, int]:
+    return list(Precision).index(Precision(event.precision)), rank(event.source)

@@ -1,0 +1,289 @@
+"""Everything that is shown of papers, loaded for many at once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.tables import (
+    Actor,
+    Assignment,
+    Authorship,
+    Batch,
+    Benchmark,
+    Change,
+    Dataset,
+    Entity,
+    Event,
+    Fact,
+    FormerId,
+    Institution,
+    Link,
+    Metric,
+    Paper,
+    Tag,
+    Taxon,
+    Taxonomy,
+    Venue,
+    Weblink,
+)
+from wamkg.vocabulary import Relation, Standing
+
+_LINKED = {
+    "dataset": Dataset,
+    "benchmark": Benchmark,
+    "metric": Metric,
+    "institution": Institution,
+}
+
+
+def rows(session: Session, statement: Any) -> Iterator[Any]:
+    """The rows of a statement over columns."""
+    return iter(session.connection().execute(statement))
+
+
+def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, Any]:
+    """The row of each paper with its `uid` and `venue`; abstract and summary only where `texts`."""
+    columns: list[Any] = [
+        Paper.id,
+        Entity.uid,
+        Paper.slug,
+        Paper.title,
+        Paper.arxiv,
+        Paper.doi,
+        Paper.s2,
+        Paper.openalex,
+        Paper.url,
+        Paper.year,
+        Paper.standing,
+        Paper.exclusion_reason,
+        Paper.note,
+        Paper.date,
+        Paper.date_precision,
+        Paper.date_source,
+        Paper.citation_count,
+        Paper.version,
+        col(Venue.name).label("venue"),
+    ]
+    if texts:
+        columns += [Paper.abstract, Paper.summary]
+    found: dict[int, Any] = {}
+    for part in chunks(numbers):
+        statement = (
+            select_columns(*columns)
+            .select_from(Paper)
+            .join(Entity, col(Entity.id) == col(Paper.id))
+            .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+            .where(col(Paper.id).in_(part))
+        )
+        found |= {row.id: row for row in rows(session, statement)}
+    return found
+
+
+def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: Any) -> dict[int, list[Any]]:
+    """Rows of a statement for the papers asked for, by the number in their first column."""
+    found: dict[int, list[Any]] = {}
+    for part in chunks(set(numbers)):
+        for row in rows(session, statement.where(column.in_(part))):
+            found.setdefault(row[0], []).append(row)
+    return found
+
+
+def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """Names of each paper's authors as printed, in order."""
+    statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
+    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
+    return {number: [row.name for row in group] for number, group in found.items()}
+
+
+def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows (paper, kind, url, source) of each paper's web addresses, in the order they came."""
+    statement = select_columns(Weblink.paper_id, Weblink.kind, Weblink.url, Weblink.source)
+    return _grouped(session, numbers, col(Weblink.paper_id), statement.order_by(col(Weblink.id)))
+
+
+def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows (paper, kind, day, precision, source, derived) of each paper's dated events, earliest first."""
+    statement = select_columns(Event.paper_id, Event.kind, Event.day, Event.precision, Event.source, Event.derived)
+    return _grouped(session, numbers, col(Event.paper_id), statement.order_by(col(Event.day), col(Event.id)))
+
+
+def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows (paper, facet, value, mapped, source) of the labels that lists printed beside each paper."""
+    statement = select_columns(Tag.paper_id, Tag.facet, Tag.value, Tag.mapped, Tag.source)
+    return _grouped(session, numbers, col(Tag.paper_id), statement.order_by(col(Tag.id)))
+
+
+def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows (paper, scheme, value) of the further ids each paper is or was known under."""
+    statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
+    return _grouped(session, numbers, col(FormerId.paper_id), statement.order_by(col(FormerId.id)))
+
+
+def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = False) -> dict[int, list[Any]]:
+    """Assignments of each paper with taxonomy, taxon and who decided; only live ones unless `ended`."""
+    statement = (
+        select_columns(
+            Assignment.paper_id,
+            Assignment.uid,
+            Taxonomy.slug.label("taxonomy"),  # type: ignore[attr-defined]
+            col(Taxon.path).label("taxon"),
+            col(Taxon.name).label("taxon_name"),
+            col(Taxon.definition).label("definition"),
+            Assignment.state,
+            Assignment.primary,
+            Assignment.kind,
+            Assignment.reason,
+            Assignment.evidence,
+            Assignment.evidence_place,
+            Assignment.evidence_checked,
+            Assignment.note,
+            Assignment.source,
+            col(Actor.name).label("by"),
+            col(Actor.kind).label("by_kind"),
+            Assignment.at,
+            Assignment.ended_at,
+            col(Batch.uid).label("batch"),
+        )
+        .select_from(Assignment)
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Actor, col(Actor.id) == col(Assignment.actor_id))
+        .join(Batch, col(Batch.id) == col(Assignment.batch_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .order_by(col(Assignment.primary).desc(), col(Assignment.id))
+    )
+    if not ended:
+        statement = statement.where(col(Assignment.ended_at).is_(None))
+    return _grouped(session, numbers, col(Assignment.paper_id), statement)
+
+
+def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows of everything that sources said of each paper, in the order said."""
+    statement = (
+        select_columns(
+            Fact.subject_id,
+            Fact.id,
+            Fact.field,
+            Fact.value,
+            Fact.reason,
+            Fact.source,
+            Fact.source_ref,
+            Fact.seen_at,
+            col(Batch.uid).label("batch"),
+            col(Actor.name).label("by"),
+        )
+        .select_from(Fact)
+        .join(Batch, col(Batch.id) == col(Fact.batch_id))
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .order_by(col(Fact.id))
+    )
+    return _grouped(session, numbers, col(Fact.subject_id), statement)
+
+
+def changes_of(session: Session, uid: str) -> list[Any]:
+    """Rows of the audit trail that name a subject, in the order written."""
+    return list(rows(session, change_rows().where(Change.subject_uid == uid).order_by(col(Change.id))))
+
+
+def change_rows() -> Any:
+    """A select over the audit trail with who and in which batch."""
+    return (
+        select_columns(
+            Change.id,
+            Change.uid,
+            Change.at,
+            Change.subject_uid,
+            Change.field,
+            Change.before,
+            Change.after,
+            Change.why,
+            col(Actor.name).label("by"),
+            col(Batch.uid).label("batch"),
+            col(Batch.kind).label("batch_kind"),
+        )
+        .select_from(Change)
+        .join(Actor, col(Actor.id) == col(Change.actor_id))
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+    )
+
+
+@dataclass(frozen=True)
+class LinkedThing:
+    """A thing that a paper is linked to."""
+
+    relation: str
+    kind: str
+    slug: str
+    name: str
+    mark: str | None = None
+
+
+def linked_things(session: Session, number: int) -> list[LinkedThing]:
+    """Datasets, benchmarks, metrics and institutions that a paper is linked to, in the order linked."""
+    found: list[tuple[int, LinkedThing]] = []
+    for kind, model in _LINKED.items():
+        mark: list[Any] = [Institution.mark] if model is Institution else []
+        statement = (
+            select_columns(Link.id, Link.relation, model.slug, model.name, *mark)
+            .select_from(Link)
+            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .where(Link.source_id == number)
+        )
+        found += [(row[0], LinkedThing(row[1], kind, row[2], row[3], *row[4:])) for row in rows(session, statement)]
+    return [thing for _, thing in sorted(found, key=lambda pair: pair[0])]
+
+
+def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Pairs (kind, name) of the datasets, benchmarks and metrics that each paper introduces."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    numbers = list(numbers)
+    for kind, model in _LINKED.items():
+        statement = (
+            select_columns(Link.source_id, model.name)
+            .select_from(Link)
+            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .where(Link.relation == Relation.INTRODUCES)
+            .order_by(col(Link.id))
+        )
+        for number, group in _grouped(session, numbers, col(Link.source_id), statement).items():
+            found.setdefault(number, []).extend((kind, row[1]) for row in group)
+    return found
+
+
+def listed_numbers(session: Session) -> list[int]:
+    """Numbers of all papers but those merely cited, in an order that no later import changes."""
+    statement = select_columns(Paper.id).where(col(Paper.standing) != Standing.CITED).order_by(col(Paper.slug))
+    return [row[0] for row in rows(session, statement)]
+
+
+def batch_rows(session: Session, limit: int, since: datetime | None = None) -> list[Any]:
+    """The newest batches with who wrote them."""
+    statement = (
+        select_columns(
+            Batch.id,
+            Batch.uid,
+            Batch.kind,
+            Batch.source,
+            col(Actor.name).label("by"),
+            Batch.started_at,
+            Batch.finished_at,
+            Batch.undone_at,
+            Batch.counts,
+        )
+        .select_from(Batch)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .order_by(col(Batch.id).desc())
+        .limit(limit)
+    )
+    if since is not None:
+        statement = statement.where(col(Batch.started_at) >= since)
+    return list(rows(session, statement))
+
+
+def latest_day(session: Session) -> date | None:
+    """The day of the store's newest batch."""
+    newest = batch_rows(session, 1)
+    return newest[0].started_at.date() if newest else None

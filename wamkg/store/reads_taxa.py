@@ -1,0 +1,80 @@
+"""What stands in the taxonomies: placements, states, exemplars, counts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import select_columns
+from wamkg.store.reads_details import rows
+from wamkg.store.tables import Assignment, Exemplar, Objection, Paper, Suggestion, Taxonomy
+from wamkg.vocabulary import AssignmentState, Standing
+
+
+def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
+    """Numbers of the papers that show what each taxon means."""
+    statement = (
+        select_columns(Exemplar.taxon_id, Exemplar.paper_id)
+        .where(col(Exemplar.taxon_id).in_(list(taxa)))
+        .order_by(col(Exemplar.id))
+    )
+    found: dict[int, list[int]] = {}
+    for taxon, paper in rows(session, statement):
+        found.setdefault(taxon, []).append(paper)
+    return found
+
+
+def own_counts(session: Session, taxonomy: int) -> dict[int, int]:
+    """How many papers that are not merely cited each taxon itself holds, as a primary placement or a further one."""
+    statement = (
+        select_columns(Assignment.taxon_id, func.count(col(Assignment.paper_id).distinct()))
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .where(
+            Assignment.taxonomy_id == taxonomy,
+            Assignment.state == AssignmentState.PLACED,
+            col(Assignment.ended_at).is_(None),
+            col(Paper.standing) != Standing.CITED,
+        )
+        .group_by(col(Assignment.taxon_id))
+    )
+    return dict(tuple(row) for row in rows(session, statement))
+
+
+def state_counts(session: Session) -> dict[str, dict[str, int]]:
+    """How many papers are in each state of each taxonomy, by live primary assignment."""
+    statement = (
+        select_columns(Taxonomy.slug, Assignment.state, func.count())
+        .select_from(Assignment)
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
+        .group_by(col(Taxonomy.slug), col(Assignment.state))
+        .order_by(col(Taxonomy.slug), col(Assignment.state))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for slug, state, count in rows(session, statement):
+        found.setdefault(slug, {})[state] = count
+    return found
+
+
+def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Suggestion, str]]:
+    """Every suggestion for these papers with its taxonomy's slug."""
+    from_taxonomy: Any = col(Taxonomy.id) == col(Suggestion.taxonomy_id)
+    statement = (
+        select_columns(Suggestion, Taxonomy.slug)
+        .join(Taxonomy, from_taxonomy)
+        .where(col(Suggestion.paper_id).in_(list(papers)))
+        .order_by(col(Taxonomy.slug))
+    )
+    return [(suggestion, slug) for suggestion, slug in session.exec(statement)]
+
+
+def list_objections(session: Session) -> list[tuple[Objection, str, str | None, str]]:
+    """Every objection, newest first, with its paper's slug and arXiv id and its taxonomy's slug."""
+    statement = (
+        select_columns(Objection, Paper.slug, Paper.arxiv, Taxonomy.slug)
+        .join(Paper, col(Paper.id) == col(Objection.paper_id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Objection.taxonomy_id))
+        .order_by(col(Objection.id).desc())
+    )
+    return [tuple(row) for row in session.exec(statement)]

@@ -1,0 +1,121 @@
+"""What happened to a paper, and what changed in the store: who, when, what, before, after, why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.store.lookup import find_paper
+from wamkg.store.reads_changes import newest_changes, uid_of
+from wamkg.store.reads_details import assignments_of, batch_rows, changes_of, facts_of
+from wamkg.views.paging import Order, Page, page_of
+from wamkg.vocabulary import AssignmentState
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One thing that happened; `event` is `said` (a source gave a value), `placed`, `ended` or `changed`."""
+
+    at: datetime
+    who: str
+    event: str
+    source: str
+    field: str
+    value: Any
+    before: Any
+    why: str | None
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeItem:
+    """One row of the audit trail, or one batch as a whole (`field` is then `batch`)."""
+
+    at: datetime
+    uid: str
+    who: str
+    subject: str | None
+    field: str
+    before: Any
+    after: Any
+    why: str | None
+    batch: str
+    batch_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """One unit of writing, which `undo` takes back whole."""
+
+    uid: str
+    kind: str
+    source: str
+    actor: str
+    started: datetime
+    finished: datetime | None
+    undone: datetime | None
+    counts: dict[str, Any]
+
+
+def paper_history(session: Session, paper: str) -> list[HistoryRow]:
+    """Everything that happened to a paper, newest first.
+
+    Raises NotFoundError for an id no paper has.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    happened = [*_said(session, number), *_placed(session, number), *_changed(session, number)]
+    return sorted(happened, key=lambda row: row.at, reverse=True)
+
+
+def _said(session: Session, number: int) -> Iterator[HistoryRow]:
+    last: dict[tuple[str, str], Any] = {}
+    for f in facts_of(session, [number]).get(number, []):
+        before = last.get((f.field, f.source))
+        last[f.field, f.source] = f.value
+        yield HistoryRow(f.seen_at, f.by, "said", f.source, f.field, f.value, before, f.reason, f.batch)
+
+
+def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
+    for a in assignments_of(session, [number], ended=True).get(number, []):
+        value = a.taxon if a.state == AssignmentState.PLACED else a.state
+        why = a.reason or a.note
+        yield HistoryRow(a.at, a.by, "placed", a.source, f"taxonomy:{a.taxonomy}", value, None, why, a.batch)
+        if a.ended_at:
+            yield HistoryRow(a.ended_at, a.by, "ended", a.source, f"taxonomy:{a.taxonomy}", None, value, None, a.batch)
+
+
+def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
+    for c in changes_of(session, uid_of(session, number)):
+        yield HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
+
+
+def batch_list(session: Session, limit: int = 50, since: datetime | None = None) -> list[BatchItem]:
+    """The newest batches first."""
+    return [
+        BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, b.counts)
+        for b in batch_rows(session, limit, since)
+    ]
+
+
+def change_list(session: Session, since: datetime | None, limit: int, after: str | None = None) -> Page[ChangeItem]:
+    """Edits and batches since a moment, newest first.
+
+    Raises InvalidInputError for a cursor of another list.
+    """
+    edits = [
+        ChangeItem(c.at, c.uid, c.by, c.subject_uid, c.field, c.before, c.after, c.why, c.batch, c.batch_kind)
+        for c in newest_changes(session, since)
+    ]
+    batches = [
+        ChangeItem(b.started, b.uid, b.actor, None, "batch", None, b.counts, b.source, b.uid, b.kind)
+        for b in batch_list(session, MOST_BATCHES, since)
+    ]
+    keyed = [([-item.at.timestamp(), item.uid], item) for item in (*edits, *batches)]
+    return page_of(keyed, Order("changes", (float, str)), limit, after)
+
+
+MOST_BATCHES = 10_000
+"""Batches that one list of changes looks at."""

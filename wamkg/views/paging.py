@@ -1,0 +1,70 @@
+"""Lists in pages: the next page starts after the last row's keys, so rows that come and go in between shift nothing."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from wamkg.errors import InvalidInputError
+
+T = TypeVar("T")
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Part of a list; `total` counts all of it, `next` is the cursor of the following page or None at the end."""
+
+    items: list[T]
+    total: int
+    next: str | None
+
+
+def encode_cursor(order: str, keys: Sequence[Any]) -> str:
+    """Opaque text that says where a list in that order goes on."""
+    packed = orjson.dumps([order, *[key.isoformat() if isinstance(key, date) else key for key in keys]])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
+    """The keys in a cursor, which must belong to a list in that order and be of these types.
+
+    Raises InvalidInputError for anything that is not such a cursor.
+    """
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        made_for, *keys = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        values = [date.fromisoformat(key) if kind is date else key for key, kind in zip(keys, kinds, strict=True)]
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInputError("the cursor is not one that this list gave; start again without it") from error
+    if made_for != order or any(type(v) is not k for v, k in zip(values, kinds, strict=True)):
+        raise InvalidInputError("the cursor belongs to a list in another order; start again without it")
+    if any(type(v) is int and not -(2**63) <= v < 2**63 for v in values):
+        raise InvalidInputError("the cursor is not one that this list gave; start again without it")
+    return values
+
+
+@dataclass(frozen=True)
+class Order:
+    """A named order of a list and the types of its keys, which are unique together."""
+
+    name: str
+    kinds: tuple[type, ...]
+
+
+def page_of(pairs: Iterable[tuple[list[Any], T]], order: Order, limit: int, after: str | None) -> Page[T]:
+    """A page of a list small enough to be held whole, given as (keys, item) in any order.
+
+    Raises InvalidInputError for a cursor of another list.
+    """
+    last = decode_cursor(after, order.name, order.kinds) if after else None
+    ordered = sorted(pairs, key=lambda pair: pair[0])
+    following = [pair for pair in ordered if last is None or pair[0] > last]
+    shown = following[:limit]
+    more = len(following) > limit
+    return Page([item for _, item in shown], len(ordered), encode_cursor(order.name, shown[-1][0]) if more else None)

@@ -1,0 +1,244 @@
+"""One paper with everything behind it: where each value comes from, who placed it, what is suggested."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.importing.compare import FIELDS
+from wamkg.matching.resolve import winner
+from wamkg.store.lookup import find_paper, methods_of
+from wamkg.store.paper_state import Said
+from wamkg.store.reads_details import (
+    LinkedThing,
+    assignments_of,
+    events_of,
+    facts_of,
+    former_ids_of,
+    linked_things,
+    tags_of,
+    weblinks_of,
+)
+from wamkg.store.reads_taxa import suggestions_of
+from wamkg.store.tables import Paper
+from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
+from wamkg.views.papers import PaperItem, paper_items, shown_day
+from wamkg.views.suggestions import SuggestionItem, suggestion_item
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedValue:
+    """A source's present word on one field; `shown` where precedence picks it, `conflict` where it says otherwise."""
+
+    field: str
+    value: Any
+    source: str
+    seen_at: datetime
+    shown: bool
+    conflict: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEvent:
+    """A date as one source gives it; `derived` where it was worked out and not stated."""
+
+    event: str
+    date: str | None
+    source: str
+    derived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentItem:
+    """A person's or a list's decision, with its evidence; `ended` ones are history."""
+
+    uid: str
+    taxonomy: str
+    taxon: str | None
+    name: str | None
+    definition: str | None
+    state: str
+    primary: bool
+    kind: str | None
+    reason: str | None
+    evidence: str | None
+    evidence_place: str | None
+    evidence_checked: bool | None
+    note: str | None
+    source: str
+    by: str
+    at: datetime
+    ended: datetime | None
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodNames:
+    """The method a paper proposes, as printed and in other spellings."""
+
+    slug: str
+    name: str
+    aliases: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WeblinkItem:
+    """A web address of a paper and who gave it."""
+
+    kind: str
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagItem:
+    """A label that a list printed beside the paper."""
+
+    facet: str
+    value: str
+    mapped: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperDetail(PaperItem):
+    """A paper with the sources of its values, its assignments, dates, links and suggestions."""
+
+    abstract: str | None
+    summary: str | None
+    openalex: str | None
+    exclusion_reason: str | None
+    proposes: MethodNames | None
+    things: list[LinkedThing]
+    dates: list[DatedEvent]
+    weblinks: list[WeblinkItem]
+    former_ids: dict[str, list[str]]
+    tags: list[TagItem]
+    values: list[SourcedValue]
+    conflicts: int
+    assignments: list[AssignmentItem]
+    suggestions: list[SuggestionItem]
+
+
+def paper_detail(session: Session, text: str) -> PaperDetail:
+    """The paper that an id means (`arxiv:...`, `doi:...`, `s2:...`, slug), with everything behind it.
+
+    Raises NotFoundError.
+    """
+    paper = find_paper(session, text)
+    assert paper.id is not None
+    (item,) = paper_items(session, [paper.id])
+    values = sourced_values(session, paper.id)
+    return PaperDetail(
+        **{name: getattr(item, name) for name in PaperItem.__slots__},
+        abstract=paper.abstract,
+        summary=paper.summary,
+        openalex=paper.openalex,
+        exclusion_reason=paper.exclusion_reason,
+        proposes=_method(session, paper.id),
+        things=linked_things(session, paper.id),
+        dates=_dates(session, paper.id),
+        weblinks=[WeblinkItem(w.kind, w.url, w.source) for w in weblinks_of(session, [paper.id]).get(paper.id, [])],
+        former_ids=_former_ids(session, paper.id),
+        tags=[TagItem(t.facet, t.value, t.mapped, t.source) for t in tags_of(session, [paper.id]).get(paper.id, [])],
+        values=values,
+        conflicts=sum(value.conflict for value in values),
+        assignments=assignment_list(session, text),
+        suggestions=_suggestions(session, paper),
+    )
+
+
+def assignment_list(session: Session, text: str, *, ended: bool = False) -> list[AssignmentItem]:
+    """The assignments of a paper, primary ones first; those ended too where asked.
+
+    Raises NotFoundError.
+    """
+    number = find_paper(session, text).id
+    assert number is not None
+    return [
+        AssignmentItem(
+            uid=a.uid,
+            taxonomy=a.taxonomy,
+            taxon=a.taxon,
+            name=a.taxon_name,
+            definition=a.definition,
+            state=a.state,
+            primary=a.primary,
+            kind=a.kind,
+            reason=a.reason,
+            evidence=a.evidence,
+            evidence_place=a.evidence_place,
+            evidence_checked=a.evidence_checked,
+            note=a.note,
+            source=a.source,
+            by=a.by,
+            at=a.at,
+            ended=a.ended_at,
+            batch=a.batch,
+        )
+        for a in assignments_of(session, [number], ended=ended).get(number, [])
+    ]
+
+
+def sourced_values(session: Session, number: int) -> list[SourcedValue]:
+    """What each source says now of each field of a paper, the shown value first."""
+    latest: dict[str, dict[str, Any]] = {}
+    first: dict[tuple[str, str], int] = {}
+    for fact in facts_of(session, [number]).get(number, []):
+        latest.setdefault(fact.field, {})[fact.source] = fact
+        first.setdefault((fact.field, fact.source), fact.id)
+    return [
+        value
+        for name, words in latest.items()
+        for value in _ranked(name, words, {source: first[name, source] for source in words})
+    ]
+
+
+def _ranked(name: str, words: dict[str, Any], first: dict[str, int]) -> list[SourcedValue]:
+    agrees = FIELDS.get(name)
+    shown = winner(Said(source, fact.value, first[source]) for source, fact in words.items())
+    values = [
+        SourcedValue(
+            field=name,
+            value=fact.value,
+            source=source,
+            seen_at=fact.seen_at,
+            shown=shown is not None and shown.source == source,
+            conflict=bool(agrees and shown and fact.value is not None and not agrees(fact.value, shown.value)),
+            reason=fact.reason,
+        )
+        for source, fact in words.items()
+    ]
+    return sorted(values, key=lambda value: (not value.shown, first[value.source]))
+
+
+def _method(session: Session, number: int) -> MethodNames | None:
+    method = methods_of(session, [number]).get(number)
+    if method is None or method.id is None:
+        return None
+    return MethodNames(method.slug, method.name, aliases_of(session, [method.id]).get(method.id, []))
+
+
+def _dates(session: Session, number: int) -> list[DatedEvent]:
+    return [
+        DatedEvent(e.kind, shown_day(e.day, e.precision), e.source, e.derived)
+        for e in events_of(session, [number]).get(number, [])
+    ]
+
+
+def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in former_ids_of(session, [number]).get(number, []):
+        found.setdefault(row.scheme, []).append(row.value)
+    return found
+
+
+def _suggestions(session: Session, paper: Paper) -> list[SuggestionItem]:
+    found: Sequence[Any] = suggestions_of(session, [paper.id] if paper.id else [])
+    return [
+        suggestion_item(s, paper, slug, {t.id: t.path for t in list_taxa(session, get_taxonomy(session, slug))})
+        for s, slug in found
+    ]

@@ -1,0 +1,101 @@
+"""The queue: what a model suggests for papers that nobody has placed yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.store.reads_papers import paper_numbers
+from wamkg.store.suggestions import list_suggestions
+from wamkg.store.tables import Paper, Suggestion
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.library import LibraryQuery, paper_filter
+from wamkg.views.paging import Order, Page, page_of
+from wamkg.views.papers import public_id, shown_day
+
+ORDERS = ("certain", "uncertain", "newest")
+
+
+@dataclass(frozen=True, slots=True)
+class RankedTaxon:
+    """A leaf and the probability that the paper belongs there."""
+
+    taxon: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionItem:
+    """One suggestion in the words of `suggest --json`: a model's word, never a decision.
+
+    `ranked` holds leaves, best first; `decided_level` is the deepest taxon the model is sure of, or None.
+    """
+
+    uid: str
+    paper: str
+    arxiv: str | None
+    title: str
+    date: str | None
+    standing: str
+    taxonomy: str
+    top: dict[str, float]
+    outside: float | None
+    ranked: list[RankedTaxon]
+    decided_level: str | None
+    abstained: bool
+    reasons: list[dict[str, Any]]
+    model: dict[str, Any]
+    text_source: str
+    training_size: int
+    at: datetime
+
+
+def suggestion_list(
+    session: Session, taxonomy: str = "wam", query: LibraryQuery | None = None, order: str = "certain"
+) -> Page[SuggestionItem]:
+    """One page of the suggestions of a taxonomy, for the papers that the query lets through.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or bad filter.
+    """
+    if order not in ORDERS:
+        raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
+    query = query or LibraryQuery()
+    found = get_taxonomy(session, taxonomy)
+    paths = {t.id: t.path for t in list_taxa(session, found)}
+    pairs = list_suggestions(session, found)
+    if query != LibraryQuery(limit=query.limit, after=query.after):
+        kept = paper_numbers(session, paper_filter(session, query))
+        pairs = [pair for pair in pairs if pair[1].id in kept]
+    keyed = [(_key(s, p, order), suggestion_item(s, p, found.slug, paths)) for s, p in pairs]
+    return page_of(keyed, Order(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
+
+
+def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int | None, str]) -> SuggestionItem:
+    """A stored suggestion with its paper's names."""
+    return SuggestionItem(
+        uid=s.uid,
+        paper=public_id(paper.arxiv, paper.slug),
+        arxiv=paper.arxiv,
+        title=paper.title,
+        date=shown_day(paper.date, paper.date_precision),
+        standing=paper.standing,
+        taxonomy=taxonomy,
+        top=s.top,
+        outside=s.outside,
+        ranked=[RankedTaxon(r["taxon"], r["probability"]) for r in s.ranked],
+        decided_level=paths.get(s.decided_taxon_id),
+        abstained=s.abstained,
+        reasons=s.reasons,
+        model=s.model,
+        text_source=s.text_source,
+        training_size=s.training_size,
+        at=s.at,
+    )
+
+
+def _key(s: Suggestion, paper: Paper, order: str) -> list[Any]:
+    best = float(max(s.top.values(), default=0.0))
+    newest = -float(paper.date.toordinal()) if paper.date else 0.0
+    return [{"certain": -best, "uncertain": best, "newest": newest}[order], paper.slug]

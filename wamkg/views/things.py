@@ -1,0 +1,79 @@
+"""Methods, datasets, benchmarks, metrics, institutions, challenges and concepts as lists."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.identifiers import name_key
+from wamkg.store.reads_results import link_counts, linked_papers, result_counts, uids_of
+from wamkg.store.taxonomies import aliases_of
+from wamkg.store.things import THINGS, list_things
+from wamkg.views.paging import Order, Page, page_of
+from wamkg.views.papers import public_id
+from wamkg.vocabulary import EntityKind, Relation
+
+_ORIGIN = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
+
+
+@dataclass(frozen=True, slots=True)
+class ThingItem:
+    """A named thing; `papers` are those that propose, introduce or (institutions) come from it.
+
+    `uses` counts the papers linked to it by relation, `results` the reported results that name it. A field that a
+    kind has not is None.
+    """
+
+    kind: str
+    uid: str
+    slug: str
+    name: str
+    aliases: list[str]
+    papers: list[str]
+    uses: dict[str, int]
+    results: int
+    mark: str | None
+    unit: str | None
+    higher_is_better: bool | None
+    definition: str | None
+    formula: str | None
+    version: int
+
+
+def thing_list(session: Session, kind: EntityKind, q: str | None, limit: int, after: str | None) -> Page[ThingItem]:
+    """One page of the things of a kind, by name; `q` narrows to names and spellings that hold it.
+
+    Raises InvalidInputError for a cursor of another list.
+    """
+    items = all_things(session, kind)
+    if q:
+        wanted = name_key(q)
+        items = [i for i in items if wanted and any(wanted in name_key(n) for n in (i.name, i.slug, *i.aliases))]
+    return page_of(([[i.name.casefold(), i.slug], i] for i in items), Order(kind, (str, str)), limit, after)  # type: ignore[misc]
+
+
+def all_things(session: Session, kind: EntityKind) -> list[ThingItem]:
+    """All things of a kind by slug."""
+    found: list[Any] = list_things(session, kind)
+    aliases = aliases_of(session, [t.id for t in found])
+    uses, results, uids = link_counts(session, kind), result_counts(session), uids_of(session, THINGS[kind])
+    papers = linked_papers(session, kind, _ORIGIN.get(kind, Relation.INTRODUCES))
+    return [
+        ThingItem(
+            kind=kind.value,
+            uid=uids[thing.id],
+            slug=thing.slug,
+            name=thing.name,
+            aliases=aliases.get(thing.id, []),
+            papers=[public_id(arxiv, slug) for slug, arxiv in papers.get(thing.id, [])],
+            uses=uses.get(thing.id, {}),
+            results=results.get(thing.id, 0),
+            mark=getattr(thing, "mark", None),
+            unit=getattr(thing, "unit", None),
+            higher_is_better=getattr(thing, "higher_is_better", None),
+            definition=getattr(thing, "definition", None),
+            formula=getattr(thing, "formula", None),
+            version=thing.version,
+        )
+        for thing in found
+    ]

@@ -1,0 +1,123 @@
+"""Papers over time: how many by month, quarter or year, split by the taxa of any depth."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.store.reads_roadmap import placed_papers
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.roadmap import DATE_RULES, paper_dates
+from wamkg.vocabulary import Precision
+
+Period = Literal["month", "quarter", "year"]
+PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True)
+class TimelinePeriod:
+    """One period, written `2024-05`, `2024-Q2` or `2024`; `counts` by taxon path, `cumulative` up to its end."""
+
+    period: str
+    counts: dict[str, int]
+    total: int
+    cumulative: int
+
+
+@dataclass(frozen=True)
+class PaperTimeline:
+    """Papers placed in a taxonomy, by period without gaps.
+
+    `taxa` are the paths that `counts` use, `names` what they are called. `undated` papers have no date; `imprecise`
+    ones are known to the year only and stand in no shorter period. `derived` counts papers, among those drawn,
+    whose date was only read off an arXiv id.
+    """
+
+    taxonomy: str
+    by: str
+    depth: int
+    date_rule: str
+    taxa: list[str]
+    names: dict[str, str]
+    items: list[TimelinePeriod]
+    total: int
+    undated: int
+    imprecise: int
+    derived: int
+
+
+def papers_timeline(
+    session: Session, by: str = "month", taxonomy: str = "wam", depth: int = 1, date_rule: str = "arxiv_v1"
+) -> PaperTimeline:
+    """Count the papers placed in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
+
+    A paper placed above that depth counts for the taxon it stands at.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
+    """
+    if by not in PERIODS:
+        raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
+    if not 0 <= depth <= MAX_DEPTH:
+        raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
+    if date_rule not in DATE_RULES:
+        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    found = get_taxonomy(session, taxonomy)
+    papers = placed_papers(session, found)
+    dates = paper_dates(session, papers, date_rule)
+    usable = {n: day for n, (day, precision) in dates.items() if by == "year" or precision != Precision.YEAR}
+    cells = Counter((period_of(usable[p.id], by), _cut(p.taxon, depth)) for p in papers if p.id in usable)
+    taxa = [t for t in list_taxa(session, found) if any(path == t.path for _, path in cells)]
+    return PaperTimeline(
+        taxonomy=found.slug,
+        by=by,
+        depth=depth,
+        date_rule=date_rule,
+        taxa=[t.path for t in taxa],
+        names={t.path: t.name for t in taxa},
+        items=list(_periods(cells, sorted(set(usable.values())), by)),
+        total=sum(cells.values()),
+        undated=len(papers) - len(dates),
+        imprecise=len(dates) - len(usable),
+        derived=sum(p.date_source == "id:arxiv" and p.id in usable and dates[p.id][0] == p.date for p in papers),
+    )
+
+
+def _cut(path: str, depth: int) -> str:
+    return "/".join(path.split("/")[:depth])
+
+
+def period_of(day: date, by: str) -> str:
+    """The period that a day lies in: `2024-05`, `2024-Q2` or `2024`."""
+    if by == "year":
+        return f"{day.year:04d}"
+    return f"{day.year:04d}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year:04d}-{day.month:02d}"
+
+
+def periods_between(first: date, last: date, by: str) -> Iterator[str]:
+    """Every period from the one of `first` to the one of `last`."""
+    months = PERIODS[by]
+    start, end = (first.year * 12 + first.month - 1) // months, (last.year * 12 + last.month - 1) // months
+    for number in range(start, end + 1):
+        month = number * months
+        yield period_of(date(month // 12, month % 12 + 1, 1), by)
+
+
+def _periods(cells: Counter[tuple[str, str]], days: list[date], by: str) -> Iterator[TimelinePeriod]:
+    cumulative = 0
+    for period in periods_between(days[0], days[-1], by) if days else ():
+        counts = {path: n for (when, path), n in sorted(cells.items()) if when == period}
+        total = sum(counts.values())
+        cumulative += total
+        yield TimelinePeriod(period, {path: n for path, n in counts.items() if path}, total, cumulative)
+
+
+def timeline_csv_rows(timeline: PaperTimeline) -> Iterator[list[str | int]]:
+    """The timeline as rows of a table, its head first."""
+    yield ["period", *timeline.taxa, "total", "cumulative"]
+    for item in timeline.items:
+        yield [item.period, *(item.counts.get(path, 0) for path in timeline.taxa), item.total, item.cumulative]

@@ -1,0 +1,191 @@
+"""Taxonomies as trees with definitions, exemplars and counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.store.lookup import methods_of
+from wamkg.store.reads_details import paper_rows
+from wamkg.store.reads_papers import PaperFilter, placements_of
+from wamkg.store.reads_taxa import exemplars_of, own_counts, state_counts
+from wamkg.store.tables import Taxon, Taxonomy
+from wamkg.store.taxonomies import aliases_of, find_taxon, get_taxonomy, list_taxa, list_taxonomies
+from wamkg.views.library import count_by_path
+from wamkg.views.papers import public_id
+
+
+@dataclass(frozen=True, slots=True)
+class ExemplarItem:
+    """A paper that shows what a taxon means."""
+
+    id: str
+    slug: str
+    title: str
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonNode:
+    """A taxon with its children; `count` papers stand at it or below it, `own` at the taxon itself.
+
+    `count` is the total of the list `papers?taxon=...`.
+    """
+
+    path: str
+    name: str
+    slug: str
+    code: str
+    depth: int
+    parent: str | None
+    definition: str
+    include: list[str]
+    exclude: list[str]
+    aliases: list[str]
+    exemplars: list[ExemplarItem]
+    count: int
+    own: int
+    version: int
+    children: list["TaxonNode"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyItem:
+    """A taxonomy in a list; `placed` papers have a place in it, `states` counts the decisions by state."""
+
+    slug: str
+    title: str
+    description: str
+    taxa: int
+    placed: int
+    states: dict[str, int]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyTree:
+    """A taxonomy with all its taxa, parents before children."""
+
+    slug: str
+    title: str
+    description: str
+    aliases: list[str]
+    placed: int
+    states: dict[str, int]
+    version: int
+    taxa: list[TaxonNode]
+
+
+def taxonomy_list(session: Session) -> list[TaxonomyItem]:
+    """All taxonomies by slug."""
+    states = state_counts(session)
+    return [
+        TaxonomyItem(
+            t.slug,
+            t.title,
+            t.description,
+            len(list_taxa(session, t)),
+            states.get(t.slug, {}).get("placed", 0),
+            states.get(t.slug, {}),
+            t.version,
+        )
+        for t in list_taxonomies(session)
+    ]
+
+
+def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
+    """A taxonomy's tree with counts.
+
+    Raises NotFoundError.
+    """
+    taxonomy = get_taxonomy(session, slug)
+    assert taxonomy.id is not None
+    states = state_counts(session).get(slug, {})
+    return TaxonomyTree(
+        slug=taxonomy.slug,
+        title=taxonomy.title,
+        description=taxonomy.description,
+        aliases=aliases_of(session, [taxonomy.id]).get(taxonomy.id, []),
+        placed=states.get("placed", 0),
+        states=states,
+        version=taxonomy.version,
+        taxa=_Builder.load(session, taxonomy).nodes(None),
+    )
+
+
+def taxon_node(session: Session, slug: str, path: str) -> TaxonNode:
+    """One taxon, under its present or a former path, with all below it.
+
+    Raises NotFoundError.
+    """
+    taxonomy = get_taxonomy(session, slug)
+    taxon = find_taxon(session, taxonomy, path)
+    return _Builder.load(session, taxonomy).node(taxon)
+
+
+def walk(nodes: Sequence[TaxonNode]) -> Iterator[TaxonNode]:
+    """Every node of a forest, parents before children."""
+    for node in nodes:
+        yield node
+        yield from walk(node.children)
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """What the nodes of one tree share."""
+
+    children: Mapping[int | None, list[Taxon]]
+    counts: Mapping[str, int]
+    own: Mapping[int, int]
+    aliases: Mapping[int, list[str]]
+    exemplars: Mapping[int, list[ExemplarItem]]
+
+    @classmethod
+    def load(cls, session: Session, taxonomy: Taxonomy) -> "_Builder":
+        assert taxonomy.id is not None
+        taxa = list_taxa(session, taxonomy)
+        numbers = [t.id for t in taxa if t.id is not None]
+        children: dict[int | None, list[Taxon]] = {}
+        for taxon in taxa:
+            children.setdefault(taxon.parent_id, []).append(taxon)
+        return cls(
+            children,
+            count_by_path(placements_of(session, PaperFilter(), taxonomy.id)),
+            own_counts(session, taxonomy.id),
+            aliases_of(session, numbers),
+            _exemplars(session, numbers),
+        )
+
+    def nodes(self, parent: int | None) -> list[TaxonNode]:
+        return [self.node(taxon) for taxon in self.children.get(parent, [])]
+
+    def node(self, taxon: Taxon) -> TaxonNode:
+        assert taxon.id is not None
+        return TaxonNode(
+            path=taxon.path,
+            name=taxon.name,
+            slug=taxon.slug,
+            code=taxon.code,
+            depth=taxon.depth,
+            parent=taxon.path.rpartition("/")[0] or None,
+            definition=taxon.definition,
+            include=taxon.include,
+            exclude=taxon.exclude,
+            aliases=self.aliases.get(taxon.id, []),
+            exemplars=self.exemplars.get(taxon.id, []),
+            count=self.counts.get(taxon.path, 0),
+            own=self.own.get(taxon.id, 0),
+            version=taxon.version,
+            children=self.nodes(taxon.id),
+        )
+
+
+def _exemplars(session: Session, taxa: Sequence[int]) -> dict[int, list[ExemplarItem]]:
+    shown = exemplars_of(session, taxa)
+    numbers = sorted({number for group in shown.values() for number in group})
+    papers, methods = paper_rows(session, numbers, texts=False), methods_of(session, numbers)
+    items = {
+        n: ExemplarItem(public_id(p.arxiv, p.slug), p.slug, p.title, methods[n].name if n in methods else None)
+        for n, p in papers.items()
+    }
+    return {taxon: [items[n] for n in group if n in items] for taxon, group in shown.items()}
