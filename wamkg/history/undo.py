@@ -155,7 +155,7 @@ def _delete_rows(session: Session, batch: Batch, only: tuple[str, ...] | None) -
             continue
         removed = session.connection().execute(table.delete().where(condition)).rowcount
         if removed:
-            counts[table.name] = removed
+            counts[str(table.name)] = removed
     return counts
 
 

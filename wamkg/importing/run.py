@@ -67,6 +67,7 @@ def import_source(store: Store, name: str, options: ImportOptions) -> ImportRepo
                     raise _NothingToKeepError
         except _NothingToKeepError:
             report.batch = None
+    report.lines.sort(key=lambda line: line.line)
     return report
 
 

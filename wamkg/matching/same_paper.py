@@ -55,7 +55,7 @@ def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str
     if hits:
         return Match(next(iter(hits.values())), next(iter(hits)).scheme)
     key = title_key(record.title)
-    namesakes = [k for k in by_title.get(key, ()) if _may_be_one(record, k)]
+    namesakes = [k for k in by_title.get(key, ()) if key and _may_be_one(record, k)]
     if not namesakes:
         return Match(None, "new")
     if len(namesakes) > 1:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from wamkg.matching.published import PUBLISHED_FIELDS, published_values
 from wamkg.matching.resolve import shown_date, shown_standing, winner
 from wamkg.store.paper_state import PaperState
 
@@ -10,12 +11,9 @@ SHOWN_FIELDS = (
     "abstract",
     "summary",
     "arxiv",
-    "doi",
     "s2",
     "openalex",
     "url",
-    "venue",
-    "year",
     "note",
     "authors",
     "citation_count",
@@ -29,6 +27,7 @@ def shown_values(state: PaperState) -> dict[str, Any]:
     for name in SHOWN_FIELDS:
         word = winner(state.said.get(name, {}).values())
         values[name] = word.value if word else None
+    values |= published_values({name: state.said.get(name, {}) for name in PUBLISHED_FIELDS})
     values["standing"] = shown_standing(state.said.get("standing", {}).values())
     dated = shown_date(state.dates)
     values["date"] = dated.day if dated else None
