@@ -100,7 +100,7 @@ class _Walker:
         """Read sibling blocks."""
         for i, node in enumerate(nodes):
             if node.type == "heading":
-                self.heading(node, nodes[i + 1 :])
+                self.heading(node, nodes[i + 1 : i + 2])
             elif node.type == "paragraph":
                 self.paragraph(node)
             elif node.type in ("bullet_list", "ordered_list"):
@@ -215,9 +215,12 @@ class _Walker:
     def group(self, head: Inline, rest: Sequence[SyntaxTreeNode], line: int, depth: int) -> None:
         """A bullet that is no entry: a legend line, or a heading for the bullets below it."""
         badged = (
-            bool(head.atoms) and head.atoms[0].image is not None and "/badge/" in head.atoms[0].image and not head.hrefs
+            bool(head.atoms)
+            and head.atoms[0].image is not None
+            and "/badge/" in head.atoms[0].image
+            and not head.has_links
         )
-        if badged or (self.in_legend() and not head.hrefs):
+        if badged or (self.in_legend() and not head.has_links):
             self.document.legend += explained_in(head, line, depth, self.section)
             return self.walk(rest, depth + 1)
         kept = list(self.stack)

@@ -9,6 +9,9 @@ from wamkg.importing.links import arxiv_of, colour_of_badge, doi_of, is_link_lab
 from wamkg.importing.printed import read_beside, read_venue, strip_marks
 from wamkg.importing.title import Heading, find_title
 
+_MOST_LINKS = 64
+"""Links read of one entry; no paper has more of its own."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -94,11 +97,9 @@ def read_entry(inline: Inline, line: int) -> Entry:
 
 
 def _read_links(inline: Inline, entry: Entry) -> None:
-    for number, url in enumerate(inline.hrefs):
-        if url.startswith("#"):
-            continue
-        label = inline.link_label(number)
-        if any(a.link == number for a in inline.atoms):
+    for number, label in list(inline.link_labels().items())[:_MOST_LINKS]:
+        url = inline.hrefs[number]
+        if not url.startswith("#"):
             entry.add_link(label, url)
             venue, year, _ = read_venue(label)
             if year and (is_link_label(label) or len(label.split()) <= 3):

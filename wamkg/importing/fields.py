@@ -64,7 +64,7 @@ def is_date_of_first_arxiv(text: str) -> bool:
 def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> None:
     """Take one cell or line under its heading into the entry; what no role fits is kept as a facet."""
     text = cell.text
-    if role is None and is_link_label(header) and cell.hrefs:
+    if role is None and is_link_label(header) and cell.has_links:
         role = "links"
     if role in ("links", "paper"):
         _take_links(entry, header, cell)
@@ -87,12 +87,12 @@ def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> Non
 
 
 def _take_links(entry: Entry, header: str, cell: Inline) -> None:
-    for number, url in enumerate(cell.hrefs):
+    for number, label in cell.link_labels().items():
+        url = cell.hrefs[number]
         if not url.startswith("#"):
-            label = cell.link_label(number)
             own = is_link_label(label) and kind_of(label, url) != "other"
             entry.add_link(label if own or not is_link_label(header) else header, url)
-    if cell.hrefs:
+    if cell.has_links:
         entry.add_beside(words_beside_links(cell))
     elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
         entry.facets.append((header, cell.text))

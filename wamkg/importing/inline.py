@@ -41,6 +41,11 @@ class Inline:
         """The words alone, images left out, white space collapsed."""
         return " ".join("".join(a.text for a in self.atoms if a.image is None).split())
 
+    @property
+    def has_links(self) -> bool:
+        """Whether a run lies in a link."""
+        return any(atom.link is not None for atom in self.atoms)
+
     def lines(self) -> list["Inline"]:
         """The same, cut at line breaks."""
         cut: list[list[Atom]] = [[]]
@@ -56,9 +61,13 @@ class Inline:
         breaks = [i for i, atom in enumerate(self.atoms) if atom.text == "\n"]
         return Inline(self.atoms[: breaks[count - 1]] if count <= len(breaks) else self.atoms, self.hrefs)
 
-    def link_label(self, number: int) -> str:
-        """The text of one link."""
-        return " ".join("".join(a.text for a in self.atoms if a.link == number).split())
+    def link_labels(self) -> dict[int, str]:
+        """The text of every link that has runs here, by its number."""
+        found: dict[int, list[str]] = {}
+        for atom in self.atoms:
+            if atom.link is not None:
+                found.setdefault(atom.link, []).append(atom.text)
+        return {number: " ".join("".join(texts).split()) for number, texts in found.items()}
 
 
 def join(parts: Sequence[Inline]) -> Inline:

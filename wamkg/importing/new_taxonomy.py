@@ -41,7 +41,8 @@ def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tu
 
     A heading around all of them is the list's own title, so no class. Headings that are years are passed over.
     """
-    chains = {number: _chain(document, number) for number in sections}
+    title = _title(document)
+    chains = {number: _chain(document, number, title) for number in sections}
     shared = _shared(list(chains.values()))
     taxa: dict[str, KnownTaxon] = {}
     paths: dict[int, str] = {}
@@ -52,15 +53,19 @@ def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tu
             path = f"{path}/{slugify(name)}" if path else slugify(name)
             taxa.setdefault(path, KnownTaxon(path, name))
         paths[number] = path
-    title = next((s.text for s in document.sections if s.level == 1), slug)
-    taxonomy = KnownTaxonomy(slug, heading_name(title) or slug, (), tuple(taxa.values()))
+    heading = next((s.text for s in document.sections if s.level == 1), slug)
+    taxonomy = KnownTaxonomy(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
     return taxonomy, {number: Position(taxonomy, path, bool(path)) for number, path in paths.items()}
 
 
-def _chain(document: Document, number: int | None) -> list[int]:
-    """Headings around a section that are classes; a lone heading of the first level is the list's title."""
+def _title(document: Document) -> int | None:
+    """The section whose heading is the list's title: the only one of the first level."""
     first = [n for n, section in enumerate(document.sections) if section.level == 1]
-    title = first[0] if len(first) == 1 and any(s.level > 1 for s in document.sections) else None
+    return first[0] if len(first) == 1 and len(document.sections) > 1 else None
+
+
+def _chain(document: Document, number: int | None, title: int | None) -> list[int]:
+    """Headings around a section, itself included, that are classes."""
     chain: list[int] = []
     while number is not None:
         if is_class_heading(document.sections[number].text) and number != title:

@@ -13,6 +13,8 @@ _GAP = "\x1e"
 _QUOTES = {'"': '"', "“": "”", "«": "»"}
 _EDGE = " \t\n\xa0.,;:-–—|·•*_()[]"
 _BULLET_BOX = re.compile(r"^\[[ xX]\]\s*")
+_LAST_CUTS = 8
+"""How many of the last commas of a line may stand before its venue."""
 _BRACKETED = re.compile(r"^[\[(]([^\[\]()]{2,30})[\])]\s*")
 _DASH = re.compile(r"\s[-–—|]\s")
 
@@ -41,15 +43,12 @@ class _Text:
         self.text = ""
         self.styles: list[Atom] = []
         labels = _label_links(inline)
+        addresses = {n for n, text in inline.link_labels().items() if text.startswith(("http://", "https://", "www."))}
         for atom in inline.atoms:
-            gone = atom.image is not None or atom.code or atom.link in labels or self._is_address(inline, atom)
+            gone = atom.image is not None or atom.code or atom.link in labels or atom.link in addresses
             text = _GAP if gone else atom.text.replace(_GAP, " ")
             self.text += text
             self.styles += [atom if not gone else Atom()] * len(text)
-
-    @staticmethod
-    def _is_address(inline: Inline, atom: Atom) -> bool:
-        return atom.link is not None and inline.link_label(atom.link).startswith(("http://", "https://", "www."))
 
     def runs(self, test: Callable[[Atom], bool]) -> list[_Run]:
         """Maximal stretches whose characters pass the test; white space between two of them joins them."""
@@ -91,10 +90,11 @@ class _Text:
 
 def _label_links(inline: Inline) -> set[int]:
     """Numbers of links that only say what they lead to; few words in square brackets are such a label too."""
-    found = {n for n in range(len(inline.hrefs)) if is_link_label(inline.link_label(n).strip("[]() "))}
+    texts = inline.link_labels()
+    found = {n for n, text in texts.items() if is_link_label(text.strip("[]() "))}
     for before, atom, after in zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False):
         enclosed = before.text.rstrip().endswith("[") and after.text.lstrip().startswith("]")
-        if atom.link is not None and enclosed and not atom.bold and len(inline.link_label(atom.link).split()) <= 3:
+        if atom.link is not None and enclosed and not atom.bold and len(texts[atom.link].split()) <= 3:
             found.add(atom.link)
     return found
 
@@ -214,7 +214,7 @@ def _cut(words: str) -> tuple[str, str]:
     if first is not None:
         keep = first.start() + (1 if words[first.start()] in "?!" else 0)
         return words[:keep], words[first.end() :]
-    for comma in reversed([m.start() for m in re.finditer(r"[,(]", words)]):
+    for comma in reversed([m.start() for m in re.finditer(r"[,(]", words)][-_LAST_CUTS:]):
         venue, year, _ = read_venue(words[comma + 1 :].strip(" )"))
         if venue or year:
             return words[:comma].strip(_EDGE[:-4]), words[comma + 1 :]
