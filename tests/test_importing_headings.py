@@ -189,3 +189,45 @@ def test_a_paper_linked_in_a_facet_column_is_not_the_row() -> None:
     assert first.arxiv == "2401.00012"
     assert isinstance(second, Unreadable)
     assert "2401.00013" in second.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "facts", "remarks"),
+    [
+        (
+            "[UniP](https://uni.github.io) - *Learning Policies by Video* - "
+            "[![arXiv](https://img.shields.io/badge/arXiv-2302.00111-b31b1b)](https://arxiv.org/abs/2302.00111)",
+            ("UniP", "Learning Policies by Video", None, None),
+            [],
+        ),
+        ("🔥 LaPB (ICLR'25, oral!) - *Latent Actions*", ("LaPB", "Latent Actions", "ICLR", 2025), ["oral!"]),
+        ("**Wow, wo!** *(RSS 2023 oral)* - *A Wow of Things*", ("Wow, wo!", "A Wow of Things", "RSS", 2023), ["oral"]),
+        ("Wow, wa! - *A Wow of Stuff* - CoRL 2025", ("Wow, wa!", "A Wow of Stuff", "CoRL", 2025), []),
+        ('Quote (new) - "A Quote of Quotes" - RA-L 2024', ("Quote", "A Quote of Quotes", "RA-L", 2024), ["new"]),
+        ("Plain (new) - Plain Title of Bots - RSS 2025", ("Plain", "Plain Title of Bots", "RSS", 2025), ["new"]),
+    ],
+)
+@pytest.mark.parametrize("tags", ["**Tags:** {}", "> 🏷️ **Tags**: {}", "- <b>Tags:</b> {}<br>", "*Tags:* {} |"])
+def test_names_remarks_and_tag_lines_of_headings(
+    heading: str, facts: tuple[object, ...], remarks: list[str], tags: str
+) -> None:
+    line = tags.format("Joint WAM - Diffusion - Unified-DiT - Implicit")
+    if facts[0] == "Plain":
+        line = "**Tags:** Joint WAM - Diffusion - Unified-DiT - Implicit"
+    record = only(f"## Models\n#### {heading}\n{line}\n[Paper](https://arxiv.org/abs/2302.00111)\n")
+    assert (record.method, record.title, record.venue, record.year) == facts
+    assert record.arxiv == "2302.00111"
+    assert [t.value for t in record.tags if t.facet == "remark"] == remarks
+    assert placed(record) == [("wam", "joint/diffusion/unified-stream/implicit")]
+
+
+def test_review_may_be_awaited_by_heading_or_remark() -> None:
+    records = read("""## Needs Review
+#### Rev - *Reviewed Thing of All*
+[Paper](https://arxiv.org/abs/2302.00116)
+## Others
+#### Rev2 (needs review) - *Reviewed Thing of Some*
+[Paper](https://arxiv.org/abs/2302.00117)
+""").records()
+    assert [r.awaiting_review for r in records] == [True, True]
+    assert placed(records[0]) == []

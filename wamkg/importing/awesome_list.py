@@ -116,7 +116,7 @@ class _Reading:
         position = self._position(listed)
         states = {label: self.catalogue.state_of(label.text) for label in entry.labels}
         reading = self.labels.read(position, [label for label in entry.labels if not states[label]])
-        awaiting = _AWAITING in states.values()
+        awaiting = _AWAITING in states.values() or self._awaits_review(listed)
         record = _facts(entry)
         record.awaiting_review = awaiting
         record.tags += [self._tag(label, label not in reading.unknown) for label in entry.labels]
@@ -127,6 +127,15 @@ class _Reading:
         if record.introduces:
             record.method = None
         return record
+
+    def _awaits_review(self, listed: Listed) -> bool:
+        """Whether a remark beside the name, or a heading around the entry, says so."""
+        texts = [value for facet, value in listed.entry.facets if facet == "remark"]
+        number = listed.section
+        while number is not None:
+            texts.append(self.document.sections[number].text)
+            number = self.document.sections[number].parent
+        return any(self.catalogue.state_of(text) == _AWAITING for text in texts)
 
     def _position(self, listed: Listed) -> Position:
         return self.plan.positions[listed.section] if listed.section is not None else Position(self.plan.base)
@@ -140,7 +149,7 @@ class _Reading:
         if listed.section is None or position.known or self.plan.new is position.taxonomy is not None:
             return []
         text = heading_name(self.document.sections[listed.section].text)
-        if not is_class_heading(text):
+        if not is_class_heading(text) or self.catalogue.state_of(text):
             return []
         self.unmapped[text] += 1
         return [Tag("section", text, False)]

@@ -167,7 +167,7 @@ class _Walker:
         elif entry.names_paper and not is_own(entry, self.document.own):
             first = next((a for a in inline.atoms if a.text.strip() and a.image is None), None)
             starts = first is not None and (first.bold or first.link is not None or first.text.lstrip()[:1] in '"“')
-            if starts and entry.title:
+            if starts and entry.title and not _is_field(inline.lines()[0]):
                 self.add(entry)
             else:
                 self.fail(line, "a paper is named in running text; list it as a bullet, a heading or a table row")
@@ -186,7 +186,7 @@ class _Walker:
         cut = next((i for i, part in enumerate(lines) if i and _is_field(part)), len(lines))
         entry = read_entry(head.first_lines(cut), line)
         paper = is_paper(entry, head) or (bool(entry.title) and self.below_are_links(rest))
-        if self.open is not None and not (paper and entry.title):
+        if self.open is not None and (_is_field(lines[0]) or not (paper and entry.title)):
             absorb(self.open, lines)
             return self.walk(rest, depth + 1)
         if not paper:

@@ -49,6 +49,16 @@ class Entry:
         if alone and not self.printed and (self.arxiv or self.doi):
             self.title, self.name = "", self.title
 
+    def take_name(self, printed: str) -> None:
+        """Take a name; marks in front of it and a remark in brackets behind it are facets."""
+        name, marks = strip_marks(printed)
+        self.facets += [("mark", mark) for mark in marks if ("mark", mark) not in self.facets]
+        found = _REMARK.match(name)
+        if found and found["remark"].strip():
+            name = found["name"]
+            self.add_beside(found["remark"])
+        self.name = name or None
+
     def add_link(self, label: str, url: str, kind: str | None = None) -> None:
         """Keep a link under its kind; a second one of a kind is `code-2`. The paper's first link gives its ids."""
         kind = kind or kind_of(label, url)
@@ -129,17 +139,12 @@ def _is_class_badge(src: str, text: str) -> bool:
 
 def _take_heading(found: Heading, entry: Entry) -> None:
     title, marks = strip_marks(found.title)
-    name, name_marks = strip_marks(found.name or "")
-    entry.facets += [("mark", mark) for mark in dict.fromkeys(marks + name_marks)]
-    title, name = _split_short_name(title, name, entry)
-    for text in (*found.beside,):
+    entry.facets += [("mark", mark) for mark in dict.fromkeys(marks)]
+    entry.take_name(found.name or "")
+    title, name = _split_short_name(title, entry.name or "", entry)
+    for text in found.beside:
         entry.add_beside(text)
-    name, remarks = _split_remark(name)
-    for remark in remarks:
-        entry.add_beside(remark)
-    if not name:
-        name = _leading_name(title)
-    entry.title, entry.name, entry.printed = title, name or None, found.printed
+    entry.title, entry.name, entry.printed = title, name or _leading_name(title) or None, found.printed
 
 
 _SHORT = re.compile(r"^(?P<title>.*\S)\s*\((?P<short>[^()]{1,40})\)\\?$")
@@ -170,11 +175,6 @@ def _split_short_name(title: str, name: str, entry: Entry) -> tuple[str, str]:
     if found["short"].endswith("\\") and prefix.startswith(short):
         short = prefix
     return (found["title"], short) if not name else (title, name)
-
-
-def _split_remark(name: str) -> tuple[str, list[str]]:
-    found = _REMARK.match(name)
-    return (found["name"], [found["remark"]]) if found and found["remark"].strip() else (name, [])
 
 
 def _leading_name(title: str) -> str:

@@ -70,6 +70,7 @@ def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> Non
         _take_links(entry, header, cell)
     elif role == "tags":
         entry.labels += labels_of(cell, label_key(header))
+        _take_label_links(entry, cell)
     elif label_key(text) in _NOTHING:
         return
     elif role == "date":
@@ -96,6 +97,17 @@ def _take_links(entry: Entry, header: str, cell: Inline) -> None:
         entry.add_beside(words_beside_links(cell))
     elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
         entry.facets.append((header, cell.text))
+
+
+def _label_links(cell: Inline) -> dict[int, str]:
+    """Links among tags that lead to the paper, its code and the like, with their labels."""
+    labels = cell.link_labels().items()
+    return {n: label for n, label in labels if is_link_label(label) and not cell.hrefs[n].startswith("#")}
+
+
+def _take_label_links(entry: Entry, cell: Inline) -> None:
+    for number, label in _label_links(cell).items():
+        entry.add_link(label, cell.hrefs[number])
 
 
 def _take_date(entry: Entry, header: str, text: str) -> None:
@@ -140,7 +152,9 @@ def labels_of(cell: Inline, facet: str) -> list[Label]:
         for a in cell.atoms
         if a.text.strip() and (a.code or (a.image and "/badge/" in a.image))
     ]
-    words = Inline([a for a in cell.atoms if not a.code and not a.image], cell.hrefs).text
+    leading_out = _label_links(cell)
+    kept = [a for a in cell.atoms if not a.code and not a.image and a.link not in leading_out]
+    words = Inline(kept, cell.hrefs).text
     parts = (part.strip(" .[]*_") for part in _TAG_BREAK.split(words))
     return drawn + [Label(part, facet) for part in parts if any(c.isalnum() for c in part)]
 

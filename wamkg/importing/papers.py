@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from wamkg.identifiers import title_key
+from wamkg.identifiers import normalise, title_key
 from wamkg.importing.accounting import OwnIds
-from wamkg.importing.catalogue import label_key
 from wamkg.importing.entry import Entry, read_entry
 from wamkg.importing.fields import key_of, role_of
 from wamkg.importing.inline import Inline
@@ -12,10 +11,11 @@ from wamkg.importing.links import is_link_label
 from wamkg.importing.title import find_title
 
 _NO_PAPER = frozenset((
-    "citation", "cite", "bibtex", "reference", "new", "update", "content", "acknowledgement", "contact", "resource",
-    "link", "related", "community", "contributing", "contribution", "license",
+    "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "content",
+    "contents", "acknowledgement", "acknowledgements", "contact", "resource", "resources", "links", "related",
+    "community", "contributing", "contribution", "contributions", "license",
 ))  # fmt: skip
-"""Words of headings that are about the list, as label keys."""
+"""Words of headings that are about the list."""
 
 
 def is_paper(entry: Entry, inline: Inline) -> bool:
@@ -45,19 +45,23 @@ def paper_heading(inline: Inline, body: Sequence[Inline], line: int) -> Entry | 
     """
     entry = read_entry(inline, line)
     found = find_title(inline)
-    if found is None or (not entry.title and not entry.name):
+    if found is None or not (entry.title or entry.name):
         return None
-    if entry.names_paper:
+    if entry.names_paper or (found.printed and entry.name and len(entry.title.split()) >= 2):
         return entry
-    if found.printed and entry.name and len(entry.title.split()) >= 2:
-        return entry
-    if set(label_key(inline.text).split()) & _NO_PAPER or is_link_label(inline.text) or not entry.title:
+    about_list = set(normalise(inline.text).split()) & _NO_PAPER or is_link_label(inline.text)
+    if about_list or not entry.title or not _is_body_of_paper(body, line):
         return None
-    if not _is_body_of_paper(body, line):
-        return None
-    if " - " in inline.text and not found.printed and not entry.name:
-        name, _, title = inline.text.partition(" - ")
-        entry.name, entry.title = name.strip(), title.partition(" - ")[0].strip()
+    return _dashed_heading(inline, line) if " - " in inline.text and not found.printed else entry
+
+
+def _dashed_heading(inline: Inline, line: int) -> Entry:
+    """The entry of "Name - Title - Venue 2025" without any mark of what is what."""
+    name, title, *beside = (part.strip() for part in inline.text.split(" - "))
+    entry = Entry(line, title=title)
+    entry.take_name(name)
+    for words in beside:
+        entry.add_beside(words)
     return entry
 
 

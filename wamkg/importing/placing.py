@@ -139,8 +139,9 @@ class LabelReader:
         return reading
 
     def _below(self, taxonomy: KnownTaxonomy, base: str, label: Label, following: Sequence[Label]) -> str | None:
-        for text in (label.text, *self.synonyms.of(label.text, label.colour)):
-            paths = taxonomy.matches(text, base)
+        texts = (label.text, *self.synonyms.of(label.text, label.colour))
+        for text, loose in (*((text, False) for text in texts), (label.text, True)):
+            paths = taxonomy.matches(text, base, loose)
             path = choose(paths, base)
             if path is None and following:
                 path = choose([p for p in paths if taxonomy.matches(following[0].text, p)], base)
@@ -159,16 +160,24 @@ class LabelReader:
 
 
 def fitting(document: Document, catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
-    """The taxonomy most of whose names the list's sections with papers, or its labels, are; None below half or two."""
+    """The taxonomy that names most sections with papers, most labels, or a label of most papers.
+
+    None below half of them, or where fewer than two of its names occur.
+    """
     with_papers = {each.section for each in document.listed if each.section is not None}
     texts = {label_key(document.sections[n].text) for n in with_papers} - {""}
     labels = {label_key(label.text) for each in document.listed for label in each.entry.labels} - {""}
+
+    def labelled(taxonomy: KnownTaxonomy) -> float:
+        known = {key for key in labels if taxonomy.matches(key)}
+        hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in document.listed)
+        return hits / len(document.listed) if len(known) > 1 else 0.0
 
     def share(taxonomy: KnownTaxonomy, names: Iterable[str]) -> tuple[float, int]:
         names = list(names)
         hits = sum(bool(taxonomy.matches(name)) for name in names)
         return (hits / len(names) if names else 0.0), hits
 
-    scored = [(max(share(t, texts), share(t, labels)), t) for t in catalogue.taxonomies]
+    scored = [(max(share(t, texts), share(t, labels), (labelled(t), 2)), t) for t in catalogue.taxonomies]
     (part, hits), best = max(scored, key=lambda pair: pair[0], default=((0.0, 0), None))
     return best if hits >= 2 and part >= 0.5 else None

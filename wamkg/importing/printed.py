@@ -90,6 +90,11 @@ def read_venue(text: str) -> tuple[str | None, int | None, str]:
     return (_plain_venue(bare), None, "") if named else (None, None, text)
 
 
+def is_known_venue(venue: str | None) -> bool:
+    """Whether a venue is one of the field's own."""
+    return bool(venue and _VENUES.match(venue))
+
+
 def _is_venue(text: str, loosely: bool) -> bool:
     if _VENUES.match(text) or _VENUE_WORDS.search(text):
         return True

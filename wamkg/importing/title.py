@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wamkg.importing.inline import Atom, Inline
 from wamkg.importing.links import is_link_label
-from wamkg.importing.printed import read_date, read_venue
+from wamkg.importing.printed import is_known_venue, read_date, read_venue
 
 _GAP = "\x1e"
 """Stands where a link label or an image was taken out."""
@@ -15,6 +15,8 @@ _EDGE = " \t\n\xa0.,;:-–—|·•*_()[]"
 _BULLET_BOX = re.compile(r"^\[[ xX]\]\s*")
 _LAST_CUTS = 8
 """How many of the last commas of a line may stand before its venue."""
+_NAME_WORDS = 8
+"""Most words, dash included, of an unmarked name in front of a title."""
 _BRACKETED = re.compile(r"^[\[(]([^\[\]()]{2,30})[\])]\s*")
 _DASH = re.compile(r"\s[-–—|]\s")
 
@@ -105,7 +107,7 @@ def _clean(text: str) -> str:
 
 def _is_title_like(text: str, words: int = 2) -> bool:
     venue, year, rest = read_venue(text)
-    dated = read_date(text) is not None or ((venue or year) is not None and year is not None and not rest)
+    dated = read_date(text) is not None or (year is not None and (not rest or is_known_venue(venue)))
     return len(text.split()) >= words and any(c.isalpha() for c in text) and not dated and not is_link_label(text)
 
 
@@ -132,12 +134,15 @@ def _by_quotes(text: _Text) -> Heading | None:
 
 
 def _by_italics(text: _Text) -> Heading | None:
-    for run in text.runs(lambda a: a.italic):
-        title = text.words(run)
+    """Italic words, best those behind a dash or colon: others may be a remark."""
+    runs = [run for run in text.runs(lambda a: a.italic) if _is_title_like(text.words(run), 1)]
+    long = [run for run in runs if len(text.words(run).split()) >= 2]
+    behind = [run for run in long if text.text[: run.start].rstrip(" \n").endswith(("-", "–", "—", ":", "："))]
+    others_bold = bool(text.runs(lambda a: a.bold and not a.italic))
+    for run in (*behind, *long, *runs):
         named = bool(_clean(text.text[: run.start]).strip(_EDGE))
-        first = named or run.start == 0 or not text.runs(lambda a: a.bold and not a.italic)
-        if first and _is_title_like(title, 1 if named else 2):
-            return _with_lead(text, run, title, run.start, run.end)
+        if named or (run in long and (run.start == 0 or not others_bold)):
+            return _with_lead(text, run, text.words(run), run.start, run.end)
     return None
 
 
@@ -230,8 +235,9 @@ def _with_lead(text: _Text, run: _Run, title: str, lead_end: int, tail: int) -> 
         name = text.words(bold[0]).strip().rstrip(":-–— ").strip("[]")
         return Heading(title, name, [lead[: bold[0].start], lead[bold[0].end :], *beside])
     head = _BULLET_BOX.sub("", lead.replace(_GAP, " ").strip())
-    match = re.match(r"^(?P<name>[^,]{1,60}?)\s*(?:[:：]|\s[-–—])\s*$", head)
+    match = re.match(r"^(?P<name>.{1,60}?)\s*(?:[:：]|\s[-–—])\s*$", head, re.S)
     named = match is not None and any(c.isupper() or c.isdigit() for c in match["name"])
+    named = named and len(head.split()) <= _NAME_WORDS
     if match and named and read_date(match["name"]) is None and read_venue(match["name"])[1] is None:
         return Heading(title, match["name"].strip("[]* "), beside)
     return Heading(title, None, [lead, *beside])
