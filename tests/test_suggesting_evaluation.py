@@ -19,7 +19,7 @@ def report() -> dict:
 
 def test_the_report_has_the_promised_shape(report: dict) -> None:
     assert report["protocol"] == "nested-loo" and report["n"] == 20
-    assert set(report["models"]) == {"tfidf-lr", "majority"}
+    assert set(report["models"]) == {"tfidf-lr", "majority", "nested-choice"}
     assert all(set(m) >= FIELDS for m in report["models"].values())
 
 

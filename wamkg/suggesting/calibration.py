@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wamkg.suggesting.metrics import Bools, top_log_loss
 from wamkg.suggesting.tree import Floats, Ints, Tree
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 65)
@@ -16,11 +17,13 @@ class Calibration:
     """How raw probabilities are turned into stated ones, and from where on they count as sure.
 
     `top` and `below` are temperatures (above 1: less sure); `thresholds` has one entry per depth, from 1 on.
+    `loss` is the mean log loss at the top level that the temperatures reached on the texts they were fitted on.
     """
 
     top: float = 1.0
     below: float = 1.0
     thresholds: tuple[float, ...] = ()
+    loss: float = float("inf")
 
     def apply(self, tree: Tree, conditional: Floats) -> Floats:
         """Temper P(child | parent) among siblings; shape is kept."""
@@ -45,18 +48,15 @@ def temper(probabilities: Floats, temperature: float) -> Floats:
 
 def fit_calibration(tree: Tree, conditional: Floats, nodes: Ints, precision: float, scale: bool) -> Calibration:
     """Fit on out-of-fold P(child | parent), shape (n, nodes), and the labelled nodes (n,)."""
-    top, below = (
-        (_temperature(tree, conditional, nodes, True), _temperature(tree, conditional, nodes, False))
-        if scale
-        else (1.0, 1.0)
-    )
+    top = _temperature(tree, conditional, nodes, True) if scale else 1.0
+    below = _temperature(tree, conditional, nodes, False) if scale else 1.0
     tempered = Calibration(top, below)
     joint = tree.joint(tempered.apply(tree, conditional))
     thresholds = []
     for depth in range(1, int(tree.depths.max()) + 1):
         confidence, right, known = depth_confidence(tree, joint, nodes, depth)
         thresholds.append(threshold_for(confidence[known], right[known], precision))
-    return Calibration(top, below, tuple(thresholds))
+    return Calibration(top, below, tuple(thresholds), top_log_loss(tree, joint, nodes))
 
 
 def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) -> float:
@@ -73,9 +73,7 @@ def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) ->
     return float(_TEMPERATURES[int(losses.argmin())]) if losses.any() else 1.0
 
 
-def depth_confidence(
-    tree: Tree, joint: Floats, nodes: Ints, depth: int
-) -> tuple[Floats, "np.ndarray[tuple[int], np.dtype[np.bool_]]", "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+def depth_confidence(tree: Tree, joint: Floats, nodes: Ints, depth: int) -> tuple[Floats, Bools, Bools]:
     """Confidence of the likeliest node at a depth, whether it is right, and whether the label reaches so deep."""
     here = np.flatnonzero(tree.depths == depth)
     best = here[joint[:, here].argmax(axis=1)]
@@ -85,10 +83,16 @@ def depth_confidence(
     return joint[np.arange(len(joint)), best], right, known
 
 
-def threshold_for(confidence: Floats, right: "np.ndarray[tuple[int], np.dtype[np.bool_]]", precision: float) -> float:
-    """The smallest confidence at or above which the share of right answers is at least `precision`."""
+def threshold_for(confidence: Floats, right: Bools, precision: float) -> float:
+    """The smallest confidence at or above which the share of right answers is at least `precision`.
+
+    Where even the least sure answers reach it, the data name no lower bound, and `precision` itself is one.
+    """
     order = np.argsort(-confidence, kind="stable")
     shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     last_of_tie = np.append(np.diff(confidence[order]) < 0, True) if len(order) else np.zeros(0, dtype=bool)
     good = np.flatnonzero((shares >= precision) & last_of_tie)
-    return float(confidence[order][good[-1]]) if len(good) else NEVER
+    if len(good) == 0:
+        return NEVER
+    lowest = float(confidence[order][good[-1]])
+    return min(lowest, precision) if good[-1] == len(order) - 1 else lowest

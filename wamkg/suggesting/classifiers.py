@@ -1,62 +1,97 @@
-"""Classifiers over one set of child labels, working on inner products so that n texts cost n x n numbers."""
+"""Classifiers among the children of one node, small enough to be fitted thousands of times in an evaluation."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+import scipy.sparse as sp
 
 from wamkg.suggesting.tree import Floats, Ints
+
+_STEPS = 50
+_TOLERANCE = 1e-8
 
 
 class NodeClassifier(Protocol):
     """Chooses among the children of one node."""
 
-    def fit(self, gram: Floats, labels: Ints, weights: Floats) -> "FittedNode":
-        """Fit on inner products (n, n), labels 0..k-1 of which some may be absent, weights (n,)."""
+    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedNode":
+        """Fit on features (n, d), dense or CSR, labels 0..k-1 (k > 1, each present) and row weights (n,)."""
         ...
 
 
 class FittedNode(Protocol):
     """A fitted node classifier."""
 
-    def predict(self, products: Floats) -> Floats:
-        """Probabilities (m, classes seen) from inner products with the training rows (m, n)."""
+    def predict(self, features: Any) -> Floats:
+        """Probabilities (m, k), rows summing to 1."""
         ...
 
 
 @dataclass(frozen=True)
 class Logistic:
-    """L2-regularised logistic regression, exact in the span of the training texts (representer theorem)."""
+    """L2-regularised logistic regression, one class against the rest, classes weighted alike if `balanced`.
+
+    With `ratios`, every feature is first scaled by how much its share differs between the two sides, the
+    absolute naive-Bayes log-count ratio (NBSVM: Wang and Manning, 2012), and rows are made unit length again.
+    """
 
     c: float = 10.0
     balanced: bool = True
+    ratios: bool = False
 
-    def fit(self, gram: Floats, labels: Ints, weights: Floats) -> "FittedLogistic":
-        values, vectors = np.linalg.eigh(gram)
-        kept = values > 1e-9 * max(values[-1], 1e-12)
-        basis = vectors[:, kept] / np.sqrt(values[kept])
-        model = LogisticRegression(C=self.c, class_weight="balanced" if self.balanced else None, max_iter=500)
-        model.fit(gram @ basis, labels, sample_weight=weights)
-        return FittedLogistic(model, basis)
+    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedLogistic":
+        classes = int(labels.max()) + 1
+        sides = [1] if classes == 2 else list(range(classes))
+        return FittedLogistic(tuple(self._one_side(features, labels == side, weights) for side in sides))
+
+    def _one_side(self, features: Any, positive: Any, weights: Floats) -> "Side":
+        scale = log_ratios(features, positive, weights) if self.ratios else None
+        scaled = _rescaled(features, scale)
+        if self.balanced:
+            share = np.where(positive, weights @ positive, weights @ ~positive)
+            weights = weights * weights.sum() / (2 * share)
+        dual, intercept = dual_logistic(_dense(scaled @ scaled.T), positive, self.c * weights)
+        return Side(scaled.T @ dual, intercept, scale)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One class against the rest: log-odds = (features * scale, unit length) @ weights + intercept."""
+
+    weights: Floats
+    intercept: float
+    scale: Floats | None
+
+    def log_odds(self, features: Any) -> Floats:
+        """Log-odds of the class, shape (m,)."""
+        out: Floats = _rescaled(features, self.scale) @ self.weights + self.intercept
+        return out
+
+    def effects(self, features: Any) -> Any:
+        """What each feature adds to the log-odds, same shape as `features`."""
+        scaled = _rescaled(features, self.scale)
+        return scaled.multiply(self.weights).tocsr() if sp.issparse(scaled) else scaled * self.weights
 
 
 @dataclass(frozen=True)
 class FittedLogistic:
-    """Logistic regression on rotated inner products."""
+    """One side for two classes (the second's), otherwise one a class."""
 
-    model: Any
-    basis: Floats
+    sides: tuple[Side, ...]
 
-    def predict(self, products: Floats) -> Floats:
-        probabilities: Floats = self.model.predict_proba(products @ self.basis)
-        return probabilities
+    def effects(self, features: Any, which: int) -> Any:
+        """What each feature adds to the log-odds of class `which`, same shape as `features`."""
+        if len(self.sides) > 1:
+            return self.sides[which].effects(features)
+        return self.sides[0].effects(features) * (1.0 if which == 1 else -1.0)
 
-    @property
-    def dual(self) -> Floats:
-        """Coefficients (n, classes, or 1 for two classes); training features.T @ dual are feature weights."""
-        coefficients: Floats = self.basis @ self.model.coef_.T
-        return coefficients
+    def predict(self, features: Any) -> Floats:
+        odds = np.column_stack([side.log_odds(features) for side in self.sides])
+        positive = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
+        table = np.hstack([1.0 - positive, positive]) if len(self.sides) == 1 else positive
+        out: Floats = table / table.sum(axis=1, keepdims=True)
+        return out
 
 
 @dataclass(frozen=True)
@@ -66,25 +101,25 @@ class Neighbours:
     k: int = 9
     prior: float = 1.0
 
-    def fit(self, gram: Floats, labels: Ints, weights: Floats) -> "FittedNeighbours":
-        classes = np.unique(labels)
-        return FittedNeighbours(self, (labels[:, None] == classes) * weights[:, None])
+    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedNeighbours":
+        return FittedNeighbours(self, features, (labels[:, None] == np.unique(labels)) * weights[:, None])
 
 
 @dataclass(frozen=True)
 class FittedNeighbours:
-    """Labels of the neighbours, one column a class seen."""
+    """The texts and their votes, one column a class."""
 
     settings: Neighbours
+    features: Any
     votes: Floats
 
-    def predict(self, products: Floats) -> Floats:
-        k = min(self.settings.k, products.shape[1])
-        floor = -np.partition(-products, k - 1, axis=1)[:, k - 1 : k]
-        near = np.where(products >= floor, np.maximum(products, 0.0), 0.0)
-        near /= np.maximum(near.sum(axis=1, keepdims=True), 1e-12) / k
-        share = self.votes.sum(axis=0) / self.votes.sum()
-        counts = near @ self.votes + self.settings.prior * share
+    def predict(self, features: Any) -> Floats:
+        similar = np.maximum(_dense(features @ self.features.T), 0.0)
+        k = min(self.settings.k, similar.shape[1])
+        floor = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
+        near = np.where(similar >= floor, similar, 0.0)
+        near *= k / np.maximum(near.sum(axis=1, keepdims=True), 1e-12)
+        counts = near @ self.votes + self.settings.prior * self.votes.sum(axis=0) / self.votes.sum()
         out: Floats = counts / counts.sum(axis=1, keepdims=True)
         return out
 
@@ -93,9 +128,8 @@ class FittedNeighbours:
 class Majority:
     """The share of each class among the training rows, whatever the text."""
 
-    def fit(self, gram: Floats, labels: Ints, weights: Floats) -> "FittedMajority":
-        classes = np.unique(labels)
-        shares = ((labels[:, None] == classes) * weights[:, None]).sum(axis=0)
+    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedMajority":
+        shares = ((labels[:, None] == np.unique(labels)) * weights[:, None]).sum(axis=0)
         return FittedMajority(shares / shares.sum())
 
 
@@ -105,5 +139,54 @@ class FittedMajority:
 
     shares: Floats
 
-    def predict(self, products: Floats) -> Floats:
-        return np.tile(self.shares, (len(products), 1))
+    def predict(self, features: Any) -> Floats:
+        return np.tile(self.shares, (features.shape[0], 1))
+
+
+def log_ratios(features: Any, positive: Any, weights: Floats) -> Floats:
+    """|log(p/q)| of each feature's add-one share p among the positive rows and q among the others."""
+    here = features.T @ (weights * positive) + 1.0
+    there = features.T @ (weights * ~positive) + 1.0
+    out: Floats = np.abs(np.log((here / here.sum()) / (there / there.sum())))
+    return out
+
+
+def dual_logistic(gram: Floats, positive: Any, costs: Floats) -> tuple[Floats, float]:
+    """Minimise sum costs * log loss + |w|^2 / 2 by Newton steps on the n dual coefficients.
+
+    Returns coefficients a with w = features.T @ a, and the unpenalised intercept. The same optimum as
+    scikit-learn's LogisticRegression (tested), about four times faster where n is far below d.
+    """
+    labels = np.asarray(positive, dtype=np.float64)
+    dual, intercept = np.zeros(len(labels)), 0.0
+    ones = np.ones(len(labels))
+    for _ in range(_STEPS):
+        odds = gram @ dual + intercept
+        p = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
+        curvature = np.maximum(costs * p * (1.0 - p), 1e-12)
+        target = odds + costs * (labels - p) / curvature
+        solved = np.linalg.solve(gram + np.diag(1.0 / curvature), np.column_stack([target, ones]))
+        intercept = float(solved[:, 0].sum() / solved[:, 1].sum())
+        step = solved[:, 0] - intercept * solved[:, 1] - dual
+        dual = dual + step
+        if np.abs(step).max() < _TOLERANCE * max(1.0, np.abs(dual).max()):
+            break
+    return dual, intercept
+
+
+def _rescaled(features: Any, scale: Floats | None) -> Any:
+    """Features times scale, rows of unit length; untouched without a scale."""
+    if scale is None:
+        return features
+    if not sp.issparse(features):
+        scaled = features * scale
+        return scaled / np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-12)
+    data = features.data * scale[features.indices]
+    rows = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
+    norms = np.sqrt(np.bincount(rows, weights=data * data, minlength=features.shape[0]))
+    data = data / np.maximum(norms, 1e-12)[rows]
+    return sp.csr_matrix((data, features.indices, features.indptr), shape=features.shape)
+
+
+def _dense(matrix: Any) -> Floats:
+    return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)

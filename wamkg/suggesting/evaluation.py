@@ -1,4 +1,4 @@
-"""Nested leave-one-out: how good each model is on papers it has never seen, and how sure it may say it is."""
+"""How good each model is on papers it has never seen, and how sure it may say it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,21 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from wamkg.errors import InvalidInputError
 from wamkg.suggesting import metrics
-from wamkg.suggesting.calibration import depth_confidence
+from wamkg.suggesting.calibration import Calibration, depth_confidence
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.features import VectorsByHash
+from wamkg.suggesting.metrics import Bools
 from wamkg.suggesting.models import BASELINE, DEFAULT, Model, Workbench, model_named
+from wamkg.suggesting.outside import OutsideModel
+from wamkg.suggesting.splits import Split, splits_of
 from wamkg.suggesting.tree import Floats, Ints, Tree
 
-PROTOCOL = "nested-loo"
+CHOSEN = "nested-choice"
+"""Not a model: in each fold, the one of the evaluated models with the least log loss within that fold."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """Predictions for every left-out paper: calibrated P(node), (n, nodes), and the fold's top threshold."""
+    """Predictions for the examined papers: rows, calibrated P(node) (n, nodes), the fold's top threshold."""
 
+    rows: Ints
     joint: Floats
     thresholds: Floats
 
@@ -31,57 +35,62 @@ def evaluate(
     vectors: VectorsByHash | None = None,
     precision: float = 0.95,
     shuffle_seed: int | None = None,
+    protocol: str = "nested-loo",
 ) -> dict[str, Any]:
-    """Leave each example out in turn and report every model in the shape of `evaluate --json`.
+    """Examine every model by a protocol of `splits` and report in the shape of `evaluate --json`.
 
-    Temperature and threshold are fitted by cross-validation inside each fold, without the left-out paper. With
-    `shuffle_seed` the labels are permuted first: the same protocol must then fall to chance.
+    Temperature, threshold and, for `nested-choice`, the model are chosen by cross-validation inside each fold,
+    without the papers examined. With `shuffle_seed` the labels are permuted first: the same protocol must then
+    fall to chance. Raises InvalidInputError for too few examples or an unknown model or protocol.
     """
-    if len(training.examples) < 4:
-        raise InvalidInputError("evaluation needs at least 4 classified papers")
     if shuffle_seed is not None:
         training = shuffled(training, shuffle_seed)
+    splits = splits_of(training, protocol)
     bench = Workbench(training, vectors=vectors)
     names = list(dict.fromkeys([BASELINE, *models]))
-    held = {name: hold_out(bench, model_named(name), precision) for name in names}
-    right = metrics.top_right(bench.tree, held[BASELINE].joint, bench.nodes)
+    held = {name: hold_out(bench, [model_named(name)], splits, precision) for name in names}
+    if len(names) > 1:
+        held[CHOSEN] = hold_out(bench, [model_named(name) for name in names], splits, precision)
+    right = metrics.top_right(bench.tree, held[BASELINE].joint, bench.nodes[held[BASELINE].rows])
     return {
-        "protocol": PROTOCOL,
-        "n": len(training.examples),
+        "protocol": protocol,
+        "n": len(held[BASELINE].rows),
         "default": DEFAULT,
         "shuffled": shuffle_seed is not None,
-        "models": {name: scores(bench.tree, h, bench.nodes, right) for name, h in held.items()},
+        "models": {name: scores(bench, h, right) for name, h in held.items()},
+        "outside": outside_scores(training),
     }
 
 
-def hold_out(bench: Workbench, model: Model, precision: float) -> Held:
-    """Predict every example by a model fitted, calibrated and thresholded without it."""
-    everything = np.arange(len(bench.nodes), dtype=np.intp)
-    joint = np.zeros((len(everything), len(bench.tree.paths)))
-    thresholds = np.zeros(len(everything))
-    for i in everything:
-        rest = np.delete(everything, i)
-        calibration = bench.calibration(model, rest, precision)
-        raw = bench.predict(model, rest, everything[i : i + 1])
-        joint[i] = bench.tree.joint(calibration.apply(bench.tree, raw))[0]
-        thresholds[i] = calibration.threshold(1)
-    return Held(joint, thresholds)
+def hold_out(bench: Workbench, models: Sequence[Model], splits: Sequence[Split], precision: float) -> Held:
+    """Predict by models fitted, calibrated and thresholded without the papers examined; of several, by the best.
+
+    The best is the one of least log loss at the top level in cross-validation within the fold.
+    """
+    joint, thresholds = [], []
+    for split in splits:
+        fitted = [(model, bench.calibration(model, split.fit, precision)) for model in models]
+        model, calibration = min(fitted, key=_inner_loss)
+        raw = bench.predict(model, split.fit, split.predict)
+        joint.append(bench.tree.joint(calibration.apply(bench.tree, raw)))
+        thresholds.append(np.full(len(split.predict), calibration.threshold(1)))
+    rows = np.concatenate([split.predict for split in splits])
+    return Held(rows, np.concatenate(joint), np.concatenate(thresholds))
 
 
-def scores(
-    tree: Tree, held: Held, nodes: Ints, baseline_right: "np.ndarray[Any, np.dtype[np.bool_]]"
-) -> dict[str, Any]:
+def _inner_loss(fitted: tuple[Model, Calibration]) -> float:
+    return fitted[1].loss
+
+
+def scores(bench: Workbench, held: Held, baseline_right: Bools) -> dict[str, Any]:
     """All measures of one model, rounded to four places."""
-    right = metrics.top_right(tree, held.joint, nodes)
-    confidence, _, _ = depth_confidence(tree, held.joint, nodes, 1)
+    tree, nodes, joint = bench.tree, bench.nodes[held.rows], held.joint
+    right = metrics.top_right(tree, joint, nodes)
+    confidence, _, _ = depth_confidence(tree, joint, nodes, 1)
     sure = confidence >= held.thresholds
-    out = {
-        "accuracy_top": float(right.mean()),
-        "log_loss_top": metrics.top_log_loss(tree, held.joint, nodes),
-        "macro_f1_top": metrics.top_macro_f1(tree, held.joint, nodes),
-        "accuracy_leaf": metrics.leaf_top_k(tree, held.joint, nodes, 1),
-        "top3_leaf": metrics.leaf_top_k(tree, held.joint, nodes, 3),
-        "hierarchical_f1": metrics.hierarchical_f1(tree, held.joint, nodes),
+    sources = [bench.training.examples[i].document.source for i in held.rows]
+    measured = {
+        **_measures(tree, joint, nodes),
         "ece": metrics.expected_calibration_error(confidence, right),
         "ece_interval": metrics.ece_interval(confidence, right),
         "coverage_at_95": float(sure.mean()),
@@ -89,7 +98,47 @@ def scores(
         "interval": metrics.bootstrap_interval(right),
         "p_vs_baseline": metrics.mcnemar(right, baseline_right),
     }
-    return metrics.rounded(out)
+    return {
+        **metrics.rounded(measured),
+        "reliability": [metrics.rounded(row) for row in metrics.reliability(confidence, right)],
+        "by_source": {
+            source: {
+                "n": sources.count(source),
+                "accuracy_top": round(float(right[np.array(sources) == source].mean()), 4),
+            }
+            for source in sorted(set(sources))
+        },
+    }
+
+
+def _measures(tree: Tree, joint: Floats, nodes: Ints) -> dict[str, float]:
+    return {
+        "accuracy_top": float(metrics.top_right(tree, joint, nodes).mean()),
+        "log_loss_top": metrics.top_log_loss(tree, joint, nodes),
+        "macro_f1_top": metrics.top_macro_f1(tree, joint, nodes),
+        "accuracy_leaf": metrics.leaf_top_k(tree, joint, nodes, 1),
+        "top3_leaf": metrics.leaf_top_k(tree, joint, nodes, 3),
+        "hierarchical_f1": metrics.hierarchical_f1(tree, joint, nodes),
+    }
+
+
+def outside_scores(training: TrainingSet) -> dict[str, Any] | None:
+    """Leave-one-out on titles: share of insiders kept, and of hard and easy outsiders recognised, at 0.5."""
+    held = OutsideModel(training, ()).held_out()
+    if held is None:
+        return None
+    inside = len(training.examples)
+    hard = np.array([negative.hard for negative in training.negatives], dtype=bool)
+    away = held[inside:]
+    groups = {
+        "inside_kept": held[:inside] < 0.5,
+        "hard_recognised": away[hard] >= 0.5,
+        "easy_recognised": away[~hard] >= 0.5,
+    }
+    return {
+        **{name: round(float(share.mean()), 4) if len(share) else None for name, share in groups.items()},
+        "n": {"inside": inside, "hard": int(hard.sum()), "easy": int((~hard).sum())},
+    }
 
 
 def shuffled(training: TrainingSet, seed: int) -> TrainingSet:

@@ -1,13 +1,17 @@
 """Texts as features: counted once for a whole corpus, weighted by what the training rows alone contain."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+import snowballstemmer  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document, masked
@@ -18,13 +22,16 @@ VectorsByHash = Mapping[str, npt.NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class TextView:
-    """TF-IDF over words or characters (`analyzer` as in scikit-learn), sublinear, unit length."""
+    """TF-IDF over words or characters (`analyzer` as in scikit-learn), sublinear, unit length.
+
+    `stemmed` cuts English words to their Snowball stems first, so that "denoises" and "denoising" count as one.
+    """
 
     analyzer: str = "word"
     ngrams: tuple[int, int] = (1, 2)
     min_df: int = 1
     stop_words: str | None = None
-    weight: float = 1.0
+    stemmed: bool = False
     mask_names: bool = False
 
 
@@ -32,36 +39,57 @@ class TextView:
 class VectorView:
     """The sentence-encoder's vector of the whole text, unit length, centred on the training rows if asked."""
 
-    weight: float = 1.0
     centre: bool = False
 
 
 View = TextView | VectorView
+_WORD = r"(?u)\b\w\w+\b"
+_stem = lru_cache(maxsize=200_000)(snowballstemmer.stemmer("english").stemWord)
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text, of two letters or more, cut to their stems."""
+    return [_stem(word) for word in re.findall(_WORD, text)]
 
 
 class Corpus:
     """Documents with their counts and vectors; nothing here looks at a label.
 
-    `vectors` maps the hash of a document's text to its vector, as `embedding.embed_texts` returns them.
+    Terms are those of the first `learnable` documents: no model can give another term a weight. `vectors` maps
+    the hash of a document's text to its vector, as `embedding.embed_texts` returns them.
     """
 
-    def __init__(self, documents: Sequence[Document], vectors: VectorsByHash | None = None) -> None:
+    def __init__(
+        self, documents: Sequence[Document], vectors: VectorsByHash | None = None, learnable: int | None = None
+    ) -> None:
         self.documents = list(documents)
+        self._learnable = len(self.documents) if learnable is None else learnable
         self._vectors = vectors
-        self._counted: dict[tuple[object, ...], tuple[Any, list[str]]] = {}
+        self._counted: dict[TextView, tuple[Any, list[str]]] = {}
 
     def frequencies(self, view: TextView) -> tuple[Any, list[str]]:
         """Sublinear term frequencies (n, terms) as CSR, and the terms."""
-        key = (view.analyzer, view.ngrams, view.stop_words, view.mask_names)
+        key = replace(view, min_df=1)
         if key not in self._counted:
             vectorizer = CountVectorizer(
-                analyzer=view.analyzer, ngram_range=view.ngrams, stop_words=view.stop_words, dtype=np.float64
+                analyzer=view.analyzer,
+                ngram_range=view.ngrams,
+                stop_words=view.stop_words,
+                tokenizer=stems if view.stemmed else None,
+                token_pattern=None if view.stemmed or view.analyzer != "word" else _WORD,
+                dtype=np.float64,
             )
             texts = [masked(d) if view.mask_names else d.text for d in self.documents]
-            counts = vectorizer.fit_transform(texts)
+            counts = vectorizer.fit_transform(texts[: self._learnable])
+            if len(texts) > self._learnable:
+                counts = sp.vstack([counts, vectorizer.transform(texts[self._learnable :])], format="csr")
             counts.data = 1.0 + np.log(counts.data)
             self._counted[key] = (counts, list(vectorizer.get_feature_names_out()))
         return self._counted[key]
+
+    def selected(self, view: TextView, rows: Ints) -> Any:
+        """Sublinear term frequencies of some rows."""
+        return self.frequencies(view)[0][rows]
 
     def embedded(self, rows: Ints) -> Floats:
         """Vectors of some rows, shape (len(rows), d); raises InvalidInputError if one has not been embedded."""
@@ -75,47 +103,45 @@ class Corpus:
 
 
 class Space:
-    """A feature space whose vocabulary, idf and centre come from `rows` only.
+    """A feature space whose vocabulary, idf and centre come from `rows` only; every row has unit length.
 
-    Views are concatenated, each scaled by the square root of its weight, so inner products add up.
+    Terms of the rows in `keep` (the taxa's definitions) stay however rare they are: they may be all that is
+    known of a taxon.
     """
 
-    def __init__(self, corpus: Corpus, views: Sequence[View], rows: Ints) -> None:
+    def __init__(self, corpus: Corpus, view: View, rows: Ints, keep: Ints | None = None) -> None:
         self.corpus = corpus
-        self.views = tuple(views)
-        self._scales = [_idf(corpus, v, rows) if isinstance(v, TextView) else _centre(corpus, v, rows) for v in views]
+        self.view = view
+        self._columns: Ints | None = None
+        if isinstance(view, TextView):
+            self._columns, self._scale = _vocabulary(corpus, view, rows, keep)
+        else:
+            self._scale = _centre(corpus, view, rows)
 
-    def matrices(self, rows: Ints) -> list[Any]:
-        """One matrix a view, (len(rows), features): sparse for words, dense for vectors."""
-        return [self._matrix(v, s, rows) for v, s in zip(self.views, self._scales, strict=True)]
+    def matrix(self, rows: Ints) -> Any:
+        """Features (len(rows), d): CSR for words, dense for vectors."""
+        if isinstance(self.view, TextView):
+            return normalize(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
+        return normalize(self.corpus.embedded(rows) - self._scale)
 
-    def _matrix(self, view: View, scale: Floats, rows: Ints) -> Any:
-        if isinstance(view, VectorView):
-            dense = self.corpus.embedded(rows) - scale
-            norms = np.linalg.norm(dense, axis=1, keepdims=True)
-            return np.sqrt(view.weight) * dense / np.where(norms > 0, norms, 1.0)
-        weighted = self.corpus.frequencies(view)[0][rows].multiply(scale).tocsr()
-        norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1 if sp.issparse(weighted) else np.ones(len(rows))
-        inverse = np.sqrt(view.weight) / np.where(norms > 0, norms, 1.0)
-        return sp.diags(inverse) @ weighted
-
-
-def inner_products(left: Sequence[Any], right: Sequence[Any]) -> Floats:
-    """Sum over views of left @ right.T, dense."""
-    total: Floats = sum(_dense(a @ b.T) for a, b in zip(left, right, strict=True))  # type: ignore[assignment]
-    return total
+    @property
+    def terms(self) -> list[str]:
+        """The term of each column; empty for vectors."""
+        if not isinstance(self.view, TextView) or self._columns is None:
+            return []
+        terms = self.corpus.frequencies(self.view)[1]
+        return [terms[i] for i in self._columns]
 
 
-def _dense(matrix: Any) -> Floats:
-    return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
-
-
-def _idf(corpus: Corpus, view: TextView, rows: Ints) -> Floats:
-    """Smoothed inverse document frequency as in scikit-learn; 0 for terms the training rows lack."""
-    seen = corpus.frequencies(view)[0][rows]
+def _vocabulary(corpus: Corpus, view: TextView, rows: Ints, keep: Ints | None) -> tuple[Ints, Floats]:
+    """Columns of the terms that enough training rows hold, and their smoothed idf as in scikit-learn."""
+    seen = corpus.selected(view, rows)
     df = np.bincount(seen.indices, minlength=seen.shape[1])
-    idf = np.log((1 + len(rows)) / (1 + df)) + 1
-    return np.where(df >= max(view.min_df, 1), idf, 0.0)
+    wanted = df >= max(view.min_df, 1)
+    if keep is not None:
+        wanted[corpus.selected(view, keep).indices] = True
+    columns = np.flatnonzero(wanted)
+    return columns, np.log((1 + len(rows)) / (1 + df[columns])) + 1
 
 
 def _centre(corpus: Corpus, view: VectorView, rows: Ints) -> Floats:

@@ -15,13 +15,15 @@ from wamkg.suggesting.tree import Floats, Ints
 
 BASELINE = "tfidf-lr"
 FOLDS = 8
+FEWEST_TO_CALIBRATE = 10
+"""With fewer examples nothing is tempered and no level counts as sure."""
 
 
 @dataclass(frozen=True)
 class Member:
     """One hierarchical classifier: what it reads, how it decides, how much a taxon's definition counts."""
 
-    views: tuple[View, ...]
+    view: View
     classifier: NodeClassifier
     definitions: float = 0.0
 
@@ -38,32 +40,31 @@ class Model:
     @property
     def needs_vectors(self) -> bool:
         """Whether any member reads the sentence encoder's vectors."""
-        return any(isinstance(view, VectorView) for member in self.members for view in member.views)
+        return any(isinstance(member.view, VectorView) for member in self.members)
 
 
 PLAIN_WORDS = TextView("word", (1, 2), stop_words="english")
-LONG_WORDS = TextView("word", (1, 3), min_df=2)
+PHRASES = TextView("word", (1, 3), min_df=2)
+STEMS = TextView("word", (1, 3), min_df=2, stemmed=True)
 CHARACTERS = TextView("char_wb", (3, 5))
-
-_PLAIN_LR = Member((PLAIN_WORDS,), Logistic())
-_LONG_LR = Member((LONG_WORDS,), Logistic(), definitions=0.5)
-_CHARACTERS_LR = Member((CHARACTERS,), Logistic(), definitions=0.5)
-_VECTOR_LR = Member((VectorView(),), Logistic(), definitions=0.5)
-_VECTOR_KNN = Member((VectorView(centre=True),), Neighbours())
+RATIOS = Logistic(ratios=True)
 
 MODELS: Mapping[str, Model] = {
     model.name: model
     for model in (
-        Model("majority", (Member((PLAIN_WORDS,), Majority()),), calibrated=False),
-        Model(BASELINE, (_PLAIN_LR,), calibrated=False),
-        Model("minilm-lr", (_VECTOR_LR,)),
-        Model("minilm-knn", (_VECTOR_KNN,)),
-        Model("text-lr", (_LONG_LR, _CHARACTERS_LR)),
-        Model("text-minilm-lr", (_LONG_LR, _CHARACTERS_LR, _VECTOR_LR)),
+        Model("majority", (Member(PLAIN_WORDS, Majority()),), calibrated=False),
+        Model(BASELINE, (Member(PLAIN_WORDS, Logistic()),), calibrated=False),
+        Model("minilm-lr", (Member(VectorView(), Logistic()),)),
+        Model("minilm-knn", (Member(VectorView(centre=True), Neighbours()),)),
+        Model("characters-lr", (Member(CHARACTERS, Logistic()),)),
+        Model("stems-lr", (Member(STEMS, Logistic()),)),
+        Model("stems-nb", (Member(STEMS, RATIOS, definitions=1.0),)),
+        Model("phrases-nb", (Member(PHRASES, RATIOS, definitions=1.0),)),
+        Model("words-nb", (Member(STEMS, RATIOS, definitions=1.0), Member(PHRASES, RATIOS, definitions=1.0))),
     )
 }
-DEFAULT = "text-lr"
-DEFAULT_WITHOUT_VECTORS = "text-lr"
+DEFAULT = "words-nb"
+DEFAULT_WITHOUT_VECTORS = "words-nb"
 
 
 def model_named(name: str) -> Model:
@@ -86,22 +87,23 @@ class Workbench:
         self.training = training
         self.tree = training.tree
         examples = [example.document for example in training.examples]
-        self.corpus = Corpus([*examples, *training.taxon_documents, *candidates], vectors)
         self.nodes: Ints = np.array([self.tree.index[e.taxon] for e in training.examples], dtype=np.intp)
-        first = len(examples) + len(training.taxon_documents)
-        self.candidate_rows: Ints = np.arange(first, first + len(candidates), dtype=np.intp)
-        self._held_out: dict[tuple[Member, bytes, bytes], Floats] = {}
+        known = [*examples, *training.taxon_documents]
+        self.corpus = Corpus([*known, *candidates], vectors, learnable=len(known))
+        self.candidate_rows: Ints = len(known) + np.arange(len(candidates), dtype=np.intp)
+        self._predicted: dict[tuple[Member, bytes, bytes], Floats] = {}
 
     def fit(self, member: Member, rows: Ints) -> FittedHierarchy:
         """Fit one member on the examples `rows` and, where it wants them, the definitions."""
-        weights = np.ones(len(rows))
-        nodes = self.nodes[rows]
-        if member.definitions > 0:
-            taxa = np.arange(len(self.tree.paths), dtype=np.intp)
-            rows = np.concatenate([rows, taxa + len(self.nodes)])
-            nodes = np.concatenate([nodes, taxa])
-            weights = np.concatenate([weights, np.full(len(taxa), member.definitions)])
-        return fit_hierarchy(self.tree, self.corpus, Rows(rows, nodes, weights), member.views, member.classifier)
+        taxa = np.arange(len(self.tree.paths) if member.definitions > 0 else 0, dtype=np.intp)
+        texts = taxa + len(self.nodes)
+        training = Rows(
+            rows=np.concatenate([rows, texts]),
+            nodes=np.concatenate([self.nodes[rows], taxa]),
+            weights=np.concatenate([np.ones(len(rows)), np.full(len(taxa), member.definitions)]),
+            definitions=texts,
+        )
+        return fit_hierarchy(self.tree, self.corpus, training, member.view, member.classifier)
 
     def predict(self, model: Model, rows: Ints, at: Ints) -> Floats:
         """Raw P(child | parent), (len(at), nodes), of a model fitted on the examples `rows`."""
@@ -113,9 +115,16 @@ class Workbench:
 
     def _member(self, member: Member, rows: Ints, at: Ints) -> Floats:
         key = (member, rows.tobytes(), at.tobytes())
-        if key not in self._held_out:
-            self._held_out[key] = self.fit(member, rows).conditional(at)
-        return self._held_out[key]
+        if key not in self._predicted:
+            blind = len(rows) == 0 and member.definitions == 0
+            self._predicted[key] = self._uniform(len(at)) if blind else self.fit(member, rows).conditional(at)
+        return self._predicted[key]
+
+    def _uniform(self, size: int) -> Floats:
+        out = np.zeros((size, len(self.tree.paths)))
+        for children in self.tree.children.values():
+            out[:, children] = 1.0 / len(children)
+        return out
 
     def out_of_fold(self, model: Model, rows: Ints) -> Floats:
         """Raw P(child | parent) of each example in `rows`, by a model fitted without its fold."""
@@ -128,9 +137,10 @@ class Workbench:
 
     def calibration(self, model: Model, rows: Ints, precision: float) -> Calibration:
         """Temperatures and thresholds from cross-validation within the examples `rows`."""
-        return fit_calibration(
-            self.tree, self.out_of_fold(model, rows), self.nodes[rows], precision, scale=model.calibrated
-        )
+        if len(rows) < FEWEST_TO_CALIBRATE:
+            return Calibration()
+        raw = self.out_of_fold(model, rows)
+        return fit_calibration(self.tree, raw, self.nodes[rows], precision, scale=model.calibrated)
 
 
 def stratified_folds(nodes: Ints, folds: int) -> Ints:

@@ -6,16 +6,16 @@ import numpy as np
 
 from wamkg.suggesting.classifiers import Logistic
 from wamkg.suggesting.examples import Document, TrainingSet, name_pattern
-from wamkg.suggesting.features import Corpus, Space, TextView, inner_products
+from wamkg.suggesting.features import Corpus, Space, TextView
 from wamkg.suggesting.tree import Floats, Ints
 
 FEWEST = 5
 """Fewer negatives than this teach nothing; the outside probability is then unknown."""
-_VIEWS = (TextView("word", (1, 2)), TextView("char_wb", (3, 5)))
+_VIEW = TextView("char_wb", (3, 5))
 
 
 class OutsideModel:
-    """Logistic regression on words and characters of titles, both sides weighted alike.
+    """Logistic regression on the characters of titles, both sides weighted alike.
 
     Titles only, because negatives come without abstracts: a longer text would give the insiders away. Own
     method names are removed. Inside, hard and easy negatives each carry a third, a third and a third.
@@ -50,13 +50,10 @@ class OutsideModel:
         return np.array([self._predict(np.delete(known, i), known[i : i + 1])[0] for i in known])
 
     def _predict(self, rows: Ints, at: Ints) -> Floats:
-        space = Space(self._corpus, _VIEWS, rows)
-        features = space.matrices(rows)
-        labels = rows >= self._inside
-        model = Logistic(balanced=False).fit(
-            inner_products(features, features), labels.astype(np.intp), self._weights(rows)
-        )
-        return model.predict(inner_products(space.matrices(at), features))[:, 1]
+        space = Space(self._corpus, _VIEW, rows)
+        labels = (rows >= self._inside).astype(np.intp)
+        model = Logistic(balanced=False, ratios=True).fit(space.matrix(rows), labels, self._weights(rows))
+        return model.predict(space.matrix(at))[:, 1]
 
     def _weights(self, rows: Ints) -> Floats:
         group = np.where(rows < self._inside, 0, 1)

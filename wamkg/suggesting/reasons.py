@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from wamkg.suggesting.classifiers import FittedLogistic
 from wamkg.suggesting.examples import Document, sentences
-from wamkg.suggesting.features import Space, TextView, VectorView, inner_products
+from wamkg.suggesting.features import Space, TextView, VectorView
 from wamkg.suggesting.hierarchy import FittedHierarchy
 from wamkg.suggesting.models import PLAIN_WORDS, Model, Workbench
 from wamkg.suggesting.tree import Floats, Ints
@@ -42,10 +43,10 @@ class Explainer:
         self._neighbours = neighbours
         self._rows = bench.candidate_rows[: len(bench.candidate_rows) - len(variants)]
         everything = np.arange(len(bench.nodes), dtype=np.intp)
-        readers = [m for m in model.members if all(isinstance(v, TextView) for v in m.views)]
+        readers = [m for m in model.members if isinstance(m.view, TextView)]
         self._readers = [bench.fit(member, everything) for member in readers]
         self._similar = _similarities(bench, model, everything, self._rows)
-        self._words = _word_weights(self._readers)
+        self._effects, self._terms = _word_effects(self._readers, self._rows)
         self._sentences = self._sentence_effects(variants)
 
     def explain(self, i: int, joint: Floats) -> tuple[Reason, ...]:
@@ -65,14 +66,17 @@ class Explainer:
         ]  # fmt: skip
 
     def _spoken(self, i: int, top: int, towards: str) -> list[Reason]:
-        if self._words is None:
+        if top not in self._effects:
             return []
-        space, weights, terms = self._words
-        row = space.matrices(self._rows[i : i + 1])[0].tocsr()
-        effects = row.data * weights[row.indices, top]
-        order = [j for j in np.argsort(-effects, kind="stable")[:WORDS_SHOWN] if effects[j] > 0]
+        row, terms = self._effects[top][i], self._terms
+        order = [j for j in np.argsort(-row.data, kind="stable")[:WORDS_SHOWN] if row.data[j] > 0]
         return [
-            {"kind": "word", "term": terms[row.indices[j]], "towards": towards, "effect": round(float(effects[j]), 4)}
+            {
+                "kind": "word",
+                "term": terms[row.indices[j]],
+                "towards": towards,
+                "effect": round(float(row.data[j]), 4),
+            }
             for j in order
         ]
 
@@ -113,20 +117,16 @@ class Explainer:
 
 def _similarities(bench: Workbench, model: Model, everything: Ints, rows: Ints) -> Floats:
     """Cosine of each candidate with each example: by the encoder where the model uses it, else by words."""
-    space = Space(bench.corpus, [VectorView() if model.needs_vectors else PLAIN_WORDS], everything)
-    return inner_products(space.matrices(rows), space.matrices(everything))
+    space = Space(bench.corpus, VectorView() if model.needs_vectors else PLAIN_WORDS, everything)
+    products = space.matrix(rows) @ space.matrix(everything).T
+    return np.asarray(products.toarray() if sp.issparse(products) else products, dtype=np.float64)
 
 
-def _word_weights(readers: Sequence[FittedHierarchy]) -> tuple[Space, Floats, list[str]] | None:
-    """Feature space, weight of each term for each top-level taxon, and terms, from the first reader of words."""
+def _word_effects(readers: Sequence[FittedHierarchy], rows: Ints) -> tuple[dict[int, Any], list[str]]:
+    """Effect of each term on each top-level taxon's log-odds, (rows, terms), by the first reader of words."""
     for reader in readers:
-        view = reader.space.views[0]
-        members, fitted, classes = reader.nodes[-1]
-        if not (isinstance(view, TextView) and view.analyzer == "word" and isinstance(fitted, FittedLogistic)):
-            continue
-        dual = fitted.dual
-        columns = np.hstack([-dual, dual]) if dual.shape[1] == 1 else dual
-        weights = np.zeros((reader.features[0].shape[1], len(reader.tree.tops)))
-        weights[:, classes] = reader.features[0][members].T @ columns
-        return reader.space, weights, reader.space.corpus.frequencies(view)[1]
-    return None
+        view, (_, fitted, classes) = reader.space.view, reader.nodes[-1]
+        if isinstance(view, TextView) and view.analyzer == "word" and isinstance(fitted, FittedLogistic):
+            features = reader.space.matrix(rows)
+            return {int(top): fitted.effects(features, i) for i, top in enumerate(classes)}, reader.space.terms
+    return {}, []

@@ -9,6 +9,7 @@ from wamkg.embedding.run import Progress, embed, load_vectors
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.session import Store
 from wamkg.store.suggestions import save_suggestions
+from wamkg.store.texts import paper_texts
 from wamkg.suggesting.corpus import Corpus, document_of, load_corpus
 from wamkg.suggesting.evaluation import evaluate
 from wamkg.suggesting.examples import required_texts
@@ -57,8 +58,7 @@ class SuggestReport:
 def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> dict[str, Any]:
     """Encode the text of every paper of the survey that is new or changed."""
     with store.reading() as session:
-        corpus = load_corpus(session, "wam")
-    texts = {paper.id: document_of(paper).text for paper in corpus.papers.values()}
+        texts = {paper.id: document_of(paper).text for paper in paper_texts(session)}
     return embed(store, encoder, texts, progress).as_dict()
 
 

@@ -70,11 +70,12 @@ def suggest(
 
     `vectors` maps text hash to vector for `examples.required_texts(training, candidates)`; without it only
     models that read words can be used. `encoder` is the (name, version) the vectors come from, for the record.
-    Raises InvalidInputError without any example, for an unknown model, or where a needed vector is missing.
+    Without a single example the taxa's definitions alone decide and nothing counts as sure. Raises
+    InvalidInputError with neither, for an unknown model, or where a needed vector is missing.
     """
     settings = settings or Settings()
-    if not training.examples:
-        raise InvalidInputError("nothing to learn from: no paper has a place in this taxonomy yet")
+    if not training.examples and not any(training.tree.texts.values()):
+        raise InvalidInputError("nothing to learn from: no paper has a place here and no taxon has a definition")
     model = chosen_model(settings.model, vectors is not None)
     if not candidates:
         return []

@@ -86,9 +86,15 @@ class Tree:
                 out[:, node] *= out[:, parent]
         return out
 
+    @cached_property
+    def _steps(self) -> dict[int, Ints]:
+        """For every inner node, the position of the child that leads to each node, or -1."""
+        steps = {parent: np.full(len(self.paths), -1, dtype=np.intp) for parent in self.children}
+        for node in range(len(self.paths)):
+            for parent, child in zip([-1, *self.line(node)], self.line(node), strict=False):
+                steps[parent][node] = int(np.searchsorted(self.children[parent], child))
+        return steps
+
     def child_on_path(self, nodes: Ints, parent: int) -> Ints:
         """For each labelled node, the position among `parent`'s children that leads to it, or -1."""
-        position = {int(child): i for i, child in enumerate(self.children[parent])}
-        return np.array(
-            [next((position[n] for n in self.line(int(node)) if n in position), -1) for node in nodes], dtype=np.intp
-        )
+        return self._steps[parent][nodes]

@@ -1,0 +1,59 @@
+"""Which papers a model learns from and which it is examined on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wamkg.errors import InvalidInputError
+from wamkg.suggesting.examples import TrainingSet
+from wamkg.suggesting.tree import Ints
+
+FEWEST_TO_LEARN_FROM = 10
+"""Months before which fewer papers were known are not examined."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of examples to fit on and rows to predict."""
+
+    fit: Ints
+    predict: Ints
+
+
+def nested_loo(training: TrainingSet) -> list[Split]:
+    """Each example left out in turn."""
+    everything = np.arange(len(training.examples), dtype=np.intp)
+    return [Split(np.delete(everything, i), everything[i : i + 1]) for i in everything]
+
+
+def time_forward(training: TrainingSet) -> list[Split]:
+    """For every month m: fit on the papers dated before m, predict those of m.
+
+    Papers without a date are never used; months with fewer than 10 papers before them are not examined.
+    """
+    months = np.array([example.document.date[:7] for example in training.examples])
+    splits = []
+    for month in sorted({m for m in months.tolist() if m}):
+        before = np.flatnonzero((months != "") & (months < month))
+        if len(before) >= FEWEST_TO_LEARN_FROM:
+            splits.append(Split(before, np.flatnonzero(months == month)))
+    return splits
+
+
+PROTOCOLS: dict[str, Callable[[TrainingSet], list[Split]]] = {
+    "nested-loo": nested_loo,
+    "time-forward": time_forward,
+}
+
+
+def splits_of(training: TrainingSet, protocol: str) -> list[Split]:
+    """The splits of a named protocol; raises InvalidInputError if there is nothing to examine."""
+    if protocol not in PROTOCOLS:
+        raise InvalidInputError(f"unknown protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
+    splits = PROTOCOLS[protocol](training) if len(training.examples) >= 4 else []
+    if not splits:
+        raise InvalidInputError(
+            f"too few classified papers for {protocol}: at least 4 are needed, with dates for time-forward"
+        )
+    return splits
