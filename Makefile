@@ -31,7 +31,7 @@ lint: $(VENV)/.dev ## Style, types and the order of imports
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests

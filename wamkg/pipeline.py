@@ -19,7 +19,7 @@ from wamkg.matching.show import shown_values
 from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import current_revision, migrate
-from wamkg.store.session import Store
+from wamkg.store.session import Store, store_file
 from wamkg.views.roadmap import build_roadmap
 
 if TYPE_CHECKING:
@@ -36,14 +36,17 @@ def seed(store: Store) -> dict[str, int]:
 
 @contextmanager
 def store_for_dry_run() -> Iterator[Store]:
-    """The store of the settings; one that has no tables yet stays untouched and an empty stand-in is used."""
-    store = Store(get_settings().url)
-    try:
-        if current_revision(store) is not None:
-            yield store
-            return
-    finally:
-        store.close()
+    """The store of the settings; where there is none yet, nothing is made and an empty stand-in is used."""
+    url = get_settings().url
+    file = store_file(url)
+    if file is None or file.exists():
+        store = Store(url)
+        try:
+            if current_revision(store) is not None:
+                yield store
+                return
+        finally:
+            store.close()
     with TemporaryDirectory() as folder:
         stand_in = Store(f"sqlite:///{Path(folder) / 'empty.db'}")
         migrate(stand_in)

@@ -12,6 +12,8 @@ from wamkg.cli.common import err
 from wamkg.errors import WamkgError
 
 FAILED, WRONG_USAGE = 1, 2
+TYPER_INTERRUPTED = 130
+"""What Typer gives back when it has caught Ctrl-C itself."""
 
 
 def main() -> None:
@@ -29,7 +31,7 @@ def run(arguments: list[str]) -> int:
         shown.show()
         return WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted; what was not complete was not written")
+        return _interrupted()
     except WamkgError as error:
         return _fail(str(error))
     except BrokenPipeError:
@@ -38,7 +40,13 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         return _fail(f"{error.filename or 'file'}: {error.strerror or error}")
+    if result == TYPER_INTERRUPTED:
+        return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    return _fail("interrupted; what was not complete was not written")
 
 
 def _fail(message: str) -> int:

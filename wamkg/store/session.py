@@ -83,15 +83,20 @@ def create_store_engine(url: str) -> Engine:
     return engine
 
 
+def store_file(url: str) -> Path | None:
+    """The file of an SQLite store; None for a server, a memory or a URI of SQLite's own."""
+    database = make_url(url).database if url.startswith("sqlite") else None
+    return None if database in (None, "", ":memory:") or str(database).startswith("file:") else Path(str(database))
+
+
 class Store:
     """The database of one survey; the outermost caller opens a session and its end commits."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        database = make_url(url).database if url.startswith("sqlite") else None
-        if database and database != ":memory:" and not database.startswith("file:"):
-            self._make_folder(Path(database).parent)
         self.engine = create_store_engine(url)
+        if file := store_file(url):
+            self._make_folder(file.parent)
         self._writer = self.engine.execution_options(writing=True)
 
     def _make_folder(self, folder: Path) -> None:

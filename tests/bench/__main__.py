@@ -1,0 +1,9 @@
+"""Runs every benchmark: `make bench`. Exit status 1 if one misses its goal."""
+
+import sys
+
+from tests.bench import bench_embed, bench_import
+
+if __name__ == "__main__":
+    met = [bench_import.main(), bench_embed.main()]
+    sys.exit(0 if all(met) else 1)

@@ -1,0 +1,200 @@
+"""The command line as a user meets it: what it prints, its exit status, and that bad input leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.bench.generate import write_jsonl
+from tests.store_dump import dump
+from wamkg.cli import run
+from wamkg.store.migrate import migrate
+from wamkg.store.session import Store
+
+GOOD = b'{"title": "A Long Enough Title About Robots", "arxiv": "2501.00001"}\n'
+
+
+@pytest.fixture
+def empty_store(home: Path) -> Store:
+    """A migrated store where the command line expects it."""
+    store = Store(f"sqlite:///{home / 'wamkg.db'}")
+    migrate(store)
+    return store
+
+
+def one_line(text: str) -> str:
+    """The single line an error must be, without a trace of Python."""
+    lines = text.strip().splitlines()
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
+    assert "Error(" not in text
+    return lines[0]
+
+
+def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    from wamkg.cli.app import COMMANDS
+
+    for verb in COMMANDS:
+        assert run([verb, "--help"]) == 0
+        assert f"wamkg {verb}" in capsys.readouterr().out
+
+
+def test_an_unknown_verb_is_wrong_usage() -> None:
+    assert run(["nonsense"]) == 2
+
+
+def test_a_command_on_an_empty_store_says_what_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["suggest"]) == 1
+    assert "wamkg build" in one_line(capsys.readouterr().err)
+
+
+def test_migrate_and_seed_can_run_twice(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["migrate"]) == run(["migrate"]) == 0
+    assert run(["seed", "--json"]) == 0
+    capsys.readouterr()
+    store = Store(f"sqlite:///{home / 'wamkg.db'}")
+    before = dump(store)
+    assert run(["seed", "--json"]) == 0
+    assert set(orjson.loads(capsys.readouterr().out).values()) == {0}
+    assert dump(store) == before
+
+
+def test_import_undo_and_history(empty_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = dump(empty_store)
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    assert run(["import", str(tmp_path / "a.jsonl"), "--json"]) == 0
+    report = orjson.loads(capsys.readouterr().out)
+    assert report["counts"]["new"] == 1
+    assert run(["history", "arxiv:2501.00001", "--json"]) == 0
+    said = orjson.loads(capsys.readouterr().out)
+    assert {"title", "arxiv", "standing", "date arxiv_v1"} <= {row["field"] for row in said}
+    assert run(["undo", report["batch"], "--why", "a test"]) == 0
+    assert dump(empty_store) == before
+    assert run(["batches", "--json"]) == 0
+    capsys.readouterr()
+
+
+def test_a_dry_run_on_no_store_at_all_makes_none(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    assert run(["import", str(tmp_path / "a.jsonl"), "--dry-run"]) == 0
+    assert not home.exists()
+
+
+BAD_FILES = {
+    "binary": (b"\x00\x01\x02\xff" * 5000, "is not text"),
+    "empty": (b"", "empty"),
+    "spaces": (b"  \n\n  \n", ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_is_no_source_fails(
+    empty_store: Store, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, said = BAD_FILES[name]
+    (tmp_path / "a.jsonl").write_bytes(content)
+    before = dump(empty_store)
+    assert run(["import", str(tmp_path / "a.jsonl")]) in (0, 1)
+    assert said in capsys.readouterr().err
+    assert dump(empty_store) == before
+
+
+def test_a_missing_file_fails(empty_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", "/nowhere/at/all.md"]) == 1
+    assert "/nowhere/at/all.md" in one_line(capsys.readouterr().err)
+
+
+BAD_LINES = {
+    "broken utf-8": b'{"title": "caf\xff"}\n',
+    "a 50 MB line": b'{"title": "' + b"x" * 50_000_000 + b'"}\n',
+    "not json": b"{title: none}\n",
+    "a list": b"[1, 2]\n",
+    "no title": b'{"abstract": "x"}\n',
+    "a wrong type": b'{"title": 5}\n',
+    "a nul": b'{"title": "A Title With a \\u0000 Inside"}\n',
+    "an impossible date": b'{"title": "A Long Enough Other Title", "date": "2026-02-31"}\n',
+}
+
+
+@pytest.mark.parametrize("name", BAD_LINES)
+def test_a_bad_line_is_listed_and_the_rest_is_taken(
+    empty_store: Store, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(BAD_LINES[name] + GOOD)
+    assert run(["import", str(tmp_path / "a.jsonl"), "--json"]) == 3
+    report = orjson.loads(capsys.readouterr().out)
+    assert (report["counts"]["unreadable"], report["counts"]["new"]) == (1, 1)
+    unreadable = next(line for line in report["lines"] if line["outcome"] == "unreadable")
+    assert unreadable["line"] == 1
+    assert unreadable["reason"]
+
+
+def test_a_read_only_store_fails_in_one_line(
+    empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # By URI, since root may write to a file whose mode says otherwise.
+    monkeypatch.setenv(
+        "WAMKG_DATABASE_URL", empty_store.url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
+    )
+    from wamkg.settings import get_settings
+
+    get_settings.cache_clear()
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    assert run(["import", str(tmp_path / "a.jsonl")]) == 1
+    assert "read-only" in one_line(capsys.readouterr().err)
+
+
+def test_a_full_disk_fails_in_one_line_and_leaves_nothing(
+    empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = dump(empty_store)
+    real = Store.__init__
+
+    def small(self: Store, url: str) -> None:
+        """The same store on a disk with room for a few pages more: SQLite's own limit gives the same error."""
+        from sqlalchemy import event
+
+        real(self, url)
+        event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count=400"))
+
+    monkeypatch.setattr(Store, "__init__", small)
+    assert run(["import", str(write_jsonl(tmp_path / "a.jsonl", 3000))]) == 1
+    assert "disk is full" in one_line(capsys.readouterr().err)
+    monkeypatch.undo()
+    assert dump(empty_store) == before
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_stopping_an_import_leaves_nothing_half_written(
+    empty_store: Store, home: Path, tmp_path: Path, sent: int
+) -> None:
+    before = dump(empty_store)
+    source = write_jsonl(tmp_path / "a.jsonl", 20_000)
+    command = [sys.executable, "-c", "from wamkg.cli import main; main()", "import", str(source)]
+    environment = os.environ | {"WAMKG_HOME": str(home)}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True)
+    log = home / "wamkg.db-wal"
+    deadline = time.monotonic() + 120
+    # Past two megabytes of log the import is well inside its transaction.
+    while (
+        process.poll() is None and time.monotonic() < deadline and not (log.exists() and log.stat().st_size > 2 << 20)
+    ):
+        os.sched_yield()
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    if sent == signal.SIGINT:
+        assert process.returncode == 1
+        assert "interrupted" in one_line(said)
+    assert dump(empty_store) == before
+
+
+def test_output_into_a_closed_pipe_is_no_error(seeded_store: Store, home: Path) -> None:
+    command = f"{sys.executable} -c 'from wamkg.cli import main; main()' history arxiv:2302.00111 | head -1"
+    environment = os.environ | {"WAMKG_HOME": str(home)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=True)
+    assert "Traceback" not in done.stderr
