@@ -8,7 +8,8 @@ from wamkg.identifiers import slugify
 from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, label_key
 from wamkg.importing.document import Document
 from wamkg.importing.placing import Position
-from wamkg.importing.printed import read_date, read_venue, strip_marks
+from wamkg.importing.printed import strip_marks
+from wamkg.importing.venues import read_date, read_venue
 
 _COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _COMMON_WORDS = frozenset((

@@ -1,0 +1,88 @@
+"""Venues, years and dates as people print them."""
+
+import re
+
+from wamkg.identifiers import PartialDate
+
+_VENUES = re.compile(
+    r"^(?:ICLR|ICML|NeurIPS|NIPS|CVPR|ICCV|ECCV|WACV|BMVC|3DV|CoRL|RSS|ICRA|IROS|Humanoids|HRI|CASE|ISRR|ISER|WAFR|L4DC|AAAI|IJCAI|"
+    r"ACL|EMNLP|NAACL|COLM|AISTATS|UAI|KDD|WWW|TMLR|JMLR|TPAMI|PAMI|IJCV|IJRR|RA-?L|T-?RO|SIGGRAPH(?: Asia)?|MM|ACM MM|"
+    r"Nature|Science|Science Robotics|arXiv|CoRR|Preprint|bioRxiv|Blog|Tech(?:nical)? Report)\b",
+    re.I,
+)
+_VENUE_WORDS = re.compile(r"\b(?:conference|journal|proceedings|letters|transactions|workshop|symposium)\b", re.I)
+_LEAD_IN = re.compile(r"^(?:in|at|to appear (?:in|at)|accepted (?:by|to|at|in)|published (?:in|at))\s+", re.I)
+_VENUE_YEAR = re.compile(
+    r"^(?P<venue>[^\d'’]*?(?:\d[A-Z][^\d'’]*?)?)\s*(?:(?P<year>(?:19|20)\d\d)|['’](?P<short>\d\d)|(?<=[A-Za-z])(?P<glued>\d\d))"
+    r"\s*(?P<rest>\(?[a-z][a-z \-]{0,30}\)?)?$",
+    re.I,
+)
+_NUMERIC_DATE = re.compile(r"^((?:19|20)\d\d)(?:[-./](\d{1,2})(?:[-./](\d{1,2}))?)?$")
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTHS = {name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)}
+_WORD_DATE = re.compile(
+    r"^(?:(?P<d1>\d{1,2})\s+)?(?P<month>[a-z]{3,9})\.?\s*(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>(?:19|20)\d\d)$",
+    re.I,
+)
+
+
+def read_date(text: str) -> PartialDate | None:
+    """A date as lists print it: 2023-01, 2024.05, 2024/5/12, May 2024, May 3, 2024, 2004; None if it is none."""
+    text = text.strip(" .,;:()[]`*")
+    found = _NUMERIC_DATE.match(text)
+    if found:
+        return _checked("-".join(part for part in found.groups() if part))
+    found = _WORD_DATE.match(text)
+    month = _MONTHS.get(found["month"][:3].lower()) if found else None
+    if not found or not month or not _MONTH_NAMES[month - 1].startswith(found["month"].lower()[:4]):
+        return None
+    day = found["d1"] or found["d2"]
+    return _checked(f"{found['year']}-{month}" + (f"-{day}" if day else ""))
+
+
+def _checked(text: str) -> PartialDate | None:
+    try:
+        return PartialDate.parse(text)
+    except ValueError:
+        return None
+
+
+def read_venue(text: str) -> tuple[str | None, int | None, str]:
+    """Venue, year and what is left of a segment such as "NeurIPS 2023 Oral"; (None, None, text) if it is none."""
+    bare = _LEAD_IN.sub("", text.strip(" .,;:()[]*`"))
+    if len(bare) > 120:
+        return None, None, text
+    found = _VENUE_YEAR.match(bare)
+    if found:
+        venue = found["venue"].strip(" ,.-@'’(:") or None
+        glued = found["short"] or found["glued"]
+        if (venue is None or is_venue(venue, loosely=not found["glued"])) and not (venue is None and glued):
+            year = int(found["year"] or "20" + glued)
+            return plain_venue(venue), year, (found["rest"] or "").strip(" ()-")
+    named = _VENUES.fullmatch(bare) or (_VENUE_WORDS.search(bare) and len(bare.split()) <= 12)
+    return (plain_venue(bare), None, "") if named else (None, None, text)
+
+
+def is_known_venue(venue: str | None) -> bool:
+    """Whether a venue is one of the field's own."""
+    return bool(venue and _VENUES.match(venue))
+
+
+def is_venue(text: str, loosely: bool) -> bool:
+    """Whether words name a venue; loosely, a few capitalised words are one."""
+    if _VENUES.match(text) or _VENUE_WORDS.search(text):
+        return True
+    return (
+        loosely
+        and len(text.split()) <= 4
+        and text[:1].isupper()
+        and text.split(maxsplit=1)[0].lower()[:3] not in _MONTHS
+    )
+
+
+def plain_venue(venue: str | None) -> str | None:
+    """The venue in the form the project writes it."""
+    return "arXiv" if venue and re.fullmatch(r"arxiv(?: preprint)?|corr", venue, re.I) else venue
