@@ -4,29 +4,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
-from wamkg.figures.columns import LABEL_HEIGHT, PITCH, Column, alternating, outer, strip, total_width
+from wamkg.figures.columns import LABEL_HEIGHT, LEAST_SHARE, PITCH, Column, alternating
 from wamkg.figures.entries import Entry, choose, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.narrow import LARGEST_OFFSET, LEAST_SHARE, narrowed
+from wamkg.figures.narrow import fitted
 from wamkg.figures.scale import TimeScale, axis_span, build_scale, covered
+from wamkg.figures.sides import LARGEST_OFFSET
 from wamkg.figures.style import FigureOptions
 from wamkg.figures.trunks import level_width
 from wamkg.views.roadmap import Roadmap
 
 HEADING_SIZES = (9.0, 7.6, 6.6)
 TIP_HEADING_WIDTH = 58.0
-STRETCHES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.3)
+STRETCHES = (1.3, 1.65, 2.1)
+"""Few and far between: an added paper should not change the height of all years."""
 TALL_AXIS, TALLEST_AXIS = 560.0, 700.0
 """Heights in points up to which an axis may grow to fit a width: with its caption still one page, and a full one."""
-_HOPELESS = 0.62
-"""Columns that would have to shrink to less than this share are not tried: it has never been reached."""
 _LEAST_YEAR = 30.0
-_BURST = 0.8
+_BURST = 0.6
 _MEDIAN_OFFSET = 0.9
 _MORE_ROOM, _TRIES = 1.12, 12
 
@@ -125,13 +124,10 @@ class _Fitter:
                 break
             scale = build_scale(self.days, self.as_of, {year: height * stretch for year, height in room.items()})
             columns = alternating([column.on(scale) for column in self.columns])
-            if columns is not None and total_width(columns) * _HOPELESS > width:
-                continue
-            if columns is not None and total_width(columns) > width:
-                columns = narrowed(columns, width, self.attempt.share)
-            if columns is not None and total_width(columns) <= width:
-                x = _positions(columns, width)
-                return Arrangement(self.families, self.tips, tuple(columns), x, scale, ())
+            found = fitted(columns, width, self.attempt.share) if columns is not None else None
+            if found is not None:
+                x = _positions(*found)
+                return Arrangement(self.families, self.tips, tuple(found[0]), x, scale, ())
         return None
 
     def _room(self) -> dict[int, float]:
@@ -188,10 +184,10 @@ def _needed(drawn: Sequence[list[Entry]], days: Sequence[date], as_of: date) -> 
     return room
 
 
-def _positions(columns: Sequence[Column], width: float) -> tuple[float, ...]:
-    """Middles of the trunks, spare width shared out evenly."""
-    spare = (width - total_width(columns)) / (len(columns) + 1)
-    x = [outer(columns[0], -1) + spare + columns[0].half]
-    for left, right in pairwise(columns):
-        x.append(x[-1] + left.half + strip(left, right) + spare + right.half)
+def _positions(columns: Sequence[Column], intervals: Sequence[float]) -> tuple[float, ...]:
+    """Middles of the trunks between the given intervals."""
+    x, right = [], 0.0
+    for column, interval in zip(columns, intervals, strict=False):
+        x.append(right + interval + column.half)
+        right = x[-1] + column.half
     return tuple(x)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ FLUSH = 1.5
 CLEAR = max(2.5 * FLUSH, GAP)
 FAMILY_GAP = 5.0
 HEADING_GAP = 5.0
+LEAST_SHARE = 0.35
 _YEAR_MARGIN = LABEL_HEIGHT / 2 + 0.8
 
 Numbers = NDArray[np.float64]
@@ -82,40 +82,48 @@ class Column:
 
 
 def alternating(columns: Sequence[Column]) -> list[Column] | None:
-    """Every column with labels left and right in turn; None where one is too full for its years."""
-    placed = [column.placed(alternate(len(column.entries), -1 if i % 2 else 1)) for i, column in enumerate(columns)]
+    """Every column with labels left and right in turn, anew each year; None where one is too full for its years.
+
+    Beginning anew keeps the sides of other years where a paper is added. A column that would lean to one side
+    alternates throughout.
+    """
+    placed = [column.placed(_turns(column)) for column in columns]
     fitting = [column for column in placed if column is not None]
     return fitting if len(fitting) == len(placed) else None
 
 
-def strip_needs(left: Column, right: Column) -> Numbers:
-    """Widths that the strip between two trunks must have: for each label alone, and for each two side by side."""
-    (y_left, ours), (y_right, theirs) = left.right, right.left
-    alone = [ours + FLUSH + CLEAR + right.stem - right.half, theirs + FLUSH + CLEAR + left.stem - left.half]
-    beside = np.abs(y_left[:, None] - y_right[None, :]) < PITCH - 1e-6
-    pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * FLUSH + GAP
-    return np.concatenate([*alone, pairs, [2 * CLEAR]])
+def _turns(column: Column) -> tuple[int, ...]:
+    years = [entry.when.year for entry in column.entries]
+    sides = tuple(side for year in sorted(set(years)) for side in alternate(years.count(year), year % 2 * 2 - 1))
+    return sides if balanced(sides, LEAST_SHARE) else alternate(len(years), 1)
 
 
-def strip(left: Column, right: Column) -> float:
-    """Least distance between the edges of two neighbouring trunks."""
-    need = float(strip_needs(left, right).max()) + (FAMILY_GAP if left.family != right.family else 0.0)
-    return max(need, (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half)
+def balanced(sides: Sequence[int], least_share: float) -> bool:
+    """Whether each side has its least share; fewer than four labels may stand anywhere."""
+    return len(sides) < 4 or least_share <= sides.count(1) / len(sides) <= 1 - least_share
 
 
-def outer_needs(column: Column, side: int) -> Numbers:
-    """Widths that the room outside the first (-1) or last (+1) trunk must have."""
-    _, widths = column.left if side < 0 else column.right
+def needs(columns: Sequence[Column], k: int) -> Numbers:
+    """Widths that interval `k` must have: 0 is left of the first trunk, the last right of the last trunk.
+
+    Between two trunks each label alone needs room, and any two that stand side by side.
+    """
+    if k == 0:
+        return _outer_needs(columns[0], columns[0].left[1])
+    if k == len(columns):
+        return _outer_needs(columns[-1], columns[-1].right[1])
+    return _strip_needs(columns[k - 1], columns[k])
+
+
+def _outer_needs(column: Column, widths: Numbers) -> Numbers:
     return np.concatenate([widths + FLUSH, [column.heading / 2 - column.half]])
 
 
-def outer(column: Column, side: int) -> float:
-    """Room outside the first (-1) or last (+1) trunk."""
-    return float(outer_needs(column, side).max())
-
-
-def total_width(columns: Sequence[Column]) -> float:
-    """Least width of all columns together."""
-    strips = sum(strip(a, b) for a, b in pairwise(columns))
-    trunks = sum(2 * column.half for column in columns)
-    return outer(columns[0], -1) + trunks + strips + outer(columns[-1], +1)
+def _strip_needs(left: Column, right: Column) -> Numbers:
+    (y_left, ours), (y_right, theirs) = left.right, right.left
+    gap = FAMILY_GAP if left.family != right.family else 0.0
+    alone = [ours + FLUSH + CLEAR + right.stem - right.half, theirs + FLUSH + CLEAR + left.stem - left.half]
+    beside = np.abs(y_left[:, None] - y_right[None, :]) < PITCH - 1e-6
+    pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * FLUSH + GAP
+    headings = (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
+    return np.concatenate([*alone, pairs, [2 * CLEAR, headings - gap]]) + gap

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
+from wamkg.figures.fonts import unseen
 from wamkg.figures.geometry import Layout
 from wamkg.figures.layout import lay_out
 from wamkg.figures.paint import Painter
@@ -38,10 +39,15 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
         title=roadmap.title,
         caption=" ".join(layout.caption),
         alt=_alt(roadmap, layout),
-        notes=layout.notes,
+        notes=layout.notes + _unseen(layout),
         elements={element.element_id: element for element in _elements(layout)},
         paint=paint,
     )
+
+
+def _unseen(layout: Layout) -> tuple[str, ...]:
+    missing = unseen("".join(label.entry.text for label in layout.labels))
+    return (f"no font installed here draws {missing!r}: PDF and PNG show boxes",) if missing else ()
 
 
 def _elements(layout: Layout) -> Iterator[Element]:

@@ -67,8 +67,7 @@ def properties(text: str, size: float, bold: bool = False) -> FontProperties:
 def unseen(text: str) -> str:
     """Characters of the text that no font at hand can draw."""
     missing = lacking(text)
-    for path in fallbacks(text).values():
-        missing -= _covered(path)
+    missing -= {point for path in fallbacks(text).values() for point in _covered(path)}
     return "".join(sorted({char for char in text if ord(char) in missing}))
 
 

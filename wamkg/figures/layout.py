@@ -10,14 +10,16 @@ from wamkg.figures.legend import LINE, caption, legend, used_codes
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
 from wamkg.figures.style import MARGIN, FigureOptions, hues_for
-from wamkg.figures.trunks import Forks, level_width, trunks
+from wamkg.figures.trunks import Forks, fork_height, level_width, trunks
 from wamkg.views.roadmap import Roadmap
 
 PILL_SIZE, PILL_PAD, PILL_HEIGHT = 6.4, 3.2, 10.0
 ROOT_SIZE, ROOT_HEIGHT = 9.0, 16.0
 LEADER_BEYOND = 1.0
 DOT_SHIFT = 0.9
+AS_OF_RISE, AS_OF_LINE, AS_OF_HEIGHT = 3.0, 7.2, 23.0
 BRACKET_RISE = 6.0
+FOOT_STEP = 1.1
 _AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 7.0
 _ARROW_ROOM = 13.0
 
@@ -60,7 +62,7 @@ class _Composer:
         bodies = trunks(self.plan.families, forks, self._feet(root), tip)
         return Layout(
             width=self.options.width_pt,
-            height=max(heading.top for heading in headings) + MARGIN + lift,
+            height=max(tip + AS_OF_HEIGHT, *(heading.top for heading in headings)) + MARGIN + lift,
             lift=lift,
             labels=tuple(self._labels()),
             trunks=tuple((body, self.colours[body.branch.element_id]) for body in bodies),
@@ -89,14 +91,14 @@ class _Composer:
     def _root(self, forks: Forks) -> Box:
         corridors = [forks.corridor(family) for family in self.plan.families]
         text = text_width(plain(self.roadmap.root_label), ROOT_SIZE, bold=True) + 14.0
-        half = max(text, level_width(1) * len(corridors) + 10.0) / 2
+        half = max(text, level_width(1) * FOOT_STEP * len(corridors) + 8.0) / 2
         x = min(max((min(corridors) + max(corridors)) / 2, self.left + half), self.right - half)
-        top = forks.floor - max(16.0, 10.0 + 0.14 * max(abs(corridor - x) for corridor in corridors))
+        top = forks.floor - fork_height(max(abs(corridor - x) for corridor in corridors))
         return Box(x - half, top - ROOT_HEIGHT, x + half, top)
 
     def _feet(self, root: Box) -> list[tuple[float, float]]:
         """Where each family leaves the root box, side by side."""
-        count, step = len(self.plan.families), level_width(1) * 0.9
+        count, step = len(self.plan.families), level_width(1) * FOOT_STEP
         return [(root.middle[0] + (i - (count - 1) / 2) * step, root.top - 1.0) for i in range(count)]
 
     def _labels(self) -> list[Label]:

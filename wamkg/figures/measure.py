@@ -27,7 +27,7 @@ def advances(bold: bool = False) -> dict[int, float]:
 
 
 def _missing_advance(char: str) -> float:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+    if unicodedata.category(char) == "Cf":
         return 0.0
     if ord(char) >= 0x1F000:
         return _EMOJI_ADVANCE
@@ -37,7 +37,7 @@ def _missing_advance(char: str) -> float:
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width of one line in points; a character the font lacks counts with a generous width."""
     known = advances(bold)
-    return size * sum(known.get(ord(char), -1.0) if ord(char) in known else _missing_advance(char) for char in text)
+    return size * sum(known[ord(char)] if ord(char) in known else _missing_advance(char) for char in text)
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:

@@ -1,143 +1,105 @@
-"""Makes columns narrower: labels change sides until wide ones no longer face each other."""
+"""Fits columns into a width: what each interval between trunks may take, and labels that change sides for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wamkg.figures.columns import (
-    FLUSH,
-    GAP,
-    PITCH,
-    Column,
-    Numbers,
-    outer_needs,
-    strip_needs,
-    total_width,
-)
+from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, GAP, LEAST_SHARE, Column, Numbers, needs
+from wamkg.figures.sides import moved, moves
+from wamkg.figures.squeeze import squeezed
 
-LARGEST_OFFSET = 2.8
-LEAST_SHARE = 0.35
-_ROUNDS = 6
-_SPLITS = 8
-_POWER = 14
-_OFFSET_PRICE = 0.6
-_REACH = 3
-
-Flags = NDArray[np.bool_]
+_ROUNDS, _SWEEPS = 3, 6
+_FAR_OFF = 1.15
+_OFFSET_PRICE = 4.0
 
 
-def narrowed(columns: list[Column], target: float, least_share: float = LEAST_SHARE) -> list[Column]:
-    """The columns with labels moved across their trunks until they fit `target`, or nothing helps.
+def fitted(
+    columns: list[Column], width: float, least_share: float = LEAST_SHARE
+) -> tuple[list[Column], list[float]] | None:
+    """The columns, and the width of each interval from left of the first trunk to right of the last, or None.
 
-    Each round first divides the labels of each trunk anew, its neighbours fixed, then moves single labels; the
-    result is the same for the same input. No label goes further from its date than `LARGEST_OFFSET` label heights,
-    and with four or more labels no side gets less than `least_share` of them.
+    What an interval may take depends only on the widths of the labels, not on where they stand: the trunks keep
+    their places when a paper is added, and only labels that do not fit change sides. Where that fails, all labels
+    are divided anew. The same input gives the same result.
     """
-    width = total_width(columns)
+    room = width - sum(2 * column.half for column in columns)
+    limits = _capacities(columns, room, least_share)
+    if limits is None:
+        return None
+    start = columns
     for _ in range(_ROUNDS):
-        before = width
-        for improve in (_divided, _moved):
-            for i in range(len(columns)):
-                columns = improve(columns, i, least_share)
-                width = total_width(columns)
-                if width <= target:
-                    return columns
-        if width > before - 0.1:
+        columns = _settled(columns, limits, least_share)
+        wanted = _wanted(columns)
+        if wanted.sum() <= room:
+            return columns, _widths(wanted, limits)
+        if wanted.sum() > _FAR_OFF * room:
+            break
+        limits = limits + (wanted - limits) / 2
+        limits = limits - (limits.sum() - room) / len(limits)
+    found = squeezed(start, room, least_share)
+    return None if found is None else (found, _widths(_wanted(found), limits))
+
+
+def _wanted(columns: Sequence[Column]) -> Numbers:
+    return np.array([needs(columns, k).max() for k in range(len(columns) + 1)])
+
+
+def _settled(columns: list[Column], limits: Numbers, least_share: float) -> list[Column]:
+    """Sweep over the labels until no move brings them nearer to the limits."""
+    for _ in range(_SWEEPS):
+        changed = False
+        for i in range(len(columns)):
+            for j in range(len(columns[i].entries)):
+                better = _better(columns, (i, j), limits, least_share)
+                if better is not None:
+                    columns, changed = better, True
+        if not changed:
             break
     return columns
 
 
-def _divided(columns: list[Column], i: int, least_share: float) -> list[Column]:
-    """Column `i` divided anew between its sides, if that makes all narrower.
-
-    With the neighbours fixed each label has a need on the left and one on the right. Every limit on the left that
-    is one of these needs sends the labels above it to the right, which sets the limit there; labels within both
-    limits go to the side opposite to the label before. The narrowest divisions are tried in turn.
-    """
-    column, width = columns[i], total_width(columns)
-    left = _needs_beside(column, columns[i - 1].right if i else None)
-    right = _needs_beside(column, columns[i + 1].left if i + 1 < len(columns) else None)
-    for sides in _divisions(left, right, least_share):
-        trial = _with(columns, i, sides)
-        if trial is not None and total_width(trial) < width - 0.1:
-            return trial
-    return columns
-
-
-def _needs_beside(column: Column, facing: tuple[Numbers, Numbers] | None) -> Numbers:
-    """Room that each label needs on a side where it faces the given (heights, widths)."""
-    own: Numbers = np.array([entry.width + FLUSH for entry in column.entries])
-    if facing is None or not len(facing[0]):
-        return own
-    heights, widths = facing
-    near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < PITCH
-    facing_widths: Numbers = np.where(near, widths[None, :] + FLUSH + GAP, 0.0).max(axis=1)
-    return own + facing_widths
-
-
-def _divisions(left: Numbers, right: Numbers, least_share: float) -> list[tuple[int, ...]]:
-    count = len(left)
-    most = count if count < 4 else int((1 - least_share) * count)
-    limits = []
-    for limit in np.unique(left):
-        sent = left > limit
-        other = max(right[sent].max(initial=0.0), np.sort(right)[::-1][most] if most < count else 0.0)
-        if sent.sum() <= most:
-            limits.append((float(limit + other), float(limit), float(other)))
-    return [_alternated(left > a, right > b, most) for _, a, b in sorted(limits)[:_SPLITS]]
-
-
-def _alternated(must_right: Flags, must_left: Flags, most: int) -> tuple[int, ...]:
-    """Sides that obey both demands, each free label opposite to the one before while its side has room."""
-    room = {-1: most - int(must_left.sum()), +1: most - int(must_right.sum())}
-    sides: list[int] = []
-    for right, left in zip(must_right, must_left, strict=True):
-        wished = -sides[-1] if sides else -1
-        if right or left:
-            sides.append(1 if right else -1)
-            continue
-        side = wished if room[wished] > 0 else -wished
-        room[side] -= 1
-        sides.append(side)
-    return tuple(sides)
-
-
-def _moved(columns: list[Column], i: int, least_share: float) -> list[Column]:
-    """Labels of column `i` moved one at a time, or two in exchange, where that lowers a smooth maximum of widths."""
-    for j in range(len(columns[i].entries)):
-        trials = [_with(columns, i, sides) for sides in _moves(columns[i].sides, j, least_share)]
-        scored = [(_cost(trial, i), k) for k, trial in enumerate(trials) if trial is not None]
-        best, k = min(scored, default=(np.inf, 0))
-        if best < _cost(columns, i) - 1e-6:
-            columns = trials[k] or columns
-    return columns
-
-
-def _with(columns: Sequence[Column], i: int, sides: tuple[int, ...]) -> list[Column] | None:
-    column = columns[i].placed(sides)
-    if column is None or column.offsets.max() > max(LARGEST_OFFSET, columns[i].offsets.max()):
+def _capacities(columns: Sequence[Column], room: float, least_share: float) -> Numbers | None:
+    """A width for each interval between what the narrowest labels and what the widest side by side need."""
+    widths = [np.sort([entry.width for entry in column.entries]) for column in columns]
+    least = [float(w[max(int(np.ceil(least_share * len(w))) - 1, 0)]) for w in widths]
+    most = [float(w[-1]) for w in widths]
+    low, high = [least[0] + FLUSH], [most[0] + FLUSH]
+    for k in range(1, len(columns)):
+        gap = FAMILY_GAP if columns[k - 1].family != columns[k].family else 0.0
+        low.append(max(least[k - 1], least[k]) + FLUSH + CLEAR + gap)
+        high.append(most[k - 1] + most[k] + 2 * FLUSH + GAP + gap)
+    low.append(least[-1] + FLUSH)
+    high.append(most[-1] + FLUSH)
+    spare = room - sum(low)
+    if spare < 0:
         return None
-    return [*columns[:i], column, *columns[i + 1 :]]
+    share = min(spare / max(sum(high) - sum(low), 1e-9), 1.0)
+    limits: Numbers = np.array([a + share * (b - a) for a, b in zip(low, high, strict=True)])
+    limits += max(room - float(limits.sum()), 0.0) / len(limits)
+    return limits
 
 
-def _moves(sides: tuple[int, ...], j: int, least_share: float) -> Iterator[tuple[int, ...]]:
-    alone = (*sides[:j], -sides[j], *sides[j + 1 :])
-    share = alone.count(1) / len(alone)
-    if len(alone) < 4 or least_share <= share <= 1 - least_share:
-        yield alone
-    for k in range(max(j - _REACH, 0), min(j + _REACH + 1, len(sides))):
-        if sides[k] != sides[j]:
-            yield tuple(-side if at in (j, k) else side for at, side in enumerate(sides))
+def _widths(wanted: Numbers, limits: Numbers) -> list[float]:
+    """The limits, where all that is wanted is within them; else what is missing is taken from where there is slack."""
+    slack = np.maximum(limits - wanted, 0.0)
+    missing = float(np.maximum(wanted - limits, 0.0).sum())
+    taken = slack * (missing / slack.sum()) if missing else slack * 0.0
+    return [float(width) for width in np.maximum(limits, wanted) - taken]
 
 
-def _cost(columns: Sequence[Column], i: int) -> float:
-    column, last = columns[i], len(columns) - 1
-    beside = [strip_needs(columns[i - 1], column)] if i else [outer_needs(column, -1)]
-    beside += [strip_needs(column, columns[i + 1])] if i < last else [outer_needs(column, +1)]
-    far = np.maximum(column.offsets - 1.0, 0.0).sum()
-    return sum(map(_smooth_maximum, beside)) + _OFFSET_PRICE * float(far)
+def _better(columns: list[Column], label: tuple[int, int], limits: Numbers, least_share: float) -> list[Column] | None:
+    i, j = label
+    price = _price(columns, i, limits)
+    if price < 1e-9:
+        return None
+    changed = (moved(columns, i, sides) for sides in moves(columns[i].sides, j, least_share))
+    trials = [trial for trial in changed if trial is not None]
+    prices = [_price(trial, i, limits) for trial in trials]
+    best = int(np.argmin(prices)) if prices else 0
+    return trials[best] if prices and prices[best] < price - 1e-6 else None
 
 
-def _smooth_maximum(needs: Numbers) -> float:
-    return float((np.maximum(needs, 0.0) ** _POWER).sum() ** (1 / _POWER))
+def _price(columns: Sequence[Column], i: int, limits: Numbers) -> float:
+    """How much the labels beside column `i` exceed their intervals, and how far they are from their dates."""
+    over = sum(float((np.maximum(needs(columns, k) - limits[k], 0.0) ** 2).sum()) for k in (i, i + 1))
+    return over + (_OFFSET_PRICE * float((np.maximum(columns[i].offsets - 1.0, 0.0)).sum()) if over else 0.0)

@@ -3,7 +3,7 @@
 from matplotlib.artist import Artist
 
 from wamkg.figures.geometry import Box, Heading, Label, Layout
-from wamkg.figures.layout import PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
+from wamkg.figures.layout import AS_OF_LINE, AS_OF_RISE, PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
 from wamkg.figures.legend import LEGEND_LINE, LINE
 from wamkg.figures.measure import CAP_HEIGHT, text_width
 from wamkg.figures.paint import Painter, Type, marker, outline_path, rounded
@@ -28,7 +28,8 @@ class RoadmapPainter:
         """Everything, from the year lines behind to the root box in front."""
         self._grid()
         for trunk, colours in self._layout.trunks:
-            body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colours.hue).trunk)
+            edge = (self._theme.paper, 0.5) if trunk.branch.level == 1 else ()  # keeps families apart at the root
+            body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colours.hue).trunk, *edge)
             self._tree.group(trunk.branch.element_id, [body], _TRUNKS)
         for label in self._layout.labels:
             self._label(label)
@@ -151,7 +152,7 @@ class RoadmapPainter:
         axis, style = self._layout.axis, Type(TEXT_SIZE, self._theme.accent)
         day = axis.as_of[0]
         lines = [
-            self._tree.text("as-of", (axis.x, axis.top + 3.0 + i * 7.2), text, style)
+            self._tree.text("as-of", (axis.x, axis.top + AS_OF_RISE + i * AS_OF_LINE), text, style)
             for i, text in enumerate((str(day.year), f"{day.day} {day:%b}", "as of"))
         ]
         self._tree.group("as-of", lines, _FRONT)

@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,8 @@ class Drawing:
         """The whole file; fonts are embedded in SVG and PDF, and no date is written."""
         if kind not in get_args(Format):
             raise InvalidInputError(f"unknown figure format {kind!r}: use {', '.join(get_args(Format))}")
-        with mpl.rc_context():
+        with mpl.rc_context(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # said once, in `notes`
             mpl.rcdefaults()
             mpl.rcParams.update(_RC)
             figure, texts = self._figure()

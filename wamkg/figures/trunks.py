@@ -37,49 +37,56 @@ def fork_height(distance: float) -> float:
 
 
 class Forks:
-    """Where every trunk has reached its own corridor; `x` and `first` (lowest ink) are given for each tip."""
+    """Where trunks fork and take over; `x` and `first` (lowest ink) are given for each tip.
+
+    `takeover` is where a branch's trunk stands upright in its corridor, ready for its own forks or labels; `ready`
+    is where the curve of a fork ends. Forks off one corridor are curves of one form, so a further one stays below a
+    nearer one wherever it ends no higher.
+    """
 
     def __init__(self, families: Sequence[Branch], x: Mapping[str, float], first: Mapping[str, float]) -> None:
         self._x, self._first = x, first
+        self.takeover: dict[str, float] = {}
         self.ready: dict[str, float] = {}
         for family in families:
             self._settle(family)
-        self.floor = min(self.ready[family.element_id] for family in families)
-        for family in families:
-            self.ready[family.element_id] = self.floor
+        self.floor = min(self.takeover[family.element_id] for family in families)
 
     def corridor(self, branch: Branch) -> float:
         """Horizontal place of a branch's own trunk."""
         return self._x[branch.stem_tip().element_id]
 
-    def _settle(self, branch: Branch) -> None:
-        if not branch.children:
-            self.ready[branch.element_id] = self._first[branch.element_id] - FORK_PAD
-            return
-        for child in branch.children:
-            self._settle(child)
-        stem = branch.children[branch.stem_child]
-        lowest = base = self.ready[stem.element_id] - TAPER
-        for siblings in self._sides(branch):
-            limit = base
-            for child in siblings:
-                limit = min(limit, self.ready[child.element_id])
-                self.ready[child.element_id] = limit
-                lowest = min(lowest, limit - self.rise(branch, child))
-        self.ready[branch.element_id] = lowest - 2.0
-
     def rise(self, parent: Branch, child: Branch) -> float:
         """Height of the fork from a parent's corridor into a child's."""
         return fork_height(self.corridor(child) - self.corridor(parent))
 
+    def _settle(self, branch: Branch) -> dict[int, float]:
+        """Work out a branch and all below it; how high a further fork may end on its left (-1) and right (+1)."""
+        if not branch.children:
+            top = self.takeover[branch.element_id] = self._first[branch.element_id] - FORK_PAD
+            return {-1: top, +1: top}
+        limits = {child.element_id: self._settle(child) for child in branch.children}
+        stem = branch.children[branch.stem_child]
+        highest = self.takeover[stem.element_id] - TAPER
+        lowest, inner = highest, limits[stem.element_id]
+        for side, siblings in self._sides(branch):
+            for child in siblings:
+                rise = self.rise(branch, child)
+                end = min(self.takeover[child.element_id], inner[side], highest + rise)
+                self.ready[child.element_id] = inner[side] = end
+                lowest = min(lowest, end - rise)
+        self.takeover[branch.element_id] = lowest - 2.0
+        return inner
+
     @staticmethod
-    def _sides(branch: Branch) -> tuple[tuple[Branch, ...], tuple[Branch, ...]]:
+    def _sides(branch: Branch) -> tuple[tuple[int, tuple[Branch, ...]], ...]:
+        """Children left and right of the stem, the nearest first."""
         stem = branch.stem_child
-        return branch.children[:stem][::-1], branch.children[stem + 1 :]
+        return (-1, branch.children[:stem][::-1]), (+1, branch.children[stem + 1 :])
 
 
 def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
-    """Bodies of all branches, children before parents; `roots` is where each family leaves the root box."""
+    """Bodies of all branches, parents before children; `roots` is where each family leaves the root box."""
     bodies: list[Trunk] = []
     for family, root in zip(families, roots, strict=True):
         bodies += _bodies(family, forks, _curve(root, (forks.corridor(family), forks.floor)), tip)
@@ -87,26 +94,26 @@ def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip
 
 
 def _bodies(branch: Branch, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
+    """The trunk along `centre` and upwards, from `wide` if given to its own width, and those of its children."""
     x, width = forks.corridor(branch), level_width(branch.level)
-    stem = branch.children[branch.stem_child] if branch.children else None
-    for child in branch.children:
-        if child is stem:
-            continue
-        end = forks.ready[child.element_id]
-        yield from _bodies(
-            child, forks, _curve((x, end - forks.rise(branch, child)), (forks.corridor(child), end)), tip
-        )
-    if stem is None:
+    if not branch.children:
         yield Trunk(branch, _outline(centre, (wide or width, width), (x, tip), arrow=True))
         return
-    handover = forks.ready[stem.element_id]
-    yield from _bodies(stem, forks, [(x, handover - TAPER), (x, handover)], tip, width)
+    stem = branch.children[branch.stem_child]
+    handover = forks.takeover[stem.element_id]
     yield Trunk(branch, _outline(centre, (wide or width, width), (x, handover - TAPER + 0.3), arrow=False))
+    for child in branch.children:
+        if child is stem:
+            yield from _bodies(stem, forks, [(x, handover - TAPER), (x, handover)], tip, width)
+        else:
+            end = forks.ready[child.element_id]
+            start = (x, end - forks.rise(branch, child))
+            yield from _bodies(child, forks, _curve(start, (forks.corridor(child), end)), tip)
 
 
 def _curve(start: Point, end: Point) -> list[Point]:
     (x0, y0), (x1, y1) = start, end
-    bend = 0.62 * (y1 - y0)
+    bend = 0.76 * (y1 - y0)
     points = []
     for i in range(_SAMPLES + 1):
         t = (1 - cos(pi * i / _SAMPLES)) / 2  # closer at the ends, where it bends
