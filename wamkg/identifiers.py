@@ -4,10 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import uuid_utils
-
-from wamkg.vocabulary import Precision
 
 _ARXIV = re.compile(
     r"(?<![\w.])(?:arxiv[:.]\s*)?(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\d.]\d)", re.I
@@ -75,6 +74,14 @@ def slugify(text: str) -> str:
     """Lower-case ASCII slug of a name; `x` where nothing remains."""
     ascii_text = normalise(text).encode("ascii", "ignore").decode()
     return "-".join(ascii_text.split()) or "x"
+
+
+class Precision(StrEnum):
+    """How exact a date is."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, order=True)

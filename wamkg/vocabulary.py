@@ -60,14 +60,6 @@ class EventKind(StrEnum):
     RELEASED = "released"
 
 
-class Precision(StrEnum):
-    """How exact a date is."""
-
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-
 class BatchKind(StrEnum):
     """What made a batch of writes."""
 

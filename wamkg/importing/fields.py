@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from wamkg.identifiers import Precision
 from wamkg.importing.authors import split_authors
 from wamkg.importing.catalogue import label_key
 from wamkg.importing.entry import Entry, Label, read_entry
@@ -10,7 +11,6 @@ from wamkg.importing.inline import Inline
 from wamkg.importing.links import colour_of_badge, is_link_label, kind_of
 from wamkg.importing.printed import strip_marks
 from wamkg.importing.venues import read_date, read_venue
-from wamkg.vocabulary import Precision
 
 _SYNONYMS = {
     "title": ("title", "paper title", "full title"),

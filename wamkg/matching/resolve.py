@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from wamkg.identifiers import Precision
 from wamkg.store.paper_state import Dated, Said
-from wamkg.vocabulary import SOURCE_PRECEDENCE, EventKind, Precision, Standing
+from wamkg.vocabulary import SOURCE_PRECEDENCE, EventKind, Standing
 
 _RANK = {name: rank for rank, names in enumerate(SOURCE_PRECEDENCE) for name in names}
 _STANDING_STRENGTH = (Standing.INCLUDED, Standing.EXCLUDED, Standing.CANDIDATE, Standing.CITED)

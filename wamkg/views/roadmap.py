@@ -7,12 +7,12 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import normalise
+from wamkg.identifiers import Precision, normalise
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_roadmap import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.vocabulary import EventKind, Precision
+from wamkg.vocabulary import EventKind
 
 DATE_RULES = ("arxiv_v1", "venue")
 ARCHIVES = {"arxiv", "corr", "preprint", "technical report", "blog"}
