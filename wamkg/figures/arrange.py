@@ -22,8 +22,8 @@ HEADING_SIZES = (9.0, 7.6, 6.6)
 TIP_HEADING_WIDTH = 58.0
 STRETCHES = (1.3, 1.65, 2.1)
 """Few and far between: an added paper should not change the height of all years."""
-TALL_AXIS, TALLEST_AXIS = 560.0, 700.0
-"""Heights in points up to which an axis may grow to fit a width: with its caption still one page, and a full one."""
+TALL_AXIS, TALLEST_AXIS = 560.0, 880.0
+"""Heights in points up to which an axis may grow to fit a width: within a page, and beyond one."""
 _LEAST_YEAR = 30.0
 _BURST = 0.6
 _MEDIAN_OFFSET = 0.9

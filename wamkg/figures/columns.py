@@ -17,7 +17,7 @@ PITCH = LABEL_HEIGHT + GAP
 FLUSH = 1.5
 """Distance of a label from its own trunk; twice as far from any other is kept by the strip's width."""
 CLEAR = max(2.5 * FLUSH, GAP)
-FAMILY_GAP = 5.0
+FAMILY_GAP = 3.0
 HEADING_GAP = 5.0
 LEAST_SHARE = 0.35
 _YEAR_MARGIN = LABEL_HEIGHT / 2 + 0.8
@@ -127,3 +127,16 @@ def _strip_needs(left: Column, right: Column) -> Numbers:
     pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * FLUSH + GAP
     headings = (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
     return np.concatenate([*alone, pairs, [2 * CLEAR, headings - gap]]) + gap
+
+
+def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
+    """Room that each label of column `i` needs on a side, with what stands across that interval as it is."""
+    column, k = columns[i], i + side
+    own: Numbers = np.array([entry.width + FLUSH for entry in column.entries])
+    if not 0 <= k < len(columns):
+        return own
+    heights, widths = columns[k].right if side < 0 else columns[k].left
+    near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < PITCH - 1e-6
+    across = np.where(near, widths[None, :] + FLUSH + GAP, CLEAR).max(axis=1, initial=CLEAR)
+    total: Numbers = own + across
+    return total + (FAMILY_GAP if column.family != columns[k].family else 0.0)

@@ -11,8 +11,8 @@ from wamkg.figures.plaintext import plain
 from wamkg.figures.style import TEXT_SIZE
 from wamkg.views.roadmap import RoadmapItem
 
-PAD = 1.8
-CODE_PAD = 1.4
+PAD = 1.7
+CODE_PAD = 1.3
 MARK_GAP = 1.5
 MOST_LABELS = 200
 """More methods than this are drawn as representatives unless the options say otherwise."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, GAP, LEAST_SHARE, Column, Numbers, needs
+from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, GAP, LEAST_SHARE, Column, Numbers, label_needs, needs
 from wamkg.figures.sides import moved, moves
 from wamkg.figures.squeeze import squeezed
 
@@ -49,13 +49,20 @@ def _settled(columns: list[Column], limits: Numbers, least_share: float) -> list
     for _ in range(_SWEEPS):
         changed = False
         for i in range(len(columns)):
-            for j in range(len(columns[i].entries)):
+            for j in _crowded(columns, i, limits):
                 better = _better(columns, (i, j), limits, least_share)
                 if better is not None:
                     columns, changed = better, True
         if not changed:
             break
     return columns
+
+
+def _crowded(columns: Sequence[Column], i: int, limits: Numbers) -> list[int]:
+    """Labels of column `i` that need more room than their side has."""
+    left, right = (label_needs(columns, i, side) > limit for side, limit in ((-1, limits[i]), (+1, limits[i + 1])))
+    over = np.where(np.array(columns[i].sides) < 0, left, right)
+    return [int(j) for j in np.flatnonzero(over)]
 
 
 def _capacities(columns: Sequence[Column], room: float, least_share: float) -> Numbers | None:

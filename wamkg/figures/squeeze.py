@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wamkg.figures.columns import FLUSH, GAP, PITCH, Column, Numbers, needs
+from wamkg.figures.columns import Column, Numbers, label_needs, needs
 from wamkg.figures.sides import moved, moves
 
 _ROUNDS = 6
@@ -51,25 +51,13 @@ def _divided(columns: list[Column], i: int, least_share: float) -> list[Column]:
     is one of these needs sends the labels above it to the right, which sets the limit there; labels within both
     limits go to the side opposite to the label before. The narrowest divisions are tried in turn.
     """
-    column, width = columns[i], _total(columns)
-    left = _needs_beside(column, columns[i - 1].right if i else None)
-    right = _needs_beside(column, columns[i + 1].left if i + 1 < len(columns) else None)
+    width = _total(columns)
+    left, right = label_needs(columns, i, -1), label_needs(columns, i, +1)
     for sides in _divisions(left, right, least_share):
         trial = moved(columns, i, sides)
         if trial is not None and _total(trial) < width - 0.1:
             return trial
     return columns
-
-
-def _needs_beside(column: Column, facing: tuple[Numbers, Numbers] | None) -> Numbers:
-    """Room that each label needs on a side where it faces the given (heights, widths)."""
-    own: Numbers = np.array([entry.width + FLUSH for entry in column.entries])
-    if facing is None or not len(facing[0]):
-        return own
-    heights, widths = facing
-    near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < PITCH
-    facing_widths: Numbers = np.where(near, widths[None, :] + FLUSH + GAP, 0.0).max(axis=1)
-    return own + facing_widths
 
 
 def _divisions(left: Numbers, right: Numbers, least_share: float) -> list[tuple[int, ...]]:

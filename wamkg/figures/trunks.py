@@ -6,7 +6,7 @@ from math import cos, hypot, pi
 
 from wamkg.figures.branches import Branch
 
-LEVEL_WIDTHS = (9.0, 6.8, 5.4, 4.6)
+LEVEL_WIDTHS = (8.0, 6.4, 5.2, 4.6)
 """Width in points of a trunk by level: family, branch, sub-branch, deeper."""
 TIP_TAPER = 0.78
 ARROW_HEIGHT, ARROW_FLARE = 8.0, 2.1
