@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from wamkg.embedding.encoders import PACKAGED_MODEL, Encoder, SentenceTransformerEncoder
-from wamkg.errors import DependencyMissingError
+from wamkg.errors import DependencyMissingError, InvalidInputError
+from wamkg.exporting.jsonl import export_jsonl
 from wamkg.figures.style import FigureOptions
-from wamkg.history.log import batch_log, paper_log
 from wamkg.history.undo import undo_batch
 from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
@@ -20,12 +20,15 @@ from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file
+from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
 from wamkg.views.roadmap import build_roadmap
+from wamkg.views.timeline import PaperTimeline, papers_timeline
 
 if TYPE_CHECKING:
     from wamkg.suggesting.run import SuggestReport
 
 Progress = Callable[[int, int], None]
+EXPORTS = {"jsonl": export_jsonl}
 
 
 def seed(store: Store) -> dict[str, int]:
@@ -65,16 +68,34 @@ def undo(store: Store, uid: str, why: str) -> dict[str, int]:
         return undo_batch(session, find_batch(session, uid), get_actor(session, "cli", "person"), shown_values, why)
 
 
-def batches(store: Store) -> list[dict[str, Any]]:
+def batches(store: Store) -> list[BatchItem]:
     """The newest batches."""
     with store.reading() as session:
-        return batch_log(session)
+        return batch_list(session)
 
 
-def history(store: Store, paper: str) -> list[dict[str, Any]]:
-    """Everything said and decided about a paper."""
+def history(store: Store, paper: str) -> list[HistoryRow]:
+    """Everything that happened to a paper, newest first."""
     with store.reading() as session:
-        return paper_log(session, paper)
+        return paper_history(session, paper)
+
+
+def timeline_papers(store: Store, by: str, taxonomy: str, depth: int) -> PaperTimeline:
+    """Papers over time, split by taxon."""
+    with store.reading() as session:
+        return papers_timeline(session, by, taxonomy, depth)
+
+
+def export(store: Store, format: str, write: Callable[[str], object]) -> None:
+    """Hand the store's papers in an exchange format to `write`, piece by piece.
+
+    Raises InvalidInputError for a format there is none of.
+    """
+    if format not in EXPORTS:
+        raise InvalidInputError(f"there is no export {format!r}; use one of {', '.join(EXPORTS)}")
+    with store.reading() as session:
+        for piece in EXPORTS[format](session):
+            write(piece)
 
 
 def open_encoder(settings: Settings, device: str | None = None) -> Encoder:

@@ -14,6 +14,7 @@ from wamkg.errors import WamkgError
 FAILED, WRONG_USAGE = 1, 2
 TYPER_INTERRUPTED = 130
 """What Typer gives back when it has caught Ctrl-C itself."""
+INTERRUPTED = "interrupted; what was not complete was not written"
 
 
 def main() -> None:
@@ -30,23 +31,21 @@ def run(arguments: list[str]) -> int:
         shown: Any = error
         shown.show()
         return WRONG_USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
-    except WamkgError as error:
-        return _fail(str(error))
     except BrokenPipeError:
         # The reader has gone (`| head`); give the interpreter a closed pipe to flush into.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}")
+    except (KeyboardInterrupt, typer.Abort, WamkgError, OSError) as error:
+        return _fail(_said(error))
     if result == TYPER_INTERRUPTED:
-        return _interrupted()
+        return _fail(INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
-def _interrupted() -> int:
-    return _fail("interrupted; what was not complete was not written")
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'file'}: {error.strerror or error}"
+    return str(error) if isinstance(error, WamkgError) else INTERRUPTED
 
 
 def _fail(message: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 
 from wamkg import __version__
-from wamkg.cli import figures, importing, provenance, serving, store, suggesting
+from wamkg.cli import figures, importing, provenance, reading, serving, store, suggesting
 from wamkg.settings import get_settings
 
 app = typer.Typer(
@@ -42,7 +42,9 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "embed": suggesting.embed,
     "suggest": suggesting.suggest,
     "evaluate": suggesting.evaluate,
+    "timeline": reading.timeline,
     "figure": figures.figure,
+    "export": reading.export,
     "serve": serving.serve,
 }
 for name, command in COMMANDS.items():

@@ -1,5 +1,6 @@
 """What every command shares: the store in use, output for people and for programs, progress bars."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -16,7 +17,9 @@ from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.session import Store
 
 EXIT_PARTIAL = 3
-out = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 240
+"""Columns of a table that no terminal limits, so that ids stay in one piece for `grep` and `cut`."""
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

@@ -1,5 +1,6 @@
 """`undo`, `history`, `batches`: who wrote what, and taking it back."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -29,9 +30,9 @@ def batches(json: JsonOption = False) -> None:
         rows = pipeline.batches(store)
     if json:
         print_json(rows)
-    else:
-        columns = ["uid", "kind", "source", "actor", "started", "undone"]
-        print_table("", columns, [[row[name] for name in columns] for row in rows])
+        return
+    columns = ["batch", "kind", "source", "by", "started", "undone"]
+    print_table("", columns, [[r.uid, r.kind, r.source, r.actor, _time(r.started), _time(r.undone)] for r in rows])
 
 
 def history(
@@ -42,6 +43,10 @@ def history(
         rows = pipeline.history(store, paper)
     if json:
         print_json(rows)
-    else:
-        columns = ["at", "who", "source", "field", "value"]
-        print_table("", columns, [[row[name] for name in columns] for row in rows])
+        return
+    columns = ["at", "who", "event", "source", "field", "value"]
+    print_table("", columns, [[_time(r.at), r.who, r.event, r.source, r.field, r.value] for r in rows])
+
+
+def _time(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M") if at else ""
