@@ -72,7 +72,7 @@ def test_import_undo_and_history(empty_store: Store, tmp_path: Path, capsys: pyt
     assert report["counts"]["new"] == 1
     assert run(["history", "arxiv:2501.00001", "--json"]) == 0
     said = orjson.loads(capsys.readouterr().out)
-    assert {"title", "arxiv", "standing", "date arxiv_v1"} <= {row["field"] for row in said}
+    assert {"title", "arxiv", "standing"} <= {row["field"] for row in said}
     assert run(["undo", report["batch"], "--why", "a test"]) == 0
     assert dump(empty_store) == before
     assert run(["batches", "--json"]) == 0
