@@ -14,6 +14,9 @@ from wamkg.store.taxonomies import aliases_of, find_taxon, get_taxonomy, list_ta
 from wamkg.views.library import count_by_path
 from wamkg.views.papers import public_id
 
+MAIN = "wam"
+"""The taxonomy that this survey is about; it comes first wherever several are listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExemplarItem:
@@ -77,9 +80,9 @@ class TaxonomyTree:
 
 
 def taxonomy_list(session: Session) -> list[TaxonomyItem]:
-    """All taxonomies by slug."""
+    """All taxonomies: the survey's own first, then those with most papers placed."""
     states = state_counts(session)
-    return [
+    items = [
         TaxonomyItem(
             t.slug,
             t.title,
@@ -91,6 +94,7 @@ def taxonomy_list(session: Session) -> list[TaxonomyItem]:
         )
         for t in list_taxonomies(session)
     ]
+    return sorted(items, key=lambda item: (item.slug != MAIN, -item.placed, item.slug))
 
 
 def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:

@@ -1,0 +1,83 @@
+"""What surrounds every request: its id, strict headers, a count, a time and a line in the log."""
+
+import logging
+import re
+import time
+from typing import Any
+
+import orjson
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wamkg.identifiers import new_uid
+
+access = logging.getLogger("wamkg_api.access")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+}
+
+
+class Measures:
+    """The counters of one app, for Prometheus."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self.requests = Counter("wamkg_requests_total", "Requests answered.", labels, registry=self.registry)
+        self.seconds = Histogram("wamkg_request_seconds", "Time to answer.", ("route",), registry=self.registry)
+
+
+class RequestContext:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, measures: Measures) -> None:
+        self.app = app
+        self._measures = measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with an id, and finish its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["request_id"] = given if _ID.fullmatch(given) else new_uid()
+        started = time.perf_counter()
+        status = 500
+
+        async def finish(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = state["request_id"]
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, finish)
+        finally:
+            self._note(scope, state, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
+        route = state.get("route") or getattr(scope.get("route"), "name", "") or "unknown"
+        self._measures.requests.labels(scope["method"], route, str(status)).inc()
+        self._measures.seconds.labels(route).observe(seconds)
+        if access.isEnabledFor(logging.INFO):
+            line = {
+                "request": state["request_id"],
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+            }
+            access.info(orjson.dumps(line).decode())

@@ -1,0 +1,146 @@
+"""What routes are given, under typed names, so that a route reads as a list of what it needs."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import StringConstraints
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.settings import Settings
+from wamkg.store.reads_papers import SORTS
+from wamkg.store.session import Store
+from wamkg.views.library import LibraryQuery
+from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
+from wamkg.vocabulary import Standing
+from wamkg_api.errors import UnauthorizedError
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Words = list[Word]
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _session(request: Request) -> Iterator[Session]:
+    with _store(request).reading() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(_session)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+PaperId = Annotated[
+    str,
+    Path(
+        description="`arxiv:2302.00111`, `s2:...` or the paper's slug.",
+        max_length=300,
+        examples=["arxiv:2302.00111"],
+    ),
+]
+TaxonomySlug = Annotated[str, Query(description="Slug of a taxonomy.", max_length=100, examples=["wam"])]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page holds at most.")]
+After = Annotated[
+    str | None, Query(max_length=1000, description="Cursor: the `next` of the page before. Leave out to start.")
+]
+Sort = Literal["-date", "date", "title", "-title", "added", "-citations", "relevance"]
+assert set(SORTS) == set(Sort.__args__)  # type: ignore[attr-defined]
+
+
+def library_query(
+    q: Annotated[str | None, Query(max_length=10_000, description="Words that title, text or method hold.")] = None,
+    taxon: Annotated[
+        Words | None,
+        Query(
+            description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",
+            max_length=50,
+            examples=[["wam:joint/diffusion"]],
+        ),
+    ] = None,
+    state: Annotated[
+        Words | None,
+        Query(description="`taxonomy:outside`, `:undecided`, `:not-applicable`, `:placed`, `:none`.", max_length=20),
+    ] = None,
+    standing: Annotated[list[Standing] | None, Query(description="All but `cited` if not given.")] = None,
+    since: Annotated[str | None, Query(max_length=10, description="First day, month or year.")] = None,
+    until: Annotated[str | None, Query(max_length=10, description="Last day, month or year.")] = None,
+    venue: Annotated[Words | None, Query(max_length=50, examples=[["ICLR"]])] = None,
+    year: Annotated[list[Annotated[int, Query(ge=0, le=9999)]] | None, Query(max_length=50)] = None,
+    dataset: Annotated[Words | None, Query(description="Introduces or uses it.", max_length=20)] = None,
+    benchmark: Annotated[Words | None, Query(description="Introduces it or has results on it.", max_length=20)] = None,
+    party: Annotated[Literal["first", "third"] | None, Query(description="Who reports its results.")] = None,
+    found_by: Annotated[str | None, Query(max_length=100, description="A source, `list:wam`, or its kind.")] = None,
+    first_seen_since: Annotated[str | None, Query(max_length=40, description="A date or a time.")] = None,
+) -> LibraryQuery:
+    """The filters that every list of papers takes."""
+    return LibraryQuery(
+        q=q,
+        taxon=tuple(taxon or ()),
+        state=tuple(state or ()),
+        standing=tuple(s.value for s in standing or ()),
+        since=since,
+        until=until,
+        venue=tuple(venue or ()),
+        year=tuple(year or ()),
+        dataset=tuple(dataset or ()),
+        benchmark=tuple(benchmark or ()),
+        party=party,
+        found_by=found_by,
+        first_seen_since=first_seen_since,
+        limit=DEFAULT_LIMIT,
+    )  # fmt: skip
+
+
+FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
+
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse a query that OpenAPI does not describe: a parameter ignored in silence is an answer to another question.
+
+    Raises InvalidInputError.
+    """
+    known: dict[str, bool] = request.app.state.parameters.get(request.scope["route"].name, {})
+    given = request.query_params.multi_items()
+    for name, value in given:
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise InvalidInputError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
+        if "\x00" in value:
+            raise InvalidInputError(f"{name} holds a NUL character")
+    repeated = [name for name, many in known.items() if not many and sum(n == name for n, _ in given) > 1]
+    if repeated:
+        raise InvalidInputError(f"{repeated[0]} is given more than once")
+
+
+def described_parameters(openapi: dict[str, Any]) -> dict[str, dict[str, bool]]:
+    """Names of the query parameters of each operation, and whether each may be given several times."""
+    return {
+        operation["operationId"]: {
+            p["name"]: any(s.get("type") == "array" for s in (p["schema"], *p["schema"].get("anyOf", ())))
+            for p in operation.get("parameters", ())
+            if p["in"] == "query"
+        }
+        for operations in openapi["paths"].values()
+        for operation in operations.values()
+    }
+
+
+def need_token(request: Request) -> None:
+    """Refuse a write; there are no tokens yet that would allow it.
+
+    Raises UnauthorizedError.
+    """
+    raise UnauthorizedError("writing needs a token: send Authorization: Bearer, with one from `wamkg token create`")
+
+
+def answer(data: Any, status: int = 200) -> Response:
+    """Plain data as JSON."""
+    return Response(orjson.dumps(data), status, media_type="application/json")

@@ -1,0 +1,125 @@
+"""The one table from exception to HTTP answer; every error leaves as problem+json with one clear sentence."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from wamkg.errors import (
+    ConflictError,
+    DependencyMissingError,
+    InvalidInputError,
+    NotFoundError,
+    StoreError,
+    WamkgError,
+)
+
+log = logging.getLogger(__name__)
+
+
+class UnauthorizedError(WamkgError):
+    """The request writes and carries no token that may."""
+
+
+STATUS: dict[type[Exception], HTTPStatus] = {
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DependencyMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    WamkgError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_PRIVATE = {
+    StoreError: "the store cannot be read just now; the server's log says why",
+    WamkgError: "the server could not answer; its log says why",
+}
+"""Answers where the error's own words name files of the server."""
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 has it."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["no paper has the id 'arxiv:9999.99999'"])
+    request_id: str | None = None
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's description of the problems a route may answer with."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": schema}}
+        for status in statuses
+    }
+
+
+def problem(request: Request, status: int, detail: str) -> Response:
+    """A problem as an answer."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request.scope.get("state", {}).get("request_id"),
+    )
+    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    return Response(orjson.dumps(body.model_dump()), status, headers, "application/problem+json")
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """The status of an error, by its nearest class in the table."""
+    found = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    return found or HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def sentence(error: Exception) -> str:
+    """What a client is told: the error's own line, unless that names what is the server's own."""
+    for kind, words in _PRIVATE.items():
+        if type(error) is kind:
+            return words
+    return str(error)
+
+
+def _own(request: Request, error: Exception) -> Response:
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s: %s", type(error).__name__, error)
+    return problem(request, status, sentence(error))
+
+
+def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    details = {
+        404: f"nothing is at {request.url.path}; /openapi.json lists what there is",
+        405: f"{request.method} is not for {request.url.path}",
+    }
+    answer = problem(request, error.status_code, details.get(error.status_code, str(error.detail)))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or first["loc"][0]
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}")
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    log.exception("unforeseen error at %s", request.url.path, exc_info=error)
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _PRIVATE[WamkgError])
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error of the app leave as a problem."""
+    app.add_exception_handler(WamkgError, _own)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unforeseen)

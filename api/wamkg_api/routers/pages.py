@@ -1,0 +1,132 @@
+"""The pages: every route asks wamkg.pages for HTML and adds nothing."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+
+from wamkg.errors import NotFoundError
+from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.overview import (
+    QueueChoice,
+    leaderboard_page,
+    review_page,
+    start_page,
+    taxonomy_page,
+    timeline_page,
+)
+from wamkg.pages.render import static_file
+from wamkg.views.library import LibraryQuery
+from wamkg.views.tree import MAIN
+from wamkg.vocabulary import Standing
+from wamkg_api.deps import SessionDep, Sort
+
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Text = Annotated[str | None, Query(max_length=1000)]
+Slug = Annotated[str, Query(max_length=100)]
+Texts = Annotated[list[str] | None, Query(max_length=20)]
+
+
+def page(html: str, policy: str = CONTENT_SECURITY) -> HTMLResponse:
+    """HTML under the pages' content security policy."""
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/papers")
+def show_library(
+    session: SessionDep,
+    q: Text = None,
+    taxon: Texts = None,
+    state: Texts = None,
+    standing: Annotated[Standing | Literal[""] | None, Query()] = None,
+    venue: Text = None,
+    year: Annotated[str | None, Query(max_length=4)] = None,
+    benchmark: Text = None,
+    dataset: Text = None,
+    since: Text = None,
+    until: Text = None,
+    sort: Annotated[Sort | Literal[""] | None, Query()] = None,
+    after: Text = None,
+) -> HTMLResponse:
+    """The searchable library; an empty choice of a form is no choice."""
+    query = LibraryQuery(
+        q=q or None,
+        taxon=tuple(filter(None, taxon or ())),
+        state=tuple(filter(None, state or ())),
+        standing=(Standing(standing).value,) if standing else (),
+        venue=(venue,) if venue else (),
+        year=(int(year),) if year and year.isdecimal() else (),
+        benchmark=(benchmark,) if benchmark else (),
+        dataset=(dataset,) if dataset else (),
+        since=since or None,
+        until=until or None,
+        sort=sort or None,
+        after=after or None,
+    )
+    return page(library_page(session, query))
+
+
+@router.get("/papers/{paper_id:path}")
+def show_paper(session: SessionDep, paper_id: str) -> HTMLResponse:
+    """One paper."""
+    return page(paper_page(session, paper_id))
+
+
+@router.get("/")
+def show_start(session: SessionDep) -> HTMLResponse:
+    """What is in the library."""
+    return page(start_page(session))
+
+
+@router.get("/taxonomy")
+def show_taxonomy(session: SessionDep, taxonomy: Slug = MAIN) -> HTMLResponse:
+    """A taxonomy with definitions."""
+    return page(taxonomy_page(session, taxonomy))
+
+
+@router.get("/timeline")
+def show_timeline(
+    session: SessionDep,
+    by: Annotated[str, Query(max_length=20)] = "quarter",
+    taxonomy: Slug = MAIN,
+    depth: int = 1,
+    date: Annotated[str, Query(max_length=20)] = "arxiv_v1",
+) -> HTMLResponse:
+    """Papers over time."""
+    return page(timeline_page(session, by, taxonomy, depth, date))
+
+
+@router.get("/leaderboard")
+def show_leaderboard(
+    session: SessionDep,
+    benchmark: Text = None,
+    taxon: Text = None,
+    party: Annotated[Literal["first", "third", ""] | None, Query()] = None,
+) -> HTMLResponse:
+    """Reported results."""
+    return page(leaderboard_page(session, benchmark or None, taxon or None, party or None))
+
+
+@router.get("/review")
+def show_review(
+    session: SessionDep,
+    taxonomy: Slug = MAIN,
+    order: Annotated[str, Query(max_length=20)] = "certain",
+    after: Text = None,
+) -> HTMLResponse:
+    """The queue of suggestions."""
+    return page(review_page(session, QueueChoice(taxonomy, order, after or None)))
+
+
+@router.get("/static/{name}")
+def get_static(name: str) -> Response:
+    """A style, script or picture; its address changes with its content, so it may be kept for ever."""
+    found = static_file(name)
+    if found is None:
+        raise NotFoundError(f"there is no {name!r} here")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(found[0], headers=headers, media_type=found[1])

@@ -1,0 +1,58 @@
+"""What happened: changes, batches, jobs, releases, and how complete the store is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.views.coverage import CoverageItem, Overview, coverage, overview
+from wamkg.views.history import BatchItem, ChangeItem, batch_list, change_list
+from wamkg.views.library import moment
+from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.work import JobItem, ReleaseItem, job_list, release_list
+from wamkg_api.deps import After, Limit, SessionDep, answer
+from wamkg_api.errors import problems
+
+router = APIRouter(tags=["record"])
+Since = Annotated[str | None, Query(max_length=40, description="A date or a time.", examples=["2026-01-31"])]
+
+
+@router.get("/changes", response_model=Page[ChangeItem], responses=problems(422))
+def list_changes(
+    session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT, after: After = None
+) -> Response:
+    """Edits and batches since a date or a time, newest first."""
+    return answer(change_list(session, moment(since, "since"), limit, after))
+
+
+@router.get("/batches", response_model=Page[BatchItem], responses=problems(422))
+def list_batches(session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT) -> Response:
+    """The newest units of writing."""
+    items = batch_list(session, limit, moment(since, "since"))
+    return answer(Page(items, len(items), None))
+
+
+@router.get("/jobs", response_model=Page[JobItem], responses=problems(422))
+def list_jobs(session: SessionDep, limit: Limit = DEFAULT_LIMIT) -> Response:
+    """The newest runs of jobs."""
+    items = job_list(session, limit)
+    return answer(Page(items, len(items), None))
+
+
+@router.get("/releases", response_model=Page[ReleaseItem], responses=problems(422))
+def list_releases(session: SessionDep) -> Response:
+    """Named editions of the survey."""
+    items = release_list(session)
+    return answer(Page(items, len(items), None))
+
+
+@router.get("/overview", response_model=Overview, responses=problems(422))
+def get_overview(session: SessionDep) -> Response:
+    """Everything in the store, counted."""
+    return answer(overview(session))
+
+
+@router.get("/coverage", response_model=Page[CoverageItem], responses=problems(422))
+def list_coverage(session: SessionDep) -> Response:
+    """How many of the listed papers have each piece of information."""
+    items = coverage(session)
+    return answer(Page(items, len(items), None))

@@ -1,0 +1,37 @@
+"""Timelines as JSON or CSV."""
+
+import csv
+from io import StringIO
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.views.timeline import MAX_DEPTH, PaperTimeline, papers_timeline, timeline_csv_rows
+from wamkg_api.deps import SessionDep, TaxonomySlug, answer
+from wamkg_api.errors import problems
+
+router = APIRouter(prefix="/timeline", tags=["timeline"])
+By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
+Form = Annotated[Literal["json", "csv"], Query(alias="format")]
+_AS_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/papers", response_model=PaperTimeline, responses={**problems(404, 422), **_AS_TABLE})
+def get_papers_timeline(
+    session: SessionDep,
+    by: By = "month",
+    taxonomy: TaxonomySlug = "wam",
+    depth: Annotated[int, Query(ge=0, le=MAX_DEPTH, description="Depth of the taxa counted apart.")] = 1,
+    date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
+    form: Form = "json",
+) -> Response:
+    """How many placed papers appeared in each period, split by taxon, and how many have no usable date."""
+    found = papers_timeline(session, by, taxonomy, depth, date)
+    return answer(found) if form == "json" else table(timeline_csv_rows(found))
+
+
+def table(rows: object) -> Response:
+    """Rows as CSV."""
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)  # type: ignore[arg-type]
+    return Response(buffer.getvalue(), media_type="text/csv; charset=utf-8")

@@ -1,0 +1,82 @@
+"""Stacked bars as plain numbers that a template turns into SVG: no style attributes, no scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wamkg.views.timeline import PaperTimeline
+
+WIDTH, HEIGHT = 960.0, 300.0
+LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
+GAP = 0.22
+MOST_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One coloured part of a bar; `step` tells sub-branches of one family apart by lightness."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    family: str
+    step: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A labelled position on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A bar chart in user units of `width` by `height`."""
+
+    width: float
+    height: float
+    left: float
+    base: float
+    segments: list[Segment]
+    periods: list[Tick]
+    counts: list[Tick]
+
+
+def steps_of(paths: Sequence[str]) -> dict[str, int]:
+    """For each path, how many of its family came before it."""
+    seen: dict[str, int] = {}
+    found = {}
+    for path in paths:
+        family = path.partition("/")[0]
+        found[path] = seen.get(family, 0) % MOST_STEPS
+        seen[family] = seen.get(family, 0) + 1
+    return found
+
+
+def timeline_chart(timeline: PaperTimeline) -> Chart:
+    """Bars by period, each split by taxon, on a scale of whole papers."""
+    highest = max((item.total for item in timeline.items), default=1)
+    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500, 10**6) if highest / step <= 6)
+    base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    top = -(-highest // every) * every
+    slot = (WIDTH - LEFT) / max(len(timeline.items), 1)
+    steps = steps_of(timeline.taxa)
+    segments: list[Segment] = []
+    for i, item in enumerate(timeline.items):
+        y = base
+        for path in timeline.taxa or [""]:
+            count = item.counts.get(path, 0) if path else item.total
+            height = count / top * room
+            y -= height
+            if count:
+                words = f"{item.period}, {timeline.names.get(path, 'papers')}: {count}"
+                x = LEFT + (i + GAP / 2) * slot
+                family = path.partition("/")[0]
+                segments.append(Segment(x, y, slot * (1 - GAP), height, family, steps.get(path, 0), words))
+    each = max(1, -(-len(timeline.items) // 12))
+    periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
+    counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]
+    return Chart(WIDTH, HEIGHT, LEFT, base, segments, periods, counts)

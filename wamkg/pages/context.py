@@ -1,0 +1,26 @@
+"""What page after page needs: names of taxa, families in their order."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.store.taxonomies import list_taxa, list_taxonomies
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Names of all taxa by taxonomy and path, and the families of each taxonomy in order."""
+
+    names: dict[str, dict[str, str]]
+    families: dict[str, list[str]]
+
+
+def load_classes(session: Session) -> Classes:
+    """Names and families of every taxonomy."""
+    names: dict[str, dict[str, str]] = {}
+    families: dict[str, list[str]] = {}
+    for taxonomy in list_taxonomies(session):
+        taxa = list_taxa(session, taxonomy)
+        names[taxonomy.slug] = {taxon.path: taxon.name for taxon in taxa}
+        families[taxonomy.slug] = [taxon.slug for taxon in taxa if taxon.parent_id is None]
+    return Classes(names, families)

@@ -1,0 +1,87 @@
+"""Addresses of pages, and the words pages use for what the store keeps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from wamkg.figures.plaintext import plain
+from wamkg.views.library import LibraryQuery
+
+API = "/api/v1"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SOURCES = {
+    "seed": "this project",
+    "list:wam": "the survey's list",
+    "s2": "Semantic Scholar",
+    "person": "a person",
+    "id:arxiv": "read off the arXiv id",
+    "import": "an import",
+}
+
+
+def paper_url(identifier: str) -> str:
+    """Page of a paper."""
+    return f"/papers/{quote(identifier, safe=':')}"
+
+
+def query_url(path: str, parameters: Mapping[str, Any]) -> str:
+    """An address with those parameters that have a value; lists repeat theirs."""
+    pairs = [
+        (name, value)
+        for name, given in parameters.items()
+        for value in (given if isinstance(given, list | tuple) else [given])
+        if value not in (None, "", False)
+    ]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def library_url(query: LibraryQuery, **changes: Any) -> str:
+    """Page of the library with some of its choices changed; a change starts again at the first page."""
+    names = ("q", "taxon", "state", "standing", "venue", "year", "since", "until", "benchmark", "dataset", "sort")
+    return query_url("/papers", {name: getattr(query, name) for name in names} | changes)
+
+
+def web_url(url: str | None) -> str | None:
+    """The address if it is one of the web: a list may print anything, and a page must not link to `javascript:`."""
+    return url if url and url.lower().startswith(("https://", "http://")) else None
+
+
+def day_words(text: str | None) -> str:
+    """A date as read: `31 Jan 2023`, `Jan 2023`, `2023`."""
+    if not text:
+        return "date unknown"
+    year, *rest = text.split("-")
+    month = [MONTHS[int(rest[0]) - 1]] if rest else []
+    day = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*day, *month, year])
+
+
+def moment_words(at: datetime | date) -> str:
+    """A moment as read, to the minute and in UTC."""
+    text = day_words(at.isoformat()[:10])
+    return f"{text}, {at:%H:%M} UTC" if isinstance(at, datetime) else text
+
+
+def source_words(source: str) -> str:
+    """What a source is called."""
+    kind, _, name = source.partition(":")
+    return SOURCES.get(source) or SOURCES.get(kind) or (f"the list {name}" if kind == "list" and name else source)
+
+
+def names_words(names: Sequence[str], most: int = 4) -> str:
+    """Authors as read: the first few, then et al."""
+    shown = ", ".join(names[:most])
+    return f"{shown} et al." if len(names) > most else shown
+
+
+def percent(value: float) -> str:
+    """A probability as read; certainty is never claimed by rounding."""
+    if value > 0.99:
+        return "> 99 %"
+    return "< 1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
+
+
+def unplain(items: Iterable[str]) -> list[str]:
+    """Texts with their mathematics in Unicode."""
+    return [plain(item) for item in items]

@@ -1,0 +1,146 @@
+"""The start page, the taxonomy, the timeline, the boards and the review queue."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.pages.chart import steps_of, timeline_chart
+from wamkg.pages.context import load_classes
+from wamkg.pages.render import render
+from wamkg.store.things import find_thing
+from wamkg.views.coverage import overview
+from wamkg.views.leaderboard import ResultQuery, leaderboard
+from wamkg.views.library import LibraryQuery, find_library
+from wamkg.views.paging import Page
+from wamkg.views.suggestions import suggestion_list
+from wamkg.views.things import all_things
+from wamkg.views.timeline import papers_timeline
+from wamkg.views.tree import MAIN, TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.vocabulary import EntityKind
+
+NEWEST = 5
+QUEUE = 20
+
+
+def start_page(session: Session) -> str:
+    """What is in the library, and the roadmap."""
+    counts, classes = overview(session), load_classes(session)
+    tree = _tree(session, MAIN)
+    listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
+    numbers = [
+        ("papers listed", listed, "/papers"),
+        ("classified as WAM", tree.placed if tree else 0, "/taxonomy"),
+        ("awaiting a place", counts.papers.get("candidate", 0), "/review"),
+        ("methods", counts.things["methods"], None),
+        ("datasets", counts.things["datasets"], None),
+        ("benchmarks", counts.things["benchmarks"], None),
+        ("reported results", counts.things["results"], "/leaderboard"),
+    ]
+    return render(
+        "index.html",
+        here="/",
+        tree=tree,
+        roadmap=bool(tree and tree.placed),
+        concept=find_thing(session, EntityKind.CONCEPT, "World Action Model"),
+        numbers=numbers,
+        listed=listed,
+        newest=find_library(session, LibraryQuery(limit=NEWEST, taxon=_families(tree))).items,
+        names=classes.names,
+        families=classes.families,
+    )
+
+
+def _tree(session: Session, slug: str) -> TaxonomyTree | None:
+    known = {taxonomy.slug for taxonomy in taxonomy_list(session)}
+    return taxonomy_tree(session, slug) if slug in known else None
+
+
+def _families(tree: TaxonomyTree | None) -> tuple[str, ...]:
+    return tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
+
+
+def taxonomy_page(session: Session, slug: str) -> str:
+    """One taxonomy with definitions and counts, the others beside it.
+
+    Raises NotFoundError for a taxonomy there is not, unless there is none at all.
+    """
+    taxonomies = taxonomy_list(session)
+    return render(
+        "taxonomy.html",
+        here="/taxonomy",
+        taxonomies=taxonomies,
+        tree=taxonomy_tree(session, slug) if taxonomies else None,
+        families=load_classes(session).families,
+    )
+
+
+def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rule: str) -> str:
+    """Papers over time as a chart and as a table.
+
+    Raises as `papers_timeline` does.
+    """
+    timeline = papers_timeline(session, by, taxonomy, depth, date_rule)
+    classes = load_classes(session)
+    return render(
+        "timeline.html",
+        here="/timeline",
+        timeline=timeline,
+        chart=timeline_chart(timeline),
+        steps=steps_of(timeline.taxa),
+        taxonomies=taxonomy_list(session),
+        names=classes.names,
+        families=classes.families,
+    )
+
+
+def leaderboard_page(session: Session, benchmark: str | None, taxon: str | None, party: str | None) -> str:
+    """Boards of one benchmark; the one with the most results if none is named.
+
+    Raises as `leaderboard` does.
+    """
+    benchmarks = sorted((b for b in all_things(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
+    chosen = benchmark or (benchmarks[0].slug if benchmarks else None)
+    papers = LibraryQuery(taxon=(taxon,) if taxon else ())
+    classes = load_classes(session)
+    return render(
+        "leaderboard.html",
+        here="/leaderboard",
+        benchmarks=benchmarks,
+        benchmark=chosen,
+        taxon=taxon,
+        party=party,
+        boards=leaderboard(session, ResultQuery(benchmark=chosen, party=party, papers=papers)) if chosen else [],
+        names=classes.names,
+        families=classes.families,
+    )
+
+
+@dataclass(frozen=True)
+class QueueChoice:
+    """Which part of the queue to show."""
+
+    taxonomy: str = MAIN
+    order: str = "certain"
+    after: str | None = None
+
+
+def review_page(session: Session, choice: QueueChoice) -> str:
+    """The queue of suggestions.
+
+    Raises as `suggestion_list` does, unless there is no taxonomy at all.
+    """
+    taxonomies, classes = taxonomy_list(session), load_classes(session)
+    query = LibraryQuery(limit=QUEUE, after=choice.after)
+    page = suggestion_list(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
+    unplaced = LibraryQuery(state=(f"{choice.taxonomy}:none",), limit=1)
+    return render(
+        "review.html",
+        here="/review",
+        page=page,
+        waiting=find_library(session, unplaced).total if taxonomies else 0,
+        taxonomy=choice.taxonomy,
+        order=choice.order,
+        taxonomies=taxonomies,
+        names=classes.names,
+        families=classes.families,
+    )

@@ -1,0 +1,67 @@
+"""Templates to HTML: one environment, autoescaped, strict about names."""
+
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from wamkg.figures.plaintext import plain
+from wamkg.pages import links
+from wamkg.pages.theme import hue_name, theme_css
+
+STATIC_TYPES = {"css": "text/css; charset=utf-8", "mjs": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("wamkg.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "plain": plain,
+        "day": links.day_words,
+        "moment": links.moment_words,
+        "source": links.source_words,
+        "names": links.names_words,
+        "percent": links.percent,
+        "web": links.web_url,
+    }
+    environment.globals |= {
+        "paper_url": links.paper_url,
+        "library_url": links.library_url,
+        "query_url": links.query_url,
+        "static_url": static_url,
+        "hue_name": hue_name,
+        "API": links.API,
+    }
+    return environment
+
+
+def render(template: str, **context: Any) -> str:
+    """A template filled in."""
+    return _environment().get_template(template).render(**context)
+
+
+@lru_cache(maxsize=32)
+def static_file(name: str) -> tuple[bytes, str] | None:
+    """Content and type of a style, script or picture; None if there is no such file."""
+    if name == "theme.css":
+        return theme_css().encode(), STATIC_TYPES["css"]
+    kind = STATIC_TYPES.get(name.rpartition(".")[2])
+    source = files("wamkg.pages") / "static" / name
+    if kind is None or "/" in name or "\\" in name or not source.is_file():
+        return None
+    return source.read_bytes(), kind
+
+
+@lru_cache(maxsize=32)
+def static_url(name: str) -> str:
+    """Address of a static file; it changes with the content, so that browsers may keep it for ever."""
+    found = static_file(name)
+    return f"/static/{name}?v={blake2b(found[0], digest_size=6).hexdigest()}" if found else f"/static/{name}"

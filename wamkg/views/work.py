@@ -1,0 +1,55 @@
+"""Jobs and releases as lists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.store.reads_changes import list_jobs, list_releases
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """One run of a job and how far it is."""
+
+    uid: str
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    counts: dict[str, Any]
+    error: str | None
+    queued: datetime
+    started: datetime | None
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseItem:
+    """A named edition of the survey."""
+
+    uid: str
+    name: str
+    note: str
+    sha256: str
+    schema_version: str
+    created: datetime
+    size: int
+    summary: str
+
+
+def job_list(session: Session, limit: int) -> list[JobItem]:
+    """The newest jobs first."""
+    return [
+        JobItem(j.uid, j.kind, j.state, j.done, j.total, j.counts, j.error, j.queued_at, j.started_at, j.finished_at)
+        for j in list_jobs(session, limit)
+    ]
+
+
+def release_list(session: Session) -> list[ReleaseItem]:
+    """All releases in the order made."""
+    return [
+        ReleaseItem(r.uid, r.name, r.note, r.sha256, r.schema_version, r.created_at, r.size, r.summary)
+        for r in list_releases(session)
+    ]
