@@ -178,7 +178,8 @@ def _needed(drawn: Sequence[list[Entry]], days: Sequence[date], as_of: date) -> 
     for entries in drawn:
         for year, count in Counter(entry.when.year for entry in entries).items():
             room[year] = max(room[year], (count - 1) * PITCH / 2 + LABEL_HEIGHT + 2.4)
-        for key, count in Counter(quarter(entry.when) for entry in entries).items():
+        dated = [entry for entry in entries if quarter(entry.when) == quarter(entry.until)]
+        for key, count in Counter(quarter(entry.when) for entry in dated).items():
             year = int(key[:4])
             room[year] = max(room[year], 4 * covered(year, first, last) * _BURST * count * PITCH / 2)
     return room

@@ -110,7 +110,8 @@ class _Checker:
                 days = (date.fromisoformat(b.data["date"]) - date.fromisoformat(a.data["date"])).days
                 if days >= 30 and self.boxes[a.element_id].middle[1] < self.boxes[b.element_id].middle[1]:
                     yield Finding("order", a.element_id, f"stands above the later {b.element_id}")
-        dots = sorted((part.data["date"], -self.dots[part.element_id][1]) for part in self.labels)
+        exact = [part for part in self.labels if part.data["date"] == part.data["until"]]
+        dots = sorted((part.data["date"], -self.dots[part.element_id][1]) for part in exact)
         if any(later < earlier - 4 * _TOLERANCE for (_, earlier), (_, later) in pairwise(dots)):
             yield Finding("axis", "", "dots do not rise with their dates")
 

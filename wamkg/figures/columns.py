@@ -30,7 +30,8 @@ class Column:
     """Labels of one trunk with their sides (-1 left, +1 right) and heights of their centres.
 
     `half` is half the width of its trunk, `stem` that of the wider trunk that may rise below it, `heading` the
-    width of the text at its tip. `days`, `lows` and `highs` are each label's date and room on the axis.
+    width of the text at its tip. `days` and `untils` are where each label's date begins and ends on the axis,
+    `lows` and `highs` where its year does.
     """
 
     entries: tuple[Entry, ...]
@@ -39,6 +40,7 @@ class Column:
     heading: float
     family: str
     days: tuple[float, ...] = ()
+    untils: tuple[float, ...] = ()
     lows: tuple[float, ...] = ()
     highs: tuple[float, ...] = ()
     sides: tuple[int, ...] = ()
@@ -62,8 +64,14 @@ class Column:
     @cached_property
     def offsets(self) -> Numbers:
         """Distance of each label from its date, in label heights."""
-        distance: Numbers = np.abs(np.array(self.heights) - np.array(self.days))
+        distance: Numbers = np.abs(np.array(self.heights) - np.array(self.dots))
         return distance / LABEL_HEIGHT
+
+    @cached_property
+    def dots(self) -> tuple[float, ...]:
+        """Height of each label's dot: its date, or the day nearest to the label where only month or year is known."""
+        rows = zip(self.heights, self.days, self.untils, strict=True)
+        return tuple(min(max(y, first), last) for y, first, last in rows)
 
     def on(self, scale: TimeScale) -> "Column":
         """The column on a time axis: where each label belongs, and the year it may not leave."""
@@ -71,6 +79,7 @@ class Column:
         return replace(
             self,
             days=tuple(scale.height(entry.when) for entry in self.entries),
+            untils=tuple(scale.height(entry.until) for entry in self.entries),
             lows=tuple(band.bottom + _YEAR_MARGIN for band in bands),
             highs=tuple(band.top - _YEAR_MARGIN for band in bands),
         )

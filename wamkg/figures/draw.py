@@ -53,7 +53,7 @@ def _unseen(layout: Layout) -> tuple[str, ...]:
 def _elements(layout: Layout) -> Iterator[Element]:
     for label in layout.labels:
         entry = label.entry
-        data = {"trunk": label.trunk, "date": entry.when.isoformat()}
+        data = {"trunk": label.trunk, "date": entry.when.isoformat(), "until": entry.until.isoformat()}
         if entry.item is not None:
             data |= {"role": "label", "taxon": entry.item.taxon}
             yield Element(entry.element_id, f"{entry.item.title} ({_day(entry.item)})", entry.item.href, data)

@@ -1,5 +1,6 @@
 """What stands beside a trunk: one label a method, or representatives and `+n` for the rest of a quarter."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +22,17 @@ _AIM = 160
 
 @dataclass(frozen=True)
 class Entry:
-    """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for."""
+    """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for.
+
+    Its date lies between `when` and `until`, the same day where it is known exactly.
+    """
 
     element_id: str
     text: str
     code: str
     mark: str
     when: date
+    until: date
     item: RoadmapItem | None = None
     hidden: tuple[RoadmapItem, ...] = ()
 
@@ -50,7 +55,16 @@ class Entry:
 def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> Entry:
     """The label of one method."""
     mark = plain(item.mark) if marks else ""
-    return Entry(item.element_id, plain(item.label), codes.get(item.taxon, ""), mark, item.when, item)
+    return Entry(item.element_id, plain(item.label), codes.get(item.taxon, ""), mark, item.when, last_day(item), item)
+
+
+def last_day(item: RoadmapItem) -> date:
+    """The last day that a date known to the month or year may mean."""
+    if item.precision == "year":
+        return item.when.replace(month=12, day=31)
+    if item.precision == "month":
+        return item.when.replace(day=monthrange(item.when.year, item.when.month)[1])
+    return item.when
 
 
 def quarter(day: date) -> str:
@@ -84,6 +98,6 @@ def choose(tip: Branch, slug: str, most: int | None, codes: dict[str, str], mark
         entries += [entry_of(item, codes, marks) for item in group if item in kept]
         rest = tuple(item for item in group if item not in kept)
         if rest:
-            middle = rest[len(rest) // 2].when
-            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", middle, hidden=rest))
+            span = rest[0].when, rest[-1].when
+            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=rest))
     return sorted(entries, key=lambda e: (e.when, e.item is None, e.text, e.element_id))

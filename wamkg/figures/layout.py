@@ -4,7 +4,6 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, heading_size
 from wamkg.figures.branches import Branch
 from wamkg.figures.columns import FLUSH, LABEL_HEIGHT, Column
-from wamkg.figures.entries import Entry
 from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout
 from wamkg.figures.legend import LINE, caption, legend, used_codes
 from wamkg.figures.measure import text_width
@@ -79,8 +78,7 @@ class _Composer:
         """Lowest label edge or dot of each tip."""
         first = {}
         for tip, column in zip(self.plan.tips, self.plan.columns, strict=True):
-            dots = [self.plan.scale.height(entry.when) for entry in column.entries]
-            first[tip.element_id] = min(min(column.heights) - LABEL_HEIGHT / 2, *dots)
+            first[tip.element_id] = min(min(column.heights) - LABEL_HEIGHT / 2, *column.dots)
         return first
 
     def _tip(self) -> float:
@@ -103,23 +101,23 @@ class _Composer:
 
     def _labels(self) -> list[Label]:
         return [
-            self._label(entry, side, y, tip, column)
+            self._label(tip, column, j)
             for tip, column in zip(self.plan.tips, self.plan.columns, strict=True)
-            for entry, side, y in zip(column.entries, column.sides, column.heights, strict=True)
+            for j in range(len(column.entries))
         ]
 
-    def _label(self, entry: Entry, side: int, y: float, tip: Branch, column: Column) -> Label:
-        x, day = self.x[tip.element_id], self.plan.scale.height(entry.when)
+    def _label(self, tip: Branch, column: Column, j: int) -> Label:
+        x, y, side, entry = self.x[tip.element_id], column.heights[j], column.sides[j], column.entries[j]
         near = x + side * (column.half + FLUSH)
         return Label(
-            entry,
-            tip.element_id,
-            self.colours[tip.element_id],
-            side,
-            _beside(near, side * entry.box_width, y),
-            _beside(near, side * entry.code_width, y) if entry.code else None,
-            (x + side * DOT_SHIFT, day),
-            abs(day - y) > LEADER_BEYOND * LABEL_HEIGHT,
+            entry=entry,
+            trunk=tip.element_id,
+            colours=self.colours[tip.element_id],
+            side=side,
+            box=_beside(near, side * entry.box_width, y),
+            code=_beside(near, side * entry.code_width, y) if entry.code else None,
+            dot=(x + side * DOT_SHIFT, column.dots[j]),
+            leader=bool(column.offsets[j] > LEADER_BEYOND),
         )
 
     def _headings(self, bottom: float) -> list[Heading]:

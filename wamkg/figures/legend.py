@@ -25,6 +25,12 @@ class Foot:
     root_bottom: float
 
 
+DATE_RULES = {
+    "arxiv_v1": "first arXiv version (date=arxiv_v1)",
+    "venue": "venue, where there is none the first version (date=venue)",
+}
+"""How the caption says each date rule."""
+
 CodeRow = tuple[str, str, int]
 """Code, name, hue."""
 
@@ -86,7 +92,8 @@ def caption(roadmap: Roadmap, plan: Arrangement, options: FigureOptions) -> list
     """Lines that state the date rule, the day, how many methods there are, and what the marks mean."""
     entries = [entry for column in plan.columns for entry in column.entries]
     drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
-    parts = [f"Date: {plain(roadmap.date_rule)}; as of {roadmap.as_of.isoformat()}"]
+    rule = DATE_RULES.get(roadmap.date_rule, plain(roadmap.date_rule))
+    parts = [f"Date: {rule}; as of {roadmap.as_of.isoformat()}"]
     parts.append(f"{total} method{'' if total == 1 else 's'}" if drawn == total else f"{drawn} of {total} methods")
     parts += ["+n: others of that quarter"] if drawn < total else []
     parts += [f"{len(roadmap.undated)} without a date not drawn"] if roadmap.undated else []

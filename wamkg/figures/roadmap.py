@@ -56,7 +56,7 @@ class RoadmapPainter:
     def _label(self, label: Label) -> None:
         entry, hue = label.entry, self._hue(label.colours.hue)
         paper = self._theme.paper
-        exact = entry.item is None or entry.item.precision == "day"
+        exact = entry.when == entry.until
         dot = marker(label.colours.family, *label.dot, _DOT_RADIUS)
         children: list[Artist | None] = [
             self._leader(label),
