@@ -10,10 +10,11 @@ from wamkg.figures.layout import lay_out
 from wamkg.figures.paint import Painter
 from wamkg.figures.roadmap import RoadmapPainter
 from wamkg.figures.save import Drawing
-from wamkg.figures.style import THEMES, FigureOptions
+from wamkg.figures.style import POINTS_PER_MM, THEMES, FigureOptions
 from wamkg.figures.svg import Element
 from wamkg.views.roadmap import Roadmap, RoadmapItem
 
+_PAGE_MM = 240.0
 _DATE_LENGTH = {"year": 4, "month": 7}
 
 
@@ -39,10 +40,16 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
         title=roadmap.title,
         caption=" ".join(layout.caption),
         alt=_alt(roadmap, layout),
-        notes=layout.notes + _unseen(layout),
+        notes=layout.notes + _too_tall(layout) + _unseen(layout),
         elements={element.element_id: element for element in _elements(layout)},
         paint=paint,
     )
+
+
+def _too_tall(layout: Layout) -> tuple[str, ...]:
+    height = layout.height / POINTS_PER_MM
+    advice = "choose two columns or fewer representatives to print it"
+    return (f"{height:.0f} mm high, more than a page: {advice}",) if height > _PAGE_MM else ()
 
 
 def _unseen(layout: Layout) -> tuple[str, ...]:

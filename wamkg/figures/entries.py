@@ -55,7 +55,15 @@ class Entry:
 def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> Entry:
     """The label of one method."""
     mark = plain(item.mark) if marks else ""
-    return Entry(item.element_id, plain(item.label), codes.get(item.taxon, ""), mark, item.when, last_day(item), item)
+    return Entry(
+        item.element_id,
+        plain(item.label) or item.element_id,
+        codes.get(item.taxon, ""),
+        mark,
+        item.when,
+        last_day(item),
+        item,
+    )
 
 
 def last_day(item: RoadmapItem) -> date:

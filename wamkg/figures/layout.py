@@ -3,7 +3,7 @@
 from wamkg.errors import InvalidInputError
 from wamkg.figures.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, heading_size
 from wamkg.figures.branches import Branch
-from wamkg.figures.columns import FLUSH, LABEL_HEIGHT, Column
+from wamkg.figures.columns import FLUSH, HEADING_GAP, LABEL_HEIGHT, Column
 from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout
 from wamkg.figures.legend import LINE, caption, legend, used_codes
 from wamkg.figures.measure import text_width
@@ -122,7 +122,7 @@ class _Composer:
 
     def _headings(self, bottom: float) -> list[Heading]:
         """Headings of the tips in one row, above it a row for each level, families on top."""
-        headings = [self._heading(tip, bottom, TIP_HEADING_WIDTH, None) for tip in self.plan.tips]
+        headings = [self._heading(tip, bottom, self._heading_room(tip), None) for tip in self.plan.tips]
         inner = [branch for family in self.plan.families for branch in family.walk() if branch.children]
         for level in sorted({branch.level for branch in inner}, reverse=True):
             y = max(heading.top for heading in headings) + 2.0 + BRACKET_RISE
@@ -130,6 +130,12 @@ class _Composer:
                 xs = [self.x[tip.element_id] for tip in branch.tips()]
                 headings.append(self._heading(branch, y, max(xs) - min(xs) + TIP_HEADING_WIDTH, (min(xs), max(xs))))
         return headings
+
+    def _heading_room(self, tip: Branch) -> float:
+        """Width up to the neighbouring headings, or as far as the edges allow on both sides."""
+        x, others = self.x[tip.element_id], [at for key, at in self.x.items() if key != tip.element_id]
+        rooms = [abs(x - other) - HEADING_GAP for other in others]
+        return max(TIP_HEADING_WIDTH, min([*rooms, 2 * (x - self.left), 2 * (self.right - x)]))
 
     def _heading(self, branch: Branch, y: float, width: float, span: tuple[float, float] | None) -> Heading:
         lines, size = tuple(heading_lines(branch, width)), heading_size(branch.level)

@@ -94,7 +94,9 @@ def caption(roadmap: Roadmap, plan: Arrangement, options: FigureOptions) -> list
     drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
     rule = DATE_RULES.get(roadmap.date_rule, plain(roadmap.date_rule))
     parts = [f"Date: {rule}; as of {roadmap.as_of.isoformat()}"]
-    parts.append(f"{total} method{'' if total == 1 else 's'}" if drawn == total else f"{drawn} of {total} methods")
+    noun = "method" if all(item.element_id.startswith("method-") for item in roadmap.items) else "paper"
+    noun += "" if total == 1 else "s"
+    parts.append(f"{total} {noun}" if drawn == total else f"{drawn} of {total} {noun}")
     parts += ["+n: others of that quarter"] if drawn < total else []
     parts += [f"{len(roadmap.undated)} without a date not drawn"] if roadmap.undated else []
     exact = all(item.precision == "day" for item in roadmap.items)

@@ -13,6 +13,7 @@ _GREEK = {
 } | {"lambda": "λ"}
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(.))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
+_MATHEMATICS = re.compile(r"\$([^$]*[\^_\\][^$]*)\$")
 _FONT_COMMANDS = {"text", "mathrm", "mathbf", "mathit", "mathcal", "rm", "bf", "textbf", "textit"}
 
 
@@ -32,6 +33,6 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, its `$...$` parts in Unicode, control characters left out; else unchanged."""
-    line = " ".join(re.sub(r"\$([^$]+)\$", _formula, text).split())
-    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+    """The text on one line, its `$...$` formulas in Unicode, control characters left out; else unchanged."""
+    kept = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+    return " ".join(_MATHEMATICS.sub(_formula, kept).split())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-BREAK_HEIGHT = 15.0
+BREAK_HEIGHT = 22.0
 """Height in points of a run of years without any paper, drawn as a break."""
 
 
