@@ -29,6 +29,33 @@ class Settings(BaseSettings):
         default=None, gt=0, description="Request budget; empty means 1 with a key, 0.3 without one."
     )
     arxiv_api_url: str = Field(default="", description="Origin of arXiv's API for missing abstracts; empty: off.")
+    s2_timeout: float = Field(default=30.0, gt=0, description="Seconds without a byte before a request is given up.")
+    s2_attempts: int = Field(default=6, ge=1, description="Tries of one request before its unit of work has failed.")
+    s2_backoff: float = Field(
+        default=1.0, ge=0, description="Seconds of the first pause after a failed try; later ones double, up to 60."
+    )
+    s2_max_answer_bytes: int = Field(
+        default=32_000_000, gt=0, description="Larger answers are refused and asked in parts."
+    )
+    arxiv_seconds_per_request: float = Field(default=3.0, gt=0, description="Pause that arXiv's API asks for.")
+    enrich_metadata_days: float = Field(
+        default=7.0, ge=0, description="Age at which a paper's metadata is asked again."
+    )
+    enrich_citations_days: float = Field(
+        default=7.0, ge=0, description="Age at which a citation list is read again, if its count has changed."
+    )
+    enrich_references_days: float = Field(
+        default=30.0, ge=0, description="Age at which a reference list is read again, if its count has changed."
+    )
+    enrich_unavailable_days: float = Field(
+        default=90.0, ge=0, description="Age at which what could not be had is asked for again, changed or not."
+    )
+    enrich_title_similarity: float = Field(
+        default=0.95, ge=0, le=1, description="Likeness of titles above which a paper without an id is recognised."
+    )
+    enrich_lease_seconds: float = Field(
+        default=120.0, gt=0, description="Time after which the unfinished units of a silent worker go to another."
+    )
     embedding_model: str = Field(
         default="packaged", description="`packaged`, a sentence-transformers model name, or a folder."
     )

@@ -21,11 +21,13 @@ def upgrade() -> None:
     # Plain ADD COLUMN on both databases: no table is rebuilt, nothing is lost.
     op.add_column("citation", sa.Column("in_citations", sa.DateTime(timezone=True), nullable=True))
     op.add_column("citation", sa.Column("in_references", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("work", sa.Column("unreadable", sa.Integer(), nullable=True))
     op.add_column("work", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
     op.drop_column("work", "started_at")
+    op.drop_column("work", "unreadable")
     op.drop_column("citation", "in_references")
     op.drop_column("citation", "in_citations")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
 from wamkg.store.bulk import insert_entities, insert_returning, insert_rows, table_of
-from wamkg.store.lookup import numbers_by_key, taken_slugs
+from wamkg.store.lookup import SCHEMES, ExternalId, numbers_by_key, papers_by_ids, taken_slugs
 from wamkg.store.paper_state import INTRODUCIBLE, PaperState
 from wamkg.store.search import add_texts, replace_texts, search_body
 from wamkg.store.tables import (
@@ -154,11 +154,18 @@ def delete_orphans(session: Session) -> None:
 
 
 def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
+    """Keep finding papers by the ids that a source gave but that are not shown, and by those shown until now."""
+    wanted: dict[tuple[str, str], int] = {}
+    for state, values in zip(states, shown, strict=True):
+        given = {(r["field"], r["value"]) for r in state.added.get(Fact, []) if r["field"] in SCHEMES and r["value"]}
+        if state.paper is not None:
+            given |= {(scheme, value) for scheme in SCHEMES if (value := getattr(state.paper, scheme))}
+        wanted |= {(scheme, value): state.id for scheme, value in sorted(given) if values[scheme] != value}
+    known = papers_by_ids(session, [ExternalId(*key) for key in wanted])
     rows = [
-        {"paper_id": state.id, "scheme": row["field"], "value": row["value"], "batch_id": batch}
-        for state, values in zip(states, shown, strict=True)
-        for row in state.added.get(Fact, [])
-        if row["field"] in ("arxiv", "doi", "s2", "openalex") and values[row["field"]] != row["value"]
+        {"paper_id": paper, "scheme": scheme, "value": value, "batch_id": batch}
+        for (scheme, value), paper in wanted.items()
+        if ExternalId(scheme, value) not in known
     ]
     insert_rows(session, FormerId, rows)
 

@@ -30,6 +30,7 @@ class Work(SQLModel, table=True):
     error: str | None = None
     expected: int | None = Field(default=None, description="how many items the source says there are")
     found: int | None = None
+    unreadable: int | None = Field(default=None, description="items of this fetch that could not be read")
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when this fetch began")
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -1,0 +1,146 @@
+"""Semantic Scholar's endpoints, each through the one requester.
+
+The `semanticscholar` client builds and reads the calls that it leaves open to us (title match); its own requester
+is replaced, because it drops the key, hides 502 and 503 and ignores Retry-After. Where the client gives no hold, the
+endpoint is called directly: its batch call loses the positions of unknown papers, its lists cannot be resumed.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from semanticscholar.AsyncSemanticScholar import AsyncSemanticScholar
+
+from wamkg.enriching.failures import UnknownError, UnreadableAnswerError
+from wamkg.enriching.requester import Requester
+from wamkg.vocabulary import WorkKind
+
+BATCH_SIZE = 500
+"""Ids a batch request may hold."""
+LIST_END = 9_999
+"""Lists are served up to here: offset + limit must stay below 10,000."""
+LIST_PAGE = 1_000
+"""Items a page of a list may hold."""
+
+_CITED_FIELDS = ("paperId", "externalIds", "title", "year", "publicationDate", "venue", "authors")
+_PAPER_FIELDS = (
+    *_CITED_FIELDS,
+    *("abstract", "tldr", "publicationVenue", "publicationTypes", "openAccessPdf", "corpusId"),
+    *("citationCount", "referenceCount", "influentialCitationCount"),
+)
+_LIST_FIELDS = ("contexts", "intents", "isInfluential", *_CITED_FIELDS)
+_OTHER_END = {WorkKind.CITATIONS: "citingPaper", WorkKind.REFERENCES: "citedPaper"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `items` is None where the list is withheld, `next` where the page is the last."""
+
+    items: list[Any] | None
+    next: int | None
+    notice: str = ""
+
+
+class _Seam:
+    """Stands where the client keeps its requester."""
+
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
+        self.timeout, self.retry = requester.limits.timeout, False
+
+    async def get_data_async(self, url: str, parameters: str, headers: Any, payload: Any = None) -> Any:
+        """One call of the client: the requester has its own headers, the key among them."""
+        parameters = parameters.lstrip("&")
+        method = "POST" if payload else "GET"
+        return self._requester.ask(method, f"{url}?{parameters}" if parameters else url, decode_json, payload)
+
+
+class S2Client:
+    """The calls that enrichment makes."""
+
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
+        self._client = AsyncSemanticScholar(api_url=requester.origin, retry=False)
+        self._client._requester = _Seam(requester)
+        self._graph = requester.origin + AsyncSemanticScholar.BASE_PATH_GRAPH
+
+    def papers(self, ids: list[str]) -> list[Any]:
+        """What is known of up to 500 papers: one entry for each id, None for an unknown one."""
+
+        def decode(body: bytes) -> list[Any]:
+            found = decode_json(body)
+            if not isinstance(found, list) or len(found) != len(ids):
+                raise ValueError(f"not a list of {len(ids)} papers")
+            return found
+
+        url = f"{self._graph}/paper/batch?{_query(fields=_PAPER_FIELDS)}"
+        try:
+            return self._requester.ask("POST", url, decode, {"ids": ids})
+        except UnknownError:
+            return [None] * len(ids)
+
+    def match_title(self, title: str) -> dict[str, Any] | None:
+        """The paper whose title is closest; None where there is none."""
+        # The client puts its query into the URL as it is.
+        call = self._client.search_paper(quote(title, safe=""), fields=list(_PAPER_FIELDS), match_title=True)
+        try:
+            found = asyncio.run(call).raw_data
+        except (UnknownError, IndexError):
+            return None
+        except (AttributeError, KeyError, TypeError) as error:
+            raise UnreadableAnswerError(f"the title match has an unknown shape ({error})") from error
+        return found if isinstance(found, dict) else None
+
+    def page(self, kind: WorkKind, paper: str, offset: int, limit: int) -> Page:
+        """Part of a paper's list of citations or references, from `offset`; `paper` is an id Semantic Scholar reads."""
+        query = _query(fields=_LIST_FIELDS, offset=offset, limit=limit)
+        url = f"{self._graph}/paper/{quote(paper, safe=':')}/{kind}?{query}"
+        return self._requester.ask("GET", url, lambda body: _page(decode_json(body), offset))
+
+
+def _query(**values: Any) -> str:
+    parts = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return urlencode(parts, safe=",")
+
+
+def _page(found: Any, offset: int) -> Page:
+    """A page as it was sent; raises ValueError where it is not one."""
+    if not isinstance(found, dict) or "data" not in found:
+        raise ValueError("no page of a list")
+    following = found.get("next")
+    if following is not None and (isinstance(following, bool) or not isinstance(following, int)):
+        raise ValueError("next is no number")
+    if following is not None and following <= offset:
+        raise ValueError(f"next is {following} on the page that begins at {offset}")
+    if found["data"] is None:
+        return Page(None, None, _notice(found))
+    if not isinstance(found["data"], list):
+        raise ValueError("data is no list")
+    return Page(found["data"], following)
+
+
+def _notice(found: dict[str, Any]) -> str:
+    """Why a list is withheld, in the words of the disclaimer that comes with it, if one does."""
+    for value in found.values():
+        access = value.get("openAccessPdf") if isinstance(value, dict) else None
+        if isinstance(access, dict) and isinstance(access.get("disclaimer"), str):
+            return "withheld by the publisher"
+    return "withheld"
+
+
+def other_end(kind: WorkKind, item: Any) -> Any:
+    """The paper at the other end of a list's item."""
+    return item.get(_OTHER_END[kind]) if isinstance(item, dict) else None
+
+
+def decode_json(body: bytes) -> Any:
+    """JSON as Semantic Scholar sends it; an error object in a good answer is no answer.
+
+    Raises ValueError.
+    """
+    found = json.loads(body)
+    if isinstance(found, dict) and found and set(found) <= {"error", "message", "code"}:
+        raise ValueError(f"an error in a good answer: {str(found)[:100]}")
+    return found

@@ -1,0 +1,181 @@
+"""Metadata: one answer for up to 500 papers, written with the end of their units; lists are opened by the counts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.enriching.answers import S2Paper
+from wamkg.enriching.tell import LIBRARY_FIELDS, tell, tell_abstract_missing
+from wamkg.enriching.write import number_of, write_states
+from wamkg.settings import Settings
+from wamkg.store.batches import record_change
+from wamkg.store.bulk import chunks
+from wamkg.store.lookup import ExternalId, papers_by_ids
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.published_as import link_published
+from wamkg.store.tables import Batch, Entity, Paper, Work
+from wamkg.store.types import utc_now
+from wamkg.store.work import Unit, end, fresh, save, units_of
+from wamkg.vocabulary import WorkKind, WorkState
+
+LISTS = (WorkKind.CITATIONS, WorkKind.REFERENCES)
+NO_METADATA = "its metadata could not be had"
+
+
+def s2_names(paper: Paper) -> list[str]:
+    """The ids by which Semantic Scholar may be asked for a paper, best first."""
+    names = (("", paper.s2), ("ARXIV:", paper.arxiv), ("DOI:", paper.doi))
+    return [prefix + value for prefix, value in names if value]
+
+
+def papers_of(session: Session, numbers: Iterable[int]) -> dict[int, Paper]:
+    """Papers by number."""
+    found: dict[int, Paper] = {}
+    for part in chunks(numbers):
+        found.update({p.id: p for p in session.exec(select(Paper).where(col(Paper.id).in_(part))) if p.id})
+    return found
+
+
+@dataclass
+class MetadataWriter:
+    """Writes the answers for some units in one transaction."""
+
+    session: Session
+    batch: Callable[[], Batch]
+    settings: Settings
+    answered: int = 0
+    changed: int = 0
+    questions: int = 0
+    _ends: dict[tuple[WorkState, str | None], list[Unit]] = field(default_factory=dict)
+
+    def write(self, answers: Sequence[tuple[Unit, S2Paper | None]]) -> None:
+        """Write what was answered for each unit; None is an unknown paper."""
+        states = load_states(self.session, [unit.paper_id for unit, _ in answers])
+        taken = papers_by_ids(self.session, {i for _, paper in answers if paper for i in _ids(paper)})
+        papers = papers_of(self.session, states)
+        for unit, paper in answers:
+            if paper is None or paper.s2 is None:
+                self._try_next_id(unit, papers[unit.paper_id])
+            else:
+                self._apply(unit, paper, states[unit.paper_id], taken)
+        self.answered = len(answers)
+        self.changed = write_states(self.session, self.batch, states.values())
+        for (state, reason), units in self._ends.items():
+            end(self.session, [unit.id for unit in units], state, reason)
+        self._open_lists({unit.paper_id: paper for unit, paper in answers})
+
+    def refuse(self, unit: Unit, reason: str, question: str | None = None) -> None:
+        """End a unit whose paper could not be had; a question is left for a person."""
+        self._end(unit, WorkState.UNAVAILABLE, reason)
+        if question and unit.error != reason:
+            self.questions += 1
+            uid = self.session.exec(select(Entity.uid).where(Entity.id == unit.paper_id)).one()
+            record_change(self.session, self.batch(), "question", subject_uid=uid, after={"question": question})
+
+    def finish_refused(self) -> None:
+        """Write the ends noted by `refuse`, and those of the lists that depend on them."""
+        for (state, reason), units in self._ends.items():
+            end(self.session, [unit.id for unit in units], state, reason)
+            close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
+
+    def _end(self, unit: Unit, state: WorkState, reason: str | None) -> None:
+        self._ends.setdefault((state, reason), []).append(unit)
+
+    def _try_next_id(self, unit: Unit, paper: Paper) -> None:
+        names = s2_names(paper)
+        if unit.next_offset + 1 < len(names):
+            again = {"state": WorkState.TODO, "next_offset": unit.next_offset + 1, "lease_owner": None}
+            save(self.session, [unit.id], **again, lease_until=None)
+        else:
+            self.refuse(unit, f"Semantic Scholar does not know {', '.join(names)}")
+
+    def _apply(self, unit: Unit, paper: S2Paper, state: PaperState, taken: dict[ExternalId, int]) -> None:
+        others = {i.scheme: number for i in _ids(paper) if (number := taken.get(i, state.id)) != state.id}
+        if "s2" in others or "arxiv" in others:
+            other = self.session.get_one(Paper, others.get("s2") or others["arxiv"])
+            reason = f"Semantic Scholar takes it for the same paper as {other.slug}; a person decides"
+            self.refuse(unit, reason, reason)
+            return
+        if paper.arxiv and state.paper and state.paper.arxiv not in (None, paper.arxiv):
+            reason = f"Semantic Scholar gives it the arXiv id {paper.arxiv}; a person decides"
+            self.refuse(unit, reason, reason)
+            return
+        taken.update(dict.fromkeys(_ids(paper), state.id))
+        tell(state, paper, LIBRARY_FIELDS, without=others)
+        tell_abstract_missing(state, paper)
+        if "doi" in others:
+            link_published(self.session, number_of(self.batch()), state.id, others["doi"])
+        self._end(unit, WorkState.DONE, None)
+
+    def _open_lists(self, answers: dict[int, S2Paper | None]) -> None:
+        """Have the lists read whose count is new; one that is old but unchanged counts as read today."""
+        opened: dict[int, int | None] = {}
+        unchanged = []
+        for work in units_of(self.session, answers, LISTS):
+            paper = answers[work.paper_id]
+            count = _count(paper, work.kind) if paper else None
+            if work.state in (WorkState.TODO, WorkState.RUNNING):
+                save(self.session, [_number(work)], expected=count)
+            elif work.state == WorkState.DONE and work.expected is None and count is not None:
+                self._judge(work, count)
+            elif self._is_stale(work):
+                if count is not None and count == work.expected and not self._is_old(work):
+                    unchanged.append(_number(work))
+                else:
+                    opened[_number(work)] = count
+        for number, count in opened.items():
+            save(self.session, [number], **(fresh() | {"expected": count}))
+        save(self.session, unchanged, fetched_at=utc_now())
+        for (state, reason), units in self._ends.items():
+            if state is not WorkState.DONE:
+                close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
+
+    def _judge(self, work: Work, count: int) -> None:
+        """Say of a list that was read before its count was known whether it was whole."""
+        values: dict[str, Any] = {"expected": count}
+        if work.found is not None and work.found < count:
+            values |= {"state": WorkState.PARTIAL, "error": incomplete(work.found, count)}
+        save(self.session, [_number(work)], **values)
+
+    def _is_stale(self, work: Work) -> bool:
+        days = {
+            WorkKind.CITATIONS: self.settings.enrich_citations_days,
+            WorkKind.REFERENCES: self.settings.enrich_references_days,
+        }[WorkKind(work.kind)]
+        return work.state == WorkState.FAILED or _older(work, days)
+
+    def _is_old(self, work: Work) -> bool:
+        """Whether a list that could not be had whole is due to be tried again for its age alone."""
+        short = work.state in (WorkState.PARTIAL, WorkState.UNAVAILABLE)
+        return work.state == WorkState.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
+
+
+def incomplete(found: int, expected: int) -> str:
+    """The words for a list that is shorter than its count."""
+    return f"incomplete: {found:,} of {expected:,}"
+
+
+def close_lists(session: Session, papers: Iterable[int], state: WorkState, reason: str) -> None:
+    """End the open lists of papers whose metadata could not be had."""
+    open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.state == WorkState.TODO]
+    end(session, open_lists, state, reason)
+
+
+def _older(work: Work, days: float) -> bool:
+    return work.fetched_at is None or work.fetched_at < utc_now() - timedelta(days=days)
+
+
+def _number(work: Work) -> int:
+    assert work.id is not None
+    return work.id
+
+
+def _count(paper: S2Paper, kind: str) -> int | None:
+    return paper.citation_count if kind == WorkKind.CITATIONS else paper.reference_count
+
+
+def _ids(paper: S2Paper) -> list[ExternalId]:
+    return [ExternalId(scheme, v) for scheme in ("s2", "arxiv", "doi") if (v := getattr(paper, scheme))]

@@ -1,0 +1,126 @@
+"""The papers at the other end of a list: found in the store, or made papers that are only cited.
+
+The rules are kept so plain that the order in which lists are read does not change what comes out: an item with an id
+meets stored papers by id, or a paper of the library that has no Semantic Scholar id by its title; an item without an
+id meets papers of the library, and other items without an id, by title.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.enriching.answers import S2Paper
+from wamkg.enriching.tell import tell_cited
+from wamkg.enriching.write import number_of, write_states
+from wamkg.identifiers import title_key
+from wamkg.matching.same_paper import is_short
+from wamkg.store.bulk import insert_entities
+from wamkg.store.citations import ListFetch, Namesake, linked_titles, namesakes
+from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.tables import Batch
+from wamkg.vocabulary import EntityKind, Standing
+
+
+@dataclass
+class Others:
+    """Finds or makes the papers of one page of a list."""
+
+    session: Session
+    batch: Callable[[], Batch]
+    fetch: ListFetch
+    made: int = 0
+
+    def numbers(self, papers: Sequence[S2Paper]) -> list[int]:
+        """The store's number of each paper, in order; what is new is written."""
+        finder = _Finder(self.session, self.fetch, papers)
+        found = [finder.find(paper) for paper in papers]
+        fresh = self._make(finder.fresh)
+        numbers = [n if n > 0 else fresh[-n - 1] for n in found]
+        self.made = len(fresh)
+        self._write(papers, numbers, fresh)
+        return numbers
+
+    def _make(self, count: int) -> list[int]:
+        return insert_entities(self.session, EntityKind.PAPER, count, number_of(self.batch())) if count else []
+
+    def _write(self, papers: Sequence[S2Paper], numbers: Sequence[int], fresh: Sequence[int]) -> None:
+        states = {number: PaperState(number) for number in fresh}
+        states |= load_states(self.session, set(numbers) - set(fresh))
+        for paper, number in zip(papers, numbers, strict=True):
+            if _is_only_cited(states[number]) and _same_id(states[number], paper):
+                tell_cited(states[number], paper)
+        write_states(self.session, self.batch, states.values())
+
+
+def _is_only_cited(state: PaperState) -> bool:
+    """Whether the lists may speak of the paper: one of the library is spoken of by its own metadata."""
+    return state.paper is None or state.paper.standing == Standing.CITED
+
+
+def _same_id(state: PaperState, paper: S2Paper) -> bool:
+    """Whether the item is the very record the stored paper was made from: two records may share a DOI."""
+    said = state.said.get("s2", {})
+    return not said or any(word.value == paper.s2 for word in said.values())
+
+
+class _Finder:
+    """Finds the paper of each item, among the stored ones and those earlier on the page."""
+
+    def __init__(self, session: Session, fetch: ListFetch, papers: Sequence[S2Paper]) -> None:
+        self.by_id = papers_by_ids(session, {i for paper in papers for i in _ids(paper)})
+        unknown = {title_key(p.title) for p in papers if p.title and not any(i in self.by_id for i in _ids(p))}
+        self.by_title = namesakes(session, unknown)
+        without_id = {title_key(p.title) for p in papers if p.title and not _ids(p)}
+        self.linked = linked_titles(session, fetch.kind, fetch.paper, without_id)
+        self.fresh = 0
+
+    def find(self, paper: S2Paper) -> int:
+        """Number of the item's paper, negative for one to be made."""
+        ids = _ids(paper)
+        number = self._by_id(ids, paper) if ids else self._by_title(paper)
+        self.by_id.update({i: number for i in ids if i not in self.by_id})
+        if not ids:
+            self.linked[title_key(paper.title or "")] = number
+        return number
+
+    def _by_id(self, ids: list[ExternalId], paper: S2Paper) -> int:
+        known = next((self.by_id[i] for i in ids if i in self.by_id), None)
+        if known is not None:
+            return known
+        library = [n for n in self._library(paper) if n.s2 is None and _agrees(n, paper)]
+        return library[0].id if len(library) == 1 else self._new()
+
+    def _by_title(self, paper: S2Paper) -> int:
+        key = title_key(paper.title or "")
+        if key in self.linked:
+            return self.linked[key]
+        library = self._library(paper)
+        if len(library) == 1:
+            return library[0].id
+        same = [
+            n for n in self.by_title.get(key, ()) if n.standing == Standing.CITED and not (n.s2 or n.arxiv or n.doi)
+        ]
+        return same[0].id if same and not is_short(key) else self._new()
+
+    def _library(self, paper: S2Paper) -> list[Namesake]:
+        key = title_key(paper.title or "")
+        if is_short(key):
+            return []
+        return [n for n in self.by_title.get(key, ()) if n.standing != Standing.CITED]
+
+    def _new(self) -> int:
+        self.fresh += 1
+        return -self.fresh
+
+
+def _agrees(known: Namesake, paper: S2Paper) -> bool:
+    pairs = ((known.arxiv, paper.arxiv), (known.doi, paper.doi))
+    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
+
+
+def _ids(paper: S2Paper) -> list[ExternalId]:
+    """The item's ids, Semantic Scholar's own first: it decides."""
+    schemes = sorted(SCHEMES, key=lambda scheme: scheme != "s2")
+    return [ExternalId(scheme, value) for scheme in schemes if (value := getattr(paper, scheme, None))]

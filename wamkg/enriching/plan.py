@@ -1,0 +1,72 @@
+"""What a run is to fetch: what is missing, what failed, and what is old enough to be asked again."""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session
+
+from wamkg.enriching.metadata import LISTS
+from wamkg.enriching.report import Order
+from wamkg.errors import InvalidInputError
+from wamkg.settings import Settings
+from wamkg.store.bulk import table_of
+from wamkg.store.tables import Work
+from wamkg.store.types import utc_now
+from wamkg.store.work import Scope, add_missing, ended_before, last_paper_of, named_anew, papers_with, reopen, retry
+from wamkg.vocabulary import WorkKind, WorkState
+
+ONLY = {
+    None: (WorkKind.METADATA, *LISTS),
+    "metadata": (WorkKind.METADATA,),
+    "citations": LISTS,
+}
+"""Kinds of units for each value of `--only`; citations are both directions, who cites and what is cited."""
+_work = table_of(Work)
+
+
+def plan(session: Session, settings: Settings, order: Order) -> Scope:
+    """Open the units that are due and say which the run is about.
+
+    A list is not reopened for its age when metadata is fetched too: the paper's metadata is, and the list only if
+    its count has changed. With `retry_failed` nothing is opened but what failed.
+    """
+    kinds = check_order(order)
+    retry(session, (*kinds, WorkKind.ABSTRACT))
+    if not order.retry_failed:
+        add_missing(session, kinds)
+        _open_stale(session, settings, kinds)
+    scope = Scope((*kinds, WorkKind.ABSTRACT) if WorkKind.METADATA in kinds and settings.arxiv_api_url else kinds)
+    return Scope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
+
+
+def check_order(order: Order) -> tuple[WorkKind, ...]:
+    """The kinds of units an order is about.
+
+    Raises InvalidInputError on an unknown `only` or a limit below 1.
+    """
+    if order.only not in ONLY:
+        raise InvalidInputError(f"--only {order.only}: write citations or metadata")
+    if order.limit is not None and order.limit < 1:
+        raise InvalidInputError(f"--limit {order.limit}: write a number of papers, 1 or more")
+    return ONLY[order.only]
+
+
+def _open_stale(session: Session, settings: Settings, kinds: tuple[WorkKind, ...]) -> None:
+    now = utc_now()
+    days = {
+        WorkKind.METADATA: settings.enrich_metadata_days,
+        WorkKind.CITATIONS: settings.enrich_citations_days,
+        WorkKind.REFERENCES: settings.enrich_references_days,
+    }
+    stale = {kind: ended_before(kind, now - timedelta(days=days[kind])) for kind in kinds}
+    unavailable = and_(_work.c.kind == WorkKind.METADATA, _work.c.state == WorkState.UNAVAILABLE)
+    wait = _work.c.fetched_at >= now - timedelta(days=settings.enrich_unavailable_days)
+    if WorkKind.METADATA not in kinds:
+        reopen(session, or_(*stale.values()))
+        return
+    reopen(session, stale[WorkKind.METADATA], ~and_(unavailable, wait))
+    reopen(session, named_anew())
+    old_lists = [stale[kind] for kind in kinds if kind in LISTS]
+    if old_lists:
+        ended = and_(_work.c.kind == WorkKind.METADATA, _work.c.state == WorkState.DONE)
+        reopen(session, ended, _work.c.paper_id.in_(papers_with(or_(*old_lists))))

@@ -1,0 +1,35 @@
+"""Is there a way to a service at all? Asked before anything is written, so that without a network nothing changes."""
+
+import socket
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from wamkg.enriching.failures import UnreachableError
+from wamkg.errors import InvalidInputError
+
+SECONDS = 10.0
+_PORTS = {"http": 80, "https": 443}
+
+
+def check_origin(name: str, origin: str, setting: str) -> str:
+    """The origin without a trailing slash.
+
+    Raises InvalidInputError where it is no origin, naming the setting.
+    """
+    parts = urlsplit(origin)
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise InvalidInputError(f"{name}: {origin!r} is no origin; set {setting} to https://HOST without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def check_way(name: str, origin: str) -> None:
+    """Raise UnreachableError when no connection can be made to the origin, or to the proxy that leads to it."""
+    parts = urlsplit(origin)
+    proxy = getproxies().get(parts.scheme)
+    target = urlsplit(proxy) if proxy and not proxy_bypass(parts.hostname or "") else parts
+    address = (target.hostname or "", target.port or _PORTS.get(target.scheme, 80))
+    try:
+        socket.create_connection(address, timeout=SECONDS).close()
+    except OSError as error:
+        why = error.strerror or str(error) or type(error).__name__
+        raise UnreachableError(f"{name} cannot be reached at {origin} ({why}); nothing was changed") from error

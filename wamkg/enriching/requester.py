@@ -1,0 +1,188 @@
+"""One way out to a service: paced, bounded in time and size, retried where that can help, failures named plainly."""
+
+import email.utils
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+import tenacity
+
+from wamkg.enriching.failures import (
+    AskedToWaitError,
+    GaveUpError,
+    KeyRefusedError,
+    RefusedError,
+    TooLargeError,
+    UnknownError,
+    UnreachableError,
+)
+from wamkg.enriching.pacer import Pacer
+
+T = TypeVar("T")
+RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
+"""Answers that may be another one next time; every other status but 200 is final."""
+SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "9999", "9,999", "10000", "10,000")
+"""Words by which a 400 says that too much was asked for at once."""
+LONGEST_BACKOFF = 60.0
+EXCERPT = 200
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one request: seconds without a byte, seconds in all, tries, first pause, longest pause, bytes."""
+
+    timeout: float = 30.0
+    total_timeout: float = 180.0
+    attempts: int = 6
+    backoff: float = 1.0
+    longest_wait: float = 600.0
+    max_bytes: int = 32_000_000
+
+
+class _TryAgainError(Exception):
+    """This try failed in a way that another may not."""
+
+    def __init__(self, reason: str, *, wait: float | None = None, contact: bool = True) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.contact = contact
+
+
+@dataclass
+class Requester:
+    """Sends every request to one service; connections are kept open between requests.
+
+    `name` is the service's name in messages, `origin` its URL without a path.
+    """
+
+    name: str
+    origin: str
+    headers: dict[str, str]
+    pacer: Pacer
+    limits: Limits = field(default_factory=Limits)
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        timeout = httpx.Timeout(self.limits.timeout)
+        self._http = httpx.Client(headers=self.headers, timeout=timeout, follow_redirects=False)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def ask(self, method: str, url: str, decode: Callable[[bytes], T], json: Any = None) -> T:
+        """The decoded answer to a request.
+
+        `decode` raises ValueError on an answer cut short or not what it should be; that is tried again too.
+
+        Raises UnknownError (404), RefusedError (other 4xx), TooLargeError, GaveUpError when every try failed, and
+        to end the run KeyRefusedError (401, 403), UnreachableError (no connection) or AskedToWaitError.
+        """
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_TryAgainError),
+            stop=tenacity.stop_after_attempt(self.limits.attempts),
+            wait=self._pause,
+            sleep=self.pacer.wait,
+            reraise=True,
+        )
+        try:
+            answer: T = retrying(self._try, method, url, decode, json)
+            return answer
+        except _TryAgainError as error:
+            if not error.contact:
+                raise UnreachableError(f"{self.name} cannot be reached at {self.origin}: {error}") from error
+            tries = f"{self.limits.attempts} tries" if self.limits.attempts > 1 else "one try"
+            raise GaveUpError(f"{self.name} failed in {tries}; the last time: {error}") from error
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        jittered = tenacity.wait_random_exponential(multiplier=self.limits.backoff, max=LONGEST_BACKOFF)(state)
+        if isinstance(error, _TryAgainError) and error.wait is not None:
+            # The service's own word is the least; the jitter keeps several processes from coming back together.
+            return error.wait + random.uniform(0, min(1.0, self.limits.backoff))
+        return float(jittered)
+
+    def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: Any) -> T:
+        self.pacer.take_turn()
+        self.requests += 1
+        try:
+            response, body = self._send(method, url, json)
+        except httpx.TimeoutException as error:
+            raise _TryAgainError("no answer in time", contact=not isinstance(error, httpx.ConnectTimeout)) from error
+        except httpx.ConnectError as error:
+            raise _TryAgainError(_words(error), contact=False) from error
+        except httpx.DecodingError as error:
+            raise _TryAgainError("the answer could not be unpacked") from error
+        except httpx.TransportError as error:
+            raise _TryAgainError(f"the connection broke ({_words(error)})") from error
+        self._check(response, body)
+        try:
+            return decode(body)
+        except (ValueError, RecursionError) as error:
+            raise _TryAgainError(f"the answer is cut short or not what it should be ({_words(error)})") from error
+
+    def _send(self, method: str, url: str, json: Any) -> tuple[httpx.Response, bytes]:
+        deadline = time.monotonic() + self.limits.total_timeout
+        body = bytearray()
+        with self._http.stream(method, url, json=json) as response:
+            for part in response.iter_bytes(65536):
+                body += part
+                if len(body) > self.limits.max_bytes:
+                    raise TooLargeError(f"{self.name} sent more than {self.limits.max_bytes:,} bytes")
+                if time.monotonic() > deadline:
+                    raise _TryAgainError(f"the answer took longer than {self.limits.total_timeout:g} s")
+        return response, bytes(body)
+
+    def _check(self, response: httpx.Response, body: bytes) -> None:
+        status = response.status_code
+        if status == 200:
+            return
+        said = _excerpt(body)
+        if status in RETRIED:
+            wait = self._wait_asked_for(response)
+            raise _TryAgainError(f"it answered {status} {response.reason_phrase}".rstrip(), wait=wait)
+        if status in (401, 403):
+            raise KeyRefusedError(f"{self.name} refused the key ({status}{said}); check WAMKG_S2_API_KEY")
+        if status == 404:
+            raise UnknownError(f"{self.name} does not know it (404{said})")
+        if status == 413 or (status == 400 and any(word in said.lower() for word in SIZE_WORDS)):
+            raise TooLargeError(f"{self.name} says that too much was asked for ({status}{said})")
+        raise RefusedError(f"{self.name} refused the request ({status}{said})")
+
+    def _wait_asked_for(self, response: httpx.Response) -> float | None:
+        """Seconds that Retry-After asks for; holds every process back that long, and ends a run if it is too long."""
+        seconds = retry_after(response.headers.get("retry-after"))
+        if seconds is None:
+            return None
+        self.pacer.hold(seconds)
+        if seconds > self.limits.longest_wait:
+            raise AskedToWaitError(self.pacer.too_long(seconds))
+        return seconds
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds that a Retry-After header asks for, written as seconds or as a date (RFC 9110, 10.2.3)."""
+    if not value:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())
+
+
+def _words(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:EXCERPT]
+
+
+def _excerpt(body: bytes) -> str:
+    """The service's own words in an error answer, cut short; nothing of an HTML page."""
+    text = " ".join(body[:4000].decode("utf-8", "replace").split())
+    if not text or text.startswith("<"):
+        return ""
+    return f": {text[:EXCERPT]}"

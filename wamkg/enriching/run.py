@@ -1,0 +1,214 @@
+"""Enrichment from start to end: plan, take units until none is left, report."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstracts
+from wamkg.enriching.client import S2Client
+from wamkg.enriching.failures import StopAskedError
+from wamkg.enriching.pacer import Pacer
+from wamkg.enriching.plan import check_order, plan
+from wamkg.enriching.probe import check_origin, check_way
+from wamkg.enriching.report import EnrichReport, Order, Progress
+from wamkg.enriching.requester import Limits, Requester
+from wamkg.enriching.session import RunSession
+from wamkg.enriching.units import ListWorker, MetadataWorker, Trouble
+from wamkg.errors import AbortRunError, InvalidInputError
+from wamkg.settings import Settings
+from wamkg.store import jobs, work
+from wamkg.store.session import Store
+from wamkg.store.shortfalls import Shortfall, shortfalls
+from wamkg.store.work import Unit
+from wamkg.vocabulary import JobState, WorkKind, WorkState
+
+S2, ARXIV = "Semantic Scholar", "arXiv"
+WITH_KEY, WITHOUT_KEY = 1.0, 0.3
+"""Requests per second where the setting is empty."""
+AGENT = "wamkg/0.1 (living survey; https://pypi.org/project/wamkg)"
+IDLE_SECONDS = 0.5
+JOB_KIND = "enrich"
+
+
+def enrich(
+    store: Store,
+    settings: Settings,
+    order: Order | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    job: str | None = None,
+) -> EnrichReport:
+    """Fetch what is missing, failed or old, and write it with its source; run again, it goes on where it was.
+
+    `job` is the id of a queued job to run; without one a job is made. The work is shared with every other process
+    that runs at the same time.
+
+    Raises UnreachableError before anything is written when there is no way to the service, KeyRefusedError when it
+    refuses the key, other AbortRunError when it is no use to go on, InvalidInputError on a wrong order or setting,
+    StoreError when the store cannot be written.
+    """
+    order = order or Order()
+    check_order(order)
+    origin = check_origin(S2, settings.s2_api_url, "WAMKG_S2_API_URL")
+    check_key(settings.s2_api_key)
+    check_way(S2, origin)
+    run = RunSession(store, settings)
+    run.job = job or run.transaction(lambda session: jobs.add_job(session, JOB_KIND, asdict(order)).uid)
+    run.transaction(lambda session: jobs.begin(session, jobs.find_job(session, run.job), run.owner))
+    return _run(run, origin, order, progress or (lambda _: None))
+
+
+def check_key(key: str) -> None:
+    """Raise InvalidInputError where the key cannot be sent in a header; the key itself is not shown."""
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidInputError("WAMKG_S2_API_KEY holds characters that no key has; copy it again")
+
+
+def _run(run: RunSession, origin: str, order: Order, progress: Callable[[Progress], None]) -> EnrichReport:
+    state, error = JobState.FAILED, "it ended before it was done; resume it to go on"
+    lines: list[Shortfall] = []
+    try:
+        scope = run.transaction(lambda session: plan(session, run.settings, order))
+        state, error = _work(_Engine(run, scope, origin, progress))
+        with run.store.reading() as session:
+            lines = shortfalls(session, scope.kinds)
+        if state is JobState.DONE and lines:
+            state = JobState.PARTIAL
+    except AbortRunError as abort:
+        error = str(abort)
+        raise
+    finally:
+        run.close(state, error)
+    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines)
+
+
+def _work(engine: "_Engine") -> tuple[JobState, str]:
+    """Let the engine work; a cancelled run ends well, with what it has."""
+    try:
+        engine.work()
+    except StopAskedError as stop:
+        return JobState.CANCELLED, str(stop)
+    except KeyboardInterrupt:
+        return JobState.CANCELLED, "interrupted; what was fetched is kept, run again to go on"
+    finally:
+        engine.close()
+    return JobState.DONE, ""
+
+
+@dataclass
+class _Engine:
+    """Takes units and has them worked on until none is left."""
+
+    run: RunSession
+    scope: work.Scope
+    origin: str
+    show: Callable[[Progress], None]
+    trouble: Trouble = field(default_factory=Trouble)
+    started: float = field(default_factory=time.monotonic)
+    doing: str = "planning"
+
+    def __post_init__(self) -> None:
+        settings = self.run.settings
+        rate = settings.s2_requests_per_second or (WITH_KEY if settings.s2_api_key else WITHOUT_KEY)
+        headers = {"User-Agent": AGENT} | ({"x-api-key": settings.s2_api_key} if settings.s2_api_key else {})
+        self.requester = self._requester(S2, self.origin, headers, rate)
+        self.rate = rate
+        client = S2Client(self.requester)
+        self.metadata = MetadataWorker(self.run, client, self.trouble)
+        self.lists = ListWorker(self.run, client, self.trouble)
+        self.arxiv: ArxivClient | None = None
+        if settings.arxiv_api_url:
+            origin = check_origin(ARXIV, settings.arxiv_api_url, "WAMKG_ARXIV_API_URL")
+            per_second = 1 / settings.arxiv_seconds_per_request
+            self.arxiv = ArxivClient(self._requester(ARXIV, origin, {"User-Agent": AGENT}, per_second))
+        self.done = 0
+        self.run.on_beat = self._beat
+
+    def _requester(self, name: str, origin: str, headers: dict[str, str], rate: float) -> Requester:
+        s = self.run.settings
+        limits = Limits(
+            timeout=s.s2_timeout,
+            total_timeout=6 * s.s2_timeout,
+            attempts=s.s2_attempts,
+            backoff=s.s2_backoff,
+            max_bytes=s.s2_max_answer_bytes,
+        )
+        pacer = Pacer(self.run.store, name, rate, self.run.wait, limits.longest_wait)
+        return Requester(name, origin, headers, pacer, limits)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.run.counts["requests"] = self.requester.requests
+        self.requester.close()
+        if self.arxiv:
+            self.run.counts["requests to arXiv"] = self.arxiv.requester.requests
+            self.arxiv.requester.close()
+
+    def work(self) -> None:
+        """Work until no unit is left that anybody could do; waits for those that other processes hold."""
+        self.run.beat(force=True)
+        while True:
+            units = self._take()
+            if units:
+                self._do(units)
+                self.done += len(units)
+                self.run.beat()
+            elif not self._others_are_at_it():
+                self.run.beat(force=True)
+                return
+            else:
+                self.doing = "waiting for another process"
+                self.run.wait(IDLE_SECONDS)
+
+    def _take(self) -> list[Unit]:
+        def take(session: Any) -> list[Unit]:
+            work.free_dead(session, self.scope.kinds)
+            for kind, limit in ((WorkKind.METADATA, self.metadata.batch_size), *((k, 1) for k in self.lists.kinds)):
+                if kind in self.scope.kinds:
+                    units = work.take(session, self.scope, kind, limit, self.run.owner, self.run.lease)
+                    if units:
+                        return units
+            if WorkKind.ABSTRACT in self.scope.kinds and self.arxiv:
+                plan_abstracts(session, self.run.settings)
+                limit = self.arxiv.batch_size
+                return work.take(session, self.scope, WorkKind.ABSTRACT, limit, self.run.owner, self.run.lease)
+            return []
+
+        return self.run.transaction(take)
+
+    def _do(self, units: list[Unit]) -> None:
+        kind = units[0].kind
+        self.doing = str(kind)
+        if kind is WorkKind.METADATA:
+            self.metadata.work(units)
+        elif kind is WorkKind.ABSTRACT:
+            assert self.arxiv is not None
+            fetch_abstracts(self.run, self.arxiv, units, self.trouble)
+        else:
+            self.lists.work(units[0])
+
+    def _others_are_at_it(self) -> bool:
+        with self.run.store.reading() as session:
+            return work.open_counts(session, self.scope).get(WorkState.RUNNING, 0) > 0
+
+    def _beat(self) -> dict[str, Any]:
+        with self.run.store.reading() as session:
+            left = work.open_items(session, self.scope)
+        open_units = sum(units for _, units, _ in left)
+        shown = self._progress(open_units, left)
+        self.show(shown)
+        return {"done": shown.done, "total": shown.total, "counts": dict(self.run.counts) | {"doing": shown.doing}}
+
+    def _progress(self, open_units: int, left: list[tuple[str, int, int]]) -> Progress:
+        requests = self.requester.requests
+        spent = time.monotonic() - self.started
+        rate = requests / spent if spent > 0 else 0.0
+        still = sum(self._requests_for(*item) for item in left)
+        seconds = still / max(rate, 1e-9) if requests else still / self.rate
+        counts = dict(self.run.counts)
+        return Progress(self.done, self.done + open_units, requests, rate, seconds, self.doing, counts)
+
+    def _requests_for(self, kind: str, units: int, items: int) -> int:
+        if kind in (WorkKind.METADATA, WorkKind.ABSTRACT):
+            return -(-units // 500)
+        return units + items // self.lists.page_size

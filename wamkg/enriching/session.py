@@ -1,0 +1,104 @@
+"""One run's hold on the store: who runs, its transactions, its batch, its job row, its leases."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from wamkg.enriching.failures import StopAskedError
+from wamkg.errors import StoreError
+from wamkg.settings import Settings
+from wamkg.store import jobs, work
+from wamkg.store.batches import close_batch, get_actor, open_batch
+from wamkg.store.owners import this_owner
+from wamkg.store.session import Store
+from wamkg.store.tables import Batch
+from wamkg.vocabulary import BatchKind, JobState
+
+T = TypeVar("T")
+ACTOR = "enrich"
+BEAT_SECONDS = 1.0
+TRIES = 3
+"""How often a transaction is tried that another process's write got in the way of."""
+
+
+@dataclass
+class RunSession:
+    """What one run of enrichment holds; every write goes through it."""
+
+    store: Store
+    settings: Settings
+    job: str = ""
+    owner: str = field(default_factory=this_owner)
+    counts: Counter[str] = field(default_factory=Counter)
+    on_beat: Callable[[], dict[str, Any]] = dict
+    _batch: Batch | None = None
+    _beaten: float = 0.0
+    _renewed: float = 0.0
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a unit stays with this run without a sign of life."""
+        return timedelta(seconds=self.settings.enrich_lease_seconds)
+
+    def transaction(self, write: Callable[[Session], T]) -> T:
+        """Run `write` in one transaction of its own, again if another process's write got in its way."""
+        for left in reversed(range(TRIES)):
+            before = self._batch
+            try:
+                with self.store.writing() as session:
+                    work.one_writer(session)
+                    return write(session)
+            except BaseException as error:
+                self._batch = before
+                if not (left and isinstance(error, StoreError) and isinstance(error.__cause__, IntegrityError)):
+                    raise
+        raise AssertionError
+
+    def batch(self, session: Session) -> Batch:
+        """The run's batch, opened by its first write."""
+        if self._batch is None:
+            actor = get_actor(session, ACTOR)
+            self._batch = open_batch(session, BatchKind.ENRICH, self.settings.s2_api_url, actor)
+        return self._batch
+
+    @property
+    def batch_uid(self) -> str | None:
+        """Id of the batch, None while nothing has been written."""
+        return self._batch.uid if self._batch else None
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, with signs of life; raises StopAskedError when the job is cancelled meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, BEAT_SECONDS))
+            self.beat()
+
+    def beat(self, force: bool = False) -> None:
+        """Keep the leases, note the progress; raises StopAskedError when the job is cancelled."""
+        now = time.monotonic()
+        if not force and now - self._beaten < BEAT_SECONDS:
+            return
+        self._beaten = now
+        values = self.on_beat()
+        with self.store.writing() as session:
+            if now - self._renewed > self.settings.enrich_lease_seconds / 4:
+                self._renewed = now
+                work.renew(session, self.owner, self.lease)
+            stop = jobs.beat(session, self.job, values)
+        if stop:
+            raise StopAskedError("cancelled; what was fetched is kept, resume the job to go on")
+
+    def close(self, state: JobState, error: str) -> None:
+        """Let go of the units, close the batch and the job."""
+        values = {"counts": dict(self.counts), "error": error or None}
+        with self.store.writing() as session:
+            work.give_back(session, self.owner)
+            if self._batch is not None:
+                close_batch(session, session.merge(self._batch), dict(self.counts))
+            jobs.finish(session, self.job, state, values)

@@ -1,0 +1,77 @@
+"""From an answer of Semantic Scholar to facts: every value with its source, every missing one with its reason."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from wamkg.enriching.answers import S2Paper
+from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month
+from wamkg.matching.say import say, say_date
+from wamkg.store.paper_state import PaperState
+from wamkg.vocabulary import EventKind, Standing
+
+SOURCE = "s2"
+PREFIX_SOURCE = "id:arxiv"
+CITED_FIELDS = ("title", "authors", "venue", "year", "doi", "arxiv", "s2")
+"""Fields of a paper that is only cited: attributes of `S2Paper` and names of facts."""
+LIBRARY_FIELDS = (
+    *CITED_FIELDS,
+    *("abstract", "author_ids", "corpus_id", "tldr", "publication_types", "open_access_pdf"),
+    *("citation_count", "reference_count", "influential_citation_count"),
+)
+_KEYS = {"externalIds.DOI": "doi", "externalIds.ArXiv": "arxiv", "publicationDate": "date", "paperId": "s2",
+         "citationCount": "citation_count", "referenceCount": "reference_count", "tldr.text": "tldr",
+         "influentialCitationCount": "influential_citation_count", "publicationTypes": "publication_types",
+         "openAccessPdf.url": "open_access_pdf"}  # fmt: skip
+"""Semantic Scholar's keys whose fact has another name."""
+MONTHS_APART = 1
+"""A publication date at most so far from the month in the arXiv id is that of the preprint."""
+
+
+def tell(state: PaperState, paper: S2Paper, names: Sequence[str], without: Iterable[str] = ()) -> None:
+    """Add what the answer says of these fields to the state; `without` are ids that belong to another paper."""
+    for name in names:
+        value = getattr(paper, name)
+        if value not in (None, []) and name not in without:
+            say(state, name, value, SOURCE, ref=paper.s2)
+    _tell_dates(state, paper)
+    for key, problem in paper.problems.items():
+        name = _KEYS.get(key, key)
+        if name not in state.said or SOURCE not in state.said[name]:
+            say(state, name, None, SOURCE, ref=paper.s2, reason=f"unreadable: {problem}")
+
+
+def tell_cited(state: PaperState, paper: S2Paper) -> None:
+    """Make the state that of a paper known through citations only."""
+    say(state, "standing", str(Standing.CITED), SOURCE, ref=paper.s2)
+    if not paper.title:
+        known = next(f"{n}:{v}" for n in ("s2", "arxiv", "doi") if (v := getattr(paper, n)))
+        say(state, "title", known, f"id:{known.partition(':')[0]}")
+    tell(state, paper, CITED_FIELDS)
+
+
+def tell_abstract_missing(state: PaperState, paper: S2Paper) -> None:
+    """Say why Semantic Scholar gives no abstract, where it gives none."""
+    if paper.abstract or "abstract" in paper.problems:
+        return
+    elided = "abstract" in paper.elided
+    before = state.said.get("abstract", {}).get(SOURCE)
+    if before and before.value is not None and not elided:
+        return  # an answer without the abstract does not take back the one given before; the publisher can
+    reason = "elided by the publisher" if elided else "Semantic Scholar has none"
+    say(state, "abstract", None, SOURCE, ref=paper.s2, reason=reason)
+
+
+def _tell_dates(state: PaperState, paper: S2Paper) -> None:
+    month = arxiv_prefix_month(paper.arxiv) if paper.arxiv else None
+    if paper.date:
+        preprint = month is not None and months_between(month.first, paper.date.first) <= MONTHS_APART
+        say_date(state, EventKind.RELEASED if preprint else EventKind.VENUE, paper.date, SOURCE)
+    elif paper.year and month is None:
+        say_date(state, EventKind.VENUE, PartialDate(date(paper.year, 1, 1), Precision.YEAR), SOURCE)
+    if month and not any(d.kind == EventKind.ARXIV_V1 for d in state.dates):
+        say_date(state, EventKind.ARXIV_V1, month, PREFIX_SOURCE, derived=True)
+
+
+def months_between(one: date, other: date) -> int:
+    """Calendar months from one date to the other, whichever is first."""
+    return abs((one.year - other.year) * 12 + one.month - other.month)

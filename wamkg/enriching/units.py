@@ -1,0 +1,204 @@
+"""Working on units that were taken: ask, write, and say plainly what went wrong."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import partial
+
+from sqlmodel import Session
+
+from wamkg.enriching.answers import S2Paper, read_paper
+from wamkg.enriching.client import BATCH_SIZE, LIST_END, LIST_PAGE, Page, S2Client
+from wamkg.enriching.failures import GaveUpError, RefusedError, TooLargeError, UnknownError
+from wamkg.enriching.lists import PageResult, write_page
+from wamkg.enriching.metadata import LISTS, NO_METADATA, MetadataWriter, close_lists, papers_of, s2_names
+from wamkg.enriching.session import RunSession
+from wamkg.errors import AbortRunError, SkipItemError
+from wamkg.identifiers import author_key, title_key
+from wamkg.matching.same_paper import MAX_YEARS_APART
+from wamkg.store.tables import Paper
+from wamkg.store.work import Unit, end, still_mine
+from wamkg.vocabulary import WorkState
+
+
+@dataclass
+class Trouble:
+    """Counts failures in a row: after so many there is no use in going on."""
+
+    limit: int = 10
+    in_a_row: int = 0
+
+    def over(self) -> None:
+        """Something worked."""
+        self.in_a_row = 0
+
+    def again(self, error: SkipItemError) -> None:
+        """Something failed; raises AbortRunError when too much has failed in a row."""
+        self.in_a_row += 1
+        if self.in_a_row >= self.limit:
+            raise AbortRunError(f"{self.in_a_row} requests in a row failed, run `wamkg enrich` again later: {error}")
+
+
+@dataclass
+class MetadataWorker:
+    """Fetches metadata: papers with an id in batches, the others one by one by their titles."""
+
+    run: RunSession
+    client: S2Client
+    trouble: Trouble
+    batch_size: int = BATCH_SIZE
+
+    def work(self, units: list[Unit]) -> None:
+        """Fetch and write the metadata of the units' papers."""
+        with self.run.store.reading() as session:
+            papers = papers_of(session, [unit.paper_id for unit in units])
+        named = [unit for unit in units if s2_names(papers[unit.paper_id])]
+        if named:
+            self._batch(named, papers)
+        for unit in units:
+            if not s2_names(papers[unit.paper_id]):
+                self._title(unit, papers[unit.paper_id])
+
+    def _batch(self, units: list[Unit], papers: dict[int, Paper]) -> None:
+        names = [s2_names(papers[unit.paper_id]) for unit in units]
+        asked = [n[min(unit.next_offset, len(n) - 1)] for n, unit in zip(names, units, strict=True)]
+        try:
+            found = self.client.papers(asked)
+        except (TooLargeError, GaveUpError, RefusedError) as error:
+            if not isinstance(error, TooLargeError):
+                self.trouble.again(error)
+            if len(units) == 1:
+                self._fail(units, error)
+                return
+            middle = len(units) // 2
+            self._batch(units[:middle], papers)
+            self._batch(units[middle:], papers)
+            return
+        self.trouble.over()
+        answers = [(unit, read_paper(item)) for unit, item in zip(units, found, strict=True)]
+        self._write(answers)
+
+    def _write(self, answers: list[tuple[Unit, S2Paper | None]]) -> None:
+        def write(session: Session) -> MetadataWriter:
+            mine = still_mine(session, [unit for unit, _ in answers], self.run.owner)
+            writer = MetadataWriter(session, partial(self.run.batch, session), self.run.settings)
+            writer.write([(unit, paper) for unit, paper in answers if unit.id in mine])
+            return writer
+
+        self._count(self.run.transaction(write))
+
+    def _count(self, writer: MetadataWriter) -> None:
+        self.run.counts["papers answered"] += writer.answered
+        self.run.counts["papers changed"] += writer.changed
+        self.run.counts["questions for a person"] += writer.questions
+
+    def _title(self, unit: Unit, paper: Paper) -> None:
+        try:
+            found = self.client.match_title(paper.title)
+        except SkipItemError as error:
+            if not isinstance(error, TooLargeError):
+                self.trouble.again(error)
+            self._fail([unit], error)
+            return
+        self.trouble.over()
+        answer = read_paper(found)
+        doubt = self._doubt(paper, answer)
+        if doubt is None:
+            self._write([(unit, answer)])
+        else:
+            self._refuse(unit, doubt)
+
+    def _doubt(self, paper: Paper, answer: S2Paper | None) -> str | None:
+        """Why the closest title is not taken for the paper; None when it is."""
+        if answer is None or answer.s2 is None or not answer.title:
+            return "it has no id, and Semantic Scholar has no paper of a like title"
+        alike = SequenceMatcher(None, title_key(paper.title), title_key(answer.title), autojunk=False).ratio()
+        least = self.run.settings.enrich_title_similarity
+        closest = f"it has no id; the closest title is {answer.title[:120]!r} ({answer.s2})"
+        if alike < least:
+            return f"{closest}, alike to {alike:.2f} where {least:.2f} is asked; a person decides"
+        if paper.year and answer.year and abs(paper.year - answer.year) > MAX_YEARS_APART:
+            return f"{closest}, but of {answer.year}; a person decides"
+        if paper.first_author_key and answer.authors and author_key(answer.authors[0]) != paper.first_author_key:
+            return f"{closest}, but by {answer.authors[0]}; a person decides"
+        return None
+
+    def _refuse(self, unit: Unit, reason: str) -> None:
+        def write(session: Session) -> MetadataWriter:
+            writer = MetadataWriter(session, partial(self.run.batch, session), self.run.settings)
+            if still_mine(session, [unit], self.run.owner):
+                writer.refuse(unit, reason, reason if reason.endswith("a person decides") else None)
+                writer.finish_refused()
+            return writer
+
+        self._count(self.run.transaction(write))
+
+    def _fail(self, units: list[Unit], error: SkipItemError) -> None:
+        def write(session: Session) -> None:
+            mine = still_mine(session, units, self.run.owner)
+            end(session, mine, WorkState.FAILED, str(error))
+            papers = [unit.paper_id for unit in units if unit.id in mine]
+            close_lists(session, papers, WorkState.FAILED, NO_METADATA)
+
+        self.run.transaction(write)
+        self.run.counts["failed"] += len(units)
+
+
+@dataclass
+class ListWorker:
+    """Reads a paper's citations or references page by page; each page is written before the next is asked for."""
+
+    run: RunSession
+    client: S2Client
+    trouble: Trouble
+    page_size: int = LIST_PAGE
+    kinds = LISTS
+
+    def work(self, unit: Unit) -> None:
+        """Read the list to its end, or to where it fails."""
+        with self.run.store.reading() as session:
+            names = s2_names(papers_of(session, [unit.paper_id])[unit.paper_id])
+        if not names:
+            self._end(unit, WorkState.UNAVAILABLE, "it has no id that Semantic Scholar knows")
+            return
+        following: Unit | None = unit
+        size = self.page_size
+        while following is not None:
+            limit = min(size, LIST_END - following.next_offset)
+            try:
+                page = self.client.page(following.kind, names[0], following.next_offset, limit)
+            except TooLargeError as error:
+                if limit == 1:
+                    self._end(following, WorkState.FAILED, str(error))
+                    return
+                size = max(1, limit // 2)
+                continue
+            except UnknownError as error:
+                self._end(following, WorkState.UNAVAILABLE, str(error))
+                return
+            except SkipItemError as error:
+                self._end(following, WorkState.FAILED, str(error))
+                self.trouble.again(error)
+                return
+            self.trouble.over()
+            following = self._write(following, page)
+            self.run.beat()
+
+    def _write(self, unit: Unit, page: Page) -> Unit | None:
+        def write(session: Session) -> PageResult:
+            if not still_mine(session, [unit], self.run.owner):
+                return PageResult(None)
+            return write_page(session, partial(self.run.batch, session), unit, page)
+
+        result = self.run.transaction(write)
+        self.run.counts[f"new {unit.kind}"] += result.new_citations
+        self.run.counts["new papers, cited only"] += result.new_papers
+        return result.unit
+
+    def _end(self, unit: Unit, state: WorkState, reason: str) -> None:
+        def write(session: Session) -> None:
+            if still_mine(session, [unit], self.run.owner):
+                end(session, [unit.id], state, reason)
+
+        self.run.transaction(write)
+        if state is WorkState.FAILED:
+            self.run.counts["failed"] += 1

@@ -1,0 +1,26 @@
+"""Writing changed papers in the run's batch, which is opened by the first thing there is to write."""
+
+from collections.abc import Callable, Iterable
+
+from sqlmodel import Session
+
+from wamkg.matching.show import shown_values
+from wamkg.store.paper_state import PaperState
+from wamkg.store.paper_write import write_papers
+from wamkg.store.tables import Batch
+
+
+def write_states(session: Session, batch: Callable[[], Batch], states: Iterable[PaperState]) -> int:
+    """Write the states that have changed; returns how many."""
+    changed = [state for state in states if state.changed]
+    if changed:
+        opened = batch()
+        shown = [shown_values(state) for state in changed]
+        write_papers(session, number_of(opened), opened.actor_id, changed, shown)
+    return len(changed)
+
+
+def number_of(batch: Batch) -> int:
+    """The batch's number; it has one once opened."""
+    assert batch.id is not None
+    return batch.id

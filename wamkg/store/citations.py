@@ -1,0 +1,124 @@
+"""Citations as rows: keyed writes of what one list held, and counts of what a list held."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
+from wamkg.store.tables import Citation, Paper
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import Standing, WorkKind
+
+_citation = table_of(Citation)
+HELD_BY = {WorkKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
+           WorkKind.REFERENCES: ("citing_id", "cited_id", "in_references")}  # fmt: skip
+"""For each list: the column of the paper it belongs to, of the paper at the other end, and of the fetch it was in."""
+
+
+@dataclass
+class Edge:
+    """One item of a list: the paper at the other end, and what is said of the citation."""
+
+    other: int
+    contexts: list[str]
+    intents: list[str]
+    influential: bool | None
+
+
+@dataclass(frozen=True)
+class ListFetch:
+    """One fetch of a paper's list: whose, which, by what source, and when it began."""
+
+    paper: int
+    kind: WorkKind
+    source: str
+    started: datetime
+
+
+class Namesake(NamedTuple):
+    """A stored paper under a title."""
+
+    id: int
+    title_key: str
+    s2: str | None
+    arxiv: str | None
+    doi: str | None
+    standing: str
+
+
+def namesakes(session: Session, keys: Iterable[str]) -> dict[str, list[Namesake]]:
+    """Stored papers under each title key, oldest first."""
+    found: dict[str, list[Namesake]] = {}
+    columns = select_columns(Paper.id, Paper.title_key, Paper.s2, Paper.arxiv, Paper.doi, Paper.standing)
+    for part in chunks(set(keys)):
+        for row in session.exec(columns.where(col(Paper.title_key).in_(part)).order_by(col(Paper.id))):
+            found.setdefault(row[1], []).append(Namesake(*row))
+    return found
+
+
+def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[str]) -> dict[str, int]:
+    """Papers without an id that the paper's list already holds, by title key."""
+    own, other, _ = HELD_BY[kind]
+    found: dict[str, int] = {}
+    for part in chunks(set(keys)):
+        statement = (
+            select_columns(Paper.title_key, Paper.id)
+            .join(Citation, _citation.c[other] == col(Paper.id))
+            .where(_citation.c[own] == paper, col(Paper.title_key).in_(part), col(Paper.standing) == Standing.CITED)
+            .where(col(Paper.s2).is_(None), col(Paper.arxiv).is_(None), col(Paper.doi).is_(None))
+            .order_by(col(Paper.id))
+        )
+        for key, number in session.exec(statement):
+            found.setdefault(key, number)
+    return found
+
+
+def write_edges(session: Session, batch: Callable[[], int], fetch: ListFetch, edges: Iterable[Edge]) -> int:
+    """Write what a page of a paper's list held; returns how many citations are new.
+
+    `batch` gives the number of the batch, asked only where there is something new. An edge already known keeps its
+    first sight, and its contexts unless the list now says more.
+    """
+    own, other, mark = HELD_BY[fetch.kind]
+    by_other = {edge.other: edge for edge in edges}
+    known = _known(session, fetch, by_other)
+    now, number_of_batch = utc_now(), batch() if len(known) < len(by_other) else 0
+    rows = [
+        {own: fetch.paper, other: number, "source": fetch.source, "contexts": edge.contexts, "intents": edge.intents,
+         "influential": edge.influential, "first_seen": now, mark: fetch.started, "batch_id": number_of_batch}
+        for number, edge in by_other.items()
+        if number not in known
+    ]  # fmt: skip
+    insert_rows(session, Citation, rows)
+    changes = [
+        {"number": row["id"], "contexts": by_other[n].contexts or row["contexts"],
+         "intents": by_other[n].intents or row["intents"], mark: fetch.started,
+         "influential": row["influential"] if by_other[n].influential is None else by_other[n].influential}
+        for n, row in known.items()
+    ]  # fmt: skip
+    if changes:
+        session.connection().execute(_citation.update().where(_citation.c.id == bindparam("number")), changes)
+    return len(rows)
+
+
+def _known(session: Session, fetch: ListFetch, wanted: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    own, other, _ = HELD_BY[fetch.kind]
+    found: dict[int, Mapping[str, Any]] = {}
+    columns = [_citation.c[name] for name in ("id", other, "contexts", "intents", "influential")]
+    for part in chunks(wanted):
+        mine = select(*columns).where(_citation.c[own] == fetch.paper, _citation.c.source == fetch.source)
+        rows = session.connection().execute(mine.where(_citation.c[other].in_(part))).mappings()
+        found.update({row[other]: dict(row) for row in rows})
+    return found
+
+
+def count_held(session: Session, fetch: ListFetch) -> int:
+    """How many different papers the list has held in this fetch."""
+    own, _, mark = HELD_BY[fetch.kind]
+    held = select(func.count()).select_from(_citation)
+    statement = held.where(_citation.c[own] == fetch.paper, _citation.c[mark] == fetch.started)
+    return int(session.connection().execute(statement).scalar_one())

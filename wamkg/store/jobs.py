@@ -1,0 +1,111 @@
+"""Runs of jobs as rows: started, watched, cancelled and resumed from any process."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import ConflictError, NotFoundError
+from wamkg.identifiers import new_uid
+from wamkg.store.owners import is_dead
+from wamkg.store.tables import Job
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import JobState
+
+SILENT_AFTER = timedelta(minutes=10)
+"""A running job of another machine that has not been heard of for so long is taken for dead."""
+LIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+def add_job(session: Session, kind: str, params: dict[str, Any], actor_id: int | None = None) -> Job:
+    """A new job, queued."""
+    job = Job(uid=new_uid(), kind=kind, state=JobState.QUEUED, params=params, actor_id=actor_id)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def find_job(session: Session, uid: str) -> Job:
+    """The job with that id, or an unambiguous beginning of it.
+
+    Raises NotFoundError.
+    """
+    found = session.exec(select(Job).where(col(Job.uid).startswith(uid, autoescape=True)).with_for_update()).all()
+    if len(found) != 1 or not uid:
+        words = "no job has" if not found else f"{len(found)} jobs have"
+        raise NotFoundError(f"{words} the id {uid!r}; `wamkg jobs` lists them")
+    return found[0]
+
+
+def list_jobs(session: Session, limit: int = 50) -> list[Job]:
+    """The newest jobs first."""
+    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))
+
+
+def begin(session: Session, job: Job, runner: str) -> None:
+    """Note that the job runs, and who runs it."""
+    now = utc_now()
+    job.state, job.runner, job.cancel, job.error = JobState.RUNNING, runner, False, None
+    job.started_at, job.heartbeat_at, job.finished_at = job.started_at or now, now, None
+    session.add(job)
+
+
+def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
+    """Note how far the job is; returns whether it is to stop."""
+    job = find_job(session, uid)
+    job.heartbeat_at = utc_now()
+    for name, value in values.items():
+        setattr(job, name, value)
+    session.add(job)
+    return job.cancel
+
+
+def finish(session: Session, uid: str, state: JobState, values: dict[str, Any]) -> None:
+    """Note how the job ended."""
+    job = find_job(session, uid)
+    job.state, job.finished_at = state, utc_now()
+    for name, value in values.items():
+        setattr(job, name, value)
+    session.add(job)
+
+
+def cancel(session: Session, uid: str) -> Job:
+    """Ask a job to stop; one not yet running is cancelled at once.
+
+    Raises ConflictError when it has already ended.
+    """
+    job = find_job(session, uid)
+    if job.state not in LIVE:
+        raise ConflictError(f"job {job.uid} has already ended ({job.state})")
+    job.cancel = True
+    if job.state == JobState.QUEUED:
+        job.state, job.finished_at = JobState.CANCELLED, utc_now()
+    session.add(job)
+    return job
+
+
+def requeue(session: Session, uid: str) -> Job:
+    """Queue a job again that was cancelled, failed, ended in part, or whose process died.
+
+    Raises ConflictError when it is running or done.
+    """
+    job = find_job(session, uid)
+    if job.state in LIVE or job.state == JobState.DONE:
+        raise ConflictError(f"job {job.uid} is {job.state}; only one that stopped short can be resumed")
+    job.state, job.cancel, job.finished_at = JobState.QUEUED, False, None
+    session.add(job)
+    return job
+
+
+def close_dead(session: Session) -> int:
+    """Mark the running jobs whose process has ended as failed; returns how many."""
+    limit = utc_now() - SILENT_AFTER
+    closed = 0
+    for job in session.exec(select(Job).where(Job.state == JobState.RUNNING)):
+        silent = job.heartbeat_at is None or job.heartbeat_at < limit
+        if silent or (job.runner and is_dead(job.runner)):
+            job.state, job.finished_at = JobState.FAILED, utc_now()
+            job.error = "its process ended before it was done; resume it to go on"
+            session.add(job)
+            closed += 1
+    return closed

@@ -1,0 +1,28 @@
+"""Who does a unit of work: names of processes, and whether a named one on this machine still lives."""
+
+import os
+import platform
+from uuid import uuid4
+
+import psutil
+
+
+def this_owner() -> str:
+    """A name for one run in this process: machine, process id, its start, and a part that no other run has."""
+    pid = os.getpid()
+    return f"{platform.node()}|{pid}|{psutil.Process(pid).create_time():.2f}|{uuid4().hex[:8]}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether the owner is a process of this machine that has ended; False where that cannot be told."""
+    machine, _, rest = owner.partition("|")
+    pid, _, rest = rest.partition("|")
+    started = rest.partition("|")[0]
+    if machine != platform.node() or not pid.isdigit():
+        return False
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False

@@ -1,0 +1,56 @@
+"""What could not be had, and why: units that ended short, and values that a source holds back or garbles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, not_, or_, select
+from sqlmodel import Session
+
+from wamkg.store.bulk import table_of
+from wamkg.store.tables import Fact, Paper, Work
+from wamkg.vocabulary import Standing, WorkKind, WorkState
+
+_work, _paper, _fact = table_of(Work), table_of(Paper), table_of(Fact)
+_SHORT = (WorkState.FAILED, WorkState.UNAVAILABLE, WorkState.PARTIAL)
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """Something that could not be had, and why; `what` is a kind of work or a field."""
+
+    paper: str
+    title: str
+    what: str
+    state: str
+    reason: str
+    found: int | None = None
+    expected: int | None = None
+
+
+def shortfalls(session: Session, kinds: Sequence[WorkKind]) -> list[Shortfall]:
+    """Everything that could not be had of the library's papers, papers in order."""
+    names = ("kind", "state", "error", "found", "expected")
+    units = (
+        select(_paper.c.slug, _paper.c.title, *(_work.c[name] for name in names))
+        .join(_paper, _paper.c.id == _work.c.paper_id)
+        .where(_work.c.state.in_(_SHORT), _work.c.kind.in_(kinds))
+        .order_by(_work.c.paper_id, _work.c.id)
+    )
+    rows = session.connection().execute(units)
+    found = [Shortfall(r[0], r[1], r[2], r[3], r[4] or "", r[5], r[6]) for r in rows]
+    return found + _values(session) if WorkKind.METADATA in kinds else found
+
+
+def _values(session: Session) -> list[Shortfall]:
+    """Values withheld or unreadable; one the source merely does not hold is no shortfall."""
+    newest = select(func.max(_fact.c.id)).group_by(_fact.c.subject_id, _fact.c.field, _fact.c.source)
+    kept_back = or_(_fact.c.reason.startswith("unreadable"), _fact.c.reason.startswith("elided"))
+    had = and_(_fact.c.field == "abstract", _paper.c.abstract.is_not(None))
+    values = (
+        select(_paper.c.slug, _paper.c.title, _fact.c.field, _fact.c.reason)
+        .join(_paper, _paper.c.id == _fact.c.subject_id)
+        .where(kept_back, _paper.c.standing != Standing.CITED, not_(had), _fact.c.id.in_(newest))
+        .order_by(_fact.c.subject_id, _fact.c.id)
+    )
+    rows = session.connection().execute(values)
+    return [Shortfall(r[0], r[1], r[2], str(WorkState.UNAVAILABLE), r[3]) for r in rows]

@@ -1,0 +1,232 @@
+"""Units of work: what is still to fetch of each paper, who is at it, and how it ended.
+
+A unit is taken under a lease. Its answer and its end are written in one transaction, so a process killed at any
+moment leaves at most one request to be repeated.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select, text, update
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import chunks, table_of
+from wamkg.store.owners import is_dead
+from wamkg.store.tables import Fact, Paper, Work
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import Standing, WorkKind, WorkState
+
+ENDED = (WorkState.DONE, WorkState.PARTIAL, WorkState.UNAVAILABLE)
+OPEN = (WorkState.TODO, WorkState.RUNNING)
+_WRITER_LOCK = 7236420
+_work, _paper, _fact = table_of(Work), table_of(Paper), table_of(Fact)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit as it was taken."""
+
+    id: int
+    paper_id: int
+    kind: WorkKind
+    next_offset: int
+    expected: int | None
+    unreadable: int | None
+    started_at: datetime | None
+    error: str | None
+    """What the last fetch could not have."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which units a run is about: kinds, and papers up to a number (None: all)."""
+
+    kinds: tuple[WorkKind, ...]
+    last_paper: int | None = None
+
+    def where(self) -> ColumnElement[bool]:
+        """The scope as a condition on `work`."""
+        condition = _work.c.kind.in_(self.kinds)
+        return condition if self.last_paper is None else and_(condition, _work.c.paper_id <= self.last_paper)
+
+
+def one_writer(session: Session) -> None:
+    """Let one enriching transaction write at a time, as SQLite does anyway.
+
+    Two pages written at once on PostgreSQL would race to make the same authors and papers; requests are far rarer
+    than writes, so nothing is lost by waiting.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
+
+
+def lacks_abstract() -> ColumnElement[bool]:
+    """Papers whose abstract nobody gives, though arXiv may."""
+    return and_(_paper.c.abstract.is_(None), _paper.c.arxiv.is_not(None))
+
+
+def add_missing(session: Session, kinds: Iterable[WorkKind], where: ColumnElement[bool] | None = None) -> int:
+    """Make the units that papers of the library (all but those merely cited) lack; returns how many.
+
+    `where` is a further condition on the papers.
+    """
+    added = 0
+    for kind in kinds:
+        has = exists().where(_work.c.paper_id == _paper.c.id, _work.c.kind == kind)
+        rows = (
+            select(_paper.c.id, literal(str(kind)), literal(str(WorkState.TODO)), literal(0), literal(0))
+            .where(_paper.c.standing != Standing.CITED, ~has, *(() if where is None else (where,)))
+            .order_by(_paper.c.id)
+        )
+        columns = ["paper_id", "kind", "state", "next_offset", "attempts"]
+        added += session.connection().execute(insert(_work).from_select(columns, rows)).rowcount
+    return added
+
+
+def reopen(session: Session, *conditions: Any) -> int:
+    """Set the units that meet the conditions to be fetched from their beginning; returns how many."""
+    return session.connection().execute(update(_work).where(*conditions).values(**fresh())).rowcount
+
+
+def retry(session: Session, kinds: Sequence[WorkKind]) -> int:
+    """Set the failed units to be taken again, from where they failed; returns how many."""
+    values = {"state": WorkState.TODO, "attempts": 0, "not_before": None}
+    mine = and_(_work.c.kind.in_(kinds), _work.c.state == WorkState.FAILED)
+    return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
+
+
+def fresh() -> dict[str, Any]:
+    """Values of a unit that is to be fetched from its beginning."""
+    return {
+        "state": WorkState.TODO,
+        "next_offset": 0,
+        "attempts": 0,
+        "not_before": None,
+        "lease_owner": None,
+        "lease_until": None,
+        "unreadable": None,
+        "started_at": None,
+    }
+
+
+def ended_before(kind: WorkKind, moment: datetime) -> ColumnElement[bool]:
+    """Units of a kind that ended, well or not, before a moment."""
+    return and_(_work.c.kind == kind, _work.c.state.in_(ENDED), _work.c.fetched_at < moment)
+
+
+def named_anew() -> ColumnElement[bool]:
+    """Units that could not be had, of papers that have been given an id since."""
+    given = exists().where(
+        _fact.c.subject_id == _work.c.paper_id,
+        _fact.c.field.in_(("arxiv", "doi", "s2")),
+        _fact.c.seen_at > _work.c.fetched_at,
+    )
+    return and_(_work.c.kind == WorkKind.METADATA, _work.c.state == WorkState.UNAVAILABLE, given)
+
+
+def papers_with(condition: ColumnElement[bool]) -> Any:
+    """Numbers of the papers that have such a unit."""
+    return select(_work.c.paper_id).where(condition)
+
+
+def last_paper_of(session: Session, scope: Scope, limit: int) -> int | None:
+    """Number of the `limit`-th paper with an open unit; None when there are fewer."""
+    papers = select(_work.c.paper_id).where(scope.where(), _work.c.state.in_(OPEN)).distinct()
+    statement = papers.order_by(_work.c.paper_id).offset(limit - 1).limit(1)
+    return session.connection().execute(statement).scalar()
+
+
+def take(session: Session, scope: Scope, kind: WorkKind, limit: int, owner: str, lease: timedelta) -> list[Unit]:
+    """Take up to `limit` units of a kind that nobody holds, lowest papers first.
+
+    A list or an abstract waits until its paper's metadata is settled; a unit whose lease has run out is free.
+    """
+    now = utc_now()
+    free = or_(
+        and_(_work.c.state == WorkState.TODO, or_(_work.c.not_before.is_(None), _work.c.not_before <= now)),
+        and_(_work.c.state == WorkState.RUNNING, _work.c.lease_until < now),
+    )
+    conditions = [scope.where(), _work.c.kind == kind, free]
+    if kind is not WorkKind.METADATA and WorkKind.METADATA in scope.kinds:
+        meta = _work.alias()
+        unsettled = exists().where(
+            meta.c.paper_id == _work.c.paper_id, meta.c.kind == WorkKind.METADATA, meta.c.state.in_(OPEN)
+        )
+        conditions.append(~unsettled)
+    names = ("id", "paper_id", "kind", "next_offset", "expected", "unreadable", "started_at", "error")
+    columns = [_work.c[name] for name in names]
+    wanted = select(*columns).where(*conditions).order_by(_work.c.paper_id).limit(limit)
+    rows = session.connection().execute(wanted.with_for_update(skip_locked=True, of=_work)).all()
+    units = [Unit(row[0], row[1], WorkKind(row[2]), *row[3:]) for row in rows]
+    values = {"state": WorkState.RUNNING, "lease_owner": owner, "lease_until": now + lease}
+    for part in chunks([unit.id for unit in units]):
+        statement = update(_work).where(_work.c.id.in_(part))
+        session.connection().execute(statement.values(attempts=_work.c.attempts + 1, **values))
+    return units
+
+
+def still_mine(session: Session, units: Sequence[Unit], owner: str) -> set[int]:
+    """Which of the units the owner still holds; locks them until the transaction ends."""
+    held: set[int] = set()
+    for part in chunks([unit.id for unit in units]):
+        mine = select(_work.c.id).where(
+            _work.c.id.in_(part), _work.c.lease_owner == owner, _work.c.state == WorkState.RUNNING
+        )
+        held.update(session.connection().execute(mine.with_for_update()).scalars())
+    return held
+
+
+def renew(session: Session, owner: str, lease: timedelta) -> None:
+    """Extend the owner's leases."""
+    mine = and_(_work.c.lease_owner == owner, _work.c.state == WorkState.RUNNING)
+    session.connection().execute(update(_work).where(mine).values(lease_until=utc_now() + lease))
+
+
+def give_back(session: Session, owner: str) -> int:
+    """Let go of every unit the owner holds; where it got to is kept."""
+    mine = and_(_work.c.lease_owner == owner, _work.c.state == WorkState.RUNNING)
+    values = {"state": WorkState.TODO, "lease_owner": None, "lease_until": None}
+    return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
+
+
+def free_dead(session: Session, kinds: Sequence[WorkKind]) -> int:
+    """Free the units of processes of this machine that have ended, before their leases run out."""
+    running = and_(_work.c.kind.in_(kinds), _work.c.state == WorkState.RUNNING)
+    owners = session.connection().execute(select(_work.c.lease_owner).where(running).distinct()).scalars().all()
+    return sum(give_back(session, owner) for owner in owners if owner and is_dead(owner))
+
+
+def save(session: Session, unit_ids: Iterable[int], **values: Any) -> None:
+    """Write how units stand."""
+    for part in chunks(unit_ids):
+        session.connection().execute(update(_work).where(_work.c.id.in_(part)).values(**values))
+
+
+def end(session: Session, unit_ids: Iterable[int], state: WorkState, error: str | None = None, **values: Any) -> None:
+    """End units: `error` says why something could not be had, None that all was had."""
+    fetched = {} if state is WorkState.FAILED else {"fetched_at": utc_now()}
+    ended: dict[str, Any] = {"lease_owner": None, "lease_until": None, "not_before": None}
+    save(session, unit_ids, state=state, error=error, **(ended | fetched | values))
+
+
+def units_of(session: Session, papers: Iterable[int], kinds: Sequence[WorkKind]) -> list[Work]:
+    """The units of these papers and kinds."""
+    found: list[Work] = []
+    for part in chunks(papers):
+        found += session.scalars(select(Work).where(col(Work.paper_id).in_(part), col(Work.kind).in_(kinds))).all()
+    return found
+
+
+def open_counts(session: Session, scope: Scope) -> dict[str, int]:
+    """Units that are open, by state."""
+    rows = select(_work.c.state, func.count()).where(scope.where(), _work.c.state.in_(OPEN)).group_by(_work.c.state)
+    return {row[0]: row[1] for row in session.connection().execute(rows)}
+
+
+def open_items(session: Session, scope: Scope) -> list[tuple[str, int, int]]:
+    """For each kind with open units: the kind, how many units, and how many list items they still hold."""
+    left = func.coalesce(_work.c.expected - _work.c.next_offset, 0)
+    rows = select(_work.c.kind, func.count(), func.sum(left)).where(scope.where(), _work.c.state.in_(OPEN))
+    return [(k, n, int(s or 0)) for k, n, s in session.connection().execute(rows.group_by(_work.c.kind))]
