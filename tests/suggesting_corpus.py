@@ -1,6 +1,10 @@
 """A small made-up field with a three-level taxonomy, for the suggester's tests."""
 
 import random
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from wamkg.suggesting.examples import Document, Example, Negative, TrainingSet
 from wamkg.suggesting.tree import Tree
@@ -34,3 +38,29 @@ def training_set(each: int = 5, negatives: bool = True) -> TrainingSet:
         for n, w in enumerate(["motor", "truck", "tyre", "clutch", "diesel", "brake"] * 2)
     )
     return TrainingSet(Tree.of(WORDS, TEXTS), examples, away if negatives else ())
+
+
+def survey_training_set() -> TrainingSet:
+    """The survey's own classified papers and definitions, from the seeds."""
+    seeds = Path(__file__).parents[1] / "seeds"
+    papers = yaml.safe_load((seeds / "papers" / "classified.yaml").read_text(encoding="utf-8"))
+    texts = _definitions(yaml.safe_load((seeds / "taxonomies" / "wam.yaml").read_text(encoding="utf-8"))["taxa"])
+    examples = tuple(
+        Example(
+            Document(
+                p["arxiv"], p["title"], p["summary"], "summary", (p["method"], *p.get("aliases", ())), p.get("date", "")
+            ),
+            p["taxa"]["wam"],
+        )
+        for p in papers
+    )
+    return TrainingSet(Tree.of(texts, texts), examples)
+
+
+def _definitions(taxa: list[dict[str, Any]], above: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for taxon in taxa:
+        path = above + taxon["slug"]
+        found[path] = f"{taxon['name']}. {taxon['definition']}"
+        found |= _definitions(taxon.get("children", []), f"{path}/")
+    return found

@@ -1,10 +1,13 @@
 """The measurement: its shape, its honesty, and a check on the survey's own papers."""
 
+import numpy as np
 import pytest
 
-from tests.suggesting_corpus import training_set
+from tests.suggesting_corpus import survey_training_set, training_set
 from wamkg.errors import InvalidInputError
+from wamkg.suggesting import metrics
 from wamkg.suggesting.evaluation import evaluate
+from wamkg.suggesting.models import DEFAULT, Workbench, model_named
 
 FIELDS = {
     "accuracy_top", "log_loss_top", "macro_f1_top", "accuracy_leaf", "top3_leaf", "hierarchical_f1",
@@ -39,3 +42,25 @@ def test_with_shuffled_labels_it_falls_towards_chance() -> None:
 def test_too_few_papers_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="at least 4"):
         evaluate(training_set(each=0), [])
+
+
+def test_the_protocol_in_time_examines_only_months_with_enough_before_them() -> None:
+    report = evaluate(training_set(each=6), [], protocol="time-forward")
+    assert report["protocol"] == "time-forward" and 0 < report["n"] < 30
+
+
+def test_negatives_are_reported_apart() -> None:
+    outside = evaluate(training_set(each=2), [])["outside"]
+    assert outside["n"] == {"inside": 10, "hard": 6, "easy": 6}
+    assert outside["hard_recognised"] > 0.8 and outside["inside_kept"] > 0.8
+    assert evaluate(training_set(each=2, negatives=False), [])["outside"] is None
+
+
+def test_on_the_surveys_own_papers_the_default_is_far_ahead_of_chance() -> None:
+    """A check of sanity on one split, not the measurement: that takes a minute and is in docs/suggesting.md."""
+    training = survey_training_set()
+    bench = Workbench(training)
+    assert len(bench.nodes) == 64
+    raw = bench.out_of_fold(model_named(DEFAULT), np.arange(64, dtype=np.intp))
+    right = metrics.top_right(bench.tree, bench.tree.joint(raw), bench.nodes)
+    assert right.mean() >= 0.8

@@ -61,6 +61,25 @@ def test_a_leaf_without_any_example_can_still_be_ranked_first_by_its_definition(
     assert ranked[0][0] == "baking/cake"
 
 
+def test_without_any_example_the_definitions_rank_and_nothing_is_sure() -> None:
+    suggestion = suggest(TrainingSet(training_set().tree, ()), [NEW[4]])[0]
+    assert suggestion.ranked[0][0] == "grilling/fish"
+    assert suggestion.abstained and suggestion.decided_level is None
+
+
+def test_one_example_a_leaf_is_enough_to_rank() -> None:
+    suggestions = suggest(training_set(each=1, negatives=False), NEW)
+    assert [s.ranked[0][0] for s in suggestions] == list(WORDS)
+
+
+def test_criteria_that_name_a_classified_paper_are_not_read() -> None:
+    full = training_set()
+    told = Tree.of(WORDS, {"baking/bread": "Made of dough. Dish3 is the model of it."})
+    documents = TrainingSet(told, full.examples).taxon_documents
+    bread = next(d for d in documents if d.id == "taxon:baking/bread")
+    assert "dough" in bread.body and "Dish3" not in bread.text
+
+
 def test_an_example_on_an_inner_node_counts_for_its_ancestors_only() -> None:
     full = training_set(negatives=False)
     moved = tuple(type(e)(e.document, "grilling/meat") if e.taxon == "grilling/meat/pork" else e for e in full.examples)
@@ -95,6 +114,6 @@ def test_bad_requests_are_refused_with_a_clear_line() -> None:
         suggest(training_set(), NEW, settings=Settings(model="best"))
     with pytest.raises(InvalidInputError, match="needs embeddings"):
         suggest(training_set(), NEW, settings=Settings(model="minilm-lr"))
-    with pytest.raises(InvalidInputError, match="no paper has a place"):
+    with pytest.raises(InvalidInputError, match="no paper has a place here and no taxon has a definition"):
         suggest(TrainingSet(Tree.of(WORDS), ()), NEW)
     assert suggest(training_set(), []) == []

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import scipy.sparse as sp
 
+from wamkg.suggesting.features import dense, unit_rows
 from wamkg.suggesting.tree import Floats, Ints
 
 _STEPS = 50
@@ -51,7 +52,7 @@ class Logistic:
         if self.balanced:
             share = np.where(positive, weights @ positive, weights @ ~positive)
             weights = weights * weights.sum() / (2 * share)
-        dual, intercept = dual_logistic(_dense(scaled @ scaled.T), positive, self.c * weights)
+        dual, intercept = dual_logistic(dense(scaled @ scaled.T), positive, self.c * weights)
         return Side(scaled.T @ dual, intercept, scale)
 
 
@@ -114,7 +115,7 @@ class FittedNeighbours:
     votes: Floats
 
     def predict(self, features: Any) -> Floats:
-        similar = np.maximum(_dense(features @ self.features.T), 0.0)
+        similar = np.maximum(dense(features @ self.features.T), 0.0)
         k = min(self.settings.k, similar.shape[1])
         floor = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
         near = np.where(similar >= floor, similar, 0.0)
@@ -179,14 +180,6 @@ def _rescaled(features: Any, scale: Floats | None) -> Any:
     if scale is None:
         return features
     if not sp.issparse(features):
-        scaled = features * scale
-        return scaled / np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-12)
+        return unit_rows(features * scale)
     data = features.data * scale[features.indices]
-    rows = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
-    norms = np.sqrt(np.bincount(rows, weights=data * data, minlength=features.shape[0]))
-    data = data / np.maximum(norms, 1e-12)[rows]
-    return sp.csr_matrix((data, features.indices, features.indptr), shape=features.shape)
-
-
-def _dense(matrix: Any) -> Floats:
-    return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
+    return unit_rows(sp.csr_matrix((data, features.indices, features.indptr), shape=features.shape))

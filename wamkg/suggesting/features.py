@@ -11,7 +11,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 import snowballstemmer  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.preprocessing import normalize
 
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document, masked
@@ -121,8 +120,8 @@ class Space:
     def matrix(self, rows: Ints) -> Any:
         """Features (len(rows), d): CSR for words, dense for vectors."""
         if isinstance(self.view, TextView):
-            return normalize(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
-        return normalize(self.corpus.embedded(rows) - self._scale)
+            return unit_rows(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
+        return unit_rows(self.corpus.embedded(rows) - self._scale)
 
     @property
     def terms(self) -> list[str]:
@@ -131,6 +130,21 @@ class Space:
             return []
         terms = self.corpus.frequencies(self.view)[1]
         return [terms[i] for i in self._columns]
+
+
+def unit_rows(matrix: Any) -> Any:
+    """The matrix with every row at unit length, CSR or dense as given; rows of zeros stay."""
+    if not sp.issparse(matrix):
+        return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    norms = np.sqrt(np.bincount(rows, weights=matrix.data**2, minlength=matrix.shape[0]))
+    data = matrix.data / np.maximum(norms, 1e-12)[rows]
+    return sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def dense(matrix: Any) -> Floats:
+    """A dense float array of a sparse or dense matrix."""
+    return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
 
 
 def _vocabulary(corpus: Corpus, view: TextView, rows: Ints, keep: Ints | None) -> tuple[Ints, Floats]:

@@ -49,6 +49,9 @@ STEMS = TextView("word", (1, 3), min_df=2, stemmed=True)
 CHARACTERS = TextView("char_wb", (3, 5))
 RATIOS = Logistic(ratios=True)
 
+_STEMS_NB = Member(STEMS, RATIOS, definitions=1.0)
+_PHRASES_NB = Member(PHRASES, RATIOS, definitions=1.0)
+
 MODELS: Mapping[str, Model] = {
     model.name: model
     for model in (
@@ -58,13 +61,19 @@ MODELS: Mapping[str, Model] = {
         Model("minilm-knn", (Member(VectorView(centre=True), Neighbours()),)),
         Model("characters-lr", (Member(CHARACTERS, Logistic()),)),
         Model("stems-lr", (Member(STEMS, Logistic()),)),
-        Model("stems-nb", (Member(STEMS, RATIOS, definitions=1.0),)),
-        Model("phrases-nb", (Member(PHRASES, RATIOS, definitions=1.0),)),
-        Model("words-nb", (Member(STEMS, RATIOS, definitions=1.0), Member(PHRASES, RATIOS, definitions=1.0))),
+        Model("stems-nb", (_STEMS_NB,)),
+        Model("phrases-nb", (_PHRASES_NB,)),
+        Model("words-nb", (_STEMS_NB, _PHRASES_NB)),
+        Model("words-nb-minilm", (_STEMS_NB, _PHRASES_NB, Member(VectorView(), Logistic(), definitions=1.0))),
     )
 }
 DEFAULT = "words-nb"
 DEFAULT_WITHOUT_VECTORS = "words-nb"
+
+
+def compared_models(has_vectors: bool) -> list[str]:
+    """The models an evaluation compares unless told otherwise."""
+    return [name for name, model in MODELS.items() if has_vectors or not model.needs_vectors]
 
 
 def model_named(name: str) -> Model:

@@ -1,14 +1,15 @@
 """Why a suggestion says what it says: near papers, words, sentences, and the taxa that came close."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from wamkg.suggesting.classifiers import FittedLogistic
 from wamkg.suggesting.examples import Document, sentences
-from wamkg.suggesting.features import Space, TextView, VectorView
+from wamkg.suggesting.features import Space, TextView, VectorView, dense
 from wamkg.suggesting.hierarchy import FittedHierarchy
 from wamkg.suggesting.models import PLAIN_WORDS, Model, Workbench
 from wamkg.suggesting.tree import Floats, Ints
@@ -117,16 +118,26 @@ class Explainer:
 
 def _similarities(bench: Workbench, model: Model, everything: Ints, rows: Ints) -> Floats:
     """Cosine of each candidate with each example: by the encoder where the model uses it, else by words."""
+    if len(everything) == 0:
+        return np.zeros((len(rows), 0))
     space = Space(bench.corpus, VectorView() if model.needs_vectors else PLAIN_WORDS, everything)
-    products = space.matrix(rows) @ space.matrix(everything).T
-    return np.asarray(products.toarray() if sp.issparse(products) else products, dtype=np.float64)
+    return dense(space.matrix(rows) @ space.matrix(everything).T)
 
 
 def _word_effects(readers: Sequence[FittedHierarchy], rows: Ints) -> tuple[dict[int, Any], list[str]]:
-    """Effect of each term on each top-level taxon's log-odds, (rows, terms), by the first reader of words."""
-    for reader in readers:
-        view, (_, fitted, classes) = reader.space.view, reader.nodes[-1]
-        if isinstance(view, TextView) and view.analyzer == "word" and isinstance(fitted, FittedLogistic):
-            features = reader.space.matrix(rows)
-            return {int(top): fitted.effects(features, i) for i, top in enumerate(classes)}, reader.space.terms
+    """Effect of each term on each top-level taxon's log-odds, (rows, terms), read off one member.
+
+    A member that reads whole words comes before one that reads stems; terms of stop words alone count nothing.
+    """
+    usable = [r for r in readers if _view(r).analyzer == "word" and isinstance(r.nodes[-1][1], FittedLogistic)]
+    for reader in sorted(usable, key=lambda r: _view(r).stemmed):
+        _, fitted, classes = reader.nodes[-1]
+        features, terms = reader.space.matrix(rows), reader.space.terms
+        telling = sp.diags([0.0 if set(term.split()) <= ENGLISH_STOP_WORDS else 1.0 for term in terms])
+        effects = {int(top): cast("FittedLogistic", fitted).effects(features, i) for i, top in enumerate(classes)}
+        return {top: (effect @ telling).tocsr() for top, effect in effects.items()}, terms
     return {}, []
+
+
+def _view(reader: FittedHierarchy) -> TextView:
+    return cast("TextView", reader.space.view)
