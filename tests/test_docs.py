@@ -7,7 +7,7 @@ import pytest
 
 import wamkg
 from wamkg.cli.app import COMMANDS
-from wamkg.importing.jsonl import KEYS
+from wamkg.importing.record_keys import KEYS
 from wamkg.importing.run import FORMATS
 from wamkg.settings import Settings
 
