@@ -1,7 +1,7 @@
 """A small catalogue and small lists, invented, one for every dialect that lists are written in."""
 
-from wamkg.importing.awesome_list import parse_list
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, from_seed_mapping
+from wamkg.importing.lists.awesome_list import parse_list
 from wamkg.importing.result import ParseResult
 from wamkg.matching.record import Record
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.importing_samples import CATALOGUE, EMPTY, read
 from wamkg.errors import WamkgError
-from wamkg.importing.accounting import accounted_ids, ids_in
 from wamkg.importing.detect import recognise
 from wamkg.importing.ids import parse_ids
 from wamkg.importing.jsonl import parse_jsonl, record_of
+from wamkg.importing.lists.accounting import accounted_ids, ids_in
 from wamkg.matching.record import Record
 
 PIECES = st.sampled_from([

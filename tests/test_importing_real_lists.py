@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from wamkg.importing.accounting import accounted_ids, ids_in
-from wamkg.importing.awesome_list import parse_list
 from wamkg.importing.catalogue import TaxonomyCatalogue
 from wamkg.importing.jsonl import parse_jsonl
+from wamkg.importing.lists.accounting import accounted_ids, ids_in
+from wamkg.importing.lists.awesome_list import parse_list
 from wamkg.importing.result import ParseResult
 from wamkg.importing.seeds import seed_catalogue
 from wamkg.matching.record import Record

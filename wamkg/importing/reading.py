@@ -1,10 +1,10 @@
 """Reading any source in any format that can be imported."""
 
-from wamkg.importing.awesome_list import parse_list
 from wamkg.importing.catalogue import TaxonomyCatalogue
 from wamkg.importing.detect import ensure_readable, recognise
 from wamkg.importing.ids import parse_ids
 from wamkg.importing.jsonl import parse_jsonl
+from wamkg.importing.lists.awesome_list import parse_list
 from wamkg.importing.result import ParseResult
 from wamkg.importing.source import Source, read_text
 

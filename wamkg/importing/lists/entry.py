@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate
-from wamkg.importing.inline import Inline
 from wamkg.importing.links import arxiv_of, colour_of_badge, doi_of, is_link_label, is_scholarly, kind_of
-from wamkg.importing.printed import read_beside, strip_marks
-from wamkg.importing.title import Heading, find_title
-from wamkg.importing.venues import read_venue
+from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.printed import read_beside, strip_marks
+from wamkg.importing.lists.title import Heading, find_title
+from wamkg.importing.lists.venues import read_venue
 
 _MOST_LINKS = 64
 """Links read of one entry; no paper has more of its own."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_key
-from wamkg.importing.document import Document, Section
-from wamkg.importing.entry import Label
-from wamkg.importing.legend import Synonyms
+from wamkg.importing.lists.document import Document, Section
+from wamkg.importing.lists.entry import Label
+from wamkg.importing.lists.legend import Synonyms
 
 
 @dataclass(frozen=True)

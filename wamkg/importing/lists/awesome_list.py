@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from wamkg.identifiers import PartialDate
-from wamkg.importing.accounting import unaccounted
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
-from wamkg.importing.document import Document, Listed, lines_of, read_document
-from wamkg.importing.entry import Entry, Label
-from wamkg.importing.introduces import introduced
-from wamkg.importing.legend import Synonyms, read_legend
 from wamkg.importing.links import arxiv_of
-from wamkg.importing.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
-from wamkg.importing.placing import LabelReader, Position, fitting, positions
+from wamkg.importing.lists.accounting import unaccounted
+from wamkg.importing.lists.document import Document, Listed, lines_of, read_document
+from wamkg.importing.lists.entry import Entry, Label
+from wamkg.importing.lists.introduces import introduced
+from wamkg.importing.lists.legend import Synonyms, read_legend
+from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
+from wamkg.importing.lists.placing import LabelReader, Position, fitting, positions
 from wamkg.importing.result import Item, ParseResult, UsedTaxonomy
 from wamkg.matching.record import Placement, Record, Tag
 from wamkg.vocabulary import AssignmentState

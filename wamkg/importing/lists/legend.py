@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_key
-from wamkg.importing.inline import Inline
 from wamkg.importing.links import colour_of_badge
+from wamkg.importing.lists.inline import Inline
 from wamkg.importing.result import LegendEntry
 
 _LEGEND_WORDS = frozenset(("legend", "tag", "label", "badge", "symbol", "notation", "glossary", "abbreviation"))

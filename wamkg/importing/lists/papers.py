@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from wamkg.identifiers import normalise, title_key
-from wamkg.importing.accounting import OwnIds
-from wamkg.importing.entry import Entry, read_entry
-from wamkg.importing.fields import key_of, role_of
-from wamkg.importing.inline import Inline
 from wamkg.importing.links import is_link_label
-from wamkg.importing.title import find_title
+from wamkg.importing.lists.accounting import OwnIds
+from wamkg.importing.lists.entry import Entry, read_entry
+from wamkg.importing.lists.fields import key_of, role_of
+from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.title import find_title
 
 _NO_PAPER = frozenset((
     "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "content",

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from wamkg.identifiers import Precision
-from wamkg.importing.authors import split_authors
 from wamkg.importing.catalogue import label_key
-from wamkg.importing.entry import Entry, Label, read_entry
-from wamkg.importing.inline import Inline
 from wamkg.importing.links import colour_of_badge, is_link_label, kind_of
-from wamkg.importing.printed import strip_marks
-from wamkg.importing.venues import read_date, read_venue
+from wamkg.importing.lists.authors import split_authors
+from wamkg.importing.lists.entry import Entry, Label, read_entry
+from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.printed import strip_marks
+from wamkg.importing.lists.venues import read_date, read_venue
 
 _SYNONYMS = {
     "title": ("title", "paper title", "full title"),

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.importing.accounting import OwnIds, excerpt, own_ids
-from wamkg.importing.entry import Entry, read_entry
-from wamkg.importing.fields import absorb, key_of, role_of
-from wamkg.importing.inline import Inline, join, markdown, read_inline
-from wamkg.importing.legend import Explained, explained_in, is_legend_heading, is_legend_table
 from wamkg.importing.links import is_link_label
-from wamkg.importing.papers import is_own, is_paper, paper_heading
-from wamkg.importing.tables import cells_of, explained_columns, is_paper_table, read_row, row_fault
+from wamkg.importing.lists.accounting import OwnIds, excerpt, own_ids
+from wamkg.importing.lists.entry import Entry, read_entry
+from wamkg.importing.lists.fields import absorb, key_of, role_of
+from wamkg.importing.lists.inline import Inline, join, markdown, read_inline
+from wamkg.importing.lists.legend import Explained, explained_in, is_legend_heading, is_legend_table
+from wamkg.importing.lists.papers import is_own, is_paper, paper_heading
+from wamkg.importing.lists.tables import cells_of, explained_columns, is_paper_table, read_row, row_fault
 from wamkg.matching.record import Unreadable
 
 _HTML_HEADING = re.compile(r"<(h[1-6]|summary)\b[^>]*>(.*?)</\1\s*>|</details\s*>", re.I | re.S)

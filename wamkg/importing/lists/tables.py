@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from markdown_it.tree import SyntaxTreeNode
 
 from wamkg.importing.catalogue import label_key
-from wamkg.importing.entry import Entry, read_entry
-from wamkg.importing.fields import is_date_of_first_arxiv, roles_of, take_field
-from wamkg.importing.inline import Inline, read_inline
-from wamkg.importing.legend import is_legend_table
+from wamkg.importing.lists.entry import Entry, read_entry
+from wamkg.importing.lists.fields import is_date_of_first_arxiv, roles_of, take_field
+from wamkg.importing.lists.inline import Inline, read_inline
+from wamkg.importing.lists.legend import is_legend_table
 
 _BAR = re.compile(r"(?<!\\)\|")
 
