@@ -7,6 +7,7 @@ from typing import Any
 
 from wamkg.identifiers import PartialDate, arxiv_id, doi, s2_id
 from wamkg.importing.links import is_web
+from wamkg.importing.venues import read_venue
 from wamkg.matching.record import Introduces, Placement, Record
 from wamkg.vocabulary import AssignmentState, EventKind, Standing
 
@@ -70,6 +71,15 @@ def _need(value: Any, kind: type, key: str, expected: str) -> Any:
 
 def _take_text(record: Record, key: str, value: Any) -> None:
     setattr(record, key, _need(value, str, key, "text").strip() or None)
+
+
+def _take_venue(record: Record, key: str, value: Any) -> None:
+    text = _need(value, str, key, "text").strip()
+    venue, year, rest = read_venue(text)
+    if venue and year and not rest:
+        record.venue, record.year = venue, record.year or year
+    else:
+        record.venue = text or None
 
 
 def _take_names(record: Record, key: str, value: Any) -> None:
@@ -192,7 +202,7 @@ def _take_introduces(record: Record, key: str, value: Any) -> None:
 _TAKERS: dict[str, Callable[[Record, str, Any], None]] = {
     "abstract": _take_text,
     "summary": _take_text,
-    "venue": _take_text,
+    "venue": _take_venue,
     "method": _take_text,
     "note": _take_text,
     "openalex": _take_text,

@@ -8,7 +8,7 @@ from wamkg.importing.links import arxiv_of, colour_of_badge, doi_of, is_link_lab
 from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.printed import read_beside, strip_marks
 from wamkg.importing.lists.title import Heading, find_title
-from wamkg.importing.lists.venues import read_venue
+from wamkg.importing.venues import read_venue
 
 _MOST_LINKS = 64
 """Links read of one entry; no paper has more of its own."""

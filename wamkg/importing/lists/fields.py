@@ -10,7 +10,7 @@ from wamkg.importing.lists.authors import split_authors
 from wamkg.importing.lists.entry import Entry, Label, read_entry
 from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.printed import strip_marks
-from wamkg.importing.lists.venues import read_date, read_venue
+from wamkg.importing.venues import read_date, read_venue
 
 _SYNONYMS = {
     "title": ("title", "paper title", "full title"),

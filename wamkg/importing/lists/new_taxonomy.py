@@ -9,7 +9,7 @@ from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, label_key
 from wamkg.importing.lists.document import Document
 from wamkg.importing.lists.placing import Position
 from wamkg.importing.lists.printed import strip_marks
-from wamkg.importing.lists.venues import read_date, read_venue
+from wamkg.importing.venues import read_date, read_venue
 
 _COUNT = re.compile(r"\s*\(\d+\)\s*$")
 _COMMON_WORDS = frozenset((

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate
 from wamkg.importing.lists.authors import is_cut_short, is_institution, is_names, split_authors
-from wamkg.importing.lists.venues import is_venue, plain_venue, read_date, read_venue
+from wamkg.importing.venues import is_venue, plain_venue, read_date, read_venue
 
 _SEGMENTS = re.compile(r"\s*(?:[,;|·•\n()\[\]{}]|\s[-–—]\s|\.\s)\s*")
 _DATED_VENUE = re.compile(r"^(?P<venue>[^\d]{2,60}?)[\s,]+(?P<date>(?:19|20)\d\d[-./,]\d{1,2})$")

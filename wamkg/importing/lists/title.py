@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.inline import Atom, Inline
-from wamkg.importing.lists.venues import is_known_venue, read_date, read_venue
+from wamkg.importing.venues import is_known_venue, read_date, read_venue
 
 _GAP = "\x1e"
 """Stands where a link label or an image was taken out."""
