@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from PIL import Image
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.check import check_svg, main
+from wamkg.figures.compare import moved_labels
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.picture import read_picture
 from wamkg.figures.plaintext import plain
@@ -286,25 +288,31 @@ def test_saving_replaces_the_file_whole_and_refuses_unknown_formats(tmp_path: Pa
 
 def test_adding_a_paper_moves_the_others_little_and_keeps_their_order() -> None:
     roadmap, rng, medians = sample(64, seed=12), random.Random(13), []
-    before = boxes(roadmap)
+    before = svg_of(roadmap)
+    order = trunk_order(before)
     for i in range(8):
         near = rng.choice(roadmap.items)
-        added = replace(
-            near, element_id=f"method-added-{i}", taxon=rng.choice(LEAVES), when=near.when + timedelta(days=3)
-        )
-        after = boxes(replace(roadmap, items=(*roadmap.items, replace(added, when=min(added.when, AS_OF)))))
-        moves = [abs(complex(*before[k][1]) - complex(*after[k][1])) / 8.8 for k in before]
-        medians.append(statistics.median(moves))
-        for trunk in {trunk for trunk, _ in before.values()}:
-            names = sorted((k for k in before if before[k][0] == trunk), key=lambda k: before[k][1][1])
-            heights = [after[name][1][1] for name in names]
-            assert heights == sorted(heights)
+        when = min(near.when + timedelta(days=3), AS_OF)
+        added = replace(near, element_id=f"method-added-{i}", taxon=rng.choice(LEAVES), when=when)
+        after = svg_of(replace(roadmap, items=(*roadmap.items, added)))
+        moves = moved_labels(before, after)
+        assert len(moves) == 64
+        medians.append(statistics.median(moves.values()))
+        assert {trunk: [n for n in names if n in moves] for trunk, names in trunk_order(after).items()} == order
     assert statistics.median(medians) <= 1
 
 
-def boxes(roadmap: Roadmap) -> dict[str, tuple[str, tuple[float, float]]]:
-    labels = read_picture(svg_of(roadmap)).of_role("label")
-    return {p.element_id: (p.data["trunk"], box.middle) for p in labels if (box := p.rect("box")) is not None}
+def trunk_order(data: bytes) -> dict[str, list[str]]:
+    """Labels of each trunk from the top down, as their dots and boxes stand."""
+    order: dict[str, list[str]] = defaultdict(list)
+    placed = [(box.middle[1], p) for p in read_picture(data).of_role("label") if (box := p.rect("box")) is not None]
+    for _, part in sorted(placed, key=lambda pair: (pair[0], pair[1].element_id)):
+        order[part.data["trunk"]].append(part.element_id)
+    return order
+
+
+def test_a_drawing_has_not_moved_against_itself(svg: bytes) -> None:
+    assert set(moved_labels(svg, svg).values()) == {0.0}
 
 
 def test_no_method_is_a_clear_error() -> None:

@@ -2,7 +2,9 @@
 
 import base64
 import io
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,31 +35,42 @@ def lacking(text: str) -> set[int]:
     return {ord(char) for char in text} - advances().keys()
 
 
+@dataclass(frozen=True, order=True)
+class Face:
+    """A font by family, file, and its number within the file."""
+
+    family: str
+    path: Path
+    number: int = 0
+    bold: bool = False
+
+
 @lru_cache(maxsize=1)
-def _installed() -> dict[str, Path]:
-    found = {entry.name: Path(entry.fname) for entry in font_manager.fontManager.ttflist}
-    return {name: found[name] for name in FALLBACK_FAMILIES if name in found}
+def _installed() -> tuple[Face, ...]:
+    upright = [e for e in font_manager.fontManager.ttflist if e.style == "normal" and e.weight in (400, "normal")]
+    found = {entry.name: Face(entry.name, Path(entry.fname), getattr(entry, "index", 0)) for entry in upright}
+    return tuple(found[name] for name in FALLBACK_FAMILIES if name in found)
 
 
 @lru_cache(maxsize=len(FALLBACK_FAMILIES))
-def _covered(path: Path) -> frozenset[int]:
-    return frozenset(TTFont(path, fontNumber=0, lazy=True).getBestCmap())
+def _covered(face: Face) -> frozenset[int]:
+    return frozenset(TTFont(face.path, fontNumber=face.number, lazy=True).getBestCmap())
 
 
-def fallbacks(text: str) -> dict[str, Path]:
-    """Installed families that supply characters of the text which DejaVu Sans lacks."""
-    chosen: dict[str, Path] = {}
+def fallbacks(text: str) -> dict[Face, set[int]]:
+    """Installed fonts that supply characters of the text which DejaVu Sans lacks, and which."""
+    chosen: dict[Face, set[int]] = {}
     missing = lacking(text)
-    for family, path in _installed().items() if missing else ():
-        if missing & _covered(path):
-            chosen[family] = path
-            missing -= _covered(path)
+    for face in _installed() if missing else ():
+        if missing & _covered(face):
+            chosen[face] = missing & _covered(face)
+            missing -= _covered(face)
     return chosen
 
 
 def properties(text: str, size: float, bold: bool = False) -> FontProperties:
     """Font for one text: always the wheel's own file where that has every character."""
-    families = [FAMILY, *fallbacks(text), "sans-serif"]
+    families = [FAMILY, *(face.family for face in fallbacks(text)), "sans-serif"]
     weight = "bold" if bold else "normal"
     if not lacking(text):
         return FontProperties(family=families, size=size, weight=weight, fname=str(font_file(bold)))
@@ -67,36 +80,36 @@ def properties(text: str, size: float, bold: bool = False) -> FontProperties:
 def unseen(text: str) -> str:
     """Characters of the text that no font at hand can draw."""
     missing = lacking(text)
-    missing -= {point for path in fallbacks(text).values() for point in _covered(path)}
+    missing -= {point for points in fallbacks(text).values() for point in points}
     return "".join(sorted({char for char in text if ord(char) in missing}))
 
 
 def face_rules(texts: Iterable[tuple[str, bool]]) -> str:
     """CSS `@font-face` rules whose fonts hold just the glyphs of the given (text, bold) pairs."""
-    wanted: dict[tuple[str, bool, Path], set[int]] = {}
+    wanted: dict[Face, set[int]] = defaultdict(set)
     for text, bold in texts:
-        sources = {(FAMILY, bold, font_file(bold))}
-        sources |= {(family, False, path) for family, path in fallbacks(text).items()}
-        for source in sources:
-            wanted.setdefault(source, set()).update(map(ord, text))
-    return "\n".join(_face_rule(*source, wanted[source]) for source in sorted(wanted))
+        wanted[Face(FAMILY, font_file(bold), bold=bold)].update(map(ord, text))
+        for face, points in fallbacks(text).items():
+            wanted[face].update(points)
+    return "\n".join(_face_rule(face, wanted[face]) for face in sorted(wanted))
 
 
-def _face_rule(family: str, bold: bool, path: Path, points: set[int]) -> str:
-    data = base64.b64encode(_subset(path, frozenset(points))).decode("ascii")
-    weight = "bold" if bold else "normal"
+def _face_rule(face: Face, points: set[int]) -> str:
+    data = base64.b64encode(_subset(face, frozenset(points))).decode("ascii")
+    weight = "bold" if face.bold else "normal"
     return (
-        f"@font-face {{ font-family: '{family}'; font-weight: {weight}; "
+        f"@font-face {{ font-family: '{face.family}'; font-weight: {weight}; "
         f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
     )
 
 
 @lru_cache(maxsize=64)
-def _subset(path: Path, points: frozenset[int]) -> bytes:
+def _subset(face: Face, points: frozenset[int]) -> bytes:
     options = subset.Options(flavor="woff", hinting=False, desubroutinize=True, notdef_outline=True)
     options.layout_features = ["*"]
     options.drop_tables += ["FFTM"]
-    font = subset.load_font(str(path), options, dontLoadGlyphNames=False)
+    options.font_number = face.number
+    font = subset.load_font(str(face.path), options)
     font.recalcTimestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=points)
