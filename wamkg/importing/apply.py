@@ -22,8 +22,6 @@ from wamkg.vocabulary import EntityKind
 
 CHUNK = 1000
 """Records compared and written together: large enough for fast inserts, small enough for flat memory."""
-LAST = 1 << 62
-"""A word given now is younger than any fact that has a number."""
 
 
 @dataclass
@@ -93,7 +91,7 @@ class Applier:
             own_fields["title"] = "id"
         first_line = self.met.setdefault(state.id, record.line)
         repeat = first_line != record.line
-        origin = Origin(self.source, own_fields, repeat, LAST)
+        origin = Origin(self.source, own_fields, repeat)
         was_empty = state.is_new and not state.added
         notes = compare(record, state, origin, self.taxa, self.keep_classes)
         outcome = _outcome(was_empty, notes)

@@ -8,8 +8,9 @@ from wamkg.identifiers import PartialDate, arxiv_prefix_month, author_key, name_
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.record import Placement, Record
 from wamkg.matching.resolve import winner
-from wamkg.store.paper_state import Dated, PaperState, Placed, Said
-from wamkg.store.tables import Assignment, Event, Fact, Tag, Weblink
+from wamkg.matching.say import say, say_date
+from wamkg.store.paper_state import PaperState, Placed, Said
+from wamkg.store.tables import Assignment, Tag, Weblink
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import AssignmentState, EventKind, Standing
 
@@ -54,8 +55,6 @@ class Origin:
     source: str
     own_fields: dict[str, str]
     repeat: bool
-    first: int
-    """Orders words given in this import after all that are stored."""
 
     def of(self, name: str) -> str:
         """Source of one field of the record."""
@@ -65,6 +64,9 @@ class Origin:
 def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, keep_classes: bool) -> Notes:
     """Add to the state the rows that the record brings, and say what that means."""
     notes = Notes()
+    if contradiction := _contradiction(record, state, origin):
+        notes.conflicts.append(contradiction)
+        return notes
     _compare_fields(record, state, origin, keep_classes, notes)
     _compare_dates(record, state, origin, notes)
     _compare_links(record, state, origin, notes)
@@ -77,6 +79,14 @@ def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, 
         else:
             _add_tag(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, True, origin, notes)
     return notes
+
+
+def _contradiction(record: Record, state: PaperState, origin: Origin) -> str | None:
+    """A line that gives one id to another title is most likely another paper: nothing of it is taken."""
+    said = state.said.get("title", {}).get(origin.of("title"))
+    if not origin.repeat or said is None or not record.title or _same_text(record.title, said.value):
+        return None
+    return f"title: {_short(said.value)!r} on an earlier line with this id; nothing of this line is taken"
 
 
 def _compare_fields(record: Record, state: PaperState, origin: Origin, keep_classes: bool, notes: Notes) -> None:
@@ -108,8 +118,7 @@ def _say(
             notes.conflicts.append(f"{name}: {value!r} here, {before.value!r} on an earlier line of the same source")
         return
     shown = winner(words.values())
-    words[source] = Said(source, value, before.first if before else origin.first)
-    state.add(Fact, subject_id=state.id, field=name, value=value, source=source, source_ref=None, seen_at=utc_now())
+    say(state, name, value, source)
     _note_field(name, value, shown, winner(words.values()), agrees, notes)
 
 
@@ -137,15 +146,10 @@ def _compare_dates(record: Record, state: PaperState, origin: Origin, notes: Not
 
 def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, origin: Origin, notes: Notes) -> None:
     source = "id:arxiv" if derived else origin.of("date")
-    dated = Dated(kind, when.first, when.precision, source, derived)
-    others = [d for d in state.dates if (d.kind, d.source) == (kind, source)]
-    if dated in others or (origin.repeat and others):
+    if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
         return
-    state.dates.add(dated)
-    state.add(
-        Event, paper_id=state.id, kind=kind, day=when.first, precision=when.precision, source=source, derived=derived
-    )
-    notes.changes.append(f"{kind}: {when}{' (from the arXiv id)' if derived else ''}")
+    if say_date(state, kind, when, source, derived=derived):
+        notes.changes.append(f"{kind}: {when}{' (from the arXiv id)' if derived else ''}")
 
 
 def _compare_links(record: Record, state: PaperState, origin: Origin, notes: Notes) -> None:
@@ -203,16 +207,8 @@ def _compare_placement(placement: Placement, state: PaperState, origin: Origin, 
 
 
 def _note_rival(state: PaperState, placement: Placement, origin: Origin, notes: Notes, shown: str) -> None:
-    name = f"class:{placement.taxonomy}"
-    value = placement.taxon or placement.state
-    words = state.said.setdefault(name, {})
-    if origin.source in words and words[origin.source].value == value:
-        return
-    words[origin.source] = Said(origin.source, value, origin.first)
-    state.add(
-        Fact, subject_id=state.id, field=name, value=value, source=origin.source, source_ref=None, seen_at=utc_now()
-    )
-    notes.conflicts.append(f"{shown} here, placed elsewhere by another source; kept as it is")
+    if say(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, origin.source):
+        notes.conflicts.append(f"{shown} here, placed elsewhere by another source; kept as it is")
 
 
 def _place(
