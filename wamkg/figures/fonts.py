@@ -106,7 +106,6 @@ def _face_rule(face: Face, points: set[int]) -> str:
 @lru_cache(maxsize=64)
 def _subset(face: Face, points: frozenset[int]) -> bytes:
     options = subset.Options(flavor="woff", hinting=False, desubroutinize=True, notdef_outline=True)
-    options.layout_features = ["*"]
     options.drop_tables += ["FFTM"]
     options.font_number = face.number
     font = subset.load_font(str(face.path), options)
