@@ -122,10 +122,12 @@ def _import_torch() -> tuple[Any, Any]:
     try:
         import sentence_transformers
         import torch
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise DependencyMissingError(
             f"embeddings need the embed extra ({error.name} is missing): pip install 'wamkg[embed]'"
         ) from error
+    disable_progress_bar()
     return torch, sentence_transformers
 
 
