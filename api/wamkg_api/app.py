@@ -16,11 +16,24 @@ from wamkg_api.cache import ReadCache
 from wamkg_api.context import Measures, RequestContext
 from wamkg_api.deps import described_parameters, refuse_unknown
 from wamkg_api.errors import Problem, add_handlers
-from wamkg_api.routers import operations, pages, papers, queue, record, taxonomies, things, timeline, writes
+from wamkg_api.routers import (
+    files,
+    graph,
+    operations,
+    pages,
+    papers,
+    queue,
+    record,
+    search,
+    taxonomies,
+    things,
+    timeline,
+    writes,
+)
 
 PREFIX = "/api/v1"
 # Writes come first: `papers/{id}` takes any path, and a write below it must not be read as an id.
-ROUTERS = (writes, papers, things, taxonomies, timeline, queue, record)
+ROUTERS = (writes, papers, things, taxonomies, timeline, graph, search, queue, record, files)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

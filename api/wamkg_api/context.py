@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.identifiers import new_uid
+from wamkg_api.errors import unforeseen
 
 access = logging.getLogger("wamkg_api.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -51,7 +53,7 @@ class RequestContext:
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = given if _ID.fullmatch(given) else new_uid()
         started = time.perf_counter()
-        status = 500
+        status = 0
 
         async def finish(message: Message) -> None:
             nonlocal status
@@ -65,6 +67,11 @@ class RequestContext:
 
         try:
             await self.app(scope, receive, finish)
+        except Exception as error:
+            # Nothing may leave as a bare connection error or a stack trace, whatever went wrong.
+            if status:
+                raise
+            await unforeseen(Request(scope), error)(scope, receive, finish)
         finally:
             self._note(scope, state, status, time.perf_counter() - started)
 

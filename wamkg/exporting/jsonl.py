@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from wamkg.identifiers import PartialDate
+from wamkg.identifiers import PartialDate, Precision
 from wamkg.matching.resolve import rank
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, paper_rows
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.papers import PaperItem, paper_items
-from wamkg.vocabulary import EventKind, Precision
+from wamkg.vocabulary import EventKind
 
 CHUNK = 500
 """Papers read at once: memory stays flat however many there are."""

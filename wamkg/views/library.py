@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
-from wamkg.identifiers import PartialDate
+from wamkg.identifiers import PartialDate, Precision
 from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids
 from wamkg.store.reads_papers import (
     NO_ASSIGNMENT,
@@ -24,7 +24,7 @@ from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
 from wamkg.store.things import find_thing
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from wamkg.views.papers import PaperItem, paper_items, sparse_items
-from wamkg.vocabulary import AssignmentState, EntityKind, Precision
+from wamkg.vocabulary import AssignmentState, EntityKind
 
 STATES = (*(s.value for s in AssignmentState), NO_ASSIGNMENT)
 DEFAULT_SORT = "-date"

@@ -8,10 +8,10 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import PartialDate
+from wamkg.identifiers import PartialDate, Precision
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_details import assignments_of, authors_of, paper_rows, weblinks_of
-from wamkg.vocabulary import AssignmentState, Precision
+from wamkg.vocabulary import AssignmentState
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Literal
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.identifiers import Precision
 from wamkg.store.reads_roadmap import placed_papers
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.roadmap import DATE_RULES, paper_dates
-from wamkg.vocabulary import Precision
 
 Period = Literal["month", "quarter", "year"]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}

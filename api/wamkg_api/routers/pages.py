@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import HTMLResponse
 
 from wamkg.errors import NotFoundError
 from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.network import START, GraphChoice, graph_page, network_document
 from wamkg.pages.overview import (
     QueueChoice,
     leaderboard_page,
@@ -24,6 +25,10 @@ from wamkg_api.deps import SessionDep, Sort
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+NETWORK_SECURITY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 )
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str | None, Query(max_length=1000)]
@@ -120,6 +125,27 @@ def show_review(
 ) -> HTMLResponse:
     """The queue of suggestions."""
     return page(review_page(session, QueueChoice(taxonomy, order, after or None)))
+
+
+def _graph_choice(
+    center: Annotated[str, Query(max_length=500)] = START, hops: Annotated[int, Query(ge=0, le=4)] = 1
+) -> GraphChoice:
+    return GraphChoice(center.strip() or START, hops)
+
+
+ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
+
+
+@router.get("/graph")
+def show_graph(session: SessionDep, choice: ChoiceDep) -> HTMLResponse:
+    """A neighbourhood with its drawing and tables."""
+    return page(graph_page(session, choice))
+
+
+@router.get("/graph/network")
+def show_network(session: SessionDep, choice: ChoiceDep) -> HTMLResponse:
+    """The drawing alone; its scripts are inside it, and it may ask nothing of the network."""
+    return page(network_document(session, choice), NETWORK_SECURITY)
 
 
 @router.get("/static/{name}")

@@ -1,0 +1,54 @@
+"""The store as a graph: neighbourhoods and ways, as node-link JSON."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from wamkg.graph.build import DEFAULT_CAP, MOST_HOPS, MOST_NODES, build_graph, find_path, node_link
+from wamkg_api.deps import SessionDep, Words, answer
+from wamkg_api.errors import problems
+
+router = APIRouter(prefix="/graph", tags=["graph"])
+Thing = Annotated[
+    str,
+    Query(
+        max_length=500,
+        description="A paper's id, or `kind:slug`: `method:unipi`, `taxon:wam:joint/diffusion`.",
+        examples=["arxiv:2302.00111"],
+    ),
+]
+
+
+class NodeLink(BaseModel):
+    """What `networkx.node_link_graph(data, edges="edges")` reads."""
+
+    directed: bool
+    multigraph: bool
+    graph: dict[str, Any] = Field(description="`left_out`: how many more nodes were met than `cap` keeps.")
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+
+
+@router.get("", response_model=NodeLink, responses=problems(404, 422))
+def get_graph(
+    session: SessionDep,
+    center: Annotated[Thing | None, Query()] = None,
+    hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Steps from the center.")] = 1,
+    kind: Annotated[Words | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
+    relation: Annotated[Words | None, Query(max_length=20, description="Only these kinds of links.")] = None,
+    cap: Annotated[int, Query(ge=1, le=MOST_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
+) -> Response:
+    """What is around one thing, or without a center the whole store."""
+    return answer(node_link(build_graph(session, center, hops, kind, relation, cap)))
+
+
+@router.get("/path", response_model=NodeLink, responses=problems(404, 422))
+def get_path(
+    session: SessionDep,
+    source: Annotated[Thing, Query(alias="from")],
+    target: Annotated[Thing, Query(alias="to")],
+    hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Longest way looked for.")] = MOST_HOPS,
+) -> Response:
+    """A shortest way between two things; no nodes if there is none."""
+    return answer(node_link(find_path(session, source, target, hops)))

@@ -1,0 +1,200 @@
+"""The store, or the neighbourhood of one thing in it, as a networkx graph."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import networkx as nx
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.store.lookup import find_paper
+from wamkg.store.reads_graph import KINDS, PLACED_IN, RELATIONS, Edge, Node, edges_at, entity_numbers, nodes_of
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.things import THINGS, get_thing
+from wamkg.vocabulary import EntityKind, Relation
+
+DEFAULT_CAP, MOST_NODES, MOST_HOPS = 300, 5000, 6
+_Wanted = tuple[set[str], Sequence[str] | None, int | None]
+"""Kinds and relations to follow, and how many nodes to keep."""
+
+
+def find_node(session: Session, text: str) -> int:
+    """Number of the thing that is meant: `method:unipi`, `taxon:wam:joint/diffusion`, `paper:slug`, any paper id.
+
+    Raises NotFoundError.
+    """
+    kind, _, rest = text.partition(":")
+    if kind == EntityKind.TAXON:
+        slug, _, path = rest.partition(":")
+        found: Any = find_taxon(session, get_taxonomy(session, slug), path)
+    elif kind in set(THINGS):
+        found = get_thing(session, EntityKind(kind), rest)
+    else:
+        found = find_paper(session, rest if kind == EntityKind.PAPER else text)
+    if found.id is None:
+        raise NotFoundError(f"nothing is called {text!r}")
+    number: int = found.id
+    return number
+
+
+@dataclass
+class _Gathered:
+    """Nodes and edges met so far; `met` holds every neighbour, kept or not."""
+
+    kept: dict[int, Node] = field(default_factory=dict)
+    edges: set[Edge] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)
+
+
+def build_graph(
+    session: Session,
+    center: str | None = None,
+    hops: int = 1,
+    kinds: Sequence[str] | None = None,
+    relations: Sequence[str] | None = None,
+    cap: int | None = DEFAULT_CAP,
+) -> "nx.MultiDiGraph[str]":
+    """Papers, methods, datasets, benchmarks, metrics, taxa, institutions, challenges, concepts and what links them.
+
+    With `center`, everything within `hops` of it, near before far; without it, the whole store but for papers
+    merely cited. `kinds` and `relations` narrow what is followed; the center is always there. At most `cap` nodes
+    are kept (None: all), and `graph.graph["left_out"]` says how many more were met. Nodes are keyed `kind:slug`,
+    edges by relation; both carry what a drawing or another program needs.
+
+    Raises NotFoundError for an unknown center, InvalidInputError for a kind, relation or number out of range.
+    """
+    _check(hops, kinds, relations, cap)
+    wanted = set(kinds or KINDS)
+    gathered = _Gathered()
+    start: int | None = None
+    if center is None:
+        _gather_all(session, gathered, wanted, relations, cap)
+    else:
+        start = find_node(session, center)
+        gathered.kept |= nodes_of(session, [start])
+        _gather_around(session, gathered, start, hops, (wanted, relations, cap))
+    graph = as_networkx(gathered.kept.values(), gathered.edges)
+    left_out = len(gathered.met - gathered.kept.keys())
+    named = gathered.kept[start].key if start is not None else None
+    graph.graph |= {"center": named, "hops": hops if center else None, "cap": cap, "left_out": left_out}
+    return graph
+
+
+def _check(hops: int, kinds: Sequence[str] | None, relations: Sequence[str] | None, cap: int | None) -> None:
+    for what, given, known in (("kind", kinds, KINDS), ("relation", relations, RELATIONS)):
+        unknown = [name for name in given or () if name not in known]
+        if unknown:
+            raise InvalidInputError(f"unknown {what} {unknown[0]!r}: use {', '.join(known)}")
+    if not 0 <= hops <= MOST_HOPS:
+        raise InvalidInputError(f"hops {hops} is out of range: use 0 to {MOST_HOPS}")
+    if cap is not None and not 1 <= cap <= MOST_NODES:
+        raise InvalidInputError(f"cap {cap} is out of range: use 1 to {MOST_NODES}")
+
+
+def _gather_all(
+    session: Session, gathered: _Gathered, kinds: set[str], relations: Sequence[str] | None, cap: int | None
+) -> None:
+    # Taxa first: a part of the store is more use with its classes than without.
+    order = sorted(kinds, key=lambda kind: (kind != EntityKind.TAXON, KINDS.index(kind)))
+    numbers = [number for kind in order for number in entity_numbers(session, [kind])]
+    gathered.met |= set(numbers)
+    gathered.kept |= nodes_of(session, numbers[:cap])
+    gathered.edges |= set(edges_at(session, gathered.kept, relations))
+
+
+def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int, wanted: _Wanted) -> None:
+    kinds, relations, cap = wanted
+    edge_of_known = {start}
+    gathered.met.add(start)
+    for _ in range(hops):
+        edges = edges_at(session, edge_of_known, relations)
+        gathered.edges |= set(edges)
+        near = {end for edge in edges for end in (edge.source, edge.target)} - gathered.met
+        nodes = [n for n in nodes_of(session, near).values() if n.kind in kinds]
+        gathered.met |= {node.id for node in nodes}
+        room = None if cap is None else cap - len(gathered.kept)
+        fresh = sorted(nodes, key=lambda node: (KINDS.index(node.kind), node.key))[:room]
+        gathered.kept |= {node.id: node for node in fresh}
+        edge_of_known = {node.id for node in fresh}
+        if not edge_of_known:
+            return
+    # The outermost nodes may be linked among themselves.
+    gathered.edges |= set(edges_at(session, edge_of_known, relations))
+
+
+def as_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> "nx.MultiDiGraph[str]":
+    """Nodes and the edges between them, in a fixed order."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    keys = {}
+    for node in sorted(nodes, key=lambda n: n.key):
+        keys[node.id] = node.key
+        said = {"kind": node.kind, "label": node.label, "uid": node.uid, "detail": node.detail}
+        if node.paper_id:
+            said |= {"paper": node.paper_id, "standing": node.standing}
+        graph.add_node(node.key, **said)
+    named = sorted(
+        (keys[e.source], keys[e.target], e.relation, e.weight) for e in edges if e.source in keys and e.target in keys
+    )
+    for source, target, relation, weight in named:
+        graph.add_edge(source, target, key=relation, relation=relation, weight=weight)
+    _decorate(graph)
+    return graph
+
+
+def _decorate(graph: "nx.MultiDiGraph[str]") -> None:
+    """Give papers their method's name as `short`, and papers, methods and taxa the family they belong to as `hue`."""
+    for key, node in graph.nodes(data=True):
+        if node["kind"] == EntityKind.TAXON:
+            node["hue"] = key.split(":", 2)[2].partition("/")[0]
+    for source, target, relation in sorted(graph.edges(keys=True)):
+        if relation == PLACED_IN and "hue" not in graph.nodes[source]:
+            graph.nodes[source]["hue"] = graph.nodes[target]["hue"]
+    for source, target, relation in sorted(graph.edges(keys=True)):
+        if relation == Relation.PROPOSES:
+            graph.nodes[source]["short"] = graph.nodes[target]["label"]
+            if "hue" in graph.nodes[source]:
+                graph.nodes[target]["hue"] = graph.nodes[source]["hue"]
+
+
+def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
+    """The graph as plain data that `networkx.node_link_graph` reads."""
+    data: dict[str, Any] = nx.node_link_data(graph, edges="edges")
+    return data
+
+
+def find_path(session: Session, source: str, target: str, hops: int = MOST_HOPS) -> "nx.MultiDiGraph[str]":
+    """A shortest way from one thing to another, whatever the direction of the links; empty if there is none.
+
+    Raises NotFoundError for an unknown thing, InvalidInputError for hops out of range.
+    """
+    _check(hops, None, None, 1)
+    start, goal = find_node(session, source), find_node(session, target)
+    parents = _search(session, start, goal, hops)
+    way = [goal] if goal in parents else []
+    while way and way[-1] != start:
+        way.append(parents[way[-1]])
+    steps = set(pairwise(way))
+    edges = [e for e in edges_at(session, way) if steps & {(e.source, e.target), (e.target, e.source)}] if way else []
+    graph = as_networkx(nodes_of(session, way).values(), edges)
+    graph.graph |= {"from": source, "to": target, "length": max(len(way) - 1, 0) if way else None}
+    return graph
+
+
+def _search(session: Session, start: int, goal: int, hops: int) -> dict[int, int]:
+    """For each thing reached, breadth first, the one it was reached from."""
+    parents = {start: start}
+    frontier = [start]
+    for _ in range(hops):
+        if goal in parents or not frontier:
+            break
+        reached: list[int] = []
+        known = set(frontier)
+        for edge in edges_at(session, frontier):
+            for here, there in ((edge.source, edge.target), (edge.target, edge.source)):
+                if here in known and there not in parents:
+                    parents[there] = here
+                    reached.append(there)
+        frontier = reached
+    return parents

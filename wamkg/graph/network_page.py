@@ -1,0 +1,106 @@
+"""A neighbourhood as an interactive page that asks nothing of the network, with a table beside it."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import networkx as nx
+
+from wamkg.errors import InvalidInputError
+
+MOST_DRAWN = 450
+"""networkx lays out up to 499 nodes with numpy alone; beyond that a drawing helps nobody."""
+SEED = 7
+SPREAD, WIDER = 480, 2.0
+"""Size of a drawing of 40 things, and how much wider than high it is."""
+_SHAPES = {
+    "paper": "dot",
+    "method": "diamond",
+    "taxon": "box",
+    "dataset": "square",
+    "benchmark": "triangle",
+    "metric": "triangleDown",
+    "institution": "star",
+    "challenge": "hexagon",
+    "concept": "ellipse",
+}
+_OPTIONS = (
+    '{"physics": {"enabled": false}, "edges": {"smooth": false, "color": {"color": "#9aa5b5"}, '
+    '"arrows": {"to": {"scaleFactor": 0.45}}}, "interaction": {"hover": true, "keyboard": {"enabled": true, '
+    '"bindToWindow": false}}, "nodes": {"font": {"size": 17, "color": "#16202e"}}}'
+)
+_REMOTE = re.compile(r"<(?:link|script)\b[^>]*(?:href|src)\s*=\s*[\"']?https?://[^>]*>(?:\s*</script>)?", re.I)
+_STYLE = (
+    "html,body{margin:0;height:100%;font:15px/1.5 system-ui,sans-serif;color:#16202e;background:#fff}"
+    "h1{font-size:1.1rem;margin:0;padding:.6rem .8rem}.card{height:100%}"
+    "#mynetwork{height:calc(100vh - 6.2rem)!important;min-height:18rem;border:0!important;float:none!important}"
+    "details{padding:.4rem .8rem}table{border-collapse:collapse}td,th{text-align:left;padding:.2rem .8rem .2rem 0}"
+)
+
+
+def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None = None, title: str = "Graph") -> str:
+    """The graph as one self-contained page: fixed positions, no physics, nothing fetched.
+
+    `colours` gives a colour for a node's `hue` attribute, or else for its `kind`. What the drawing shows is also
+    in a table below it.
+
+    Raises InvalidInputError for more than `MOST_DRAWN` nodes.
+    """
+    # pyvis loads IPython, which takes a second.
+    from pyvis.network import Network
+
+    if len(graph) > MOST_DRAWN:
+        raise InvalidInputError(f"{len(graph)} nodes are too many to draw: ask for at most {MOST_DRAWN}")
+    network = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
+    places = positions(graph)
+    for key in graph:
+        x, y = places[key]
+        network.add_node(key, x=x, y=y, **_look(key, graph, colours or {}))
+    for source, target, edge in graph.edges(data=True):
+        network.add_edge(source, target, title=escape(edge["relation"].replace("_", " ")))
+    network.set_options(_OPTIONS)
+    return _finish(network.generate_html(notebook=False), graph, title)
+
+
+def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
+    """Where each node is drawn: a spring layout from a fixed seed, the same for the same graph."""
+    size = max(len(graph), 1)
+    laid = nx.spring_layout(nx.Graph(graph), seed=SEED, k=2.2 / size**0.5, iterations=120)
+    reach = SPREAD * max(size / 40, 0.5) ** 0.5
+    return {key: (round(float(x) * reach * WIDER, 1), round(float(y) * reach, 1)) for key, (x, y) in laid.items()}
+
+
+def _look(key: str, graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str]) -> dict[str, Any]:
+    node = graph.nodes[key]
+    label = str(node.get("short") or node["label"])
+    return {
+        "label": label if len(label) <= 34 else label[:33] + "…",
+        "title": escape(f"{node['kind']}: {node['label']}"),
+        "shape": _SHAPES.get(node["kind"], "dot"),
+        "color": colours.get(str(node.get("hue"))) or colours.get(node["kind"], "#c3cbd6"),
+        "size": 26 if key == graph.graph.get("center") else 14,
+        "borderWidth": 4 if key == graph.graph.get("center") else 1,
+    }
+
+
+def _finish(html: str, graph: "nx.MultiDiGraph[str]", title: str) -> str:
+    """The page without what pyvis would fetch, with a language, a title, a heading and the table."""
+    html = _REMOTE.sub("", html)
+    html = re.sub(r"<html\b[^>]*>", '<html lang="en">', html, count=1)
+    html = re.sub(r"<center>\s*<h1>.*?</h1>\s*</center>", "", html, flags=re.S)
+    head = f'<title>{escape(title)}</title><meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
+    html = html.replace("</head>", head + "</head>", 1)
+    html = html.replace("<body>", f"<body><main><h1>{escape(title)}</h1>", 1)
+    return html.replace("</body>", _table(graph) + "</main></body>", 1)
+
+
+def _table(graph: "nx.MultiDiGraph[str]") -> str:
+    names = {key: escape(str(node["label"])) for key, node in graph.nodes(data=True)}
+    lines = "".join(
+        f"<tr><td>{names[a]}</td><td>{escape(e['relation'].replace('_', ' '))}</td><td>{names[b]}</td></tr>"
+        for a, b, e in graph.edges(data=True)
+    )
+    head = '<thead><tr><th scope="col">From</th><th scope="col">Link</th><th scope="col">To</th></tr></thead>'
+    words = f"{len(graph)} things and {graph.number_of_edges()} links as a table"
+    return f"<details><summary>{words}</summary><table>{head}<tbody>{lines}</tbody></table></details>"

@@ -1,0 +1,79 @@
+"""Search by words, and by words and vectors together."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from sqlmodel import Session
+
+from wamkg.store.reads_papers import paper_numbers
+from wamkg.store.reads_vectors import newest_vectors
+from wamkg.store.search import search_papers
+from wamkg.views.library import LibraryQuery, paper_filter
+from wamkg.views.papers import PaperItem, paper_items
+
+Mode = Literal["text", "hybrid"]
+SEEDS = 5
+"""Best text hits whose vectors stand for the query: no encoder runs here, and what they are about is what is asked."""
+FUSION = 60
+"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+CONSIDERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A paper found, its ranks by words and by vectors (None where it was not among those), and the fused score."""
+
+    paper: PaperItem
+    score: float
+    text_rank: int | None
+    vector_rank: int | None
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """The best hits; `mode` is what was really done: `text` where there are no vectors to join in."""
+
+    items: list[SearchHit]
+    total: int
+    next: None
+    mode: str
+
+
+def search(session: Session, query: LibraryQuery, mode: Mode) -> SearchAnswer:
+    """The papers that answer the query's words best, within its other filters.
+
+    Hybrid adds the papers nearest in meaning to the best text hits and fuses both ranks.
+
+    Raises as `paper_filter` does.
+    """
+    by_text = search_papers(session, query.q or "", CONSIDERED)
+    by_vector = _nearest(session, by_text[:SEEDS]) if mode == "hybrid" else []
+    others = paper_filter(session, LibraryQuery(**{**vars(query), "q": None}))
+    allowed = paper_numbers(session, others)
+    text_ranks = {n: i for i, n in enumerate((n for n in by_text if n in allowed), start=1)}
+    vector_ranks = {n: i for i, n in enumerate((n for n in by_vector if n in allowed), start=1)}
+    scores = {n: _score(text_ranks.get(n), vector_ranks.get(n)) for n in {*text_ranks, *vector_ranks}}
+    best = sorted(scores, key=lambda n: (-scores[n], n))
+    shown = paper_items(session, best[: query.limit])
+    hits = [
+        SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n))
+        for n, item in zip(best[: query.limit], shown, strict=True)
+    ]
+    return SearchAnswer(hits, len(best), None, "hybrid" if by_vector else "text")
+
+
+def _score(text_rank: int | None, vector_rank: int | None) -> float:
+    return sum(1 / (FUSION + rank) for rank in (text_rank, vector_rank) if rank)
+
+
+def _nearest(session: Session, seeds: list[int], most: int = 100) -> list[int]:
+    numbers, blob = newest_vectors(session)
+    places = [numbers.index(n) for n in seeds if n in set(numbers)]
+    if not places:
+        return []
+    matrix = np.frombuffer(blob, dtype="<f4").reshape(len(numbers), -1)
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    unit = matrix / np.where(norms == 0, 1, norms)
+    near = unit @ unit[places].mean(axis=0)
+    return [numbers[i] for i in np.argsort(-near, kind="stable")[:most]]
