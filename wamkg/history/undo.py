@@ -1,34 +1,39 @@
-"""Taking a batch back whole: delete what it wrote, reopen what it ended, pick the shown values again."""
+"""Taking a batch back whole: restore what it edited, delete what it wrote, reopen what it ended, pick values again."""
 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import Table, and_, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from wamkg.errors import ConflictError
 from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.bulk import chunks, table_of
+from wamkg.store.edits import restore_rows
 from wamkg.store.paper_state import PaperState, load_states
-from wamkg.store.paper_write import Shown, delete_orphans, write_shown
+from wamkg.store.paper_write import Shown, delete_orphans, raise_versions, write_shown
 from wamkg.store.search import remove_texts
 from wamkg.store.tables import (
     Actor,
     Assignment,
     Authorship,
     Batch,
+    Change,
     Embedding,
     Entity,
     Event,
     Fact,
+    Link,
     Paper,
     Suggestion,
+    Weblink,
     Work,
     metadata,
 )
+from wamkg.store.taxon_reads import batches_that_changed_taxa, tree_problems
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import BatchKind
+from wamkg.vocabulary import BatchKind, Relation
 
 _KEPT = {"batch", "change", "actor", "release"}
 """Tables that undo never deletes from: the record of what happened outlives what happened."""
@@ -52,19 +57,40 @@ def undo_batch(
     _refuse_if_needed(session, batch)
     undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
     touched = _touched_papers(session, batch)
+    replaced = _placed_papers(session, batch)
     doomed = _papers_of(session, batch)
+    restored = restore_rows(session, batch)
     _delete_derived(session, batch, doomed)
     counts = _delete_rows(session, batch, _BEFORE_SHOWN)
-    states = load_states(session, touched - doomed)
-    write_shown(session, list(states.values()), [show(s) for s in states.values()])
+    _reopen(session, batch, _BEFORE_SHOWN)
+    _show_again(session, touched - doomed, show)
     counts |= _delete_rows(session, batch, None)
     delete_orphans(session)
-    _reopen(session, batch)
+    _reopen(session, batch, None)
+    raise_versions(session, replaced - doomed)
+    if restored:
+        counts["values restored"] = restored
+    _refuse_broken_trees(session, batch)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
     session.add(batch)
     record_change(session, undoing, "undo", before=batch.counts, after=counts, subject_uid=batch.uid, why=why)
     close_batch(session, undoing, dict(counts))
+    session.refresh(actor)
     return counts
+
+
+def _show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:
+    session.expire_all()
+    states = load_states(session, papers)
+    write_shown(session, list(states.values()), [show(s) for s in states.values()])
+
+
+def _refuse_broken_trees(session: Session, batch: Batch) -> None:
+    problem = next(iter(tree_problems(session)), None)
+    if problem is None:
+        return
+    later = batches_that_changed_taxa(session, batch)
+    raise ConflictError(f"later edits depend on {batch.uid} ({problem}); undo them first: {', '.join(later)}")
 
 
 def _tables() -> list[Table]:
@@ -123,10 +149,28 @@ def _papers_of(session: Session, batch: Batch) -> set[int]:
 
 
 def _touched_papers(session: Session, batch: Batch) -> set[int]:
+    """Papers whose shown values or search text may change."""
     fact, event, paper = table_of(Fact), table_of(Event), table_of(Paper)
     facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id == batch.id)
-    events = select(event.c.paper_id).where(event.c.batch_id == batch.id)
-    return set(session.connection().execute(facts.union(events)).scalars())
+    events = select(event.c.paper_id).where(or_(event.c.batch_id == batch.id, event.c.ended_batch_id == batch.id))
+    link, entity, change = table_of(Link), table_of(Entity), table_of(Change)
+    renamed = (
+        select(link.c.source_id)
+        .join(entity, entity.c.id == link.c.target_id)
+        .join(change, change.c.subject_uid == entity.c.uid)
+        .where(change.c.batch_id == batch.id, change.c.field == "method.name", link.c.relation == Relation.PROPOSES)
+    )
+    return set(session.connection().execute(facts.union(events, renamed)).scalars())
+
+
+def _placed_papers(session: Session, batch: Batch) -> set[int]:
+    """Papers whose places or addresses the batch made or ended."""
+    found: set[int] = set()
+    for model in (Assignment, Weblink):
+        table = table_of(model)
+        mine = or_(table.c.batch_id == batch.id, table.c.ended_batch_id == batch.id)
+        found |= set(session.connection().execute(select(table.c.paper_id).where(mine)).scalars())
+    return found
 
 
 def _delete_derived(session: Session, batch: Batch, papers: set[int]) -> None:
@@ -159,7 +203,10 @@ def _delete_rows(session: Session, batch: Batch, only: tuple[str, ...] | None) -
     return counts
 
 
-def _reopen(session: Session, batch: Batch) -> None:
-    table = table_of(Assignment)
-    statement = table.update().where(table.c.ended_batch_id == batch.id).values(ended_at=None, ended_batch_id=None)
-    session.connection().execute(statement)
+def _reopen(session: Session, batch: Batch, only: tuple[str, ...] | None) -> None:
+    """Let what the batch ended hold again; `only` names the tables, None means all."""
+    for table in metadata.sorted_tables:
+        if "ended_batch_id" in table.c and (only is None or table.name in only):
+            ended = table.update().where(table.c.ended_batch_id == batch.id)
+            session.connection().execute(ended.values(ended_at=None, ended_batch_id=None))
+    session.expire_all()

@@ -118,7 +118,10 @@ def _load_facts(session: Session, states: dict[int, PaperState], part: list[int]
 
 
 def _load_rows(session: Session, states: dict[int, PaperState], part: list[int]) -> None:
-    for event in session.exec(select(Event).where(col(Event.paper_id).in_(part))):
+    # Only a person's dates and addresses are ended. A date that no longer holds must not be picked; an address that
+    # no longer holds must not be brought back by the list that still prints it.
+    dated_now = select(Event).where(col(Event.paper_id).in_(part), col(Event.ended_at).is_(None))
+    for event in session.exec(dated_now):
         dated = Dated(event.kind, event.day, event.precision, event.source, event.derived)
         states[event.paper_id].dates.add(dated)
     for link in session.exec(select(Weblink).where(col(Weblink.paper_id).in_(part))):

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
-from wamkg.store.bulk import insert_entities, insert_returning, insert_rows, table_of
+from wamkg.store.bulk import chunks, insert_entities, insert_returning, insert_rows, table_of
 from wamkg.store.lookup import SCHEMES, ExternalId, numbers_by_key, papers_by_ids, taken_slugs
 from wamkg.store.paper_state import INTRODUCIBLE, PaperState
 from wamkg.store.search import add_texts, replace_texts, search_body
@@ -91,7 +91,6 @@ def _paper_row(state: PaperState, values: Shown, venues: dict[str, int]) -> dict
 
 
 def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequence[dict[str, Any]]) -> None:
-    table = table_of(Paper)
     bodies_new: dict[int, str] = {}
     bodies_old: dict[int, str] = {}
     changed = []
@@ -101,13 +100,24 @@ def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequenc
             bodies_new[state.id] = body
         else:
             bodies_old[state.id] = body
-            if any(getattr(state.paper, name) != value for name, value in row.items()):
+            shown_changes = any(getattr(state.paper, name) != value for name, value in row.items())
+            # A decision made on an older version must be seen to be stale, so a new place counts as a change.
+            if shown_changes or Assignment in state.added or state.ended:
                 changed.append({"number": state.id} | {k: v for k, v in row.items() if k != "id"})
     if changed:
+        table = table_of(Paper)
         statement = table.update().where(table.c.id == bindparam("number")).values(version=table.c.version + 1)
         session.connection().execute(statement, changed)
     add_texts(session, bodies_new)
     replace_texts(session, bodies_old)
+
+
+def raise_versions(session: Session, papers: Iterable[int]) -> None:
+    """Count one more version of papers whose places changed, so that what was decided before is seen to be stale."""
+    table = table_of(Paper)
+    for part in chunks(papers):
+        statement = table.update().where(table.c.id.in_(part)).values(version=table.c.version + 1)
+        session.connection().execute(statement)
 
 
 def _end_assignments(session: Session, batch: int, states: Sequence[PaperState]) -> None:

@@ -46,7 +46,9 @@ _COUNTED: dict[str, type[SQLModel]] = {
 
 def table_counts(session: Session) -> dict[str, int]:
     """How many things of each kind there are."""
-    return {name: _count(session, select_columns(func.count()).select_from(m)) for name, m in _COUNTED.items()}
+    counted = {name: select_columns(func.count()).select_from(model) for name, model in _COUNTED.items()}
+    counted["taxa"] = counted["taxa"].where(col(Taxon.ended_at).is_(None))
+    return {name: _count(session, statement) for name, statement in counted.items()}
 
 
 def standing_counts(session: Session) -> dict[str, int]:
@@ -62,8 +64,8 @@ def _count(session: Session, statement: Any) -> int:
 def coverage_counts(session: Session) -> dict[str, int]:
     """How many listed papers (all but those merely cited) have each piece of information."""
     number = col(Paper.id)
-    stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False))
-    code = exists().where(col(Weblink.paper_id) == number, col(Weblink.kind) == "code")
+    stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False), col(Event.ended_at).is_(None))
+    code = exists().where(col(Weblink.paper_id) == number, col(Weblink.kind) == "code", col(Weblink.ended_at).is_(None))
     method = exists().where(col(Link.source_id) == number, col(Link.relation) == Relation.PROPOSES)
     conditions: dict[str, Any] = {
         "abstract": col(Paper.abstract).is_not(None),

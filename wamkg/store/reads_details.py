@@ -102,12 +102,14 @@ def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]
 def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
     """Rows (paper, kind, url, source) of each paper's web addresses, in the order they came."""
     statement = select_columns(Weblink.paper_id, Weblink.kind, Weblink.url, Weblink.source)
+    statement = statement.where(col(Weblink.ended_at).is_(None))
     return _grouped(session, numbers, col(Weblink.paper_id), statement.order_by(col(Weblink.id)))
 
 
 def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
     """Rows (paper, kind, day, precision, source, derived) of each paper's dated events, earliest first."""
     statement = select_columns(Event.paper_id, Event.kind, Event.day, Event.precision, Event.source, Event.derived)
+    statement = statement.where(col(Event.ended_at).is_(None))
     return _grouped(session, numbers, col(Event.paper_id), statement.order_by(col(Event.day), col(Event.id)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import case
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, select_columns
@@ -20,7 +21,7 @@ from wamkg.store.tables import (
     Taxonomy,
     Venue,
 )
-from wamkg.vocabulary import AssignmentState, EventKind, Relation
+from wamkg.vocabulary import PERSON, AssignmentState, EventKind, Relation
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,18 @@ def introduced_names(session: Session, papers: Iterable[int]) -> dict[int, list[
 
 
 def event_days(session: Session, papers: Iterable[int], kind: EventKind) -> dict[int, tuple[date, str]]:
-    """The earliest stated day of one kind of event for each paper, with its precision."""
+    """The stated day of one kind of event for each paper, with its precision: a person's, else the earliest."""
     found: dict[int, tuple[date, str]] = {}
     for part in chunks(set(papers)):
         statement = (
             select_columns(Event.paper_id, Event.day, Event.precision)
-            .where(col(Event.paper_id).in_(part), Event.kind == kind, col(Event.derived).is_(False))
-            .order_by(col(Event.day).desc(), col(Event.id))
+            .where(
+                col(Event.paper_id).in_(part),
+                Event.kind == kind,
+                col(Event.derived).is_(False),
+                col(Event.ended_at).is_(None),
+            )
+            .order_by(case((col(Event.source) == PERSON, 1), else_=0), col(Event.day).desc(), col(Event.id))
         )
         found |= {paper: (day, precision) for paper, day, precision in session.connection().execute(statement)}
     return found

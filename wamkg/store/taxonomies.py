@@ -12,6 +12,8 @@ from wamkg.store.bulk import insert_entities
 from wamkg.store.tables import Alias, Assignment, Batch, Taxon, Taxonomy
 from wamkg.vocabulary import EntityKind
 
+FORMER_NAME, FORMER_PATH = "former-name", "former-path"
+
 
 @dataclass
 class TaxonSpec:
@@ -57,8 +59,8 @@ def list_taxonomies(session: Session) -> list[Taxonomy]:
 
 
 def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
-    """The taxa of a taxonomy in reading order: parents before children, siblings by position."""
-    taxa = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id)).all()
+    """The live taxa of a taxonomy in reading order: parents before children, siblings by position."""
+    taxa = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, col(Taxon.ended_at).is_(None))).all()
     children: dict[int | None, list[Taxon]] = {}
     for taxon in sorted(taxa, key=lambda t: (t.position, t.path)):
         children.setdefault(taxon.parent_id, []).append(taxon)
@@ -72,29 +74,35 @@ def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
 
 
 def find_taxon(session: Session, taxonomy: Taxonomy, path: str) -> Taxon:
-    """The taxon at a path, under its present or a former path.
+    """The live taxon at a path, under its present or a former path; where one was merged, what it became.
 
     Raises NotFoundError.
     """
     path = path.strip("/")
-    taxon = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, Taxon.path == path)).first()
-    if taxon is None:
-        former = (
-            select(Taxon)
-            .join(Alias, col(Alias.entity_id) == col(Taxon.id))
-            .where(Taxon.taxonomy_id == taxonomy.id, Alias.kind == "former-path", Alias.key == path)
-        )
-        taxon = session.exec(former).first()
+    assert taxonomy.id is not None
+    taxon = _at_path(session, taxonomy.id, path)
     if taxon is None:
         raise NotFoundError(f"no taxon {path!r} in {taxonomy.slug}")
     return taxon
 
 
+def _at_path(session: Session, taxonomy: int, path: str) -> Taxon | None:
+    live = select(Taxon).where(Taxon.taxonomy_id == taxonomy, col(Taxon.ended_at).is_(None))
+    found = session.exec(live.where(Taxon.path == path)).first()
+    if found is None:
+        former = live.join(Alias, col(Alias.entity_id) == col(Taxon.id)).where(
+            Alias.kind == FORMER_PATH, Alias.name == path
+        )
+        # A path may have been given up more than once; who left it last is who is meant.
+        found = session.exec(former.order_by(col(Alias.id).desc())).first()
+    return found
+
+
 def aliases_of(session: Session, entities: list[int]) -> dict[int, list[str]]:
-    """Other names of entities, in the order they were given."""
+    """Other names of entities, in the order they were given; a former path is not a name."""
     found: dict[int, list[str]] = {}
-    rows = session.exec(select(Alias).where(col(Alias.entity_id).in_(entities)).order_by(col(Alias.id)))
-    for alias in rows:
+    named = select(Alias).where(col(Alias.entity_id).in_(entities), Alias.kind != FORMER_PATH)
+    for alias in session.exec(named.order_by(col(Alias.id))):
         found.setdefault(alias.entity_id, []).append(alias.name)
     return found
 
@@ -102,7 +110,8 @@ def aliases_of(session: Session, entities: list[int]) -> dict[int, list[str]]:
 def add_aliases(session: Session, batch: Batch, entity: int, names: list[str], kind: str = "label") -> int:
     """Give an entity further names; returns how many were new."""
     assert batch.id is not None
-    known = set(session.exec(select(Alias.key).where(Alias.entity_id == entity, Alias.kind == kind)))
+    same_use = Alias.kind == FORMER_PATH if kind == FORMER_PATH else Alias.kind != FORMER_PATH
+    known = set(session.exec(select(Alias.key).where(Alias.entity_id == entity, same_use)))
     added = 0
     for name in names:
         key = normalise(name)
@@ -134,23 +143,34 @@ def save_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
     return added
 
 
-def _save_taxa(session: Session, batch: Batch, taxonomy: int, specs: list[TaxonSpec], parent: Taxon | None) -> int:
+def _save_taxa(
+    session: Session, batch: Batch, taxonomy: int, specs: list[TaxonSpec], parent: Taxon | None, above: str = ""
+) -> int:
+    """Add what is missing; `above` is the parent's path as the spec has it, which a person may have changed since."""
     added = 0
     for position, spec in enumerate(specs):
-        path = f"{parent.path}/{spec.slug}" if parent else spec.slug
-        taxon = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy, Taxon.path == path)).first()
+        path = f"{above}/{spec.slug}" if above else spec.slug
+        taxon = _at_path(session, taxonomy, path)
+        if taxon is None and _is_ended(session, taxonomy, path):
+            continue
         if taxon is None:
-            taxon = _add_taxon(session, batch, taxonomy, spec, parent, position)
+            taxon = add_taxon(session, batch, taxonomy, spec, parent, position)
             added += 1
         assert taxon.id is not None
         added += add_aliases(session, batch, taxon.id, spec.aliases)
-        added += _save_taxa(session, batch, taxonomy, spec.children, taxon)
+        added += _save_taxa(session, batch, taxonomy, spec.children, taxon, path)
     return added
 
 
-def _add_taxon(
+def _is_ended(session: Session, taxonomy: int, path: str) -> bool:
+    ended = select(Taxon).where(Taxon.taxonomy_id == taxonomy, Taxon.path == path, col(Taxon.ended_at).is_not(None))
+    return session.exec(ended).first() is not None
+
+
+def add_taxon(
     session: Session, batch: Batch, taxonomy: int, spec: TaxonSpec, parent: Taxon | None, position: int
 ) -> Taxon:
+    """Make one taxon below a parent, or at the top; its children and other names are the caller's to add."""
     assert batch.id is not None
     (number,) = insert_entities(session, EntityKind.TAXON, 1, batch.id)
     taxon = Taxon(

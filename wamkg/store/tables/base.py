@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey
+from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.types import BigId
+from wamkg.store.types import BigId, UtcDateTime
 
 # Batch migrations on SQLite rebuild tables and need every constraint to have a known name.
 SQLModel.metadata.naming_convention = {
@@ -39,3 +39,14 @@ def ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
 def made_in() -> Any:
     """The batch that wrote the row; not indexed: only undo asks for it, and a scan is cheaper than every insert."""
     return ref("batch.id", index=False)
+
+
+def live_unique(table: str, *columns: str) -> Index:
+    """Unique index over the rows of a table that are not ended."""
+    live = text("ended_at IS NULL")
+    return Index(f"uq_{table}_live", *columns, unique=True, sqlite_where=live, postgresql_where=live)
+
+
+def ended_at() -> Any:
+    """When a row ceased to hold; it stays for history, and undoing the batch that ended it brings it back."""
+    return Field(default=None, sa_type=UtcDateTime)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import entity_key, key, made_in, ref
+from wamkg.store.tables.base import ended_at, entity_key, key, live_unique, made_in, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
@@ -70,7 +70,7 @@ class FormerId(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """A dated event of a paper as one source gives it; `derived` where the date was not stated but worked out."""
 
-    __table_args__ = (UniqueConstraint("paper_id", "kind", "source", "day", "precision"),)
+    __table_args__ = (live_unique("event", "paper_id", "kind", "source", "day", "precision"),)
 
     id: int | None = key()
     paper_id: int = ref("paper.id", index=False)
@@ -80,6 +80,8 @@ class Event(SQLModel, table=True):
     source: str
     derived: bool = False
     batch_id: int = made_in()
+    ended_at: dt.datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Author(SQLModel, table=True):
@@ -106,7 +108,7 @@ class Authorship(SQLModel, table=True):
 class Weblink(SQLModel, table=True):
     """A web address of a paper."""
 
-    __table_args__ = (UniqueConstraint("paper_id", "kind", "url"),)
+    __table_args__ = (live_unique("weblink", "paper_id", "kind", "url"),)
 
     id: int | None = key()
     paper_id: int = ref("paper.id", index=False)
@@ -114,6 +116,8 @@ class Weblink(SQLModel, table=True):
     url: str
     source: str
     batch_id: int = made_in()
+    ended_at: dt.datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Tag(SQLModel, table=True):
@@ -163,5 +167,6 @@ class Judgement(SQLModel, table=True):
     note: str = ""
     actor_id: int = ref("actor.id")
     at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: dt.datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
     batch_id: int = made_in()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import entity_key, key, made_in, ref
+from wamkg.store.tables.base import ended_at, entity_key, key, live_unique, made_in, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
@@ -22,9 +22,9 @@ class Taxonomy(SQLModel, table=True):
 
 
 class Taxon(SQLModel, table=True):
-    """A class; `path` is where it stands now, its uid is what lasts."""
+    """A class; `path` is where it stands now, its uid is what lasts. One merged or deleted is ended, its path kept."""
 
-    __table_args__ = (UniqueConstraint("taxonomy_id", "path"),)
+    __table_args__ = (live_unique("taxon", "taxonomy_id", "path"),)
 
     id: int | None = entity_key()
     taxonomy_id: int = ref("taxonomy.id", index=False)
@@ -39,6 +39,8 @@ class Taxon(SQLModel, table=True):
     include: list[str] = Field(default_factory=list, sa_type=Json)
     exclude: list[str] = Field(default_factory=list, sa_type=Json)
     version: int = 1
+    ended_at: datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Exemplar(SQLModel, table=True):

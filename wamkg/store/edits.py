@@ -1,0 +1,145 @@
+"""Changing single rows where they stand, each change recorded so that it can be shown and taken back."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col, select
+
+from wamkg.errors import ConflictError
+from wamkg.store.batches import record_change
+from wamkg.store.bulk import table_of
+from wamkg.store.tables import (
+    Batch,
+    Benchmark,
+    Change,
+    Concept,
+    Dataset,
+    Entity,
+    Institution,
+    Method,
+    Metric,
+    Objection,
+    Result,
+    Taxon,
+    Taxonomy,
+)
+from wamkg.store.types import utc_now
+
+_NAMED = frozenset({"name", "key"})
+EDITABLE: dict[type[SQLModel], frozenset[str]] = {
+    Taxon: frozenset(
+        {"name", "slug", "path", "parent_id", "depth", "position", "code", "definition", "include", "exclude"}
+    ),
+    Taxonomy: frozenset({"title", "description", "rules"}),
+    Method: _NAMED,
+    Dataset: _NAMED,
+    Benchmark: _NAMED,
+    Metric: _NAMED | {"unit", "higher_is_better", "low", "high"},
+    Institution: _NAMED | {"mark"},
+    Concept: _NAMED | {"definition", "formula"},
+    Result: frozenset(
+        {"suite", "split", "metric_id", "value", "reported_by_id", "reported_url", "reported_where", "party", "oddity"}
+    ),
+    Objection: frozenset({"status", "answer", "decided_by_id"}),
+}
+"""Columns that are edited where they stand. Every other value is a row that is appended and ended."""
+_BY_NAME = {str(table_of(model).name): model for model in EDITABLE}
+
+
+def uid_of_row(session: Session, row: SQLModel) -> str:
+    """Permanent public id of a row: its own, or its entity's."""
+    own = getattr(row, "uid", None)
+    return str(own) if own is not None else session.get_one(Entity, getattr(row, "id")).uid  # noqa: B009
+
+
+def update_row(
+    session: Session, batch: Batch, row: SQLModel, values: Mapping[str, Any], why: str = ""
+) -> dict[str, tuple[Any, Any]]:
+    """Set columns of a row and record what each was; returns (before, after) of those that changed."""
+    model = type(row)
+    changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return {}
+    uid = uid_of_row(session, row)
+    for name, (before, after) in changed.items():
+        assert name in EDITABLE[model], f"{model.__name__}.{name} is not edited in place"
+        field = f"{table_of(model).name}.{name}"
+        record_change(session, batch, field, subject_uid=uid, before=before, after=after, why=why)
+        setattr(row, name, after)
+    setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+    session.add(row)
+    session.flush()
+    return changed
+
+
+def edits_of(session: Session, batch: Batch) -> list[Change]:
+    """The recorded changes in place of a batch, in the order made."""
+    changes = session.exec(select(Change).where(Change.batch_id == batch.id).order_by(col(Change.id)))
+    return [change for change in changes if _model_of(change) is not None]
+
+
+def restore_rows(session: Session, batch: Batch) -> int:
+    """Give every column that a batch changed its value of before; returns how many.
+
+    Raises ConflictError, naming the batches, where a later one changed the same column.
+    """
+    changes = edits_of(session, batch)
+    later = {uid for change in changes if (uid := _changed_later(session, change))}
+    if later:
+        raise ConflictError(f"later batches changed the same values; undo them first: {', '.join(sorted(later))}")
+    try:
+        for change in reversed(changes):
+            _restore(session, change)
+    except IntegrityError as error:
+        raise ConflictError(
+            "a later edit took the name or path that this would restore; undo that one first"
+        ) from error
+    return len(changes)
+
+
+def _model_of(change: Change) -> type[SQLModel] | None:
+    table, _, column = change.field.partition(".")
+    model = _BY_NAME.get(table)
+    return model if model is not None and column in EDITABLE[model] else None
+
+
+def _restore(session: Session, change: Change) -> None:
+    row = find_row(session, _model_of(change), change.subject_uid)
+    if row is not None:
+        setattr(row, change.field.partition(".")[2], change.before)
+        setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+        session.add(row)
+        session.flush()
+
+
+def find_row(session: Session, model: Any, uid: str | None) -> Any:
+    """The row of a model with that permanent public id; None if it is gone."""
+    if hasattr(model, "uid"):
+        return session.exec(select(model).where(model.uid == uid)).first()
+    return session.exec(select(model).join(Entity, col(Entity.id) == model.id).where(Entity.uid == uid)).first()
+
+
+def _changed_later(session: Session, change: Change) -> str | None:
+    later = (
+        select(Batch.uid)
+        .join(Change, col(Change.batch_id) == col(Batch.id))
+        .where(
+            Change.subject_uid == change.subject_uid,
+            Change.field == change.field,
+            col(Change.id) > change.id,
+            Change.batch_id != change.batch_id,
+            col(Batch.undone_at).is_(None),
+        )
+    )
+    return session.exec(later.order_by(col(Change.id).desc())).first()
+
+
+def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Iterable[int]) -> int:
+    """Let rows hold no longer; they stay, and undoing the batch brings them back. Returns how many."""
+    wanted = list(numbers)
+    if wanted:
+        table = table_of(model)
+        values = {"ended_at": utc_now(), "ended_batch_id": batch.id}
+        session.connection().execute(table.update().where(table.c.id.in_(wanted)).values(**values))
+    return len(wanted)

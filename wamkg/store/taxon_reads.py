@@ -1,0 +1,43 @@
+"""Is a tree whole? Checks over taxa, and which batches changed them."""
+
+from collections.abc import Iterator
+
+from sqlmodel import Session, col, select
+
+from wamkg.store.tables import Assignment, Batch, Change, Entity, Paper, Taxon
+from wamkg.vocabulary import EntityKind
+
+
+def tree_problems(session: Session) -> Iterator[str]:
+    """What is wrong with the live trees, in words: a taxon without its parent, a path that does not lead to it, a
+    paper placed at a taxon that is no more."""
+    taxa = {t.id: t for t in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
+    for taxon in taxa.values():
+        parent = taxa.get(taxon.parent_id) if taxon.parent_id else None
+        if taxon.parent_id and parent is None:
+            yield f"{taxon.path} would stand below a taxon that is no more"
+        elif (taxon.path, taxon.depth) != _where(parent, taxon.slug):
+            yield f"{taxon.path} would stand below {parent.path if parent else 'the root'}"
+    stray = (
+        select(Paper.slug, Taxon.path)
+        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(col(Assignment.ended_at).is_(None), col(Taxon.ended_at).is_not(None))
+    )
+    for slug, path in session.exec(stray):
+        yield f"{slug} would stand at {path}, which is no more"
+
+
+def _where(parent: Taxon | None, slug: str) -> tuple[str, int]:
+    return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
+
+
+def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
+    """Ids of the batches since the given one, not undone, that made, changed or ended a taxon, oldest first."""
+    later = select(Batch.id, Batch.uid).where(col(Batch.id) > after.id, col(Batch.undone_at).is_(None))
+    uids = {number: uid for number, uid in session.exec(later) if number is not None}
+    changed = select(Change.batch_id).where(col(Change.field).startswith("taxon."))
+    made = select(Entity.batch_id).where(Entity.kind == EntityKind.TAXON)
+    ended = select(Taxon.ended_batch_id).where(col(Taxon.ended_batch_id).is_not(None))
+    found = {number for statement in (changed, made, ended) for number in session.exec(statement)}
+    return [uids[number] for number in sorted(uids) if number in found]
