@@ -2,6 +2,7 @@
 PYTHON ?= python3
 EXTRAS ?= embed
 PORT ?= 8000
+FIGURES ?= $(WAMKG_HOME)/out/roadmap.svg
 VENV := .venv
 BIN := $(VENV)/bin
 export WAMKG_HOME ?= $(CURDIR)/var
@@ -10,7 +11,7 @@ comma := ,
 RUN_EXTRAS := $(if $(EXTRAS),[$(EXTRAS)],)
 DEV_EXTRAS := [dev$(if $(EXTRAS),$(comma)$(EXTRAS),)]
 
-.PHONY: help run build test lint bench drill clean
+.PHONY: help run build test lint bench drill check-figures clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -32,6 +33,9 @@ lint: $(VENV)/.dev ## Style, types and the order of imports
 
 bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
 	$(BIN)/python -m tests.bench
+
+check-figures: $(VENV)/.run ## Measure the drawn roadmap from its own elements; FIGURES= names others
+	$(BIN)/python -m wamkg.figures.check $(FIGURES)
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests
