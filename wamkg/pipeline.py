@@ -124,21 +124,26 @@ def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
 
 
 def evaluate(
-    store: Store, settings: Settings, taxonomy: str, models: Sequence[str] | None, shuffle: int | None
+    store: Store,
+    settings: Settings,
+    taxonomy: str,
+    models: Sequence[str] | None,
+    shuffle: int | None = None,
+    protocol: str = "nested-loo",
 ) -> dict[str, Any]:
     """Measure suggestion models; without the `embed` extra those that need an encoder are left out."""
-    from wamkg.suggesting.run import evaluate_models, measured_models, needs_encoder
+    from wamkg.suggesting.run import compared_models, evaluate_models, needs_encoder
 
     encoder = None
-    wanted = list(models or measured_models())
+    wanted = list(models or compared_models(has_vectors=True))
     if any(needs_encoder(name) for name in wanted):
         try:
             encoder = open_encoder(settings)
         except DependencyMissingError:
             if models:
                 raise
-            wanted = [name for name in wanted if not needs_encoder(name)]
-    return evaluate_models(store, taxonomy, wanted, encoder, shuffle)
+            wanted = compared_models(has_vectors=False)
+    return evaluate_models(store, taxonomy, wanted, encoder, shuffle, protocol)
 
 
 def draw_roadmap(

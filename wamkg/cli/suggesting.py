@@ -53,11 +53,14 @@ def evaluate(
     taxonomy: TaxonomyOption = "wam",
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeat for several.")] = None,
     shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="nested-loo: each paper left out in turn; time-forward: month by month.")
+    ] = "nested-loo",
     json: JsonOption = False,
 ) -> None:
-    """Measure the suggestion models, each classified paper left out in turn (nested-loo)."""
+    """Measure the suggestion models on the classified papers."""
     with open_store() as store:
-        report = pipeline.evaluate(store, get_settings(), taxonomy, model, shuffle)
+        report = pipeline.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
     if json:
         print_json(report)
         return

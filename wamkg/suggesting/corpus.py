@@ -40,7 +40,8 @@ def load_corpus(session: Session, slug: str) -> Corpus:
     """
     taxonomy = get_taxonomy(session, slug)
     taxa = list_taxa(session, taxonomy)
-    tree = Tree.of((t.path for t in taxa), {t.path: " ".join([t.definition, *t.include]) for t in taxa})
+    # The criteria are left out: they were written with single papers in mind and would give those away.
+    tree = Tree.of((t.path for t in taxa), {t.path: f"{t.name}. {t.definition}" for t in taxa})
     texts = {paper.id: paper for paper in paper_texts(session)}
     decided: set[int] = set()
     examples, negatives = [], []

@@ -14,7 +14,7 @@ from wamkg.suggesting.corpus import Corpus, document_of, load_corpus
 from wamkg.suggesting.evaluation import evaluate
 from wamkg.suggesting.examples import required_texts
 from wamkg.suggesting.features import VectorsByHash
-from wamkg.suggesting.models import BASELINE, DEFAULT, MODELS, model_named
+from wamkg.suggesting.models import DEFAULT, compared_models, model_named
 from wamkg.suggesting.suggest import Settings as Rules
 from wamkg.suggesting.suggest import Suggestion, suggest
 from wamkg.vocabulary import BatchKind
@@ -28,17 +28,12 @@ def needs_encoder(model: str) -> bool:
     return model_named(DEFAULT if model == "auto" else model).needs_vectors
 
 
-def measured_models() -> list[str]:
-    """The models that `evaluate` measures when none are named: the baseline, the default, and its rivals."""
-    return [BASELINE, *(name for name in MODELS if name != BASELINE)]
-
-
 __all__ = [
     "Rules",
     "SuggestReport",
+    "compared_models",
     "embed_papers",
     "evaluate_models",
-    "measured_models",
     "needs_encoder",
     "suggest_places",
 ]
@@ -133,10 +128,16 @@ def _line(corpus: Corpus, slug: str, suggestion: Suggestion) -> dict[str, Any]:
 
 
 def evaluate_models(
-    store: Store, slug: str, models: list[str], encoder: Encoder | None, shuffle_seed: int | None = None
+    store: Store,
+    slug: str,
+    models: list[str],
+    encoder: Encoder | None,
+    shuffle_seed: int | None = None,
+    protocol: str = "nested-loo",
 ) -> dict[str, Any]:
-    """Measure models on the taxonomy's own examples, each paper left out in turn."""
+    """Measure models on the taxonomy's own examples, by a protocol of `evaluation.evaluate`."""
     with store.reading() as session:
         corpus = load_corpus(session, slug)
     vectors = vectors_for(store, corpus, encoder) if encoder else None
-    return {"taxonomy": slug} | evaluate(corpus.training, models, vectors, shuffle_seed=shuffle_seed)
+    found = evaluate(corpus.training, models, vectors, shuffle_seed=shuffle_seed, protocol=protocol)
+    return {"taxonomy": slug} | found
