@@ -79,7 +79,8 @@ def test_a_paper_answers_to_each_of_its_ids(client: TestClient, identifier: str)
     "path",
     ["papers/arxiv:9999.99999", "papers/arxiv:zzz", "papers/a/b/c", "papers/%00", "papers/nope/history",
      "taxonomies/nope", "taxonomies/wam/taxa/nope", "papers?taxon=wam:nope", "suggestions?taxonomy=nope",
-     "results?benchmark=nope", "timeline/papers?taxonomy=nope", "nothing", "figures/nope.svg"],
+     "results?benchmark=nope", "timeline/papers?taxonomy=nope", "nothing", "figures/nope.svg",
+     "papers?after=zzz", "suggestions?after=zzz"],
 )  # fmt: skip
 def test_an_unknown_id_is_a_problem_404(client: TestClient, path: str) -> None:
     answer = client.get(f"{API}/{path}")
@@ -91,7 +92,7 @@ def test_an_unknown_id_is_a_problem_404(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["papers?colour=red", "papers?limit=0", "papers?limit=101", "papers?limit=2&limit=3", "papers?after=zzz",
+    ["papers?colour=red", "papers?limit=0", "papers?limit=101", "papers?limit=2&limit=3",
      "papers?taxon=joint", "papers?state=wam:lost", "papers?since=soon", "papers?standing=famous", "papers?q=a%00b",
      "papers?fields=password", "papers?sort=colour", "timeline/papers?by=week", "timeline/papers?depth=99",
      "taxonomies?q=1", "changes?since=yesterday", f"papers?q={'a' * 10_001}"],

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Depends, Path, Query, Request, Response
-from pydantic import StringConstraints
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
@@ -16,9 +15,7 @@ from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.vocabulary import Standing
 from wamkg_api.errors import UnauthorizedError
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Words = list[Word]
+from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
 
 
 def _store(request: Request) -> Store:
@@ -46,19 +43,17 @@ PaperId = Annotated[
         examples=["arxiv:2302.00111"],
     ),
 ]
-TaxonomySlug = Annotated[str, Query(description="Slug of a taxonomy.", max_length=100, examples=["wam"])]
+TaxonomySlug = Annotated[Word, Query(description="Slug of a taxonomy.", examples=["wam"])]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page holds at most.")]
-After = Annotated[
-    str | None, Query(max_length=1000, description="Cursor: the `next` of the page before. Leave out to start.")
-]
+After = Annotated[Cursor | None, Query(description="Cursor: the `next` of the page before. Leave it out to start.")]
 Sort = Literal["-date", "date", "title", "-title", "added", "-citations", "relevance"]
 assert set(SORTS) == set(Sort.__args__)  # type: ignore[attr-defined]
 
 
 def library_query(
-    q: Annotated[str | None, Query(max_length=10_000, description="Words that title, text or method hold.")] = None,
+    q: Annotated[Text | None, Query(description="Words that title, text or method hold.")] = None,
     taxon: Annotated[
-        Words | None,
+        list[TaxonRef] | None,
         Query(
             description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",
             max_length=50,
@@ -66,19 +61,20 @@ def library_query(
         ),
     ] = None,
     state: Annotated[
-        Words | None,
-        Query(description="`taxonomy:outside`, `:undecided`, `:not-applicable`, `:placed`, `:none`.", max_length=20),
+        list[StateRef] | None, Query(description="`wam:outside`; `none` is without a decision.", max_length=20)
     ] = None,
     standing: Annotated[list[Standing] | None, Query(description="All but `cited` if not given.")] = None,
-    since: Annotated[str | None, Query(max_length=10, description="First day, month or year.")] = None,
-    until: Annotated[str | None, Query(max_length=10, description="Last day, month or year.")] = None,
-    venue: Annotated[Words | None, Query(max_length=50, examples=[["ICLR"]])] = None,
+    since: Annotated[DateText | None, Query(description="First day, month or year.")] = None,
+    until: Annotated[DateText | None, Query(description="Last day, month or year.")] = None,
+    venue: Annotated[list[Word] | None, Query(max_length=50, examples=[["ICLR"]])] = None,
     year: Annotated[list[Annotated[int, Query(ge=0, le=9999)]] | None, Query(max_length=50)] = None,
-    dataset: Annotated[Words | None, Query(description="Introduces or uses it.", max_length=20)] = None,
-    benchmark: Annotated[Words | None, Query(description="Introduces it or has results on it.", max_length=20)] = None,
+    dataset: Annotated[list[Word] | None, Query(description="Introduces or uses it.", max_length=20)] = None,
+    benchmark: Annotated[
+        list[Word] | None, Query(description="Introduces it or has results on it.", max_length=20)
+    ] = None,
     party: Annotated[Literal["first", "third"] | None, Query(description="Who reports its results.")] = None,
-    found_by: Annotated[str | None, Query(max_length=100, description="A source, `list:wam`, or its kind.")] = None,
-    first_seen_since: Annotated[str | None, Query(max_length=40, description="A date or a time.")] = None,
+    found_by: Annotated[Word | None, Query(description="A source, `list:wam`, or its kind.")] = None,
+    first_seen_since: Annotated[MomentText | None, Query(description="A date or a time.")] = None,
 ) -> LibraryQuery:
     """The filters that every list of papers takes."""
     return LibraryQuery(
@@ -96,7 +92,7 @@ def library_query(
         found_by=found_by,
         first_seen_since=first_seen_since,
         limit=DEFAULT_LIMIT,
-    )  # fmt: skip
+    )
 
 
 FiltersDep = Annotated[LibraryQuery, Depends(library_query)]

@@ -18,7 +18,12 @@ from wamkg.errors import (
     StoreError,
     WamkgError,
 )
+from wamkg.pages.render import render
 
+PAGE_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +67,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(request: Request, status: int, detail: str) -> Response:
-    """A problem as an answer."""
+    """A problem as an answer: problem+json for programs, a page for people who look at pages."""
+    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+        headers = {"Content-Security-Policy": PAGE_SECURITY, "Cache-Control": "no-store"}
+        html = render("error.html", here="", title=HTTPStatus(status).phrase, detail=detail)
+        return Response(html, status, headers, "text/html; charset=utf-8")
     body = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -97,7 +106,7 @@ def _own(request: Request, error: Exception) -> Response:
 def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     details = {
-        404: f"nothing is at {request.url.path}; /openapi.json lists what there is",
+        404: f"nothing is at {request.url.path[:200]}; /openapi.json lists what there is",
         405: f"{request.method} is not for {request.url.path}",
     }
     answer = problem(request, error.status_code, details.get(error.status_code, str(error.detail)))

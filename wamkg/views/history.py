@@ -103,7 +103,7 @@ def batch_list(session: Session, limit: int = 50, since: datetime | None = None)
 def change_list(session: Session, since: datetime | None, limit: int, after: str | None = None) -> Page[ChangeItem]:
     """Edits and batches since a moment, newest first.
 
-    Raises InvalidInputError for a cursor of another list.
+    Raises NotFoundError for a cursor of another list.
     """
     edits = [
         ChangeItem(c.at, c.uid, c.by, c.subject_uid, c.field, c.before, c.after, c.why, c.batch, c.batch_kind)

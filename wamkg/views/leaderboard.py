@@ -145,7 +145,7 @@ def _item(row: Any, papers: dict[int, str]) -> ResultItem:
 def result_page(session: Session, query: ResultQuery, limit: int, after: str | None) -> Page[ResultItem]:
     """One page of the results asked for, by benchmark, suite, split, metric and method.
 
-    Raises as `results` does, and InvalidInputError for a cursor of another list.
+    Raises as `results` does, and NotFoundError for a cursor of another list.
     """
     keyed = [([*_group(i), i.method_name.casefold(), i.reported_by or "", i.uid], i) for i in results(session, query)]
     return page_of(keyed, Order("results", (str,) * 7), limit, after)

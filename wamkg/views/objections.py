@@ -32,7 +32,7 @@ class ObjectionItem:
 def objection_list(session: Session, status: str | None, limit: int, after: str | None) -> Page[ObjectionItem]:
     """One page of the objections, newest first; `status` narrows to open or decided ones.
 
-    Raises InvalidInputError for a cursor of another list.
+    Raises NotFoundError for a cursor of another list.
     """
     paths: dict[str, dict[int | None, str]] = {}
     keyed = []

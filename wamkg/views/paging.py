@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from wamkg.errors import InvalidInputError
+from wamkg.errors import NotFoundError
 
 T = TypeVar("T")
 DEFAULT_LIMIT = 50
@@ -34,18 +34,18 @@ def encode_cursor(order: str, keys: Sequence[Any]) -> str:
 def decode_cursor(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
     """The keys in a cursor, which must belong to a list in that order and be of these types.
 
-    Raises InvalidInputError for anything that is not such a cursor.
+    Raises NotFoundError for anything that is not such a cursor: it names no place in the list.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         made_for, *keys = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         values = [date.fromisoformat(key) if kind is date else key for key, kind in zip(keys, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidInputError("the cursor is not one that this list gave; start again without it") from error
+        raise NotFoundError("the cursor is not one that this list gave; start again without it") from error
     if made_for != order or any(type(v) is not k for v, k in zip(values, kinds, strict=True)):
-        raise InvalidInputError("the cursor belongs to a list in another order; start again without it")
+        raise NotFoundError("the cursor belongs to a list in another order; start again without it")
     if any(type(v) is int and not -(2**63) <= v < 2**63 for v in values):
-        raise InvalidInputError("the cursor is not one that this list gave; start again without it")
+        raise NotFoundError("the cursor is not one that this list gave; start again without it")
     return values
 
 
@@ -60,7 +60,7 @@ class Order:
 def page_of(pairs: Iterable[tuple[list[Any], T]], order: Order, limit: int, after: str | None) -> Page[T]:
     """A page of a list small enough to be held whole, given as (keys, item) in any order.
 
-    Raises InvalidInputError for a cursor of another list.
+    Raises NotFoundError for a cursor of another list.
     """
     last = decode_cursor(after, order.name, order.kinds) if after else None
     ordered = sorted(pairs, key=lambda pair: pair[0])

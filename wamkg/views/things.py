@@ -43,7 +43,7 @@ class ThingItem:
 def thing_list(session: Session, kind: EntityKind, q: str | None, limit: int, after: str | None) -> Page[ThingItem]:
     """One page of the things of a kind, by name; `q` narrows to names and spellings that hold it.
 
-    Raises InvalidInputError for a cursor of another list.
+    Raises NotFoundError for a cursor of another list.
     """
     items = all_things(session, kind)
     if q:

@@ -6,14 +6,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from wamkg.graph.build import DEFAULT_CAP, MOST_HOPS, MOST_NODES, build_graph, find_path, node_link
-from wamkg_api.deps import SessionDep, Words, answer
+from wamkg_api.deps import SessionDep, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import Kind, Relation, Word
 
 router = APIRouter(prefix="/graph", tags=["graph"])
 Thing = Annotated[
-    str,
+    Word,
     Query(
-        max_length=500,
         description="A paper's id, or `kind:slug`: `method:unipi`, `taxon:wam:joint/diffusion`.",
         examples=["arxiv:2302.00111"],
     ),
@@ -35,8 +35,8 @@ def get_graph(
     session: SessionDep,
     center: Annotated[Thing | None, Query()] = None,
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Steps from the center.")] = 1,
-    kind: Annotated[Words | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
-    relation: Annotated[Words | None, Query(max_length=20, description="Only these kinds of links.")] = None,
+    kind: Annotated[list[Kind] | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
+    relation: Annotated[list[Relation] | None, Query(max_length=20, description="Only these kinds of links.")] = None,
     cap: Annotated[int, Query(ge=1, le=MOST_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
 ) -> Response:
     """What is around one thing, or without a center the whole store."""

@@ -21,11 +21,8 @@ from wamkg.views.library import LibraryQuery
 from wamkg.views.tree import MAIN
 from wamkg.vocabulary import Standing
 from wamkg_api.deps import SessionDep, Sort
+from wamkg_api.errors import PAGE_SECURITY
 
-CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
 NETWORK_SECURITY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
@@ -36,7 +33,7 @@ Slug = Annotated[str, Query(max_length=100)]
 Texts = Annotated[list[str] | None, Query(max_length=20)]
 
 
-def page(html: str, policy: str = CONTENT_SECURITY) -> HTMLResponse:
+def page(html: str, policy: str = PAGE_SECURITY) -> HTMLResponse:
     """HTML under the pages' content security policy."""
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 

@@ -12,6 +12,7 @@ from wamkg.views.paper import AssignmentItem, PaperDetail, assignment_list, pape
 from wamkg.views.papers import PaperItem
 from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import FieldList, Word
 
 router = APIRouter(prefix="/papers", tags=["papers"])
 
@@ -30,14 +31,14 @@ def list_papers(
     sort: Annotated[Sort | None, Query(description="`relevance` if `q` is given, else `-date`.")] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
-    doi: Annotated[str | None, Query(max_length=300)] = None,
-    arxiv: Annotated[str | None, Query(max_length=60)] = None,
-    s2: Annotated[str | None, Query(max_length=60)] = None,
+    doi: Annotated[Word | None, Query()] = None,
+    arxiv: Annotated[Word | None, Query()] = None,
+    s2: Annotated[Word | None, Query()] = None,
     fields: Annotated[
-        str | None, Query(max_length=500, description="Only these, parted by commas; `abstract` and `summary` too.")
+        FieldList | None, Query(description="Only these, parted by commas; `abstract` and `summary` too.")
     ] = None,
     facets: Annotated[bool, Query(description="Count what each further choice would leave.")] = False,
-    facet_taxonomy: Annotated[str, Query(max_length=100, description="Taxonomy of the taxon facet.")] = "wam",
+    facet_taxonomy: Annotated[Word, Query(description="Taxonomy of the taxon facet.")] = "wam",
 ) -> Response:
     """Papers, newest first. Abstracts come only when `fields` asks for them."""
     names = tuple(name for name in (fields or "").split(",") if name)

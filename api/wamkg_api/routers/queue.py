@@ -27,7 +27,7 @@ def list_suggestions(
     return answer(suggestion_list(session, taxonomy, replace(filters, limit=limit, after=after), order))
 
 
-@router.get("/objections", response_model=Page[ObjectionItem], responses=problems(422))
+@router.get("/objections", response_model=Page[ObjectionItem], responses=problems(404, 422))
 def list_objections(
     session: SessionDep,
     status: Annotated[Literal["open", "answered", "accepted", "rejected"] | None, Query()] = None,

@@ -11,12 +11,13 @@ from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.work import JobItem, ReleaseItem, job_list, release_list
 from wamkg_api.deps import After, Limit, SessionDep, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import MomentText
 
 router = APIRouter(tags=["record"])
-Since = Annotated[str | None, Query(max_length=40, description="A date or a time.", examples=["2026-01-31"])]
+Since = Annotated[MomentText | None, Query(description="A date or a time.", examples=["2026-01-31"])]
 
 
-@router.get("/changes", response_model=Page[ChangeItem], responses=problems(422))
+@router.get("/changes", response_model=Page[ChangeItem], responses=problems(404, 422))
 def list_changes(
     session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT, after: After = None
 ) -> Response:

@@ -1,16 +1,17 @@
 """Search, and the question whether a paper is known."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wamkg.views.matches import MOST_RECORDS, MatchItem, match_records
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.search import SearchAnswer, search
 from wamkg_api.deps import FiltersDep, Limit, SessionDep, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import Address, ArxivId, Doi, S2Id, Word
 
 router = APIRouter(tags=["search"])
 
@@ -26,10 +27,24 @@ def search_papers(
     return answer(search(session, replace(filters, limit=limit), mode))
 
 
-class MatchQuestion(BaseModel):
-    """Records in the words of the project's JSON Lines; a title is enough."""
+class MatchRecord(BaseModel):
+    """A paper in the words of the project's JSON Lines; a title is enough."""
 
-    records: list[dict[str, Any]] = Field(
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[Word, StringConstraints(pattern=r"^[^\x00]*[0-9A-Za-z][^\x00]*$")]
+    authors: list[Word] = Field(default_factory=list, max_length=1000)
+    arxiv: ArxivId | None = None
+    doi: Doi | None = None
+    s2: S2Id | None = None
+    year: int | None = Field(default=None, ge=1800, le=2100)
+    url: Address | None = None
+
+
+class MatchQuestion(BaseModel):
+    """The records asked about."""
+
+    records: list[MatchRecord] = Field(
         max_length=MOST_RECORDS, examples=[[{"title": "Video Language Planning", "arxiv": "2310.10625"}]]
     )
 
@@ -37,5 +52,5 @@ class MatchQuestion(BaseModel):
 @router.post("/match", response_model=Page[MatchItem], responses=problems(422))
 def match_papers(session: SessionDep, question: MatchQuestion) -> Response:
     """Do I have these papers? Reads only; needs no token."""
-    items = match_records(session, question.records)
+    items = match_records(session, [record.model_dump(exclude_none=True) for record in question.records])
     return answer(Page(items, len(items), None))

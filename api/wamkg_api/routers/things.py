@@ -9,8 +9,9 @@ from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.things import ThingItem, thing_list
 from wamkg.vocabulary import EntityKind
-from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, Word, answer
+from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import Text, Word
 
 router = APIRouter(tags=["things"])
 LISTED = {
@@ -27,7 +28,7 @@ LISTED = {
 def _add_list(name: str, kind: EntityKind) -> None:
     def list_things(
         session: SessionDep,
-        q: Annotated[str | None, Query(max_length=300, description="Part of a name or spelling.")] = None,
+        q: Annotated[Text | None, Query(description="Part of a name or spelling.")] = None,
         limit: Limit = DEFAULT_LIMIT,
         after: After = None,
     ) -> Response:
@@ -37,7 +38,7 @@ def _add_list(name: str, kind: EntityKind) -> None:
         f"/{name}",
         list_things,
         response_model=Page[ThingItem],
-        responses=problems(422),
+        responses=problems(404, 422),
         name=f"list_{name}",
         summary=f"{name.capitalize()} by name.",
     )
@@ -57,7 +58,7 @@ def _query(
 
 
 MetricName = Annotated[Word | None, Query(description="Slug or name.")]
-Suite = Annotated[str | None, Query(max_length=100, description="Exactly as in the results; empty for none.")]
+Suite = Annotated[Text | None, Query(description="Exactly as in the results; empty for none.")]
 
 
 @router.get("/results", response_model=Page[ResultItem], responses=problems(404, 422))

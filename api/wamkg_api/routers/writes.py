@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from wamkg_api.deps import need_token
 from wamkg_api.errors import problems
 
-router = APIRouter(tags=["writing"], dependencies=[Depends(need_token)], responses=problems(401))
+router = APIRouter(tags=["writing"], dependencies=[Depends(need_token)], responses=problems(401, 404))
 _WRITES = (
     ("PATCH", "/papers/{paper_id:path}", "edit_paper", "Change values of a paper."),
     ("POST", "/papers/{paper_id:path}/decisions", "decide", "Decide where a paper belongs."),

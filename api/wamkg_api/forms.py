@@ -1,0 +1,44 @@
+"""The written forms of values, as patterns that OpenAPI shows and the server checks."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from wamkg.store.reads_graph import KINDS, RELATIONS
+from wamkg.views.library import STATES
+from wamkg.views.papers import FIELDS
+
+_DAY = (
+    r"((0[13578]|1[02])(-(0[1-9]|[12]\d|3[01]))?"
+    r"|(0[469]|11)(-(0[1-9]|[12]\d|30))?"
+    r"|02(-(0[1-9]|1\d|2\d))?)"
+)
+_DATE = rf"[12]\d{{3}}(-{_DAY})?"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_TIME = rf"T{_CLOCK}(:[0-5]\d(\.\d{{6}})?)?(Z|[+-]{_CLOCK})?"
+_FULL_DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
+
+
+def _one_of(words: tuple[str, ...]) -> str:
+    return "|".join(words)
+
+
+Cursor = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[A-Za-z0-9_-]+$")]
+Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]
+StateRef = Annotated[str, StringConstraints(max_length=120, pattern=rf"^[^:\x00]+:({_one_of(STATES)})$")]
+DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]
+MomentText = Annotated[str, StringConstraints(max_length=40, pattern=rf"^({_DATE}|{_FULL_DAY}{_TIME})$")]
+Kind = Annotated[str, StringConstraints(pattern=rf"^({_one_of(KINDS)})$")]
+Relation = Annotated[str, StringConstraints(pattern=rf"^({_one_of(RELATIONS)})$")]
+FieldList = Annotated[str, StringConstraints(max_length=500, pattern=rf"^({_one_of(FIELDS)})(,({_one_of(FIELDS)}))*$")]
+ArxivId = Annotated[
+    str,
+    StringConstraints(max_length=60, pattern=r"^([aA]r[xX]iv:)?([0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7})(v[0-9]+)?$"),
+]
+Doi = Annotated[str, StringConstraints(max_length=300, pattern=r"^10\.[0-9]{4,9}/[!#-;=?-~]*[0-9A-Za-z]$")]
+S2Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+Address = Annotated[
+    str, StringConstraints(max_length=2000, pattern=r"^https?://[a-z0-9]+(\.[a-z0-9]+)+(/[!#-;=?-~]*)?$")
+]
