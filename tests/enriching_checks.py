@@ -17,7 +17,7 @@ from wamkg.importing.run import ImportOptions, import_source
 from wamkg.settings import Settings
 from wamkg.store.bulk import select_columns
 from wamkg.store.session import Store
-from wamkg.store.tables import Citation, Fact, Paper
+from wamkg.store.tables import Citation, Fact, Paper, metadata
 
 QUICK = {"s2_requests_per_second": 1000.0, "s2_timeout": 1.0, "s2_backoff": 0.02}
 """Settings that keep a test short; the server is on this machine."""
@@ -153,7 +153,7 @@ def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
         for table in tables:
             rows = []
-            for row in connection.execute(text(f"SELECT * FROM {table}")).mappings():
+            for row in connection.execute(select(metadata.tables[table])).mappings():
                 values = {k: v for k, v in row.items() if k not in NOT_COMPARED}
                 for name in ("paper_id", "subject_id", "citing_id", "cited_id", "source_id", "target_id"):
                     if name in values:

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     enrich_lease_seconds: float = Field(
         default=120.0, gt=0, description="Time after which the unfinished units of a silent worker go to another."
     )
+    jobs: Literal["local", "queue"] = Field(
+        default="local",
+        description="`local`: a job is a process of this machine; `queue`: `wamkg worker`s take it (PostgreSQL).",
+    )
     embedding_model: str = Field(
         default="packaged", description="`packaged`, a sentence-transformers model name, or a folder."
     )

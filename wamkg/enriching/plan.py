@@ -1,7 +1,11 @@
 """What a run is to fetch: what is missing, what failed, and what is old enough to be asked again."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import and_, or_
 from sqlmodel import Session
 
@@ -37,6 +41,20 @@ def plan(session: Session, settings: Settings, order: Order) -> Scope:
         _open_stale(session, settings, kinds)
     scope = Scope((*kinds, WorkKind.ABSTRACT) if WorkKind.METADATA in kinds and settings.arxiv_api_url else kinds)
     return Scope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
+
+
+def order_from(params: Mapping[str, Any]) -> Order:
+    """The order that a job's parameters make.
+
+    Raises InvalidInputError on an unknown parameter or an impossible value.
+    """
+    try:
+        order = TypeAdapter(Order).validate_json(json.dumps(dict(params)), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise InvalidInputError(f"enrich: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
+    check_order(order)
+    return order
 
 
 def check_order(order: Order) -> tuple[WorkKind, ...]:

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pydantic import ConfigDict
+
 from wamkg.store.shortfalls import Shortfall
 from wamkg.vocabulary import JobState
 
@@ -14,6 +16,7 @@ DONE, PARTIAL = 0, 3
 class Order:
     """What is asked of a run: `only` None, `metadata` or `citations`; at most `limit` papers; only what failed."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
     only: str | None = None
     limit: int | None = None
     retry_failed: bool = False

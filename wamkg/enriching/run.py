@@ -1,7 +1,7 @@
 """Enrichment from start to end: plan, take units until none is left, report."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstrac
 from wamkg.enriching.client import S2Client
 from wamkg.enriching.failures import StopAskedError
 from wamkg.enriching.pacer import Pacer
-from wamkg.enriching.plan import check_order, plan
+from wamkg.enriching.plan import check_order, order_from, plan
 from wamkg.enriching.probe import check_origin, check_way
 from wamkg.enriching.report import EnrichReport, Order, Progress
 from wamkg.enriching.requester import Limits, Requester
@@ -56,6 +56,11 @@ def enrich(
     run.job = job or run.transaction(lambda session: jobs.add_job(session, JOB_KIND, asdict(order)).uid)
     run.transaction(lambda session: jobs.begin(session, jobs.find_job(session, run.job), run.owner))
     return _run(run, origin, order, progress or (lambda _: None))
+
+
+def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `enrich`; its parameters are those of `Order`."""
+    enrich(store, settings, order_from(params), job=uid)
 
 
 def check_key(key: str) -> None:

@@ -37,11 +37,6 @@ def find_job(session: Session, uid: str) -> Job:
     return found[0]
 
 
-def list_jobs(session: Session, limit: int = 50) -> list[Job]:
-    """The newest jobs first."""
-    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))
-
-
 def begin(session: Session, job: Job, runner: str) -> None:
     """Note that the job runs, and who runs it."""
     now = utc_now()
@@ -95,6 +90,14 @@ def requeue(session: Session, uid: str) -> Job:
     job.state, job.cancel, job.finished_at = JobState.QUEUED, False, None
     session.add(job)
     return job
+
+
+def take_back(session: Session, uid: str) -> None:
+    """Queue a job again that its queue says has lost its worker."""
+    job = find_job(session, uid)
+    if job.state == JobState.RUNNING:
+        job.state, job.finished_at = JobState.QUEUED, None
+        session.add(job)
 
 
 def close_dead(session: Session) -> int:

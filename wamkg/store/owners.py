@@ -21,7 +21,9 @@ def is_dead(owner: str) -> bool:
     if machine != platform.node() or not pid.isdigit():
         return False
     try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+        process = psutil.Process(int(pid))
+        ended = process.status() == psutil.STATUS_ZOMBIE
+        return ended or f"{process.create_time():.2f}" != started
     except psutil.NoSuchProcess:
         return True
     except psutil.AccessDenied:

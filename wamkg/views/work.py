@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.store.reads_changes import list_jobs, list_releases
+from wamkg.store.tables import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,12 @@ class ReleaseItem:
 
 def job_list(session: Session, limit: int) -> list[JobItem]:
     """The newest jobs first."""
-    return [
-        JobItem(j.uid, j.kind, j.state, j.done, j.total, j.counts, j.error, j.queued_at, j.started_at, j.finished_at)
-        for j in list_jobs(session, limit)
-    ]
+    return [job_item(job) for job in list_jobs(session, limit)]
+
+
+def job_item(j: Job) -> JobItem:
+    """One job."""
+    return JobItem(j.uid, j.kind, j.state, j.done, j.total, j.counts, j.error, j.queued_at, j.started_at, j.finished_at)
 
 
 def release_list(session: Session) -> list[ReleaseItem]:

@@ -1,0 +1,76 @@
+"""Killed at any moment, or shared by two processes: the same rows, no request twice, none too early."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.enriching_checks import compare, given_by, held_by, rows_of, settings_for
+from tests.enriching_processes import Killer, fresh_store, run_killed, start, undisturbed
+from tests.s2_server.server import S2Server
+from tests.s2_server.world import make_world
+from wamkg.store.session import Store
+
+
+def check_kills(url: str, folder: Path, *, papers: int, citations: int, kills: int, seed: int) -> tuple[int, int]:
+    """Enrich with kills and compare with an undisturbed run; gives back kills and repeated requests."""
+    world = make_world(library=papers, citations=citations)
+    calm = undisturbed(f"sqlite:///{folder / 'calm.db'}", world, folder)
+    store = fresh_store(url, world, folder)
+    killer = Killer(kills, requests=2 * papers, seed=seed)
+    with S2Server(world, on_request=killer.on_request) as server:
+        run_killed(store, server, killer)
+        repeated = server.repeated
+    assert killer.kills == kills
+    assert repeated <= kills
+    expected, found = rows_of(calm), rows_of(store)
+    for table, rows in expected.items():
+        assert found[table] == rows, table
+    store.close(), calm.close()
+    return killer.kills, repeated
+
+
+def check_sharing(url: str, folder: Path, *, papers: int, citations: int, per_second: float) -> tuple[float, list[int]]:
+    """Enrich with two processes at once; gives back the closest requests (s) and how many each process sent."""
+    world = make_world(library=papers, citations=citations)
+    store = fresh_store(url, world, folder)
+    with S2Server(world) as server:
+        settings = settings_for(server, database_url=url, s2_requests_per_second=per_second)
+        processes = [start(store, settings) for _ in range(2)]
+        for process in processes:
+            _, errors = process.communicate(timeout=600)
+            assert process.returncode == 0, errors.decode()
+        shares = [sum(asked.port == port for asked in server.log) for port in sorted({a.port for a in server.log})]
+        assert server.repeated == 0, "a unit was done twice"
+        assert server.closest >= 1 / per_second, f"{server.closest:.4f} s apart"
+    assert not any(compare(given_by(world, server.faults), held_by(store)).values())
+    store.close()
+    return server.closest, shares
+
+
+def test_kills_repeat_at_most_the_request_in_flight(store_url: str, tmp_path: Path) -> None:
+    check_kills(store_url, tmp_path, papers=40, citations=2_000, kills=3, seed=5)
+
+
+def test_two_processes_share_the_work_and_the_budget(store_url: str, tmp_path: Path) -> None:
+    _, shares = check_sharing(store_url, tmp_path, papers=15, citations=200, per_second=12)
+    assert len(shares) == 2 and min(shares) > 0
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("seed", [1])
+def test_twenty_kills_of_a_large_run(store_url: str, tmp_path: Path, seed: int) -> None:
+    check_kills(store_url, tmp_path, papers=300, citations=20_000, kills=20, seed=seed)
+
+
+@pytest.mark.drill
+def test_two_processes_at_two_requests_a_second(store_url: str, tmp_path: Path) -> None:
+    check_sharing(store_url, tmp_path, papers=40, citations=2_000, per_second=2)
+
+
+def test_stores_are_told_apart(tmp_path: Path) -> None:
+    """The comparison itself sees a difference."""
+    world, other = make_world(5, 30), make_world(5, 30)
+    other.papers[1].title = "Another title for the first of all papers"
+    one = undisturbed(f"sqlite:///{tmp_path / 'one.db'}", world, tmp_path)
+    two = undisturbed(f"sqlite:///{tmp_path / 'two.db'}", other, tmp_path)
+    assert isinstance(one, Store) and rows_of(one) != rows_of(two)

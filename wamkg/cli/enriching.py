@@ -1,0 +1,113 @@
+"""`enrich`, `jobs` and `worker`: fetch from Semantic Scholar, and watch, stop and resume what runs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print_table
+from wamkg.errors import InvalidInputError
+from wamkg.settings import get_settings
+from wamkg.store.jobs import close_dead, find_job
+from wamkg.views.work import JobItem, job_item, job_list
+
+LISTED = 20
+"""Lines of what could not be had that are printed; `--json` has them all."""
+Only = Literal["citations", "metadata"]
+
+
+def enrich(
+    only: Annotated[Only | None, typer.Option("--only", help="Fetch one kind only.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Fetch this many papers at most.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again only for what failed.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Fetch metadata, citations and references from Semantic Scholar; run again, it goes on where it was."""
+    from wamkg.enriching.report import Order
+    from wamkg.enriching.run import enrich as run_enrich  # loads an HTTP client, which other commands need not
+
+    with open_store() as store, _bar() as show:
+        report = run_enrich(store, get_settings(), Order(only=only, limit=limit, retry_failed=retry_failed), show)
+    if json:
+        print_json(report.as_dict())
+    else:
+        out.print(", ".join(f"{name} {count:,}" for name, count in report.counts.items() if count) or "nothing to do")
+        _print_shortfalls(report.as_dict()["could_not_be_had"])
+    return report.exit_status
+
+
+def _print_shortfalls(lines: list[dict[str, Any]]) -> None:
+    if not lines:
+        return
+    rows = [[line["what"], line["paper"], line["reason"]] for line in lines[:LISTED]]
+    print_table(f"could not be had: {len(lines)}", ["what", "paper", "why"], rows)
+    if len(lines) > LISTED:
+        out.print(f"... and {len(lines) - LISTED} more; --json lists them all")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Any], None]]:
+    """A bar on standard error with counts, rate and time left; yields what is called with a run's progress."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[more]}"))
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("enrich", total=None, more="")
+
+        def show(progress: Any) -> None:
+            left = progress.seconds_left
+            time_left = "" if left is None else f", {int(left // 60)}:{int(left % 60):02d} left"
+            more = f"{progress.requests} requests, {progress.rate:.2f}/s{time_left}"
+            bar.update(task, description=progress.doing, completed=progress.done, total=progress.total, more=more)
+
+        yield show
+
+
+def jobs(
+    action: Annotated[
+        Literal["list", "show", "cancel", "resume", "retry-failed"], typer.Argument(help="What to do.")
+    ] = "list",
+    job: Annotated[str | None, typer.Argument(help="Id of the job, or its beginning.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List jobs; show, cancel or resume one, or ask again for what failed in it."""
+    if action != "list" and job is None:
+        raise InvalidInputError(f"wamkg jobs {action} needs the id of a job; `wamkg jobs` lists them")
+    items = _list_jobs() if job is None or action == "list" else [_act(action, job)]
+    if json:
+        print_json(items if action == "list" else items[0])
+        return
+    columns = ["job", "kind", "state", "done", "of", "queued", "why"]
+    print_table("", columns, [[i.uid, i.kind, i.state, i.done, i.total, f"{i.queued:%F %T}", i.error] for i in items])
+
+
+def _list_jobs() -> list[JobItem]:
+    with open_store() as store, store.writing() as session:
+        close_dead(session)
+        return job_list(session, 50)
+
+
+def _act(action: str, uid: str) -> JobItem:
+    from wamkg.jobs import dispatch
+
+    with open_store() as store:
+        if action == "cancel":
+            dispatch.cancel(store, uid)
+        elif action == "resume":
+            dispatch.resume(store, get_settings(), uid)
+        elif action == "retry-failed":
+            uid = dispatch.retry_failed(store, get_settings(), uid).uid
+        with store.writing() as session:
+            close_dead(session)
+            return job_item(find_job(session, uid))
+
+
+def worker(
+    until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is queued.")] = False,
+) -> None:
+    """Run queued jobs until stopped (PostgreSQL, with WAMKG_JOBS=queue); start as many as you like, anywhere."""
+    from wamkg.jobs.queue import work
+
+    with open_store():
+        pass
+    work(get_settings(), until_empty=until_empty)

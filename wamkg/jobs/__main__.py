@@ -1,0 +1,8 @@
+"""`python -m wamkg.jobs JOB` runs one queued job; `wamkg.jobs.local` starts it so."""
+
+import sys
+
+from wamkg.jobs.process import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""Starting, cancelling and resuming jobs: what the command line and the API call."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wamkg.jobs import local
+from wamkg.jobs.kinds import check_job
+from wamkg.settings import Settings
+from wamkg.store import jobs
+from wamkg.store.session import Store
+from wamkg.store.tables import Job
+
+
+def submit(
+    store: Store,
+    settings: Settings,
+    kind: str,
+    params: Mapping[str, Any],
+    actor_id: int | None = None,
+    shares: int = 1,
+) -> list[Job]:
+    """Queue a job and have it run, in a process of its own here or by a worker.
+
+    With `shares` that many jobs are queued at once; those of kind `enrich` share one work between them.
+
+    Raises InvalidInputError on an unknown kind or parameter.
+    """
+    check_job(kind, params)
+    with store.writing() as session:
+        jobs.close_dead(session)
+        queued = [jobs.add_job(session, kind, dict(params), actor_id) for _ in range(shares)]
+    _start(settings, *queued)
+    return queued
+
+
+def cancel(store: Store, uid: str) -> Job:
+    """Ask a job to stop after the request in flight; what it has fetched is kept.
+
+    Raises NotFoundError, ConflictError when it has ended.
+    """
+    with store.writing() as session:
+        jobs.close_dead(session)
+        return jobs.cancel(session, uid)
+
+
+def resume(store: Store, settings: Settings, uid: str) -> Job:
+    """Go on with a job that was cancelled, failed, ended in part, or whose process died.
+
+    Raises NotFoundError, ConflictError when it is running or done.
+    """
+    with store.writing() as session:
+        jobs.close_dead(session)
+        job = jobs.requeue(session, uid)
+    _start(settings, job)
+    return job
+
+
+def retry_failed(store: Store, settings: Settings, uid: str) -> Job:
+    """A new job that asks again for what failed, of the kind and with the parameters of an earlier one.
+
+    Raises NotFoundError.
+    """
+    with store.reading() as session:
+        job = jobs.find_job(session, uid)
+    return submit(store, settings, job.kind, job.params | {"retry_failed": True}, job.actor_id)[0]
+
+
+def _start(settings: Settings, *queued: Job) -> None:
+    if settings.jobs == "queue":
+        from wamkg.jobs.queue import defer  # procrastinate is needed on a server only
+
+        defer(settings, *(job.uid for job in queued))
+    else:
+        for job in queued:
+            local.start(settings, job.uid)

@@ -1,0 +1,50 @@
+"""Running one job in this process, from its row to its end."""
+
+import sys
+
+from wamkg.errors import WamkgError
+from wamkg.jobs.kinds import runner_of
+from wamkg.settings import Settings
+from wamkg.store import jobs
+from wamkg.store.session import Store
+from wamkg.vocabulary import JobState
+
+DONE, FAILED, PARTIAL = 0, 1, 3
+
+
+def run_job(store: Store, settings: Settings, uid: str) -> JobState:
+    """Run a queued job and give back how it ended; one that is no longer queued is left alone.
+
+    Raises NotFoundError on an unknown id, and what the job itself raises, after noting it in the job's row.
+    """
+    with store.reading() as session:
+        job = jobs.find_job(session, uid)
+    if job.state != JobState.QUEUED:
+        return JobState(job.state)
+    try:
+        runner_of(job.kind)(store, settings, job.uid, job.params)
+    except WamkgError as error:
+        _note_failure(store, job.uid, str(error))
+        raise
+    with store.reading() as session:
+        return JobState(jobs.find_job(session, uid).state)
+
+
+def _note_failure(store: Store, uid: str, error: str) -> None:
+    with store.writing() as session:
+        if jobs.find_job(session, uid).state in jobs.LIVE:
+            jobs.finish(session, uid, JobState.FAILED, {"error": error})
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job whose id is given; exit status as of the command line."""
+    settings = Settings()
+    store = Store(settings.url)
+    try:
+        state = run_job(store, settings, arguments[0])
+    except WamkgError as error:
+        print(f"wamkg: {error}", file=sys.stderr)
+        return FAILED
+    finally:
+        store.close()
+    return {JobState.DONE: DONE, JobState.FAILED: FAILED}.get(state, PARTIAL)
