@@ -50,6 +50,10 @@ class AssignmentState(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+REJECTED = "rejected"
+"""State of an assignment that was never live: a person's no to a suggestion."""
+
+
 class EventKind(StrEnum):
     """Dated events of a paper."""
 

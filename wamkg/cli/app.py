@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 
 from wamkg import __version__
-from wamkg.cli import figures, importing, provenance, reading, serving, store, suggesting
+from wamkg.cli import curating, figures, importing, provenance, reading, serving, store, suggesting
 from wamkg.settings import get_settings
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ def start(
     logging.basicConfig(level=get_settings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
-COMMANDS: dict[str, Callable[..., int | None]] = {
+COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "migrate": store.migrate,
     "seed": store.seed,
     "build": store.build,
@@ -39,6 +39,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "undo": provenance.undo,
     "history": provenance.history,
     "batches": provenance.batches,
+    "decide": curating.decide,
+    "decisions": curating.decisions,
     "embed": suggesting.embed,
     "suggest": suggesting.suggest,
     "evaluate": suggesting.evaluate,
@@ -48,4 +50,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "serve": serving.serve,
 }
 for name, command in COMMANDS.items():
-    app.command(name)(command)
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    else:
+        app.command(name)(command)

@@ -65,3 +65,9 @@ def record_change(session: Session, batch: Batch, field: str, **values: Any) -> 
     """Append one row to the audit trail; `values` are columns of `change`."""
     assert batch.id is not None
     session.add(Change(uid=new_uid(), batch_id=batch.id, actor_id=batch.actor_id, field=field, **values))
+
+
+def undone_by(session: Session, batch: Batch) -> str:
+    """Name of who took a batch back; of who wrote it where that is not recorded."""
+    undoing = session.get(Batch, batch.undone_by_id) if batch.undone_by_id is not None else None
+    return session.get_one(Actor, (undoing or batch).actor_id).name

@@ -1,0 +1,221 @@
+"""Making a decision: what was live is ended, what was decided is appended, in one batch of its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.identifiers import new_uid
+from wamkg.matching.say import say
+from wamkg.matching.show import shown_values
+from wamkg.reviewing.decision import STATES, Decision, Verdict
+from wamkg.reviewing.disagree import settle_objections
+from wamkg.reviewing.evidence import check_evidence
+from wamkg.reviewing.rules import check_cardinality, check_exclusions
+from wamkg.store.batches import close_batch, open_batch
+from wamkg.store.decisions import (
+    batches_touching,
+    live_everywhere,
+    live_of,
+    lock_paper,
+    record_decision,
+    standing_decisions,
+    suggestion_named,
+    suggestion_of,
+    written_in,
+)
+from wamkg.store.edits import uid_of_row
+from wamkg.store.lookup import find_paper
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.paper_write import write_papers
+from wamkg.store.tables import Actor, Assignment, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that was made: its id, its batch, where the paper stood before and stands now."""
+
+    decision: str
+    batch: str
+    paper: str
+    taxonomy: str
+    verdict: str
+    before: list[str]
+    after: list[str]
+    evidence_checked: bool | None
+    version: int
+
+
+@dataclass
+class Ground:
+    """What a decision is made on, as the store holds it at this moment."""
+
+    session: Session
+    paper: Paper
+    taxonomy: Taxonomy
+    live: list[tuple[Assignment, Taxon | None]]
+    suggestion: Suggestion | None
+    taxa: list[Taxon]
+
+
+def decide(session: Session, actor: Actor, decision: Decision) -> Decided:
+    """Make one person's decision; the session is a writing one, its end commits.
+
+    Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError for what the rules do not allow,
+    and ConflictError, saying what changed, where the paper is not any more what the person saw.
+    """
+    if actor.kind != PERSON:
+        raise InvalidInputError(f"{actor.name} is a program; only a person decides")
+    ground = _ground(session, decision)
+    _refuse_stale(ground, decision)
+    check_cardinality(ground.taxonomy, ground.taxa)
+    if decision.verdict == Verdict.ACCEPT:
+        slug = ground.taxonomy.slug
+        elsewhere = [place for place in live_everywhere(session, _number(ground.paper)) if place[0] != slug]
+        check_exclusions(session, [*elsewhere, *((slug, taxon.path) for taxon in ground.taxa)])
+    place, checked = check_evidence(ground.paper, decision.evidence, decision.evidence_place)
+    return _write(ground, actor, decision, (place, checked))
+
+
+def _number(row: Paper | Taxonomy) -> int:
+    assert row.id is not None
+    return row.id
+
+
+def _ground(session: Session, decision: Decision) -> Ground:
+    taxonomy = get_taxonomy(session, decision.taxonomy)
+    paper = lock_paper(session, _number(find_paper(session, decision.paper)))
+    live = live_of(session, _number(paper), _number(taxonomy))
+    if decision.suggestion is None:
+        suggestion = suggestion_of(session, _number(paper), _number(taxonomy))
+    else:
+        suggestion = suggestion_named(session, decision.suggestion)
+        if suggestion is None or suggestion.paper_id != paper.id or suggestion.taxonomy_id != taxonomy.id:
+            raise ConflictError(f"the suggestion {decision.suggestion} does not stand any more; look at the new one")
+    paths = _paths(decision, suggestion)
+    return Ground(session, paper, taxonomy, live, suggestion, [find_taxon(session, taxonomy, path) for path in paths])
+
+
+def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
+    if decision.verdict not in (Verdict.ACCEPT, Verdict.REJECT):
+        return []
+    if decision.taxon:
+        return [decision.taxon, *decision.also]
+    if suggestion is None or not suggestion.ranked:
+        raise InvalidInputError(f"{decision.paper} has no suggestion to {decision.verdict}; name a taxon")
+    return [suggestion.ranked[0]["taxon"], *decision.also]
+
+
+def _refuse_stale(ground: Ground, decision: Decision) -> None:
+    paper = ground.paper
+    behind = 0 if decision.version is None else paper.version - decision.version
+    if behind < 0:
+        raise ConflictError(f"{paper.slug} is at version {paper.version}, there is no version {decision.version} yet")
+    primary = next((a.uid for a, _ in ground.live if a.primary), "")
+    if behind == 0 and decision.assignment in (None, primary):
+        return
+    raise ConflictError(
+        f"stale: {paper.slug} is now at version {paper.version}"
+        + (f", you saw {decision.version}" if decision.version is not None else "")
+        + f"; it stands at {', '.join(_places(ground.live)) or 'no place'} in {ground.taxonomy.slug}; meanwhile: "
+        + "; ".join(what_happened(ground.session, paper, max(behind, 1)))
+    )
+
+
+def what_happened(session: Session, paper: Paper, newest: int) -> list[str]:
+    """The newest writes of a paper in words, newest first: when, who, what, in which batch."""
+    lines = []
+    for batch, who in batches_touching(session, _number(paper), newest):
+        what = ", ".join(written_in(session, batch, _number(paper))) or batch.kind
+        lines.append(f"{batch.started_at:%Y-%m-%d %H:%M} {who}: {what} (batch {batch.uid})")
+    return lines
+
+
+def _places(live: list[tuple[Assignment, Taxon | None]]) -> list[str]:
+    return [taxon.path if taxon is not None else assignment.state for assignment, taxon in live]
+
+
+def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str | None, bool | None]) -> Decided:
+    session, paper, taxonomy = ground.session, ground.paper, ground.taxonomy
+    rejecting = decision.verdict == Verdict.REJECT
+    ended = [] if rejecting else ground.live
+    known = standing_decisions(session, uid_of_row(session, paper), taxonomy.slug)
+    replaces = [] if rejecting else [row.uid for row in known]
+    batch = open_batch(session, BatchKind.DECISION, taxonomy.slug, actor)
+    assert batch.id is not None and actor.id is not None
+    state = load_states(session, [_number(paper)])[_number(paper)]
+    state.ended = [a.id for a, _ in ended if a.id is not None]
+    for row in _rows(ground, decision, evidence):
+        state.add(Assignment, **row | ({"ended_at": utc_now(), "ended_batch_id": batch.id} if rejecting else {}))
+    if decision.verdict == Verdict.ACCEPT:
+        include(state)
+    write_papers(session, batch.id, actor.id, [state], [shown_values(state)])
+    before, after = _places(ended), [] if rejecting else _decided(ground, decision)
+    values = {
+        "before": {"places": before, "replaces": replaces},
+        "after": _record(ground, decision, evidence),
+        "why": decision.note or "",
+    }
+    uid = record_decision(session, batch, uid_of_row(session, paper), taxonomy.slug, values)
+    settle_objections(session, batch, paper, taxonomy)
+    close_batch(session, batch, {"verdict": decision.verdict, "paper": paper.slug, "places": after})
+    session.refresh(paper)
+    return Decided(
+        uid, batch.uid, paper.slug, taxonomy.slug, decision.verdict, before, after, evidence[1], paper.version
+    )
+
+
+def include(state: PaperState) -> None:
+    """Let a paper that a person places be part of the survey."""
+    if state.paper is not None and state.paper.standing != Standing.INCLUDED:
+        say(state, "standing", Standing.INCLUDED, PERSON)
+
+
+def _decided(ground: Ground, decision: Decision) -> list[str]:
+    return [taxon.path for taxon in ground.taxa] or [STATES[Verdict(decision.verdict)]]
+
+
+def _rows(ground: Ground, decision: Decision, evidence: tuple[str | None, bool | None]) -> list[dict[str, Any]]:
+    """Rows of `assignment`, the primary one first."""
+    verdict = Verdict(decision.verdict)
+    outside = verdict is Verdict.OUTSIDE
+    shared = {
+        "paper_id": ground.paper.id,
+        "taxonomy_id": ground.taxonomy.id,
+        "state": STATES.get(verdict, REJECTED),
+        "kind": (decision.kind or OutsideKind.OTHER) if outside else None,
+        "reason": None if verdict in (Verdict.ACCEPT, Verdict.REJECT) else decision.note,
+        "note": decision.note,
+        "source": PERSON,
+        "suggestion_id": ground.suggestion.id if ground.suggestion else None,
+        "at": utc_now(),
+    }
+    quote = {"evidence": decision.evidence, "evidence_place": evidence[0], "evidence_checked": evidence[1]}
+    nothing = dict.fromkeys(quote)
+    taxa = [taxon.id for taxon in ground.taxa] or [None]
+    return [
+        shared
+        | (quote if i == 0 else nothing)
+        | {"uid": new_uid(), "taxon_id": taxon, "primary": i == 0 and verdict is not Verdict.REJECT}
+        for i, taxon in enumerate(taxa)
+    ]
+
+
+def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool | None]) -> dict[str, Any]:
+    """The decision as it is kept and exported: taxa by path and by permanent id, so that either finds them."""
+    taxa = [{"path": taxon.path, "uid": uid_of_row(ground.session, taxon)} for taxon in ground.taxa]
+    seen = ground.suggestion
+    best = seen.ranked[0]["taxon"] if seen and seen.ranked else None
+    return {
+        "verdict": decision.verdict,
+        "taxa": taxa,
+        "kind": decision.kind or (OutsideKind.OTHER if decision.verdict == Verdict.OUTSIDE else None),
+        "evidence": decision.evidence,
+        "place": evidence[0],
+        "checked": evidence[1],
+        "suggested": {"uid": seen.uid, "taxon": best} if seen else None,
+    }

@@ -1,0 +1,69 @@
+"""What a person decides of a paper in one taxonomy, as plain values, and whether they can be."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wamkg.errors import InvalidInputError
+from wamkg.vocabulary import AssignmentState, OutsideKind
+
+
+class Verdict(StrEnum):
+    """What the person says."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    UNSURE = "unsure"
+    OUTSIDE = "outside"
+    NOT_APPLICABLE = "not-applicable"
+
+
+STATES = {
+    Verdict.ACCEPT: AssignmentState.PLACED,
+    Verdict.UNSURE: AssignmentState.UNDECIDED,
+    Verdict.OUTSIDE: AssignmentState.OUTSIDE,
+    Verdict.NOT_APPLICABLE: AssignmentState.NOT_APPLICABLE,
+}
+"""State that each verdict puts the paper in; a rejected suggestion puts it nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision to be made.
+
+    `accept` without a taxon takes the suggestion's best leaf; a taxon may be an inner node (no leaf fits). `also` are
+    further taxa, `kind` says why a paper lies outside, `evidence` is a quote and `evidence_place` where it stands
+    (`abstract`, `summary`, a section, page or figure of arXiv vN, or an address). `version` is the paper's version
+    and `assignment` the id of its live primary place that the person saw (empty: none); a decision on what has
+    changed since is refused. `suggestion` is the id of the suggestion the person saw.
+    """
+
+    paper: str
+    verdict: str
+    taxonomy: str = "wam"
+    taxon: str | None = None
+    also: tuple[str, ...] = ()
+    kind: str | None = None
+    evidence: str | None = None
+    evidence_place: str | None = None
+    note: str | None = None
+    version: int | None = None
+    assignment: str | None = None
+    suggestion: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in set(Verdict):
+            raise InvalidInputError(f"{self.verdict!r} is no verdict; write one of {', '.join(Verdict)}")
+        placing = self.verdict in (Verdict.ACCEPT, Verdict.REJECT)
+        if not placing and (self.taxon or self.also):
+            raise InvalidInputError(f"{self.verdict} names no taxon; leave it out, or accept")
+        if self.also and self.verdict != Verdict.ACCEPT:
+            raise InvalidInputError("further taxa go with accept only")
+        if self.kind is not None and self.verdict != Verdict.OUTSIDE:
+            raise InvalidInputError("a kind goes with outside only")
+        if self.kind is not None and self.kind not in set(OutsideKind):
+            raise InvalidInputError(f"{self.kind!r} is no kind of outside; write one of {', '.join(OutsideKind)}")
+        if self.evidence_place and not self.evidence:
+            raise InvalidInputError("a place goes with a quote; give the evidence too")
+        for text in (self.evidence, self.evidence_place, self.note):
+            if text and "\x00" in text:
+                raise InvalidInputError("a NUL character, which no database keeps")

@@ -1,0 +1,210 @@
+"""Taking in decisions made in another copy of the store: in any order, twice without harm, nothing lost."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlmodel import Session
+
+from wamkg.errors import ConflictError, NotFoundError
+from wamkg.history.undo import undo_batch
+from wamkg.identifiers import title_key
+from wamkg.importing.lines import numbered_lines
+from wamkg.matching.show import shown_values
+from wamkg.reviewing.decide import include
+from wamkg.reviewing.decision import STATES, Verdict
+from wamkg.reviewing.decision_lines import Line, read_line
+from wamkg.reviewing.disagree import raise_objections, settle_objections
+from wamkg.reviewing.evidence import HELD, is_quoted
+from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
+from wamkg.store.decisions import DecisionRow, decision_rows, heads, record_decision, standing_decisions
+from wamkg.store.edits import find_row, uid_of_row
+from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids, papers_by_titles
+from wamkg.store.paper_state import load_states
+from wamkg.store.paper_write import raise_versions, write_papers
+from wamkg.store.settle import chain_places
+from wamkg.store.tables import Actor, Assignment, Paper, Taxon, Taxonomy
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import PERSON, REJECTED, BatchKind
+
+
+@dataclass
+class MergeReport:
+    """What became of each line: new, known already, taken back, or unreadable; and what now disagrees."""
+
+    new: int = 0
+    known: int = 0
+    taken_back: int = 0
+    objections: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
+
+
+def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
+    """Take in every decision of a file, as one batch each, under the names and ids they were made with.
+
+    The newest decision that no other was made in the knowledge of holds; one that disagrees with it becomes an
+    objection. `actor` is who brings the file. The result does not depend on the order of lines.
+    """
+    merge = _Merge(session, MergeReport(), path.name)
+    with path.open("rb") as stream:
+        lines = [pair for number, raw in numbered_lines(stream) if (pair := merge.read(number, raw))]
+    merge.withdrawn = {line.undoes for _, line in lines if line.undoes}
+    merge.known = {row.uid: row for row in decision_rows(session)}
+    for number, line in sorted(lines, key=lambda pair: pair[1].order):
+        if line.undoes:
+            merge.take_back(number, line)
+        else:
+            merge.take_in(number, line)
+    merge.settle(actor)
+    return merge.report
+
+
+@dataclass
+class _Merge:
+    session: Session
+    report: MergeReport
+    source: str
+    withdrawn: set[str] = field(default_factory=set)
+    known: dict[str, DecisionRow] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+    touched: dict[tuple[int, int], tuple[Paper, Taxonomy]] = field(default_factory=dict)
+
+    def read(self, number: int, raw: bytes | None) -> tuple[int, Line] | None:
+        if raw is not None and raw.isspace():
+            return None
+        try:
+            if raw is None:
+                raise ValueError("a line too long for a decision")
+            return number, read_line(raw)
+        except (ValueError, TypeError) as error:
+            self.report.unreadable.append((number, str(error)))
+            return None
+
+    def take_in(self, number: int, line: Line) -> None:
+        if line.id in self.known or line.id in self.met:
+            self.report.known += 1
+            return
+        try:
+            paper, taxonomy, taxa = self._find(line)
+        except NotFoundError as error:
+            self.report.unreadable.append((number, str(error)))
+            return
+        self.met.add(line.id)
+        self.report.new += 1
+        self._write(line, paper, taxonomy, taxa)
+
+    def _find(self, line: Line) -> tuple[Paper, Taxonomy, list[Taxon]]:
+        assert line.paper is not None and line.decision is not None
+        taxonomy = get_taxonomy(self.session, line.taxonomy)
+        taxa = [self._taxon(taxonomy, given) for given in line.decision["taxa"]]
+        return self._paper(line.paper), taxonomy, taxa
+
+    def _taxon(self, taxonomy: Taxonomy, given: dict[str, str]) -> Taxon:
+        taxon: Taxon | None = find_row(self.session, Taxon, given.get("uid"))
+        if taxon is not None and taxon.taxonomy_id == taxonomy.id and taxon.ended_at is None:
+            return taxon
+        return find_taxon(self.session, taxonomy, taxon.path if taxon is not None else given["path"])
+
+    def _paper(self, ids: dict[str, str]) -> Paper:
+        paper: Paper | None = find_row(self.session, Paper, ids.get("uid"))
+        if paper is not None:
+            return paper
+        given = [ExternalId(scheme, ids[scheme]) for scheme in SCHEMES if ids.get(scheme)]
+        numbers = set(papers_by_ids(self.session, given).values())
+        if not numbers and ids.get("title"):
+            key = title_key(ids["title"])
+            numbers = {known.id for known in papers_by_titles(self.session, [key]).get(key, [])}
+        if len(numbers) != 1:
+            named = ids.get("title") or ids.get("slug") or "?"
+            raise NotFoundError(
+                f"{len(numbers) or 'no'} papers of this store are {named!r}; import or tell it apart first"
+            )
+        return self.session.get_one(Paper, numbers.pop())
+
+    def _write(self, line: Line, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> None:
+        session, decision = self.session, line.decision or {}
+        actor = get_actor(session, line.by, PERSON)
+        batch = open_batch(session, BatchKind.DECISION, f"{taxonomy.slug} from {self.source}", actor)
+        values: dict[str, Any] = {"uid": line.id, "at": line.at, "why": line.note, "after": decision}
+        record_decision(
+            session, batch, uid_of_row(session, paper), taxonomy.slug,
+            values | {"before": {"places": [], "replaces": list(line.replaces)}},
+        )  # fmt: skip
+        close_batch(session, batch, {"verdict": decision["verdict"], "paper": paper.slug})
+        if line.id in self.withdrawn:
+            batch.undone_at = utc_now()
+            session.add(batch)
+            session.flush()
+            return
+        assert paper.id is not None and batch.id is not None and actor.id is not None and taxonomy.id is not None
+        state = load_states(session, [paper.id])[paper.id]
+        if decision["verdict"] == Verdict.ACCEPT:
+            include(state)
+        write_papers(session, batch.id, actor.id, [state], [shown_values(state)])
+        for row in _rows(line, paper, taxonomy, taxa):
+            # Ended until the places of the paper are settled: two live primary places cannot be written.
+            session.add(
+                Assignment(**row, batch_id=batch.id, actor_id=actor.id, ended_at=utc_now(), ended_batch_id=batch.id)
+            )
+        session.flush()
+        self.touched[paper.id, taxonomy.id] = paper, taxonomy
+
+    def take_back(self, number: int, line: Line) -> None:
+        row = self.known.get(line.undoes or "")
+        if row is None and line.undoes not in self.met:
+            self.report.unreadable.append((number, f"it takes back {line.undoes}, which neither file nor store has"))
+        if row is None or row.batch.undone_at is not None:
+            return
+        try:
+            undo_batch(self.session, row.batch, get_actor(self.session, line.by, PERSON), shown_values, "taken back")
+            self.report.taken_back += 1
+        except ConflictError as error:
+            self.report.kept.append(str(error))
+
+    def settle(self, actor: Actor) -> None:
+        """Let the last decision of each paper hold, and raise an objection for each that disagrees with it."""
+        batch = open_batch(self.session, BatchKind.EDIT, self.source, actor)
+        settled = 0
+        for paper, taxonomy in self.touched.values():
+            rows = standing_decisions(self.session, uid_of_row(self.session, paper), taxonomy.slug)
+            open_ones = heads(rows)
+            chain = [row for row in rows if row not in open_ones] + open_ones
+            if chain:
+                chain_places(self.session, paper, taxonomy, [row.batch for row in chain])
+            self.report.objections += raise_objections(self.session, batch, paper, taxonomy)
+            settled += settle_objections(self.session, batch, paper, taxonomy)
+        raise_versions(self.session, [paper for paper, _ in self.touched])
+        if self.report.objections or settled:
+            close_batch(self.session, batch, {"objections": len(self.report.objections), "settled": settled})
+        else:
+            drop_batch(self.session, batch)
+
+
+def _rows(line: Line, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> list[dict[str, Any]]:
+    decision = line.decision or {}
+    verdict = Verdict(decision["verdict"])
+    checked = decision["checked"]
+    if checked and decision["place"] in HELD:
+        checked = is_quoted(paper, decision["evidence"], decision["place"])
+    return [
+        {
+            "uid": str(uuid5(NAMESPACE_URL, f"{line.id} {i}")),
+            "paper_id": paper.id,
+            "taxonomy_id": taxonomy.id,
+            "taxon_id": taxon.id if taxon is not None else None,
+            "state": STATES.get(verdict, REJECTED),
+            "primary": i == 0 and verdict is not Verdict.REJECT,
+            "kind": decision["kind"],
+            "reason": line.note if verdict not in (Verdict.ACCEPT, Verdict.REJECT) else None,
+            "note": line.note or None,
+            "evidence": decision["evidence"] if i == 0 else None,
+            "evidence_place": decision["place"] if i == 0 else None,
+            "evidence_checked": checked if i == 0 else None,
+            "source": PERSON,
+            "at": line.at,
+        }
+        for i, taxon in enumerate(taxa or [None])
+    ]

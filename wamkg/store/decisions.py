@@ -1,0 +1,166 @@
+"""Named reads and keyed writes of people's decisions: what is live, what happened meanwhile, the record of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.identifiers import new_uid
+from wamkg.store.bulk import select_columns
+from wamkg.store.tables import Actor, Assignment, Batch, Change, Event, Fact, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.types import utc_now
+
+DECISION = "decision:"
+"""Beginning of the field under which `change` holds a decision; the taxonomy's slug follows."""
+
+
+def lock_paper(session: Session, number: int) -> Paper:
+    """The paper as it now is, held until the end of the transaction so that decisions on it come one by one."""
+    statement = select(Paper).where(Paper.id == number).with_for_update()
+    return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignment, Taxon | None]]:
+    """Live assignments of a paper in a taxonomy with their taxa, the primary one first."""
+    statement = (
+        select(Assignment, Taxon)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .where(Assignment.paper_id == paper, Assignment.taxonomy_id == taxonomy, col(Assignment.ended_at).is_(None))
+        .order_by(col(Assignment.primary).desc(), col(Assignment.id))
+    )
+    return [(assignment, taxon) for assignment, taxon in session.exec(statement)]
+
+
+def live_everywhere(session: Session, paper: int) -> list[tuple[str, str]]:
+    """Pairs (taxonomy slug, taxon path) of a paper's live places in all taxonomies."""
+    statement = (
+        select(Taxonomy.slug, Taxon.path)
+        .join(Taxon, col(Taxon.taxonomy_id) == col(Taxonomy.id))
+        .join(Assignment, col(Assignment.taxon_id) == col(Taxon.id))
+        .where(Assignment.paper_id == paper, col(Assignment.ended_at).is_(None))
+    )
+    return list(session.exec(statement))
+
+
+def suggestion_of(session: Session, paper: int, taxonomy: int) -> Suggestion | None:
+    """What a model suggests for a paper."""
+    statement = select(Suggestion).where(Suggestion.paper_id == paper, Suggestion.taxonomy_id == taxonomy)
+    return session.exec(statement).first()
+
+
+def suggestion_named(session: Session, uid: str) -> Suggestion | None:
+    """The suggestion of that permanent public id, if it still stands."""
+    return session.exec(select(Suggestion).where(Suggestion.uid == uid)).first()
+
+
+def batches_touching(session: Session, paper: int, limit: int) -> list[tuple[Batch, str]]:
+    """The newest batches that wrote something of a paper, with who did it, newest first."""
+    numbers: set[int] = set()
+    owners: Any = ((Assignment, Assignment.paper_id), (Event, Event.paper_id), (Fact, Fact.subject_id))
+    for model, owner in owners:
+        names = [name for name in ("batch_id", "ended_batch_id") if name in model.model_fields]
+        columns = [getattr(model, name) for name in names]
+        for row in session.connection().execute(select_columns(*columns).where(col(owner) == paper)):
+            numbers |= {number for number in row if number is not None}
+    statement: Any = (
+        select(Batch, Actor.name)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .where(col(Batch.id).in_(numbers))
+        .order_by(col(Batch.id).desc())
+        .limit(limit)
+    )
+    return [(batch, name) for batch, name in session.exec(statement)]
+
+
+def written_in(session: Session, batch: Batch, paper: int) -> list[str]:
+    """What a batch wrote of a paper, in a few words each."""
+    places: Any = (
+        select_columns(Assignment.state, Taxon.path, Taxonomy.slug)
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .where(Assignment.batch_id == batch.id, Assignment.paper_id == paper)
+    )
+    facts = select_columns(Fact.field, Fact.value).where(Fact.batch_id == batch.id, Fact.subject_id == paper)
+    events = select_columns(Event.kind, Event.day).where(Event.batch_id == batch.id, Event.paper_id == paper)
+    said = [f"{slug}:{path or state}" for state, path, slug in session.exec(places)]
+    said += [f"{name} = {value}"[:60] for name, value in session.exec(facts)]
+    return said + [f"{kind} = {day}" for kind, day in session.exec(events)]
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A recorded decision with who made it, on what and whether it has been taken back."""
+
+    change: Change
+    by: str
+    batch: Batch
+
+    @property
+    def uid(self) -> str:
+        """The decision's permanent public id."""
+        return self.change.uid
+
+    @property
+    def taxonomy(self) -> str:
+        """Slug of the taxonomy decided in."""
+        return self.change.field.removeprefix(DECISION)
+
+    @property
+    def replaces(self) -> frozenset[str]:
+        """Ids of the decisions that this one was made in the knowledge of."""
+        return frozenset((self.change.before or {}).get("replaces", ()))
+
+    @property
+    def verdict(self) -> str:
+        """What the person said."""
+        return str((self.change.after or {}).get("verdict"))
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Key that orders decisions the same in every copy of the store."""
+        return self.change.at, self.change.uid
+
+
+def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: str, values: dict[str, Any]) -> str:
+    """Append the record of a decision; `values` are `before`, `after` and, where given from outside, `uid` and `at`."""
+    assert batch.id is not None
+    named: dict[str, Any] = {"uid": new_uid(), "at": utc_now()} | values
+    field = f"{DECISION}{taxonomy}"
+    change = Change(batch_id=batch.id, actor_id=batch.actor_id, subject_uid=paper_uid, field=field, **named)
+    session.add(change)
+    session.flush()
+    return change.uid
+
+
+def decision_rows(
+    session: Session, *, paper: str | None = None, taxonomy: str | None = None, uids: Iterable[str] | None = None
+) -> list[DecisionRow]:
+    """Recorded decisions in the order made, narrowed to a paper's uid, a taxonomy's slug or given ids."""
+    statement: Any = (
+        select_columns(Change, Actor.name, Batch)
+        .join(Actor, col(Actor.id) == col(Change.actor_id))
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+        .where(col(Change.field).startswith(DECISION))
+    )
+    if paper is not None:
+        statement = statement.where(Change.subject_uid == paper)
+    if taxonomy is not None:
+        statement = statement.where(Change.field == f"{DECISION}{taxonomy}")
+    if uids is not None:
+        statement = statement.where(col(Change.uid).in_(list(uids)))
+    found = [DecisionRow(*row) for row in session.exec(statement)]
+    return sorted(found, key=lambda row: row.order)
+
+
+def standing_decisions(session: Session, paper: str, taxonomy: str) -> list[DecisionRow]:
+    """Decisions of a paper in a taxonomy that were not taken back and say where it stands, in the order made."""
+    rows = decision_rows(session, paper=paper, taxonomy=taxonomy)
+    return [row for row in rows if row.batch.undone_at is None and row.verdict != "reject"]
+
+
+def heads(rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+    """Those decisions that none of the others was made in the knowledge of; more than one is a disagreement."""
+    replaced = {uid for row in rows for uid in row.replaces}
+    return [row for row in rows if row.uid not in replaced]

@@ -1,0 +1,46 @@
+"""Which of several batches' places of a paper hold: the last one's, each other's ended by the next."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from wamkg.store.bulk import table_of
+from wamkg.store.tables import Assignment, Batch, Paper, Taxonomy
+from wamkg.store.types import utc_now
+
+
+def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequence[Batch]) -> None:
+    """Let the places that the last batch made be live, those of every other be ended by the batch after it.
+
+    Any other live place of the paper is ended by the first batch. So undoing the last brings back the one before it
+    and no more. A place that a batch outside the chain ended, such as a merge of taxa, stays ended by that one.
+    """
+    table = table_of(Assignment)
+    here = (table.c.paper_id == paper.id, table.c.taxonomy_id == taxonomy.id)
+    mine = [batch.id for batch in chain]
+    by_chain = or_(table.c.ended_at.is_(None), table.c.ended_batch_id.in_(mine))
+    run = session.connection().execute
+    session.flush()
+    others = table.update().where(*here, by_chain, table.c.batch_id.not_in([*mine, *_successors(session, here, mine)]))
+    run(others.values(ended_at=utc_now(), ended_batch_id=mine[0]))
+    for batch, following in pairwise(chain):
+        places = table.update().where(*here, by_chain, table.c.batch_id == batch.id)
+        run(places.values(ended_at=utc_now(), ended_batch_id=following.id))
+    last = table.update().where(*here, by_chain, table.c.batch_id == mine[-1])
+    run(last.values(ended_at=None, ended_batch_id=None))
+    session.expire_all()
+
+
+def _successors(session: Session, here: tuple[Any, ...], chain: Sequence[int | None]) -> set[int | None]:
+    """Batches outside the chain that replaced the last one's places, such as a merge of taxa: theirs hold for it."""
+    table = table_of(Assignment)
+    found: set[int | None] = set()
+    newest = {chain[-1]}
+    while newest:
+        ended = select(table.c.ended_batch_id).where(*here, table.c.batch_id.in_(newest), table.c.ended_at.is_not(None))
+        newest = set(session.connection().execute(ended).scalars()) - found - set(chain)
+        found |= newest
+    return found
