@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.views.citing import CitingItem, citing_list
 from wamkg.views.history import HistoryRow, paper_history
-from wamkg.views.library import Facets, find_library, find_sparse, library_facets
+from wamkg.views.library import Facets, find_library, find_sparse, library_facets, moment
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper import AssignmentItem, PaperDetail, assignment_list, paper_detail
 from wamkg.views.papers import PaperItem
 from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, answer
 from wamkg_api.errors import problems
-from wamkg_api.forms import FieldList, Word
+from wamkg_api.forms import FieldList, MomentText, Word
 
 router = APIRouter(prefix="/papers", tags=["papers"])
 
@@ -68,6 +69,18 @@ def list_history(session: SessionDep, paper_id: PaperId) -> Response:
     """Everything that happened to the paper, newest first."""
     items = paper_history(session, paper_id)
     return answer(Page(items, len(items), None))
+
+
+@router.get("/{paper_id:path}/citations", response_model=Page[CitingItem], responses=problems(404, 422))
+def list_citations(
+    session: SessionDep,
+    paper_id: PaperId,
+    first_seen_since: Annotated[MomentText | None, Query(description="Learnt of since a date or a time.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+) -> Response:
+    """Who cites the paper, with contexts; those learnt of last come first."""
+    return answer(citing_list(session, paper_id, moment(first_seen_since, "first_seen_since"), limit, after))
 
 
 @router.get("/{paper_id:path}", response_model=PaperDetail, responses=problems(404, 422))

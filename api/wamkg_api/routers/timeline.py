@@ -6,9 +6,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.errors import ConflictError
+from wamkg.views.citations import CitationTimeline, citation_csv_rows, citation_timeline
 from wamkg.views.timeline import MAX_DEPTH, PaperTimeline, papers_timeline, timeline_csv_rows
+from wamkg.views.tree import MAIN
 from wamkg_api.deps import SessionDep, TaxonomySlug, answer
 from wamkg_api.errors import problems
+from wamkg_api.forms import Word
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
@@ -28,6 +32,25 @@ def get_papers_timeline(
     """How many placed papers appeared in each period, split by taxon, and how many have no usable date."""
     found = papers_timeline(session, by, taxonomy, depth, date)
     return answer(found) if form == "json" else table(timeline_csv_rows(found))
+
+
+@router.get("/citations", response_model=CitationTimeline, responses={**problems(404, 409, 422), **_AS_TABLE})
+def get_citations_timeline(
+    session: SessionDep,
+    by: By = "month",
+    paper: Annotated[Word | None, Query(description="Any id of a paper.", examples=["arxiv:2302.00111"])] = None,
+    method: Annotated[Word | None, Query(description="Slug or name of a method.")] = None,
+    taxon: Annotated[Word | None, Query(description="`wam:joint`, or `wam` for all of it.")] = None,
+    form: Form = "json",
+) -> Response:
+    """How many papers cite one paper, method or taxon, by period; say exactly one of the three, or get `wam` whole."""
+    given = [name for name, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text]
+    if len(given) > 1:
+        raise ConflictError(f"{' and '.join(given)} contradict each other: say whose citations with one of them")
+    if not given:
+        taxon = MAIN
+    found = citation_timeline(session, by, paper, method, taxon)
+    return answer(found) if form == "json" else table(citation_csv_rows(found))
 
 
 def table(rows: object) -> Response:
