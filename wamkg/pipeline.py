@@ -20,6 +20,7 @@ from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file
+from wamkg.views.coverage import overview
 from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.timeline import PaperTimeline, papers_timeline
@@ -165,15 +166,24 @@ def draw_roadmap(
     return f"{len(roadmap.items)} methods{left_out}"
 
 
+def counts(store: Store) -> dict[str, int]:
+    """Papers by standing, and how many are placed in each taxonomy."""
+    with store.reading() as session:
+        found = overview(session)
+    placed = {f"placed in {slug}": states.get("placed", 0) for slug, states in found.decisions.items()}
+    return {name: number for name, number in (found.papers | placed).items() if number}
+
+
 def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
     """The whole job: seed, embed where that can be done, suggest, draw; each stage can be run twice."""
-    report: dict[str, dict[str, Any]] = {"seed": seed(store)}
+    report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": {}}
     try:
         report["embed"] = embed(store, settings, None, progress)
     except DependencyMissingError as error:
         report["embed"] = {"skipped": str(error)}
     suggested = suggest(store, settings, "wam")
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
+    report["papers"] = counts(store)
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
     report["figure"] = {"roadmap": draw_roadmap(store, files), "files": ", ".join(map(str, files))}
     return report

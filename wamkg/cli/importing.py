@@ -46,6 +46,8 @@ def _print_report(report: ImportReport) -> None:
     out.print(f"format {report.format}" + ("; dry run, nothing was written" if report.dry_run else ""))
     for slug, what in report.taxonomies.items():
         out.print(f"taxonomy {slug}: {what}")
+    if report.arxiv_ids:
+        out.print("arXiv ids: " + ", ".join(f"{number} {what}" for what, number in report.arxiv_ids.items()))
     for survey in report.own_survey:
         out.print(f"the list's own survey: {survey}")
     for label, number in report.unmapped.most_common():

@@ -50,6 +50,7 @@ class ImportReport:
     unknown_keys: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
     own_survey: list[str] = field(default_factory=list)
+    arxiv_ids: dict[str, int] = field(default_factory=dict)
     lines: list[LineReport] = field(default_factory=list)
     batch: str | None = None
     keep: int = 20_000
@@ -84,6 +85,7 @@ class ImportReport:
             "unmapped": dict(self.unmapped.most_common()),
             "unknown_keys": dict(self.unknown_keys.most_common()),
             "own_survey": self.own_survey,
+            "arxiv_ids": self.arxiv_ids,
             "lines": [line.as_dict() for line in self.lines],
         }
 

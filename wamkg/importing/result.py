@@ -54,6 +54,11 @@ class ParseResult:
     label_synonyms: dict[str, str] = field(default_factory=dict)
     """Labels read as another label because the legend gives both one meaning or one colour."""
 
+    arxiv_ids: int | None = None
+    """How many arXiv ids a list names; None where that is not counted."""
+    stray_ids: int = 0
+    """How many of them stand in no entry; each has an unreadable line that says so."""
+
     def records(self) -> list[Record]:
         """The records alone; consumes a one-pass `items`."""
         return [item for item in self.items if isinstance(item, Record)]

@@ -77,6 +77,8 @@ def _apply(session: Session, name: str, result: ParseResult, options: ImportOpti
     applier = Applier(session, batch, _source_of(name, result, options), report, keep_classes=not options.as_candidates)
     applier.apply(_prepare(result.items))
     report.unmapped.update(result.unmapped_labels)
+    if result.arxiv_ids is not None:
+        report.arxiv_ids = {"in the list": result.arxiv_ids, "unaccounted for": result.stray_ids}
     report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]
     if not (report.wrote or (made and result.taxonomies)):
         raise _NothingToKeepError

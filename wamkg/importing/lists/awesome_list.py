@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wamkg.identifiers import PartialDate
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.links import arxiv_of
-from wamkg.importing.lists.accounting import unaccounted
+from wamkg.importing.lists.accounting import ids_in, unaccounted
 from wamkg.importing.lists.document import Document, Listed, lines_of, read_document
 from wamkg.importing.lists.entry import Entry, Label
 from wamkg.importing.lists.introduces import introduced
@@ -90,7 +90,8 @@ class _Reading:
         """The list's records with what was recognised."""
         items: list[Item] = [self._record(each) for each in self.document.listed]
         items += self.document.unreadable
-        items += list(unaccounted(lines, items, self.document.own))
+        stray = list(unaccounted(lines, items, self.document.own))
+        items += stray
         items.sort(key=lambda item: item.line)
         known: dict[int | None, KnownTaxonomy] = {
             n: p.taxonomy for n, p in enumerate(self.plan.positions) if p.taxonomy
@@ -103,6 +104,8 @@ class _Reading:
             own_survey=tuple(self.document.own.surveys),
             unmapped_labels=dict(self.unmapped.most_common()),
             label_synonyms=dict(sorted(self.labels.used.items())),
+            arxiv_ids=len({found for line in lines for found in ids_in(line)}),
+            stray_ids=len(stray),
         )
 
     def _used(self, items: list[Item]) -> tuple[UsedTaxonomy, ...]:
