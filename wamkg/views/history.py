@@ -92,10 +92,15 @@ def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
         yield HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
 
 
+def in_order(value: Any) -> Any:
+    """Stored JSON with its keys sorted: PostgreSQL gives them back in an order of its own."""
+    return {name: in_order(part) for name, part in sorted(value.items())} if isinstance(value, dict) else value
+
+
 def batch_list(session: Session, limit: int = 50, since: datetime | None = None) -> list[BatchItem]:
     """The newest batches first."""
     return [
-        BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, b.counts)
+        BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, in_order(b.counts))
         for b in batch_rows(session, limit, since)
     ]
 
@@ -106,7 +111,18 @@ def change_list(session: Session, since: datetime | None, limit: int, after: str
     Raises NotFoundError for a cursor of another list.
     """
     edits = [
-        ChangeItem(c.at, c.uid, c.by, c.subject_uid, c.field, c.before, c.after, c.why, c.batch, c.batch_kind)
+        ChangeItem(
+            c.at,
+            c.uid,
+            c.by,
+            c.subject_uid,
+            c.field,
+            in_order(c.before),
+            in_order(c.after),
+            c.why,
+            c.batch,
+            c.batch_kind,
+        )
         for c in newest_changes(session, since)
     ]
     batches = [

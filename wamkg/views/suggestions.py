@@ -11,6 +11,7 @@ from wamkg.store.reads_papers import paper_numbers
 from wamkg.store.suggestions import list_suggestions
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.history import in_order
 from wamkg.views.library import LibraryQuery, paper_filter
 from wamkg.views.paging import Order, Page, page_of
 from wamkg.views.papers import public_id, shown_day
@@ -82,13 +83,13 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         date=shown_day(paper.date, paper.date_precision),
         standing=paper.standing,
         taxonomy=taxonomy,
-        top=s.top,
+        top=in_order(s.top),
         outside=s.outside,
         ranked=[RankedTaxon(r["taxon"], r["probability"]) for r in s.ranked],
         decided_level=paths.get(s.decided_taxon_id),
         abstained=s.abstained,
-        reasons=s.reasons,
-        model=s.model,
+        reasons=[in_order(reason) for reason in s.reasons],
+        model=in_order(s.model),
         text_source=s.text_source,
         training_size=s.training_size,
         at=s.at,

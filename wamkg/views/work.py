@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from wamkg.store.reads_changes import list_jobs, list_releases
 from wamkg.store.tables import Job
+from wamkg.views.history import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def job_list(session: Session, limit: int) -> list[JobItem]:
 
 def job_item(j: Job) -> JobItem:
     """One job."""
-    return JobItem(j.uid, j.kind, j.state, j.done, j.total, j.counts, j.error, j.queued_at, j.started_at, j.finished_at)
+    return JobItem(
+        j.uid, j.kind, j.state, j.done, j.total, in_order(j.counts), j.error, j.queued_at, j.started_at, j.finished_at
+    )
 
 
 def release_list(session: Session) -> list[ReleaseItem]:
