@@ -4,10 +4,10 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 
 from anyio.to_thread import run_sync
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.freshness import Freshness
@@ -19,21 +19,56 @@ MIN_GZIP = 512
 NEVER_KEPT = ("/healthz", "/readyz", "/metrics")
 
 
+RawHeaders = list[tuple[bytes, bytes]]
+_SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"application/xml", b"image/svg+xml")
+
+
 @dataclass
 class Answer:
-    """A complete answer; `packed` is made when a client first takes gzip."""
+    """A complete answer; the forms it is sent in are made when first asked for."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: RawHeaders
     body: bytes
-    etag: str = ""
     route: str = ""
-    packed: bytes | None = None
 
-    @property
-    def size(self) -> int:
-        """Bytes held."""
-        return len(self.body) + len(self.packed or b"") + 512
+    @cached_property
+    def etag(self) -> str:
+        """Hash of the content; empty for an answer that is no content."""
+        return blake2b(self.body, digest_size=16).hexdigest() if self.status == 200 else ""
+
+    @cached_property
+    def can_shrink(self) -> bool:
+        """Whether gzip makes it smaller."""
+        given = dict(self.headers)
+        kind = given.get(b"content-type", b"")
+        return len(self.body) >= MIN_GZIP and kind.startswith(_SHRINKABLE) and b"content-encoding" not in given
+
+    @cached_property
+    def plain(self) -> tuple[RawHeaders, bytes]:
+        """Headers and body as they are."""
+        return self._form(self.body, self.etag, [])
+
+    @cached_property
+    def packed(self) -> tuple[RawHeaders, bytes]:
+        """Headers and body under gzip."""
+        body = gzip.compress(self.body, 5, mtime=0)
+        return self._form(body, self.etag and f"{self.etag}-gz", [(b"content-encoding", b"gzip")])
+
+    def _form(self, body: bytes, etag: str, more: RawHeaders) -> tuple[RawHeaders, bytes]:
+        kept = [(name, value) for name, value in self.headers if name not in (b"content-length", b"vary")]
+        if etag:
+            more = [*more, (b"etag", f'"{etag}"'.encode())]
+            if all(name != b"cache-control" for name, _ in kept):
+                more.append((b"cache-control", b"no-cache"))
+        return [*kept, *more, (b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())], body
+
+    def known_to(self, asked: bytes) -> bool:
+        """Whether a client's `If-None-Match` names this content in either form."""
+        if not self.etag or not asked:
+            return False
+        given = {part.strip().removeprefix("W/").strip('"') for part in asked.decode("latin-1").split(",")}
+        return bool(given & {"*", self.etag, f"{self.etag}-gz"})
 
 
 @dataclass
@@ -57,10 +92,14 @@ class _Kept:
         if token != self.token or key in self.answers:
             return
         self.answers[key] = answer
-        # Twice, for the packed form that may come later.
-        self.size += 2 * answer.size
+        self.size += _room(answer)
         while self.size > MAX_BYTES and self.answers:
-            self.size -= 2 * self.answers.popitem(last=False)[1].size
+            self.size -= _room(self.answers.popitem(last=False)[1])
+
+
+def _room(answer: Answer) -> int:
+    # Twice, for the packed form that may come later.
+    return 2 * len(answer.body) + 1024
 
 
 class ReadCache:
@@ -80,8 +119,8 @@ class ReadCache:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in NEVER_KEPT:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        shared = "cookie" not in headers and "authorization" not in headers
+        asked = dict(scope["headers"])
+        shared = b"cookie" not in asked and b"authorization" not in asked
         key = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
         token = await self._token() if shared else ""
         answer = self._kept.get(key, token) if shared else None
@@ -93,7 +132,7 @@ class ReadCache:
                 self._kept.put(key, token, answer)
         else:
             scope["state"]["route"] = answer.route
-        await _send(scope["method"], headers, answer, send)
+        await _send(scope["method"], asked, answer, send)
 
     async def _token(self) -> str:
         freshness = self._freshness()
@@ -120,8 +159,7 @@ class _Capture:
         body = b"".join(self._parts)
         route = getattr(self._scope.get("route"), "name", "")
         self._scope["state"]["route"] = route
-        etag = blake2b(body, digest_size=16).hexdigest() if self._start["status"] == 200 else ""
-        return Answer(self._start["status"], list(self._start["headers"]), body, etag, route)
+        return Answer(self._start["status"], list(self._start["headers"]), body, route)
 
     async def _take(self, message: Message) -> None:
         if self._streaming:
@@ -140,36 +178,13 @@ class _Capture:
         await self._send({**message, "body": b""} if self._head_only else message)
 
 
-async def _send(method: str, asked: Headers, answer: Answer, send: Send) -> None:
-    headers = MutableHeaders(raw=list(answer.headers))
-    body = answer.body
-    etag = answer.etag
-    if len(body) >= MIN_GZIP and "gzip" in asked.get("accept-encoding", "") and _can_shrink(headers):
-        if answer.packed is None:
-            answer.packed = gzip.compress(body, 5, mtime=0)
-        body, etag = answer.packed, etag and f"{etag}-gz"
-        headers["Content-Encoding"] = "gzip"
-    headers["Vary"] = "Accept-Encoding"
-    if etag:
-        headers["ETag"] = f'"{etag}"'
-        headers.setdefault("Cache-Control", "no-cache")
-    if etag and _knows(asked.get("if-none-match", ""), answer.etag):
-        for name in ("Content-Type", "Content-Encoding", "Content-Length"):
-            del headers[name]
-        await send({"type": "http.response.start", "status": 304, "headers": headers.raw})
+async def _send(method: str, asked: dict[bytes, bytes], answer: Answer, send: Send) -> None:
+    packed = answer.can_shrink and b"gzip" in asked.get(b"accept-encoding", b"")
+    headers, body = answer.packed if packed else answer.plain
+    if answer.known_to(asked.get(b"if-none-match", b"")):
+        headers = [pair for pair in headers if not pair[0].startswith(b"content-")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
-    headers["Content-Length"] = str(len(body))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers.raw})
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-
-
-def _can_shrink(headers: MutableHeaders) -> bool:
-    kind = headers.get("content-type", "")
-    return "content-encoding" not in headers and (kind.startswith("text/") or "json" in kind or "xml" in kind)
-
-
-def _knows(asked: str, etag: str) -> bool:
-    """Whether a client's `If-None-Match` names this content in either form."""
-    given = {part.strip().removeprefix("W/").strip('"') for part in asked.split(",")}
-    return bool(given & {"*", etag, f"{etag}-gz"})

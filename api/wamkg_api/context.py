@@ -3,11 +3,11 @@
 import logging
 import re
 import time
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,10 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
 
+METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
+"""Anything else is counted as one: a client may invent methods, and each would be a series of its own."""
+_STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
 
 class Measures:
     """The counters of one app, for Prometheus."""
@@ -35,6 +39,14 @@ class Measures:
         labels = ("method", "route", "status")
         self.requests = Counter("wamkg_requests_total", "Requests answered.", labels, registry=self.registry)
         self.seconds = Histogram("wamkg_request_seconds", "Time to answer.", ("route",), registry=self.registry)
+        # Looking a label up takes longer than counting.
+        self._counters = lru_cache(maxsize=4096)(self.requests.labels)
+        self._timers = lru_cache(maxsize=1024)(self.seconds.labels)
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        self._counters(method if method in METHODS else "other", route, str(status)).inc()
+        self._timers(route).observe(seconds)
 
 
 class RequestContext:
@@ -49,7 +61,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = given if _ID.fullmatch(given) else new_uid()
         started = time.perf_counter()
@@ -59,10 +71,9 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = state["request_id"]
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                own = [(b"x-request-id", state["request_id"].encode()), *(h for h in _STRICT if h[0] not in given)]
+                message = {**message, "headers": [*message["headers"], *own]}
             await send(message)
 
         try:
@@ -77,8 +88,7 @@ class RequestContext:
 
     def _note(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
         route = state.get("route") or getattr(scope.get("route"), "name", "") or "unknown"
-        self._measures.requests.labels(scope["method"], route, str(status)).inc()
-        self._measures.seconds.labels(route).observe(seconds)
+        self._measures.note(scope["method"], route, status, seconds)
         if access.isEnabledFor(logging.INFO):
             line = {
                 "request": state["request_id"],
