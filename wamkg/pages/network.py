@@ -1,35 +1,41 @@
 """The neighbourhood page: a drawing that is its own document, and the same as tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import networkx as nx
 from sqlmodel import Session
 
+from wamkg.errors import NotFoundError
 from wamkg.figures.style import FIXED_HUES, THEMES, hues_for
 from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.render import render
+from wamkg.store.taxonomies import list_taxonomies
+from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.tree import MAIN
 
 DRAWN_CAP = 150
-START = f"taxon:{MAIN}:joint"
+HOPS = 2
 
 
 @dataclass(frozen=True)
 class GraphChoice:
     """Which neighbourhood to show."""
 
-    center: str = START
-    hops: int = 1
+    center: str | None = None
+    hops: int = HOPS
     kinds: tuple[str, ...] = ()
 
 
 def graph_page(session: Session, choice: GraphChoice) -> str:
-    """The neighbourhood of one thing, drawn and as tables.
+    """The neighbourhood of one thing, drawn and as tables; of the newest classified paper if none is named.
 
     Raises as `build_graph` does.
     """
+    choice = replace(choice, center=choice.center or newest_classified(session))
+    if choice.center is None:
+        return render("graph.html", here="/graph", choice=choice, label="nothing yet", groups=[], edges=[], left_out=0)
     graph = _graph(session, choice)
     center = graph.graph["center"]
     nodes = sorted(graph.nodes(data=True), key=lambda pair: (pair[1]["kind"], pair[1]["label"].casefold()))
@@ -45,11 +51,22 @@ def graph_page(session: Session, choice: GraphChoice) -> str:
     )
 
 
+def newest_classified(session: Session) -> str | None:
+    """Id of the newest paper placed in the main taxonomy, None if there is none."""
+    if MAIN not in {taxonomy.slug for taxonomy in list_taxonomies(session)}:
+        return None
+    newest = find_library(session, LibraryQuery(state=(f"{MAIN}:placed",), limit=1)).items
+    return newest[0].id if newest else None
+
+
 def network_document(session: Session, choice: GraphChoice) -> str:
     """The drawing alone, as a page of its own.
 
-    Raises as `build_graph` does.
+    Raises as `build_graph` does, and NotFoundError where no center is named and nothing is classified.
     """
+    choice = replace(choice, center=choice.center or newest_classified(session))
+    if choice.center is None:
+        raise NotFoundError("nothing is classified yet, so there is nothing to draw; name a center")
     graph = _graph(session, choice)
     label = graph.nodes[graph.graph["center"]]["label"]
     return pyvis_page(graph, _colours(graph), f"Around {label}")

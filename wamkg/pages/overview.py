@@ -14,7 +14,7 @@ from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.paging import Page
 from wamkg.views.suggestions import suggestion_list
 from wamkg.views.things import all_things
-from wamkg.views.timeline import papers_timeline
+from wamkg.views.timeline import PaperTimeline, papers_timeline
 from wamkg.views.tree import MAIN, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.vocabulary import EntityKind
 
@@ -79,7 +79,9 @@ def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rul
 
     Raises as `papers_timeline` does.
     """
-    timeline = papers_timeline(session, by, taxonomy, depth, date_rule)
+    taxonomies = taxonomy_list(session)
+    nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
+    timeline = papers_timeline(session, by, taxonomy, depth, date_rule) if taxonomies else nothing
     classes = load_classes(session)
     return render(
         "timeline.html",
@@ -87,7 +89,7 @@ def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rul
         timeline=timeline,
         chart=timeline_chart(timeline),
         steps=steps_of(timeline.taxa),
-        taxonomies=taxonomy_list(session),
+        taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,
     )

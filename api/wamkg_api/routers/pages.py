@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from wamkg.errors import NotFoundError
 from wamkg.pages.library import library_page, paper_page
-from wamkg.pages.network import START, GraphChoice, graph_page, network_document
+from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
 from wamkg.pages.overview import (
     QueueChoice,
     leaderboard_page,
@@ -125,9 +125,9 @@ def show_review(
 
 
 def _graph_choice(
-    center: Annotated[str, Query(max_length=500)] = START, hops: Annotated[int, Query(ge=0, le=4)] = 1
+    center: Annotated[str, Query(max_length=500)] = "", hops: Annotated[int, Query(ge=0, le=4)] = HOPS
 ) -> GraphChoice:
-    return GraphChoice(center.strip() or START, hops)
+    return GraphChoice(center.strip() or None, hops)
 
 
 ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
