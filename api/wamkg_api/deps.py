@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Depends, Path, Query, Request, Response
-from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.settings import Settings
+from wamkg.store.reading import ReadingSession
 from wamkg.store.reads_papers import SORTS
 from wamkg.store.session import Store
 from wamkg.views.library import LibraryQuery
@@ -28,12 +28,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _session(request: Request) -> Iterator[Session]:
+def _session(request: Request) -> Iterator[ReadingSession]:
     with _store(request).reading() as session:
         yield session
 
 
-SessionDep = Annotated[Session, Depends(_session)]
+SessionDep = Annotated[ReadingSession, Depends(_session)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 PaperId = Annotated[
     str,

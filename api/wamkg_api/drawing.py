@@ -8,10 +8,9 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
-from sqlmodel import Session
-
 from wamkg.errors import InvalidInputError, WamkgError
 from wamkg.settings import Settings
+from wamkg.store.reading import ReadingSession
 from wamkg.views.roadmap import build_roadmap
 
 FORMATS = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
@@ -36,7 +35,7 @@ class FigureRequest:
     representatives: int | None = None
 
 
-def draw(session: Session, settings: Settings, asked: FigureRequest) -> Path:
+def draw(session: ReadingSession, settings: Settings, asked: FigureRequest) -> Path:
     """The file that holds the figure, drawn now unless the same drawing is there.
 
     A drawing is named by the content that goes into it, so a changed store is a new drawing and an old one is
