@@ -41,6 +41,8 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "batches": provenance.batches,
     "decide": curating.decide,
     "decisions": curating.decisions,
+    "set": curating.set_,
+    "add": curating.add,
     "embed": suggesting.embed,
     "suggest": suggesting.suggest,
     "evaluate": suggesting.evaluate,

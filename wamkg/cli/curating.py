@@ -10,6 +10,9 @@ from wamkg.errors import InvalidInputError
 from wamkg.reviewing.decide import decide as make_decision
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.decision_lines import append_decisions, export_decisions
+from wamkg.reviewing.edit import Edited, set_values
+from wamkg.reviewing.edit_things import EDITED_KINDS, KINDS, set_thing
+from wamkg.reviewing.edit_things import add as add_thing
 from wamkg.reviewing.merge_decisions import import_decisions
 from wamkg.store.batches import get_actor
 from wamkg.vocabulary import PERSON
@@ -65,6 +68,66 @@ def decide(
     if evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
     out.print(f"batch {made.batch}; `wamkg undo {made.batch}` takes it back")
+
+
+def set_(
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="PAPER", help="A paper's id, or method:SLUG, dataset:SLUG, result:ID, taxon:wam:PATH."),
+    ],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value takes yours back.")],
+    why: WhyOption = "",
+    version: Annotated[int | None, typer.Option("--version", help="Version that you saw.")] = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Set values by hand; a person's word outlives every later import."""
+    change = set_thing if subject.partition(":")[0] in EDITED_KINDS else set_values
+    with open_store() as store, store.writing() as session:
+        edited = change(session, get_actor(session, by, PERSON), subject, _pairs(values), why, version)
+    _print_edit(edited, json)
+
+
+def add(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="What is known of it.")],
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Add a paper, method, dataset, benchmark, metric or result by hand."""
+    with open_store() as store, store.writing() as session:
+        edited = add_thing(session, get_actor(session, by, PERSON), kind, _pairs(values, kind == "paper"), why)
+    _print_edit(edited, json)
+
+
+def _pairs(values: list[str], nested: bool = False) -> dict[str, Any]:
+    """`field=value` arguments; nested, `links.code=...` becomes a mapping and `authors=a; b` a list."""
+    pairs: dict[str, Any] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InvalidInputError(f"{text!r} is not FIELD=VALUE")
+        outer, dot, inner = name.partition(".")
+        if nested and dot:
+            pairs.setdefault(outer, {})[inner] = value
+        elif nested and name in ("authors", "aliases"):
+            pairs[name] = [part.strip() for part in value.split(";")]
+        else:
+            pairs[name] = int(value) if nested and name == "year" and value.isdigit() else value
+    return pairs
+
+
+def _print_edit(edited: Edited, json: bool) -> None:
+    if json:
+        print_json(edited)
+        return
+    for name, (before, after) in edited.changes.items():
+        out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}", markup=False)
+    if edited.batch is None:
+        out.print(f"{edited.subject} says so already; nothing was written", markup=False)
+    else:
+        out.print(f"batch {edited.batch}; `wamkg undo {edited.batch}` takes it back")
 
 
 decisions = typer.Typer(help="Bring decisions to and from a file that git can merge.", no_args_is_help=True)

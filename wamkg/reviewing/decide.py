@@ -71,7 +71,8 @@ def decide(session: Session, actor: Actor, decision: Decision) -> Decided:
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person decides")
     ground = _ground(session, decision)
-    _refuse_stale(ground, decision)
+    refuse_stale(session, ground.paper, decision.version)
+    _refuse_another_place(ground, decision.assignment)
     check_cardinality(ground.taxonomy, ground.taxa)
     if decision.verdict == Verdict.ACCEPT:
         slug = ground.taxonomy.slug
@@ -110,20 +111,28 @@ def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
     return [suggestion.ranked[0]["taxon"], *decision.also]
 
 
-def _refuse_stale(ground: Ground, decision: Decision) -> None:
-    paper = ground.paper
-    behind = 0 if decision.version is None else paper.version - decision.version
+def refuse_stale(session: Session, paper: Paper, version: int | None) -> None:
+    """Refuse a write on an older version of a paper than the present one.
+
+    Raises ConflictError, saying what was written meanwhile.
+    """
+    behind = 0 if version is None else paper.version - version
     if behind < 0:
-        raise ConflictError(f"{paper.slug} is at version {paper.version}, there is no version {decision.version} yet")
+        raise ConflictError(f"{paper.slug} is at version {paper.version}, there is no version {version} yet")
+    if behind:
+        happened = "; ".join(what_happened(session, paper, behind))
+        raise ConflictError(
+            f"stale: {paper.slug} is now at version {paper.version}, you saw {version}; meanwhile: {happened}"
+        )
+
+
+def _refuse_another_place(ground: Ground, seen: str | None) -> None:
     primary = next((a.uid for a, _ in ground.live if a.primary), "")
-    if behind == 0 and decision.assignment in (None, primary):
+    if seen in (None, primary):
         return
-    raise ConflictError(
-        f"stale: {paper.slug} is now at version {paper.version}"
-        + (f", you saw {decision.version}" if decision.version is not None else "")
-        + f"; it stands at {', '.join(_places(ground.live)) or 'no place'} in {ground.taxonomy.slug}; meanwhile: "
-        + "; ".join(what_happened(ground.session, paper, max(behind, 1)))
-    )
+    stands = ", ".join(_places(ground.live)) or "no place"
+    happened = "; ".join(what_happened(ground.session, ground.paper, 1))
+    raise ConflictError(f"stale: {ground.paper.slug} now stands at {stands}; meanwhile: {happened}")
 
 
 def what_happened(session: Session, paper: Paper, newest: int) -> list[str]:

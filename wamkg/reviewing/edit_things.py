@@ -1,0 +1,203 @@
+"""Edits by hand of what is no paper, and adding papers, methods, datasets, benchmarks and results."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, select
+
+from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.identifiers import name_key, slugify
+from wamkg.importing.apply import Applier
+from wamkg.importing.jsonl import record_of
+from wamkg.importing.report import ImportReport, Outcome
+from wamkg.matching.record import Unreadable
+from wamkg.matching.show import shown_values
+from wamkg.reviewing.edit import Edited, keep_name
+from wamkg.store.batches import close_batch, open_batch, record_change
+from wamkg.store.edits import EDITABLE, find_row, uid_of_row, update_row
+from wamkg.store.lookup import find_paper
+from wamkg.store.paper_state import load_states
+from wamkg.store.paper_write import write_shown
+from wamkg.store.tables import Actor, Batch, Entity, Link, Metric, Paper, Result
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.things import THINGS, find_thing, get_thing, save_link, save_result, save_thing
+from wamkg.vocabulary import PERSON, BatchKind, EntityKind, Relation
+
+KINDS = ("paper", "method", "dataset", "benchmark", "metric", "result")
+EDITED_KINDS = frozenset({*THINGS, "result", "taxon"})
+_DERIVED = {"key", "slug", "path", "parent_id", "depth", "position"}
+"""Columns that follow from others or that the taxonomy's own edits set."""
+_NUMBERS = {"value", "low", "high"}
+_BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def set_thing(
+    session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+) -> Edited:
+    """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `concept:`, `result:UID` or
+    `taxon:TAXONOMY:PATH`; a former name goes on being found.
+
+    Raises NotFoundError, InvalidInputError, and ConflictError where the row is newer than `version`.
+    """
+    kind, _, name = subject.partition(":")
+    row = _find(session, kind, name)
+    if version is not None and version != row.version:
+        raise ConflictError(f"stale: {subject} is now at version {row.version}, you saw {version}")
+    allowed = sorted(EDITABLE[type(row)] - _DERIVED)
+    for field in values:
+        if field not in allowed:
+            raise InvalidInputError(f"no field {field!r} of a {kind}; there are {', '.join(allowed)}")
+    batch = open_batch(session, BatchKind.EDIT, subject, actor)
+    parsed = {field: _read(session, field, value) for field, value in values.items()}
+    if "name" in parsed and kind in THINGS:
+        keep_name(session, batch, row)
+        parsed["key"] = name_key(parsed["name"])
+    changes = update_row(session, batch, row, parsed, why)
+    if kind == EntityKind.METHOD:
+        _find_by_new_name(session, row.id)
+    close_batch(session, batch, {"fields": sorted(changes), "subject": subject})
+    return Edited(batch.uid, subject, {n: c for n, c in changes.items() if n not in _DERIVED}, row.version)
+
+
+def _find(session: Session, kind: str, name: str) -> Any:
+    if kind == "result":
+        found = find_row(session, Result, name)
+        if found is None:
+            raise NotFoundError(f"no result has the id {name!r}")
+        return found
+    if kind == "taxon":
+        slug, _, path = name.partition(":")
+        return find_taxon(session, get_taxonomy(session, slug), path)
+    if kind not in THINGS:
+        raise InvalidInputError(
+            f"{kind!r} is nothing that can be set; write a paper's id or one of {', '.join(THINGS)}"
+        )
+    return get_thing(session, EntityKind(kind), name)
+
+
+def _read(session: Session, field: str, value: Any) -> Any:
+    if field in ("metric_id", "reported_by_id"):
+        raise InvalidInputError(f"{field} is set by adding the result anew")
+    if value in (None, "") and field not in ("name", "value", "party"):
+        return None if field not in ("suite", "split", "definition", "code") else ""
+    if field in _NUMBERS:
+        return _number(field, value)
+    if field == "higher_is_better":
+        if str(value).lower() not in _BOOLEANS:
+            raise InvalidInputError(f"{field} is true or false")
+        return _BOOLEANS[str(value).lower()]
+    if field == "party" and value not in ("first", "third"):
+        raise InvalidInputError("party is first or third")
+    if field in ("include", "exclude"):
+        return [part.strip() for part in value.split(";")] if isinstance(value, str) else list(value)
+    return str(value)
+
+
+def _number(field: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{field} must be a number, not {value!r}") from error
+
+
+def _find_by_new_name(session: Session, method: int) -> None:
+    proposing = select(Link.source_id).where(Link.relation == Relation.PROPOSES, Link.target_id == method)
+    states = list(load_states(session, session.exec(proposing).all()).values())
+    write_shown(session, states, [shown_values(state) for state in states])
+
+
+def add(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
+    """Add a thing by hand: a `paper` with the keys of the project's JSON Lines; a `method`, `dataset`, `benchmark` or
+    `metric` with `name`, its own columns and `paper`, which proposes or introduces it; a `result` with `method`,
+    `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `where`, `url`, `printed` and `party`.
+
+    Raises ConflictError where it is there already, InvalidInputError and NotFoundError.
+    """
+    batch = open_batch(session, BatchKind.EDIT, f"add {kind}", actor)
+    if kind == "paper":
+        subject, uid = _add_paper(session, batch, values)
+    elif kind == "result":
+        subject, uid = _add_result(session, batch, values)
+    elif kind in KINDS:
+        subject, uid = _add_named(session, batch, EntityKind(kind), dict(values))
+    else:
+        raise InvalidInputError(f"{kind!r} cannot be added; write one of {', '.join(KINDS)}")
+    record_change(session, batch, f"added {kind}", subject_uid=uid, after=dict(values), why=why)
+    close_batch(session, batch, {"added": subject})
+    return Edited(batch.uid, subject, {name: (None, value) for name, value in values.items()}, 1)
+
+
+def _add_paper(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
+    record = record_of(dict(values), 1)
+    if isinstance(record, Unreadable):
+        raise InvalidInputError(record.reason)
+    if record.unknown_keys:
+        raise InvalidInputError(f"a paper has no {', '.join(record.unknown_keys)}")
+    report = ImportReport("by hand", "", dry_run=False)
+    Applier(session, batch, PERSON, report).apply([record])
+    line = report.lines[0]
+    if line.outcome is Outcome.UNREADABLE:
+        raise InvalidInputError(line.reason)
+    if line.outcome is not Outcome.NEW:
+        said = "; ".join(line.conflicts) or "it is in the store already; change it with `wamkg set`"
+        raise ConflictError(f"{line.title}: {said}")
+    made = select(Paper).join(Entity, Entity.id == Paper.id).where(Entity.batch_id == batch.id)  # type: ignore[arg-type]
+    paper = session.exec(made).one()
+    return paper.slug, uid_of_row(session, paper)
+
+
+def _add_named(session: Session, batch: Batch, kind: EntityKind, values: dict[str, Any]) -> tuple[str, str]:
+    name, paper = values.pop("name", None), values.pop("paper", None)
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidInputError(f"a {kind} needs a name")
+    if (known := find_thing(session, kind, name)) is not None:
+        raise ConflictError(f"there is a {kind} {known.name!r} already; change it with `wamkg set {kind}:{known.slug}`")
+    columns = EDITABLE[THINGS[kind]] - _DERIVED
+    for field in values:
+        if field not in columns:
+            raise InvalidInputError(f"a {kind} has no {field!r}; it has {', '.join(sorted({*columns, 'paper'}))}")
+    parsed = {field: _read(session, field, value) for field, value in values.items()}
+    number, _ = save_thing(session, batch, kind, {"slug": slugify(name), "name": name.strip()} | parsed)
+    if paper:
+        relation = Relation.PROPOSES if kind is EntityKind.METHOD else Relation.INTRODUCES
+        source = find_paper(session, paper).id
+        assert source is not None
+        save_link(session, batch, source, relation, number)
+        if kind is EntityKind.METHOD:
+            _find_by_new_name(session, number)
+    return f"{kind}:{slugify(name)}", session.get_one(Entity, number).uid
+
+
+_RESULT_KEYS = (
+    "method", "benchmark", "metric", "value", "suite", "split", "reported_by", "where", "url", "printed", "party",
+)  # fmt: skip
+
+
+def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
+    for field in values:
+        if field not in _RESULT_KEYS:
+            raise InvalidInputError(f"a result has no {field!r}; it has {', '.join(_RESULT_KEYS)}")
+    for field in ("method", "benchmark", "value"):
+        if values.get(field) in (None, ""):
+            raise InvalidInputError(f"a result needs a {field}")
+    metric = get_thing(session, EntityKind.METRIC, values["metric"]) if values.get("metric") else None
+    method, benchmark = (get_thing(session, EntityKind(kind), values[kind]) for kind in ("method", "benchmark"))
+    row = {
+        "method_id": method.id,  # type: ignore[attr-defined]
+        "benchmark_id": benchmark.id,  # type: ignore[attr-defined]
+        "metric_id": metric.id if isinstance(metric, Metric) else None,
+        "value": _number("value", values["value"]),
+        "suite": values.get("suite") or "",
+        "split": values.get("split") or "",
+        "method_printed": values.get("printed") or method.name,
+        "reported_by_id": find_paper(session, values["reported_by"]).id if values.get("reported_by") else None,
+        "reported_url": values.get("url"),
+        "reported_where": values.get("where"),
+        "party": _read(session, "party", values.get("party", "third")),
+        "source": PERSON,
+    }
+    if not save_result(session, batch, row):
+        raise ConflictError("this result is in the store already")
+    session.flush()
+    made = session.exec(select(Result).where(Result.batch_id == batch.id)).one()
+    return f"result:{made.uid}", made.uid
