@@ -30,9 +30,7 @@ class EmbedReport:
         return dict(self.__dict__)
 
 
-def embed(
-    store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None
-) -> EmbedReport:
+def embed(store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None) -> EmbedReport:
     """Encode the texts of entities (by number) that are new or changed, and keep their vectors."""
     hashes = {number: text_hash(text) for number, text in texts.items()}
     with store.reading() as session:
