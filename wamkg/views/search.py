@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from sqlmodel import Session
 
 from wamkg.store.reads_papers import paper_numbers
@@ -68,6 +67,9 @@ def _score(text_rank: int | None, vector_rank: int | None) -> float:
 
 
 def _nearest(session: Session, seeds: list[int], most: int = 100) -> list[int]:
+    # A fifth of the API's start-up time, for a question that is asked seldom.
+    import numpy as np
+
     numbers, blob = newest_vectors(session)
     places = [numbers.index(n) for n in seeds if n in set(numbers)]
     if not places:
