@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wamkg.embedding.encoders import PACKAGED_MODEL, Encoder, SentenceTransformerEncoder
 from wamkg.errors import DependencyMissingError, InvalidInputError
-from wamkg.exporting.jsonl import export_jsonl
+from wamkg.exporting.formats import EXPORTS
 from wamkg.figures.style import FigureOptions
 from wamkg.history.undo import undo_batch
 from wamkg.importing.report import ImportReport
@@ -20,6 +20,7 @@ from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file
+from wamkg.views.citations import CitationTimeline, citation_timeline
 from wamkg.views.coverage import overview
 from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
 from wamkg.views.roadmap import build_roadmap
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from wamkg.suggesting.run import SuggestReport
 
 Progress = Callable[[int, int], None]
-EXPORTS = {"jsonl": export_jsonl}
 
 
 def seed(store: Store) -> dict[str, int]:
@@ -87,6 +87,12 @@ def timeline_papers(store: Store, by: str, taxonomy: str, depth: int) -> PaperTi
         return papers_timeline(session, by, taxonomy, depth)
 
 
+def timeline_citations(store: Store, by: str, **subject: str | None) -> CitationTimeline:
+    """Citing papers over time, of a `paper`, a `method` or a `taxon`."""
+    with store.reading() as session:
+        return citation_timeline(session, by, **subject)
+
+
 def export(store: Store, format: str, write: Callable[[str], object]) -> None:
     """Hand the store's papers in an exchange format to `write`, piece by piece.
 
@@ -95,7 +101,7 @@ def export(store: Store, format: str, write: Callable[[str], object]) -> None:
     if format not in EXPORTS:
         raise InvalidInputError(f"there is no export {format!r}; use one of {', '.join(EXPORTS)}")
     with store.reading() as session:
-        for piece in EXPORTS[format](session):
+        for piece in EXPORTS[format].write(session):
             write(piece)
 
 

@@ -4,37 +4,45 @@ import csv
 import sys
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from wamkg import pipeline
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
-from wamkg.views.timeline import timeline_csv_rows
+from wamkg.views.citations import CitationTimeline, citation_csv_rows
+from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
 
 
 def timeline(
-    what: Annotated[str, typer.Argument(help="`papers`.")],
+    what: Annotated[Literal["papers", "citations"], typer.Argument(help="What is counted.")],
     by: Annotated[str, typer.Option("--by", help="month, quarter or year.")] = "month",
     taxonomy: TaxonomyOption = "wam",
-    depth: Annotated[int, typer.Option("--depth", help="Depth of the taxa counted apart; 0 does not split.")] = 1,
+    depth: Annotated[int, typer.Option("--depth", help="Papers: depth of the taxa counted apart; 0: no split.")] = 1,
+    paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
+    method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
+    taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Count papers over time, split by taxon."""
-    if what != "papers":
-        raise typer.BadParameter("only `papers` is known", param_hint="WHAT")
+    """Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch."""
     with open_store() as store:
-        found = pipeline.timeline_papers(store, by, taxonomy, depth)
+        found: PaperTimeline | CitationTimeline
+        if what == "papers":
+            found = pipeline.timeline_papers(store, by, taxonomy, depth)
+            rows = list(timeline_csv_rows(found))
+            said = f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
+        else:
+            found = pipeline.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
+            rows = list(citation_csv_rows(found))
+            said = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
     if json:
         print_json(found)
-        return
-    head, *rows = timeline_csv_rows(found)
-    if as_csv:
-        csv.writer(sys.stdout).writerows([head, *rows])
-        return
-    print_table("", [str(cell) for cell in head], rows)
-    out.print(f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only")
+    elif as_csv:
+        csv.writer(sys.stdout).writerows(rows)
+    else:
+        print_table("", [str(cell) for cell in rows[0]], rows[1:])
+        out.print(said, markup=False)
 
 
 def export(
