@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from wamkg_api.app import create_app
 
 import wamkg
 from wamkg.cli.app import COMMANDS
@@ -44,6 +45,13 @@ def test_every_format_is_documented(name: str) -> None:
     assert f"## `{name}`" in read(DOCS / "formats.md")
 
 
+def test_every_route_is_documented() -> None:
+    text = read(DOCS / "api.md")
+    paths = create_app(Settings(database_url="sqlite://")).openapi()["paths"]
+    named = [f"`{method.upper()} {path}`" for path, methods in paths.items() for method in methods]
+    assert [route for route in named if route not in text] == []
+
+
 def test_every_room_is_documented() -> None:
     folder = Path(wamkg.__file__).parent
     rooms = [p.name for p in folder.iterdir() if (p / "__init__.py").exists()]
@@ -53,7 +61,8 @@ def test_every_room_is_documented() -> None:
 
 def test_links_between_documents_lead_somewhere() -> None:
     for document in (ROOT / "README.md", *DOCS.glob("*.md")):
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", read(document)):
+        prose = re.sub(r"`[^`]*`", "", read(document))
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", prose):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
