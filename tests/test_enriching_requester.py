@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -258,13 +257,15 @@ class TestTurns:
                 times.append(time.monotonic())
 
         threads = [Thread(target=work) for _ in range(3)]
+        start = time.monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        times.sort()
         assert len(times) == 12
-        assert min(later - sooner for sooner, later in pairwise(times)) >= 1 / 20
+        # A busy machine may wake a thread late, never early: the nth turn cannot come before its place in the row.
+        early = [n for n, at in enumerate(sorted(times)) if at - start < n / 20 - 0.002]
+        assert early == []
 
 
 def test_json_is_json() -> None:
