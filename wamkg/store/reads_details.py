@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.paper_state import INTRODUCIBLE
 from wamkg.store.tables import (
     Actor,
     Assignment,
     Authorship,
     Batch,
-    Benchmark,
     Change,
-    Dataset,
     Entity,
     Event,
     Fact,
     FormerId,
     Institution,
     Link,
-    Metric,
     Paper,
     Tag,
     Taxon,
@@ -32,12 +30,7 @@ from wamkg.store.tables import (
 )
 from wamkg.vocabulary import Relation, Standing
 
-_LINKED = {
-    "dataset": Dataset,
-    "benchmark": Benchmark,
-    "metric": Metric,
-    "institution": Institution,
-}
+_LINKED = INTRODUCIBLE | {"institution": Institution}
 
 
 def rows(session: Session, statement: Any) -> Iterator[Any]:
@@ -90,6 +83,11 @@ def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: A
         for row in rows(session, statement.where(column.in_(part))):
             found.setdefault(row[0], []).append(row)
     return found
+
+
+def _signed(statement: Any, batch: Any, actor: Any) -> Any:
+    """The statement joined to the batch that wrote each row and to its actor."""
+    return statement.join(Batch, col(Batch.id) == col(batch)).join(Actor, col(Actor.id) == col(actor))
 
 
 def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
@@ -152,14 +150,14 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
         )
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
-        .join(Actor, col(Actor.id) == col(Assignment.actor_id))
-        .join(Batch, col(Batch.id) == col(Assignment.batch_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
     if not ended:
         statement = statement.where(col(Assignment.ended_at).is_(None))
-    return _grouped(session, numbers, col(Assignment.paper_id), statement)
+    return _grouped(
+        session, numbers, col(Assignment.paper_id), _signed(statement, Assignment.batch_id, Assignment.actor_id)
+    )
 
 
 def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
@@ -178,11 +176,9 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
             col(Actor.name).label("by"),
         )
         .select_from(Fact)
-        .join(Batch, col(Batch.id) == col(Fact.batch_id))
-        .join(Actor, col(Actor.id) == col(Batch.actor_id))
         .order_by(col(Fact.id))
     )
-    return _grouped(session, numbers, col(Fact.subject_id), statement)
+    return _grouped(session, numbers, col(Fact.subject_id), _signed(statement, Fact.batch_id, Batch.actor_id))
 
 
 def changes_of(session: Session, uid: str) -> list[Any]:
@@ -192,24 +188,20 @@ def changes_of(session: Session, uid: str) -> list[Any]:
 
 def change_rows() -> Any:
     """A select over the audit trail with who and in which batch."""
-    return (
-        select_columns(
-            Change.id,
-            Change.uid,
-            Change.at,
-            Change.subject_uid,
-            Change.field,
-            Change.before,
-            Change.after,
-            Change.why,
-            col(Actor.name).label("by"),
-            col(Batch.uid).label("batch"),
-            col(Batch.kind).label("batch_kind"),
-        )
-        .select_from(Change)
-        .join(Actor, col(Actor.id) == col(Change.actor_id))
-        .join(Batch, col(Batch.id) == col(Change.batch_id))
-    )
+    statement = select_columns(
+        Change.id,
+        Change.uid,
+        Change.at,
+        Change.subject_uid,
+        Change.field,
+        Change.before,
+        Change.after,
+        Change.why,
+        col(Actor.name).label("by"),
+        col(Batch.uid).label("batch"),
+        col(Batch.kind).label("batch_kind"),
+    ).select_from(Change)
+    return _signed(statement, Change.batch_id, Change.actor_id)
 
 
 @dataclass(frozen=True)
@@ -242,7 +234,7 @@ def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tu
     """Pairs (kind, name) of the datasets, benchmarks and metrics that each paper introduces."""
     found: dict[int, list[tuple[str, str]]] = {}
     numbers = list(numbers)
-    for kind, model in _LINKED.items():
+    for kind, model in INTRODUCIBLE.items():
         statement = (
             select_columns(Link.source_id, model.name)
             .select_from(Link)
@@ -283,9 +275,3 @@ def batch_rows(session: Session, limit: int, since: datetime | None = None) -> l
     if since is not None:
         statement = statement.where(col(Batch.started_at) >= since)
     return list(rows(session, statement))
-
-
-def latest_day(session: Session) -> date | None:
-    """The day of the store's newest batch."""
-    newest = batch_rows(session, 1)
-    return newest[0].started_at.date() if newest else None
