@@ -1,11 +1,10 @@
 """Addresses of pages, and the words pages use for what the store keeps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from wamkg.figures.plaintext import plain
 from wamkg.views.library import LibraryQuery
 
 API = "/api/v1"
@@ -80,8 +79,3 @@ def percent(value: float) -> str:
     if value > 0.99:
         return "> 99 %"
     return "< 1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"
-
-
-def unplain(items: Iterable[str]) -> list[str]:
-    """Texts with their mathematics in Unicode."""
-    return [plain(item) for item in items]

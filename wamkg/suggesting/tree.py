@@ -74,10 +74,6 @@ class Tree:
             node = int(self.parents[node])
         return nodes[::-1]
 
-    def at_or_below(self, node: int) -> Ints:
-        """Indices of `node` and everything under it."""
-        return np.array([i for i in range(len(self.paths)) if node in self.line(i)], dtype=np.intp)
-
     def joint(self, conditional: Floats) -> Floats:
         """Multiply P(node | parent), shape (m, nodes), into P(node): a parent is the sum of its children."""
         out = conditional.copy()
