@@ -55,12 +55,12 @@ class MetadataWriter:
         """Write what was answered for each unit; None is an unknown paper."""
         states = load_states(self.session, [unit.paper_id for unit, _ in answers])
         taken = papers_by_ids(self.session, {i for _, paper in answers if paper for i in _ids(paper)})
-        papers = papers_of(self.session, states)
         for unit, paper in answers:
+            known = states[unit.paper_id]
             if paper is None or paper.s2 is None:
-                self._try_next_id(unit, papers[unit.paper_id])
+                self._try_next_id(unit, known)
             else:
-                self._apply(unit, paper, states[unit.paper_id], taken)
+                self._apply(unit, paper, known, taken)
         self.answered = len(answers)
         self.changed = write_states(self.session, self.batch, states.values())
         for (state, reason), units in self._ends.items():
@@ -84,8 +84,9 @@ class MetadataWriter:
     def _end(self, unit: Unit, state: WorkState, reason: str | None) -> None:
         self._ends.setdefault((state, reason), []).append(unit)
 
-    def _try_next_id(self, unit: Unit, paper: Paper) -> None:
-        names = s2_names(paper)
+    def _try_next_id(self, unit: Unit, known: PaperState) -> None:
+        assert known.paper is not None
+        names = s2_names(known.paper)
         if unit.next_offset + 1 < len(names):
             again = {"state": WorkState.TODO, "next_offset": unit.next_offset + 1, "lease_owner": None}
             save(self.session, [unit.id], **again, lease_until=None)
