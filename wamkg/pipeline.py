@@ -182,14 +182,13 @@ def counts(store: Store) -> dict[str, int]:
 
 def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
     """The whole job: seed, embed where that can be done, suggest, draw; each stage can be run twice."""
-    report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": {}}
+    report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": counts(store)}
     try:
         report["embed"] = embed(store, settings, None, progress)
     except DependencyMissingError as error:
         report["embed"] = {"skipped": str(error)}
     suggested = suggest(store, settings, "wam")
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
-    report["papers"] = counts(store)
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
     report["figure"] = {"roadmap": draw_roadmap(store, files), "files": ", ".join(map(str, files))}
     return report

@@ -6,7 +6,6 @@ import typer
 
 from wamkg import pipeline
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table
-from wamkg.errors import InvalidInputError
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.run import FORMATS, ImportOptions
 
@@ -27,7 +26,7 @@ def import_(
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
     options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run)
-    with open_store(create=not dry_run) if not dry_run else pipeline.store_for_dry_run() as store:
+    with pipeline.store_for_dry_run() if dry_run else open_store(create=True) as store:
         report = pipeline.import_source(store, source, options)
     if json:
         print_json(report.as_dict())
@@ -38,9 +37,8 @@ def import_(
 
 def _print_report(report: ImportReport) -> None:
     shown = [line for line in report.lines if line.outcome is not Outcome.SAME]
-    print_table(
-        "", ["line", "how", "paper", "where", "what"], [_row(line) for line in shown[:SHOWN_LINES]]
-    ) if shown else None
+    if shown:
+        print_table("", ["line", "how", "paper", "where", "what"], [_row(line) for line in shown[:SHOWN_LINES]])
     if len(shown) > SHOWN_LINES:
         out.print(f"... {len(shown) - SHOWN_LINES} more lines; --json lists them all")
     out.print(f"format {report.format}" + ("; dry run, nothing was written" if report.dry_run else ""))
@@ -65,6 +63,3 @@ def _row(line: LineReport) -> list[str]:
     review = ["awaiting review"] if line.awaiting_review else []
     what = [line.reason] if line.reason else [*again, *review, *line.conflicts, *line.changes]
     return [str(line.line), line.outcome.value, line.title, " ".join(line.placements), "; ".join(what)]
-
-
-__all__ = ["InvalidInputError", "import_"]

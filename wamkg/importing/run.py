@@ -115,27 +115,24 @@ def _make_taxonomies(
 ) -> int:
     """Make the taxonomies that the source uses and the store lacks, from the packaged seeds or the list itself."""
     packaged = {spec.slug: spec for spec in seed_taxonomies()}
+    stored = {taxonomy.slug for taxonomy in list_taxonomies(session)}
     added = 0
     wanted = {used.taxonomy.slug: used for used in result.taxonomies}
     for slug, used in wanted.items():
-        known = "in the store" if _exists(session, slug) else "packaged" if slug in packaged else "new, from the list"
+        known = "in the store" if slug in stored else "packaged" if slug in packaged else "new, from the list"
         report.taxonomies[slug] = f"{known}, {used.records} placed, {_top_level(used.taxonomy)} classes at the top"
-        if known != "in the store":
+        if slug not in stored:
             added += save_taxonomy(session, batch, packaged.get(slug) or _spec(used.taxonomy))
         elif used.new:
             added += save_taxonomy(session, batch, _spec(used.taxonomy))
-    if not result.taxonomies and not list_taxonomies(session):
+    if not result.taxonomies and not stored:
         # Records may name packaged classes; in an empty store nothing else is there to hold them.
         added += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
-    if options.taxonomy and options.taxonomy not in wanted and not _exists(session, options.taxonomy):
+    if options.taxonomy and options.taxonomy not in wanted.keys() | stored:
         if options.taxonomy not in packaged:
             raise NotFoundError(f"no taxonomy {options.taxonomy!r} in the store, and the source defines none")
         added += save_taxonomy(session, batch, packaged[options.taxonomy])
     return added
-
-
-def _exists(session: Session, slug: str) -> bool:
-    return any(t.slug == slug for t in list_taxonomies(session))
 
 
 def _top_level(taxonomy: KnownTaxonomy) -> int:
