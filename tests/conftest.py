@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from wamkg_api.app import create_app
 
 from wamkg.importing.seed_store import load_seeds
-from wamkg.settings import get_settings
+from wamkg.settings import Settings, get_settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 
@@ -98,3 +100,13 @@ def seeded_store(seeded_file: Path, home: Path) -> Iterator[Store]:
     made = Store(f"sqlite:///{target}")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def client(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a seeded store that no test writes to."""
+    path = tmp_path_factory.mktemp("api") / "wamkg.db"
+    path.write_bytes(seeded_file.read_bytes())
+    settings = Settings(database_url=f"sqlite:///{path}", home=path.parent)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client

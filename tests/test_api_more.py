@@ -1,6 +1,5 @@
 """Graph, search, matching, exports and figures over HTTP."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -15,16 +14,6 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
 
 API = "/api/v1"
-
-
-@pytest.fixture(scope="module")
-def client(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of a seeded store that no test writes to."""
-    path = tmp_path_factory.mktemp("api") / "wamkg.db"
-    path.write_bytes(seeded_file.read_bytes())
-    settings = Settings(database_url=f"sqlite:///{path}", home=path.parent)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield client
 
 
 def test_a_neighbourhood_is_a_graph_that_networkx_reads(client: TestClient) -> None:

@@ -3,8 +3,6 @@
 import gzip
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,16 +13,6 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
 
 API = "/api/v1"
-
-
-@pytest.fixture(scope="module")
-def client(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of a seeded store that no test writes to."""
-    path = tmp_path_factory.mktemp("api") / "wamkg.db"
-    path.write_bytes(seeded_file.read_bytes())
-    settings = Settings(database_url=f"sqlite:///{path}", home=path.parent)
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        yield client
 
 
 def test_a_list_has_items_total_and_next(client: TestClient) -> None:

@@ -10,23 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.wam_leaves import LEAVES
 from wamkg.identifiers import PartialDate, arxiv_id, slugify, title_key
 from wamkg.vocabulary import EventKind, OutsideKind, Standing
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-LEAVES = {
-    "cascaded/explicit/learned": 12,
-    "cascaded/explicit/geometric": 9,
-    "cascaded/implicit": 10,
-    "joint/autoregressive/explicit-decoupled": 3,
-    "joint/autoregressive/unified-discrete": 4,
-    "joint/autoregressive/predictive-latent": 1,
-    "joint/diffusion/unified-stream/explicit": 7,
-    "joint/diffusion/unified-stream/implicit": 2,
-    "joint/diffusion/multi-stream/cross-attention": 10,
-    "joint/diffusion/multi-stream/hidden-state": 4,
-    "joint/diffusion/multi-stream/shared-representation": 2,
-}
 PAPER_KEYS = {
     *("title", "method", "aliases", "authors", "arxiv", "doi", "s2", "date", "dates", "date_source", "venue", "year"),
     *("url", "links", "standing", "taxa", "also", "introduces", "states", "note", "summary"),
