@@ -199,3 +199,12 @@ def test_output_into_a_closed_pipe_is_no_error(seeded_store: Store, home: Path) 
     environment = os.environ | {"WAMKG_HOME": str(home)}
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=True)
     assert "Traceback" not in done.stderr
+
+
+def test_an_export_that_fails_leaves_the_old_file(seeded_store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "papers.jsonl"
+    assert run(["export", "jsonl", "-o", str(target)]) == 0
+    before = target.read_bytes()
+    assert run(["export", "nonsense", "-o", str(target)]) == 1
+    assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["papers.jsonl"]

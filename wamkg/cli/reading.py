@@ -3,13 +3,13 @@
 import csv
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
 import typer
 
 from wamkg import pipeline
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
+from wamkg.files import whole_file
 from wamkg.views.citations import CitationTimeline, citation_csv_rows
 from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
 
@@ -56,12 +56,6 @@ def export(
         if output is None:
             pipeline.export(store, format, sys.stdout.write)
             return
-        # Beside the target, so that the rename at the end is one step and a stop in between leaves the old file.
-        with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, delete=False) as part:
-            try:
-                pipeline.export(store, format, part.write)
-            except BaseException:
-                Path(part.name).unlink()
-                raise
-        Path(part.name).replace(output)
+        with whole_file(output) as file:
+            pipeline.export(store, format, lambda piece: file.write(piece.encode()))
     out.print(str(output), markup=False)

@@ -1,8 +1,6 @@
 """A finished drawing: the same bytes for the same input, as SVG, PDF or PNG."""
 
 import io
-import os
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from matplotlib.figure import Figure
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.svg import Element, decorate
+from wamkg.files import whole_file
 
 Format = Literal["svg", "pdf", "png"]
 _RC = {
@@ -63,15 +62,8 @@ class Drawing:
         data = self.to_bytes(Path(path).suffix.lstrip(".").lower())  # type: ignore[arg-type]
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole_file(path, mode=0o644) as file:
+            file.write(data)
         return path
 
     def _figure(self) -> tuple[Figure, list[tuple[str, bool]]]:

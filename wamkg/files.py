@@ -1,0 +1,23 @@
+"""Writing files whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+
+@contextmanager
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """A file to write that takes its name when it is complete; stopped or failed, it leaves the old one as it was."""
+    # Beside the target, so that the rename at the end is one step on one disk.
+    with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+        unfinished = Path(part.name)
+        try:
+            yield part
+            part.close()
+            unfinished.chmod(mode)
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
