@@ -175,7 +175,9 @@ def test_stopping_an_import_leaves_nothing_half_written(
 ) -> None:
     before = dump(empty_store)
     source = write_jsonl(tmp_path / "a.jsonl", 40_000)
-    command = [sys.executable, "-c", "from wamkg.cli import main; main()", "import", str(source)]
+    # A shell starts background jobs with Ctrl-C ignored and children inherit that; a user's terminal does not.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heed}; from wamkg.cli import main; main()", "import", str(source)]
     environment = os.environ | {"WAMKG_HOME": str(home)}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, text=True)
     log = home / "wamkg.db-wal"
