@@ -18,7 +18,8 @@ from wamkg.store.session import Store
 from wamkg.suggesting.run import embed_papers
 
 GOAL = 1.1
-ROUNDS = 3
+ROUNDS = 8
+"""Even, and the order changes from round to round: whichever goes first after a pause is the slower one."""
 
 
 def ours(source: Path, target: Path, encoder: SentenceTransformerEncoder) -> float:
@@ -42,7 +43,7 @@ def bare(texts: list[str], model: SentenceTransformer) -> float:
     return time.perf_counter() - start
 
 
-def main(count: int = 400) -> bool:
+def main(count: int = 300) -> bool:
     """Print the median ratio over rounds; True if the goal is met."""
     encoder = SentenceTransformerEncoder(PACKAGED_MODEL, Settings().device)
     texts = [f"{p['title']}\n{p['abstract']}" for p in papers(count)]
@@ -51,7 +52,11 @@ def main(count: int = 400) -> bool:
     model.encode(texts[:32])
     with TemporaryDirectory() as name:
         source = write_jsonl(Path(name) / "papers.jsonl", count)
-        pairs = [(ours(source, Path(name) / f"{i}.db", encoder), bare(texts, model)) for i in range(ROUNDS)]
+        pairs = []
+        for i in range(ROUNDS):
+            first = bare(texts, model) if i % 2 else None
+            mine = ours(source, Path(name) / f"{i}.db", encoder)
+            pairs.append((mine, first or bare(texts, model)))
     ratio = median(a / b for a, b in pairs)
     said = ", ".join(f"{a:.1f}/{b:.1f}" for a, b in pairs)
     print(f"embed of {count} texts on {encoder.device}: seconds {said}; ratio {ratio:.3f} (goal: at most {GOAL})")
@@ -59,4 +64,4 @@ def main(count: int = 400) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 400) else 1)
+    sys.exit(0 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 300) else 1)
