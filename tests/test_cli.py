@@ -210,3 +210,12 @@ def test_an_export_that_fails_leaves_the_old_file(seeded_store: Store, tmp_path:
     assert run(["export", "nonsense", "-o", str(target)]) == 1
     assert target.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["papers.jsonl"]
+
+
+def test_square_brackets_are_text(empty_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    title = "A [bold]Title[/bold] with [embed] in It"
+    (tmp_path / "a.jsonl").write_bytes(orjson.dumps({"title": title, "note[0]": 1}) + b"\n")
+    assert run(["import", str(tmp_path / "a.jsonl"), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert title in said
+    assert "unknown key note[0]" in said

@@ -49,5 +49,5 @@ def _said(error: BaseException) -> str:
 
 
 def _fail(message: str) -> int:
-    err.print(f"wamkg: {' '.join(message.split())}", markup=False)
+    err.print(f"wamkg: {' '.join(message.split())}")
     return FAILED

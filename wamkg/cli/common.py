@@ -19,8 +19,9 @@ from wamkg.store.session import Store
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
 """Columns of a table that no terminal limits, so that ids stay in one piece for `grep` and `cut`."""
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Titles and labels hold square brackets, which Rich would read as its markup and swallow.
+out = Console(markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+err = Console(markup=False, stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the taxonomy.")]

@@ -64,7 +64,7 @@ def decide(
         print_json(made)
         return
     moved = f"{', '.join(made.before) or 'no place'} -> {', '.join(made.after)}" if made.after else made.verdict
-    out.print(f"{made.paper} in {made.taxonomy}: {moved}", markup=False)
+    out.print(f"{made.paper} in {made.taxonomy}: {moved}")
     if evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
     out.print(f"batch {made.batch}; `wamkg undo {made.batch}` takes it back")
@@ -123,9 +123,9 @@ def _print_edit(edited: Edited, json: bool) -> None:
         print_json(edited)
         return
     for name, (before, after) in edited.changes.items():
-        out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}", markup=False)
+        out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}")
     if edited.batch is None:
-        out.print(f"{edited.subject} says so already; nothing was written", markup=False)
+        out.print(f"{edited.subject} says so already; nothing was written")
     else:
         out.print(f"batch {edited.batch}; `wamkg undo {edited.batch}` takes it back")
 
@@ -144,7 +144,7 @@ def export(
                 typer.echo(line)
             return
         added = append_decisions(session, file)
-    out.print(f"{added} decisions appended to {file}", markup=False)
+    out.print(f"{added} decisions appended to {file}")
 
 
 @decisions.command("import")
@@ -163,7 +163,7 @@ def import_(
         said += [("objections", len(report.objections)), ("unreadable", len(report.unreadable))]
         out.print(", ".join(f"{number} {name}" for name, number in said))
         for number, reason in report.unreadable:
-            out.print(f"line {number}: {reason}", markup=False)
+            out.print(f"line {number}: {reason}")
         for reason in report.kept:
-            out.print(f"not taken back: {reason}", markup=False)
+            out.print(f"not taken back: {reason}")
     return EXIT_PARTIAL if report.unreadable or report.kept else 0

@@ -30,7 +30,7 @@ def figure(
     look = FigureOptions(width=_width(width), theme=theme, depth=depth, representatives=representatives)  # type: ignore[arg-type]
     with open_store() as store:
         drawn = pipeline.draw_roadmap(store, output, taxonomy, date, look)
-    out.print(f"{', '.join(map(str, output))}: {drawn}", markup=False)
+    out.print(f"{', '.join(map(str, output))}: {drawn}")
 
 
 def _width(text: str) -> str | float:

@@ -49,9 +49,9 @@ def _print_report(report: ImportReport) -> None:
     for survey in report.own_survey:
         out.print(f"the list's own survey: {survey}")
     for label, number in report.unmapped.most_common():
-        out.print(f"unmapped {label} ({number})", markup=False)
+        out.print(f"unmapped {label} ({number})")
     for key, number in report.unknown_keys.most_common():
-        out.print(f"unknown key {key} ({number})", markup=False)
+        out.print(f"unknown key {key} ({number})")
     said = ", ".join(f"{number} {name}" for name, number in report.as_dict()["counts"].items())
     out.print(said)
     if report.batch:

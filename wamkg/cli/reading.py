@@ -42,7 +42,7 @@ def timeline(
         csv.writer(sys.stdout).writerows(rows)
     else:
         print_table("", [str(cell) for cell in rows[0]], rows[1:])
-        out.print(said, markup=False)
+        out.print(said)
 
 
 def export(
@@ -58,4 +58,4 @@ def export(
             return
         with whole_file(output) as file:
             pipeline.export(store, format, lambda piece: file.write(piece.encode()))
-    out.print(str(output), markup=False)
+    out.print(str(output))

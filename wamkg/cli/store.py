@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rich.text import Text
+
 from wamkg import pipeline
 from wamkg.cli.common import JsonOption, open_store, out, print_json, progress_bar
 from wamkg.settings import get_settings
@@ -44,4 +46,4 @@ def build(json: JsonOption = False) -> None:
 
 def _print_counts(stage: str, counts: dict[str, Any]) -> None:
     said = ", ".join(f"{name} {value}" for name, value in counts.items())
-    out.print(f"[bold]{stage}[/bold]: {said}")
+    out.print(Text.assemble((stage, "bold"), f": {said}"))
