@@ -228,15 +228,15 @@ class TestRetryAfter:
 
 class TestTurns:
     def test_a_turn_is_taken_once_in_a_gap(self, store: Store) -> None:
-        assert take_turn(store, "s", 0.5) == 0
-        left = take_turn(store, "s", 0.5)
+        assert take_turn(store, "s", 0.5).left == 0
+        left = take_turn(store, "s", 0.5).left
         assert 0 < left <= 0.5
-        assert take_turn(store, "another", 0.5) == 0
+        assert take_turn(store, "another", 0.5).left == 0
 
     def test_a_longer_hold_stays(self, store: Store) -> None:
         hold(store, "s", 100)
         hold(store, "s", 1)
-        assert take_turn(store, "s", 0.5) > 90
+        assert take_turn(store, "s", 0.5).left > 90
 
     def test_a_clock_set_back_does_not_stop_everything(self, store: Store) -> None:
         take_turn(store, "s", 0.5)
@@ -244,7 +244,14 @@ class TestTurns:
             row = session.exec(select(Pace)).one()
             row.next_at += 10 * LONGEST_HOLD
             session.add(row)
-        assert take_turn(store, "s", 0.5) == 0
+        assert take_turn(store, "s", 0.5).left == 0
+
+    def test_a_late_request_moves_the_next_turn_back(self, store: Store) -> None:
+        pacer = Pacer(store, "s", 1.0)
+        pacer.take_turn()
+        time.sleep(0.2)
+        pacer.sent()
+        assert take_turn(store, "s", 1.0).left > 1.0, "counted from when it went out, not from its turn"
 
     def test_many_at_once_keep_their_distance(self, store: Store) -> None:
         """Threads stand in for processes: each takes turns through connections of its own."""

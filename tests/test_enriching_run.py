@@ -1,6 +1,7 @@
 """Enrichment from end to end, against a real server, on both databases: what is given is held, the rest listed."""
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from wamkg.enriching.failures import KeyRefusedError, UnreachableError
 from wamkg.enriching.report import Order
 from wamkg.enriching.run import enrich
 from wamkg.errors import AbortRunError, InvalidInputError
+from wamkg.history.undo import undo_batch
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.matching.show import shown_values
 from wamkg.settings import Settings
+from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch, Change, Event, Fact, FormerId, Job, Link, Paper, Work
 
@@ -394,7 +398,9 @@ class TestRefused:
             enrich(store, Settings(s2_api_key=key))
         assert key not in str(caught.value)
 
-    @pytest.mark.parametrize("url", ["", "api.example.org", "ftp://example.org", "https://example.org/graph/v1"])
+    @pytest.mark.parametrize(
+        "url", ["", "api.example.org", "ftp://example.org", "https://example.org/graph/v1", "https://a:b@example.org"]
+    )
     def test_an_impossible_origin_is_refused(self, store: Store, url: str) -> None:
         with pytest.raises(InvalidInputError, match="WAMKG_S2_API_URL"):
             enrich(store, Settings(s2_api_url=url))
@@ -441,3 +447,31 @@ def events(store: Store, title: str) -> set[tuple[str, str, str]]:
 
 def test_the_quick_settings_are_settings() -> None:
     assert set(QUICK) <= set(Settings.model_fields)
+
+
+class TestUndo:
+    def test_what_was_taken_back_is_fetched_again(self, store: Store, tmp_path: Path) -> None:
+        world = small_world()
+        import_library(store, world, tmp_path)
+        before = held_by(store)
+        with S2Server(world) as server:
+            report = enrich(store, settings_for(server))
+            with store.writing() as session:
+                undo_batch(session, find_batch(session, report.batch or ""), get_actor(session, "me"), shown_values)
+            assert held_by(store) == before
+            enrich(store, settings_for(server))
+        assert clean(compare(given_by(world, server.faults), held_by(store)))
+
+    def test_titles_in_another_script_are_told_apart_quickly(self, store: Store, tmp_path: Path) -> None:
+        """Their slugs have no letters left, only numbers."""
+        world = make_world(library=1, citations=600, references=0)
+        for key, paper in world.papers.items():
+            paper.title = f"世界行动模型之研究第{'一二三四五六七八九十'[key % 10]}部"
+        import_library(store, world, tmp_path)
+        with S2Server(world) as server:
+            began = time.monotonic()
+            enrich(store, settings_for(server))
+        assert time.monotonic() - began < 30
+        with store.reading() as session:
+            slugs = session.exec(select(Paper.slug)).all()
+        assert len(set(slugs)) == len(slugs) == 601

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         default=0.95, ge=0, le=1, description="Likeness of titles above which a paper without an id is recognised."
     )
     enrich_lease_seconds: float = Field(
-        default=120.0, gt=0, description="Time after which the unfinished units of a silent worker go to another."
+        default=180.0, gt=0, description="Time after which the unfinished units of a silent worker go to another."
     )
     jobs: Literal["local", "queue"] = Field(
         default="local",

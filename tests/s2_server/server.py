@@ -107,6 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
+    def parse_request(self) -> bool:
+        self.came = time.monotonic()
+        return super().parse_request()
+
     def do_GET(self) -> None:
         self._answer(b"")
 
@@ -114,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
     def _answer(self, body: bytes) -> None:
-        at = time.monotonic()
+        at = self.came
         parts = urlsplit(self.path)
         port = self.client_address[1]
         asked = Asked(

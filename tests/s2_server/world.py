@@ -161,7 +161,7 @@ def _add_references(world: World, citing: int, first: int, count: int, rng: rand
 def add_famous(world: World, citations: int, seed: int = 11) -> Made:
     """Add a library paper that is cited so often; its citing papers are made here too."""
     rng = random.Random(seed)
-    first = max(world.papers) + 1
+    first = max(world.papers, default=0) + 1
     famous = world.add(make_paper(first, rng, library=True))
     world.library.append(famous.key)
     for key in range(first + 1, first + 1 + citations):

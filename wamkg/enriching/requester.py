@@ -4,6 +4,7 @@ import email.utils
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,11 +23,13 @@ from wamkg.enriching.failures import (
 from wamkg.enriching.pacer import Pacer
 
 T = TypeVar("T")
-RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524})
-"""Answers that may be another one next time; every other status but 200 is final."""
+RETRIED = frozenset({408, 425, 429})
+"""Answers that may be another one next time, as may those from 500 on; every other status but 200 is final."""
 SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "9999", "9,999", "10000", "10,000")
 """Words by which a 400 says that too much was asked for at once."""
 LONGEST_BACKOFF = 60.0
+KEPT_OPEN = 60.0
+"""Seconds that an idle connection stays open: longer than the turns of many workers take to come round."""
 EXCERPT = 200
 
 
@@ -67,7 +70,8 @@ class Requester:
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.limits.timeout)
-        self._http = httpx.Client(headers=self.headers, timeout=timeout, follow_redirects=False)
+        kept = httpx.Limits(max_keepalive_connections=2, keepalive_expiry=KEPT_OPEN)
+        self._http = httpx.Client(headers=self.headers, timeout=timeout, limits=kept, follow_redirects=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -106,10 +110,12 @@ class Requester:
         return float(jittered)
 
     def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: Any) -> T:
+        # Made beforehand, so that nothing but sending it comes after the turn.
+        request = self._http.build_request(method, url, json=json, extensions={"trace": self._trace})
         self.pacer.take_turn()
         self.requests += 1
         try:
-            response, body = self._send(method, url, json)
+            response, body = self._send(request)
         except httpx.TimeoutException as error:
             raise _TryAgainError("no answer in time", contact=not isinstance(error, httpx.ConnectTimeout)) from error
         except httpx.ConnectError as error:
@@ -124,10 +130,15 @@ class Requester:
         except (ValueError, RecursionError) as error:
             raise _TryAgainError(f"the answer is cut short or not what it should be ({_words(error)})") from error
 
-    def _send(self, method: str, url: str, json: Any) -> tuple[httpx.Response, bytes]:
+    def _trace(self, event: str, _info: Any) -> None:
+        if event.endswith("send_request_body.complete"):
+            self.pacer.sent()
+
+    def _send(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
         deadline = time.monotonic() + self.limits.total_timeout
         body = bytearray()
-        with self._http.stream(method, url, json=json) as response:
+        response = self._http.send(request, stream=True)
+        with closing(response):
             for part in response.iter_bytes(65536):
                 body += part
                 if len(body) > self.limits.max_bytes:
@@ -141,7 +152,7 @@ class Requester:
         if status == 200:
             return
         said = _excerpt(body)
-        if status in RETRIED:
+        if status in RETRIED or status >= 500:
             wait = self._wait_asked_for(response)
             raise _TryAgainError(f"it answered {status} {response.reason_phrase}".rstrip(), wait=wait)
         if status in (401, 403):

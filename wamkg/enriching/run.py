@@ -126,14 +126,14 @@ class _Engine:
             origin = check_origin(ARXIV, settings.arxiv_api_url, "WAMKG_ARXIV_API_URL")
             per_second = 1 / settings.arxiv_seconds_per_request
             self.arxiv = ArxivClient(self._requester(ARXIV, origin, {"User-Agent": AGENT}, per_second))
-        self.done = 0
+        self.total = self.open = 0
         self.run.on_beat = self._beat
 
     def _requester(self, name: str, origin: str, headers: dict[str, str], rate: float) -> Requester:
         s = self.run.settings
         limits = Limits(
             timeout=s.s2_timeout,
-            total_timeout=6 * s.s2_timeout,
+            total_timeout=3 * s.s2_timeout,
             attempts=s.s2_attempts,
             backoff=s.s2_backoff,
             max_bytes=s.s2_max_answer_bytes,
@@ -156,7 +156,6 @@ class _Engine:
             units = self._take()
             if units:
                 self._do(units)
-                self.done += len(units)
                 self.run.beat()
             elif not self._others_are_at_it():
                 self.run.beat(force=True)
@@ -199,19 +198,22 @@ class _Engine:
     def _beat(self) -> dict[str, Any]:
         with self.run.store.reading() as session:
             left = work.open_items(session, self.scope)
-        open_units = sum(units for _, units, _ in left)
-        shown = self._progress(open_units, left)
+        still_open = sum(units for _, units, _ in left)
+        # Units that came up meanwhile (abstracts, other processes' plans) make the whole larger, never the part done.
+        self.total += max(0, still_open - self.open)
+        self.open = still_open
+        shown = self._progress(left)
         self.show(shown)
         return {"done": shown.done, "total": shown.total, "counts": dict(self.run.counts) | {"doing": shown.doing}}
 
-    def _progress(self, open_units: int, left: list[tuple[str, int, int]]) -> Progress:
+    def _progress(self, left: list[tuple[str, int, int]]) -> Progress:
         requests = self.requester.requests
         spent = time.monotonic() - self.started
         rate = requests / spent if spent > 0 else 0.0
         still = sum(self._requests_for(*item) for item in left)
         seconds = still / max(rate, 1e-9) if requests else still / self.rate
         counts = dict(self.run.counts)
-        return Progress(self.done, self.done + open_units, requests, rate, seconds, self.doing, counts)
+        return Progress(self.total - self.open, self.total, requests, rate, seconds, self.doing, counts)
 
     def _requests_for(self, kind: str, units: int, items: int) -> int:
         if kind in (WorkKind.METADATA, WorkKind.ABSTRACT):

@@ -87,6 +87,12 @@ def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Itera
     return taken
 
 
+def numbered_slugs(session: Session, model: type[Paper] | type[Named], slug: str) -> set[str]:
+    """The slugs in use that are the given one with a number."""
+    numbered = select(model.slug).where(col(model.slug).startswith(f"{slug}-", autoescape=True))
+    return {found for found in session.exec(numbered) if found.removeprefix(f"{slug}-").isdigit()}
+
+
 def numbers_by_key(
     session: Session, model: type[Author] | type[Venue] | type[Named], keys: Iterable[str]
 ) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 import os
 import platform
-from uuid import uuid4
+from functools import lru_cache
+from pathlib import Path
+from uuid import getnode, uuid4
 
 import psutil
 
@@ -10,7 +12,7 @@ import psutil
 def this_owner() -> str:
     """A name for one run in this process: machine, process id, its start, and a part that no other run has."""
     pid = os.getpid()
-    return f"{platform.node()}|{pid}|{psutil.Process(pid).create_time():.2f}|{uuid4().hex[:8]}"
+    return f"{_machine()}|{pid}|{psutil.Process(pid).create_time():.2f}|{uuid4().hex[:8]}"
 
 
 def is_dead(owner: str) -> bool:
@@ -18,7 +20,7 @@ def is_dead(owner: str) -> bool:
     machine, _, rest = owner.partition("|")
     pid, _, rest = rest.partition("|")
     started = rest.partition("|")[0]
-    if machine != platform.node() or not pid.isdigit():
+    if machine != _machine() or not pid.isdigit():
         return False
     try:
         process = psutil.Process(int(pid))
@@ -28,3 +30,13 @@ def is_dead(owner: str) -> bool:
         return True
     except psutil.AccessDenied:
         return False
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Where process ids mean the same: a host and, in containers that share its name, their own space of ids."""
+    try:
+        space = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        space = ""
+    return f"{platform.node()}/{getnode():x}/{space}"

@@ -1,6 +1,7 @@
 """One request budget for all processes: the moment the next request to a service may go out, kept in a row."""
 
 import time
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,29 +15,42 @@ LONGEST_HOLD = 24 * 3600.0
 """Seconds; a row further ahead than this comes from a clock that was set back, and is started anew."""
 
 
-def take_turn(store: Store, service: str, gap: float) -> float:
-    """Take the next turn if it has come; returns 0 when taken, else the seconds left until it comes.
+class Turn(NamedTuple):
+    """A turn: seconds `left` until it comes, 0 when taken; and when it was taken, by this process's monotonic clock."""
+
+    left: float
+    at: float
+
+
+def take_turn(store: Store, service: str, gap: float) -> Turn:
+    """Take the next turn if it has come.
 
     `gap` is in seconds, between two turns. A turn is never reserved ahead, so a process that dies or sleeps too
     long takes nothing with it, and the request follows the grant at once.
     """
     with store.writing() as session:
         row = _locked(session, service)
+        at = time.monotonic()
         now = _clock(session)
         left = row.next_at - now
         if 0 < left <= LONGEST_HOLD:
-            return left
+            return Turn(left, at)
         row.next_at = now + gap
         session.add(row)
-        return 0.0
+        return Turn(0.0, at)
 
 
-def hold(store: Store, service: str, seconds: float) -> None:
-    """Let no process send to the service for the given time; a longer hold already set stays."""
+def hold(store: Store, service: str, seconds: float) -> float:
+    """Let no process send to the service for the given time; a longer hold already set stays.
+
+    Gives back when the time began, by this process's monotonic clock.
+    """
     with store.writing() as session:
         row = _locked(session, service)
+        at = time.monotonic()
         row.next_at = max(row.next_at, _clock(session) + min(seconds, LONGEST_HOLD))
         session.add(row)
+        return at
 
 
 def _locked(session: Session, service: str) -> Pace:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
 from wamkg.store.bulk import chunks, insert_entities, insert_returning, insert_rows, table_of
-from wamkg.store.lookup import SCHEMES, ExternalId, numbers_by_key, papers_by_ids, taken_slugs
+from wamkg.store.lookup import SCHEMES, ExternalId, numbered_slugs, numbers_by_key, papers_by_ids, taken_slugs
 from wamkg.store.paper_state import INTRODUCIBLE, PaperState
 from wamkg.store.search import add_texts, replace_texts, search_body
 from wamkg.store.tables import (
@@ -39,14 +39,14 @@ def unique_slugs(session: Session, model: type[Paper] | type[Named], wishes: Seq
     """A free slug for each wish, in order: the wish itself, or the wish with a number."""
     slugs = [slugify(wish)[:80].rstrip("-") for wish in wishes]
     taken = taken_slugs(session, model, slugs)
-    result = []
+    result, numbers = [], dict[str, int]()
     for slug in slugs:
-        free, number = slug, 1
+        free = slug
+        if slug in taken and slug not in numbers:
+            taken |= numbered_slugs(session, model, slug)
         while free in taken:
-            number += 1
-            free = f"{slug}-{number}"
-            if number % 8 == 2:
-                taken |= taken_slugs(session, model, [f"{slug}-{n}" for n in range(number, number + 8)])
+            numbers[slug] = numbers.get(slug, 1) + 1
+            free = f"{slug}-{numbers[slug]}"
         taken.add(free)
         result.append(free)
     return result

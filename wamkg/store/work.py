@@ -90,6 +90,16 @@ def reopen(session: Session, *conditions: Any) -> int:
     return session.connection().execute(update(_work).where(*conditions).values(**fresh())).rowcount
 
 
+def forget_since(session: Session, moment: datetime) -> int:
+    """Set every unit to be fetched anew whose fetch began or ended after a moment; returns how many.
+
+    For when what was fetched has been taken back: a list that counts as read would not be read again.
+    """
+    since = or_(_work.c.fetched_at >= moment, _work.c.started_at >= moment)
+    values = fresh() | {"error": None, "expected": None, "found": None, "fetched_at": None}
+    return session.connection().execute(update(_work).where(since).values(**values)).rowcount
+
+
 def retry(session: Session, kinds: Sequence[WorkKind]) -> int:
     """Set the failed units to be taken again, from where they failed; returns how many."""
     values = {"state": WorkState.TODO, "attempts": 0, "not_before": None}

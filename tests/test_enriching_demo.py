@@ -1,0 +1,16 @@
+"""The demonstration plays, with no network, and ends in a figure of both branches."""
+
+from pathlib import Path
+
+from tests.s2_server.demo import play
+from wamkg.figures.picture import read_picture
+from wamkg.store.migrate import migrate
+from wamkg.store.session import Store
+
+
+def test_the_demonstration_ends_in_a_figure(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'demo.db'}")
+    migrate(store)
+    picture = read_picture(play(store, tmp_path).read_bytes())
+    assert [part.element_id for part in picture.of_role("line")] == ["taxon-joint", "taxon-cascaded"]
+    store.close()
