@@ -189,6 +189,39 @@ def test_representatives_are_the_most_cited_and_the_rest_is_counted() -> None:
     assert len(shown) + counted == 300
 
 
+def test_labels_picked_by_hand_are_drawn_and_the_others_counted() -> None:
+    roadmap = sample(120, seed=15)
+    drawing = draw_roadmap(roadmap, FigureOptions(chosen=("method-7", "9", roadmap.items[11].label.upper())))
+    picture = read_picture(drawing.to_bytes("svg"))
+    assert {part.element_id for part in picture.of_role("label")} == {"method-7", "method-9", "method-11"}
+    assert sum(int(part.words[0].text) for part in picture.of_role("more")) == 117
+    assert sum(row[8] == "yes" for row in drawing.rows) == 3
+
+
+def test_labels_picked_by_hand_stand_beside_the_most_cited() -> None:
+    roadmap = sample(300, seed=9)
+    alone, more = (FigureOptions(representatives=1, depth=1, chosen=c) for c in ((), ("method-5",)))
+    drawn = [
+        {part.element_id for part in read_picture(draw_roadmap(roadmap, look).to_bytes("svg")).of_role("label")}
+        for look in (alone, more)
+    ]
+    assert drawn[1] - drawn[0] == {"method-5"}
+
+
+def test_a_hand_picked_name_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="'nobody'"):
+        draw_roadmap(sample(5), FigureOptions(chosen=("nobody",)))
+
+
+def test_institution_marks_are_left_out_where_the_width_is_small() -> None:
+    roadmap = sample(10, seed=4)
+    marked = replace(roadmap, items=tuple(replace(item, mark="PKU") for item in roadmap.items))
+    narrow = draw_roadmap(marked, FigureOptions(width="one-column"))
+    assert "institution marks left out" in narrow.notes
+    assert not [p for p in read_picture(narrow.to_bytes("svg")).parts if p.element_id.startswith("mark-")]
+    assert "Grey letters" in draw_roadmap(marked).caption
+
+
 def test_odd_labels_stay_searchable_text() -> None:
     roadmap = sample(len(ODD_LABELS), seed=10, labels=ODD_LABELS)
     texts = {p.element_id: p.words[0].text for p in read_picture(svg_of(roadmap)).of_role("label")}

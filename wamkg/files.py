@@ -21,3 +21,11 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file for everyone to read, making its folder where it is missing; returns the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, mode=0o644) as file:
+        file.write(data)
+    return path

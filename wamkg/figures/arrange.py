@@ -9,7 +9,7 @@ from statistics import median
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
 from wamkg.figures.columns import LABEL_HEIGHT, LEAST_SHARE, PITCH, Column, alternating
-from wamkg.figures.entries import Entry, choose, quarter, representatives_for
+from wamkg.figures.entries import Choice, Entry, choose, chosen_ids, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.narrow import fitted
 from wamkg.figures.scale import TimeScale, axis_span, build_scale, covered
@@ -24,6 +24,8 @@ STRETCHES = (1.3, 1.65, 2.1)
 """Few and far between: an added paper should not change the height of all years."""
 TALL_AXIS, TALLEST_AXIS = 560.0, 880.0
 """Heights in points up to which an axis may grow to fit a width: within a page, and beyond one."""
+MARKS_FROM_MM = 120.0
+"""In a narrower figure marks would decide which labels still fit, and one more paper would move many."""
 _LEAST_YEAR = 30.0
 _BURST = 0.6
 _MEDIAN_OFFSET = 0.9
@@ -44,19 +46,19 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One way to draw: levels, marks or not, labels per quarter, least share of a side, how tall it may get."""
+    """One way to draw: levels, which labels, least share of a side, how tall it may get."""
 
     depth: int | None
-    marks: bool
-    most: int | None
+    choice: Choice
     share: float = LEAST_SHARE
     tallest: float = TALL_AXIS
 
     def notes(self, asked: FigureOptions) -> list[str]:
         notes = [f"levels below {self.depth} drawn as codes only"] if self.depth != asked.depth else []
-        notes += [] if self.marks else ["institution marks left out"]
+        notes += [] if self.choice.marks else ["institution marks left out"]
         notes += ["labels on one side of some trunks"] if self.share < LEAST_SHARE else []
-        return notes + ([f"at most {self.most} labels a quarter"] if self.most != asked.representatives else [])
+        most, wanted = self.choice.most, 0 if asked.only_chosen else asked.representatives
+        return notes + ([f"at most {most} labels a quarter"] if most != wanted else [])
 
 
 def heading_size(level: int) -> float:
@@ -91,17 +93,25 @@ def text_length(text: str) -> float:
 
 def _attempts(roadmap: Roadmap, options: FigureOptions) -> Iterator[_Attempt]:
     tips = [tip for family in grow(roadmap, options.depth) for tip in family.tips()]
-    most = representatives_for(tips, options.representatives)
+    chosen = chosen_ids(roadmap.items, options.chosen)
+    most = representatives_for(tips, 0 if options.only_chosen else options.representatives)
     depths = [options.depth, *range(max(tip.level for tip in tips) - 1, 0, -1)]
-    marked = (True, False) if any(item.mark for item in roadmap.items) else (True,)
-    plain = [_Attempt(depth, marks, most) for depth in depths for marks in marked]
+    marked = _marks(roadmap, options)
+    plain = [_Attempt(depth, Choice(most, chosen, marks)) for depth in depths for marks in marked]
     yield from plain
     yield from (replace(attempt, tallest=TALLEST_AXIS) for attempt in plain)
     fewer = [k for k in (6, 4, 3, 2, 1) if options.representatives is None and (most is None or k < most)]
-    sparse = [_Attempt(depths[-1], marked[-1], k) for k in fewer]
+    sparse = [_Attempt(depths[-1], Choice(k, chosen, marked[-1])) for k in fewer]
     yield from sparse
     yield from (replace(attempt, share=0.0, tallest=TALLEST_AXIS) for attempt in plain + sparse)
     yield from (replace(attempt, share=0.0, tallest=float("inf")) for attempt in plain)
+
+
+def _marks(roadmap: Roadmap, options: FigureOptions) -> tuple[bool, ...]:
+    """Whether to draw institution marks: where there are any and the width holds them, else not."""
+    if not any(item.mark for item in roadmap.items):
+        return (True,)
+    return (True, False) if options.width_mm >= MARKS_FROM_MM else (False,)
 
 
 class _Fitter:
@@ -111,9 +121,7 @@ class _Fitter:
         self.families = grow(roadmap, attempt.depth)
         self.tips = tuple(tip for family in self.families for tip in family.tips())
         codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
-        self.drawn = [
-            choose(tip, tip.element_id.removeprefix("taxon-"), attempt.most, codes, attempt.marks) for tip in self.tips
-        ]
+        self.drawn = [choose(tip, attempt.choice, codes) for tip in self.tips]
         self.columns = _empty_columns(self.families, self.drawn)
 
     def fit(self, width: float) -> Arrangement | None:

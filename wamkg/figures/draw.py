@@ -8,8 +8,9 @@ from wamkg.figures.fonts import unseen
 from wamkg.figures.geometry import Layout
 from wamkg.figures.layout import lay_out
 from wamkg.figures.paint import Painter
+from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap import RoadmapPainter
-from wamkg.figures.save import Drawing
+from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import POINTS_PER_MM, THEMES, FigureOptions
 from wamkg.figures.svg import Element
 from wamkg.views.roadmap import Roadmap, RoadmapItem
@@ -43,7 +44,35 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
         notes=layout.notes + _too_tall(layout) + _unseen(layout),
         elements={element.element_id: element for element in _elements(layout)},
         paint=paint,
+        rows=_rows(roadmap, layout),
     )
+
+
+def _rows(roadmap: Roadmap, layout: Layout) -> Rows:
+    """One row a method, drawn or counted in a `+n`."""
+    drawn = {label.entry.element_id for label in layout.labels}
+    head = ("id", "label", "title", "taxon", "date", "precision", "institution", "citations", "drawn", "link")
+    items = sorted(roadmap.items, key=lambda i: (i.when, i.element_id))
+    body = [
+        (
+            i.element_id,
+            plain(i.label),
+            i.title,
+            i.taxon,
+            _day(i),
+            i.precision,
+            i.mark,
+            i.citations,
+            _yes(i, drawn),
+            i.href,
+        )
+        for i in items
+    ]
+    return (head, *body)
+
+
+def _yes(item: RoadmapItem, drawn: set[str]) -> str:
+    return "yes" if item.element_id in drawn else "no"
 
 
 def _too_tall(layout: Layout) -> tuple[str, ...]:

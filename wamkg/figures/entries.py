@@ -2,10 +2,11 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
@@ -18,6 +19,38 @@ MARK_GAP = 1.5
 MOST_LABELS = 200
 """More methods than this are drawn as representatives unless the options say otherwise."""
 _AIM = 160
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all."""
+
+    most: int | None = None
+    chosen: frozenset[str] = frozenset()
+    marks: bool = True
+
+    def kept(self, group: Sequence[RoadmapItem]) -> set[RoadmapItem]:
+        """Those of one quarter that are drawn."""
+        if self.most is None or len(group) <= self.most:
+            return set(group)
+        ranked = sorted(group, key=lambda i: (-(i.citations or 0), i.when, i.element_id))
+        return set(ranked[: self.most]) | {item for item in group if item.element_id in self.chosen}
+
+
+def chosen_ids(items: Sequence[RoadmapItem], names: Iterable[str]) -> frozenset[str]:
+    """Ids of the items that were picked by hand: by label, by slug or by element id, in any case.
+
+    Raises InvalidInputError for a name that none of the items has.
+    """
+    known: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        slug = item.element_id.partition("-")[2]
+        for name in (item.element_id, slug, item.label, plain(item.label)):
+            known[name.casefold()].add(item.element_id)
+    missing = sorted({name for name in names if name.strip().casefold() not in known})
+    if missing:
+        raise InvalidInputError(f"no drawn method is called {', '.join(map(repr, missing))}: use its label or its slug")
+    return frozenset(found for name in names for found in known[name.strip().casefold()])
 
 
 @dataclass(frozen=True)
@@ -97,13 +130,13 @@ def representatives_for(tips: Sequence[Branch], asked: int | None) -> int | None
     return next(fitting, 1)
 
 
-def choose(tip: Branch, slug: str, most: int | None, codes: dict[str, str], marks: bool) -> list[Entry]:
-    """Entries of one trunk, oldest first; of a fuller quarter the most cited `most` stay and the rest is counted."""
+def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
+    """Entries of one trunk, oldest first; of a quarter's methods those not chosen become one `+n`."""
+    slug = tip.element_id.removeprefix("taxon-")
     entries: list[Entry] = []
     for key, group in by_quarter(tip.items).items():
-        ranked = sorted(group, key=lambda i: (-(i.citations or 0), i.when, i.element_id))
-        kept = set(ranked if most is None or len(group) <= most else ranked[:most])
-        entries += [entry_of(item, codes, marks) for item in group if item in kept]
+        kept = choice.kept(group)
+        entries += [entry_of(item, codes, choice.marks) for item in group if item in kept]
         rest = tuple(item for item in group if item not in kept)
         if rest:
             span = rest[0].when, rest[-1].when

@@ -101,6 +101,7 @@ def caption(roadmap: Roadmap, plan: Arrangement, options: FigureOptions) -> list
     parts += [f"{len(roadmap.undated)} without a date not drawn"] if roadmap.undated else []
     exact = all(item.precision == "day" for item in roadmap.items)
     parts.append("A dot marks the date" + ("" if exact else ", a ring one known to the month or year only"))
+    parts += ["Grey letters: institution"] if any(entry.mark for entry in entries) else []
     if any(item.element_id in options.new for item in roadmap.items):
         parts.append(f"Red frame: new{f' since {plain(options.new_label)}' if options.new_label else ''}")
     return wrap(". ".join(parts) + ".", TEXT_SIZE, options.width_pt - 2 * MARGIN)

@@ -14,9 +14,11 @@ from matplotlib.figure import Figure
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.svg import Element, decorate
-from wamkg.files import whole_file
+from wamkg.files import write_whole
 
-Format = Literal["svg", "pdf", "png"]
+Format = Literal["svg", "pdf", "png", "tex"]
+Cell = str | int | float | None
+Rows = tuple[tuple[Cell, ...], ...]
 _RC = {
     "svg.fonttype": "none",
     "svg.hashsalt": "wamkg",
@@ -28,9 +30,18 @@ _RC = {
 }
 
 
+def format_of(path: Path) -> Format:
+    """The format that a file's name ends with, not yet checked to be one."""
+    return Path(path).suffix.lstrip(".").lower()  # type: ignore[return-value]
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """One figure, `width` by `height` points; `paint` draws it and returns the (text, bold) pairs it used."""
+    """One figure, `width` by `height` points; `paint` draws it and returns the (text, bold) pairs it used.
+
+    `rows` are the figure's data as a table, its head first; `latex` is the figure as LaTeX source where it has such
+    a form.
+    """
 
     width: float
     height: float
@@ -42,11 +53,20 @@ class Drawing:
     notes: tuple[str, ...]
     elements: Mapping[str, Element]
     paint: Callable[[Axes], list[tuple[str, bool]]]
+    rows: Rows = ()
+    latex: str = ""
 
     def to_bytes(self, kind: Format) -> bytes:
-        """The whole file; fonts are embedded in SVG and PDF, and no date is written."""
+        """The whole file; fonts are embedded in SVG and PDF, and no date is written.
+
+        Raises InvalidInputError for an unknown format, and for LaTeX where the figure has no such form.
+        """
         if kind not in get_args(Format):
             raise InvalidInputError(f"unknown figure format {kind!r}: use {', '.join(get_args(Format))}")
+        if kind == "tex":
+            if not self.latex:
+                raise InvalidInputError("this figure has no LaTeX form: use svg, pdf or png")
+            return self.latex.encode()
         with mpl.rc_context(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # said once, in `notes`
             mpl.rcdefaults()
@@ -59,12 +79,8 @@ class Drawing:
 
     def save(self, path: Path) -> Path:
         """Write the file whole or not at all, in the format its name ends with; returns the path."""
-        data = self.to_bytes(Path(path).suffix.lstrip(".").lower())  # type: ignore[arg-type]
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path, mode=0o644) as file:
-            file.write(data)
-        return path
+        return write_whole(path, self.to_bytes(format_of(path)))
 
     def _figure(self) -> tuple[Figure, list[tuple[str, bool]]]:
         figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=self.background or "none")

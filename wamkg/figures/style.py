@@ -97,7 +97,8 @@ class FigureOptions:
 
     `depth` None draws every level but the leaves, which become codes; a figure too narrow for it shows fewer.
     `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
-    up to 200. `new` holds element ids to mark, `new_label` says what they are new since.
+    up to 200. `chosen` are labels picked by hand: they are always drawn, and alone where no number is given.
+    `new` holds element ids to mark, `new_label` says what they are new since.
     Raises InvalidInputError for a value out of range.
     """
 
@@ -105,6 +106,7 @@ class FigureOptions:
     theme: ThemeName = "light"
     depth: int | None = None
     representatives: int | None = None
+    chosen: tuple[str, ...] = ()
     dpi: int = LOWEST_DPI
     new: frozenset[str] = frozenset()
     new_label: str = ""
@@ -124,6 +126,11 @@ class FigureOptions:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InvalidInputError(f"{name} {value} is out of range: use 1 or more")
+
+    @property
+    def only_chosen(self) -> bool:
+        """Whether labels were picked by hand and no others asked for."""
+        return bool(self.chosen) and self.representatives is None
 
     @property
     def width_mm(self) -> float:

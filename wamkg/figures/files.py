@@ -1,0 +1,76 @@
+"""Writes a figure with what belongs to it: its data as CSV, and a manifest with caption, alt text and fingerprints."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import matplotlib as mpl
+import orjson
+
+from wamkg import __version__
+from wamkg.errors import InvalidInputError
+from wamkg.figures.save import Cell, Drawing, Rows, format_of
+from wamkg.files import write_whole
+
+COMPANIONS = (".csv", ".json")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: the figure's name, the parameters that were given, the release it was drawn from."""
+
+    name: str
+    query: Mapping[str, Cell] = field(default_factory=dict)
+    release: str | None = None
+
+
+def write_figure(drawing: Drawing, paths: Sequence[Path], request: Request, data: bool = True) -> list[Path]:
+    """Write the drawing in the formats that the names end with; returns all files written.
+
+    With `data`, each name also gets one table (`roadmap.csv`) and one manifest (`roadmap.json`) for all its formats.
+    The same store and request give the same bytes.
+
+    Raises InvalidInputError for a format there is none of, before anything is written.
+    """
+    names = list(dict.fromkeys(Path(path) for path in paths))
+    if data and any(path.suffix in COMPANIONS for path in names):
+        raise InvalidInputError("name the figure itself: its .csv and .json are written beside it")
+    drawn = {path: drawing.to_bytes(format_of(path)) for path in names}
+    written = [write_whole(path, content) for path, content in drawn.items()]
+    for stem in dict.fromkeys(path.with_suffix("") for path in names) if data else ():
+        mine = {path: content for path, content in drawn.items() if path.with_suffix("") == stem}
+        written += _companions(drawing, stem, mine, request)
+    return written
+
+
+def _companions(drawing: Drawing, stem: Path, drawn: Mapping[Path, bytes], request: Request) -> list[Path]:
+    table, manifest = (stem.with_name(stem.name + ending) for ending in COMPANIONS)
+    rows = csv_bytes(drawing.rows)
+    content = {
+        "figure": request.name,
+        "title": drawing.title,
+        "caption": drawing.caption,
+        "alt": drawing.alt,
+        "notes": list(drawing.notes),
+        "release": request.release,
+        "query": dict(request.query),
+        "width_mm": round(drawing.width / 72 * 25.4, 2),
+        "height_mm": round(drawing.height / 72 * 25.4, 2),
+        "versions": {"wamkg": __version__, "matplotlib": mpl.__version__},
+        "data": {"file": table.name, "rows": max(len(drawing.rows) - 1, 0), "sha256": sha256(rows).hexdigest()},
+        "files": {path.name: sha256(data).hexdigest() for path, data in drawn.items()},
+    }
+    return [
+        write_whole(table, rows),
+        write_whole(manifest, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)),
+    ]
+
+
+def csv_bytes(rows: Rows) -> bytes:
+    """A table as UTF-8 CSV; what is unknown is an empty cell."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
