@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 
 from wamkg import __version__
-from wamkg.cli import curating, enriching, figures, importing, provenance, reading, serving, store, suggesting
+from wamkg.cli import curating, enriching, figures, importing, provenance, reading, serving, store, suggesting, taxa
 from wamkg.settings import get_settings
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "decisions": curating.decisions,
     "set": curating.set_,
     "add": curating.add,
+    "taxon": taxa.taxon,
     "enrich": enriching.enrich,
     "jobs": enriching.jobs,
     "worker": enriching.worker,

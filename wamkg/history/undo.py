@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Table, and_, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -31,8 +32,9 @@ from wamkg.store.tables import (
     Work,
     metadata,
 )
-from wamkg.store.taxon_reads import batches_that_changed_taxa, tree_problems
+from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, tree_problems
 from wamkg.store.types import utc_now
+from wamkg.store.work import forget_since
 from wamkg.vocabulary import BatchKind, Relation
 
 _KEPT = {"batch", "change", "actor", "release"}
@@ -71,6 +73,8 @@ def undo_batch(
     if restored:
         counts["values restored"] = restored
     _refuse_broken_trees(session, batch)
+    if batch.kind == BatchKind.ENRICH:
+        forget_since(session, batch.started_at)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
     session.add(batch)
     record_change(session, undoing, "undo", before=batch.counts, after=counts, subject_uid=batch.uid, why=why)
@@ -109,6 +113,9 @@ def _refuse_if_needed(session: Session, batch: Batch) -> None:
                 continue
             blockers |= set(session.connection().execute(_dependants(table, key, target, batch)).scalars())
     blockers |= _reassigned(session, batch)
+    if moved_below_taxa_of(session, batch):
+        later = ", ".join(batches_that_changed_taxa(session, batch))
+        raise ConflictError(f"taxa were moved below those that {batch.uid} made; undo that first: {later}")
     if blockers:
         uids = session.exec(select_model(Batch.uid).where(col(Batch.id).in_(blockers)).order_by(Batch.uid)).all()
         raise ConflictError(f"later batches depend on {batch.uid}; undo them first: {', '.join(uids)}")
@@ -208,5 +215,8 @@ def _reopen(session: Session, batch: Batch, only: tuple[str, ...] | None) -> Non
     for table in metadata.sorted_tables:
         if "ended_batch_id" in table.c and (only is None or table.name in only):
             ended = table.update().where(table.c.ended_batch_id == batch.id)
-            session.connection().execute(ended.values(ended_at=None, ended_batch_id=None))
+            try:
+                session.connection().execute(ended.values(ended_at=None, ended_batch_id=None))
+            except IntegrityError as error:
+                raise ConflictError(f"later edits took the place of what {batch.uid} ended; undo them first") from error
     session.expire_all()

@@ -30,6 +30,7 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
 from wamkg.store.tables import Actor, Assignment, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
@@ -88,7 +89,7 @@ def _number(row: Paper | Taxonomy) -> int:
 
 
 def _ground(session: Session, decision: Decision) -> Ground:
-    taxonomy = get_taxonomy(session, decision.taxonomy)
+    taxonomy = lock_taxonomy(session, _number(get_taxonomy(session, decision.taxonomy)), editing=False)
     paper = lock_paper(session, _number(find_paper(session, decision.paper)))
     live = live_of(session, _number(paper), _number(taxonomy))
     if decision.suggestion is None:

@@ -41,3 +41,10 @@ def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
     ended = select(Taxon.ended_batch_id).where(col(Taxon.ended_batch_id).is_not(None))
     found = {number for statement in (changed, made, ended) for number in session.exec(statement)}
     return [uids[number] for number in sorted(uids) if number in found]
+
+
+def moved_below_taxa_of(session: Session, batch: Batch) -> bool:
+    """Whether taxa of other batches stand below taxa that this one made."""
+    made = select(Entity.id).where(Entity.batch_id == batch.id, Entity.kind == EntityKind.TAXON)
+    below = select(Taxon.id).where(col(Taxon.parent_id).in_(made), col(Taxon.id).not_in(made))
+    return session.exec(below).first() is not None

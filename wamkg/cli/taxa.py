@@ -1,0 +1,210 @@
+"""`taxon`, `crosswalk`: changing a taxonomy, and holding two against each other."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.curating import ByOption, WhyOption
+from wamkg.errors import InvalidInputError
+from wamkg.figures.style import FigureOptions
+from wamkg.taxonomy.apply import run_edit
+from wamkg.taxonomy.edit import EditReport, Operation, Part, TaxonEdit
+from wamkg.taxonomy.health import taxonomy_health
+from wamkg.views.roadmap import build_roadmap
+
+taxon = typer.Typer(
+    help="Change a taxonomy; every edit can be tried with --dry-run and taken back.", no_args_is_help=True
+)
+
+Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; without a taxonomy, of `wam`.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would change and write nothing.")]
+Roadmap = Annotated[
+    Path | None, typer.Option("--roadmap", help="Draw the roadmap as it is after the edit, also of a dry run.")
+]
+Position = Annotated[int | None, typer.Option("--position", help="Place among its siblings, from 0.")]
+Slug = Annotated[str | None, typer.Option("--slug", help="Last part of the path; empty: made from the name.")]
+SHOWN_PAPERS = 50
+
+
+@taxon.command("add")
+def add(
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH to stand below; `wam:` is the top.")],
+    name: Annotated[str, typer.Argument(help="Name as printed.")],
+    slug: Slug = None,
+    definition: Annotated[str, typer.Option("--definition", help="What belongs there.")] = "",
+    position: Position = None,
+    dry_run: DryRun = False,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Add a taxon."""
+    _run(path, Operation.ADD, (dry_run, by, json), None, parent=_path(path), name=name, slug=slug,
+         definition=definition, position=position, why=why)  # fmt: skip
+
+
+@taxon.command("rename")
+def rename(
+    path: Taxon,
+    name: Annotated[str, typer.Argument(help="New name.")],
+    slug: Slug = None,
+    dry_run: DryRun = False,
+    roadmap: Roadmap = None,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Give a taxon another name, and another last part of its path; the old ones go on leading to it."""
+    _run(path, Operation.RENAME, (dry_run, by, json), roadmap, taxon=_path(path), name=name, slug=slug, why=why)
+
+
+@taxon.command("move")
+def move(
+    path: Taxon,
+    parent: Annotated[str, typer.Argument(help="Path to stand below; an empty one is the top.")],
+    position: Position = None,
+    dry_run: DryRun = False,
+    roadmap: Roadmap = None,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Move a taxon, with all below it, below another."""
+    _run(path, Operation.MOVE, (dry_run, by, json), roadmap, taxon=_path(path), parent=_path(parent),
+         position=position, why=why)  # fmt: skip
+
+
+@taxon.command("merge")
+def merge(
+    path: Taxon,
+    into: Annotated[str, typer.Argument(help="Path of the taxon that takes over.")],
+    dry_run: DryRun = False,
+    roadmap: Roadmap = None,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Merge a taxon into another, which takes over its papers, children and names."""
+    _run(path, Operation.MERGE, (dry_run, by, json), roadmap, taxon=_path(path), into=_path(into), why=why)
+
+
+@taxon.command("split")
+def split(
+    path: Taxon,
+    into: Annotated[list[str], typer.Option("--into", help="Name of a new taxon below it; repeat.")],
+    paper: Annotated[
+        list[str] | None, typer.Option("--paper", help="PAPER=SLUG of the part it goes to; the others stay.")
+    ] = None,
+    dry_run: DryRun = False,
+    roadmap: Roadmap = None,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Make new taxa below one and move papers into them."""
+    papers = dict(text.rpartition("=")[::2] for text in paper or ())
+    if not all(papers):
+        raise InvalidInputError("write --paper PAPER=SLUG")
+    parts = tuple(Part(name=name) for name in into)
+    _run(path, Operation.SPLIT, (dry_run, by, json), roadmap, taxon=_path(path), parts=parts, papers=papers, why=why)
+
+
+@taxon.command("delete")
+def delete(
+    path: Taxon,
+    to: Annotated[str | None, typer.Option("--to", help="Where its papers go; empty: the taxon above.")] = None,
+    dry_run: DryRun = False,
+    roadmap: Roadmap = None,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Delete a taxon; its papers go to another, and its names and paths lead there."""
+    into = _path(to) if to is not None else None
+    _run(path, Operation.DELETE, (dry_run, by, json), roadmap, taxon=_path(path), into=into, why=why)
+
+
+@taxon.command("reorder")
+def reorder(
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH; `wam:` is the top.")],
+    order: Annotated[list[str], typer.Argument(help="Slugs of all its children in the order wanted.")],
+    dry_run: DryRun = False,
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Arrange the children of a taxon."""
+    _run(path, Operation.REORDER, (dry_run, by, json), None, taxon=_path(path), order=tuple(order), why=why)
+
+
+@taxon.command("health")
+def health(
+    taxonomy: Annotated[str, typer.Argument(help="Slug of the taxonomy.")] = "wam", json: JsonOption = False
+) -> None:
+    """Show how many papers each taxon has, when they came, and what is wanting."""
+    with open_store() as store, store.reading() as session:
+        found = taxonomy_health(session, taxonomy)
+    if json:
+        print_json(found)
+        return
+    latest = sorted({quarter for item in found for quarter in item.quarters})[-4:]
+    rows = [[t.taxon, t.own, t.support, *(t.quarters.get(q, 0) for q in latest), ", ".join(t.wanting)] for t in found]
+    print_table(taxonomy, ["taxon", "own", "all", *latest, "wanting"], rows)
+
+
+def _taxonomy(path: str) -> str:
+    return path.partition(":")[0] if ":" in path else "wam"
+
+
+def _path(path: str) -> str:
+    return path.partition(":")[2] if ":" in path else path
+
+
+def _run(path: str, operation: Operation, how: tuple[bool, str, bool], roadmap: Path | None, **values: Any) -> None:
+    dry_run, by, json = how
+    slug = _taxonomy(path)
+    with open_store() as store:
+        edit = TaxonEdit(operation=operation, **values)
+        report = run_edit(store, slug, edit, by, dry_run=dry_run, look=_draw(slug, roadmap) if roadmap else None)
+    if json:
+        print_json(report)
+    else:
+        _print_report(report)
+
+
+def _draw(slug: str, file: Path) -> Callable[[Session], None]:
+    def draw(session: Session) -> None:
+        from wamkg.figures.draw import draw_roadmap  # matplotlib takes a second to load
+
+        draw_roadmap(build_roadmap(session, slug), FigureOptions()).save(file)
+
+    return draw
+
+
+def _print_report(report: EditReport) -> None:
+    for change in report.taxa:
+        out.print(
+            f"{_shown(change.before, change.name_before)} -> {_shown(change.after, change.name_after)}", markup=False
+        )
+    moved = [[p.paper, ", ".join(p.before), ", ".join(p.after)] for p in report.papers if p.moved]
+    if moved:
+        print_table("", ["paper", "from", "to"], moved[:SHOWN_PAPERS])
+    out.print(f"{len(report.papers)} papers read otherwise, {len(moved)} of them at another taxon")
+    if report.figures:
+        out.print(f"figures: {', '.join(report.figures)}; exports: {', '.join(report.exports)}")
+    if report.suggestions:
+        out.print(
+            f"{report.suggestions} suggestions were made from the tree as it was; `wamkg suggest` makes them anew"
+        )
+    if report.dry_run:
+        out.print("dry run, nothing was written")
+    else:
+        out.print(f"batch {report.batch}; `wamkg undo {report.batch}` takes it back")
+
+
+def _shown(path: str | None, name: str | None) -> str:
+    return f"{path} ({name})" if path is not None else "nothing"

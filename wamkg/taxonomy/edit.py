@@ -1,0 +1,121 @@
+"""What can be done to a taxonomy, as plain values, and what was or would be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wamkg.errors import InvalidInputError
+
+
+class Operation(StrEnum):
+    """Edits of a taxonomy."""
+
+    ADD = "add"
+    RENAME = "rename"
+    MOVE = "move"
+    MERGE = "merge"
+    SPLIT = "split"
+    DELETE = "delete"
+    REORDER = "reorder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A taxon that a split makes below the one that is split."""
+
+    name: str
+    slug: str | None = None
+    definition: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxonEdit:
+    """An edit of a taxonomy; paths may be former ones.
+
+    - add: `name` below `parent` (empty: at the top), with `slug`, `code`, `definition`, `include`, `exclude` and
+      `position`
+    - rename: `taxon` to `name`, and to `slug` in its path (empty: made from the name)
+    - move: `taxon` below `parent`, at `position` among its siblings (empty: last)
+    - merge: `taxon` into `into`, which takes over its papers, children, names and exemplars
+    - split: `taxon` into `parts` below it; `papers` (id -> slug of a part) go there, the others stay
+    - delete: `taxon`; its papers go to `into` (empty: the taxon above)
+    - reorder: the children of `taxon` (empty: of the root) stand in the `order` of their slugs
+
+    `version` is the taxonomy's version that the person saw; an edit of a newer one is refused.
+    """
+
+    operation: str
+    taxon: str = ""
+    name: str | None = None
+    slug: str | None = None
+    parent: str = ""
+    into: str | None = None
+    parts: tuple[Part, ...] = ()
+    papers: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    position: int | None = None
+    code: str = ""
+    definition: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    why: str = ""
+    version: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.operation not in set(Operation):
+            raise InvalidInputError(f"{self.operation!r} is no edit of a taxonomy; write one of {', '.join(Operation)}")
+        rootless = self.operation in (Operation.ADD, Operation.REORDER)
+        if not rootless and not self.taxon:
+            raise InvalidInputError(f"{self.operation} needs a taxon")
+        needed = {
+            Operation.ADD: ("name", self.name),
+            Operation.RENAME: ("name", self.name),
+            Operation.MERGE: ("into", self.into),
+            Operation.SPLIT: ("parts", self.parts),
+            Operation.REORDER: ("order", self.order),
+        }
+        what, value = needed.get(Operation(self.operation), ("", True))
+        if not value:
+            raise InvalidInputError(f"{self.operation} needs {what}")
+        texts = (self.name, self.slug, self.code, self.definition, self.why, *self.include, *self.exclude)
+        if any(text and "\x00" in text for text in texts):
+            raise InvalidInputError("a NUL character, which no database keeps")
+
+
+@dataclass(frozen=True)
+class TaxonChange:
+    """A taxon whose path or name changes; None before: new, None after: gone."""
+
+    uid: str
+    before: str | None
+    after: str | None
+    name_before: str | None
+    name_after: str | None
+
+
+@dataclass(frozen=True)
+class PaperChange:
+    """A paper whose place reads otherwise; `moved` where it stands at another taxon, not just under another path."""
+
+    paper: str
+    title: str
+    before: list[str]
+    after: list[str]
+    moved: bool
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """What an edit did, or in a dry run would do; `batch` is None in a dry run."""
+
+    operation: str
+    taxonomy: str
+    batch: str | None
+    taxa: list[TaxonChange]
+    papers: list[PaperChange]
+    figures: list[str]
+    exports: list[str]
+    suggestions: int
+    """Suggestions made from the tree as it was; `wamkg suggest` makes them anew."""
+    version: int
+    dry_run: bool = False

@@ -1,0 +1,45 @@
+"""How well each taxon is filled: support, growth by quarter, and those too small to learn from."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.store.reads_details import paper_rows
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+
+FEW = 8
+"""Below so many papers a taxon is too small for a model to learn."""
+
+
+@dataclass(frozen=True)
+class TaxonHealth:
+    """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and what is wanting."""
+
+    taxon: str
+    own: int
+    support: int
+    quarters: dict[str, int]
+    wanting: list[str]
+
+
+def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
+    """Every taxon in reading order, by primary place.
+
+    Raises NotFoundError for an unknown taxonomy.
+    """
+    taxonomy = get_taxonomy(session, slug)
+    taxa = list_taxa(session, taxonomy)
+    primary = [(a.paper_id, taxon.path) for a, taxon in live_assignments(session, taxonomy) if a.primary and taxon]
+    days = {n: row.date for n, row in paper_rows(session, {n for n, _ in primary}, texts=False).items()}
+    inner = {taxon.parent_id for taxon in taxa}
+    found = []
+    for taxon in taxa:
+        papers = [n for n, path in primary if path == taxon.path or path.startswith(f"{taxon.path}/")]
+        quarters = Counter(f"{d.year}-Q{(d.month + 2) // 3}" for n in papers if (d := days.get(n)) is not None)
+        wanting = [] if taxon.definition else ["no definition"]
+        if taxon.id not in inner and len(papers) < FEW:
+            wanting.append(f"fewer than {FEW} papers")
+        own = sum(path == taxon.path for _, path in primary)
+        found.append(TaxonHealth(taxon.path, own, len(papers), dict(sorted(quarters.items())), wanting))
+    return found
