@@ -44,6 +44,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "set": curating.set_,
     "add": curating.add,
     "taxon": taxa.taxon,
+    "crosswalk": taxa.compare,
     "enrich": enriching.enrich,
     "jobs": enriching.jobs,
     "worker": enriching.worker,

@@ -12,6 +12,8 @@ from wamkg.cli.curating import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
 from wamkg.taxonomy.apply import run_edit
+from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
+from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswalk_latex
 from wamkg.taxonomy.edit import EditReport, Operation, Part, TaxonEdit
 from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.roadmap import build_roadmap
@@ -208,3 +210,37 @@ def _print_report(report: EditReport) -> None:
 
 def _shown(path: str | None, name: str | None) -> str:
     return f"{path} ({name})" if path is not None else "nothing"
+
+
+def compare(
+    a: Annotated[str, typer.Argument(help="Slug of a taxonomy.")],
+    b: Annotated[str, typer.Argument(help="Slug of another.")],
+    depth_a: Annotated[int, typer.Option("--depth-a", min=0, help="Depth of A in the table; 0 is the leaves.")] = 0,
+    depth_b: Annotated[int, typer.Option("--depth-b", min=0, help="Depth of B in the table; 0 is the leaves.")] = 0,
+    format: Annotated[str, typer.Option("--format", help="text, csv or latex.")] = "text",
+    json: JsonOption = False,
+) -> None:
+    """Hold two taxonomies against each other: confusion table, mutual information, papers that break the mapping."""
+    if format not in ("text", "csv", "latex"):
+        raise typer.BadParameter("write text, csv or latex", param_hint="--format")
+    with open_store() as store, store.reading() as session:
+        found = crosswalk(session, a, b, depth_a, depth_b)
+    if json:
+        print_json(found)
+    elif format != "text":
+        typer.echo((crosswalk_csv if format == "csv" else crosswalk_latex)(found), nl=False)
+    else:
+        _print_crosswalk(found)
+
+
+def _print_crosswalk(found: Crosswalk) -> None:
+    head, *rows = confusion_rows(found)
+    print_table(f"{found.shared} papers in both, {found.only_a} only in {found.a}, {found.only_b} only in {found.b}",
+                head, [list(row) for row in rows])  # fmt: skip
+    levels = [
+        [x.depth_a or "leaves", x.depth_b or "leaves", f"{x.nmi:.3f}", f"{x.purity_a:.2f}", f"{x.purity_b:.2f}"]
+        for x in found.levels
+    ]
+    print_table("", [f"depth {found.a}", f"depth {found.b}", "NMI", f"purity {found.a}", f"purity {found.b}"], levels)
+    broken = [[x.title[:70], x.a, x.b, x.expected] for x in found.breaks]
+    print_table("breaks the mapping", ["paper", found.a, found.b, "most of its taxon"], broken)

@@ -1,0 +1,172 @@
+"""Two taxonomies held against each other: how much one tells of the other, and which papers break the mapping."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from sqlmodel import Session
+
+from wamkg.store.reads_details import paper_rows
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+
+
+@dataclass(frozen=True)
+class Level:
+    """How well two depths agree; depth 0 is the leaves, 1 the top, and so on down.
+
+    `nmi` is normalised by the arithmetic mean of the entropies; `purity_a` is the share of papers whose class in B is
+    the commonest one of their class in A, `purity_b` the other way round.
+    """
+
+    depth_a: int
+    depth_b: int
+    nmi: float
+    purity_a: float
+    purity_b: float
+    classes_a: int
+    classes_b: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many shared papers stand at a taxon of A and a taxon of B."""
+
+    a: str
+    b: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Where a taxon of A mostly lands in B; `conditional` is that share of its papers."""
+
+    a: str
+    b: str
+    papers: int
+    conditional: float
+
+
+@dataclass(frozen=True)
+class Break:
+    """A paper that does not land where most of its taxon does."""
+
+    paper: str
+    title: str
+    a: str
+    b: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """The whole comparison, over the papers placed in both by a primary place."""
+
+    a: str
+    b: str
+    shared: int
+    only_a: int
+    only_b: int
+    levels: list[Level]
+    table: list[Cell]
+    mapping: list[Mapped]
+    breaks: list[Break]
+
+
+def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int = 0) -> Crosswalk:
+    """Compare two taxonomies at every pair of depths; table, mapping and breaks are of the depths given.
+
+    Raises NotFoundError for an unknown taxonomy.
+    """
+    placed_a, placed_b = _placed(session, a), _placed(session, b)
+    shared = sorted(placed_a.keys() & placed_b.keys())
+    depths_a, depths_b = _depths(session, a), _depths(session, b)
+    levels = [
+        _level((x, y), [cut(placed_a[n], x) for n in shared], [cut(placed_b[n], y) for n in shared])
+        for x in depths_a
+        for y in depths_b
+    ]
+    pairs = {n: (cut(placed_a[n], depth_a), cut(placed_b[n], depth_b)) for n in shared}
+    mapping = _mapping(list(pairs.values()))
+    return Crosswalk(
+        a=a,
+        b=b,
+        shared=len(shared),
+        only_a=len(placed_a) - len(shared),
+        only_b=len(placed_b) - len(shared),
+        levels=levels,
+        table=[Cell(x, y, count) for (x, y), count in sorted(Counter(pairs.values()).items())],
+        mapping=mapping,
+        breaks=_breaks(session, pairs, {m.a: m.b for m in mapping}),
+    )
+
+
+def _placed(session: Session, slug: str) -> dict[int, str]:
+    live = live_assignments(session, get_taxonomy(session, slug))
+    return {assignment.paper_id: taxon.path for assignment, taxon in live if taxon is not None and assignment.primary}
+
+
+def _depths(session: Session, slug: str) -> list[int]:
+    deepest = max((taxon.depth for taxon in list_taxa(session, get_taxonomy(session, slug))), default=1)
+    return [0, *range(1, deepest)] if deepest > 1 else [0]
+
+
+def cut(path: str, depth: int) -> str:
+    """A path down to a depth; 0 is the whole of it."""
+    return "/".join(path.split("/")[:depth]) if depth else path
+
+
+def _level(depths: tuple[int, int], a: Sequence[str], b: Sequence[str]) -> Level:
+    return Level(
+        *depths,
+        nmi=normalised_mutual_information(a, b),
+        purity_a=_purity(a, b),
+        purity_b=_purity(b, a),
+        classes_a=len(set(a)),
+        classes_b=len(set(b)),
+    )
+
+
+def normalised_mutual_information(a: Sequence[str], b: Sequence[str]) -> float:
+    """Mutual information of two labellings over the arithmetic mean of their entropies, from 0 to 1.
+
+    Strehl and Ghosh (2002) with the arithmetic mean, as in scikit-learn's `normalized_mutual_info_score`; two
+    labellings of one class each agree wholly.
+    """
+    n = len(a)
+    if n == 0 or len(set(a)) == len(set(b)) == 1:
+        return 1.0 if n else 0.0
+    ca, cb, joint = Counter(a), Counter(b), Counter(zip(a, b, strict=True))
+    information = sum(k / n * log(n * k / (ca[x] * cb[y])) for (x, y), k in joint.items())
+    mean = (_entropy(ca, n) + _entropy(cb, n)) / 2
+    return min(max(information / mean, 0.0), 1.0) if mean else 0.0
+
+
+def _entropy(counts: Mapping[str, int], n: int) -> float:
+    return -sum(k / n * log(k / n) for k in counts.values())
+
+
+def _purity(given: Sequence[str], of: Sequence[str]) -> float:
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for g, o in zip(given, of, strict=True):
+        groups[g][o] += 1
+    return sum(max(group.values()) for group in groups.values()) / len(given) if given else 0.0
+
+
+def _mapping(pairs: Sequence[tuple[str, str]]) -> list[Mapped]:
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for x, y in pairs:
+        groups[x][y] += 1
+    found = []
+    for x, group in sorted(groups.items()):
+        # The commonest, and among equals the first by name, so that the answer is the same every time.
+        y, count = min(group.items(), key=lambda item: (-item[1], item[0]))
+        found.append(Mapped(x, y, group.total(), count / group.total()))
+    return found
+
+
+def _breaks(session: Session, pairs: Mapping[int, tuple[str, str]], expected: Mapping[str, str]) -> list[Break]:
+    broken = [n for n, (x, y) in pairs.items() if expected[x] != y]
+    rows = paper_rows(session, broken, texts=False)
+    breaks = [Break(rows[n].slug, rows[n].title, *pairs[n], expected[pairs[n][0]]) for n in broken]
+    return sorted(breaks, key=lambda item: (item.a, item.b, item.paper))
