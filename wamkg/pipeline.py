@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wamkg.embedding.encoders import PACKAGED_MODEL, Encoder, SentenceTransformerEncoder
 from wamkg.errors import DependencyMissingError, InvalidInputError
 from wamkg.exporting.formats import EXPORTS
+from wamkg.figures.query import Drawn, FigureRequest
 from wamkg.figures.style import FigureOptions
 from wamkg.history.undo import undo_batch
 from wamkg.importing.report import ImportReport
@@ -23,7 +24,6 @@ from wamkg.store.session import Store, store_file
 from wamkg.views.citations import CitationTimeline, citation_timeline
 from wamkg.views.coverage import overview
 from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
-from wamkg.views.roadmap import build_roadmap
 from wamkg.views.timeline import PaperTimeline, papers_timeline
 
 if TYPE_CHECKING:
@@ -153,23 +153,24 @@ def evaluate(
     return evaluate_models(store, taxonomy, wanted, encoder, shuffle, protocol)
 
 
-def draw_roadmap(
+def draw_figure(
     store: Store,
+    request: FigureRequest,
     paths: Sequence[Path],
-    taxonomy: str = "wam",
-    date_rule: str = "arxiv_v1",
     look: FigureOptions | None = None,
-) -> str:
-    """Draw the roadmap into files of the formats their names say; returns what was drawn in words."""
-    from wamkg.figures.draw import draw_roadmap as draw  # matplotlib takes a second to load
+    data: bool = True,
+) -> Drawn:
+    """Draw a figure into files of the formats their names say, with its data and manifest beside them."""
+    # matplotlib takes a second to load
+    from wamkg.figures.catalog import make_figure
+    from wamkg.figures.files import Request, write_figure
 
+    look = look or FigureOptions()
     with store.reading() as session:
-        roadmap = build_roadmap(session, taxonomy, date_rule)
-    drawing = draw(roadmap, look or FigureOptions())
-    for path in paths:
-        drawing.save(path)
-    left_out = f", {len(roadmap.undated)} without a date left out" if roadmap.undated else ""
-    return f"{len(roadmap.items)} methods{left_out}"
+        drawing = make_figure(session, request.name, request.query, look)
+    asked = request.query.given() | {"width": look.width, "theme": look.theme}
+    written = write_figure(drawing, paths, Request(request.name, asked), data)
+    return Drawn(written, max(len(drawing.rows) - 1, 0), drawing.notes)
 
 
 def counts(store: Store) -> dict[str, int]:
@@ -190,5 +191,6 @@ def build(store: Store, settings: Settings, progress: Progress | None = None) ->
     suggested = suggest(store, settings, "wam")
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
-    report["figure"] = {"roadmap": draw_roadmap(store, files), "files": ", ".join(map(str, files))}
+    drawn = draw_figure(store, FigureRequest("roadmap"), files)
+    report["figure"] = {"roadmap": f"{drawn.rows} methods", "files": ", ".join(map(str, drawn.files))}
     return report

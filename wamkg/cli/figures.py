@@ -1,4 +1,4 @@
-"""`figure` and `export`: files for the manuscript and for other programs."""
+"""`figure`: files for the manuscript."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,32 +6,56 @@ from typing import Annotated
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import TaxonomyOption, open_store, out
+from wamkg.cli.common import err, open_store, out
+from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
+
+Text = str | None
+Texts = list[str] | None
 
 
 def figure(
-    name: Annotated[str, typer.Argument(help="`roadmap`.")],
-    output: Annotated[list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png); repeatable.")],
-    taxonomy: TaxonomyOption = "wam",
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}.")],
+    output: Annotated[
+        list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
+    ],
+    taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy [wam].")] = None,
+    depth: Annotated[int | None, typer.Option("--depth", help="Levels drawn.")] = None,
     width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
-    date: Annotated[str, typer.Option("--date", help="Which date places a paper: arxiv_v1 or venue.")] = "arxiv_v1",
+    date: Annotated[Text, typer.Option("--date", help="Which date places a paper: arxiv_v1 or venue.")] = None,
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
-    depth: Annotated[
-        int | None, typer.Option("--depth", help="Levels drawn as trunks; empty: all but the leaves.")
-    ] = None,
     representatives: Annotated[
-        int | None, typer.Option("--representatives", help="Labels per trunk and quarter; the rest becomes +n.")
+        Text, typer.Option("--representatives", help="How many a branch, or which by name: `3`, `unipi,gr-1`, or both.")
     ] = None,
+    since: Annotated[Text, typer.Option("--since", help="Mark what is dated on or after this day.")] = None,
+    by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
+    paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
+    method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
+    taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `wam:joint`; repeatable.")] = None,
+    facet: Annotated[Text, typer.Option("--facet", help="Columns of the matrix: year, venue or a label.")] = None,
+    against: Annotated[Text, typer.Option("--against", help="The other taxonomy of a crosswalk.")] = None,
+    benchmark: Annotated[Text, typer.Option("--benchmark", help="Scores on this benchmark only.")] = None,
+    metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
+    suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", help="What `wamkg evaluate --json` printed, as a file.")
+    ] = None,
+    data: Annotated[bool, typer.Option("--data/--no-data", help="Write its data and a manifest beside it.")] = True,
 ) -> None:
-    """Draw a figure of the store."""
-    if name != "roadmap":
-        raise typer.BadParameter("only `roadmap` is known", param_hint="NAME")
-    look = FigureOptions(width=_width(width), theme=theme, depth=depth, representatives=representatives)  # type: ignore[arg-type]
+    """Draw a figure of the store for a page or a manuscript, with caption, alt text and data beside it."""
+    query = FigureQuery(
+        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since, by=by,
+        paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()), facet=facet, against=against,
+        benchmark=benchmark, metric=metric, suite=suite, source=source,
+    )  # fmt: skip
+    request = FigureRequest(name, query.checked(name))
     with open_store() as store:
-        drawn = pipeline.draw_roadmap(store, output, taxonomy, date, look)
-    out.print(f"{', '.join(map(str, output))}: {drawn}")
+        drawn = pipeline.draw_figure(store, request, output, FigureOptions(width=_width(width), theme=theme), data)  # type: ignore[arg-type]
+    out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
+    for note in drawn.notes:
+        err.print(f"note: {note}")
 
 
 def _width(text: str) -> str | float:
-    return float(text.removesuffix("mm")) if text.removesuffix("mm").replace(".", "", 1).isdigit() else text
+    number = text.removesuffix("mm").strip()
+    return float(number) if number.replace(".", "", 1).isdecimal() else text

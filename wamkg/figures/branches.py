@@ -1,12 +1,12 @@
 """From a taxonomy to the trunks that are drawn: which taxa get one, in what order, which goes straight on."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from wamkg.errors import InvalidInputError
+from wamkg.figures.ids import taxon_id
 from wamkg.views.roadmap import Roadmap, RoadmapItem, RoadmapTaxon
 
 
@@ -24,7 +24,7 @@ class Branch:
     def element_id(self) -> str:
         """Id of the trunk's element in the drawing."""
         suffix = "" if self.heading == self.taxon.name else "-other"
-        return "taxon-" + re.sub(r"[^\w.-]+", "-", self.taxon.path) + suffix
+        return taxon_id(self.taxon.path) + suffix
 
     @property
     def start(self) -> date:

@@ -1,0 +1,44 @@
+"""Every figure by name: reads what it shows from the store and draws it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from wamkg.figures.draw import draw_roadmap
+from wamkg.figures.publications import draw_publications
+from wamkg.figures.query import FigureQuery
+from wamkg.figures.save import Drawing
+from wamkg.figures.style import FigureOptions
+from wamkg.views.roadmap import build_roadmap
+from wamkg.views.timeline import papers_timeline
+
+WAM, ARXIV_V1 = "wam", "arxiv_v1"
+
+
+def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOptions) -> Drawing:
+    """Draw the named figure.
+
+    Raises NotFoundError and InvalidInputError, as the figure's view and drawing do.
+    """
+    return _MAKERS[name](session, query.checked(name), look)
+
+
+def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    roadmap = build_roadmap(session, query.taxonomy or WAM, query.date or ARXIV_V1)
+    since = query.since_day
+    new = frozenset(item.element_id for item in roadmap.items if since and item.when >= since)
+    look = replace(look, representatives=query.count, chosen=query.names, new=new, new_label=query.since or "")
+    return draw_roadmap(roadmap, replace(look, depth=query.depth))
+
+
+def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    depth = 1 if query.depth is None else query.depth
+    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or WAM, depth, query.date or ARXIV_V1)
+    return draw_publications(timeline, look)
+
+
+_MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
+    "roadmap": _roadmap,
+    "timeline": _timeline,
+}

@@ -1,0 +1,137 @@
+"""What a figure shows: its parameters, named alike on the command line and over HTTP. Loads no drawing library."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from wamkg.errors import InvalidInputError, NotFoundError
+
+COMMON = frozenset({"width", "theme"})
+"""Parameters that every figure takes, beside the format, which is the file's ending."""
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """A figure there is: what it shows, the parameters it takes, whether it can be written as LaTeX."""
+
+    about: str
+    takes: frozenset[str]
+    latex: bool = False
+
+
+def _kind(about: str, takes: str, latex: bool = False) -> FigureKind:
+    return FigureKind(about, frozenset(takes.split()) | COMMON, latex)
+
+
+FIGURES: Mapping[str, FigureKind] = {
+    "roadmap": _kind("methods along time on the branches they belong to", "taxonomy date depth representatives since"),
+    "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
+    "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
+    "citations": _kind("who cites papers, methods or branches over time", "taxonomy depth by paper method taxon"),
+    "matrix": _kind("taxa against a facet: year, venue, a list's label", "taxonomy date depth facet", latex=True),
+    "crosswalk-table": _kind("taxa of one taxonomy against those of another", "taxonomy depth against", latex=True),
+    "leaderboard": _kind("reported scores over time, one panel a protocol", "benchmark metric suite"),
+    "training-data": _kind("data sets by group and year", "taxonomy date"),
+    "reliability": _kind("how sure the suggester is and how often it is right", "source"),
+    "learning-curve": _kind("accuracy of the suggester by number of examples", "source"),
+}
+
+
+@dataclass(frozen=True)
+class FigureQuery:
+    """The parameters that were given; None or empty means the figure's own choice.
+
+    `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new;
+    `facet` is `year`, `venue` or the name of a label that a list printed; `source` is a file written by
+    `wamkg evaluate --json`.
+    """
+
+    taxonomy: str | None = None
+    date: str | None = None
+    depth: int | None = None
+    representatives: str | None = None
+    since: str | None = None
+    by: str | None = None
+    paper: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    taxon: tuple[str, ...] = ()
+    facet: str | None = None
+    against: str | None = None
+    benchmark: str | None = None
+    metric: str | None = None
+    suite: str | None = None
+    source: Path | None = None
+
+    def given(self) -> dict[str, str | int]:
+        """The parameters that say something, as the manifest records them."""
+        pairs = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return {name: _plain(value) for name, value in pairs if value not in (None, ())}
+
+    def checked(self, name: str) -> "FigureQuery":
+        """This query, if the named figure takes all of it.
+
+        Raises NotFoundError for a figure there is none of, InvalidInputError for a parameter it does not take.
+        """
+        if name not in FIGURES:
+            raise NotFoundError(f"no figure {name!r}; there are {', '.join(FIGURES)}")
+        extra = sorted(self.given().keys() - FIGURES[name].takes)
+        if extra:
+            own = ", ".join(sorted(FIGURES[name].takes))
+            raise InvalidInputError(f"the figure {name} does not take {', '.join(extra)}; it takes {own}")
+        return self
+
+    @property
+    def count(self) -> int | None:
+        """The number among the representatives."""
+        numbers = [int(word) for word in self._words() if word.isdecimal()]
+        if len(numbers) > 1:
+            raise InvalidInputError(f"representatives {self.representatives!r} holds more than one number")
+        return numbers[0] if numbers else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names among the representatives."""
+        return tuple(word for word in self._words() if not word.isdecimal())
+
+    @property
+    def since_day(self) -> datetime.date | None:
+        """The first day of `since`, which may be a year, a month or a day.
+
+        Raises InvalidInputError where it is none of them.
+        """
+        if self.since is None:
+            return None
+        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", self.since):
+            raise InvalidInputError(f"since {self.since!r} is no date: write 2026, 2026-01 or 2026-01-31")
+        try:
+            return datetime.date.fromisoformat(self.since + "-01" * (2 - self.since.count("-")))
+        except ValueError as error:
+            raise InvalidInputError(f"since {self.since!r} is no date: {error}") from error
+
+    def _words(self) -> list[str]:
+        return [word.strip() for word in (self.representatives or "").split(",") if word.strip()]
+
+
+@dataclass(frozen=True)
+class FigureRequest:
+    """A figure asked for by name."""
+
+    name: str
+    query: FigureQuery = FigureQuery()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of it: the files written, how many rows of data are in them, what to know about the drawing."""
+
+    files: list[Path]
+    rows: int
+    notes: tuple[str, ...]
+
+
+def _plain(value: object) -> str | int:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value if isinstance(value, int) else value.name if isinstance(value, Path) else str(value)

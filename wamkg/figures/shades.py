@@ -1,0 +1,36 @@
+"""Colours of taxa below a family: shades of its hue, from dark to light in the taxonomy's order."""
+
+from collections.abc import Sequence
+
+from wamkg.figures.style import THEMES, ThemeName, contrast, hues_for
+
+ANY = "(none)"
+"""Stands for the family of what has no taxon."""
+
+
+def family_of(path: str) -> str:
+    """The first part of a taxon's path."""
+    return path.partition("/")[0] or ANY
+
+
+def branch_colours(paths: Sequence[str], theme: ThemeName) -> dict[str, str]:
+    """A colour for each taxon: the family's own where it has one taxon here, else a shade for each of them."""
+    hues, families = THEMES[theme].hues, [family_of(path) for path in paths]
+    index = hues_for(families)
+    colours: dict[str, str] = {}
+    for family in dict.fromkeys(families):
+        hue, mine = hues[index[family]], [path for path in paths if family_of(path) == family]
+        for number, path in enumerate(mine):
+            colours[path] = hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, number / (len(mine) - 1))
+    return colours
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """A `#rrggbb` colour between two, `share` of the way to the other."""
+    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def legible(ground: str, *inks: str) -> str:
+    """The ink that stands out most on a ground."""
+    return max(inks, key=lambda ink: contrast(ink, ground))
