@@ -7,10 +7,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from wamkg.suggesting.features import dense, unit_rows
+from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.tree import Floats, Ints
 
 _STEPS = 50
 _TOLERANCE = 1e-8
+_MANY_ROWS = 200
+"""From so many sparse rows on, products with the rows are cheaper than a matrix of every row with every other."""
 
 
 class NodeClassifier(Protocol):
@@ -48,12 +51,21 @@ class Logistic:
 
     def _one_side(self, features: Any, positive: Any, weights: Floats) -> "Side":
         scale = log_ratios(features, positive, weights) if self.ratios else None
-        scaled = _rescaled(features, scale)
-        if self.balanced:
-            share = np.where(positive, weights @ positive, weights @ ~positive)
-            weights = weights * weights.sum() / (2 * share)
-        dual, intercept = dual_logistic(dense(scaled @ scaled.T), positive, self.c * weights)
+        scaled = rescaled(features, scale)
+        costs = self.costs(positive, weights)
+        if sp.issparse(scaled) and scaled.shape[0] >= _MANY_ROWS:
+            fit = fit_rows(scaled, positive, costs, tolerance=1e-6)
+            return Side(scaled.T @ fit.dual, fit.intercept, scale)
+        dual, intercept = dual_logistic(dense(scaled @ scaled.T), positive, costs)
         return Side(scaled.T @ dual, intercept, scale)
+
+    def costs(self, positive: Any, weights: Floats) -> Floats:
+        """What a row's log loss costs: `c` times its weight, both classes carrying the same in all if `balanced`."""
+        if not self.balanced:
+            return self.c * weights
+        share = np.where(positive, weights @ positive, weights @ ~positive)
+        out: Floats = self.c * weights * weights.sum() / (2 * share)
+        return out
 
 
 @dataclass(frozen=True)
@@ -66,12 +78,12 @@ class Side:
 
     def log_odds(self, features: Any) -> Floats:
         """Log-odds of the class, shape (m,)."""
-        out: Floats = _rescaled(features, self.scale) @ self.weights + self.intercept
+        out: Floats = rescaled(features, self.scale) @ self.weights + self.intercept
         return out
 
     def effects(self, features: Any) -> Any:
         """What each feature adds to the log-odds, same shape as `features`."""
-        scaled = _rescaled(features, self.scale)
+        scaled = rescaled(features, self.scale)
         return scaled.multiply(self.weights).tocsr() if sp.issparse(scaled) else scaled * self.weights
 
 
@@ -88,11 +100,15 @@ class FittedLogistic:
         return self.sides[0].effects(features) * (1.0 if which == 1 else -1.0)
 
     def predict(self, features: Any) -> Floats:
-        odds = np.column_stack([side.log_odds(features) for side in self.sides])
-        positive = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
-        table = np.hstack([1.0 - positive, positive]) if len(self.sides) == 1 else positive
-        out: Floats = table / table.sum(axis=1, keepdims=True)
-        return out
+        return among_classes(np.column_stack([side.log_odds(features) for side in self.sides]))
+
+
+def among_classes(odds: Floats) -> Floats:
+    """Probabilities (m, k) from log-odds (m, sides): one side for two classes, otherwise one a class."""
+    positive = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
+    table = np.hstack([1.0 - positive, positive]) if odds.shape[1] == 1 else positive
+    out: Floats = table / table.sum(axis=1, keepdims=True)
+    return out
 
 
 @dataclass(frozen=True)
@@ -175,7 +191,7 @@ def dual_logistic(gram: Floats, positive: Any, costs: Floats) -> tuple[Floats, f
     return dual, intercept
 
 
-def _rescaled(features: Any, scale: Floats | None) -> Any:
+def rescaled(features: Any, scale: Floats | None) -> Any:
     """Features times scale, rows of unit length; untouched without a scale."""
     if scale is None:
         return features

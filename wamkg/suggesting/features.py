@@ -51,6 +51,24 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in re.findall(_WORD, text)]
 
 
+def vectorizer_of(view: TextView, terms: Sequence[str] | None = None) -> CountVectorizer:
+    """What counts the terms of texts as a view wants them; with `terms`, only those, in that order."""
+    return CountVectorizer(
+        analyzer=view.analyzer,
+        ngram_range=view.ngrams,
+        stop_words=view.stop_words,
+        tokenizer=stems if view.stemmed else None,
+        token_pattern=None if view.stemmed or view.analyzer != "word" else _WORD,
+        vocabulary=None if terms is None else {term: i for i, term in enumerate(terms)},
+        dtype=np.float64,
+    )
+
+
+def read_by(view: TextView, document: Document) -> str:
+    """A document's text as a view reads it."""
+    return masked(document) if view.mask_names else document.text
+
+
 class Corpus:
     """Documents with their counts and vectors; nothing here looks at a label.
 
@@ -70,15 +88,8 @@ class Corpus:
         """Sublinear term frequencies (n, terms) as CSR, and the terms."""
         key = replace(view, min_df=1)
         if key not in self._counted:
-            vectorizer = CountVectorizer(
-                analyzer=view.analyzer,
-                ngram_range=view.ngrams,
-                stop_words=view.stop_words,
-                tokenizer=stems if view.stemmed else None,
-                token_pattern=None if view.stemmed or view.analyzer != "word" else _WORD,
-                dtype=np.float64,
-            )
-            texts = [masked(d) if view.mask_names else d.text for d in self.documents]
+            vectorizer = vectorizer_of(view)
+            texts = [read_by(view, d) for d in self.documents]
             counts = vectorizer.fit_transform(texts[: self._learnable])
             if len(texts) > self._learnable:
                 counts = sp.vstack([counts, vectorizer.transform(texts[self._learnable :])], format="csr")
@@ -155,7 +166,13 @@ def _vocabulary(corpus: Corpus, view: TextView, rows: Ints, keep: Ints | None) -
     if keep is not None:
         wanted[corpus.selected(view, keep).indices] = True
     columns = np.flatnonzero(wanted)
-    return columns, np.log((1 + len(rows)) / (1 + df[columns])) + 1
+    return columns, smoothed_idf(df[columns], len(rows))
+
+
+def smoothed_idf(df: Any, texts: int) -> Floats:
+    """Inverse document frequency as in scikit-learn: as if one more text held every term."""
+    out: Floats = np.log((1 + texts) / (1 + df)) + 1
+    return out
 
 
 def _centre(corpus: Corpus, view: VectorView, rows: Ints) -> Floats:

@@ -1,0 +1,66 @@
+"""Logistic regression on a few thousand sparse rows, without a matrix of every row with every other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wamkg.suggesting.tree import Floats
+
+_NEWTON_STEPS, _CG_STEPS = 30, 60
+_SHORTENED = 5e-2
+"""Share of the squared residual at which conjugate gradients stop; Newton's next step mends the rest."""
+_LOOSE = 1e4
+"""Variance of the intercept's prior: so wide that the intercept counts as unpenalised."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The optimum: `dual` (n,) with weights = rows.T @ dual, and the intercept."""
+
+    dual: Floats
+    intercept: float
+
+
+def fit_rows(rows: Any, positive: Any, costs: Floats, tolerance: float) -> Fit:
+    """Minimise sum costs * log loss + |w|^2 / 2 over CSR rows (n, d), n far below d.
+
+    Newton steps in the n dual coefficients, each solved by conjugate gradients on products with the rows (truncated
+    Newton: Dembo and Steihaug, 1983). Stops where no coefficient is further than `tolerance` times the largest cost
+    from its condition dual = costs * (label - p). The same optimum as `classifiers.dual_logistic` (tested).
+    """
+    labels = np.asarray(positive, dtype=np.float64)
+    columns = rows.T
+    dual, odds = np.zeros(len(labels)), np.zeros(len(labels))
+    for _ in range(_NEWTON_STEPS):
+        p = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
+        short = costs * (labels - p) - dual
+        if np.abs(short).max() <= tolerance * costs.max():
+            break
+        root = np.sqrt(np.maximum(costs * p * (1.0 - p), 1e-12))
+        dual = dual + root * _solve(rows, columns, root, short / root)
+        odds = _gram(rows, columns, dual)
+    return Fit(dual, _LOOSE * float(dual.sum()))
+
+
+def _gram(rows: Any, columns: Any, dual: Floats) -> Floats:
+    """(rows @ rows.T + a constant) @ dual: the log-odds that the coefficients give the rows."""
+    out: Floats = rows @ (columns @ dual) + _LOOSE * dual.sum()
+    return out
+
+
+def _solve(rows: Any, columns: Any, root: Floats, wanted: Floats) -> Floats:
+    """Conjugate gradients for (R K R + 1) u = wanted, with R = diag(root) and K as in `_gram`."""
+    found = np.zeros_like(wanted)
+    left, along = wanted.copy(), wanted.copy()
+    size = first = float(left @ left)
+    for _ in range(_CG_STEPS):
+        if size <= _SHORTENED * first:
+            break
+        moved = root * _gram(rows, columns, root * along) + along
+        length = size / float(along @ moved)
+        found += length * along
+        left -= length * moved
+        before, size = size, float(left @ left)
+        along = left + (size / before) * along
+    return found

@@ -1,0 +1,208 @@
+"""Refit on new labels and re-rank a whole queue in a fraction of a second, with the default model's own features."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import scipy.sparse as sp
+
+from wamkg.errors import InvalidInputError
+from wamkg.suggesting.calibration import Calibration, temper
+from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
+from wamkg.suggesting.counted import Block, Counted, count, frequencies, learnable_terms
+from wamkg.suggesting.examples import Document, TrainingSet
+from wamkg.suggesting.features import TextView, smoothed_idf, unit_rows
+from wamkg.suggesting.hierarchy import spread
+from wamkg.suggesting.models import Member, Model
+from wamkg.suggesting.newton import fit_rows
+from wamkg.suggesting.tree import Floats, Ints, Tree
+
+TOLERANCE = 1e-3
+"""Of each fit, see `newton.fit_rows`; probabilities differ from a full run's by less than 0.002 (tested)."""
+
+
+class Sides(NamedTuple):
+    """Fitted classifiers of one parent, a column a side: they multiply term frequencies, not features, so nothing
+    that is kept of the queue depends on a label."""
+
+    weights: Any
+    norms: Any
+    intercepts: Floats
+    support: int
+    classes: Ints
+
+    def over(self, kept: Ints, terms: int) -> "Sides":
+        """The same with a row for every term of the queue; terms not kept weigh nothing."""
+        if self.weights is None or len(kept) == terms:
+            return self
+        weights, norms = np.zeros((2, terms, self.weights.shape[1]), dtype=np.float32)
+        weights[kept], norms[kept] = self.weights, self.norms
+        return self._replace(weights=weights, norms=norms)
+
+
+@dataclass(frozen=True)
+class FittedMember:
+    """One member of the model, fitted at every inner node of the tree."""
+
+    counted: Counted
+    sides: dict[int, Sides]
+
+
+class Ranker:
+    """A queue whose words are counted once; `refit` as often as people decide.
+
+    Only a model whose members are logistic and read words can be refitted so (the default can), InvalidInputError
+    otherwise. Terms are those that the documents `learnable`, by default the examples given here, let a model weigh:
+    with the whole queue as `learnable` none is ever missing, at the price of more columns; with the default, terms
+    that only papers decided later share are not seen before the next `Ranker`.
+    """
+
+    def __init__(
+        self,
+        training: TrainingSet,
+        candidates: Iterable[Document],
+        model: Model,
+        learnable: Sequence[Document] | None = None,
+        threads: int = 2,
+    ) -> None:
+        if not all(isinstance(m.view, TextView) and isinstance(m.classifier, Logistic) for m in model.members):
+            raise InvalidInputError(f"model {model.name!r} cannot be refitted at once; run `wamkg suggest`")
+        known = [e.document for e in training.examples] if learnable is None else list(learnable)
+        views = dict.fromkeys(cast("TextView", member.view) for member in model.members)
+        terms = {view: learnable_terms(view, known, training.taxon_documents) for view in views}
+        self.model = model
+        self._counted = count(terms, candidates)
+        self._pool = ThreadPoolExecutor(threads)
+        self._labelled = {view: _Labelled(view, terms[view]) for view in views}
+
+    def refit(self, training: TrainingSet, calibration: Calibration | None = None) -> "Ranking":
+        """Fit the whole tree on a training set; `calibration` is that of the last full run."""
+        members = list(self._pool.map(lambda member: self._fit(member, training), self.model.members))
+        return Ranking(training.tree, members, calibration or Calibration(), self._pool)
+
+    def _fit(self, member: Member, training: TrainingSet) -> FittedMember:
+        view = cast("TextView", member.view)
+        tree, examples = training.tree, training.examples
+        texts = training.taxon_documents if member.definitions > 0 else ()
+        rows = self._labelled[view].rows([*(e.document for e in examples), *texts])
+        nodes = np.array([tree.index[e.taxon] for e in examples] + list(range(len(texts))), dtype=np.intp)
+        weights = np.concatenate([np.ones(len(examples)), np.full(len(texts), member.definitions)])
+        kept, idf = _vocabulary(rows, len(examples), view.min_df)
+        features = unit_rows((rows if len(kept) == rows.shape[1] else rows[:, kept]).multiply(idf).tocsr())
+        sides = {}
+        for parent in tree.children:
+            labels = tree.child_on_path(nodes, parent)
+            members = np.flatnonzero(labels >= 0)
+            at = _AtNode(features[members], labels[members], weights[members], idf)
+            sides[parent] = _fit_node(cast("Logistic", member.classifier), at).over(kept, rows.shape[1])
+        return FittedMember(self._counted[view], sides)
+
+
+class _AtNode(NamedTuple):
+    """What a node's classifiers are fitted on: the training rows below it and the children they lie under."""
+
+    features: Any
+    labels: Ints
+    weights: Floats
+    idf: Floats
+
+
+def _fit_node(classifier: Logistic, at: _AtNode) -> Sides:
+    classes = np.unique(at.labels)
+    chosen = classes[1:] if len(classes) == 2 else classes if len(classes) > 2 else classes[:0]
+    fitted = [_fit_side(classifier, at, at.labels == child) for child in chosen]
+    if not fitted:
+        return Sides(None, None, np.zeros(0), len(at.labels), classes)
+    weights, norms, intercepts = zip(*fitted, strict=True)
+    return Sides(np.column_stack(weights), np.column_stack(norms), np.array(intercepts), len(at.labels), classes)
+
+
+def _fit_side(classifier: Logistic, at: _AtNode, positive: Any) -> tuple[Any, Any, float]:
+    """Weights of term frequencies, squared scales of term frequencies (their lengths), and the intercept."""
+    scale = log_ratios(at.features, positive, at.weights) if classifier.ratios else np.ones(len(at.idf))
+    rows = rescaled(at.features, scale)
+    fit = fit_rows(rows, positive, classifier.costs(positive, at.weights), TOLERANCE)
+    total = at.idf * scale
+    weights = total * (rows.T @ fit.dual)
+    return weights.astype(np.float32), (total * total).astype(np.float32), fit.intercept
+
+
+def _vocabulary(rows: Any, examples: int, fewest: int) -> tuple[Ints, Floats]:
+    """Columns of the terms that `features.Space` would keep for these training rows, and their idf."""
+    df = np.bincount(rows.indices, minlength=rows.shape[1])
+    wanted = df >= max(fewest, 1)
+    wanted[rows[examples:].indices] = True
+    kept = np.flatnonzero(wanted)
+    return kept, smoothed_idf(df[kept], rows.shape[0])
+
+
+class _Labelled:
+    """Term frequencies of the texts that people have placed, each counted when first seen."""
+
+    def __init__(self, view: TextView, terms: Sequence[str]) -> None:
+        self._view, self._terms = view, terms
+        self._place: dict[str, int] = {}
+        self._rows: Any = sp.csr_matrix((0, len(terms)), dtype=np.float64)
+
+    def rows(self, documents: Sequence[Document]) -> Any:
+        """CSR float64 (len(documents), terms)."""
+        new = {d.hash: d for d in documents if d.hash not in self._place}
+        if new:
+            fresh = frequencies(self._view, list(new.values()), self._terms).astype(np.float64)
+            self._place |= {key: self._rows.shape[0] + i for i, key in enumerate(new)}
+            self._rows = sp.vstack([self._rows, fresh], format="csr")
+        return self._rows[[self._place[d.hash] for d in documents]]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Probabilities for every candidate, in the order the `Ranker` got them."""
+
+    tree: Tree
+    members: list[FittedMember]
+    calibration: Calibration
+    pool: ThreadPoolExecutor
+
+    @cached_property
+    def top(self) -> Floats:
+        """Calibrated P of each top-level taxon, (candidates, tops)."""
+        blocks = list(zip(*(member.counted.blocks for member in self.members), strict=True))
+        seen = self.pool.map(lambda parts: self._among(-1, parts), blocks)
+        return temper(np.vstack(list(seen)), self.calibration.top)
+
+    def joint(self, at: Ints) -> Floats:
+        """Calibrated P of every node for some candidates, (len(at), nodes): what a page of the queue shows."""
+        return self._joint([member.counted.part(at) for member in self.members])
+
+    def all_joint(self) -> Floats:
+        """Calibrated P of every node for every candidate, (candidates, nodes)."""
+        blocks = list(zip(*(member.counted.blocks for member in self.members), strict=True))
+        return np.vstack(list(self.pool.map(self._joint, blocks)))
+
+    def _joint(self, parts: Sequence[Block]) -> Floats:
+        conditional = np.zeros((parts[0].rows.shape[0], len(self.tree.paths)))
+        for parent, children in self.tree.children.items():
+            conditional[:, children] = self._among(parent, parts)
+        return self.tree.joint(self.calibration.apply(self.tree, conditional))
+
+    def _among(self, parent: int, parts: Sequence[Block]) -> Floats:
+        """Raw P among the children of a node: the geometric mean over members, as `models.Workbench.predict`."""
+        size = len(self.tree.children[parent])
+        logs = []
+        for member, part in zip(self.members, parts, strict=True):
+            sides = member.sides[parent]
+            seen = _seen(sides, part)
+            logs.append(np.log(np.clip(spread(seen, sides.classes, size, sides.support), 1e-12, 1.0)))
+        mean = np.exp(np.mean(logs, axis=0))
+        out: Floats = mean / mean.sum(axis=1, keepdims=True)
+        return out
+
+
+def _seen(sides: Sides, part: Block) -> Floats:
+    """P among the children that have training rows."""
+    if sides.weights is None:
+        return np.ones((part.rows.shape[0], len(sides.classes)))
+    return among_classes(part.log_odds(sides.weights, sides.norms, sides.intercepts))
