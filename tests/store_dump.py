@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 
 from wamkg.store.search import texts_of
@@ -14,6 +15,11 @@ TRAIL = {"batch", "change", "actor"}
 
 NAMED_BY = {"paper": ("venue_id", "venue"), "authorship": ("author_id", "author")}
 """Columns whose number stands for a name: a name nobody shows may be forgotten and get another number later."""
+
+
+def shown(value: Any) -> str:
+    """A value as text; objects with their keys sorted, since PostgreSQL keeps them in an order of its own."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if isinstance(value, dict | list) else repr(value)
 
 
 def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -38,7 +44,7 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
                 names = metadata.tables[named]
                 statement = select(*columns, names.c.key).outerjoin(names, names.c.id == table.c[number])
             found = session.connection().execute(statement)
-            rows[table.name] = sorted(tuple(map(repr, row)) for row in found)
+            rows[table.name] = sorted(tuple(map(shown, row)) for row in found)
         papers = [int(row[0]) for row in rows["paper"]]
         rows["paper_fts"] = sorted((repr(n), body) for n, body in texts_of(session, papers).items())
     return rows

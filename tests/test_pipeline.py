@@ -18,7 +18,7 @@ def test_build_can_run_twice(store: Store, home: Path) -> None:
     assert first["embed"]["encoded"] == first["embed"]["texts"] == 227
     assert first["suggest"]["suggested"] == 2
     before, drawn = dump(store), {p.name: p.read_bytes() for p in settings.out.iterdir()}
-    assert set(drawn) == {"roadmap.svg", "roadmap.pdf", "roadmap.png"}
+    assert set(drawn) == {f"roadmap.{kind}" for kind in ("svg", "pdf", "png", "csv", "json")}
     second = pipeline.build(store, settings)
     assert second["embed"]["encoded"] == 0
     assert not any(second["seed"].values())

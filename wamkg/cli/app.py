@@ -6,7 +6,19 @@ from collections.abc import Callable
 import typer
 
 from wamkg import __version__
-from wamkg.cli import curating, enriching, figures, importing, provenance, reading, serving, store, suggesting, taxa
+from wamkg.cli import (
+    curating,
+    enriching,
+    figures,
+    importing,
+    provenance,
+    reading,
+    releases,
+    serving,
+    store,
+    suggesting,
+    taxa,
+)
 from wamkg.settings import get_settings
 
 app = typer.Typer(
@@ -45,6 +57,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "add": curating.add,
     "taxon": taxa.taxon,
     "crosswalk": taxa.compare,
+    "release": releases.release,
     "enrich": enriching.enrich,
     "jobs": enriching.jobs,
     "worker": enriching.worker,

@@ -40,6 +40,14 @@ def head_revision() -> str:
     return head or ""
 
 
+def known_revisions() -> set[str]:
+    """Every schema version this program knows."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.set_main_option("path_separator", "os")
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
 def current_revision(store: Store) -> str | None:
     """The schema version of the store; None for an empty one."""
     try:

@@ -131,6 +131,7 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
             Assignment.uid,
             Taxonomy.slug.label("taxonomy"),  # type: ignore[attr-defined]
             col(Taxon.path).label("taxon"),
+            col(Entity.uid).label("taxon_uid"),
             col(Taxon.name).label("taxon_name"),
             col(Taxon.definition).label("definition"),
             Assignment.state,
@@ -151,6 +152,7 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .join(Entity, col(Entity.id) == col(Assignment.taxon_id), isouter=True)
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
     if not ended:

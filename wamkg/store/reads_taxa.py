@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from wamkg.store.bulk import select_columns
 from wamkg.store.reads_details import rows
-from wamkg.store.tables import Assignment, Exemplar, Objection, Paper, Suggestion, Taxonomy
+from wamkg.store.tables import Assignment, Entity, Exemplar, Objection, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentState, Standing
 
 
@@ -78,3 +78,14 @@ def list_objections(session: Session) -> list[tuple[Objection, str, str | None, 
         .order_by(col(Objection.id).desc())
     )
     return [tuple(row) for row in session.exec(statement)]
+
+
+def uids_of_taxa(session: Session, taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
+    """Permanent public id, path and name of each live taxon, by path."""
+    statement = (
+        select_columns(Entity.uid, Taxon.path, Taxon.name)
+        .join(Taxon, col(Taxon.id) == col(Entity.id))
+        .where(Taxon.taxonomy_id == taxonomy.id, col(Taxon.ended_at).is_(None))
+        .order_by(col(Taxon.path))
+    )
+    return [tuple(row) for row in rows(session, statement)]

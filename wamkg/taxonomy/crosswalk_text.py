@@ -3,17 +3,8 @@
 import csv
 import io
 
+from wamkg.history.latex import escape_latex
 from wamkg.taxonomy.crosswalk import Crosswalk
-
-_LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-
-
-def escape_latex(text: str) -> str:
-    """Text in which LaTeX reads no command."""
-    return "".join(_LATEX.get(character, character) for character in text)
 
 
 def confusion_rows(found: Crosswalk) -> list[list[str]]:

@@ -1,0 +1,76 @@
+"""`release`: editions of the survey, frozen and compared."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.curating import ByOption
+from wamkg.history.diff import diff_editions
+from wamkg.history.diff_text import diff_latex, diff_text
+from wamkg.history.releases import create_release, open_release
+from wamkg.settings import get_settings
+from wamkg.store.reads_changes import list_releases
+from wamkg.store.session import Store
+
+release = typer.Typer(help="Freeze editions of the survey and compare them.", no_args_is_help=True)
+NOW = "now"
+
+
+@release.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="Name of the edition, such as v2 or camera-ready.")],
+    note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Freeze the survey as it is now."""
+    with open_store() as store:
+        made = create_release(store, get_settings().home, name, note, by)
+    if json:
+        print_json(made.model_dump())
+    else:
+        out.print(f"release {made.name}: {made.summary}; {made.size} bytes, sha256 {made.sha256}")
+
+
+@release.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List the editions."""
+    with open_store() as store, store.reading() as session:
+        found = list_releases(session)
+    if json:
+        print_json([one.model_dump() for one in found])
+    else:
+        rows = [[r.name, r.created_at.strftime("%Y-%m-%d %H:%M"), r.summary, r.note, r.sha256[:12]] for r in found]
+        print_table("", ["release", "made", "holds", "note", "sha256"], rows)
+
+
+@release.command("diff")
+def diff(
+    a: Annotated[str, typer.Argument(help="A release.")],
+    b: Annotated[str, typer.Argument(help="Another, or `now`.")] = NOW,
+    format: Annotated[str, typer.Option("--format", help="text or latex.")] = "text",
+    json: JsonOption = False,
+) -> None:
+    """List what changed between two editions: papers, places, names, venues, counts."""
+    if format not in ("text", "latex"):
+        raise typer.BadParameter("write text or latex", param_hint="--format")
+    with open_store() as store, _edition(store, a) as old, _edition(store, b) as new:
+        found = diff_editions(old, new, (a, b))
+    if json:
+        print_json(found)
+    else:
+        typer.echo((diff_text if format == "text" else diff_latex)(found), nl=False)
+
+
+@contextmanager
+def _edition(store: Store, name: str) -> Iterator[Session]:
+    if name == NOW:
+        with store.reading() as session:
+            yield session
+        return
+    with open_release(store, get_settings().home, name) as past, past.reading() as session:
+        yield session

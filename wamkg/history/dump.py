@@ -1,0 +1,146 @@
+"""The survey as an open dump: JSON Lines, gzipped, with schema version and hash; and back into a store of its own.
+
+The first line is the header: `{"wamkg": 1, "schema": "0004", "name": ..., "kinds": {table: {column: "time"}}}`. Every
+further line is a row, `{"table": "paper", "row": {...}}`, tables in an order in which what is referred to comes first.
+The hash is the SHA-256 of the lines, unzipped.
+"""
+
+import gzip
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any, BinaryIO
+
+import orjson
+from sqlmodel import Session
+
+from wamkg.errors import StoreError
+from wamkg.store.migrate import head_revision, known_revisions, migrate
+from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
+from wamkg.store.search import texts_of
+from wamkg.store.session import Store
+
+FORMAT = 1
+TEXTS = "paper_fts"
+
+
+@dataclass(frozen=True)
+class Dumped:
+    """A dump that was written: rows by table, hash of its lines, bytes on disk."""
+
+    sha256: str
+    size: int
+    counts: dict[str, int]
+
+
+def write_dump(session: Session, path: Path, name: str) -> Dumped:
+    """Write the survey as the session sees it; the file appears whole or not at all."""
+    digest, counts = hashlib.sha256(), dict[str, int]()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
+        try:
+            # No time and no name in the gzip header: the same survey gives the same bytes.
+            with gzip.GzipFile(filename="", mode="wb", fileobj=part, mtime=0) as file:
+                for line in _lines(session, name, counts):
+                    digest.update(line)
+                    file.write(line)
+            part.flush()
+            os.fsync(part.fileno())
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    Path(part.name).replace(path)
+    return Dumped(digest.hexdigest(), path.stat().st_size, counts)
+
+
+def _lines(session: Session, name: str, counts: dict[str, int]) -> Iterator[bytes]:
+    tables = dumped_tables()
+    kinds = {str(table.name): kinds_of(table) for table in tables}
+    yield _line({"wamkg": FORMAT, "schema": head_revision(), "name": name, "kinds": kinds})
+    for table in tables:
+        for row in rows_of(session, table):
+            counts[str(table.name)] = counts.get(str(table.name), 0) + 1
+            yield _line({"table": str(table.name), "row": row})
+            if table.name == "paper":
+                texts = texts_of(session, [row["id"]])
+                yield from (_line({"table": TEXTS, "row": {"rowid": n, "body": body}}) for n, body in texts.items())
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def hash_of(path: Path) -> str:
+    """The hash of a dump's lines.
+
+    Raises StoreError where the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(path) as file:
+            while part := file.read(1 << 20):
+                digest.update(part)
+    except (OSError, EOFError) as error:
+        raise StoreError(f"the dump {path.name} cannot be read: {error}") from error
+    return digest.hexdigest()
+
+
+def load_dump(path: Path, target: Path) -> None:
+    """Load a dump into an SQLite file of its own, through the migrations; it appears whole or not at all.
+
+    Raises StoreError for a file that is no dump, damaged, or newer than this program.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent) as folder, gzip.open(path) as file:
+        part = Path(folder) / "store.db"
+        header = _header(file, path)
+        store = Store(f"sqlite:///{part}")
+        try:
+            migrate(store, header["schema"])
+            store.close()
+            _insert(file, part, header, path)
+            migrate(store)
+        finally:
+            store.close()
+        with closing(sqlite3.connect(part)) as connection:
+            # A file that is only read needs no log beside it.
+            connection.execute("PRAGMA journal_mode=DELETE")
+        part.replace(target)
+
+
+def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> dict[str, Any]:
+    try:
+        header = orjson.loads(file.readline())
+        if header["wamkg"] != FORMAT:
+            raise StoreError(f"{path.name} is a dump of another form ({header['wamkg']}); use a newer wamkg")
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path.name} is no dump of wamkg") from error
+    if header["schema"] not in known_revisions():
+        raise StoreError(f"{path.name} has schema version {header['schema']}, which is newer than this program")
+    return dict(header)
+
+
+def _insert(file: BinaryIO | gzip.GzipFile, target: Path, header: dict[str, Any], path: Path) -> None:
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("BEGIN")
+        try:
+            for line in file:
+                item = orjson.loads(line)
+                _insert_row(connection, item["table"], item["row"], header["kinds"].get(item["table"], {}))
+        except (OSError, EOFError, ValueError, KeyError, sqlite3.Error) as error:
+            raise StoreError(f"the dump {path.name} is damaged: {error}") from error
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise StoreError(f"the dump {path.name} is damaged: a row refers to one that is not there")
+        connection.execute("COMMIT")
+
+
+def _insert_row(connection: sqlite3.Connection, table: str, row: dict[str, Any], kinds: dict[str, str]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    values = [sqlite_value(kinds.get(name), value) for name, value in row.items()]
+    connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(row))})', values)

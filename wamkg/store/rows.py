@@ -1,0 +1,72 @@
+"""Rows as plain JSON values and back: one codec for dumps and for what undo keeps."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON as JSON_TYPE
+from sqlalchemy import Date, Table, select
+from sqlmodel import Session
+
+from wamkg.store.tables import metadata
+from wamkg.store.types import UtcDateTime
+
+LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
+"""Tables that are no part of the survey: secrets, what is being done, what can be computed again, the dumps."""
+TIME, DAY, JSON = "time", "day", "json"
+
+
+def dumped_tables() -> list[Table]:
+    """Tables that a dump holds, those referred to first."""
+    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+
+
+def kinds_of(table: Table) -> dict[str, str]:
+    """Columns whose values are not written as they are: `time`, `day` or `json`."""
+    found = {}
+    for column in table.columns:
+        if isinstance(column.type, UtcDateTime):
+            found[str(column.name)] = TIME
+        elif isinstance(column.type, Date):
+            found[str(column.name)] = DAY
+        elif isinstance(column.type, JSON_TYPE):
+            found[str(column.name)] = JSON
+    return found
+
+
+def encode(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON-ready values."""
+    return {str(name): value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as a row of a table; columns it has no more are left out."""
+    kinds = kinds_of(table)
+    return {name: _read(kinds.get(name), value) for name, value in values.items() if name in table.c}
+
+
+def _read(kind: str | None, value: Any) -> Any:
+    if value is None or kind not in (TIME, DAY):
+        return value
+    return datetime.fromisoformat(value) if kind == TIME else date.fromisoformat(value)
+
+
+def sqlite_value(kind: str | None, value: Any) -> Any:
+    """A JSON value as SQLite keeps a column of that kind, for loading without the models."""
+    if value is None:
+        return None
+    if kind == TIME:
+        return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if kind == JSON:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return int(value) if isinstance(value, bool) else value
+
+
+def rows_of(session: Session, table: Table, condition: Any = None) -> Iterator[dict[str, Any]]:
+    """Rows of a table as JSON-ready values, by number."""
+    statement = select(table).order_by(*table.primary_key.columns)
+    if condition is not None:
+        statement = statement.where(condition)
+    for row in session.connection().execute(statement.execution_options(yield_per=1000)):
+        yield encode(dict(row._mapping))
