@@ -189,9 +189,7 @@ def _draw(slug: str, file: Path) -> Callable[[Session], None]:
 
 def _print_report(report: EditReport) -> None:
     for change in report.taxa:
-        out.print(
-            f"{_shown(change.before, change.name_before)} -> {_shown(change.after, change.name_after)}", markup=False
-        )
+        out.print(f"{_shown(change.before, change.name_before)} -> {_shown(change.after, change.name_after)}")
     moved = [[p.paper, ", ".join(p.before), ", ".join(p.after)] for p in report.papers if p.moved]
     if moved:
         print_table("", ["paper", "from", "to"], moved[:SHOWN_PAPERS])
