@@ -8,6 +8,7 @@ from wamkg_api.app import create_app
 
 import wamkg
 from wamkg.cli.app import COMMANDS
+from wamkg.figures.query import FIGURES
 from wamkg.importing.record_keys import KEYS
 from wamkg.importing.run import FORMATS
 from wamkg.settings import Settings
@@ -43,6 +44,11 @@ def test_every_key_is_documented(key: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_documented(name: str) -> None:
     assert f"## `{name}`" in read(DOCS / "formats.md")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in read(DOCS / "figures.md")
 
 
 def test_every_route_is_documented() -> None:

@@ -27,16 +27,9 @@ def _kind(about: str, takes: str, latex: bool = False) -> FigureKind:
 
 FIGURES: Mapping[str, FigureKind] = {
     "roadmap": _kind("methods along time on the branches they belong to", "taxonomy date depth representatives since"),
-    "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
-    "citations": _kind("who cites papers, methods or branches over time", "taxonomy depth by paper method taxon"),
-    "matrix": _kind("taxa against a facet: year, venue, a list's label", "taxonomy date depth facet", latex=True),
-    "crosswalk-table": _kind("taxa of one taxonomy against those of another", "taxonomy depth against", latex=True),
-    "leaderboard": _kind("reported scores over time, one panel a protocol", "benchmark metric suite"),
-    "training-data": _kind("data sets by group and year", "taxonomy date"),
-    "reliability": _kind("how sure the suggester is and how often it is right", "source"),
-    "learning-curve": _kind("accuracy of the suggester by number of examples", "source"),
 }
+"""Only what can be drawn: a name here needs its maker in `catalog.py`."""
 
 
 @dataclass(frozen=True)
