@@ -14,6 +14,8 @@ from wamkg.store.tables import metadata
 from wamkg.store.types import UtcDateTime, utc_now
 
 FIRST = "0001"
+MADE_LATER = {"review_round", "round_reviewer", "round_paper", "vote", "adjudication"}
+"""Tables that the first version did not have; going back to it drops them, and their rows."""
 
 
 def a_value(column_type: TypeEngine[Any]) -> Any:
@@ -68,9 +70,9 @@ def test_no_row_is_lost_on_the_way_down_and_up(store: Store) -> None:
     with store.reading() as session:
         kept = [t.name for t in metadata.sorted_tables if store.engine.dialect.has_table(session.connection(), t.name)]
     assert {t.name: row_count(store, t) for t in metadata.sorted_tables if t.name in kept} == dict.fromkeys(kept, 1)
-    assert len(kept) == len(metadata.sorted_tables)
+    assert {t.name for t in metadata.sorted_tables} - set(kept) == MADE_LATER
     migrate(store)
-    assert all(row_count(store, t) == 1 for t in metadata.sorted_tables)
+    assert all(row_count(store, t) == (t.name not in MADE_LATER) for t in metadata.sorted_tables)
     with store.reading() as session:
         assert session.connection().execute(text("SELECT count(*) FROM paper_fts")).scalar_one() == 1
     check(store)

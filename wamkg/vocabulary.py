@@ -89,6 +89,38 @@ class OutsideKind(StrEnum):
     OTHER = "other"
 
 
+class ObjectionStatus(StrEnum):
+    """What became of an objection; the last four close it."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    SETTLED = "settled"
+
+
+OPEN_STATUSES = (ObjectionStatus.OPEN, ObjectionStatus.ANSWERED)
+"""An objection in one of these still waits for somebody to close it."""
+
+
+class RaisedAs(StrEnum):
+    """As whom somebody objects; `decision` is between two decisions made without knowledge of each other."""
+
+    CO_AUTHOR = "co-author"
+    PAPER_AUTHOR = "paper-author"
+    READER = "reader"
+    DECISION = "decision"
+
+
+class SameWork(StrEnum):
+    """What a person says of two papers: are they one work?"""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
 class WorkKind(StrEnum):
     """What there is to fetch of a paper, in the order it is fetched."""
 

@@ -5,11 +5,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel import Session, col, select
 
+from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.store.decisions import DecisionRow, heads, standing_decisions
 from wamkg.store.edits import uid_of_row, update_row
 from wamkg.store.tables import Assignment, Batch, Objection, Paper, Taxonomy
-
-OPEN, SETTLED = "open", "settled"
+from wamkg.vocabulary import OPEN_STATUSES, AssignmentState, ObjectionStatus, RaisedAs
 
 
 def pair_uid(one: DecisionRow, other: DecisionRow) -> str:
@@ -42,8 +42,10 @@ def _object(
             paper_id=paper.id,
             taxonomy_id=taxonomy.id,
             claimed_taxon_id=claimed[1],
+            claimed_state=STATES.get(Verdict(claimed[0]), AssignmentState.PLACED),
             current_taxon_id=current[1],
             raised_by=losing.by,
+            raised_as=RaisedAs.DECISION,
             quote=quote,
             said_at=said_at,
             batch_id=batch.id,
@@ -64,9 +66,13 @@ def settle_objections(session: Session, batch: Batch, paper: Paper, taxonomy: Ta
     rows = standing_decisions(session, uid_of_row(session, paper), taxonomy.slug)
     still = {row.uid for row in heads(rows)}
     pairs = {pair_uid(a, b) for a, b in combinations(rows, 2) if not {a.uid, b.uid} <= still}
-    settled = select(Objection).where(col(Objection.uid).in_(pairs), Objection.status == OPEN)
+    settled = select(Objection).where(col(Objection.uid).in_(pairs), col(Objection.status).in_(OPEN_STATUSES))
     found = session.exec(settled).all()
     for objection in found:
-        values = {"status": SETTLED, "answer": f"settled by decision {rows[-1].uid}"}
+        values = {
+            "status": ObjectionStatus.SETTLED,
+            "answer": f"settled by decision {rows[-1].uid}",
+            "decision": rows[-1].uid,
+        }
         update_row(session, batch, objection, values)
     return len(found)

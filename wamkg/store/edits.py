@@ -21,6 +21,7 @@ from wamkg.store.tables import (
     Metric,
     Objection,
     Result,
+    ReviewRound,
     Taxon,
     Taxonomy,
 )
@@ -41,7 +42,8 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Result: frozenset(
         {"suite", "split", "metric_id", "value", "reported_by_id", "reported_url", "reported_where", "party", "oddity"}
     ),
-    Objection: frozenset({"status", "answer", "decided_by_id"}),
+    Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
+    ReviewRound: frozenset({"status"}),
 }
 """Columns that are edited where they stand. Every other value is a row that is appended and ended."""
 _BY_NAME = {str(table_of(model).name): model for model in EDITABLE}

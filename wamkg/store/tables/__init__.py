@@ -15,6 +15,7 @@ from wamkg.store.tables.papers import (
     Weblink,
 )
 from wamkg.store.tables.provenance import Actor, Batch, Change, Fact, Release, Token
+from wamkg.store.tables.reviews import Adjudication, ReviewRound, RoundPaper, RoundReviewer, Vote
 from wamkg.store.tables.taxonomies import Assignment, Exemplar, Objection, Suggestion, Taxon, Taxonomy
 from wamkg.store.tables.things import (
     Alias,
@@ -33,6 +34,7 @@ from wamkg.store.tables.work import Embedding, Job, Pace, Work
 
 __all__ = [
     "Actor",
+    "Adjudication",
     "Alias",
     "Assignment",
     "Author",
@@ -62,12 +64,16 @@ __all__ = [
     "Paper",
     "Release",
     "Result",
+    "ReviewRound",
+    "RoundPaper",
+    "RoundReviewer",
     "Suggestion",
     "Tag",
     "Taxon",
     "Taxonomy",
     "Token",
     "Venue",
+    "Vote",
     "Weblink",
     "Work",
     "metadata",

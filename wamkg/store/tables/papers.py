@@ -157,7 +157,9 @@ class Citation(SQLModel, table=True):
 
 
 class Judgement(SQLModel, table=True):
-    """A person's word on whether two papers are one work."""
+    """A person's word on whether two papers are one work; the one with the lower number stands left."""
+
+    __table_args__ = (live_unique("judgement", "left_id", "right_id"),)
 
     id: int | None = key()
     uid: str = Field(unique=True)

@@ -133,12 +133,15 @@ class Objection(SQLModel, table=True):
     taxonomy_id: int = ref("taxonomy.id")
     current_taxon_id: int | None = ref("taxon.id", nullable=True)
     claimed_taxon_id: int | None = ref("taxon.id", nullable=True)
+    claimed_state: str = Field(description="placed, at the claimed taxon; or undecided, outside, not-applicable")
     raised_by: str
+    raised_as: str = Field(description="co-author, paper-author, reader; decision: between two decisions")
     said_at: str | None = Field(default=None, description="address where it was said")
     quote: str | None = Field(default=None, sa_type=LongText)
     status: str = "open"
     answer: str | None = Field(default=None, sa_type=LongText)
     decided_by_id: int | None = ref("actor.id", nullable=True)
+    decision: str | None = Field(default=None, description="permanent public id of the decision that answered it")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     batch_id: int = made_in()
     version: int = 1
