@@ -5,11 +5,17 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from wamkg.errors import InvalidInputError
+from wamkg.figures.crosswalk import draw_crosswalk
 from wamkg.figures.draw import draw_roadmap
+from wamkg.figures.matrix import draw_matrix
 from wamkg.figures.publications import draw_publications
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
+from wamkg.taxonomy.crosswalk import crosswalk
+from wamkg.views.matrix import YEAR, facet_matrix
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.timeline import papers_timeline
 
@@ -38,7 +44,26 @@ def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Draw
     return draw_publications(timeline, look)
 
 
+def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    facet, date = query.facet or YEAR, query.date or ARXIV_V1
+    return draw_matrix(facet_matrix(session, query.taxonomy or WAM, facet, query.depth or 0, date), look)
+
+
+def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    slug = query.taxonomy or WAM
+    if query.against is None:
+        others = ", ".join(t.slug for t in list_taxonomies(session) if t.slug != slug)
+        raise InvalidInputError(f"say which taxonomy to hold {slug!r} against: against={others or 'none there is yet'}")
+    found = crosswalk(session, slug, query.against, query.depth or 0, query.depth or 0)
+    names = [
+        {taxon.path: taxon.name for taxon in list_taxa(session, get_taxonomy(session, t))} for t in (found.a, found.b)
+    ]
+    return draw_crosswalk(found, names[0], names[1], look)
+
+
 _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "roadmap": _roadmap,
     "timeline": _timeline,
+    "matrix": _matrix,
+    "crosswalk-table": _crosswalk,
 }

@@ -1,5 +1,6 @@
 """How wide a text is, from the advance widths of the font that travels with matplotlib."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -41,9 +42,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Lines of at most `width` points, broken at spaces; a longer word stays whole on its own line."""
+    """Lines of at most `width` points, broken at plain spaces; a longer word stays whole on a line of its own."""
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, re.split(r"[ \t\r\n]+", text)):
         if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:
             lines[-1] += f" {word}"
         else:

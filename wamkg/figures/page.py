@@ -147,3 +147,8 @@ def shortened(text: str, width: float, size: float = TEXT_SIZE, bold: bool = Fal
     while text and text_width(f"{text}…", size, bold) > width:
         text = text[:-1]
     return f"{text.rstrip()}…"
+
+
+def counted(count: int, noun: str = "paper") -> str:
+    """A number with its noun, in the plural but for one."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,9 +4,9 @@ import re
 import unicodedata
 
 _DIGITS = "0123456789+-=()"
-_SUPER = dict(zip(_DIGITS + "n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
-_SUB = dict(zip(_DIGITS + "aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True)) | {".": "."}
-_GREEK = {
+SUPER = dict(zip(_DIGITS + "n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
+SUB = dict(zip(_DIGITS + "aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True)) | {".": "."}
+GREEK = {
     name.removeprefix("GREEK SMALL LETTER ").lower(): char
     for char in "αβγδεζηθικλμνξοπρστυφχψω"
     for name in [unicodedata.name(char)]
@@ -18,13 +18,13 @@ _FONT_COMMANDS = {"text", "mathrm", "mathbf", "mathit", "mathcal", "rm", "bf", "
 
 
 def _script(match: re.Match[str]) -> str:
-    table = _SUPER if match[1] == "^" else _SUB
+    table = SUPER if match[1] == "^" else SUB
     body = match[2] if match[2] is not None else match[3]
     return "".join(table[c] for c in body) if all(c in table for c in body) else body
 
 
 def _command(match: re.Match[str]) -> str:
-    return "" if match[1] in _FONT_COMMANDS else _GREEK.get(match[1], match[1])
+    return "" if match[1] in _FONT_COMMANDS else GREEK.get(match[1], match[1])
 
 
 def _formula(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from wamkg.figures.geometry import Box
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.legend import DATE_RULES
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, Key, Sheet, Words, baseline, rectangle, ticks
+from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, Key, Sheet, Words, baseline, counted, rectangle, ticks
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
@@ -99,7 +99,9 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         for path in timeline.taxa
     ]
     rows: Rows = tuple(tuple(row) for row in timeline_csv_rows(timeline))
-    return sheet.drawing(chart.box.top + TEXT_SIZE + MARGIN, _words(timeline, names), elements, paint, rows)
+    return sheet.drawing(
+        chart.box.top + _NUMBER_RISE + TEXT_SIZE + MARGIN, _words(timeline, names), elements, paint, rows
+    )
 
 
 def _count(timeline: PaperTimeline, path: str) -> int:
@@ -151,14 +153,10 @@ def _paint_totals(chart: _Chart, page: Painter, theme: Theme) -> None:
 
 def _notes(timeline: PaperTimeline) -> list[str]:
     left_out = [(timeline.undated, "without a date"), (timeline.imprecise, "known to the year only")]
-    parts = [f"Date: {DATE_RULES.get(timeline.date_rule, timeline.date_rule)}", _papers(timeline.total)]
+    parts = [f"Date: {DATE_RULES.get(timeline.date_rule, timeline.date_rule)}", counted(timeline.total)]
     parts += [f"{count} {what} not drawn" for count, what in left_out if count]
     parts += [f"{timeline.derived} dated by the month in their arXiv id"] if timeline.derived else []
     return [". ".join([*parts, f"The last {timeline.by} may be incomplete"]) + "."]
-
-
-def _papers(count: int) -> str:
-    return f"{count} paper{'' if count == 1 else 's'}"
 
 
 def _words(timeline: PaperTimeline, names: dict[str, str]) -> Words:
@@ -169,5 +167,5 @@ def _words(timeline: PaperTimeline, names: dict[str, str]) -> Words:
     return Words(
         title=title,
         caption=f"Publications by {timeline.by}{by}, {first} to {last}. {_notes(timeline)[0]}",
-        alt=f"Bars of {_papers(timeline.total)} by {timeline.by} from {first} to {last}{split and f': {split}'}.",
+        alt=f"Bars of {counted(timeline.total)} by {timeline.by} from {first} to {last}{split and f': {split}'}.",
     )

@@ -1,0 +1,59 @@
+"""Figures as LaTeX source: text in which nothing is a command, tables with booktabs."""
+
+import re
+from collections.abc import Sequence
+
+from wamkg.figures.plaintext import GREEK, SUB, SUPER, plain
+from wamkg.history.latex import escape_latex
+
+_SUPER_CHARS = {char: key for key, char in SUPER.items()}
+_SUB_CHARS = {char: key for key, char in SUB.items() if char != key}
+_GREEK_NAMES = {char: name for name, char in GREEK.items() if name not in ("lamda", "omicron")}
+_OTHERS = {"ο": "o", "‑": "-", "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}"}
+_SPECIAL = re.compile("|".join(f"[{re.escape(''.join(t))}]+" for t in (_SUPER_CHARS, _SUB_CHARS)))
+
+
+def latex_text(text: str) -> str:
+    """Text for LaTeX: its specials escaped, scripts, Greek letters and dashes written as every engine knows them.
+
+    Other characters stay as they are: Chinese, say, needs XeLaTeX or LuaLaTeX and a font that has it.
+    """
+    escaped = escape_latex(plain(text))
+    scripted = _SPECIAL.sub(_script, escaped)
+    return "".join(_char(char) for char in scripted)
+
+
+def _script(match: re.Match[str]) -> str:
+    text = match[0]
+    table, command = (_SUPER_CHARS, "super") if text[0] in _SUPER_CHARS else (_SUB_CHARS, "sub")
+    return rf"\text{command}script{{{''.join(table[char] for char in text)}}}"
+
+
+def _char(char: str) -> str:
+    if char in _GREEK_NAMES:
+        return rf"\ensuremath{{\{_GREEK_NAMES[char]}}}"
+    return _OTHERS.get(char, char)
+
+
+def latex_table(head: Sequence[str], body: Sequence[Sequence[str]], caption: str, label: str) -> str:
+    """A table that needs `booktabs`; the first column is text, the rest numbers, the last row sums."""
+    cells = [" & ".join(map(latex_text, row)) + r" \\" for row in (head, *body)]
+    lines = [
+        r"% needs \usepackage{booktabs}",
+        r"\begin{table}",
+        r"\centering\footnotesize",
+        r"\setlength{\tabcolsep}{3pt}",
+        rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
+        r"\toprule",
+        cells[0],
+        r"\midrule",
+        *cells[1:-1],
+        r"\midrule",
+        cells[-1],
+        r"\bottomrule",
+        r"\end{tabular}",
+        rf"\caption{{{latex_text(caption)}}}",
+        rf"\label{{{label}}}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"

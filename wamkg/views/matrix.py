@@ -1,0 +1,133 @@
+"""Taxa against a facet of their papers: how many stand at each taxon and show each value."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.store.reads_details import tags_of
+from wamkg.store.reads_roadmap import PlacedPaper, institution_marks, placed_papers
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
+from wamkg.taxonomy.crosswalk import cut
+from wamkg.views.roadmap import DATE_RULES, is_venue, paper_dates
+
+UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
+_LAST = {OTHERS: 1, PREPRINT: 2, UNKNOWN: 3}
+YEAR, VENUE, INSTITUTION = "year", "venue", "institution"
+
+
+@dataclass(frozen=True)
+class MatrixTaxon:
+    """A row: a taxon at the depth asked for."""
+
+    path: str
+    name: str
+    code: str
+
+
+@dataclass(frozen=True)
+class FacetMatrix:
+    """Counts of papers by (taxon path, value); a paper with several values counts at each, in `sizes` once.
+
+    `values` are in drawing order, with `others` for the rarest, `preprint` and `unknown` last.
+    """
+
+    taxonomy: str
+    title: str
+    facet: str
+    date_rule: str
+    taxa: tuple[MatrixTaxon, ...]
+    names: Mapping[str, str]
+    values: tuple[str, ...]
+    counts: Mapping[tuple[str, str], int]
+    sizes: Mapping[str, int]
+    total: int
+
+
+def facet_matrix(
+    session: Session,
+    taxonomy: str = "wam",
+    facet: str = YEAR,
+    depth: int = 0,
+    date_rule: str = "arxiv_v1",
+    most: int = 12,
+) -> FacetMatrix:
+    """The papers of a taxonomy by taxon at a depth (0: the leaves) and facet, with at most `most` named values.
+
+    A facet is `year`, `venue`, `institution`, another taxonomy's slug, or a label that a list printed.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown facet or date rule.
+    """
+    if date_rule not in DATE_RULES:
+        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    found = get_taxonomy(session, taxonomy)
+    papers, taxa = placed_papers(session, found), list_taxa(session, found)
+    values = _values(session, papers, facet, date_rule)
+    kept = _kept(Counter(value for group in values.values() for value in group), facet, most)
+    cells: Counter[tuple[str, str]] = Counter()
+    for paper in papers:
+        shown = {value if value in kept else OTHERS for value in values.get(paper.id) or [UNKNOWN]}
+        cells.update((cut(paper.taxon, depth), value) for value in shown)
+    sizes = Counter(cut(paper.taxon, depth) for paper in papers)
+    parents = {taxon.path.rpartition("/")[0] for taxon in taxa}
+    rows = [t for t in taxa if t.path in sizes or (t.depth == depth if depth else t.path not in parents)]
+    return FacetMatrix(
+        taxonomy=found.slug,
+        title=found.title,
+        facet=facet,
+        date_rule=date_rule,
+        taxa=tuple(MatrixTaxon(t.path, t.name, t.code) for t in rows),
+        names={taxon.path: taxon.name for taxon in taxa},
+        values=_ordered({value for _, value in cells}, kept),
+        counts=cells,
+        sizes=sizes,
+        total=len(papers),
+    )
+
+
+def _values(session: Session, papers: Sequence[PlacedPaper], facet: str, date_rule: str) -> dict[int, list[str]]:
+    numbers = [paper.id for paper in papers]
+    if facet == YEAR:
+        return {number: [str(day.year)] for number, (day, _) in paper_dates(session, papers, date_rule).items()}
+    if facet == VENUE:
+        return {p.id: [p.venue if is_venue(p.venue) else PREPRINT] for p in papers if p.venue}
+    if facet == INSTITUTION:
+        return institution_marks(session, numbers)
+    slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
+    if facet in slugs:
+        return {p.id: [cut(p.taxon, 1)] for p in placed_papers(session, get_taxonomy(session, facet))}
+    tags = {
+        number: [row.value for row in rows if row.facet == facet] for number, rows in tags_of(session, numbers).items()
+    }
+    if not any(tags.values()):
+        known = sorted({row.facet for rows in tags_of(session, numbers).values() for row in rows})
+        raise InvalidInputError(
+            f"no paper here has a facet {facet!r}: use {', '.join([YEAR, VENUE, INSTITUTION, *slugs, *known])}"
+        )
+    return tags
+
+
+def _kept(counts: Counter[str], facet: str, most: int) -> dict[str, int]:
+    """The values with a column of their own and their place: years in order, others by how common they are."""
+    common = sorted(counts, key=lambda value: (-counts[value], value.casefold(), value))
+    if facet == YEAR:
+        return {value: place for place, value in enumerate(sorted(counts))}
+    named = [value for value in common if value not in _LAST]
+    return {value: place for place, value in enumerate(named[:most])} | {PREPRINT: len(named)}
+
+
+def _ordered(values: set[str], kept: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(values, key=lambda value: (_LAST.get(value, 0), kept.get(value, 0), value)))
+
+
+def matrix_rows(matrix: FacetMatrix) -> list[list[str | int]]:
+    """The matrix as a table: a row a taxon, its head first, the sums last."""
+    head: list[str | int] = ["taxon", "name", *matrix.values, "papers"]
+    body: list[list[str | int]] = [
+        [t.path, t.name, *(matrix.counts.get((t.path, v), 0) for v in matrix.values), matrix.sizes.get(t.path, 0)]
+        for t in matrix.taxa
+    ]
+    sums = [sum(matrix.counts.get((t.path, value), 0) for t in matrix.taxa) for value in matrix.values]
+    return [head, *body, ["all", "", *sums, matrix.total]]
