@@ -11,7 +11,7 @@ from sqlmodel import select as select_model
 from wamkg.errors import ConflictError
 from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.bulk import chunks, table_of
-from wamkg.store.edits import restore_rows
+from wamkg.store.edits import batches_that_edited_rows_of, restore_rows
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions, write_shown
 from wamkg.store.search import remove_texts
@@ -112,7 +112,7 @@ def _refuse_if_needed(session: Session, batch: Batch) -> None:
             if target is None or table.name == key.column.table.name == "entity":
                 continue
             blockers |= set(session.connection().execute(_dependants(table, key, target, batch)).scalars())
-    blockers |= _reassigned(session, batch)
+    blockers |= _reassigned(session, batch) | batches_that_edited_rows_of(session, batch)
     if moved_below_taxa_of(session, batch):
         later = ", ".join(batches_that_changed_taxa(session, batch))
         raise ConflictError(f"taxa were moved below those that {batch.uid} made; undo that first: {later}")

@@ -145,3 +145,17 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
         values = {"ended_at": utc_now(), "ended_batch_id": batch.id}
         session.connection().execute(table.update().where(table.c.id.in_(wanted)).values(**values))
     return len(wanted)
+
+
+def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
+    """Later batches, not undone, that changed objections or rounds which this one made."""
+    found: set[int] = set()
+    for model in (Objection, ReviewRound):
+        later = (
+            select(Change.batch_id)
+            .join(Batch, col(Batch.id) == col(Change.batch_id))
+            .join(model, col(model.uid) == col(Change.subject_uid))
+            .where(model.batch_id == batch.id, Change.batch_id != batch.id, col(Batch.undone_at).is_(None))
+        )
+        found |= set(session.exec(later))
+    return found

@@ -69,10 +69,10 @@ def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Sugges
     return [(suggestion, slug) for suggestion, slug in session.exec(statement)]
 
 
-def list_objections(session: Session) -> list[tuple[Objection, str, str | None, str]]:
-    """Every objection, newest first, with its paper's slug and arXiv id and its taxonomy's slug."""
+def list_objections(session: Session) -> list[tuple[Objection, str, str | None, str, str]]:
+    """Every objection, newest first, with its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
     statement = (
-        select_columns(Objection, Paper.slug, Paper.arxiv, Taxonomy.slug)
+        select_columns(Objection, Paper.slug, Paper.arxiv, Taxonomy.slug, Paper.title)
         .join(Paper, col(Paper.id) == col(Objection.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Objection.taxonomy_id))
         .order_by(col(Objection.id).desc())

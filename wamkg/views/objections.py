@@ -1,60 +1,166 @@
-"""Disputed placements."""
+"""Disputed placements: as a list, and one with everything needed to judge and to answer it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from wamkg.store.reads_taxa import list_objections
-from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.store.objections import find_objection
+from wamkg.store.reads_papers import PaperFilter, placements_of
+from wamkg.store.reads_taxa import exemplars_of, list_objections
+from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
+from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
 from wamkg.views.paging import Order, Page, page_of
-from wamkg.views.papers import public_id
+from wamkg.views.paper import AssignmentItem, assignment_list
+from wamkg.views.papers import PaperItem, paper_items, public_id
+from wamkg.vocabulary import OPEN_STATUSES, AssignmentState
+
+MOST_EXEMPLARS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectionItem:
-    """Somebody disputes where a paper stands: from `current` to `claimed`, both paths of the taxonomy."""
+    """Somebody disputes where a paper stands: from `current` to `claimed`, both paths of the taxonomy.
+
+    `current` is where it stood when the objection was raised, None for a state; `claimed` is a path or a state.
+    `said_at` is an address, or of an objection raised `as` a `decision` the two decisions that disagree.
+    """
 
     uid: str
     paper: str
+    title: str
     taxonomy: str
     current: str | None
     claimed: str | None
     raised_by: str
+    raised_as: str
     said_at: str | None
     quote: str | None
     status: str
     answer: str | None
+    decided_by: str | None
+    decision: str | None
     at: datetime
     version: int
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to close it."""
+        return self.status in OPEN_STATUSES
 
-def objection_list(session: Session, status: str | None, limit: int, after: str | None) -> Page[ObjectionItem]:
-    """One page of the objections, newest first; `status` narrows to open or decided ones.
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a taxon asks of a paper, and papers that show it."""
+
+    taxon: str
+    name: str
+    definition: str
+    include: list[str]
+    exclude: list[str]
+    exemplars: list[PaperItem]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeDetail:
+    """An objection with where the paper stands now and what both taxa ask; None where no taxon is meant."""
+
+    objection: ObjectionItem
+    stands: AssignmentItem | None
+    present: Criterion | None
+    claimed: Criterion | None
+
+
+def objection_list(
+    session: Session, status: str | None, limit: int, after: str | None, *, paper: str | None = None
+) -> Page[ObjectionItem]:
+    """One page of the objections, newest first; `status` narrows to it, `paper` (a public id) to one paper.
 
     Raises NotFoundError for a cursor of another list.
     """
-    paths: dict[str, dict[int | None, str]] = {}
+    paths: dict[int, dict[int | None, str]] = {}
     keyed = []
-    for o, slug, arxiv, taxonomy in list_objections(session):
-        if status and o.status != status:
+    for row in list_objections(session):
+        objection, slug, arxiv = row[0], row[1], row[2]
+        if (status and objection.status != status) or (paper and public_id(arxiv, slug) != paper):
             continue
-        if taxonomy not in paths:
-            paths[taxonomy] = {t.id: t.path for t in list_taxa(session, get_taxonomy(session, taxonomy))}
-        known = paths[taxonomy]
-        item = ObjectionItem(
-            uid=o.uid,
-            paper=public_id(arxiv, slug),
-            taxonomy=taxonomy,
-            current=known.get(o.current_taxon_id),
-            claimed=known.get(o.claimed_taxon_id),
-            raised_by=o.raised_by,
-            said_at=o.said_at,
-            quote=o.quote,
-            status=o.status,
-            answer=o.answer,
-            at=o.at,
-            version=o.version,
-        )
-        keyed.append(([-o.at.timestamp(), o.uid], item))
+        if objection.taxonomy_id not in paths:
+            paths[objection.taxonomy_id] = _paths(session, row[3])
+        keyed.append(([-objection.at.timestamp(), objection.uid], _item(session, row, paths[objection.taxonomy_id])))
     return page_of(keyed, Order("objections", (float, str)), limit, after)
+
+
+def _paths(session: Session, taxonomy: str) -> dict[int | None, str]:
+    return {taxon.id: taxon.path for taxon in list_taxa(session, get_taxonomy(session, taxonomy))}
+
+
+def _item(
+    session: Session, row: tuple[Objection, str, str | None, str, str], paths: dict[int | None, str]
+) -> ObjectionItem:
+    o, slug, arxiv, taxonomy, title = row
+    claims_taxon = o.claimed_state == AssignmentState.PLACED
+    return ObjectionItem(
+        uid=o.uid,
+        paper=public_id(arxiv, slug),
+        title=title,
+        taxonomy=taxonomy,
+        current=_path(session, o.current_taxon_id, paths),
+        claimed=_path(session, o.claimed_taxon_id, paths) if claims_taxon else o.claimed_state,
+        raised_by=o.raised_by,
+        raised_as=o.raised_as,
+        said_at=o.said_at,
+        quote=o.quote,
+        status=o.status,
+        answer=o.answer,
+        decided_by=session.get_one(Actor, o.decided_by_id).name if o.decided_by_id is not None else None,
+        decision=o.decision,
+        at=o.at,
+        version=o.version,
+    )
+
+
+def _path(session: Session, taxon: int | None, paths: dict[int | None, str]) -> str | None:
+    """A live taxon's path; of one that is no more, the path it had."""
+    return paths.get(taxon) or session.get_one(Taxon, taxon).path if taxon is not None else None
+
+
+def dispute_detail(session: Session, uid: str) -> DisputeDetail:
+    """One objection by its id or the beginning of it, with placement, criteria and exemplars.
+
+    Raises NotFoundError.
+    """
+    objection = find_objection(session, uid)
+    row = next(row for row in list_objections(session) if row[0].uid == objection.uid)
+    taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
+    item = _item(session, row, _paths(session, taxonomy.slug))
+    stands = next((a for a in assignment_list(session, item.paper) if a.taxonomy == taxonomy.slug and a.primary), None)
+    claims_taxon = objection.claimed_state == AssignmentState.PLACED and item.claimed
+    return DisputeDetail(
+        item,
+        stands,
+        _criterion(session, taxonomy, stands.taxon, objection.paper_id) if stands and stands.taxon else None,
+        _criterion(session, taxonomy, item.claimed, objection.paper_id) if claims_taxon and item.claimed else None,
+    )
+
+
+def agenda(session: Session) -> list[DisputeDetail]:
+    """Every open objection, oldest first, with what is needed to decide it."""
+    waiting = [row[0].uid for row in reversed(list_objections(session)) if row[0].status in OPEN_STATUSES]
+    return [dispute_detail(session, uid) for uid in waiting]
+
+
+def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> Criterion:
+    taxon = find_taxon(session, taxonomy, path)
+    assert taxon.id is not None
+    named = exemplars_of(session, [taxon.id]).get(taxon.id) or _placed(session, taxonomy, taxon.path)
+    shown = [number for number in named if number != disputed][:MOST_EXEMPLARS]
+    return Criterion(
+        taxon.path, taxon.name, taxon.definition, taxon.include, taxon.exclude, paper_items(session, shown)
+    )
+
+
+def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:
+    """Papers at a taxon or below it, which stand in for exemplars where nobody has named any; oldest first."""
+    assert taxonomy.id is not None
+    found = placements_of(session, PaperFilter(), taxonomy.id)
+    return sorted({number for number, place in found if place == path or place.startswith(f"{path}/")})

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from wamkg.views.objections import ObjectionItem, objection_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.suggestions import SuggestionItem, suggestion_list
+from wamkg.vocabulary import ObjectionStatus
 from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, answer
 from wamkg_api.errors import problems
 
@@ -30,7 +31,7 @@ def list_suggestions(
 @router.get("/objections", response_model=Page[ObjectionItem], responses=problems(404, 422))
 def list_objections(
     session: SessionDep,
-    status: Annotated[Literal["open", "answered", "accepted", "rejected"] | None, Query()] = None,
+    status: Annotated[ObjectionStatus | None, Query()] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:

@@ -1,0 +1,128 @@
+"""Objections as text: the page for the meeting, and an answer ready to be pasted where the objection was said."""
+
+from collections.abc import Iterator, Sequence
+
+from wamkg.figures.plaintext import plain
+from wamkg.pages.links import day_words
+from wamkg.views.objections import Criterion, DisputeDetail, ObjectionItem
+from wamkg.views.paper import AssignmentItem
+from wamkg.vocabulary import ObjectionStatus, RaisedAs
+
+_AS = {
+    RaisedAs.CO_AUTHOR: "co-author of the survey",
+    RaisedAs.PAPER_AUTHOR: "author of the paper",
+    RaisedAs.READER: "reader",
+    RaisedAs.DECISION: "in a decision of their own",
+}
+_OUTCOMES = {
+    ObjectionStatus.OPEN: "Not decided yet; it is on the agenda of our next meeting.",
+    ObjectionStatus.ANSWERED: "Not decided yet.",
+    ObjectionStatus.ACCEPTED: "Accepted: the paper has been moved.",
+    ObjectionStatus.REJECTED: "The paper stays where it is.",
+    ObjectionStatus.WITHDRAWN: "Withdrawn; the paper stays where it is.",
+    ObjectionStatus.SETTLED: "Settled by a later decision.",
+}
+
+
+def agenda_text(disputes: Sequence[DisputeDetail]) -> str:
+    """The page for the meeting, in Markdown: each open objection with what both classes ask and room to decide."""
+    number = len(disputes)
+    parts = [
+        "# Disputed placements",
+        "",
+        f"{number} open {'objection' if number == 1 else 'objections'}, oldest first.",
+    ]
+    for position, dispute in enumerate(disputes, 1):
+        parts += ["", *_agenda_point(position, dispute)]
+    return "\n".join(parts) + "\n"
+
+
+def _agenda_point(position: int, dispute: DisputeDetail) -> Iterator[str]:
+    o = dispute.objection
+    yield f"## {position}. {plain(o.title)}"
+    yield ""
+    yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.claimed}"
+    yield f"({_AS[RaisedAs(o.raised_as)]}, {day_words(o.at.isoformat()[:10])}{f', {o.said_at}' if o.said_at else ''})."
+    yield from _quoted(o.quote)
+    if dispute.stands and (dispute.stands.evidence or dispute.stands.note):
+        yield from ("", f"Placed by {dispute.stands.by} {_why(dispute.stands)}")
+        yield from _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
+    for heading, criterion in (("Stands at", dispute.present), ("Claimed", dispute.claimed)):
+        if criterion:
+            yield from ("", f"**{heading} {criterion.name}** (`{criterion.taxon}`)", *_criterion(criterion))
+    if o.answer:
+        yield from ("", f"Answered so far: {plain(o.answer)}")
+    claimed, uid = o.claimed or "PATH", o.uid
+    yield ""
+    yield f"Decide: `wamkg objections close {uid} accepted` (moves it to {claimed}) or `... rejected --answer WHY`."
+
+
+def reply_text(dispute: DisputeDetail) -> str:
+    """An answer to who objected, in Markdown: criterion, quote, exemplars and decision."""
+    o = dispute.objection
+    parts = [
+        f"On the place of **{plain(o.title)}** ({o.paper}):",
+        *_said(o),
+        "",
+        f"It stands at **{_named(dispute)}**{_by(dispute.stands)}.",
+    ]
+    for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.claimed)):
+        if criterion and not (criterion is dispute.claimed and dispute.present and _same(dispute)):
+            parts += ["", f"{lead}, {criterion.name}:", *_criterion(criterion)]
+    if dispute.stands and dispute.stands.evidence:
+        parts += ["", "The placement rests on these words of the paper:"]
+        parts += _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
+    if dispute.stands and dispute.stands.note:
+        parts += ["", f"Note of who placed it: {plain(dispute.stands.note)}"]
+    parts += ["", f"**Decision.** {_OUTCOMES[ObjectionStatus(o.status)]}{_decided(o)}"]
+    if o.answer:
+        parts += ["", plain(o.answer)]
+    return "\n".join(parts) + "\n"
+
+
+def _same(dispute: DisputeDetail) -> bool:
+    return bool(dispute.claimed and dispute.present and dispute.claimed.taxon == dispute.present.taxon)
+
+
+def _said(o: ObjectionItem) -> Iterator[str]:
+    where = f" at {o.said_at}" if o.said_at and o.raised_as != RaisedAs.DECISION else ""
+    yield ""
+    yield f"{o.raised_by} ({_AS[RaisedAs(o.raised_as)]}) proposes {o.claimed or 'another place'}{where}."
+    yield from _quoted(o.quote)
+
+
+def _named(dispute: DisputeDetail) -> str:
+    return f"{dispute.present.name}" if dispute.present else _stands(dispute.stands)
+
+
+def _by(stands: AssignmentItem | None) -> str:
+    return f" (placed by {stands.by}, {day_words(stands.at.isoformat()[:10])})" if stands else ""
+
+
+def _decided(o: ObjectionItem) -> str:
+    return f" Decided by {o.decided_by}." if o.decided_by else ""
+
+
+def _stands(stands: AssignmentItem | None) -> str:
+    return "no place" if stands is None else stands.taxon or stands.state
+
+
+def _why(stands: AssignmentItem) -> str:
+    return f"({plain(stands.note)})" if stands.note else ""
+
+
+def _criterion(criterion: Criterion) -> Iterator[str]:
+    if criterion.definition:
+        yield f"- Criterion: {plain(criterion.definition)}"
+    for lead, words in (("Belongs here", criterion.include), ("Does not", criterion.exclude)):
+        if words:
+            yield f"- {lead}: {'; '.join(map(plain, words))}"
+    if criterion.exemplars:
+        shown = "; ".join(f"{plain(paper.method or paper.title)} ({paper.id})" for paper in criterion.exemplars)
+        yield f"- Shown by: {shown}"
+
+
+def _quoted(text: str | None, place: str | None = None) -> Iterator[str]:
+    if text:
+        yield ""
+        yield f"> {plain(text)}{f' ({plain(place)})' if place else ''}"
