@@ -1,6 +1,6 @@
 """The stages in order: what a command or a job runs; no logic of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
 from wamkg.importing.run import import_source as run_import
 from wamkg.importing.seed_store import load_seeds
+from wamkg.jobs.stages import run_as_job
 from wamkg.matching.show import shown_values
 from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
@@ -128,6 +129,21 @@ def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
     rules = Rules(model="auto" if settings.suggester == "default" else settings.suggester)
     encoder = open_encoder(settings) if needs_encoder(rules.model) else None
     return suggest_places(store, taxonomy, rules, encoder)
+
+
+def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `embed`."""
+    run_as_job(store, uid, lambda progress: embed(store, settings, None, progress))
+
+
+def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `suggest`; its parameter is `taxonomy`."""
+
+    def stage(_progress: Progress) -> dict[str, Any]:
+        report = suggest(store, settings, params.get("taxonomy", "wam"))
+        return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
+
+    run_as_job(store, uid, stage)
 
 
 def evaluate(

@@ -65,6 +65,21 @@ class Settings(BaseSettings):
     )
     device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
     suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")
+    reading: Literal["open", "closed"] = Field(
+        default="open", description="`open`: anybody may read over HTTP; `closed`: only with a token or signed in."
+    )
+    cors_origins: str = Field(
+        default="", description="Origins, parted by commas, whose pages may call the API; `*`: any; empty: none."
+    )
+    reads_per_minute: int = Field(
+        default=30_000, ge=0, description="Reads that one address may have worked out in a minute; 0: no limit."
+    )
+    writes_per_minute: int = Field(
+        default=3_000, ge=0, description="Writes that one address may send in a minute; 0: no limit."
+    )
+    max_request_bytes: int = Field(
+        default=32_000_000, gt=0, description="Largest list taken over HTTP; other requests hold a megabyte at most."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log lines written to stderr."
     )

@@ -153,11 +153,24 @@ class JobState(StrEnum):
 
 
 class Role(StrEnum):
-    """What a token may do."""
+    """What a token may do; each may do what those before it may."""
 
     READER = "reader"
     CURATOR = "curator"
     ADMIN = "admin"
+
+    def allows(self, needed: "Role") -> bool:
+        """Whether this role may do what another is needed for."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+class TokenKind(StrEnum):
+    """Kinds of credentials."""
+
+    TOKEN = "token"
+    SESSION = "session"
+    LINK = "link"
 
 
 PERSON = "person"

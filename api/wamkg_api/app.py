@@ -7,33 +7,43 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
 
 import wamkg
 from wamkg.settings import Settings, get_settings
 from wamkg.store.freshness import Freshness
 from wamkg.store.session import Store
+from wamkg_api.access import may_read
 from wamkg_api.cache import ReadCache
 from wamkg_api.context import Measures, RequestContext
 from wamkg_api.deps import described_parameters, refuse_unknown
 from wamkg_api.errors import Problem, add_handlers
+from wamkg_api.limits import Limits
 from wamkg_api.routers import (
+    decisions,
     files,
     graph,
+    importing,
+    keeping,
     operations,
     pages,
     papers,
     queue,
     record,
+    restructuring,
+    running,
     search,
+    sessions,
     taxonomies,
     things,
     timeline,
-    writes,
 )
 
 PREFIX = "/api/v1"
-# Writes come first: `papers/{id}` takes any path, and a write below it must not be read as an id.
-ROUTERS = (writes, papers, things, taxonomies, timeline, graph, search, queue, record, files)
+# `papers/{id}` takes any path, so that what stands below it comes first.
+WRITES = (decisions, restructuring, keeping, importing, running)
+READS = (papers, things, taxonomies, timeline, graph, search, queue, record, files)
+CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -52,17 +62,36 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.measures = Measures()
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown)])
-    for module in ROUTERS:
+    for module in WRITES:
         api.include_router(module.router)
+    for module in READS:
+        api.include_router(module.router, dependencies=[Depends(may_read)])
     app.include_router(api)
     app.include_router(operations.router, dependencies=[Depends(refuse_unknown)])
-    app.include_router(pages.router)
+    app.include_router(sessions.router)
+    app.include_router(pages.static)
+    app.include_router(pages.router, dependencies=[Depends(may_read)])
     add_handlers(app)
+    app.add_middleware(Limits, settings=settings)
     app.add_middleware(ReadCache, freshness=lambda: app.state.freshness)
+    if settings.cors_origins:
+        _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.state.parameters = described_parameters(app.openapi())
     return app
+
+
+def _allow_other_sites(app: FastAPI, origins: str) -> None:
+    # Without credentials: a page elsewhere may send a token that it was given, never the cookie of a session.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip()],
+        allow_methods=["GET", "HEAD", "POST", "PATCH"],
+        allow_headers=CORS_HEADERS,
+        expose_headers=["ETag", "X-Request-ID", "Retry-After"],
+        max_age=3600,
+    )
 
 
 @asynccontextmanager
@@ -81,6 +110,5 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         parts = schema.setdefault("components", {})
         parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
-        parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
         app.openapi_schema = schema
     return app.openapi_schema

@@ -11,16 +11,23 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.freshness import Freshness
+from wamkg_api.access import COOKIE
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ANSWER = 4 * 1024 * 1024
 """Longer answers, exports above all, are streamed and not kept."""
 MIN_GZIP = 512
-NEVER_KEPT = ("/healthz", "/readyz", "/metrics")
+_SESSION = COOKIE.encode()
+NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/sign-in")
 
 
 RawHeaders = list[tuple[bytes, bytes]]
 _SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"application/xml", b"image/svg+xml")
+
+
+def etag_of(body: bytes) -> str:
+    """Hash of a read's content, without quotes."""
+    return blake2b(body, digest_size=16).hexdigest()
 
 
 @dataclass
@@ -35,7 +42,7 @@ class Answer:
     @cached_property
     def etag(self) -> str:
         """Hash of the content; empty for an answer that is no content."""
-        return blake2b(self.body, digest_size=16).hexdigest() if self.status == 200 else ""
+        return etag_of(self.body) if self.status == 200 else ""
 
     @cached_property
     def can_shrink(self) -> bool:
@@ -106,7 +113,7 @@ class ReadCache:
     """ASGI middleware: keeps whole answers to GET while the store's token stands, and validates by ETag.
 
     The ETag is a hash of the content, so it outlives restarts and is the same for every worker. A request that
-    carries a cookie or a token is answered afresh, never from what is kept for others. HEAD is GET without a body.
+    carries a session or a token is answered afresh, never from what is kept for others. HEAD is GET without a body.
     """
 
     def __init__(self, app: ASGIApp, freshness: Callable[[], Freshness]) -> None:
@@ -120,7 +127,7 @@ class ReadCache:
             await self.app(scope, receive, send)
             return
         asked = dict(scope["headers"])
-        shared = b"cookie" not in asked and b"authorization" not in asked
+        shared = _SESSION not in asked.get(b"cookie", b"") and b"authorization" not in asked
         key = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
         token = await self._token() if shared else ""
         answer = self._kept.get(key, token) if shared else None

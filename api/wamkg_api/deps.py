@@ -14,7 +14,6 @@ from wamkg.store.session import Store
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.vocabulary import Standing
-from wamkg_api.errors import UnauthorizedError
 from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
 
 
@@ -127,14 +126,6 @@ def described_parameters(openapi: dict[str, Any]) -> dict[str, dict[str, bool]]:
         for operations in openapi["paths"].values()
         for operation in operations.values()
     }
-
-
-def need_token(request: Request) -> None:
-    """Refuse a write; there are no tokens yet that would allow it.
-
-    Raises UnauthorizedError.
-    """
-    raise UnauthorizedError("writing needs a token: send Authorization: Bearer, with one from `wamkg token create`")
 
 
 def answer(data: Any, status: int = 200) -> Response:

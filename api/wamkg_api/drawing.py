@@ -59,7 +59,15 @@ def _draw_in_child(settings: Settings, asked: FigureRequest, target: Path) -> No
     part = target.with_name(f"part-{target.name}")
     options = ["taxonomy", "date", "width", "theme", "depth", "representatives"]
     given = [f"--{name}={value}" for name in options if (value := getattr(asked, name)) is not None]
-    command = [sys.executable, "-c", "from wamkg.cli import main; main()", "figure", asked.name, f"--output={part}"]
+    command = [
+        sys.executable,
+        "-c",
+        "from wamkg.cli import main; main()",
+        "figure",
+        asked.name,
+        f"--output={part}",
+        "--no-data",
+    ]
     environment = os.environ | {"WAMKG_HOME": str(settings.home), "WAMKG_DATABASE_URL": settings.url}
     try:
         done = subprocess.run(

@@ -28,11 +28,21 @@ log = logging.getLogger(__name__)
 
 
 class UnauthorizedError(WamkgError):
-    """The request writes and carries no token that may."""
+    """The request needs a token and carries none that is known."""
+
+
+class ForbiddenError(WamkgError):
+    """The request carries a token that may not do this, or does not come from a page of ours."""
+
+
+class StaleError(WamkgError):
+    """The thing is no longer what `If-Match` names."""
 
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    StaleError: HTTPStatus.PRECONDITION_FAILED,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,

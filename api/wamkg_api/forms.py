@@ -26,6 +26,7 @@ def _one_of(words: tuple[str, ...]) -> str:
 Cursor = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[A-Za-z0-9_-]+$")]
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]
 StateRef = Annotated[str, StringConstraints(max_length=120, pattern=rf"^[^:\x00]+:({_one_of(STATES)})$")]
 DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]

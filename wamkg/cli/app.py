@@ -7,6 +7,7 @@ import typer
 
 from wamkg import __version__
 from wamkg.cli import (
+    access,
     curating,
     enriching,
     figures,
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "timeline": reading.timeline,
     "figure": figures.figure,
     "export": reading.export,
+    "token": access.token,
     "serve": serving.serve,
 }
 for name, command in COMMANDS.items():

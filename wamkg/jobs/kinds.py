@@ -21,7 +21,11 @@ class Kind:
     check: str | None = None
 
 
-KINDS = {"enrich": Kind("wamkg.enriching.run:run_job", "wamkg.enriching.plan:order_from")}
+KINDS = {
+    "enrich": Kind("wamkg.enriching.run:run_job", "wamkg.enriching.plan:order_from"),
+    "embed": Kind("wamkg.pipeline:run_embed_job", "wamkg.jobs.stages:check_embed"),
+    "suggest": Kind("wamkg.pipeline:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
+}
 
 
 def check_job(kind: str, params: Mapping[str, Any]) -> None:

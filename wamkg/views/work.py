@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.store.jobs import find_job
 from wamkg.store.reads_changes import list_jobs, list_releases
-from wamkg.store.tables import Job
+from wamkg.store.tables import Job, Release
 from wamkg.views.history import in_order
 
 
@@ -53,9 +54,19 @@ def job_item(j: Job) -> JobItem:
     )
 
 
+def job_named(session: Session, uid: str) -> JobItem:
+    """One job by its id or the beginning of it.
+
+    Raises NotFoundError.
+    """
+    return job_item(find_job(session, uid))
+
+
 def release_list(session: Session) -> list[ReleaseItem]:
     """All releases in the order made."""
-    return [
-        ReleaseItem(r.uid, r.name, r.note, r.sha256, r.schema_version, r.created_at, r.size, r.summary)
-        for r in list_releases(session)
-    ]
+    return [release_item(r) for r in list_releases(session)]
+
+
+def release_item(r: Release) -> ReleaseItem:
+    """One release."""
+    return ReleaseItem(r.uid, r.name, r.note, r.sha256, r.schema_version, r.created_at, r.size, r.summary)

@@ -27,6 +27,7 @@ NETWORK_SECURITY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 )
+static = APIRouter(include_in_schema=False)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str | None, Query(max_length=1000)]
 Slug = Annotated[str, Query(max_length=100)]
@@ -145,7 +146,7 @@ def show_network(session: SessionDep, choice: ChoiceDep) -> HTMLResponse:
     return page(network_document(session, choice), NETWORK_SECURITY)
 
 
-@router.get("/static/{name}")
+@static.get("/static/{name}")
 def get_static(name: str) -> Response:
     """A style, script or picture; its address changes with its content, so it may be kept for ever."""
     found = static_file(name)

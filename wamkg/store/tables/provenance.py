@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from wamkg.store.tables.base import key, made_in, ref
 from wamkg.store.types import BigId, Json, LongText, SortedText, UtcDateTime, utc_now
+from wamkg.vocabulary import TokenKind
 
 
 class Actor(SQLModel, table=True):
@@ -21,15 +22,17 @@ class Actor(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """A credential of an actor; only its hash is kept."""
+    """A credential of an actor: a token, a session of the pages or a link that signs in once; only its hash is kept."""
 
     id: int | None = key()
     uid: str = Field(unique=True)
     actor_id: int = ref("actor.id")
+    kind: str = Field(default=TokenKind.TOKEN, sa_column_kwargs={"server_default": TokenKind.TOKEN.value})
     role: str
     label: str = ""
     hash: str = Field(unique=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

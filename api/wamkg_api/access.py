@@ -1,0 +1,139 @@
+"""Who is asking, and may they: bearer tokens for programs, sessions with a cookie for the pages."""
+
+import hmac
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
+
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.store.tokens import Holder, holder_of
+from wamkg.vocabulary import Role, TokenKind
+from wamkg_api.errors import ForbiddenError, UnauthorizedError
+
+COOKIE = "wamkg_session"
+CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+SAFE = ("GET", "HEAD", "OPTIONS")
+_ASK = "send Authorization: Bearer, with a token from `wamkg token create`"
+bearer = HTTPBearer(auto_error=False, description="A token from `wamkg token create`.", scheme_name="bearer")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks; `secret` is that of a session of the pages, empty for a token."""
+
+    holder: Holder
+    secret: str = ""
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this session carries to show that it came from a page of ours."""
+        return hmac.digest(self.secret.encode(), b"csrf", "sha256").hex() if self.secret else ""
+
+
+def identify(request: Request) -> Caller | None:
+    """Who asks, by token or by session; None if nobody says so.
+
+    Raises UnauthorizedError for a token that is unknown or revoked.
+    """
+    store: Store = request.app.state.store
+    given = request.headers.get("authorization")
+    if given is not None:
+        scheme, _, secret = given.partition(" ")
+        with store.reading() as session:
+            holder = holder_of(session, secret.strip(), TokenKind.TOKEN) if scheme.lower() == "bearer" else None
+        if holder is None:
+            raise UnauthorizedError(f"this token is unknown or revoked: {_ASK}")
+        return Caller(holder)
+    secret = request.cookies.get(COOKIE, "")
+    if not secret:
+        return None
+    with store.reading() as session:
+        holder = holder_of(session, secret, TokenKind.SESSION)
+    return Caller(holder, secret) if holder is not None else None
+
+
+def admit(request: Request, role: Role, form_csrf: str | None = None) -> Caller:
+    """Who asks, if they may do what `role` is needed for; `form_csrf` is what a page's form carried.
+
+    Raises UnauthorizedError if nobody says who they are, ForbiddenError if they may not or if the request does not
+    come from a page of ours.
+    """
+    caller = identify(request)
+    if caller is None:
+        raise UnauthorizedError(f"this needs a token: {_ASK}")
+    if caller.secret and request.method not in SAFE:
+        _refuse_other_sites(request, caller, form_csrf)
+    if not caller.holder.role.allows(role):
+        raise ForbiddenError(f"this needs a {role} token; yours is a {caller.holder.role}'s")
+    return caller
+
+
+def _refuse_other_sites(request: Request, caller: Caller, form_csrf: str | None) -> None:
+    origin = request.headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise ForbiddenError("this request comes from another site")
+    given = form_csrf if form_csrf is not None else request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
+        raise ForbiddenError("the page is too old or not ours; load it again")
+
+
+def guarded(role: Role) -> type[APIRoute]:
+    """A kind of route that asks who is there before it reads the request's body."""
+
+    class Guarded(APIRoute):
+        """Lets in whom `role` admits."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            """The route's handler behind the check."""
+            handle = super().get_route_handler()
+
+            async def check_first(request: Request) -> Response:
+                request.state.caller = await run_in_threadpool(admit, request, role)
+                return await handle(request)
+
+            return check_first
+
+    return Guarded
+
+
+def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+def may_read(request: Request) -> None:
+    """Ask readers for a token where the settings close reading.
+
+    Raises UnauthorizedError.
+    """
+    settings: Settings = request.app.state.settings
+    if settings.reading == "closed":
+        admit_reader(request)
+
+
+def admit_reader(request: Request) -> None:
+    """Let in whoever may read; a POST that only reads needs no proof of coming from a page.
+
+    Raises UnauthorizedError.
+    """
+    if identify(request) is None:
+        raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
+
+
+def viewer(request: Request) -> Caller | None:
+    """Who looks at a page; a session that has ended is nobody."""
+    return identify(request) if COOKIE in request.cookies else None
+
+
+ViewerDep = Annotated[Caller | None, Depends(viewer)]

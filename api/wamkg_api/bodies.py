@@ -1,0 +1,187 @@
+"""What a write carries, by role: shapes that OpenAPI shows and the server checks."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from wamkg.taxonomy.edit import Operation, Part, TaxonEdit
+from wamkg.vocabulary import EventKind, OutsideKind, Standing
+from wamkg_api.forms import Address, ArxivId, DateText, Doi, Label, S2Id, Text, Word
+
+Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Version that you saw; an older one is refused.")]
+Why = Annotated[Text, Field(description="Reason, kept in the audit trail.")]
+Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
+
+
+class Body(BaseModel):
+    """A body that holds nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Decision(Body):
+    """What every decision may say."""
+
+    taxonomy: Word = "wam"
+    evidence: Label | None = Field(default=None, description="Words quoted from the paper.")
+    evidence_place: Label | None = Field(default=None, description="`abstract`, a section or page of arXiv vN, or so.")
+    note: Text | None = None
+    version: Version | None = None
+    assignment: Word | None = Field(default=None, description="Id of the paper's primary place that you saw.")
+    suggestion: Word | None = Field(default=None, description="Id of the suggestion that you saw.")
+
+
+class Accept(_Decision):
+    """The paper stands here; without a taxon, where the suggestion says."""
+
+    verdict: Literal["accept"]
+    taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
+    also: list[Path] = Field(default_factory=list, max_length=20)
+
+
+class Reject(_Decision):
+    """The suggestion, or this taxon, is wrong."""
+
+    verdict: Literal["reject"]
+    taxon: Path | None = None
+
+
+class Unsure(_Decision):
+    """Looked at, and not to be told."""
+
+    verdict: Literal["unsure"]
+
+
+class Outside(_Decision):
+    """Not what the taxonomy is about."""
+
+    verdict: Literal["outside"]
+    kind: OutsideKind | None = None
+
+
+class NotApplicable(_Decision):
+    """The taxonomy does not apply to such a paper."""
+
+    verdict: Literal["not-applicable"]
+
+
+AnyDecision = Annotated[
+    Accept | Reject | Unsure | Outside | NotApplicable,
+    Field(
+        discriminator="verdict",
+        examples=[{"taxonomy": "wam", "verdict": "accept", "taxon": "joint/diffusion/unified-stream/explicit"}],
+    ),
+]
+
+
+class PaperValues(Body):
+    """Values of a paper, each a person's word; null takes that word back."""
+
+    title: Label | None = None
+    abstract: Label | None = None
+    summary: Label | None = None
+    authors: list[Label] | None = Field(default=None, max_length=1000)
+    venue: Label | None = None
+    year: int | None = Field(default=None, ge=1900, le=2200)
+    url: Address | None = None
+    note: Label | None = None
+    standing: Standing | None = None
+    exclusion_reason: Label | None = None
+    arxiv: ArxivId | None = None
+    doi: Doi | None = None
+    s2: S2Id | None = None
+    openalex: Label | None = None
+    method: Label | None = None
+    dates: dict[EventKind, DateText | None] = Field(default_factory=dict)
+    links: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")], Address | None] = Field(
+        default_factory=dict, max_length=50
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Field -> value as the command line names them, only those given."""
+        given = self.model_dump(exclude_unset=True, exclude={"dates", "links", "why", "version"}, mode="json")
+        dates = {f"dates.{kind}": day for kind, day in self.dates.items()}
+        return given | dates | {f"links.{kind}": url for kind, url in self.links.items()}
+
+
+class PaperEdit(PaperValues):
+    """An edit of a paper."""
+
+    why: Why = ""
+    version: Version | None = None
+
+
+class SplitPart(Body):
+    """A taxon that a split makes."""
+
+    name: Label
+    slug: Word | None = None
+    definition: Text = ""
+
+
+class TaxonomyEdit(Body):
+    """An edit of a taxonomy, in the words of `wamkg taxon`."""
+
+    operation: Operation
+    taxon: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    name: Label | None = None
+    slug: Word | None = None
+    parent: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    into: Path | None = None
+    parts: list[SplitPart] = Field(default_factory=list, max_length=100)
+    papers: dict[Word, Word] = Field(default_factory=dict, max_length=10_000, description="Paper -> slug of a part.")
+    order: list[Word] = Field(default_factory=list, max_length=1000)
+    position: int | None = Field(default=None, ge=0, le=10_000)
+    code: Text = ""
+    definition: Text = ""
+    include: list[Label] = Field(default_factory=list, max_length=100)
+    exclude: list[Label] = Field(default_factory=list, max_length=100)
+    why: Why = ""
+    version: Version | None = None
+    dry_run: bool = Field(default=False, description="List what would change and write nothing.")
+
+    def edit(self) -> TaxonEdit:
+        """The edit in the taxonomy room's own form.
+
+        Raises InvalidInputError for an edit that lacks what its operation needs.
+        """
+        given = self.model_dump(exclude={"dry_run", "parts"})
+        tuples = {name: tuple(given[name]) for name in ("order", "include", "exclude")}
+        return TaxonEdit(**given | tuples, parts=tuple(Part(**part.model_dump()) for part in self.parts))
+
+
+class Reason(Body):
+    """Why something is taken back."""
+
+    why: Why = ""
+
+
+class NewRelease(Body):
+    """Name of an edition."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = Field(examples=["v2"])
+    note: Text = ""
+
+
+class NewPaper(PaperValues):
+    """A paper in the words of the project's JSON Lines."""
+
+    title: Label = Field(examples=["Video Language Planning"])
+    date: DateText | None = Field(default=None, description="First arXiv version.")
+    taxa: dict[Word, Path] = Field(default_factory=dict, max_length=20, examples=[{"wam": "joint/diffusion"}])
+    also: dict[Word, list[Path]] = Field(default_factory=dict, max_length=20)
+    states: dict[Word, Word] = Field(default_factory=dict, max_length=20)
+    why: Why = ""
+
+    def record(self) -> dict[str, Any]:
+        """The keys that were given."""
+        return self.model_dump(exclude_unset=True, exclude_none=True, exclude={"why"}, mode="json")
+
+
+class JobOrder(Body):
+    """Parameters of a job; each kind takes its own."""
+
+    only: Literal["citations", "metadata"] | None = Field(default=None, description="Of enrich.")
+    limit: int | None = Field(default=None, ge=1, le=1_000_000, description="Of enrich: papers at most.")
+    retry_failed: bool | None = Field(default=None, description="Of enrich: only what failed before.")
+    taxonomy: Word | None = Field(default=None, description="Of suggest.")

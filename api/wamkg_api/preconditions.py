@@ -1,0 +1,36 @@
+"""`If-Match`: write only on what the client has seen."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Header
+
+from wamkg_api.cache import etag_of
+from wamkg_api.errors import StaleError
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=1000,
+        description="The `ETag` of the thing as you read it, or its version in quotes; an older one is answered 412.",
+        examples=['"3"'],
+    ),
+]
+
+
+def seen_version(if_match: str | None, current: Any, what_happened: str) -> int | None:
+    """The version to write on, where the header names what is there now; None where nothing is asked.
+
+    `current` is what a read of the thing answers, with its `version`.
+
+    Raises StaleError, saying what happened meanwhile.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    version: int = current.version
+    named = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
+    tag = etag_of(orjson.dumps(current))
+    if named & {str(version), tag, f"{tag}-gz"}:
+        return version
+    raise StaleError(f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}")

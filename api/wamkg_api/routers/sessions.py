@@ -1,0 +1,71 @@
+"""Signing in to the pages with a link or a token, and signing out."""
+
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from wamkg.pages.render import render
+from wamkg.store.session import Store
+from wamkg.store.tokens import SESSION_LASTS, revoke, sign_in
+from wamkg.vocabulary import Role
+from wamkg_api.access import COOKIE, CSRF_FIELD, admit
+from wamkg_api.errors import PAGE_SECURITY
+
+router = APIRouter(include_in_schema=False)
+NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURITY}
+MOST_FIELDS = 50
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form as the browser sends it, the last of those given twice; empty ones are left out."""
+    body = (await request.body()).decode("utf-8", "replace")
+    return {name: values[-1] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
+
+
+@router.get("/sign-in")
+def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=200)] = None) -> Response:
+    """Sign in with a link; without a key, ask for a token."""
+    if key is None:
+        return HTMLResponse(render("sign_in.html", here="/sign-in", refused=False), headers=NO_STORE)
+    return _start_session(request, key)
+
+
+@router.post("/sign-in")
+async def post_sign_in(request: Request) -> Response:
+    """Sign in with a token that a person types."""
+    form = await form_of(request)
+    return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
+
+
+def _start_session(request: Request, secret: str) -> Response:
+    store: Store = request.app.state.store
+    with store.writing() as session:
+        made = sign_in(session, secret)
+    if made is None:
+        return HTMLResponse(render("sign_in.html", here="/sign-in", refused=True), 401, NO_STORE)
+    answer = RedirectResponse("/", 303, NO_STORE)
+    answer.set_cookie(
+        COOKIE, made.secret, max_age=int(SESSION_LASTS.total_seconds()), path="/", httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
+
+
+@router.post("/sign-out")
+async def post_sign_out(request: Request) -> Response:
+    """End the session for good, in the store and in the browser."""
+    form = await form_of(request)
+    await run_in_threadpool(_end_session, request, form.get(CSRF_FIELD, ""))
+    answer = RedirectResponse("/", 303, NO_STORE)
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+def _end_session(request: Request, csrf: str) -> None:
+    caller = admit(request, Role.READER, csrf)
+    store: Store = request.app.state.store
+    with store.writing() as session:
+        revoke(session, caller.holder.token)

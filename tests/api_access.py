@@ -1,0 +1,36 @@
+"""Tokens and sessions for tests over HTTP."""
+
+from fastapi.testclient import TestClient
+
+from wamkg.store.session import Store
+from wamkg.store.tokens import Issued, issue
+from wamkg.vocabulary import Role, TokenKind
+
+API = "/api/v1"
+
+
+def token_for(store: Store, role: str = Role.CURATOR, name: str = "ana", actor_kind: str = "person") -> dict[str, str]:
+    """Headers of a request by somebody with that role."""
+    with store.writing() as session:
+        made = issue(session, name, role, actor_kind=actor_kind)
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
+def link_for(store: Store, role: str = Role.CURATOR, name: str = "ana") -> Issued:
+    """A link that signs in once."""
+    with store.writing() as session:
+        return issue(session, name, role, TokenKind.LINK)
+
+
+def signed_in(client: TestClient, store: Store, role: str = Role.CURATOR) -> str:
+    """Sign a client in by a link; returns what its forms carry."""
+    from wamkg_api.access import COOKIE, Caller
+
+    assert client.get(f"/sign-in?key={link_for(store, role).secret}", follow_redirects=False).status_code == 303
+    from wamkg.store.tokens import holder_of
+
+    secret = client.cookies[COOKIE]
+    with store.reading() as session:
+        holder = holder_of(session, secret, TokenKind.SESSION)
+    assert holder is not None
+    return Caller(holder, secret).csrf

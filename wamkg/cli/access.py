@@ -1,0 +1,112 @@
+"""`token`: who may write over HTTP."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print_table
+from wamkg.store.session import Store
+from wamkg.store.tokens import Issued, issue, list_tokens, nobody_can_sign_in
+from wamkg.store.tokens import revoke as revoke_token
+from wamkg.vocabulary import PERSON, Role, TokenKind
+
+token = typer.Typer(help="Say who may write over HTTP, and take it back.", no_args_is_help=True)
+PROGRAM = "program"
+
+
+def user_name() -> str:
+    """Name of who runs this process, as far as the system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "owner"
+
+
+RoleOption = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
+NameOption = Annotated[str | None, typer.Option("--name", help="Who it speaks for; empty: who runs this command.")]
+
+
+@token.command("create")
+def create(
+    role: RoleOption = Role.CURATOR,
+    name: NameOption = None,
+    label: Annotated[str, typer.Option("--label", help="What it is for.")] = "",
+    program: Annotated[bool, typer.Option("--program", help="It speaks for a program, which decides nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Create a token and print it, this once; only its hash is kept."""
+    kind = PROGRAM if program else PERSON
+    with open_store() as store, store.writing() as session:
+        made = issue(session, name or user_name(), role, label=label, actor_kind=kind)
+    if json:
+        print_json(_shown(made))
+        return
+    out.print(made.secret)
+    err.print(f"{made.role} {made.name}, id {made.uid}; send it as `Authorization: Bearer`; it is not shown again")
+
+
+def _shown(made: Issued) -> dict[str, str]:
+    return {"token": made.secret, "uid": made.uid, "name": made.name, "role": made.role}
+
+
+@token.command("link")
+def link(
+    role: RoleOption = Role.CURATOR,
+    name: NameOption = None,
+    base: Annotated[
+        str, typer.Option("--base", help="Address that the pages are served at.")
+    ] = "http://127.0.0.1:8000",
+) -> None:
+    """Print a link that signs a person in to the pages, once, within the hour."""
+    with open_store() as store, store.writing() as session:
+        made = issue(session, name or user_name(), role, TokenKind.LINK)
+    out.print(sign_in_link(base, made))
+
+
+@token.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List the tokens, sessions and links, the newest first."""
+    with open_store() as store, store.reading() as session:
+        found = list_tokens(session)
+    if json:
+        print_json([t.model_dump(exclude={"id", "actor_id", "hash"}) | {"name": name} for t, name in found])
+        return
+    rows = [
+        [t.uid, t.kind, name, t.role, f"{t.created_at:%F %T}", _time(t.expires_at), _time(t.revoked_at), t.label]
+        for t, name in found
+    ]
+    print_table("", ["id", "kind", "name", "role", "made", "ends", "revoked", "label"], rows)
+
+
+def _time(at: object) -> str:
+    return f"{at:%F %T}" if at else ""
+
+
+@token.command("revoke")
+def revoke(
+    uid: Annotated[str, typer.Argument(metavar="ID", help="Id of the token, or its beginning.")],
+    json: JsonOption = False,
+) -> None:
+    """Let a token be worth nothing from now on, and the sessions that were opened with it."""
+    with open_store() as store, store.writing() as session:
+        ended = revoke_token(session, uid)
+    if json:
+        print_json(ended.model_dump(include={"uid", "role", "label", "revoked_at"}))
+    else:
+        out.print(f"token {ended.uid} ({ended.role}) is revoked")
+
+
+def sign_in_link(base: str, made: Issued) -> str:
+    """Address that signs in whoever opens it first."""
+    return f"{base.rstrip('/')}/sign-in?key={made.secret}"
+
+
+def first_link(store: Store, base: str) -> str | None:
+    """A link for the owner of a store that nobody can sign in to yet; None otherwise."""
+    with store.reading() as session:
+        fresh = nobody_can_sign_in(session)
+    if not fresh:
+        return None
+    with store.writing() as session:
+        return sign_in_link(base, issue(session, user_name(), Role.ADMIN, TokenKind.LINK))
