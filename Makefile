@@ -11,7 +11,7 @@ comma := ,
 RUN_EXTRAS := $(if $(EXTRAS),[$(EXTRAS)],)
 DEV_EXTRAS := [dev$(if $(EXTRAS),$(comma)$(EXTRAS),)]
 
-.PHONY: help run build test lint bench drill check-figures clean
+.PHONY: help run build test lint bench drill demo-enrich check-figures clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ check-figures: $(VENV)/.run ## Measure the drawn roadmap from its own elements; 
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests
+
+demo-enrich: $(VENV)/.dev ## Enrich made-up papers from a local server full of faults, and draw their citations
+	$(BIN)/python -m tests.s2_server.demo --out $(WAMKG_HOME)/demo
 
 clean: ## Remove what was made here, but not the store
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,8 @@ from wamkg.store.session import Store
 def test_the_demonstration_ends_in_a_figure(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'demo.db'}")
     migrate(store)
-    picture = read_picture(play(store, tmp_path).read_bytes())
+    files = {file.name: file for file in play(store, tmp_path)}
+    assert set(files) == {f"citations.{form}" for form in ("svg", "pdf", "png", "csv", "json")}
+    picture = read_picture(files["citations.svg"].read_bytes())
     assert [part.element_id for part in picture.of_role("line")] == ["taxon-joint", "taxon-cascaded"]
     store.close()

@@ -14,9 +14,10 @@ from rich.console import Console
 from tests.s2_server.faults import full_plan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, library_lines, make_world
+from wamkg import pipeline
 from wamkg.enriching.report import Progress
 from wamkg.enriching.run import enrich
-from wamkg.figures.citations import draw_citations
+from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.importing.run import ImportOptions, import_source
 from wamkg.settings import Settings
 from wamkg.store.migrate import migrate
@@ -36,8 +37,8 @@ def import_placed(store: Store, world: World, folder: Path) -> None:
     import_source(store, str(file), ImportOptions())
 
 
-def play(store: Store, folder: Path) -> Path:
-    """The whole path; gives back the figure's file."""
+def play(store: Store, folder: Path) -> list[Path]:
+    """The whole path; gives back the figure's files, with its data and manifest."""
     world = make_world(40, 2_000)
     import_placed(store, world, folder)
     faults = full_plan([world.papers[key].s2 for key in world.library])
@@ -66,7 +67,8 @@ def play(store: Store, folder: Path) -> Path:
     for found in timelines:
         known = f"{found.total:,} citing papers, {found.unknown_share or 0:.0%} of them without a month"
         say(f"{found.label}: {known}, {len(found.short)} lists not held whole")
-    return draw_citations(timelines).save(folder / "citations.svg")
+    request = FigureRequest("citations", FigureQuery(taxon=BRANCHES))
+    return pipeline.draw_figure(store, request, [folder / f"citations.{form}" for form in ("svg", "pdf", "png")]).files
 
 
 def main() -> None:
@@ -79,9 +81,9 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         store = Store(f"sqlite:///{folder / 'demo.db'}")
         migrate(store)
-        figure = play(store, folder)
+        files = play(store, folder)
         store.close()
-        say(f"drawn: {figure}" if out else "drawn; give --out FOLDER to keep the figure")
+        say(f"drawn: {', '.join(map(str, files))}" if out else "drawn; give --out FOLDER to keep the figure")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.figures.citations import draw_citations
 from wamkg.figures.crosswalk import draw_crosswalk
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.matrix import draw_matrix
@@ -15,6 +16,7 @@ from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
+from wamkg.views.citations import branches_at, citation_timeline
 from wamkg.views.matrix import YEAR, facet_matrix
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.timeline import papers_timeline
@@ -61,9 +63,19 @@ def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     return draw_crosswalk(found, names[0], names[1], look)
 
 
+def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    subjects = [(kind, name) for kind in ("paper", "method", "taxon") for name in getattr(query, kind)]
+    if not subjects:
+        depth = 1 if query.depth is None else query.depth
+        subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or WAM, depth)]
+    by = query.by or "month"
+    return draw_citations([citation_timeline(session, by, **{kind: name}) for kind, name in subjects], look)
+
+
 _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "roadmap": _roadmap,
     "timeline": _timeline,
     "matrix": _matrix,
     "crosswalk-table": _crosswalk,
+    "citations": _citations,
 }

@@ -30,6 +30,7 @@ FIGURES: Mapping[str, FigureKind] = {
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
     "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
     "crosswalk-table": _kind("classes of one taxonomy against those of another", "taxonomy depth against", latex=True),
+    "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
 }
 """Only what can be drawn: a name here needs its maker in `catalog.py`."""
 

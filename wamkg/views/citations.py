@@ -20,6 +20,7 @@ from wamkg.store.reads_citations import (
     citing_by_date,
     short_lists,
 )
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.timeline import PERIODS, period_of, periods_between
 
 SUBJECTS = {"paper": cited_paper, "method": cited_method, "taxon": cited_taxon}
@@ -80,6 +81,19 @@ def citation_timeline(
     ((kind, text),) = given.items()
     cited = SUBJECTS[kind](session, text)
     return _timeline(session, cited, by)
+
+
+def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
+    """The taxa at a depth as subjects of a timeline, leaves above it among them; depth 0 is the taxonomy whole.
+
+    Raises NotFoundError.
+    """
+    if depth < 1:
+        return [get_taxonomy(session, taxonomy).slug]
+    taxa = list_taxa(session, get_taxonomy(session, taxonomy))
+    parents = {taxon.parent_id for taxon in taxa}
+    shown = [t for t in taxa if t.depth == depth or (t.depth < depth and t.id not in parents)]
+    return [f"{taxonomy}:{taxon.path}" for taxon in shown]
 
 
 def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline:
