@@ -11,7 +11,7 @@ comma := ,
 RUN_EXTRAS := $(if $(EXTRAS),[$(EXTRAS)],)
 DEV_EXTRAS := [dev$(if $(EXTRAS),$(comma)$(EXTRAS),)]
 
-.PHONY: help run build test lint bench drill demo-enrich check-figures clean
+.PHONY: help run build test lint bench drill demo-enrich check-figures check-latex clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
 
 check-figures: $(VENV)/.run ## Measure the drawn roadmap from its own elements; FIGURES= names others
 	$(BIN)/python -m wamkg.figures.check $(FIGURES)
+
+check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (needs TeX Live: see tests/latex.py)
+	$(BIN)/python -m tests.latex
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests

@@ -1,7 +1,7 @@
 """From a taxonomy to the trunks that are drawn: which taxa get one, in what order, which goes straight on."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,7 +78,7 @@ def grow(roadmap: Roadmap, depth: int | None) -> tuple[Branch, ...]:
 
     Raises InvalidInputError where the taxa are no tree or an item names an unknown taxon.
     """
-    tree = _Tree(_children(roadmap), defaultdict(list), depth)
+    tree = _Tree(children_of(roadmap.taxa), defaultdict(list), depth)
     known = {taxon.path for taxon in roadmap.taxa}
     for item in roadmap.items:
         if item.taxon not in known:
@@ -94,10 +94,14 @@ def _side(position: int, count: int) -> int:
     return (2 * position > count - 1) - (2 * position < count - 1)
 
 
-def _children(roadmap: Roadmap) -> dict[str | None, list[RoadmapTaxon]]:
-    parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
+def children_of(taxa: Sequence[RoadmapTaxon]) -> dict[str | None, list[RoadmapTaxon]]:
+    """The taxa under each path, in the taxonomy's order; the families under None.
+
+    Raises InvalidInputError where the taxa are no tree.
+    """
+    parents = {taxon.path: taxon.parent for taxon in taxa}
     children: dict[str | None, list[RoadmapTaxon]] = defaultdict(list)
-    for taxon in sorted(roadmap.taxa, key=lambda t: (t.position, t.path)):
+    for taxon in sorted(taxa, key=lambda t: (t.position, t.path)):
         _check_ancestors(taxon.path, parents)
         children[taxon.parent].append(taxon)
     return children

@@ -14,10 +14,12 @@ from wamkg.figures.publications import draw_publications
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
+from wamkg.figures.tree import draw_tree
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.citations import branches_at, citation_timeline
 from wamkg.views.matrix import YEAR, facet_matrix
+from wamkg.views.placed import placed_taxonomy
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.timeline import papers_timeline
 
@@ -44,6 +46,11 @@ def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Draw
     depth = 1 if query.depth is None else query.depth
     timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or WAM, depth, query.date or ARXIV_V1)
     return draw_publications(timeline, look)
+
+
+def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    placed = placed_taxonomy(session, query.taxonomy or WAM, query.date or ARXIV_V1)
+    return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -74,6 +81,7 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
 
 _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "roadmap": _roadmap,
+    "taxonomy": _taxonomy,
     "timeline": _timeline,
     "matrix": _matrix,
     "crosswalk-table": _crosswalk,

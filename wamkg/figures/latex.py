@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import GREEK, SUB, SUPER, plain
 from wamkg.history.latex import escape_latex
 
@@ -11,6 +12,8 @@ _SUB_CHARS = {char: key for key, char in SUB.items() if char != key}
 _GREEK_NAMES = {char: name for name, char in GREEK.items() if name not in ("lamda", "omicron")}
 _OTHERS = {"ο": "o", "‑": "-", "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}"}
 _SPECIAL = re.compile("|".join(f"[{re.escape(''.join(t))}]+" for t in (_SUPER_CHARS, _SUB_CHARS)))
+_SIZE, _SEPARATION, _COLUMN = 8.0, 2.5, 240.0
+"""Points: the text of a table, the space on both sides of a cell, what a column of a paper holds."""
 
 
 def latex_text(text: str) -> str:
@@ -36,13 +39,19 @@ def _char(char: str) -> str:
 
 
 def latex_table(head: Sequence[str], body: Sequence[Sequence[str]], caption: str, label: str) -> str:
-    """A table that needs `booktabs`; the first column is text, the rest numbers, the last row sums."""
+    """A table that needs `booktabs`; the first column is text, the rest numbers, the last row sums.
+
+    One too wide for a column goes across both.
+    """
+    columns = zip(head, *body, strict=True)
+    width = sum(max(text_width(cell, _SIZE) for cell in column) + 2 * _SEPARATION for column in columns)
+    name = "table" if width < _COLUMN else "table*"
     cells = [" & ".join(map(latex_text, row)) + r" \\" for row in (head, *body)]
     lines = [
         r"% needs \usepackage{booktabs}",
-        r"\begin{table}",
+        rf"\begin{{{name}}}",
         r"\centering\footnotesize",
-        r"\setlength{\tabcolsep}{3pt}",
+        rf"\setlength{{\tabcolsep}}{{{_SEPARATION:g}pt}}",
         rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
         r"\toprule",
         cells[0],
@@ -54,6 +63,6 @@ def latex_table(head: Sequence[str], body: Sequence[Sequence[str]], caption: str
         r"\end{tabular}",
         rf"\caption{{{latex_text(caption)}}}",
         rf"\label{{{label}}}",
-        r"\end{table}",
+        rf"\end{{{name}}}",
     ]
     return "\n".join(lines) + "\n"

@@ -27,6 +27,7 @@ def _kind(about: str, takes: str, latex: bool = False) -> FigureKind:
 
 FIGURES: Mapping[str, FigureKind] = {
     "roadmap": _kind("methods along time on the branches they belong to", "taxonomy date depth representatives since"),
+    "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
     "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
     "crosswalk-table": _kind("classes of one taxonomy against those of another", "taxonomy depth against", latex=True),
