@@ -84,6 +84,13 @@ def test_an_edit_is_shown_outlives_the_list_and_can_be_undone(
     assert dump(filled) == before
 
 
+def test_a_persons_month_shows_before_a_lists_day(filled: Store) -> None:
+    edit(filled, FIRST, date="2024-02")
+    with filled.reading() as session:
+        item = shown(session, FIRST)
+        assert (item.date, item.date_source) == ("2024-02", "person")
+
+
 def test_a_second_edit_wins_and_an_empty_one_takes_ones_word_back(filled: Store) -> None:
     first = dump(filled)
     batches = [

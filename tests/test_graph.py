@@ -15,6 +15,8 @@ from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation
+from wamkg.taxonomy.apply import run_edit
+from wamkg.taxonomy.edit import TaxonEdit
 from wamkg.vocabulary import BatchKind
 
 UNIPI = "paper:learning-universal-policies-via-text-guided-video-generation"
@@ -73,6 +75,14 @@ def test_citations_are_edges(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
         graph = build_graph(session, UNIPI, relations=["cites"])
     assert [(a, k, b) for a, b, k in graph.edges(keys=True)] == [("paper:video-language-planning", "cites", UNIPI)]
+
+
+def test_a_taxon_that_is_no_more_is_not_drawn(seeded_store: Store) -> None:
+    gone = "joint/autoregressive/unified-discrete"
+    run_edit(seeded_store, "wam", TaxonEdit(operation="merge", taxon=gone, into="joint/autoregressive"), "ana")
+    with seeded_store.reading() as session:
+        assert f"taxon:wam:{gone}" not in build_graph(session, cap=None)
+        assert f"taxon:wam:{gone}" not in build_graph(session, "taxon:wam:joint/autoregressive", cap=None)
 
 
 def test_networkx_reads_the_plain_form_back(session: Session) -> None:

@@ -15,6 +15,7 @@ from wamkg.errors import StoreError
 from wamkg.settings import get_settings
 from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.session import Store
+from wamkg.views.past import open_past
 
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
@@ -24,6 +25,10 @@ out = Console(markup=False, highlight=False, soft_wrap=True, width=None if sys.s
 err = Console(markup=False, stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ReleaseOption = Annotated[str | None, typer.Option("--release", help="Show the survey as it was in this release.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Show the survey as it was on this day, 2026-01-31, or at a moment.")
+]
 TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the taxonomy.")]
 
 
@@ -50,6 +55,16 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_shown(release: str | None, as_of: str | None) -> Iterator[Store]:
+    """The store to read from: the present one, or what it was in a release or on a day.
+
+    Raises as `open_store` and `open_past`.
+    """
+    with open_store() as store, open_past(store, get_settings().home, release=release, as_of=as_of) as shown:
+        yield shown
 
 
 def print_json(value: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import err, open_store, out
+from wamkg.cli.common import AsOfOption, ReleaseOption, err, open_shown, out
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
 
@@ -40,6 +40,8 @@ def figure(
     source: Annotated[
         Path | None, typer.Option("--source", help="What `wamkg evaluate --json` printed, as a file.")
     ] = None,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
     data: Annotated[bool, typer.Option("--data/--no-data", help="Write its data and a manifest beside it.")] = True,
 ) -> None:
     """Draw a figure of the store for a page or a manuscript, with caption, alt text and data beside it."""
@@ -49,7 +51,7 @@ def figure(
         benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
     request = FigureRequest(name, query.checked(name))
-    with open_store() as store:
+    with open_shown(release, as_of) as store:
         drawn = pipeline.draw_figure(store, request, output, FigureOptions(width=_width(width), theme=theme), data)  # type: ignore[arg-type]
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
     for note in drawn.notes:

@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
+from wamkg.cli.common import (
+    AsOfOption,
+    JsonOption,
+    ReleaseOption,
+    TaxonomyOption,
+    open_shown,
+    out,
+    print_json,
+    print_table,
+)
 from wamkg.files import whole_file
 from wamkg.views.citations import CitationTimeline, citation_csv_rows
 from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
@@ -22,11 +31,13 @@ def timeline(
     paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
     method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
     taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch."""
-    with open_store() as store:
+    with open_shown(release, as_of) as store:
         found: PaperTimeline | CitationTimeline
         if what == "papers":
             found = pipeline.timeline_papers(store, by, taxonomy, depth)
@@ -50,9 +61,11 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; empty: standard output.")
     ] = None,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
 ) -> None:
     """Write the store's papers in an exchange format."""
-    with open_store() as store:
+    with open_shown(release, as_of) as store:
         if output is None:
             pipeline.export(store, format, sys.stdout.write)
             return

@@ -11,10 +11,11 @@ from wamkg.cli.common import JsonOption, open_store, out, print_json, print_tabl
 from wamkg.cli.curating import ByOption
 from wamkg.history.diff import diff_editions
 from wamkg.history.diff_text import diff_latex, diff_text
-from wamkg.history.releases import create_release, open_release
+from wamkg.history.releases import create_release
 from wamkg.settings import get_settings
 from wamkg.store.reads_changes import list_releases
 from wamkg.store.session import Store
+from wamkg.views.past import is_moment, open_past
 
 release = typer.Typer(help="Freeze editions of the survey and compare them.", no_args_is_help=True)
 NOW = "now"
@@ -50,8 +51,8 @@ def list_(json: JsonOption = False) -> None:
 
 @release.command("diff")
 def diff(
-    a: Annotated[str, typer.Argument(help="A release.")],
-    b: Annotated[str, typer.Argument(help="Another, or `now`.")] = NOW,
+    a: Annotated[str, typer.Argument(help="A release, or a past day such as 2026-01-31.")],
+    b: Annotated[str, typer.Argument(help="Another, a past day, or `now`.")] = NOW,
     format: Annotated[str, typer.Option("--format", help="text or latex.")] = "text",
     json: JsonOption = False,
 ) -> None:
@@ -68,9 +69,6 @@ def diff(
 
 @contextmanager
 def _edition(store: Store, name: str) -> Iterator[Session]:
-    if name == NOW:
-        with store.reading() as session:
-            yield session
-        return
-    with open_release(store, get_settings().home, name) as past, past.reading() as session:
+    release, as_of = (None, None) if name == NOW else (None, name) if is_moment(name) else (name, None)
+    with open_past(store, get_settings().home, release=release, as_of=as_of) as shown, shown.reading() as session:
         yield session

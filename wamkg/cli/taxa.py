@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.common import AsOfOption, JsonOption, ReleaseOption, open_shown, open_store, out, print_json, print_table
 from wamkg.cli.curating import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
@@ -216,12 +216,14 @@ def compare(
     depth_a: Annotated[int, typer.Option("--depth-a", min=0, help="Depth of A in the table; 0 is the leaves.")] = 0,
     depth_b: Annotated[int, typer.Option("--depth-b", min=0, help="Depth of B in the table; 0 is the leaves.")] = 0,
     format: Annotated[str, typer.Option("--format", help="text, csv or latex.")] = "text",
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> None:
     """Hold two taxonomies against each other: confusion table, mutual information, papers that break the mapping."""
     if format not in ("text", "csv", "latex"):
         raise typer.BadParameter("write text, csv or latex", param_hint="--format")
-    with open_store() as store, store.reading() as session:
+    with open_shown(release, as_of) as store, store.reading() as session:
         found = crosswalk(session, a, b, depth_a, depth_b)
     if json:
         print_json(found)

@@ -23,7 +23,7 @@ from wamkg.errors import StoreError
 from wamkg.store.migrate import head_revision, known_revisions, migrate
 from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.search import texts_of
-from wamkg.store.session import Store
+from wamkg.store.session import Store, settle_file
 
 FORMAT = 1
 TEXTS = "paper_fts"
@@ -107,9 +107,7 @@ def load_dump(path: Path, target: Path) -> None:
             migrate(store)
         finally:
             store.close()
-        with closing(sqlite3.connect(part)) as connection:
-            # A file that is only read needs no log beside it.
-            connection.execute("PRAGMA journal_mode=DELETE")
+        settle_file(part)
         part.replace(target)
 
 

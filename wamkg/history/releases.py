@@ -21,6 +21,7 @@ FOLDER = "releases"
 CACHE = "past"
 KEPT = 6
 """Past stores that are kept loaded; the one not opened for longest goes first."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -31,13 +32,12 @@ def create_release(store: Store, home: Path, name: str, note: str, by: str) -> R
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError(f"{name!r} cannot name a release; use letters, digits, points, hyphens")
+    if name == "now" or _DAY.fullmatch(name):
+        raise InvalidInputError(f"{name} means a day; choose another name for the release")
     with store.reading() as session:
         _refuse_taken(session, name)
     file = home / FOLDER / f"{name}.jsonl.gz"
-    with store.reading() as session:
-        if not store.is_sqlite:
-            # One view of all tables; SQLite's readers have that by themselves.
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    with consistent_view(store) as session:
         dumped = write_dump(session, file, name)
     counts = ", ".join(f"{dumped.counts.get(table, 0)} {table}" for table in ("paper", "taxon", "assignment", "result"))
     with store.writing() as session:
@@ -54,22 +54,35 @@ def create_release(store: Store, home: Path, name: str, note: str, by: str) -> R
     return release
 
 
+@contextmanager
+def consistent_view(store: Store) -> Iterator[Session]:
+    """A session that sees all tables as they are at one moment."""
+    with store.reading() as session:
+        if not store.is_sqlite:
+            # SQLite's readers have that by themselves.
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 def _refuse_taken(session: Session, name: str) -> None:
     if session.exec(select(Release).where(Release.name == name)).first() is not None:
         raise ConflictError(f"there is a release {name} already; an edition does not change, choose another name")
 
 
 @contextmanager
-def open_release(store: Store, home: Path, name: str) -> Iterator[Store]:
-    """The survey as it was when a release was made, in a store that is only read.
+def open_release(store: Store, home: Path, name: str, *, build: bool = True) -> Iterator[Store]:
+    """The survey as it was when a release was made, in a store that is only read; loaded when first asked for.
 
-    Raises NotFoundError for a name there is not, StoreError where its file is gone or not what was frozen.
+    Raises NotFoundError for a name there is not, StoreError where its file is gone or not what was frozen,
+    ConflictError where it would have to be loaded and `build` is off.
     """
     with store.reading() as session:
         release = get_release(session, name)
     file = home / FOLDER / release.file
     cached = home / CACHE / f"{release.sha256}-{head_revision()}.db"
     if not cached.exists():
+        if not build:
+            raise ConflictError(f"release {name} has not been loaded yet; a curator loads it by asking for it first")
         if not file.exists():
             raise StoreError(f"the file of release {name} is not in {file.parent}; bring {file.name} there")
         if hash_of(file) != release.sha256:

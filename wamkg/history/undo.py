@@ -1,48 +1,37 @@
 """Taking a batch back whole: restore what it edited, delete what it wrote, reopen what it ended, pick values again."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Table, and_, or_, select
+from sqlalchemy import Table, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from wamkg.errors import ConflictError
-from wamkg.store.batches import close_batch, open_batch, record_change
-from wamkg.store.bulk import chunks, table_of
-from wamkg.store.edits import batches_that_edited_rows_of, restore_rows
-from wamkg.store.paper_state import PaperState, load_states
-from wamkg.store.paper_write import Shown, delete_orphans, raise_versions, write_shown
-from wamkg.store.search import remove_texts
-from wamkg.store.tables import (
-    Actor,
-    Assignment,
-    Authorship,
-    Batch,
-    Change,
-    Embedding,
-    Entity,
-    Event,
-    Fact,
-    Link,
-    Paper,
-    Suggestion,
-    Weblink,
-    Work,
-    metadata,
+from wamkg.history.kept import keep_removed, keep_reopened
+from wamkg.history.scope import (
+    BEFORE_SHOWN,
+    KEPT,
+    delete_derived,
+    delete_rows,
+    papers_of,
+    placed_papers,
+    reopen_rows,
+    show_again,
+    touched_papers,
 )
+from wamkg.store.batches import close_batch, open_batch, record_change
+from wamkg.store.bulk import table_of
+from wamkg.store.edits import batches_that_edited_rows_of, restore_rows
+from wamkg.store.paper_state import PaperState
+from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
+from wamkg.store.tables import Actor, Assignment, Batch, Entity, metadata
 from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, tree_problems
 from wamkg.store.types import utc_now
 from wamkg.store.work import forget_since
-from wamkg.vocabulary import BatchKind, Relation
-
-_KEPT = {"batch", "change", "actor", "release"}
-"""Tables that undo never deletes from: the record of what happened outlives what happened."""
-_BEFORE_SHOWN = ("fact", "event")
-"""Tables the shown values are picked from: emptied first, so that nothing shown refers to what is to go."""
-_DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
-"""Rows computed from a paper or taxon; they go with it and can be computed again."""
+from wamkg.vocabulary import BatchKind
 
 
 def undo_batch(
@@ -56,19 +45,23 @@ def undo_batch(
     """
     if batch.undone_at is not None:
         raise ConflictError(f"batch {batch.uid} is already undone")
+    if batch.kind == BatchKind.UNDO:
+        raise ConflictError(f"{batch.uid} took {batch.source} back; do that again instead of undoing an undo")
     _refuse_if_needed(session, batch)
     undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
-    touched = _touched_papers(session, batch)
-    replaced = _placed_papers(session, batch)
-    doomed = _papers_of(session, batch)
+    mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
+    keep = partial(keep_removed, session, undoing, batch)
+    touched = touched_papers(session, mine)
+    replaced = placed_papers(session, mine)
+    doomed = papers_of(session, mine)
     restored = restore_rows(session, batch)
-    _delete_derived(session, batch, doomed)
-    counts = _delete_rows(session, batch, _BEFORE_SHOWN)
-    _reopen(session, batch, _BEFORE_SHOWN)
-    _show_again(session, touched - doomed, show)
-    counts |= _delete_rows(session, batch, None)
+    delete_derived(session, mine, doomed, keep)
+    counts = delete_rows(session, mine, BEFORE_SHOWN, keep)
+    _reopen(session, undoing, batch, BEFORE_SHOWN)
+    show_again(session, touched - doomed, show)
+    counts |= delete_rows(session, mine, None, keep)
     delete_orphans(session)
-    _reopen(session, batch, None)
+    _reopen(session, undoing, batch, None)
     raise_versions(session, replaced - doomed)
     if restored:
         counts["values restored"] = restored
@@ -83,12 +76,6 @@ def undo_batch(
     return counts
 
 
-def _show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:
-    session.expire_all()
-    states = load_states(session, papers)
-    write_shown(session, list(states.values()), [show(s) for s in states.values()])
-
-
 def _refuse_broken_trees(session: Session, batch: Batch) -> None:
     problem = next(iter(tree_problems(session)), None)
     if problem is None:
@@ -99,7 +86,7 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
 
 def _tables() -> list[Table]:
     """Tables whose rows belong to batches, dependants first."""
-    return [t for t in reversed(metadata.sorted_tables) if "batch_id" in t.c and t.name not in _KEPT]
+    return [t for t in reversed(metadata.sorted_tables) if "batch_id" in t.c and t.name not in KEPT]
 
 
 def _refuse_if_needed(session: Session, batch: Batch) -> None:
@@ -123,7 +110,7 @@ def _refuse_if_needed(session: Session, batch: Batch) -> None:
 
 def _batch_carrier(target: Table) -> Table | None:
     """The table that says which batch made a row of `target`: itself, or `entity` for things that share its key."""
-    if target.name in _KEPT:
+    if target.name in KEPT:
         return None
     return target if "batch_id" in target.c else table_of(Entity)
 
@@ -149,74 +136,9 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
     return set(session.connection().execute(statement.union(replaced)).scalars())
 
 
-def _papers_of(session: Session, batch: Batch) -> set[int]:
-    entity, paper = table_of(Entity), table_of(Paper)
-    statement = select(paper.c.id).join(entity, entity.c.id == paper.c.id).where(entity.c.batch_id == batch.id)
-    return set(session.connection().execute(statement).scalars())
-
-
-def _touched_papers(session: Session, batch: Batch) -> set[int]:
-    """Papers whose shown values or search text may change."""
-    fact, event, paper = table_of(Fact), table_of(Event), table_of(Paper)
-    facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id == batch.id)
-    events = select(event.c.paper_id).where(or_(event.c.batch_id == batch.id, event.c.ended_batch_id == batch.id))
-    link, entity, change = table_of(Link), table_of(Entity), table_of(Change)
-    renamed = (
-        select(link.c.source_id)
-        .join(entity, entity.c.id == link.c.target_id)
-        .join(change, change.c.subject_uid == entity.c.uid)
-        .where(change.c.batch_id == batch.id, change.c.field == "method.name", link.c.relation == Relation.PROPOSES)
-    )
-    return set(session.connection().execute(facts.union(events, renamed)).scalars())
-
-
-def _placed_papers(session: Session, batch: Batch) -> set[int]:
-    """Papers whose places or addresses the batch made or ended."""
-    found: set[int] = set()
-    for model in (Assignment, Weblink):
-        table = table_of(model)
-        mine = or_(table.c.batch_id == batch.id, table.c.ended_batch_id == batch.id)
-        found |= set(session.connection().execute(select(table.c.paper_id).where(mine)).scalars())
-    return found
-
-
-def _delete_derived(session: Session, batch: Batch, papers: set[int]) -> None:
-    for part in chunks(papers):
-        remove_texts(session, part)
-    entity = table_of(Entity)
-    made = select(entity.c.id).where(entity.c.batch_id == batch.id)
-    for model, owner in _DERIVED:
-        table = table_of(model)
-        session.connection().execute(table.delete().where(table.c[owner].in_(made)))
-
-
-def _delete_rows(session: Session, batch: Batch, only: tuple[str, ...] | None) -> dict[str, int]:
-    """Delete the batch's rows, dependants first; `only` names the tables, None means all that are left."""
-    counts = {}
-    entity = table_of(Entity)
-    made = select(entity.c.id).where(entity.c.batch_id == batch.id)
-    for table in reversed(metadata.sorted_tables):
-        if table.name in _KEPT or (only is not None and table.name not in only):
-            continue
-        if "batch_id" in table.c:
-            condition = table.c.batch_id == batch.id
-        elif "id" in table.c and any(key.column.table is entity for key in table.c.id.foreign_keys):
-            condition = table.c.id.in_(made)
-        else:
-            continue
-        removed = session.connection().execute(table.delete().where(condition)).rowcount
-        if removed:
-            counts[str(table.name)] = removed
-    return counts
-
-
-def _reopen(session: Session, batch: Batch, only: tuple[str, ...] | None) -> None:
-    """Let what the batch ended hold again; `only` names the tables, None means all."""
-    for table in metadata.sorted_tables:
-        if "ended_batch_id" in table.c and (only is None or table.name in only):
-            ended = table.update().where(table.c.ended_batch_id == batch.id)
-            try:
-                session.connection().execute(ended.values(ended_at=None, ended_batch_id=None))
-            except IntegrityError as error:
-                raise ConflictError(f"later edits took the place of what {batch.uid} ended; undo them first") from error
-    session.expire_all()
+def _reopen(session: Session, undoing: Batch, batch: Batch, only: tuple[str, ...] | None) -> None:
+    mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
+    try:
+        reopen_rows(session, mine, only, partial(keep_reopened, session, undoing, batch))
+    except IntegrityError as error:
+        raise ConflictError(f"later edits took the place of what {batch.uid} ended; undo them first") from error

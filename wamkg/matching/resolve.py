@@ -41,11 +41,15 @@ def shown_standing(words: Iterable[Said]) -> str:
 
 
 def shown_date(dates: Iterable[Dated]) -> Dated | None:
-    """The date a paper is placed at, by `_EVENT_ORDER`, then precision, then strength of the source."""
+    """The date a paper is placed at, by `_EVENT_ORDER`, a person's first, then precision, then strength of the source.
 
-    def order(dated: Dated) -> tuple[int, int, int, date]:
+    A person who gives a month knows that it is no day; a list's day of the same event must not show instead.
+    """
+
+    def order(dated: Dated) -> tuple[int, bool, int, int, date]:
         kind = _EVENT_ORDER.index((EventKind(dated.kind), dated.derived))
-        return kind, _PRECISION_ORDER.index(Precision(dated.precision)), rank(dated.source), dated.day
+        strength = rank(dated.source)
+        return kind, strength > 0, _PRECISION_ORDER.index(Precision(dated.precision)), strength, dated.day
 
     usable = (d for d in dates if (d.kind, d.derived) in _EVENT_ORDER)
     return min(usable, key=order, default=None)

@@ -160,7 +160,7 @@ def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str
     state = load_states(session, [_number(paper)])[_number(paper)]
     state.ended = [a.id for a, _ in ended if a.id is not None]
     for row in _rows(ground, decision, evidence):
-        state.add(Assignment, **row | ({"ended_at": utc_now(), "ended_batch_id": batch.id} if rejecting else {}))
+        state.add(Assignment, **row | ({"ended_at": batch.started_at, "ended_batch_id": batch.id} if rejecting else {}))
     if decision.verdict == Verdict.ACCEPT:
         include(state)
     write_papers(session, batch.id, actor.id, [state], [shown_values(state)])

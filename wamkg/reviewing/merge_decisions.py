@@ -147,7 +147,9 @@ class _Merge:
         for row in _rows(line, paper, taxonomy, taxa):
             # Ended until the places of the paper are settled: two live primary places cannot be written.
             session.add(
-                Assignment(**row, batch_id=batch.id, actor_id=actor.id, ended_at=utc_now(), ended_batch_id=batch.id)
+                Assignment(
+                    **row, batch_id=batch.id, actor_id=actor.id, ended_at=batch.started_at, ended_batch_id=batch.id
+                )
             )
         session.flush()
         self.touched[paper.id, taxonomy.id] = paper, taxonomy

@@ -25,7 +25,6 @@ from wamkg.store.tables import (
     Taxon,
     Taxonomy,
 )
-from wamkg.store.types import utc_now
 
 _NAMED = frozenset({"name", "key"})
 EDITABLE: dict[type[SQLModel], frozenset[str]] = {
@@ -78,7 +77,7 @@ def update_row(
 def edits_of(session: Session, batch: Batch) -> list[Change]:
     """The recorded changes in place of a batch, in the order made."""
     changes = session.exec(select(Change).where(Change.batch_id == batch.id).order_by(col(Change.id)))
-    return [change for change in changes if _model_of(change) is not None]
+    return [change for change in changes if model_of_field(change.field) is not None]
 
 
 def restore_rows(session: Session, batch: Batch) -> int:
@@ -100,14 +99,15 @@ def restore_rows(session: Session, batch: Batch) -> int:
     return len(changes)
 
 
-def _model_of(change: Change) -> type[SQLModel] | None:
-    table, _, column = change.field.partition(".")
+def model_of_field(field: str) -> type[SQLModel] | None:
+    """The model whose column was changed in place, of a change's field; None where it records something else."""
+    table, _, column = field.partition(".")
     model = _BY_NAME.get(table)
     return model if model is not None and column in EDITABLE[model] else None
 
 
 def _restore(session: Session, change: Change) -> None:
-    row = find_row(session, _model_of(change), change.subject_uid)
+    row = find_row(session, model_of_field(change.field), change.subject_uid)
     if row is not None:
         setattr(row, change.field.partition(".")[2], change.before)
         setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
@@ -142,7 +142,7 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
     wanted = list(numbers)
     if wanted:
         table = table_of(model)
-        values = {"ended_at": utc_now(), "ended_batch_id": batch.id}
+        values = {"ended_at": batch.started_at, "ended_batch_id": batch.id}
         session.connection().execute(table.update().where(table.c.id.in_(wanted)).values(**values))
     return len(wanted)
 

@@ -16,6 +16,7 @@ from wamkg.store.tables import (
     Assignment,
     Author,
     Authorship,
+    Batch,
     Event,
     Fact,
     FormerId,
@@ -27,7 +28,6 @@ from wamkg.store.tables import (
     Venue,
     Weblink,
 )
-from wamkg.store.types import utc_now
 from wamkg.vocabulary import EntityKind, Relation
 
 _ROWS = (Fact, Event, Weblink, Tag, Assignment)
@@ -121,10 +121,12 @@ def raise_versions(session: Session, papers: Iterable[int]) -> None:
 
 
 def _end_assignments(session: Session, batch: int, states: Sequence[PaperState]) -> None:
-    ended = [{"number": number, "ended_at": utc_now(), "ended_batch_id": batch} for s in states for number in s.ended]
+    ended = [{"number": number} for state in states for number in state.ended]
     if ended:
         table = table_of(Assignment)
-        session.connection().execute(table.update().where(table.c.id == bindparam("number")), ended)
+        # Always the batch's own time, so that whatever settles places later can write the same again.
+        values = {"ended_at": session.get_one(Batch, batch).started_at, "ended_batch_id": batch}
+        session.connection().execute(table.update().where(table.c.id == bindparam("number")).values(values), ended)
 
 
 def _numbers(

@@ -10,6 +10,9 @@ from wamkg.store.reads_details import change_rows, rows
 from wamkg.store.tables import Change, Entity, Job, Release
 
 MOST_CHANGES = 10_000
+KEPT_ROWS = ("removed.", "reopened.")
+"""Beginnings of the fields of changes that hold the rows which undo took out of the tables."""
+_EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in KEPT_ROWS]
 
 
 def uid_of(session: Session, number: int) -> str:
@@ -18,8 +21,8 @@ def uid_of(session: Session, number: int) -> str:
 
 
 def newest_changes(session: Session, since: datetime | None) -> list[Any]:
-    """Rows of the audit trail since a moment, newest first."""
-    statement = change_rows().order_by(col(Change.id).desc()).limit(MOST_CHANGES)
+    """Edits in the audit trail since a moment, newest first; the rows that undo kept are left out."""
+    statement = change_rows().where(*_EDITS).order_by(col(Change.id).desc()).limit(MOST_CHANGES)
     if since is not None:
         statement = statement.where(col(Change.at) >= since)
     return list(rows(session, statement))

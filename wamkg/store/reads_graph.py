@@ -75,7 +75,8 @@ def _statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
         yield place.where(*live, _touches(Assignment.paper_id, Assignment.taxon_id, part))
     if PART_OF in wanted:
         below = select_columns(Taxon.id, _constant(PART_OF), Taxon.parent_id, _constant(1))
-        yield below.where(col(Taxon.parent_id).is_not(None), _touches(Taxon.id, Taxon.parent_id, part))
+        present = col(Taxon.ended_at).is_(None)
+        yield below.where(col(Taxon.parent_id).is_not(None), present, _touches(Taxon.id, Taxon.parent_id, part))
     yield from _result_statements(wanted, part)
 
 
@@ -99,7 +100,7 @@ def _touches(source: Any, target: Any, part: list[int]) -> Any:
 
 
 def nodes_of(session: Session, numbers: Iterable[int]) -> dict[int, Node]:
-    """What the entities are; those of no kind that a graph shows are left out."""
+    """What the entities are; those of no kind that a graph shows, and taxa that are no more, are left out."""
     found: dict[int, Node] = {}
     for part in chunks(sorted(set(numbers))):
         kinds = {
@@ -125,6 +126,7 @@ def _nodes(session: Session, kind: str, own: list[int], kinds: dict[int, tuple[s
     elif kind == EntityKind.TAXON:
         statement = select_columns(Taxon.id, Taxonomy.slug, Taxon.path, Taxon.name, Taxon.definition)
         statement = statement.join(Taxonomy, col(Taxonomy.id) == col(Taxon.taxonomy_id))
+        statement = statement.where(col(Taxon.ended_at).is_(None))
         for number, slug, path, name, definition in rows(session, statement.where(col(Taxon.id).in_(own))):
             yield Node(number, kinds[number][0], kind, f"taxon:{slug}:{path}", name, definition)
     else:
@@ -136,11 +138,12 @@ def _nodes(session: Session, kind: str, own: list[int], kinds: dict[int, tuple[s
 
 
 def entity_numbers(session: Session, kinds: Iterable[str]) -> list[int]:
-    """Numbers of all entities of these kinds, in the order made; papers merely cited are left out."""
+    """Numbers of all entities of these kinds, in the order made, without papers merely cited and ended taxa."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
+    ended = select_columns(Taxon.id).where(col(Taxon.ended_at).is_not(None))
     statement = (
         select_columns(Entity.id)
-        .where(col(Entity.kind).in_(list(kinds)), col(Entity.id).not_in(cited))
+        .where(col(Entity.kind).in_(list(kinds)), col(Entity.id).not_in(cited), col(Entity.id).not_in(ended))
         .order_by(col(Entity.id))
     )
     return [row[0] for row in rows(session, statement)]

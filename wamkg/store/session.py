@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,12 @@ def store_file(url: str) -> Path | None:
     """The file of an SQLite store; None for a server, a memory or a URI of SQLite's own."""
     database = make_url(url).database if url.startswith("sqlite") else None
     return None if database in (None, "", ":memory:") or str(database).startswith("file:") else Path(str(database))
+
+
+def settle_file(file: Path) -> None:
+    """Leave an SQLite file that is from now on only read, with no log beside it."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 class Store:

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from wamkg.store.bulk import table_of
 from wamkg.store.tables import Assignment, Batch, Paper, Taxonomy
-from wamkg.store.types import utc_now
 
 
 def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequence[Batch]) -> None:
@@ -25,10 +24,10 @@ def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequ
     run = session.connection().execute
     session.flush()
     others = table.update().where(*here, by_chain, table.c.batch_id.not_in([*mine, *_successors(session, here, mine)]))
-    run(others.values(ended_at=utc_now(), ended_batch_id=mine[0]))
+    run(others.values(ended_at=chain[0].started_at, ended_batch_id=mine[0]))
     for batch, following in pairwise(chain):
         places = table.update().where(*here, by_chain, table.c.batch_id == batch.id)
-        run(places.values(ended_at=utc_now(), ended_batch_id=following.id))
+        run(places.values(ended_at=following.started_at, ended_batch_id=following.id))
     last = table.update().where(*here, by_chain, table.c.batch_id == mine[-1])
     run(last.values(ended_at=None, ended_batch_id=None))
     session.expire_all()

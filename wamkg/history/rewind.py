@@ -1,0 +1,198 @@
+"""Taking a private copy of the store back to a moment: every batch that was complete later is taken out at once.
+
+What undo removed meanwhile is put back from the audit trail, so a batch that held then holds in the copy. Two things
+have no past: suggestions that a later run replaced, and when a citation list was last fetched.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from wamkg.history.kept import REMOVED, REOPENED, kept_rows
+from wamkg.history.scope import delete_derived, delete_rows, papers_of, reopen_rows, show_again, touched_papers
+from wamkg.store.bulk import chunks, table_of
+from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, heads
+from wamkg.store.edits import find_row, model_of_field
+from wamkg.store.lookup import SCHEMES
+from wamkg.store.paper_state import PaperState
+from wamkg.store.paper_write import Shown, delete_orphans
+from wamkg.store.rows import decode
+from wamkg.store.settle import chain_places
+from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxonomy, metadata
+from wamkg.store.taxonomies import get_taxonomy
+from wamkg.vocabulary import BatchKind
+
+_batch, _change = table_of(Batch), table_of(Change)
+_complete = func.coalesce(_batch.c.finished_at, _batch.c.started_at)
+"""A batch belongs to the moment it was complete: only then did anybody see it."""
+_SHOWN_ONCE = (*SCHEMES, "venue_id")
+"""Columns of `paper` that refer to what may not be there yet or that another paper may hold until all are shown."""
+
+
+def batches_before(session: Session, moment: datetime) -> list[str]:
+    """Ids of the batches complete before a moment, in the order made; they tell a past state from any other."""
+    found = select(_batch.c.uid).where(_complete < moment).order_by(_batch.c.id)
+    return list(session.connection().execute(found).scalars())
+
+
+def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Shown]) -> None:
+    """Make the store what it was just before a moment; only for an SQLite copy that nobody else writes to.
+
+    `show` picks the values to be shown of a paper (`matching.show.shown_values`).
+    """
+    session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    mine = select(_batch.c.id).where(_complete >= moment)
+    held = select(_batch.c.uid).where(_complete < moment)
+    undoing = mine.where(_batch.c.kind == BatchKind.UNDO, _batch.c.source.in_(held))
+    later = set(session.connection().execute(mine).scalars())
+    values, merged = _values_then(session, later), _merged_since(session, later)
+    doomed, touched = papers_of(session, mine), touched_papers(session, mine)
+    _clear_paths(session, values)
+    delete_derived(session, mine, doomed)
+    delete_rows(session, mine, None)
+    touched = (touched | _put_back(session, undoing)) - doomed
+    for pair in merged:
+        pair.end_for_now(session, mine)
+    reopen_rows(session, mine, None)
+    _set_values(session, values)
+    for pair in merged:
+        pair.settle(session)
+    _forget_shown(session, touched)
+    show_again(session, touched, show)
+    delete_orphans(session)
+    _forget_batches(session, mine)
+
+
+@dataclass(frozen=True)
+class _ValueThen:
+    """What a column that is edited in place held."""
+
+    subject: str
+    field: str
+    value: Any
+
+    def set(self, session: Session, value: Any) -> None:
+        row = find_row(session, model_of_field(self.field), self.subject)
+        if row is not None:
+            setattr(row, self.field.partition(".")[2], value)
+            session.add(row)
+
+
+def _values_then(session: Session, later: set[int]) -> list[_ValueThen]:
+    """Columns edited in place by a later batch, or by one taken back later, with what they held before."""
+    columns = (_change.c.subject_uid, _change.c.field, _change.c.before, _change.c.after, _batch.c.id,
+               _batch.c.undone_at, _batch.c.undone_by_id)  # fmt: skip
+    statement = select(*columns).join(_batch, _batch.c.id == _change.c.batch_id).order_by(_change.c.id)
+    edits: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in session.connection().execute(statement.where(_change.c.field.like("%.%"))):
+        if model_of_field(row.field) is not None:
+            edits[row.subject_uid, row.field].append(row)
+    found = []
+    for (subject, field), rows in edits.items():
+        if any(row.id in later or row.undone_by_id in later for row in rows):
+            held = [row for row in rows if row.id not in later and (row.undone_at is None or row.undone_by_id in later)]
+            found.append(_ValueThen(subject, field, held[-1].after if held else rows[0].before))
+    return found
+
+
+def _clear_paths(session: Session, values: Sequence[_ValueThen]) -> None:
+    """Let no taxon stand where another is about to: paths are unique at every step."""
+    for then in values:
+        if then.field == "taxon.path":
+            then.set(session, f"~{then.subject}")
+    session.flush()
+    session.expire_all()
+
+
+def _set_values(session: Session, values: Sequence[_ValueThen]) -> None:
+    for then in values:
+        then.set(session, then.value)
+    session.flush()
+    session.expire_all()
+
+
+def _put_back(session: Session, undoing: Any) -> set[int]:
+    """Write the rows that undo removed and end those that it reopened; returns the papers whose values may differ."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for name, row in kept_rows(session, undoing, REMOVED):
+        rows[name].append(row)
+    ends = {(name, row["id"]): row for name, row in kept_rows(session, undoing, REOPENED)}
+    run = session.connection().execute
+    for (name, number), row in ends.items():
+        table = metadata.tables[name]
+        run(table.update().where(table.c.id == number).values(**decode(table, row)))
+    for table in metadata.sorted_tables:
+        name = str(table.name)
+        found = [decode(table, row | ends.get((name, row["id"]), {})) for row in rows.get(name, ())]
+        if name == "paper":
+            found = [row | dict.fromkeys(_SHOWN_ONCE) for row in found]
+        if found:
+            run(table.insert(), found)
+    numbers = {row["id"] for row in rows["paper"]} | {row["paper_id"] for row in rows["event"]}
+    numbers |= {row["subject_id"] for row in rows["fact"]} | {row["source_id"] for row in rows["link"]}
+    return numbers & set(run(select(table_of(Paper).c.id)).scalars())
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """A paper and taxonomy in which decisions of another copy came in later, between those that stood then."""
+
+    paper: Paper
+    taxonomy: Taxonomy
+    chain: list[Batch]
+
+    def end_for_now(self, session: Session, mine: Any) -> None:
+        table = table_of(Assignment)
+        here = (table.c.paper_id == self.paper.id, table.c.taxonomy_id == self.taxonomy.id)
+        ended = table.update().where(*here, table.c.ended_batch_id.in_(mine))
+        session.connection().execute(ended.values(ended_batch_id=self.chain[0].id))
+
+    def settle(self, session: Session) -> None:
+        chain_places(session, self.paper, self.taxonomy, self.chain)
+
+
+def _merged_since(session: Session, later: set[int]) -> list[_Merged]:
+    brought = select(_change.c.subject_uid, _change.c.field).join(_batch, _batch.c.id == _change.c.batch_id)
+    brought = brought.where(_batch.c.kind == BatchKind.DECISION, _batch.c.source.like("% from %"))
+    pairs = {
+        (uid, field.removeprefix(DECISION))
+        for uid, field in session.connection().execute(brought.where(_change.c.field.startswith(DECISION)))
+    }
+    found = []
+    for uid, slug in sorted(pairs):
+        paper = find_row(session, Paper, uid)
+        rows = [row for row in decision_rows(session, paper=uid, taxonomy=slug) if _stood(row, later)]
+        if paper is not None and rows:
+            last = heads(rows)
+            chain = [row.batch for row in rows if row not in last] + [row.batch for row in last]
+            found.append(_Merged(paper, get_taxonomy(session, slug), chain))
+    return found
+
+
+def _stood(row: DecisionRow, later: set[int]) -> bool:
+    batch = row.batch
+    held = batch.undone_at is None or batch.undone_by_id in later
+    return batch.id not in later and held and row.verdict != "reject"
+
+
+def _forget_shown(session: Session, papers: set[int]) -> None:
+    """Let no two papers claim an id while their shown values are picked one after another."""
+    table = table_of(Paper)
+    for part in chunks(papers):
+        session.connection().execute(table.update().where(table.c.id.in_(part)).values(dict.fromkeys(_SHOWN_ONCE)))
+    session.expire_all()
+
+
+def _forget_batches(session: Session, mine: Any) -> None:
+    run = session.connection().execute
+    session.flush()
+    run(_change.delete().where(_change.c.batch_id.in_(mine)))
+    undone = _batch.update().where(_batch.c.undone_by_id.in_(mine))
+    run(undone.values(undone_at=None, undone_by_id=None))
+    run(_batch.delete().where(_batch.c.id.in_(mine)))
+    session.expunge_all()

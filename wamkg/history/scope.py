@@ -1,0 +1,137 @@
+"""What a set of batches wrote, touched and ended; and taking it out of the tables.
+
+`mine` is everywhere a select of the batches' numbers, so that one batch and a thousand are asked for alike. `keep` is
+told of every row before it goes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Table, or_, select
+from sqlmodel import Session
+
+from wamkg.store.bulk import chunks, table_of
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.paper_write import Shown, write_shown
+from wamkg.store.search import remove_texts
+from wamkg.store.tables import (
+    Assignment,
+    Authorship,
+    Change,
+    Embedding,
+    Entity,
+    Event,
+    Fact,
+    Link,
+    Paper,
+    Suggestion,
+    Weblink,
+    Work,
+    metadata,
+)
+from wamkg.vocabulary import Relation
+
+KEPT = frozenset({"batch", "change", "actor", "release"})
+"""Tables that undo never deletes from: the record of what happened outlives what happened."""
+BEFORE_SHOWN = ("fact", "event")
+"""Tables the shown values are picked from: emptied first, so that nothing shown refers to what is to go."""
+_DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
+"""Rows computed from a paper or taxon; they go with it and can be computed again."""
+Keep = Callable[[Table, Any], None]
+"""Called with a table and the condition under which its rows are about to go."""
+
+
+def papers_of(session: Session, mine: Any) -> set[int]:
+    """Papers that the batches made."""
+    entity, paper = table_of(Entity), table_of(Paper)
+    statement = select(paper.c.id).join(entity, entity.c.id == paper.c.id).where(entity.c.batch_id.in_(mine))
+    return set(session.connection().execute(statement).scalars())
+
+
+def touched_papers(session: Session, mine: Any) -> set[int]:
+    """Papers whose shown values or search text may change."""
+    fact, event, paper = table_of(Fact), table_of(Event), table_of(Paper)
+    facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id.in_(mine))
+    events = select(event.c.paper_id).where(or_(event.c.batch_id.in_(mine), event.c.ended_batch_id.in_(mine)))
+    link, entity, change = table_of(Link), table_of(Entity), table_of(Change)
+    proposed = select(link.c.source_id).where(link.c.relation == Relation.PROPOSES)
+    renamed = (
+        proposed.join(entity, entity.c.id == link.c.target_id)
+        .join(change, change.c.subject_uid == entity.c.uid)
+        .where(change.c.batch_id.in_(mine), change.c.field == "method.name")
+    )
+    linked = proposed.where(link.c.batch_id.in_(mine))
+    return set(session.connection().execute(facts.union(events, renamed, linked)).scalars())
+
+
+def placed_papers(session: Session, mine: Any) -> set[int]:
+    """Papers whose places or addresses the batches made or ended."""
+    found: set[int] = set()
+    for model in (Assignment, Weblink):
+        table = table_of(model)
+        theirs = or_(table.c.batch_id.in_(mine), table.c.ended_batch_id.in_(mine))
+        found |= set(session.connection().execute(select(table.c.paper_id).where(theirs)).scalars())
+    return found
+
+
+def delete_derived(session: Session, mine: Any, papers: set[int], keep: Keep | None = None) -> None:
+    """Delete what was computed from the papers and taxa that the batches made."""
+    for part in chunks(papers):
+        remove_texts(session, part)
+    entity = table_of(Entity)
+    made = select(entity.c.id).where(entity.c.batch_id.in_(mine))
+    for model, owner in _DERIVED:
+        table = table_of(model)
+        # The others are computed again from the rows that are kept, a suggestion only from what is then known.
+        _delete(session, table, table.c[owner].in_(made), keep if model is Suggestion else None)
+
+
+def _delete(session: Session, table: Table, condition: Any, keep: Keep | None) -> int:
+    if keep is not None:
+        keep(table, condition)
+    return session.connection().execute(table.delete().where(condition)).rowcount
+
+
+def delete_rows(session: Session, mine: Any, only: Sequence[str] | None, keep: Keep | None = None) -> dict[str, int]:
+    """Delete the batches' rows, dependants first; `only` names the tables, None means all that are left."""
+    counts = {}
+    for table, condition in rows_made(mine):
+        if only is None or table.name in only:
+            removed = _delete(session, table, condition, keep)
+            if removed:
+                counts[str(table.name)] = removed
+    return counts
+
+
+def rows_made(mine: Any) -> Iterator[tuple[Table, Any]]:
+    """Tables with the condition under which their rows were made by the batches, dependants first."""
+    entity = table_of(Entity)
+    made = select(entity.c.id).where(entity.c.batch_id.in_(mine))
+    for table in reversed(metadata.sorted_tables):
+        if table.name in KEPT:
+            continue
+        if "batch_id" in table.c:
+            yield table, table.c.batch_id.in_(mine)
+        elif "id" in table.c and any(key.column.table is entity for key in table.c.id.foreign_keys):
+            yield table, table.c.id.in_(made)
+
+
+def reopen_rows(session: Session, mine: Any, only: Sequence[str] | None, keep: Keep | None = None) -> None:
+    """Let what the batches ended hold again; `only` names the tables, None means all.
+
+    Raises IntegrityError where something else took the place of what was ended.
+    """
+    for table in metadata.sorted_tables:
+        if "ended_batch_id" in table.c and (only is None or table.name in only):
+            ended = table.c.ended_batch_id.in_(mine)
+            if keep is not None:
+                keep(table, ended)
+            session.connection().execute(table.update().where(ended).values(ended_at=None, ended_batch_id=None))
+    session.expire_all()
+
+
+def show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:
+    """Pick the shown values of papers again from what is left of their facts."""
+    session.expire_all()
+    states = load_states(session, papers)
+    write_shown(session, list(states.values()), [show(s) for s in states.values()])

@@ -1,0 +1,68 @@
+"""The survey as it stood: in a release, or on a past day."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from wamkg.errors import InvalidInputError
+from wamkg.history.past import open_moment
+from wamkg.history.releases import open_release
+from wamkg.matching.show import shown_values
+from wamkg.store.session import Store
+from wamkg.store.types import utc_now
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
+
+
+@contextmanager
+def open_past(
+    store: Store, home: Path, *, release: str | None = None, as_of: str | None = None, build: bool = True
+) -> Iterator[Store]:
+    """The store to read from: a release's, a past day's, or with neither the store itself.
+
+    `as_of` is a day (2026-01-31, UTC, to its end; today: until now) or a moment (2026-01-31T12:00:00+01:00). Past
+    stores are files under `home/past`, made when first asked for, a handful kept. With `build` off only what is there
+    already is opened: making one takes seconds, so over HTTP a curator does it.
+
+    Raises NotFoundError for a release there is not, InvalidInputError for an `as_of` that is no past day or is given
+    with a release, ConflictError where it would have to be made and `build` is off, StoreError for a damaged release.
+    """
+    if release and as_of:
+        raise InvalidInputError("give a release or a day, not both")
+    if release:
+        with open_release(store, home, release, build=build) as past:
+            yield past
+    elif as_of:
+        with open_moment(store, home, moment_of(as_of), shown_values, build=build) as past:
+            yield past
+    else:
+        yield store
+
+
+def moment_of(text: str) -> datetime:
+    """The first moment after a day, or the moment that is named; today lasts until now.
+
+    Raises InvalidInputError for what is neither, for a time without its zone, and for a day to come.
+    """
+    try:
+        if "T" in text:
+            found = datetime.fromisoformat(text)
+        else:
+            day = date.fromisoformat(text)
+            found = datetime.combine(day + timedelta(days=1), time(), UTC)
+            if day == utc_now().date():
+                return utc_now()
+    except (ValueError, OverflowError) as error:
+        raise InvalidInputError(f"{text[:40]!r} is no day; write 2026-01-31 or 2026-01-31T12:00:00+00:00") from error
+    if found.tzinfo is None:
+        raise InvalidInputError(f"{text[:40]!r} has no time zone; write 2026-01-31T12:00:00+00:00")
+    if found > utc_now():
+        raise InvalidInputError(f"{text[:40]} has not come yet; name a past day")
+    return found
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is meant as a day or a moment rather than as a release's name."""
+    return _DAY.match(text) is not None
