@@ -99,7 +99,7 @@ def test_any_search_is_an_answer(client: TestClient, q: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PATCH", "papers/arxiv:2302.00111"), ("POST", "papers/arxiv:2302.00111/decisions"), ("POST", "imports"),
-     ("POST", "taxonomies/wam/edits"), ("POST", "batches/x/undo"), ("POST", "releases"),
+     ("POST", "taxonomies/wam/edits"), ("POST", "batches/x/undo"), ("POST", "objections"), ("POST", "releases"),
      ("POST", "jobs/enrich")],
 )  # fmt: skip
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])

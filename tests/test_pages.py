@@ -2,19 +2,16 @@
 
 import re
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from wamkg_api.app import create_app
 
+from tests.serving import served
 from wamkg.figures.style import THEMES
 from wamkg.importing.seed_store import load_seeds
 from wamkg.pages.links import percent, web_url
@@ -38,6 +35,7 @@ PAGES = (
     "/review",
     "/leaderboard",
     "/papers/nothing-like-it",
+    "/sign-in",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 pytestmark = pytest.mark.e2e
@@ -52,19 +50,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with store.writing() as session:
         load_seeds(session)
     suggest_places(store, "wam", Rules(model="tfidf-lr"), None)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = create_app(Settings(database_url=store.url, home=home))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(Settings(database_url=store.url, home=home))) as address:
+        yield address
     store.close()
 
 

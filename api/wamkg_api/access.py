@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from wamkg.pages.viewer import Viewer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.tokens import Holder, holder_of
@@ -131,9 +132,13 @@ def admit_reader(request: Request) -> None:
         raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
 
 
-def viewer(request: Request) -> Caller | None:
+def viewer(request: Request) -> Viewer | None:
     """Who looks at a page; a session that has ended is nobody."""
-    return identify(request) if COOKIE in request.cookies else None
+    caller = identify(request) if COOKIE in request.cookies else None
+    if caller is None or not caller.secret:
+        return None
+    role = caller.holder.role
+    return Viewer(caller.holder.name, role, caller.csrf, role.allows(Role.CURATOR))
 
 
-ViewerDep = Annotated[Caller | None, Depends(viewer)]
+ViewerDep = Annotated[Viewer | None, Depends(viewer)]

@@ -20,11 +20,13 @@ from wamkg_api.deps import described_parameters, refuse_unknown
 from wamkg_api.errors import Problem, add_handlers
 from wamkg_api.limits import Limits
 from wamkg_api.routers import (
+    deciding,
     decisions,
     files,
     graph,
     importing,
     keeping,
+    objecting,
     operations,
     pages,
     papers,
@@ -41,7 +43,7 @@ from wamkg_api.routers import (
 
 PREFIX = "/api/v1"
 # `papers/{id}` takes any path, so that what stands below it comes first.
-WRITES = (decisions, restructuring, keeping, importing, running)
+WRITES = (decisions, restructuring, keeping, objecting, importing, running)
 READS = (papers, things, taxonomies, timeline, graph, search, queue, record, files)
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
@@ -69,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(operations.router, dependencies=[Depends(refuse_unknown)])
     app.include_router(sessions.router)
+    app.include_router(deciding.router)
     app.include_router(pages.static)
     app.include_router(pages.router, dependencies=[Depends(may_read)])
     add_handlers(app)

@@ -27,7 +27,9 @@ class _Decision(Body):
     evidence_place: Label | None = Field(default=None, description="`abstract`, a section or page of arXiv vN, or so.")
     note: Text | None = None
     version: Version | None = None
-    assignment: Word | None = Field(default=None, description="Id of the paper's primary place that you saw.")
+    assignment: Text | None = Field(
+        default=None, description="Id of the paper's primary place that you saw; empty if it had none."
+    )
     suggestion: Word | None = Field(default=None, description="Id of the suggestion that you saw.")
 
 
@@ -185,3 +187,30 @@ class JobOrder(Body):
     limit: int | None = Field(default=None, ge=1, le=1_000_000, description="Of enrich: papers at most.")
     retry_failed: bool | None = Field(default=None, description="Of enrich: only what failed before.")
     taxonomy: Word | None = Field(default=None, description="Of suggest.")
+
+
+class NewObjection(Body):
+    """Somebody disputes where a paper stands."""
+
+    paper: Word = Field(examples=["arxiv:2302.00111"])
+    claimed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
+    taxonomy: Word = "wam"
+    raised_by: Label | None = Field(default=None, description="Who objects; empty: who writes.")
+    raised_as: Literal["co-author", "paper-author", "reader"] = "co-author"
+    said_at: Address | None = Field(default=None, description="Where it was said; the paper's own authors need it.")
+    quote: Label | None = None
+
+
+class ObjectionAnswer(Body):
+    """What is said to an objection."""
+
+    answer: Label
+    version: Version | None = None
+
+
+class ObjectionClosing(Body):
+    """How an objection ends; a rejection needs its answer."""
+
+    outcome: Literal["accepted", "rejected", "withdrawn"]
+    answer: Label | None = None
+    version: Version | None = None

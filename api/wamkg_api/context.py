@@ -16,10 +16,11 @@ from wamkg_api.errors import unforeseen
 
 access = logging.getLogger("wamkg_api.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Without any referrer a browser would send our own forms with `Origin: null`, as it does those of others.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

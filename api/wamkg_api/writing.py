@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Request, Security
 from wamkg.store.batches import get_actor
 from wamkg.store.reading import ReadingSession
 from wamkg.store.session import Store
-from wamkg.store.tables import Actor
-from wamkg.vocabulary import Role
+from wamkg.store.tables import Actor, Batch
+from wamkg.vocabulary import BatchKind, Role
 from wamkg_api.access import Caller, bearer, guarded
-from wamkg_api.errors import problems
+from wamkg_api.errors import ForbiddenError, problems
 
+BY_HAND = (BatchKind.DECISION, BatchKind.EDIT, BatchKind.TAXONOMY)
 REFUSALS = (401, 403, 404, 409, 413, 422, 429)
 
 
@@ -25,12 +26,23 @@ def writing_router(role: Role = Role.CURATOR, *more: int) -> APIRouter:
     )
 
 
-def _store(request: Request) -> Store:
+def store_of(request: Request) -> Store:
+    """The store that the app serves."""
     store: Store = request.app.state.store
     return store
 
 
-StoreDep = Annotated[Store, Depends(_store)]
+StoreDep = Annotated[Store, Depends(store_of)]
+
+
+def refuse_others(batch: Batch, caller: Caller) -> None:
+    """Refuse to take back what a program or somebody else imported, unless an admin asks.
+
+    Raises ForbiddenError.
+    """
+    own = batch.actor_id == caller.holder.actor_id
+    if not (own or batch.kind in BY_HAND or caller.holder.role.allows(Role.ADMIN)):
+        raise ForbiddenError(f"this needs an admin token: batch {batch.uid} ({batch.kind}) is not yours")
 
 
 def actor_of(session: ReadingSession, caller: Caller) -> Actor:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from wamkg.pages.context import load_classes
 from wamkg.pages.render import render
+from wamkg.pages.viewer import Viewer
 from wamkg.views.history import paper_history
 from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
 from wamkg.views.paper import paper_detail
@@ -22,7 +23,7 @@ SORT_WORDS = {
 }
 
 
-def library_page(session: Session, query: LibraryQuery) -> str:
+def library_page(session: Session, query: LibraryQuery, viewer: Viewer | None = None) -> str:
     """The searchable library.
 
     Raises NotFoundError and InvalidInputError for filters that cannot be.
@@ -38,6 +39,7 @@ def library_page(session: Session, query: LibraryQuery) -> str:
     chosen = asked[1] if asked else None
     return render(
         "papers.html",
+        viewer=viewer,
         here="/papers",
         query=query,
         page=find_library(session, query),
@@ -53,7 +55,7 @@ def library_page(session: Session, query: LibraryQuery) -> str:
     )
 
 
-def paper_page(session: Session, identifier: str) -> str:
+def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, done: str | None = None) -> str:
     """One paper with its placement, sources, suggestions and history.
 
     Raises NotFoundError.
@@ -61,7 +63,9 @@ def paper_page(session: Session, identifier: str) -> str:
     classes = load_classes(session)
     return render(
         "paper.html",
+        viewer=viewer,
         here="/papers",
+        done=done if viewer else None,
         paper=paper_detail(session, identifier),
         history=paper_history(session, identifier),
         names=classes.names,

@@ -11,6 +11,7 @@ from wamkg.figures.style import FIXED_HUES, THEMES, hues_for
 from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.render import render
+from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.tree import MAIN
@@ -28,19 +29,29 @@ class GraphChoice:
     kinds: tuple[str, ...] = ()
 
 
-def graph_page(session: Session, choice: GraphChoice) -> str:
+def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = None) -> str:
     """The neighbourhood of one thing, drawn and as tables; of the newest classified paper if none is named.
 
     Raises as `build_graph` does.
     """
     choice = replace(choice, center=choice.center or newest_classified(session))
     if choice.center is None:
-        return render("graph.html", here="/graph", choice=choice, label="nothing yet", groups=[], edges=[], left_out=0)
+        return render(
+            "graph.html",
+            viewer=viewer,
+            here="/graph",
+            choice=choice,
+            label="nothing yet",
+            groups=[],
+            edges=[],
+            left_out=0,
+        )
     graph = _graph(session, choice)
     center = graph.graph["center"]
     nodes = sorted(graph.nodes(data=True), key=lambda pair: (pair[1]["kind"], pair[1]["label"].casefold()))
     return render(
         "graph.html",
+        viewer=viewer,
         here="/graph",
         choice=choice,
         center=center,

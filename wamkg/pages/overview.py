@@ -7,6 +7,7 @@ from sqlmodel import Session
 from wamkg.pages.chart import steps_of, timeline_chart
 from wamkg.pages.context import load_classes
 from wamkg.pages.render import render
+from wamkg.pages.viewer import Viewer
 from wamkg.store.things import find_thing
 from wamkg.views.coverage import overview
 from wamkg.views.leaderboard import ResultQuery, leaderboard
@@ -22,7 +23,7 @@ NEWEST = 5
 QUEUE = 20
 
 
-def start_page(session: Session) -> str:
+def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """What is in the library, and the roadmap."""
     counts, classes = overview(session), load_classes(session)
     tree = _tree(session, MAIN)
@@ -38,6 +39,7 @@ def start_page(session: Session) -> str:
     ]
     return render(
         "index.html",
+        viewer=viewer,
         here="/",
         tree=tree,
         roadmap=bool(tree and tree.placed),
@@ -59,7 +61,7 @@ def _families(tree: TaxonomyTree | None) -> tuple[str, ...]:
     return tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
 
 
-def taxonomy_page(session: Session, slug: str) -> str:
+def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> str:
     """One taxonomy with definitions and counts, the others beside it.
 
     Raises NotFoundError for a taxonomy there is not, unless there is none at all.
@@ -67,6 +69,7 @@ def taxonomy_page(session: Session, slug: str) -> str:
     taxonomies = taxonomy_list(session)
     return render(
         "taxonomy.html",
+        viewer=viewer,
         here="/taxonomy",
         taxonomies=taxonomies,
         tree=taxonomy_tree(session, slug) if taxonomies else None,
@@ -74,7 +77,9 @@ def taxonomy_page(session: Session, slug: str) -> str:
     )
 
 
-def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rule: str) -> str:
+def timeline_page(
+    session: Session, by: str, taxonomy: str, depth: int, date_rule: str, viewer: Viewer | None = None
+) -> str:
     """Papers over time as a chart and as a table.
 
     Raises as `papers_timeline` does.
@@ -85,6 +90,7 @@ def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rul
     classes = load_classes(session)
     return render(
         "timeline.html",
+        viewer=viewer,
         here="/timeline",
         timeline=timeline,
         chart=timeline_chart(timeline),
@@ -95,7 +101,9 @@ def timeline_page(session: Session, by: str, taxonomy: str, depth: int, date_rul
     )
 
 
-def leaderboard_page(session: Session, benchmark: str | None, taxon: str | None, party: str | None) -> str:
+def leaderboard_page(
+    session: Session, benchmark: str | None, taxon: str | None, party: str | None, viewer: Viewer | None = None
+) -> str:
     """Boards of one benchmark; the one with the most results if none is named.
 
     Raises as `leaderboard` does.
@@ -106,6 +114,7 @@ def leaderboard_page(session: Session, benchmark: str | None, taxon: str | None,
     classes = load_classes(session)
     return render(
         "leaderboard.html",
+        viewer=viewer,
         here="/leaderboard",
         benchmarks=benchmarks,
         benchmark=chosen,
@@ -124,9 +133,10 @@ class QueueChoice:
     taxonomy: str = MAIN
     order: str = "certain"
     after: str | None = None
+    done: str | None = None
 
 
-def review_page(session: Session, choice: QueueChoice) -> str:
+def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = None) -> str:
     """The queue of suggestions.
 
     Raises as `suggestion_list` does, unless there is no taxonomy at all.
@@ -137,11 +147,13 @@ def review_page(session: Session, choice: QueueChoice) -> str:
     unplaced = LibraryQuery(state=(f"{choice.taxonomy}:none",), limit=1)
     return render(
         "review.html",
+        viewer=viewer,
         here="/review",
         page=page,
         waiting=find_library(session, unplaced).total if taxonomies else 0,
         taxonomy=choice.taxonomy,
         order=choice.order,
+        done=choice.done if viewer else None,
         taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,

@@ -9,17 +9,13 @@ from wamkg.history.releases import create_release
 from wamkg.history.undo import undo_batch
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import find_batch
-from wamkg.store.tables import Batch
 from wamkg.views.work import ReleaseItem, release_item
-from wamkg.vocabulary import BatchKind, Role
-from wamkg_api.access import Caller, CallerDep
+from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewRelease, Reason
 from wamkg_api.deps import SettingsDep, answer
-from wamkg_api.errors import ForbiddenError
-from wamkg_api.writing import StoreDep, actor_of, writing_router
+from wamkg_api.writing import StoreDep, actor_of, refuse_others, writing_router
 
 router = writing_router()
-BY_HAND = (BatchKind.DECISION, BatchKind.EDIT, BatchKind.TAXONOMY)
 
 
 @dataclass(frozen=True)
@@ -37,15 +33,9 @@ def undo(
     """Take a batch back whole. What a program or somebody's import wrote is for an admin to take back."""
     with store.writing() as session:
         batch = find_batch(session, uid)
-        _refuse_others(batch, caller)
+        refuse_others(batch, caller)
         counts = undo_batch(session, batch, actor_of(session, caller), shown_values, reason.why if reason else "")
         return answer(Undone(batch.uid, counts))
-
-
-def _refuse_others(batch: Batch, caller: Caller) -> None:
-    own = batch.actor_id == caller.holder.actor_id
-    if not (own or batch.kind in BY_HAND or caller.holder.role.allows(Role.ADMIN)):
-        raise ForbiddenError(f"this needs an admin token: batch {batch.uid} is an {batch.kind} that is not yours")
 
 
 @router.post("/releases", status_code=201, response_model=ReleaseItem)

@@ -17,9 +17,11 @@ from wamkg.pages.overview import (
     timeline_page,
 )
 from wamkg.pages.render import static_file
+from wamkg.pages.viewer import Viewer
 from wamkg.views.library import LibraryQuery
 from wamkg.views.tree import MAIN
 from wamkg.vocabulary import Standing
+from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep, Sort
 from wamkg_api.errors import PAGE_SECURITY
 
@@ -34,14 +36,16 @@ Slug = Annotated[str, Query(max_length=100)]
 Texts = Annotated[list[str] | None, Query(max_length=20)]
 
 
-def page(html: str, policy: str = PAGE_SECURITY) -> HTMLResponse:
-    """HTML under the pages' content security policy."""
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+def page(html: str, policy: str = PAGE_SECURITY, who: Viewer | None = None) -> HTMLResponse:
+    """HTML under the pages' content security policy; what somebody signed in sees is kept nowhere."""
+    kept = {"Cache-Control": "private, no-store"} if who else {}
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy} | kept)
 
 
 @router.get("/papers")
 def show_library(
     session: SessionDep,
+    who: ViewerDep,
     q: Text = None,
     taxon: Texts = None,
     state: Texts = None,
@@ -70,59 +74,63 @@ def show_library(
         sort=sort or None,
         after=after or None,
     )
-    return page(library_page(session, query))
+    return page(library_page(session, query, viewer=who), who=who)
 
 
 @router.get("/papers/{paper_id:path}")
-def show_paper(session: SessionDep, paper_id: str) -> HTMLResponse:
-    """One paper."""
-    return page(paper_page(session, paper_id))
+def show_paper(session: SessionDep, who: ViewerDep, paper_id: str, done: Text = None) -> HTMLResponse:
+    """One paper; `done` is the batch of what was just written."""
+    return page(paper_page(session, paper_id, viewer=who, done=done), who=who)
 
 
 @router.get("/")
-def show_start(session: SessionDep) -> HTMLResponse:
+def show_start(session: SessionDep, who: ViewerDep) -> HTMLResponse:
     """What is in the library."""
-    return page(start_page(session))
+    return page(start_page(session, viewer=who), who=who)
 
 
 @router.get("/taxonomy")
-def show_taxonomy(session: SessionDep, taxonomy: Slug = MAIN) -> HTMLResponse:
+def show_taxonomy(session: SessionDep, who: ViewerDep, taxonomy: Slug = MAIN) -> HTMLResponse:
     """A taxonomy with definitions."""
-    return page(taxonomy_page(session, taxonomy))
+    return page(taxonomy_page(session, taxonomy, viewer=who), who=who)
 
 
 @router.get("/timeline")
 def show_timeline(
     session: SessionDep,
+    who: ViewerDep,
     by: Annotated[str, Query(max_length=20)] = "quarter",
     taxonomy: Slug = MAIN,
     depth: int = 1,
     date: Annotated[str, Query(max_length=20)] = "arxiv_v1",
 ) -> HTMLResponse:
     """Papers over time."""
-    return page(timeline_page(session, by, taxonomy, depth, date))
+    return page(timeline_page(session, by, taxonomy, depth, date, viewer=who), who=who)
 
 
 @router.get("/leaderboard")
 def show_leaderboard(
     session: SessionDep,
+    who: ViewerDep,
     benchmark: Text = None,
     taxon: Text = None,
     party: Annotated[Literal["first", "third", ""] | None, Query()] = None,
 ) -> HTMLResponse:
     """Reported results."""
-    return page(leaderboard_page(session, benchmark or None, taxon or None, party or None))
+    return page(leaderboard_page(session, benchmark or None, taxon or None, party or None, viewer=who), who=who)
 
 
 @router.get("/review")
 def show_review(
     session: SessionDep,
+    who: ViewerDep,
     taxonomy: Slug = MAIN,
     order: Annotated[str, Query(max_length=20)] = "certain",
     after: Text = None,
+    done: Text = None,
 ) -> HTMLResponse:
-    """The queue of suggestions."""
-    return page(review_page(session, QueueChoice(taxonomy, order, after or None)))
+    """The queue of suggestions; `done` is the batch of a decision just made."""
+    return page(review_page(session, QueueChoice(taxonomy, order, after or None, done), viewer=who), who=who)
 
 
 def _graph_choice(
@@ -135,9 +143,9 @@ ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
 
 
 @router.get("/graph")
-def show_graph(session: SessionDep, choice: ChoiceDep) -> HTMLResponse:
+def show_graph(session: SessionDep, who: ViewerDep, choice: ChoiceDep) -> HTMLResponse:
     """A neighbourhood with its drawing and tables."""
-    return page(graph_page(session, choice))
+    return page(graph_page(session, choice, viewer=who), who=who)
 
 
 @router.get("/graph/network")

@@ -1,7 +1,6 @@
 """Signing in to the pages with a link or a token, and signing out."""
 
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -13,16 +12,10 @@ from wamkg.store.tokens import SESSION_LASTS, revoke, sign_in
 from wamkg.vocabulary import Role
 from wamkg_api.access import COOKIE, CSRF_FIELD, admit
 from wamkg_api.errors import PAGE_SECURITY
+from wamkg_api.forms_sent import form_of
 
 router = APIRouter(include_in_schema=False)
 NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURITY}
-MOST_FIELDS = 50
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form as the browser sends it, the last of those given twice; empty ones are left out."""
-    body = (await request.body()).decode("utf-8", "replace")
-    return {name: values[-1] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
 
 
 @router.get("/sign-in")

@@ -1,0 +1,23 @@
+"""Reading what the forms of the pages send."""
+
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+
+MOST_FIELDS = 50
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form as the browser sends it, the last of those given twice; empty ones are left out."""
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return {name: values[-1] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
+    except ValueError:
+        return {}
+
+
+def see(path: str, **query: str) -> RedirectResponse:
+    """Send the browser to one of our own pages after a form was taken in."""
+    given = {name: value for name, value in query.items() if value}
+    return RedirectResponse(f"{path}?{urlencode(given)}" if given else path, 303, {"Cache-Control": "no-store"})

@@ -1,0 +1,94 @@
+"""The forms of the pages that write: they need a session, and work without scripts."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from wamkg.history.undo import undo_batch
+from wamkg.matching.show import shown_values
+from wamkg.pages.links import paper_url
+from wamkg.reviewing.decide import decide
+from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.objections import Dispute, raise_objection
+from wamkg.store.batches import find_batch
+from wamkg.vocabulary import RaisedAs, Role
+from wamkg_api.access import CSRF_FIELD, Caller, admit
+from wamkg_api.forms_sent import form_of, see
+from wamkg_api.writing import actor_of, refuse_others, store_of
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _caller(request: Request, form: dict[str, str]) -> Caller:
+    return await run_in_threadpool(admit, request, Role.CURATOR, form.get(CSRF_FIELD, ""))
+
+
+@router.post("/papers/{paper_id:path}/decide")
+async def post_decision(request: Request, paper_id: str) -> Response:
+    """Decide from the queue or from the paper's page, and go back there."""
+    form = await form_of(request)
+    caller = await _caller(request, form)
+    batch = await run_in_threadpool(_decide, request, caller, paper_id, form)
+    if form.get("to") == "review":
+        return see("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""), done=batch)
+    return see(paper_url(paper_id), done=batch)
+
+
+def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
+    verdict, taxon = form.get("verdict", ""), form.get("taxon")
+    decision = Decision(
+        paper=paper_id,
+        verdict=verdict,
+        taxonomy=form.get("taxonomy", "wam"),
+        taxon=taxon if verdict in ("accept", "reject") else None,
+        version=int(form["version"]) if form.get("version", "").isdecimal() else None,
+        # An empty field is not sent on: it says that the page showed no place.
+        assignment=form.get("assignment", "") if "version" not in form else form.get("assignment"),
+        kind=form.get("kind"),
+        evidence=form.get("evidence"),
+        evidence_place=form.get("evidence_place"),
+        note=form.get("note"),
+        suggestion=form.get("suggestion"),
+    )
+    with store_of(request).writing() as session:
+        return decide(session, actor_of(session, caller), decision).batch
+
+
+@router.post("/papers/{paper_id:path}/object")
+async def post_objection(request: Request, paper_id: str) -> Response:
+    """Dispute a placement from the paper's page."""
+    form = await form_of(request)
+    caller = await _caller(request, form)
+    batch = await run_in_threadpool(_object, request, caller, paper_id, form)
+    return see(paper_url(paper_id), done=batch)
+
+
+def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
+    dispute = Dispute(
+        paper=paper_id,
+        claimed=form.get("claimed", ""),
+        taxonomy=form.get("taxonomy", "wam"),
+        raised_by=form.get("raised_by", caller.holder.name),
+        raised_as=form.get("raised_as", RaisedAs.CO_AUTHOR),
+        said_at=form.get("said_at"),
+        quote=form.get("quote"),
+    )
+    with store_of(request).writing() as session:
+        return raise_objection(session, actor_of(session, caller), dispute).batch
+
+
+@router.post("/batches/{uid}/undo")
+async def post_undo(request: Request, uid: str) -> Response:
+    """Take back what was just done."""
+    form = await form_of(request)
+    caller = await _caller(request, form)
+    await run_in_threadpool(_undo, request, caller, uid)
+    if form.get("to") == "review":
+        return see("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
+    return see(paper_url(form["paper"]) if "paper" in form else "/review")
+
+
+def _undo(request: Request, caller: Caller, uid: str) -> None:
+    with store_of(request).writing() as session:
+        batch = find_batch(session, uid)
+        refuse_others(batch, caller)
+        undo_batch(session, batch, actor_of(session, caller), shown_values)

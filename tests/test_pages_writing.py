@@ -1,0 +1,129 @@
+"""Deciding, objecting and undoing on the pages: by a session, without scripts, in a real browser and without one."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from wamkg_api.app import create_app
+
+from tests.api_access import API, link_for, signed_in
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.suggesting.run import Rules, suggest_places
+from wamkg.vocabulary import Role
+
+PAPER = "arxiv:2302.00111"
+FORM = re.compile(r'<form class="decide" action="([^"]+)/decide".*?</form>', re.S)
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+@pytest.fixture
+def client(seeded_store: Store, home: Path) -> Iterator[TestClient]:
+    suggest_places(seeded_store, "wam", Rules(model="tfidf-lr"), None)
+    with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
+        yield client
+
+
+def first_form(client: TestClient, path: str) -> tuple[str, dict[str, str]]:
+    """Address and hidden fields of the first decision form of a page."""
+    found = FORM.search(client.get(path).text)
+    assert found is not None
+    return f"{found[1]}/decide", dict(HIDDEN.findall(found[0]))
+
+
+def test_a_stranger_is_asked_to_sign_in(client: TestClient) -> None:
+    for path in ("/review", f"/papers/{PAPER}"):
+        html = client.get(path).text
+        assert "Sign in to decide" in html
+        assert 'class="decide"' not in html
+    assert client.post(f"/papers/{PAPER}/decide", data={"verdict": "unsure"}).status_code == 401
+
+
+def test_a_reader_is_shown_no_forms_and_let_in_by_none(client: TestClient, seeded_store: Store) -> None:
+    csrf = signed_in(client, seeded_store, Role.READER)
+    assert 'class="decide"' not in client.get("/review").text
+    assert client.post(f"/papers/{PAPER}/decide", data={"verdict": "unsure", "csrf": csrf}).status_code == 403
+
+
+def test_the_queue_is_decided_and_undone(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+    action, fields = first_form(client, "/review")
+    before = client.get(f"{API}/suggestions").json()["total"]
+    done = client.post(action, data=fields | {"verdict": "accept", "taxon": "joint", "note": "x"})
+    assert done.status_code == 200
+    assert "Written as batch" in done.text
+    assert client.get(f"{API}/suggestions").json()["total"] == before - 1
+    again = client.post(action, data=fields | {"verdict": "accept", "taxon": "joint"}, headers={"Accept": "text/html"})
+    assert again.status_code == 409
+    undo = re.search(r'action="(/batches/[^"]+/undo)"', done.text)
+    assert undo is not None
+    assert client.post(undo[1], data=fields).status_code == 200
+    assert client.get(f"{API}/suggestions").json()["total"] == before
+
+
+def test_a_forged_form_writes_nothing(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+    action, fields = first_form(client, "/review")
+    before = client.get(f"{API}/batches").json()
+    for forged, headers in (
+        ({"csrf": ""}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({}, {"Origin": "https://evil.example"}),
+        ({}, {"Sec-Fetch-Site": "same-site"}),
+    ):
+        answer = client.post(action, data=fields | {"verdict": "unsure"} | forged, headers=headers)
+        assert answer.status_code == 403
+    assert client.get(f"{API}/batches").json() == before
+
+
+def test_a_placement_is_disputed_from_its_page(client: TestClient, seeded_store: Store) -> None:
+    csrf = signed_in(client, seeded_store)
+    said = {"csrf": csrf, "taxonomy": "wam", "claimed": "joint", "raised_as": "reader", "quote": "It is joint."}
+    assert "Written as batch" in client.post(f"/papers/{PAPER}/object", data=said).text
+    (objection,) = client.get(f"{API}/objections").json()["items"]
+    assert (objection["paper"], objection["claimed"], objection["raised_by"]) == (PAPER, "joint", "ana")
+
+
+def test_what_somebody_signed_in_sees_is_kept_nowhere(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+    answer = client.get("/review")
+    assert "no-store" in answer.headers["cache-control"]
+    assert "Sign out" in answer.text
+    client.cookies.clear()
+    assert "Sign out" not in client.get("/review").text
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+def test_a_curator_decides_and_undoes_in_a_browser(seeded_store: Store, home: Path, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.serving import served
+
+    suggest_places(seeded_store, "wam", Rules(model="tfidf-lr"), None)
+    link = link_for(seeded_store).secret
+    with served(create_app(Settings(database_url=seeded_store.url, home=home))) as address, sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_context(java_script_enabled=True).new_page()
+        page.goto(f"{address}/sign-in?key={link}")
+        expect(page.get_by_text("Sign out")).to_be_visible()
+        page.goto(f"{address}/review")
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_role("button", name="Outside").first.click()
+        expect(page.get_by_text("Written as batch")).to_be_visible()
+        page.screenshot(path=tmp_path / "decided.png")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("heading", name="To be reviewed")).to_be_visible()
+        page.goto(f"{address}/papers/{PAPER}")
+        page.get_by_text("Object to this placement").click()
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_label("Where it should stand").select_option("joint")
+        page.get_by_role("button", name="Object").click()
+        expect(page.get_by_text("Written as batch")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+        browser.close()
