@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.figure_queries import query_for
 from wamkg import pipeline
 from wamkg.errors import WamkgError
-from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
+from wamkg.figures.query import FIGURES, FigureRequest
 from wamkg.figures.style import COLUMN_MM, FigureOptions
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
 
-QUERIES = {"crosswalk-table": FigureQuery(taxonomy="evaluation", against="training-data")}
 TOLERANCE_MM = 0.1
 _WIDE = ("taxonomy",)
 _HEAD = r"""\documentclass[twocolumn]{article}
@@ -36,12 +36,10 @@ _FOOT = r"""\bibliographystyle{plain}
 
 
 def figures(store: Store, folder: Path) -> Iterator[str]:
-    """Write every figure that needs no file as PDF in both widths, and as LaTeX where it has that form."""
+    """Write every figure as PDF in both widths, and as LaTeX where it has that form."""
     for name, kind in FIGURES.items():
-        if "source" in kind.takes:
-            continue
         for width in COLUMN_MM:
-            request = FigureRequest(name, QUERIES.get(name, FigureQuery()))
+            request = FigureRequest(name, query_for(name, folder))
             try:
                 pipeline.draw_figure(
                     store, request, [folder / f"{name}-{width}.pdf"], FigureOptions(width=width), False

@@ -3,21 +3,26 @@
 import csv
 import re
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.latex import QUERIES
+from tests.figure_queries import evaluation, query_for
 from wamkg import pipeline
-from wamkg.errors import InvalidInputError
+from wamkg.errors import InvalidInputError, WamkgError
 from wamkg.figures.catalog import make_figure
 from wamkg.figures.check_words import word_findings
+from wamkg.figures.evaluation import read_evaluation
 from wamkg.figures.picture import read_picture
+from wamkg.figures.plaintext import plain
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
 from wamkg.store.session import Store
+from wamkg.views.leaderboard import ResultQuery
 from wamkg.views.placed import placed_taxonomy
+from wamkg.views.scores import scores_over_time
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Files:
 
 def write(store: Store, name: str, folder: Path, **look: object) -> Files:
     """Draw a figure and read its files back."""
-    request = FigureRequest(name, QUERIES.get(name, FigureQuery()))
+    request = FigureRequest(name, query_for(name, folder))
     pipeline.draw_figure(store, request, [folder / "figure.svg"], FigureOptions(**look))  # type: ignore[arg-type]
     rows = list(csv.reader((folder / "figure.csv").read_text(encoding="utf-8").splitlines()))
     return Files((folder / "figure.svg").read_bytes(), rows, orjson.loads((folder / "figure.json").read_bytes()))
@@ -66,7 +71,7 @@ def test_the_same_store_gives_the_same_bytes(seeded_store: Store, tmp_path: Path
 
 @pytest.mark.parametrize("name", [name for name, kind in FIGURES.items() if kind.latex])
 def test_a_figure_as_latex_holds_every_row(seeded_store: Store, tmp_path: Path, name: str) -> None:
-    request = FigureRequest(name, QUERIES.get(name, FigureQuery()))
+    request = FigureRequest(name, query_for(name, tmp_path))
     pipeline.draw_figure(seeded_store, request, [tmp_path / "figure.tex"])
     text = (tmp_path / "figure.tex").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
@@ -105,3 +110,71 @@ def test_representatives_of_a_tree_are_picked_by_number_and_by_name(seeded_store
         assert len(shown) == 12
         with pytest.raises(InvalidInputError, match="no placed paper is called 'nobody'"):
             make_figure(session, "taxonomy", FigureQuery(representatives="nobody"), FigureOptions())
+
+
+def test_an_overview_holds_every_data_set_once(seeded_store: Store, tmp_path: Path) -> None:
+    picture = read_picture(write(seeded_store, "training-data", tmp_path).svg)
+    with seeded_store.reading() as session:
+        placed = placed_taxonomy(session, "training-data")
+    labels = {part.element_id: part.words[0].text for part in picture.of_role("label")}
+    assert labels == {item.element_id: plain(item.label) for item in placed.items}
+
+
+def test_scores_stand_at_their_day_and_value(seeded_store: Store, tmp_path: Path) -> None:
+    files = write(seeded_store, "leaderboard", tmp_path)
+    head, *body = files.rows
+    rows = [dict(zip(head, row, strict=True)) for row in body]
+    parts = read_picture(files.svg).of_role("score")
+    assert len(parts) == len(rows)
+    for one, other in combinations([p for p in parts if p.element_id.startswith("score-libero-overall")], 2):
+        (x1, y1), (x2, y2) = (dot.middle for p in (one, other) if (dot := p.rect("dot")) is not None)
+        if "no date" not in (one.data["date"], other.data["date"]) and one.data["date"] != other.data["date"]:
+            assert (x1 < x2) == (one.data["date"] < other.data["date"])
+        if one.data["value"] != other.data["value"]:
+            assert (y1 > y2) == (float(one.data["value"]) < float(other.data["value"]))
+
+
+def test_the_record_is_never_held_by_a_worse_score(seeded_store: Store) -> None:
+    with seeded_store.reading() as session:
+        for board in scores_over_time(session, ResultQuery(benchmark="libero")):
+            records = [score for score in board.scores if score.record]
+            for score in board.scores:
+                before = [r.result.value for r in records if r.when and score.when and r.when <= score.when]
+                assert score.when is None or score.result.value <= max(before)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{}", b"not json", b'{"taxonomy": "wam", "n": 1, "protocol": "x", "default": "a", "models": {}}'],
+)
+def test_a_file_that_is_no_evaluation_is_a_clear_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "evaluation.json").write_bytes(content)
+    with pytest.raises(InvalidInputError, match=r"evaluation\.json"):
+        read_evaluation(tmp_path / "evaluation.json")
+
+
+def test_the_default_model_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "evaluation.json").write_bytes(orjson.dumps(evaluation()))
+    assert read_evaluation(tmp_path / "evaluation.json").models[0].model == "model-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "message"),
+    [
+        ("reliability", FigureQuery(), "--source"),
+        ("reliability", FigureQuery(source=Path("nowhere.json")), "cannot be read"),
+        ("crosswalk-table", FigureQuery(), "against"),
+        ("crosswalk-table", FigureQuery(against="challenges"), "no paper is placed in both"),
+        ("matrix", FigureQuery(facet="colour"), "no paper here has a facet 'colour'"),
+        ("matrix", FigureQuery(date="yesterday"), "unknown date rule"),
+        ("taxonomy", FigureQuery(date="yesterday"), "unknown date rule"),
+        ("leaderboard", FigureQuery(benchmark="nothing"), "no benchmark is called 'nothing'"),
+        ("training-data", FigureQuery(taxonomy="nowhere"), "no taxonomy 'nowhere'"),
+        ("training-data", FigureQuery(taxonomy="challenges"), "nothing is placed"),
+        ("roadmap", FigureQuery(facet="year"), "does not take facet"),
+        ("nothing", FigureQuery(), "no figure 'nothing'"),
+    ],
+)
+def test_a_wrong_request_says_what_to_do(seeded_store: Store, name: str, query: FigureQuery, message: str) -> None:
+    with seeded_store.reading() as session, pytest.raises(WamkgError, match=message):
+        make_figure(session, name, query, FigureOptions())

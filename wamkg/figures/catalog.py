@@ -9,21 +9,27 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.citations import draw_citations
 from wamkg.figures.crosswalk import draw_crosswalk
 from wamkg.figures.draw import draw_roadmap
+from wamkg.figures.evaluation import read_evaluation
+from wamkg.figures.leaderboard import draw_leaderboard
 from wamkg.figures.matrix import draw_matrix
+from wamkg.figures.overview import draw_overview
 from wamkg.figures.publications import draw_publications
 from wamkg.figures.query import FigureQuery
+from wamkg.figures.reliability import draw_reliability
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
 from wamkg.figures.tree import draw_tree
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.citations import branches_at, citation_timeline
+from wamkg.views.leaderboard import ResultQuery
 from wamkg.views.matrix import YEAR, facet_matrix
 from wamkg.views.placed import placed_taxonomy
 from wamkg.views.roadmap import build_roadmap
+from wamkg.views.scores import scores_over_time
 from wamkg.views.timeline import papers_timeline
 
-WAM, ARXIV_V1 = "wam", "arxiv_v1"
+WAM, TRAINING_DATA, ARXIV_V1 = "wam", "training-data", "arxiv_v1"
 
 
 def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -31,7 +37,8 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
 
     Raises NotFoundError and InvalidInputError, as the figure's view and drawing do.
     """
-    return _MAKERS[name](session, query.checked(name), look)
+    asked = query.checked(name)
+    return _MAKERS[name](session, asked, look)
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -51,6 +58,16 @@ def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Draw
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     placed = placed_taxonomy(session, query.taxonomy or WAM, query.date or ARXIV_V1)
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
+
+
+def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    date = query.date or ARXIV_V1
+    return draw_overview(placed_taxonomy(session, query.taxonomy or TRAINING_DATA, date), date, look)
+
+
+def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    asked = ResultQuery(benchmark=query.benchmark, metric=query.metric, suite=query.suite)
+    return draw_leaderboard(scores_over_time(session, asked), look)
 
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -79,10 +96,17 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     return draw_citations([citation_timeline(session, by, **{kind: name}) for kind, name in subjects], look)
 
 
+def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    return draw_reliability(read_evaluation(query.source), look)
+
+
 _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "roadmap": _roadmap,
     "taxonomy": _taxonomy,
     "timeline": _timeline,
+    "training-data": _training_data,
+    "leaderboard": _leaderboard,
+    "reliability": _reliability,
     "matrix": _matrix,
     "crosswalk-table": _crosswalk,
     "citations": _citations,

@@ -142,7 +142,7 @@ def ticks(low: float, high: float, most: int = 6, whole: bool = False) -> list[f
 
 def shortened(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width` points."""
-    if text_width(text, size, bold) <= width:
+    if text_width(text, size, bold) <= width + 0.01:
         return text
     while text and text_width(f"{text}…", size, bold) > width:
         text = text[:-1]

@@ -29,9 +29,12 @@ FIGURES: Mapping[str, FigureKind] = {
     "roadmap": _kind("methods along time on the branches they belong to", "taxonomy date depth representatives since"),
     "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
+    "training-data": _kind("data sets by group and year", "taxonomy date"),
+    "leaderboard": _kind("reported scores over time, a panel a protocol", "benchmark metric suite"),
     "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
     "crosswalk-table": _kind("classes of one taxonomy against those of another", "taxonomy depth against", latex=True),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
+    "reliability": _kind("how sure the suggester is and how often it is right", "source"),
 }
 """Only what can be drawn: a name here needs its maker in `catalog.py`."""
 

@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlmodel import Session
 
+from wamkg.errors import InvalidInputError
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_roadmap import PlacedPaper, introduced_names, placed_papers
 from wamkg.store.reads_taxa import exemplars_of
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.views.roadmap import RoadmapTaxon, paper_dates, short_title
+from wamkg.views.roadmap import DATE_RULES, RoadmapTaxon, paper_dates, short_title
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class PlacedTaxonomy:
 def placed_taxonomy(session: Session, slug: str, date_rule: str = "arxiv_v1") -> PlacedTaxonomy:
     """The papers placed in a taxonomy.
 
-    Raises NotFoundError for an unknown taxonomy.
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown date rule.
     """
+    if date_rule not in DATE_RULES:
+        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
     taxonomy = get_taxonomy(session, slug)
     papers = placed_papers(session, taxonomy)
     items = sorted(

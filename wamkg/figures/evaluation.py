@@ -1,0 +1,103 @@
+"""What `wamkg evaluate --json` printed, read back for drawing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from wamkg.errors import InvalidInputError
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Predictions of like confidence: how sure the model was of them, how often it was right, how many they are."""
+
+    confidence: float
+    accuracy: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One model's calibration at the top level; `ece` is the expected calibration error."""
+
+    model: str
+    bins: tuple[Bin, ...]
+    ece: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Every model measured, the default first."""
+
+    taxonomy: str
+    n: int
+    protocol: str
+    default: str
+    models: tuple[Measured, ...]
+
+
+def read_json(path: Path | None) -> dict[str, Any]:
+    """The object in a file.
+
+    Raises InvalidInputError where no file is named, or it cannot be read, or holds something else.
+    """
+    if path is None:
+        raise InvalidInputError("say where the numbers are: --source FILE, with what `wamkg evaluate --json` printed")
+    try:
+        found = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from error
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError(f"{path} is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidInputError(f"{path} holds no JSON object: write it with `wamkg evaluate --json`")
+    return found
+
+
+def read_evaluation(path: Path | None) -> Evaluation:
+    """The evaluation in a file. Raises InvalidInputError as `read_json` does, and where a number is missing."""
+    data = read_json(path)
+    try:
+        default = str(data["default"])
+        models = [_measured(name, values) for name, values in data["models"].items() if values["reliability"]]
+        ordered = sorted(models, key=lambda model: model.model != default)
+        if not ordered:
+            raise ValueError("no model has reliability bins")
+        return Evaluation(str(data["taxonomy"]), int(data["n"]), str(data["protocol"]), default, tuple(ordered))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInputError(f"{path} is not what `wamkg evaluate --json` prints: {error}") from error
+
+
+def _measured(name: str, values: dict[str, Any]) -> Measured:
+    bins = [Bin(_share(row["confidence"]), _share(row["accuracy"]), int(row["n"])) for row in values["reliability"]]
+    return Measured(str(name), tuple(bins), _share(values["ece"]), _share(values["accuracy_top"]))
+
+
+def _share(value: float) -> float:
+    share = float(value)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"{value} is no share from 0 to 1")
+    return share
+
+
+def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Interval of a share of n with score z (Wilson, 1927)."""
+    if n < 1:
+        return 0.0, 1.0
+    middle, spread = share + z * z / (2 * n), z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+
+
+def evaluation_rows(found: Evaluation) -> Sequence[Sequence[str | float]]:
+    """One row a bin, the head first."""
+    head: list[str | float] = ["model", "confidence", "accuracy", "n", "low", "high"]
+    body: list[list[str | float]] = [
+        [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in wilson(b.accuracy, b.n))]
+        for m in found.models
+        for b in m.bins
+    ]
+    return [head, *body]
