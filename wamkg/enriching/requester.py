@@ -30,6 +30,8 @@ SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "99
 LONGEST_BACKOFF = 60.0
 KEPT_OPEN = 60.0
 """Seconds that an idle connection stays open: longer than the turns of many workers take to come round."""
+FOR_EVER = 1e9
+"""Seconds; a service that asks for more means no more than this."""
 EXCERPT = 200
 
 
@@ -110,10 +112,8 @@ class Requester:
         return float(jittered)
 
     def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: Any) -> T:
-        # Made beforehand, so that nothing but sending it comes after the turn.
         request = self._http.build_request(method, url, json=json, extensions={"trace": self._trace})
         self.pacer.take_turn()
-        self.requests += 1
         try:
             response, body = self._send(request)
         except httpx.TimeoutException as error:
@@ -124,6 +124,8 @@ class Requester:
             raise _TryAgainError("the answer could not be unpacked") from error
         except httpx.TransportError as error:
             raise _TryAgainError(f"the connection broke ({_words(error)})") from error
+        finally:
+            self.pacer.sent()
         self._check(response, body)
         try:
             return decode(body)
@@ -131,7 +133,12 @@ class Requester:
             raise _TryAgainError(f"the answer is cut short or not what it should be ({_words(error)})") from error
 
     def _trace(self, event: str, _info: Any) -> None:
-        if event.endswith("send_request_body.complete"):
+        """Called by the HTTP library at each step: the pace is held from before a request's first byte to its last."""
+        step, _, what = event.removeprefix("http11.").partition(".")
+        if step == "send_request_headers" and what == "started":
+            self.pacer.begin()
+            self.requests += 1
+        elif what == "failed" or (step == "send_request_body" and what == "complete"):
             self.pacer.sent()
 
     def _send(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
@@ -176,15 +183,14 @@ class Requester:
 
 def retry_after(value: str | None) -> float | None:
     """Seconds that a Retry-After header asks for, written as seconds or as a date (RFC 9110, 10.2.3)."""
-    if not value:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), FOR_EVER)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        moment = email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, moment.timestamp() - time.time())
+    return min(max(0.0, moment - time.time()), FOR_EVER)
 
 
 def _words(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """One request budget for all processes: the moment the next request to a service may go out, kept in a row."""
 
 import time
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -16,10 +17,12 @@ LONGEST_HOLD = 24 * 3600.0
 
 
 class Turn(NamedTuple):
-    """A turn: seconds `left` until it comes, 0 when taken; and when it was taken, by this process's monotonic clock."""
+    """A turn: seconds `left` until it comes, 0 when taken; `stamp` is what the row says as long as nobody else came."""
 
     left: float
+    stamp: float
     at: float
+    """When it was taken, by this process's monotonic clock."""
 
 
 def take_turn(store: Store, service: str, gap: float) -> Turn:
@@ -30,27 +33,45 @@ def take_turn(store: Store, service: str, gap: float) -> Turn:
     """
     with store.writing() as session:
         row = _locked(session, service)
-        at = time.monotonic()
-        now = _clock(session)
+        at, now = time.monotonic(), _clock(session)
         left = row.next_at - now
         if 0 < left <= LONGEST_HOLD:
-            return Turn(left, at)
-        row.next_at = now + gap
-        session.add(row)
-        return Turn(0.0, at)
+            return Turn(left, row.next_at, at)
+        return _stamp(session, row, now + gap, at)
 
 
-def hold(store: Store, service: str, seconds: float) -> float:
-    """Let no process send to the service for the given time; a longer hold already set stays.
+class Held:
+    """The pace of a service, locked in a transaction of its own: nobody takes a turn until it is let go."""
 
-    Gives back when the time began, by this process's monotonic clock.
-    """
+    def __init__(self, store: Store, service: str) -> None:
+        self._stack = ExitStack()
+        self._session = self._stack.enter_context(store.writing())
+        self._row = _locked(self._session, service)
+        self.stamp = self._row.next_at
+
+    def stamp_anew(self, gap: float) -> Turn:
+        """Count the gap from now, and let go."""
+        with self._stack:
+            at, now = time.monotonic(), _clock(self._session)
+            return _stamp(self._session, self._row, max(self._row.next_at, now + gap), at)
+
+    def let_go(self) -> None:
+        """Leave the pace as it is."""
+        self._stack.close()
+
+
+def hold(store: Store, service: str, seconds: float) -> None:
+    """Let no process send to the service for the given time; a longer hold already set stays."""
     with store.writing() as session:
         row = _locked(session, service)
-        at = time.monotonic()
         row.next_at = max(row.next_at, _clock(session) + min(seconds, LONGEST_HOLD))
         session.add(row)
-        return at
+
+
+def _stamp(session: Session, row: Pace, next_at: float, at: float) -> Turn:
+    row.next_at = next_at
+    session.add(row)
+    return Turn(0.0, next_at, at)
 
 
 def _locked(session: Session, service: str) -> Pace:
