@@ -29,6 +29,7 @@ def shared_data() -> Path:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of its own for every test, so that no test meets the user's store."""
     monkeypatch.setenv("WAMKG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WAMKG_REFIT", "false")
     get_settings.cache_clear()
     yield tmp_path / "home"
     get_settings.cache_clear()

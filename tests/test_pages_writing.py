@@ -127,3 +127,17 @@ def test_a_curator_decides_and_undoes_in_a_browser(seeded_store: Store, home: Pa
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("link", name="Sign in")).to_be_visible()
         browser.close()
+
+
+def test_a_hidden_suggestion_is_in_no_page_until_somebody_decides(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+    items = client.get(f"{API}/suggestions?limit=100").json()["items"]
+    hidden = [s for s in client.get(f"{API}/queue?limit=100").json()["items"] if s["hidden"]]
+    assert all(s["suggestion"] is None for s in hidden)
+    for item in items:
+        html = client.get(f"/papers/{item['paper']}").text
+        assert ("Hidden until somebody decides" in html) == any(h["paper"] == item["paper"] for h in hidden)
+        assert ("Nearest placed papers" in html) != ("Hidden until somebody decides" in html)
+    _, fields = first_form(client, "/review")
+    answer = client.post(f"/papers/{items[0]['paper']}/decide", data=fields | {"verdict": "accept", "taxon": ""})
+    assert answer.status_code == 422

@@ -1,5 +1,7 @@
 """What a curator gets: coherent probabilities, a level it is sure of, and reasons."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.suggesting_corpus import WORDS, recipe, training_set
@@ -99,6 +101,38 @@ def test_reasons_name_neighbours_words_and_sentences() -> None:
     spoken = {str(r["term"]) for r in by_kind["word"]}
     assert spoken & {*WORDS["baking/bread"], "oven", "flour", "whisk"}
     assert all(str(r["text"]) in NEW[0].body for r in by_kind["sentence"])
+
+
+def marked(document: Document, *marks: str) -> Document:
+    """The document with a text that says nothing, known by its marks alone."""
+    return replace(document, title="Untitled", body="", marks=marks)
+
+
+def test_places_in_a_rival_taxonomy_speak_where_a_model_reads_them() -> None:
+    full = training_set(negatives=False)
+    known = tuple(
+        replace(e, document=marked(e.document, f"rival:other:{e.taxon.partition('/')[0]}")) for e in full.examples
+    )
+    training = TrainingSet(full.tree, known)
+    fish = marked(NEW[4], "rival:other:grilling")
+    assert suggest(training, [fish], settings=Settings(model="rivals-lr"))[0].top["grilling"] > 0.8
+    assert suggest(training, [fish], settings=Settings(model="tfidf-lr"))[0].top["grilling"] < 0.8
+
+
+def test_papers_linked_by_citations_vote_where_a_model_reads_them() -> None:
+    full = training_set(negatives=False)
+    known = tuple(replace(e, document=marked(e.document, f"link:{e.document.id}")) for e in full.examples)
+    cited = [f"link:{e.document.id}" for e in full.examples if e.taxon == "grilling/fish"]
+    training = TrainingSet(full.tree, known)
+    ranked = suggest(training, [marked(NEW[4], *cited)], settings=Settings(model="citations-knn"))[0].ranked
+    assert ranked[0][0] == "grilling/fish"
+
+
+def test_texts_that_are_nearly_the_same_are_named() -> None:
+    body = " ".join(f"word{n}" for n in range(60)) + "."
+    again = [Document("a", "One title", body), Document("b", "Another title", f"{body} Code is public."), NEW[0]]
+    reasons = [[r for r in s.reasons if r["kind"] == "version"] for s in suggest(training_set(), again)]
+    assert [[r["paper"] for r in found] for found in reasons] == [["b"], ["a"], []]
 
 
 def test_suggestions_are_the_same_twice_and_say_how_they_were_made() -> None:

@@ -1,5 +1,6 @@
 """Identifiers of papers, their normal forms, titles as keys, and dates of stated precision."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 def new_uid() -> str:
     """Fresh permanent public id, a UUIDv7 (RFC 9562)."""
     return str(uuid_utils.uuid7())
+
+
+def text_hash(text: str) -> str:
+    """sha256 of the exact text in UTF-8, as hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def arxiv_id(text: str) -> str | None:

@@ -16,8 +16,13 @@ from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
 from wamkg.importing.run import import_source as run_import
 from wamkg.importing.seed_store import load_seeds
+from wamkg.jobs.refit import learn, run_refits
 from wamkg.jobs.stages import run_as_job
 from wamkg.matching.show import shown_values
+from wamkg.reviewing.bias import Bias, automation_bias
+from wamkg.reviewing.decide import Decided
+from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.versions import decide_with_versions
 from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import current_revision, migrate
@@ -25,7 +30,11 @@ from wamkg.store.session import Store, store_file
 from wamkg.views.citations import CitationTimeline, citation_timeline
 from wamkg.views.coverage import overview
 from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
+from wamkg.views.library import LibraryQuery
+from wamkg.views.paging import Page
+from wamkg.views.queue import QueueItem, queue_page
 from wamkg.views.timeline import PaperTimeline, papers_timeline
+from wamkg.vocabulary import PERSON, BatchKind
 
 if TYPE_CHECKING:
     from wamkg.suggesting.run import SuggestReport
@@ -67,7 +76,42 @@ def import_source(store: Store, name: str, options: ImportOptions) -> ImportRepo
 def undo(store: Store, uid: str, why: str) -> dict[str, int]:
     """Take a batch back whole."""
     with store.writing() as session:
-        return undo_batch(session, find_batch(session, uid), get_actor(session, "cli", "person"), shown_values, why)
+        batch = find_batch(session, uid)
+        removed = undo_batch(session, batch, get_actor(session, "cli", PERSON), shown_values, why)
+        decided_in = batch.source if batch.kind == BatchKind.DECISION else None
+    if decided_in is not None:
+        learn(store, get_settings(), decided_in)
+    return removed
+
+
+def decide(store: Store, settings: Settings, decision: Decision, by: str) -> Decided:
+    """Make a person's decision, on the paper and the other versions of its work, and learn from it."""
+    with store.writing() as session:
+        made = decide_with_versions(session, get_actor(session, by, PERSON), decision)
+    learn(store, settings, decision.taxonomy)
+    return made
+
+
+def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
+
+    def refit() -> dict[str, Any]:
+        report = suggest(store, settings, params.get("taxonomy", "wam"))
+        return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
+
+    run_refits(store, uid, refit)
+
+
+def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
+    """The beginning of the review queue."""
+    with store.reading() as session:
+        return queue_page(session, taxonomy, LibraryQuery(limit=limit), order)
+
+
+def bias(store: Store, taxonomy: str) -> Bias:
+    """Agreement with shown and with hidden suggestions."""
+    with store.reading() as session:
+        return automation_bias(session, taxonomy)
 
 
 def batches(store: Store) -> list[BatchItem]:
@@ -144,6 +188,15 @@ def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[
         return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
 
     run_as_job(store, uid, stage)
+
+
+def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
+    """Classified papers whose place something disputes."""
+    from wamkg.suggesting.radar_run import find_conflicts
+    from wamkg.suggesting.run import needs_encoder
+
+    model = "auto" if settings.suggester == "default" else settings.suggester
+    return find_conflicts(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
 
 
 def evaluate(

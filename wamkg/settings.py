@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(
         default=32_000_000, gt=0, description="Largest list taken over HTTP; other requests hold a megabyte at most."
     )
+    refit: bool = Field(
+        default=True, description="Whether a decision has the suggestions made again in the background."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log lines written to stderr."
     )

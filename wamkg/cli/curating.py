@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from wamkg import pipeline
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, open_store, out, print_json
 from wamkg.errors import InvalidInputError
-from wamkg.reviewing.decide import decide as make_decision
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.decision_lines import append_decisions, export_decisions
 from wamkg.reviewing.edit import Edited, set_values
 from wamkg.reviewing.edit_things import EDITED_KINDS, KINDS, set_thing
 from wamkg.reviewing.edit_things import add as add_thing
 from wamkg.reviewing.merge_decisions import import_decisions
+from wamkg.settings import get_settings
 from wamkg.store.batches import get_actor
 from wamkg.vocabulary import PERSON
 
@@ -58,8 +59,8 @@ def decide(
         note=note,
         version=version,
     )
-    with open_store() as store, store.writing() as session:
-        made = make_decision(session, get_actor(session, by, PERSON), decision)
+    with open_store() as store:
+        made = pipeline.decide(store, get_settings(), decision, by)
     if json:
         print_json(made)
         return
@@ -68,6 +69,8 @@ def decide(
     if evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
     out.print(f"batch {made.batch}; `wamkg undo {made.batch}` takes it back")
+    for one in made.versions:
+        out.print(f"with it its version {one.paper}, batch {one.batch}")
 
 
 def set_(

@@ -49,6 +49,27 @@ def _suggestion_row(line: dict[str, Any]) -> list[str]:
     return [line["title"][:70], sure, outside, best["taxon"], f"{best['probability']:.2f}", line["text"]["source"]]
 
 
+def radar(
+    taxonomy: TaxonomyOption = "wam",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List classified papers whose place is disputed: by the model without them, neighbours, rivals, citations."""
+    with open_store() as store:
+        found = pipeline.radar(store, get_settings(), taxonomy)
+    if json:
+        print_json_lines(found[:limit])
+        return
+    for conflict in found[:limit]:
+        out.print(f"{conflict['score']:.2f} {conflict['title']}\n     stands at {conflict['label']}")
+        for vote in conflict["votes"]:
+            chances = f"{vote['probability']:.2f} against {vote['label_probability']:.2f} for {vote['against']}"
+            out.print(f"     {vote['by']}: {vote['taxon']}, {chances} ({vote['said']})")
+        if conflict["agree"]:
+            out.print(f"     agree with the label: {', '.join(conflict['agree'])}")
+    out.print(f"{min(limit, len(found))} of {len(found)} disputed")
+
+
 def evaluate(
     taxonomy: TaxonomyOption = "wam",
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeat for several.")] = None,

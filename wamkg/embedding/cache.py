@@ -1,14 +1,9 @@
 """Encode only what is not yet cached, keyed by the hash of the exact text."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 from wamkg.embedding.encoders import Encoder, Vectors
-
-
-def text_hash(text: str) -> str:
-    """sha256 of the exact text in UTF-8, as hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+from wamkg.identifiers import text_hash
 
 
 def missing_texts(texts: Iterable[str], cached: Mapping[str, Vectors]) -> dict[str, str]:

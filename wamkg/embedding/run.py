@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wamkg.embedding.cache import text_hash
 from wamkg.embedding.encoders import Encoder, Vectors
+from wamkg.identifiers import text_hash
 from wamkg.store.embeddings import StoredVector, hashes_of, save_vectors, vectors_by_hash
 from wamkg.store.session import Store
 

@@ -29,7 +29,7 @@ def submit(
     with store.writing() as session:
         jobs.close_dead(session)
         queued = [jobs.add_job(session, kind, dict(params), actor_id) for _ in range(shares)]
-    _start(settings, *queued)
+    start(settings, *queued)
     return queued
 
 
@@ -51,7 +51,7 @@ def resume(store: Store, settings: Settings, uid: str) -> Job:
     with store.writing() as session:
         jobs.close_dead(session)
         job = jobs.requeue(session, uid)
-    _start(settings, job)
+    start(settings, job)
     return job
 
 
@@ -65,7 +65,8 @@ def retry_failed(store: Store, settings: Settings, uid: str) -> Job:
     return submit(store, settings, job.kind, job.params | {"retry_failed": True}, job.actor_id)[0]
 
 
-def _start(settings: Settings, *queued: Job) -> None:
+def start(settings: Settings, *queued: Job) -> None:
+    """Have queued jobs run, in processes of their own here or by workers."""
     if settings.jobs == "queue":
         from wamkg.jobs.queue import defer  # procrastinate is needed on a server only
 

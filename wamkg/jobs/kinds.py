@@ -25,6 +25,7 @@ KINDS = {
     "enrich": Kind("wamkg.enriching.run:run_job", "wamkg.enriching.plan:order_from"),
     "embed": Kind("wamkg.pipeline:run_embed_job", "wamkg.jobs.stages:check_embed"),
     "suggest": Kind("wamkg.pipeline:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
+    "refit": Kind("wamkg.pipeline:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 
 

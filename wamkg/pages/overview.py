@@ -13,7 +13,7 @@ from wamkg.views.coverage import overview
 from wamkg.views.leaderboard import ResultQuery, leaderboard
 from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.paging import Page
-from wamkg.views.suggestions import suggestion_list
+from wamkg.views.queue import queue_page
 from wamkg.views.things import all_things
 from wamkg.views.timeline import PaperTimeline, papers_timeline
 from wamkg.views.tree import MAIN, TaxonomyTree, taxonomy_list, taxonomy_tree
@@ -21,6 +21,15 @@ from wamkg.vocabulary import EntityKind
 
 NEWEST = 5
 QUEUE = 20
+ORDER_WORDS = {
+    "uncertain": "least sure first",
+    "certain": "surest first",
+    "against": "model against person",
+    "novel": "far from everything",
+    "cited": "most cited",
+    "thin": "thin branches first",
+    "newest": "newest first",
+}
 
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
@@ -131,19 +140,19 @@ class QueueChoice:
     """Which part of the queue to show."""
 
     taxonomy: str = MAIN
-    order: str = "certain"
+    order: str = "uncertain"
     after: str | None = None
     done: str | None = None
 
 
 def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = None) -> str:
-    """The queue of suggestions.
+    """The review queue.
 
-    Raises as `suggestion_list` does, unless there is no taxonomy at all.
+    Raises as `queue_page` does, unless there is no taxonomy at all.
     """
     taxonomies, classes = taxonomy_list(session), load_classes(session)
     query = LibraryQuery(limit=QUEUE, after=choice.after)
-    page = suggestion_list(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
+    page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
     unplaced = LibraryQuery(state=(f"{choice.taxonomy}:none",), limit=1)
     return render(
         "review.html",
@@ -154,6 +163,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         taxonomy=choice.taxonomy,
         order=choice.order,
         done=choice.done if viewer else None,
+        orders=ORDER_WORDS,
         taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,

@@ -1,6 +1,6 @@
 """Making a decision: what was live is ended, what was decided is appended, in one batch of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
@@ -9,6 +9,7 @@ from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
 from wamkg.matching.say import say
 from wamkg.matching.show import shown_values
+from wamkg.reviewing.blind import is_hidden
 from wamkg.reviewing.decision import STATES, Decision, Verdict
 from wamkg.reviewing.disagree import settle_objections
 from wamkg.reviewing.evidence import check_evidence
@@ -38,7 +39,10 @@ from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision that was made: its id, its batch, where the paper stood before and stands now."""
+    """A decision that was made: its id, its batch, where the paper stood before and stands now.
+
+    `versions` are the other versions of the work that were decided alike, each in a batch of its own.
+    """
 
     decision: str
     batch: str
@@ -49,6 +53,7 @@ class Decided:
     after: list[str]
     evidence_checked: bool | None
     version: int
+    versions: list["Decided"] = field(default_factory=list)
 
 
 @dataclass
@@ -227,5 +232,11 @@ def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool
         "evidence": decision.evidence,
         "place": evidence[0],
         "checked": evidence[1],
-        "suggested": {"uid": seen.uid, "taxon": best} if seen else None,
+        "suggested": {"uid": seen.uid, "taxon": best, "hidden": _decided_blind(ground, decision)} if seen else None,
     }
+
+
+def _decided_blind(ground: Ground, decision: Decision) -> bool:
+    """Whether the suggestion was one of the hidden; who answers it without naming a taxon has seen it elsewhere."""
+    answers_it = decision.verdict in (Verdict.ACCEPT, Verdict.REJECT) and decision.taxon is None
+    return not answers_it and is_hidden(ground.paper.slug, ground.taxonomy.slug)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
@@ -71,3 +72,10 @@ def undone_by(session: Session, batch: Batch) -> str:
     """Name of who took a batch back; of who wrote it where that is not recorded."""
     undoing = session.get(Batch, batch.undone_by_id) if batch.undone_by_id is not None else None
     return session.get_one(Actor, (undoing or batch).actor_id).name
+
+
+def latest_write(session: Session) -> int:
+    """Number of the newest batch that wrote what suggestions are made from; 0 without one."""
+    derived = (BatchKind.SUGGEST, BatchKind.EMBED)
+    newest = session.exec(select(func.max(col(Batch.id))).where(col(Batch.kind).not_in(derived))).one()
+    return newest or 0

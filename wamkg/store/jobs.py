@@ -37,6 +37,18 @@ def find_job(session: Session, uid: str) -> Job:
     return found[0]
 
 
+def live_jobs(session: Session, kind: str) -> list[Job]:
+    """Jobs of a kind that are queued or running, held until the end of the transaction."""
+    statement = select(Job).where(Job.kind == kind, col(Job.state).in_(LIVE)).order_by(col(Job.id)).with_for_update()
+    return list(session.exec(statement.execution_options(populate_existing=True)))
+
+
+def set_params(session: Session, job: Job, values: dict[str, Any]) -> None:
+    """Change parameters of a job."""
+    job.params = job.params | values
+    session.add(job)
+
+
 def begin(session: Session, job: Job, runner: str) -> None:
     """Note that the job runs, and who runs it."""
     now = utc_now()

@@ -1,5 +1,6 @@
 """Named reads of citations: who cites these papers, dated by how well the date is known, and which lists fell short."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key
-from wamkg.store.bulk import table_of
+from wamkg.store.bulk import chunks, table_of
 from wamkg.store.lookup import find_paper
 from wamkg.store.tables import Alias, Assignment, Citation, Link, Method, Paper, Taxon, Work
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -125,3 +126,13 @@ def short_lists(session: Session, cited: CitedPapers) -> list[ShortList]:
     )
     rows = session.connection().execute(statement)
     return [ShortList(r[0], r[1] or WorkState.TODO, r[2] or "not fetched yet", r[3], r[4]) for r in rows]
+
+
+def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs (citing, cited) among some papers, each once however many sources say so."""
+    wanted = set(papers)
+    found: set[tuple[int, int]] = set()
+    for part in chunks(sorted(wanted)):
+        statement = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(part))
+        found |= {(citing, cited) for citing, cited in session.connection().execute(statement) if citing in wanted}
+    return sorted(found)

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, select
 
 from wamkg.identifiers import new_uid
 from wamkg.store.bulk import chunks, insert_rows, table_of
-from wamkg.store.tables import Assignment, Paper, Suggestion, Taxonomy
+from wamkg.store.tables import Suggestion, Taxonomy
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import REJECTED
 
 
 def save_suggestions(
@@ -36,24 +35,3 @@ def save_suggestions(
 
 def _same(old: Suggestion | None, row: dict[str, Any]) -> bool:
     return old is not None and all(getattr(old, name) == value for name, value in row.items())
-
-
-def list_suggestions(session: Session, taxonomy: Taxonomy) -> list[tuple[Suggestion, Paper]]:
-    """Suggestions of a taxonomy that nobody has answered yet, with their papers, in the order the papers came."""
-    answered = (
-        select(Assignment.id)
-        .where(Assignment.paper_id == Suggestion.paper_id, Assignment.taxonomy_id == Suggestion.taxonomy_id)
-        .where(
-            or_(
-                col(Assignment.ended_at).is_(None),
-                and_(Assignment.state == REJECTED, Assignment.suggestion_id == Suggestion.id),
-            )
-        )
-    )
-    statement = (
-        select(Suggestion, Paper)
-        .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
-        .where(Suggestion.taxonomy_id == taxonomy.id, ~answered.exists())
-        .order_by(col(Paper.id))
-    )
-    return list(session.exec(statement).all())

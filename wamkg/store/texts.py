@@ -24,6 +24,17 @@ class PaperText:
     names: tuple[str, ...]
 
 
+def body_of(abstract: str | None, summary: str | None) -> tuple[str, str]:
+    """What is read of a paper beside its title, and which it is: `abstract`, else `summary`, else `title` (nothing)."""
+    source = "abstract" if abstract else "summary" if summary else "title"
+    return source, abstract or summary or ""
+
+
+def whole_text(title: str, body: str) -> str:
+    """Title and body as one text: what is hashed, encoded and counted."""
+    return f"{title}\n{body}".strip()
+
+
 def paper_texts(session: Session) -> list[PaperText]:
     """Texts of every paper that is part of the survey or may become so, in the order they came."""
     columns = (Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date)

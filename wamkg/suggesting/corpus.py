@@ -1,13 +1,15 @@
 """From the store to what the suggester reads: examples, negatives and candidates of one taxonomy."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from wamkg.store.reads_citations import citation_pairs
 from wamkg.store.tables import Taxonomy
-from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
-from wamkg.store.texts import PaperText, paper_texts
+from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies, live_assignments
+from wamkg.store.texts import PaperText, body_of, paper_texts
 from wamkg.suggesting.examples import Document, Example, Negative, TrainingSet
 from wamkg.suggesting.tree import Tree
 from wamkg.vocabulary import AssignmentState, OutsideKind
@@ -43,6 +45,7 @@ def load_corpus(session: Session, slug: str) -> Corpus:
     # The criteria are left out: they were written with single papers in mind and would give those away.
     tree = Tree.of((t.path for t in taxa), {t.path: f"{t.name}. {t.definition}" for t in taxa})
     texts = {paper.id: paper for paper in paper_texts(session)}
+    marks = marks_of(session, taxonomy, texts)
     decided: set[int] = set()
     examples, negatives = [], []
     for assignment, taxon in live_assignments(session, taxonomy):
@@ -51,21 +54,43 @@ def load_corpus(session: Session, slug: str) -> Corpus:
         if paper is None or not assignment.primary:
             continue
         if taxon is not None and assignment.state == AssignmentState.PLACED:
-            examples.append(Example(document_of(paper), taxon.path))
+            examples.append(Example(document_of(paper, marks[paper.id]), taxon.path))
         elif assignment.state == AssignmentState.OUTSIDE:
             hard = assignment.kind not in (OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY)
-            negatives.append(Negative(document_of(paper), hard))
+            negatives.append(Negative(document_of(paper, marks[paper.id]), hard))
     return Corpus(
         taxonomy=taxonomy,
         training=TrainingSet(tree, tuple(examples), tuple(negatives)),
-        candidates=tuple(document_of(paper) for paper in texts.values() if paper.id not in decided),
+        candidates=tuple(document_of(paper, marks[paper.id]) for paper in texts.values() if paper.id not in decided),
         papers={str(paper.id): paper for paper in texts.values()},
         taxa={t.path: t.id for t in taxa if t.id is not None},
     )
 
 
-def document_of(paper: PaperText) -> Document:
+def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:
+    """Path of the taxon at which each paper has its primary place."""
+    return {
+        assignment.paper_id: taxon.path
+        for assignment, taxon in live_assignments(session, taxonomy)
+        if taxon is not None and assignment.primary and assignment.state == AssignmentState.PLACED
+    }
+
+
+def marks_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, list[str]]:
+    """Marks of papers: where the other taxonomies place them, with all above, and the papers linked by citations."""
+    marks = {paper: [f"link:{paper}"] for paper in papers}
+    for other in list_taxonomies(session):
+        for paper, path in places_in(session, other).items() if other.id != taxonomy.id else ():
+            parts = path.split("/")
+            if paper in marks:
+                marks[paper] += [f"rival:{other.slug}:{'/'.join(parts[: i + 1])}" for i in range(len(parts))]
+    for citing, cited in citation_pairs(session, marks):
+        marks[citing].append(f"link:{cited}")
+        marks[cited].append(f"link:{citing}")
+    return marks
+
+
+def document_of(paper: PaperText, marks: Iterable[str] = ()) -> Document:
     """The paper as text: its abstract, else the project's summary, else the title alone."""
-    source = "abstract" if paper.abstract else "summary" if paper.summary else "title"
-    body = paper.abstract or paper.summary or ""
-    return Document(str(paper.id), paper.title, body, source, paper.names, paper.date)
+    source, body = body_of(paper.abstract, paper.summary)
+    return Document(str(paper.id), paper.title, body, source, paper.names, paper.date, tuple(marks))

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from wamkg.suggesting.examples import Document
-from wamkg.suggesting.features import TextView, read_by, vectorizer_of
+from wamkg.suggesting.features import TextView, counted, read_by, vectorizer_of
 from wamkg.suggesting.tree import Floats, Ints
 
 CHUNK = 5_000
@@ -79,7 +79,7 @@ def learnable_terms(view: TextView, documents: Sequence[Document], definitions: 
     As `features.Space`: those of at least `min_df` texts, or of one definition.
     """
     vectorizer = vectorizer_of(view)
-    counts = vectorizer.fit_transform([read_by(view, d) for d in [*documents, *definitions]])
+    counts = counted(vectorizer, [read_by(view, d) for d in [*documents, *definitions]])
     wanted = np.bincount(counts.indices, minlength=counts.shape[1]) >= max(view.min_df, 1)
     wanted[counts[len(documents) :].indices] = True
     return list(vectorizer.get_feature_names_out()[wanted])

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wamkg.embedding.cache import text_hash
 from wamkg.errors import InvalidInputError
+from wamkg.identifiers import text_hash
+from wamkg.store.texts import whole_text
 from wamkg.suggesting.tree import Tree
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9πΑ-Ω])")
@@ -17,7 +18,9 @@ class Document:
     """A paper as text: title and abstract, or the project's own summary where there is no abstract yet.
 
     `source` says which the body is: `abstract`, `summary` or `title` (no body). `names` are the paper's own
-    method names; `date` is ISO text, compared as text, for the protocol in time.
+    method names; `date` is ISO text, compared as text, for the protocol in time. `marks` are what is known of the paper
+    beside its text, a word each: `rival:TAXONOMY:PATH` for where another taxonomy places it, `link:ID` for itself and
+    every paper that it cites or that cites it; only models that ask for them read them.
     """
 
     id: str
@@ -26,11 +29,12 @@ class Document:
     source: str = "abstract"
     names: tuple[str, ...] = ()
     date: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """Title and body, as the encoder and the word features read them."""
-        return f"{self.title}\n{self.body}".strip()
+        return whole_text(self.title, self.body)
 
     @cached_property
     def hash(self) -> str:

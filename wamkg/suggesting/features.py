@@ -24,6 +24,7 @@ class TextView:
     """TF-IDF over words or characters (`analyzer` as in scikit-learn), sublinear, unit length.
 
     `stemmed` cuts English words to their Snowball stems first, so that "denoises" and "denoising" count as one.
+    With `marks`, the document's marks that begin so are read instead of its text.
     """
 
     analyzer: str = "word"
@@ -32,6 +33,7 @@ class TextView:
     stop_words: str | None = None
     stemmed: bool = False
     mask_names: bool = False
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class VectorView:
 
 
 View = TextView | VectorView
-_WORD = r"(?u)\b\w\w+\b"
+_WORD, _MARK = r"(?u)\b\w\w+\b", r"\S+"
 _stem = lru_cache(maxsize=200_000)(snowballstemmer.stemmer("english").stemWord)
 
 
@@ -58,15 +60,25 @@ def vectorizer_of(view: TextView, terms: Sequence[str] | None = None) -> CountVe
         ngram_range=view.ngrams,
         stop_words=view.stop_words,
         tokenizer=stems if view.stemmed else None,
-        token_pattern=None if view.stemmed or view.analyzer != "word" else _WORD,
+        token_pattern=None if view.stemmed or view.analyzer != "word" else _MARK if view.marks else _WORD,
         vocabulary=None if terms is None else {term: i for i, term in enumerate(terms)},
         dtype=np.float64,
     )
 
 
 def read_by(view: TextView, document: Document) -> str:
-    """A document's text as a view reads it."""
+    """A document as a view reads it."""
+    if view.marks:
+        return " ".join(mark for mark in document.marks if mark.startswith(view.marks))
     return masked(document) if view.mask_names else document.text
+
+
+def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Any:
+    """Counts (len(texts), terms) as CSR of a vectorizer fitted on these texts; no terms where none has any."""
+    if not any(text.strip() for text in texts):
+        vectorizer.set_params(vocabulary={"": 0}).fit([])
+        return sp.csr_matrix((len(texts), 1))
+    return vectorizer.fit_transform(texts)
 
 
 class Corpus:
@@ -90,7 +102,7 @@ class Corpus:
         if key not in self._counted:
             vectorizer = vectorizer_of(view)
             texts = [read_by(view, d) for d in self.documents]
-            counts = vectorizer.fit_transform(texts[: self._learnable])
+            counts = counted(vectorizer, texts[: self._learnable])
             if len(texts) > self._learnable:
                 counts = sp.vstack([counts, vectorizer.transform(texts[self._learnable :])], format="csr")
             counts.data = 1.0 + np.log(counts.data)

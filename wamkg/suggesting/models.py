@@ -38,6 +38,11 @@ class Model:
     version: str = "1"
 
     @property
+    def reads_marks(self) -> bool:
+        """Whether any member reads what is known beside the text: rival places or citations."""
+        return any(isinstance(member.view, TextView) and member.view.marks for member in self.members)
+
+    @property
     def needs_vectors(self) -> bool:
         """Whether any member reads the sentence encoder's vectors."""
         return any(isinstance(member.view, VectorView) for member in self.members)
@@ -47,10 +52,13 @@ PLAIN_WORDS = TextView("word", (1, 2), stop_words="english")
 PHRASES = TextView("word", (1, 3), min_df=2)
 STEMS = TextView("word", (1, 3), min_df=2, stemmed=True)
 CHARACTERS = TextView("char_wb", (3, 5))
+RIVALS = TextView(marks="rival:", ngrams=(1, 1))
+LINKS = TextView(marks="link:", ngrams=(1, 1))
 RATIOS = Logistic(ratios=True)
 
 _STEMS_NB = Member(STEMS, RATIOS, definitions=1.0)
 _PHRASES_NB = Member(PHRASES, RATIOS, definitions=1.0)
+_RIVALS, _LINKS = Member(RIVALS, Logistic(c=1.0)), Member(LINKS, Neighbours())
 
 MODELS: Mapping[str, Model] = {
     model.name: model
@@ -65,6 +73,10 @@ MODELS: Mapping[str, Model] = {
         Model("phrases-nb", (_PHRASES_NB,)),
         Model("words-nb", (_STEMS_NB, _PHRASES_NB)),
         Model("words-nb-minilm", (_STEMS_NB, _PHRASES_NB, Member(VectorView(), Logistic(), definitions=1.0))),
+        Model("rivals-lr", (_RIVALS,)),
+        Model("words-nb-rivals", (_STEMS_NB, _PHRASES_NB, _RIVALS)),
+        Model("citations-knn", (_LINKS,)),
+        Model("words-nb-citations", (_STEMS_NB, _PHRASES_NB, _LINKS)),
     )
 }
 DEFAULT = "words-nb"
@@ -72,8 +84,8 @@ DEFAULT_WITHOUT_VECTORS = "words-nb"
 
 
 def compared_models(has_vectors: bool) -> list[str]:
-    """The models an evaluation compares unless told otherwise."""
-    return [name for name, model in MODELS.items() if has_vectors or not model.needs_vectors]
+    """The models an evaluation compares unless told otherwise: those that read texts, which every store has."""
+    return [n for n, model in MODELS.items() if not model.reads_marks and (has_vectors or not model.needs_vectors)]
 
 
 def model_named(name: str) -> Model:

@@ -1,6 +1,7 @@
 """Why a suggestion says what it says: near papers, words, sentences, and the taxa that came close."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -29,7 +30,7 @@ def without_each_sentence(candidates: Sequence[Document]) -> list[Variant]:
         parts = sentences(document.body)
         for j, sentence in enumerate(parts if len(parts) > 1 else []):
             body = " ".join(parts[:j] + parts[j + 1 :])
-            variants.append((i, sentence, Document(document.id, document.title, body, names=document.names)))
+            variants.append((i, sentence, replace(document, body=body)))
     return variants
 
 

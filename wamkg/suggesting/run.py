@@ -1,12 +1,14 @@
 """The suggest and evaluate jobs: read a corpus, run the model, keep what it says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wamkg.embedding.cache import embed_texts, text_hash
+from wamkg.embedding.cache import embed_texts
 from wamkg.embedding.encoders import Encoder
 from wamkg.embedding.run import Progress, embed, load_vectors
-from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
+from wamkg.identifiers import text_hash
+from wamkg.store.batches import close_batch, drop_batch, get_actor, latest_write, open_batch
 from wamkg.store.session import Store
 from wamkg.store.suggestions import save_suggestions
 from wamkg.store.texts import paper_texts
@@ -18,6 +20,9 @@ from wamkg.suggesting.models import DEFAULT, compared_models, model_named
 from wamkg.suggesting.suggest import Settings as Rules
 from wamkg.suggesting.suggest import Suggestion, suggest
 from wamkg.vocabulary import BatchKind
+
+ATTEMPTS = 3
+"""Runs on a store that others write to all the while; the last one is kept as it is."""
 
 
 def needs_encoder(model: str) -> bool:
@@ -74,13 +79,25 @@ def suggest_places(
     store: Store, slug: str, rules: Rules, encoder: Encoder | None, progress: Progress | None = None
 ) -> SuggestReport:
     """Suggest a place for every candidate of a taxonomy and keep the suggestions."""
-    with store.reading() as session:
-        corpus = load_corpus(session, slug)
-    vectors = vectors_for(store, corpus, encoder) if encoder else None
     named = (encoder.name, encoder.version) if encoder else None
-    found = suggest(corpus.training, corpus.candidates, vectors, rules, named)
+    for attempt in range(ATTEMPTS):
+        with store.reading() as session:
+            before, corpus = latest_write(session), load_corpus(session, slug)
+        vectors = vectors_for(store, corpus, encoder) if encoder else None
+        found = suggest(corpus.training, corpus.candidates, vectors, rules, named)
+        changed = _keep(store, corpus, found, None if attempt == ATTEMPTS - 1 else before)
+        if changed is not None:
+            break
+    lines = [_line(corpus, slug, suggestion) for suggestion in found]
+    return SuggestReport(slug, len(found), sum(s.abstained for s in found), changed or 0, lines)
+
+
+def _keep(store: Store, corpus: Corpus, found: Sequence[Suggestion], before: int | None) -> int | None:
+    """Keep what was found; None, keeping nothing, where something was written after the batch `before`."""
     with store.writing() as session:
-        batch = open_batch(session, BatchKind.SUGGEST, slug, get_actor(session, "suggester"))
+        if before is not None and latest_write(session) != before:
+            return None
+        batch = open_batch(session, BatchKind.SUGGEST, corpus.taxonomy.slug, get_actor(session, "suggester"))
         assert batch.id is not None
         rows = [_row(corpus, suggestion) for suggestion in found]
         changed = save_suggestions(session, corpus.taxonomy, batch.id, rows, [int(d.id) for d in corpus.candidates])
@@ -88,8 +105,7 @@ def suggest_places(
             close_batch(session, batch, {"suggested": len(found), "changed": changed})
         else:
             drop_batch(session, batch)
-    lines = [_line(corpus, slug, suggestion) for suggestion in found]
-    return SuggestReport(slug, len(found), sum(s.abstained for s in found), changed, lines)
+    return changed
 
 
 def _row(corpus: Corpus, suggestion: Suggestion) -> dict[str, Any]:

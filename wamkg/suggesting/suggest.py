@@ -14,6 +14,7 @@ from wamkg.suggesting.models import DEFAULT, DEFAULT_WITHOUT_VECTORS, Model, Wor
 from wamkg.suggesting.outside import OutsideModel
 from wamkg.suggesting.reasons import Explainer, Reason, without_each_sentence
 from wamkg.suggesting.tree import Floats, Tree
+from wamkg.suggesting.versions import version_reasons
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def suggest(
     rows = bench.candidate_rows[: len(candidates)]
     joint = bench.tree.joint(calibration.apply(bench.tree, bench.predict(model, everything, rows)))
     outside = OutsideModel(training, candidates).probabilities()
+    again = version_reasons(candidates, [e.document for e in training.examples])
     explainer = Explainer(bench, model, variants, settings.neighbours) if settings.reasons else None
     run = _Run(bench.tree, calibration, supports(bench), settings, model_record(model, calibration, bench, encoder))
     return [
@@ -93,7 +95,7 @@ def suggest(
             document,
             joint[i],
             None if outside is None else float(outside[i]),
-            explainer.explain(i, joint[i]) if explainer else (),
+            (*(explainer.explain(i, joint[i]) if explainer else ()), *again.get(i, ())),
         )
         for i, document in enumerate(candidates)
     ]

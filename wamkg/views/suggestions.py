@@ -7,10 +7,12 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.identifiers import text_hash
+from wamkg.store.queue import waiting
 from wamkg.store.reads_papers import paper_numbers
-from wamkg.store.suggestions import list_suggestions
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.store.texts import body_of, whole_text
 from wamkg.views.history import in_order
 from wamkg.views.library import LibraryQuery, paper_filter
 from wamkg.views.paging import Order, Page, page_of
@@ -31,7 +33,8 @@ class RankedTaxon:
 class SuggestionItem:
     """One suggestion in the words of `suggest --json`: a model's word, never a decision.
 
-    `ranked` holds leaves, best first; `decided_level` is the deepest taxon the model is sure of, or None.
+    `ranked` holds leaves, best first; `decided_level` is the deepest taxon the model is sure of, or None;
+    `stale`: the paper's text has changed since.
     """
 
     uid: str
@@ -49,6 +52,8 @@ class SuggestionItem:
     reasons: list[dict[str, Any]]
     model: dict[str, Any]
     text_source: str
+    text_hash: str
+    stale: bool
     training_size: int
     at: datetime
 
@@ -65,7 +70,7 @@ def suggestion_list(
     query = query or LibraryQuery()
     found = get_taxonomy(session, taxonomy)
     paths = {t.id: t.path for t in list_taxa(session, found)}
-    pairs = list_suggestions(session, found)
+    pairs = waiting(session, found)
     if query != LibraryQuery(limit=query.limit, after=query.after):
         kept = paper_numbers(session, paper_filter(session, query))
         pairs = [pair for pair in pairs if pair[1].id in kept]
@@ -91,9 +96,17 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         reasons=[in_order(reason) for reason in s.reasons],
         model=in_order(s.model),
         text_source=s.text_source,
+        text_hash=s.text_hash,
+        stale=is_stale(s, paper),
         training_size=s.training_size,
         at=s.at,
     )
+
+
+def is_stale(s: Suggestion, paper: Paper) -> bool:
+    """Whether the text that the suggestion was made from is no longer the paper's."""
+    _, body = body_of(paper.abstract, paper.summary)
+    return text_hash(whole_text(paper.title, body)) != s.text_hash
 
 
 def _key(s: Suggestion, paper: Paper, order: str) -> list[Any]:

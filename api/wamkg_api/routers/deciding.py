@@ -3,14 +3,16 @@
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from wamkg.errors import InvalidInputError
 from wamkg.history.undo import undo_batch
+from wamkg.jobs.refit import learn
 from wamkg.matching.show import shown_values
 from wamkg.pages.links import paper_url
-from wamkg.reviewing.decide import decide
-from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.objections import Dispute, raise_objection
+from wamkg.reviewing.versions import decide_with_versions
 from wamkg.store.batches import find_batch
-from wamkg.vocabulary import RaisedAs, Role
+from wamkg.vocabulary import BatchKind, RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import form_of, see
 from wamkg_api.writing import actor_of, refuse_others, store_of
@@ -35,6 +37,8 @@ async def post_decision(request: Request, paper_id: str) -> Response:
 
 def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
     verdict, taxon = form.get("verdict", ""), form.get("taxon")
+    if verdict == Verdict.ACCEPT and not taxon:
+        raise InvalidInputError("choose a place first")
     decision = Decision(
         paper=paper_id,
         verdict=verdict,
@@ -50,7 +54,9 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         suggestion=form.get("suggestion"),
     )
     with store_of(request).writing() as session:
-        return decide(session, actor_of(session, caller), decision).batch
+        decided = decide_with_versions(session, actor_of(session, caller), decision)
+    learn(store_of(request), request.app.state.settings, decided.taxonomy)
+    return decided.batch
 
 
 @router.post("/papers/{paper_id:path}/object")
@@ -92,3 +98,6 @@ def _undo(request: Request, caller: Caller, uid: str) -> None:
         batch = find_batch(session, uid)
         refuse_others(batch, caller)
         undo_batch(session, batch, actor_of(session, caller), shown_values)
+        decided_in = batch.source if batch.kind == BatchKind.DECISION else None
+    if decided_in is not None:
+        learn(store_of(request), request.app.state.settings, decided_in)

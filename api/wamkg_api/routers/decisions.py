@@ -5,17 +5,19 @@ from typing import Any
 
 from fastapi import Response
 
-from wamkg.reviewing.decide import Decided, decide, what_happened
+from wamkg.jobs.refit import learn
+from wamkg.reviewing.decide import Decided, what_happened
 from wamkg.reviewing.decision import Decision
 from wamkg.reviewing.edit import Edited, set_values
 from wamkg.reviewing.edit_things import add
+from wamkg.reviewing.versions import decide_with_versions
 from wamkg.store.lookup import find_paper
 from wamkg.store.reading import ReadingSession
 from wamkg.views.paper import paper_detail
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import AnyDecision, NewPaper, PaperEdit
-from wamkg_api.deps import PaperId, answer
+from wamkg_api.deps import PaperId, SettingsDep, answer
 from wamkg_api.preconditions import IfMatch, seen_version
 from wamkg_api.writing import StoreDep, actor_of, writing_router
 
@@ -47,7 +49,12 @@ def _seen(session: ReadingSession, paper: str, if_match: str | None) -> int | No
 
 @router.post("/papers/{paper_id:path}/decisions", status_code=201, response_model=Decided)
 def create_decision(
-    store: StoreDep, caller: CallerDep, paper_id: PaperId, decision: AnyDecision, if_match: IfMatch = None
+    store: StoreDep,
+    settings: SettingsDep,
+    caller: CallerDep,
+    paper_id: PaperId,
+    decision: AnyDecision,
+    if_match: IfMatch = None,
 ) -> Response:
     """Decide where a paper belongs in a taxonomy."""
     given = decision.model_dump(exclude_none=True)
@@ -55,7 +62,9 @@ def create_decision(
         seen = _seen(session, paper_id, if_match)
         version = seen if decision.version is None else decision.version
         made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
-        return answer(decide(session, actor_of(session, caller), made), 201)
+        decided = decide_with_versions(session, actor_of(session, caller), made)
+    learn(store, settings, decided.taxonomy)
+    return answer(decided, 201)
 
 
 @router.post("/papers", status_code=201, response_model=Change)

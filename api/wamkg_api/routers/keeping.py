@@ -7,9 +7,11 @@ from fastapi import Path, Response
 
 from wamkg.history.releases import create_release
 from wamkg.history.undo import undo_batch
+from wamkg.jobs.refit import learn
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import find_batch
 from wamkg.views.work import ReleaseItem, release_item
+from wamkg.vocabulary import BatchKind
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewRelease, Reason
 from wamkg_api.deps import SettingsDep, answer
@@ -28,14 +30,21 @@ class Undone:
 
 @router.post("/batches/{uid}/undo", response_model=Undone)
 def undo(
-    store: StoreDep, caller: CallerDep, uid: Annotated[str, Path(max_length=60)], reason: Reason | None = None
+    store: StoreDep,
+    settings: SettingsDep,
+    caller: CallerDep,
+    uid: Annotated[str, Path(max_length=60)],
+    reason: Reason | None = None,
 ) -> Response:
     """Take a batch back whole. What a program or somebody's import wrote is for an admin to take back."""
     with store.writing() as session:
         batch = find_batch(session, uid)
         refuse_others(batch, caller)
         counts = undo_batch(session, batch, actor_of(session, caller), shown_values, reason.why if reason else "")
-        return answer(Undone(batch.uid, counts))
+        undone, decided_in = Undone(batch.uid, counts), batch.source if batch.kind == BatchKind.DECISION else None
+    if decided_in is not None:
+        learn(store, settings, decided_in)
+    return answer(undone)
 
 
 @router.post("/releases", status_code=201, response_model=ReleaseItem)

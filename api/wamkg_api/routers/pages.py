@@ -125,11 +125,11 @@ def show_review(
     session: SessionDep,
     who: ViewerDep,
     taxonomy: Slug = MAIN,
-    order: Annotated[str, Query(max_length=20)] = "certain",
+    order: Annotated[str, Query(max_length=20)] = "uncertain",
     after: Text = None,
     done: Text = None,
 ) -> HTMLResponse:
-    """The queue of suggestions; `done` is the batch of a decision just made."""
+    """The review queue; `done` is the batch of a decision just made."""
     return page(review_page(session, QueueChoice(taxonomy, order, after or None, done), viewer=who), who=who)
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.reviewing.bias import Bias, automation_bias
 from wamkg.views.objections import ObjectionItem, objection_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.queue import QueueItem, queue_page
 from wamkg.views.suggestions import SuggestionItem, suggestion_list
 from wamkg.vocabulary import ObjectionStatus
 from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, answer
@@ -26,6 +28,28 @@ def list_suggestions(
 ) -> Response:
     """What a model suggests for papers that nobody has placed, with probabilities and reasons."""
     return answer(suggestion_list(session, taxonomy, replace(filters, limit=limit, after=after), order))
+
+
+@router.get("/queue", response_model=Page[QueueItem], responses=problems(404, 422))
+def get_queue(
+    session: SessionDep,
+    filters: FiltersDep,
+    taxonomy: TaxonomySlug = "wam",
+    order: Annotated[
+        Literal["certain", "uncertain", "against", "novel", "cited", "thin", "newest"],
+        Query(description="What comes first."),
+    ] = "uncertain",
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+) -> Response:
+    """What waits for a person, versions of one work as one; every tenth hides its suggestion until decided."""
+    return answer(queue_page(session, taxonomy, replace(filters, limit=limit, after=after), order))
+
+
+@router.get("/queue/bias", response_model=Bias, responses=problems(404, 422))
+def get_bias(session: SessionDep, taxonomy: TaxonomySlug = "wam") -> Response:
+    """How often people agree with suggestions that they saw before deciding, and with those that were hidden."""
+    return answer(automation_bias(session, taxonomy))
 
 
 @router.get("/objections", response_model=Page[ObjectionItem], responses=problems(404, 422))

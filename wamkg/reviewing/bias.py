@@ -1,0 +1,112 @@
+"""Automation bias: do people agree with a model more often where they see its suggestion before they decide?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.reviewing.decision import Verdict
+from wamkg.store.decisions import DecisionRow, decision_rows
+from wamkg.store.taxonomies import get_taxonomy
+
+Z = 1.959964
+"""Normal quantile of a two-sided 95 % interval."""
+NOT_AN_ANSWER = (Verdict.UNSURE, Verdict.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often people agreed with the suggestion; `share` and its interval are None without a decision."""
+
+    n: int
+    agreed: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """Agreement where the suggestion was shown and where it was hidden, at the top level and at the leaf decided on.
+
+    `difference` is shown minus hidden at the top level with its 95 % interval (Newcombe's method 10, 1998); None
+    until both have a decision.
+    """
+
+    taxonomy: str
+    top: dict[str, Agreement]
+    leaf: dict[str, Agreement]
+    difference: float | None
+    interval: tuple[float, float] | None
+
+    @property
+    def said(self) -> str:
+        """The finding in one sentence."""
+        if self.difference is None or self.interval is None:
+            return "not known yet: both kinds of papers must have been decided on"
+        low, high = self.interval
+        if low <= 0 <= high:
+            return "no bias shown: the interval of the difference holds zero"
+        more = "more" if low > 0 else "less"
+        return f"people agree {more} often where they see the suggestion"
+
+
+def automation_bias(session: Session, taxonomy: str) -> Bias:
+    """Compare each paper's first answer to a suggestion, taken back ones apart, by whether it was hidden.
+
+    `unsure` and `not-applicable` are no answers; `outside` and `reject` disagree with any suggested taxon.
+    Raises NotFoundError for an unknown taxonomy.
+    """
+    get_taxonomy(session, taxonomy)
+    first: dict[str, DecisionRow] = {}
+    for row in decision_rows(session, taxonomy=taxonomy):
+        answers = row.verdict not in NOT_AN_ANSWER and _suggested(row) is not None
+        if answers and row.batch.undone_at is None:
+            first.setdefault(row.change.subject_uid or "", row)
+    groups = {name: [r for r in first.values() if _hidden(r) == (name == "hidden")] for name in ("shown", "hidden")}
+    top = {name: _agreement([_agrees(row, 1) for row in rows]) for name, rows in groups.items()}
+    leaf = {name: _agreement([_agrees(row, None) for row in rows]) for name, rows in groups.items()}
+    return Bias(taxonomy, top, leaf, *_difference(top["shown"], top["hidden"]))
+
+
+def _after(row: DecisionRow) -> dict[str, Any]:
+    return row.change.after or {}
+
+
+def _suggested(row: DecisionRow) -> str | None:
+    return (_after(row).get("suggested") or {}).get("taxon")
+
+
+def _hidden(row: DecisionRow) -> bool:
+    return bool(_after(row)["suggested"].get("hidden"))
+
+
+def _agrees(row: DecisionRow, depth: int | None) -> bool:
+    """Whether the suggested leaf lies at or under the first taxon decided on, or under its beginning to a depth."""
+    taxa = _after(row).get("taxa") or []
+    if row.verdict != Verdict.ACCEPT or not taxa:
+        return False
+    said: list[str] = taxa[0]["path"].split("/")[:depth]
+    suggested: list[str] = str(_suggested(row)).split("/")[: len(said)]
+    return suggested == said
+
+
+def _agreement(agreed: Sequence[bool]) -> Agreement:
+    n, k = len(agreed), sum(agreed)
+    return Agreement(n, k, k / n, wilson(k, n)) if n else Agreement(0, 0, None, None)
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share, k of n (Wilson, 1927)."""
+    middle, spread = k + Z * Z / 2, Z * sqrt(k * (n - k) / n + Z * Z / 4)
+    return max(0.0, (middle - spread) / (n + Z * Z)), min(1.0, (middle + spread) / (n + Z * Z))
+
+
+def _difference(shown: Agreement, hidden: Agreement) -> tuple[float | None, tuple[float, float] | None]:
+    if shown.share is None or hidden.share is None or shown.interval is None or hidden.interval is None:
+        return None, None
+    gap = shown.share - hidden.share
+    low = sqrt((shown.share - shown.interval[0]) ** 2 + (hidden.interval[1] - hidden.share) ** 2)
+    high = sqrt((shown.interval[1] - shown.share) ** 2 + (hidden.share - hidden.interval[0]) ** 2)
+    return gap, (gap - low, gap + high)

@@ -1,0 +1,89 @@
+"""Near-duplicates: papers that are versions of one work are found, and decided once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from wamkg.matching.same_paper import is_short
+from wamkg.reviewing.decide import Decided, decide
+from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.store.lookup import find_paper
+from wamkg.store.queue import judged_pairs, published_pairs, waiting
+from wamkg.store.tables import Actor, Paper, Suggestion
+from wamkg.store.taxonomies import get_taxonomy
+
+VERSION = "version"
+"""Kind of the reason that names a paper with nearly the same text."""
+
+
+def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -> dict[int, list[int]]:
+    """Papers of a queue, by number, with all members of their group in the queue, themselves among them.
+
+    One group are a preprint and its published record, papers of the same title (of four words or more) and first
+    author, papers whose texts are nearly the same (a `version` reason), and those a person called one work; never
+    two that a person called different.
+    """
+    same, different = judged_pairs(session)
+    numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
+    pairs = [*same, *published_pairs(session), *_alike(rows, numbers), *_namesakes(paper for _, paper in rows)]
+    return united(numbers.values(), [pair for pair in pairs if frozenset(pair) not in different])
+
+
+def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[tuple[int, int]]:
+    return [
+        (suggestion.paper_id, numbers[reason["paper"]])
+        for suggestion, _ in rows
+        for reason in suggestion.reasons
+        if reason["kind"] == VERSION and reason["paper"] in numbers
+    ]
+
+
+def _namesakes(papers: Iterable[Paper]) -> list[tuple[int, int]]:
+    first: dict[tuple[str, str | None], int] = {}
+    pairs = []
+    for paper in papers:
+        if paper.id is not None and not is_short(paper.title):
+            pairs.append((first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
+    return pairs
+
+
+def united(numbers: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """Each number with its whole group, in order: numbers that a chain of pairs joins; pairs with others are left."""
+    groups = {number: [number] for number in numbers}
+    for one, other in pairs:
+        if one in groups and other in groups and groups[one] is not groups[other]:
+            joined = sorted(groups[one] + groups[other])
+            groups |= dict.fromkeys(joined, joined)
+    return groups
+
+
+def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> Decided:
+    """Decide on a paper and, alike, on the other versions of its work that wait in the queue.
+
+    Each paper has a decision and a batch of its own. The others name the first in their note and carry no quote: it
+    was checked in the first one's text. Raises as `decide`.
+    """
+    others = _other_versions(session, decision)
+    made = decide(session, actor, decision)
+    taxon = made.after[0] if decision.verdict == Verdict.ACCEPT else decision.taxon
+    note = f"as its version {made.paper}" + (f": {decision.note}" if decision.note else "")
+    alike = replace(
+        decision,
+        taxon=taxon,
+        note=note,
+        evidence=None,
+        evidence_place=None,
+        version=None,
+        assignment=None,
+        suggestion=None,
+    )
+    return replace(made, versions=[decide(session, actor, replace(alike, paper=slug)) for slug in others])
+
+
+def _other_versions(session: Session, decision: Decision) -> list[str]:
+    paper = find_paper(session, decision.paper)
+    rows = waiting(session, get_taxonomy(session, decision.taxonomy))
+    slugs = {other.id: other.slug for _, other in rows}
+    members = version_groups(session, rows).get(paper.id or 0, [])
+    return [slugs[number] for number in members if number != paper.id]

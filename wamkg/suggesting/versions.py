@@ -1,0 +1,62 @@
+"""Texts that are nearly the same: versions of one work under different titles or ids."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from zlib import crc32
+
+from wamkg.identifiers import normalise
+from wamkg.suggesting.examples import Document
+
+RUN = 4
+"""Words in a shingle."""
+KEPT_ONE_IN = 8
+"""Of the shingles only this part is looked up: enough that two versions share several (Broder, 1997)."""
+COMMON = 30
+"""A shingle of more texts than this is a phrase of the trade."""
+ALIKE = 0.5
+"""Share of shingles in common from which two texts count as versions; unrelated abstracts share less than 0.05."""
+FEWEST = 20
+"""Shorter bodies say too little."""
+
+
+def near_duplicates(documents: Sequence[Document]) -> list[tuple[int, int, float]]:
+    """Pairs (i, j, share) with i < j of documents whose bodies share at least half of their shingles (Jaccard)."""
+    shingles = [_shingles(document.body) for document in documents]
+    return [
+        (i, j, round(share, 4))
+        for i, j in sorted(_sharing(shingles))
+        if (share := len(shingles[i] & shingles[j]) / len(shingles[i] | shingles[j])) >= ALIKE
+    ]
+
+
+def _shingles(text: str) -> frozenset[int]:
+    words = normalise(text).split()
+    if len(words) < FEWEST:
+        return frozenset()
+    return frozenset(crc32(" ".join(words[i : i + RUN]).encode()) for i in range(len(words) - RUN + 1))
+
+
+def _sharing(shingles: Sequence[frozenset[int]]) -> set[tuple[int, int]]:
+    """Pairs that share a shingle of those looked up."""
+    holders: dict[int, list[int]] = defaultdict(list)
+    for i, held in enumerate(shingles):
+        for shingle in held:
+            if shingle % KEPT_ONE_IN == 0:
+                holders[shingle].append(i)
+    return {pair for held in holders.values() if 1 < len(held) <= COMMON for pair in combinations(held, 2)}
+
+
+def version_reasons(candidates: Sequence[Document], examples: Sequence[Document]) -> dict[int, list[dict[str, object]]]:
+    """For each candidate, by place, a `version` reason for every candidate or example of nearly the same text."""
+    documents = [*candidates, *examples]
+    found: dict[int, list[dict[str, object]]] = defaultdict(list)
+    for i, j, share in near_duplicates(documents):
+        for one, other in ((i, j), (j, i)):
+            if one < len(candidates):
+                found[one].append(_reason(documents[other], share))
+    return found
+
+
+def _reason(document: Document, share: float) -> dict[str, object]:
+    return {"kind": "version", "paper": document.id, "title": document.title, "similarity": share}
