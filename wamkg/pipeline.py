@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ from wamkg.views.timeline import PaperTimeline, papers_timeline
 from wamkg.vocabulary import PERSON, BatchKind
 
 if TYPE_CHECKING:
+    from wamkg.suggesting.replay import Simulation
     from wamkg.suggesting.run import SuggestReport
 
 Progress = Callable[[int, int], None]
@@ -220,6 +222,35 @@ def evaluate(
                 raise
             wanted = compared_models(has_vectors=False)
     return evaluate_models(store, taxonomy, wanted, encoder, shuffle, protocol)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What to replay: a file of labelled records, or of the library a taxonomy's papers against some others."""
+
+    file: str | None = None
+    taxonomy: str = "wam"
+    against: str = "data"
+    models: Sequence[str] = ()
+    seeds: int = 10
+    target: float = 0.95
+    confidence: float = 0.95
+
+
+def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
+    """Replay finished labels, of a file or of the store."""
+    from wamkg.suggesting.labelled import from_file, from_library
+    from wamkg.suggesting.replay import simulate as run_simulate
+    from wamkg.suggesting.stopping import StopRule
+
+    rule = StopRule(wanted.target, wanted.confidence)
+    if wanted.file is not None:
+        records = from_file(wanted.file)
+    else:
+        assert store is not None
+        with store.reading() as session:
+            records = from_library(session, wanted.taxonomy, wanted.against)
+    return run_simulate(records, wanted.models, range(wanted.seeds), rule)
 
 
 def draw_figure(

@@ -2,7 +2,7 @@
 
 import random
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -42,6 +42,15 @@ class Language:
     def definition(self, subject: str) -> str:
         """A sentence of the subject's own phrases."""
         return self._text(subject, 1.0, 25).capitalize() + "."
+
+    def mixed(self, told: Mapping[str, float], length: int) -> str:
+        """So many words; `told` gives the share of phrases that are each subject's own, the rest is common."""
+        sources, shares = [*(self._own[subject] for subject in told), self._common], list(told.values())
+        said: list[str] = []
+        while len(said) < length:
+            (source,) = self.rng.choices(sources, [*shares, 1 - sum(shares)])
+            said += source.draw(self.rng).split()
+        return " ".join(said[:length])
 
     def _text(self, subject: str, told: float, length: int) -> str:
         said: list[str] = []
