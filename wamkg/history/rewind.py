@@ -24,6 +24,7 @@ from wamkg.store.paper_write import Shown, delete_orphans
 from wamkg.store.rows import decode
 from wamkg.store.settle import chain_places
 from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxonomy, metadata
+from wamkg.store.taxon_reads import straighten_paths
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.vocabulary import BatchKind
 
@@ -60,6 +61,7 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
         pair.end_for_now(session, mine)
     reopen_rows(session, mine, None)
     _set_values(session, values)
+    straighten_paths(session)
     for pair in merged:
         pair.settle(session)
     _forget_shown(session, touched)

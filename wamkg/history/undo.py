@@ -24,11 +24,14 @@ from wamkg.history.scope import (
 )
 from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.bulk import table_of
-from wamkg.store.edits import batches_that_edited_rows_of, restore_rows
+from wamkg.store.decisions import lock_papers
+from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
 from wamkg.store.tables import Actor, Assignment, Batch, Entity, metadata
-from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, tree_problems
+from wamkg.store.taxon_edits import lock_taxonomy
+from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, straighten_paths, tree_problems
+from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.types import utc_now
 from wamkg.store.work import forget_since
 from wamkg.vocabulary import BatchKind
@@ -43,6 +46,7 @@ def undo_batch(
 
     Raises ConflictError when the batch is already undone or later writes depend on it, naming their batches.
     """
+    _hold(session, batch)
     if batch.undone_at is not None:
         raise ConflictError(f"batch {batch.uid} is already undone")
     if batch.kind == BatchKind.UNDO:
@@ -65,6 +69,7 @@ def undo_batch(
     raise_versions(session, replaced - doomed)
     if restored:
         counts["values restored"] = restored
+    _straighten(session, batch)
     _refuse_broken_trees(session, batch)
     if batch.kind == BatchKind.ENRICH:
         forget_since(session, batch.started_at)
@@ -74,6 +79,24 @@ def undo_batch(
     close_batch(session, undoing, dict(counts))
     session.refresh(actor)
     return counts
+
+
+def _hold(session: Session, batch: Batch) -> None:
+    """Keep others from the batch, its taxonomies and its papers until the end, in the order that decisions take."""
+    session.refresh(batch, with_for_update=True)
+    mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
+    for taxonomy in list_taxonomies(session):
+        assert taxonomy.id is not None
+        lock_taxonomy(session, taxonomy.id, editing=batch.kind == BatchKind.TAXONOMY)
+    lock_papers(session, touched_papers(session, mine) | placed_papers(session, mine))
+
+
+def _straighten(session: Session, batch: Batch) -> None:
+    moved = {change.subject_uid for change in edits_of(session, batch) if change.field == "taxon.path"}
+    try:
+        straighten_paths(session, {uid for uid in moved if uid is not None})
+    except IntegrityError as error:
+        raise ConflictError(f"another taxon took the path that undoing {batch.uid} would give back") from error
 
 
 def _refuse_broken_trees(session: Session, batch: Batch) -> None:

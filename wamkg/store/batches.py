@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
@@ -15,10 +16,18 @@ from wamkg.vocabulary import BatchKind
 def get_actor(session: Session, name: str, kind: str = "program") -> Actor:
     """The actor of that name, made if new."""
     actor = session.exec(select(Actor).where(Actor.name == name)).first()
-    if actor is None:
-        actor = Actor(uid=new_uid(), name=name, kind=kind)
-        session.add(actor)
-        session.flush()
+    return actor if actor is not None else _new_actor(session, name, kind)
+
+
+def _new_actor(session: Session, name: str, kind: str) -> Actor:
+    actor = Actor(uid=new_uid(), name=name, kind=kind)
+    try:
+        with session.begin_nested():
+            session.add(actor)
+            session.flush()
+    except IntegrityError:
+        # The same person, writing elsewhere at this moment, was first.
+        return session.exec(select(Actor).where(Actor.name == name)).one()
     return actor
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.bulk import select_columns
+from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.tables import Actor, Assignment, Batch, Change, Event, Fact, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.types import utc_now
 
@@ -20,6 +20,12 @@ def lock_paper(session: Session, number: int) -> Paper:
     """The paper as it now is, held until the end of the transaction so that decisions on it come one by one."""
     statement = select(Paper).where(Paper.id == number).with_for_update()
     return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def lock_papers(session: Session, numbers: Iterable[int]) -> None:
+    """Hold papers until the end of the transaction, in a fixed order so that two who do so never wait in a circle."""
+    for part in chunks(sorted(numbers)):
+        session.exec(select(Paper.id).where(col(Paper.id).in_(part)).order_by(col(Paper.id)).with_for_update()).all()
 
 
 def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignment, Taxon | None]]:

@@ -32,6 +32,30 @@ def _where(parent: Taxon | None, slug: str) -> tuple[str, int]:
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
 
 
+def straighten_paths(session: Session, only: set[str] | None = None) -> None:
+    """Let live taxa stand where their parents lead; `only` names the permanent ids of those that may change.
+
+    A path restored from before an edit may run through ancestors that stand elsewhere by now.
+
+    Raises IntegrityError where another taxon stands there.
+    """
+    rows = session.exec(select(Taxon, Entity.uid).join(Entity, col(Entity.id) == col(Taxon.id)))
+    taxa = {taxon.id: (taxon, uid) for taxon, uid in rows if taxon.ended_at is None}
+
+    def straighten(number: int | None, seen: frozenset[int | None]) -> None:
+        taxon, uid = taxa[number]
+        parent = taxa.get(taxon.parent_id)
+        if parent is not None and number not in seen:
+            straighten(taxon.parent_id, seen | {number})
+        if (parent is not None or taxon.parent_id is None) and (only is None or uid in only):
+            taxon.path, taxon.depth = _where(parent[0] if parent else None, taxon.slug)
+            session.add(taxon)
+
+    for number in taxa:
+        straighten(number, frozenset())
+    session.flush()
+
+
 def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
     """Ids of the batches since the given one, not undone, that made, changed or ended a taxon, oldest first."""
     later = select(Batch.id, Batch.uid).where(col(Batch.id) > after.id, col(Batch.undone_at).is_(None))
