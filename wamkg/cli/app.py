@@ -9,6 +9,7 @@ from wamkg import __version__
 from wamkg.cli import (
     access,
     curating,
+    duplicates,
     enriching,
     figures,
     importing,
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "decide": curating.decide,
     "decisions": curating.decisions,
     "objections": objecting.objections,
+    "duplicates": duplicates.duplicates,
     "set": curating.set_,
     "add": curating.add,
     "taxon": taxa.taxon,

@@ -28,12 +28,13 @@ from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
-from wamkg.store.tables import Actor, Assignment, Batch, Entity, metadata
+from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, straighten_paths, tree_problems
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.types import utc_now
 from wamkg.store.work import forget_since
+from wamkg.store.works import batch_of_pair, load_works, slug_of
 from wamkg.vocabulary import BatchKind
 
 
@@ -71,6 +72,7 @@ def undo_batch(
         counts["values restored"] = restored
     _straighten(session, batch)
     _refuse_broken_trees(session, batch)
+    _refuse_contradictions(session, batch)
     if batch.kind == BatchKind.ENRICH:
         forget_since(session, batch.started_at)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
@@ -105,6 +107,18 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
         return
     later = batches_that_changed_taxa(session, batch)
     raise ConflictError(f"later edits depend on {batch.uid} ({problem}); undo them first: {', '.join(later)}")
+
+
+def _refuse_contradictions(session: Session, batch: Batch) -> None:
+    """Refuse where a judgement that would hold again contradicts what was judged since."""
+    works = load_works(session)
+    for left, right in works.contradictions():
+        later = sorted({batch_of_pair(session, pair) for pair in works.chain((left, right))})
+        named = f"{slug_of(session, left)} and {slug_of(session, right)}"
+        raise ConflictError(
+            f"later judgements make {named} one work, which {batch.uid} says otherwise of; undo one of them first: "
+            f"{', '.join(later)}"
+        )
 
 
 def _tables() -> list[Table]:
@@ -154,9 +168,17 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
         later.c.ended_at.is_(None),
         later.c.batch_id > batch.id,
     )
-    mine = table_of(Assignment)
-    replaced = select(mine.c.ended_batch_id).where(mine.c.batch_id == batch.id, mine.c.ended_batch_id != batch.id)
-    return set(session.connection().execute(statement.union(replaced)).scalars())
+    return set(session.connection().execute(statement).scalars()) | _replaced(session, batch)
+
+
+def _replaced(session: Session, batch: Batch) -> set[int]:
+    """Batches in which people replaced words that this one holds."""
+    found: set[int] = set()
+    for model in (Assignment, Judgement, Vote, Adjudication):
+        mine = table_of(model)
+        replaced = select(mine.c.ended_batch_id).where(mine.c.batch_id == batch.id, mine.c.ended_batch_id != batch.id)
+        found |= set(session.connection().execute(replaced).scalars())
+    return found
 
 
 def _reopen(session: Session, undoing: Batch, batch: Batch, only: tuple[str, ...] | None) -> None:

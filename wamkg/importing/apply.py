@@ -5,19 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
-from wamkg.identifiers import author_key, title_key
+from wamkg.identifiers import title_key
 from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
+from wamkg.matching.alike import as_known
 from wamkg.matching.record import Record, Unreadable
-from wamkg.matching.same_paper import ids_of, is_short, match, urls_of, year_of
+from wamkg.matching.same_paper import ids_of, is_short, match, without_ids_of_others
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks, insert_entities
-from wamkg.store.lookup import KnownPaper, addresses_of, papers_by_ids, papers_by_titles
+from wamkg.store.lookup import addresses_of, papers_by_ids, papers_by_titles
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
 from wamkg.store.tables import Batch
+from wamkg.store.works import load_works
 from wamkg.vocabulary import EntityKind
 
 CHUNK = 1000
@@ -72,6 +74,7 @@ class Applier:
             if number is None:
                 self._ask(record, question)
             else:
+                record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
                 self._apply_one(record, states[number if number > 0 else numbers[-number - 1]])
         changed = [state for state in states.values() if state.changed]
         shown = [shown_values(state) for state in changed]
@@ -116,6 +119,7 @@ class _Finder:
         self.session = session
         self.by_id = papers_by_ids(session, {i for record in records for i in ids_of(record)})
         self.by_title = papers_by_titles(session, {title_key(record.title) for record in records})
+        self.works = load_works(session)
         self._add_addresses()
         self.fresh = 0
 
@@ -127,7 +131,7 @@ class _Finder:
 
     def find(self, record: Record) -> tuple[int | None, str | None]:
         """Number of the record's paper, negative for one to be made; or None and a question."""
-        answer = match(record, self.by_id, self.by_title)
+        answer = match(record, self.by_id, self.by_title, self.works.members)
         if answer.question:
             return None, answer.question
         number = answer.paper
@@ -135,14 +139,13 @@ class _Finder:
             self.fresh += 1
             number = -self.fresh
             self._learn(number, record)
-        self.by_id.update(dict.fromkeys(ids_of(record), number))
+        for given in ids_of(record):
+            self.by_id.setdefault(given, number)
         return number, None
 
     def _learn(self, number: int, record: Record) -> None:
-        key = title_key(record.title)
-        first = author_key(record.authors[0]) if record.authors else None
-        known = KnownPaper(number, record.title, key, first, record.arxiv, record.doi, year_of(record), urls_of(record))
-        self.by_title.setdefault(key, []).append(known)
+        known = as_known(record, number)
+        self.by_title.setdefault(known.title_key, []).append(known)
 
     def make_numbers(self, batch: int) -> list[int]:
         """Entities for the new papers; the paper numbered -n is the nth."""

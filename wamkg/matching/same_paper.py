@@ -1,7 +1,8 @@
 """Is this record a paper the store has? Ids first, then the title under stated conditions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from wamkg.identifiers import author_key, normalise, title_key
 from wamkg.matching.record import Record
@@ -42,14 +43,20 @@ def is_short(title: str) -> bool:
     return len(normalise(title).split()) < SHORT_TITLE_WORDS
 
 
-def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str, Iterable[KnownPaper]]) -> Match:
-    """Find the stored paper that the record is.
+def match(
+    record: Record,
+    by_id: Mapping[ExternalId, int],
+    by_title: Mapping[str, Iterable[KnownPaper]],
+    members: Callable[[int], set[int]] = lambda paper: {paper},
+) -> Match:
+    """Find the stored paper that the record is; `members` gives all records of the work that a paper is.
 
-    Ids decide; two ids that lead to two papers are a question. Without a known id the normalised title decides
-    where `_may_be_one` holds; a title of fewer than four words is a question unless an address is shared too.
+    Ids decide; two ids that lead to two papers are a question, unless those are one work. Without a known id the
+    normalised title decides where `_may_be_one` holds; a title of fewer than four words is a question unless an
+    address is shared too.
     """
     hits = {i: by_id[i] for i in ids_of(record) if i in by_id}
-    if len(set(hits.values())) > 1:
+    if not set(hits.values()) <= members(next(iter(hits.values()), 0)):
         named = ", ".join(f"{i.scheme}:{i.value}" for i in hits)
         return Match(None, "ids", f"{named} lead to different papers")
     if hits:
@@ -63,6 +70,12 @@ def match(record: Record, by_id: Mapping[ExternalId, int], by_title: Mapping[str
     if is_short(record.title) and not namesakes[0].urls & urls_of(record):
         return Match(None, "title", f"the title is too short to tell whether it is stored paper {namesakes[0].title!r}")
     return Match(namesakes[0].id, "title")
+
+
+def without_ids_of_others(record: Record, paper: int, by_id: Mapping[ExternalId, int]) -> Record:
+    """The record without ids that another record of the same work has, which keeps them."""
+    others: dict[str, Any] = {i.scheme: None for i in ids_of(record) if by_id.get(i, paper) != paper}
+    return replace(record, **others) if others else record
 
 
 def _may_be_one(record: Record, known: KnownPaper) -> bool:

@@ -10,10 +10,12 @@ from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.blind import is_hidden
 from wamkg.views.history import paper_history
 from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
+from wamkg.views.objections import objection_list
 from wamkg.views.paper import paper_detail
 from wamkg.views.tree import MAIN, taxonomy_list, taxonomy_tree, walk
 
 PER_PAGE = 25
+MOST_OBJECTIONS = 100
 SORT_WORDS = {
     "-date": "newest first",
     "date": "oldest first",
@@ -71,6 +73,7 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
         done=done if viewer else None,
         paper=paper,
         hidden={s.taxonomy for s in paper.suggestions if is_hidden(paper.slug, s.taxonomy)} - decided,
+        objections=objection_list(session, None, MOST_OBJECTIONS, None, paper=paper.id).items,
         history=paper_history(session, identifier),
         names=classes.names,
         families=classes.families,

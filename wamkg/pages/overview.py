@@ -12,6 +12,7 @@ from wamkg.store.things import find_thing
 from wamkg.views.coverage import overview
 from wamkg.views.leaderboard import ResultQuery, leaderboard
 from wamkg.views.library import LibraryQuery, find_library
+from wamkg.views.objections import open_disputes
 from wamkg.views.paging import Page
 from wamkg.views.queue import queue_page
 from wamkg.views.things import all_things
@@ -159,6 +160,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         viewer=viewer,
         here="/review",
         page=page,
+        disputes=[] if choice.after else open_disputes(session),
         waiting=find_library(session, unplaced).total if taxonomies else 0,
         taxonomy=choice.taxonomy,
         order=choice.order,

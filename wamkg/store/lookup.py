@@ -1,7 +1,7 @@
 """Finding papers and things by what identifies them, many at a time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -10,7 +10,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, s2_id
 from wamkg.store.bulk import chunks
 from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue, Weblink
-from wamkg.vocabulary import Relation
+from wamkg.vocabulary import Relation, Standing
 
 SCHEMES = ("arxiv", "doi", "s2", "openalex")
 
@@ -132,3 +132,11 @@ def find_paper(session: Session, text: str) -> Paper:
     if paper is None:
         raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID or a slug")
     return paper
+
+
+def listed_papers(session: Session) -> list[KnownPaper]:
+    """Every paper but those merely cited, as matching sees it, with its web addresses."""
+    listed = select(*_COLUMNS).where(col(Paper.standing) != Standing.CITED).order_by(col(Paper.id))
+    papers = [KnownPaper(*row) for row in session.exec(listed)]
+    urls = addresses_of(session, [paper.id for paper in papers])
+    return [replace(paper, urls=urls.get(paper.id, frozenset())) for paper in papers]

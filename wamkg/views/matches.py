@@ -7,26 +7,17 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import author_key, title_key
+from wamkg.identifiers import title_key
 from wamkg.importing.jsonl import record_of
+from wamkg.matching.alike import Feature, as_known, compare, score_of
 from wamkg.matching.record import Record, Unreadable
-from wamkg.matching.same_paper import Match, ids_of, match, urls_of, year_of
+from wamkg.matching.same_paper import Match, ids_of, match
 from wamkg.store.lookup import KnownPaper, addresses_of, papers_by_ids, papers_by_titles
 from wamkg.store.reads_details import paper_rows
+from wamkg.store.works import load_works
 from wamkg.views.papers import public_id
 
 MOST_RECORDS = 100
-WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
-"""What each agreeing feature adds where no id decides; one that is unknown on a side adds half."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One thing compared: `agrees` is None where a side does not say; `adds` is its part of the score."""
-
-    name: str
-    agrees: bool | None
-    adds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,8 @@ def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[
     records = [_read(row, number) for number, row in enumerate(given)]
     by_id = papers_by_ids(session, [i for record in records for i in ids_of(record)])
     by_title = _with_addresses(session, papers_by_titles(session, [title_key(r.title) for r in records]))
-    found = [match(record, by_id, by_title) for record in records]
+    members = load_works(session).members
+    found = [match(record, by_id, by_title, members) for record in records]
     rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
     return [_item(n, r, m, by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
 
@@ -83,20 +75,7 @@ def _item(
     namesakes = by_title.get(title_key(record.title), [])
     known = next((k for k in namesakes if k.id == found.paper), namesakes[0] if namesakes else None)
     by_id = found.how not in ("title", "new", "ids")
-    features = [Feature("id", True, 1.0)] if by_id else _features(record, known) if known else []
-    score = 1.0 if by_id else round(sum(feature.adds for feature in features), 3) if found.how != "new" else 0.0
+    features = [Feature("id", True, 1.0)] if by_id else compare(as_known(record), known) if known else []
+    score = score_of(features) if found.how != "new" else 0.0
     public = public_id(row.arxiv, row.slug) if row is not None else None
     return MatchItem(number, public, found.how, score, found.question, features)
-
-
-def _features(record: Record, known: KnownPaper) -> list[Feature]:
-    mine = author_key(record.authors[0]) if record.authors else None
-    year, urls = year_of(record), urls_of(record)
-    agrees: dict[str, bool | None] = {
-        "title": title_key(record.title) == known.title_key,
-        "first_author": mine == known.first_author_key if mine and known.first_author_key else None,
-        "year": abs(year - known.year) <= 2 if year and known.year else None,
-        "address": bool(urls & known.urls) if urls and known.urls else None,
-    }
-    adds = {True: 1.0, None: 0.5, False: 0.0}
-    return [Feature(name, value, round(WEIGHTS[name] * adds[value], 3)) for name, value in agrees.items()]

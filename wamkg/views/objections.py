@@ -16,6 +16,7 @@ from wamkg.views.papers import PaperItem, paper_items, public_id
 from wamkg.vocabulary import OPEN_STATUSES, AssignmentState
 
 MOST_EXEMPLARS = 3
+MOST_OPEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,12 @@ def objection_list(
             paths[objection.taxonomy_id] = _paths(session, row[3])
         keyed.append(([-objection.at.timestamp(), objection.uid], _item(session, row, paths[objection.taxonomy_id])))
     return page_of(keyed, Order("objections", (float, str)), limit, after)
+
+
+def open_disputes(session: Session) -> list[ObjectionItem]:
+    """Every objection that somebody has still to close, oldest first."""
+    found = objection_list(session, None, MOST_OPEN, None).items
+    return [item for item in reversed(found) if item.is_open]
 
 
 def _paths(session: Session, taxonomy: str) -> dict[int | None, str]:

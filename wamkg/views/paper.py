@@ -26,6 +26,7 @@ from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.views.papers import PaperItem, paper_items, shown_day
 from wamkg.views.suggestions import SuggestionItem, suggestion_item
+from wamkg.views.works import RecordOfWork, work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ class TagItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperDetail(PaperItem):
-    """A paper with the sources of its values, its assignments, dates, links and suggestions."""
+    """A paper with the sources of its values, its assignments, dates, links and suggestions.
+
+    `work` holds the other records of the same work, such as the published one of a preprint.
+    """
 
     abstract: str | None
     summary: str | None
@@ -121,6 +125,7 @@ class PaperDetail(PaperItem):
     conflicts: int
     assignments: list[AssignmentItem]
     suggestions: list[SuggestionItem]
+    work: list[RecordOfWork]
 
 
 def paper_detail(session: Session, text: str) -> PaperDetail:
@@ -148,6 +153,7 @@ def paper_detail(session: Session, text: str) -> PaperDetail:
         conflicts=sum(value.conflict for value in values),
         assignments=assignment_list(session, text),
         suggestions=_suggestions(session, paper),
+        work=work_of(session, text)[1:],
     )
 
 

@@ -1,0 +1,103 @@
+"""How alike are two papers? What is compared, what each agreement adds, and pairs that a person should look at."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations
+
+from wamkg.identifiers import author_key, title_key
+from wamkg.matching.record import Record
+from wamkg.matching.same_paper import MAX_YEARS_APART, urls_of, year_of
+from wamkg.store.lookup import KnownPaper
+
+WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
+"""What each agreeing feature adds where no id decides; one that is unknown or nearly agrees adds half."""
+NEAR_TITLE = 0.85
+"""Share of common characters from which two titles count as nearly one: a title changes on its way to print."""
+SHARED_TOO_WIDELY = 3
+"""An address that more papers than this have is a project's or a list's, and says nothing of any two."""
+LARGEST_GROUP = 50
+"""First authors with more papers than this are names that many people have: their titles are not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing compared: `agrees` is None where a side does not say, or it nearly does; `adds` goes into the score."""
+
+    name: str
+    agrees: bool | None
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two stored papers, the one with the lower number left, that may be one work, with a score from 0 to 1."""
+
+    left: KnownPaper
+    right: KnownPaper
+    score: float
+    features: list[Feature]
+
+
+def as_known(record: Record, number: int = 0) -> KnownPaper:
+    """A record as matching sees a stored paper."""
+    first = author_key(record.authors[0]) if record.authors else None
+    return KnownPaper(
+        number, record.title, title_key(record.title), first, record.arxiv, record.doi, year_of(record), urls_of(record)
+    )
+
+
+def compare(one: KnownPaper, other: KnownPaper) -> list[Feature]:
+    """What agrees between two papers where no id decides."""
+    authors, years = (one.first_author_key, other.first_author_key), (one.year, other.year)
+    agrees: dict[str, bool | None] = {
+        "title": _titles_agree(one, other),
+        "first_author": authors[0] == authors[1] if all(authors) else None,
+        "year": abs(years[0] - years[1]) <= MAX_YEARS_APART if years[0] and years[1] else None,
+        "address": bool(one.urls & other.urls) if one.urls and other.urls else None,
+    }
+    adds = {True: 1.0, None: 0.5, False: 0.0}
+    return [Feature(name, value, round(WEIGHTS[name] * adds[value], 3)) for name, value in agrees.items()]
+
+
+def score_of(features: Iterable[Feature]) -> float:
+    """Sum of what the features add."""
+    return round(sum(feature.adds for feature in features), 3)
+
+
+def _titles_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
+    if one.title_key == other.title_key:
+        return True
+    return None if _nearly(one, other) else False
+
+
+def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
+    matcher = SequenceMatcher(None, one.title_key, other.title_key, autojunk=False)
+    return matcher.real_quick_ratio() >= NEAR_TITLE and matcher.quick_ratio() >= NEAR_TITLE <= matcher.ratio()
+
+
+def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
+    """Pairs of stored papers that may be one work, most alike first.
+
+    Looked at are papers with one title, with an address in common, or of one first author with nearly one title.
+    """
+    known = {paper.id: paper for paper in papers}
+    pairs = _sharing(papers, lambda paper: [paper.title_key] if paper.title_key else [])
+    pairs |= _sharing(papers, lambda paper: paper.urls, most=SHARED_TOO_WIDELY)
+    by_author = _sharing(papers, lambda p: [p.first_author_key] if p.first_author_key else [], most=LARGEST_GROUP)
+    pairs |= {(a, b) for a, b in by_author - pairs if _nearly(known[a], known[b])}
+    found = [Alike(known[a], known[b], score_of(f := compare(known[a], known[b])), f) for a, b in pairs]
+    return sorted(found, key=lambda pair: (-pair.score, pair.left.id, pair.right.id))
+
+
+def _sharing(
+    papers: Sequence[KnownPaper], keys: Callable[[KnownPaper], Iterable[str]], most: int | None = None
+) -> set[tuple[int, int]]:
+    """Pairs of numbers, the lower first, of papers with a key in common that at most `most` have."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for paper in papers:
+        for key in keys(paper):
+            groups[key].append(paper.id)
+    small = (sorted(group) for group in groups.values() if most is None or len(group) <= most)
+    return {pair for group in small for pair in combinations(group, 2)}

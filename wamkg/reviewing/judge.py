@@ -1,0 +1,98 @@
+"""Are two papers one work? A person's word: same, different or unsure; both records stay as they are."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.identifiers import new_uid
+from wamkg.store.batches import close_batch, open_batch, record_change
+from wamkg.store.edits import end_rows, uid_of_row
+from wamkg.store.lookup import find_paper
+from wamkg.store.tables import Actor, Batch, Judgement, Paper
+from wamkg.store.works import Pair, batch_of_pair, live_judgement, load_works, lock_judgements, ordered, slug_of
+from wamkg.vocabulary import PERSON, BatchKind, SameWork
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A judgement that was made; `batch` is None where it had been made before. `work` holds slugs of all records."""
+
+    batch: str | None
+    left: str
+    right: str
+    verdict: str
+    before: str | None
+    work: list[str]
+
+
+def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, note: str = "") -> Judged:
+    """Say whether two papers are one work; the word before on the same two is ended.
+
+    `same` is transitive: a work is all papers that chains of it join. `different` keeps two works apart. Neither is
+    accepted where it contradicts what else is judged.
+
+    Raises NotFoundError, InvalidInputError for one paper twice or a word there is not, and ConflictError, naming the
+    judgements and their batches, for a contradiction.
+    """
+    if actor.kind != PERSON:
+        raise InvalidInputError(f"{actor.name} is a program; only a person judges")
+    if verdict not in set(SameWork):
+        raise InvalidInputError(f"{verdict!r} is no judgement; write one of {', '.join(SameWork)}")
+    if "\x00" in note:
+        raise InvalidInputError("a NUL character, which no database keeps")
+    lock_judgements(session)
+    one, other = (find_paper(session, text) for text in pair)
+    assert one.id is not None and other.id is not None
+    if one.id == other.id:
+        raise InvalidInputError(f"{pair[0]} and {pair[1]} are the same record, {one.slug}")
+    numbers = ordered(one.id, other.id)
+    _refuse_contradiction(session, numbers, verdict)
+    before = live_judgement(session, numbers)
+    said = before.verdict if before else None
+    batch = (
+        None if before and said == verdict and before.note == note else _write(session, actor, numbers, verdict, note)
+    )
+    work = sorted(slug_of(session, paper) for paper in load_works(session).members(numbers[0]))
+    left, right = (slug_of(session, number) for number in numbers)
+    return Judged(batch.uid if batch else None, left, right, verdict, said, work)
+
+
+def _refuse_contradiction(session: Session, pair: Pair, verdict: str) -> None:
+    works = load_works(session, leaving_out=pair)
+    named = " and ".join(slug_of(session, paper) for paper in pair)
+    if verdict == SameWork.DIFFERENT and (chain := works.chain(pair)):
+        raise ConflictError(f"{named} are one work by what is judged: {_said(session, chain, 'same')}; undo one first")
+    if verdict == SameWork.SAME and (clashes := works.clashes(pair)):
+        told = _said(session, clashes, "different")
+        raise ConflictError(f"{named} cannot be one work by what is judged: {told}; undo that first")
+
+
+def _said(session: Session, pairs: list[Pair], verdict: str) -> str:
+    told = (
+        f"{slug_of(session, a)} and {slug_of(session, b)} are {verdict} (batch {batch_of_pair(session, (a, b))})"
+        for a, b in pairs
+    )
+    return "; ".join(told)
+
+
+def _write(session: Session, actor: Actor, pair: Pair, verdict: str, note: str) -> Batch:
+    papers = [session.get_one(Paper, number) for number in pair]
+    batch = open_batch(session, BatchKind.EDIT, "duplicates: " + ", ".join(p.slug for p in papers), actor)
+    assert batch.id is not None and actor.id is not None
+    before = live_judgement(session, pair)
+    end_rows(session, batch, Judgement, [before.id] if before and before.id is not None else [])
+    session.flush()
+    judgement = Judgement(
+        uid=new_uid(), left_id=pair[0], right_id=pair[1], verdict=verdict, note=note, actor_id=actor.id,
+        batch_id=batch.id,
+    )  # fmt: skip
+    session.add(judgement)
+    for paper, other in (papers, papers[::-1]):
+        record_change(
+            session, batch, "same work", subject_uid=uid_of_row(session, paper),
+            before={"as": uid_of_row(session, other), "verdict": before.verdict} if before else None,
+            after={"as": uid_of_row(session, other), "verdict": verdict}, why=note,
+        )  # fmt: skip
+    close_batch(session, batch, {"verdict": verdict, "papers": [paper.slug for paper in papers]})
+    return batch
