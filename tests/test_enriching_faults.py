@@ -27,6 +27,7 @@ class Troubled:
 
     world: World
     faults: FaultPlan
+    capped: Made
     expected: set[tuple[str, str]] = field(default_factory=set)
     unknown: list[dict[str, str]] = field(default_factory=list)
 
@@ -41,7 +42,8 @@ def troubled(papers: int, citations: int, famous: int, each: int, lasting: int) 
     odd, plain = library[-6:], library[:-6]
     faults = full_plan([paper.s2 for paper in plain], each=each, lasting=lasting)
     faults.slow_seconds, faults.retry_after = 1.0, 1
-    made = Troubled(world, faults)
+    capped = add_famous(world, famous)
+    made = Troubled(world, faults, capped)
     for kind, s2 in faults.lasting:
         made.expect(next(p for p in plain if p.s2 == s2), kind)
     wrong, elided, changed, repeated, untitled, _ = odd
@@ -55,7 +57,6 @@ def troubled(papers: int, citations: int, famous: int, each: int, lasting: int) 
     edges.append(edges[0])
     made.expect(repeated, "references")
     untitled.arxiv = None
-    capped = add_famous(world, famous)
     made.expect(capped, "citations")
     made.unknown = [
         {"title": f"A paper that nobody else knows, number {n}", "arxiv": f"9901.{n:05d}"} for n in range(3)
@@ -86,12 +87,18 @@ def check(store: Store, made: Troubled, folder: Path) -> dict[str, float]:
     assert not any(differences.values()), {name: found[:5] for name, found in differences.items()}
     assert {(line.title, line.what) for line in report.lines} == made.expected
     assert all(line.reason for line in report.lines)
+    (cap,) = (line for line in report.lines if line.title == made.capped.title)
+    count = len(made.world.citations[made.capped.key])
+    assert (cap.state, cap.found, cap.expected) == ("partial", 9_999, count)
+    assert cap.reason == f"capped: Semantic Scholar serves the first 9,999 of {count:,}"
     assert report.exit_status == 3
     assert not any(made.faults.passing.values()), "a planned fault was never met"
     assert set(PASSING) <= set(made.faults.met)
     with store.reading() as session:
         assert session.exec(select(FormerId.value).where(FormerId.scheme == "s2")).all() == ["e" * 40]
         assert session.exec(select(Paper).where(Paper.s2 == "e" * 40)).first() is None
+        shown = session.exec(select(Paper).where(Paper.s2 == made.capped.s2)).one()
+        assert shown.citation_count == count, "what is counted, not what is held"
     held = held_by(store)
     return {
         "seconds": seconds,

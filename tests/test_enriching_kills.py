@@ -59,12 +59,15 @@ def test_two_processes_share_the_work_and_the_budget(store_url: str, tmp_path: P
 @pytest.mark.drill
 @pytest.mark.parametrize("seed", [1])
 def test_twenty_kills_of_a_large_run(store_url: str, tmp_path: Path, seed: int) -> None:
-    check_kills(store_url, tmp_path, papers=300, citations=20_000, kills=20, seed=seed)
+    kills, repeated = check_kills(store_url, tmp_path, papers=300, citations=20_000, kills=20, seed=seed)
+    print(f"{kills} kills, {repeated} requests repeated")
 
 
 @pytest.mark.drill
-def test_two_processes_at_two_requests_a_second(store_url: str, tmp_path: Path) -> None:
-    check_sharing(store_url, tmp_path, papers=40, citations=2_000, per_second=2)
+@pytest.mark.parametrize("per_second", [1, 2, 12])
+def test_two_processes_at_this_budget(store_url: str, tmp_path: Path, per_second: float) -> None:
+    closest, shares = check_sharing(store_url, tmp_path, papers=20, citations=400, per_second=per_second)
+    print(f"{per_second} a second: {sum(shares)} requests {shares}, the closest {closest:.4f} s apart")
 
 
 def test_stores_are_told_apart(tmp_path: Path) -> None:

@@ -123,6 +123,32 @@ class TestLocal:
         assert "cannot be reached" in log and "Traceback" not in log
 
 
+class TestStages:
+    """The other stages as jobs."""
+
+    def run(self, store: Store, home: Path, kind: str, **params: str) -> Job:
+        settings = Settings(database_url=store.url, home=home, suggester="tfidf-lr")
+        (job,) = dispatch.submit(store, settings, kind, params)
+        return until(store, job.uid, *ENDED, seconds=300)
+
+    def test_suggest(self, seeded_store: Store, home: Path) -> None:
+        job = self.run(seeded_store, home, "suggest", taxonomy="wam")
+        assert (job.state, job.error) == (JobState.DONE, None)
+        assert job.counts["suggested"] == job.counts["changed"] > 0
+
+    def test_suggest_for_an_unknown_taxonomy_says_so(self, seeded_store: Store, home: Path) -> None:
+        job = self.run(seeded_store, home, "suggest", taxonomy="nowhere")
+        assert job.state == JobState.FAILED and "no taxonomy 'nowhere'" in (job.error or "")
+
+    @pytest.mark.embed
+    def test_embed(self, store: Store, world: World, tmp_path: Path) -> None:
+        pytest.importorskip("sentence_transformers")
+        import_library(store, world, tmp_path)
+        job = self.run(store, tmp_path, "embed")
+        assert (job.state, job.done, job.total) == (JobState.DONE, 12, 12)
+        assert job.counts["encoded"] == job.counts["texts"] == 12
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
