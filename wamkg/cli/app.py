@@ -9,6 +9,7 @@ from wamkg import __version__
 from wamkg.cli import (
     access,
     curating,
+    doctor,
     duplicates,
     enriching,
     figures,
@@ -78,6 +79,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "figure": figures.figure,
     "export": reading.export,
     "token": access.token,
+    "doctor": doctor.doctor,
     "serve": serving.serve,
 }
 for name, command in COMMANDS.items():

@@ -1,0 +1,33 @@
+"""`doctor`: what is wrong in the store, and how to mend it."""
+
+from typing import Annotated
+
+import typer
+
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.reviewing.doctor import CHECKS, examine
+
+SHOWN = 20
+
+
+def doctor(
+    checks: Annotated[
+        list[str] | None, typer.Argument(metavar="CHECK...", help=f"Some of {', '.join(CHECKS)}; empty: all.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without losing anything.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look for what is wrong in the store, and say how to mend it; what is found is no failure of the command."""
+    with open_store() as store, store.writing() if fix else store.reading() as session:
+        found = examine(session, checks or (), fix=fix)
+    if json:
+        print_json(found)
+        return
+    for report in found:
+        state = "well" if not report.findings else f"{len(report.findings)} found, {report.fixed} mended"
+        out.print(f"{report.check}: {state}")
+        if report.findings and not report.fixed:
+            print_table("", ["", "what", "problem"], [["", f.subject, f.problem] for f in report.findings[:SHOWN]])
+            if len(report.findings) > SHOWN:
+                out.print(f"  and {len(report.findings) - SHOWN} more; `wamkg doctor {report.check} --json` lists all")
+            out.print(f"  mend: {report.mend}")

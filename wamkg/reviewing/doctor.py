@@ -1,0 +1,239 @@
+"""Named checks over the store: what is wrong, how to mend it, and mending it where that is safe."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from wamkg.errors import NotFoundError
+from wamkg.matching.show import shown_values
+from wamkg.reviewing.evidence import HELD, is_quoted
+from wamkg.store import reads_checks as reads
+from wamkg.store.bulk import chunks
+from wamkg.store.lookup import methods_of
+from wamkg.store.paper_state import load_states
+from wamkg.store.paper_write import write_shown
+from wamkg.store.search import replace_texts, search_body, texts_of
+from wamkg.store.tables import Paper, Suggestion
+from wamkg.store.taxon_reads import tree_problems
+from wamkg.store.texts import paper_texts
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: of what, and in words."""
+
+    subject: str
+    problem: str
+    number: int | None = field(default=None, repr=False)
+    """Number of the row that mending works on."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check by name: what it looks for, how a person mends it, how `--fix` does where that loses nothing."""
+
+    about: str
+    mend: str
+    find: Callable[[Session], Iterator[Finding]]
+    fix: Callable[[Session, Sequence[Finding]], None] | None = None
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check found; `fixed` of them were mended."""
+
+    check: str
+    about: str
+    mend: str
+    fixable: bool
+    fixed: int
+    findings: list[Finding]
+
+
+def examine(session: Session, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
+    """Run the named checks, all if none is named; with `fix` in a writing session, mend what can be mended safely.
+
+    Raises NotFoundError for a check there is none of.
+    """
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        raise NotFoundError(f"no check is called {unknown[0]!r}; there are {', '.join(CHECKS)}")
+    return [_run(session, name, CHECKS[name], fix) for name in names or CHECKS]
+
+
+def _run(session: Session, name: str, check: Check, fix: bool) -> CheckReport:
+    found = list(check.find(session))
+    mending = fix and check.fix is not None and bool(found)
+    if mending and check.fix is not None:
+        check.fix(session, found)
+        session.flush()
+        session.expire_all()
+    return CheckReport(name, check.about, check.mend, check.fix is not None, len(found) if mending else 0, found)
+
+
+def _dangling_links(session: Session) -> Iterator[Finding]:
+    for relation, kind, uid in reads.links_to_nothing(session):
+        yield Finding(f"{kind}:{uid}", f"a link `{relation}` leads to what is no more")
+    for slug, kind, url in reads.addresses_that_are_none(session):
+        yield Finding(f"paper:{slug}", f"its {kind} address {url!r} cannot be opened")
+
+
+def _missing_dates(session: Session) -> Iterator[Finding]:
+    yield from (Finding(f"paper:{slug}", "no source dates it") for slug in reads.papers_without_date(session))
+
+
+def _suspicious_zeros(session: Session) -> Iterator[Finding]:
+    for slug, source, most in reads.zeros_against_others(session):
+        yield Finding(f"paper:{slug}", f"{source} counts 0 citations, while {most} are known")
+    yield from (Finding(f"result:{uid}", "its value is 0") for uid in reads.results_of_zero(session))
+
+
+def _class_without_definition(session: Session) -> Iterator[Finding]:
+    yield from (Finding(f"taxon:{path}", "no definition") for path in reads.classes_without_definition(session))
+
+
+def _duplicate_names(session: Session) -> Iterator[Finding]:
+    for kind, slugs in reads.names_twice(session):
+        yield Finding(f"{kind}:{slugs[0]}", f"the same name as {', '.join(slugs[1:])}")
+
+
+def _stale_suggestions(session: Session) -> Iterator[Finding]:
+    from wamkg.suggesting.corpus import document_of  # numpy, which no other check needs
+
+    decided, paths = reads.decided_papers(session), reads.live_paths(session)
+    texts = {paper.id: document_of(paper).hash for paper in paper_texts(session)}
+    for suggestion, paper, slug in reads.suggestions_with_papers(session):
+        problem = _staleness(suggestion, paths.get(suggestion.taxonomy_id, set()), decided)
+        if problem is None and texts.get(suggestion.paper_id) != suggestion.text_hash:
+            problem = "the paper's text is another now"
+        if problem:
+            yield Finding(f"paper:{paper.slug}", f"suggestion in {slug}: {problem}", suggestion.id)
+
+
+def _staleness(suggestion: Suggestion, paths: set[str], decided: set[tuple[int, int]]) -> str | None:
+    if (suggestion.paper_id, suggestion.taxonomy_id) in decided:
+        return "a person has decided since"
+    gone = [item["taxon"] for item in suggestion.ranked if item["taxon"] not in paths]
+    return f"it names {gone[0]}, which is no taxon now" if gone else None
+
+
+def _forget_suggestions(session: Session, found: Sequence[Finding]) -> None:
+    reads.delete_suggestions(session, [finding.number for finding in found if finding.number is not None])
+
+
+def _dead_evidence(session: Session) -> Iterator[Finding]:
+    for row in reads.quotes(session):
+        places = [row.place] if row.place in HELD else list(HELD) if row.place is None and row.checked else []
+        held = [place for place in places if place and getattr(row.paper, place) is not None]
+        if held and not any(is_quoted(row.paper, row.evidence, place) for place in held):
+            yield Finding(
+                f"paper:{row.paper.slug}", f"{row.taxonomy}: {row.evidence[:80]!r} is not in its {held[0]} now"
+            )
+
+
+def _no_reason(session: Session) -> Iterator[Finding]:
+    for slug, taxonomy, state in reads.states_without_reason(session):
+        yield Finding(f"paper:{slug}", f"{state} in {taxonomy} without a reason")
+
+
+def _broken_trees(session: Session) -> Iterator[Finding]:
+    yield from (Finding("taxonomy", problem) for problem in tree_problems(session))
+
+
+def _shown_values(session: Session) -> Iterator[Finding]:
+    for part in chunks(reads.all_papers(session)):
+        for number, state in load_states(session, part).items():
+            shown = shown_values(state)
+            wrong = [name for name in COMPARED if state.paper is not None and getattr(state.paper, name) != shown[name]]
+            if wrong and state.paper is not None:
+                yield Finding(
+                    f"paper:{state.paper.slug}", f"shows another {', '.join(wrong)} than its sources say", number
+                )
+
+
+def _show_again(session: Session, found: Sequence[Finding]) -> None:
+    states = list(load_states(session, [f.number for f in found if f.number is not None]).values())
+    write_shown(session, states, [shown_values(state) for state in states])
+
+
+def _search_texts(session: Session) -> Iterator[Finding]:
+    for number, (slug, wanted, held) in _texts(session).items():
+        if wanted != held:
+            yield Finding(f"paper:{slug}", "cannot be found by its present words", number)
+
+
+def _texts(session: Session) -> dict[int, tuple[str, str, str | None]]:
+    found = {}
+    for part in chunks(reads.all_papers(session)):
+        held, methods = texts_of(session, part), methods_of(session, part)
+        for number in part:
+            paper = session.get_one(Paper, number)
+            name = methods[number].name if number in methods else None
+            wanted = search_body(paper.title, paper.abstract, paper.summary, name)
+            found[number] = paper.slug, wanted, held.get(number)
+    return found
+
+
+def _write_texts(session: Session, found: Sequence[Finding]) -> None:
+    texts = _texts(session)
+    replace_texts(session, {f.number: texts[f.number][1] for f in found if f.number is not None})
+
+
+COMPARED = ("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "standing", "note", "date", "date_precision")
+"""Columns that must be what precedence picks."""
+CHECKS: Mapping[str, Check] = {
+    "dangling-links": Check(
+        "links and addresses that lead nowhere",
+        "`wamkg set PAPER links.KIND=URL` for an address; take back the batch that made a link with `wamkg undo`",
+        _dangling_links,
+    ),
+    "missing-dates": Check(
+        "papers of the survey without any date", "`wamkg enrich`, or `wamkg set PAPER date=2026-01-31`", _missing_dates
+    ),
+    "suspicious-zeros": Check(
+        "a zero where others count something, and results of 0",
+        "`wamkg enrich --only metadata`; `wamkg set result:ID value=...` after looking at the paper",
+        _suspicious_zeros,
+    ),
+    "class-without-definition": Check(
+        "taxa that nobody has defined", '`wamkg set taxon:TAXONOMY:PATH definition="..."`', _class_without_definition
+    ),
+    "duplicate-names": Check(
+        "things of one kind under one name, papers under one title",
+        "`wamkg set KIND:SLUG name=...`; say of papers whether they are one work",
+        _duplicate_names,
+    ),
+    "stale-suggestions": Check(
+        "suggestions that a decision or an edit of the tree has overtaken",
+        "`wamkg suggest`; `--fix` removes them",
+        _stale_suggestions,
+        _forget_suggestions,
+    ),
+    "dead-evidence": Check(
+        "quotes that the text they were taken from does not hold any more",
+        "look at the new text and decide again: `wamkg decide PAPER TAXON --evidence ...`",
+        _dead_evidence,
+    ),
+    "missing-reasons": Check(
+        "papers placed nowhere without a word why", "decide again with `--note` or `--kind`", _no_reason
+    ),
+    "broken-trees": Check(
+        "taxa whose path does not lead to them, papers at taxa that are no more",
+        "`wamkg undo` the batch that `wamkg history` shows; this should not happen, please report it",
+        _broken_trees,
+    ),
+    "shown-values": Check(
+        "papers that show other values than precedence picks from their sources",
+        "`wamkg doctor --fix` picks them again",
+        _shown_values,
+        _show_again,
+    ),
+    "search-texts": Check(
+        "papers that search cannot find by their words",
+        "`wamkg doctor --fix` writes their texts anew",
+        _search_texts,
+        _write_texts,
+    ),
+}
+"""Every check, in the order run."""

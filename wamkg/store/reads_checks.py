@@ -1,0 +1,188 @@
+"""Reads that look for what is wrong in the store; each gives rows to be told to a person."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from wamkg.store.bulk import select_columns, table_of
+from wamkg.store.reads_details import rows
+from wamkg.store.tables import (
+    Assignment,
+    Citation,
+    Entity,
+    Fact,
+    Link,
+    Paper,
+    Result,
+    Suggestion,
+    Taxon,
+    Taxonomy,
+    Weblink,
+)
+from wamkg.store.things import THINGS
+from wamkg.vocabulary import AssignmentState, Standing
+
+LISTED = (Standing.INCLUDED, Standing.CANDIDATE)
+
+
+class Quoted(NamedTuple):
+    """A live place with a quote, and the paper it is of."""
+
+    paper: Paper
+    taxonomy: str
+    evidence: str
+    place: str | None
+    checked: bool | None
+
+
+def links_to_nothing(session: Session) -> Iterator[tuple[str, str, str]]:
+    """Triples (relation, kind, permanent id) of links whose source or target is ended or has no row."""
+    gone = {number for (number,) in rows(session, select_columns(Taxon.id).where(col(Taxon.ended_at).is_not(None)))}
+    entity = table_of(Entity)
+    for kind, model in THINGS.items():
+        table = table_of(model)
+        lost = select(entity.c.id).where(entity.c.kind == kind, entity.c.id.not_in(select(table.c.id)))
+        gone |= set(session.connection().execute(lost).scalars())
+    uids = {
+        number: (kind, uid) for number, kind, uid in rows(session, select_columns(Entity.id, Entity.kind, Entity.uid))
+    }
+    for source, relation, target in rows(session, select_columns(Link.source_id, Link.relation, Link.target_id)):
+        for end in (source, target):
+            if end in gone:
+                yield relation, *uids[end]
+
+
+def addresses_that_are_none(session: Session) -> list[tuple[str, str, str]]:
+    """Triples (paper, kind, address) of live addresses that no browser opens."""
+    statement: Any = (
+        select_columns(Paper.slug, Weblink.kind, Weblink.url)
+        .join(Weblink, col(Weblink.paper_id) == col(Paper.id))
+        .where(
+            col(Weblink.ended_at).is_(None),
+            col(Weblink.url).not_like("http://_%"),
+            col(Weblink.url).not_like("https://_%"),
+        )
+        .order_by(Paper.slug)
+    )
+    return [(a, b, c) for a, b, c in session.connection().execute(statement)]
+
+
+def papers_without_date(session: Session) -> list[str]:
+    """Slugs of listed papers that no source dates."""
+    statement = select_columns(Paper.slug).where(col(Paper.standing).in_(LISTED), col(Paper.date).is_(None))
+    return [slug for (slug,) in rows(session, statement.order_by(col(Paper.slug)))]
+
+
+def zeros_against_others(session: Session) -> list[tuple[str, str, int]]:
+    """Triples (paper, source, what others count) of a source's zero citations where there are citations."""
+    said = select_columns(Paper.id, Paper.slug, Fact.source, Fact.value).join(
+        Fact, col(Fact.subject_id) == col(Paper.id)
+    )
+    counts: dict[tuple[int, str], dict[str, int]] = {}
+    for number, slug, source, value in rows(session, said.where(Fact.field == "citation_count").order_by(col(Fact.id))):
+        counts.setdefault((number, slug), {})[source] = int(value or 0) if value is not None else -1
+    citing = select_columns(Citation.cited_id, func.count(func.distinct(Citation.citing_id)))
+    held = dict(rows(session, citing.group_by(col(Citation.cited_id))))
+    found = []
+    for (number, slug), by_source in counts.items():
+        most = max([held.get(number, 0), *by_source.values()])
+        found += [(slug, source, most) for source, count in sorted(by_source.items()) if count == 0 and most > 0]
+    return sorted(found)
+
+
+def results_of_zero(session: Session) -> list[str]:
+    """Permanent ids of results whose value is zero."""
+    return [
+        uid for (uid,) in rows(session, select_columns(Result.uid).where(Result.value == 0).order_by(col(Result.id)))
+    ]
+
+
+def classes_without_definition(session: Session) -> list[str]:
+    """`taxonomy:path` of live taxa without a definition."""
+    statement = select_columns(Taxonomy.slug, Taxon.path).join(Taxon, col(Taxon.taxonomy_id) == col(Taxonomy.id))
+    live = statement.where(col(Taxon.ended_at).is_(None), Taxon.definition == "")
+    return [f"{slug}:{path}" for slug, path in rows(session, live.order_by(col(Taxonomy.slug), col(Taxon.path)))]
+
+
+def names_twice(session: Session) -> Iterator[tuple[str, list[str]]]:
+    """Pairs (kind, slugs) of things under one name, and of listed papers under one title."""
+    for kind, model in THINGS.items():
+        yield from ((kind, slugs) for slugs in _twice(session, model, "key"))
+    yield from (("paper", slugs) for slugs in _twice(session, Paper, "title_key"))
+
+
+def _twice(session: Session, model: Any, key: str) -> list[list[str]]:
+    table = table_of(model)
+    shown = [table.c.standing.in_(LISTED)] if model is Paper else []
+    twice = select(table.c[key]).where(*shown).group_by(table.c[key]).having(func.count() > 1)
+    statement = select(table.c[key], table.c.slug).where(*shown, table.c[key].in_(twice)).order_by(table.c.slug)
+    found: dict[str, list[str]] = {}
+    for name, slug in session.connection().execute(statement):
+        found.setdefault(name, []).append(slug)
+    return list(found.values())
+
+
+def suggestions_with_papers(session: Session) -> list[tuple[Suggestion, Paper, str]]:
+    """Every suggestion with its paper and the slug of its taxonomy."""
+    statement: Any = (
+        select_columns(Suggestion, Paper, Taxonomy.slug)
+        .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Suggestion.taxonomy_id))
+        .order_by(col(Suggestion.id))
+    )
+    return [(a, b, slug) for a, b, slug in session.execute(statement)]
+
+
+def decided_papers(session: Session) -> set[tuple[int, int]]:
+    """Pairs (paper, taxonomy) that have a live place or state."""
+    live = select_columns(Assignment.paper_id, Assignment.taxonomy_id).where(col(Assignment.ended_at).is_(None))
+    return {(paper, taxonomy) for paper, taxonomy in rows(session, live)}
+
+
+def live_paths(session: Session) -> dict[int, set[str]]:
+    """Taxonomy -> paths of its live taxa."""
+    found: dict[int, set[str]] = {}
+    live = select_columns(Taxon.taxonomy_id, Taxon.path).where(col(Taxon.ended_at).is_(None))
+    for taxonomy, path in rows(session, live):
+        found.setdefault(taxonomy, set()).add(path)
+    return found
+
+
+def delete_suggestions(session: Session, numbers: list[int]) -> None:
+    """Remove suggestions; they can be computed again."""
+    table = table_of(Suggestion)
+    session.connection().execute(table.delete().where(table.c.id.in_(numbers)))
+
+
+def quotes(session: Session) -> list[Quoted]:
+    """Live places that rest on a quote."""
+    statement: Any = (
+        select_columns(
+            Paper, Taxonomy.slug, Assignment.evidence, Assignment.evidence_place, Assignment.evidence_checked
+        )
+        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .where(col(Assignment.ended_at).is_(None), col(Assignment.evidence).is_not(None))
+        .order_by(col(Assignment.id))
+    )
+    return [Quoted(*row) for row in session.execute(statement)]
+
+
+def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
+    """Triples (paper, taxonomy, state) of papers placed nowhere without a word why."""
+    statement: Any = (
+        select_columns(Paper.slug, Taxonomy.slug, Assignment.state)
+        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .where(col(Assignment.ended_at).is_(None), Assignment.state != AssignmentState.PLACED)
+        .where(func.coalesce(Assignment.reason, "") == "", col(Assignment.kind).is_(None))
+        .order_by(col(Assignment.id))
+    )
+    return [(a, b, c) for a, b, c in session.connection().execute(statement)]
+
+
+def all_papers(session: Session) -> list[int]:
+    """Numbers of all papers, those merely cited too."""
+    return [number for (number,) in rows(session, select_columns(Paper.id).order_by(col(Paper.id)))]
