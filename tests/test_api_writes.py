@@ -47,7 +47,7 @@ def test_a_decision_is_made_and_undone(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"verdict": "perhaps"}, 422), ({"verdict": "unsure", "taxon": LEAF}, 422), ({"verdict": "accept"}, 422),
+    [({"verdict": "perhaps"}, 422), ({"verdict": "unsure", "taxon": LEAF}, 422), ({"verdict": "accept"}, 409),
      ({"verdict": "accept", "taxon": "nowhere"}, 404), ({"verdict": "unsure", "taxonomy": "nope"}, 404),
      ({"verdict": "unsure", "colour": "red"}, 422), ({"verdict": "outside", "kind": "planet"}, 422),
      ({"verdict": "unsure", "version": 0}, 409), ({"verdict": "unsure", "version": 99}, 409),
@@ -62,7 +62,7 @@ def test_what_cannot_be_decided_is_refused(client: TestClient, body: Any, status
 def test_a_program_decides_nothing(client: TestClient, seeded_store: Store) -> None:
     headers = token_for(seeded_store, name="bot", actor_kind="program")
     answer = client.post(f"{API}/papers/{PAPER}/decisions", json={"verdict": "unsure"}, headers=headers)
-    assert (answer.status_code, "program" in answer.json()["detail"]) == (422, True)
+    assert (answer.status_code, "program" in answer.json()["detail"]) == (403, True)
 
 
 def test_a_stale_write_says_what_changed(client: TestClient) -> None:
@@ -179,8 +179,9 @@ def test_what_others_imported_is_for_an_admin_to_take_back(client: TestClient, s
 
 def test_a_job_is_started_watched_and_ends(client: TestClient) -> None:
     assert client.post(f"{API}/jobs/dance").status_code == 404
-    assert client.post(f"{API}/jobs/suggest", json={"limit": 3}).status_code == 422
-    assert client.post(f"{API}/jobs/enrich", json={"taxonomy": "wam"}).status_code == 422
+    assert client.post(f"{API}/jobs/suggest", json={"limit": 3}).status_code == 409
+    assert client.post(f"{API}/jobs/enrich", json={"taxonomy": "wam"}).status_code == 409
+    assert client.post(f"{API}/jobs/enrich", json={"colour": "red"}).status_code == 422
     assert client.get(f"{API}/jobs/nope").status_code == 404
     assert client.post(f"{API}/jobs/nope/cancel").status_code == 404
     assert get(client, "jobs")["total"] == 0

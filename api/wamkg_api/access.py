@@ -11,15 +11,18 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.pages.viewer import Viewer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.tokens import Holder, holder_of
 from wamkg.vocabulary import Role, TokenKind
-from wamkg_api.errors import ForbiddenError, UnauthorizedError
+from wamkg_api.errors import ForbiddenError, MalformedError, UnauthorizedError
 
 COOKIE = "wamkg_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+_PAST = {"release", "as_of"}
+"""Parameters of a page that shows what was; there is nothing to write on it."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 _ASK = "send Authorization: Bearer, with a token from `wamkg token create`"
 bearer = HTTPBearer(auto_error=False, description="A token from `wamkg token create`.", scheme_name="bearer")
@@ -98,7 +101,13 @@ def guarded(role: Role) -> type[APIRoute]:
 
             async def check_first(request: Request) -> Response:
                 request.state.caller = await run_in_threadpool(admit, request, role)
-                return await handle(request)
+                try:
+                    return await handle(request)
+                except MalformedError:
+                    raise
+                except InvalidInputError as error:
+                    # Its form is right: what OpenAPI allows is refused by the rules and by what the library holds.
+                    raise ConflictError(str(error)) from error
 
             return check_first
 
@@ -138,7 +147,9 @@ def viewer(request: Request) -> Viewer | None:
     if caller is None or not caller.secret:
         return None
     role = caller.holder.role
-    return Viewer(caller.holder.name, role, caller.csrf, role.allows(Role.CURATOR))
+    return Viewer(
+        caller.holder.name, role, caller.csrf, role.allows(Role.CURATOR) and not _PAST & set(request.query_params)
+    )
 
 
 ViewerDep = Annotated[Viewer | None, Depends(viewer)]

@@ -17,9 +17,10 @@ from wamkg_api.access import may_read
 from wamkg_api.cache import ReadCache
 from wamkg_api.context import Measures, RequestContext
 from wamkg_api.deps import described_parameters, refuse_unknown
-from wamkg_api.errors import Problem, add_handlers
+from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import Limits
 from wamkg_api.routers import (
+    comparing,
     deciding,
     decisions,
     files,
@@ -44,7 +45,7 @@ from wamkg_api.routers import (
 PREFIX = "/api/v1"
 # `papers/{id}` takes any path, so that what stands below it comes first.
 WRITES = (decisions, restructuring, keeping, objecting, importing, running)
-READS = (papers, things, taxonomies, timeline, graph, search, queue, record, files)
+READS = (comparing, papers, things, taxonomies, timeline, graph, search, queue, record, files)
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
 
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in WRITES:
         api.include_router(module.router)
     for module in READS:
-        api.include_router(module.router, dependencies=[Depends(may_read)])
+        api.include_router(module.router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
     app.include_router(api)
     app.include_router(operations.router, dependencies=[Depends(refuse_unknown)])
     app.include_router(sessions.router)

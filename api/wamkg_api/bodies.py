@@ -4,13 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from wamkg.taxonomy.edit import Operation, Part, TaxonEdit
-from wamkg.vocabulary import EventKind, OutsideKind, Standing
-from wamkg_api.forms import Address, ArxivId, DateText, Doi, Label, S2Id, Text, Word
+from wamkg.taxonomy.edit import Part, TaxonEdit
+from wamkg.vocabulary import AssignmentState, EventKind, OutsideKind, Standing
+from wamkg_api.forms import Address, ArxivId, DateText, Doi, Label, ReleaseName, S2Id, Text, Word
 
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Version that you saw; an older one is refused.")]
 Why = Annotated[Text, Field(description="Reason, kept in the audit trail.")]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
+
+
+OptionalPath = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Position = Annotated[int, Field(ge=0, le=10_000)]
+CLOSED: Any = {"additionalProperties": False}
+"""Says of a mapping whose keys have a pattern that it holds no others."""
 
 
 class Body(BaseModel):
@@ -77,9 +83,9 @@ AnyDecision = Annotated[
 
 
 class PaperValues(Body):
-    """Values of a paper, each a person's word; null takes that word back."""
+    """Values of a paper, each a person's word; null takes that word back, what is left out stays as it is."""
 
-    title: Label | None = None
+    title: Label = ""
     abstract: Label | None = None
     summary: Label | None = None
     authors: list[Label] | None = Field(default=None, max_length=1000)
@@ -87,16 +93,16 @@ class PaperValues(Body):
     year: int | None = Field(default=None, ge=1900, le=2200)
     url: Address | None = None
     note: Label | None = None
-    standing: Standing | None = None
+    standing: Standing = Standing.CANDIDATE
     exclusion_reason: Label | None = None
     arxiv: ArxivId | None = None
     doi: Doi | None = None
     s2: S2Id | None = None
     openalex: Label | None = None
-    method: Label | None = None
+    method: Label = ""
     dates: dict[EventKind, DateText | None] = Field(default_factory=dict)
     links: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")], Address | None] = Field(
-        default_factory=dict, max_length=50
+        default_factory=dict, max_length=50, json_schema_extra=CLOSED
     )
 
     def values(self) -> dict[str, Any]:
@@ -121,23 +127,9 @@ class SplitPart(Body):
     definition: Text = ""
 
 
-class TaxonomyEdit(Body):
-    """An edit of a taxonomy, in the words of `wamkg taxon`."""
+class _TaxonomyEdit(Body):
+    """What every edit of a taxonomy may say."""
 
-    operation: Operation
-    taxon: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
-    name: Label | None = None
-    slug: Word | None = None
-    parent: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
-    into: Path | None = None
-    parts: list[SplitPart] = Field(default_factory=list, max_length=100)
-    papers: dict[Word, Word] = Field(default_factory=dict, max_length=10_000, description="Paper -> slug of a part.")
-    order: list[Word] = Field(default_factory=list, max_length=1000)
-    position: int | None = Field(default=None, ge=0, le=10_000)
-    code: Text = ""
-    definition: Text = ""
-    include: list[Label] = Field(default_factory=list, max_length=100)
-    exclude: list[Label] = Field(default_factory=list, max_length=100)
     why: Why = ""
     version: Version | None = None
     dry_run: bool = Field(default=False, description="List what would change and write nothing.")
@@ -145,11 +137,88 @@ class TaxonomyEdit(Body):
     def edit(self) -> TaxonEdit:
         """The edit in the taxonomy room's own form.
 
-        Raises InvalidInputError for an edit that lacks what its operation needs.
+        Raises InvalidInputError for an edit that makes no sense.
         """
-        given = self.model_dump(exclude={"dry_run", "parts"})
-        tuples = {name: tuple(given[name]) for name in ("order", "include", "exclude")}
-        return TaxonEdit(**given | tuples, parts=tuple(Part(**part.model_dump()) for part in self.parts))
+        given = self.model_dump(exclude={"dry_run", "parts"}, exclude_unset=True)
+        tuples = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+        parts = tuple(Part(**part.model_dump()) for part in getattr(self, "parts", ()))
+        return TaxonEdit(**given | tuples, parts=parts)
+
+
+class AddTaxon(_TaxonomyEdit):
+    """A new taxon below `parent`, or at the top."""
+
+    operation: Literal["add"]
+    name: Label
+    slug: Word | None = None
+    parent: OptionalPath = ""
+    position: Position | None = None
+    code: Text = ""
+    definition: Text = ""
+    include: list[Label] = Field(default_factory=list, max_length=100)
+    exclude: list[Label] = Field(default_factory=list, max_length=100)
+
+
+class RenameTaxon(_TaxonomyEdit):
+    """Another name, and another last part of the path."""
+
+    operation: Literal["rename"]
+    taxon: Path
+    name: Label
+    slug: Word | None = None
+
+
+class MoveTaxon(_TaxonomyEdit):
+    """Below another taxon, or to the top."""
+
+    operation: Literal["move"]
+    taxon: Path
+    parent: OptionalPath = ""
+    position: Position | None = None
+
+
+class MergeTaxon(_TaxonomyEdit):
+    """Into another, which takes over its papers, children and names."""
+
+    operation: Literal["merge"]
+    taxon: Path
+    into: Path
+
+
+class SplitTaxon(_TaxonomyEdit):
+    """New taxa below one, and papers moved into them."""
+
+    operation: Literal["split"]
+    taxon: Path
+    parts: list[SplitPart] = Field(min_length=1, max_length=100)
+    papers: dict[Word, Word] = Field(
+        default_factory=dict, max_length=10_000, description="Paper -> slug of a part.", json_schema_extra=CLOSED
+    )
+
+
+class DeleteTaxon(_TaxonomyEdit):
+    """Gone; its papers go to `into`, or to the taxon above."""
+
+    operation: Literal["delete"]
+    taxon: Path
+    into: Path | None = None
+
+
+class ReorderTaxa(_TaxonomyEdit):
+    """The children of a taxon, or the top, in another order."""
+
+    operation: Literal["reorder"]
+    taxon: OptionalPath = ""
+    order: list[Word] = Field(min_length=1, max_length=1000)
+
+
+TaxonomyEdit = Annotated[
+    AddTaxon | RenameTaxon | MoveTaxon | MergeTaxon | SplitTaxon | DeleteTaxon | ReorderTaxa,
+    Field(
+        discriminator="operation",
+        examples=[{"operation": "rename", "taxon": "joint/diffusion", "name": "Denoising", "dry_run": True}],
+    ),
+]
 
 
 class Reason(Body):
@@ -161,7 +230,7 @@ class Reason(Body):
 class NewRelease(Body):
     """Name of an edition."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = Field(examples=["v2"])
+    name: ReleaseName = Field(examples=["v2"])
     note: Text = ""
 
 
@@ -170,9 +239,11 @@ class NewPaper(PaperValues):
 
     title: Label = Field(examples=["Video Language Planning"])
     date: DateText | None = Field(default=None, description="First arXiv version.")
-    taxa: dict[Word, Path] = Field(default_factory=dict, max_length=20, examples=[{"wam": "joint/diffusion"}])
-    also: dict[Word, list[Path]] = Field(default_factory=dict, max_length=20)
-    states: dict[Word, Word] = Field(default_factory=dict, max_length=20)
+    taxa: dict[Word, Path] = Field(
+        default_factory=dict, max_length=20, examples=[{"wam": "joint/diffusion"}], json_schema_extra=CLOSED
+    )
+    also: dict[Word, list[Path]] = Field(default_factory=dict, max_length=20, json_schema_extra=CLOSED)
+    states: dict[Word, AssignmentState] = Field(default_factory=dict, max_length=20, json_schema_extra=CLOSED)
     why: Why = ""
 
     def record(self) -> dict[str, Any]:

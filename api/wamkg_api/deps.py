@@ -6,20 +6,15 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import Depends, Path, Query, Request, Response
 
-from wamkg.errors import InvalidInputError
 from wamkg.settings import Settings
 from wamkg.store.reading import ReadingSession
 from wamkg.store.reads_papers import SORTS
-from wamkg.store.session import Store
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.vocabulary import Standing
+from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
-
-
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
+from wamkg_api.past import PastDep, opened
 
 
 def _settings(request: Request) -> Settings:
@@ -27,8 +22,8 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _session(request: Request) -> Iterator[ReadingSession]:
-    with _store(request).reading() as session:
+def _session(request: Request, past: PastDep) -> Iterator[ReadingSession]:
+    with opened(request, past) as shown, shown.reading() as session:
         yield session
 
 
@@ -100,19 +95,19 @@ FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
 def refuse_unknown(request: Request) -> None:
     """Refuse a query that OpenAPI does not describe: a parameter ignored in silence is an answer to another question.
 
-    Raises InvalidInputError.
+    Raises MalformedError.
     """
     known: dict[str, bool] = request.app.state.parameters.get(request.scope["route"].name, {})
     given = request.query_params.multi_items()
     for name, value in given:
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise InvalidInputError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
+            raise MalformedError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
         if "\x00" in value:
-            raise InvalidInputError(f"{name} holds a NUL character")
+            raise MalformedError(f"{name} holds a NUL character")
     repeated = [name for name, many in known.items() if not many and sum(n == name for n, _ in given) > 1]
     if repeated:
-        raise InvalidInputError(f"{repeated[0]} is given more than once")
+        raise MalformedError(f"{repeated[0]} is given more than once")
 
 
 def described_parameters(openapi: dict[str, Any]) -> dict[str, dict[str, bool]]:

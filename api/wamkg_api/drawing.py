@@ -3,48 +3,60 @@
 import os
 import subprocess
 import sys
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
-from wamkg.errors import InvalidInputError, WamkgError
+from wamkg.errors import ConflictError, InvalidInputError, WamkgError
+from wamkg.figures.query import FigureQuery
+from wamkg.identifiers import new_uid
 from wamkg.settings import Settings
-from wamkg.store.reading import ReadingSession
+from wamkg.store.session import Store
+from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.roadmap import build_roadmap
+from wamkg_api.past import NOW, Past
 
-FORMATS = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
-FIGURES = ("roadmap",)
+FORMATS = {
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "tex": "application/x-tex",
+}
 SECONDS = 120
 KEPT = 60
 """Drawings kept; the oldest go first."""
+_THIS_PROCESS = new_uid()
 _one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
-class FigureRequest:
-    """A figure's parameters, named as the command line names them."""
+class FigureOrder:
+    """A figure to be drawn: what it shows, how it looks, and of which state of the survey."""
 
     name: str
     form: str
-    taxonomy: str = "wam"
-    date: str = "arxiv_v1"
+    query: FigureQuery
     width: str = "two-column"
     theme: str = "light"
-    depth: int | None = None
-    representatives: int | None = None
+    past: Past = NOW
 
 
-def draw(session: ReadingSession, settings: Settings, asked: FigureRequest) -> Path:
+def draw(shown: Store, settings: Settings, asked: FigureOrder, state: str) -> Path:
     """The file that holds the figure, drawn now unless the same drawing is there.
 
-    A drawing is named by the content that goes into it, so a changed store is a new drawing and an old one is
-    never served for it.
+    A drawing is named by what goes into it, so a changed store is a new drawing and an old one is never served for
+    it; `state` stands for the store where a figure's content is known only to its drawing.
 
-    Raises NotFoundError and InvalidInputError for parameters there is no figure for, WamkgError if drawing fails.
+    Raises NotFoundError for a taxonomy there is not, ConflictError for parameters that the figure does not take or
+    cannot be drawn with, WamkgError if drawing fails.
     """
-    content = build_roadmap(session, asked.taxonomy, asked.date)
-    key = blake2b(repr((content, astuple(asked))).encode(), digest_size=12).hexdigest()
+    try:
+        asked.query.checked(asked.name)
+    except InvalidInputError as error:
+        raise ConflictError(str(error)) from error
+    key = blake2b(repr((_content(shown, asked, state), asked)).encode(), digest_size=12).hexdigest()
     folder = settings.out / "drawn"
     target = folder / f"{asked.name}-{key}.{asked.form}"
     with _one_at_a_time:
@@ -55,29 +67,43 @@ def draw(session: ReadingSession, settings: Settings, asked: FigureRequest) -> P
     return target
 
 
-def _draw_in_child(settings: Settings, asked: FigureRequest, target: Path) -> None:
+def _content(shown: Store, asked: FigureOrder, state: str) -> object:
+    with shown.reading() as session:
+        for slug in (asked.query.taxonomy, asked.query.against):
+            if slug is not None:
+                get_taxonomy(session, slug)
+    if asked.name != "roadmap":
+        # The state's token means something in this process only.
+        return _THIS_PROCESS, state
+    with shown.reading() as session:
+        return build_roadmap(session, asked.query.taxonomy or "wam", asked.query.date or "arxiv_v1")
+
+
+def _options(asked: FigureOrder) -> Iterator[str]:
+    query = asked.query
+    for name, value in (*query.given().items(), ("width", asked.width), ("theme", asked.theme)):
+        several = getattr(query, name, None)
+        yield from (f"--{name}={part}" for part in (several if isinstance(several, tuple) else (value,)))
+    if asked.past.release:
+        yield f"--release={asked.past.release}"
+    if asked.past.as_of:
+        yield f"--as-of={asked.past.as_of}"
+
+
+def _draw_in_child(settings: Settings, asked: FigureOrder, target: Path) -> None:
     part = target.with_name(f"part-{target.name}")
-    options = ["taxonomy", "date", "width", "theme", "depth", "representatives"]
-    given = [f"--{name}={value}" for name in options if (value := getattr(asked, name)) is not None]
-    command = [
-        sys.executable,
-        "-c",
-        "from wamkg.cli import main; main()",
-        "figure",
-        asked.name,
-        f"--output={part}",
-        "--no-data",
-    ]
+    command = [sys.executable, "-c", "from wamkg.cli import main; main()", "figure", asked.name, "--no-data"]
     environment = os.environ | {"WAMKG_HOME": str(settings.home), "WAMKG_DATABASE_URL": settings.url}
     try:
         done = subprocess.run(
-            [*command, *given], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+            [*command, f"--output={part}", *_options(asked)],
+            env=environment, capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise WamkgError(f"drawing {asked.name} took more than {SECONDS} s") from error
     if done.returncode:
         said = " ".join(done.stderr.split()).removeprefix("wamkg: ")
-        raise InvalidInputError(said) if done.returncode in (1, 2) else WamkgError(said)
+        raise ConflictError(said) if done.returncode in (1, 2) else WamkgError(said)
     part.replace(target)
 
 

@@ -35,6 +35,10 @@ class ForbiddenError(WamkgError):
     """The request carries a token that may not do this, or does not come from a page of ours."""
 
 
+class MalformedError(InvalidInputError):
+    """The request itself cannot be read, whatever the library holds."""
+
+
 class StaleError(WamkgError):
     """The thing is no longer what `If-Match` names."""
 

@@ -31,6 +31,11 @@ TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+
 StateRef = Annotated[str, StringConstraints(max_length=120, pattern=rf"^[^:\x00]+:({_one_of(STATES)})$")]
 DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]
 MomentText = Annotated[str, StringConstraints(max_length=40, pattern=rf"^({_DATE}|{_FULL_DAY}{_TIME})$")]
+PastText = Annotated[
+    str,
+    StringConstraints(max_length=40, pattern=rf"^{_FULL_DAY}(T{_CLOCK}(:[0-5]\d(\.\d{{6}})?)?(Z|[+-]{_CLOCK}))?$"),
+]
+ReleaseName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Kind = Annotated[str, StringConstraints(pattern=rf"^({_one_of(KINDS)})$")]
 Relation = Annotated[str, StringConstraints(pattern=rf"^({_one_of(RELATIONS)})$")]
 FieldList = Annotated[str, StringConstraints(max_length=500, pattern=rf"^({_one_of(FIELDS)})(,({_one_of(FIELDS)}))*$")]

@@ -8,7 +8,7 @@ from wamkg.store.batches import get_actor
 from wamkg.store.reading import ReadingSession
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Batch
-from wamkg.vocabulary import BatchKind, Role
+from wamkg.vocabulary import PERSON, BatchKind, Role
 from wamkg_api.access import Caller, bearer, guarded
 from wamkg_api.errors import ForbiddenError, problems
 
@@ -43,6 +43,16 @@ def refuse_others(batch: Batch, caller: Caller) -> None:
     own = batch.actor_id == caller.holder.actor_id
     if not (own or batch.kind in BY_HAND or caller.holder.role.allows(Role.ADMIN)):
         raise ForbiddenError(f"this needs an admin token: batch {batch.uid} ({batch.kind}) is not yours")
+
+
+def person_of(session: ReadingSession, caller: Caller) -> Actor:
+    """The row of the person who writes.
+
+    Raises ForbiddenError for a program: only people decide and edit by hand.
+    """
+    if caller.holder.kind != PERSON:
+        raise ForbiddenError(f"{caller.holder.name} is a program; this is for a person to say")
+    return actor_of(session, caller)
 
 
 def actor_of(session: ReadingSession, caller: Caller) -> Actor:

@@ -1,24 +1,18 @@
 """`release`: editions of the survey, frozen and compared."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
 from wamkg.cli.curating import ByOption
-from wamkg.history.diff import diff_editions
 from wamkg.history.diff_text import diff_latex, diff_text
 from wamkg.history.releases import create_release
 from wamkg.settings import get_settings
 from wamkg.store.reads_changes import list_releases
-from wamkg.store.session import Store
-from wamkg.views.past import is_moment, open_past
+from wamkg.views.past import NOW, diff_stores, open_edition
 
 release = typer.Typer(help="Freeze editions of the survey and compare them.", no_args_is_help=True)
-NOW = "now"
 
 
 @release.command("create")
@@ -59,16 +53,10 @@ def diff(
     """List what changed between two editions: papers, places, names, venues, counts."""
     if format not in ("text", "latex"):
         raise typer.BadParameter("write text or latex", param_hint="--format")
-    with open_store() as store, _edition(store, a) as old, _edition(store, b) as new:
-        found = diff_editions(old, new, (a, b))
+    home = get_settings().home
+    with open_store() as store, open_edition(store, home, a) as old, open_edition(store, home, b) as new:
+        found = diff_stores(old, new, (a, b))
     if json:
         print_json(found)
     else:
         typer.echo((diff_text if format == "text" else diff_latex)(found), nl=False)
-
-
-@contextmanager
-def _edition(store: Store, name: str) -> Iterator[Session]:
-    release, as_of = (None, None) if name == NOW else (None, name) if is_moment(name) else (name, None)
-    with open_past(store, get_settings().home, release=release, as_of=as_of) as shown, shown.reading() as session:
-        yield session

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError
+from wamkg.history.diff import ReleaseDiff, diff_editions
 from wamkg.history.past import open_moment
 from wamkg.history.releases import open_release
 from wamkg.matching.show import shown_values
 from wamkg.store.session import Store
 from wamkg.store.types import utc_now
 
+NOW = "now"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
 
@@ -39,6 +41,28 @@ def open_past(
             yield past
     else:
         yield store
+
+
+@contextmanager
+def open_edition(store: Store, home: Path, name: str, *, build: bool = True) -> Iterator[Store]:
+    """The store to read from by the name of a release, a past day, or `now`.
+
+    Raises as `open_past`.
+    """
+    release, as_of = (None, None) if name == NOW else (None, name) if is_moment(name) else (name, None)
+    with open_past(store, home, release=release, as_of=as_of, build=build) as shown:
+        yield shown
+
+
+def diff_stores(a: Store, b: Store, names: tuple[str, str]) -> ReleaseDiff:
+    """What changed from one edition to another."""
+    with a.reading() as old, b.reading() as new:
+        return diff_editions(old, new, names)
+
+
+def day_begins(text: str) -> datetime:
+    """The first moment of a day, or the moment that is named, whether it has come or not."""
+    return datetime.fromisoformat(text) if "T" in text else datetime.combine(date.fromisoformat(text), time(), UTC)
 
 
 def moment_of(text: str) -> datetime:

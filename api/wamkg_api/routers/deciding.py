@@ -15,7 +15,7 @@ from wamkg.store.batches import find_batch
 from wamkg.vocabulary import BatchKind, RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import form_of, see
-from wamkg_api.writing import actor_of, refuse_others, store_of
+from wamkg_api.writing import actor_of, person_of, refuse_others, store_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,7 +54,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         suggestion=form.get("suggestion"),
     )
     with store_of(request).writing() as session:
-        decided = decide_with_versions(session, actor_of(session, caller), decision)
+        decided = decide_with_versions(session, person_of(session, caller), decision)
     learn(store_of(request), request.app.state.settings, decided.taxonomy)
     return decided.batch
 
@@ -79,7 +79,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         quote=form.get("quote"),
     )
     with store_of(request).writing() as session:
-        return raise_objection(session, actor_of(session, caller), dispute).batch
+        return raise_objection(session, person_of(session, caller), dispute).batch
 
 
 @router.post("/batches/{uid}/undo")

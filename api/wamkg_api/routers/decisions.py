@@ -19,7 +19,7 @@ from wamkg_api.access import CallerDep
 from wamkg_api.bodies import AnyDecision, NewPaper, PaperEdit
 from wamkg_api.deps import PaperId, SettingsDep, answer
 from wamkg_api.preconditions import IfMatch, seen_version
-from wamkg_api.writing import StoreDep, actor_of, writing_router
+from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
 SHOWN_WRITES = 3
@@ -41,7 +41,7 @@ def changed(edited: Edited) -> Change:
 
 
 def _seen(session: ReadingSession, paper: str, if_match: str | None) -> int | None:
-    if if_match is None:
+    if not if_match:
         return None
     happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
     return seen_version(if_match, paper_detail(session, paper), happened)
@@ -62,7 +62,7 @@ def create_decision(
         seen = _seen(session, paper_id, if_match)
         version = seen if decision.version is None else decision.version
         made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
-        decided = decide_with_versions(session, actor_of(session, caller), made)
+        decided = decide_with_versions(session, person_of(session, caller), made)
     learn(store, settings, decided.taxonomy)
     return answer(decided, 201)
 
@@ -71,7 +71,7 @@ def create_decision(
 def add_paper(store: StoreDep, caller: CallerDep, paper: NewPaper) -> Response:
     """Add a paper by hand."""
     with store.writing() as session:
-        return answer(changed(add(session, actor_of(session, caller), "paper", paper.record(), paper.why)), 201)
+        return answer(changed(add(session, person_of(session, caller), "paper", paper.record(), paper.why)), 201)
 
 
 @router.patch("/papers/{paper_id:path}", response_model=Change)
@@ -82,5 +82,5 @@ def edit_paper(
     with store.writing() as session:
         seen = _seen(session, paper_id, if_match)
         version = seen if edit.version is None else edit.version
-        edited = set_values(session, actor_of(session, caller), paper_id, edit.values(), edit.why, version)
+        edited = set_values(session, person_of(session, caller), paper_id, edit.values(), edit.why, version)
         return answer(changed(edited))

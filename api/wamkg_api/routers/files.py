@@ -3,18 +3,49 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from wamkg.errors import NotFoundError
 from wamkg.exporting.formats import EXPORTS
-from wamkg.store.session import Store
-from wamkg_api.deps import SessionDep, SettingsDep, TaxonomySlug
-from wamkg_api.drawing import FIGURES, FORMATS, FigureRequest, draw
+from wamkg.figures.query import FIGURES, FigureQuery
+from wamkg.store.freshness import Freshness
+from wamkg_api.deps import SettingsDep
+from wamkg_api.drawing import FORMATS, FigureOrder, draw
 from wamkg_api.errors import problems
+from wamkg_api.forms import DateText, TaxonRef, Word
+from wamkg_api.past import Past, PastDep, opened
 
 router = APIRouter(tags=["files"])
 DRAWING_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'"
+Names = Annotated[list[Word] | None, Query(max_length=20)]
+
+
+def _figure_query(
+    taxonomy: Annotated[Word | None, Query(description="Slug of a taxonomy; `wam` if not given.")] = None,
+    date: Annotated[Literal["arxiv_v1", "venue"] | None, Query(description="Which date places a paper.")] = None,
+    depth: Annotated[int | None, Query(ge=0, le=12, description="Levels drawn.")] = None,
+    representatives: Annotated[Word | None, Query(description="How many a branch, which by name, or both.")] = None,
+    since: Annotated[DateText | None, Query(description="Mark what is dated on or after this day.")] = None,
+    by: Annotated[Literal["month", "quarter", "year"] | None, Query(description="Period of a timeline.")] = None,
+    paper: Names = None,
+    method: Names = None,
+    taxon: Annotated[list[TaxonRef] | None, Query(max_length=20)] = None,
+    facet: Annotated[Word | None, Query(description="Columns of the matrix: year, venue or a label.")] = None,
+    against: Annotated[Word | None, Query(description="The other taxonomy of a crosswalk.")] = None,
+    benchmark: Annotated[Word | None, Query()] = None,
+    metric: Annotated[Word | None, Query()] = None,
+    suite: Annotated[Word | None, Query()] = None,
+) -> FigureQuery:
+    """The parameters of figures, named as the command line names them; no file of the server is among them."""
+    return FigureQuery(
+        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since, by=by,
+        paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()), facet=facet, against=against,
+        benchmark=benchmark, metric=metric, suite=suite,
+    )  # fmt: skip
+
+
+FigureQueryDep = Annotated[FigureQuery, Depends(_figure_query)]
 _DRAWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in FORMATS.values()}}
 }
@@ -25,24 +56,24 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
 
 @router.get("/figures/{file}", response_class=Response, responses={**problems(404, 422), **_DRAWN})
 def get_figure(
-    session: SessionDep,
+    request: Request,
+    past: PastDep,
     settings: SettingsDep,
+    query: FigureQueryDep,
     file: Annotated[str, Path(max_length=100, description="Name and format.", examples=["roadmap.svg"])],
-    taxonomy: TaxonomySlug = "wam",
-    date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
     width: Annotated[
         str, Query(pattern=r"^(one-column|two-column|\d{2,4}(\.\d+)?(mm)?)$", description="Column or millimetres.")
     ] = "two-column",
     theme: Annotated[Literal["light", "dark", "transparent"], Query()] = "light",
-    depth: Annotated[int | None, Query(ge=1, le=12, description="Levels drawn as trunks.")] = None,
-    representatives: Annotated[int | None, Query(ge=1, le=100, description="Labels per trunk and quarter.")] = None,
 ) -> Response:
     """A figure fit for print; the same drawing serves the page and the manuscript."""
     name, _, form = file.rpartition(".")
-    if name not in FIGURES or form not in FORMATS:
+    if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
-    asked = FigureRequest(name, form, taxonomy, date, width, theme, depth, representatives)
-    content = draw(session, settings, asked).read_bytes()
+    asked = FigureOrder(name, form, query, width, theme, past)
+    freshness: Freshness = request.app.state.freshness
+    with opened(request, past) as shown:
+        content = draw(shown, settings, asked, freshness.token()).read_bytes()
     headers = {
         "Content-Security-Policy": DRAWING_SECURITY,
         "Content-Disposition": f'inline; filename="{name}.{form}"',
@@ -51,19 +82,23 @@ def get_figure(
 
 
 @router.get("/exports/{form}", response_class=Response, responses={**problems(404, 422), **_EXPORTED})
-def get_export(request: Request, form: Annotated[str, Path(max_length=40, examples=["jsonl"])]) -> StreamingResponse:
+def get_export(
+    request: Request, past: PastDep, form: Annotated[str, Path(max_length=40, examples=["jsonl"])]
+) -> StreamingResponse:
     """All listed papers in an exchange format."""
     export = EXPORTS.get(form)
     if export is None:
         raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")
-    store: Store = request.app.state.store
+    with opened(request, past):
+        # What cannot be opened is said before anything is sent.
+        pass
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
-    return StreamingResponse(_lines(store, export.write), headers=headers, media_type=export.media_type)
+    return StreamingResponse(_lines(request, past, export.write), headers=headers, media_type=export.media_type)
 
 
-def _lines(store: Store, write: Any) -> Iterator[bytes]:
+def _lines(request: Request, past: Past, write: Any) -> Iterator[bytes]:
     # A session of its own: the one that a route is given closes before a stream has been sent.
-    with store.reading() as session:
+    with opened(request, past) as store, store.reading() as session:
         gathered: list[str] = []
         for text in write(session):
             gathered.append(text)

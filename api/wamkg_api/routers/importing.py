@@ -14,6 +14,7 @@ from wamkg.importing.run import FORMATS, ImportOptions, import_source
 from wamkg.store.session import Store
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import answer
+from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Word
 from wamkg_api.writing import StoreDep, writing_router
 
@@ -50,6 +51,6 @@ def _import(store: Store, name: str, content: bytes, options: ImportOptions) -> 
         try:
             report: ImportReport = import_source(store, str(file), options)
         except InvalidInputError as error:
-            raise InvalidInputError(str(error).replace(str(file), name)) from error
+            raise MalformedError(str(error).replace(str(file), name)) from error
     report.source = name
     return report.as_dict()

@@ -15,7 +15,7 @@ from wamkg.reviewing.objections import (
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewObjection, ObjectionAnswer, ObjectionClosing
 from wamkg_api.deps import answer
-from wamkg_api.writing import StoreDep, actor_of, writing_router
+from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router()
 ObjectionId = Annotated[str, Path(max_length=60)]
@@ -27,18 +27,18 @@ def add_objection(store: StoreDep, caller: CallerDep, objection: NewObjection) -
     given = objection.model_dump(exclude_none=True)
     dispute = Dispute(**{"raised_by": caller.holder.name} | given)
     with store.writing() as session:
-        return answer(raise_objection(session, actor_of(session, caller), dispute), 201)
+        return answer(raise_objection(session, person_of(session, caller), dispute), 201)
 
 
 @router.post("/objections/{uid}/answer", response_model=ObjectionWritten)
 def say_to_objection(store: StoreDep, caller: CallerDep, uid: ObjectionId, said: ObjectionAnswer) -> Response:
     """Answer an objection and leave it open."""
     with store.writing() as session:
-        return answer(answer_objection(session, actor_of(session, caller), uid, said.answer, said.version))
+        return answer(answer_objection(session, person_of(session, caller), uid, said.answer, said.version))
 
 
 @router.post("/objections/{uid}/close", response_model=ObjectionWritten)
 def end_objection(store: StoreDep, caller: CallerDep, uid: ObjectionId, closing: ObjectionClosing) -> Response:
     """Close an objection; `accepted` moves the paper as claimed, in the same batch."""
     with store.writing() as session:
-        return answer(close_objection(session, actor_of(session, caller), uid, Closing(**closing.model_dump())))
+        return answer(close_objection(session, person_of(session, caller), uid, Closing(**closing.model_dump())))

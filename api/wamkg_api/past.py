@@ -1,0 +1,90 @@
+"""Which state of the survey a read is about: now, a release, or a past day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from wamkg.errors import ConflictError, NotFoundError
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.store.types import utc_now
+from wamkg.views.past import day_begins, open_edition, open_past
+from wamkg.vocabulary import Role
+from wamkg_api.access import identify
+from wamkg_api.forms import PastText, ReleaseName
+
+
+@dataclass(frozen=True)
+class Past:
+    """A release or a day, or neither: now."""
+
+    release: str | None = None
+    as_of: str | None = None
+
+
+NOW = Past()
+
+
+def _past(
+    release: Annotated[ReleaseName | None, Query(description="As it was in this release.")] = None,
+    as_of: Annotated[
+        PastText | None,
+        Query(
+            description="As it was on this day, to its end in UTC, or just before a moment.", examples=["2026-01-31"]
+        ),
+    ] = None,
+) -> Past:
+    return Past(release, as_of)
+
+
+PastDep = Annotated[Past, Depends(_past)]
+
+
+@contextmanager
+def opened(request: Request, past: Past) -> Iterator[Store]:
+    """The store to read from.
+
+    Raises NotFoundError for a release there is not and a day to come, ConflictError for both at once and for a day
+    that only a curator may have made.
+    """
+    store: Store = request.app.state.store
+    if past.release and past.as_of:
+        raise ConflictError("release and as_of contradict each other; give one of them")
+    refuse_future(past.as_of)
+    # A release is loaded for anybody: there are few. A day is made of everything written since.
+    build = not past.as_of or _may_make(request)
+    with open_past(store, _home(request).home, release=past.release, as_of=past.as_of, build=build) as shown:
+        yield shown
+
+
+@contextmanager
+def edition(request: Request, name: str) -> Iterator[Store]:
+    """The store of a release, a day, or `now`.
+
+    Raises as `opened`.
+    """
+    store: Store = request.app.state.store
+    with open_edition(store, _home(request).home, name, build=_may_make(request)) as shown:
+        yield shown
+
+
+def refuse_future(as_of: str | None) -> None:
+    """Refuse a day to come: there is nothing of it.
+
+    Raises NotFoundError.
+    """
+    if as_of is not None and day_begins(as_of) > utc_now():
+        raise NotFoundError(f"{as_of} has not come yet; name a past day")
+
+
+def _home(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _may_make(request: Request) -> bool:
+    caller = identify(request)
+    return caller is not None and caller.holder.role.allows(Role.CURATOR)
