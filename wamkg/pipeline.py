@@ -30,7 +30,7 @@ from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file
 from wamkg.views.citations import CitationTimeline, citation_timeline
 from wamkg.views.coverage import overview
-from wamkg.views.history import BatchItem, HistoryRow, batch_list, paper_history
+from wamkg.views.history import BatchItem, batch_list
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import Page
 from wamkg.views.queue import QueueItem, queue_page
@@ -120,12 +120,6 @@ def batches(store: Store) -> list[BatchItem]:
     """The newest batches."""
     with store.reading() as session:
         return batch_list(session)
-
-
-def history(store: Store, paper: str) -> list[HistoryRow]:
-    """Everything that happened to a paper, newest first."""
-    with store.reading() as session:
-        return paper_history(session, paper)
 
 
 def timeline_papers(store: Store, by: str, taxonomy: str, depth: int) -> PaperTimeline:

@@ -56,6 +56,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "import": importing.import_,
     "undo": provenance.undo,
     "history": provenance.history,
+    "changes": provenance.changes,
     "batches": provenance.batches,
     "review": reviewing.review,
     "decide": curating.decide,

@@ -1,12 +1,16 @@
 """`undo`, `history`, `batches`: who wrote what, and taking it back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 
 from wamkg import pipeline
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.views.history import change_list
+from wamkg.views.library import moment
+from wamkg.views.provenance import audit_lines, paper_sources, subject_history
 
 
 def undo(
@@ -36,16 +40,50 @@ def batches(json: JsonOption = False) -> None:
 
 
 def history(
-    paper: Annotated[str, typer.Argument(help="arxiv:ID, doi:ID, s2:ID or the paper's slug.")], json: JsonOption = False
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="PAPER|KIND:NAME", help="A paper's id or slug, taxon:wam:PATH, method:SLUG, result:ID."),
+    ],
+    field: Annotated[str | None, typer.Option("--field", help="One field only, such as venue or name.")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="What each source says now of each field of a paper.")
+    ] = False,
+    json: JsonOption = False,
 ) -> None:
-    """Show where each value of a paper comes from and who placed it."""
-    with open_store() as store:
-        rows = pipeline.history(store, paper)
+    """Show what happened to a paper, a taxon or another thing, or where each value of a paper comes from."""
+    with open_store() as store, store.reading() as session:
+        found: list[Any] = (paper_sources if sources else subject_history)(session, subject, field)
     if json:
-        print_json(rows)
+        print_json(found)
+    elif sources:
+        shown = [[v.field, v.source, v.value, "shown" if v.shown else "conflict" if v.conflict else ""] for v in found]
+        print_table("", ["field", "source", "value", ""], shown)
+    else:
+        columns = ["at", "who", "event", "source", "field", "value", "before", "why", "batch"]
+        rows = [[_time(r.at), r.who, r.event, r.source, r.field, r.value, r.before, r.why, r.batch] for r in found]
+        print_table("", columns, rows)
+
+
+def changes(
+    since: Annotated[str | None, typer.Option("--since", help="A date or a time.")] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="The whole trail as JSON Lines, with what undo took out.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown.")] = 100,
+    json: JsonOption = False,
+) -> None:
+    """List what changed since a day, newest first; or export the audit trail."""
+    with open_store() as store, store.reading() as session:
+        if audit:
+            for line in audit_lines(session, moment(since, "since")):
+                typer.echo(orjson.dumps(line).decode())
+            return
+        items = change_list(session, moment(since, "since"), limit).items
+    if json:
+        print_json(items)
         return
-    columns = ["at", "who", "event", "source", "field", "value"]
-    print_table("", columns, [[_time(r.at), r.who, r.event, r.source, r.field, r.value] for r in rows])
+    rows = [[_time(c.at), c.who, c.batch_kind, c.field, c.before, c.after, c.why, c.batch] for c in items]
+    print_table("", ["at", "who", "in", "field", "before", "after", "why", "batch"], rows)
 
 
 def _time(at: datetime | None) -> str:

@@ -40,7 +40,7 @@ def set_thing(
     Raises NotFoundError, InvalidInputError, and ConflictError where the row is newer than `version`.
     """
     kind, _, name = subject.partition(":")
-    row = _find(session, kind, name)
+    row = find_thing_named(session, kind, name)
     if version is not None and version != row.version:
         raise ConflictError(f"stale: {subject} is now at version {row.version}, you saw {version}")
     allowed = sorted(EDITABLE[type(row)] - _DERIVED)
@@ -59,7 +59,11 @@ def set_thing(
     return Edited(batch.uid, subject, {n: c for n, c in changes.items() if n not in _DERIVED}, row.version)
 
 
-def _find(session: Session, kind: str, name: str) -> Any:
+def find_thing_named(session: Session, kind: str, name: str) -> Any:
+    """The row that `KIND:NAME` means.
+
+    Raises NotFoundError, and InvalidInputError for a kind of which nothing is edited by hand.
+    """
     if kind == "result":
         found = find_row(session, Result, name)
         if found is None:

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
+from wamkg.store.bulk import select_columns
 from wamkg.store.reads_details import change_rows, rows
-from wamkg.store.tables import Change, Entity, Job, Release
+from wamkg.store.tables import Actor, Assignment, Batch, Change, Entity, Job, Paper, Release, Taxon
+from wamkg.vocabulary import AssignmentState
 
 MOST_CHANGES = 10_000
 KEPT_ROWS = ("removed.", "reopened.")
@@ -25,6 +28,79 @@ def newest_changes(session: Session, since: datetime | None) -> list[Any]:
     statement = change_rows().where(*_EDITS).order_by(col(Change.id).desc()).limit(MOST_CHANGES)
     if since is not None:
         statement = statement.where(col(Change.at) >= since)
+    return list(rows(session, statement))
+
+
+def whole_trail(session: Session, batch: int) -> list[Any]:
+    """Every change of a batch in the order written, with the rows that undo took out."""
+    return list(rows(session, change_rows().where(Change.batch_id == batch).order_by(col(Change.id))))
+
+
+def batches_in_order(session: Session, since: datetime | None) -> list[Any]:
+    """Every batch since a moment in the order made, with who wrote it and which one took it back."""
+    undoing = aliased(Batch)
+    statement = (
+        select_columns(
+            Batch.id,
+            Batch.uid,
+            Batch.kind,
+            Batch.source,
+            col(Actor.name).label("by"),
+            Batch.started_at,
+            Batch.finished_at,
+            Batch.undone_at,
+            col(undoing.uid).label("undone_by"),
+            Batch.counts,
+        )
+        .select_from(Batch)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .join(undoing, col(undoing.id) == col(Batch.undone_by_id), isouter=True)
+        .order_by(col(Batch.id))
+    )
+    return list(rows(session, statement if since is None else statement.where(col(Batch.started_at) >= since)))
+
+
+def made_by(session: Session, row: Any) -> Any:
+    """When, by whom and in which batch a thing was made: (at, by, source, batch)."""
+    number = getattr(row, "batch_id", None) or session.get_one(Entity, row.id).batch_id
+    statement = (
+        select_columns(
+            col(Batch.started_at).label("at"),
+            col(Actor.name).label("by"),
+            col(Batch.source).label("source"),
+            col(Batch.uid).label("batch"),
+        )
+        .select_from(Batch)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .where(Batch.id == number)
+    )
+    return next(iter(rows(session, statement)))
+
+
+def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
+    """Papers that were placed at a taxon itself, with who did it and who ended it, in the order placed."""
+    ending, ender = aliased(Batch), aliased(Actor)
+    statement = (
+        select_columns(
+            Paper.slug,
+            Assignment.at,
+            Assignment.source,
+            Assignment.note,
+            Assignment.ended_at,
+            col(Actor.name).label("by"),
+            col(Batch.uid).label("batch"),
+            col(ender.name).label("ended_by"),
+            col(ending.uid).label("ended"),
+        )
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Actor, col(Actor.id) == col(Assignment.actor_id))
+        .join(Batch, col(Batch.id) == col(Assignment.batch_id))
+        .join(ending, col(ending.id) == col(Assignment.ended_batch_id), isouter=True)
+        .join(ender, col(ender.id) == col(ending.actor_id), isouter=True)
+        .where(Assignment.taxon_id == taxon.id, Assignment.state == AssignmentState.PLACED)
+        .order_by(col(Assignment.id))
+    )
     return list(rows(session, statement))
 
 

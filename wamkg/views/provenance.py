@@ -1,0 +1,65 @@
+"""Who said, placed and changed what: of a paper, a taxon, any other thing, one field; and the whole trail."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.reviewing.edit_things import EDITED_KINDS, find_thing_named
+from wamkg.store.edits import uid_of_row
+from wamkg.store.lookup import find_paper
+from wamkg.store.reads_changes import batches_in_order, made_by, places_ever_at, whole_trail
+from wamkg.store.reads_details import changes_of
+from wamkg.store.tables import Taxon
+from wamkg.views.history import HistoryRow, in_order, paper_history
+from wamkg.views.paper import SourcedValue, sourced_values
+
+
+def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:
+    """Everything that happened to a paper (any id), or to `taxon:TAXONOMY:PATH`, `method:SLUG` and so on, newest first.
+
+    `field` narrows it: `venue`, `name`, `taxonomy:wam`. Of a taxon the papers that were placed there belong to it.
+
+    Raises NotFoundError.
+    """
+    kind, _, name = subject.partition(":")
+    rows = _of_thing(session, kind, name) if kind in EDITED_KINDS else paper_history(session, subject)
+    wanted = [row for row in rows if field is None or field in (row.field, row.field.rpartition(".")[2])]
+    return sorted(wanted, key=lambda row: row.at, reverse=True)
+
+
+def _of_thing(session: Session, kind: str, name: str) -> list[HistoryRow]:
+    row = find_thing_named(session, kind, name)
+    uid = uid_of_row(session, row)
+    made = made_by(session, row)
+    found = [HistoryRow(made.at, made.by, "made", made.source, kind, name, None, None, made.batch)]
+    for c in changes_of(session, uid):
+        found.append(HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch))
+    if isinstance(row, Taxon):
+        for p in places_ever_at(session, row):
+            found.append(HistoryRow(p.at, p.by, "placed", p.source, "paper", p.slug, None, p.note, p.batch))
+            if p.ended_at is not None:
+                found.append(
+                    HistoryRow(p.ended_at, p.ended_by, "ended", p.source, "paper", None, p.slug, None, p.ended)
+                )
+    return found
+
+
+def paper_sources(session: Session, paper: str, field: str | None = None) -> list[SourcedValue]:
+    """What each source says now of each field of a paper, the shown one first, those that say otherwise marked.
+
+    Raises NotFoundError.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    return [value for value in sourced_values(session, number) if field in (None, value.field)]
+
+
+def audit_lines(session: Session, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """The whole trail in the order written: each batch, then its changes, with the rows that undo took out."""
+    for batch in batches_in_order(session, since):
+        yield {"type": "batch"} | {name: in_order(value) for name, value in batch._asdict().items() if name != "id"}
+        for change in whole_trail(session, batch.id):
+            values = change._asdict()
+            yield {"type": "change"} | {name: in_order(value) for name, value in values.items() if name != "id"}
