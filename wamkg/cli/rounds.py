@@ -1,0 +1,197 @@
+"""`round`, `agreement`: blind review by several people, and how far they agree."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
+from wamkg.cli.curating import ByOption, PaperArgument, WhyOption
+from wamkg.reviewing.agreement import Agreement, Measure, agreement_of_decisions, agreement_of_rounds
+from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.reviewing.rounds import NewRound, adjudicate, cast_vote, close_round, open_round
+from wamkg.store.batches import get_actor
+from wamkg.views.rounds import round_list, round_queue
+from wamkg.vocabulary import PERSON
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the round.")]
+VerdictArgument = Annotated[str, typer.Argument(metavar="TAXON|unsure|outside|not-applicable", help="What you say.")]
+KindOption = Annotated[str | None, typer.Option("--kind", help="Why it lies outside.")]
+EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Words quoted from the paper.")]
+PlaceOption = Annotated[str | None, typer.Option("--place", help="Where: abstract, a section or page, an address.")]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")]
+round_ = typer.Typer(help="Blind review by several people.", invoke_without_command=True)
+
+
+@round_.callback()
+def list_(context: typer.Context, json: JsonOption = False) -> None:
+    """List the rounds of blind review."""
+    if context.invoked_subcommand is not None:
+        return
+    with open_store() as store, store.reading() as session:
+        found = round_list(session)
+    if json:
+        print_json(found)
+        return
+    columns = ["round", "taxonomy", "status", "papers", "voted", "open", "differ", "decided"]
+    rows: list[list[Any]] = [
+        [r.name, r.taxonomy, r.status, r.papers, _counts(r.voted), r.opened, r.differing, r.adjudicated] for r in found
+    ]
+    print_table("", columns, rows)
+
+
+def _counts(voted: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in voted.items())
+
+
+@round_.command("open")
+def open_(
+    name: NameArgument,
+    reviewer: Annotated[list[str], typer.Option("--reviewer", help="Somebody who votes; repeat.")],
+    taxonomy: TaxonomyOption = "wam",
+    paper: Annotated[
+        list[str] | None, typer.Option("--paper", help="A paper of the queue; repeat. Empty: all without a place.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Open a round: several people vote on one queue, none sees the others' votes."""
+    new = NewRound(name=name, reviewers=tuple(reviewer), taxonomy=taxonomy, papers=tuple(paper or ()), note=note)
+    with open_store() as store, store.writing() as session:
+        made = open_round(session, get_actor(session, by, PERSON), new)
+    if json:
+        print_json(made)
+    else:
+        out.print(f"round {made.round}: {made.papers} papers for {', '.join(made.reviewers)}; batch {made.batch}")
+
+
+@round_.command("show")
+def show(name: NameArgument, by: ByOption = "cli", json: JsonOption = False) -> None:
+    """Show the queue of a round as one person may see it."""
+    with open_store() as store, store.reading() as session:
+        queue = round_queue(session, name, by)
+    if json:
+        print_json(queue)
+        return
+    rows = []
+    for paper in queue:
+        votes = "; ".join(f"{vote.by}: {vote.taxon or vote.verdict}" for vote in paper.votes)
+        state = paper.how or ("open" if paper.opened else f"{paper.waiting} to vote")
+        rows.append([paper.paper, state, votes, paper.title])
+    print_table("", ["paper", "state", "votes you may see", "title"], rows)
+
+
+@round_.command("vote")
+def vote(
+    name: NameArgument,
+    paper: PaperArgument,
+    verdict: VerdictArgument,
+    kind: KindOption = None,
+    evidence: EvidenceOption = None,
+    place: PlaceOption = None,
+    note: NoteOption = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Cast your vote, or replace it while the others' cannot be seen."""
+    decision = _decision(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    with open_store() as store, store.writing() as session:
+        cast = cast_vote(session, get_actor(session, by, PERSON), name, decision)
+    if json:
+        print_json(cast)
+        return
+    out.print(f"vote of {by} on {cast.paper}" + ("; all have voted, the votes are open" if cast.opened else ""))
+    if cast.batch is not None:
+        out.print(f"batch {cast.batch}; `wamkg undo {cast.batch}` takes it back")
+
+
+@round_.command("adjudicate")
+def decide(
+    name: NameArgument,
+    paper: PaperArgument,
+    verdict: Annotated[
+        str, typer.Argument(metavar="accept|TAXON|unsure|outside|not-applicable", help="accept takes votes all alike.")
+    ] = Verdict.ACCEPT,
+    agreed: Annotated[bool, typer.Option("--agreed", help="The reviewers have settled it among them.")] = False,
+    kind: KindOption = None,
+    evidence: EvidenceOption = None,
+    place: PlaceOption = None,
+    note: NoteOption = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Decide on a paper of a round."""
+    decision = _decision(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    with open_store() as store, store.writing() as session:
+        made = adjudicate(session, get_actor(session, by, PERSON), name, decision, agreed=agreed)
+    if json:
+        print_json(made)
+    else:
+        done = made.decided
+        out.print(f"{done.paper} in {done.taxonomy}: {', '.join(done.after)} ({made.how}); batch {done.batch}")
+
+
+@round_.command("close")
+def close(name: NameArgument, why: WhyOption = "", by: ByOption = "cli", json: JsonOption = False) -> None:
+    """Close a round: nobody votes any more, and all votes can be seen."""
+    with open_store() as store, store.writing() as session:
+        closed = close_round(session, get_actor(session, by, PERSON), name, why)
+    if json:
+        print_json(closed)
+    else:
+        out.print(f"round {closed.round} is closed; batch {closed.batch}")
+
+
+def _decision(paper: str, verdict: str, **more: Any) -> Decision:
+    placing = verdict not in set(Verdict)
+    taxon = verdict if placing else None
+    return Decision(paper=paper, verdict=Verdict.ACCEPT if placing else verdict, taxon=taxon, **more)
+
+
+def agreement(
+    taxonomy: TaxonomyOption = "wam",
+    name: Annotated[str | None, typer.Option("--round", help="Only the votes of this round.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Decisions made without knowledge of each other instead of votes.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Measure how far people agree: Cohen's kappa and Krippendorff's alpha, over all, by level and by taxon."""
+    if decisions and name:
+        raise typer.BadParameter("write --round or --decisions", param_hint="--decisions")
+    with open_store() as store, store.reading() as session:
+        found = agreement_of_decisions(session, taxonomy) if decisions else agreement_of_rounds(session, taxonomy, name)
+    if json:
+        print_json(found)
+    else:
+        _print(found)
+
+
+def _print(found: Agreement) -> None:
+    out.print(
+        f"{found.taxonomy}, {found.source}: {found.papers} papers, {len(found.reviewers)} reviewers "
+        f"({', '.join(found.reviewers)}), {found.words} words, {found.missing} missing, {found.unsure} unsure"
+    )
+    rows = [_row("all steps", found.overall)]
+    rows += [_row(f"first {level.depth}", level.measure) for level in found.levels]
+    rows += [_row(taxon.taxon, taxon.measure, taxon.named) for taxon in found.taxa]
+    columns = ["question", "named", "papers", "observed", "kappa", "95 %", "alpha", "95 %"]
+    print_table("", columns, rows)
+    if len(found.pairs) > 1:
+        pairs = [[p.a, p.b, p.papers, _number(p.observed), _number(p.kappa)] for p in found.pairs]
+        print_table("", ["one", "other", "papers", "observed", "kappa"], pairs)
+
+
+def _row(question: str, m: Measure, named: int | None = None) -> list[Any]:
+    return [
+        question, named, m.papers, _number(m.observed), _number(m.kappa), _interval(m.kappa_interval),
+        _number(m.alpha), _interval(m.alpha_interval),
+    ]  # fmt: skip
+
+
+def _number(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.3f}"
+
+
+def _interval(ends: tuple[float, float] | None) -> str:
+    return "" if ends is None else f"{ends[0]:.2f} to {ends[1]:.2f}"

@@ -1,0 +1,243 @@
+"""How far do people agree on where papers belong? Over all, at each level of the tree, and taxon by taxon."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.reviewing.decision import STATES, Verdict
+from wamkg.reviewing.kappa import MISSING, Values, Weights, alphas, interval, kappas, observed, samples_of
+from wamkg.store.decisions import DecisionRow, decision_rows
+from wamkg.store.rounds import find_round, list_rounds, live_votes, opened_papers, papers_of_round, reviewers_of
+from wamkg.store.tables import ReviewRound, Taxon, Taxonomy
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.vocabulary import AssignmentState
+
+SAMPLES, SEED, LEVEL = 2000, 0, 0.95
+Word = tuple[str, ...]
+"""What somebody says of a paper: the steps of a taxon's path, or a state in brackets."""
+Ratings = Mapping[Any, Mapping[str, Word | None]]
+"""Paper -> reviewer -> word; None where they were unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """Two reviewers over the papers that both classed."""
+
+    a: str
+    b: str
+    papers: int
+    observed: float | None
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Agreement on one question; `papers` are those that two or more classed, None stands where it is not defined.
+
+    `observed` is the share of pairs of words that are the same, `kappa` Cohen's, with more than two reviewers the mean
+    over their pairs, `alpha` Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
+    """
+
+    papers: int
+    observed: float | None
+    kappa: float | None
+    kappa_interval: tuple[float, float] | None
+    alpha: float | None
+    alpha_interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAgreement:
+    """Agreement on the first `depth` steps of the path."""
+
+    depth: int
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonAgreement:
+    """Agreement on whether a paper belongs at or below a taxon; `named` is how many words say so."""
+
+    taxon: str
+    named: int
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who was asked, how many words are missing or unsure, and the measures."""
+
+    taxonomy: str
+    source: str
+    reviewers: list[str]
+    papers: int
+    words: int
+    missing: int
+    unsure: int
+    overall: Measure
+    levels: list[LevelAgreement]
+    taxa: list[TaxonAgreement]
+    pairs: list[PairAgreement]
+    samples: int
+    seed: int
+    level: float
+
+
+def agreement_of_rounds(session: Session, taxonomy: str = "wam", name: str | None = None) -> Agreement:
+    """Agreement of the votes of one round, or of every round of a taxonomy, over papers whose votes are open.
+
+    Raises NotFoundError for an unknown round or taxonomy, and where there is no round.
+    """
+    if name is not None:
+        rounds = [find_round(session, name)]
+        found = session.get_one(Taxonomy, rounds[0].taxonomy_id)
+    else:
+        found = get_taxonomy(session, taxonomy)
+        rounds = list_rounds(session, found.id)
+    if not rounds:
+        raise NotFoundError(f"no round in {taxonomy} yet; `wamkg round open`, or `wamkg agreement --decisions`")
+    ratings: dict[object, dict[str, Word | None]] = {}
+    for one in rounds:
+        ratings |= _ratings_of(session, found, one)
+    people = dict.fromkeys(p for one in rounds for p in reviewers_of(session, one.id or 0).values())
+    return measure_agreement(ratings, (found.slug, f"round {name}" if name else "rounds"), list(people))
+
+
+def _ratings_of(session: Session, taxonomy: Taxonomy, one: ReviewRound) -> dict[object, dict[str, Word | None]]:
+    assert one.id is not None
+    names = reviewers_of(session, one.id)
+    shown = opened_papers(session, one)
+    ratings: dict[object, dict[str, Word | None]] = {
+        (one.id, paper): {} for paper in papers_of_round(session, one.id) if paper in shown
+    }
+    for vote in live_votes(session, one.id):
+        if vote.paper_id in shown:
+            taxon = session.get_one(Taxon, vote.taxon_id) if vote.taxon_id is not None else None
+            ratings[one.id, vote.paper_id][names[vote.actor_id]] = _word(session, taxonomy, vote.verdict, taxon)
+    return ratings
+
+
+def _word(session: Session, taxonomy: Taxonomy, verdict: str, taxon: Taxon | None) -> Word | None:
+    if taxon is None:
+        state = STATES[Verdict(verdict)]
+        return None if state == AssignmentState.UNDECIDED else (f"({state})",)
+    if taxon.ended_at is not None:
+        taxon = find_taxon(session, taxonomy, taxon.path)
+    return tuple(taxon.path.split("/"))
+
+
+def agreement_of_decisions(session: Session, taxonomy: str = "wam") -> Agreement:
+    """Agreement of decisions that people made without knowledge of each other's, as in two copies of the store.
+
+    Of each person and paper the last one counts that no other person's decision was known to.
+
+    Raises NotFoundError.
+    """
+    found = get_taxonomy(session, taxonomy)
+    by_paper: dict[str, list[DecisionRow]] = {}
+    for row in decision_rows(session, taxonomy=found.slug):
+        if row.batch.undone_at is None and row.verdict != Verdict.REJECT:
+            by_paper.setdefault(row.change.subject_uid or "", []).append(row)
+    ratings = {paper: _independent(session, found, rows) for paper, rows in by_paper.items()}
+    people = sorted({person for words in ratings.values() for person in words})
+    return measure_agreement(ratings, (found.slug, "decisions"), people)
+
+
+def _independent(session: Session, taxonomy: Taxonomy, rows: list[DecisionRow]) -> dict[str, Word | None]:
+    known: dict[str, set[str]] = {}
+    words: dict[str, Word | None] = {}
+    for row in rows:
+        known[row.uid] = {row.by}.union(*(known.get(uid, set()) for uid in row.replaces))
+        if known[row.uid] == {row.by}:
+            words[row.by] = _decided(session, taxonomy, row)
+    return words
+
+
+def _decided(session: Session, taxonomy: Taxonomy, row: DecisionRow) -> Word | None:
+    taxa = (row.change.after or {}).get("taxa") or []
+    if not taxa:
+        return _word(session, taxonomy, row.verdict, None)
+    try:
+        return _word(session, taxonomy, row.verdict, find_taxon(session, taxonomy, taxa[0]["path"]))
+    except NotFoundError:
+        return tuple(taxa[0]["path"].split("/"))
+
+
+def measure_agreement(ratings: Ratings, what: tuple[str, str], reviewers: list[str]) -> Agreement:
+    """The measures over ratings; `what` names the taxonomy and where the ratings come from.
+
+    Raises InvalidInputError where fewer than two people are asked.
+    """
+    if len(reviewers) < 2:
+        raise InvalidInputError("agreement needs two people; nobody has classed what another classed too")
+    table = [[words.get(person) for person in reviewers] for words in ratings.values()]
+    said = [word for row in table for word in row if word is not None]
+    unsure = sum(word is None for words in ratings.values() for word in words.values())
+    rated = [row for row in table if sum(word is not None for word in row) >= 2]
+    weights = samples_of(len(rated), SAMPLES, SEED) if rated else np.zeros((0, 0))
+    deepest = max((len(word) for word in said), default=0)
+    taxa = sorted({word[:depth] for word in said for depth in range(1, len(word) + 1) if not word[0].startswith("(")})
+    overall = _coded(rated)
+    return Agreement(
+        taxonomy=what[0],
+        source=what[1],
+        reviewers=reviewers,
+        papers=len(table),
+        words=len(said),
+        missing=len(table) * len(reviewers) - len(said) - unsure,
+        unsure=unsure,
+        overall=_measure(overall, weights),
+        levels=[LevelAgreement(d, _measure(_coded(rated, d), weights)) for d in range(1, deepest + 1)],
+        taxa=[_taxon(taxon, rated, said, weights) for taxon in taxa],
+        pairs=[_pair(overall, reviewers, a, b) for a, b in combinations(range(len(reviewers)), 2)],
+        samples=SAMPLES,
+        seed=SEED,
+        level=LEVEL,
+    )
+
+
+def _coded(rows: Iterable[Iterable[Word | None]], depth: int | None = None) -> Values:
+    codes: dict[Word, int] = {}
+    return np.array(
+        [[MISSING if w is None else codes.setdefault(w[:depth], len(codes)) for w in row] for row in rows],
+        dtype=np.int64,
+    )
+
+
+def _taxon(taxon: Word, rated: list[list[Word | None]], said: list[Word], weights: Weights) -> TaxonAgreement:
+    depth = len(taxon)
+    within = [[MISSING if w is None else int(w[:depth] == taxon) for w in row] for row in rated]
+    named = sum(word[:depth] == taxon for word in said)
+    return TaxonAgreement("/".join(taxon), named, _measure(np.array(within, dtype=np.int64), weights))
+
+
+def _measure(values: Values, weights: Weights) -> Measure:
+    if not len(values):
+        return Measure(0, None, None, None, None, None)
+    once = np.ones((1, len(values)))
+    return Measure(
+        len(values),
+        _rounded(observed(values)),
+        _rounded(float(kappas(values, once)[0])),
+        interval(kappas(values, weights), LEVEL),
+        _rounded(float(alphas(values, once)[0])),
+        interval(alphas(values, weights), LEVEL),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or np.isnan(value) else round(value, 4)
+
+
+def _pair(values: Values, reviewers: list[str], a: int, b: int) -> PairAgreement:
+    if not len(values):
+        return PairAgreement(reviewers[a], reviewers[b], 0, None, None)
+    two = values[:, [a, b]]
+    both = int((two != MISSING).all(axis=1).sum())
+    kappa = float(kappas(two, np.ones((1, len(two))))[0])
+    return PairAgreement(reviewers[a], reviewers[b], both, _rounded(observed(two)), _rounded(kappa))

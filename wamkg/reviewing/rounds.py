@@ -1,0 +1,282 @@
+"""Rounds of blind review: several people vote on one queue, none seeing the others' votes, then somebody decides."""
+
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.identifiers import new_uid
+from wamkg.reviewing.decide import Decided, decide
+from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.reviewing.evidence import check_evidence
+from wamkg.store.batches import close_batch, find_batch, get_actor, open_batch, record_change
+from wamkg.store.bulk import insert_rows
+from wamkg.store.edits import end_rows, uid_of_row, update_row
+from wamkg.store.lookup import find_paper
+from wamkg.store.reads_papers import NO_ASSIGNMENT, PaperFilter, paper_numbers
+from wamkg.store.rounds import (
+    ADJUDICATED,
+    CLOSED,
+    VOTED,
+    find_round,
+    list_rounds,
+    live_adjudications,
+    live_votes,
+    opened_papers,
+    papers_of_round,
+    reviewers_of,
+)
+from wamkg.store.tables import (
+    Actor,
+    Adjudication,
+    Batch,
+    Paper,
+    ReviewRound,
+    RoundPaper,
+    RoundReviewer,
+    Taxon,
+    Taxonomy,
+    Vote,
+)
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.vocabulary import PERSON, BatchKind
+
+ALIKE, AGREED, THIRD = "alike", "agreed", "third"
+"""How a decision came of votes: all were alike; the reviewers agreed after seeing them; somebody else decided."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRound:
+    """A round to be opened; without `papers`, those that have no place in the taxonomy are its queue."""
+
+    name: str
+    reviewers: tuple[str, ...]
+    taxonomy: str = "wam"
+    papers: tuple[str, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or any(c in self.name for c in "\x00\n"):
+            raise InvalidInputError("a round needs a name of one line")
+        if len(set(self.reviewers)) != len(self.reviewers) or len(self.reviewers) < 2:
+            raise InvalidInputError("a round needs two reviewers or more, each named once")
+
+
+@dataclass(frozen=True)
+class RoundWritten:
+    """A round after a write."""
+
+    round: str
+    batch: str
+    taxonomy: str
+    status: str
+    reviewers: list[str]
+    papers: int
+
+
+@dataclass(frozen=True)
+class Voted:
+    """A vote that was cast; `batch` is None where it had been cast before, `opened` tells that all have voted now."""
+
+    vote: str
+    batch: str | None
+    round: str
+    paper: str
+    opened: bool
+
+
+@dataclass(frozen=True)
+class Adjudicated:
+    """The decision made of a paper's votes, and how it came about: `alike`, `agreed` or `third`."""
+
+    how: str
+    decided: Decided
+
+
+def open_round(session: Session, actor: Actor, new: NewRound) -> RoundWritten:
+    """Open a round.
+
+    Raises NotFoundError for an unknown paper or taxonomy, InvalidInputError for an empty queue, ConflictError where
+    a round has the name.
+    """
+    taxonomy = get_taxonomy(session, new.taxonomy)
+    if any(found.name == new.name for found in list_rounds(session)):
+        raise ConflictError(f"there is a round {new.name!r} already; choose another name")
+    queue = dict.fromkeys(find_paper(session, paper).id for paper in new.papers) or _unplaced(session, taxonomy)
+    if not queue:
+        raise InvalidInputError(f"every paper has a place in {taxonomy.slug}; name the papers of the round")
+    batch = open_batch(session, BatchKind.EDIT, f"round {new.name}", actor)
+    assert batch.id is not None and actor.id is not None and taxonomy.id is not None
+    opened = ReviewRound(
+        uid=new_uid(), name=new.name, taxonomy_id=taxonomy.id, note=new.note, actor_id=actor.id, batch_id=batch.id
+    )
+    session.add(opened)
+    session.flush()
+    shared = {"round_id": opened.id, "batch_id": batch.id}
+    people = [get_actor(session, name, PERSON).id for name in new.reviewers]
+    insert_rows(session, RoundReviewer, [shared | {"actor_id": person} for person in people])
+    insert_rows(session, RoundPaper, [shared | {"paper_id": n, "position": i} for i, n in enumerate(queue)])
+    after = {"name": new.name, "reviewers": list(new.reviewers), "papers": len(queue)}
+    record_change(session, batch, "round opened", subject_uid=opened.uid, after=after, why=new.note)
+    close_batch(session, batch, {"round": new.name, "papers": len(queue)})
+    return _written(session, opened, batch)
+
+
+def _unplaced(session: Session, taxonomy: Taxonomy) -> dict[int | None, None]:
+    assert taxonomy.id is not None
+    return dict.fromkeys(sorted(paper_numbers(session, PaperFilter(states=((taxonomy.id, NO_ASSIGNMENT),)))))
+
+
+def _written(session: Session, found: ReviewRound, batch: Batch) -> RoundWritten:
+    assert found.id is not None
+    slug = session.get_one(Taxonomy, found.taxonomy_id).slug
+    reviewers = list(reviewers_of(session, found.id).values())
+    return RoundWritten(found.name, batch.uid, slug, found.status, reviewers, len(papers_of_round(session, found.id)))
+
+
+def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> Voted:
+    """Cast one reviewer's vote, or replace it while the others' cannot be seen; `decision.taxonomy` is not looked at.
+
+    The audit trail tells that somebody voted, not what.
+
+    Raises NotFoundError, InvalidInputError for somebody who is no reviewer, a paper not in the queue or words that
+    are no vote, and ConflictError where the votes have been opened.
+    """
+    found = find_round(session, name, writing=True)
+    paper = _queued(session, found, decision.paper)
+    _refuse_voter(session, found, actor, paper)
+    if (
+        decision.verdict == Verdict.REJECT
+        or decision.also
+        or (decision.verdict == Verdict.ACCEPT and not decision.taxon)
+    ):
+        raise InvalidInputError("a vote is one taxon, unsure, outside or not-applicable")
+    taxonomy = session.get_one(Taxonomy, found.taxonomy_id)
+    taxon = find_taxon(session, taxonomy, decision.taxon) if decision.taxon else None
+    place, checked = check_evidence(paper, decision.evidence, decision.evidence_place)
+    assert found.id is not None and paper.id is not None and actor.id is not None
+    mine = [v for v in live_votes(session, found.id) if (v.paper_id, v.actor_id) == (paper.id, actor.id)]
+    vote = Vote(
+        uid=new_uid(), round_id=found.id, paper_id=paper.id, actor_id=actor.id, verdict=decision.verdict,
+        taxon_id=taxon.id if taxon else None, kind=decision.kind, evidence=decision.evidence, evidence_place=place,
+        evidence_checked=checked, note=decision.note, batch_id=0,
+    )  # fmt: skip
+    if mine and _words(mine[0]) == _words(vote):
+        return Voted(mine[0].uid, None, found.name, paper.slug, False)
+    batch = open_batch(session, BatchKind.EDIT, f"vote in round {found.name}", actor)
+    assert batch.id is not None
+    end_rows(session, batch, Vote, [v.id for v in mine if v.id is not None])
+    vote.batch_id = batch.id
+    session.add(vote)
+    told = {"round": found.name, "vote": vote.uid}
+    record_change(session, batch, f"{VOTED}{found.uid}", subject_uid=uid_of_row(session, paper), after=told)
+    close_batch(session, batch, {"round": found.name, "paper": paper.slug})
+    return Voted(vote.uid, batch.uid, found.name, paper.slug, paper.id in opened_papers(session, found))
+
+
+def _words(vote: Vote) -> tuple[str | int | None, ...]:
+    return vote.verdict, vote.taxon_id, vote.kind, vote.evidence, vote.evidence_place, vote.note
+
+
+def _queued(session: Session, found: ReviewRound, text: str) -> Paper:
+    paper = find_paper(session, text)
+    assert found.id is not None
+    if paper.id not in papers_of_round(session, found.id):
+        raise InvalidInputError(f"{paper.slug} is not in the round {found.name}")
+    return paper
+
+
+def _refuse_voter(session: Session, found: ReviewRound, actor: Actor, paper: Paper) -> None:
+    assert found.id is not None
+    if actor.id not in reviewers_of(session, found.id):
+        raise InvalidInputError(f"{actor.name} is no reviewer of the round {found.name}")
+    if found.status == CLOSED:
+        raise ConflictError(f"the round {found.name} is closed; open another")
+    if paper.id in opened_papers(session, found):
+        raise ConflictError(f"the votes on {paper.slug} have been opened; `wamkg round adjudicate` decides")
+
+
+def adjudicate(session: Session, actor: Actor, name: str, decision: Decision, *, agreed: bool = False) -> Adjudicated:
+    """Decide on a paper of a round; its votes are open from then on.
+
+    `accept` without a taxon takes votes that are all alike. A reviewer decides only once all have voted, and where
+    votes differ only if `agreed` says that they have settled it; anybody else decides when they like.
+
+    Raises ConflictError where votes differ or are missing, InvalidInputError for a paper not in the queue, and
+    whatever `decide` raises.
+    """
+    found = find_round(session, name, writing=True)
+    paper = _queued(session, found, decision.paper)
+    assert found.id is not None
+    reviewers = reviewers_of(session, found.id)
+    votes = [vote for vote in live_votes(session, found.id) if vote.paper_id == paper.id]
+    everybody = {vote.actor_id for vote in votes} >= set(reviewers)
+    alike = everybody and len({(vote.verdict, vote.taxon_id) for vote in votes}) == 1
+    if actor.id in reviewers and not everybody:
+        raise ConflictError(f"not every reviewer has voted on {paper.slug} yet; somebody else may decide before")
+    if actor.id in reviewers and not (alike or agreed):
+        raise ConflictError(f"the votes on {paper.slug} differ; somebody else decides, or say that you have agreed")
+    taxonomy = session.get_one(Taxonomy, found.taxonomy_id)
+    taken = decision.verdict == Verdict.ACCEPT and not decision.taxon
+    if taken and not alike:
+        raise ConflictError(f"the votes on {paper.slug} are not all alike; say what is decided")
+    given = replace(decision, taxonomy=taxonomy.slug)
+    made = decide(session, actor, _as_voted(session, taxonomy, given, votes, reviewers) if taken else given)
+    how = ALIKE if taken else THIRD if actor.id not in reviewers else AGREED if agreed else ALIKE
+    _record(session, found, paper, made, how)
+    return Adjudicated(how, made)
+
+
+def _as_voted(
+    session: Session, taxonomy: Taxonomy, decision: Decision, votes: list[Vote], reviewers: dict[int, str]
+) -> Decision:
+    """The decision that all votes name, with the first quote among them."""
+    quoted = next((vote for vote in votes if vote.evidence), votes[0])
+    taxon = session.get_one(Taxon, votes[0].taxon_id) if votes[0].taxon_id is not None else None
+    if taxon is not None and taxon.ended_at is not None:
+        taxon = find_taxon(session, taxonomy, taxon.path)
+    return replace(
+        decision,
+        verdict=votes[0].verdict,
+        taxon=taxon.path if taxon else None,
+        kind=votes[0].kind,
+        evidence=decision.evidence or quoted.evidence,
+        evidence_place=decision.evidence_place or quoted.evidence_place,
+        note=decision.note or f"votes alike: {', '.join(reviewers[vote.actor_id] for vote in votes)}",
+    )
+
+
+def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, how: str) -> None:
+    """Note the decision as the round's, in the decision's own batch, so that one undo takes back both."""
+    batch = find_batch(session, made.batch)
+    assert found.id is not None and paper.id is not None and batch.id is not None
+    before = live_adjudications(session, found.id).get(paper.id)
+    end_rows(session, batch, Adjudication, [before.id] if before and before.id is not None else [])
+    session.add(
+        Adjudication(
+            uid=new_uid(),
+            round_id=found.id,
+            paper_id=paper.id,
+            decision=made.decision,
+            how=how,
+            actor_id=batch.actor_id,
+            batch_id=batch.id,
+        )
+    )
+    told = {"round": found.name, "decision": made.decision, "how": how}
+    record_change(session, batch, f"{ADJUDICATED}{found.uid}", subject_uid=uid_of_row(session, paper), after=told)
+    session.flush()
+
+
+def close_round(session: Session, actor: Actor, name: str, why: str = "") -> RoundWritten:
+    """Close a round: nobody votes any more, and all votes can be seen.
+
+    Raises NotFoundError, and ConflictError where it is closed.
+    """
+    found = find_round(session, name, writing=True)
+    if found.status == CLOSED:
+        raise ConflictError(f"the round {name} is closed already")
+    batch = open_batch(session, BatchKind.EDIT, f"round {name}", actor)
+    update_row(session, batch, found, {"status": CLOSED}, why)
+    close_batch(session, batch, {"round": name, "status": CLOSED})
+    return _written(session, found, batch)

@@ -1,0 +1,92 @@
+"""Named reads of rounds of blind review: reviewers, queue, votes, and which papers' votes may be seen."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.store.bulk import select_columns
+from wamkg.store.tables import Actor, Adjudication, Change, Entity, ReviewRound, RoundPaper, RoundReviewer, Vote
+
+VOTED, ADJUDICATED = "vote:", "adjudication:"
+"""Beginnings of the fields under which `change` tells that somebody voted or decided, never what; the round follows."""
+CLOSED = "closed"
+
+
+def find_round(session: Session, name: str, *, writing: bool = False) -> ReviewRound:
+    """The round of that name; `writing` holds it, so that votes of one round come one by one.
+
+    Raises NotFoundError.
+    """
+    named = select(ReviewRound).where(ReviewRound.name == name)
+    if writing:
+        named = named.with_for_update()
+    found = session.exec(named.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFoundError(f"no round is called {name!r}; `wamkg round` lists them")
+    return found
+
+
+def list_rounds(session: Session, taxonomy: int | None = None) -> list[ReviewRound]:
+    """All rounds, or those of one taxonomy, in the order opened."""
+    statement = select(ReviewRound).order_by(col(ReviewRound.id))
+    if taxonomy is not None:
+        statement = statement.where(ReviewRound.taxonomy_id == taxonomy)
+    return list(session.exec(statement))
+
+
+def reviewers_of(session: Session, number: int) -> dict[int, str]:
+    """Numbers and names of a round's reviewers, in the order named."""
+    statement = (
+        select_columns(Actor.id, Actor.name)
+        .join(RoundReviewer, col(RoundReviewer.actor_id) == col(Actor.id))
+        .where(RoundReviewer.round_id == number)
+        .order_by(col(RoundReviewer.id))
+    )
+    return dict(tuple(row) for row in session.exec(statement))
+
+
+def papers_of_round(session: Session, number: int) -> list[int]:
+    """Numbers of a round's papers, in the order of the queue."""
+    queued = select(RoundPaper.paper_id).where(RoundPaper.round_id == number)
+    return list(session.exec(queued.order_by(col(RoundPaper.position))))
+
+
+def live_votes(session: Session, number: int) -> list[Vote]:
+    """The votes of a round as they stand, in the order cast."""
+    live = select(Vote).where(Vote.round_id == number, col(Vote.ended_at).is_(None))
+    return list(session.exec(live.order_by(col(Vote.id))))
+
+
+def live_adjudications(session: Session, number: int) -> dict[int, Adjudication]:
+    """What was decided of a round's papers, by paper."""
+    live = select(Adjudication).where(Adjudication.round_id == number, col(Adjudication.ended_at).is_(None))
+    return {row.paper_id: row for row in session.exec(live)}
+
+
+def opened_papers(session: Session, found: ReviewRound) -> set[int]:
+    """Papers of a round whose votes may be seen: all have voted, it was adjudicated, or the round was closed.
+
+    Read off the audit trail, so what has once been seen counts as seen after an undo: nobody votes blindly again.
+    """
+    assert found.id is not None
+    papers = set(papers_of_round(session, found.id))
+    closed = select(Change.id).where(Change.subject_uid == found.uid, Change.field == "review_round.status")
+    if found.status == CLOSED or session.exec(closed).first() is not None:
+        return papers
+    reviewers = set(reviewers_of(session, found.id))
+    voters = _actors_by_paper(session, f"{VOTED}{found.uid}")
+    decided = set(_actors_by_paper(session, f"{ADJUDICATED}{found.uid}"))
+    return papers & (decided | {paper for paper, actors in voters.items() if actors >= reviewers})
+
+
+def _actors_by_paper(session: Session, field: str) -> dict[int, set[int]]:
+    statement: Any = (
+        select_columns(Entity.id, Change.actor_id)
+        .join(Change, col(Change.subject_uid) == col(Entity.uid))
+        .where(Change.field == field)
+    )
+    found: dict[int, set[int]] = {}
+    for paper, actor in session.exec(statement):
+        found.setdefault(paper, set()).add(actor)
+    return found

@@ -1,0 +1,152 @@
+"""Rounds of blind review as shown: everybody sees how far they are, nobody a vote before its time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from wamkg.store.reads_details import paper_rows
+from wamkg.store.rounds import (
+    find_round,
+    list_rounds,
+    live_adjudications,
+    live_votes,
+    opened_papers,
+    papers_of_round,
+    reviewers_of,
+)
+from wamkg.store.tables import ReviewRound, Taxon, Taxonomy, Vote
+from wamkg.views.papers import public_id
+
+
+@dataclass(frozen=True, slots=True)
+class RoundItem:
+    """A round: how many papers, how many each reviewer has voted on, how many votes are open, differ, are decided."""
+
+    name: str
+    taxonomy: str
+    status: str
+    reviewers: list[str]
+    papers: int
+    voted: dict[str, int]
+    opened: int
+    differing: int
+    adjudicated: int
+    note: str
+    at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteItem:
+    """What one reviewer says of one paper: a taxon's path, or a verdict without one."""
+
+    uid: str
+    by: str
+    verdict: str
+    taxon: str | None
+    kind: str | None
+    evidence: str | None
+    evidence_place: str | None
+    note: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedPaper:
+    """A paper of a round as one person may see it.
+
+    `votes` holds their own; the others' too once `opened`. `waiting` is how many reviewers have not voted, `alike`
+    whether all votes say the same, None before they can be seen. `how` and `decision` tell what was made of them.
+    """
+
+    round: str
+    paper: str
+    title: str
+    votes: list[VoteItem]
+    waiting: int
+    opened: bool
+    alike: bool | None
+    how: str | None
+    decision: str | None
+
+
+def round_list(session: Session) -> list[RoundItem]:
+    """Every round in the order opened."""
+    return [_item(session, found) for found in list_rounds(session)]
+
+
+def round_detail(session: Session, name: str) -> RoundItem:
+    """One round.
+
+    Raises NotFoundError.
+    """
+    return _item(session, find_round(session, name))
+
+
+def _item(session: Session, found: ReviewRound) -> RoundItem:
+    assert found.id is not None
+    names = reviewers_of(session, found.id)
+    queue = round_queue(session, found.name)
+    votes = live_votes(session, found.id)
+    return RoundItem(
+        name=found.name,
+        taxonomy=session.get_one(Taxonomy, found.taxonomy_id).slug,
+        status=found.status,
+        reviewers=list(names.values()),
+        papers=len(queue),
+        voted={name: sum(vote.actor_id == number for vote in votes) for number, name in names.items()},
+        opened=sum(paper.opened for paper in queue),
+        differing=sum(paper.alike is False and paper.decision is None for paper in queue),
+        adjudicated=sum(paper.decision is not None for paper in queue),
+        note=found.note,
+        at=found.at,
+        version=found.version,
+    )
+
+
+def round_queue(session: Session, name: str, viewer: str | None = None) -> list[QueuedPaper]:
+    """The papers of a round in order, with the votes that `viewer` may see; nobody's unopened ones without a viewer.
+
+    Raises NotFoundError.
+    """
+    found = find_round(session, name)
+    assert found.id is not None
+    names, opened = reviewers_of(session, found.id), opened_papers(session, found)
+    papers = papers_of_round(session, found.id)
+    votes: dict[int, list[Vote]] = {}
+    for vote in live_votes(session, found.id):
+        votes.setdefault(vote.paper_id, []).append(vote)
+    rows, decided = paper_rows(session, papers, texts=False), live_adjudications(session, found.id)
+    queue = []
+    for paper in papers:
+        cast, seen = votes.get(paper, []), paper in opened
+        shown = [vote for vote in cast if seen or names[vote.actor_id] == viewer]
+        made = decided.get(paper)
+        queue.append(
+            QueuedPaper(
+                round=found.name,
+                paper=public_id(rows[paper].arxiv, rows[paper].slug),
+                title=rows[paper].title,
+                votes=[_vote(session, vote, names[vote.actor_id]) for vote in shown],
+                waiting=len(names) - len(cast),
+                opened=seen,
+                alike=len({(vote.verdict, vote.taxon_id) for vote in cast}) <= 1 if seen and len(cast) > 1 else None,
+                how=made.how if made else None,
+                decision=made.decision if made else None,
+            )
+        )
+    return queue
+
+
+def differing_votes(session: Session) -> list[QueuedPaper]:
+    """Papers on which opened votes differ and nobody has decided, round by round."""
+    queues = (round_queue(session, found.name) for found in list_rounds(session))
+    return [paper for queue in queues for paper in queue if paper.alike is False and paper.decision is None]
+
+
+def _vote(session: Session, vote: Vote, by: str) -> VoteItem:
+    taxon = session.get_one(Taxon, vote.taxon_id).path if vote.taxon_id is not None else None
+    return VoteItem(
+        vote.uid, by, vote.verdict, taxon, vote.kind, vote.evidence, vote.evidence_place, vote.note, vote.at
+    )
