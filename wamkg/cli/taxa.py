@@ -1,6 +1,6 @@
 """`taxon`, `crosswalk`: changing a taxonomy, and holding two against each other."""
 
-from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +11,9 @@ from wamkg.cli.common import AsOfOption, JsonOption, ReleaseOption, open_shown, 
 from wamkg.cli.curating import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
+from wamkg.reviewing.split import propose_split
+from wamkg.reviewing.what_if import Ambiguous as AmbiguousPaper
+from wamkg.reviewing.what_if import ambiguous_papers, newly_ambiguous
 from wamkg.taxonomy.apply import run_edit
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswalk_latex
@@ -26,6 +29,9 @@ Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; with
 DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would change and write nothing.")]
 Roadmap = Annotated[
     Path | None, typer.Option("--roadmap", help="Draw the roadmap as it is after the edit, also of a dry run.")
+]
+Ambiguous = Annotated[
+    bool, typer.Option("--ambiguous", help="Also tell which papers could then stand in two places; takes seconds.")
 ]
 Position = Annotated[int | None, typer.Option("--position", help="Place among its siblings, from 0.")]
 Slug = Annotated[str | None, typer.Option("--slug", help="Last part of the path; empty: made from the name.")]
@@ -45,7 +51,7 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add a taxon."""
-    _run(path, Operation.ADD, (dry_run, by, json), None, parent=_path(path), name=name, slug=slug,
+    _run(path, Operation.ADD, (dry_run, by, json), (None, False), parent=_path(path), name=name, slug=slug,
          definition=definition, position=position, why=why)  # fmt: skip
 
 
@@ -61,7 +67,9 @@ def rename(
     json: JsonOption = False,
 ) -> None:
     """Give a taxon another name, and another last part of its path; the old ones go on leading to it."""
-    _run(path, Operation.RENAME, (dry_run, by, json), roadmap, taxon=_path(path), name=name, slug=slug, why=why)
+    _run(
+        path, Operation.RENAME, (dry_run, by, json), (roadmap, False), taxon=_path(path), name=name, slug=slug, why=why
+    )
 
 
 @taxon.command("move")
@@ -71,12 +79,13 @@ def move(
     position: Position = None,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
+    ambiguous: Ambiguous = False,
     why: WhyOption = "",
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Move a taxon, with all below it, below another."""
-    _run(path, Operation.MOVE, (dry_run, by, json), roadmap, taxon=_path(path), parent=_path(parent),
+    _run(path, Operation.MOVE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), parent=_path(parent),
          position=position, why=why)  # fmt: skip
 
 
@@ -86,23 +95,28 @@ def merge(
     into: Annotated[str, typer.Argument(help="Path of the taxon that takes over.")],
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
+    ambiguous: Ambiguous = False,
     why: WhyOption = "",
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Merge a taxon into another, which takes over its papers, children and names."""
-    _run(path, Operation.MERGE, (dry_run, by, json), roadmap, taxon=_path(path), into=_path(into), why=why)
+    _run(path, Operation.MERGE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), into=_path(into), why=why)
 
 
 @taxon.command("split")
 def split(
     path: Taxon,
-    into: Annotated[list[str], typer.Option("--into", help="Name of a new taxon below it; repeat.")],
+    into: Annotated[list[str], typer.Option("--into", help="`NAME` or `NAME: DEFINITION` of a new taxon; repeat.")],
     paper: Annotated[
         list[str] | None, typer.Option("--paper", help="PAPER=SLUG of the part it goes to; the others stay.")
     ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the suggester where each other paper would go, and write nothing.")
+    ] = False,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
+    ambiguous: Ambiguous = False,
     why: WhyOption = "",
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -111,8 +125,25 @@ def split(
     papers = dict(text.rpartition("=")[::2] for text in paper or ())
     if not all(papers):
         raise InvalidInputError("write --paper PAPER=SLUG")
-    parts = tuple(Part(name=name) for name in into)
-    _run(path, Operation.SPLIT, (dry_run, by, json), roadmap, taxon=_path(path), parts=parts, papers=papers, why=why)
+    named = [text.partition(": ") for text in into]
+    parts = tuple(Part(name=name, definition=definition) for name, _, definition in named)
+    if propose:
+        _propose(path, parts, papers, json)
+        return
+    _run(path, Operation.SPLIT, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), parts=parts,
+         papers=papers, why=why)  # fmt: skip
+
+
+def _propose(path: str, parts: tuple[Part, ...], given: dict[str, str], json: bool) -> None:
+    with open_store() as store, store.reading() as session:
+        found = propose_split(session, _taxonomy(path), _path(path), parts, given)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        [f"--paper {p.paper}={p.part}", f"{p.probabilities[p.part]:.2f}", "close" if p.close else ""] for p in found
+    ]
+    print_table("", ["give these to split", "probability", ""], rows)
 
 
 @taxon.command("delete")
@@ -121,13 +152,14 @@ def delete(
     to: Annotated[str | None, typer.Option("--to", help="Where its papers go; empty: the taxon above.")] = None,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
+    ambiguous: Ambiguous = False,
     why: WhyOption = "",
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Delete a taxon; its papers go to another, and its names and paths lead there."""
     into = _path(to) if to is not None else None
-    _run(path, Operation.DELETE, (dry_run, by, json), roadmap, taxon=_path(path), into=into, why=why)
+    _run(path, Operation.DELETE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), into=into, why=why)
 
 
 @taxon.command("reorder")
@@ -140,7 +172,7 @@ def reorder(
     json: JsonOption = False,
 ) -> None:
     """Arrange the children of a taxon."""
-    _run(path, Operation.REORDER, (dry_run, by, json), None, taxon=_path(path), order=tuple(order), why=why)
+    _run(path, Operation.REORDER, (dry_run, by, json), (None, False), taxon=_path(path), order=tuple(order), why=why)
 
 
 @taxon.command("health")
@@ -166,25 +198,43 @@ def _path(path: str) -> str:
     return path.partition(":")[2] if ":" in path else path
 
 
-def _run(path: str, operation: Operation, how: tuple[bool, str, bool], roadmap: Path | None, **values: Any) -> None:
+def _run(
+    path: str, operation: Operation, how: tuple[bool, str, bool], look: tuple[Path | None, bool], **values: Any
+) -> None:
     dry_run, by, json = how
     slug = _taxonomy(path)
+    looking = _Look(slug, *look)
     with open_store() as store:
         edit = TaxonEdit(operation=operation, **values)
-        report = run_edit(store, slug, edit, by, dry_run=dry_run, look=_draw(slug, roadmap) if roadmap else None)
+        if looking.ambiguous:
+            with store.reading() as session:
+                looking.before = ambiguous_papers(session, slug)
+        report = run_edit(store, slug, edit, by, dry_run=dry_run, look=looking)
     if json:
-        print_json(report)
+        print_json(asdict(report) | ({"ambiguous": looking.found} if looking.ambiguous else {}))
     else:
         _print_report(report)
+        for paper in looking.found:
+            out.print(f"now ambiguous: {paper.title} between {paper.best} and {paper.second}")
 
 
-def _draw(slug: str, file: Path) -> Callable[[Session], None]:
-    def draw(session: Session) -> None:
-        from wamkg.figures.draw import draw_roadmap  # matplotlib takes a second to load
+@dataclass
+class _Look:
+    """What is looked at while an edit is neither kept nor dropped."""
 
-        draw_roadmap(build_roadmap(session, slug), FigureOptions()).save(file)
+    slug: str
+    roadmap: Path | None
+    ambiguous: bool
+    before: dict[str, AmbiguousPaper] = field(default_factory=dict)
+    found: list[AmbiguousPaper] = field(default_factory=list)
 
-    return draw
+    def __call__(self, session: Session) -> None:
+        if self.roadmap is not None:
+            from wamkg.figures.draw import draw_roadmap  # matplotlib takes a second to load
+
+            draw_roadmap(build_roadmap(session, self.slug), FigureOptions()).save(self.roadmap)
+        if self.ambiguous:
+            self.found = newly_ambiguous(self.before, ambiguous_papers(session, self.slug))
 
 
 def _print_report(report: EditReport) -> None:
