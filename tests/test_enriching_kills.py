@@ -1,14 +1,20 @@
 """Killed at any moment, or shared by two processes: the same rows, no request twice, none too early."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.enriching_checks import compare, given_by, held_by, rows_of, settings_for
+from tests.enriching_checks import compare, given_by, held_by, import_library, rows_of, settings_for
 from tests.enriching_processes import Killer, fresh_store, run_killed, start, undisturbed
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import make_world
+from wamkg.enriching.run import enrich
+from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
+from wamkg.store.tables import Work
+from wamkg.store.work import Scope, add_missing, give_back, take
+from wamkg.vocabulary import WorkKind
 
 
 def check_kills(url: str, folder: Path, *, papers: int, citations: int, kills: int, seed: int) -> tuple[int, int]:
@@ -54,6 +60,25 @@ def test_kills_repeat_at_most_the_request_in_flight(store_url: str, tmp_path: Pa
 def test_two_processes_share_the_work_and_the_budget(store_url: str, tmp_path: Path) -> None:
     _, shares = check_sharing(store_url, tmp_path, papers=8, citations=100, per_second=4)
     assert len(shares) == 2 and min(shares) > 0
+
+
+def test_units_of_another_machine_are_taken_over_when_their_lease_ends(store: Store, tmp_path: Path) -> None:
+    world = make_world(library=6, citations=40)
+    import_library(store, world, tmp_path)
+    scope = Scope((WorkKind.METADATA,))
+    lease = timedelta(seconds=2)
+    with store.writing() as session:
+        add_missing(session, scope.kinds)
+        lost = take(session, scope, WorkKind.METADATA, 3, "a-machine-that-burnt|1|0.0|x", lease)
+        assert len(lost) == 3
+        free = take(session, scope, WorkKind.METADATA, 6, this_owner(), lease)
+        assert {unit.id for unit in free}.isdisjoint(unit.id for unit in lost) and len(free) == 3
+        give_back(session, str(session.get_one(Work, free[0].id).lease_owner))
+    with S2Server(world) as server:
+        report = enrich(store, settings_for(server))
+    assert report.exit_status == 0
+    assert server.repeated == 0
+    assert not any(compare(given_by(world, server.faults), held_by(store)).values())
 
 
 @pytest.mark.drill

@@ -204,7 +204,9 @@ class _Engine:
         self.open = still_open
         shown = self._progress(left)
         self.show(shown)
-        return {"done": shown.done, "total": shown.total, "counts": dict(self.run.counts) | {"doing": shown.doing}}
+        pace = {"doing": shown.doing, "requests": shown.requests, "requests a second": round(shown.rate, 2)}
+        left_over = {"seconds left": None if shown.seconds_left is None else round(shown.seconds_left)}
+        return {"done": shown.done, "total": shown.total, "counts": shown.counts | pace | left_over}
 
     def _progress(self, left: list[tuple[str, int, int]]) -> Progress:
         requests = self.requester.requests

@@ -44,9 +44,10 @@ class Held:
     """The pace of a service, locked in a transaction of its own: nobody takes a turn until it is let go."""
 
     def __init__(self, store: Store, service: str) -> None:
-        self._stack = ExitStack()
-        self._session = self._stack.enter_context(store.writing())
-        self._row = _locked(self._session, service)
+        with ExitStack() as stack:
+            self._session = stack.enter_context(store.writing())
+            self._row = _locked(self._session, service)
+            self._stack = stack.pop_all()
         self.stamp = self._row.next_at
 
     def stamp_anew(self, gap: float) -> Turn:
