@@ -3,6 +3,7 @@ PYTHON ?= python3
 EXTRAS ?= embed
 PORT ?= 8000
 FIGURES ?= $(WAMKG_HOME)/out/roadmap.svg
+INSERTIONS ?= 100
 VENV := .venv
 BIN := $(VENV)/bin
 export WAMKG_HOME ?= $(CURDIR)/var
@@ -34,8 +35,9 @@ lint: $(VENV)/.dev ## Style, types and the order of imports
 bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
 	$(BIN)/python -m tests.bench
 
-check-figures: $(VENV)/.run ## Measure the drawn roadmap from its own elements; FIGURES= names others
+check-figures: $(VENV)/.dev ## Measure drawn figures from their own elements (FIGURES= names others), then generated roadmaps
 	$(BIN)/python -m wamkg.figures.check $(FIGURES)
+	$(BIN)/python -m tests.roadmap_report $(INSERTIONS)
 
 check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (needs TeX Live: see tests/latex.py)
 	$(BIN)/python -m tests.latex

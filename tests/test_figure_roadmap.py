@@ -10,8 +10,6 @@ import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -23,8 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.roadmap_report import insertions
+from tests.roadmap_samples import expected, sample
 from wamkg.errors import InvalidInputError
 from wamkg.figures.check import check_svg, main
+from wamkg.figures.check_colours import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
+from wamkg.figures.compare import main as list_moved
 from wamkg.figures.compare import moved_labels
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.picture import read_picture
@@ -32,55 +34,11 @@ from wamkg.figures.plaintext import plain
 from wamkg.figures.spacing import gaps_of, spread
 from wamkg.figures.style import THEMES, FigureOptions, contrast, hues_for
 from wamkg.store.session import Store
-from wamkg.views.roadmap import Roadmap, RoadmapItem, RoadmapTaxon, build_roadmap
+from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-PATHS = {
-    "cascaded": "",
-    "cascaded/explicit": "",
-    "cascaded/explicit/learned": "L",
-    "cascaded/explicit/geometric": "G",
-    "cascaded/implicit": "I",
-    "joint": "",
-    "joint/autoregressive": "",
-    "joint/autoregressive/discrete": "UD",
-    "joint/autoregressive/latent": "PL",
-    "joint/diffusion": "",
-    "joint/diffusion/unified-stream": "",
-    "joint/diffusion/unified-stream/explicit": "UE",
-    "joint/diffusion/unified-stream/implicit": "UI",
-    "joint/diffusion/multi-stream": "",
-    "joint/diffusion/multi-stream/cross-attention": "XA",
-    "joint/diffusion/multi-stream/hidden-state": "HS",
-}
-TAXA = tuple(
-    RoadmapTaxon(
-        path, path.rpartition("/")[2].title(), path.rpartition("/")[2], path.rpartition("/")[0] or None, i, code
-    )
-    for i, (path, code) in enumerate(PATHS.items())
-)
-LEAVES = [path for path, code in PATHS.items() if code]
-WORDS = ["Ro", "bo", "Vi", "Dream", "Act", "WAM", "VLA", "Flow", "Lin", "Gen", "Uni", "Mo", "Fast", "Giga"]
 ODD_LABELS = ["$x_1$ & <b>", "C$^3$ache", "π₀.₇", "世界模型", "سلام عالم", "😀Bot", "A_b{c}%\\", "שלום", "a\"b'c", "-"]
-FIRST, AS_OF = date(2023, 1, 20), date(2026, 8, 31)
-
-
-def sample(count: int, seed: int = 0, labels: Sequence[str] = (), first: date = FIRST) -> Roadmap:
-    """A field that grows: seeded methods with names of one to three parts, more of them every year."""
-    rng, items = random.Random(seed), []
-    for i in range(count):
-        label = labels[i % len(labels)] if labels else "".join(rng.choices(WORDS, k=rng.randint(1, 3))) + f"-{i}"
-        when = first + timedelta(days=int((AS_OF - first).days * rng.random() ** 0.6))
-        item = RoadmapItem(
-            f"method-{i}", label, f"{label}: a study", rng.choice(LEAVES), when, "day", f"https://example.org/{i}"
-        )
-        items.append(replace(item, citations=rng.randint(0, 300)))
-    return Roadmap("wam", "World Action Models", "WAMs", TAXA, tuple(items), (), "arxiv_v1", AS_OF)
-
-
-def expected(roadmap: Roadmap) -> dict[str, str]:
-    return {item.element_id: plain(item.label) for item in roadmap.items}
 
 
 def svg_of(roadmap: Roadmap, **options: object) -> bytes:
@@ -319,29 +277,47 @@ def test_saving_replaces_the_file_whole_and_refuses_unknown_formats(tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["roadmap.svg"]
 
 
-def test_adding_a_paper_moves_the_others_little_and_keeps_their_order() -> None:
-    roadmap, rng, medians = sample(64, seed=12), random.Random(13), []
-    before = svg_of(roadmap)
-    order = trunk_order(before)
-    for i in range(8):
-        near = rng.choice(roadmap.items)
-        when = min(near.when + timedelta(days=3), AS_OF)
-        added = replace(near, element_id=f"method-added-{i}", taxon=rng.choice(LEAVES), when=when)
-        after = svg_of(replace(roadmap, items=(*roadmap.items, added)))
-        moves = moved_labels(before, after)
-        assert len(moves) == 64
-        medians.append(statistics.median(moves.values()))
-        assert {trunk: [n for n in names if n in moves] for trunk, names in trunk_order(after).items()} == order
+@pytest.mark.parametrize(("width", "times"), [("two-column", 8), ("one-column", 3)])
+def test_adding_a_paper_moves_the_others_little_and_keeps_their_order(width: str, times: int) -> None:
+    medians, kept = insertions(sample(64, seed=64), width, times)
+    assert kept == times
     assert statistics.median(medians) <= 1
 
 
-def trunk_order(data: bytes) -> dict[str, list[str]]:
-    """Labels of each trunk from the top down, as their dots and boxes stand."""
-    order: dict[str, list[str]] = defaultdict(list)
-    placed = [(box.middle[1], p) for p in read_picture(data).of_role("label") if (box := p.rect("box")) is not None]
-    for _, part in sorted(placed, key=lambda pair: (pair[0], pair[1].element_id)):
-        order[part.data["trunk"]].append(part.element_id)
-    return order
+@pytest.mark.drill
+@pytest.mark.parametrize("width", ["two-column", "one-column"])
+def test_a_hundred_additions_keep_the_order_and_move_little(width: str) -> None:
+    medians, kept = insertions(sample(64, seed=64), width, 100)
+    assert kept == 100
+    assert statistics.median(medians) <= 1
+
+
+def test_moved_labels_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roadmap = sample(12, seed=2)
+    old, new = tmp_path / "old.svg", tmp_path / "new.svg"
+    old.write_bytes(svg_of(roadmap))
+    later = replace(roadmap.items[3], when=roadmap.items[3].when + timedelta(days=200))
+    new.write_bytes(svg_of(replace(roadmap, items=(*roadmap.items[:3], later, *roadmap.items[4:-1]))))
+    assert list_moved([str(old), str(new)]) == 0
+    out = capsys.readouterr().out
+    assert "method-3 " in out
+    assert "method-11 gone" in out
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_families_are_told_apart_by_those_who_see_fewer_colours(theme: str) -> None:
+    hues = [hue.trunk for hue in THEMES[theme].hues]
+    for kind in SIMULATIONS:
+        assert difference(hues[0], hues[1], kind) >= LEAST_DIFFERENCE
+    report = check_svg(svg_of(sample(20, seed=3), theme=theme))
+    assert report.numbers["grey"] >= LEAST_LIGHTNESS
+
+
+def test_the_check_finds_families_of_one_colour_and_one_shape(svg: bytes) -> None:
+    blue, teal = (hue.trunk.encode() for hue in THEMES["light"].hues[:2])
+    rules = {finding.rule for finding in check_svg(svg.replace(teal, blue)).findings}
+    assert "colour-blind" in rules
+    assert "grey" not in rules  # the dots have shapes of their own
 
 
 def test_a_drawing_has_not_moved_against_itself(svg: bytes) -> None:

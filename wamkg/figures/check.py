@@ -1,4 +1,7 @@
-"""Measures a produced roadmap SVG against what the survey asks of it: `python -m wamkg.figures.check FILE...`."""
+"""Measures a produced SVG against what the survey asks of a roadmap, or of any figure's words.
+
+`python -m wamkg.figures.check FILE...`
+"""
 
 import sys
 from collections import Counter, defaultdict
@@ -10,6 +13,8 @@ from pathlib import Path
 from statistics import median
 
 from wamkg.figures.blank import largest_blank
+from wamkg.figures.check_colours import family_findings, family_numbers
+from wamkg.figures.check_words import word_findings
 from wamkg.figures.picture import Part, Picture, Rect, read_picture
 from wamkg.figures.style import POINTS_PER_MM, contrast
 
@@ -175,6 +180,8 @@ class _Checker:
                     yield Finding("font-size", part.element_id, f"{word.size} pt")
                 if ratio < LEAST_CONTRAST:
                     yield Finding("contrast", part.element_id, f"{word.colour} on {ground}: {ratio:.1f}")
+        yield from (Finding(*found) for found in family_findings(self.picture))
+        self.numbers |= family_numbers(self.picture)
         self.numbers |= {"font_min": smallest, "contrast_min": round(weakest, 2)}
 
 
@@ -209,11 +216,23 @@ def check_svg(data: bytes, expected: Mapping[str, str] | None = None) -> Report:
     return Report(findings, checker.numbers)
 
 
+def check_any(data: bytes) -> Report:
+    """Findings and numbers for one SVG: all rules for a roadmap, those for words for any other figure.
+
+    Raises InvalidInputError if the data is no SVG of this project.
+    """
+    picture = read_picture(data)
+    if picture.of_role("trunk"):
+        return check_svg(data)
+    words = sum(len(part.words) for part in picture.parts)
+    return Report(tuple(Finding(*found) for found in word_findings(picture)), {"words": words})
+
+
 def main(paths: Sequence[str]) -> int:
     """Print the numbers and findings of each file; 1 if there are findings."""
     failed = False
     for path in paths:
-        report = check_svg(Path(path).read_bytes())
+        report = check_any(Path(path).read_bytes())
         failed |= bool(report.findings)
         print(path, *(f"{key}={value:g}" for key, value in report.numbers.items()))
         for finding in report.findings:

@@ -1,8 +1,16 @@
-"""What moved between two drawings of a roadmap, measured on their SVG files."""
+"""What moved between two drawings of a roadmap, measured on their SVG files.
 
+`python -m wamkg.figures.compare OLD NEW` lists the labels that moved by more than a tenth of their height.
+"""
+
+import sys
+from collections.abc import Sequence
 from math import hypot
+from pathlib import Path
 
 from wamkg.figures.picture import Rect, read_picture
+
+_MOVED = 0.1
 
 
 def moved_labels(before: bytes, after: bytes) -> dict[str, float]:
@@ -22,3 +30,21 @@ def _boxes(data: bytes) -> dict[str, Rect]:
 
 def _distance(old: Rect, new: Rect) -> float:
     return hypot(new.middle[0] - old.middle[0], new.middle[1] - old.middle[1]) / old.height
+
+
+def main(paths: Sequence[str]) -> int:
+    """Print how far each label moved, the furthest first."""
+    if len(paths) != 2:
+        print("name two drawings: OLD NEW", file=sys.stderr)
+        return 2
+    before, after = (Path(path).read_bytes() for path in paths)
+    for name, distance in moved_labels(before, after).items():
+        if distance > _MOVED:
+            print(f"{name} {distance:.1f} label heights")
+    for name in sorted(_boxes(before).keys() ^ _boxes(after).keys()):
+        print(f"{name} {'gone' if name in _boxes(before) else 'new'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
