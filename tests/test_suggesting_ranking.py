@@ -45,13 +45,14 @@ def test_a_page_shows_the_same_as_the_whole_queue() -> None:
 def test_after_decisions_the_refit_equals_a_new_full_run() -> None:
     training, candidates = survey_split()
     ranker = Ranker(training, candidates, MODEL, learnable=[*(e.document for e in training.examples), *candidates])
-    ranker.refit(training)
+    before = ranker.refit(training).all_joint()
     decided = [Example(d, "joint/diffusion/unified-stream/explicit") for d in candidates[:5]]
     more = replace(training, examples=(*training.examples, *decided))
     bench = Workbench(more, candidates)
     everything = np.arange(len(more.examples))
     expected = bench.tree.joint(bench.predict(MODEL, everything, bench.candidate_rows))
     assert ranker.refit(more).all_joint() == pytest.approx(expected, abs=0.002)
+    assert ranker.refit(training).all_joint() == pytest.approx(before, abs=0.002)
 
 
 def test_a_leaf_without_examples_and_a_tree_without_any_are_ranked_by_definitions() -> None:

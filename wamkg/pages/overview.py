@@ -25,10 +25,10 @@ QUEUE = 20
 ORDER_WORDS = {
     "uncertain": "least sure first",
     "certain": "surest first",
-    "against": "model against person",
-    "novel": "far from everything",
+    "against": "model vs person",
+    "novel": "novel first",
     "cited": "most cited",
-    "thin": "thin branches first",
+    "thin": "thin leaf first",
     "newest": "newest first",
 }
 

@@ -24,19 +24,19 @@ class Fit:
     intercept: float
 
 
-def fit_rows(rows: Any, positive: Any, costs: Floats, tolerance: float) -> Fit:
+def fit_rows(rows: Any, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
     """Minimise sum costs * log loss + |w|^2 / 2 over CSR rows (n, d), n far below d; see `fit_products`."""
     columns = rows.T
-    return fit_products(lambda dual: rows @ (columns @ dual), positive, costs, tolerance)
+    return fit_products(lambda dual: rows @ (columns @ dual), positive, costs, tolerance, start)
 
 
 def fit_products(product: Product, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
     """Minimise sum costs * log loss + |w|^2 / 2, where `product` multiplies by rows @ rows.T.
 
-    Newton steps in the n dual coefficients from `start` (default: zero), each solved by conjugate gradients
-    (truncated Newton: Dembo and Steihaug, 1983). Stops where no coefficient is further than `tolerance` times the
-    largest cost from its condition dual = costs * (label - p). The same optimum as `classifiers.dual_logistic`
-    (tested).
+    Newton steps in the n dual coefficients from `start` (default and, if it leads nowhere, zero), each solved by
+    conjugate gradients (truncated Newton: Dembo and Steihaug, 1983). Stops where no coefficient is further than
+    `tolerance` times the largest cost from its condition dual = costs * (label - p). The same optimum as
+    `classifiers.dual_logistic` (tested).
     """
     labels = np.asarray(positive, dtype=np.float64)
     dual, odds = np.zeros(len(labels)), np.zeros(len(labels))
@@ -50,6 +50,9 @@ def fit_products(product: Product, positive: Any, costs: Floats, tolerance: floa
         root = np.sqrt(np.maximum(costs * p * (1.0 - p), 1e-12))
         dual = dual + root * _solve(product, root, short / root)
         odds = _with_intercept(product, dual)
+    else:
+        if start is not None:
+            return fit_products(product, positive, costs, tolerance)
     return Fit(dual, _LOOSE * float(dual.sum()))
 
 

@@ -77,6 +77,7 @@ class Ranker:
         self._counted = count(terms, candidates)
         self._pool = ThreadPoolExecutor(threads)
         self._labelled = {view: _Labelled(view, terms[view]) for view in views}
+        self._last: dict[tuple[tuple[str, ...], Member, int], _Coefficients] = {}
 
     def refit(self, training: TrainingSet, calibration: Calibration | None = None) -> "Ranking":
         """Fit the whole tree on a training set; `calibration` is that of the last full run."""
@@ -87,7 +88,7 @@ class Ranker:
         view = cast("TextView", member.view)
         tree, examples = training.tree, training.examples
         texts = training.taxon_documents if member.definitions > 0 else ()
-        rows = self._labelled[view].rows([*(e.document for e in examples), *texts])
+        rows, ids = self._labelled[view].rows([*(e.document for e in examples), *texts])
         nodes = np.array([tree.index[e.taxon] for e in examples] + list(range(len(texts))), dtype=np.intp)
         weights = np.concatenate([np.ones(len(examples)), np.full(len(texts), member.definitions)])
         kept, idf = _vocabulary(rows, len(examples), view.min_df)
@@ -96,35 +97,64 @@ class Ranker:
         for parent in tree.children:
             labels = tree.child_on_path(nodes, parent)
             members = np.flatnonzero(labels >= 0)
-            at = _AtNode(features[members], labels[members], weights[members], idf)
+            last = self._last.setdefault((tree.paths, member, parent), {})
+            at = _AtNode(features[members], labels[members], weights[members], idf, ids[members], last)
             sides[parent] = _fit_node(cast("Logistic", member.classifier), at).over(kept, rows.shape[1])
         return FittedMember(self._counted[view], sides)
 
 
+_Coefficients = dict[int, Floats]
+"""Of each child of a node, the coefficients of its last fit, over all texts that people have placed so far."""
+
+
 class _AtNode(NamedTuple):
-    """What a node's classifiers are fitted on: the training rows below it and the children they lie under."""
+    """What a node's classifiers are fitted on: the training rows below it and the children they lie under; the texts'
+    numbers, and the last fit to start from, which the next one replaces."""
 
     features: Any
     labels: Ints
     weights: Floats
     idf: Floats
+    ids: Ints
+    last: _Coefficients
+
+    def start(self, child: int) -> Floats | None:
+        """Where the last fit ended; zero for texts that are new or have changed sides, the sum as it was.
+
+        The sum carries the intercept, so what a text took away with it is shared out among the others.
+        """
+        if child not in self.last:
+            return None
+        known = self.last[child]
+        before = np.where(self.ids < len(known), known[np.minimum(self.ids, len(known) - 1)], 0.0)
+        out: Floats = np.where((before > 0) == (self.labels == child), before, 0.0)
+        out += (known.sum() - out.sum()) / len(out)
+        return out
+
+    def keep(self, child: int, dual: Floats) -> None:
+        """Remember where a fit ended."""
+        known = np.zeros(int(self.ids.max()) + 1)
+        known[self.ids] = dual
+        self.last[child] = known
 
 
 def _fit_node(classifier: Logistic, at: _AtNode) -> Sides:
     classes = np.unique(at.labels)
     chosen = classes[1:] if len(classes) == 2 else classes if len(classes) > 2 else classes[:0]
-    fitted = [_fit_side(classifier, at, at.labels == child) for child in chosen]
+    fitted = [_fit_side(classifier, at, int(child)) for child in chosen]
     if not fitted:
         return Sides(None, None, np.zeros(0), len(at.labels), classes)
     weights, norms, intercepts = zip(*fitted, strict=True)
     return Sides(np.column_stack(weights), np.column_stack(norms), np.array(intercepts), len(at.labels), classes)
 
 
-def _fit_side(classifier: Logistic, at: _AtNode, positive: Any) -> tuple[Any, Any, float]:
+def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, float]:
     """Weights of term frequencies, squared scales of term frequencies (their lengths), and the intercept."""
+    positive = at.labels == child
     scale = log_ratios(at.features, positive, at.weights) if classifier.ratios else np.ones(len(at.idf))
     rows = rescaled(at.features, scale)
-    fit = fit_rows(rows, positive, classifier.costs(positive, at.weights), TOLERANCE)
+    fit = fit_rows(rows, positive, classifier.costs(positive, at.weights), TOLERANCE, at.start(child))
+    at.keep(child, fit.dual)
     total = at.idf * scale
     weights = total * (rows.T @ fit.dual)
     return weights.astype(np.float32), (total * total).astype(np.float32), fit.intercept
@@ -147,14 +177,15 @@ class _Labelled:
         self._place: dict[str, int] = {}
         self._rows: Any = sp.csr_matrix((0, len(terms)), dtype=np.float64)
 
-    def rows(self, documents: Sequence[Document]) -> Any:
-        """CSR float64 (len(documents), terms)."""
+    def rows(self, documents: Sequence[Document]) -> tuple[Any, Ints]:
+        """CSR float64 (len(documents), terms), and a number of each text that stays the same."""
         new = {d.hash: d for d in documents if d.hash not in self._place}
         if new:
             fresh = frequencies(self._view, list(new.values()), self._terms).astype(np.float64)
             self._place |= {key: self._rows.shape[0] + i for i, key in enumerate(new)}
             self._rows = sp.vstack([self._rows, fresh], format="csr")
-        return self._rows[[self._place[d.hash] for d in documents]]
+        ids = np.array([self._place[d.hash] for d in documents], dtype=np.intp)
+        return self._rows[ids], ids
 
 
 @dataclass(frozen=True)
