@@ -12,7 +12,7 @@ from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.importing.run import ImportOptions, import_source
 from wamkg.importing.seeds import seed_taxonomies
-from wamkg.store.batches import get_actor, open_batch
+from wamkg.store.batches import get_actor, list_batches, open_batch
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import aliases_of, find_taxon, get_taxonomy, list_taxa, save_taxonomy
 from wamkg.taxonomy.apply import run_edit
@@ -157,6 +157,41 @@ class TestRename:
         undo(filled, made.batch)
         edit(filled, "rename", taxon=UNIFIED, name="Unified Stream")
         assert leads_to(filled, "joint/diffusion/one-transformer/explicit") == EXPLICIT
+
+
+class TestUndoOutOfOrder:
+    """What stood elsewhere when an edit was made."""
+
+    def test_a_restored_path_leads_through_where_the_ancestors_stand_now(self, filled: Store) -> None:
+        before = dump(filled)
+        added = edit(filled, "add", parent="cascaded/explicit/learned", name="Gamma").batch
+        first = edit(filled, "move", taxon="cascaded/explicit", parent="joint").batch
+        second = edit(filled, "move", taxon="joint/explicit/learned/gamma", parent="cascaded").batch
+        assert added is not None and first is not None and second is not None
+        with pytest.raises(ConflictError, match="later"):
+            undo(filled, first)
+        undo(filled, second)
+        undo(filled, first)
+        undo(filled, added)
+        assert dump(filled) == before
+
+    def test_a_taxon_made_below_a_moved_one_goes_back_with_it(self, filled: Store) -> None:
+        first = edit(filled, "move", taxon="cascaded/explicit", parent="joint").batch
+        edit(filled, "add", parent="joint/explicit/learned", name="Gamma")
+        second = edit(filled, "move", taxon="joint/explicit/learned/gamma", parent="cascaded").batch
+        assert first is not None and second is not None
+        undo(filled, first)
+        undo(filled, second)
+        assert "cascaded/explicit/learned/gamma" in paths(filled)
+
+    def test_an_undo_is_not_undone(self, filled: Store) -> None:
+        made = edit(filled, "rename", taxon=UNIFIED, name="One Transformer").batch
+        assert made is not None
+        undo(filled, made)
+        with filled.reading() as session:
+            undoing = list_batches(session, 1)[0].uid
+        with pytest.raises(ConflictError, match="took"):
+            undo(filled, undoing)
 
 
 class TestDependence:
