@@ -12,6 +12,8 @@ from tests.test_curating_decisions import copy_of, take_in, write_out
 from tests.test_curating_decisions import say as say_decision
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.exporting.disputes import agenda_text
+from wamkg.pages.overview import QueueChoice, review_page
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.decision import Decision
 from wamkg.reviewing.rounds import (
@@ -27,6 +29,7 @@ from wamkg.reviewing.rounds import (
 from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
 from wamkg.views.history import change_list, paper_history
+from wamkg.views.provenance import audit_lines
 from wamkg.views.rounds import QueuedPaper, differing_votes, round_detail, round_queue
 
 IMPLICIT = "cascaded/implicit"
@@ -100,7 +103,7 @@ class TestBlindness:
                 paper_history(session, SECOND),
                 change_list(session, None, 100).items,
             ]
-            told += [round_detail(session, "pilot"), agreement_of_rounds(session)]
+            told += [round_detail(session, "pilot"), agreement_of_rounds(session), list(audit_lines(session))]
         text = orjson.dumps(told).decode()
         assert "a secret note" not in text
         assert '"outside"' not in text
@@ -163,7 +166,13 @@ class TestAdjudication:
                 settle(filled, "ana", paper, UNIFIED, agreed=True)
             vote(filled, "bo", paper, "joint")
         with filled.reading() as session:
-            assert [queued.paper for queued in differing_votes(session)] == [FIRST, SECOND]
+            differing = differing_votes(session)
+            agenda, page = agenda_text([], differing), review_page(session, QueueChoice())
+        assert [queued.paper for queued in differing] == [FIRST, SECOND]
+        for text in (agenda, page):
+            assert "ana" in text
+            assert "A Second Paper about Robots" in text
+        assert f"ana says {UNIFIED}, bo says joint" in agenda
         with pytest.raises(ConflictError, match="differ"):
             settle(filled, "ana", FIRST, UNIFIED)
         with pytest.raises(ConflictError, match="not all alike"):

@@ -18,6 +18,7 @@ from wamkg.reviewing.objections import (
 )
 from wamkg.store.batches import get_actor
 from wamkg.views.objections import agenda, dispute_detail, objection_list
+from wamkg.views.rounds import differing_votes
 from wamkg.vocabulary import PERSON, ObjectionStatus, RaisedAs
 
 MOST = 10_000
@@ -38,11 +39,12 @@ def list_(
         return
     with open_store() as store, store.reading() as session:
         disputes = agenda(session) if for_meeting else []
+        differing = differing_votes(session) if for_meeting else []
         found = [] if for_meeting else objection_list(session, status, MOST, None).items
     if json:
-        print_json(disputes if for_meeting else found)
+        print_json({"objections": disputes, "votes": differing} if for_meeting else found)
     elif for_meeting:
-        typer.echo(agenda_text(disputes), nl=False)
+        typer.echo(agenda_text(disputes, differing), nl=False)
     else:
         columns = ["objection", "status", "paper", "taxonomy", "from", "to", "raised by", "as", "on"]
         rows: list[list[Any]] = [

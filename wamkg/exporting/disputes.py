@@ -6,6 +6,7 @@ from wamkg.figures.plaintext import plain
 from wamkg.pages.links import day_words
 from wamkg.views.objections import Criterion, DisputeDetail, ObjectionItem
 from wamkg.views.paper import AssignmentItem
+from wamkg.views.rounds import QueuedPaper
 from wamkg.vocabulary import ObjectionStatus, RaisedAs
 
 _AS = {
@@ -24,8 +25,8 @@ _OUTCOMES = {
 }
 
 
-def agenda_text(disputes: Sequence[DisputeDetail]) -> str:
-    """The page for the meeting, in Markdown: each open objection with what both classes ask and room to decide."""
+def agenda_text(disputes: Sequence[DisputeDetail], differing: Sequence[QueuedPaper] = ()) -> str:
+    """The page for the meeting, in Markdown: each open objection with what both classes ask, then votes that differ."""
     number = len(disputes)
     parts = [
         "# Disputed placements",
@@ -34,6 +35,10 @@ def agenda_text(disputes: Sequence[DisputeDetail]) -> str:
     ]
     for position, dispute in enumerate(disputes, 1):
         parts += ["", *_agenda_point(position, dispute)]
+    if differing:
+        parts += ["", "# Votes that differ"]
+    for paper in differing:
+        parts += ["", *_differing_point(paper)]
     return "\n".join(parts) + "\n"
 
 
@@ -55,6 +60,17 @@ def _agenda_point(position: int, dispute: DisputeDetail) -> Iterator[str]:
     claimed, uid = o.claimed or "PATH", o.uid
     yield ""
     yield f"Decide: `wamkg objections close {uid} accepted` (moves it to {claimed}) or `... rejected --answer WHY`."
+
+
+def _differing_point(paper: QueuedPaper) -> Iterator[str]:
+    yield f"## {plain(paper.title)}"
+    yield ""
+    said = ", ".join(f"{vote.by} says {vote.taxon or vote.verdict}" for vote in paper.votes)
+    yield f"{paper.paper}, round {paper.round}: {said}."
+    for vote in paper.votes:
+        yield from _quoted(vote.evidence or vote.note, vote.evidence_place or vote.by)
+    yield ""
+    yield f"Decide: `wamkg round adjudicate {paper.round} {paper.paper} PATH`."
 
 
 def reply_text(dispute: DisputeDetail) -> str:

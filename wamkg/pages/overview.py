@@ -15,6 +15,7 @@ from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.objections import open_disputes
 from wamkg.views.paging import Page
 from wamkg.views.queue import queue_page
+from wamkg.views.rounds import differing_votes
 from wamkg.views.things import all_things
 from wamkg.views.timeline import PaperTimeline, papers_timeline
 from wamkg.views.tree import MAIN, TaxonomyTree, taxonomy_list, taxonomy_tree
@@ -161,6 +162,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         here="/review",
         page=page,
         disputes=[] if choice.after else open_disputes(session),
+        differing=[] if choice.after else differing_votes(session),
         waiting=find_library(session, unplaced).total if taxonomies else 0,
         taxonomy=choice.taxonomy,
         order=choice.order,
