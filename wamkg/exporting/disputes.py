@@ -54,7 +54,7 @@ def _agenda_point(position: int, dispute: DisputeDetail) -> Iterator[str]:
         yield from _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
     for heading, criterion in (("Stands at", dispute.present), ("Claimed", dispute.claimed)):
         if criterion:
-            yield from ("", f"**{heading} {criterion.name}** (`{criterion.taxon}`)", *_criterion(criterion))
+            yield from ("", f"{heading} {_called(criterion)}", *_criterion(criterion))
     if o.answer:
         yield from ("", f"Answered so far: {plain(o.answer)}")
     claimed, uid = o.claimed or "PATH", o.uid
@@ -80,11 +80,11 @@ def reply_text(dispute: DisputeDetail) -> str:
         f"On the place of **{plain(o.title)}** ({o.paper}):",
         *_said(o),
         "",
-        f"It stands at **{_named(dispute)}**{_by(dispute.stands)}.",
+        f"It stands at {_named(dispute)}{_by(dispute.stands)}.",
     ]
     for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.claimed)):
         if criterion and not (criterion is dispute.claimed and dispute.present and _same(dispute)):
-            parts += ["", f"{lead}, {criterion.name}:", *_criterion(criterion)]
+            parts += ["", f"{lead}, {_called(criterion)}:", *_criterion(criterion)]
     if dispute.stands and dispute.stands.evidence:
         parts += ["", "The placement rests on these words of the paper:"]
         parts += _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
@@ -108,7 +108,11 @@ def _said(o: ObjectionItem) -> Iterator[str]:
 
 
 def _named(dispute: DisputeDetail) -> str:
-    return f"{dispute.present.name}" if dispute.present else _stands(dispute.stands)
+    return _called(dispute.present) if dispute.present else _stands(dispute.stands)
+
+
+def _called(criterion: Criterion) -> str:
+    return f"**{criterion.name}** (`{criterion.taxon}`)"
 
 
 def _by(stands: AssignmentItem | None) -> str:
@@ -132,7 +136,7 @@ def _criterion(criterion: Criterion) -> Iterator[str]:
         yield f"- Criterion: {plain(criterion.definition)}"
     for lead, words in (("Belongs here", criterion.include), ("Does not", criterion.exclude)):
         if words:
-            yield f"- {lead}: {'; '.join(map(plain, words))}"
+            yield f"- {lead}: {'; '.join(plain(word).rstrip('.') for word in words)}"
     if criterion.exemplars:
         shown = "; ".join(f"{plain(paper.method or paper.title)} ({paper.id})" for paper in criterion.exemplars)
         yield f"- Shown by: {shown}"

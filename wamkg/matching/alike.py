@@ -80,15 +80,21 @@ def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
 def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
     """Pairs of stored papers that may be one work, most alike first.
 
-    Looked at are papers with one title, with an address in common, or of one first author with nearly one title.
+    Looked at are papers with one title, with an address in common, or of one first author with nearly one title; two
+    arXiv ids are two papers unless the title is one.
     """
     known = {paper.id: paper for paper in papers}
     pairs = _sharing(papers, lambda paper: [paper.title_key] if paper.title_key else [])
     pairs |= _sharing(papers, lambda paper: paper.urls, most=SHARED_TOO_WIDELY)
     by_author = _sharing(papers, lambda p: [p.first_author_key] if p.first_author_key else [], most=LARGEST_GROUP)
     pairs |= {(a, b) for a, b in by_author - pairs if _nearly(known[a], known[b])}
+    pairs = {pair for pair in pairs if not _are_two_preprints(*(known[number] for number in pair))}
     found = [Alike(known[a], known[b], score_of(f := compare(known[a], known[b])), f) for a, b in pairs]
     return sorted(found, key=lambda pair: (-pair.score, pair.left.id, pair.right.id))
+
+
+def _are_two_preprints(one: KnownPaper, other: KnownPaper) -> bool:
+    return bool(one.arxiv and other.arxiv) and one.title_key != other.title_key
 
 
 def _sharing(

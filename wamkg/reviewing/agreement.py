@@ -220,13 +220,15 @@ def _measure(values: Values, weights: Weights) -> Measure:
     if not len(values):
         return Measure(0, None, None, None, None, None)
     once = np.ones((1, len(values)))
+    # One paper drawn again and again says nothing of how far another sample would differ.
+    varied = len(values) > 1
     return Measure(
         len(values),
         _rounded(observed(values)),
         _rounded(float(kappas(values, once)[0])),
-        interval(kappas(values, weights), LEVEL),
+        interval(kappas(values, weights), LEVEL) if varied else None,
         _rounded(float(alphas(values, once)[0])),
-        interval(alphas(values, weights), LEVEL),
+        interval(alphas(values, weights), LEVEL) if varied else None,
     )
 
 
