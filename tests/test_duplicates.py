@@ -1,8 +1,10 @@
 """Are two records one work? Transitive, reversible, never contradictory; the records themselves stay as they are."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
+from threading import Barrier
 
 import orjson
 import pytest
@@ -121,6 +123,22 @@ class TestJudging:
     def test_what_cannot_be_judged(self, filled: Store, other: str, verdict: str, words: str) -> None:
         with pytest.raises(InvalidInputError, match=words):
             say(filled, IDS[0], other, verdict)
+
+    def test_three_at_once_leave_no_contradiction(self, filled: Store) -> None:
+        started = Barrier(3)
+
+        def one(words: tuple[int, int, str]) -> bool:
+            started.wait()
+            try:
+                say(filled, IDS[words[0]], IDS[words[1]], words[2])
+            except ConflictError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(3) as people:
+            accepted = list(people.map(one, [(0, 1, "same"), (1, 2, "same"), (0, 2, "different")]))
+        assert sum(accepted) == 2
+        assert works_of(filled).contradictions() == []
 
 
 class TestSources:
