@@ -132,6 +132,20 @@ def may_read(request: Request) -> None:
         admit_reader(request)
 
 
+class Closable(APIRoute):
+    """A route that reads a body to answer, and asks who is there first where reading is closed."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler behind the check."""
+        handle = super().get_route_handler()
+
+        async def check_first(request: Request) -> Response:
+            await run_in_threadpool(may_read, request)
+            return await handle(request)
+
+        return check_first
+
+
 def admit_reader(request: Request) -> None:
     """Let in whoever may read; a POST that only reads needs no proof of coming from a page.
 

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from wamkg.views.matches import MOST_RECORDS, MatchItem, match_records
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.search import SearchAnswer, search
+from wamkg_api.access import Closable
 from wamkg_api.deps import FiltersDep, Limit, SessionDep, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import Address, ArxivId, Doi, S2Id, Word
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=Closable)
 
 
 @router.get("/search", response_model=SearchAnswer, responses=problems(404, 422))
