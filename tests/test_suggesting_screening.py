@@ -15,7 +15,9 @@ from tests.bench.screening_sets import screening_set, write_csv
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError
 from wamkg.store.session import Store
+from wamkg.suggesting import screening
 from wamkg.suggesting.examples import Document
+from wamkg.suggesting.features import Corpus, Space
 from wamkg.suggesting.labelled import Labelled, from_file, from_library
 from wamkg.suggesting.replay import draw_priors, replay, simulate
 from wamkg.suggesting.screening import SCREENERS, Pool, Screener, ScreeningModel, screener_named
@@ -147,9 +149,24 @@ class TestScreener:
                 screener.scores()  # a fit goes on from the last one
         labels = np.array(records.relevant[:40])
         weight = 41 * np.where(labels, 0.5 / labels.sum(), 0.5 / (~labels).sum())
-        rows = pool.features(model.views[0]).rows.astype(np.float64)
+        everything = np.arange(pool.size)
+        rows = Space(Corpus(records.documents), model.views[0], everything).matrix(everything)
         plain = LogisticRegression(C=1.0, tol=1e-8, max_iter=1000).fit(rows[:40], labels, sample_weight=weight)
-        assert screener.scores() == pytest.approx(plain.decision_function(rows), abs=0.05)
+        unread = slice(40, None)
+        assert screener.scores()[unread] == pytest.approx(plain.decision_function(rows)[unread], abs=0.05)
+
+    def test_many_decisions_are_learnt_as_few_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        records = small()
+        pool = Pool(records.documents)
+        found = []
+        for kept in (512, 20):
+            monkeypatch.setattr(screening, "_KEPT", kept)
+            screener = Screener(pool, SCREENERS["stems"])
+            for row in range(60):
+                screener.decide(row, records.relevant[row])
+                scores = screener.scores() if screener.ready else None
+            found.append(scores)
+        assert found[0] == pytest.approx(found[1], abs=1e-6)
 
     def test_it_learns_from_a_yes_alone_and_not_from_nothing(self) -> None:
         records = small()

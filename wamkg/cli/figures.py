@@ -38,7 +38,7 @@ def figure(
     metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
     suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--source", help="What `wamkg evaluate --json` printed, as a file.")
+        Path | None, typer.Option("--source", help="What `wamkg evaluate` or `simulate --json` printed, as a file.")
     ] = None,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,

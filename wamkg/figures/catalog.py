@@ -11,6 +11,7 @@ from wamkg.figures.crosswalk import draw_crosswalk
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.evaluation import read_evaluation
 from wamkg.figures.leaderboard import draw_leaderboard
+from wamkg.figures.learning_curve import draw_learning_curve, read_simulation
 from wamkg.figures.matrix import draw_matrix
 from wamkg.figures.overview import draw_overview
 from wamkg.figures.publications import draw_publications
@@ -100,6 +101,10 @@ def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> D
     return draw_reliability(read_evaluation(query.source), look)
 
 
+def _learning_curve(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    return draw_learning_curve(read_simulation(query.source), look)
+
+
 _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "roadmap": _roadmap,
     "taxonomy": _taxonomy,
@@ -107,6 +112,7 @@ _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "training-data": _training_data,
     "leaderboard": _leaderboard,
     "reliability": _reliability,
+    "learning-curve": _learning_curve,
     "matrix": _matrix,
     "crosswalk-table": _crosswalk,
     "citations": _citations,

@@ -40,13 +40,13 @@ class Evaluation:
     models: tuple[Measured, ...]
 
 
-def read_json(path: Path | None) -> dict[str, Any]:
-    """The object in a file.
+def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict[str, Any]:
+    """The object in a file, which the command printed.
 
     Raises InvalidInputError where no file is named, or it cannot be read, or holds something else.
     """
     if path is None:
-        raise InvalidInputError("say where the numbers are: --source FILE, with what `wamkg evaluate --json` printed")
+        raise InvalidInputError(f"say where the numbers are: --source FILE, with what `{command}` printed")
     try:
         found = orjson.loads(path.read_bytes())
     except OSError as error:
@@ -54,7 +54,7 @@ def read_json(path: Path | None) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise InvalidInputError(f"{path} is no JSON: {error}") from error
     if not isinstance(found, dict):
-        raise InvalidInputError(f"{path} holds no JSON object: write it with `wamkg evaluate --json`")
+        raise InvalidInputError(f"{path} holds no JSON object: write it with `{command}`")
     return found
 
 

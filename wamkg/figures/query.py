@@ -35,6 +35,7 @@ FIGURES: Mapping[str, FigureKind] = {
     "crosswalk-table": _kind("classes of one taxonomy against those of another", "taxonomy depth against", latex=True),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
     "reliability": _kind("how sure the suggester is and how often it is right", "source"),
+    "learning-curve": _kind("recall of screening against effort", "source"),
 }
 """Only what can be drawn: a name here needs its maker in `catalog.py`."""
 
@@ -45,7 +46,7 @@ class FigureQuery:
 
     `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new;
     `facet` is `year`, `venue` or the name of a label that a list printed; `source` is a file written by
-    `wamkg evaluate --json`.
+    `wamkg evaluate --json`, or by `wamkg simulate --json` for the learning curve.
     """
 
     taxonomy: str | None = None

@@ -10,12 +10,13 @@ import numpy as np
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document
 from wamkg.suggesting.features import Corpus, Space, TextView
-from wamkg.suggesting.newton import fit_products
+from wamkg.suggesting.newton import Product, fit_products
 from wamkg.suggesting.tree import Floats
 
 _TOLERANCE = 1e-2
 """Of each fit, see `newton.fit_products`; the order of the unread settles long before."""
-_GROWTH = 2
+_KEPT = 512
+"""Up to so many decisions, products between all of them are kept; from there on words are fewer than products."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,19 @@ class ScreeningModel:
     """
 
     views: tuple[TextView, ...]
-    cost: float = 0.1
-    relevant_share: float = 10 / 11
-    presumed: float = 3.0
+    cost: float = 1.0
+    relevant_share: float = 0.5
+    presumed: float = 30.0
 
 
-_WORDS = TextView("word", (1, 2), min_df=2)
-_STEMS = TextView("word", (1, 2), min_df=2, stemmed=True)
+_WORDS = TextView("word", (1, 2))
+_STEMS = TextView("word", (1, 2), stemmed=True)
 SCREENERS: Mapping[str, ScreeningModel] = {
-    "stems": ScreeningModel((_STEMS,)),
     "stems-words": ScreeningModel((_STEMS, _WORDS)),
+    "stems": ScreeningModel((_STEMS,)),
     "words": ScreeningModel((_WORDS,), presumed=0.0),
 }
-DEFAULT_SCREENER = "stems"
+DEFAULT_SCREENER = "stems-words"
 
 
 def screener_named(name: str) -> ScreeningModel:
@@ -64,15 +65,19 @@ class Pool:
         if view not in self._features:
             everything = np.arange(self.size, dtype=np.intp)
             rows = Space(self._corpus, view, everything).matrix(everything)
-            self._features[view] = Features(rows.astype(np.float32))
+            self._features[view] = shared_terms(rows)
         return self._features[view]
 
 
 @dataclass(frozen=True)
 class Features:
-    """CSR float32 rows of unit length, and what follows from them."""
+    """CSR float32 rows without the terms of one text only, which no other text can tell anything about.
+
+    `own` is what those terms add to each row's squared length, 1 in all.
+    """
 
     rows: Any
+    own: Floats
 
     @cached_property
     def mean(self) -> Floats:
@@ -85,6 +90,14 @@ class Features:
         spread = np.repeat(weights, np.diff(chosen.indptr))
         sums = np.bincount(chosen.indices, weights=chosen.data * spread, minlength=self.rows.shape[1])
         return sums.astype(np.float64, copy=False)
+
+
+def shared_terms(rows: Any) -> Features:
+    """The features of CSR rows of unit length; dropping terms after the lengths are taken leaves every product of two
+    different rows as it was, with a fraction of the columns."""
+    shared = np.bincount(rows.indices, minlength=rows.shape[1]) > 1
+    kept = rows[:, shared]
+    return Features(kept.astype(np.float32), 1.0 - np.asarray(kept.multiply(kept).sum(axis=1)).ravel())
 
 
 class Screener:
@@ -123,33 +136,44 @@ class _Side:
 
     def __init__(self, features: Features, model: ScreeningModel) -> None:
         self._features, self._model = features, model
-        self._products = np.zeros((64, 64))
+        self._products = np.zeros((_KEPT, _KEPT))
         self._products[0, 0] = features.mean @ features.mean
         self._known = 1
         self._dual = np.zeros(1)
 
     def scores(self, rows: list[int], positive: Any) -> Floats:
-        for number in range(self._known, len(rows) + 1):
-            self._add(rows[: number - 1], rows[number - 1], number)
-        products = self._products[: self._known, : self._known]
-        start = np.concatenate([self._dual, np.zeros(self._known - len(self._dual))])
-        fit = fit_products(lambda dual: products @ dual, positive, self._costs(positive), _TOLERANCE, start)
+        product = self._kept(rows) if len(rows) < _KEPT else self._computed(rows)
+        start = np.concatenate([self._dual, np.zeros(len(positive) - len(self._dual))])
+        fit = fit_products(product, positive, self._costs(positive), _TOLERANCE, start)
         self._dual = fit.dual
         weights = self._features.combined(rows, fit.dual[1:]) + fit.dual[0] * self._features.mean
         out: Floats = self._features.rows @ weights.astype(np.float32) + fit.intercept
         return out
 
-    def _add(self, before: list[int], row: int, number: int) -> None:
-        if number == len(self._products):
-            wider = np.zeros((_GROWTH * number, _GROWTH * number))
-            wider[:number, :number] = self._products
-            self._products = wider
-        text = np.zeros(self._features.rows.shape[1])
-        new = self._features.rows[row]
-        text[new.indices] = new.data
-        line = np.concatenate([[self._features.mean @ text], self._features.rows[before] @ text, [new.data @ new.data]])
-        self._products[number, : number + 1] = self._products[: number + 1, number] = line
-        self._known = number + 1
+    def _kept(self, rows: list[int]) -> Product:
+        """Multiplies by the products of all decided rows, each worked out once."""
+        for number in range(self._known, len(rows) + 1):
+            text = np.zeros(self._features.rows.shape[1], dtype=np.float32)
+            new = self._features.rows[rows[number - 1]]
+            text[new.indices] = new.data
+            others = self._features.rows[rows[:number]] @ text
+            self._products[number, : number + 1] = [self._features.mean @ text, *others]
+            self._products[:number, number] = self._products[number, :number]
+            self._products[number, number] = 1.0
+        self._known = len(rows) + 1
+        products = self._products[: self._known, : self._known]
+        return lambda dual: products @ dual
+
+    def _computed(self, rows: list[int]) -> Product:
+        """The same for many decisions, by way of the words."""
+        decided, mean, own = self._features.rows[rows].astype(np.float64), self._features.mean, self._features.own[rows]
+        columns = decided.T
+
+        def product(dual: Floats) -> Floats:
+            words = columns @ dual[1:] + dual[0] * mean
+            return np.concatenate([[mean @ words], decided @ words + own * dual[1:]])
+
+        return product
 
     def _costs(self, positive: Any) -> Floats:
         """Each decision's cost: both kinds carry their share, the presumed noes as so many irrelevant decisions."""

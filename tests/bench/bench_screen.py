@@ -1,0 +1,136 @@
+"""Screening side by side with ASReview's default model: the same records, the same two known at first, ten starts.
+
+    python -m tests.bench.bench_screen [library] [made-479] [made-20000] [--seeds N]
+
+Exit status 1 where a goal is missed: loss and WSS@95 at least as good in the mean, time a decision not above.
+"""
+
+import argparse
+import csv
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+
+import psutil
+from scipy.stats import ttest_rel
+
+from tests.bench import asreview
+from tests.bench.screening_sets import screening_set, write_csv
+from wamkg.importing.seed_store import load_seeds
+from wamkg.store.migrate import migrate
+from wamkg.store.session import Store
+from wamkg.suggesting.labelled import Labelled, from_file, from_library
+from wamkg.suggesting.replay import Replay, draw_priors, replay
+from wamkg.suggesting.screening import DEFAULT_SCREENER, Pool, screener_named
+from wamkg.suggesting.screening_metrics import measures
+from wamkg.suggesting.stopping import StopRule
+
+SEEDS = 10
+SETS = {"library": None, "made-479": (479, 40), "made-20000": (20_000, 200)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both programs' measures and milliseconds a decision from one start, and how our stop rule would have fared."""
+
+    ours: dict[str, float]
+    theirs: dict[str, float]
+    recall_at_stop: float
+    effort_at_stop: float
+
+
+def library(folder: Path) -> Path:
+    """The seeds' classified papers against their dataset and benchmark papers, as both programs read them."""
+    store = Store(f"sqlite:///{folder / 'wamkg.db'}")
+    migrate(store)
+    with store.writing() as session:
+        load_seeds(session)
+    with store.reading() as session:
+        records = from_library(session, "wam")
+    store.close()
+    with (path := folder / "library.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["title", "abstract", "included"])
+        pairs = zip(records.documents, records.relevant, strict=True)
+        writer.writerows([document.title, "", int(yes)] for document, yes in pairs)
+    return path
+
+
+def records_of(name: str, folder: Path) -> Callable[[int], Path]:
+    """The records of each start: made anew from each seed where that is quick, else one set for all."""
+    if name == "library":
+        path = library(folder)
+        return lambda seed: path
+    size, relevant = SETS[name] or (0, 0)
+    fixed = size > 1000
+    return lambda seed: write_csv(folder / "made.csv", screening_set(size, relevant, 0 if fixed else seed))
+
+
+def compare(name: str, seeds: Sequence[int], command: str) -> list[Pair]:
+    """Both programs from every start."""
+    with tempfile.TemporaryDirectory() as folder:
+        path_of = records_of(name, Path(folder))
+        pairs = []
+        for seed in seeds:
+            path = path_of(seed)
+            records = from_file(str(path))
+            pairs.append(_pair(command, path, records, seed))
+            print(f"  seed {seed}: {pairs[-1]}", file=sys.stderr, flush=True)
+        return pairs
+
+
+def _pair(command: str, path: Path, records: Labelled, seed: int) -> Pair:
+    priors = draw_priors(records.relevant, seed)
+    run: Replay = replay(Pool(records.documents), records.relevant, screener_named(DEFAULT_SCREENER), priors)
+    read = asreview.read_order(command, path, priors, seed)
+    found = [position for position, row in enumerate(read.order, 1) if records.relevant[row]]
+    stop = StopRule().stops_at(run.found, run.total)
+    return Pair(
+        measures(run.found, run.total) | {"ms": 1000 * run.per_decision},
+        measures(found, run.total) | {"ms": 1000 * fmean(read.seconds)},
+        sum(position <= stop for position in run.found) / len(run.found),
+        stop / run.total,
+    )
+
+
+def report(name: str, pairs: Sequence[Pair]) -> bool:
+    """Print means, spreads and paired differences; True if the goals are met."""
+    print(f"{name}, {len(pairs)} starts, load {psutil.getloadavg()[0]:.1f}: mean (standard deviation)")
+    means = {}
+    for measure in pairs[0].ours:
+        ours, theirs = [pair.ours[measure] for pair in pairs], [pair.theirs[measure] for pair in pairs]
+        means[measure] = fmean(ours), fmean(theirs)
+        p = ttest_rel(ours, theirs).pvalue if len(pairs) > 1 else float("nan")
+        both = [f"{fmean(values):8.4f} ({stdev(values) if len(pairs) > 1 else 0:.4f})" for values in (ours, theirs)]
+        print(f"  {measure:10s} wamkg {both[0]}   ASReview {both[1]}   paired t test p = {p:.3f}")
+    kept = fmean(pair.recall_at_stop >= StopRule().target for pair in pairs)
+    recall, effort = fmean(p.recall_at_stop for p in pairs), fmean(p.effort_at_stop for p in pairs)
+    print(f"  stop rule (95 %, 95 %): after {effort:.3f} of the records, recall {recall:.3f}, kept in {kept:.0%}")
+    goals = [
+        means["loss"][0] <= means["loss"][1],
+        means["wss_95"][0] >= means["wss_95"][1],
+        means["ms"][0] <= means["ms"][1],
+    ]
+    print(f"  goals (loss, WSS@95, time): {', '.join('met' if met else 'MISSED' for met in goals)}", flush=True)
+    return all(goals)
+
+
+def main(arguments: Sequence[str] = ("library", "made-479")) -> bool:
+    """Compare on the sets named; without ASReview say what to install and count as met."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", choices=[*SETS, []], default=["library", "made-479"])
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    wanted = parser.parse_args(arguments)
+    command = asreview.program()
+    if command is None:
+        print(asreview.HOW)
+        return True
+    met = [report(name, compare(name, range(wanted.seeds), command)) for name in wanted.sets]
+    return all(met)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main(sys.argv[1:]) else 1)
