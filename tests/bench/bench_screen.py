@@ -118,17 +118,19 @@ def report(name: str, pairs: Sequence[Pair]) -> bool:
     return all(goals)
 
 
-def main(arguments: Sequence[str] = ("library", "made-479")) -> bool:
+def main(arguments: Sequence[str] = ()) -> bool:
     """Compare on the sets named; without ASReview say what to install and count as met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", choices=[*SETS, []], default=["library", "made-479"])
+    parser.add_argument("sets", nargs="*", help=f"of {', '.join(SETS)}; library and made-479 if none is named")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     wanted = parser.parse_args(arguments)
+    if not set(wanted.sets) <= set(SETS):
+        parser.error(f"the sets are {', '.join(SETS)}")
     command = asreview.program()
     if command is None:
         print(asreview.HOW)
         return True
-    met = [report(name, compare(name, range(wanted.seeds), command)) for name in wanted.sets]
+    met = [report(name, compare(name, range(wanted.seeds), command)) for name in wanted.sets or ("library", "made-479")]
     return all(met)
 
 
