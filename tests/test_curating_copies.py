@@ -44,7 +44,7 @@ def decide_apart(folder: Path, each: int, shared: int) -> None:
 
 
 def test_a_few_decisions_on_each_side(tmp_path: Path) -> None:
-    decide_apart(tmp_path, each=8, shared=3)
+    decide_apart(tmp_path, each=5, shared=2)
 
 
 @pytest.mark.drill

@@ -12,7 +12,7 @@ from wamkg.store.session import Store
 
 def test_random_curating_is_what_the_model_says(store: Store, tmp_path: Path) -> None:
     fill(store, tmp_path)
-    curate_at_random(store, tmp_path, sequences=4, steps=10, derandomize=True)
+    curate_at_random(store, tmp_path, sequences=2, steps=10, derandomize=True)
 
 
 @pytest.mark.drill
