@@ -1,7 +1,9 @@
 """Editions: frozen whole, read as they were, compared."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import orjson
@@ -14,7 +16,7 @@ from wamkg.errors import ConflictError, InvalidInputError, NotFoundError, StoreE
 from wamkg.exporting.jsonl import export_jsonl
 from wamkg.history.diff import ReleaseDiff, diff_editions
 from wamkg.history.diff_text import diff_latex, diff_text
-from wamkg.history.dump import load_dump, write_dump
+from wamkg.history.dump import hash_of, load_dump, write_dump
 from wamkg.history.releases import CACHE, FOLDER, KEPT, create_release, open_release
 from wamkg.reviewing.edit import set_values
 from wamkg.store.batches import get_actor
@@ -129,6 +131,27 @@ def test_names_and_files_are_checked(filled: Store, tmp_path: Path) -> None:
         pass
     file.unlink()
     with pytest.raises(StoreError, match="bring"), open_release(filled, tmp_path, "v1"):
+        pass
+
+
+def test_of_many_who_want_a_name_one_gets_it(filled: Store, tmp_path: Path) -> None:
+    together = Barrier(4)
+
+    def edition(number: int) -> str:
+        with filled.writing() as session:
+            set_values(session, get_actor(session, f"p{number}", "person"), FIRST, {"note": f"seen by {number}"})
+        together.wait()
+        try:
+            return create_release(filled, tmp_path, "v1", "", f"p{number}").sha256
+        except ConflictError:
+            return ""
+
+    with ThreadPoolExecutor(4) as threads:
+        made = [sha for sha in threads.map(edition, range(4)) if sha]
+    assert len(made) == 1
+    assert [path.name for path in (tmp_path / FOLDER).iterdir()] == ["v1.jsonl.gz"]
+    assert hash_of(tmp_path / FOLDER / "v1.jsonl.gz") == made[0]
+    with open_release(filled, tmp_path, "v1"):
         pass
 
 

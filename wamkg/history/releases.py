@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from wamkg.errors import ConflictError, InvalidInputError, StoreError
@@ -14,7 +15,7 @@ from wamkg.store.batches import get_actor
 from wamkg.store.migrate import head_revision
 from wamkg.store.reads_changes import get_release
 from wamkg.store.session import Store
-from wamkg.store.tables import Release
+from wamkg.store.tables import Actor, Release
 from wamkg.vocabulary import PERSON
 
 FOLDER = "releases"
@@ -36,22 +37,42 @@ def create_release(store: Store, home: Path, name: str, note: str, by: str) -> R
         raise InvalidInputError(f"{name} means a day; choose another name for the release")
     with store.reading() as session:
         _refuse_taken(session, name)
-    file = home / FOLDER / f"{name}.jsonl.gz"
-    with consistent_view(store) as session:
-        dumped = write_dump(session, file, name)
-    counts = ", ".join(f"{dumped.counts.get(table, 0)} {table}" for table in ("paper", "taxon", "assignment", "result"))
-    with store.writing() as session:
-        _refuse_taken(session, name)
-        actor = get_actor(session, by, PERSON)
-        assert actor.id is not None
-        release = Release(
-            uid=new_uid(), name=name, note=note, file=file.name, sha256=dumped.sha256, schema_version=head_revision(),
-            actor_id=actor.id, size=dumped.size, summary=counts,
-        )  # fmt: skip
-        session.add(release)
-        session.flush()
-        session.refresh(release)
+    uid = new_uid()
+    # Under a name of its own until the edition's name is taken: of two who want it, one must not replace the other's.
+    part = home / FOLDER / f".{uid}.jsonl.gz"
+    try:
+        with consistent_view(store) as session:
+            dumped = write_dump(session, part, name)
+        with store.writing() as session:
+            release = _record(session, Release(
+                uid=uid, name=name, note=note, file=f"{name}.jsonl.gz", sha256=dumped.sha256,
+                schema_version=head_revision(), actor_id=_number(get_actor(session, by, PERSON)), size=dumped.size,
+                summary=_summary(dumped.counts),
+            ))  # fmt: skip
+            part.replace(part.with_name(release.file))
+    finally:
+        part.unlink(missing_ok=True)
     return release
+
+
+def _record(session: Session, release: Release) -> Release:
+    _refuse_taken(session, release.name)
+    session.add(release)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictError(_taken(release.name)) from error
+    session.refresh(release)
+    return release
+
+
+def _number(actor: Actor) -> int:
+    assert actor.id is not None
+    return actor.id
+
+
+def _summary(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts.get(table, 0)} {table}" for table in ("paper", "taxon", "assignment", "result"))
 
 
 @contextmanager
@@ -66,7 +87,11 @@ def consistent_view(store: Store) -> Iterator[Session]:
 
 def _refuse_taken(session: Session, name: str) -> None:
     if session.exec(select(Release).where(Release.name == name)).first() is not None:
-        raise ConflictError(f"there is a release {name} already; an edition does not change, choose another name")
+        raise ConflictError(_taken(name))
+
+
+def _taken(name: str) -> str:
+    return f"there is a release {name} already; an edition does not change, choose another name"
 
 
 @contextmanager
