@@ -10,12 +10,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlmodel import Session
 
 from wamkg.errors import StoreError
 from wamkg.settings import get_settings
+from wamkg.store.batches import get_actor
 from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.session import Store
+from wamkg.store.tables import Actor
 from wamkg.views.past import open_past
+from wamkg.vocabulary import PERSON
 
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
@@ -58,6 +62,16 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
 
 
 @contextmanager
+def writing_as(name: str) -> Iterator[tuple[Session, Actor]]:
+    """A transaction of the store in use, and the person of that name who writes in it.
+
+    Raises as `open_store`.
+    """
+    with open_store() as store, store.writing() as session:
+        yield session, get_actor(session, name, PERSON)
+
+
+@contextmanager
 def open_shown(release: str | None, as_of: str | None) -> Iterator[Store]:
     """The store to read from: the present one, or what it was in a release or on a day.
 
@@ -86,6 +100,11 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     out.print(table)
+
+
+def print_undo(batch: str) -> None:
+    """Say which batch was written and how to take it back."""
+    out.print(f"batch {batch}; `wamkg undo {batch}` takes it back")
 
 
 @contextmanager

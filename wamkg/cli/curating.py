@@ -6,7 +6,16 @@ from typing import Annotated, Any
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, open_store, out, print_json
+from wamkg.cli.common import (
+    EXIT_PARTIAL,
+    JsonOption,
+    TaxonomyOption,
+    open_store,
+    out,
+    print_json,
+    print_undo,
+    writing_as,
+)
 from wamkg.errors import InvalidInputError
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.decision_lines import append_decisions, export_decisions
@@ -15,13 +24,23 @@ from wamkg.reviewing.edit_things import EDITED_KINDS, KINDS, set_thing
 from wamkg.reviewing.edit_things import add as add_thing
 from wamkg.reviewing.merge_decisions import import_decisions
 from wamkg.settings import get_settings
-from wamkg.store.batches import get_actor
-from wamkg.vocabulary import PERSON
 
 ByOption = Annotated[str, typer.Option("--by", help="Name of the person who writes.")]
 WhyOption = Annotated[str, typer.Option("--why", help="Reason, kept in the audit trail.")]
+KindOption = Annotated[str | None, typer.Option("--kind", help="Why it lies outside.")]
+EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Words quoted from the paper.")]
+PlaceOption = Annotated[
+    str | None, typer.Option("--place", help="Where: abstract, a section or page of arXiv vN, an address.")
+]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")]
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="arxiv:ID, doi:ID, s2:ID or the paper's slug.")]
-_WITHOUT_TAXON = {verdict.value for verdict in Verdict} - {Verdict.ACCEPT}
+
+
+def decision_of(paper: str, verdict: str, **more: Any) -> Decision:
+    """The decision that a person typed: a verdict, or the path of the taxon that the paper is placed in."""
+    placing = verdict not in set(Verdict)
+    taxon = verdict if placing else None
+    return Decision(paper=paper, verdict=Verdict.ACCEPT if placing else verdict, taxon=taxon, **more)
 
 
 def decide(
@@ -34,24 +53,20 @@ def decide(
         ),
     ],
     taxonomy: TaxonomyOption = "wam",
-    kind: Annotated[str | None, typer.Option("--kind", help="Why it lies outside.")] = None,
+    kind: KindOption = None,
     also: Annotated[list[str] | None, typer.Option("--also", help="A further taxon; repeat for several.")] = None,
-    evidence: Annotated[str | None, typer.Option("--evidence", help="Words quoted from the paper.")] = None,
-    place: Annotated[
-        str | None, typer.Option("--place", help="Where: abstract, a section or page of arXiv vN, an address.")
-    ] = None,
-    note: Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")] = None,
+    evidence: EvidenceOption = None,
+    place: PlaceOption = None,
+    note: NoteOption = None,
     version: Annotated[int | None, typer.Option("--version", help="Version of the paper that you saw.")] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Say where a paper belongs in a taxonomy."""
-    named = verdict not in _WITHOUT_TAXON and verdict != Verdict.ACCEPT
-    decision = Decision(
-        paper=paper,
-        verdict=Verdict.ACCEPT if named else verdict,
+    decision = decision_of(
+        paper,
+        verdict,
         taxonomy=taxonomy,
-        taxon=verdict if named else None,
         also=tuple(also or ()),
         kind=kind,
         evidence=evidence,
@@ -68,7 +83,7 @@ def decide(
     out.print(f"{made.paper} in {made.taxonomy}: {moved}")
     if evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
-    out.print(f"batch {made.batch}; `wamkg undo {made.batch}` takes it back")
+    print_undo(made.batch)
     for one in made.versions:
         out.print(f"with it its version {one.paper}, batch {one.batch}")
 
@@ -86,8 +101,8 @@ def set_(
 ) -> None:
     """Set values by hand; a person's word outlives every later import."""
     change = set_thing if subject.partition(":")[0] in EDITED_KINDS else set_values
-    with open_store() as store, store.writing() as session:
-        edited = change(session, get_actor(session, by, PERSON), subject, _pairs(values), why, version)
+    with writing_as(by) as (session, actor):
+        edited = change(session, actor, subject, _pairs(values), why, version)
     _print_edit(edited, json)
 
 
@@ -99,8 +114,8 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add a paper, method, dataset, benchmark, metric or result by hand."""
-    with open_store() as store, store.writing() as session:
-        edited = add_thing(session, get_actor(session, by, PERSON), kind, _pairs(values, kind == "paper"), why)
+    with writing_as(by) as (session, actor):
+        edited = add_thing(session, actor, kind, _pairs(values, kind == "paper"), why)
     _print_edit(edited, json)
 
 
@@ -130,7 +145,7 @@ def _print_edit(edited: Edited, json: bool) -> None:
     if edited.batch is None:
         out.print(f"{edited.subject} says so already; nothing was written")
     else:
-        out.print(f"batch {edited.batch}; `wamkg undo {edited.batch}` takes it back")
+        print_undo(edited.batch)
 
 
 decisions = typer.Typer(help="Bring decisions to and from a file that git can merge.", no_args_is_help=True)
@@ -157,8 +172,8 @@ def import_(
     """Take in the decisions of FILE; those known are left alone, those that disagree become objections."""
     if not file.is_file():
         raise InvalidInputError(f"{file} is not a file")
-    with open_store() as store, store.writing() as session:
-        report = import_decisions(session, file, get_actor(session, by, PERSON))
+    with writing_as(by) as (session, actor):
+        report = import_decisions(session, file, actor)
     if json:
         print_json(report)
     else:

@@ -4,12 +4,10 @@ from typing import Annotated
 
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo, writing_as
 from wamkg.cli.curating import ByOption, PaperArgument
 from wamkg.reviewing.judge import judge as judge_pair
-from wamkg.store.batches import get_actor
 from wamkg.views.works import candidate_list, judgement_list, work_list
-from wamkg.vocabulary import PERSON
 
 duplicates = typer.Typer(help="Which records are one work.", invoke_without_command=True)
 
@@ -43,8 +41,8 @@ def judge(
     json: JsonOption = False,
 ) -> None:
     """Say whether two records are one work; both stay as they are."""
-    with open_store() as store, store.writing() as session:
-        judged = judge_pair(session, get_actor(session, by, PERSON), (one, other), verdict, note)
+    with writing_as(by) as (session, actor):
+        judged = judge_pair(session, actor, (one, other), verdict, note)
     if json:
         print_json(judged)
         return
@@ -54,7 +52,7 @@ def judge(
     if judged.batch is None:
         out.print("this was judged so already; nothing was written")
     else:
-        out.print(f"batch {judged.batch}; `wamkg undo {judged.batch}` takes it back")
+        print_undo(judged.batch)
 
 
 @duplicates.command("judged")

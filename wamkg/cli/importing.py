@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table, print_undo
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.run import FORMATS, ImportOptions
 
@@ -55,7 +55,7 @@ def _print_report(report: ImportReport) -> None:
     said = ", ".join(f"{number} {name}" for name, number in report.as_dict()["counts"].items())
     out.print(said)
     if report.batch:
-        out.print(f"batch {report.batch}; `wamkg undo {report.batch}` takes it back")
+        print_undo(report.batch)
 
 
 def _row(line: LineReport) -> list[str]:

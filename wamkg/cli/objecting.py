@@ -4,7 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
+from wamkg.cli.common import (
+    JsonOption,
+    TaxonomyOption,
+    open_store,
+    out,
+    print_json,
+    print_table,
+    print_undo,
+    writing_as,
+)
 from wamkg.cli.curating import ByOption, PaperArgument
 from wamkg.exporting.disputes import agenda_text, reply_text
 from wamkg.reviewing.objections import (
@@ -16,10 +25,9 @@ from wamkg.reviewing.objections import (
     close_objection,
     raise_objection,
 )
-from wamkg.store.batches import get_actor
 from wamkg.views.objections import agenda, dispute_detail, objection_list
 from wamkg.views.rounds import differing_votes
-from wamkg.vocabulary import PERSON, ObjectionStatus, RaisedAs
+from wamkg.vocabulary import ObjectionStatus, RaisedAs
 
 MOST = 10_000
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the objection, or its beginning.")]
@@ -78,8 +86,8 @@ def raise_(
         said_at=said_at,
         quote=quote,
     )
-    with open_store() as store, store.writing() as session:
-        written = raise_objection(session, get_actor(session, by, PERSON), dispute)
+    with writing_as(by) as (session, actor):
+        written = raise_objection(session, actor, dispute)
     _print(written, json)
 
 
@@ -92,8 +100,8 @@ def answer(
     json: JsonOption = False,
 ) -> None:
     """Answer an objection and leave it open."""
-    with open_store() as store, store.writing() as session:
-        written = answer_objection(session, get_actor(session, by, PERSON), uid, text, version)
+    with writing_as(by) as (session, actor):
+        written = answer_objection(session, actor, uid, text, version)
     _print(written, json)
 
 
@@ -108,8 +116,8 @@ def close(
 ) -> None:
     """Close an objection; one undo takes back the closing and the move."""
     closing = Closing(outcome=outcome, answer=text, version=version)
-    with open_store() as store, store.writing() as session:
-        written = close_objection(session, get_actor(session, by, PERSON), uid, closing)
+    with writing_as(by) as (session, actor):
+        written = close_objection(session, actor, uid, closing)
     _print(written, json)
 
 
@@ -131,4 +139,4 @@ def _print(written: ObjectionWritten, json: bool) -> None:
     out.print(f"objection {written.objection} to {written.paper} in {written.taxonomy}: {written.status}")
     if written.decision:
         out.print(f"the paper was moved by decision {written.decision}")
-    out.print(f"batch {written.batch}; `wamkg undo {written.batch}` takes it back")
+    print_undo(written.batch)

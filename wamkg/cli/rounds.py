@@ -4,21 +4,33 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
-from wamkg.cli.curating import ByOption, PaperArgument, WhyOption
+from wamkg.cli.common import (
+    JsonOption,
+    TaxonomyOption,
+    open_store,
+    out,
+    print_json,
+    print_table,
+    print_undo,
+    writing_as,
+)
+from wamkg.cli.curating import (
+    ByOption,
+    EvidenceOption,
+    KindOption,
+    NoteOption,
+    PaperArgument,
+    PlaceOption,
+    WhyOption,
+    decision_of,
+)
 from wamkg.reviewing.agreement import Agreement, Measure, agreement_of_decisions, agreement_of_rounds
-from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.reviewing.decision import Verdict
 from wamkg.reviewing.rounds import NewRound, adjudicate, cast_vote, close_round, open_round
-from wamkg.store.batches import get_actor
 from wamkg.views.rounds import round_list, round_queue
-from wamkg.vocabulary import PERSON
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the round.")]
 VerdictArgument = Annotated[str, typer.Argument(metavar="TAXON|unsure|outside|not-applicable", help="What you say.")]
-KindOption = Annotated[str | None, typer.Option("--kind", help="Why it lies outside.")]
-EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Words quoted from the paper.")]
-PlaceOption = Annotated[str | None, typer.Option("--place", help="Where: abstract, a section or page, an address.")]
-NoteOption = Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")]
 round_ = typer.Typer(help="Blind review by several people.", invoke_without_command=True)
 
 
@@ -57,8 +69,8 @@ def open_(
 ) -> None:
     """Open a round: several people vote on one queue, none sees the others' votes."""
     new = NewRound(name=name, reviewers=tuple(reviewer), taxonomy=taxonomy, papers=tuple(paper or ()), note=note)
-    with open_store() as store, store.writing() as session:
-        made = open_round(session, get_actor(session, by, PERSON), new)
+    with writing_as(by) as (session, actor):
+        made = open_round(session, actor, new)
     if json:
         print_json(made)
     else:
@@ -94,15 +106,15 @@ def vote(
     json: JsonOption = False,
 ) -> None:
     """Cast your vote, or replace it while the others' cannot be seen."""
-    decision = _decision(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
-    with open_store() as store, store.writing() as session:
-        cast = cast_vote(session, get_actor(session, by, PERSON), name, decision)
+    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    with writing_as(by) as (session, actor):
+        cast = cast_vote(session, actor, name, decision)
     if json:
         print_json(cast)
         return
     out.print(f"vote of {by} on {cast.paper}" + ("; all have voted, the votes are open" if cast.opened else ""))
     if cast.batch is not None:
-        out.print(f"batch {cast.batch}; `wamkg undo {cast.batch}` takes it back")
+        print_undo(cast.batch)
 
 
 @round_.command("adjudicate")
@@ -121,9 +133,9 @@ def decide(
     json: JsonOption = False,
 ) -> None:
     """Decide on a paper of a round."""
-    decision = _decision(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
-    with open_store() as store, store.writing() as session:
-        made = adjudicate(session, get_actor(session, by, PERSON), name, decision, agreed=agreed)
+    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    with writing_as(by) as (session, actor):
+        made = adjudicate(session, actor, name, decision, agreed=agreed)
     if json:
         print_json(made)
     else:
@@ -134,18 +146,12 @@ def decide(
 @round_.command("close")
 def close(name: NameArgument, why: WhyOption = "", by: ByOption = "cli", json: JsonOption = False) -> None:
     """Close a round: nobody votes any more, and all votes can be seen."""
-    with open_store() as store, store.writing() as session:
-        closed = close_round(session, get_actor(session, by, PERSON), name, why)
+    with writing_as(by) as (session, actor):
+        closed = close_round(session, actor, name, why)
     if json:
         print_json(closed)
     else:
         out.print(f"round {closed.round} is closed; batch {closed.batch}")
-
-
-def _decision(paper: str, verdict: str, **more: Any) -> Decision:
-    placing = verdict not in set(Verdict)
-    taxon = verdict if placing else None
-    return Decision(paper=paper, verdict=Verdict.ACCEPT if placing else verdict, taxon=taxon, **more)
 
 
 def agreement(

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from wamkg.cli.common import AsOfOption, JsonOption, ReleaseOption, open_shown, open_store, out, print_json, print_table
+from wamkg.cli.common import (
+    AsOfOption,
+    JsonOption,
+    ReleaseOption,
+    open_shown,
+    open_store,
+    out,
+    print_json,
+    print_table,
+    print_undo,
+)
 from wamkg.cli.curating import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
@@ -250,10 +260,10 @@ def _print_report(report: EditReport) -> None:
         out.print(
             f"{report.suggestions} suggestions were made from the tree as it was; `wamkg suggest` makes them anew"
         )
-    if report.dry_run:
+    if report.batch is None:
         out.print("dry run, nothing was written")
     else:
-        out.print(f"batch {report.batch}; `wamkg undo {report.batch}` takes it back")
+        print_undo(report.batch)
 
 
 def _shown(path: str | None, name: str | None) -> str:
