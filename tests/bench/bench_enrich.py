@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from tests.bench.memory import peak_mib
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, add_famous, library_lines
 from wamkg.importing.run import ImportOptions, import_source
@@ -47,25 +48,14 @@ def enrich_once(citations: int, folder: Path) -> tuple[float, float, int]:
         settings = Settings(database_url=store.url, home=folder, s2_api_url=server.url, s2_requests_per_second=1000)
         start = time.perf_counter()
         process = psutil.Popen([sys.executable, "-m", "wamkg.jobs", uid], env=environment(settings))
-        peak = _peak(process)
+        peak = peak_mib(process, every=0.02)
         seconds = time.perf_counter() - start
     if process.wait() != 0:
         raise RuntimeError("the enrichment failed")
     with store.reading() as session:
         held = session.connection().exec_driver_sql("SELECT count(*) FROM citation").scalar_one()
     store.close()
-    return peak / 2**20, seconds, held
-
-
-def _peak(process: psutil.Popen) -> int:
-    peak = 0
-    while process.poll() is None:
-        try:
-            peak = max(peak, process.memory_info().rss)
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(0.02)
-    return peak
+    return peak, seconds, held
 
 
 def main() -> bool:

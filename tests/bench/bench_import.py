@@ -12,6 +12,7 @@ import psutil
 import sqlite_utils
 
 from tests.bench.generate import write_jsonl
+from tests.bench.memory import peak_mib
 
 GOAL = 3.0
 _IMPORT = """
@@ -29,18 +30,12 @@ print(time.perf_counter() - start, report.counts["new"])
 def import_once(source: Path, target: Path) -> tuple[float, float]:
     """Seconds of one import in a process of its own, and the largest memory it took in MiB."""
     process = psutil.Popen([sys.executable, "-c", _IMPORT, str(source), str(target)], stdout=subprocess.PIPE)
-    peak = 0
-    while process.poll() is None:
-        try:
-            peak = max(peak, process.memory_info().rss)
-        except psutil.NoSuchProcess:
-            break
-        time.sleep(0.05)
+    peak = peak_mib(process, every=0.05)
     assert process.stdout is not None
     seconds, new = process.stdout.read().split()
     if int(new) == 0:
         raise RuntimeError("the import took nothing")
-    return float(seconds), peak / 2**20
+    return float(seconds), peak
 
 
 def rows_of(finished: Path) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
