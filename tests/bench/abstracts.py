@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-_SYLLABLES = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "er", "il")]
+from tests.bench.generate import made_words
+
 WORDS, PHRASES, OWN_PHRASES = 12_000, 40_000, 120
 LENGTH = 190
 """Words of a title and abstract; the 174 real abstracts at hand have 191 in the mean."""
@@ -26,8 +27,7 @@ class Language:
 
     def __init__(self, subjects: Sequence[str], seed: int = 0) -> None:
         self.rng = random.Random(seed)
-        vocabulary = ["".join(self.rng.choices(_SYLLABLES, k=self.rng.randint(1, 4))) for _ in range(WORDS)]
-        words = _Zipf(vocabulary, 1.0)
+        words = _Zipf(made_words(self.rng, WORDS, 1, 4), 1.0)
         self._common = _Zipf([self._phrase(words) for _ in range(PHRASES)], 0.85)
         self._own = {subject: _Zipf([self._phrase(words) for _ in range(OWN_PHRASES)], 0.7) for subject in subjects}
 

@@ -11,6 +11,11 @@ _SYLLABLES = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", 
 _VENUES = ["ICRA", "CoRL", "NeurIPS", "ICLR", "RSS", "IROS", "CVPR", "arXiv"]
 
 
+def made_words(rng: random.Random, count: int, shortest: int, longest: int) -> list[str]:
+    """So many made-up words of `shortest` to `longest` syllables."""
+    return ["".join(rng.choices(_SYLLABLES, k=rng.randint(shortest, longest))) for _ in range(count)]
+
+
 def words(rng: random.Random, vocabulary: list[str], count: int) -> str:
     """Text of so many words."""
     return " ".join(rng.choices(vocabulary, k=count))
@@ -19,7 +24,7 @@ def words(rng: random.Random, vocabulary: list[str], count: int) -> str:
 def papers(count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
     """Records with title, abstract of about 120 words, four authors, arXiv id, date, venue, year, address."""
     rng = random.Random(seed)
-    vocabulary = ["".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4))) for _ in range(20_000)]
+    vocabulary = made_words(rng, 20_000, 2, 4)
     names = [f"{words(rng, vocabulary, 1).title()} {words(rng, vocabulary, 1).title()}" for _ in range(count // 2 + 10)]
     for number in range(count):
         month = 1 + number % 12
