@@ -6,7 +6,6 @@ Exit status 1 where a goal is missed: loss and WSS@95 at least as good in the me
 """
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ import psutil
 from scipy.stats import ttest_rel
 
 from tests.bench import asreview
-from tests.bench.screening_sets import screening_set, write_csv
+from tests.bench.screening_sets import Record, screening_set, write_csv
 from wamkg.importing.seed_store import load_seeds
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
@@ -51,12 +50,8 @@ def library(folder: Path) -> Path:
     with store.reading() as session:
         records = from_library(session, "wam")
     store.close()
-    with (path := folder / "library.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["title", "abstract", "included"])
-        pairs = zip(records.documents, records.relevant, strict=True)
-        writer.writerows([document.title, "", int(yes)] for document, yes in pairs)
-    return path
+    pairs = zip(records.documents, records.relevant, strict=True)
+    return write_csv(folder / "library.csv", [Record(document.title, "", yes) for document, yes in pairs])
 
 
 def records_of(name: str, folder: Path) -> Callable[[int], Path]:

@@ -13,15 +13,15 @@ NEAR_SHARE, UNTOLD_SHARE = 0.2, 0.1
 
 
 @dataclass(frozen=True)
-class Made:
-    """A made-up record and whether it is about the subject."""
+class Record:
+    """A record and whether it is about the subject."""
 
     title: str
     abstract: str
     included: bool
 
 
-def screening_set(size: int, relevant: int, seed: int) -> list[Made]:
+def screening_set(size: int, relevant: int, seed: int) -> list[Record]:
     """So many records, `relevant` of them about the subject, in random order; the same for the same seed.
 
     A record speaks of its subject in 6 to 20 phrases of a hundred; one relevant record in ten hardly does (2 to 5).
@@ -31,7 +31,7 @@ def screening_set(size: int, relevant: int, seed: int) -> list[Made]:
     rng = random.Random(f"screening-{seed}")
     truth = [number < relevant for number in range(size)]
     rng.shuffle(truth)
-    return [Made(*_texts(language, _shares(rng, included)), included) for included in truth]
+    return [Record(*_texts(language, _shares(rng, included)), included) for included in truth]
 
 
 def _shares(rng: random.Random, included: bool) -> dict[str, float]:
@@ -49,7 +49,7 @@ def _texts(language: Language, shares: dict[str, float]) -> Iterator[str]:
     yield language.mixed(shares, LENGTH - 9)
 
 
-def write_csv(path: Path, records: list[Made]) -> Path:
+def write_csv(path: Path, records: list[Record]) -> Path:
     """The records as both programs read them: title, abstract, included (1 or 0)."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
