@@ -24,7 +24,7 @@ from wamkg.store.session import Store
 from wamkg.suggesting.labelled import Labelled, from_file, from_library
 from wamkg.suggesting.replay import Replay, draw_priors, replay
 from wamkg.suggesting.screening import DEFAULT_SCREENER, Pool, screener_named
-from wamkg.suggesting.screening_metrics import measures
+from wamkg.suggesting.screening_metrics import measures, recall_after
 from wamkg.suggesting.stopping import StopRule
 
 SEEDS = 10
@@ -86,7 +86,7 @@ def _pair(command: str, path: Path, records: Labelled, seed: int) -> Pair:
     return Pair(
         measures(run.found, run.total) | {"ms": 1000 * run.per_decision},
         measures(found, run.total) | {"ms": 1000 * fmean(read.seconds)},
-        sum(position <= stop for position in run.found) / len(run.found),
+        recall_after(run.found, stop),
         stop / run.total,
     )
 

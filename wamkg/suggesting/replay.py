@@ -12,7 +12,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.suggesting.labelled import Labelled
 from wamkg.suggesting.metrics import rounded
 from wamkg.suggesting.screening import DEFAULT_SCREENER, Pool, Screener, ScreeningModel, screener_named
-from wamkg.suggesting.screening_metrics import measures, recall_at
+from wamkg.suggesting.screening_metrics import measures, recall_after, recall_at
 from wamkg.suggesting.stopping import StopRule
 
 PROTOCOL = "replay"
@@ -127,7 +127,6 @@ def _summary(runs: list[Replay], seeds: list[int], rule: StopRule) -> dict[str, 
 
 def _line(run: Replay, seed: int, rule: StopRule) -> dict[str, Any]:
     stop = rule.stops_at(run.found, run.total)
-    recall = sum(position <= stop for position in run.found) / len(run.found)
     return {
         "seed": seed,
         "priors": list(run.priors),
@@ -135,7 +134,7 @@ def _line(run: Replay, seed: int, rule: StopRule) -> dict[str, Any]:
         "read": len(run.order),
         "total": run.total,
         "found_at": list(run.found),
-        "stop": {"read": stop, "effort": stop / run.total, "recall": recall},
+        "stop": {"read": stop, "effort": stop / run.total, "recall": recall_after(run.found, stop)},
     }
 
 

@@ -28,7 +28,11 @@ def checked(found: Sequence[int], total: int) -> None:
 
 def recall_at(found: Sequence[int], total: int, effort: float) -> float:
     """Share of the relevant records among the first `effort` of all, parts of a record not read."""
-    read = floor(share_of(effort) * total)
+    return recall_after(found, floor(share_of(effort) * total))
+
+
+def recall_after(found: Sequence[int], read: int) -> float:
+    """Share of the relevant records among the first `read`."""
     return sum(position <= read for position in found) / len(found)
 
 
