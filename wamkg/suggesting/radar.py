@@ -8,6 +8,7 @@ import numpy as np
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.features import Space, VectorsByHash, VectorView, dense
 from wamkg.suggesting.models import PLAIN_WORDS, Model, Workbench
+from wamkg.suggesting.splits import nested_loo
 from wamkg.suggesting.tree import Floats, Ints, Tree
 
 LEAVE_ONE_OUT = 200
@@ -91,7 +92,7 @@ def model_voice(training: TrainingSet, model: Model, vectors: VectorsByHash | No
     bench = Workbench(training, vectors=vectors)
     everything = np.arange(len(bench.nodes), dtype=np.intp)
     if len(everything) <= LEAVE_ONE_OUT:
-        rows = [bench.predict(model, np.delete(everything, i), everything[i : i + 1]) for i in everything]
+        rows = [bench.predict(model, split.fit, split.predict) for split in nested_loo(training)]
         raw = np.concatenate(rows) if rows else np.zeros((0, len(bench.tree.paths)))
     else:
         raw = bench.out_of_fold(model, everything)
