@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from wamkg.suggesting.examples import Document
-from wamkg.suggesting.features import TextView, counted, read_by, vectorizer_of
+from wamkg.suggesting.features import TextView, counted, kept_terms, read_by, vectorizer_of
 from wamkg.suggesting.tree import Floats, Ints
 
 CHUNK = 5_000
@@ -80,9 +80,8 @@ def learnable_terms(view: TextView, documents: Sequence[Document], definitions: 
     """
     vectorizer = vectorizer_of(view)
     counts = counted(vectorizer, [read_by(view, d) for d in [*documents, *definitions]])
-    wanted = np.bincount(counts.indices, minlength=counts.shape[1]) >= max(view.min_df, 1)
-    wanted[counts[len(documents) :].indices] = True
-    return list(vectorizer.get_feature_names_out()[wanted])
+    columns, _ = kept_terms(counts, counts[len(documents) :], view.min_df)
+    return list(vectorizer.get_feature_names_out()[columns])
 
 
 def _sublinear(counts: Any) -> Any:

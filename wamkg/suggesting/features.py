@@ -136,7 +136,8 @@ class Space:
         self.view = view
         self._columns: Ints | None = None
         if isinstance(view, TextView):
-            self._columns, self._scale = _vocabulary(corpus, view, rows, keep)
+            kept = corpus.selected(view, rows[:0] if keep is None else keep)
+            self._columns, self._scale = kept_terms(corpus.selected(view, rows), kept, view.min_df)
         else:
             self._scale = _centre(corpus, view, rows)
 
@@ -170,21 +171,16 @@ def dense(matrix: Any) -> Floats:
     return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
 
 
-def _vocabulary(corpus: Corpus, view: TextView, rows: Ints, keep: Ints | None) -> tuple[Ints, Floats]:
-    """Columns of the terms that enough training rows hold, and their smoothed idf as in scikit-learn."""
-    seen = corpus.selected(view, rows)
-    df = np.bincount(seen.indices, minlength=seen.shape[1])
-    wanted = df >= max(view.min_df, 1)
-    if keep is not None:
-        wanted[corpus.selected(view, keep).indices] = True
+def kept_terms(rows: Any, keep: Any, min_df: int) -> tuple[Ints, Floats]:
+    """Columns of the terms that at least `min_df` training rows hold, or one of `keep`; and their idf.
+
+    `rows` and `keep` are CSR counts or frequencies; the idf is smoothed as in scikit-learn.
+    """
+    df = np.bincount(rows.indices, minlength=rows.shape[1])
+    wanted = df >= max(min_df, 1)
+    wanted[keep.indices] = True
     columns = np.flatnonzero(wanted)
-    return columns, smoothed_idf(df[columns], len(rows))
-
-
-def smoothed_idf(df: Any, texts: int) -> Floats:
-    """Inverse document frequency as in scikit-learn: as if one more text held every term."""
-    out: Floats = np.log((1 + texts) / (1 + df)) + 1
-    return out
+    return columns, np.log((1 + rows.shape[0]) / (1 + df[columns])) + 1
 
 
 def _centre(corpus: Corpus, view: VectorView, rows: Ints) -> Floats:

@@ -14,7 +14,7 @@ from wamkg.suggesting.calibration import Calibration, temper
 from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
 from wamkg.suggesting.counted import Block, Counted, count, frequencies, learnable_terms
 from wamkg.suggesting.examples import Document, TrainingSet
-from wamkg.suggesting.features import TextView, smoothed_idf, unit_rows
+from wamkg.suggesting.features import TextView, kept_terms, unit_rows
 from wamkg.suggesting.hierarchy import spread
 from wamkg.suggesting.models import Member, Model
 from wamkg.suggesting.newton import fit_rows
@@ -91,7 +91,7 @@ class Ranker:
         rows, ids = self._labelled[view].rows([*(e.document for e in examples), *texts])
         nodes = np.array([tree.index[e.taxon] for e in examples] + list(range(len(texts))), dtype=np.intp)
         weights = np.concatenate([np.ones(len(examples)), np.full(len(texts), member.definitions)])
-        kept, idf = _vocabulary(rows, len(examples), view.min_df)
+        kept, idf = kept_terms(rows, rows[len(examples) :], view.min_df)
         features = unit_rows((rows if len(kept) == rows.shape[1] else rows[:, kept]).multiply(idf).tocsr())
         sides = {}
         for parent in tree.children:
@@ -158,15 +158,6 @@ def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, 
     total = at.idf * scale
     weights = total * (rows.T @ fit.dual)
     return weights.astype(np.float32), (total * total).astype(np.float32), fit.intercept
-
-
-def _vocabulary(rows: Any, examples: int, fewest: int) -> tuple[Ints, Floats]:
-    """Columns of the terms that `features.Space` would keep for these training rows, and their idf."""
-    df = np.bincount(rows.indices, minlength=rows.shape[1])
-    wanted = df >= max(fewest, 1)
-    wanted[rows[examples:].indices] = True
-    kept = np.flatnonzero(wanted)
-    return kept, smoothed_idf(df[kept], rows.shape[0])
 
 
 class _Labelled:
