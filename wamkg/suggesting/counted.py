@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer
 
 from wamkg.suggesting.examples import Document
 from wamkg.suggesting.features import TextView, counted, kept_terms, read_by, vectorizer_of
@@ -32,15 +33,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Counted:
-    """The candidates' blocks in order, and the terms, one a column."""
+    """The candidates' blocks in order."""
 
     blocks: tuple[Block, ...]
-    terms: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        """Number of rows."""
-        return sum(block.rows.shape[0] for block in self.blocks)
 
     def part(self, at: Ints) -> Block:
         """Rows picked from anywhere, in the order asked for."""
@@ -57,20 +52,21 @@ def squared(rows: Any) -> Any:
     return sp.csr_matrix((rows.data * rows.data, rows.indices, rows.indptr), shape=rows.shape)
 
 
-def frequencies(view: TextView, documents: Sequence[Document], terms: Sequence[str]) -> Any:
-    """Sublinear term frequencies of documents, CSR float32 (len(documents), len(terms))."""
-    return _sublinear(vectorizer_of(view, terms).transform(read_by(view, d) for d in documents))
+def frequencies(view: TextView, documents: Sequence[Document], vectorizer: CountVectorizer) -> Any:
+    """Sublinear term frequencies of documents, CSR float32 (len(documents), terms of the view's vectorizer)."""
+    rows = vectorizer.transform(read_by(view, d) for d in documents).tocsr().astype(np.float32)
+    rows.data = 1.0 + np.log(rows.data)
+    return rows
 
 
-def count(terms: Mapping[TextView, Sequence[str]], documents: Iterable[Document]) -> dict[TextView, Counted]:
+def count(vectorizers: Mapping[TextView, CountVectorizer], documents: Iterable[Document]) -> dict[TextView, Counted]:
     """Count the terms of each view, a chunk of documents at a time; they may come from a generator, none is kept."""
-    vectorizers = {view: vectorizer_of(view, known) for view, known in terms.items()}
-    blocks: dict[TextView, list[Block]] = {view: [] for view in terms}
+    blocks: dict[TextView, list[Block]] = {view: [] for view in vectorizers}
     for chunk in _chunks(documents):
         for view, vectorizer in vectorizers.items():
-            rows = _sublinear(vectorizer.transform(read_by(view, d) for d in chunk))
+            rows = frequencies(view, chunk, vectorizer)
             blocks[view].append(Block(rows, squared(rows)))
-    return {view: Counted(tuple(blocks[view]), tuple(known)) for view, known in terms.items()}
+    return {view: Counted(tuple(found)) for view, found in blocks.items()}
 
 
 def learnable_terms(view: TextView, documents: Sequence[Document], definitions: Sequence[Document]) -> list[str]:
@@ -82,12 +78,6 @@ def learnable_terms(view: TextView, documents: Sequence[Document], definitions: 
     counts = counted(vectorizer, [read_by(view, d) for d in [*documents, *definitions]])
     columns, _ = kept_terms(counts, counts[len(documents) :], view.min_df)
     return list(vectorizer.get_feature_names_out()[columns])
-
-
-def _sublinear(counts: Any) -> Any:
-    rows = counts.tocsr().astype(np.float32)
-    rows.data = 1.0 + np.log(rows.data)
-    return rows
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer
 
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.calibration import Calibration, temper
 from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
 from wamkg.suggesting.counted import Block, Counted, count, frequencies, learnable_terms
 from wamkg.suggesting.examples import Document, TrainingSet
-from wamkg.suggesting.features import TextView, kept_terms, unit_rows
+from wamkg.suggesting.features import TextView, kept_terms, unit_rows, vectorizer_of
 from wamkg.suggesting.hierarchy import spread
 from wamkg.suggesting.models import Member, Model
 from wamkg.suggesting.newton import fit_rows
@@ -72,11 +73,12 @@ class Ranker:
             raise InvalidInputError(f"model {model.name!r} cannot be refitted at once; run `wamkg suggest`")
         known = [e.document for e in training.examples] if learnable is None else list(learnable)
         views = dict.fromkeys(cast("TextView", member.view) for member in model.members)
-        terms = {view: learnable_terms(view, known, training.taxon_documents) for view in views}
+        # Kept, because it takes longer to make one, for tens of thousands of terms, than to count a text.
+        vectorizers = {v: vectorizer_of(v, learnable_terms(v, known, training.taxon_documents)) for v in views}
         self.model = model
-        self._counted = count(terms, candidates)
+        self._counted = count(vectorizers, candidates)
         self._pool = ThreadPoolExecutor(threads)
-        self._labelled = {view: _Labelled(view, terms[view]) for view in views}
+        self._labelled = {view: _Labelled(view, vectorizer) for view, vectorizer in vectorizers.items()}
         self._last: dict[tuple[tuple[str, ...], Member, int], _Coefficients] = {}
 
     def refit(self, training: TrainingSet, calibration: Calibration | None = None) -> "Ranking":
@@ -163,16 +165,16 @@ def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, 
 class _Labelled:
     """Term frequencies of the texts that people have placed, each counted when first seen."""
 
-    def __init__(self, view: TextView, terms: Sequence[str]) -> None:
-        self._view, self._terms = view, terms
+    def __init__(self, view: TextView, vectorizer: CountVectorizer) -> None:
+        self._view, self._vectorizer = view, vectorizer
         self._place: dict[str, int] = {}
-        self._rows: Any = sp.csr_matrix((0, len(terms)), dtype=np.float64)
+        self._rows: Any = sp.csr_matrix((0, len(vectorizer.vocabulary)), dtype=np.float64)
 
     def rows(self, documents: Sequence[Document]) -> tuple[Any, Ints]:
         """CSR float64 (len(documents), terms), and a number of each text that stays the same."""
         new = {d.hash: d for d in documents if d.hash not in self._place}
         if new:
-            fresh = frequencies(self._view, list(new.values()), self._terms).astype(np.float64)
+            fresh = frequencies(self._view, list(new.values()), self._vectorizer).astype(np.float64)
             self._place |= {key: self._rows.shape[0] + i for i, key in enumerate(new)}
             self._rows = sp.vstack([self._rows, fresh], format="csr")
         ids = np.array([self._place[d.hash] for d in documents], dtype=np.intp)
