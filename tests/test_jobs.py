@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -17,10 +18,11 @@ from tests.enriching_processes import fresh_store
 from tests.s2_server.faults import FaultPlan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, make_world
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.errors import AbortRunError, ConflictError, InvalidInputError, NotFoundError
 from wamkg.jobs import dispatch, local
 from wamkg.jobs.local import environment
 from wamkg.jobs.process import run_job
+from wamkg.jobs.stages import Progress, run_as_job
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.owners import is_dead, this_owner
@@ -147,6 +149,25 @@ class TestStages:
         job = self.run(store, tmp_path, "embed")
         assert (job.state, job.done, job.total) == (JobState.DONE, 12, 12)
         assert job.counts["encoded"] == job.counts["texts"] == 12
+
+    def test_only_a_stop_that_was_asked_for_is_a_cancellation(self, store: Store) -> None:
+        with store.writing() as session:
+            asked, broken = (jobs.add_job(session, "embed", {}).uid for _ in range(2))
+
+        def stopped(progress: Progress) -> dict[str, Any]:
+            with store.writing() as session:
+                jobs.cancel(session, asked)
+            progress(1, 2)
+            raise AssertionError("it went on")
+
+        def aborted(_progress: Progress) -> dict[str, Any]:
+            raise AbortRunError("no use to go on")
+
+        run_as_job(store, asked, stopped)
+        assert job_of(store, asked).state == JobState.CANCELLED
+        with pytest.raises(AbortRunError):
+            run_as_job(store, broken, aborted)
+        assert job_of(store, broken).state == JobState.RUNNING, "the caller notes the failure"
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:

@@ -31,3 +31,7 @@ class SkipItemError(WamkgError):
 
 class AbortRunError(WamkgError):
     """A job cannot go on at all."""
+
+
+class StopAskedError(AbortRunError):
+    """Somebody asked the job to stop."""

@@ -33,7 +33,3 @@ class UnreachableError(AbortRunError):
 
 class AskedToWaitError(AbortRunError):
     """The service asks to be left alone for longer than a run waits."""
-
-
-class StopAskedError(AbortRunError):
-    """Somebody cancelled the run."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstracts
 from wamkg.enriching.client import S2Client
-from wamkg.enriching.failures import StopAskedError
 from wamkg.enriching.pacer import Pacer
 from wamkg.enriching.plan import check_order, order_from, plan
 from wamkg.enriching.probe import check_origin, check_way
@@ -15,7 +14,7 @@ from wamkg.enriching.report import EnrichReport, Order, Progress
 from wamkg.enriching.requester import Limits, Requester
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.units import ListWorker, MetadataWorker, Trouble
-from wamkg.errors import AbortRunError, InvalidInputError
+from wamkg.errors import AbortRunError, InvalidInputError, StopAskedError
 from wamkg.settings import Settings
 from wamkg.store import jobs, work
 from wamkg.store.session import Store

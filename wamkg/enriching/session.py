@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from wamkg.enriching.failures import StopAskedError
-from wamkg.errors import StoreError
+from wamkg.errors import StopAskedError, StoreError
 from wamkg.settings import Settings
 from wamkg.store import jobs, work
 from wamkg.store.batches import close_batch, get_actor, open_batch

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wamkg.errors import AbortRunError, InvalidInputError
+from wamkg.errors import InvalidInputError, StopAskedError
 from wamkg.store import jobs
 from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
@@ -23,11 +23,11 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
     def show(done: int, total: int) -> None:
         with store.writing() as session:
             if jobs.beat(session, uid, {"done": done, "total": total}):
-                raise AbortRunError("stopped as asked; what was done is kept")
+                raise StopAskedError("stopped as asked; what was done is kept")
 
     try:
         counts = stage(show)
-    except AbortRunError as stop:
+    except StopAskedError as stop:
         with store.writing() as session:
             jobs.finish(session, uid, JobState.CANCELLED, {"error": str(stop)})
         return
