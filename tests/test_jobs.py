@@ -164,7 +164,8 @@ class TestStages:
             raise AbortRunError("no use to go on")
 
         run_as_job(store, asked, stopped)
-        assert job_of(store, asked).state == JobState.CANCELLED
+        job = job_of(store, asked)
+        assert (job.state, job.done, job.total) == (JobState.CANCELLED, 1, 2)
         with pytest.raises(AbortRunError):
             run_as_job(store, broken, aborted)
         assert job_of(store, broken).state == JobState.RUNNING, "the caller notes the failure"

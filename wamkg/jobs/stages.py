@@ -22,8 +22,9 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
 
     def show(done: int, total: int) -> None:
         with store.writing() as session:
-            if jobs.beat(session, uid, {"done": done, "total": total}):
-                raise StopAskedError("stopped as asked; what was done is kept")
+            stop = jobs.beat(session, uid, {"done": done, "total": total})
+        if stop:
+            raise StopAskedError("stopped as asked; what was done is kept")
 
     try:
         counts = stage(show)
