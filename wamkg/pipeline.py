@@ -17,7 +17,7 @@ from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
 from wamkg.importing.run import import_source as run_import
 from wamkg.importing.seed_store import load_seeds
-from wamkg.jobs.refit import learn, run_refits
+from wamkg.jobs.refit import learn, learn_undone, run_refits
 from wamkg.jobs.stages import run_as_job
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.bias import Bias, automation_bias
@@ -35,7 +35,7 @@ from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import Page
 from wamkg.views.queue import QueueItem, queue_page
 from wamkg.views.timeline import PaperTimeline, papers_timeline
-from wamkg.vocabulary import PERSON, BatchKind
+from wamkg.vocabulary import PERSON
 
 if TYPE_CHECKING:
     from wamkg.suggesting.replay import Simulation
@@ -80,9 +80,7 @@ def undo(store: Store, uid: str, why: str) -> dict[str, int]:
     with store.writing() as session:
         batch = find_batch(session, uid)
         removed = undo_batch(session, batch, get_actor(session, "cli", PERSON), shown_values, why)
-        decided_in = batch.source if batch.kind == BatchKind.DECISION else None
-    if decided_in is not None:
-        learn(store, get_settings(), decided_in)
+    learn_undone(store, get_settings(), batch)
     return removed
 
 

@@ -1,10 +1,15 @@
-"""What every route that writes shares: a router that asks first, the store, and who writes."""
+"""What routes that write share: a router that asks first, the store, who writes, and taking back."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Security
 
-from wamkg.store.batches import get_actor
+from wamkg.history.undo import undo_batch
+from wamkg.jobs.refit import learn_undone
+from wamkg.matching.show import shown_values
+from wamkg.settings import Settings
+from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.reading import ReadingSession
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Batch
@@ -35,11 +40,28 @@ def store_of(request: Request) -> Store:
 StoreDep = Annotated[Store, Depends(store_of)]
 
 
-def refuse_others(batch: Batch, caller: Caller) -> None:
-    """Refuse to take back what a program or somebody else imported, unless an admin asks.
+@dataclass(frozen=True)
+class Undone:
+    """A batch that was taken back, and rows removed by table."""
 
-    Raises ForbiddenError.
+    batch: str
+    counts: dict[str, int]
+
+
+def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:
+    """Take a batch back whole, and learn from it where it was a decision.
+
+    Raises ForbiddenError for what a program or somebody else imported, unless an admin asks, else as `undo_batch`.
     """
+    with store.writing() as session:
+        batch = find_batch(session, uid)
+        _refuse_others(batch, caller)
+        undone = Undone(batch.uid, undo_batch(session, batch, actor_of(session, caller), shown_values, why))
+    learn_undone(store, settings, batch)
+    return undone
+
+
+def _refuse_others(batch: Batch, caller: Caller) -> None:
     own = batch.actor_id == caller.holder.actor_id
     if not (own or batch.kind in BY_HAND or caller.holder.role.allows(Role.ADMIN)):
         raise ForbiddenError(f"this needs an admin token: batch {batch.uid} ({batch.kind}) is not yours")

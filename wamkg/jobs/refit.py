@@ -12,9 +12,9 @@ from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
-from wamkg.store.tables import Job
+from wamkg.store.tables import Batch, Job
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import JobState
+from wamkg.vocabulary import BatchKind, JobState
 
 KIND = "refit"
 LOST_AFTER = timedelta(seconds=60)
@@ -25,6 +25,12 @@ def learn(store: Store, settings: Settings, taxonomy: str) -> None:
     """Have the suggestions made again in the background after a decision, unless the settings say otherwise."""
     if settings.refit:
         ask_refit(store, settings, taxonomy)
+
+
+def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
+    """Have them made again after a batch was taken back that was a decision."""
+    if batch.kind == BatchKind.DECISION:
+        learn(store, settings, batch.source)
 
 
 def ask_refit(store: Store, settings: Settings, taxonomy: str) -> str:

@@ -4,18 +4,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from wamkg.errors import InvalidInputError
-from wamkg.history.undo import undo_batch
 from wamkg.jobs.refit import learn
-from wamkg.matching.show import shown_values
 from wamkg.pages.links import paper_url
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.objections import Dispute, raise_objection
 from wamkg.reviewing.versions import decide_with_versions
-from wamkg.store.batches import find_batch
-from wamkg.vocabulary import BatchKind, RaisedAs, Role
+from wamkg.vocabulary import RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import form_of, see
-from wamkg_api.writing import actor_of, person_of, refuse_others, store_of
+from wamkg_api.writing import person_of, store_of, take_back
 
 router = APIRouter(include_in_schema=False)
 
@@ -87,17 +84,7 @@ async def post_undo(request: Request, uid: str) -> Response:
     """Take back what was just done."""
     form = await form_of(request)
     caller = await _caller(request, form)
-    await run_in_threadpool(_undo, request, caller, uid)
+    await run_in_threadpool(take_back, store_of(request), request.app.state.settings, caller, uid)
     if form.get("to") == "review":
         return see("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
     return see(paper_url(form["paper"]) if "paper" in form else "/review")
-
-
-def _undo(request: Request, caller: Caller, uid: str) -> None:
-    with store_of(request).writing() as session:
-        batch = find_batch(session, uid)
-        refuse_others(batch, caller)
-        undo_batch(session, batch, actor_of(session, caller), shown_values)
-        decided_in = batch.source if batch.kind == BatchKind.DECISION else None
-    if decided_in is not None:
-        learn(store_of(request), request.app.state.settings, decided_in)
