@@ -94,12 +94,7 @@ def decide(store: Store, settings: Settings, decision: Decision, by: str) -> Dec
 
 def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
     """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
-
-    def refit() -> dict[str, Any]:
-        report = suggest(store, settings, params.get("taxonomy", "wam"))
-        return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
-
-    run_refits(store, uid, refit)
+    run_refits(store, uid, lambda: _suggest_counts(store, settings, params))
 
 
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
@@ -164,9 +159,13 @@ def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
     """Suggest a place for every paper without one; the encoder is loaded only for a model that needs it."""
     from wamkg.suggesting.run import Rules, needs_encoder, suggest_places
 
-    rules = Rules(model="auto" if settings.suggester == "default" else settings.suggester)
-    encoder = open_encoder(settings) if needs_encoder(rules.model) else None
-    return suggest_places(store, taxonomy, rules, encoder)
+    model = _suggester(settings)
+    encoder = open_encoder(settings) if needs_encoder(model) else None
+    return suggest_places(store, taxonomy, Rules(model=model), encoder)
+
+
+def _suggester(settings: Settings) -> str:
+    return "auto" if settings.suggester == "default" else settings.suggester
 
 
 def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
@@ -176,12 +175,12 @@ def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[st
 
 def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
     """Run a queued job of kind `suggest`; its parameter is `taxonomy`."""
+    run_as_job(store, uid, lambda _progress: _suggest_counts(store, settings, params))
 
-    def stage(_progress: Progress) -> dict[str, Any]:
-        report = suggest(store, settings, params.get("taxonomy", "wam"))
-        return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
 
-    run_as_job(store, uid, stage)
+def _suggest_counts(store: Store, settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
+    report = suggest(store, settings, params.get("taxonomy", "wam"))
+    return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}
 
 
 def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
@@ -189,7 +188,7 @@ def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any
     from wamkg.suggesting.radar_run import find_conflicts
     from wamkg.suggesting.run import needs_encoder
 
-    model = "auto" if settings.suggester == "default" else settings.suggester
+    model = _suggester(settings)
     return find_conflicts(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
 
 

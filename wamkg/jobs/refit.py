@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.errors import InvalidInputError
 from wamkg.jobs.dispatch import start
+from wamkg.jobs.stages import refuse_unknown
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.owners import this_owner
@@ -59,10 +59,9 @@ def _job_for(session: Session, taxonomy: str) -> tuple[Job, bool]:
 
 
 def check_refit(params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on parameters that a refit does not take."""
-    unknown = set(params) - {"taxonomy", "again", "retry_failed"}
-    if unknown:
-        raise InvalidInputError(f"refit: no parameter {', '.join(sorted(unknown))}; it takes taxonomy")
+    """Raise InvalidInputError on parameters other than `taxonomy`."""
+    # `again` is set on a job that runs, so that a copy of it holds it; nobody is told to give it.
+    refuse_unknown(KIND, set(params) - {"again"}, ("taxonomy",))
 
 
 def run_refits(store: Store, uid: str, refit: Callable[[], dict[str, Any]]) -> None:

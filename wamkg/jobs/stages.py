@@ -1,6 +1,6 @@
 """A stage of the pipeline as a job: its row says how far it is, and it stops when asked to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from wamkg.errors import InvalidInputError, StopAskedError
@@ -38,15 +38,16 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
 
 def check_embed(params: Mapping[str, Any]) -> None:
     """Raise InvalidInputError on any parameter: embed takes none."""
-    _refuse_unknown("embed", params, ())
+    refuse_unknown("embed", params, ())
 
 
 def check_suggest(params: Mapping[str, Any]) -> None:
     """Raise InvalidInputError on parameters other than `taxonomy`."""
-    _refuse_unknown("suggest", params, ("taxonomy",))
+    refuse_unknown("suggest", params, ("taxonomy",))
 
 
-def _refuse_unknown(kind: str, params: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def refuse_unknown(kind: str, params: Iterable[str], known: tuple[str, ...]) -> None:
+    """Raise InvalidInputError on parameters of a job that its kind does not take."""
     # A job of any kind may be asked again for what failed; a stage that finds what is missing does just that.
     unknown = set(params) - {*known, "retry_failed"}
     if unknown:
