@@ -13,11 +13,10 @@ from starlette.concurrency import run_in_threadpool
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.pages.viewer import Viewer
-from wamkg.settings import Settings
-from wamkg.store.session import Store
 from wamkg.store.tokens import Holder, holder_of
 from wamkg.vocabulary import Role, TokenKind
 from wamkg_api.errors import ForbiddenError, MalformedError, UnauthorizedError
+from wamkg_api.state import settings_of, store_of
 
 COOKIE = "wamkg_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
@@ -46,7 +45,7 @@ def identify(request: Request) -> Caller | None:
 
     Raises UnauthorizedError for a token that is unknown or revoked.
     """
-    store: Store = request.app.state.store
+    store = store_of(request)
     given = request.headers.get("authorization")
     if given is not None:
         scheme, _, secret = given.partition(" ")
@@ -127,8 +126,7 @@ def may_read(request: Request) -> None:
 
     Raises UnauthorizedError.
     """
-    settings: Settings = request.app.state.settings
-    if settings.reading == "closed":
+    if settings_of(request).reading == "closed":
         admit_reader(request)
 
 

@@ -15,11 +15,7 @@ from wamkg.vocabulary import Standing
 from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
 from wamkg_api.past import PastDep, opened
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+from wamkg_api.state import settings_of
 
 
 def _session(request: Request, past: PastDep) -> Iterator[ReadingSession]:
@@ -28,7 +24,7 @@ def _session(request: Request, past: PastDep) -> Iterator[ReadingSession]:
 
 
 SessionDep = Annotated[ReadingSession, Depends(_session)]
-SettingsDep = Annotated[Settings, Depends(_settings)]
+SettingsDep = Annotated[Settings, Depends(settings_of)]
 PaperId = Annotated[
     str,
     Path(

@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from wamkg.errors import ConflictError, NotFoundError
-from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.types import utc_now
 from wamkg.views.past import day_begins, open_edition, open_past
 from wamkg.vocabulary import Role
 from wamkg_api.access import identify
 from wamkg_api.forms import PastText, ReleaseName
+from wamkg_api.state import settings_of, store_of
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def opened(request: Request, past: Past) -> Iterator[Store]:
     Raises NotFoundError for a release there is not and a day to come, ConflictError for both at once and for a day
     that only a curator may have made.
     """
-    store: Store = request.app.state.store
     if past.release and past.as_of:
         raise ConflictError("release and as_of contradict each other; give one of them")
     refuse_future(past.as_of)
     # A release is loaded for anybody: there are few. A day is made of everything written since.
     build = not past.as_of or _may_make(request)
-    with open_past(store, _home(request).home, release=past.release, as_of=past.as_of, build=build) as shown:
+    store, home = store_of(request), settings_of(request).home
+    with open_past(store, home, release=past.release, as_of=past.as_of, build=build) as shown:
         yield shown
 
 
@@ -66,8 +66,7 @@ def edition(request: Request, name: str) -> Iterator[Store]:
 
     Raises as `opened`.
     """
-    store: Store = request.app.state.store
-    with open_edition(store, _home(request).home, name, build=_may_make(request)) as shown:
+    with open_edition(store_of(request), settings_of(request).home, name, build=_may_make(request)) as shown:
         yield shown
 
 
@@ -78,11 +77,6 @@ def refuse_future(as_of: str | None) -> None:
     """
     if as_of is not None and day_begins(as_of) > utc_now():
         raise NotFoundError(f"{as_of} has not come yet; name a past day")
-
-
-def _home(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 def _may_make(request: Request) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Security
+from fastapi import APIRouter, Depends, Security
 
 from wamkg.history.undo import undo_batch
 from wamkg.jobs.refit import learn_undone
@@ -16,6 +16,7 @@ from wamkg.store.tables import Actor, Batch
 from wamkg.vocabulary import PERSON, BatchKind, Role
 from wamkg_api.access import Caller, bearer, guarded
 from wamkg_api.errors import ForbiddenError, problems
+from wamkg_api.state import store_of
 
 BY_HAND = (BatchKind.DECISION, BatchKind.EDIT, BatchKind.TAXONOMY)
 REFUSALS = (401, 403, 404, 409, 413, 422, 429)
@@ -29,12 +30,6 @@ def writing_router(role: Role = Role.CURATOR, *more: int) -> APIRouter:
         dependencies=[Security(bearer)],
         responses=problems(*REFUSALS, *more),
     )
-
-
-def store_of(request: Request) -> Store:
-    """The store that the app serves."""
-    store: Store = request.app.state.store
-    return store
 
 
 StoreDep = Annotated[Store, Depends(store_of)]

@@ -12,7 +12,8 @@ from wamkg.reviewing.versions import decide_with_versions
 from wamkg.vocabulary import RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import form_of, see
-from wamkg_api.writing import person_of, store_of, take_back
+from wamkg_api.state import settings_of, store_of
+from wamkg_api.writing import person_of, take_back
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +53,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
     )
     with store_of(request).writing() as session:
         decided = decide_with_versions(session, person_of(session, caller), decision)
-    learn(store_of(request), request.app.state.settings, decided.taxonomy)
+    learn(store_of(request), settings_of(request), decided.taxonomy)
     return decided.batch
 
 
@@ -84,7 +85,7 @@ async def post_undo(request: Request, uid: str) -> Response:
     """Take back what was just done."""
     form = await form_of(request)
     caller = await _caller(request, form)
-    await run_in_threadpool(take_back, store_of(request), request.app.state.settings, caller, uid)
+    await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)
     if form.get("to") == "review":
         return see("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
     return see(paper_url(form["paper"]) if "paper" in form else "/review")

@@ -7,12 +7,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from wamkg.pages.render import render
-from wamkg.store.session import Store
 from wamkg.store.tokens import SESSION_LASTS, revoke, sign_in
 from wamkg.vocabulary import Role
 from wamkg_api.access import COOKIE, CSRF_FIELD, admit
 from wamkg_api.errors import PAGE_SECURITY
 from wamkg_api.forms_sent import form_of
+from wamkg_api.state import store_of
 
 router = APIRouter(include_in_schema=False)
 NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURITY}
@@ -34,8 +34,7 @@ async def post_sign_in(request: Request) -> Response:
 
 
 def _start_session(request: Request, secret: str) -> Response:
-    store: Store = request.app.state.store
-    with store.writing() as session:
+    with store_of(request).writing() as session:
         made = sign_in(session, secret)
     if made is None:
         return HTMLResponse(render("sign_in.html", here="/sign-in", refused=True), 401, NO_STORE)
@@ -59,6 +58,5 @@ async def post_sign_out(request: Request) -> Response:
 
 def _end_session(request: Request, csrf: str) -> None:
     caller = admit(request, Role.READER, csrf)
-    store: Store = request.app.state.store
-    with store.writing() as session:
+    with store_of(request).writing() as session:
         revoke(session, caller.holder.token)
