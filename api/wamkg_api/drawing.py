@@ -72,11 +72,10 @@ def _content(shown: Store, asked: FigureOrder, state: str) -> object:
         for slug in (asked.query.taxonomy, asked.query.against):
             if slug is not None:
                 get_taxonomy(session, slug)
-    if asked.name != "roadmap":
-        # The state's token means something in this process only.
-        return _THIS_PROCESS, state
-    with shown.reading() as session:
-        return build_roadmap(session, asked.query.taxonomy or "wam", asked.query.date or "arxiv_v1")
+        if asked.name == "roadmap":
+            return build_roadmap(session, asked.query.taxonomy or "wam", asked.query.date or "arxiv_v1")
+    # The state's token means something in this process only.
+    return _THIS_PROCESS, state
 
 
 def _options(asked: FigureOrder) -> Iterator[str]:
