@@ -1,5 +1,6 @@
 """Edits of taxonomies, tried without writing or made."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Path, Query, Response
@@ -32,6 +33,6 @@ def edit_taxonomy(
         with store.reading() as session:
             tree = taxonomy_tree(session, slug)
         version = seen_version(if_match, tree, "its taxa were edited")
-        edit.version = version if edit.version is None else edit.version
-        wanted = edit.edit()
+        if wanted.version is None:
+            wanted = replace(wanted, version=version)
     return answer(run_edit(store, slug, wanted, caller.holder.name, dry_run=dry_run or edit.dry_run))
