@@ -12,13 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.freshness import Freshness
 from wamkg_api.access import COOKIE
+from wamkg_api.limits import FREE
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ANSWER = 4 * 1024 * 1024
 """Longer answers, exports above all, are streamed and not kept."""
 MIN_GZIP = 512
 _SESSION = COOKIE.encode()
-NEVER_KEPT = ("/healthz", "/readyz", "/metrics", "/sign-in")
+NEVER_KEPT = (*FREE, "/sign-in")
 
 
 RawHeaders = list[tuple[bytes, bytes]]

@@ -14,6 +14,7 @@ SMALL = 1_000_000
 """Bytes of a request that imports no list."""
 IMPORTS = "/imports"
 FREE = ("/healthz", "/readyz", "/metrics")
+"""Routes of who runs the service: neither counted nor kept."""
 
 
 class TooLargeError(Exception):
