@@ -1,5 +1,7 @@
 """Tokens and sessions for tests over HTTP."""
 
+from typing import Any
+
 from fastapi.testclient import TestClient
 
 from wamkg.store.session import Store
@@ -7,6 +9,13 @@ from wamkg.store.tokens import Issued, issue
 from wamkg.vocabulary import Role, TokenKind
 
 API = "/api/v1"
+
+
+def get(client: TestClient, path: str) -> Any:
+    """What a read of the API answers."""
+    answer = client.get(f"{API}/{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 def token_for(store: Store, role: str = Role.CURATOR, name: str = "ana", actor_kind: str = "person") -> dict[str, str]:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
-from tests.api_access import API, token_for
+from tests.api_access import API, get, token_for
 from wamkg.settings import Settings
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.lookup import find_paper
@@ -29,12 +28,6 @@ def client(seeded_store: Store, home: Path) -> Iterator[TestClient]:
     settings = Settings(database_url=seeded_store.url, home=home)
     with TestClient(create_app(settings), headers=token_for(seeded_store)) as client:
         yield client
-
-
-def get(client: TestClient, path: str) -> Any:
-    answer = client.get(f"{API}/{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def test_my_queue(client: TestClient) -> None:

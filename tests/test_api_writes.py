@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
-from tests.api_access import API, token_for
+from tests.api_access import API, get, token_for
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
@@ -22,12 +22,6 @@ def client(seeded_store: Store, home: Path) -> Iterator[TestClient]:
     settings = Settings(database_url=seeded_store.url, home=home)
     with TestClient(create_app(settings), headers=token_for(seeded_store)) as client:
         yield client
-
-
-def get(client: TestClient, path: str) -> Any:
-    answer = client.get(f"{API}/{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def test_a_decision_is_made_and_undone(client: TestClient) -> None:
