@@ -9,9 +9,10 @@ from wamkg.matching.same_paper import is_short
 from wamkg.reviewing.decide import Decided, decide
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.store.lookup import find_paper
-from wamkg.store.queue import judged_pairs, published_pairs, waiting
+from wamkg.store.queue import waiting
 from wamkg.store.tables import Actor, Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy
+from wamkg.store.works import load_works, ordered
 
 VERSION = "version"
 """Kind of the reason that names a paper with nearly the same text."""
@@ -24,10 +25,10 @@ def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -
     author, papers whose texts are nearly the same (a `version` reason), and those a person called one work; never
     two that a person called different.
     """
-    same, different = judged_pairs(session)
+    works = load_works(session)
     numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
-    pairs = [*same, *published_pairs(session), *_alike(rows, numbers), *_namesakes(paper for _, paper in rows)]
-    return united(numbers.values(), [pair for pair in pairs if frozenset(pair) not in different])
+    pairs = [*works.same, *works.sources, *_alike(rows, numbers), *_namesakes(paper for _, paper in rows)]
+    return united(numbers.values(), [pair for pair in pairs if ordered(*pair) not in works.different])
 
 
 def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[tuple[int, int]]:
