@@ -1,16 +1,18 @@
 """Citations over time as a figure: a rising line for each paper, method or branch, a step for what has no date."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from matplotlib.axes import Axes
-from matplotlib.path import Path
 
 from wamkg.errors import InvalidInputError
+from wamkg.figures.geometry import Box
+from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.paint import Painter, Point, Type, marker, outline_path
+from wamkg.figures.page import rectangle
+from wamkg.figures.page import ticks as round_values
+from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Hue, Theme, hues_for
 from wamkg.figures.svg import Element
@@ -101,9 +103,7 @@ class Chart:
 
 def ticks(most: int) -> list[int]:
     """Round counts from 0 to the first at or above the largest, at most six in all."""
-    leads = (lead * 10**power for power in range(12) for lead in (1, 2, 5))
-    step = next(step for step in leads if most <= 5 * step)
-    return list(range(0, max(most, 1) + step, step))[: -(-max(most, 1) // step) + 1]
+    return [int(value) for value in round_values(0, most, 5, whole=True)]
 
 
 def draw_citations(timelines: Sequence[CitationTimeline], options: FigureOptions | None = None) -> Drawing:
@@ -162,7 +162,7 @@ def _family(timeline: CitationTimeline) -> str:
 def _element_id(timeline: CitationTimeline) -> str:
     kind = "taxon" if timeline.kind == "taxonomy" else timeline.kind
     name = timeline.subject.partition(":")[2] or timeline.subject
-    return f"{kind}-" + re.sub(r"[^\w.-]+", "-", name)
+    return f"{kind}-{slug(name)}"
 
 
 def _filled(timeline: CitationTimeline, periods: Sequence[str]) -> Iterator[int]:
@@ -196,7 +196,7 @@ def _paint(chart: Chart, theme: Theme, painter: Painter) -> None:
 
 def _paint_scale(chart: Chart, theme: Theme, painter: Painter) -> None:
     small = Type(TEXT_SIZE, theme.muted)
-    column = _box(chart.right, chart.foot, chart.end, chart.y(chart.top))
+    column = rectangle(Box(chart.right, chart.foot, chart.end, chart.y(chart.top)))
     at_right = Type(TEXT_SIZE, theme.muted, align="right")
     counts = [
         painter.text("scale", (chart.left - AXIS_GAP, chart.y(n) - TEXT_SIZE * 0.35), f"{n:,}", at_right)
@@ -211,11 +211,6 @@ def _paint_scale(chart: Chart, theme: Theme, painter: Painter) -> None:
     words = painter.text("year", ((chart.right + chart.end) / 2, below), "no date", small)
     unknown = painter.shape("unknown", column, theme.hues[0].tint)
     painter.group("scale", [unknown, *grid, *counts, *years, words], 1)
-
-
-def _box(left: float, bottom: float, right: float, top: float) -> Path:
-    corners = ((left, bottom), (right, bottom), (right, top), (left, top))
-    return outline_path([("M" if i == 0 else "L", (corner,)) for i, corner in enumerate(corners)])
 
 
 def _years(chart: Chart) -> Iterator[tuple[float, str]]:
