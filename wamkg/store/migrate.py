@@ -24,28 +24,30 @@ def migrations_folder() -> Path:
 
 def alembic_config(store: Store) -> Config:
     """Alembic's configuration for a store, made in code so that there is no second place to set the URL."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    config.set_main_option("path_separator", "os")
+    config = _config()
     config.attributes["engine"] = store.engine
     return config
 
 
-def head_revision() -> str:
-    """The newest schema version this program knows."""
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.set_main_option("path_separator", "os")
-    head = ScriptDirectory.from_config(config).get_current_head()
-    return head or ""
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def head_revision() -> str:
+    """The newest schema version this program knows."""
+    return _scripts().get_current_head() or ""
 
 
 def known_revisions() -> set[str]:
     """Every schema version this program knows."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    config.set_main_option("path_separator", "os")
-    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return {script.revision for script in _scripts().walk_revisions()}
 
 
 def current_revision(store: Store) -> str | None:
