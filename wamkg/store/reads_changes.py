@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.store.bulk import select_columns
-from wamkg.store.reads_details import change_rows, rows
+from wamkg.store.reads_details import change_rows, rows, select_batches
 from wamkg.store.tables import Actor, Assignment, Batch, Change, Entity, Job, Paper, Release, Taxon
 from wamkg.vocabulary import AssignmentState
 
@@ -38,26 +38,7 @@ def whole_trail(session: Session, batch: int) -> list[Any]:
 
 def batches_in_order(session: Session, since: datetime | None) -> list[Any]:
     """Every batch since a moment in the order made, with who wrote it and which one took it back."""
-    undoing = aliased(Batch)
-    statement = (
-        select_columns(
-            Batch.id,
-            Batch.uid,
-            Batch.kind,
-            Batch.source,
-            col(Actor.name).label("by"),
-            Batch.started_at,
-            Batch.finished_at,
-            Batch.undone_at,
-            col(undoing.uid).label("undone_by"),
-            Batch.counts,
-        )
-        .select_from(Batch)
-        .join(Actor, col(Actor.id) == col(Batch.actor_id))
-        .join(undoing, col(undoing.id) == col(Batch.undone_by_id), isouter=True)
-        .order_by(col(Batch.id))
-    )
-    return list(rows(session, statement if since is None else statement.where(col(Batch.started_at) >= since)))
+    return list(rows(session, select_batches(since).order_by(col(Batch.id))))
 
 
 def made_by(session: Session, row: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, select_columns
@@ -256,7 +257,13 @@ def listed_numbers(session: Session) -> list[int]:
 
 
 def batch_rows(session: Session, limit: int, since: datetime | None = None) -> list[Any]:
-    """The newest batches with who wrote them."""
+    """The newest batches."""
+    return list(rows(session, select_batches(since).order_by(col(Batch.id).desc()).limit(limit)))
+
+
+def select_batches(since: datetime | None) -> Any:
+    """A select over batches, all or those since a moment, with who wrote each and which one took it back."""
+    undoing = aliased(Batch)
     statement = (
         select_columns(
             Batch.id,
@@ -267,13 +274,11 @@ def batch_rows(session: Session, limit: int, since: datetime | None = None) -> l
             Batch.started_at,
             Batch.finished_at,
             Batch.undone_at,
+            col(undoing.uid).label("undone_by"),
             Batch.counts,
         )
         .select_from(Batch)
         .join(Actor, col(Actor.id) == col(Batch.actor_id))
-        .order_by(col(Batch.id).desc())
-        .limit(limit)
+        .join(undoing, col(undoing.id) == col(Batch.undone_by_id), isouter=True)
     )
-    if since is not None:
-        statement = statement.where(col(Batch.started_at) >= since)
-    return list(rows(session, statement))
+    return statement if since is None else statement.where(col(Batch.started_at) >= since)
