@@ -14,6 +14,7 @@ from wamkg.pipeline import run_refit_job
 from wamkg.reviewing.bias import automation_bias, wilson
 from wamkg.reviewing.blind import is_hidden
 from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.judge import judge as judge_pair
 from wamkg.reviewing.queue import ORDERS, leaf_support
 from wamkg.reviewing.versions import decide_with_versions
 from wamkg.settings import Settings
@@ -128,6 +129,13 @@ def test_versions_are_one_item_and_decided_once(queue_store: Store) -> None:
     assert not [i for i in queue(queue_store) if i.versions]
 
 
+def test_no_chain_makes_versions_of_two_papers_judged_different(queue_store: Store) -> None:
+    judge(queue_store, "arxiv:2501.00005", "arxiv:2501.00001", "same")
+    judge(queue_store, "arxiv:2501.00004", "arxiv:2501.00001", "different")
+    (item,) = [i for i in queue(queue_store) if i.versions]
+    assert {item.paper, *(v.paper for v in item.versions)} == {"arxiv:2501.00001", "arxiv:2501.00005"}
+
+
 def test_two_papers_that_a_person_called_different_are_two_items(queue_store: Store) -> None:
     judge(queue_store, "arxiv:2501.00004", "arxiv:2501.00005", "different")
     assert len(queue(queue_store)) == 5
@@ -135,16 +143,8 @@ def test_two_papers_that_a_person_called_different_are_two_items(queue_store: St
 
 def judge(store: Store, left: str, right: str, verdict: str) -> None:
     """A person's word on two papers."""
-    from wamkg.identifiers import new_uid
-    from wamkg.store.batches import open_batch
-    from wamkg.store.tables import Judgement
-    from wamkg.vocabulary import BatchKind
-
     with store.writing() as session:
-        actor = get_actor(session, "ana", PERSON)
-        batch = open_batch(session, BatchKind.EDIT, "", actor)
-        pair = {"left_id": find_paper(session, left).id, "right_id": find_paper(session, right).id}
-        session.add(Judgement(uid=new_uid(), verdict=verdict, actor_id=actor.id, batch_id=batch.id, **pair))
+        judge_pair(session, get_actor(session, "ana", PERSON), (left, right), verdict)
 
 
 def test_a_tenth_hides_its_suggestion_and_always_the_same_tenth(queue_store: Store) -> None:

@@ -106,7 +106,7 @@ def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple
     }
     sight = Sight(leaf_support(session, taxonomy), refused(session, taxonomy))
     leads: list[tuple[list[float | str], Waiting]] = []
-    for members in {id(g): g for g in version_groups(session, rows).values()}.values():
+    for members in {group[0]: group for group in version_groups(session, rows).values()}.values():
         lead, *others = sorted((items[n] for n in members), key=_fitness)
         shown = Waiting(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
         behind = float(order != AGAINST and sight.was_refused(shown))

@@ -12,7 +12,7 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.queue import waiting
 from wamkg.store.tables import Actor, Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.store.works import load_works, ordered
+from wamkg.store.works import Pair, load_works, ordered
 
 VERSION = "version"
 """Kind of the reason that names a paper with nearly the same text."""
@@ -27,36 +27,27 @@ def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -
     """
     works = load_works(session)
     numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
-    pairs = [*works.same, *works.sources, *_alike(rows, numbers), *_namesakes(paper for _, paper in rows)]
-    return united(numbers.values(), [pair for pair in pairs if ordered(*pair) not in works.different])
+    works.join({*_alike(rows, numbers), *_namesakes(paper for _, paper in rows)})
+    queued = set(numbers.values())
+    return {number: sorted(works.members(number) & queued) for number in numbers.values()}
 
 
-def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[tuple[int, int]]:
+def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[Pair]:
     return [
-        (suggestion.paper_id, numbers[reason["paper"]])
+        ordered(suggestion.paper_id, numbers[reason["paper"]])
         for suggestion, _ in rows
         for reason in suggestion.reasons
         if reason["kind"] == VERSION and reason["paper"] in numbers
     ]
 
 
-def _namesakes(papers: Iterable[Paper]) -> list[tuple[int, int]]:
+def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
     first: dict[tuple[str, str | None], int] = {}
     pairs = []
     for paper in papers:
         if paper.id is not None and not is_short(paper.title):
-            pairs.append((first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
+            pairs.append(ordered(first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
     return pairs
-
-
-def united(numbers: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    """Each number with its whole group, in order: numbers that a chain of pairs joins; pairs with others are left."""
-    groups = {number: [number] for number in numbers}
-    for one, other in pairs:
-        if one in groups and other in groups and groups[one] is not groups[other]:
-            joined = sorted(groups[one] + groups[other])
-            groups |= dict.fromkeys(joined, joined)
-    return groups
 
 
 def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> Decided:

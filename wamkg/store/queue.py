@@ -1,4 +1,4 @@
-"""Named reads for the review queue: what waits for a person, and what people have said no to."""
+"""Named reads for the review queue: what waits for a person, and what a person has said no to."""
 
 from sqlmodel import Session, col, select
 

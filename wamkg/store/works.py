@@ -36,11 +36,17 @@ class Works:
     def __post_init__(self) -> None:
         self._judged = nx.Graph(list(self.same))
         self._graph = self._judged.copy()
-        for pair in sorted(self.sources):
+        self.overruled += self.join(self.sources)
+
+    def join(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Let further pairs be one work each; returns those that people's word forbids, which stay as they are."""
+        forbidden = []
+        for pair in sorted(pairs):
             if self._would_join(self._graph, pair):
-                self.overruled.append(pair)
+                forbidden.append(pair)
             else:
                 self._graph.add_edge(*pair)
+        return forbidden
 
     def _would_join(self, graph: "nx.Graph[int]", pair: Pair) -> list[Pair]:
         """Pairs judged different that a graph with this pair in it would join."""
