@@ -7,12 +7,12 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError
-from wamkg.identifiers import new_uid, normalise
+from wamkg.identifiers import new_uid
 from wamkg.store.bulk import table_of
 from wamkg.store.edits import end_rows, update_row
 from wamkg.store.paper_write import raise_versions
 from wamkg.store.tables import Alias, Assignment, Batch, Exemplar, Suggestion, Taxon, Taxonomy
-from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, list_taxa
+from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, add_aliases, list_taxa
 from wamkg.store.types import utc_now
 
 _HANDED_ON = ("paper_id", "taxonomy_id", "state", "kind", "reason", "evidence", "evidence_place", "evidence_checked",
@@ -67,25 +67,18 @@ def set_place(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None
 
 
 def _keep_path(session: Session, batch: Batch, taxon: Taxon, path: str) -> None:
-    _add_alias(session, batch, taxon, (FORMER_PATH, path, path))
-
-
-def _add_alias(session: Session, batch: Batch, taxon: Taxon, alias: tuple[str, str, str]) -> None:
-    kind, name, key = alias
-    known = select(Alias.id).where(Alias.entity_id == taxon.id, Alias.kind == kind, Alias.key == key)
-    if key and session.exec(known).first() is None:
+    known = select(Alias.id).where(Alias.entity_id == taxon.id, Alias.kind == FORMER_PATH, Alias.key == path)
+    if session.exec(known).first() is None:
         assert taxon.id is not None and batch.id is not None
-        session.add(Alias(entity_id=taxon.id, kind=kind, name=name, key=key, batch_id=batch.id))
+        session.add(Alias(entity_id=taxon.id, kind=FORMER_PATH, name=path, key=path, batch_id=batch.id))
         session.flush()
 
 
-def keep_names(session: Session, batch: Batch, taxon: Taxon, names: Iterable[str]) -> None:
+def keep_names(session: Session, batch: Batch, taxon: Taxon, names: list[str]) -> None:
     """Let a taxon be found under names that it or another had."""
-    known = set(session.exec(select(Alias.key).where(Alias.entity_id == taxon.id, Alias.kind != FORMER_PATH)))
-    for name in names:
-        if (key := normalise(name)) not in known:
-            known.add(key)
-            _add_alias(session, batch, taxon, (FORMER_NAME, name, key))
+    assert taxon.id is not None
+    add_aliases(session, batch, taxon.id, names, FORMER_NAME)
+    session.flush()
 
 
 def hand_on_names(session: Session, batch: Batch, source: Taxon, target: Taxon) -> None:
