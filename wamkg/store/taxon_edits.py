@@ -12,6 +12,7 @@ from wamkg.store.bulk import table_of
 from wamkg.store.edits import end_rows, update_row
 from wamkg.store.paper_write import raise_versions
 from wamkg.store.tables import Alias, Assignment, Batch, Exemplar, Suggestion, Taxon, Taxonomy
+from wamkg.store.taxon_reads import place_below
 from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, add_aliases, list_taxa
 from wamkg.store.types import utc_now
 
@@ -52,7 +53,7 @@ def set_place(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None
     Raises ConflictError where another taxon stands at the path.
     """
     slug = values.get("slug", taxon.slug)
-    path = f"{parent.path}/{slug}" if parent else slug
+    path, depth = place_below(parent, slug)
     taxonomy = session.get_one(Taxonomy, taxon.taxonomy_id)
     other = live_path(session, taxonomy, path)
     if other is not None and other.id != taxon.id:
@@ -60,7 +61,7 @@ def set_place(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None
     if path != taxon.path:
         _keep_path(session, batch, taxon, taxon.path)
     below = children_of(session, taxonomy, taxon.id)
-    where = {"parent_id": parent.id if parent else None, "path": path, "depth": parent.depth + 1 if parent else 1}
+    where = {"parent_id": parent.id if parent else None, "path": path, "depth": depth}
     update_row(session, batch, taxon, values | where)
     for child in below:
         set_place(session, batch, child, taxon, {})

@@ -16,7 +16,7 @@ def tree_problems(session: Session) -> Iterator[str]:
         parent = taxa.get(taxon.parent_id) if taxon.parent_id else None
         if taxon.parent_id and parent is None:
             yield f"{taxon.path} would stand below a taxon that is no more"
-        elif (taxon.path, taxon.depth) != _where(parent, taxon.slug):
+        elif (taxon.path, taxon.depth) != place_below(parent, taxon.slug):
             yield f"{taxon.path} would stand below {parent.path if parent else 'the root'}"
     stray = (
         select(Paper.slug, Taxon.path)
@@ -28,7 +28,8 @@ def tree_problems(session: Session) -> Iterator[str]:
         yield f"{slug} would stand at {path}, which is no more"
 
 
-def _where(parent: Taxon | None, slug: str) -> tuple[str, int]:
+def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
+    """Path and depth of a taxon with that slug below a parent, or at the top."""
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
 
 
@@ -48,7 +49,7 @@ def straighten_paths(session: Session, only: set[str] | None = None) -> None:
         if parent is not None and number not in seen:
             straighten(taxon.parent_id, seen | {number})
         if (parent is not None or taxon.parent_id is None) and (only is None or uid in only):
-            taxon.path, taxon.depth = _where(parent[0] if parent else None, taxon.slug)
+            taxon.path, taxon.depth = place_below(parent[0] if parent else None, taxon.slug)
             session.add(taxon)
 
     for number in taxa:

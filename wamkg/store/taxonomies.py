@@ -10,6 +10,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import normalise
 from wamkg.store.bulk import insert_entities
 from wamkg.store.tables import Alias, Assignment, Batch, Taxon, Taxonomy
+from wamkg.store.taxon_reads import place_below
 from wamkg.vocabulary import EntityKind
 
 FORMER_NAME, FORMER_PATH = "former-name", "former-path"
@@ -173,13 +174,14 @@ def add_taxon(
     """Make one taxon below a parent, or at the top; its children and other names are the caller's to add."""
     assert batch.id is not None
     (number,) = insert_entities(session, EntityKind.TAXON, 1, batch.id)
+    path, depth = place_below(parent, spec.slug)
     taxon = Taxon(
         id=number,
         taxonomy_id=taxonomy,
         parent_id=parent.id if parent else None,
         slug=spec.slug,
-        path=f"{parent.path}/{spec.slug}" if parent else spec.slug,
-        depth=parent.depth + 1 if parent else 1,
+        path=path,
+        depth=depth,
         position=position,
         name=spec.name,
         code=spec.code,

@@ -25,6 +25,7 @@ from wamkg.store.taxon_edits import (
     raise_version,
     set_place,
 )
+from wamkg.store.taxon_reads import place_below
 from wamkg.store.taxonomies import TaxonSpec, add_taxon, find_taxon, get_taxonomy
 from wamkg.taxonomy.edit import EditReport, Operation, TaxonEdit
 from wamkg.taxonomy.report import snapshot, what_changed
@@ -110,13 +111,16 @@ class _Editor:
             self._stand_at(made, self.edit.position)
 
     def _make(self, spec: TaxonSpec, parent: Taxon | None) -> Taxon:
-        path = f"{parent.path}/{spec.slug}" if parent else spec.slug
+        path, _ = place_below(parent, spec.slug)
         if live_path(self.session, self.taxonomy, path) is not None:
             raise ConflictError(f"there is a taxon at {path} already; choose another slug")
-        siblings = children_of(self.session, self.taxonomy, parent.id if parent else None)
-        position = max((taxon.position for taxon in siblings), default=-1) + 1
         assert self.taxonomy.id is not None
-        return add_taxon(self.session, self.batch, self.taxonomy.id, spec, parent, position)
+        return add_taxon(self.session, self.batch, self.taxonomy.id, spec, parent, self._last(parent))
+
+    def _last(self, parent: Taxon | None) -> int:
+        """The position behind all that stands below a parent."""
+        siblings = children_of(self.session, self.taxonomy, parent.id if parent else None)
+        return max((taxon.position for taxon in siblings), default=-1) + 1
 
     def rename(self) -> None:
         taxon, name = self.find(self.edit.taxon), _name(self.edit.name)
@@ -135,9 +139,7 @@ class _Editor:
         if parent is not None:
             _refuse_inside(taxon, parent, "move")
         if taxon.parent_id != (parent.id if parent else None):
-            last = children_of(self.session, self.taxonomy, parent.id if parent else None)
-            position = max((sibling.position for sibling in last), default=-1) + 1
-            set_place(self.session, self.batch, taxon, parent, {"position": position})
+            set_place(self.session, self.batch, taxon, parent, {"position": self._last(parent)})
         elif self.edit.position is None:
             raise InvalidInputError(f"{taxon.path} stands there already")
         if self.edit.position is not None:
