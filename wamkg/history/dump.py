@@ -20,6 +20,7 @@ import orjson
 from sqlmodel import Session
 
 from wamkg.errors import StoreError
+from wamkg.store.bulk import chunks
 from wamkg.store.migrate import head_revision, known_revisions, migrate
 from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.search import texts_of
@@ -63,12 +64,13 @@ def _lines(session: Session, name: str, counts: dict[str, int]) -> Iterator[byte
     kinds = {str(table.name): kinds_of(table) for table in tables}
     yield _line({"wamkg": FORMAT, "schema": head_revision(), "name": name, "kinds": kinds})
     for table in tables:
-        for row in rows_of(session, table):
-            counts[str(table.name)] = counts.get(str(table.name), 0) + 1
-            yield _line({"table": str(table.name), "row": row})
-            if table.name == "paper":
-                texts = texts_of(session, [row["id"]])
-                yield from (_line({"table": TEXTS, "row": {"rowid": n, "body": body}}) for n, body in texts.items())
+        for part in chunks(rows_of(session, table)):
+            counts[str(table.name)] = counts.get(str(table.name), 0) + len(part)
+            texts = texts_of(session, [row["id"] for row in part]) if table.name == "paper" else {}
+            for row in part:
+                yield _line({"table": str(table.name), "row": row})
+                if (number := row.get("id")) in texts:
+                    yield _line({"table": TEXTS, "row": {"rowid": number, "body": texts[number]}})
 
 
 def _line(value: dict[str, Any]) -> bytes:
