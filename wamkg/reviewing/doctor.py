@@ -1,6 +1,6 @@
 """Named checks over the store: what is wrong, how to mend it, and mending it where that is safe."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -13,8 +13,9 @@ from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
+from wamkg.store.reads_details import paper_rows
 from wamkg.store.search import replace_texts, search_body, texts_of
-from wamkg.store.tables import Paper, Suggestion
+from wamkg.store.tables import Suggestion
 from wamkg.store.taxon_reads import tree_problems
 from wamkg.store.texts import paper_texts
 
@@ -158,17 +159,21 @@ def _show_again(session: Session, found: Sequence[Finding]) -> None:
 
 
 def _search_texts(session: Session) -> Iterator[Finding]:
-    for number, (slug, wanted, held) in _texts(session).items():
+    for number, (slug, wanted, held) in _texts(session, reads.all_papers(session)).items():
         if wanted != held:
             yield Finding(f"paper:{slug}", "cannot be found by its present words", number)
 
 
-def _texts(session: Session) -> dict[int, tuple[str, str, str | None]]:
+def _texts(session: Session, numbers: Iterable[int]) -> dict[int, tuple[str, str, str | None]]:
     found = {}
-    for part in chunks(reads.all_papers(session)):
-        held, methods = texts_of(session, part), methods_of(session, part)
+    for part in chunks(numbers):
+        held, methods, papers = (
+            texts_of(session, part),
+            methods_of(session, part),
+            paper_rows(session, part, texts=True),
+        )
         for number in part:
-            paper = session.get_one(Paper, number)
+            paper = papers[number]
             name = methods[number].name if number in methods else None
             wanted = search_body(paper.title, paper.abstract, paper.summary, name)
             found[number] = paper.slug, wanted, held.get(number)
@@ -176,8 +181,8 @@ def _texts(session: Session) -> dict[int, tuple[str, str, str | None]]:
 
 
 def _write_texts(session: Session, found: Sequence[Finding]) -> None:
-    texts = _texts(session)
-    replace_texts(session, {f.number: texts[f.number][1] for f in found if f.number is not None})
+    texts = _texts(session, [finding.number for finding in found if finding.number is not None])
+    replace_texts(session, {number: wanted for number, (_, wanted, _) in texts.items()})
 
 
 COMPARED = ("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "standing", "note", "date", "date_precision")
