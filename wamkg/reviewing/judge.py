@@ -50,9 +50,9 @@ def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, n
     _refuse_contradiction(session, numbers, verdict)
     before = live_judgement(session, numbers)
     said = before.verdict if before else None
-    batch = (
-        None if before and said == verdict and before.note == note else _write(session, actor, numbers, verdict, note)
-    )
+    batch = None
+    if before is None or (before.verdict, before.note) != (verdict, note):
+        batch = _write(session, actor, numbers, before, verdict, note)
     work = sorted(slug_of(session, paper) for paper in load_works(session).members(numbers[0]))
     left, right = (slug_of(session, number) for number in numbers)
     return Judged(batch.uid if batch else None, left, right, verdict, said, work)
@@ -76,11 +76,10 @@ def _said(session: Session, pairs: list[Pair], verdict: str) -> str:
     return "; ".join(told)
 
 
-def _write(session: Session, actor: Actor, pair: Pair, verdict: str, note: str) -> Batch:
+def _write(session: Session, actor: Actor, pair: Pair, before: Judgement | None, verdict: str, note: str) -> Batch:
     papers = [session.get_one(Paper, number) for number in pair]
     batch = open_batch(session, BatchKind.EDIT, "duplicates: " + ", ".join(p.slug for p in papers), actor)
     assert batch.id is not None and actor.id is not None
-    before = live_judgement(session, pair)
     end_rows(session, batch, Judgement, [before.id] if before and before.id is not None else [])
     session.flush()
     judgement = Judgement(
