@@ -11,7 +11,7 @@ from wamkg.store.reads_details import tags_of
 from wamkg.store.reads_roadmap import PlacedPaper, institution_marks, placed_papers
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
-from wamkg.views.roadmap import DATE_RULES, is_venue, paper_dates
+from wamkg.views.roadmap import check_date_rule, is_venue, paper_dates
 
 UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
 _LAST = {OTHERS: 1, PREPRINT: 2, UNKNOWN: 3}
@@ -60,8 +60,7 @@ def facet_matrix(
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown facet or date rule.
     """
-    if date_rule not in DATE_RULES:
-        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    check_date_rule(date_rule)
     found = get_taxonomy(session, taxonomy)
     papers, taxa = placed_papers(session, found), list_taxa(session, found)
     values = _values(session, papers, facet, date_rule)

@@ -6,13 +6,19 @@ from datetime import date
 
 from sqlmodel import Session
 
-from wamkg.errors import InvalidInputError
-from wamkg.store.lookup import methods_of
-from wamkg.store.reads_roadmap import PlacedPaper, introduced_names, placed_papers
+from wamkg.store.reads_roadmap import PlacedPaper, placed_papers
 from wamkg.store.reads_taxa import exemplars_of
 from wamkg.store.tables import Taxonomy
-from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.views.roadmap import DATE_RULES, RoadmapTaxon, paper_dates, short_title
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.roadmap import (
+    PaperLabels,
+    RoadmapTaxon,
+    address_of,
+    check_date_rule,
+    paper_dates,
+    root_label,
+    taxa_of,
+)
 
 
 @dataclass(frozen=True)
@@ -47,41 +53,31 @@ def placed_taxonomy(session: Session, slug: str, date_rule: str = "arxiv_v1") ->
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown date rule.
     """
-    if date_rule not in DATE_RULES:
-        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    check_date_rule(date_rule)
     taxonomy = get_taxonomy(session, slug)
     papers = placed_papers(session, taxonomy)
     items = sorted(
         _items(session, taxonomy, papers, date_rule), key=lambda i: (i.when or date.max, i.label.casefold(), i.key)
     )
-    assert taxonomy.id is not None
-    names = [taxonomy.title, *aliases_of(session, [taxonomy.id]).get(taxonomy.id, [])]
-    taxa = [
-        RoadmapTaxon(t.path, t.name, t.slug, t.path.rpartition("/")[0] or None, t.position, t.code)
-        for t in list_taxa(session, taxonomy)
-    ]
-    return PlacedTaxonomy(taxonomy.slug, taxonomy.title, min(names, key=len), tuple(taxa), tuple(items))
+    taxa = tuple(taxa_of(session, taxonomy))
+    return PlacedTaxonomy(taxonomy.slug, taxonomy.title, root_label(session, taxonomy), taxa, tuple(items))
 
 
 def _items(session: Session, taxonomy: Taxonomy, papers: Sequence[PlacedPaper], date_rule: str) -> Iterator[PlacedItem]:
-    numbers = [paper.id for paper in papers]
-    methods, introduced = methods_of(session, numbers), introduced_names(session, numbers)
-    dates = paper_dates(session, papers, date_rule)
+    labels, dates = PaperLabels.load(session, papers), paper_dates(session, papers, date_rule)
     taxa = [t.id for t in list_taxa(session, taxonomy) if t.id is not None]
     shown = {number for group in exemplars_of(session, taxa).values() for number in group}
     for paper in papers:
-        method = methods.get(paper.id)
         when, precision = dates.get(paper.id, (None, ""))
-        name = method.name if method else next(iter(introduced.get(paper.id, ())), None)
         yield PlacedItem(
-            element_id=f"method-{method.slug}" if method else f"paper-{paper.slug}",
+            element_id=labels.element_id(paper),
             key=paper.slug,
-            label=name or short_title(paper.title),
+            label=labels.label(paper),
             title=paper.title,
             taxon=paper.taxon,
             when=when,
             precision=precision,
-            href=f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else paper.url or "",
+            href=address_of(paper),
             citations=paper.citations,
             exemplar=paper.id in shown,
         )

@@ -71,19 +71,19 @@ def build_roadmap(
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown rule.
     """
-    if date_rule not in DATE_RULES:
-        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    check_date_rule(date_rule)
     found = get_taxonomy(session, taxonomy)
     papers = placed_papers(session, found)
-    labels = _Labels.load(session, papers)
+    labels = PaperLabels.load(session, papers)
     dates = paper_dates(session, papers, date_rule)
-    items = [labels.item(paper, *dates[paper.id]) for paper in papers if paper.id in dates]
+    marks = institution_marks(session, [paper.id for paper in papers])
+    items = [_item(p, labels, marks.get(p.id, []), *dates[p.id]) for p in papers if p.id in dates]
     known = sorted((i for i in items if as_of is None or i.when <= as_of), key=lambda i: (i.when, i.element_id))
     return Roadmap(
         taxonomy=found.slug,
         title=found.title,
-        root_label=_root_label(session, found),
-        taxa=tuple(_taxa(session, found)),
+        root_label=root_label(session, found),
+        taxa=tuple(taxa_of(session, found)),
         items=tuple(known),
         undated=tuple(sorted(labels.label(paper) for paper in papers if paper.id not in dates)),
         date_rule=date_rule,
@@ -91,13 +91,34 @@ def build_roadmap(
     )
 
 
-def _taxa(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:
+def _item(paper: PlacedPaper, labels: "PaperLabels", marks: list[str], when: date, precision: str) -> RoadmapItem:
+    return RoadmapItem(
+        element_id=labels.element_id(paper),
+        label=labels.label(paper),
+        title=paper.title,
+        taxon=paper.taxon,
+        when=when,
+        precision=precision,
+        href=address_of(paper),
+        mark=next(iter(marks), ""),
+        citations=paper.citations,
+    )
+
+
+def check_date_rule(rule: str) -> None:
+    """Raises InvalidInputError for what is none of `DATE_RULES`."""
+    if rule not in DATE_RULES:
+        raise InvalidInputError(f"unknown date rule {rule!r}: use {' or '.join(DATE_RULES)}")
+
+
+def taxa_of(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:
+    """The live taxa of a taxonomy, parents before children."""
     for taxon in list_taxa(session, taxonomy):
         parent = taxon.path.rpartition("/")[0] or None
         yield RoadmapTaxon(taxon.path, taxon.name, taxon.slug, parent, taxon.position, taxon.code)
 
 
-def _root_label(session: Session, taxonomy: Taxonomy) -> str:
+def root_label(session: Session, taxonomy: Taxonomy) -> str:
     """The shortest name the taxonomy goes by, such as WAM."""
     assert taxonomy.id is not None
     names = [taxonomy.title, *aliases_of(session, [taxonomy.id]).get(taxonomy.id, [])]
@@ -119,39 +140,34 @@ def is_venue(name: str | None) -> bool:
 
 
 @dataclass(frozen=True)
-class _Labels:
-    """Names, marks and addresses of papers."""
+class PaperLabels:
+    """What papers are drawn under: the method a paper brings, else a name it introduces, else its title."""
 
     methods: dict[int, Method]
     introduced: dict[int, list[str]]
-    marks: dict[int, list[str]]
 
     @classmethod
-    def load(cls, session: Session, papers: Sequence[PlacedPaper]) -> "_Labels":
+    def load(cls, session: Session, papers: Sequence[PlacedPaper]) -> "PaperLabels":
+        """The labels of these papers."""
         numbers = [paper.id for paper in papers]
-        return cls(
-            methods_of(session, numbers), introduced_names(session, numbers), institution_marks(session, numbers)
-        )
+        return cls(methods_of(session, numbers), introduced_names(session, numbers))
+
+    def element_id(self, paper: PlacedPaper) -> str:
+        """Id of the paper's element in a drawing."""
+        method = self.methods.get(paper.id)
+        return f"method-{method.slug}" if method else f"paper-{paper.slug}"
 
     def label(self, paper: PlacedPaper) -> str:
+        """Name of the method, else the name introduced, else a short title."""
         method = self.methods.get(paper.id)
         if method:
             return method.name
         return next(iter(self.introduced.get(paper.id, ())), None) or short_title(paper.title)
 
-    def item(self, paper: PlacedPaper, when: date, precision: str) -> RoadmapItem:
-        method = self.methods.get(paper.id)
-        return RoadmapItem(
-            element_id=f"method-{method.slug}" if method else f"paper-{paper.slug}",
-            label=self.label(paper),
-            title=paper.title,
-            taxon=paper.taxon,
-            when=when,
-            precision=precision,
-            href=f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else paper.url or "",
-            mark=(self.marks.get(paper.id) or [""])[0],
-            citations=paper.citations,
-        )
+
+def address_of(paper: PlacedPaper) -> str:
+    """Where a paper is read: on arXiv, else at its own address; empty where none is known."""
+    return f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else paper.url or ""
 
 
 def short_title(title: str) -> str:

@@ -12,7 +12,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision
 from wamkg.store.reads_roadmap import placed_papers
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.views.roadmap import DATE_RULES, paper_dates
+from wamkg.views.roadmap import check_date_rule, paper_dates
 
 Period = Literal["month", "quarter", "year"]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -64,8 +64,7 @@ def papers_timeline(
         raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
-    if date_rule not in DATE_RULES:
-        raise InvalidInputError(f"unknown date rule {date_rule!r}: use {' or '.join(DATE_RULES)}")
+    check_date_rule(date_rule)
     found = get_taxonomy(session, taxonomy)
     papers = placed_papers(session, found)
     dates = paper_dates(session, papers, date_rule)
