@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from matplotlib.axes import Axes
-
 from wamkg.errors import InvalidInputError
 from wamkg.figures.geometry import Box
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import rectangle
+from wamkg.figures.page import Sheet, Words, rectangle
 from wamkg.figures.page import ticks as round_values
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.save import Cell, Drawing, Rows
@@ -113,27 +111,18 @@ def draw_citations(timelines: Sequence[CitationTimeline], options: FigureOptions
     """
     options = options or FigureOptions()
     chart = _lay_out(timelines, options)
-    theme = THEMES[options.theme]
 
-    def paint(axes: Axes) -> list[tuple[str, bool]]:
-        painter = Painter(axes)
-        _paint(chart, theme, painter)
-        return painter.texts
+    def paint(page: Painter, theme: Theme) -> None:
+        _paint(chart, theme, page)
 
     title = "Citations of " + ", ".join(timeline.label for timeline in timelines)
-    return Drawing(
-        width=chart.width,
-        height=chart.height,
-        background=theme.background,
-        dpi=options.dpi,
+    words = Words(
         title=title,
         caption=_caption(timelines),
         alt=f"{title}. " + "; ".join(line.label for line in chart.lines),
         notes=tuple(_notes(timelines)),
-        elements={element.element_id: element for element in _elements(chart)},
-        paint=paint,
-        rows=_rows(chart),
     )
+    return Sheet(options).drawing(chart.height, words, _elements(chart), paint, _rows(chart))
 
 
 def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions) -> Chart:

@@ -30,7 +30,7 @@ from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import ANY, family_of
-from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
+from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 from wamkg.views.scores import Score, ScoreBoard, score_rows
 
@@ -130,7 +130,7 @@ def draw_leaderboard(boards: Sequence[ScoreBoard], options: FigureOptions | None
 def _keys(
     families: Sequence[str], hues: Mapping[str, int], options: FigureOptions, boards: Sequence[ScoreBoard]
 ) -> Iterator[Key]:
-    theme = Sheet(options).theme
+    theme = THEMES[options.theme]
     yield from (Key(family.capitalize(), theme.hues[hues[family]].trunk, hues[family]) for family in families)
     if any(not score.taxon for board in boards for score in board.scores):
         yield Key("Not placed", theme.muted, 2)

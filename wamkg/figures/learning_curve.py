@@ -13,10 +13,10 @@ from wamkg.figures.geometry import Box
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
 from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, Key, Sheet, Words, baseline
-from wamkg.figures.paint import Painter, Point, Type, outline_path
+from wamkg.figures.paint import Painter, Point, Type, polygon
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import mixed
-from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
+from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme
 from wamkg.figures.svg import Element
 
 MOST = 6
@@ -108,7 +108,7 @@ def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) 
     options = options or FigureOptions()
     if len(found.models) > MOST:
         raise InvalidInputError(f"{len(found.models)} models cannot be told apart: replay 1 to {MOST}")
-    colours = [hue.trunk for hue in Sheet(options).theme.hues]
+    colours = [hue.trunk for hue in THEMES[options.theme].hues]
     keys = [Key(_said(model), colour) for model, colour in zip(found.models, colours, strict=False)]
     sheet = Sheet(options, keys, [_note(found)])
     left = sheet.left + text_width("100%", TEXT_SIZE) + _GAP
@@ -120,10 +120,8 @@ def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) 
         _paint_scale(chart, page, theme)
         for model, colour in zip(found.models, colours, strict=False):
             band = [*chart.line(model.low), *reversed(chart.line(model.high))]
-            shape = outline_path([("M" if i == 0 else "L", (point,)) for i, point in enumerate(band)])
-            page.group(
-                f"band-{slug(model.model)}", [page.shape("band", shape, mixed(colour, theme.paper, _BAND))], MARKS
-            )
+            shape = page.shape("band", polygon(band), mixed(colour, theme.paper, _BAND))
+            page.group(f"band-{slug(model.model)}", [shape], MARKS)
         for model, colour in zip(found.models, colours, strict=False):
             page.group(_id(model), [page.line("line", chart.line(model.mean), colour, 1.3)], LABELS)
 
@@ -145,9 +143,7 @@ def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
     parts.append(page.line("best", ideal, theme.muted, 0.8, (1.5, 1.5)))
     parts.append(page.line("random", [chart.place(0, 0), chart.place(1, 1)], theme.muted, 0.8, (4.0, 3.0)))
     page.group("scale", parts, GRID)
-    page.group(
-        "axis", [page.text("axis", (sum((box.left, box.right)) / 2, box.bottom - 2 * LINE), "read", middle)], FRONT
-    )
+    page.group("axis", [page.text("axis", (box.middle[0], box.bottom - 2 * LINE), "read", middle)], FRONT)
 
 
 def _id(model: Learned) -> str:

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from wamkg.figures.geometry import Box
 from wamkg.figures.measure import CAP_HEIGHT, text_width, wrap
-from wamkg.figures.paint import Painter, Type, marker, outline_path
+from wamkg.figures.paint import Painter, Type, marker, polygon
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme
 from wamkg.figures.svg import Element
@@ -131,7 +131,7 @@ def baseline(middle: float, size: float = TEXT_SIZE) -> float:
 def rectangle(box: Box) -> Path:
     """A box with square corners."""
     corners = [(box.left, box.bottom), (box.right, box.bottom), (box.right, box.top), (box.left, box.top)]
-    return outline_path([("M" if i == 0 else "L", (corner,)) for i, corner in enumerate(corners)])
+    return polygon(corners)
 
 
 def ticks(low: float, high: float, most: int = 6, whole: bool = False) -> list[float]:

@@ -106,6 +106,11 @@ def outline_path(segments: Sequence[Segment]) -> Path:
     return Path([*vertices, vertices[0]], [*codes, Path.CLOSEPOLY])
 
 
+def polygon(corners: Sequence[Point]) -> Path:
+    """A closed path with straight sides."""
+    return outline_path([("M" if i == 0 else "L", (corner,)) for i, corner in enumerate(corners)])
+
+
 def rounded(left: float, bottom: float, right: float, top: float, radii: tuple[float, float]) -> Path:
     """A rectangle whose left and right corners are rounded by the two radii."""
     a, b = radii
@@ -136,4 +141,4 @@ def marker(shape: int, x: float, y: float, radius: float) -> Path:
         2: [(x - radius, y - radius), (x + radius, y - radius), (x + radius, y + radius), (x - radius, y + radius)],
         3: [(x - r, y - radius), (x + r, y - radius), (x, y + r)],
     }[shape % 4]
-    return outline_path([("M" if i == 0 else "L", (corner,)) for i, corner in enumerate(corners)])
+    return polygon(corners)
