@@ -70,6 +70,6 @@ def _words(found: Crosswalk) -> Words:
 def _latex(grid: Grid, caption: str, found: Crosswalk) -> str:
     head = ["", *(column.code for column in grid.columns), "all"]
     body = [[row.name, *(str(n or "") for n in row.counts), str(row.total)] for row in grid.rows]
-    sums = [str(sum(row.counts[i] for row in grid.rows)) for i in range(len(grid.columns))]
     key = "; ".join(f"{column.code} {column.name}" for column in grid.columns)
-    return latex_table(head, [*body, ["all", *sums, str(grid.total)]], f"{caption} {key}.", f"tab:{found.a}-{found.b}")
+    body.append(["all", *map(str, grid.sums), str(grid.total)])
+    return latex_table(head, body, f"{caption} {key}.", f"tab:{found.a}-{found.b}")

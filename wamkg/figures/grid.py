@@ -50,6 +50,11 @@ class Grid:
     families: dict[str, str]
     total: int
 
+    @property
+    def sums(self) -> list[int]:
+        """The sum of each column."""
+        return [sum(row.counts[i] for row in self.rows) for i in range(len(self.columns))]
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -128,8 +133,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
 
 def _least(grid: Grid) -> float:
     """Width of a column that holds its code and its largest sum."""
-    sums = max(sum(row.counts[i] for row in grid.rows) for i in range(len(grid.columns)))
-    words = [str(sums), *(column.code for column in grid.columns)]
+    words = [str(max(grid.sums)), *(column.code for column in grid.columns)]
     return max(_NARROWEST, *(text_width(word, TEXT_SIZE) + _PAD for word in words))
 
 
@@ -147,10 +151,9 @@ def _paint_heads(plan: _Plan, page: Painter, theme: Theme) -> None:
     parts.append(page.text("head", (plan.sheet.right - _TOTAL / 2, plan.top + 2.0), "all", style))
     page.group("heads", parts, FRONT)
     y = plan.middle(len(plan.grid.rows))
-    sums = [sum(row.counts[i] for row in plan.grid.rows) for i in range(len(plan.grid.columns))]
     foot = [
         page.text("sum", (plan.left + (i + 0.5) * plan.width, baseline(y)), str(n), Type(TEXT_SIZE, theme.ink))
-        for i, n in enumerate(sums)
+        for i, n in enumerate(plan.grid.sums)
     ]
     foot.append(page.text("sum", (plan.sheet.right - _TOTAL / 2, baseline(y)), str(plan.grid.total), style))
     foot.append(page.text("sum", (plan.left - _PAD, baseline(y)), "all", Type(TEXT_SIZE, theme.ink, True, "right")))

@@ -66,8 +66,6 @@ def _words(matrix: FacetMatrix) -> Words:
 
 
 def _latex(matrix: FacetMatrix) -> str:
-    head, *body = [
-        [str(cell or "") if i == 1 else str(cell) for i, cell in enumerate(row)] for row in matrix_rows(matrix)
-    ]
+    head, *body = [[str(cell) for cell in row] for row in matrix_rows(matrix)]
     table = [[row[1] or row[0], *row[2:]] for row in body]
     return latex_table(["", *head[2:]], table, _words(matrix).caption, f"tab:{matrix.taxonomy}-{matrix.facet}")
