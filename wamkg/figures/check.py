@@ -14,11 +14,11 @@ from statistics import median
 
 from wamkg.figures.blank import largest_blank
 from wamkg.figures.check_colours import family_findings, family_numbers
-from wamkg.figures.check_words import word_findings
+from wamkg.figures.check_words import LEAST_CONTRAST, LEAST_FONT, word_findings
 from wamkg.figures.picture import Part, Picture, Rect, read_picture
 from wamkg.figures.style import POINTS_PER_MM, contrast
 
-LEAST_GAP, LEAST_FONT, LEAST_CONTRAST = 0.4, 6.0, 4.5
+LEAST_GAP = 0.4
 LARGEST_OFFSET, MEDIAN_OFFSET = 3.0, 1.0
 LARGEST_BLANK, LEAST_SHARE = 0.12, 0.35
 _TOLERANCE = 0.05

@@ -41,8 +41,9 @@ def main(paths: Sequence[str]) -> int:
     for name, distance in moved_labels(before, after).items():
         if distance > _MOVED:
             print(f"{name} {distance:.1f} label heights")
-    for name in sorted(_boxes(before).keys() ^ _boxes(after).keys()):
-        print(f"{name} {'gone' if name in _boxes(before) else 'new'}")
+    old, new = _boxes(before).keys(), _boxes(after).keys()
+    for name in sorted(old ^ new):
+        print(f"{name} {'gone' if name in old else 'new'}")
     return 0
 
 
