@@ -29,7 +29,7 @@ def forest(families: Sequence[Twig], root: str, theme: Theme, hues: Mapping[str,
 
 
 def _colours(family: Twig, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
-    hue = theme.hues[hues[family.path] % len(theme.hues)]
+    hue = theme.hues[hues[family.path]]
     for name, colour in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
         yield rf"\definecolor{{{_colour(family, name)}}}{{HTML}}{{{colour.removeprefix('#').upper()}}}"
 

@@ -17,6 +17,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
+from wamkg.views.papers import shown_day
 from wamkg.views.placed import PlacedItem, PlacedTaxonomy
 
 CHIP, CHIP_GAP, CHIP_PAD, BULLET = 8.4, 2.4, 1.8, 5.0
@@ -162,11 +163,7 @@ class _Overview:
         return self.left + YEAR_WIDTH + place * (self.section.width + COLUMN_GAP)
 
     def _head(self, group: _Group) -> None:
-        hue, x, lines = (
-            self.theme.hues[self.hues[group.path] % len(self.theme.hues)],
-            self._x(group),
-            self.section.head(group),
-        )
+        hue, x, lines = self.theme.hues[self.hues[group.path]], self._x(group), self.section.head(group)
         box = rounded(x, self.top - self.section.head_height, x + self.section.width, self.top, (CORNER, CORNER))
         style, middle = Type(TEXT_SIZE, hue.on_deep, bold=True), self.top - self.section.head_height / 2
         words = [
@@ -186,7 +183,7 @@ class _Overview:
         self.page.group(f"year-{self.section.groups[0].path}-{year.replace(' ', '-')}", [rule, word], GRID)
 
     def _line(self, group: _Group, items: Sequence[PlacedItem], top: float) -> None:
-        hue, x = self.theme.hues[self.hues[group.path] % len(self.theme.hues)], self._x(group)
+        hue, x = self.theme.hues[self.hues[group.path]], self._x(group)
         for item in items:
             width, middle = min(_width(item), self.section.width), top - CHIP / 2
             text = shortened(_text(item), width - BULLET - 2 * CHIP_PAD)
@@ -209,7 +206,7 @@ def _elements(groups: Sequence[_Group]) -> Iterator[Element]:
             taxon_id(group.path), f"{group.name}: {counted(group.count)}", "", {"role": "taxon", "taxon": group.path}
         )
         for item in (item for items in group.items.values() for item in items):
-            when = item.when.isoformat()[: {"year": 4, "month": 7}.get(item.precision, 10)] if item.when else NO_DATE
+            when = shown_day(item.when, item.precision) or NO_DATE
             yield Element(
                 item.element_id,
                 f"{item.title} ({when})",

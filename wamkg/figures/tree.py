@@ -1,7 +1,7 @@
 """The taxonomy as a tree from left to right; each leaf lists representative papers with their citation keys."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.artist import Artist
 
@@ -80,7 +80,7 @@ def draw_tree(
 
     words, height = _words(placed, plan, notes), plan.sheet.floor + plan.total + MARGIN
     drawing = plan.sheet.drawing(height, words, _elements(plan), paint, _rows(placed, plan))
-    return Drawing(**{**vars(drawing), "latex": forest(plan.families, plan.root, plan.sheet.theme, hues)})
+    return replace(drawing, latex=forest(plan.families, plan.root, plan.sheet.theme, hues))
 
 
 def _fitted(
@@ -177,7 +177,7 @@ class _Tree:
             for twig in family.walk():
                 self._node(twig)
                 if twig.children:
-                    edge = theme.hues[self.hues[twig.family] % len(theme.hues)].edge
+                    edge = theme.hues[self.hues[twig.family]].edge
                     self._edges(plan.columns[twig.level][1], self.middles[twig.element_id], twig.children, edge)
                 else:
                     self._papers(twig)
@@ -192,7 +192,7 @@ class _Tree:
         self.page.group(f"edges-{children[0].element_id.removeprefix('taxon-')}", lines, GRID)
 
     def _node(self, twig: Twig) -> None:
-        hue = self.theme.hues[self.hues[twig.family] % len(self.theme.hues)]
+        hue = self.theme.hues[self.hues[twig.family]]
         (left, right), lines, middle = (
             self.plan.columns[twig.level],
             self.plan.lines(twig),
@@ -209,7 +209,7 @@ class _Tree:
         self.page.group(twig.element_id, [box, *words], MARKS)
 
     def _papers(self, twig: Twig) -> None:
-        hue, page, plan = self.theme.hues[self.hues[twig.family] % len(self.theme.hues)], self.page, self.plan
+        hue, page, plan = self.theme.hues[self.hues[twig.family]], self.page, self.plan
         (left, right), middle = plan.papers, self.middles[twig.element_id]
         y, half = middle + plan.rows(twig) * LINE / 2, plan.rows(twig) * LINE / 2 + PAD - 0.6
         start = plan.columns[twig.level][1]
