@@ -2,12 +2,12 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch
+from wamkg.figures.ids import picked
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
 from wamkg.figures.style import TEXT_SIZE
@@ -37,20 +37,17 @@ class Choice:
         return set(ranked[: self.most]) | {item for item in group if item.element_id in self.chosen}
 
 
-def chosen_ids(items: Sequence[RoadmapItem], names: Iterable[str]) -> frozenset[str]:
+def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[str]:
     """Ids of the items that were picked by hand: by label, by slug or by element id, in any case.
 
     Raises InvalidInputError for a name that none of the items has.
     """
-    known: dict[str, set[str]] = defaultdict(set)
-    for item in items:
-        slug = item.element_id.partition("-")[2]
-        for name in (item.element_id, slug, item.label, plain(item.label)):
-            known[name.casefold()].add(item.element_id)
-    missing = sorted({name for name in names if name.strip().casefold() not in known})
-    if missing:
-        raise InvalidInputError(f"no drawn method is called {', '.join(map(repr, missing))}: use its label or its slug")
-    return frozenset(found for name in names for found in known[name.strip().casefold()])
+    spellings = (
+        (name, item.element_id)
+        for item in items
+        for name in (item.element_id, item.element_id.partition("-")[2], item.label, plain(item.label))
+    )
+    return picked(names, spellings, "drawn method", "its slug")
 
 
 @dataclass(frozen=True)

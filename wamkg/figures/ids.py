@@ -1,6 +1,10 @@
-"""Element ids of what is drawn."""
+"""Element ids of what is drawn, and what names given by hand stand for."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from wamkg.errors import InvalidInputError
 
 
 def taxon_id(path: str) -> str:
@@ -11,3 +15,17 @@ def taxon_id(path: str) -> str:
 def slug(text: str) -> str:
     """The text with everything but letters, digits, dots and hyphens made into hyphens."""
     return re.sub(r"[^\w.-]+", "-", text).strip("-")
+
+
+def picked(names: Sequence[str], spellings: Iterable[tuple[str, str]], kind: str, other: str) -> frozenset[str]:
+    """What the names stand for, in any case; `spellings` are pairs of a name and what it stands for.
+
+    Raises InvalidInputError for names that stand for nothing, saying the `kind` of thing and what `other` name to use.
+    """
+    known: dict[str, set[str]] = defaultdict(set)
+    for name, thing in spellings:
+        known[name.casefold()].add(thing)
+    missing = sorted({name for name in names if name.strip().casefold() not in known})
+    if missing:
+        raise InvalidInputError(f"no {kind} is called {', '.join(map(repr, missing))}: use its label or {other}")
+    return frozenset(thing for name in names for thing in known[name.strip().casefold()])

@@ -1,12 +1,11 @@
 """A taxonomy for drawing as a tree: its nodes down to a depth, and which papers represent each leaf."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import children_of
-from wamkg.figures.ids import taxon_id
+from wamkg.figures.ids import picked, taxon_id
 from wamkg.figures.plaintext import plain
 from wamkg.figures.shades import family_of
 from wamkg.views.placed import PlacedItem, PlacedTaxonomy
@@ -63,14 +62,12 @@ def wanted(placed: PlacedTaxonomy, count: int | None, names: Sequence[str]) -> W
 
     Raises InvalidInputError for a name that no paper has.
     """
-    known: dict[str, set[str]] = defaultdict(set)
-    for item in placed.items:
-        for name in (item.key, item.label, plain(item.label), item.element_id.partition("-")[2]):
-            known[name.casefold()].add(item.key)
-    missing = [name for name in names if name.casefold() not in known]
-    if missing:
-        raise InvalidInputError(f"no placed paper is called {', '.join(map(repr, missing))}: use its label or key")
-    chosen = frozenset(key for name in names for key in known[name.casefold()])
+    spellings = (
+        (name, item.key)
+        for item in placed.items
+        for name in (item.key, item.label, plain(item.label), item.element_id.partition("-")[2])
+    )
+    chosen = picked(names, spellings, "placed paper", "key")
     return Wanted(count if count is not None else 0 if names else REPRESENTATIVES, chosen)
 
 
