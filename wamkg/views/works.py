@@ -8,7 +8,7 @@ from sqlmodel import Session
 from wamkg.matching.alike import Alike, Feature, alike
 from wamkg.store.lookup import find_paper, listed_papers
 from wamkg.store.reads_details import paper_rows
-from wamkg.store.works import Works, judgement_rows, live_judgement, load_works, ordered
+from wamkg.store.works import Pair, Works, judgement_rows, load_works, ordered
 from wamkg.views.paging import Order, Page, page_of
 from wamkg.views.papers import public_id
 
@@ -86,8 +86,8 @@ def candidate_list(session: Session, limit: int, after: str | None = None) -> Pa
 
     Raises NotFoundError for a cursor of another list.
     """
-    works = load_works(session)
-    found = [pair for pair in alike(listed_papers(session)) if _is_open(session, works, pair)]
+    works, judged = load_works(session), {(j.left_id, j.right_id) for j, _, _ in judgement_rows(session)}
+    found = [pair for pair in alike(listed_papers(session)) if _is_open(works, judged, pair)]
     records = _records(session, {n for pair in found for n in (pair.left.id, pair.right.id)})
     keyed = [
         (
@@ -99,9 +99,9 @@ def candidate_list(session: Session, limit: int, after: str | None = None) -> Pa
     return page_of(keyed, Order("duplicates", (float, int, int)), limit, after)
 
 
-def _is_open(session: Session, works: Works, pair: Alike) -> bool:
+def _is_open(works: Works, judged: set[Pair], pair: Alike) -> bool:
     numbers = ordered(pair.left.id, pair.right.id)
-    return not works.are_told_apart(numbers) and live_judgement(session, numbers) is None
+    return numbers not in judged and not works.are_told_apart(numbers)
 
 
 def _records(session: Session, numbers: set[int]) -> dict[int, RecordOfWork]:
