@@ -1,5 +1,6 @@
 """Disputed placements: as a list, and one with everything needed to judge and to answer it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,8 @@ from wamkg.views.papers import PaperItem, paper_items, public_id
 from wamkg.vocabulary import OPEN_STATUSES, AssignmentState
 
 MOST_EXEMPLARS = 3
-MOST_OPEN = 10_000
+Row = tuple[Objection, str, str | None, str, str]
+"""An objection, its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,6 @@ class ObjectionItem:
     decision: str | None
     at: datetime
     version: int
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody has still to close it."""
-        return self.status in OPEN_STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +76,32 @@ def objection_list(
 
     Raises NotFoundError for a cursor of another list.
     """
-    paths: dict[int, dict[int | None, str]] = {}
-    keyed = []
-    for row in list_objections(session):
-        objection, slug, arxiv = row[0], row[1], row[2]
-        if (status and objection.status != status) or (paper and public_id(arxiv, slug) != paper):
-            continue
-        if objection.taxonomy_id not in paths:
-            paths[objection.taxonomy_id] = _paths(session, row[3])
-        keyed.append(([-objection.at.timestamp(), objection.uid], _item(session, row, paths[objection.taxonomy_id])))
+    rows = [
+        row
+        for row in list_objections(session)
+        if status in (None, "", row[0].status) and paper in (None, "", public_id(row[2], row[1]))
+    ]
+    keyed = [([-item.at.timestamp(), item.uid], item) for item in _items(session, rows)]
     return page_of(keyed, Order("objections", (float, str)), limit, after)
 
 
 def open_disputes(session: Session) -> list[ObjectionItem]:
     """Every objection that somebody has still to close, oldest first."""
-    found = objection_list(session, None, MOST_OPEN, None).items
-    return [item for item in reversed(found) if item.is_open]
+    return list(_items(session, _waiting(session)))
 
 
-def _paths(session: Session, taxonomy: str) -> dict[int | None, str]:
-    return {taxon.id: taxon.path for taxon in list_taxa(session, get_taxonomy(session, taxonomy))}
+def _waiting(session: Session) -> list[Row]:
+    return [row for row in reversed(list_objections(session)) if row[0].status in OPEN_STATUSES]
 
 
-def _item(
-    session: Session, row: tuple[Objection, str, str | None, str, str], paths: dict[int | None, str]
-) -> ObjectionItem:
+def _items(session: Session, rows: Sequence[Row]) -> Iterator[ObjectionItem]:
+    """The objections of these rows in their order; the taxa of each taxonomy are read once."""
+    slugs = {row[3] for row in rows}
+    paths = {s: {taxon.id: taxon.path for taxon in list_taxa(session, get_taxonomy(session, s))} for s in slugs}
+    return (_item(session, row, paths[row[3]]) for row in rows)
+
+
+def _item(session: Session, row: Row, paths: Mapping[int | None, str]) -> ObjectionItem:
     o, slug, arxiv, taxonomy, title = row
     claims_taxon = o.claimed_state == AssignmentState.PLACED
     return ObjectionItem(
@@ -126,7 +124,7 @@ def _item(
     )
 
 
-def _path(session: Session, taxon: int | None, paths: dict[int | None, str]) -> str | None:
+def _path(session: Session, taxon: int | None, paths: Mapping[int | None, str]) -> str | None:
     """A live taxon's path; of one that is no more, the path it had."""
     return paths.get(taxon) or session.get_one(Taxon, taxon).path if taxon is not None else None
 
@@ -138,8 +136,11 @@ def dispute_detail(session: Session, uid: str) -> DisputeDetail:
     """
     objection = find_objection(session, uid)
     row = next(row for row in list_objections(session) if row[0].uid == objection.uid)
+    return _detail(session, objection, *_items(session, [row]))
+
+
+def _detail(session: Session, objection: Objection, item: ObjectionItem) -> DisputeDetail:
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
-    item = _item(session, row, _paths(session, taxonomy.slug))
     stands = next((a for a in assignment_list(session, item.paper) if a.taxonomy == taxonomy.slug and a.primary), None)
     claims_taxon = objection.claimed_state == AssignmentState.PLACED and item.claimed
     return DisputeDetail(
@@ -152,8 +153,8 @@ def dispute_detail(session: Session, uid: str) -> DisputeDetail:
 
 def agenda(session: Session) -> list[DisputeDetail]:
     """Every open objection, oldest first, with what is needed to decide it."""
-    waiting = [row[0].uid for row in reversed(list_objections(session)) if row[0].status in OPEN_STATUSES]
-    return [dispute_detail(session, uid) for uid in waiting]
+    rows = _waiting(session)
+    return [_detail(session, row[0], item) for row, item in zip(rows, _items(session, rows), strict=True)]
 
 
 def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> Criterion:
