@@ -96,12 +96,16 @@ class PaperState:
         return self.is_new or bool(pending)
 
 
-def load_states(session: Session, numbers: Iterable[int]) -> dict[int, PaperState]:
-    """The states of stored papers, held to the end of the transaction: who picks values next must see what is said."""
+def load_states(session: Session, numbers: Iterable[int], *, holding: bool = True) -> dict[int, PaperState]:
+    """The states of stored papers, held to the end of the transaction: who picks values next must see what is said.
+
+    Who only looks says `holding=False` and lets others write meanwhile.
+    """
     states: dict[int, PaperState] = {}
     for part in chunks(sorted(set(numbers))):
-        held = select(Paper).where(col(Paper.id).in_(part)).order_by(col(Paper.id)).with_for_update()
-        papers = session.exec(held.execution_options(populate_existing=True)).all()
+        wanted = select(Paper).where(col(Paper.id).in_(part)).order_by(col(Paper.id))
+        wanted = wanted.with_for_update() if holding else wanted
+        papers = session.exec(wanted.execution_options(populate_existing=True)).all()
         states.update({paper.id: PaperState(paper.id, False, paper) for paper in papers if paper.id is not None})
         _load_facts(session, states, part)
         _load_rows(session, states, part)
