@@ -28,10 +28,12 @@ class Read(NamedTuple):
 
 def program() -> str | None:
     """ASReview's command: what the environment variable ASREVIEW names, else the one on the path, of this version."""
-    command = os.environ.get("ASREVIEW") or shutil.which("asreview")
-    if command is None or shutil.which(command) is None:
+    found = shutil.which(os.environ.get("ASREVIEW", "asreview"))
+    if found is None:
         return None
-    said = subprocess.run([command, "--version"], capture_output=True, text=True, env=_environment(), check=False)
+    command = str(Path(found).absolute())
+    with tempfile.TemporaryDirectory() as folder:
+        said = _run([command, "--version"], folder)
     return command if said.stdout.strip().endswith(VERSION) else None
 
 
@@ -39,8 +41,8 @@ def read_order(command: str, records: Path, priors: tuple[int, int], seed: int) 
     """Its default model on a CSV file, knowing the rows `priors` at first, until the last relevant record."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.asreview"
-        arguments = ["simulate", str(records), "--prior-idx", *map(str, priors), "--seed", str(seed), "-o", str(out)]
-        subprocess.run([command, *arguments], capture_output=True, check=True, env=_environment())
+        start = ["--prior-idx", *map(str, priors), "--seed", str(seed)]
+        _run([command, "simulate", str(records.absolute()), *start, "-o", str(out)], folder).check_returncode()
         database = Path(folder) / "results.db"
         database.write_bytes(zipfile.ZipFile(io.BytesIO(out.read_bytes())).read("results.db"))
         with sqlite3.connect(database) as connection:
@@ -50,6 +52,7 @@ def read_order(command: str, records: Path, priors: tuple[int, int], seed: int) 
     return Read([row for row, _, _ in rows[2:]], [after - before for before, after in pairwise(times)])
 
 
-def _environment() -> dict[str, str]:
-    """Without this project on its path."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+def _run(command: list[str], folder: str) -> subprocess.CompletedProcess[str]:
+    """Without this project on its path; in a folder of its own, because it leaves a cache where it stands."""
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=outside, check=False)
