@@ -6,8 +6,8 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from wamkg.errors import NotFoundError
 from wamkg.identifiers import new_uid
+from wamkg.store.by_uid import find_by_uid
 from wamkg.store.tables import Actor, Batch, Change
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import BatchKind
@@ -59,11 +59,7 @@ def find_batch(session: Session, uid: str) -> Batch:
 
     Raises NotFoundError if none or several fit.
     """
-    found = session.exec(select(Batch).where(col(Batch.uid).startswith(uid, autoescape=True))).all()
-    if len(found) != 1:
-        words = "no batch has" if not found else f"{len(found)} batches have"
-        raise NotFoundError(f"{words} the id {uid}; `wamkg batches` lists them")
-    return found[0]
+    return find_by_uid(session, Batch, uid, "wamkg batches")
 
 
 def list_batches(session: Session, limit: int = 50) -> list[Batch]:

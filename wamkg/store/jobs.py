@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from wamkg.errors import ConflictError, NotFoundError
+from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
+from wamkg.store.by_uid import find_by_uid
 from wamkg.store.owners import is_dead
 from wamkg.store.tables import Job
 from wamkg.store.types import utc_now
@@ -30,11 +31,7 @@ def find_job(session: Session, uid: str) -> Job:
 
     Raises NotFoundError.
     """
-    found = session.exec(select(Job).where(col(Job.uid).startswith(uid, autoescape=True)).with_for_update()).all()
-    if len(found) != 1 or not uid:
-        words = "no job has" if not found else f"{len(found)} jobs have"
-        raise NotFoundError(f"{words} the id {uid!r}; `wamkg jobs` lists them")
-    return found[0]
+    return find_by_uid(session, Job, uid, "wamkg jobs", hold=True)
 
 
 def live_jobs(session: Session, kind: str) -> list[Job]:

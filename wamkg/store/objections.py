@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from wamkg.errors import NotFoundError
+from wamkg.store.by_uid import find_by_uid
 from wamkg.store.tables import Objection
 from wamkg.vocabulary import OPEN_STATUSES
 
@@ -12,14 +12,7 @@ def find_objection(session: Session, uid: str, *, writing: bool = False) -> Obje
 
     Raises NotFoundError if none or several fit.
     """
-    named = select(Objection).where(col(Objection.uid).startswith(uid, autoescape=True))
-    if writing:
-        named = named.with_for_update()
-    found = session.exec(named.execution_options(populate_existing=True)).all()
-    if not uid or len(found) != 1:
-        words = "no objection has" if not found else f"{len(found)} objections have"
-        raise NotFoundError(f"{words} the id {uid!r}; `wamkg objections` lists them")
-    return found[0]
+    return find_by_uid(session, Objection, uid, "wamkg objections", hold=writing)
 
 
 def open_objections(session: Session, paper: int, taxonomy: int) -> list[Objection]:

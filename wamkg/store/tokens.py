@@ -8,10 +8,11 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
 from wamkg.store.batches import get_actor
 from wamkg.store.bulk import table_of
+from wamkg.store.by_uid import find_by_uid
 from wamkg.store.tables import Actor, Token
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import PERSON, Role, TokenKind
@@ -133,11 +134,7 @@ def revoke(session: Session, uid: str) -> Token:
 
     Raises NotFoundError if none or several fit.
     """
-    found = session.exec(select(Token).where(col(Token.uid).startswith(uid, autoescape=True))).all()
-    if len(found) != 1 or not uid:
-        words = "no token has" if not found else f"{len(found)} tokens have"
-        raise NotFoundError(f"{words} the id {uid!r}; `wamkg token list` lists them")
-    token = found[0]
+    token = find_by_uid(session, Token, uid, "wamkg token list")
     tokens = table_of(Token)
     mine = or_(tokens.c.uid == token.uid, tokens.c.label == f"from {token.uid}")
     ended = update(tokens).where(mine, tokens.c.revoked_at.is_(None)).values(revoked_at=utc_now())
