@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from wamkg.errors import InvalidInputError
+from wamkg.reviewing.bias import wilson
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,11 @@ def _share(value: float) -> float:
     return share
 
 
-def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Interval of a share of n with score z (Wilson, 1927)."""
-    if n < 1:
-        return 0.0, 1.0
-    middle, spread = share + z * z / (2 * n), z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
-
-
 def evaluation_rows(found: Evaluation) -> Sequence[Sequence[str | float]]:
     """One row a bin, the head first."""
     head: list[str | float] = ["model", "confidence", "accuracy", "n", "low", "high"]
     body: list[list[str | float]] = [
-        [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in wilson(b.accuracy, b.n))]
+        [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in wilson(b.accuracy * b.n, b.n))]
         for m in found.models
         for b in m.bins
     ]

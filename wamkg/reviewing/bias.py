@@ -97,8 +97,10 @@ def _agreement(agreed: Sequence[bool]) -> Agreement:
     return Agreement(n, k, k / n, wilson(k, n)) if n else Agreement(0, 0, None, None)
 
 
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share, k of n (Wilson, 1927)."""
+def wilson(k: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share, k of n (Wilson, 1927); anything from 0 to 1 where n is 0."""
+    if n < 1:
+        return 0.0, 1.0
     middle, spread = k + Z * Z / 2, Z * sqrt(k * (n - k) / n + Z * Z / 4)
     return max(0.0, (middle - spread) / (n + Z * Z)), min(1.0, (middle + spread) / (n + Z * Z))
 
