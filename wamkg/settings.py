@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(
         default=3_000, ge=0, description="Writes that one address may send in a minute; 0: no limit."
     )
+    kept_answers_mb: int = Field(
+        default=64, ge=0, description="Megabytes of answers kept in memory until something is written; 0 keeps none."
+    )
     max_request_bytes: int = Field(
         default=32_000_000, gt=0, description="Largest list taken over HTTP; other requests hold a megabyte at most."
     )

@@ -10,16 +10,19 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.pages.viewer import Viewer
 from wamkg.store.tokens import Holder, holder_of
 from wamkg.vocabulary import Role, TokenKind
+from wamkg_api.audience import Audience, narrow
 from wamkg_api.errors import ForbiddenError, MalformedError, UnauthorizedError
 from wamkg_api.state import settings_of, store_of
 
 COOKIE = "wamkg_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+_FOUND = "found_caller"
 _PAST = {"release", "as_of"}
 """Parameters of a page that shows what was; there is nothing to write on it."""
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -40,11 +43,40 @@ class Caller:
         return hmac.digest(self.secret.encode(), b"csrf", "sha256").hex() if self.secret else ""
 
 
-def identify(request: Request) -> Caller | None:
-    """Who asks, by token or by session; None if nobody says so.
+def credentials_of(scope: Scope) -> bytes:
+    """Everything in a request that may say who asks; empty if nothing does."""
+    given = [value for name, value in scope["headers"] if name == b"authorization" or _holds_session(name, value)]
+    return b"\0".join(given)
+
+
+def _holds_session(name: bytes, value: bytes) -> bool:
+    return name == b"cookie" and COOKIE.encode() in value
+
+
+def remember(scope: Scope, caller: Caller | None) -> None:
+    """Spare a request the look-up of who asks, where that is known."""
+    if caller is not None:
+        scope.setdefault("state", {})[_FOUND] = caller
+
+
+def remembered(scope: Scope) -> Caller | None:
+    """Who asked, if anything looked it up."""
+    found: Caller | None = scope.get("state", {}).get(_FOUND)
+    return found
+
+
+def identify(request: Request, audience: Audience = Audience.PERSON) -> Caller | None:
+    """Who asks, by token or by session; None if nobody says so. `audience` is for whom what comes of it holds.
 
     Raises UnauthorizedError for a token that is unknown or revoked.
     """
+    narrow(request.scope, audience)
+    caller = remembered(request.scope) or _look_up(request)
+    remember(request.scope, caller)
+    return caller
+
+
+def _look_up(request: Request) -> Caller | None:
     store = store_of(request)
     given = request.headers.get("authorization")
     if given is not None:
@@ -149,12 +181,13 @@ def admit_reader(request: Request) -> None:
 
     Raises UnauthorizedError.
     """
-    if identify(request) is None:
+    if identify(request, Audience.ROLE) is None:
         raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
 
 
 def viewer(request: Request) -> Viewer | None:
     """Who looks at a page; a session that has ended is nobody."""
+    narrow(request.scope, Audience.PERSON)
     caller = identify(request) if COOKIE in request.cookies else None
     if caller is None or not caller.secret:
         return None

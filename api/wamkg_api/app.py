@@ -77,7 +77,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router, dependencies=[Depends(may_read)])
     add_handlers(app)
     app.add_middleware(Limits, settings=settings)
-    app.add_middleware(ReadCache, freshness=lambda: app.state.freshness)
+    app.add_middleware(
+        ReadCache, freshness=lambda: app.state.freshness, most_bytes=settings.kept_answers_mb * 1_000_000
+    )
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)

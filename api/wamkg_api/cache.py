@@ -1,148 +1,61 @@
-"""Answers kept while the store is unchanged, with ETag, 304 and gzip: the fast path of every read."""
+"""The fast path of every read: what was answered is kept while the store is unchanged, and ETag, 304 and gzip added."""
 
-import gzip
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from hashlib import blake2b
 
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.freshness import Freshness
-from wamkg_api.access import COOKIE
+from wamkg_api.access import credentials_of, remember, remembered
+from wamkg_api.answers import Answer
+from wamkg_api.audience import audience_of
+from wamkg_api.kept import KeptAnswers, Question
 from wamkg_api.limits import FREE
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_ANSWER = 4 * 1024 * 1024
 """Longer answers, exports above all, are streamed and not kept."""
-MIN_GZIP = 512
-_SESSION = COOKIE.encode()
 NEVER_KEPT = (*FREE, "/sign-in")
-
-
-RawHeaders = list[tuple[bytes, bytes]]
-_SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"application/xml", b"image/svg+xml")
-
-
-def etag_of(body: bytes) -> str:
-    """Hash of a read's content, without quotes."""
-    return blake2b(body, digest_size=16).hexdigest()
-
-
-@dataclass
-class Answer:
-    """A complete answer; the forms it is sent in are made when first asked for."""
-
-    status: int
-    headers: RawHeaders
-    body: bytes
-    route: str = ""
-
-    @cached_property
-    def etag(self) -> str:
-        """Hash of the content; empty for an answer that is no content."""
-        return etag_of(self.body) if self.status == 200 else ""
-
-    @cached_property
-    def can_shrink(self) -> bool:
-        """Whether gzip makes it smaller."""
-        given = dict(self.headers)
-        kind = given.get(b"content-type", b"")
-        return len(self.body) >= MIN_GZIP and kind.startswith(_SHRINKABLE) and b"content-encoding" not in given
-
-    @cached_property
-    def plain(self) -> tuple[RawHeaders, bytes]:
-        """Headers and body as they are."""
-        return self._form(self.body, self.etag, [])
-
-    @cached_property
-    def packed(self) -> tuple[RawHeaders, bytes]:
-        """Headers and body under gzip."""
-        body = gzip.compress(self.body, 5, mtime=0)
-        return self._form(body, self.etag and f"{self.etag}-gz", [(b"content-encoding", b"gzip")])
-
-    def _form(self, body: bytes, etag: str, more: RawHeaders) -> tuple[RawHeaders, bytes]:
-        kept = [(name, value) for name, value in self.headers if name not in (b"content-length", b"vary")]
-        if etag:
-            more = [*more, (b"etag", f'"{etag}"'.encode())]
-            if all(name != b"cache-control" for name, _ in kept):
-                more.append((b"cache-control", b"no-cache"))
-        return [*kept, *more, (b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())], body
-
-    def known_to(self, asked: bytes) -> bool:
-        """Whether a client's `If-None-Match` names this content in either form."""
-        if not self.etag or not asked:
-            return False
-        given = {part.strip().removeprefix("W/").strip('"') for part in asked.decode("latin-1").split(",")}
-        return bool(given & {"*", self.etag, f"{self.etag}-gz"})
-
-
-@dataclass
-class _Kept:
-    """Answers by path and query, oldest use first, all of one state of the store."""
-
-    token: str = ""
-    answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
-    size: int = 0
-
-    def get(self, key: str, token: str) -> Answer | None:
-        if token != self.token:
-            self.token, self.size = token, 0
-            self.answers.clear()
-        answer = self.answers.get(key)
-        if answer is not None:
-            self.answers.move_to_end(key)
-        return answer
-
-    def put(self, key: str, token: str, answer: Answer) -> None:
-        if token != self.token or key in self.answers:
-            return
-        self.answers[key] = answer
-        self.size += _room(answer)
-        while self.size > MAX_BYTES and self.answers:
-            self.size -= _room(self.answers.popitem(last=False)[1])
-
-
-def _room(answer: Answer) -> int:
-    # Twice, for the packed form that may come later.
-    return 2 * len(answer.body) + 1024
 
 
 class ReadCache:
     """ASGI middleware: keeps whole answers to GET while the store's token stands, and validates by ETag.
 
-    The ETag is a hash of the content, so it outlives restarts and is the same for every worker. A request that
-    carries a session or a token is answered afresh, never from what is kept for others. HEAD is GET without a body.
+    The ETag is a hash of the content, so it outlives restarts and is the same for every worker. What is worked out
+    for a caller is given again to those only whom it holds for. HEAD is GET without a body.
     """
 
-    def __init__(self, app: ASGIApp, freshness: Callable[[], Freshness]) -> None:
+    def __init__(self, app: ASGIApp, freshness: Callable[[], Freshness], most_bytes: int) -> None:
         self.app = app
         self._freshness = freshness
-        self._kept = _Kept()
+        self._kept = KeptAnswers(most_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in NEVER_KEPT:
             await self.app(scope, receive, send)
             return
-        asked = dict(scope["headers"])
-        shared = _SESSION not in asked.get(b"cookie", b"") and b"authorization" not in asked
-        key = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
-        token = await self._token() if shared else ""
-        answer = self._kept.get(key, token) if shared else None
+        address = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
+        asked = Question(address, credentials_of(scope), await self._state())
+        caller = self._kept.caller(asked)
+        answer = self._kept.find(asked, caller)
         if answer is None:
+            remember(scope, caller)
             answer = await _Capture(self.app, scope, receive, send).run()
             if answer is None:
                 return
-            if shared and answer.status == 200 and b"no-store" not in dict(answer.headers).get(b"cache-control", b""):
-                self._kept.put(key, token, answer)
+            self._keep(scope, asked, answer)
         else:
             scope["state"]["route"] = answer.route
-        await _send(scope["method"], asked, answer, send)
+        await _send(scope, answer, send)
 
-    async def _token(self) -> str:
+    def _keep(self, scope: Scope, asked: Question, answer: Answer) -> None:
+        caller = remembered(scope)
+        if caller is not None:
+            self._kept.meet(asked, caller)
+        if answer.status == 200 and b"no-store" not in dict(answer.headers).get(b"cache-control", b""):
+            self._kept.put(asked, caller, answer, audience_of(scope))
+
+    async def _state(self) -> str:
         freshness = self._freshness()
         return freshness.token() if freshness.is_instant else await run_sync(freshness.token)
 
@@ -186,7 +99,8 @@ class _Capture:
         await self._send({**message, "body": b""} if self._head_only else message)
 
 
-async def _send(method: str, asked: dict[bytes, bytes], answer: Answer, send: Send) -> None:
+async def _send(scope: Scope, answer: Answer, send: Send) -> None:
+    asked = dict(scope["headers"])
     packed = answer.can_shrink and b"gzip" in asked.get(b"accept-encoding", b"")
     headers, body = answer.packed if packed else answer.plain
     if answer.known_to(asked.get(b"if-none-match", b"")):
@@ -195,4 +109,4 @@ async def _send(method: str, asked: dict[bytes, bytes], answer: Answer, send: Se
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -13,6 +13,7 @@ from wamkg.store.types import utc_now
 from wamkg.views.past import day_begins, open_edition, open_past
 from wamkg.vocabulary import Role
 from wamkg_api.access import identify
+from wamkg_api.audience import Audience
 from wamkg_api.forms import PastText, ReleaseName
 from wamkg_api.state import settings_of, store_of
 
@@ -80,5 +81,5 @@ def refuse_future(as_of: str | None) -> None:
 
 
 def _may_make(request: Request) -> bool:
-    caller = identify(request)
+    caller = identify(request, Audience.ROLE)
     return caller is not None and caller.holder.role.allows(Role.CURATOR)

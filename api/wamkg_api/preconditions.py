@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Header
 
-from wamkg_api.cache import etag_of
+from wamkg_api.answers import etag_of
 from wamkg_api.errors import StaleError
 
 IfMatch = Annotated[

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
@@ -26,13 +26,14 @@ MOST_NAME = 100
 
 @dataclass(frozen=True)
 class Holder:
-    """Who a credential speaks for, and what it may do."""
+    """Who a credential speaks for, and what it may do until it ends."""
 
     actor_id: int
     name: str
     kind: str
     role: Role
     token: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def holder_of(session: Session, secret: str, kind: TokenKind) -> Holder | None:
         return None
     token, actor = found
     assert actor.id is not None
-    return Holder(actor.id, actor.name, actor.kind, Role(token.role), token.uid)
+    return Holder(actor.id, actor.name, actor.kind, Role(token.role), token.uid, token.expires_at)
 
 
 def sign_in(session: Session, secret: str) -> Issued | None:
