@@ -35,12 +35,8 @@ def refused(name: str) -> str:
         ("a.md", b"# A\n\ngood\nbad \xff here\n", "not valid UTF-8 at line 4"),
         ("a.md", "# Ä list\n".encode("utf-16"), "is UTF-16"),
         ("a.md", b"# List\nx\x00y" + b"z" * 2000, "NUL character at line 2"),
-        ("a.bib", b"@article{a, title={T}}", "bibtex files cannot be read yet"),
-        ("a.txt", b"@article{a,\n title={T}}", "bibtex files cannot be read yet"),
-        ("a.json", b'[{"id": 1}]', "csl-json files cannot be read yet"),
         ("a.json", b'{\n "title": "T"\n}', "several lines"),
-        ("a.txt", b"TY  - JOUR\nTI  - T\n", "ris files cannot be read yet"),
-        ("a.csv", b"title,year\nT,2024\n", "csv files cannot be read yet"),
+        ("a.csv", b"name,year\nT,2024\n", "no column of the table is called title"),
         ("a.txt", b"just some words", "cannot tell what"),
     ],
 )
@@ -71,6 +67,11 @@ def test_a_missing_file_a_folder_and_a_huge_list(tmp_path: Path) -> None:
         ("x.ndjson", b"", "jsonl"),
         ("x.txt", b"# mine\n2302.00111\n10.1000/abc # doi\n\nhttps://arxiv.org/abs/2401.00001", "ids"),
         ("-", b"2302.00111\n2302.0", "ids"),
+        ("a.bib", b"@article{a, title={T}}", "bibtex"),
+        ("a.txt", b"@article{a,\n title={T}}", "bibtex"),
+        ("a.json", b'[{"id": 1}]', "csl-json"),
+        ("a.txt", b"TY  - JOUR\nTI  - T\n", "ris"),
+        ("a.csv", b"title,year\nT,2024\n", "csv"),
     ],
 )
 def test_formats_are_recognised(name: str, head: bytes, format: str) -> None:
@@ -80,7 +81,7 @@ def test_formats_are_recognised(name: str, head: bytes, format: str) -> None:
 def test_an_unknown_format_is_refused_with_those_there_are(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(LIST)
-    with open_source(str(path)) as source, pytest.raises(InvalidInputError, match="awesome-list, jsonl, ids"):
+    with open_source(str(path)) as source, pytest.raises(InvalidInputError, match="use one of awesome-list, bibtex"):
         parse(source, CATALOGUE, format="docx")
 
 

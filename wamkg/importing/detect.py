@@ -8,9 +8,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.importing.ids import identified
 
 FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "jsonl", "ids")
-"""Every format that may be named."""
-READABLE = ("awesome-list", "jsonl", "ids")
-"""Formats that can be read now."""
+"""Every format that is read."""
 _SUFFIXES = {
     ".md": "awesome-list",
     ".markdown": "awesome-list",
@@ -34,22 +32,20 @@ _CSV_HEADER = re.compile(r"^[^\n,]*\btitle\b[^\n,]*,|,[^\n]*\btitle\b", re.I)
 def recognise(name: str, head: bytes) -> str:
     """Format of a file with this name (path, address, or "-") that begins with these bytes.
 
-    Raises InvalidInputError where it is none that is known, or one that cannot be read yet.
+    Raises InvalidInputError where it is none that is known.
     """
     text = head.decode("utf-8-sig", errors="ignore")
     suffix = PurePath(urlsplit(name).path if "://" in name else name).suffix.lower()
-    return ensure_readable(_SUFFIXES.get(suffix) or _by_content(name, text))
+    return _SUFFIXES.get(suffix) or _by_content(name, text)
 
 
-def ensure_readable(format: str) -> str:
+def ensure_known(format: str) -> str:
     """The format itself.
 
-    Raises InvalidInputError for a name that is no format, or a format that cannot be read yet.
+    Raises InvalidInputError for a name that is no format.
     """
     if format not in FORMATS:
-        raise InvalidInputError(f"there is no format {format!r}; use one of {', '.join(READABLE)}")
-    if format not in READABLE:
-        raise InvalidInputError(f"{format} files cannot be read yet, they come later; use one of {', '.join(READABLE)}")
+        raise InvalidInputError(f"there is no format {format!r}; use one of {', '.join(FORMATS)}")
     return format
 
 
@@ -57,7 +53,9 @@ def _by_content(name: str, text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     first = lines[0] if lines else ""
     if first == "{":
-        raise InvalidInputError(f"{name} holds JSON spread over several lines; write one object a line (JSON Lines)")
+        raise InvalidInputError(
+            f"{name} holds one JSON object over several lines; write one a line (JSON Lines) or an array (CSL-JSON)"
+        )
     signs = (
         ("jsonl", first.startswith("{")),
         ("csl-json", _CSL.match(text)),
@@ -70,7 +68,7 @@ def _by_content(name: str, text: str) -> str:
     )
     found = next((format for format, sign in signs if sign), None)
     if found is None:
-        raise InvalidInputError(f"cannot tell what {name} is; say --format {', '.join(READABLE)}")
+        raise InvalidInputError(f"cannot tell what {name} is; say --format {', '.join(FORMATS)}")
     return found
 
 

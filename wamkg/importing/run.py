@@ -12,7 +12,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import slugify
 from wamkg.importing.apply import Applier
 from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, TaxonomyCatalogue
-from wamkg.importing.detect import READABLE as FORMATS
+from wamkg.importing.detect import FORMATS
 from wamkg.importing.reading import parse
 from wamkg.importing.report import ImportReport
 from wamkg.importing.result import Item, ParseResult

@@ -15,6 +15,8 @@ from wamkg.errors import InvalidInputError
 
 MAX_LIST = 16 * 1024 * 1024
 """Largest Markdown file read, in bytes."""
+MAX_REFERENCES = 128 * 1024 * 1024
+"""Largest file of a reference manager read, in bytes."""
 MAX_DOWNLOAD = 512 * 1024 * 1024
 """Largest answer taken from a web address or standard input, in bytes."""
 _HEAD = 64 * 1024
@@ -110,14 +112,14 @@ def _check_head(name: str, head: bytes) -> None:
         raise InvalidInputError(f"{name} is not text")
 
 
-def read_text(source: Source) -> str:
+def read_text(source: Source, largest: int = MAX_LIST) -> str:
     """The whole source as text.
 
-    Raises InvalidInputError where it is larger than `MAX_LIST`, or not UTF-8 (with the line).
+    Raises InvalidInputError where it is larger than `largest` bytes, or not UTF-8 (with the line).
     """
-    raw = source.stream.read(MAX_LIST + 1)
-    if len(raw) > MAX_LIST:
-        raise InvalidInputError(f"{source.name} is larger than {MAX_LIST >> 20} MiB, too large for a list")
+    raw = source.stream.read(largest + 1)
+    if len(raw) > largest:
+        raise InvalidInputError(f"{source.name} is larger than {largest >> 20} MiB; split it, or use JSON Lines")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as broken:
