@@ -11,7 +11,7 @@ import orjson
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.importing.source import open_source, read_text
+from wamkg.importing.source import MAX_DOWNLOAD, open_source, read_text
 from wamkg.suggesting.corpus import load_corpus
 from wamkg.suggesting.examples import Document
 from wamkg.suggesting.outside import title_only
@@ -79,7 +79,7 @@ def from_file(name: str) -> Labelled:
 
 def _rows(name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with open_source(name) as source:
-        text = read_text(source)
+        text = read_text(source, MAX_DOWNLOAD)
     if text.lstrip().startswith("{"):
         yield from ((line, _json(name, line, words)) for line, words in enumerate(text.split("\n"), 1) if words.strip())
         return
