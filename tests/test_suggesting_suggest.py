@@ -10,7 +10,7 @@ from wamkg.embedding.encoders import HashingEncoder
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document, TrainingSet, required_texts
 from wamkg.suggesting.models import MODELS
-from wamkg.suggesting.suggest import Settings, Suggestion, suggest
+from wamkg.suggesting.suggest import Settings, Suggestion, is_below, suggest
 from wamkg.suggesting.tree import Tree
 
 NEW = [recipe(leaf, 100) for leaf in WORDS]
@@ -27,7 +27,8 @@ def test_every_model_gives_probabilities_that_add_up_along_the_tree(name: str) -
         assert sum(p for _, p in s.ranked) == pytest.approx(1.0)
         for top, probability in s.top.items():
             assert probability == pytest.approx(sum(p for t, p in s.ranked if t.startswith(f"{top}/")))
-        assert [p for _, p in s.ranked] == sorted((p for _, p in s.ranked), reverse=True)
+        places = [(is_below(taxon, s.decided_level), p) for taxon, p in s.ranked]
+        assert places == sorted(places, reverse=True)
         assert {t for t, _ in s.ranked} == set(WORDS)
 
 
@@ -35,6 +36,17 @@ def test_clear_texts_are_placed_in_their_own_leaf_first() -> None:
     suggestions = suggest(training_set(), NEW)
     assert [s.ranked[0][0] for s in suggestions] == list(WORDS)
     assert not any(s.abstained for s in suggestions)
+
+
+def test_the_first_leaf_lies_in_the_taxon_that_is_sure() -> None:
+    """Thin evidence spread over one branch against a single leaf elsewhere that is likelier than each of its leaves."""
+    texts = ["yeast loaf dough knead brisket flame ribs smoke.", "knead loaf dough grate charcoal."]
+    mixed = [Document(str(n), "Dish", text) for n, text in enumerate(texts)]
+    for s in suggest(training_set(), mixed, settings=Settings(precision=0.5, outside_from=1.1)):
+        assert max(s.ranked, key=lambda leaf: leaf[1])[0] == "baking/bread"
+        assert s.decided_level == "grilling/meat" and s.ranked[0][0].startswith("grilling/meat/")
+        assert [leaf["taxon"] for leaf in s.leaves if leaf.get("elsewhere")] == [t for t, _ in s.ranked[2:]]
+        assert "baking/bread" in [r["taxon"] for r in s.reasons if r["kind"] == "close"]
 
 
 def test_a_taxon_with_little_support_is_never_decided_on() -> None:

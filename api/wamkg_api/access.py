@@ -15,7 +15,7 @@ from starlette.types import Scope
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.pages.viewer import Viewer
 from wamkg.store.tokens import Holder, holder_of
-from wamkg.vocabulary import Role, TokenKind
+from wamkg.vocabulary import PERSON, Role, TokenKind
 from wamkg_api.audience import Audience, narrow
 from wamkg_api.errors import ForbiddenError, MalformedError, UnauthorizedError
 from wamkg_api.state import settings_of, store_of
@@ -183,6 +183,19 @@ def admit_reader(request: Request) -> None:
     """
     if identify(request, Audience.ROLE) is None:
         raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
+
+
+def is_program(request: Request) -> bool:
+    """Whether a token says that a program asks, which decides nothing; an unknown one says nothing."""
+    narrow(request.scope, Audience.PERSON)
+    try:
+        caller = identify(request)
+    except UnauthorizedError:
+        return False
+    return caller is not None and caller.holder.kind != PERSON
+
+
+ProgramDep = Annotated[bool, Depends(is_program)]
 
 
 def viewer(request: Request) -> Viewer | None:

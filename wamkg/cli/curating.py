@@ -17,6 +17,7 @@ from wamkg.cli.common import (
     writing_as,
 )
 from wamkg.errors import InvalidInputError
+from wamkg.reviewing.blind import revealed
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.decision_lines import append_decisions, export_decisions
 from wamkg.reviewing.edit import Edited, set_values
@@ -83,6 +84,8 @@ def decide(
     out.print(f"{made.paper} in {made.taxonomy}: {moved}")
     if evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
+    if told := revealed(made.suggested):
+        out.print(told)
     print_undo(made.batch)
     for one in made.versions:
         out.print(f"with it its version {one.paper}, batch {one.batch}")

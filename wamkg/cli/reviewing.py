@@ -9,6 +9,7 @@ from wamkg import pipeline
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
 from wamkg.cli.curating import ByOption
 from wamkg.errors import WamkgError
+from wamkg.reviewing.blind import revealed
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.queue import ORDERS
 from wamkg.settings import get_settings
@@ -17,6 +18,7 @@ from wamkg.views.queue import QueueItem
 ANSWERS = {"a": Verdict.ACCEPT, "r": Verdict.REJECT, "u": Verdict.UNSURE, "o": Verdict.OUTSIDE}
 ASKED = "a taxon's path, a(ccept), r(eject), u(nsure), o(utside), s(kip) or q(uit)"
 SHOWN = 3
+ELSEWHERE = " (elsewhere)"
 
 
 def review(
@@ -76,6 +78,8 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
                 continue
             for one in (made, *made.versions):
                 out.print(f"{one.paper}: {', '.join(one.after) or one.verdict}; `wamkg undo {one.batch}` takes it back")
+                if told := revealed(one.suggested):
+                    out.print(f"  {told}")
             break
         if answer == "q":
             return
@@ -88,8 +92,10 @@ def _show(item: QueueItem) -> None:
     if item.suggestion is None:
         out.print("  its suggestion is hidden until you decide")
         return
+    if item.suggestion.decided_level:
+        out.print(f"  sure of {item.suggestion.decided_level}")
     for ranked in item.suggestion.ranked[:SHOWN]:
-        out.print(f"  {ranked.probability:.2f} {ranked.taxon}")
+        out.print(f"  {ranked.probability:.2f} {ranked.taxon}{ELSEWHERE if ranked.elsewhere else ''}")
     for reason in item.suggestion.reasons:
         if reason["kind"] == "neighbour":
             out.print(f"  near {reason['title']} ({reason['taxon']}, {reason['similarity']:.2f})")

@@ -1,5 +1,6 @@
 """`embed`, `suggest`, `evaluate`: where papers belong, and how well that is known."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from wamkg.cli.common import (
     print_table,
     progress_bar,
 )
+from wamkg.reviewing.blind import is_hidden
 from wamkg.settings import get_settings
 
 DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
@@ -30,19 +32,45 @@ def embed(device: DeviceOption = None, json: JsonOption = False) -> None:
         out.print(", ".join(f"{name} {value}" for name, value in report.items()))
 
 
-def suggest(taxonomy: TaxonomyOption = "wam", json: JsonOption = False) -> None:
-    """Suggest a place for every paper that has none in the taxonomy."""
+def suggest(
+    taxonomy: TaxonomyOption = "wam",
+    blind: Annotated[
+        bool | None,
+        typer.Option("--blind/--all", help="Hide every tenth or none; if not given, from people only."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Suggest a place for every paper that has none in the taxonomy; a tenth is hidden from people until decided."""
     with open_store() as store:
         report = pipeline.suggest(store, get_settings(), taxonomy)
+    # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
+    for_people = not json or sys.stdout.isatty()
+    lines = [_shown(line, for_people if blind is None else blind) for line in report.lines]
     if json:
-        print_json_lines(report.lines)
+        print_json_lines(lines)
         return
     columns = ["paper", "sure of", "outside", "best leaf", "p", "text"]
-    print_table("", columns, [_suggestion_row(line) for line in report.lines])
+    print_table("", columns, [_suggestion_row(line) for line in lines])
     out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
 
 
+def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
+    """The line, marked where it is of the hidden tenth, and then without what it says if `blind`."""
+    hidden = is_hidden(line["paper"], line["taxonomy"])
+    unsaid: dict[str, Any] = {
+        "top": {},
+        "outside": None,
+        "ranked": [],
+        "decided_level": None,
+        "abstained": None,
+        "reasons": [],
+    }
+    return line | {"hidden": hidden} | (unsaid if hidden and blind else {})
+
+
 def _suggestion_row(line: dict[str, Any]) -> list[str]:
+    if not line["ranked"]:
+        return [line["title"][:70], "hidden", "", "", "", line["text"]["source"]]
     best = line["ranked"][0]
     outside = "" if line["outside"] is None else f"{line['outside']:.2f}"
     sure = line["decided_level"] or "abstains"

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from wamkg.pages.context import load_classes
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.reviewing.blind import is_hidden
+from wamkg.reviewing.blind import revealed_by
 from wamkg.views.history import paper_history
 from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
 from wamkg.views.objections import objection_list
@@ -65,14 +65,13 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
     """
     classes = load_classes(session)
     paper = paper_detail(session, identifier)
-    decided = {a.taxonomy for a in paper.assignments}
     return render(
         "paper.html",
         viewer=viewer,
         here="/papers",
         done=done if viewer else None,
         paper=paper,
-        hidden={s.taxonomy for s in paper.suggestions if is_hidden(paper.slug, s.taxonomy)} - decided,
+        revealed=revealed_by(session, done) if viewer and done else [],
         objections=objection_list(session, None, MOST_OBJECTIONS, None, paper=paper.id).items,
         history=paper_history(session, identifier),
         names=classes.names,

@@ -8,6 +8,7 @@ from wamkg.pages.chart import steps_of, timeline_chart
 from wamkg.pages.context import load_classes
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.reviewing.blind import revealed_by
 from wamkg.store.things import find_thing
 from wamkg.views.coverage import overview
 from wamkg.views.leaderboard import ResultQuery, leaderboard
@@ -167,6 +168,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         taxonomy=choice.taxonomy,
         order=choice.order,
         done=choice.done if viewer else None,
+        revealed=revealed_by(session, choice.done) if viewer and choice.done else [],
         orders=ORDER_WORDS,
         taxonomies=taxonomies,
         names=classes.names,

@@ -41,7 +41,8 @@ from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
 class Decided:
     """A decision that was made: its id, its batch, where the paper stood before and stands now.
 
-    `versions` are the other versions of the work that were decided alike, each in a batch of its own.
+    `versions` are the other versions of the work that were decided alike, each in a batch of its own. `suggested` is
+    what a model had suggested: `taxon`, `probability`, `sure` (of which taxon) and whether it was `hidden`.
     """
 
     decision: str
@@ -53,6 +54,7 @@ class Decided:
     after: list[str]
     evidence_checked: bool | None
     version: int
+    suggested: dict[str, Any] | None = None
     versions: list["Decided"] = field(default_factory=list)
 
 
@@ -170,9 +172,10 @@ def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str
         include(state)
     write_papers(session, batch.id, actor.id, [state], [shown_values(state)])
     before, after = _places(ended), [] if rejecting else _decided(ground, decision)
+    record = _record(ground, decision, evidence)
     values = {
         "before": {"places": before, "replaces": replaces},
-        "after": _record(ground, decision, evidence),
+        "after": record,
         "why": decision.note or "",
     }
     uid = record_decision(session, batch, uid_of_row(session, paper), taxonomy.slug, values)
@@ -180,7 +183,16 @@ def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str
     close_batch(session, batch, {"verdict": decision.verdict, "paper": paper.slug, "places": after})
     session.refresh(paper)
     return Decided(
-        uid, batch.uid, paper.slug, taxonomy.slug, decision.verdict, before, after, evidence[1], paper.version
+        decision=uid,
+        batch=batch.uid,
+        paper=paper.slug,
+        taxonomy=taxonomy.slug,
+        verdict=decision.verdict,
+        before=before,
+        after=after,
+        evidence_checked=evidence[1],
+        version=paper.version,
+        suggested=record["suggested"],
     )
 
 
@@ -223,8 +235,6 @@ def _rows(ground: Ground, decision: Decision, evidence: tuple[str | None, bool |
 def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool | None]) -> dict[str, Any]:
     """The decision as it is kept and exported: taxa by path and by permanent id, so that either finds them."""
     taxa = [{"path": taxon.path, "uid": uid_of_row(ground.session, taxon)} for taxon in ground.taxa]
-    seen = ground.suggestion
-    best = seen.ranked[0]["taxon"] if seen and seen.ranked else None
     return {
         "verdict": decision.verdict,
         "taxa": taxa,
@@ -232,7 +242,23 @@ def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool
         "evidence": decision.evidence,
         "place": evidence[0],
         "checked": evidence[1],
-        "suggested": {"uid": seen.uid, "taxon": best, "hidden": _decided_blind(ground, decision)} if seen else None,
+        "suggested": _suggested(ground, decision),
+    }
+
+
+def _suggested(ground: Ground, decision: Decision) -> dict[str, Any] | None:
+    """What the model had said, kept because the next refit takes the suggestion away."""
+    seen = ground.suggestion
+    if seen is None:
+        return None
+    best = seen.ranked[0] if seen.ranked else {}
+    sure = ground.session.get(Taxon, seen.decided_taxon_id) if seen.decided_taxon_id is not None else None
+    return {
+        "uid": seen.uid,
+        "taxon": best.get("taxon"),
+        "probability": best.get("probability"),
+        "sure": sure.path if sure is not None else None,
+        "hidden": _decided_blind(ground, decision),
     }
 
 

@@ -141,9 +141,14 @@ def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: st
 
 
 def decision_rows(
-    session: Session, *, paper: str | None = None, taxonomy: str | None = None, uids: Iterable[str] | None = None
+    session: Session,
+    *,
+    paper: str | None = None,
+    taxonomy: str | None = None,
+    uids: Iterable[str] | None = None,
+    batch: str | None = None,
 ) -> list[DecisionRow]:
-    """Recorded decisions in the order made, narrowed to a paper's uid, a taxonomy's slug or given ids."""
+    """Recorded decisions in the order made, narrowed to a paper's uid, a taxonomy's slug, ids or a batch's uid."""
     statement: Any = (
         select_columns(Change, Actor.name, Batch)
         .join(Actor, col(Actor.id) == col(Change.actor_id))
@@ -156,6 +161,8 @@ def decision_rows(
         statement = statement.where(Change.field == f"{DECISION}{taxonomy}")
     if uids is not None:
         statement = statement.where(col(Change.uid).in_(list(uids)))
+    if batch is not None:
+        statement = statement.where(Batch.uid == batch)
     found = [DecisionRow(*row) for row in session.exec(statement)]
     return sorted(found, key=lambda row: row.order)
 

@@ -20,7 +20,8 @@ Variant = tuple[int, str, Document]
 WORDS_SHOWN = 6
 SENTENCES_SHOWN = 2
 CLOSE = 0.5
-"""A leaf is close when it has at least this share of the best leaf's probability."""
+"""A leaf is close when it has at least this share of the probability of the leaf shown first."""
+MOST_CLOSE = 3
 
 
 def without_each_sentence(candidates: Sequence[Document]) -> list[Variant]:
@@ -51,12 +52,12 @@ class Explainer:
         self._effects, self._terms = _word_effects(self._readers, self._rows)
         self._sentences = self._sentence_effects(variants)
 
-    def explain(self, i: int, joint: Floats) -> tuple[Reason, ...]:
-        """Reasons for candidate i, given its P(node): strongest kinds first."""
+    def explain(self, i: int, joint: Floats, first: int) -> tuple[Reason, ...]:
+        """Reasons for candidate i, given its P(node) and the leaf shown first: strongest kinds first."""
         tree = self._bench.tree
         top = int(joint[tree.tops].argmax())
         name = tree.paths[tree.tops[top]]
-        return (*self._near(i), *self._spoken(i, top, name), *self._said(i, top, name), *self._close(joint))
+        return (*self._near(i), *self._spoken(i, top, name), *self._said(i, top, name), *self._close(joint, first))
 
     def _near(self, i: int) -> list[Reason]:
         order = np.argsort(-self._similar[i], kind="stable")[: self._neighbours]
@@ -90,10 +91,10 @@ class Explainer:
             for effect, text in strongest
         ]
 
-    def _close(self, joint: Floats) -> list[Reason]:
+    def _close(self, joint: Floats, first: int) -> list[Reason]:
         leaves = self._bench.tree.leaves
         order = leaves[np.argsort(-joint[leaves], kind="stable")]
-        near = [n for n in order[1:4] if joint[n] >= CLOSE * joint[order[0]]]
+        near = [n for n in order if n != first and joint[n] >= CLOSE * joint[first]][:MOST_CLOSE]
         return [
             {"kind": "close", "taxon": self._bench.tree.paths[n], "probability": round(float(joint[n]), 4)}
             for n in near

@@ -112,7 +112,7 @@ def _row(corpus: Corpus, suggestion: Suggestion) -> dict[str, Any]:
     level = suggestion.decided_level
     return {
         "paper_id": int(suggestion.id),
-        "ranked": [{"taxon": taxon, "probability": p} for taxon, p in suggestion.ranked],
+        "ranked": suggestion.leaves,
         "top": suggestion.top,
         "outside": suggestion.outside,
         "decided_taxon_id": corpus.taxa[level] if level else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from wamkg.suggesting.features import VectorsByHash
 from wamkg.suggesting.models import DEFAULT, DEFAULT_WITHOUT_VECTORS, Model, Workbench, model_named
 from wamkg.suggesting.outside import OutsideModel
 from wamkg.suggesting.reasons import Explainer, Reason, without_each_sentence
-from wamkg.suggesting.tree import Floats, Tree
+from wamkg.suggesting.tree import Floats, Ints, Tree
 from wamkg.suggesting.versions import version_reasons
 
 
@@ -37,7 +37,8 @@ class Settings:
 class Suggestion:
     """One candidate's suggestion, in the words of `suggest --json`.
 
-    `ranked` holds leaves, best first; `decided_level` is the deepest taxon it is sure of, or None.
+    `ranked` holds leaves, best first, those at or below `decided_level` before those elsewhere; `decided_level` is
+    the deepest taxon it is sure of, or None.
     """
 
     id: str
@@ -55,9 +56,17 @@ class Suggestion:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, `ranked` as objects."""
         out = asdict(self)
-        out["ranked"] = [{"taxon": taxon, "probability": p} for taxon, p in self.ranked]
+        out["ranked"] = self.leaves
         out["reasons"] = list(out["reasons"])
         return out
+
+    @property
+    def leaves(self) -> list[dict[str, Any]]:
+        """`ranked` as objects; `elsewhere` marks a leaf that does not lie in the taxon it is sure of."""
+        return [
+            {"taxon": taxon, "probability": p} | ({} if is_below(taxon, self.decided_level) else {"elsewhere": True})
+            for taxon, p in self.ranked
+        ]
 
 
 def suggest(
@@ -90,15 +99,21 @@ def suggest(
     again = version_reasons(candidates, [e.document for e in training.examples])
     explainer = Explainer(bench, model, variants, settings.neighbours) if settings.reasons else None
     run = _Run(bench.tree, calibration, supports(bench), settings, model_record(model, calibration, bench, encoder))
-    return [
-        run.suggestion(
-            document,
-            joint[i],
-            None if outside is None else float(outside[i]),
-            (*(explainer.explain(i, joint[i]) if explainer else ()), *again.get(i, ())),
-        )
-        for i, document in enumerate(candidates)
-    ]
+    found = []
+    for i, document in enumerate(candidates):
+        placed = run.placed(joint[i], None if outside is None else float(outside[i]))
+        reasons = explainer.explain(i, joint[i], int(placed.leaves[0])) if explainer else ()
+        found.append(run.suggestion(document, joint[i], placed, (*reasons, *again.get(i, ()))))
+    return found
+
+
+class _Placed(NamedTuple):
+    """How deep one candidate's suggestion is sure, P(outside), whether it abstains, and the leaves in order."""
+
+    level: str | None
+    outside: float | None
+    abstained: bool
+    leaves: Ints
 
 
 @dataclass(frozen=True)
@@ -111,23 +126,24 @@ class _Run:
     settings: Settings
     model: dict[str, Any]
 
-    def suggestion(
-        self, document: Document, joint: Floats, outside: float | None, reasons: tuple[Reason, ...]
-    ) -> Suggestion:
+    def placed(self, joint: Floats, outside: float | None) -> _Placed:
+        level = decided(self.tree, joint, self.calibration, self.support, self.settings.min_support)
+        if outside is not None and outside >= self.settings.outside_from:
+            return _Placed(None, outside, True, leaf_order(self.tree, joint, None))
+        return _Placed(level, outside, level is None, leaf_order(self.tree, joint, level))
+
+    def suggestion(self, document: Document, joint: Floats, placed: _Placed, reasons: tuple[Reason, ...]) -> Suggestion:
         tree = self.tree
-        level = decided(tree, joint, self.calibration, self.support, self.settings.min_support)
-        away = outside is not None and outside >= self.settings.outside_from
-        order = tree.leaves[np.argsort(-joint[tree.leaves], kind="stable")]
         return Suggestion(
             id=document.id,
             title=document.title,
             text_hash=document.hash,
             text_source=document.source,
             top={tree.paths[n]: float(joint[n]) for n in tree.tops},
-            outside=outside,
-            ranked=tuple((tree.paths[n], float(joint[n])) for n in order),
-            decided_level=None if away else level,
-            abstained=away or level is None,
+            outside=placed.outside,
+            ranked=tuple((tree.paths[n], float(joint[n])) for n in placed.leaves),
+            decided_level=placed.level,
+            abstained=placed.abstained,
             reasons=reasons,
             model=self.model,
         )
@@ -155,6 +171,21 @@ def decided(tree: Tree, joint: Floats, calibration: Calibration, support: Floats
             break
         found = tree.paths[here]
     return found
+
+
+def is_below(taxon: str, level: str | None) -> bool:
+    """Whether a taxon is the decided one or lies below it; any does where nothing is decided."""
+    return level is None or f"{taxon}/".startswith(f"{level}/")
+
+
+def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
+    """Leaves as they are shown: best first, those of the decided taxon before all others.
+
+    A likely leaf elsewhere does not come first: what is sure is the taxon, and a place must lie in it.
+    """
+    elsewhere = np.array([not is_below(tree.paths[n], level) for n in tree.leaves])
+    order: Ints = tree.leaves[np.lexsort((-joint[tree.leaves], elsewhere))]
+    return order
 
 
 def supports(bench: Workbench) -> Floats:

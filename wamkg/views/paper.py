@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from wamkg.importing.compare import FIELDS
 from wamkg.matching.resolve import winner
+from wamkg.reviewing.blind import is_hidden
 from wamkg.store.lookup import find_paper, methods_of
 from wamkg.store.paper_state import Said
 from wamkg.store.reads_details import (
@@ -25,7 +26,7 @@ from wamkg.store.reads_taxa import suggestions_of
 from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.views.papers import PaperItem, paper_items, shown_day
-from wamkg.views.suggestions import SuggestionItem, suggestion_item
+from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
 from wamkg.views.works import RecordOfWork, work_of
 
 
@@ -128,8 +129,10 @@ class PaperDetail(PaperItem):
     work: list[RecordOfWork]
 
 
-def paper_detail(session: Session, text: str) -> PaperDetail:
+def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperDetail:
     """The paper that an id means (`arxiv:...`, `doi:...`, `s2:...`, slug), with everything behind it.
+
+    A suggestion of the hidden tenth says nothing until somebody has decided, except with `reveal`.
 
     Raises NotFoundError.
     """
@@ -137,6 +140,8 @@ def paper_detail(session: Session, text: str) -> PaperDetail:
     assert paper.id is not None
     (item,) = paper_items(session, [paper.id])
     values = sourced_values(session, paper.id)
+    assignments = assignment_list(session, text)
+    seen = None if reveal else {a.taxonomy for a in assignments}
     return PaperDetail(
         **{name: getattr(item, name) for name in PaperItem.__slots__},
         abstract=paper.abstract,
@@ -151,8 +156,8 @@ def paper_detail(session: Session, text: str) -> PaperDetail:
         tags=[TagItem(t.facet, t.value, t.mapped, t.source) for t in tags_of(session, [paper.id]).get(paper.id, [])],
         values=values,
         conflicts=sum(value.conflict for value in values),
-        assignments=assignment_list(session, text),
-        suggestions=_suggestions(session, paper),
+        assignments=assignments,
+        suggestions=_suggestions(session, paper, seen),
         work=work_of(session, text)[1:],
     )
 
@@ -242,9 +247,15 @@ def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
     return found
 
 
-def _suggestions(session: Session, paper: Paper) -> list[SuggestionItem]:
+def _suggestions(session: Session, paper: Paper, decided: set[str] | None) -> list[SuggestionItem]:
+    """Of each taxonomy; the hidden are left unsaid where nobody has `decided` (None: they are said)."""
     found: Sequence[Any] = suggestions_of(session, [paper.id] if paper.id else [])
-    return [
+    items = [
         suggestion_item(s, paper, slug, {t.id: t.path for t in list_taxa(session, get_taxonomy(session, slug))})
         for s, slug in found
     ]
+    return [
+        hide(item) if decided is not None and item.taxonomy not in decided and is_hidden(paper.slug, item.taxonomy)
+        else item
+        for item in items
+    ]  # fmt: skip

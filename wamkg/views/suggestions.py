@@ -1,6 +1,6 @@
 """The queue: what a model suggests for papers that nobody has placed yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
+from wamkg.reviewing.blind import is_hidden
 from wamkg.store.queue import waiting
 from wamkg.store.reads_papers import paper_numbers
 from wamkg.store.tables import Paper, Suggestion
@@ -23,18 +24,20 @@ ORDERS = ("certain", "uncertain", "newest")
 
 @dataclass(frozen=True, slots=True)
 class RankedTaxon:
-    """A leaf and the probability that the paper belongs there."""
+    """A leaf and P(the paper belongs there); `elsewhere`: not in the taxon that the model is sure of."""
 
     taxon: str
     probability: float
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionItem:
     """One suggestion in the words of `suggest --json`: a model's word, never a decision.
 
-    `ranked` holds leaves, best first; `decided_level` is the deepest taxon the model is sure of, or None;
-    `stale`: the paper's text has changed since.
+    `ranked` holds leaves, best first, those in the decided taxon before others; `decided_level` is the deepest taxon
+    the model is sure of, or None; `stale`: the paper's text has changed since. While `hidden`, until somebody has
+    decided, what it says is left out: `top`, `ranked` and `reasons` are empty, `abstained` is None.
     """
 
     uid: str
@@ -44,11 +47,12 @@ class SuggestionItem:
     date: str | None
     standing: str
     taxonomy: str
+    hidden: bool
     top: dict[str, float]
     outside: float | None
     ranked: list[RankedTaxon]
     decided_level: str | None
-    abstained: bool
+    abstained: bool | None
     reasons: list[dict[str, Any]]
     model: dict[str, Any]
     text_source: str
@@ -59,9 +63,16 @@ class SuggestionItem:
 
 
 def suggestion_list(
-    session: Session, taxonomy: str = "wam", query: LibraryQuery | None = None, order: str = "certain"
+    session: Session,
+    taxonomy: str = "wam",
+    query: LibraryQuery | None = None,
+    order: str = "certain",
+    *,
+    reveal: bool = False,
 ) -> Page[SuggestionItem]:
     """One page of the suggestions of a taxonomy, for the papers that the query lets through.
+
+    `reveal`: for a program, which decides nothing; of the hidden tenth too.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or bad filter.
     """
@@ -74,7 +85,10 @@ def suggestion_list(
     if query != LibraryQuery(limit=query.limit, after=query.after):
         kept = paper_numbers(session, paper_filter(session, query))
         pairs = [pair for pair in pairs if pair[1].id in kept]
-    keyed = [(_key(s, p, order), suggestion_item(s, p, found.slug, paths)) for s, p in pairs]
+    shown = [
+        (_key(s, p, order), suggestion_item(s, p, found.slug, paths), is_hidden(p.slug, found.slug)) for s, p in pairs
+    ]
+    keyed = [(key, hide(item) if hidden and not reveal else item) for key, item, hidden in shown]
     return page_of(keyed, Order(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
 
 
@@ -88,9 +102,10 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         date=shown_day(paper.date, paper.date_precision),
         standing=paper.standing,
         taxonomy=taxonomy,
+        hidden=False,
         top=in_order(s.top),
         outside=s.outside,
-        ranked=[RankedTaxon(r["taxon"], r["probability"]) for r in s.ranked],
+        ranked=[RankedTaxon(r["taxon"], r["probability"], r.get("elsewhere", False)) for r in s.ranked],
         decided_level=paths.get(s.decided_taxon_id),
         abstained=s.abstained,
         reasons=[in_order(reason) for reason in s.reasons],
@@ -101,6 +116,11 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         training_size=s.training_size,
         at=s.at,
     )
+
+
+def hide(item: SuggestionItem) -> SuggestionItem:
+    """The suggestion without what it says."""
+    return replace(item, hidden=True, top={}, outside=None, ranked=[], decided_level=None, abstained=None, reasons=[])
 
 
 def is_stale(s: Suggestion, paper: Paper) -> bool:

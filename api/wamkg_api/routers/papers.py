@@ -11,6 +11,7 @@ from wamkg.views.library import Facets, find_library, find_sparse, library_facet
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper import AssignmentItem, PaperDetail, assignment_list, paper_detail
 from wamkg.views.papers import PaperItem
+from wamkg_api.access import ProgramDep
 from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import FieldList, MomentText, Word
@@ -84,6 +85,6 @@ def list_citations(
 
 
 @router.get("/{paper_id:path}", response_model=PaperDetail, responses=problems(404, 422))
-def get_paper(session: SessionDep, paper_id: PaperId) -> Response:
+def get_paper(session: SessionDep, program: ProgramDep, paper_id: PaperId) -> Response:
     """One paper with the sources of its values, its dates, links, assignments and suggestions."""
-    return answer(paper_detail(session, paper_id))
+    return answer(paper_detail(session, paper_id, reveal=program))

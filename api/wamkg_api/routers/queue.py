@@ -11,6 +11,7 @@ from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.queue import QueueItem, queue_page
 from wamkg.views.suggestions import SuggestionItem, suggestion_list
 from wamkg.vocabulary import ObjectionStatus
+from wamkg_api.access import ProgramDep
 from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, answer
 from wamkg_api.errors import problems
 
@@ -21,13 +22,15 @@ router = APIRouter(tags=["review"])
 def list_suggestions(
     session: SessionDep,
     filters: FiltersDep,
+    program: ProgramDep,
     taxonomy: TaxonomySlug = "wam",
     order: Annotated[Literal["certain", "uncertain", "newest"], Query(description="What comes first.")] = "certain",
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """What a model suggests for papers that nobody has placed, with probabilities and reasons."""
-    return answer(suggestion_list(session, taxonomy, replace(filters, limit=limit, after=after), order))
+    """What a model suggests for papers that nobody has placed; of every tenth, only a program's token is told."""
+    query = replace(filters, limit=limit, after=after)
+    return answer(suggestion_list(session, taxonomy, query, order, reveal=program))
 
 
 @router.get("/queue", response_model=Page[QueueItem], responses=problems(404, 422))
