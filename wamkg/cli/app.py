@@ -54,6 +54,8 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "migrate": store.migrate,
     "seed": store.seed,
     "build": store.build,
+    "backup": store.backup,
+    "restore": store.restore,
     "import": importing.import_,
     "undo": provenance.undo,
     "history": provenance.history,

@@ -1,11 +1,14 @@
 """`migrate`, `seed`, `build`: the store itself."""
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.text import Text
 
 from wamkg import pipeline
-from wamkg.cli.common import JsonOption, open_store, out, print_json, progress_bar
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, progress_bar
+from wamkg.history.backup import restore_backup, write_backup
 from wamkg.settings import get_settings
 from wamkg.store import migrate as migrations
 from wamkg.store.session import Store
@@ -42,6 +45,26 @@ def build(json: JsonOption = False) -> None:
         return
     for stage, counts in report.items():
         _print_counts(stage, counts)
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")]) -> int:
+    """Write everything, releases and vectors included, to one file; it also holds the hashes of tokens."""
+    with open_store() as store:
+        missing = write_backup(store, get_settings().home, file)
+    out.print(f"wrote {file}, {file.stat().st_size} bytes")
+    for name in missing:
+        out.print(f"without release {name}: its file is not in HOME/releases")
+    return EXIT_PARTIAL if missing else 0
+
+
+def restore(file: Annotated[Path, typer.Argument(help="What `wamkg backup` wrote.")]) -> None:
+    """Fill an empty store, on SQLite or PostgreSQL, from a backup of either."""
+    settings = get_settings()
+    store = Store(settings.url)
+    try:
+        _print_counts("restored", restore_backup(store, settings.home, file))
+    finally:
+        store.close()
 
 
 def _print_counts(stage: str, counts: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, BinaryIO
 
 import orjson
+from sqlalchemy import Table
 from sqlmodel import Session
 
 from wamkg.errors import StoreError
@@ -39,15 +40,15 @@ class Dumped:
     counts: dict[str, int]
 
 
-def write_dump(session: Session, path: Path, name: str) -> Dumped:
-    """Write the survey as the session sees it; the file appears whole or not at all."""
+def write_dump(session: Session, path: Path, name: str, tables: Sequence[Table] | None = None) -> Dumped:
+    """Write the survey, or those tables, as the session sees it; the file appears whole or not at all."""
     digest, counts = hashlib.sha256(), dict[str, int]()
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as part:
         try:
             # No time and no name in the gzip header: the same survey gives the same bytes.
             with gzip.GzipFile(filename="", mode="wb", fileobj=part, mtime=0) as file:
-                for line in _lines(session, name, counts):
+                for line in _lines(session, name, counts, tables or dumped_tables()):
                     digest.update(line)
                     file.write(line)
             part.flush()
@@ -59,8 +60,7 @@ def write_dump(session: Session, path: Path, name: str) -> Dumped:
     return Dumped(digest.hexdigest(), path.stat().st_size, counts)
 
 
-def _lines(session: Session, name: str, counts: dict[str, int]) -> Iterator[bytes]:
-    tables = dumped_tables()
+def _lines(session: Session, name: str, counts: dict[str, int], tables: Sequence[Table]) -> Iterator[bytes]:
     kinds = {str(table.name): kinds_of(table) for table in tables}
     yield _line({"wamkg": FORMAT, "schema": head_revision(), "name": name, "kinds": kinds})
     for table in tables:

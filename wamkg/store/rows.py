@@ -1,12 +1,13 @@
 """Rows as plain JSON values and back: one codec for dumps and for what undo keeps."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import JSON as JSON_TYPE
-from sqlalchemy import Date, Table, select
+from sqlalchemy import Date, LargeBinary, Table, select
 from sqlmodel import Session
 
 from wamkg.store.tables import metadata
@@ -14,7 +15,7 @@ from wamkg.store.types import UtcDateTime
 
 LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
 """Tables that are no part of the survey: secrets, what is being done, what can be computed again, the dumps."""
-TIME, DAY, JSON = "time", "day", "json"
+TIME, DAY, JSON, BYTES = "time", "day", "json", "bytes"
 
 
 def dumped_tables() -> list[Table]:
@@ -23,7 +24,7 @@ def dumped_tables() -> list[Table]:
 
 
 def kinds_of(table: Table) -> dict[str, str]:
-    """Columns whose values are not written as they are: `time`, `day` or `json`."""
+    """Columns whose values are not written as they are: `time`, `day`, `json` or `bytes`."""
     found = {}
     for column in table.columns:
         if isinstance(column.type, UtcDateTime):
@@ -32,12 +33,20 @@ def kinds_of(table: Table) -> dict[str, str]:
             found[str(column.name)] = DAY
         elif isinstance(column.type, JSON_TYPE):
             found[str(column.name)] = JSON
+        elif isinstance(column.type, LargeBinary):
+            found[str(column.name)] = BYTES
     return found
 
 
 def encode(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as JSON-ready values."""
-    return {str(name): value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+    return {str(name): _written(value) for name, value in row.items()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,6 +56,8 @@ def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(kind: str | None, value: Any) -> Any:
+    if kind == BYTES and value is not None:
+        return b64decode(value)
     if value is None or kind not in (TIME, DAY):
         return value
     return datetime.fromisoformat(value) if kind == TIME else date.fromisoformat(value)
@@ -58,6 +69,8 @@ def sqlite_value(kind: str | None, value: Any) -> Any:
         return None
     if kind == TIME:
         return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if kind == BYTES:
+        return b64decode(value)
     if kind == JSON:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     return int(value) if isinstance(value, bool) else value

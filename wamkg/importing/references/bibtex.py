@@ -18,7 +18,9 @@ _KEPT = frozenset((
 ))  # fmt: skip
 _JOINED = " # "
 """What bibtexparser leaves of values joined with `#`."""
+# It says what it cannot read on a log; here that is listed with the line.
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+logging.getLogger("bibtexparser").propagate = False
 
 
 def parse_bibtex(text: str) -> Iterator[Item]:

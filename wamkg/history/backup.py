@@ -1,0 +1,128 @@
+"""The whole store as one file, and back into an empty store on either database.
+
+The file is a tar: `store.jsonl.gz`, a dump as releases are (`history/dump.py`) of every table but what was being run,
+and the files of the releases. It holds the hashes of tokens: whoever has it has the store.
+"""
+
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Table, func, insert, select, text, update
+from sqlmodel import Session
+
+from wamkg.errors import ConflictError, StoreError
+from wamkg.files import whole_file
+from wamkg.history.dump import load_dump, write_dump
+from wamkg.history.releases import FOLDER, consistent_view
+from wamkg.store.bulk import chunks
+from wamkg.store.migrate import migrate
+from wamkg.store.reads_changes import list_releases
+from wamkg.store.search import add_texts, texts_of
+from wamkg.store.session import Store
+from wamkg.store.tables import metadata
+
+STORE = "store.jsonl.gz"
+_RUNNING = frozenset({"job", "pace"})
+"""Tables of what runs now; it does not run where a backup is restored."""
+
+
+def write_backup(store: Store, home: Path, path: Path) -> list[str]:
+    """Write everything to a file, which appears whole or not at all; returns releases whose files are gone."""
+    missing = []
+    try:
+        with TemporaryDirectory(dir=path.parent) as folder, consistent_view(store) as session:
+            write_dump(session, Path(folder) / STORE, "backup", _tables())
+            with whole_file(path) as file, tarfile.open(fileobj=file, mode="w") as tar:
+                tar.add(Path(folder) / STORE, STORE)
+                for release in list_releases(session):
+                    if (home / FOLDER / release.file).exists():
+                        tar.add(home / FOLDER / release.file, f"{FOLDER}/{release.file}")
+                    else:
+                        missing.append(release.name)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+    return missing
+
+
+def restore_backup(store: Store, home: Path, path: Path) -> dict[str, int]:
+    """Fill an empty store from a backup, in one transaction; returns how many rows each table got.
+
+    Raises ConflictError where the store holds anything, StoreError where the file is no backup, or damaged.
+    """
+    migrate(store)
+    home.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=home) as folder:
+        _unpack(path, Path(folder))
+        load_dump(Path(folder) / STORE, Path(folder) / "store.db")
+        (home / FOLDER).mkdir(exist_ok=True)
+        with _opened(Path(folder) / "store.db") as source, store.writing() as target:
+            _refuse_filled(target)
+            counts = {str(table.name): _copy(source, target, table) for table in _tables()}
+            for release in (Path(folder) / FOLDER).glob("*"):
+                release.replace(home / FOLDER / release.name)
+    return {name: count for name, count in counts.items() if count}
+
+
+def _tables() -> list[Table]:
+    return [table for table in metadata.sorted_tables if table.name not in _RUNNING]
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(path, "r:") as tar:
+            tar.extractall(folder, filter="data")
+    except (OSError, tarfile.TarError) as error:
+        raise StoreError(f"{path} cannot be read as a backup of wamkg: {error}") from error
+    if not (folder / STORE).is_file():
+        raise StoreError(f"{path} is no backup of wamkg: it holds no {STORE}")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Session]:
+    loaded = Store(f"sqlite:///{file}")
+    try:
+        with loaded.reading() as session:
+            yield session
+    finally:
+        loaded.close()
+
+
+def _refuse_filled(session: Session) -> None:
+    for table in _tables():
+        if session.connection().execute(select(func.count()).select_from(table)).scalar_one():
+            raise ConflictError(
+                "the store is not empty; restore into a new one, with another WAMKG_HOME or WAMKG_DATABASE_URL"
+            )
+
+
+def _copy(source: Session, target: Session, table: Table) -> int:
+    """Rows of a table from one store to the other; what refers to its own table is set when all rows are there."""
+    own = [c for c in table.columns if any(key.column.table is table for key in c.foreign_keys)]
+    connection, later, count = target.connection(), list[dict[str, Any]](), 0
+    rows = source.connection().execute(select(table).order_by(*table.primary_key.columns))
+    for part in chunks(dict(row._mapping) for row in rows):
+        later += [row for row in part if any(row[column.name] is not None for column in own)]
+        connection.execute(insert(table), [row | dict.fromkeys((c.name for c in own), None) for row in part])
+        count += len(part)
+        if table.name == "paper":
+            add_texts(target, texts_of(source, [row["id"] for row in part]))
+    for row in later:
+        values = {column: row[column.name] for column in own}
+        connection.execute(update(table).where(table.c.id == row["id"]).values(values))
+    _count_on(target, table)
+    return count
+
+
+def _count_on(session: Session, table: Table) -> None:
+    """PostgreSQL numbers new rows by a counter of its own, which rows that bring their number leave behind."""
+    if session.get_bind().dialect.name != "postgresql" or "id" not in table.c:
+        return
+    connection = session.connection()
+    counter = connection.execute(text(f"SELECT pg_get_serial_sequence('\"{table.name}\"', 'id')")).scalar()
+    last = connection.execute(select(func.max(table.c.id))).scalar()
+    if counter and last:
+        connection.execute(text("SELECT setval(:counter, :last)"), {"counter": counter, "last": last})
