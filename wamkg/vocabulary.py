@@ -176,6 +176,9 @@ class TokenKind(StrEnum):
 PERSON = "person"
 """Source name of values that a person gave."""
 
+PREFIX_SOURCE = "id:arxiv"
+"""Source name of a date that was only read off an arXiv id."""
+
 SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",))
 """Which source's value is shown, strongest first; a source is `kind` or `kind:name`, those side by side are equals.
 

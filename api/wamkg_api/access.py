@@ -145,7 +145,7 @@ def guarded(role: Role) -> type[APIRoute]:
     return Guarded
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
@@ -153,13 +153,13 @@ def _caller(request: Request) -> Caller:
 CallerDep = Annotated[Caller, Depends(_caller)]
 
 
-def may_read(request: Request) -> None:
+async def may_read(request: Request) -> None:
     """Ask readers for a token where the settings close reading.
 
     Raises UnauthorizedError.
     """
     if settings_of(request).reading == "closed":
-        admit_reader(request)
+        await run_in_threadpool(admit_reader, request)
 
 
 class Closable(APIRoute):
@@ -170,7 +170,7 @@ class Closable(APIRoute):
         handle = super().get_route_handler()
 
         async def check_first(request: Request) -> Response:
-            await run_in_threadpool(may_read, request)
+            await may_read(request)
             return await handle(request)
 
         return check_first
@@ -185,23 +185,27 @@ def admit_reader(request: Request) -> None:
         raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
 
 
-def is_program(request: Request) -> bool:
+async def is_program(request: Request) -> bool:
     """Whether a token says that a program asks, which decides nothing; an unknown one says nothing."""
     narrow(request.scope, Audience.PERSON)
     try:
-        caller = identify(request)
+        caller = await _identified(request)
     except UnauthorizedError:
         return False
     return caller is not None and caller.holder.kind != PERSON
 
 
+async def _identified(request: Request) -> Caller | None:
+    return await run_in_threadpool(identify, request) if credentials_of(request.scope) else None
+
+
 ProgramDep = Annotated[bool, Depends(is_program)]
 
 
-def viewer(request: Request) -> Viewer | None:
+async def viewer(request: Request) -> Viewer | None:
     """Who looks at a page; a session that has ended is nobody."""
     narrow(request.scope, Audience.PERSON)
-    caller = identify(request) if COOKIE in request.cookies else None
+    caller = await _identified(request) if COOKIE in request.cookies else None
     if caller is None or not caller.secret:
         return None
     role = caller.holder.role

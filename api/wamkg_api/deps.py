@@ -40,7 +40,7 @@ Sort = Literal["-date", "date", "title", "-title", "added", "-citations", "relev
 assert set(SORTS) == set(Sort.__args__)  # type: ignore[attr-defined]
 
 
-def library_query(
+async def library_query(
     q: Annotated[Text | None, Query(description="Words that title, text or method hold.")] = None,
     taxon: Annotated[
         list[TaxonRef] | None,
@@ -88,7 +88,7 @@ def library_query(
 FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """Refuse a query that OpenAPI does not describe: a parameter ignored in silence is an answer to another question.
 
     Raises MalformedError.

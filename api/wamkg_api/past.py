@@ -29,7 +29,7 @@ class Past:
 NOW = Past()
 
 
-def _past(
+async def _past(
     release: Annotated[ReleaseName | None, Query(description="As it was in this release.")] = None,
     as_of: Annotated[
         PastText | None,

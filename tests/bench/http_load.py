@@ -1,6 +1,6 @@
 """Asks one address again and again over so many connections: `python -m tests.bench.http_load URL N SECONDS [ETAG]`.
 
-Stands in for wrk, which is not on every machine; prints requests a second, the 99th percentile in milliseconds and the
+Stands in where wrk is not installed; prints requests a second, the 99th percentile in milliseconds and the
 statuses met. One request is in flight on each connection.
 """
 

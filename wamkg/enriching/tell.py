@@ -7,10 +7,9 @@ from wamkg.enriching.answers import S2Paper
 from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month
 from wamkg.matching.say import say, say_date
 from wamkg.store.paper_state import PaperState
-from wamkg.vocabulary import EventKind, Standing
+from wamkg.vocabulary import PREFIX_SOURCE, EventKind, Standing
 
 SOURCE = "s2"
-PREFIX_SOURCE = "id:arxiv"
 CITED_FIELDS = ("title", "authors", "venue", "year", "doi", "arxiv", "s2")
 """Fields of a paper that is only cited: attributes of `S2Paper` and names of facts."""
 LIBRARY_FIELDS = (

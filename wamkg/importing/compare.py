@@ -12,7 +12,7 @@ from wamkg.matching.say import say, say_date
 from wamkg.store.paper_state import PaperState, Placed, Said
 from wamkg.store.tables import Assignment, Tag, Weblink
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import AssignmentState, EventKind, Standing
+from wamkg.vocabulary import PREFIX_SOURCE, AssignmentState, EventKind, Standing
 
 
 def _same_authors(mine: Any, shown: Any) -> bool:
@@ -145,7 +145,7 @@ def _compare_dates(record: Record, state: PaperState, origin: Origin, notes: Not
 
 
 def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, origin: Origin, notes: Notes) -> None:
-    source = "id:arxiv" if derived else origin.of("date")
+    source = PREFIX_SOURCE if derived else origin.of("date")
     if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
         return
     if say_date(state, kind, when, source, derived=derived):

@@ -81,7 +81,7 @@ def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: A
     """Rows of a statement for the papers asked for, by the number in their first column."""
     found: dict[int, list[Any]] = {}
     for part in chunks(set(numbers)):
-        for row in rows(session, statement.where(column.in_(part))):
+        for row in session.connection().execute(statement.where(column.in_(part))).all():
             found.setdefault(row[0], []).append(row)
     return found
 
@@ -122,6 +122,27 @@ def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[An
     """Rows (paper, scheme, value) of the further ids each paper is or was known under."""
     statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
     return _grouped(session, numbers, col(FormerId.paper_id), statement.order_by(col(FormerId.id)))
+
+
+def places_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
+    """Rows (paper, taxonomy, taxon, state, primary, kind, reason) of each paper's live assignments."""
+    statement = (
+        select_columns(
+            Assignment.paper_id,
+            Taxonomy.slug.label("taxonomy"),  # type: ignore[attr-defined]
+            col(Taxon.path).label("taxon"),
+            Assignment.state,
+            Assignment.primary,
+            Assignment.kind,
+            Assignment.reason,
+        )
+        .select_from(Assignment)
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .where(col(Assignment.ended_at).is_(None))
+        .order_by(col(Assignment.primary).desc(), col(Assignment.id))
+    )
+    return _grouped(session, numbers, col(Assignment.paper_id), statement)
 
 
 def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = False) -> dict[int, list[Any]]:

@@ -46,26 +46,38 @@ class PaperFilter:
 
 @dataclass(frozen=True)
 class SortKey:
-    """One column of an order; NULL is replaced so that keys can be compared on any database."""
+    """One column of an order; NULL comes before every value, and `empty`, less than any of them, is its key."""
 
-    expression: Any
+    column: Any
     descending: bool = False
+    empty: Any = None
+
+    @property
+    def key(self) -> Any:
+        """What rows are compared by."""
+        return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
+
+    @property
+    def order(self) -> Any:
+        """The same order, said of the column itself: an index on it spares the sorting."""
+        if self.empty is None:
+            return self.column.desc() if self.descending else self.column.asc()
+        return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
 
 
 def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
     """The order a list is asked in; the paper's number always comes last and makes it total."""
-    day = func.coalesce(col(Paper.date), literal(_NO_DATE))
-    newest = SortKey(day, descending=True)
+    newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
     if name == "relevance" and q:
         words = normalise(q).split()[:MAX_WORDS]
         in_title = and_(true(), *(col(Paper.title_key).contains(word, autoescape=True) for word in words))
         return (SortKey(case((in_title, 0), else_=1)), newest)
     orders = {
-        "date": (SortKey(day),),
+        "date": (SortKey(col(Paper.date), empty=_NO_DATE),),
         "title": (SortKey(col(Paper.title_key)),),
         "-title": (SortKey(col(Paper.title_key), descending=True),),
         "added": (),
-        "-citations": (SortKey(func.coalesce(col(Paper.citation_count), -1), descending=True), newest),
+        "-citations": (SortKey(col(Paper.citation_count), descending=True, empty=-1), newest),
     }
     return orders.get(name, (newest,))
 
@@ -79,18 +91,18 @@ def find_papers(
     """Up to `limit` rows (number, then the sort keys) that come after the given keys and number."""
     number = SortKey(col(Paper.id), descending=bool(order) and order[-1].descending)
     keys = [*order, number]
-    statement = select_columns(Paper.id, *(key.expression for key in order)).where(*conditions(session, wanted))
+    statement = select_columns(Paper.id, *(key.key for key in order)).where(*conditions(session, wanted))
     if after is not None:
         statement = statement.where(_comes_after(keys, after))
-    arranged = [key.expression.desc() if key.descending else key.expression.asc() for key in keys]
-    return [tuple(row) for row in session.connection().execute(statement.order_by(*arranged).limit(limit))]
+    arranged = statement.order_by(*(key.order for key in keys)).limit(limit)
+    return [tuple(row) for row in session.connection().execute(arranged)]
 
 
 def _comes_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Any:
     alternatives = []
     for i, key in enumerate(keys):
-        same = [k.expression == v for k, v in zip(keys[:i], values[:i], strict=True)]
-        beyond = key.expression < values[i] if key.descending else key.expression > values[i]
+        same = [k.key == v for k, v in zip(keys[:i], values[:i], strict=True)]
+        beyond = key.key < values[i] if key.descending else key.key > values[i]
         alternatives.append(and_(*same, beyond))
     return or_(*alternatives)
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import case, func
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, select_columns
@@ -63,15 +64,45 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
         .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
-        .where(
-            Assignment.taxonomy_id == taxonomy.id,
-            Assignment.state == AssignmentState.PLACED,
-            col(Assignment.primary).is_(True),
-            col(Assignment.ended_at).is_(None),
-        )
+        .where(*_placed(taxonomy))
         .order_by(col(Paper.slug))
     )
     return [PlacedPaper(*row) for row in session.connection().execute(statement)]
+
+
+@dataclass(frozen=True)
+class DatedPlacements:
+    """So many papers at one taxon that share a date and where it is from."""
+
+    taxon: str
+    day: date | None
+    precision: str | None
+    source: str | None
+    papers: int = 1
+
+
+def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
+    """The papers placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them."""
+    dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source)
+    statement = (
+        select_columns(*dated, func.count())
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(*_placed(taxonomy))
+        .group_by(*dated)
+    )
+    return [DatedPlacements(*row) for row in session.connection().execute(statement)]
+
+
+def _placed(taxonomy: Taxonomy) -> list[Any]:
+    """What holds of the live primary placements in a taxonomy."""
+    return [
+        Assignment.taxonomy_id == taxonomy.id,
+        Assignment.state == AssignmentState.PLACED,
+        col(Assignment.primary).is_(True),
+        col(Assignment.ended_at).is_(None),
+    ]
 
 
 def institution_marks(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:

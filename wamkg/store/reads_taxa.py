@@ -25,24 +25,40 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+def _placed_in(taxonomy: int) -> list[Any]:
+    """What holds of the live placements in a taxonomy of papers that are not merely cited."""
+    cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
+    return [
+        Assignment.taxonomy_id == taxonomy,
+        Assignment.state == AssignmentState.PLACED,
+        col(Assignment.ended_at).is_(None),
+        col(Assignment.paper_id).not_in(cited),
+    ]
+
+
 def own_counts(session: Session, taxonomy: int) -> dict[int, int]:
     """How many papers that are not merely cited each taxon itself holds, as a primary placement or a further one."""
     statement = (
-        select_columns(Assignment.taxon_id, func.count(col(Assignment.paper_id).distinct()))
-        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
-        .where(
-            Assignment.taxonomy_id == taxonomy,
-            Assignment.state == AssignmentState.PLACED,
-            col(Assignment.ended_at).is_(None),
-            col(Paper.standing) != Standing.CITED,
-        )
+        select_columns(Assignment.taxon_id, func.count())
+        .where(*_placed_in(taxonomy))
         .group_by(col(Assignment.taxon_id))
     )
     return dict(tuple(row) for row in rows(session, statement))
 
 
-def state_counts(session: Session) -> dict[str, dict[str, int]]:
-    """How many papers are in each state of each taxonomy, by live primary assignment."""
+def placed_at_several(session: Session, taxonomy: int) -> list[tuple[int, str]]:
+    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a further placement."""
+    also = select_columns(Assignment.paper_id).where(*_placed_in(taxonomy), col(Assignment.primary).is_(False))
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(*_placed_in(taxonomy), col(Assignment.paper_id).in_(also), col(Taxon.ended_at).is_(None))
+    )
+    return [tuple(row) for row in rows(session, statement)]
+
+
+def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
+    """How many papers are in each state of each taxonomy, or of one, by live primary assignment."""
     statement = (
         select_columns(Taxonomy.slug, Assignment.state, func.count())
         .select_from(Assignment)
@@ -51,6 +67,8 @@ def state_counts(session: Session) -> dict[str, dict[str, int]]:
         .group_by(col(Taxonomy.slug), col(Assignment.state))
         .order_by(col(Taxonomy.slug), col(Assignment.state))
     )
+    if taxonomy is not None:
+        statement = statement.where(Assignment.taxonomy_id == taxonomy)
     found: dict[str, dict[str, int]] = {}
     for slug, state, count in rows(session, statement):
         found.setdefault(slug, {})[state] = count

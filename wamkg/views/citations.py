@@ -22,9 +22,9 @@ from wamkg.store.reads_citations import (
 )
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.timeline import PERIODS, period_of, periods_between
+from wamkg.vocabulary import PREFIX_SOURCE
 
 SUBJECTS = {"paper": cited_paper, "method": cited_method, "taxon": cited_taxon}
-PREFIX_SOURCE = "id:arxiv"
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,12 @@ def count_by_path(pairs: Sequence[tuple[int, str]]) -> dict[str, int]:
     """How many papers stand at each path or below it, each counted once."""
     papers: dict[str, set[int]] = {}
     for paper, path in pairs:
-        parts = path.split("/")
-        for depth in range(1, len(parts) + 1):
-            papers.setdefault("/".join(parts[:depth]), set()).add(paper)
+        for above in upwards(path):
+            papers.setdefault(above, set()).add(paper)
     return {path: len(papers[path]) for path in sorted(papers)}
+
+
+def upwards(path: str) -> list[str]:
+    """A taxon's path and those of all taxa above it, from the top."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.store.lookup import methods_of
-from wamkg.store.reads_details import assignments_of, authors_of, paper_rows, weblinks_of
+from wamkg.store.reads_details import authors_of, paper_rows, places_of, weblinks_of
 from wamkg.vocabulary import AssignmentState
 
 
@@ -105,7 +105,7 @@ def _items(session: Session, numbers: Sequence[int], *, texts: bool) -> Iterable
 
 def _placements(session: Session, numbers: Sequence[int]) -> dict[int, _Placed]:
     found: dict[int, _Placed] = {}
-    for number, group in assignments_of(session, numbers).items():
+    for number, group in places_of(session, numbers).items():
         placed = found[number] = _Placed()
         for a in group:
             if a.state != AssignmentState.PLACED:

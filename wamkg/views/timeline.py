@@ -10,9 +10,11 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision
-from wamkg.store.reads_roadmap import placed_papers
+from wamkg.store.reads_roadmap import DatedPlacements, placed_papers, placements_by_date
+from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.roadmap import check_date_rule, paper_dates
+from wamkg.vocabulary import PREFIX_SOURCE
 
 Period = Literal["month", "quarter", "year"]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -66,11 +68,14 @@ def papers_timeline(
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
     check_date_rule(date_rule)
     found = get_taxonomy(session, taxonomy)
-    papers = placed_papers(session, found)
-    dates = paper_dates(session, papers, date_rule)
-    usable = {n: day for n, (day, precision) in dates.items() if by == "year" or precision != Precision.YEAR}
-    cells = Counter((period_of(usable[p.id], by), _cut(p.taxon, depth)) for p in papers if p.id in usable)
-    taxa = [t for t in list_taxa(session, found) if any(path == t.path for _, path in cells)]
+    groups = _dated(session, found, date_rule)
+    usable = [(g, g.day) for g in groups if g.day and (by == "year" or g.precision != Precision.YEAR)]
+    cells: Counter[tuple[str, str]] = Counter()
+    for group, day in usable:
+        cells[period_of(day, by), _cut(group.taxon, depth)] += group.papers
+    used = {path for _, path in cells}
+    taxa = [t for t in list_taxa(session, found) if t.path in used]
+    undated = sum(g.papers for g in groups if g.day is None)
     return PaperTimeline(
         taxonomy=found.slug,
         by=by,
@@ -78,12 +83,22 @@ def papers_timeline(
         date_rule=date_rule,
         taxa=[t.path for t in taxa],
         names={t.path: t.name for t in taxa},
-        items=list(_periods(cells, sorted(set(usable.values())), by)),
-        total=sum(cells.values()),
-        undated=len(papers) - len(dates),
-        imprecise=len(dates) - len(usable),
-        derived=sum(p.date_source == "id:arxiv" and p.id in usable and dates[p.id][0] == p.date for p in papers),
+        items=list(_periods(cells, sorted({day for _, day in usable}), by)),
+        total=cells.total(),
+        undated=undated,
+        imprecise=sum(g.papers for g in groups) - undated - cells.total(),
+        derived=sum(g.papers for g, _ in usable if g.source == PREFIX_SOURCE),
     )
+
+
+def _dated(session: Session, taxonomy: Taxonomy, rule: str) -> list[DatedPlacements]:
+    """The papers placed in a taxonomy by their dates under a rule; one that is not the date shown has no source."""
+    if rule == "arxiv_v1":
+        return placements_by_date(session, taxonomy)
+    papers = placed_papers(session, taxonomy)
+    dates = paper_dates(session, papers, rule)
+    found = [(paper, *dates.get(paper.id, (None, None))) for paper in papers]
+    return [DatedPlacements(p.taxon, day, exact, p.date_source if day == p.date else None) for p, day, exact in found]
 
 
 def _cut(path: str, depth: int) -> str:
@@ -107,9 +122,12 @@ def periods_between(first: date, last: date, by: str) -> Iterator[str]:
 
 
 def _periods(cells: Counter[tuple[str, str]], days: list[date], by: str) -> Iterator[TimelinePeriod]:
+    split: dict[str, dict[str, int]] = {}
+    for (period, path), number in sorted(cells.items()):
+        split.setdefault(period, {})[path] = number
     cumulative = 0
     for period in periods_between(days[0], days[-1], by) if days else ():
-        counts = {path: n for (when, path), n in sorted(cells.items()) if when == period}
+        counts = split.get(period, {})
         total = sum(counts.values())
         cumulative += total
         yield TimelinePeriod(period, {path: n for path, n in counts.items() if path}, total, cumulative)

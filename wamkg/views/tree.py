@@ -1,5 +1,6 @@
 """Taxonomies as trees with definitions, exemplars and counts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,11 +8,10 @@ from sqlmodel import Session
 
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_details import paper_rows
-from wamkg.store.reads_papers import PaperFilter, placements_of
-from wamkg.store.reads_taxa import exemplars_of, own_counts, state_counts
+from wamkg.store.reads_taxa import exemplars_of, own_counts, placed_at_several, state_counts
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import aliases_of, find_taxon, get_taxonomy, list_taxa, list_taxonomies
-from wamkg.views.library import count_by_path
+from wamkg.views.library import upwards
 from wamkg.views.papers import public_id
 
 MAIN = "wam"
@@ -104,7 +104,7 @@ def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
     """
     taxonomy = get_taxonomy(session, slug)
     assert taxonomy.id is not None
-    states = state_counts(session).get(slug, {})
+    states = state_counts(session, taxonomy.id).get(taxonomy.slug, {})
     return TaxonomyTree(
         slug=taxonomy.slug,
         title=taxonomy.title,
@@ -149,13 +149,14 @@ class _Builder:
         assert taxonomy.id is not None
         taxa = list_taxa(session, taxonomy)
         numbers = [t.id for t in taxa if t.id is not None]
+        own = own_counts(session, taxonomy.id)
         children: dict[int | None, list[Taxon]] = {}
         for taxon in taxa:
             children.setdefault(taxon.parent_id, []).append(taxon)
         return cls(
             children,
-            count_by_path(placements_of(session, PaperFilter(), taxonomy.id)),
-            own_counts(session, taxonomy.id),
+            _counts_below(taxa, own, placed_at_several(session, taxonomy.id)),
+            own,
             aliases_of(session, numbers),
             _exemplars(session, numbers),
         )
@@ -182,6 +183,17 @@ class _Builder:
             version=taxon.version,
             children=self.nodes(taxon.id),
         )
+
+
+def _counts_below(taxa: Sequence[Taxon], own: Mapping[int, int], several: Sequence[tuple[int, str]]) -> dict[str, int]:
+    """How many papers stand at each path or below it, each counted once."""
+    counts: Counter[str] = Counter()
+    for taxon in taxa:
+        counts.update(dict.fromkeys(upwards(taxon.path), own.get(taxon.id or 0, 0)))
+    met = Counter((paper, above) for paper, path in several for above in upwards(path))
+    for (_, path), times in met.items():
+        counts[path] -= times - 1
+    return counts
 
 
 def _exemplars(session: Session, taxa: Sequence[int]) -> dict[int, list[ExemplarItem]]:

@@ -21,7 +21,7 @@ DRAWING_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data
 Names = Annotated[list[Word] | None, Query(max_length=20)]
 
 
-def _figure_query(
+async def _figure_query(
     taxonomy: Annotated[Word | None, Query(description="Slug of a taxonomy; `wam` if not given.")] = None,
     date: Annotated[Literal["arxiv_v1", "venue"] | None, Query(description="Which date places a paper.")] = None,
     depth: Annotated[int | None, Query(ge=0, le=12, description="Levels drawn.")] = None,

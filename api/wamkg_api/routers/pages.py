@@ -133,7 +133,7 @@ def show_review(
     return page(review_page(session, QueueChoice(taxonomy, order, after or None, done), viewer=who), who=who)
 
 
-def _graph_choice(
+async def _graph_choice(
     center: Annotated[str, Query(max_length=500)] = "", hops: Annotated[int, Query(ge=0, le=4)] = HOPS
 ) -> GraphChoice:
     return GraphChoice(center.strip() or None, hops)
