@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 from wamkg.errors import StoreError
 from wamkg.store.bulk import chunks
-from wamkg.store.migrate import head_revision, known_revisions, migrate
+from wamkg.store.migrate import head_revision, known_revisions, make_empty_file, migrate
 from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.search import texts_of
 from wamkg.store.session import Store, settle_file
@@ -101,16 +101,20 @@ def load_dump(path: Path, target: Path) -> None:
     with TemporaryDirectory(dir=target.parent) as folder, gzip.open(path) as file:
         part = Path(folder) / "store.db"
         header = _header(file, path)
-        store = Store(f"sqlite:///{part}")
-        try:
-            migrate(store, header["schema"])
-            store.close()
-            _insert(file, part, header, path)
-            migrate(store)
-        finally:
-            store.close()
+        make_empty_file(part, header["schema"])
+        _insert(file, part, header, path)
+        if header["schema"] != head_revision():
+            _migrate_file(part)
         settle_file(part)
         part.replace(target)
+
+
+def _migrate_file(file: Path) -> None:
+    store = Store(f"sqlite:///{file}")
+    try:
+        migrate(store)
+    finally:
+        store.close()
 
 
 def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> dict[str, Any]:

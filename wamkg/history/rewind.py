@@ -14,7 +14,16 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from wamkg.history.kept import REMOVED, REOPENED, kept_rows
-from wamkg.history.scope import delete_derived, delete_rows, papers_of, reopen_rows, show_again, touched_papers
+from wamkg.history.scope import (
+    delete_derived,
+    delete_rows,
+    papers_of,
+    reopen_rows,
+    rows_ended,
+    rows_made,
+    show_again,
+    touched_papers,
+)
 from wamkg.store.bulk import chunks, table_of
 from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, heads
 from wamkg.store.edits import find_row, model_of_field
@@ -55,11 +64,11 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     doomed, touched = papers_of(session, mine), touched_papers(session, mine)
     _clear_paths(session, values)
     delete_derived(session, mine, doomed)
-    delete_rows(session, mine, None)
+    delete_rows(session, rows_made(session, mine), None)
     touched = (touched | _put_back(session, undoing)) - doomed
     for pair in merged:
         pair.end_for_now(session, mine)
-    reopen_rows(session, mine, None)
+    reopen_rows(session, rows_ended(session, mine), None)
     _set_values(session, values)
     straighten_paths(session)
     for pair in merged:

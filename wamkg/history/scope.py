@@ -4,10 +4,10 @@
 told of every row before it goes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Table, literal_column, or_, select, union_all
 from sqlmodel import Session
 
 from wamkg.store.bulk import chunks, table_of
@@ -37,6 +37,8 @@ BEFORE_SHOWN = ("fact", "event")
 """Tables the shown values are picked from: emptied first, so that nothing shown refers to what is to go."""
 _DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
 """Rows computed from a paper or taxon; they go with it and can be computed again."""
+Rows = list[tuple[Table, Any]]
+"""Tables, each with the condition that finds some of its rows."""
 Keep = Callable[[Table, Any], None]
 """Called with a table and the condition under which its rows are about to go."""
 
@@ -80,10 +82,10 @@ def delete_derived(session: Session, mine: Any, papers: set[int], keep: Keep | N
         remove_texts(session, part)
     entity = table_of(Entity)
     made = select(entity.c.id).where(entity.c.batch_id.in_(mine))
-    for model, owner in _DERIVED:
-        table = table_of(model)
+    derived = ((table_of(model), table_of(model).c[owner].in_(made)) for model, owner in _DERIVED)
+    for table, condition in _with_rows(session, derived):
         # The others are computed again from the rows that are kept, a suggestion only from what is then known.
-        _delete(session, table, table.c[owner].in_(made), keep if model is Suggestion else None)
+        _delete(session, table, condition, keep if table is table_of(Suggestion) else None)
 
 
 def _delete(session: Session, table: Table, condition: Any, keep: Keep | None) -> int:
@@ -92,19 +94,21 @@ def _delete(session: Session, table: Table, condition: Any, keep: Keep | None) -
     return session.connection().execute(table.delete().where(condition)).rowcount
 
 
-def delete_rows(session: Session, mine: Any, only: Sequence[str] | None, keep: Keep | None = None) -> dict[str, int]:
-    """Delete the batches' rows, dependants first; `only` names the tables, None means all that are left."""
-    counts = {}
-    for table, condition in rows_made(mine):
-        if only is None or table.name in only:
-            removed = _delete(session, table, condition, keep)
-            if removed:
-                counts[str(table.name)] = removed
-    return counts
+def delete_rows(session: Session, made: Rows, only: Sequence[str] | None, keep: Keep | None = None) -> dict[str, int]:
+    """Delete rows that batches made, dependants first; `only` names the tables, None means all."""
+    return {
+        str(table.name): _delete(session, table, condition, keep)
+        for table, condition in made
+        if only is None or table.name in only
+    }
 
 
-def rows_made(mine: Any) -> Iterator[tuple[Table, Any]]:
-    """Tables with the condition under which their rows were made by the batches, dependants first."""
+def rows_made(session: Session, mine: Any) -> Rows:
+    """Tables that hold rows made by the batches, with the condition that finds those, dependants first."""
+    return _with_rows(session, _may_be_made(mine))
+
+
+def _may_be_made(mine: Any) -> Iterator[tuple[Table, Any]]:
     entity = table_of(Entity)
     made = select(entity.c.id).where(entity.c.batch_id.in_(mine))
     for table in reversed(metadata.sorted_tables):
@@ -116,17 +120,33 @@ def rows_made(mine: Any) -> Iterator[tuple[Table, Any]]:
             yield table, table.c.id.in_(made)
 
 
-def reopen_rows(session: Session, mine: Any, only: Sequence[str] | None, keep: Keep | None = None) -> None:
-    """Let what the batches ended hold again; `only` names the tables, None means all.
+def _with_rows(session: Session, conditions: Iterable[tuple[Table, Any]]) -> Rows:
+    """Those of the tables that hold rows of their condition, in order: asked all at once, since most hold none."""
+    asked = list(conditions)
+    held: list[Any] = [
+        select(literal_column(str(number))).where(select(table).where(condition).exists())
+        for number, (table, condition) in enumerate(asked)
+    ]
+    return [asked[number] for number in sorted(session.connection().execute(union_all(*held)).scalars())]
+
+
+def rows_ended(session: Session, mine: Any) -> Rows:
+    """Tables that hold rows ended by the batches, with the condition that finds those."""
+    tables = [table for table in metadata.sorted_tables if "ended_batch_id" in table.c]
+    return _with_rows(session, ((table, table.c.ended_batch_id.in_(mine)) for table in tables))
+
+
+def reopen_rows(session: Session, ended: Rows, only: Sequence[str] | None, keep: Keep | None = None) -> None:
+    """Let ended rows hold again; `only` names the tables, None means all.
 
     Raises IntegrityError where something else took the place of what was ended.
     """
-    for table in metadata.sorted_tables:
-        if "ended_batch_id" in table.c and (only is None or table.name in only):
-            ended = table.c.ended_batch_id.in_(mine)
+    for table, condition in ended:
+        if only is None or table.name in only:
             if keep is not None:
-                keep(table, ended)
-            session.connection().execute(table.update().where(ended).values(ended_at=None, ended_batch_id=None))
+                keep(table, condition)
+            reopened = table.update().where(condition).values(ended_at=None, ended_batch_id=None)
+            session.connection().execute(reopened)
     session.expire_all()
 
 

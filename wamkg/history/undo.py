@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import Table, and_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
@@ -14,11 +14,15 @@ from wamkg.history.kept import keep_removed, keep_reopened
 from wamkg.history.scope import (
     BEFORE_SHOWN,
     KEPT,
+    Keep,
+    Rows,
     delete_derived,
     delete_rows,
     papers_of,
     placed_papers,
     reopen_rows,
+    rows_ended,
+    rows_made,
     show_again,
     touched_papers,
 )
@@ -52,27 +56,30 @@ def undo_batch(
         raise ConflictError(f"batch {batch.uid} is already undone")
     if batch.kind == BatchKind.UNDO:
         raise ConflictError(f"{batch.uid} took {batch.source} back; do that again instead of undoing an undo")
-    _refuse_if_needed(session, batch)
-    undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
     mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
+    made, ended = rows_made(session, mine), rows_ended(session, mine)
+    _refuse_if_needed(session, batch, _names(made))
+    undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
     keep = partial(keep_removed, session, undoing, batch)
+    reopening = partial(keep_reopened, session, undoing, batch)
     touched = touched_papers(session, mine)
     replaced = placed_papers(session, mine)
     doomed = papers_of(session, mine)
     restored = restore_rows(session, batch)
     delete_derived(session, mine, doomed, keep)
-    counts = delete_rows(session, mine, BEFORE_SHOWN, keep)
-    _reopen(session, undoing, batch, BEFORE_SHOWN)
+    counts = delete_rows(session, made, BEFORE_SHOWN, keep)
+    reopen_rows(session, ended, BEFORE_SHOWN, reopening)
     show_again(session, touched - doomed, show)
-    counts |= delete_rows(session, mine, None, keep)
+    counts |= delete_rows(session, made, None, keep)
     delete_orphans(session)
-    _reopen(session, undoing, batch, None)
+    _reopen(session, batch, ended, reopening)
     raise_versions(session, replaced - doomed)
     if restored:
         counts["values restored"] = restored
     _straighten(session, batch)
     _refuse_broken_trees(session, batch)
-    _refuse_contradictions(session, batch)
+    if "judgement" in _names(made) | _names(ended):
+        _refuse_contradictions(session, batch)
     if batch.kind == BatchKind.ENRICH:
         forget_since(session, batch.started_at)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
@@ -95,6 +102,8 @@ def _hold(session: Session, batch: Batch) -> None:
 
 def _straighten(session: Session, batch: Batch) -> None:
     moved = {change.subject_uid for change in edits_of(session, batch) if change.field == "taxon.path"}
+    if not moved:
+        return
     try:
         straighten_paths(session, {uid for uid in moved if uid is not None})
     except IntegrityError as error:
@@ -126,16 +135,17 @@ def _tables() -> list[Table]:
     return [t for t in reversed(metadata.sorted_tables) if "batch_id" in t.c and t.name not in KEPT]
 
 
-def _refuse_if_needed(session: Session, batch: Batch) -> None:
-    """Refuse when rows of other batches point at rows of this one."""
-    blockers: set[int] = set()
-    mine = {t.name: t for t in _tables()}
-    for table in mine.values():
-        for key in table.foreign_keys:
-            target = _batch_carrier(key.column.table)
-            if target is None or table.name == key.column.table.name == "entity":
-                continue
-            blockers |= set(session.connection().execute(_dependants(table, key, target, batch)).scalars())
+def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
+    """Refuse when rows of other batches point at rows of this one, in the tables `made`."""
+    asked = [
+        _dependants(table, key, target, batch)
+        for table in _tables()
+        for key in table.foreign_keys
+        if (target := _batch_carrier(key.column.table)) is not None
+        and target.name in made
+        and not table.name == key.column.table.name == "entity"
+    ]
+    blockers = set(session.connection().execute(union(*asked)).scalars()) if asked else set()
     blockers |= _reassigned(session, batch) | batches_that_edited_rows_of(session, batch)
     if moved_below_taxa_of(session, batch):
         later = ", ".join(batches_that_changed_taxa(session, batch))
@@ -173,17 +183,19 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
 
 def _replaced(session: Session, batch: Batch) -> set[int]:
     """Batches in which people replaced words that this one holds."""
-    found: set[int] = set()
-    for model in (Assignment, Judgement, Vote, Adjudication):
-        mine = table_of(model)
-        replaced = select(mine.c.ended_batch_id).where(mine.c.batch_id == batch.id, mine.c.ended_batch_id != batch.id)
-        found |= set(session.connection().execute(replaced).scalars())
-    return found
+    words = [table_of(model) for model in (Assignment, Judgement, Vote, Adjudication)]
+    replaced = (
+        select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id != batch.id) for t in words
+    )
+    return set(session.connection().execute(union(*replaced)).scalars())
 
 
-def _reopen(session: Session, undoing: Batch, batch: Batch, only: tuple[str, ...] | None) -> None:
-    mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
+def _reopen(session: Session, batch: Batch, ended: Rows, keep: Keep) -> None:
     try:
-        reopen_rows(session, mine, only, partial(keep_reopened, session, undoing, batch))
+        reopen_rows(session, ended, None, keep)
     except IntegrityError as error:
         raise ConflictError(f"later edits took the place of what {batch.uid} ended; undo them first") from error
+
+
+def _names(rows: Rows) -> set[str]:
+    return {str(table.name) for table, _ in rows}

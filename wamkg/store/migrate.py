@@ -1,6 +1,8 @@
 """Running the migrations: the only way tables change."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
@@ -11,7 +13,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from wamkg.errors import StoreError
-from wamkg.store.session import Store, in_plain_words
+from wamkg.store.session import Store, in_plain_words, settle_file
 
 _PACKAGED = Path(__file__).parents[1] / "migrations"
 _CHECKOUT = Path(__file__).parents[2] / "migrations"
@@ -40,14 +42,16 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
+@cache
 def head_revision() -> str:
     """The newest schema version this program knows."""
     return _scripts().get_current_head() or ""
 
 
-def known_revisions() -> set[str]:
+@cache
+def known_revisions() -> frozenset[str]:
     """Every schema version this program knows."""
-    return {script.revision for script in _scripts().walk_revisions()}
+    return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def current_revision(store: Store) -> str | None:
@@ -67,6 +71,28 @@ def migrate(store: Store, revision: str = "head") -> tuple[str | None, str | Non
     before = current_revision(store)
     _run(store, command.upgrade, revision)
     return before, current_revision(store)
+
+
+def make_empty_file(target: Path, revision: str) -> None:
+    """Make an SQLite file with the tables of a schema version and no rows.
+
+    Raises StoreError when a migration fails.
+    """
+    target.write_bytes(_empty_file(revision))
+
+
+@cache
+def _empty_file(revision: str) -> bytes:
+    """Kept for the life of the process: running the migrations takes longer than loading a survey."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        store = Store(f"sqlite:///{file}")
+        try:
+            migrate(store, revision)
+        finally:
+            store.close()
+        settle_file(file)
+        return file.read_bytes()
 
 
 def downgrade(store: Store, revision: str) -> None:
