@@ -15,7 +15,7 @@ from wamkg.settings import Settings
 from wamkg.store import jobs, work
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.owners import this_owner
-from wamkg.store.session import Store
+from wamkg.store.session import Store, one_writer
 from wamkg.store.tables import Batch
 from wamkg.vocabulary import BatchKind, JobState
 
@@ -51,7 +51,7 @@ class RunSession:
             before = self._batch
             try:
                 with self.store.writing() as session:
-                    work.one_writer(session)
+                    one_writer(session)
                     return write(session)
             except BaseException as error:
                 self._batch = before

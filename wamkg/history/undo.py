@@ -32,6 +32,7 @@ from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
+from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, straighten_paths, tree_problems
@@ -51,6 +52,7 @@ def undo_batch(
 
     Raises ConflictError when the batch is already undone or later writes depend on it, naming their batches.
     """
+    one_writer(session)
     _hold(session, batch)
     if batch.undone_at is not None:
         raise ConflictError(f"batch {batch.uid} is already undone")

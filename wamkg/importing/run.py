@@ -21,7 +21,7 @@ from wamkg.importing.source import open_source
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import ids_of
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
-from wamkg.store.session import Store
+from wamkg.store.session import Store, one_writer
 from wamkg.store.tables import Batch
 from wamkg.store.taxonomies import (
     TaxonomySpec,
@@ -72,6 +72,7 @@ def import_source(store: Store, name: str, options: ImportOptions) -> ImportRepo
 
 
 def _apply(session: Session, name: str, result: ParseResult, options: ImportOptions, report: ImportReport) -> None:
+    one_writer(session)
     batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
     made = _make_taxonomies(session, batch, result, options, report)
     applier = Applier(session, batch, _source_of(name, result, options), report, keep_classes=not options.as_candidates)

@@ -13,6 +13,7 @@ from wamkg.importing.report import ImportReport, Outcome
 from wamkg.matching.record import Record
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.lookup import find_paper, methods_of
+from wamkg.store.session import one_writer
 from wamkg.store.tables import Batch, Exemplar, Metric
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa, save_taxonomy
 from wamkg.store.things import find_thing, save_link, save_result, save_thing
@@ -21,6 +22,7 @@ from wamkg.vocabulary import BatchKind, EntityKind, Relation, Standing
 
 def load_seeds(session: Session) -> dict[str, int]:
     """Load every seed in one batch; returns how many things of each kind were added or changed."""
+    one_writer(session)
     batch = open_batch(session, BatchKind.SEED, "seeds", get_actor(session, "seeds"))
     counts: Counter[str] = Counter()
     for spec in seeds.seed_taxonomies():

@@ -18,6 +18,7 @@ from wamkg.store.edits import end_rows, uid_of_row, update_row
 from wamkg.store.lookup import SCHEMES, ExternalId, find_paper, methods_of, papers_by_ids
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
+from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Alias, Batch, Event, Paper, Weblink
 from wamkg.store.taxonomies import FORMER_NAME
 from wamkg.vocabulary import PERSON, BatchKind
@@ -43,6 +44,7 @@ def set_values(
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person edits by hand")
+    one_writer(session)
     parsed = {(known := known_name(name)): read_value(known, value) for name, value in values.items()}
     number = find_paper(session, paper).id
     assert number is not None

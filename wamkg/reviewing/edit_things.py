@@ -18,6 +18,7 @@ from wamkg.store.edits import EDITABLE, find_row, uid_of_row, update_row
 from wamkg.store.lookup import find_paper
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
+from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Batch, Entity, Link, Metric, Paper, Result
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.things import THINGS, find_thing, get_thing, save_link, save_result, save_thing
@@ -117,6 +118,7 @@ def add(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], wh
 
     Raises ConflictError where it is there already, InvalidInputError and NotFoundError.
     """
+    one_writer(session)
     batch = open_batch(session, BatchKind.EDIT, f"add {kind}", actor)
     if kind == "paper":
         subject, uid = _add_paper(session, batch, values)

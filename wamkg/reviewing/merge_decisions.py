@@ -23,6 +23,7 @@ from wamkg.store.edits import find_row, uid_of_row
 from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids, papers_by_titles
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import raise_versions, write_papers
+from wamkg.store.session import one_writer
 from wamkg.store.settle import chain_places
 from wamkg.store.tables import Actor, Assignment, Paper, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -48,6 +49,7 @@ def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
     The newest decision that no other was made in the knowledge of holds; one that disagrees with it becomes an
     objection. `actor` is who brings the file. The result does not depend on the order of lines.
     """
+    one_writer(session)
     merge = _Merge(session, MergeReport(), path.name)
     with path.open("rb") as stream:
         lines = [pair for number, raw in numbered_lines(stream) if (pair := merge.read(number, raw))]

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from wamkg.errors import StoreError
 
 BUSY_TIMEOUT_MS = 30_000
+_WRITER_LOCK = 7236420
 _PLAIN_WORDS = {
     "readonly database": "the store is read-only; check the permissions of the file and its folder",
     "disk is full": "the disk is full; free some space and run the command again, nothing was written",
@@ -81,6 +82,16 @@ def create_store_engine(url: str) -> Engine:
     elif engine.dialect.name != "postgresql":
         raise StoreError(f"{engine.dialect.name} is not supported; use SQLite or PostgreSQL")
     return engine
+
+
+def one_writer(session: Session) -> None:
+    """Let one transaction at a time make papers, authors, venues and things, as SQLite does anyway.
+
+    Two that write at once on PostgreSQL would race to make the same, or take a venue that the other is removing. Asked
+    for before any row is held, so that two who do so never wait in a circle; decisions on papers there are need it not.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def store_file(url: str) -> Path | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select, update
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, table_of
@@ -20,7 +20,6 @@ from wamkg.vocabulary import Standing, WorkKind, WorkState
 
 ENDED = (WorkState.DONE, WorkState.PARTIAL, WorkState.UNAVAILABLE)
 OPEN = (WorkState.TODO, WorkState.RUNNING)
-_WRITER_LOCK = 7236420
 _work, _paper, _fact = table_of(Work), table_of(Paper), table_of(Fact)
 
 
@@ -50,16 +49,6 @@ class Scope:
         """The scope as a condition on `work`."""
         condition = _work.c.kind.in_(self.kinds)
         return condition if self.last_paper is None else and_(condition, _work.c.paper_id <= self.last_paper)
-
-
-def one_writer(session: Session) -> None:
-    """Let one enriching transaction write at a time, as SQLite does anyway.
-
-    Two pages written at once on PostgreSQL would race to make the same authors and papers; requests are far rarer
-    than writes, so nothing is lost by waiting.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
 
 
 def lacks_abstract() -> ColumnElement[bool]:
