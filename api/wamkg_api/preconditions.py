@@ -5,9 +5,14 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Header
 
+from wamkg.reviewing.decide import what_happened
+from wamkg.store.lookup import find_paper
+from wamkg.store.reading import ReadingSession
+from wamkg.views.paper import paper_detail
 from wamkg_api.answers import etag_of
 from wamkg_api.errors import StaleError
 
+SHOWN_WRITES = 3
 IfMatch = Annotated[
     str | None,
     Header(
@@ -34,3 +39,14 @@ def seen_version(if_match: str | None, current: Any, what_happened: str) -> int 
     if named & {str(version), tag, f"{tag}-gz"}:
         return version
     raise StaleError(f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}")
+
+
+def seen_paper(session: ReadingSession, paper: str, if_match: str | None) -> int | None:
+    """The version of a paper to write on, as `seen_version`.
+
+    Raises StaleError, saying what was written meanwhile, and NotFoundError.
+    """
+    if not if_match:
+        return None
+    happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
+    return seen_version(if_match, paper_detail(session, paper), happened)

@@ -1,13 +1,14 @@
 """What routes that write share: a router that asks first, the store, who writes, and taking back."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Security
 
 from wamkg.history.undo import undo_batch
 from wamkg.jobs.refit import learn_undone
 from wamkg.matching.show import shown_values
+from wamkg.reviewing.edit import Edited
 from wamkg.settings import Settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.reading import ReadingSession
@@ -19,6 +20,8 @@ from wamkg_api.errors import ForbiddenError, problems
 from wamkg_api.state import store_of
 
 BY_HAND = (BatchKind.DECISION, BatchKind.EDIT, BatchKind.TAXONOMY)
+ANY_TEXT = {"required": True, "content": {"text/plain": {"schema": {"type": "string", "minLength": 1}}}}
+"""A request body that is a file."""
 REFUSALS = (401, 403, 404, 409, 413, 422, 429)
 
 
@@ -41,6 +44,26 @@ class Undone:
 
     batch: str
     counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit changed; `batch` takes it back, and is null where nothing was to change.
+
+    `alarms` tell of decisions whose quote the edit has left without ground.
+    """
+
+    batch: str | None
+    subject: str
+    changes: dict[str, list[Any]]
+    version: int
+    alarms: list[str]
+
+
+def changed(edited: Edited) -> Change:
+    """An edit as an answer."""
+    changes = {name: list(pair) for name, pair in edited.changes.items()}
+    return Change(edited.batch, edited.subject, changes, edited.version, edited.alarms)
 
 
 def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:

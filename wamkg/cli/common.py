@@ -102,6 +102,12 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     out.print(table)
 
 
+def print_alarms(alarms: list[str]) -> None:
+    """Say on standard error whose evidence a write has left without ground."""
+    for alarm in alarms:
+        err.print(f"alarm: {alarm}")
+
+
 def print_undo(batch: str) -> None:
     """Say which batch was written and how to take it back."""
     out.print(f"batch {batch}; `wamkg undo {batch}` takes it back")

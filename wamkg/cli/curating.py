@@ -12,6 +12,7 @@ from wamkg.cli.common import (
     TaxonomyOption,
     open_store,
     out,
+    print_alarms,
     print_json,
     print_undo,
     writing_as,
@@ -116,7 +117,7 @@ def add(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Add a paper, method, dataset, benchmark, metric or result by hand."""
+    """Add a paper, a result, a method or another named thing by hand."""
     with writing_as(by) as (session, actor):
         edited = add_thing(session, actor, kind, _pairs(values, kind == "paper"), why)
     _print_edit(edited, json)
@@ -145,6 +146,7 @@ def _print_edit(edited: Edited, json: bool) -> None:
         return
     for name, (before, after) in edited.changes.items():
         out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}")
+    print_alarms(edited.alarms)
     if edited.batch is None:
         out.print(f"{edited.subject} says so already; nothing was written")
     else:

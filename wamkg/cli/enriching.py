@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print_table
+from wamkg.cli.common import JsonOption, err, open_store, out, print_alarms, print_json, print_table
 from wamkg.errors import InvalidInputError
 from wamkg.settings import get_settings
 from wamkg.store.jobs import close_dead, find_job
@@ -34,6 +34,7 @@ def enrich(
         print_json(report.as_dict())
     else:
         out.print(", ".join(f"{name} {count:,}" for name, count in report.counts.items() if count) or "nothing to do")
+        print_alarms(report.alarms)
         _print_shortfalls(report.as_dict()["could_not_be_had"])
     return report.exit_status
 

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table, print_undo
+from wamkg.cli.common import (
+    EXIT_PARTIAL,
+    JsonOption,
+    open_store,
+    out,
+    print_alarms,
+    print_json,
+    print_table,
+    print_undo,
+)
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.run import FORMATS, ImportOptions
 
@@ -52,6 +61,7 @@ def _print_report(report: ImportReport) -> None:
         out.print(f"unmapped {label} ({number})")
     for key, number in report.unknown_keys.most_common():
         out.print(f"unknown key {key} ({number})")
+    print_alarms(report.alarms)
     said = ", ".join(f"{number} {name}" for name, number in report.as_dict()["counts"].items())
     out.print(said)
     if report.batch:

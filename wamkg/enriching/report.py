@@ -37,13 +37,17 @@ class Progress:
 
 @dataclass
 class EnrichReport:
-    """A run's result; `lines` lists what could not be had in the whole store, not only in this run."""
+    """A run's result; `lines` lists what could not be had in the whole store, not only in this run.
+
+    `alarms` tell of decisions whose quote this run has left without ground.
+    """
 
     job: str = ""
     batch: str | None = None
     state: JobState = JobState.DONE
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[Shortfall] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def exit_status(self) -> int:
@@ -57,5 +61,6 @@ class EnrichReport:
             "batch": self.batch,
             "state": str(self.state),
             "counts": dict(sorted(self.counts.items())),
+            "alarms": self.alarms,
             "could_not_be_had": [asdict(line) for line in self.lines],
         }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from sqlmodel import Session
 
+from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.show import shown_values
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import write_papers
@@ -16,6 +17,7 @@ def write_states(session: Session, batch: Callable[[], Batch], states: Iterable[
     if changed:
         opened = batch()
         shown = [shown_values(state) for state in changed]
+        tell_lost_quotes(session, opened, changed, shown)
         write_papers(session, number_of(opened), opened.actor_id, changed, shown)
     return len(changed)
 

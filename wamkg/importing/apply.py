@@ -10,6 +10,7 @@ from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.alike import as_known
+from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.record import Record, Unreadable
 from wamkg.matching.same_paper import ids_of, is_short, match, without_ids_of_others
 from wamkg.matching.show import shown_values
@@ -78,6 +79,7 @@ class Applier:
                 self._apply_one(record, states[number if number > 0 else numbers[-number - 1]])
         changed = [state for state in states.values() if state.changed]
         shown = [shown_values(state) for state in changed]
+        self.report.alarms += tell_lost_quotes(self.session, self.batch, changed, shown)
         write_papers(self.session, self._batch_id, self.batch.actor_id, changed, shown)
 
     @property

@@ -39,7 +39,10 @@ class LineReport:
 
 @dataclass
 class ImportReport:
-    """The whole import; at most `keep` line reports are kept, the counts are complete."""
+    """The whole import; at most `keep` line reports are kept, the counts are complete.
+
+    `alarms` tell of decisions whose quote the import has left without ground.
+    """
 
     source: str
     format: str
@@ -52,6 +55,7 @@ class ImportReport:
     own_survey: list[str] = field(default_factory=list)
     arxiv_ids: dict[str, int] = field(default_factory=dict)
     lines: list[LineReport] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
     batch: str | None = None
     keep: int = 20_000
 
@@ -86,6 +90,7 @@ class ImportReport:
             "unknown_keys": dict(self.unknown_keys.most_common()),
             "own_survey": self.own_survey,
             "arxiv_ids": self.arxiv_ids,
+            "alarms": self.alarms,
             "lines": [line.as_dict() for line in self.lines],
         }
 

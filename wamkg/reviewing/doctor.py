@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.matching.quotes import lost_quote, texts_of
 from wamkg.matching.show import shown_values
-from wamkg.reviewing.evidence import HELD, is_quoted
 from wamkg.store import reads_checks as reads
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
 from wamkg.store.reads_details import paper_rows
-from wamkg.store.search import replace_texts, search_body, texts_of
+from wamkg.store.reads_quotes import quotes
+from wamkg.store.search import replace_texts, search_body
+from wamkg.store.search import texts_of as search_texts_of
 from wamkg.store.tables import Suggestion
 from wamkg.store.taxon_reads import tree_problems
 from wamkg.store.texts import paper_texts
@@ -124,13 +126,10 @@ def _forget_suggestions(session: Session, found: Sequence[Finding]) -> None:
 
 
 def _dead_evidence(session: Session) -> Iterator[Finding]:
-    for row in reads.quotes(session):
-        places = [row.place] if row.place in HELD else list(HELD) if row.place is None and row.checked else []
-        held = [place for place in places if place and getattr(row.paper, place) is not None]
-        if held and not any(is_quoted(row.paper, row.evidence, place) for place in held):
-            yield Finding(
-                f"paper:{row.paper.slug}", f"{row.taxonomy}: {row.evidence[:80]!r} is not in its {held[0]} now"
-            )
+    for quoted in quotes(session):
+        lost = lost_quote(quoted, texts_of(quoted))
+        if lost is not None:
+            yield Finding(f"paper:{lost.paper}", f"{lost.taxonomy}: {lost.shown!r} is not in its {lost.place} now")
 
 
 def _no_reason(session: Session) -> Iterator[Finding]:
@@ -168,7 +167,7 @@ def _texts(session: Session, numbers: Iterable[int]) -> dict[int, tuple[str, str
     found = {}
     for part in chunks(numbers):
         held, methods, papers = (
-            texts_of(session, part),
+            search_texts_of(session, part),
             methods_of(session, part),
             paper_rows(session, part, texts=True),
         )

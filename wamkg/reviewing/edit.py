@@ -1,13 +1,14 @@
 """Edits of papers by hand: a person's word is a fact that outlives every later import and enrichment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import PartialDate, name_key
+from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.say import say, say_date
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.decide import refuse_stale
@@ -26,12 +27,16 @@ from wamkg.vocabulary import PERSON, BatchKind
 
 @dataclass(frozen=True)
 class Edited:
-    """An edit that was made: field -> (before, after) as shown; `batch` is None where nothing was to change."""
+    """An edit that was made: field -> (before, after) as shown; `batch` is None where nothing was to change.
+
+    `alarms` tell of decisions whose quote the edit has left without ground.
+    """
 
     batch: str | None
     subject: str
     changes: dict[str, tuple[Any, Any]]
     version: int
+    alarms: list[str] = field(default_factory=list)
 
 
 def set_values(
@@ -59,7 +64,7 @@ def set_values(
         return Edited(None, row.slug, {}, row.version)
     close_batch(session, batch, {"fields": sorted(changes), "paper": row.slug})
     session.refresh(row)
-    return Edited(batch.uid, row.slug, changes, row.version)
+    return Edited(batch.uid, row.slug, changes, row.version, edit.alarms)
 
 
 def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any]) -> None:
@@ -76,6 +81,7 @@ class _PaperEdit:
     batch: Batch
     paper: Paper
     state: PaperState
+    alarms: list[str] = field(default_factory=list)
 
     def apply(self, values: Mapping[str, Any], why: str) -> dict[str, tuple[Any, Any]]:
         shown = shown_values(self.state)
@@ -103,6 +109,7 @@ class _PaperEdit:
             now = shown.get(name, after)
             changes[name] = before, now
             record_change(self.session, self.batch, name, subject_uid=uid, before=before, after=now, why=why)
+        self.alarms = tell_lost_quotes(self.session, self.batch, [self.state], [shown])
         write_papers(self.session, self.batch.id, self.batch.actor_id, [self.state], [shown])
 
     def _date(self, kind: str, when: PartialDate | None) -> tuple[Any, Any] | None:

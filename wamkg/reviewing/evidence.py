@@ -2,10 +2,8 @@
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import normalise
+from wamkg.matching.quotes import HELD, is_quoted, texts_of
 from wamkg.store.tables import Paper
-
-HELD = ("abstract", "summary")
-"""Places whose text the store holds."""
 
 
 def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[str | None, bool | None]:
@@ -20,18 +18,12 @@ def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[
     if not normalise(quote):
         raise InvalidInputError("the quote holds no words")
     if place is None:
-        found = next((name for name in HELD if is_quoted(paper, quote, name)), None)
+        found = next((name for name in HELD if is_quoted(texts_of(paper), quote, name)), None)
         return found, True if found else None
     if place not in HELD:
         return place, None
     if getattr(paper, place) is None:
         return place, None
-    if not is_quoted(paper, quote, place):
+    if not is_quoted(texts_of(paper), quote, place):
         raise InvalidInputError(f"the quote is not in the {place} that is held; copy it from there, or name its place")
     return place, True
-
-
-def is_quoted(paper: Paper, quote: str, place: str) -> bool:
-    """Whether the held text has the quote, at the bounds of words."""
-    text = getattr(paper, place)
-    return text is not None and f" {normalise(quote)} " in f" {normalise(text)} "

@@ -11,12 +11,12 @@ from wamkg.errors import ConflictError, NotFoundError
 from wamkg.history.undo import undo_batch
 from wamkg.identifiers import title_key
 from wamkg.importing.lines import numbered_lines
+from wamkg.matching.quotes import HELD, is_quoted, texts_of
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.decide import include
 from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.reviewing.decision_lines import Line, read_line
 from wamkg.reviewing.disagree import raise_objections, settle_objections
-from wamkg.reviewing.evidence import HELD, is_quoted
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.decisions import DecisionRow, decision_rows, heads, record_decision, standing_decisions
 from wamkg.store.edits import find_row, uid_of_row
@@ -192,7 +192,7 @@ def _rows(line: Line, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> li
     verdict = Verdict(decision["verdict"])
     checked = decision["checked"]
     if checked and decision["place"] in HELD:
-        checked = is_quoted(paper, decision["evidence"], decision["place"])
+        checked = is_quoted(texts_of(paper), decision["evidence"], decision["place"])
     return [
         {
             "uid": str(uuid5(NAMESPACE_URL, f"{line.id} {i}")),

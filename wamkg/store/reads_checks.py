@@ -1,7 +1,7 @@
 """Reads that look for what is wrong in the store; each gives rows to be told to a person."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -25,16 +25,6 @@ from wamkg.store.things import THINGS
 from wamkg.vocabulary import AssignmentState, Standing
 
 LISTED = (Standing.INCLUDED, Standing.CANDIDATE)
-
-
-class Quoted(NamedTuple):
-    """A live place with a quote, and the paper it is of."""
-
-    paper: Paper
-    taxonomy: str
-    evidence: str
-    place: str | None
-    checked: bool | None
 
 
 def links_to_nothing(session: Session) -> Iterator[tuple[str, str, str]]:
@@ -154,20 +144,6 @@ def delete_suggestions(session: Session, numbers: list[int]) -> None:
     """Remove suggestions; they can be computed again."""
     table = table_of(Suggestion)
     session.connection().execute(table.delete().where(table.c.id.in_(numbers)))
-
-
-def quotes(session: Session) -> list[Quoted]:
-    """Live places that rest on a quote."""
-    statement: Any = (
-        select_columns(
-            Paper, Taxonomy.slug, Assignment.evidence, Assignment.evidence_place, Assignment.evidence_checked
-        )
-        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
-        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
-        .where(col(Assignment.ended_at).is_(None), col(Assignment.evidence).is_not(None))
-        .order_by(col(Assignment.id))
-    )
-    return [Quoted(*row) for row in session.execute(statement)]
 
 
 def states_without_reason(session: Session) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.importing.compare import FIELDS
+from wamkg.matching.quotes import LostQuote, missing_from, texts_of
 from wamkg.matching.resolve import winner
 from wamkg.reviewing.blind import is_hidden
 from wamkg.store.lookup import find_paper, methods_of
@@ -55,7 +56,10 @@ class DatedEvent:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentItem:
-    """A person's or a list's decision, with its evidence; `ended` ones are history."""
+    """A person's or a list's decision, with its evidence; `ended` ones are history.
+
+    `alarm` says of a live one that its quote is not in the text that it was taken from any more.
+    """
 
     uid: str
     taxonomy: str
@@ -75,6 +79,7 @@ class AssignmentItem:
     at: datetime
     ended: datetime | None
     batch: str
+    alarm: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +172,8 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
 
     Raises NotFoundError.
     """
-    number = find_paper(session, text).id
-    assert number is not None
+    paper = find_paper(session, text)
+    assert paper.id is not None
     return [
         AssignmentItem(
             uid=a.uid,
@@ -189,9 +194,17 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
             at=a.at,
             ended=a.ended_at,
             batch=a.batch,
+            alarm=_alarm(paper, a),
         )
-        for a in assignments_of(session, [number], ended=ended).get(number, [])
+        for a in assignments_of(session, [paper.id], ended=ended).get(paper.id, [])
     ]
+
+
+def _alarm(paper: Paper, a: Any) -> str | None:
+    if a.ended_at is not None or not a.evidence:
+        return None
+    place = missing_from(texts_of(paper), a.evidence, a.evidence_place, a.evidence_checked)
+    return str(LostQuote(paper.slug, a.taxonomy, a.taxon or a.state, a.by, a.evidence, place)) if place else None
 
 
 def sourced_values(session: Session, number: int) -> list[SourcedValue]:

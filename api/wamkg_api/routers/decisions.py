@@ -1,50 +1,21 @@
 """Decisions of people on where papers belong, and edits of what papers are said to be."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from fastapi import Response
 
 from wamkg.jobs.refit import learn
-from wamkg.reviewing.decide import Decided, what_happened
+from wamkg.reviewing.decide import Decided
 from wamkg.reviewing.decision import Decision
-from wamkg.reviewing.edit import Edited, set_values
+from wamkg.reviewing.edit import set_values
 from wamkg.reviewing.edit_things import add
 from wamkg.reviewing.versions import decide_with_versions
-from wamkg.store.lookup import find_paper
-from wamkg.store.reading import ReadingSession
-from wamkg.views.paper import paper_detail
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import AnyDecision, NewPaper, PaperEdit
 from wamkg_api.deps import PaperId, SettingsDep, answer
-from wamkg_api.preconditions import IfMatch, seen_version
-from wamkg_api.writing import StoreDep, person_of, writing_router
+from wamkg_api.preconditions import IfMatch, seen_paper
+from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
-SHOWN_WRITES = 3
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an edit changed; `batch` takes it back, and is null where nothing was to change."""
-
-    batch: str | None
-    subject: str
-    changes: dict[str, list[Any]]
-    version: int
-
-
-def changed(edited: Edited) -> Change:
-    """An edit as an answer."""
-    return Change(edited.batch, edited.subject, {n: list(c) for n, c in edited.changes.items()}, edited.version)
-
-
-def _seen(session: ReadingSession, paper: str, if_match: str | None) -> int | None:
-    if not if_match:
-        return None
-    happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
-    return seen_version(if_match, paper_detail(session, paper), happened)
 
 
 @router.post("/papers/{paper_id:path}/decisions", status_code=201, response_model=Decided)
@@ -59,7 +30,7 @@ def create_decision(
     """Decide where a paper belongs in a taxonomy."""
     given = decision.model_dump(exclude_none=True)
     with store.writing() as session:
-        seen = _seen(session, paper_id, if_match)
+        seen = seen_paper(session, paper_id, if_match)
         version = seen if decision.version is None else decision.version
         made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
         decided = decide_with_versions(session, person_of(session, caller), made)
@@ -80,7 +51,7 @@ def edit_paper(
 ) -> Response:
     """Set values of a paper by hand; a person's word outlives every later import, null takes it back."""
     with store.writing() as session:
-        seen = _seen(session, paper_id, if_match)
+        seen = seen_paper(session, paper_id, if_match)
         version = seen if edit.version is None else edit.version
         edited = set_values(session, person_of(session, caller), paper_id, edit.values(), edit.why, version)
         return answer(changed(edited))
