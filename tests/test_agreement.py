@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from wamkg.errors import InvalidInputError
+from wamkg.errors import NotFoundError
 from wamkg.reviewing.agreement import Agreement, measure_agreement
 from wamkg.reviewing.kappa import MISSING, alphas, interval, kappas, observed, samples_of
 
@@ -134,5 +134,5 @@ def test_three_reviewers_with_gaps() -> None:
 
 def test_nobody_to_agree_with() -> None:
     assert agreement(ana=["a"], bo=[None]).overall.papers == 0
-    with pytest.raises(InvalidInputError, match="two people"):
+    with pytest.raises(NotFoundError, match="two people"):
         agreement(ana=["a", "b"])

@@ -58,6 +58,16 @@ def test_every_route_is_documented() -> None:
     assert [route for route in named if route not in text] == []
 
 
+READING = {"history", "changes", "batches", "agreement", "crosswalk", "radar", "evaluate", "simulate", "timeline",
+           "figure", "export"}  # fmt: skip
+"""Verbs that write nothing to the store."""
+
+
+def test_every_verb_that_writes_has_its_route_or_a_reason() -> None:
+    told = set(re.findall(r"^\| `wamkg ([a-z]+)` \|", read(DOCS / "api.md"), re.M))
+    assert told == set(COMMANDS) - READING
+
+
 def test_every_room_is_documented() -> None:
     folder = Path(wamkg.__file__).parent
     rooms = [p.name for p in folder.iterdir() if (p / "__init__.py").exists()]

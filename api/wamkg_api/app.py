@@ -20,12 +20,17 @@ from wamkg_api.deps import described_parameters, refuse_unknown
 from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import Limits
 from wamkg_api.routers import (
+    checking,
     comparing,
     deciding,
     decisions,
+    duplicates,
+    editing,
+    exchange,
     files,
     graph,
     importing,
+    judging,
     keeping,
     objecting,
     operations,
@@ -34,18 +39,32 @@ from wamkg_api.routers import (
     queue,
     record,
     restructuring,
+    rounds,
     running,
     search,
     sessions,
     taxonomies,
     things,
     timeline,
+    voting,
 )
 
 PREFIX = "/api/v1"
 # `papers/{id}` takes any path, so that what stands below it comes first.
-WRITES = (decisions, restructuring, keeping, objecting, importing, running)
-READS = (comparing, papers, things, taxonomies, timeline, graph, search, queue, record, files)
+WRITES = (
+    decisions,
+    editing,
+    restructuring,
+    keeping,
+    objecting,
+    voting,
+    judging,
+    exchange,
+    checking,
+    importing,
+    running,
+)
+READS = (comparing, papers, things, taxonomies, timeline, graph, search, queue, rounds, duplicates, record, files)
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
-from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.errors import NotFoundError
 from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.reviewing.kappa import MISSING, Values, Weights, alphas, interval, kappas, observed, samples_of
 from wamkg.store.decisions import DecisionRow, decision_rows
@@ -171,10 +171,10 @@ def _decided(session: Session, taxonomy: Taxonomy, row: DecisionRow) -> Word | N
 def measure_agreement(ratings: Ratings, what: tuple[str, str], reviewers: list[str]) -> Agreement:
     """The measures over ratings; `what` names the taxonomy and where the ratings come from.
 
-    Raises InvalidInputError where fewer than two people are asked.
+    Raises NotFoundError where fewer than two people are asked: there is no agreement of one.
     """
     if len(reviewers) < 2:
-        raise InvalidInputError("agreement needs two people; nobody has classed what another classed too")
+        raise NotFoundError("agreement needs two people; nobody has classed what another classed too")
     table = [[words.get(person) for person in reviewers] for words in ratings.values()]
     said = [word for row in table for word in row if word is not None]
     unsure = sum(word is None for words in ratings.values() for word in words.values())

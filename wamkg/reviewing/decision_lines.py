@@ -19,6 +19,7 @@ from wamkg.store.reads_details import paper_rows
 from wamkg.store.tables import Paper
 from wamkg.vocabulary import OutsideKind
 
+FIRST_YEAR = 2000
 IDS = ("arxiv", "doi", "s2", "openalex", "slug")
 
 
@@ -102,11 +103,15 @@ def read_line(raw: bytes) -> Line:
     Raises ValueError, saying what is wrong, for one that is no decision.
     """
     values = orjson.loads(raw)
+    if b"\\u0000" in raw:
+        raise ValueError("a NUL character, which no database keeps")
     if not isinstance(values, dict):
         raise ValueError("not an object")
     at = datetime.fromisoformat(_text(values, "at"))
     if at.tzinfo is None:
         raise ValueError("`at` has no time zone")
+    if at.year < FIRST_YEAR:
+        raise ValueError(f"`at` is {at.year}, when nobody decided anything")
     uid, by = _text(values, "id"), _text(values, "by")
     if "undoes" in values:
         return Line(uid, at, by, undoes=_text(values, "undoes"))
@@ -137,11 +142,15 @@ def _text(values: dict[str, Any], name: str) -> str:
     return value
 
 
+def _is_taxon(given: Any) -> bool:
+    return isinstance(given, dict) and isinstance(given.get("path"), str) and isinstance(given.get("uid", ""), str)
+
+
 def _check_decision(decision: dict[str, Any]) -> None:
     if decision["verdict"] not in set(Verdict):
         raise ValueError(f"{decision['verdict']!r} is no verdict")
     taxa = decision["taxa"]
-    if not isinstance(taxa, list) or not all(isinstance(t, dict) and isinstance(t.get("path"), str) for t in taxa):
+    if not isinstance(taxa, list) or not all(_is_taxon(taxon) for taxon in taxa):
         raise ValueError("`taxa` is no list of taxa")
     if bool(taxa) != (decision["verdict"] in (Verdict.ACCEPT, Verdict.REJECT)):
         raise ValueError(f"{decision['verdict']} with {len(taxa)} taxa")

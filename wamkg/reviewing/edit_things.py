@@ -1,5 +1,6 @@
-"""Edits by hand of what is no paper, and adding papers, methods, datasets, benchmarks and results."""
+"""Edits by hand of what is no paper, and adding papers, named things and results."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,16 +19,20 @@ from wamkg.store.edits import EDITABLE, find_row, uid_of_row, update_row
 from wamkg.store.lookup import find_paper
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
+from wamkg.store.reads_details import changes_of
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Batch, Entity, Link, Metric, Paper, Result
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.store.things import THINGS, find_thing, get_thing, save_link, save_result, save_thing
+from wamkg.store.things import ORIGINS, THINGS, find_thing, get_thing, save_link, save_result, save_thing
 from wamkg.vocabulary import PERSON, BatchKind, EntityKind, Relation
 
-KINDS = ("paper", "method", "dataset", "benchmark", "metric", "result")
+KINDS = ("paper", *THINGS, "result")
 EDITED_KINDS = frozenset({*THINGS, "result", "taxon"})
 _DERIVED = {"key", "slug", "path", "parent_id", "depth", "position"}
 """Columns that follow from others or that the taxonomy's own edits set."""
+SHOWN_EDITS = 3
+_EMPTY = {"suite": str, "split": str, "definition": str, "code": str, "include": list, "exclude": list}
+"""What an empty value is kept as, in columns that always hold one."""
 _NUMBERS = {"value", "low", "high"}
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -35,22 +40,30 @@ _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 def set_thing(
     session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
 ) -> Edited:
-    """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `concept:`, `result:UID` or
-    `taxon:TAXONOMY:PATH`; a former name goes on being found.
+    """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `challenge:`, `concept:`,
+    `result:UID` or `taxon:TAXONOMY:PATH`; a former name goes on being found.
 
-    Raises NotFoundError, InvalidInputError, and ConflictError where the row is newer than `version`.
+    Raises NotFoundError, InvalidInputError, and ConflictError where the row is another version than `version`, saying
+    what was written meanwhile, or where something else has the name.
     """
     kind, _, name = subject.partition(":")
     row = find_thing_named(session, kind, name)
+    session.refresh(row, with_for_update=True)
     if version is not None and version != row.version:
-        raise ConflictError(f"stale: {subject} is now at version {row.version}, you saw {version}")
+        happened = "; ".join(what_happened_to(session, row, SHOWN_EDITS)) or "nothing that was recorded"
+        raise ConflictError(
+            f"stale: {subject} is now at version {row.version}, you saw {version}; meanwhile: {happened}"
+        )
     allowed = sorted(EDITABLE[type(row)] - _DERIVED)
     for field in values:
         if field not in allowed:
             raise InvalidInputError(f"no field {field!r} of a {kind}; there are {', '.join(allowed)}")
+    parsed = {field: _read(field, value) for field, value in values.items()}
+    if all(getattr(row, field) == value for field, value in parsed.items()):
+        return Edited(None, subject, {}, row.version)
     batch = open_batch(session, BatchKind.EDIT, subject, actor)
-    parsed = {field: _read(session, field, value) for field, value in values.items()}
     if "name" in parsed and kind in THINGS:
+        _refuse_taken_name(session, EntityKind(kind), row, parsed["name"])
         keep_name(session, batch, row)
         parsed["key"] = name_key(parsed["name"])
     changes = update_row(session, batch, row, parsed, why)
@@ -58,6 +71,27 @@ def set_thing(
         _find_by_new_name(session, row.id)
     close_batch(session, batch, {"fields": sorted(changes), "subject": subject})
     return Edited(batch.uid, subject, {n: c for n, c in changes.items() if n not in _DERIVED}, row.version)
+
+
+def what_happened_to(session: Session, row: Any, newest: int) -> list[str]:
+    """The newest edits of a row that is no paper in words, newest first: when, who, what, in which batch."""
+    table = f"{row.__tablename__}."
+    edits: dict[str, list[Any]] = {}
+    for change in changes_of(session, uid_of_row(session, row)):
+        if change.field.startswith(table) and change.field.removeprefix(table) not in _DERIVED:
+            edits.setdefault(change.batch, []).append(change)
+    return [
+        f"{changes[0].at:%Y-%m-%d %H:%M} {changes[0].by}: "
+        + ", ".join(f"{c.field.removeprefix(table)} {c.before!r} -> {c.after!r}" for c in changes)
+        + f" (batch {batch})"
+        for batch, changes in reversed(list(edits.items())[-newest:])
+    ]
+
+
+def _refuse_taken_name(session: Session, kind: EntityKind, row: Any, name: str) -> None:
+    other: Any = find_thing(session, kind, name)
+    if other is not None and other.id != row.id:
+        raise ConflictError(f"{kind}:{other.slug} is called {name!r} already; choose another name")
 
 
 def find_thing_named(session: Session, kind: str, name: str) -> Any:
@@ -80,11 +114,13 @@ def find_thing_named(session: Session, kind: str, name: str) -> Any:
     return get_thing(session, EntityKind(kind), name)
 
 
-def _read(session: Session, field: str, value: Any) -> Any:
+def _read(field: str, value: Any) -> Any:
     if field in ("metric_id", "reported_by_id"):
         raise InvalidInputError(f"{field} is set by adding the result anew")
-    if value in (None, "") and field not in ("name", "value", "party"):
-        return None if field not in ("suite", "split", "definition", "code") else ""
+    if field == "name" and not str(value or "").strip():
+        raise InvalidInputError("name cannot be empty")
+    if value in (None, "") and field not in ("value", "party"):
+        return _EMPTY[field]() if field in _EMPTY else None
     if field in _NUMBERS:
         return _number(field, value)
     if field == "higher_is_better":
@@ -94,15 +130,19 @@ def _read(session: Session, field: str, value: Any) -> Any:
     if field == "party" and value not in ("first", "third"):
         raise InvalidInputError("party is first or third")
     if field in ("include", "exclude"):
-        return [part.strip() for part in value.split(";")] if isinstance(value, str) else list(value)
+        parts = value.split(";") if isinstance(value, str) else list(value)
+        return [part.strip() for part in parts if part.strip()]
     return str(value)
 
 
 def _number(field: str, value: Any) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"{field} must be a number, not {value!r}") from error
+    if not math.isfinite(number):
+        raise InvalidInputError(f"{field} must be a number, not {value!r}")
+    return number
 
 
 def _find_by_new_name(session: Session, method: int) -> None:
@@ -112,8 +152,8 @@ def _find_by_new_name(session: Session, method: int) -> None:
 
 
 def add(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
-    """Add a thing by hand: a `paper` with the keys of the project's JSON Lines; a `method`, `dataset`, `benchmark` or
-    `metric` with `name`, its own columns and `paper`, which proposes or introduces it; a `result` with `method`,
+    """Add a thing by hand: a `paper` with the keys of the project's JSON Lines; a named thing, such as a `method`, with
+    `name`, its own columns and `paper`, which proposes, introduces or comes from it; a `result` with `method`,
     `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `where`, `url`, `printed` and `party`.
 
     Raises ConflictError where it is there already, InvalidInputError and NotFoundError.
@@ -162,10 +202,10 @@ def _add_named(session: Session, batch: Batch, kind: EntityKind, values: dict[st
     for field in values:
         if field not in columns:
             raise InvalidInputError(f"a {kind} has no {field!r}; it has {', '.join(sorted({*columns, 'paper'}))}")
-    parsed = {field: _read(session, field, value) for field, value in values.items()}
+    parsed = {field: _read(field, value) for field, value in values.items()}
     number, _ = save_thing(session, batch, kind, {"slug": slugify(name), "name": name.strip()} | parsed)
     if paper:
-        relation = Relation.PROPOSES if kind is EntityKind.METHOD else Relation.INTRODUCES
+        relation = ORIGINS.get(kind, Relation.INTRODUCES)
         source = find_paper(session, paper).id
         assert source is not None
         save_link(session, batch, source, relation, number)
@@ -199,7 +239,7 @@ def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tu
         "reported_by_id": find_paper(session, values["reported_by"]).id if values.get("reported_by") else None,
         "reported_url": values.get("url"),
         "reported_where": values.get("where"),
-        "party": _read(session, "party", values.get("party", "third")),
+        "party": _read("party", values.get("party", "third")),
         "source": PERSON,
     }
     if not save_result(session, batch, row):

@@ -56,8 +56,8 @@ class NewRound:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or any(c in self.name for c in "\x00\n"):
-            raise InvalidInputError("a round needs a name of one line")
+        if not self.name.strip() or any(c in self.name for c in "\x00\n/"):
+            raise InvalidInputError("a round needs a name of one line without a slash")
         if len(set(self.reviewers)) != len(self.reviewers) or len(self.reviewers) < 2:
             raise InvalidInputError("a round needs two reviewers or more, each named once")
 
@@ -268,12 +268,14 @@ def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, h
     session.flush()
 
 
-def close_round(session: Session, actor: Actor, name: str, why: str = "") -> RoundWritten:
+def close_round(session: Session, actor: Actor, name: str, why: str = "", version: int | None = None) -> RoundWritten:
     """Close a round: nobody votes any more, and all votes can be seen.
 
-    Raises NotFoundError, and ConflictError where it is closed.
+    Raises NotFoundError, and ConflictError where it is closed or another version than `version`.
     """
     found = find_round(session, name, writing=True)
+    if version is not None and version != found.version:
+        raise ConflictError(f"stale: the round {name} is now at version {found.version}, you saw {version}")
     if found.status == CLOSED:
         raise ConflictError(f"the round {name} is closed already")
     batch = open_batch(session, BatchKind.EDIT, f"round {name}", actor)

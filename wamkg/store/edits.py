@@ -12,6 +12,7 @@ from wamkg.store.bulk import table_of
 from wamkg.store.tables import (
     Batch,
     Benchmark,
+    Challenge,
     Change,
     Concept,
     Dataset,
@@ -37,6 +38,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Benchmark: _NAMED,
     Metric: _NAMED | {"unit", "higher_is_better", "low", "high"},
     Institution: _NAMED | {"mark"},
+    Challenge: _NAMED | {"definition"},
     Concept: _NAMED | {"definition", "formula"},
     Result: frozenset(
         {"suite", "split", "metric_id", "value", "reported_by_id", "reported_url", "reported_where", "party", "oddity"}

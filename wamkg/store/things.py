@@ -33,6 +33,8 @@ THINGS: dict[EntityKind, type[Named]] = {
     EntityKind.CHALLENGE: Challenge,
     EntityKind.CONCEPT: Concept,
 }
+ORIGINS = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
+"""How a paper is linked to what it brought along, where it did not introduce it."""
 
 
 def find_thing(session: Session, kind: EntityKind, name: str) -> Named | None:

@@ -151,6 +151,17 @@ def result_page(session: Session, query: ResultQuery, limit: int, after: str | N
     return page_of(keyed, Order("results", (str,) * 7), limit, after)
 
 
+def result_item(session: Session, uid: str) -> ResultItem:
+    """One result by its id.
+
+    Raises NotFoundError.
+    """
+    found = next((item for item in results(session, ResultQuery()) if item.uid == uid), None)
+    if found is None:
+        raise NotFoundError(f"no result has the id {uid!r}")
+    return found
+
+
 def leaderboard(session: Session, query: ResultQuery) -> list[Board]:
     """The results asked for as boards, each holding only what was measured alike, the fullest board first.
 

@@ -8,12 +8,10 @@ from sqlmodel import Session
 from wamkg.identifiers import name_key
 from wamkg.store.reads_results import link_counts, linked_papers, result_counts, uids_of
 from wamkg.store.taxonomies import aliases_of
-from wamkg.store.things import THINGS, list_things
+from wamkg.store.things import ORIGINS, THINGS, get_thing, list_things
 from wamkg.views.paging import Order, Page, page_of
 from wamkg.views.papers import public_id
 from wamkg.vocabulary import EntityKind, Relation
-
-_ORIGIN = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def all_things(session: Session, kind: EntityKind) -> list[ThingItem]:
     found: list[Any] = list_things(session, kind)
     aliases = aliases_of(session, [t.id for t in found])
     uses, results, uids = link_counts(session, kind), result_counts(session), uids_of(session, THINGS[kind])
-    papers = linked_papers(session, kind, _ORIGIN.get(kind, Relation.INTRODUCES))
+    papers = linked_papers(session, kind, ORIGINS.get(kind, Relation.INTRODUCES))
     return [
         ThingItem(
             kind=kind.value,
@@ -77,3 +75,12 @@ def all_things(session: Session, kind: EntityKind) -> list[ThingItem]:
         )
         for thing in found
     ]
+
+
+def thing_item(session: Session, kind: EntityKind, name: str) -> ThingItem:
+    """One thing by slug, name or other spelling.
+
+    Raises NotFoundError.
+    """
+    slug = get_thing(session, kind, name).slug
+    return next(item for item in all_things(session, kind) if item.slug == slug)

@@ -16,14 +16,13 @@ from wamkg_api.access import CallerDep
 from wamkg_api.deps import answer
 from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Word
-from wamkg_api.writing import StoreDep, writing_router
+from wamkg_api.writing import ANY_TEXT, StoreDep, writing_router
 
 router = writing_router()
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-_ANY_TEXT = {"required": True, "content": {"text/plain": {"schema": {"type": "string", "minLength": 1}}}}
 
 
-@router.post("/imports", response_model=dict[str, Any], openapi_extra={"requestBody": _ANY_TEXT})
+@router.post("/imports", response_model=dict[str, Any], openapi_extra={"requestBody": ANY_TEXT})
 async def import_papers(
     request: Request,
     store: StoreDep,

@@ -1,14 +1,17 @@
-"""What awaits people: suggestions and objections."""
+"""What awaits people: suggestions and objections; and what they decided."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from wamkg.exporting.disputes import agenda_text, reply_text
 from wamkg.reviewing.bias import Bias, automation_bias
-from wamkg.views.objections import ObjectionItem, objection_list
+from wamkg.reviewing.decision_lines import export_decisions
+from wamkg.views.objections import ObjectionItem, agenda, dispute_detail, objection_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.queue import QueueItem, queue_page
+from wamkg.views.rounds import differing_votes
 from wamkg.views.suggestions import SuggestionItem, suggestion_list
 from wamkg.vocabulary import ObjectionStatus
 from wamkg_api.access import ProgramDep
@@ -16,6 +19,9 @@ from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, a
 from wamkg_api.errors import problems
 
 router = APIRouter(tags=["review"])
+_TEXT, _NDJSON = "text/markdown; charset=utf-8", "application/x-ndjson"
+_MARKDOWN: dict[int | str, dict[str, Any]] = {200: {"content": {_TEXT: {"schema": {"type": "string"}}}}}
+_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {_NDJSON: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/suggestions", response_model=Page[SuggestionItem], responses=problems(404, 422))
@@ -53,6 +59,24 @@ def get_queue(
 def get_bias(session: SessionDep, taxonomy: TaxonomySlug = "wam") -> Response:
     """How often people agree with suggestions that they saw before deciding, and with those that were hidden."""
     return answer(automation_bias(session, taxonomy))
+
+
+@router.get("/objections/agenda", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})
+def get_agenda(session: SessionDep) -> Response:
+    """The page for the meeting in Markdown: every open objection, and papers on which votes differ."""
+    return Response(agenda_text(agenda(session), differing_votes(session)), media_type=_TEXT)
+
+
+@router.get("/objections/{uid}/reply", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})
+def get_reply(session: SessionDep, uid: Annotated[str, Path(max_length=60)]) -> Response:
+    """A text ready to paste where the objection was said: criterion, quote, exemplars and decision."""
+    return Response(reply_text(dispute_detail(session, uid)), media_type=_TEXT)
+
+
+@router.get("/decisions", response_class=Response, responses={**problems(404, 422), **_LINES})
+def list_decisions(session: SessionDep) -> Response:
+    """Every decision as JSON Lines, which git can merge: `wamkg decisions import` takes them in."""
+    return Response("".join(f"{line}\n" for line in export_decisions(session)), media_type=_NDJSON)
 
 
 @router.get("/objections", response_model=Page[ObjectionItem], responses=problems(404, 422))

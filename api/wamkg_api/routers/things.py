@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from wamkg.views.leaderboard import Board, ResultItem, ResultQuery, leaderboard, result_page
+from wamkg.views.leaderboard import Board, ResultItem, ResultQuery, leaderboard, result_item, result_page
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, Page
-from wamkg.views.things import ThingItem, thing_list
+from wamkg.views.things import ThingItem, thing_item, thing_list
 from wamkg.vocabulary import EntityKind
 from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, answer
 from wamkg_api.errors import problems
@@ -34,6 +34,9 @@ def _add_list(name: str, kind: EntityKind) -> None:
     ) -> Response:
         return answer(thing_list(session, kind, q, limit, after))
 
+    def get_thing(session: SessionDep, slug: Annotated[Word, Path(description="Slug or name.")]) -> Response:
+        return answer(thing_item(session, kind, slug))
+
     router.add_api_route(
         f"/{name}",
         list_things,
@@ -41,6 +44,14 @@ def _add_list(name: str, kind: EntityKind) -> None:
         responses=problems(404, 422),
         name=f"list_{name}",
         summary=f"{name.capitalize()} by name.",
+    )
+    router.add_api_route(
+        f"/{name}/{{slug}}",
+        get_thing,
+        response_model=ThingItem,
+        responses=problems(404, 422),
+        name=f"get_{kind}",
+        summary=f"One of the {name}, by slug, name or former name.",
     )
 
 
@@ -74,6 +85,12 @@ def list_results(
 ) -> Response:
     """Reported results with who reported them; the filters are about the method's own paper."""
     return answer(result_page(session, _query(filters, metric, suite, split, method), limit, after))
+
+
+@router.get("/results/{uid}", response_model=ResultItem, responses=problems(404, 422))
+def get_result(session: SessionDep, uid: Annotated[str, Path(max_length=60)]) -> Response:
+    """One reported result."""
+    return answer(result_item(session, uid))
 
 
 @router.get("/leaderboard", response_model=Page[Board], responses=problems(404, 422))

@@ -1,0 +1,76 @@
+"""What writes to rounds, judgements of duplicates and the doctor carry."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wamkg.reviewing.doctor import CHECKS
+from wamkg.vocabulary import OutsideKind, SameWork
+from wamkg_api.bodies import Body, Path, Version, Why
+from wamkg_api.forms import Label, Text, Word
+
+RoundName = Annotated[Label, Field(max_length=200, pattern=r"^[^\x00\n/]*[^\s\x00/][^\x00\n/]*$", examples=["pilot"])]
+Said = Literal["accept", "unsure", "outside", "not-applicable"]
+
+
+class OpenedRound(Body):
+    """A round of blind review; without papers, those that have no place in the taxonomy are its queue."""
+
+    name: RoundName
+    reviewers: list[Word] = Field(min_length=2, max_length=50, examples=[["ana", "bo"]])
+    taxonomy: Word = "wam"
+    papers: list[Word] = Field(default_factory=list, max_length=10_000, examples=[["arxiv:2302.00111"]])
+    note: Text = ""
+
+
+class _Statement(Body):
+    """What somebody says of one paper of a round."""
+
+    paper: Word = Field(examples=["arxiv:2302.00111"])
+    kind: OutsideKind | None = Field(default=None, description="Why it lies outside.")
+    evidence: Label | None = Field(default=None, description="Words quoted from the paper.")
+    evidence_place: Label | None = Field(default=None, description="`abstract`, a section or page of arXiv vN, or so.")
+    note: Text | None = None
+
+
+class NewVote(_Statement):
+    """One reviewer's vote; `accept` names its taxon."""
+
+    verdict: Said
+    taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
+
+
+class NewAdjudication(_Statement):
+    """The decision made of votes; `accept` without a taxon takes votes that are all alike."""
+
+    verdict: Said = "accept"
+    taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
+    also: list[Path] = Field(default_factory=list, max_length=20)
+    version: Version | None = None
+    assignment: Text | None = Field(default=None, description="Id of the paper's primary place that you saw.")
+    agreed: bool = Field(default=False, description="The reviewers have settled among them what they differed on.")
+
+
+class ClosedRound(Body):
+    """Why a round ends."""
+
+    why: Why = ""
+    version: Version | None = None
+
+
+class NewJudgement(Body):
+    """Are two records one work?"""
+
+    left: Word = Field(examples=["arxiv:2302.00111"])
+    right: Word = Field(examples=["arxiv:2310.10625"])
+    verdict: SameWork
+    note: Text = ""
+
+
+class Examination(Body):
+    """Which checks to run, all if none is named, and whether to mend."""
+
+    checks: list[Annotated[str, Field(pattern=rf"^({'|'.join(CHECKS)})$")]] = Field(
+        default_factory=list, max_length=100, examples=[["dead-evidence"]]
+    )
+    fix: bool = Field(default=False, description="Mend what can be mended without losing anything.")

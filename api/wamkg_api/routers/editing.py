@@ -1,0 +1,114 @@
+"""Adding and editing things other than papers: named things, results, and what taxa are called."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Response
+
+from wamkg.reviewing.edit_things import SHOWN_EDITS, add, find_thing_named, set_thing, what_happened_to
+from wamkg.store.reading import ReadingSession
+from wamkg.store.session import Store
+from wamkg.views.leaderboard import result_item
+from wamkg.views.things import thing_item
+from wamkg.views.tree import taxon_node
+from wamkg.vocabulary import EntityKind, Role
+from wamkg_api.access import Caller, CallerDep
+from wamkg_api.bodies_things import FORMS, NewResult, ResultEdit, TaxonLabel
+from wamkg_api.deps import answer
+from wamkg_api.forms import Word
+from wamkg_api.preconditions import IfMatch, seen_version
+from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
+
+router = writing_router(Role.CURATOR, 412)
+Slug = Annotated[Word, Path(description="Slug or name.")]
+
+
+def _added(store: Store, caller: Caller, kind: str, made: Any) -> Response:
+    with store.writing() as session:
+        return answer(changed(add(session, person_of(session, caller), kind, made.values(), made.why)), 201)
+
+
+def _edited(store: Store, caller: Caller, subject: str, edit: Any, if_match: str | None) -> Response:
+    with store.writing() as session:
+        seen = _seen(session, subject, if_match)
+        version = seen if edit.version is None else edit.version
+        edited = set_thing(session, person_of(session, caller), subject, edit.values(), edit.why, version)
+        return answer(changed(edited))
+
+
+def _seen(session: ReadingSession, subject: str, if_match: str | None) -> int | None:
+    if not if_match:
+        return None
+    kind, _, name = subject.partition(":")
+    happened = "; ".join(what_happened_to(session, find_thing_named(session, kind, name), SHOWN_EDITS))
+    return seen_version(if_match, _shown(session, kind, name), happened or "nothing that was recorded")
+
+
+def _shown(session: ReadingSession, kind: str, name: str) -> Any:
+    """What a read of the thing answers."""
+    if kind == "result":
+        return result_item(session, name)
+    if kind == EntityKind.TAXON:
+        slug, _, path = name.partition(":")
+        return taxon_node(session, slug, path)
+    return thing_item(session, EntityKind(kind), name)
+
+
+def _add_routes(kind: EntityKind) -> None:
+    new, change = FORMS[kind]
+
+    def add_thing(store: StoreDep, caller: CallerDep, made: new) -> Response:  # type: ignore[valid-type]
+        return _added(store, caller, kind, made)
+
+    def edit_thing(
+        store: StoreDep,
+        caller: CallerDep,
+        slug: Slug,
+        edit: change,  # type: ignore[valid-type]
+        if_match: IfMatch = None,
+    ) -> Response:
+        return _edited(store, caller, f"{kind}:{slug}", edit, if_match)
+
+    article = "an" if kind.value[0] in "aeiou" else "a"
+    router.add_api_route(
+        f"/{kind}s", add_thing, methods=["POST"], name=f"add_{kind}", summary=f"Add {article} {kind} by hand.",
+        status_code=201, response_model=Change,
+    )  # fmt: skip
+    router.add_api_route(
+        f"/{kind}s/{{slug}}", edit_thing, methods=["PATCH"], name=f"edit_{kind}", response_model=Change,
+        summary=f"Set values of {article} {kind} by hand; a former name goes on being found.",
+    )  # fmt: skip
+
+
+for _kind in FORMS:
+    _add_routes(_kind)
+
+
+@router.post("/results", status_code=201, response_model=Change)
+def add_result(store: StoreDep, caller: CallerDep, result: NewResult) -> Response:
+    """Add a reported score by hand."""
+    return _added(store, caller, "result", result)
+
+
+@router.patch("/results/{uid}", response_model=Change)
+def edit_result(
+    store: StoreDep,
+    caller: CallerDep,
+    uid: Annotated[str, Path(max_length=60)],
+    edit: ResultEdit,
+    if_match: IfMatch = None,
+) -> Response:
+    """Set values of a reported score by hand."""
+    return _edited(store, caller, f"result:{uid}", edit, if_match)
+
+
+@router.patch("/taxonomies/{slug}/taxa/{path:path}", response_model=Change)
+def edit_taxon(
+    store: StoreDep,
+    caller: CallerDep,
+    slug: Annotated[str, Path(max_length=100, examples=["wam"])],
+    path: Annotated[str, Path(max_length=500, examples=["joint/diffusion"])],
+    edit: TaxonLabel,
+    if_match: IfMatch = None,
+) -> Response:
+    """Set what a taxon is called in print, its definition and criteria; its path stays."""
+    return _edited(store, caller, f"taxon:{slug}:{path}", edit, if_match)

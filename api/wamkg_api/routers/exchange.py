@@ -1,0 +1,32 @@
+"""Decisions as a file that git can merge: what is given out, and what another copy of the store gives in."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from wamkg.reviewing.merge_decisions import MergeReport, import_decisions
+from wamkg.store.session import Store
+from wamkg.vocabulary import Role
+from wamkg_api.access import Caller, CallerDep
+from wamkg_api.deps import answer
+from wamkg_api.writing import ANY_TEXT, StoreDep, person_of, writing_router
+
+# They come under other people's names, which a curator's token does not speak for.
+router = writing_router(Role.ADMIN)
+FILE = "decisions.jsonl"
+
+
+@router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": ANY_TEXT})
+async def take_in_decisions(request: Request, store: StoreDep, caller: CallerDep) -> Response:
+    """Take in the decisions of the file that is the body, under their makers' names; what disagrees is an objection."""
+    return answer(await run_in_threadpool(_take_in, store, caller, await request.body()))
+
+
+def _take_in(store: Store, caller: Caller, content: bytes) -> MergeReport:
+    with TemporaryDirectory() as folder, store.writing() as session:
+        file = Path(folder) / FILE
+        file.write_bytes(content)
+        return import_decisions(session, file, person_of(session, caller))

@@ -1,0 +1,82 @@
+"""Rounds of blind review: opened, voted in, decided and closed."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Response
+
+from wamkg.jobs.refit import learn
+from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.rounds import (
+    Adjudicated,
+    NewRound,
+    RoundWritten,
+    Voted,
+    adjudicate,
+    cast_vote,
+    close_round,
+    open_round,
+)
+from wamkg.views.rounds import round_detail
+from wamkg.vocabulary import Role
+from wamkg_api.access import CallerDep
+from wamkg_api.bodies import Body
+from wamkg_api.bodies_curating import ClosedRound, NewAdjudication, NewVote, OpenedRound
+from wamkg_api.deps import SettingsDep, answer
+from wamkg_api.preconditions import IfMatch, seen_paper, seen_version
+from wamkg_api.writing import StoreDep, person_of, writing_router
+
+router = writing_router(Role.CURATOR, 412)
+RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
+
+
+def _decision(said: Body, **more: Any) -> Decision:
+    given = said.model_dump(exclude_none=True, exclude={"agreed"})
+    return Decision(**given | {"also": tuple(given.get("also", ()))} | more)
+
+
+@router.post("/rounds", status_code=201, response_model=RoundWritten)
+def begin_round(store: StoreDep, caller: CallerDep, opened: OpenedRound) -> Response:
+    """Open a round: several people vote on one queue, none sees the others' votes."""
+    new = NewRound(
+        name=opened.name, reviewers=tuple(opened.reviewers), taxonomy=opened.taxonomy, papers=tuple(opened.papers),
+        note=opened.note,
+    )  # fmt: skip
+    with store.writing() as session:
+        return answer(open_round(session, person_of(session, caller), new), 201)
+
+
+@router.post("/rounds/{name}/votes", response_model=Voted)
+def vote(store: StoreDep, caller: CallerDep, name: RoundPath, said: NewVote) -> Response:
+    """Cast your vote, or replace it while the others' cannot be seen."""
+    with store.writing() as session:
+        return answer(cast_vote(session, person_of(session, caller), name, _decision(said)))
+
+
+@router.post("/rounds/{name}/adjudications", status_code=201, response_model=Adjudicated)
+def settle_votes(
+    store: StoreDep,
+    settings: SettingsDep,
+    caller: CallerDep,
+    name: RoundPath,
+    said: NewAdjudication,
+    if_match: IfMatch = None,
+) -> Response:
+    """Decide on a paper of a round; `If-Match` is about the paper."""
+    with store.writing() as session:
+        seen = seen_paper(session, said.paper, if_match)
+        decision = _decision(said, version=seen if said.version is None else said.version)
+        made = adjudicate(session, person_of(session, caller), name, decision, agreed=said.agreed)
+    learn(store, settings, made.decided.taxonomy)
+    return answer(made, 201)
+
+
+@router.post("/rounds/{name}/close", response_model=RoundWritten)
+def end_round(
+    store: StoreDep, caller: CallerDep, name: RoundPath, closed: ClosedRound | None = None, if_match: IfMatch = None
+) -> Response:
+    """Close a round: nobody votes any more, and all votes can be seen."""
+    said = closed or ClosedRound()
+    with store.writing() as session:
+        seen = seen_version(if_match, round_detail(session, name), "somebody voted, decided or closed it")
+        version = seen if said.version is None else said.version
+        return answer(close_round(session, person_of(session, caller), name, said.why, version))
