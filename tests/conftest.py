@@ -30,6 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of its own for every test, so that no test meets the user's store."""
     monkeypatch.setenv("WAMKG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("WAMKG_REFIT", "false")
+    monkeypatch.setenv("WAMKG_REFIT_WAIT", "0")
     get_settings.cache_clear()
     yield tmp_path / "home"
     get_settings.cache_clear()

@@ -9,7 +9,7 @@ import pytest
 from tests.curating_store import fill, say, standing_at, undo
 from wamkg.errors import InvalidInputError
 from wamkg.jobs.process import run_job
-from wamkg.jobs.refit import KIND, ask_refit, run_refits
+from wamkg.jobs.refit import KIND, Refit, ask_refit, run_refits
 from wamkg.pipeline import run_refit_job
 from wamkg.reviewing.bias import automation_bias, wilson
 from wamkg.reviewing.blind import is_hidden
@@ -215,7 +215,7 @@ def test_a_decision_while_a_refit_runs_is_learnt_from(queue_store: Store) -> Non
             assert ask_refit(queue_store, Settings(), "wam") == "1" * 32
         return {}
 
-    run_refits(queue_store, "1" * 32, refit)
+    run_refits(queue_store, "1" * 32, Refit(refit))
     assert sizes == [sizes[0], sizes[0] + 1]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
 from wamkg.importing.run import import_source as run_import
 from wamkg.importing.seed_store import load_seeds
-from wamkg.jobs.refit import learn, learn_undone, run_refits
+from wamkg.jobs.refit import Refit, learn, learn_undone, run_refits
 from wamkg.jobs.stages import run_as_job
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.bias import Bias, automation_bias
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from wamkg.suggesting.run import SuggestReport
 
 Progress = Callable[[int, int], None]
+QUIET = 3.0
+"""Seconds without a decision before a refit makes the reasons anew as well."""
 
 
 def seed(store: Store) -> dict[str, int]:
@@ -94,7 +97,11 @@ def decide(store: Store, settings: Settings, decision: Decision, by: str) -> Dec
 
 def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
     """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
-    run_refits(store, uid, lambda: _suggest_counts(store, settings, params))
+    from wamkg.suggesting.refit import QueueRefit  # scikit-learn takes a second to load
+
+    queue = QueueRefit(store, params.get("taxonomy", "wam"))
+    full = partial(_suggest_counts, store, settings, params)
+    run_refits(store, uid, Refit(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
 
 
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:

@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     refit: bool = Field(
         default=True, description="Whether a decision has the suggestions made again in the background."
     )
+    refit_wait: float = Field(
+        default=30.0,
+        ge=0,
+        description="Seconds that a refit waits for a further decision, which it then learns from at once.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log lines written to stderr."
     )

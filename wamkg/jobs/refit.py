@@ -1,6 +1,8 @@
-"""Refits after decisions: one job at a time a taxonomy, which goes round again if somebody decided meanwhile."""
+"""Refits after decisions: one job at a time a taxonomy, which goes round again when somebody decides meanwhile."""
 
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,8 @@ from wamkg.vocabulary import BatchKind, JobState
 KIND = "refit"
 LOST_AFTER = timedelta(seconds=60)
 """A job that has stood in the queue for so long is started again: its process may never have come up."""
+LOOK = 0.05
+"""Seconds between two looks at whether a decision has come."""
 
 
 def learn(store: Store, settings: Settings, taxonomy: str) -> None:
@@ -64,22 +68,63 @@ def check_refit(params: Mapping[str, Any]) -> None:
     refuse_unknown(KIND, set(params) - {"again"}, ("taxonomy",))
 
 
-def run_refits(store: Store, uid: str, refit: Callable[[], dict[str, Any]]) -> None:
-    """Run `refit` under a queued job's row until nobody has asked again; its last counts are the job's."""
+@dataclass(frozen=True)
+class Refit:
+    """The two runs of a refit: `quick` right after a decision (None: it could not), `full` once nobody decides.
+
+    `quiet` and `wait` are the seconds without a decision before the full run, and after it before the job ends.
+    """
+
+    full: Callable[[], dict[str, Any]]
+    quick: Callable[[], dict[str, Any] | None] = lambda: None
+    quiet: float = 0.0
+    wait: float = 0.0
+
+
+def run_refits(store: Store, uid: str, refit: Refit) -> None:
+    """Run `refit` under a queued job's row until nobody has asked again; the last full run's counts are the job's.
+
+    The job stays for a while after its last round: what it holds in memory makes the next one quick.
+    """
     with store.writing() as session:
         job = jobs.find_job(session, uid)
         if job.state != JobState.QUEUED:
             return
         jobs.begin(session, job, this_owner())
-    rounds = 0
+    counts: dict[str, Any] = {}
+    rounds = {"rounds": 0, "quick": 0}
     while True:
-        counts = refit()
-        rounds += 1
-        with store.writing() as session:
+        quick = refit.quick()
+        rounds["rounds"] += 1
+        rounds["quick"] += quick is not None
+        if quick is None or not _asked(store, uid, refit.quiet):
+            counts = refit.full()
+            _asked(store, uid, refit.wait)
+        if _ended(store, uid, counts, rounds):
+            return
+
+
+def _asked(store: Store, uid: str, seconds: float) -> bool:
+    """Wait so long, or until the job is asked again or to stop; whether it was."""
+    end = time.monotonic() + seconds
+    while True:
+        with store.reading() as session:
             job = jobs.find_job(session, uid)
-            stopped = jobs.beat(session, uid, {"done": rounds})
-            if not job.params.get("again") or stopped:
-                state = JobState.CANCELLED if stopped else JobState.DONE
-                jobs.finish(session, uid, state, {"counts": counts | {"rounds": rounds}})
-                return
+            if job.params.get("again") or job.cancel:
+                return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(LOOK)
+
+
+def _ended(store: Store, uid: str, counts: dict[str, Any], rounds: dict[str, int]) -> bool:
+    """End the job unless it was asked again, which is then forgotten."""
+    with store.writing() as session:
+        job = jobs.find_job(session, uid)
+        stopped = jobs.beat(session, uid, {"done": rounds["rounds"]})
+        if job.params.get("again") and not stopped:
             jobs.set_params(session, job, {"again": False})
+            return False
+        state = JobState.CANCELLED if stopped else JobState.DONE
+        jobs.finish(session, uid, state, {"counts": counts | rounds})
+        return True

@@ -79,6 +79,11 @@ def undone_by(session: Session, batch: Batch) -> str:
     return session.get_one(Actor, (undoing or batch).actor_id).name
 
 
+def kinds_since(session: Session, number: int) -> set[str]:
+    """Kinds of the batches newer than the one of that number."""
+    return set(session.exec(select(Batch.kind).where(col(Batch.id) > number).distinct()).all())
+
+
 def latest_write(session: Session) -> int:
     """Number of the newest batch that wrote what suggestions are made from; 0 without one."""
     derived = (BatchKind.SUGGEST, BatchKind.EMBED)

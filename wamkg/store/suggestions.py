@@ -1,13 +1,15 @@
 """Keyed writes and reads of suggestions: one for each paper and taxonomy, never mixed with assignments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.bulk import chunks, insert_rows, table_of
-from wamkg.store.tables import Suggestion, Taxonomy
+from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
+from wamkg.store.tables import Assignment, Suggestion, Taxonomy
 from wamkg.store.types import utc_now
 
 
@@ -16,8 +18,9 @@ def save_suggestions(
 ) -> int:
     """Put new suggestions in place of the taxonomy's old ones; returns how many differ from before.
 
-    A suggestion equal to the one there is stays as it was, so that a second run changes nothing. Papers that are
-    candidates no more lose theirs: a person has decided.
+    A suggestion equal to the one there is stays as it was, so that a second run changes nothing. One that still says
+    the same keeps its id, so that whoever saw it may answer it. Papers that are candidates no more lose theirs: a
+    person has decided.
     """
     assert taxonomy.id is not None
     old = {s.paper_id: s for s in session.exec(select(Suggestion).where(Suggestion.taxonomy_id == taxonomy.id))}
@@ -29,8 +32,66 @@ def save_suggestions(
     for part in chunks(gone):
         session.connection().execute(table.delete().where(table.c.id.in_(part)))
     extra = {"taxonomy_id": taxonomy.id, "batch_id": batch, "at": utc_now()}
-    insert_rows(session, Suggestion, [{"uid": new_uid()} | row | extra for row in changed])
+    insert_rows(session, Suggestion, [{"uid": _uid(old.get(row["paper_id"]), row)} | row | extra for row in changed])
     return len(changed) + len([n for n in old if n not in wanted])
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a suggestion says now: its id, the first leaf, how deep it is sure, and P(outside)."""
+
+    uid: str
+    ranked: list[dict[str, Any]]
+    decided_taxon_id: int | None
+    outside: float | None
+
+
+def said_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, Said]:
+    """What is suggested for these papers."""
+    columns = (Suggestion.paper_id, Suggestion.uid, Suggestion.ranked, Suggestion.decided_taxon_id, Suggestion.outside)
+    found: dict[int, Said] = {}
+    for part in chunks(papers):
+        statement = select_columns(*columns).where(Suggestion.taxonomy_id == taxonomy.id)
+        rows = session.connection().execute(statement.where(col(Suggestion.paper_id).in_(part)))
+        found |= {paper: Said(*rest) for paper, *rest in rows}
+    return found
+
+
+def model_in_use(session: Session, taxonomy: Taxonomy) -> dict[str, Any] | None:
+    """The record of the model that the newest suggestion of a taxonomy was made with."""
+    statement = select(Suggestion.model).where(Suggestion.taxonomy_id == taxonomy.id)
+    found = session.exec(statement.order_by(col(Suggestion.id).desc()).limit(1)).first()
+    return dict(found) if found else None
+
+
+def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values: Mapping[int, dict[str, Any]]) -> None:
+    """Change columns of the suggestions for papers (by number), which all have one, and drop those decided on since.
+
+    A suggestion that comes to say something else gets another id.
+    """
+    table, decided = table_of(Suggestion), table_of(Assignment)
+    before, now = said_of(session, taxonomy, values), utc_now()
+    rows = [
+        {f"{name}_": value for name, value in row.items()}
+        | {"paper_": paper, "uid_": _uid(before[paper], row), "batch_id_": batch, "at_": now}
+        for paper, row in values.items()
+    ]
+    if rows:
+        names = [name.removesuffix("_") for name in rows[0] if name != "paper_"]
+        mine = (table.c.paper_id == bindparam("paper_")) & (table.c.taxonomy_id == taxonomy.id)
+        changes = update(table).where(mine).values({name: bindparam(f"{name}_") for name in names})
+        session.connection().execute(changes, rows)
+    live = select_columns(decided.c.paper_id).where(decided.c.taxonomy_id == taxonomy.id, decided.c.ended_at.is_(None))
+    gone = table.delete().where(table.c.taxonomy_id == taxonomy.id, table.c.paper_id.in_(live))
+    session.connection().execute(gone)
+
+
+def _uid(old: Suggestion | Said | None, row: dict[str, Any]) -> str:
+    """The old id where the first leaf and the level that is sure stay, else a new one."""
+    if old is None or old.decided_taxon_id != row["decided_taxon_id"]:
+        return new_uid()
+    first = [leaf["taxon"] for leaf in row["ranked"][:1]]
+    return old.uid if [leaf["taxon"] for leaf in old.ranked[:1]] == first else new_uid()
 
 
 def _same(old: Suggestion | None, row: dict[str, Any]) -> bool:

@@ -35,34 +35,48 @@ class Corpus:
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def load_corpus(session: Session, slug: str) -> Corpus:
-    """Read a taxonomy's corpus.
+@dataclass(frozen=True)
+class Library:
+    """Every paper that may be placed, and the document it is read as, by number."""
+
+    papers: dict[int, PaperText]
+    documents: dict[int, Document]
+
+
+def load_library(session: Session, taxonomy: Taxonomy) -> Library:
+    """Read every paper as text, with what is known of it outside the taxonomy."""
+    papers = {paper.id: paper for paper in paper_texts(session)}
+    marks = marks_of(session, taxonomy, papers)
+    return Library(papers, {number: document_of(paper, marks[number]) for number, paper in papers.items()})
+
+
+def load_corpus(session: Session, slug: str, library: Library | None = None) -> Corpus:
+    """Read a taxonomy's corpus; with a `library` read before, only its tree and its decisions are.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
     """
     taxonomy = get_taxonomy(session, slug)
+    library = library or load_library(session, taxonomy)
     taxa = list_taxa(session, taxonomy)
     # The criteria are left out: they were written with single papers in mind and would give those away.
     tree = Tree.of((t.path for t in taxa), {t.path: f"{t.name}. {t.definition}" for t in taxa})
-    texts = {paper.id: paper for paper in paper_texts(session)}
-    marks = marks_of(session, taxonomy, texts)
     decided: set[int] = set()
     examples, negatives = [], []
     for assignment, taxon in live_assignments(session, taxonomy):
         decided.add(assignment.paper_id)
-        paper = texts.get(assignment.paper_id)
-        if paper is None or not assignment.primary:
+        document = library.documents.get(assignment.paper_id)
+        if document is None or not assignment.primary:
             continue
         if taxon is not None and assignment.state == AssignmentState.PLACED:
-            examples.append(Example(document_of(paper, marks[paper.id]), taxon.path))
+            examples.append(Example(document, taxon.path))
         elif assignment.state == AssignmentState.OUTSIDE:
             hard = assignment.kind not in (OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY)
-            negatives.append(Negative(document_of(paper, marks[paper.id]), hard))
+            negatives.append(Negative(document, hard))
     return Corpus(
         taxonomy=taxonomy,
         training=TrainingSet(tree, tuple(examples), tuple(negatives)),
-        candidates=tuple(document_of(paper, marks[paper.id]) for paper in texts.values() if paper.id not in decided),
-        papers={str(paper.id): paper for paper in texts.values()},
+        candidates=tuple(document for number, document in library.documents.items() if number not in decided),
+        papers={document.id: library.papers[number] for number, document in library.documents.items()},
         taxa={t.path: t.id for t in taxa if t.id is not None},
     )
 

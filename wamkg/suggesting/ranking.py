@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.calibration import Calibration, temper
 from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
-from wamkg.suggesting.counted import Block, Counted, count, frequencies, learnable_terms
+from wamkg.suggesting.counted import Block, Counted, Table, count, frequencies, learnable_terms
 from wamkg.suggesting.examples import Document, TrainingSet
 from wamkg.suggesting.features import TextView, kept_terms, unit_rows, vectorizer_of
 from wamkg.suggesting.hierarchy import spread
@@ -29,27 +29,51 @@ class Sides(NamedTuple):
     """Fitted classifiers of one parent, a column a side: they multiply term frequencies, not features, so nothing
     that is kept of the queue depends on a label."""
 
-    weights: Any
-    norms: Any
-    intercepts: Floats
+    weights: tuple[Any, ...]
+    squares: tuple[Any, ...]
+    intercepts: tuple[float, ...]
     support: int
     classes: Ints
 
     def over(self, kept: Ints, terms: int) -> "Sides":
         """The same with a row for every term of the queue; terms not kept weigh nothing."""
-        if self.weights is None or len(kept) == terms:
+        if len(kept) == terms:
             return self
-        weights, norms = np.zeros((2, terms, self.weights.shape[1]), dtype=np.float32)
-        weights[kept], norms[kept] = self.weights, self.norms
-        return self._replace(weights=weights, norms=norms)
+        return self._replace(weights=_spread(self.weights, kept, terms), squares=_spread(self.squares, kept, terms))
+
+    @property
+    def table(self) -> Table:
+        """What a block multiplies with for this parent alone."""
+        return Table.of(self.weights, self.squares, self.intercepts)
+
+
+def _spread(columns: tuple[Any, ...], kept: Ints, terms: int) -> tuple[Any, ...]:
+    out = np.zeros((len(columns), terms), dtype=np.float32)
+    for row, column in zip(out, columns, strict=True):
+        row[kept] = column
+    return tuple(out)
 
 
 @dataclass(frozen=True)
 class FittedMember:
-    """One member of the model, fitted at every inner node of the tree."""
+    """One member of the model, fitted at every inner node of the tree that has more than one class to tell apart."""
 
     counted: Counted
     sides: dict[int, Sides]
+
+    @cached_property
+    def table(self) -> Table:
+        """The sides of all parents next to one another, in the order of `sides`."""
+        every = list(self.sides.values())
+        weights, squares = [w for s in every for w in s.weights], [q for s in every for q in s.squares]
+        return Table.of(weights, squares, [i for s in every for i in s.intercepts])
+
+    def odds(self, part: Block) -> dict[int, Floats]:
+        """Log-odds (rows, sides) of each parent's sides."""
+        if not any(sides.weights for sides in self.sides.values()):
+            return {parent: _none(part) for parent in self.sides}
+        ends = np.cumsum([len(sides.weights) for sides in self.sides.values()])
+        return dict(zip(self.sides, np.split(part.log_odds(self.table), ends[:-1], axis=1), strict=True))
 
 
 class Ranker:
@@ -144,10 +168,8 @@ def _fit_node(classifier: Logistic, at: _AtNode) -> Sides:
     classes = np.unique(at.labels)
     chosen = classes[1:] if len(classes) == 2 else classes if len(classes) > 2 else classes[:0]
     fitted = [_fit_side(classifier, at, int(child)) for child in chosen]
-    if not fitted:
-        return Sides(None, None, np.zeros(0), len(at.labels), classes)
-    weights, norms, intercepts = zip(*fitted, strict=True)
-    return Sides(np.column_stack(weights), np.column_stack(norms), np.array(intercepts), len(at.labels), classes)
+    weights, squares, intercepts = zip(*fitted, strict=True) if fitted else ((), (), ())
+    return Sides(weights, squares, intercepts, len(at.labels), classes)
 
 
 def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, float]:
@@ -193,9 +215,14 @@ class Ranking:
     @cached_property
     def top(self) -> Floats:
         """Calibrated P of each top-level taxon, (candidates, tops)."""
-        blocks = list(zip(*(member.counted.blocks for member in self.members), strict=True))
-        seen = self.pool.map(lambda parts: self._among(-1, parts), blocks)
-        return temper(np.vstack(list(seen)), self.calibration.top)
+        sides = [member.sides[-1] for member in self.members]
+        tables = [s.table if s.weights else None for s in sides]
+
+        def seen(parts: Sequence[Block]) -> Floats:
+            odds = [_none(part) if t is None else part.log_odds(t) for t, part in zip(tables, parts, strict=True)]
+            return self._among(-1, odds)
+
+        return temper(np.vstack(list(self.pool.map(seen, self._blocks))), self.calibration.top)
 
     def joint(self, at: Ints) -> Floats:
         """Calibrated P of every node for some candidates, (len(at), nodes): what a page of the queue shows."""
@@ -203,30 +230,32 @@ class Ranking:
 
     def all_joint(self) -> Floats:
         """Calibrated P of every node for every candidate, (candidates, nodes)."""
-        blocks = list(zip(*(member.counted.blocks for member in self.members), strict=True))
-        return np.vstack(list(self.pool.map(self._joint, blocks)))
+        return np.vstack(list(self.pool.map(self._joint, self._blocks)))
+
+    @property
+    def _blocks(self) -> list[tuple[Block, ...]]:
+        return list(zip(*(member.counted.blocks for member in self.members), strict=True))
 
     def _joint(self, parts: Sequence[Block]) -> Floats:
-        conditional = np.zeros((parts[0].rows.shape[0], len(self.tree.paths)))
+        odds = [member.odds(part) for member, part in zip(self.members, parts, strict=True)]
+        conditional = np.zeros((parts[0].held.shape[0], len(self.tree.paths)))
         for parent, children in self.tree.children.items():
-            conditional[:, children] = self._among(parent, parts)
+            conditional[:, children] = self._among(parent, [member[parent] for member in odds])
         return self.tree.joint(self.calibration.apply(self.tree, conditional))
 
-    def _among(self, parent: int, parts: Sequence[Block]) -> Floats:
+    def _among(self, parent: int, odds: Sequence[Floats]) -> Floats:
         """Raw P among the children of a node: the geometric mean over members, as `models.Workbench.predict`."""
         size = len(self.tree.children[parent])
         logs = []
-        for member, part in zip(self.members, parts, strict=True):
+        for member, own in zip(self.members, odds, strict=True):
             sides = member.sides[parent]
-            seen = _seen(sides, part)
+            seen = among_classes(own) if sides.weights else np.ones((len(own), len(sides.classes)))
             logs.append(np.log(np.clip(spread(seen, sides.classes, size, sides.support), 1e-12, 1.0)))
         mean = np.exp(np.mean(logs, axis=0))
         out: Floats = mean / mean.sum(axis=1, keepdims=True)
         return out
 
 
-def _seen(sides: Sides, part: Block) -> Floats:
-    """P among the children that have training rows."""
-    if sides.weights is None:
-        return np.ones((part.rows.shape[0], len(sides.classes)))
-    return among_classes(part.log_odds(sides.weights, sides.norms, sides.intercepts))
+def _none(part: Block) -> Floats:
+    """Log-odds of no side."""
+    return np.zeros((part.held.shape[0], 0))

@@ -62,11 +62,8 @@ class Suggestion:
 
     @property
     def leaves(self) -> list[dict[str, Any]]:
-        """`ranked` as objects; `elsewhere` marks a leaf that does not lie in the taxon it is sure of."""
-        return [
-            {"taxon": taxon, "probability": p} | ({} if is_below(taxon, self.decided_level) else {"elsewhere": True})
-            for taxon, p in self.ranked
-        ]
+        """`ranked` as objects."""
+        return leaves_of(self.ranked, self.decided_level)
 
 
 def suggest(
@@ -98,7 +95,13 @@ def suggest(
     outside = OutsideModel(training, candidates).probabilities()
     again = version_reasons(candidates, [e.document for e in training.examples])
     explainer = Explainer(bench, model, variants, settings.neighbours) if settings.reasons else None
-    run = _Run(bench.tree, calibration, supports(bench), settings, model_record(model, calibration, bench, encoder))
+    run = _Run(
+        bench.tree,
+        calibration,
+        supports(bench.tree, bench.nodes),
+        settings,
+        model_record(model, calibration, bench, encoder),
+    )
     found = []
     for i, document in enumerate(candidates):
         placed = run.placed(joint[i], None if outside is None else float(outside[i]))
@@ -178,6 +181,14 @@ def is_below(taxon: str, level: str | None) -> bool:
     return level is None or f"{taxon}/".startswith(f"{level}/")
 
 
+def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[dict[str, Any]]:
+    """Ranked leaves as objects; `elsewhere` marks one that does not lie in the taxon that is sure."""
+    return [
+        {"taxon": taxon, "probability": p} | ({} if is_below(taxon, level) else {"elsewhere": True})
+        for taxon, p in ranked
+    ]
+
+
 def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
     """Leaves as they are shown: best first, those of the decided taxon before all others.
 
@@ -188,11 +199,11 @@ def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
     return order
 
 
-def supports(bench: Workbench) -> Floats:
-    """How many examples sit at or below each node."""
-    counts = np.zeros(len(bench.tree.paths))
-    for node in bench.nodes:
-        counts[bench.tree.line(int(node))] += 1
+def supports(tree: Tree, nodes: Ints) -> Floats:
+    """How many examples, given by the node each sits at, sit at or below each node."""
+    counts = np.zeros(len(tree.paths))
+    for node in nodes:
+        counts[tree.line(int(node))] += 1
     return counts
 
 

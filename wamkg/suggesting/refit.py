@@ -1,0 +1,164 @@
+"""The refit after a decision: a queue held in memory, brought up to date in a fraction of a second.
+
+The model is fitted anew on all decisions and every waiting paper gets new probabilities; reasons and the probability
+of lying outside stay those of the last full run, which follows when nobody decides for a while.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wamkg.errors import InvalidInputError
+from wamkg.store.batches import close_batch, get_actor, kinds_since, latest_write, open_batch
+from wamkg.store.session import Store
+from wamkg.store.suggestions import model_in_use, revise_suggestions, said_of
+from wamkg.store.taxonomies import get_taxonomy
+from wamkg.suggesting.calibration import Calibration
+from wamkg.suggesting.corpus import Corpus, Library, load_corpus, load_library
+from wamkg.suggesting.models import model_named
+from wamkg.suggesting.ranking import Ranker, Ranking
+from wamkg.suggesting.suggest import Settings, decided, leaf_order, leaves_of, supports
+from wamkg.suggesting.tree import Floats, Ints
+from wamkg.vocabulary import BatchKind
+
+FEW = 2_000
+"""Up to so many waiting papers, all are written anew; of more, the least sure and those that moved."""
+PAGE = 1_000
+MOVED = 0.02
+ATTEMPTS = 3
+_TEXTS_STAY = {BatchKind.DECISION, BatchKind.SUGGEST, BatchKind.EMBED}
+"""Kinds of batches that leave every text as it was; after any other the queue is read anew."""
+
+
+@dataclass
+class _Held:
+    """What outlives a refit: texts counted once, and the confidence that each paper was last shown with."""
+
+    library: Library
+    ranker: Ranker
+    ids: list[str]
+    rows: dict[str, int]
+    since: int
+    shown: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+class QueueRefit:
+    """A taxonomy's queue, held for as long as people decide one paper after the other."""
+
+    def __init__(self, store: Store, slug: str, rules: Settings | None = None) -> None:
+        self.store = store
+        self.slug = slug
+        self.rules = rules or Settings()
+        self._held: _Held | None = None
+
+    def run(self) -> dict[str, int] | None:
+        """Fit anew and revise the suggestions; how many, or None where only a full run will do.
+
+        That is where there are no suggestions yet to revise, or where their model cannot be refitted at once.
+        """
+        for _ in range(ATTEMPTS):
+            with self.store.reading() as session:
+                newest = latest_write(session)
+                known = model_in_use(session, get_taxonomy(session, self.slug))
+                if known is None:
+                    return None
+                held = self._hold(session, newest, str(known["name"]))
+                if held is None:
+                    return None
+                corpus = load_corpus(session, self.slug, held.library)
+            revised = self._revise(held, corpus, known, newest)
+            if revised is not None:
+                return {"revised": revised}
+        return None
+
+    def _hold(self, session: Any, newest: int, model: str) -> _Held | None:
+        """The queue in memory, read and counted anew where more than decisions was written since."""
+        held = self._held
+        if held is not None and kinds_since(session, held.since) <= _TEXTS_STAY:
+            held.since = newest
+            return held
+        library = load_library(session, get_taxonomy(session, self.slug))
+        corpus = load_corpus(session, self.slug, library)
+        every = list(library.documents.values()) if len(library.documents) <= FEW else None
+        try:
+            ranker = Ranker(corpus.training, corpus.candidates, model_named(model), every)
+        except InvalidInputError:
+            return None
+        ids = [d.id for d in corpus.candidates]
+        self._held = _Held(library, ranker, ids, {name: row for row, name in enumerate(ids)}, newest)
+        return self._held
+
+    def _revise(self, held: _Held, corpus: Corpus, known: dict[str, Any], newest: int) -> int | None:
+        """Rank, and write what is to be written; None, having written nothing, if somebody else wrote meanwhile."""
+        terms = _Terms.of(corpus, known, self.rules)
+        ranking = held.ranker.refit(corpus.training, terms.calibration)
+        at = np.array([held.rows[d.id] for d in corpus.candidates if d.id in held.rows], dtype=np.intp)
+        chosen, top = _worth_writing(ranking, at, held.shown)
+        papers = [int(held.ids[row]) for row in chosen]
+        joint: Sequence[Floats] = list(ranking.joint(chosen)) if len(chosen) else []
+        with self.store.writing() as session:
+            if latest_write(session) != newest:
+                return None
+            before = said_of(session, corpus.taxonomy, papers)
+            values = {
+                paper: terms.values(row, before[paper].outside)
+                for paper, row in zip(papers, joint, strict=True)
+                if paper in before
+            }
+            batch = open_batch(session, BatchKind.SUGGEST, self.slug, get_actor(session, "suggester"))
+            assert batch.id is not None
+            revise_suggestions(session, corpus.taxonomy, batch.id, values)
+            close_batch(session, batch, {"revised": len(values)})
+        held.shown = top
+        return len(values)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What all suggestions of one refit share."""
+
+    corpus: Corpus
+    rules: Settings
+    calibration: Calibration
+    support: Floats
+    shared: dict[str, Any]
+
+    @classmethod
+    def of(cls, corpus: Corpus, known: dict[str, Any], rules: Settings) -> "_Terms":
+        top, below = known["temperature"]
+        tree, size = corpus.training.tree, len(corpus.training.examples)
+        nodes = np.array([tree.index[e.taxon] for e in corpus.training.examples], dtype=np.intp)
+        shared = {
+            "model": known | {"training_size": size},
+            "training_size": size,
+            "training_hash": corpus.training_hash,
+        }
+        return cls(corpus, rules, Calibration(top, below, tuple(known["thresholds"])), supports(tree, nodes), shared)
+
+    def values(self, joint: Floats, outside: float | None) -> dict[str, Any]:
+        """Columns of a suggestion that a refit changes."""
+        tree = self.corpus.training.tree
+        level = decided(tree, joint, self.calibration, self.support, self.rules.min_support)
+        if outside is not None and outside >= self.rules.outside_from:
+            level = None
+        ranked = [(tree.paths[n], float(joint[n])) for n in leaf_order(tree, joint, level)]
+        return self.shared | {
+            "ranked": leaves_of(ranked, level),
+            "top": {tree.paths[n]: float(joint[n]) for n in tree.tops},
+            "decided_taxon_id": self.corpus.taxa[level] if level else None,
+            "abstained": level is None,
+        }
+
+
+def _worth_writing(ranking: Ranking, at: Ints, shown: Floats) -> tuple[Ints, Floats]:
+    """Rows of the queue to write anew, and what each row of it is now shown with."""
+    top = ranking.top.max(axis=1)
+    if len(at) <= FEW:
+        return at, top
+    moved = at[np.abs(top[at] - shown[at]) > MOVED] if len(shown) else at[:0]
+    chosen = np.union1d(at[np.argsort(top[at], kind="stable")[:PAGE]], moved)
+    kept = shown.copy() if len(shown) else top.copy()
+    kept[chosen] = top[chosen]
+    return chosen, kept
