@@ -16,7 +16,7 @@ from wamkg.store.session import Store
 from wamkg_api.access import may_read
 from wamkg_api.cache import ReadCache
 from wamkg_api.context import Measures, RequestContext
-from wamkg_api.deps import described_parameters, refuse_unknown
+from wamkg_api.deps import refuse_unknown
 from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import Limits
 from wamkg_api.routers import (
@@ -103,7 +103,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    app.state.parameters = described_parameters(app.openapi())
     return app
 
 
@@ -134,6 +133,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         parts = schema.setdefault("components", {})
-        parts.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        shapes = parts.setdefault("schemas", {})
+        shapes["Problem"] = Problem.model_json_schema()
+        # A generator of clients names its classes by title, and every page of a list is called Page.
+        for name, shape in shapes.items():
+            shape["title"] = name.strip("_")
         app.openapi_schema = schema
     return app.openapi_schema

@@ -1,10 +1,12 @@
 """What routes are given, under typed names, so that a route reads as a list of what it needs."""
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import orjson
 from fastapi import Depends, Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 
 from wamkg.settings import Settings
 from wamkg.store.reading import ReadingSession
@@ -89,11 +91,11 @@ FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Refuse a query that OpenAPI does not describe: a parameter ignored in silence is an answer to another question.
+    """Refuse a query that the route does not know: a parameter ignored in silence is an answer to another question.
 
     Raises MalformedError.
     """
-    known: dict[str, bool] = request.app.state.parameters.get(request.scope["route"].name, {})
+    known = _query_fields(request.scope["route"].dependant)
     given = request.query_params.multi_items()
     for name, value in given:
         if name not in known:
@@ -101,22 +103,21 @@ async def refuse_unknown(request: Request) -> None:
             raise MalformedError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
         if "\x00" in value:
             raise MalformedError(f"{name} holds a NUL character")
-    repeated = [name for name, many in known.items() if not many and sum(n == name for n, _ in given) > 1]
-    if repeated:
-        raise MalformedError(f"{repeated[0]} is given more than once")
+    for name, times in Counter(name for name, _ in given).items():
+        if times > 1 and not _is_list(known[name]):
+            raise MalformedError(f"{name} is given more than once")
 
 
-def described_parameters(openapi: dict[str, Any]) -> dict[str, dict[str, bool]]:
-    """Names of the query parameters of each operation, and whether each may be given several times."""
-    return {
-        operation["operationId"]: {
-            p["name"]: any(s.get("type") == "array" for s in (p["schema"], *p["schema"].get("anyOf", ())))
-            for p in operation.get("parameters", ())
-            if p["in"] == "query"
-        }
-        for operations in openapi["paths"].values()
-        for operation in operations.values()
-    }
+def _query_fields(dependant: Dependant) -> dict[str, Any]:
+    """Types of the query parameters of a route by their names."""
+    found = {field.alias: field.field_info.annotation for field in dependant.query_params}
+    for below in dependant.dependencies:
+        found |= _query_fields(below)
+    return found
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(get_origin(part) is list for part in get_args(annotation))
 
 
 def answer(data: Any, status: int = 200) -> Response:

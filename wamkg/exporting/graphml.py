@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import networkx as nx
 from sqlmodel import Session
 
 from wamkg.graph.build import build_graph
@@ -10,6 +9,8 @@ from wamkg.graph.build import build_graph
 
 def export_graphml(session: Session) -> Iterator[str]:
     """The graph of everything but papers merely cited, one line at a time."""
+    import networkx as nx
+
     graph = build_graph(session, cap=None)
     # GraphML has no null.
     graph.graph = {name: value for name, value in graph.graph.items() if value is not None}

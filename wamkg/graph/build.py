@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
@@ -14,6 +13,9 @@ from wamkg.store.reads_graph import KINDS, PLACED_IN, RELATIONS, Edge, Node, edg
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.things import THINGS, get_thing
 from wamkg.vocabulary import EntityKind, Relation
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 DEFAULT_CAP, MOST_NODES, MOST_HOPS = 300, 5000, 6
 _Wanted = tuple[set[str], Sequence[str] | None, int | None]
@@ -126,6 +128,8 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
 
 def as_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> "nx.MultiDiGraph[str]":
     """Nodes and the edges between them, in a fixed order."""
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     keys = {}
     for node in sorted(nodes, key=lambda n: n.key):
@@ -160,6 +164,8 @@ def _decorate(graph: "nx.MultiDiGraph[str]") -> None:
 
 def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
     """The graph as plain data that `networkx.node_link_graph` reads."""
+    import networkx as nx
+
     data: dict[str, Any] = nx.node_link_data(graph, edges="edges")
     return data
 

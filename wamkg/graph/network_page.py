@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from wamkg.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MOST_DRAWN = 450
 """networkx lays out up to 499 nodes with numpy alone; beyond that a drawing helps nobody."""
@@ -65,6 +66,8 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None 
 
 def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
     """Where each node is drawn: a spring layout from a fixed seed, the same for the same graph."""
+    import networkx as nx
+
     size = max(len(graph), 1)
     laid = nx.spring_layout(nx.Graph(graph), seed=SEED, k=2.2 / size**0.5, iterations=120)
     reach = SPREAD * max(size / 40, 0.5) ** 0.5

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-import httpx
-
 from wamkg.errors import InvalidInputError
 
 MAX_LIST = 16 * 1024 * 1024
@@ -86,6 +84,8 @@ def _spool(name: str, chunks: Iterator[bytes]) -> IO[bytes]:
 
 
 def _download(url: str) -> IO[bytes]:
+    import httpx  # needed for addresses only
+
     found = _GITHUB_FILE.match(url)
     address = f"https://raw.githubusercontent.com/{found[1]}/{found[2]}" if found else url
     try:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-import networkx as nx
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
@@ -15,6 +15,9 @@ from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.tree import MAIN
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 DRAWN_CAP = 150
 HOPS = 2

@@ -3,17 +3,16 @@
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from wamkg.errors import StoreError
 from wamkg.store.session import Store, in_plain_words, settle_file
+
+if TYPE_CHECKING:
+    from alembic.config import Config  # Alembic takes a while to load; most of what is run needs none of it
+    from alembic.script import ScriptDirectory
 
 _PACKAGED = Path(__file__).parents[1] / "migrations"
 _CHECKOUT = Path(__file__).parents[2] / "migrations"
@@ -24,21 +23,25 @@ def migrations_folder() -> Path:
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
-def alembic_config(store: Store) -> Config:
+def alembic_config(store: Store) -> "Config":
     """Alembic's configuration for a store, made in code so that there is no second place to set the URL."""
     config = _config()
     config.attributes["engine"] = store.engine
     return config
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())
 
 
@@ -56,6 +59,8 @@ def known_revisions() -> frozenset[str]:
 
 def current_revision(store: Store) -> str | None:
     """The schema version of the store; None for an empty one."""
+    from alembic.migration import MigrationContext
+
     try:
         with store.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
@@ -69,7 +74,7 @@ def migrate(store: Store, revision: str = "head") -> tuple[str | None, str | Non
     Raises StoreError when a migration fails or the store is newer than this program.
     """
     before = current_revision(store)
-    _run(store, command.upgrade, revision)
+    _run(store, "upgrade", revision)
     return before, current_revision(store)
 
 
@@ -97,17 +102,20 @@ def _empty_file(revision: str) -> bytes:
 
 def downgrade(store: Store, revision: str) -> None:
     """Take the store back to an older schema version."""
-    _run(store, command.downgrade, revision)
+    _run(store, "downgrade", revision)
 
 
 def check(store: Store) -> None:
     """Raise StoreError when tables and models differ."""
-    _run(store, command.check)
+    _run(store, "check")
 
 
-def _run(store: Store, function: Any, *arguments: str) -> None:
+def _run(store: Store, command: str, *arguments: str) -> None:
+    from alembic import command as commands
+    from alembic.util.exc import CommandError
+
     try:
-        function(alembic_config(store), *arguments)
+        getattr(commands, command)(alembic_config(store), *arguments)
     except CommandError as error:
         raise StoreError(f"migration failed: {error}") from error
     except DBAPIError as error:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 from sqlmodel import Session, col, select
 
 from wamkg.store.bulk import select_columns
 from wamkg.store.tables import Actor, Batch, Judgement, Link, Paper
 from wamkg.vocabulary import Relation, SameWork
+
+if TYPE_CHECKING:
+    import networkx as nx  # takes a sixth of a second to load, which every start would wait for
 
 Pair = tuple[int, int]
 
@@ -34,6 +36,8 @@ class Works:
     overruled: list[Pair] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        import networkx as nx
+
         self._judged = nx.Graph(list(self.same))
         self._graph = self._judged.copy()
         self.overruled += self.join(self.sources)
@@ -50,6 +54,8 @@ class Works:
 
     def _would_join(self, graph: "nx.Graph[int]", pair: Pair) -> list[Pair]:
         """Pairs judged different that a graph with this pair in it would join."""
+        import networkx as nx
+
         mine, others = (nx.node_connected_component(graph, n) if n in graph else {n} for n in pair)
         joined = {
             ordered(a, b) for a, b in self.different if (a in mine and b in others) or (b in mine and a in others)
@@ -58,10 +64,14 @@ class Works:
 
     def members(self, paper: int) -> set[int]:
         """The papers of one work, the given one among them."""
+        import networkx as nx
+
         return set(nx.node_connected_component(self._graph, paper)) if paper in self._graph else {paper}
 
     def groups(self) -> list[list[int]]:
         """Every work of more than one paper, each in order, the work with the lowest number first."""
+        import networkx as nx
+
         return sorted(sorted(group) for group in nx.connected_components(self._graph))
 
     def clashes(self, pair: Pair) -> list[Pair]:
@@ -70,6 +80,8 @@ class Works:
 
     def chain(self, pair: Pair) -> list[Pair]:
         """The judgements that make two papers one work, in order; empty where none do."""
+        import networkx as nx
+
         if not (pair[0] in self._judged and pair[1] in self._judged and nx.has_path(self._judged, *pair)):
             return []
         path = nx.shortest_path(self._judged, *pair)
