@@ -84,6 +84,17 @@ def labelled(chosen: list[Any]) -> Any:
     return pytest.mark.parametrize("operation", chosen, ids=lambda operation: operation.label)
 
 
+def test_generators_of_clients_find_one_class_for_each_shape() -> None:
+    shapes = create_app(Settings(database_url="sqlite://")).openapi()["components"]["schemas"]
+    titles = [shape["title"] for shape in shapes.values()]
+    assert len(titles) == len(set(titles))
+    items = {
+        name: s["properties"]["items"]["items"] for name, s in shapes.items() if "items" in s.get("properties", ())
+    }
+    assert len(items) > 10
+    assert not [name for name, item in items.items() if not item], "items of a list that nothing is said of"
+
+
 ALL = operations()
 QUICK = [operation for operation in ALL if operation.path not in SLOW]
 WRITES = [operation for operation in QUICK if operation.method != "get"]

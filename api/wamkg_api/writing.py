@@ -20,7 +20,10 @@ from wamkg_api.errors import ForbiddenError, problems
 from wamkg_api.state import store_of
 
 BY_HAND = (BatchKind.DECISION, BatchKind.EDIT, BatchKind.TAXONOMY)
-ANY_TEXT = {"required": True, "content": {"text/plain": {"schema": {"type": "string", "minLength": 1}}}}
+FILE_BODY = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
+}
 """A request body that is a file."""
 REFUSALS = (401, 403, 404, 409, 413, 422, 429)
 

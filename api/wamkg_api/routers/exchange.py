@@ -12,14 +12,14 @@ from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 from wamkg_api.access import Caller, CallerDep
 from wamkg_api.deps import answer
-from wamkg_api.writing import ANY_TEXT, StoreDep, person_of, writing_router
+from wamkg_api.writing import FILE_BODY, StoreDep, person_of, writing_router
 
 # They come under other people's names, which a curator's token does not speak for.
 router = writing_router(Role.ADMIN)
 FILE = "decisions.jsonl"
 
 
-@router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": ANY_TEXT})
+@router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
 async def take_in_decisions(request: Request, store: StoreDep, caller: CallerDep) -> Response:
     """Take in the decisions of the file that is the body, under their makers' names; what disagrees is an objection."""
     return answer(await run_in_threadpool(_take_in, store, caller, await request.body()))

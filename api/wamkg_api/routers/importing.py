@@ -16,13 +16,13 @@ from wamkg_api.access import CallerDep
 from wamkg_api.deps import answer
 from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Word
-from wamkg_api.writing import ANY_TEXT, StoreDep, writing_router
+from wamkg_api.writing import FILE_BODY, StoreDep, writing_router
 
 router = writing_router()
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
-@router.post("/imports", response_model=dict[str, Any], openapi_extra={"requestBody": ANY_TEXT})
+@router.post("/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
 async def import_papers(
     request: Request,
     store: StoreDep,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict
 
 from wamkg.views.citing import CitingItem, citing_list
 from wamkg.views.history import HistoryRow, paper_history
@@ -19,10 +20,19 @@ from wamkg_api.forms import FieldList, MomentText, Word
 router = APIRouter(prefix="/papers", tags=["papers"])
 
 
-@dataclass(frozen=True)
-class PaperPage(Page[PaperItem | dict[str, Any]]):
-    """A page of papers; `facets` only where asked for, bare objects where `fields` names some."""
+class SparsePaper(BaseModel):
+    """A paper with the fields only that were asked for."""
 
+    model_config = ConfigDict(extra="allow")
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """A page of papers; `facets` only where asked for, sparse papers where `fields` names some."""
+
+    items: list[PaperItem | SparsePaper]
+    total: int
+    next: str | None
     facets: Facets | None = None
 
 
