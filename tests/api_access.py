@@ -9,6 +9,9 @@ from wamkg.store.tokens import Issued, issue
 from wamkg.vocabulary import Role, TokenKind
 
 API = "/api/v1"
+FILL = {"paper_id": "arxiv:2302.00111", "slug": "wam", "path": "joint", "file": "nothing.svg", "form": "nothing",
+        "kind": "nothing", "uid": "nothing", "a": "wam", "b": "nus", "name": "nothing"}  # fmt: skip
+"""Something for each place in a path; what is called `nothing` is not there."""
 
 
 def get(client: TestClient, path: str) -> Any:
@@ -43,3 +46,8 @@ def signed_in(client: TestClient, store: Store, role: str = Role.CURATOR) -> str
         holder = holder_of(session, secret, TokenKind.SESSION)
     assert holder is not None
     return Caller(holder, secret).csrf
+
+
+def filled(address: str, **values: str) -> str:
+    """A path with something at each place."""
+    return address.format(**FILL | values)

@@ -11,7 +11,7 @@ from wamkg_api.access import COOKIE, Caller
 from wamkg_api.app import create_app
 from wamkg_api.kept import KeptAnswers, Question
 
-from tests.api_access import API, link_for, token_for
+from tests.api_access import API, filled, link_for, token_for
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.tokens import Holder, list_tokens, revoke
@@ -19,8 +19,6 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import Role
 
 PAPER = "arxiv:2302.00111"
-FILL = {"paper_id": PAPER, "slug": "wam", "path": "joint", "file": "none.svg", "form": "none", "uid": "none",
-        "a": "wam", "b": "nus"}  # fmt: skip
 PAGES = ("/", "/papers", f"/papers/{PAPER}", "/taxonomy", "/timeline", "/review", "/leaderboard", "/graph")
 Headers = dict[str, str]
 
@@ -46,7 +44,7 @@ def session_of(client: TestClient, store: Store, name: str) -> Headers:
 
 def reads(client: TestClient) -> list[str]:
     paths = client.get("/openapi.json").json()["paths"]
-    found = [path.format(**FILL) for path, methods in paths.items() if "get" in methods]
+    found = [filled(path) for path, methods in paths.items() if "get" in methods]
     return [path for path in (*found, *PAGES) if path != "/metrics"]
 
 

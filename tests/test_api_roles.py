@@ -8,15 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
-from tests.api_access import API, token_for
+from tests.api_access import API, filled, token_for
 from tests.store_dump import dump
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 
 READS_BY_POST = {"match_papers"}
-FILL = {"paper_id": "arxiv:2302.00111", "slug": "wam", "path": "joint", "file": "nothing.svg", "form": "nothing",
-        "kind": "nothing", "uid": "nothing", "a": "wam", "b": "nus", "name": "nothing"}  # fmt: skip
 ADMINS = {"take_in_decisions"}
 """Writes that speak for others."""
 OPEN = {"get_health", "get_readiness", "get_metrics"}
@@ -34,11 +32,6 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 ALL = operations()
 WRITES = [o for o in ALL if o[0] != "GET" and o[2]["operationId"] not in READS_BY_POST]
-
-
-def filled(address: str, **values: str) -> str:
-    """A path with something at each place."""
-    return address.format(**FILL | values)
 
 
 @pytest.fixture(scope="module")
