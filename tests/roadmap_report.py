@@ -19,6 +19,7 @@ from wamkg.figures.style import COLUMN_MM, FigureOptions
 from wamkg.views.roadmap import Roadmap
 
 COUNTS = (64, 150, 500)
+SEED = 12
 
 
 def svg_at(roadmap: Roadmap, width: str) -> bytes:
@@ -66,7 +67,7 @@ def main(times: int) -> int:
             print(f"{count} methods, {width}: {spent:.1f} s CPU, {len(report.findings)} findings;", end=" ")
             print(*(f"{name}={value:g}" for name, value in report.numbers.items()))
     for width in COLUMN_MM if times else ():
-        medians, kept = insertions(sample(64, seed=64), width, times)
+        medians, kept = insertions(sample(64, seed=SEED), width, times)
         small = sum(value <= 1 for value in medians)
         print(
             f"{times} insertions, {width}: order kept {kept} times; median displacement {median(medians):.2f}", end=" "

@@ -8,7 +8,7 @@ import typer
 from wamkg import pipeline
 from wamkg.cli.common import AsOfOption, ReleaseOption, err, open_shown, out
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
-from wamkg.figures.style import FigureOptions
+from wamkg.figures.style import PAGE_MM, FigureOptions
 
 Text = str | None
 Texts = list[str] | None
@@ -22,6 +22,7 @@ def figure(
     taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy [wam].")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Levels drawn.")] = None,
     width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
+    height: Annotated[float, typer.Option("--height", help="Most millimetres a roadmap may take.")] = PAGE_MM,
     date: Annotated[Text, typer.Option("--date", help="Which date places a paper: arxiv_v1 or venue.")] = None,
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
     representatives: Annotated[
@@ -51,8 +52,9 @@ def figure(
         benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
     request = FigureRequest(name, query.checked(name))
+    look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
     with open_shown(release, as_of) as store:
-        drawn = pipeline.draw_figure(store, request, output, FigureOptions(width=_width(width), theme=theme), data)  # type: ignore[arg-type]
+        drawn = pipeline.draw_figure(store, request, output, look, data)
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
     for note in drawn.notes:
         err.print(f"note: {note}")

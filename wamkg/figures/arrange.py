@@ -1,18 +1,18 @@
-"""Finds columns that fit the width: a taller axis first, then fewer levels, then one side, then representatives."""
+"""Finds columns that fit the width: a taller axis first, then fewer labels where it is crowded, then fewer levels."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
-from wamkg.figures.columns import LABEL_HEIGHT, LEAST_SHARE, PITCH, Column, alternating
+from wamkg.figures.columns import LEAST_SHARE, Column, Numbers, alternating
 from wamkg.figures.entries import Choice, Entry, choose, chosen_ids, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.narrow import fitted
-from wamkg.figures.scale import TimeScale, axis_span, build_scale, covered
+from wamkg.figures.narrow import Settled, limits_for, settle
+from wamkg.figures.room import Need, grow_years
+from wamkg.figures.scale import TimeScale, build_scale
 from wamkg.figures.sides import LARGEST_OFFSET
 from wamkg.figures.style import FigureOptions
 from wamkg.figures.trunks import level_width
@@ -20,16 +20,11 @@ from wamkg.views.roadmap import Roadmap
 
 HEADING_SIZES = (9.0, 7.6, 6.6)
 TIP_HEADING_WIDTH = 58.0
-STRETCHES = (1.3, 1.65, 2.1)
-"""Few and far between: an added paper should not change the height of all years."""
-TALL_AXIS, TALLEST_AXIS = 560.0, 880.0
-"""Heights in points up to which an axis may grow to fit a width: within a page, and beyond one."""
 MARKS_FROM_MM = 120.0
 """In a narrower figure marks would decide which labels still fit, and one more paper would move many."""
-_LEAST_YEAR = 30.0
-_BURST = 0.6
+_CROWDED, _FEW = 0.15, 6
+"""Where more than this share of the labels is crowded, small steps do not help: the axis gets all the room there is."""
 _MEDIAN_OFFSET = 0.9
-_MORE_ROOM, _TRIES = 1.12, 12
 
 
 @dataclass(frozen=True)
@@ -44,23 +39,6 @@ class Arrangement:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """One way to draw: levels, which labels, least share of a side, how tall it may get."""
-
-    depth: int | None
-    choice: Choice
-    share: float = LEAST_SHARE
-    tallest: float = TALL_AXIS
-
-    def notes(self, asked: FigureOptions) -> list[str]:
-        notes = [f"levels below {self.depth} drawn as codes only"] if self.depth != asked.depth else []
-        notes += [] if self.choice.marks else ["institution marks left out"]
-        notes += ["labels on one side of some trunks"] if self.share < LEAST_SHARE else []
-        most, wanted = self.choice.most, 0 if asked.only_chosen else asked.representatives
-        return notes + ([f"at most {most} labels a quarter"] if most != wanted else [])
-
-
 def heading_size(level: int) -> float:
     """Size in points of a heading by level."""
     return HEADING_SIZES[min(level, len(HEADING_SIZES)) - 1]
@@ -71,15 +49,16 @@ def heading_lines(branch: Branch, width: float) -> list[str]:
     return wrap(branch.heading, heading_size(branch.level), width, bold=True)
 
 
-def arrange(roadmap: Roadmap, options: FigureOptions, width: float) -> Arrangement:
+def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: float) -> Arrangement:
     """Columns of at most `width` points with as many levels and labels as asked for, or as fit.
 
+    The axis is no taller than `tallest` points, unless its years need more than that without any label.
     Raises InvalidInputError if even the families alone do not fit.
     """
-    for attempt in _attempts(roadmap, options):
-        found = _Fitter(roadmap, attempt).fit(width)
+    for depth in _depths(roadmap, options):
+        found = _Fitter(roadmap, options, depth).fit(width, tallest)
         if found is not None:
-            return replace(found, notes=tuple(attempt.notes(options)))
+            return found
     longest = max((item.label for item in roadmap.items), key=text_length)
     raise InvalidInputError(
         f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
@@ -91,71 +70,88 @@ def text_length(text: str) -> float:
     return text_width(text, 1.0)
 
 
-def _attempts(roadmap: Roadmap, options: FigureOptions) -> Iterator[_Attempt]:
+def _depths(roadmap: Roadmap, options: FigureOptions) -> list[int | None]:
+    """Levels to try: as asked, then fewer and fewer."""
     tips = [tip for family in grow(roadmap, options.depth) for tip in family.tips()]
-    chosen = chosen_ids(roadmap.items, options.chosen)
-    most = representatives_for(tips, 0 if options.only_chosen else options.representatives)
-    depths = [options.depth, *range(max(tip.level for tip in tips) - 1, 0, -1)]
-    marked = _marks(roadmap, options)
-    plain = [_Attempt(depth, Choice(most, chosen, marks)) for depth in depths for marks in marked]
-    yield from plain
-    yield from (replace(attempt, tallest=TALLEST_AXIS) for attempt in plain)
-    fewer = [k for k in (6, 4, 3, 2, 1) if options.representatives is None and (most is None or k < most)]
-    sparse = [_Attempt(depths[-1], Choice(k, chosen, marked[-1])) for k in fewer]
-    yield from sparse
-    yield from (replace(attempt, share=0.0, tallest=TALLEST_AXIS) for attempt in plain + sparse)
-    yield from (replace(attempt, share=0.0, tallest=float("inf")) for attempt in plain)
-
-
-def _marks(roadmap: Roadmap, options: FigureOptions) -> tuple[bool, ...]:
-    """Whether to draw institution marks: where there are any and the width holds them, else not."""
-    if not any(item.mark for item in roadmap.items):
-        return (True,)
-    return (True, False) if options.width_mm >= MARKS_FROM_MM else (False,)
+    return [options.depth, *range(max(tip.level for tip in tips) - 1, 0, -1)]
 
 
 class _Fitter:
-    def __init__(self, roadmap: Roadmap, attempt: _Attempt) -> None:
-        self.attempt, self.as_of = attempt, roadmap.as_of
-        self.days = [item.when for item in roadmap.items]
-        self.families = grow(roadmap, attempt.depth)
-        self.tips = tuple(tip for family in self.families for tip in family.tips())
-        codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
-        self.drawn = [choose(tip, attempt.choice, codes) for tip in self.tips]
-        self.columns = _empty_columns(self.families, self.drawn)
+    """Labels on trunks of one depth; where they are crowded the axis grows, or fewer are drawn."""
 
-    def fit(self, width: float) -> Arrangement | None:
-        """The lowest axis on which the columns fit the width."""
-        room = self._room()
-        for stretch in STRETCHES:
-            if sum(room.values()) * stretch > self.attempt.tallest:
-                break
-            scale = build_scale(self.days, self.as_of, {year: height * stretch for year, height in room.items()})
-            columns = alternating([column.on(scale) for column in self.columns])
-            found = fitted(columns, width, self.attempt.share) if columns is not None else None
-            if found is not None:
-                x = _positions(*found)
-                return Arrangement(self.families, self.tips, tuple(found[0]), x, scale, ())
+    def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int | None) -> None:
+        self.roadmap, self.options, self.depth = roadmap, options, depth
+        self.days = [item.when for item in roadmap.items]
+        self.families = grow(roadmap, depth)
+        self.tips = tuple(tip for family in self.families for tip in family.tips())
+        self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
+        most = representatives_for(self.tips, 0 if options.only_chosen else options.representatives)
+        marks = options.width_mm >= MARKS_FROM_MM
+        self.choice = Choice(most, chosen_ids(roadmap.items, options.chosen), marks)
+
+    def fit(self, width: float, tallest: float) -> Arrangement | None:
+        """All labels of the choice on a low axis, on a taller one, or fewer of them on the tallest; None if none."""
+        drawn = self._drawn(self.choice)
+        need = Need.of(drawn, self.days, self.roadmap.as_of)
+        room = need.within(tallest)
+        tallest = max(tallest, sum(room.values()))
+        choice: Choice | None = self.choice
+        while choice is not None:
+            columns = _empty_columns(self.families, self._drawn(choice))
+            limits = limits_for(columns, width - sum(2 * column.half for column in columns))
+            if limits is None:
+                return None
+            scale = build_scale(self.days, self.roadmap.as_of, room)
+            settled = _tried([column.on(scale) for column in columns], limits)
+            if settled.widths:
+                x = _positions(settled.columns, settled.widths)
+                notes = tuple(self._notes(choice))
+                return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
+            if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in columns):
+                room = need.filling(tallest)
+            grown = grow_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
+            if sum(grown.values()) <= tallest:
+                room = grown
+            else:
+                choice = self._thinned(choice, settled)
         return None
 
-    def _room(self) -> dict[int, float]:
-        """Height of each year in which alternating labels stay near their dates."""
-        room = _needed(self.drawn, self.days, self.as_of)
-        for _ in range(_TRIES):
-            scale = build_scale(self.days, self.as_of, room)
-            columns = alternating([column.on(scale) for column in self.columns])
-            far = _far_years(columns) if columns is not None else set(room)
-            if not far:
-                break
-            room = {year: height * (_MORE_ROOM if year in far else 1.0) for year, height in room.items()}
-        return room
+    def _drawn(self, choice: Choice) -> list[list[Entry]]:
+        return [choose(tip, choice, self.codes) for tip in self.tips]
+
+    def _thinned(self, choice: Choice, settled: Settled) -> Choice | None:
+        """One label fewer in each trunk's fullest crowded quarters; None where none is left."""
+        caps = dict(choice.caps)
+        for i, tip in enumerate(self.tips):
+            crowded = {quarter(settled.columns[i].entries[j].when) for at, j in settled.crowded if at == i}
+            drawn = Counter(quarter(e.when) for e in settled.columns[i].entries if e.item is not None)
+            fullest = sorted(((drawn[key], key) for key in crowded if drawn[key]), reverse=True)
+            fewer = 1 if len(settled.crowded) <= _FEW else (len(fullest) + 1) // 2
+            caps |= {(tip.element_id, key): most - 1 for most, key in fullest[:fewer]}
+        return replace(choice, caps=caps) if caps != choice.caps else None
+
+    def _notes(self, choice: Choice) -> Iterator[str]:
+        asked = self.options
+        if self.depth != asked.depth:
+            yield f"levels below {self.depth} drawn as codes only"
+        if not choice.marks and any(item.mark for item in self.roadmap.items):
+            yield "institution marks left out"
+        if choice.most != (0 if asked.only_chosen else asked.representatives):
+            yield f"at most {choice.most} labels a quarter"
+        if choice.caps:
+            yield "fewer labels in crowded quarters, the others counted"
 
 
-def _far_years(columns: Sequence[Column]) -> set[int]:
-    """Years whose labels stand too far from their dates."""
-    offsets = [(o, e.when.year) for column in columns for o, e in zip(column.offsets, column.entries, strict=True)]
-    far = {year for offset, year in offsets if offset > LARGEST_OFFSET}
-    return far or ({year for _, year in offsets} if median(o for o, _ in offsets) > _MEDIAN_OFFSET else set())
+def _tried(columns: Sequence[Column], limits: Numbers) -> Settled:
+    """The columns on their best sides if all labels fit; else which labels need more room."""
+    full = [(i, j) for i, column in enumerate(columns) for j in column.overfull()]
+    placed = alternating(columns) if not full else None
+    if placed is None:
+        return Settled(list(columns), (), tuple(full))
+    far = [(i, j) for i, column in enumerate(placed) for j, o in enumerate(column.offsets) if o > LARGEST_OFFSET]
+    if not far and median(o for column in placed for o in column.offsets) > _MEDIAN_OFFSET:
+        far = [(i, j) for i, column in enumerate(placed) for j in range(len(column.entries))]
+    return Settled(placed, (), tuple(far)) if far else settle(placed, limits, LEAST_SHARE)
 
 
 def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> list[Column]:
@@ -177,20 +173,6 @@ def _stem_levels(branches: Sequence[Branch]) -> dict[str, int]:
         levels |= _stem_levels(branch.children)
         levels[branch.stem_tip().element_id] = branch.level
     return levels
-
-
-def _needed(drawn: Sequence[list[Entry]], days: Sequence[date], as_of: date) -> dict[int, float]:
-    """Height of each year: its fullest trunk must fit, and a burst of papers not be carried far from its dates."""
-    first, last = axis_span(days, as_of)
-    room = {day.year: _LEAST_YEAR * covered(day.year, first, last) for day in days}
-    for entries in drawn:
-        for year, count in Counter(entry.when.year for entry in entries).items():
-            room[year] = max(room[year], (count - 1) * PITCH / 2 + LABEL_HEIGHT + 2.4)
-        dated = [entry for entry in entries if quarter(entry.when) == quarter(entry.until)]
-        for key, count in Counter(quarter(entry.when) for entry in dated).items():
-            year = int(key[:4])
-            room[year] = max(room[year], 4 * covered(year, first, last) * _BURST * count * PITCH / 2)
-    return room
 
 
 def _positions(columns: Sequence[Column], intervals: Sequence[float]) -> tuple[float, ...]:

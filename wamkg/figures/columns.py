@@ -1,5 +1,6 @@
 """Columns of labels: each trunk has labels on both sides; neighbours share the strip between them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,7 +32,7 @@ class Column:
 
     `half` is half the width of its trunk, `stem` that of the wider trunk that may rise below it, `heading` the
     width of the text at its tip. `days` and `untils` are where each label's date begins and ends on the axis,
-    `lows` and `highs` where its year does.
+    `lows` and `highs` where its year does. `nudges` are how far above its date each label is wished.
     """
 
     entries: tuple[Entry, ...]
@@ -44,6 +45,7 @@ class Column:
     lows: tuple[float, ...] = ()
     highs: tuple[float, ...] = ()
     sides: tuple[int, ...] = ()
+    nudges: tuple[float, ...] = ()
     heights: tuple[float, ...] = ()
 
     @cached_property
@@ -84,10 +86,20 @@ class Column:
             highs=tuple(band.top - _YEAR_MARGIN for band in bands),
         )
 
-    def placed(self, sides: tuple[int, ...]) -> "Column | None":
+    def overfull(self) -> list[int]:
+        """Labels of years that do not hold them even where they stand left and right in turn."""
+        years = [entry.when.year for entry in self.entries]
+        counts = Counter(years)
+        return [
+            j for j, year in enumerate(years) if (counts[year] - 1) * PITCH / 2 > self.highs[j] - self.lows[j] + 1e-9
+        ]
+
+    def placed(self, sides: tuple[int, ...], nudges: tuple[float, ...] = ()) -> "Column | None":
         """The labels on the given sides, near their dates and within their years; None if too many for the room."""
-        heights = spread(self.days, gaps_of(sides, PITCH), self.lows, self.highs)
-        return None if heights is None else replace(self, sides=sides, heights=tuple(heights))
+        nudges = nudges or (0.0,) * len(sides)
+        targets = [day + nudge for day, nudge in zip(self.days, nudges, strict=True)]
+        heights = spread(targets, gaps_of(sides, PITCH), self.lows, self.highs)
+        return None if heights is None else replace(self, sides=sides, nudges=nudges, heights=tuple(heights))
 
 
 def alternating(columns: Sequence[Column]) -> list[Column] | None:

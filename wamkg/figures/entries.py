@@ -2,8 +2,8 @@
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from wamkg.figures.branches import Branch
@@ -21,20 +21,29 @@ MOST_LABELS = 200
 _AIM = 160
 
 
+Quarter = tuple[str, str]
+"""A tip's element id and the key of a quarter."""
+
+
 @dataclass(frozen=True)
 class Choice:
-    """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all."""
+    """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all.
+
+    `caps` says fewer where there is no room for so many.
+    """
 
     most: int | None = None
     chosen: frozenset[str] = frozenset()
     marks: bool = True
+    caps: Mapping[Quarter, int] = field(default_factory=dict)
 
-    def kept(self, group: Sequence[RoadmapItem]) -> set[RoadmapItem]:
+    def kept(self, group: Sequence[RoadmapItem], at: Quarter) -> set[RoadmapItem]:
         """Those of one quarter that are drawn."""
-        if self.most is None or len(group) <= self.most:
+        most = self.caps.get(at, self.most)
+        if most is None or len(group) <= most:
             return set(group)
         ranked = sorted(group, key=lambda i: (-(i.citations or 0), i.when, i.element_id))
-        return set(ranked[: self.most]) | {item for item in group if item.element_id in self.chosen}
+        return set(ranked[:most]) | {item for item in group if item.element_id in self.chosen}
 
 
 def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[str]:
@@ -132,7 +141,7 @@ def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
     slug = tip.element_id.removeprefix("taxon-")
     entries: list[Entry] = []
     for key, group in by_quarter(tip.items).items():
-        kept = choice.kept(group)
+        kept = choice.kept(group, (tip.element_id, key))
         entries += [entry_of(item, codes, choice.marks) for item in group if item in kept]
         rest = tuple(item for item in group if item not in kept)
         if rest:

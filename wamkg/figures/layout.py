@@ -21,6 +21,9 @@ BRACKET_RISE = 6.0
 FOOT_STEP = 1.1
 _AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 7.0
 _ARROW_ROOM = 13.0
+_TRIES, _TOLERANCE = 4, 0.2
+_USUAL_FRAME = 150.0
+"""What headings, trunks below the axis, legend and caption usually take of the height."""
 
 
 def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
@@ -30,15 +33,22 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
     """
     if not roadmap.items:
         raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
-    return _Composer(roadmap, options).layout()
+    tallest = options.height_pt - _USUAL_FRAME
+    for _ in range(_TRIES):
+        layout = _Composer(roadmap, options, tallest).layout()
+        excess = layout.height - options.height_pt
+        if excess <= _TOLERANCE:
+            break
+        tallest -= excess
+    return layout
 
 
 class _Composer:
-    def __init__(self, roadmap: Roadmap, options: FigureOptions) -> None:
+    def __init__(self, roadmap: Roadmap, options: FigureOptions, tallest: float) -> None:
         self.roadmap, self.options = roadmap, options
         self.axis = MARGIN + text_width("0000", PILL_SIZE, bold=True) / 2 + PILL_PAD
         self.left, self.right = 2 * self.axis - MARGIN + _AXIS_GAP, options.width_pt - MARGIN
-        self.plan = arrange(roadmap, options, self.right - self.left)
+        self.plan = arrange(roadmap, options, self.right - self.left, tallest)
         self.hues = hues_for(family.taxon.slug for family in self.plan.families)
         self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
         self.colours = {

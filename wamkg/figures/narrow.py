@@ -1,50 +1,113 @@
-"""Fits columns into a width: what each interval between trunks may take, and labels that change sides for it."""
+"""Fits columns into a width: what each interval between trunks takes, and labels that change sides for it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, GAP, LEAST_SHARE, Column, Numbers, label_needs, needs
+from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, HEADING_GAP, Column, Numbers, label_needs, needs
 from wamkg.figures.sides import moved, moves
-from wamkg.figures.squeeze import squeezed
 
 _ROUNDS, _SWEEPS = 3, 6
-_FAR_OFF = 1.15
+_FAR_OFF = 1.06
 _OFFSET_PRICE = 4.0
+_SPARED = 0.85
+"""Share of an interval that is left to it where another takes room for a wide label."""
+_PRIOR = 8.0
+"""How many labels of the usual width each trunk is thought to have besides its own: one more moves no trunk far."""
 
 
-def fitted(
-    columns: list[Column], width: float, least_share: float = LEAST_SHARE
-) -> tuple[list[Column], list[float]] | None:
-    """The columns, and the width of each interval from left of the first trunk to right of the last, or None.
+@dataclass(frozen=True)
+class Settled:
+    """Columns whose labels stand on the best sides found, the width each interval takes, and whether they fit.
 
-    What an interval may take depends only on the widths of the labels, not on where they stand: the trunks keep
-    their places when a paper is added, and only labels that do not fit change sides. Where that fails, all labels
-    are divided anew. The same input gives the same result.
+    `crowded` are the (column, label) that need more room than there is.
     """
-    room = width - sum(2 * column.half for column in columns)
-    limits = _capacities(columns, room, least_share)
-    if limits is None:
-        return None
-    start = columns
+
+    columns: list[Column]
+    widths: tuple[float, ...]
+    crowded: tuple[tuple[int, int], ...]
+
+
+def settle(columns: list[Column], limits: Numbers, least_share: float) -> Settled:
+    """Move labels that exceed the limits to other sides; what is still missing is taken from intervals nearby.
+
+    Where that does not do, the limits are moved towards what is wanted. The same input gives the same result.
+    """
     for _ in range(_ROUNDS):
-        columns = _settled(columns, limits, least_share)
-        wanted = _wanted(columns)
-        if wanted.sum() <= room:
-            return columns, _widths(wanted, limits)
-        if wanted.sum() > _FAR_OFF * room:
+        columns = _swept(columns, limits, least_share)
+        wanted = np.array([needs(columns, k).max() for k in range(len(columns) + 1)])
+        if wanted.sum() <= limits.sum() + 1e-9:
+            return Settled(columns, _widths(wanted, limits), ())
+        if wanted.sum() > _FAR_OFF * limits.sum():
             break
-        limits = limits + (wanted - limits) / 2
-        limits = limits - (limits.sum() - room) / len(limits)
-    found = squeezed(start, room, least_share)
-    return None if found is None else (found, _widths(_wanted(found), limits))
+        shifted = limits + (wanted - limits) / 2
+        limits = shifted - (shifted.sum() - limits.sum()) / len(limits)
+    crowded = tuple((i, j) for i in range(len(columns)) for j in _crowded(columns, i, limits))
+    return Settled(columns, (), crowded)
 
 
-def _wanted(columns: Sequence[Column]) -> Numbers:
-    return np.array([needs(columns, k).max() for k in range(len(columns) + 1)])
+def limits_for(columns: Sequence[Column], room: float) -> Numbers | None:
+    """A width for each interval, all together `room`; None where that is too little for labels of usual width.
+
+    It depends on how wide labels are by and large, not on where they stand: the trunks keep their places when a
+    paper is added, and only labels that do not fit change sides.
+    """
+    usual = _usual_widths(columns)
+    low, high = [_outer(columns[0], usual[0])], [usual[0]]
+    for k in range(1, len(columns)):
+        low.append(_inner(columns[k - 1 : k + 1], usual[k - 1 : k + 1]))
+        high.append(usual[k - 1] + usual[k])
+    low.append(_outer(columns[-1], usual[-1]))
+    high.append(usual[-1])
+    spare = room - sum(low)
+    if spare < 0:
+        return None
+    limits: Numbers = np.array(low) + spare * np.array(high) / sum(high)
+    return _with_widest(columns, limits)
 
 
-def _settled(columns: list[Column], limits: Numbers, least_share: float) -> list[Column]:
+def _with_widest(columns: Sequence[Column], limits: Numbers) -> Numbers:
+    """The limits, changed where neither side of a trunk holds its widest label and there is room nearby."""
+    wanted = _SPARED * limits
+    for i, column in enumerate(columns):
+        widest = max(entry.width for entry in column.entries) + FLUSH
+        needed = [widest + _beyond(columns, k) for k in (i, i + 1)]
+        k = i + int(limits[i + 1] - needed[1] > limits[i] - needed[0])
+        wanted[k] = max(wanted[k], needed[k - i])
+    return np.array(_widths(wanted, limits)) if wanted.sum() <= limits.sum() else limits
+
+
+def _beyond(columns: Sequence[Column], k: int) -> float:
+    """What interval `k` needs beside a label that stands in it alone."""
+    if k in (0, len(columns)):
+        return 0.0
+    left, right = columns[k - 1 : k + 1]
+    return CLEAR + _family_gap(left, right) + max(left.stem - left.half, right.stem - right.half)
+
+
+def _family_gap(left: Column, right: Column) -> float:
+    return FAMILY_GAP if left.family != right.family else 0.0
+
+
+def _usual_widths(columns: Sequence[Column]) -> list[float]:
+    """Mean width of each column's labels, drawn towards the mean of all."""
+    widths = [[entry.width for entry in column.entries] for column in columns]
+    common = sum(map(sum, widths)) / sum(map(len, widths))
+    return [(sum(w) + _PRIOR * common) / (len(w) + _PRIOR) for w in widths]
+
+
+def _outer(column: Column, usual: float) -> float:
+    return max(usual + FLUSH, column.heading / 2 - column.half)
+
+
+def _inner(pair: Sequence[Column], usual: Sequence[float]) -> float:
+    left, right = pair
+    headings = (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
+    return max(max(usual) + FLUSH + CLEAR + _family_gap(left, right), headings)
+
+
+def _swept(columns: list[Column], limits: Numbers, least_share: float) -> list[Column]:
     """Sweep over the labels until no move brings them nearer to the limits."""
     for _ in range(_SWEEPS):
         changed = False
@@ -65,33 +128,16 @@ def _crowded(columns: Sequence[Column], i: int, limits: Numbers) -> list[int]:
     return [int(j) for j in np.flatnonzero(over)]
 
 
-def _capacities(columns: Sequence[Column], room: float, least_share: float) -> Numbers | None:
-    """A width for each interval between what the narrowest labels and what the widest side by side need."""
-    widths = [np.sort([entry.width for entry in column.entries]) for column in columns]
-    least = [float(w[max(int(np.ceil(least_share * len(w))) - 1, 0)]) for w in widths]
-    most = [float(w[-1]) for w in widths]
-    low, high = [least[0] + FLUSH], [most[0] + FLUSH]
-    for k in range(1, len(columns)):
-        gap = FAMILY_GAP if columns[k - 1].family != columns[k].family else 0.0
-        low.append(max(least[k - 1], least[k]) + FLUSH + CLEAR + gap)
-        high.append(most[k - 1] + most[k] + 2 * FLUSH + GAP + gap)
-    low.append(least[-1] + FLUSH)
-    high.append(most[-1] + FLUSH)
-    spare = room - sum(low)
-    if spare < 0:
-        return None
-    share = min(spare / max(sum(high) - sum(low), 1e-9), 1.0)
-    limits: Numbers = np.array([a + share * (b - a) for a, b in zip(low, high, strict=True)])
-    limits += max(room - float(limits.sum()), 0.0) / len(limits)
-    return limits
-
-
-def _widths(wanted: Numbers, limits: Numbers) -> list[float]:
-    """The limits, where all that is wanted is within them; else what is missing is taken from where there is slack."""
-    slack = np.maximum(limits - wanted, 0.0)
-    missing = float(np.maximum(wanted - limits, 0.0).sum())
-    taken = slack * (missing / slack.sum()) if missing else slack * 0.0
-    return [float(width) for width in np.maximum(limits, wanted) - taken]
+def _widths(wanted: Numbers, limits: Numbers) -> tuple[float, ...]:
+    """The limits, where all that is wanted is within them; else what is missing is taken from the nearest slack."""
+    widths = np.maximum(wanted, limits)
+    for k in np.flatnonzero(wanted > limits):
+        missing = float(wanted[k] - limits[k])
+        for other in sorted(range(len(widths)), key=lambda at: (abs(at - int(k)), at)):
+            taken = min(missing, float(widths[other] - wanted[other]))
+            widths[other] -= taken
+            missing -= taken
+    return tuple(float(width) for width in widths)
 
 
 def _better(columns: list[Column], label: tuple[int, int], limits: Numbers, least_share: float) -> list[Column] | None:
@@ -99,7 +145,7 @@ def _better(columns: list[Column], label: tuple[int, int], limits: Numbers, leas
     price = _price(columns, i, limits)
     if price < 1e-9:
         return None
-    changed = (moved(columns, i, sides) for sides in moves(columns[i].sides, j, least_share))
+    changed = (moved(columns, i, move) for move in moves(columns[i], j, least_share))
     trials = [trial for trial in changed if trial is not None]
     prices = [_price(trial, i, limits) for trial in trials]
     best = int(np.argmin(prices)) if prices else 0

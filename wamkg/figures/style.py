@@ -10,6 +10,8 @@ from wamkg.errors import InvalidInputError
 POINTS_PER_MM = 72 / 25.4
 COLUMN_MM = {"one-column": 88.0, "two-column": 180.0}
 NARROWEST_MM, WIDEST_MM = 60.0, 1200.0
+PAGE_MM, LOWEST_MM = 235.0, 60.0
+"""Height of a printed page's text, which a figure should not exceed, and the least that can be asked for."""
 LOWEST_DPI, HIGHEST_DPI = 300, 1200
 TEXT_SIZE = 6.0
 """Smallest text of any figure, in points at the printed width."""
@@ -98,6 +100,7 @@ class FigureOptions:
     `depth` None draws every level but the leaves, which become codes; a figure too narrow for it shows fewer.
     `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
     up to 200. `chosen` are labels picked by hand: they are always drawn, and alone where no number is given.
+    `height` is the most millimetres that a roadmap may take, a printed page unless said.
     `new` holds element ids to mark, `new_label` says what they are new since.
     Raises InvalidInputError for a value out of range.
     """
@@ -107,6 +110,7 @@ class FigureOptions:
     depth: int | None = None
     representatives: int | None = None
     chosen: tuple[str, ...] = ()
+    height: float = PAGE_MM
     dpi: int = LOWEST_DPI
     new: frozenset[str] = frozenset()
     new_label: str = ""
@@ -118,6 +122,8 @@ class FigureOptions:
             raise InvalidInputError(
                 f"width {self.width_mm:g} mm is out of range: use {NARROWEST_MM:g} to {WIDEST_MM:g} mm"
             )
+        if not LOWEST_MM <= self.height <= WIDEST_MM:
+            raise InvalidInputError(f"height {self.height:g} mm is out of range: use {LOWEST_MM:g} to {WIDEST_MM:g} mm")
         if self.theme not in THEMES:
             raise InvalidInputError(f"unknown theme {self.theme!r}: use {', '.join(THEMES)}")
         if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
@@ -136,6 +142,11 @@ class FigureOptions:
     def width_mm(self) -> float:
         """Width of the figure in millimetres."""
         return COLUMN_MM[self.width] if isinstance(self.width, str) else float(self.width)
+
+    @property
+    def height_pt(self) -> float:
+        """Largest height of a roadmap in points."""
+        return self.height * POINTS_PER_MM
 
     @property
     def width_pt(self) -> float:
