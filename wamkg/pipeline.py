@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from wamkg.embedding.encoders import PACKAGED_MODEL, Encoder, SentenceTransformerEncoder
+from wamkg.embedding.encoders import HASHING, PACKAGED_MODEL, Encoder, HashingEncoder, SentenceTransformerEncoder
 from wamkg.errors import DependencyMissingError, InvalidInputError
 from wamkg.exporting.formats import EXPORTS
 from wamkg.figures.query import Drawn, FigureRequest
@@ -149,8 +149,10 @@ def export(store: Store, format: str, write: Callable[[str], object]) -> None:
 def open_encoder(settings: Settings, device: str | None = None) -> Encoder:
     """The encoder that the settings name.
 
-    Raises DependencyMissingError without the `embed` extra.
+    Raises DependencyMissingError without the `embed` extra, which `hashing` does not need.
     """
+    if settings.embedding_model == HASHING:
+        return HashingEncoder()
     model = PACKAGED_MODEL if settings.embedding_model == "packaged" else settings.embedding_model
     return SentenceTransformerEncoder(model, device or settings.device)
 
@@ -176,8 +178,8 @@ def _suggester(settings: Settings) -> str:
 
 
 def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
-    """Run a queued job of kind `embed`."""
-    run_as_job(store, uid, lambda progress: embed(store, settings, None, progress))
+    """Run a queued job of kind `embed`; its parameter is `device`."""
+    run_as_job(store, uid, lambda progress: embed(store, settings, params.get("device"), progress))
 
 
 def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:

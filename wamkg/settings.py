@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         description="`local`: a job is a process of this machine; `queue`: `wamkg worker`s take it (PostgreSQL).",
     )
     embedding_model: str = Field(
-        default="packaged", description="`packaged`, a sentence-transformers model name, or a folder."
+        default="packaged", description="`packaged`, a sentence-transformers model name, a folder, or `hashing`."
     )
     device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
     suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")

@@ -16,15 +16,22 @@ from wamkg.cli.common import (
     print_table,
     progress_bar,
 )
+from wamkg.jobs.dispatch import submit
 from wamkg.reviewing.blind import is_hidden
 from wamkg.settings import get_settings
 
 DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
 
 
-def embed(device: DeviceOption = None, json: JsonOption = False) -> None:
-    """Encode the papers' texts; what is already encoded is left alone."""
+def embed(
+    device: DeviceOption = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the texts.")] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Encode the papers' texts; what is already encoded is left alone, what another worker encodes is left to it."""
     with open_store() as store, progress_bar("embed") as show:
+        if workers > 1:
+            submit(store, get_settings(), "embed", {"device": device} if device else {}, shares=workers - 1)
         report = pipeline.embed(store, get_settings(), device, show)
     if json:
         print_json(report)

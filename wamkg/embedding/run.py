@@ -1,63 +1,154 @@
-"""The embed job: encode what is not yet encoded, a batch at a time, so that it can be stopped and started again."""
+"""The embed job: encode what is not yet encoded, a batch at a time; it can be stopped, resumed and shared."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
-from wamkg.embedding.encoders import Encoder, Vectors
+from wamkg.embedding.encoders import BATCH_SIZE, Encoder, Vectors
 from wamkg.identifiers import text_hash
+from wamkg.store.embed_work import done, kind_of, offer, take, unfinished
 from wamkg.store.embeddings import StoredVector, hashes_of, save_vectors, vectors_by_hash
+from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
 
 CHECKPOINT = 1024
-"""Texts encoded between two commits; large enough that length-sorted batches stay full."""
+"""Texts encoded between two commits at most; large enough that length-sorted batches stay full."""
+SHARES = 8
+"""Of fewer texts each worker takes so small a part at a time that there is something left for others."""
+LEASE = timedelta(minutes=10)
+LOOK = 0.2
+"""Seconds between two looks at whether other workers are done."""
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class EmbedReport:
-    """What an embed run did."""
+    """What an embed run did; `others` are texts that other workers encoded meanwhile."""
 
     encoder: str
     version: str
     texts: int
     encoded: int
     reused: int
+    others: int = 0
 
     def as_dict(self) -> dict[str, str | int]:
         """JSON-ready values."""
         return dict(self.__dict__)
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What a run has to do: texts by hash, longest first, and which entities wait for each.
+
+    Long texts first: an out-of-memory shows at once, and batches hold texts of like length.
+    """
+
+    texts: dict[str, str]
+    waiting: dict[str, list[int]]
+
+    def parts(self) -> Iterator[list[str]]:
+        """Hashes to encode between two commits, in whole batches."""
+        size = len(self.texts) // SHARES // BATCH_SIZE * BATCH_SIZE
+        size = max(BATCH_SIZE, min(CHECKPOINT, size))
+        todo = list(self.texts)
+        yield from (todo[start : start + size] for start in range(0, len(todo), size))
+
+    def first(self, digest: str) -> int:
+        """The entity that stands for a text."""
+        return self.waiting[digest][0]
+
+
 def embed(store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None) -> EmbedReport:
     """Encode the texts of entities (by number) that are new or changed, and keep their vectors."""
+    plan = _plan(store, encoder, texts)
+    finished = 0
+    for part in plan.parts():
+        _keep(store, encoder, plan, _encoded(encoder, plan, part))
+        finished += len(part)
+        _tell(progress, finished, len(plan.texts))
+    todo = len(plan.texts)
+    return EmbedReport(encoder.name, encoder.version, len(texts), todo, len(texts) - todo)
+
+
+def embed_shared(
+    store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None
+) -> EmbedReport:
+    """As `embed`, of papers, beside any number of other workers on any machines; returns once all is encoded.
+
+    What a worker had in hand that died is taken over: at once on its machine, after the lease (10 minutes) elsewhere.
+    """
+    plan, kind, owner = _plan(store, encoder, texts), kind_of(encoder.version), this_owner()
+    firsts = {plan.first(digest): digest for digest in plan.texts}
+    with store.writing() as session:
+        offer(session, kind, sorted(firsts))
+    encoded, left = 0, set(firsts)
+    while left:
+        before = encoded
+        for part in plan.parts():
+            wanted = [plan.first(digest) for digest in part]
+            encoded += _take_and_encode(store, encoder, plan, (kind, owner), [n for n in wanted if n in left])
+            _tell(progress, min(encoded, len(firsts)), len(firsts))
+        with store.reading() as session:
+            left = unfinished(session, kind, left)
+        _tell(progress, len(firsts) - len(left), len(firsts))
+        if left and encoded == before:
+            time.sleep(LOOK)
+    reused = len(texts) - len(firsts)
+    return EmbedReport(encoder.name, encoder.version, len(texts), encoded, reused, len(firsts) - encoded)
+
+
+def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[str, str], papers: list[int]) -> int:
+    """Encode those of the papers' texts that can be had and that nobody has encoded meanwhile; returns how many."""
+    kind, owner = worker
+    if not papers:
+        return 0
+    digests = {plan.first(digest): digest for digest in plan.texts}
+    with store.writing() as session:
+        taken = take(session, kind, papers, owner, LEASE)
+        known = vectors_by_hash(session, encoder.name, encoder.version, {digests[n] for n in taken})
+    fresh = [digests[n] for n in papers if n in taken and digests[n] not in known]
+    _keep(store, encoder, plan, known | _encoded(encoder, plan, fresh), kind)
+    return len(fresh)
+
+
+def _plan(store: Store, encoder: Encoder, texts: Mapping[int, str]) -> _Plan:
+    """What is to be encoded; texts that another entity has already been encoded from are kept for these as well."""
     hashes = {number: text_hash(text) for number, text in texts.items()}
     with store.reading() as session:
         current = hashes_of(session, encoder.name, encoder.version)
         stale = {number for number, digest in hashes.items() if current.get(number) != digest}
         known = vectors_by_hash(session, encoder.name, encoder.version, {hashes[n] for n in stale})
-    # Long texts first: an out-of-memory shows at once, and batches hold texts of like length.
-    todo = sorted({hashes[n]: texts[n] for n in stale if hashes[n] not in known}.items(), key=lambda i: -len(i[1]))
     waiting: dict[str, list[int]] = {}
     for number in sorted(stale):
         waiting.setdefault(hashes[number], []).append(number)
-    _keep(store, encoder, waiting, known)
-    for start in range(0, len(todo), CHECKPOINT):
-        part = todo[start : start + CHECKPOINT]
-        rows = encoder.encode([text for _, text in part])
-        fresh = {digest: _to_bytes(row) for (digest, _), row in zip(part, rows, strict=True)}
-        _keep(store, encoder, waiting, fresh)
-        if progress:
-            progress(min(start + CHECKPOINT, len(todo)), len(todo))
-    return EmbedReport(encoder.name, encoder.version, len(texts), len(todo), len(texts) - len(todo))
+    todo = {hashes[n]: texts[n] for n in sorted(stale) if hashes[n] not in known}
+    plan = _Plan(dict(sorted(todo.items(), key=lambda item: -len(item[1]))), waiting)
+    _keep(store, encoder, plan, known)
+    return plan
 
 
-def _keep(store: Store, encoder: Encoder, waiting: Mapping[str, list[int]], vectors: Mapping[str, bytes]) -> None:
-    rows = {number: StoredVector(digest, vector) for digest, vector in vectors.items() for number in waiting[digest]}
+def _encoded(encoder: Encoder, plan: _Plan, digests: list[str]) -> dict[str, bytes]:
+    rows = encoder.encode([plan.texts[digest] for digest in digests]) if digests else ()
+    return {digest: _to_bytes(row) for digest, row in zip(digests, rows, strict=True)}
+
+
+def _keep(store: Store, encoder: Encoder, plan: _Plan, vectors: Mapping[str, bytes], kind: str | None = None) -> None:
+    """Keep vectors for all who wait for them, and with them the end of their units of that kind."""
+    rows = {n: StoredVector(digest, vector) for digest, vector in vectors.items() for n in plan.waiting[digest]}
     if rows:
         with store.writing() as session:
             save_vectors(session, encoder.name, encoder.version, rows)
+            if kind is not None:
+                done(session, kind, sorted(plan.first(digest) for digest in vectors))
+
+
+def _tell(progress: Progress | None, finished: int, total: int) -> None:
+    if progress:
+        progress(finished, total)
 
 
 def load_vectors(store: Store, encoder: Encoder, hashes: set[str]) -> dict[str, Vectors]:

@@ -21,7 +21,7 @@ def submit(
 ) -> list[Job]:
     """Queue a job and have it run, in a process of its own here or by a worker.
 
-    With `shares` that many jobs are queued at once; those of kind `enrich` share one work between them.
+    With `shares` that many jobs are queued at once; those of kind `enrich` or `embed` share one work between them.
 
     Raises InvalidInputError on an unknown kind or parameter.
     """

@@ -37,8 +37,8 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
 
 
 def check_embed(params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on any parameter: embed takes none."""
-    refuse_unknown("embed", params, ())
+    """Raise InvalidInputError on parameters other than `device`."""
+    refuse_unknown("embed", params, ("device",))
 
 
 def check_suggest(params: Mapping[str, Any]) -> None:

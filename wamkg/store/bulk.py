@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from wamkg.identifiers import new_uid
@@ -38,6 +39,13 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
     """Insert rows that share one set of keys."""
     if rows:
         session.connection().execute(table_of(model).insert(), [dict(row) for row in rows])
+
+
+def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that share one set of keys, but those that are there already by a unique key."""
+    kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        session.connection().execute(kind(table_of(model)).on_conflict_do_nothing(), [dict(row) for row in rows])
 
 
 def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: int) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
+from wamkg.store.bulk import chunks, insert_or_ignore, select_columns, table_of
 from wamkg.store.tables import Embedding
 from wamkg.store.types import utc_now
 
@@ -55,4 +55,5 @@ def save_vectors(session: Session, encoder: str, version: str, vectors: Mapping[
             }
             for number in part
         ]
-        insert_rows(session, Embedding, rows)
+        # Another worker may be keeping the very same vectors of entities that share a text.
+        insert_or_ignore(session, Embedding, rows)

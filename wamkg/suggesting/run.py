@@ -6,7 +6,7 @@ from typing import Any
 
 from wamkg.embedding.cache import embed_texts
 from wamkg.embedding.encoders import Encoder
-from wamkg.embedding.run import Progress, embed, load_vectors
+from wamkg.embedding.run import Progress, embed, embed_shared, load_vectors
 from wamkg.identifiers import text_hash
 from wamkg.store.batches import close_batch, drop_batch, get_actor, latest_write, open_batch
 from wamkg.store.session import Store
@@ -56,10 +56,10 @@ class SuggestReport:
 
 
 def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> dict[str, Any]:
-    """Encode the text of every paper of the survey that is new or changed."""
+    """Encode the text of every paper of the survey that is new or changed, beside any other workers."""
     with store.reading() as session:
         texts = {paper.id: document_of(paper).text for paper in paper_texts(session)}
-    return embed(store, encoder, texts, progress).as_dict()
+    return embed_shared(store, encoder, texts, progress).as_dict()
 
 
 def vectors_for(store: Store, corpus: Corpus, encoder: Encoder) -> VectorsByHash:

@@ -1,0 +1,77 @@
+"""Texts to encode as units of work: several workers share them, each text is encoded by one, none is lost.
+
+A unit is a paper whose text has no vector under an encoder yet. Its vector and its end are written in one
+transaction, so a worker killed at any moment leaves at most the texts in its hands to be encoded again.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlmodel import Session
+
+from wamkg.store.bulk import chunks, insert_or_ignore, table_of
+from wamkg.store.owners import is_dead
+from wamkg.store.tables import Work
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import WorkState
+
+_work = table_of(Work)
+_NOBODY = {"lease_owner": None, "lease_until": None}
+
+
+def kind_of(version: str) -> str:
+    """The kind of unit that an encoder's version makes."""
+    return f"embed:{version[:16]}"
+
+
+def offer(session: Session, kind: str, papers: Iterable[int]) -> None:
+    """Let these papers be taken, unless somebody holds them."""
+    for part in chunks(papers):
+        rows = [{"paper_id": n, "kind": kind, "state": WorkState.TODO, "next_offset": 0, "attempts": 0} for n in part]
+        insert_or_ignore(session, Work, rows)
+        ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.state != WorkState.RUNNING)
+        session.connection().execute(update(_work).where(ended).values(state=WorkState.TODO, **_NOBODY))
+
+
+def take(session: Session, kind: str, papers: Iterable[int], owner: str, lease: timedelta) -> set[int]:
+    """Take those of these papers that nobody else holds; those whose holder is dead or silent are free."""
+    now, taken = utc_now(), set[int]()
+    for part in chunks(papers):
+        _free_dead(session, kind, part)
+        free = or_(_work.c.state == WorkState.TODO, and_(_work.c.state == WorkState.RUNNING, _work.c.lease_until < now))
+        wanted = select(_work.c.paper_id).where(_work.c.kind == kind, _work.c.paper_id.in_(part), free)
+        found = session.connection().execute(wanted.order_by(_work.c.id).with_for_update(skip_locked=True)).scalars()
+        taken |= (mine := set(found))
+        values = {"state": WorkState.RUNNING, "lease_owner": owner, "lease_until": now + lease}
+        held = and_(_work.c.kind == kind, _work.c.paper_id.in_(mine))
+        session.connection().execute(update(_work).where(held).values(**values))
+    return taken
+
+
+def done(session: Session, kind: str, papers: Iterable[int]) -> None:
+    """End the units of these papers."""
+    for part in chunks(papers):
+        ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part))
+        values = {"state": WorkState.DONE, "fetched_at": utc_now()}
+        session.connection().execute(update(_work).where(ended).values(**values, **_NOBODY))
+
+
+def unfinished(session: Session, kind: str, papers: Iterable[int]) -> set[int]:
+    """Those of these papers whose text is still to be encoded, by whomever."""
+    left: set[int] = set()
+    for part in chunks(papers):
+        open_ = select(_work.c.paper_id).where(
+            _work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.state != WorkState.DONE
+        )
+        left.update(session.connection().execute(open_).scalars())
+    return left
+
+
+def _free_dead(session: Session, kind: str, papers: list[int]) -> None:
+    running = and_(_work.c.kind == kind, _work.c.paper_id.in_(papers), _work.c.state == WorkState.RUNNING)
+    owners = session.connection().execute(select(_work.c.lease_owner).where(running).distinct()).scalars().all()
+    for owner in owners:
+        if owner and is_dead(owner):
+            mine = and_(running, _work.c.lease_owner == owner)
+            session.connection().execute(update(_work).where(mine).values(state=WorkState.TODO, **_NOBODY))
