@@ -6,29 +6,74 @@ from typing import Any
 
 Place = tuple[str, bool]
 """Key of a taxon, and whether it is the primary one."""
+RANKS = ("person", "publisher", "s2", "list")
+"""Sources, strongest first; `list:one` and `list:two` are equals."""
+ENDS = {"accepted", "rejected", "withdrawn"}
 
 
 @dataclass
 class ModelPaper:
-    """What a list and a person say of a paper, and where it stands: places, a state, or nothing."""
+    """What each source says of a paper, its address, method, and where it stands: places, a state, or nothing."""
 
-    listed: str | None = None
-    said: str | None = None
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    code: str | None = None
+    method: str | None = None
     places: list[Place] = field(default_factory=list)
     state: str | None = None
 
+    def shown(self, name: str) -> Any:
+        """The strongest source's word; of equals, the one that spoke first."""
+        words = [(source, value) for source, value in self.said.get(name, {}).items() if value is not None]
+        return min(words, key=lambda word: RANKS.index(word[0].partition(":")[0]), default=(None, None))[1]
+
+    def say(self, name: str, source: str, value: Any) -> None:
+        """A source's word; saying something else later does not change who spoke first."""
+        self.said.setdefault(name, {})[source] = value
+
+
+@dataclass
+class Thing:
+    """A method or benchmark: its names, the present one last, and never forgotten."""
+
+    kind: str
+    names: list[str]
+
+
+@dataclass
+class Score:
+    """A result, and the label it was printed under."""
+
+    method: str
+    benchmark: str
+    value: float
+    printed: str
+
+
+@dataclass
+class Dispute:
+    """An objection: the paper, the claimed taxon's key or state, who raised it, and what became of it."""
+
+    paper: int
+    claimed: str
+    by: str
+    status: str = "open"
+
     @property
-    def note(self) -> str | None:
-        """A person's word comes first."""
-        return self.said or self.listed
+    def is_open(self) -> bool:
+        """Whether it can still be answered."""
+        return self.status not in ENDS
 
 
 @dataclass
 class Model:
-    """Papers by number; taxa by a key that never changes: (key of the parent, slug, name)."""
+    """Papers by number; taxa by a key that never changes: (key of the parent, slug, name); things, scores and words."""
 
     papers: dict[int, ModelPaper] = field(default_factory=dict)
     taxa: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)
+    judged: dict[tuple[int, int], str] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
 
     def path(self, key: str) -> str:
         """Where a taxon stands."""
@@ -38,6 +83,27 @@ class Model:
     def below(self, key: str) -> list[str]:
         """A taxon's children."""
         return [k for k, (parent, _, _) in self.taxa.items() if parent == key]
+
+    def above(self, key: str) -> list[str]:
+        """A taxon and all that it stands below."""
+        return [key, *self.above(self.taxa[key][0])] if key else []
+
+    def under(self, key: str) -> list[str]:
+        """A taxon and all that stands below it."""
+        return [key, *(k for child in self.below(key) for k in self.under(child))]
+
+    def at(self, *keys: str) -> list[int]:
+        """Papers that stand at some taxa."""
+        return [n for n, paper in self.papers.items() if any(key in keys for key, _ in paper.places)]
+
+    def is_free(self, path: str) -> bool:
+        """Whether no taxon stands at a path."""
+        return all(self.path(key) != path for key in self.taxa)
+
+    def find(self, kind: str, name: str) -> str | None:
+        """Key of the thing that has, or once had, a name."""
+        named = (k for k, thing in self.things.items() if thing.kind == kind and name in thing.names)
+        return next(named, None)
 
     def hand_on(self, source: str, target: str, only: set[int] | None = None) -> None:
         """Papers at one taxon stand at another instead."""
@@ -49,13 +115,48 @@ class Model:
                     merged[there] = merged.get(there, False) or primary
                 paper.places = list(merged.items())
 
+    def works(self, leaving_out: tuple[int, int] | None = None) -> dict[int, frozenset[int]]:
+        """The papers that are one work with each paper, by what is judged the same."""
+        found = {number: frozenset({number}) for number in self.papers}
+        for pair, verdict in self.judged.items():
+            if verdict == "same" and pair != leaving_out:
+                joined = found[pair[0]] | found[pair[1]]
+                found |= dict.fromkeys(joined, joined)
+        return found
+
+    def may_judge(self, pair: tuple[int, int], verdict: str) -> bool:
+        """Whether a judgement contradicts no other."""
+        works = self.works(leaving_out=pair)
+        if verdict == "different":
+            return works[pair[0]] != works[pair[1]]
+        joined = works[pair[0]] | works[pair[1]]
+        apart = (p for p, said in self.judged.items() if said == "different" and p != pair)
+        return verdict != "same" or not any({*p} <= joined and works[p[0]] != works[p[1]] for p in apart)
+
+    def contradicts_itself(self) -> bool:
+        """Whether two papers are judged different and one work."""
+        works = self.works()
+        return any(said == "different" and works[a] == works[b] for (a, b), said in self.judged.items())
+
     def shown(self) -> dict[str, Any]:
         """What can be compared with a store."""
-        papers = {
-            number: (paper.note, [paper.state] if paper.state else self._paths(paper.places))
-            for number, paper in self.papers.items()
+        return {
+            "papers": {number: self._shown(paper) for number, paper in self.papers.items()},
+            "taxa": {self.path(key): name for key, (_, _, name) in self.taxa.items()},
+            "things": sorted((thing.kind, thing.names[-1]) for thing in self.things.values()),
+            "scores": sorted(
+                (self.things[s.method].names[-1], self.things[s.benchmark].names[-1], s.value)
+                for s in self.scores.values()
+            ),
+            "works": {number: sorted(work) for number, work in self.works().items()},
+            "disputes": sorted((d.paper, d.by, d.status) for d in self.disputes.values()),
         }
-        return {"papers": papers, "taxa": {self.path(key): name for key, (_, _, name) in self.taxa.items()}}
+
+    def _shown(self, paper: ModelPaper) -> dict[str, Any]:
+        places = [paper.state] if paper.state else self._paths(paper.places)
+        method = self.things[paper.method].names[-1] if paper.method else None
+        values = {name: paper.shown(name) for name in ("note", "url")}
+        return values | {"code": paper.code, "method": method, "places": places}
 
     def _paths(self, places: list[Place]) -> list[str]:
         first = [self.path(key) for key, primary in places if primary]
@@ -65,75 +166,8 @@ class Model:
 Step = Callable[[Model], None]
 
 
-def add_paper(number: int, note: str | None, taxon: str | None) -> Step:
-    """A list brings a paper, or says something else of one that is known."""
-
-    def step(model: Model) -> None:
-        paper = model.papers.get(number)
-        if paper is None:
-            paper = model.papers[number] = ModelPaper(places=[(taxon, True)] if taxon else [])
-        paper.listed = note or paper.listed
-
-    return step
-
-
-def say_note(number: int, note: str) -> Step:
-    """A person sets a value."""
-
-    def step(model: Model) -> None:
-        model.papers[number].said = note
-
-    return step
-
-
-def place(number: int, taxa: list[str], state: str | None) -> Step:
-    """A person decides."""
-
-    def step(model: Model) -> None:
-        paper = model.papers[number]
-        paper.places, paper.state = [(key, i == 0) for i, key in enumerate(taxa)], state
-
-    return step
-
-
-def add_taxon(key: str, parent: str, name: str) -> Step:
-    """A taxon below another."""
-    return lambda model: model.taxa.update({key: (parent, name.lower(), name)})
-
-
-def rename(key: str, name: str) -> Step:
-    """Another name, and another last part of the path."""
-    return lambda model: model.taxa.update({key: (model.taxa[key][0], name.lower(), name)})
-
-
-def move(key: str, parent: str) -> Step:
-    """Below another parent."""
-    return lambda model: model.taxa.update({key: (parent, *model.taxa[key][1:])})
-
-
-def merge(key: str, into: str) -> Step:
-    """Papers and children go to another taxon."""
-
-    def step(model: Model) -> None:
-        for child in model.below(key):
-            move(child, into)(model)
-        model.hand_on(key, into)
-        del model.taxa[key]
-
-    return step
-
-
-def split(key: str, parts: dict[str, str], papers: dict[int, str]) -> Step:
-    """New taxa below one, and some of its papers in them."""
-
-    def step(model: Model) -> None:
-        for part, name in parts.items():
-            add_taxon(part, key, name)(model)
-        for number, part in papers.items():
-            model.hand_on(key, part, {number})
-
-    return step
-
-
-def nothing(_model: Model) -> None:
-    """What is recorded and changes nothing that is shown."""
+def replay(base: Model, steps: list[Step]) -> Model:
+    """The survey after some steps; a step whose ground was taken away raises KeyError."""
+    for step in steps:
+        step(base)
+    return base

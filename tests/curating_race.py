@@ -1,11 +1,15 @@
 """Many people curating one store at once, and what must hold afterwards."""
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+import orjson
 from sqlmodel import col, select
 
 from tests.curating_store import say, undo
@@ -85,31 +89,54 @@ class Writer:
     def take_back(self) -> None:
         mine = [batch for batch in self.log.accepted if batch not in self.log.undone]
         if mine:
-            undo(self.store, mine[-1])
-            self.log.undone.append(mine[-1])
+            chosen = self.chance.choice(mine[-3:])
+            undo(self.store, chosen)
+            self.log.undone.append(chosen)
 
 
-def race(url: str, papers: list[str], writers: int, go_on: Callable[[int], bool]) -> list[Log]:
-    """Let the writers write until `go_on(writes made)` says no; gives their logs."""
+@dataclass(frozen=True)
+class Race:
+    """How many processes of how many writers each write for so many seconds, or so many times each."""
 
-    def run(number: int) -> Log:
+    processes: int
+    writers: int
+    seconds: float = 0.0
+    writes: int = 0
+
+    def goes_on(self, made: int, began: float) -> bool:
+        """Whether a writer writes once more."""
+        return made < self.writes if self.writes else time.monotonic() < began + self.seconds
+
+
+def race(url: str, papers: list[str], plan: Race) -> list[Log]:
+    """Let the writers of all processes write at once; gives the log of each."""
+    command = [sys.executable, "-m", "tests.curating_race"]
+    asked = [{"url": url, "papers": papers, "first": n * plan.writers, **asdict(plan)} for n in range(plan.processes)]
+    folder = Path(__file__).parents[1]
+    running = [
+        subprocess.Popen([*command, orjson.dumps(values).decode()], cwd=folder, stdout=subprocess.PIPE)
+        for values in asked
+    ]
+    answers = [process.communicate()[0] for process in running]
+    assert not any(process.returncode for process in running)
+    return [Log(**log) for answer in answers for log in orjson.loads(answer)]
+
+
+def _write_in_this_process(url: str, papers: list[str], first: int, **plan: float) -> list[Log]:
+    asked = Race(**plan)  # type: ignore[arg-type]
+
+    def write(number: int) -> Log:
         store = Store(url)
         writer = Writer(store, f"writer {number}", papers, random.Random(number))
-        made = 0
-        while go_on(made):
+        made, began = 0, time.monotonic()
+        while asked.goes_on(made, began):
             writer.write()
             made += 1
         store.close()
         return writer.log
 
-    with ThreadPoolExecutor(writers) as pool:
-        return list(pool.map(run, range(writers)))
-
-
-def for_seconds(seconds: float) -> Callable[[int], bool]:
-    """Go on until so much time has passed."""
-    end = time.monotonic() + seconds
-    return lambda _made: time.monotonic() < end
+    with ThreadPoolExecutor(asked.writers) as pool:
+        return list(pool.map(write, range(first, first + asked.writers)))
 
 
 def check_accepted(store: Store, logs: list[Log]) -> None:
@@ -126,7 +153,7 @@ def check_accepted(store: Store, logs: list[Log]) -> None:
             assert (batch.undone_at is not None) == (uid in log.undone)
             decisions = [row for row in rows if row.field == "decision:wam"]
             assert len(decisions) == 1 if said == "decision" else said in [row.after for row in rows]
-        assert all(words.startswith(("stale", "later", "batch")) and len(words) > 20 for words in log.refused)
+        assert all(words.startswith(("stale", "later", "batch")) and len(words) > 20 for words in log.refused), log
     known = {uid for log in logs for uid in log.accepted}
     by_writers = {b.uid for b in batches.values() if b.kind in ("decision", "edit", "taxonomy")}
     assert by_writers == known
@@ -157,3 +184,7 @@ def _check_paper(session, paper: Paper, taxonomy: int, values: dict[tuple[str | 
         after = standing[-1].change.after or {}
         assert [uid_of_row(session, taxon) for _, taxon in live if taxon] == [t["uid"] for t in after["taxa"]]
     assert len(live) <= 1
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(orjson.dumps(_write_in_this_process(**orjson.loads(sys.argv[1]))))

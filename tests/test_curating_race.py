@@ -1,10 +1,11 @@
-"""Many writers at once: every accepted write is there once, every refused one was told why, the trail replays."""
+"""Writers of several processes at once: accepted writes are there once, refusals say why, the trail replays."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.curating_race import Log, check_accepted, check_replay, for_seconds, race
+from tests.curating_race import Log, Race, check_accepted, check_replay, race
 from tests.curating_store import fill
 from wamkg.store.session import Store
 
@@ -17,16 +18,17 @@ def check(store: Store, logs: list[Log]) -> None:
     check_accepted(store, logs)
     check_replay(store, PAPERS)
     accepted, refused = sum(len(log.accepted) for log in logs), sum(len(log.refused) for log in logs)
-    print(f"{accepted} accepted, {refused} refused, {sum(len(log.undone) for log in logs)} taken back")
+    kinds = Counter(said if said == "decision" else "edit" for log in logs for said in log.accepted.values())
+    print(f"{dict(kinds)} accepted, {refused} refused, {sum(len(log.undone) for log in logs)} taken back")
     assert accepted
 
 
 def test_a_few_writers_at_once(store: Store, tmp_path: Path) -> None:
     fill(store, tmp_path, *NAMES)
-    check(store, race(store.url, PAPERS, 4, lambda made: made < 5))
+    check(store, race(store.url, PAPERS, Race(processes=2, writers=2, writes=5)))
 
 
 @pytest.mark.drill
 def test_sixteen_writers_for_twenty_seconds(store: Store, tmp_path: Path) -> None:
     fill(store, tmp_path, *NAMES)
-    check(store, race(store.url, PAPERS, 16, for_seconds(20)))
+    check(store, race(store.url, PAPERS, Race(processes=4, writers=4, seconds=20)))

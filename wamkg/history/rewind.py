@@ -65,7 +65,8 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     _clear_paths(session, values)
     delete_derived(session, mine, doomed)
     delete_rows(session, rows_made(session, mine), None)
-    touched = (touched | _put_back(session, undoing)) - doomed
+    # A paper that is put back may have the number of one made since, which SQLite gives out again.
+    touched = (touched - doomed) | _put_back(session, undoing)
     for pair in merged:
         pair.end_for_now(session, mine)
     reopen_rows(session, rows_ended(session, mine), None)

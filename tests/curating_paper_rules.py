@@ -1,0 +1,199 @@
+"""Random writes about papers: lists, values by hand, enrichment, decisions, objections, duplicates."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from sqlmodel import Session
+
+from tests import curating_steps as steps
+from tests.curating_look import PREFIX, paper_id
+from tests.curating_machine import PICK, CuratingMachine
+from tests.curating_store import say
+from wamkg.importing.run import ImportOptions, import_source
+from wamkg.matching.say import say as say_of
+from wamkg.matching.show import shown_values
+from wamkg.reviewing.edit import set_values
+from wamkg.reviewing.edit_things import add
+from wamkg.reviewing.judge import judge
+from wamkg.reviewing.objections import Closing, Dispute, answer_objection, close_objection, raise_objection
+from wamkg.store.batches import close_batch, get_actor, open_batch
+from wamkg.store.lookup import find_paper
+from wamkg.store.paper_state import load_states
+from wamkg.store.paper_write import write_papers
+from wamkg.vocabulary import BatchKind
+
+NUMBERS = st.integers(0, 4)
+WORDS = st.sampled_from(["one", "two", "three"])
+PEOPLE = st.sampled_from(["ana", "bo"])
+VERDICTS = {"outside": "outside", "unsure": "undecided", "not-applicable": "not-applicable"}
+SAID = st.fixed_dictionaries({}, optional={"note": WORDS, "url": WORDS.map(lambda word: f"https://{word}.example")})
+
+
+class PaperRules(CuratingMachine):
+    """Writes about the papers numbered 0 to 4."""
+
+    def writing(self, write: Callable[[Session, Any], Any], by: str = "ana") -> str | None:
+        """One transaction of a person; gives the batch."""
+        with self.store.writing() as session:
+            batch: str | None = write(session, get_actor(session, by, "person")).batch
+        return batch
+
+    def standing(self, taxa: list[str]) -> frozenset[Any]:
+        """Taxa and those above them: what happens to these happens to who stands there."""
+        return frozenset(above for key in taxa for above in self.now.above(key))
+
+    @rule(number=NUMBERS, source=st.sampled_from(["one", "two"]), said=SAID, pick=st.none() | PICK)
+    def read_a_list(self, number: int, source: str, said: dict[str, str], pick: int | None) -> None:
+        taxon = None if pick is None or number in self.now.papers else self.pick(self.now.taxa, pick)
+        line: dict[str, Any] = self._line(number, said)
+        line |= {"taxa": {"wam": self.now.path(taxon)}} if taxon else {}
+        file = self.folder / f"{source}.jsonl"
+        file.write_bytes(orjson.dumps(line))
+        self.do(
+            lambda: import_source(self.store, str(file), ImportOptions()).batch,
+            steps.add_paper(number, f"list:{source}", said, taxon),
+            steps.slots(number) | self.standing([taxon] if taxon else []),
+        )
+
+    def _line(self, number: int, said: dict[str, str]) -> dict[str, str]:
+        names = {"authors": [f"Author {number % 2}", "Everybody"], "venue": f"Venue {number % 3}"}
+        return {"title": f"Paper number {number} about robots", "arxiv": f"{PREFIX}{number}", **names, **said}
+
+    @rule(number=NUMBERS, said=SAID)
+    def add_by_hand(self, number: int, said: dict[str, str]) -> None:
+        self.do(
+            lambda: self.writing(lambda s, ana: add(s, ana, "paper", self._line(number, said))),
+            steps.add_paper(number, "person", said, None), steps.slots(number), may=number not in self.now.papers,
+        )  # fmt: skip
+
+    def _set(self, number: int, name: str, value: str | None, step: steps.Step, *about: Any) -> None:
+        self.do(
+            lambda: self.writing(lambda s, ana: set_values(s, ana, paper_id(number), {name: value})),
+            step, steps.slots(number, *about),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, said=SAID.filter(bool), empty=st.booleans())
+    def set_a_value(self, pick: int, said: dict[str, str], empty: bool) -> None:
+        number, (name, value) = self.pick(self.now.papers, pick), min(said.items())
+        given = None if empty else value
+        self._set(number, name, given, steps.say(number, "person", name, given))
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, word=st.none() | WORDS)
+    def set_code(self, pick: int, word: str | None) -> None:
+        number, url = self.pick(self.now.papers, pick), f"https://{word}.example/code" if word else None
+        self._set(number, "links.code", url, steps.set_code(number, url))
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, name=WORDS)
+    def set_method(self, pick: int, name: str) -> None:
+        number = self.pick(self.now.papers, pick)
+        key = self.now.papers[number].method or self.key()
+        self._set(number, "method", name.title(), steps.set_method(number, key, name.title()), key)
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, source=st.sampled_from(["s2", "publisher:crossref"]), said=SAID.filter(bool))
+    def enrich(self, pick: int, source: str, said: dict[str, str]) -> None:
+        number, (name, value) = self.pick(self.now.papers, pick), min(said.items())
+        new = self.now.papers[number].said.get(name, {}).get(source) != value
+        assume(new)
+
+        def write() -> str:
+            with self.store.writing() as session:
+                batch = open_batch(session, BatchKind.ENRICH, source, get_actor(session, "enrich"))
+                paper = find_paper(session, paper_id(number)).id or 0
+                state = load_states(session, [paper])[paper]
+                say_of(state, name, value, source)
+                write_papers(session, batch.id or 0, batch.actor_id, [state], [shown_values(state)])
+                close_batch(session, batch, {"values": 1})
+            return batch.uid
+
+        self.do(write, steps.say(number, source, name, value), steps.slots(number))
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, taxa=st.lists(PICK, min_size=1, max_size=2, unique=True), by=PEOPLE)
+    def accept(self, pick: int, taxa: list[int], by: str) -> None:
+        number = self.pick(self.now.papers, pick)
+        keys = list(dict.fromkeys(self.pick(self.now.taxa, p) for p in taxa))
+        first, *also = [self.now.path(key) for key in keys]
+        nested = any(key in self.now.above(other) for key in keys for other in keys if key != other)
+        self.do(
+            lambda: say(self.store, paper_id(number), "accept", first, by, also=tuple(also)).batch,
+            steps.place(number, keys, None), steps.slots(number) | self.standing(keys), may=not nested,
+        )  # fmt: skip
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, verdict=st.sampled_from(sorted(VERDICTS)), by=PEOPLE)
+    def place_nowhere(self, pick: int, verdict: str, by: str) -> None:
+        number = self.pick(self.now.papers, pick)
+        self.do(
+            lambda: say(self.store, paper_id(number), verdict, by=by).batch,
+            steps.place(number, [], VERDICTS[verdict]), steps.slots(number),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, taxon=PICK)
+    def reject(self, pick: int, taxon: int) -> None:
+        number, key = self.pick(self.now.papers, pick), self.pick(self.now.taxa, taxon)
+        self.do(
+            lambda: say(self.store, paper_id(number), "reject", self.now.path(key)).batch,
+            steps.needs(number, key), steps.slots(number) | self.standing([key]),
+        )  # fmt: skip
+
+    @precondition(lambda self: len(self.now.papers) > 1)
+    @rule(pick=PICK, other=PICK, verdict=st.sampled_from(["same", "different", "unsure"]))
+    def judge(self, pick: int, other: int, verdict: str) -> None:
+        one = self.pick(self.now.papers, pick)
+        pair = tuple(sorted((one, self.pick(self.now.papers.keys() - {one}, other))))
+        self.do(
+            lambda: self.writing(lambda s, ana: judge(s, ana, (paper_id(pair[0]), paper_id(pair[1])), verdict)),
+            steps.judge(pair, verdict), steps.slots("judged", *pair), may=self.now.may_judge(pair, verdict),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, claimed=st.sampled_from(steps.STATES) | PICK, by=PEOPLE)
+    def dispute(self, pick: int, claimed: str | int, by: str) -> None:
+        number = self.pick(self.now.papers, pick)
+        claim = claimed if isinstance(claimed, str) else self.pick(self.now.taxa, claimed)
+        paper, key = self.now.papers[number], self.key()
+        stands = paper.state or next((k for k, primary in paper.places if primary), None)
+        again = any(
+            (d.paper, d.claimed, d.by, d.is_open) == (number, claim, by, True) for d in self.now.disputes.values()
+        )
+        path = claim if claim in steps.STATES else self.now.path(claim)
+
+        def write(session: Session, ana: Any) -> Any:
+            made = raise_objection(session, ana, Dispute(paper=paper_id(number), claimed=path, raised_by=by))
+            self.uids[key] = made.objection
+            return made
+
+        about = steps.slots(number, key) | self.standing([k for k in (claim, stands) if k in self.now.taxa])
+        self.do(
+            lambda: self.writing(write), steps.raise_dispute(key, number, claim, by), about,
+            may=stands not in (None, claim) and not again,
+        )  # fmt: skip
+
+    @precondition(lambda self: self.now.disputes)
+    @rule(pick=PICK, status=st.sampled_from(["answered", "accepted", "rejected", "withdrawn"]))
+    def end_dispute(self, pick: int, status: str) -> None:
+        key = self.pick(self.now.disputes, pick)
+        dispute = self.now.disputes[key]
+        paper, claim = self.now.papers[dispute.paper], dispute.claimed
+        assume(claim in steps.STATES or claim in self.now.taxa)
+        stands = paper.state or next((k for k, primary in paper.places if primary), None)
+
+        def write(session: Session, ana: Any) -> Any:
+            if status == "answered":
+                return answer_objection(session, ana, self.uids[key], "an answer")
+            return close_objection(session, ana, self.uids[key], Closing(outcome=status, answer="why"))
+
+        about = steps.slots(dispute.paper, key) | self.standing([k for k in (claim, stands) if k in self.now.taxa])
+        self.do(
+            lambda: self.writing(write),
+            steps.end_dispute(key, status, status == "accepted" and stands != claim), about, may=dispute.is_open,
+        )  # fmt: skip

@@ -1,0 +1,182 @@
+"""What each write does to the model, to be done once and done again when an earlier one is taken back."""
+
+from typing import Any
+
+from tests.curating_model import Dispute, Model, ModelPaper, Score, Step, Thing
+
+
+def add_paper(number: int, source: str, said: dict[str, str], taxon: str | None) -> Step:
+    """A list or a person brings a paper, or says something else of one that is known."""
+
+    def step(model: Model) -> None:
+        if number not in model.papers:
+            assert taxon is None or taxon in model.taxa
+            model.papers[number] = ModelPaper(places=[(taxon, True)] if taxon else [])
+        for name, value in said.items():
+            model.papers[number].say(name, source, value)
+
+    return step
+
+
+def say(number: int, source: str, name: str, value: str | None) -> Step:
+    """Somebody says a value, or that there is none."""
+    return lambda model: model.papers[number].say(name, source, value)
+
+
+def set_code(number: int, url: str | None) -> Step:
+    """A person gives a paper's code, or takes it away."""
+
+    def step(model: Model) -> None:
+        model.papers[number].code = url
+
+    return step
+
+
+def set_method(number: int, key: str, name: str) -> Step:
+    """A person says what a paper's method is called: a new one, or another name of the one it has."""
+
+    def step(model: Model) -> None:
+        paper = model.papers[number]
+        if paper.method is None:
+            paper.method = key
+            model.things[key] = Thing("method", [name])
+        else:
+            rename_thing(paper.method, name)(model)
+
+    return step
+
+
+def add_thing(key: str, kind: str, name: str) -> Step:
+    """A thing by itself."""
+    return lambda model: model.things.update({key: Thing(kind, [name])})
+
+
+def rename_thing(key: str, name: str) -> Step:
+    """Another name; the former one goes on being known."""
+    return lambda model: model.things[key].names.append(name)
+
+
+def add_score(key: str, method: str, benchmark: str, value: float) -> Step:
+    """A result, printed under the name that the method has now."""
+
+    def step(model: Model) -> None:
+        assert benchmark in model.things
+        model.scores[key] = Score(method, benchmark, value, model.things[method].names[-1])
+
+    return step
+
+
+def set_score(key: str, value: float) -> Step:
+    """Another value of a result."""
+    return lambda model: setattr(model.scores[key], "value", value)
+
+
+def judge(pair: tuple[int, int], verdict: str) -> Step:
+    """Two papers are one work, are not, or nobody knows."""
+
+    def step(model: Model) -> None:
+        assert {*pair} <= model.papers.keys()
+        model.judged[pair] = verdict
+        assert not model.contradicts_itself()
+
+    return step
+
+
+def raise_dispute(key: str, number: int, claimed: str, by: str) -> Step:
+    """Somebody disputes where a paper stands."""
+
+    def step(model: Model) -> None:
+        assert number in model.papers and (claimed in STATES or claimed in model.taxa)
+        model.disputes[key] = Dispute(number, claimed, by)
+
+    return step
+
+
+def end_dispute(key: str, status: str, moves: bool) -> Step:
+    """An objection is answered or closed; one that is accepted may move the paper."""
+
+    def step(model: Model) -> None:
+        dispute = model.disputes[key]
+        dispute.status = status
+        if moves:
+            claimed = dispute.claimed
+            place(dispute.paper, *(([], claimed) if claimed in STATES else ([claimed], None)))(model)
+
+    return step
+
+
+STATES = ("outside", "undecided", "not-applicable")
+
+
+def place(number: int, taxa: list[str], state: str | None) -> Step:
+    """A person decides."""
+
+    def step(model: Model) -> None:
+        paper = model.papers[number]
+        assert all(key in model.taxa for key in taxa)
+        paper.places, paper.state = [(key, i == 0) for i, key in enumerate(taxa)], state
+
+    return step
+
+
+def needs(number: int, *taxa: str) -> Step:
+    """What is recorded and changes nothing that is shown."""
+
+    def step(model: Model) -> None:
+        assert number in model.papers and all(key in model.taxa for key in taxa)
+
+    return step
+
+
+def add_taxon(key: str, parent: str, name: str) -> Step:
+    """A taxon below another."""
+
+    def step(model: Model) -> None:
+        assert parent in model.taxa
+        model.taxa[key] = (parent, name.lower(), name)
+
+    return step
+
+
+def rename(key: str, name: str) -> Step:
+    """Another name, and another last part of the path."""
+    return lambda model: model.taxa.update({key: (model.taxa[key][0], name.lower(), name)})
+
+
+def move(key: str, parent: str) -> Step:
+    """Below another parent."""
+
+    def step(model: Model) -> None:
+        assert parent in model.taxa
+        model.taxa[key] = (parent, *model.taxa[key][1:])
+
+    return step
+
+
+def merge(key: str, into: str) -> Step:
+    """Papers and children go to another taxon."""
+
+    def step(model: Model) -> None:
+        for child in model.below(key):
+            move(child, into)(model)
+        model.hand_on(key, into)
+        del model.taxa[key]
+
+    return step
+
+
+def split(key: str, parts: dict[str, str], papers: dict[int, str]) -> Step:
+    """New taxa below one, and some of its papers in them."""
+
+    def step(model: Model) -> None:
+        for part, name in parts.items():
+            add_taxon(part, key, name)(model)
+        for number, part in papers.items():
+            model.hand_on(key, part, {number})
+
+    return step
+
+
+def slots(*names: Any) -> frozenset[Any]:
+    """What a step is about: steps about different things can be taken back in any order."""
+    return frozenset(names)
