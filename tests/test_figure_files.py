@@ -1,6 +1,7 @@
 """What is written beside a figure: its data, its caption and the fingerprints that say what it was drawn from."""
 
 import csv
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import matplotlib as mpl
 import orjson
 import pytest
 
+from tests.curating_store import fill
 from wamkg import __version__
+from wamkg.cli import run
 from wamkg.errors import InvalidInputError
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.files import Request, write_figure
 from wamkg.figures.save import Drawing
+from wamkg.history.releases import create_release
 from wamkg.store.session import Store
 from wamkg.views.roadmap import Roadmap, build_roadmap
 
@@ -63,3 +67,28 @@ def test_a_format_there_is_none_of_writes_nothing(drawing: Drawing, tmp_path: Pa
     with pytest.raises(InvalidInputError):
         write_figure(drawing, [tmp_path / "out" / "fine.svg", tmp_path / "out" / name], ASKED)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_a_release_did_not_have_is_marked_and_the_manifest_says_which_survey_is_drawn(
+    seeded_store: Store, home: Path, tmp_path: Path
+) -> None:
+    create_release(seeded_store, home, "v1", "", "ana")
+    paper = {"title": "A New Paper about Robots", "arxiv": "2502.00001", "date": "2025-02-01", "method": "NewNet"}
+    fill(seeded_store, tmp_path, paper | {"taxa": {"wam": "cascaded/implicit"}})
+    now, then = tmp_path / "now.svg", tmp_path / "then.svg"
+    assert run(["figure", "roadmap", "-o", str(now), "--since", "v1"]) == 0
+    assert run(["figure", "roadmap", "-o", str(then), "--release", "v1"]) == 0
+    manifest = orjson.loads(now.with_suffix(".json").read_bytes())
+    assert "Red frame: new since v1" in manifest["caption"]
+    assert (manifest["release"], manifest["query"]["since"]) == (None, "v1")
+    assert orjson.loads(then.with_suffix(".json").read_bytes())["release"] == "v1"
+    frames = re.findall(rb'id="(method-[^"]+)"(?:(?!id=").)*?stroke: #b3261e', now.read_bytes(), re.S)
+    assert frames == [b"method-newnet"]
+    assert b"method-newnet" not in then.read_bytes()
+
+
+def test_an_unknown_release_to_compare_with_is_a_clear_error(
+    seeded_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["figure", "roadmap", "-o", str(tmp_path / "a.svg"), "--since", "v9"]) == 1
+    assert "v9" in capsys.readouterr().err

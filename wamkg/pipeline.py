@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wamkg.embedding.encoders import HASHING, PACKAGED_MODEL, Encoder, HashingEncoder, SentenceTransformerEncoder
 from wamkg.errors import DependencyMissingError, InvalidInputError
 from wamkg.exporting.formats import EXPORTS
-from wamkg.figures.query import Drawn, FigureRequest
+from wamkg.figures.query import Drawn, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
 from wamkg.history.undo import undo_batch
 from wamkg.importing.report import ImportReport
@@ -34,7 +34,9 @@ from wamkg.views.coverage import overview
 from wamkg.views.history import BatchItem, batch_list
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import Page
+from wamkg.views.past import open_past
 from wamkg.views.queue import QueueItem, queue_page
+from wamkg.views.roadmap import placed_ids
 from wamkg.views.timeline import PaperTimeline, papers_timeline
 from wamkg.vocabulary import PERSON
 
@@ -253,6 +255,17 @@ def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
     return run_simulate(records, wanted.models, range(wanted.seeds), rule)
 
 
+def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
+    """Element ids of what the release named by the query's `since` shows in its taxonomy; none where it names none.
+
+    Raises as `open_past`.
+    """
+    if query.since_release is None:
+        return frozenset()
+    with open_past(store, home, release=query.since_release) as past, past.reading() as session:
+        return placed_ids(session, query.taxonomy or "wam")
+
+
 def draw_figure(
     store: Store,
     request: FigureRequest,
@@ -267,9 +280,9 @@ def draw_figure(
 
     look = look or FigureOptions()
     with store.reading() as session:
-        drawing = make_figure(session, request.name, request.query, look)
+        drawing = make_figure(session, request.name, request.query, replace(look, known=request.known))
     asked = request.query.given() | {"width": look.width, "theme": look.theme}
-    written = write_figure(drawing, paths, Request(request.name, asked), data)
+    written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
     return Drawn(written, max(len(drawing.rows) - 1, 0), drawing.notes)
 
 

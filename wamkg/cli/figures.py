@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import AsOfOption, ReleaseOption, err, open_shown, out
+from wamkg.cli.common import AsOfOption, ReleaseOption, err, open_shown, open_store, out
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions
+from wamkg.settings import get_settings
 
 Text = str | None
 Texts = list[str] | None
@@ -28,7 +29,7 @@ def figure(
     representatives: Annotated[
         Text, typer.Option("--representatives", help="How many a branch, or which by name: `3`, `unipi,gr-1`, or both.")
     ] = None,
-    since: Annotated[Text, typer.Option("--since", help="Mark what is dated on or after this day.")] = None,
+    since: Annotated[Text, typer.Option("--since", help="Mark what is new since this day or release.")] = None,
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
@@ -51,8 +52,11 @@ def figure(
         paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()), facet=facet, against=against,
         benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
-    request = FigureRequest(name, query.checked(name))
+    query = query.checked(name)
     look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
+    with open_store() as now:
+        known = pipeline.known_since(now, get_settings().home, query)
+    request = FigureRequest(name, query, release, as_of, known)
     with open_shown(release, as_of) as store:
         drawn = pipeline.draw_figure(store, request, output, look, data)
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")

@@ -45,7 +45,10 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     roadmap = build_roadmap(session, query.taxonomy or WAM, query.date or ARXIV_V1)
     since = query.since_day
-    new = frozenset(item.element_id for item in roadmap.items if since and item.when >= since)
+    if query.since_release:
+        new = frozenset(item.element_id for item in roadmap.items) - look.known
+    else:
+        new = frozenset(item.element_id for item in roadmap.items if since and item.when >= since)
     look = replace(look, representatives=query.count, chosen=query.names, new=new, new_label=query.since or "")
     return draw_roadmap(roadmap, replace(look, depth=query.depth))
 

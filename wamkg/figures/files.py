@@ -20,11 +20,12 @@ COMPANIONS = (".csv", ".json")
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: the figure's name, the parameters that were given, the release it was drawn from."""
+    """What was asked for: the figure's name, the parameters that were given, the release or day it was drawn from."""
 
     name: str
     query: Mapping[str, Cell] = field(default_factory=dict)
     release: str | None = None
+    as_of: str | None = None
 
 
 def write_figure(drawing: Drawing, paths: Sequence[Path], request: Request, data: bool = True) -> list[Path]:
@@ -56,6 +57,7 @@ def _companions(drawing: Drawing, stem: Path, drawn: Mapping[Path, bytes], reque
         "alt": drawing.alt,
         "notes": list(drawing.notes),
         "release": request.release,
+        "as_of": request.as_of,
         "query": dict(request.query),
         "width_mm": round(drawing.width / 72 * 25.4, 2),
         "height_mm": round(drawing.height / 72 * 25.4, 2),

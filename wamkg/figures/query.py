@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wamkg.errors import InvalidInputError, NotFoundError
 
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 COMMON = frozenset({"width", "theme"})
 """Parameters that every figure takes, beside the format, which is the file's ending."""
 
@@ -44,7 +45,8 @@ FIGURES: Mapping[str, FigureKind] = {
 class FigureQuery:
     """The parameters that were given; None or empty means the figure's own choice.
 
-    `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new;
+    `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new, or
+    the release in which they were not;
     `facet` is `year`, `venue` or the name of a label that a list printed; `source` is a file written by
     `wamkg evaluate --json`, or by `wamkg simulate --json` for the learning curve.
     """
@@ -97,15 +99,18 @@ class FigureQuery:
         return tuple(word for word in self._words() if not word.isdecimal())
 
     @property
-    def since_day(self) -> datetime.date | None:
-        """The first day of `since`, which may be a year, a month or a day.
+    def since_release(self) -> str | None:
+        """The release that `since` names: what is no year, month or day."""
+        return self.since if self.since and not _DATE.fullmatch(self.since) else None
 
-        Raises InvalidInputError where it is none of them.
+    @property
+    def since_day(self) -> datetime.date | None:
+        """The first day of `since`, which may be a year, a month or a day; None where it names a release.
+
+        Raises InvalidInputError where it is no date though it looks like one.
         """
-        if self.since is None:
+        if self.since is None or self.since_release:
             return None
-        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", self.since):
-            raise InvalidInputError(f"since {self.since!r} is no date: write 2026, 2026-01 or 2026-01-31")
         try:
             return datetime.date.fromisoformat(self.since + "-01" * (2 - self.since.count("-")))
         except ValueError as error:
@@ -117,10 +122,16 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class FigureRequest:
-    """A figure asked for by name."""
+    """A figure asked for by name, of the survey as it is, as it was in a release, or on a day.
+
+    `known` are the element ids that the release named by `since` had.
+    """
 
     name: str
     query: FigureQuery = FigureQuery()
+    release: str | None = None
+    as_of: str | None = None
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

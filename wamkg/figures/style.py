@@ -61,18 +61,18 @@ def _dark(trunk: str, deep: str, tint: str, edge: str) -> Hue:
 _LIGHT_HUES = (
     _light("#2f62d0", "#1f469f", "#eaf0fd", "#9db9f0"),
     _light("#38b5a6", "#0b655c", "#e3f5f2", "#86cfc5"),
-    _light("#b4560f", "#8a3f08", "#fdeee0", "#e3a878"),
-    _light("#b79be0", "#5d3a99", "#f3edfb", "#c9b3ea"),
-    _light("#a3274f", "#8f1d42", "#fbe8ee", "#dd93ab"),
-    _light("#a9b648", "#545f10", "#f3f6df", "#c3cd7c"),
+    _light("#7c3b0a", "#7c3b0a", "#fdeee0", "#e3a878"),
+    _light("#9e9be0", "#5d3a99", "#f3edfb", "#c9b3ea"),
+    _light("#bc2d5b", "#8f1d42", "#fbe8ee", "#dd93ab"),
+    _light("#bfa85d", "#665312", "#f8f2df", "#d6c48c"),
 )
 _DARK_HUES = (
     _dark("#5b8def", "#93b8fb", "#1a2a4d", "#4267b5"),
     _dark("#5fd6c6", "#6fe0d1", "#113a37", "#2f8379"),
-    _dark("#d97b34", "#f2ae7c", "#42260f", "#9a5a28"),
-    _dark("#cdb6ef", "#d5c2f2", "#33264d", "#7d64a8"),
-    _dark("#d9587f", "#f29ab5", "#471a2a", "#a03e60"),
-    _dark("#cbd66f", "#d3dd83", "#363c13", "#848e3a"),
+    _dark("#de8c4e", "#f2ae7c", "#42260f", "#9a5a28"),
+    _dark("#b8b6ef", "#d5c2f2", "#33264d", "#7d64a8"),
+    _dark("#d33f6c", "#f29ab5", "#471a2a", "#a03e60"),
+    _dark("#e4d29f", "#e4d29f", "#3b3318", "#8f7d42"),
 )
 _LIGHT = Theme("#ffffff", "#ffffff", "#16202e", "#4b5768", "#c3cbd6", "#16202e", "#ffffff", "#b3261e", _LIGHT_HUES)
 _DARK = Theme("#0f172a", "#0f172a", "#f1f5f9", "#b6c2d2", "#3a475c", "#f1f5f9", "#0f172a", "#ff9d94", _DARK_HUES)
@@ -101,7 +101,7 @@ class FigureOptions:
     `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
     up to 200. `chosen` are labels picked by hand: they are always drawn, and alone where no number is given.
     `height` is the most millimetres that a roadmap may take, a printed page unless said.
-    `new` holds element ids to mark, `new_label` says what they are new since.
+    `new` holds element ids to mark, `new_label` says what they are new since; `known` those that a release had.
     Raises InvalidInputError for a value out of range.
     """
 
@@ -114,6 +114,7 @@ class FigureOptions:
     dpi: int = LOWEST_DPI
     new: frozenset[str] = frozenset()
     new_label: str = ""
+    known: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if isinstance(self.width, str) and self.width not in COLUMN_MM:

@@ -91,6 +91,16 @@ def build_roadmap(
     )
 
 
+def placed_ids(session: Session, taxonomy: str) -> frozenset[str]:
+    """Element ids of all papers placed in a taxonomy, dated or not.
+
+    Raises NotFoundError for an unknown taxonomy.
+    """
+    papers = placed_papers(session, get_taxonomy(session, taxonomy))
+    labels = PaperLabels.load(session, papers)
+    return frozenset(labels.element_id(paper) for paper in papers)
+
+
 def _item(paper: PlacedPaper, labels: "PaperLabels", marks: list[str], when: date, precision: str) -> RoadmapItem:
     return RoadmapItem(
         element_id=labels.element_id(paper),
