@@ -12,7 +12,7 @@ import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -317,8 +317,9 @@ def test_moved_labels_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("theme", sorted(THEMES))
 def test_families_are_told_apart_by_those_who_see_fewer_colours(theme: str) -> None:
     hues = [hue.trunk for hue in THEMES[theme].hues]
-    for kind in SIMULATIONS:
-        assert difference(hues[0], hues[1], kind) >= LEAST_DIFFERENCE
+    for one, other in combinations(hues, 2):
+        for kind in SIMULATIONS:
+            assert difference(one, other, kind) >= LEAST_DIFFERENCE, (one, other, kind)
     report = check_svg(svg_of(sample(20, seed=3), theme=theme))
     assert report.numbers["grey"] >= LEAST_LIGHTNESS
 
@@ -375,6 +376,11 @@ def test_a_label_wider_than_the_figure_is_a_clear_error() -> None:
         ("complete", b'id="method-5"', b'id="method-unknown"'),
         ("own-trunk", b'data-trunk="taxon-cascaded-implicit"', b'data-trunk="taxon-joint-autoregressive"'),
         ("year", b'data-date="2025', b'data-date="2024'),
+        ("link", b'xlink:href="https://example.org/7"', b""),
+        ("quarters", b'class="quarter"', b'class="eighth"'),
+        ("as-of", b">31 Aug<", b">some day<"),
+        ("as-of", b">2026</text>", b">2024</text>"),
+        ("embedded-font", b"data:font/woff;", b"data:nothing;"),
     ],
 )
 def test_the_check_finds_what_is_wrong(svg: bytes, rule: str, old: bytes, new: bytes) -> None:

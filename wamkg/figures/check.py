@@ -13,7 +13,9 @@ from pathlib import Path
 from statistics import median
 
 from wamkg.figures.blank import largest_blank
+from wamkg.figures.check_axis import axis_findings
 from wamkg.figures.check_colours import family_findings, family_numbers
+from wamkg.figures.check_fonts import font_findings
 from wamkg.figures.check_words import LEAST_CONTRAST, LEAST_FONT, word_findings
 from wamkg.figures.picture import Part, Picture, Rect, read_picture
 from wamkg.figures.style import POINTS_PER_MM, contrast
@@ -58,10 +60,13 @@ class _Checker:
         return groups
 
     def ids(self) -> Iterator[Finding]:
-        """Every id once; the drawn set is the expected one, each with one text equal to its label."""
+        """Every id once; the drawn set is the expected one, each a link with one text equal to its label."""
         for name, count in Counter(self.picture.ids).items():
             if count > 1:
                 yield Finding("unique-id", name, f"{count} elements")
+        for part in self.picture.of_role("label"):
+            if not part.href:
+                yield Finding("link", part.element_id, "leads nowhere")
         for part in self.labels:
             if [word.role for word in part.words] != ["label"]:
                 yield Finding("one-text", part.element_id, f"{len(part.words)} text elements")
@@ -212,8 +217,9 @@ def check_svg(data: bytes, expected: Mapping[str, str] | None = None) -> Report:
     rules: list[Callable[[], Iterator[Finding]]] = [
         checker.ids, checker.trunk_distance, checker.dates, checker.overlaps, checker.balance, checker.texts
     ]  # fmt: skip
-    findings = tuple(finding for rule in rules for finding in rule())
-    return Report(findings, checker.numbers)
+    findings = [finding for rule in rules for finding in rule()]
+    findings += [Finding(*found) for found in (*axis_findings(checker.picture), *font_findings(data))]
+    return Report(tuple(findings), checker.numbers)
 
 
 def check_any(data: bytes) -> Report:
@@ -225,7 +231,8 @@ def check_any(data: bytes) -> Report:
     if picture.of_role("trunk"):
         return check_svg(data)
     words = sum(len(part.words) for part in picture.parts)
-    return Report(tuple(Finding(*found) for found in word_findings(picture)), {"words": words})
+    found = (*word_findings(picture), *font_findings(data))
+    return Report(tuple(Finding(*finding) for finding in found), {"words": words})
 
 
 def main(paths: Sequence[str]) -> int:
