@@ -178,3 +178,23 @@ def test_the_default_model_comes_first(tmp_path: Path) -> None:
 def test_a_wrong_request_says_what_to_do(seeded_store: Store, name: str, query: FigureQuery, message: str) -> None:
     with seeded_store.reading() as session, pytest.raises(WamkgError, match=message):
         make_figure(session, name, query, FigureOptions())
+
+
+def test_the_tree_prints_the_whole_citation_key_of_every_paper_it_shows(seeded_store: Store, tmp_path: Path) -> None:
+    files = write(seeded_store, "taxonomy", tmp_path)
+    head, *rows = files.rows
+    keys = {row[head.index("key")] for row in rows if row[head.index("drawn")] == "yes"}
+    text = " ".join(word.text for part in read_picture(files.svg).parts for word in part.words)
+    assert keys <= set(re.split(r"[\s\xa0]+", text))
+    assert len(re.findall(r"\[\d+\]\xa0", text)) == len(keys)
+
+
+def test_the_leaderboard_says_what_is_remarked_on_how_a_result_was_measured(
+    seeded_store: Store, tmp_path: Path
+) -> None:
+    files = write(seeded_store, "leaderboard", tmp_path)
+    text = " ".join(word.text for part in read_picture(files.svg).parts for word in part.words)
+    head, *rows = files.rows
+    remarks = {row[head.index("oddity")] for row in rows} - {""}
+    assert remarks
+    assert all(remark in text for remark in remarks)

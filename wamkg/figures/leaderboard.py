@@ -115,7 +115,7 @@ def draw_leaderboard(boards: Sequence[ScoreBoard], options: FigureOptions | None
     families = list(dict.fromkeys(sorted(family_of(score.taxon) for board in boards for score in board.scores)))
     known = [family for family in families if family != ANY]
     hues = hues_for(known)
-    sheet = Sheet(options, list(_keys(known, hues, options, boards)), [_note(boards)])
+    sheet = Sheet(options, list(_keys(known, hues, options, boards)), [_note(boards), *_remarks(boards)])
     panels, height = _panels(boards, sheet)
 
     def paint(page: Painter, theme: Theme) -> None:
@@ -312,8 +312,20 @@ def _note(boards: Sequence[ScoreBoard]) -> str:
     odd = sum(board.odd for board in boards)
     parts = ["As reported, at the date of the method's first version; the line is the best so far"]
     parts += ["Only results within a panel were measured alike, as far as is recorded"]
-    parts += [f"{odd} carry a remark: see the data"] if odd else []
+    parts += [f"{counted(odd, 'result')} with a remark"] if odd else []
     return ". ".join(parts) + "."
+
+
+def _remarks(boards: Sequence[ScoreBoard]) -> Iterator[str]:
+    """What is recorded on how results were measured or printed, once for all methods of a panel that it is said of."""
+    for board in boards:
+        said: dict[str, list[str]] = {}
+        for score in board.scores:
+            if score.result.oddity:
+                said.setdefault(score.result.oddity, []).append(plain(score.result.method_name))
+        for remark, methods in said.items():
+            names = ", ".join(dict.fromkeys(methods))
+            yield f"{plain(board.board.benchmark_name)}, {names}: {plain(remark)}"
 
 
 def _words(boards: Sequence[ScoreBoard]) -> Words:

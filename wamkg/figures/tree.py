@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from wamkg.errors import InvalidInputError
 from wamkg.figures.forest import forest
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import GRID, LABELS, LINE, MARKS, Sheet, Words, baseline, counted, shortened
+from wamkg.figures.page import GRID, LABELS, LINE, MARKS, Sheet, Words, baseline, counted
 from wamkg.figures.paint import Painter, Type, marker, rounded
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
@@ -18,17 +18,17 @@ from wamkg.figures.twigs import Twig, grow_twigs, wanted
 from wamkg.views.placed import PlacedItem, PlacedTaxonomy
 
 PAD, GAP, LEAF_GAP, FAMILY_GAP, CORNER = 2.6, 9.0, 2.6, 4.0, 1.8
-_BULLET, _KEY_GAP, _LEAST_KEY = 7.0, 8.0, 60.0
+_BULLET, _KEY_GAP = 7.0, 8.0
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """Left and right ends of the columns: the root, each level, the papers; `key_x` is where the keys begin."""
+    """Left and right ends of the columns: the root, each level, the papers; `numbers` are those of drawn keys."""
 
     sheet: Sheet
     families: tuple[Twig, ...]
     columns: tuple[tuple[float, float], ...]
-    key_x: float | None
+    numbers: Mapping[str, int]
     root: str
 
     @property
@@ -110,17 +110,20 @@ def _plan(placed: PlacedTaxonomy, options: FigureOptions, families: tuple[Twig, 
     room = options.width_pt - 2 * MARGIN - fixed - sum(least) - papers
     if room < 0:
         return None
-    key = min(room, _KEY_GAP + max((text_width(i.key, TEXT_SIZE) for t in twigs for i in t.shown), default=0.0))
-    has_key = key >= _LEAST_KEY
-    sheet = Sheet(options, (), [_note(placed, has_key)])
-    spare = (room - (max(key * 0.75, _LEAST_KEY) if has_key else 0.0)) / len(levels)
+    numbers = {item.key: n for n, item in enumerate((i for t in twigs for i in t.shown), start=1)}
+    entries = [f"[{number}]\xa0{key}" for key, number in numbers.items()]
+    key = _KEY_GAP + text_width(f"[{len(entries)}]", TEXT_SIZE)
+    longest = max((text_width(entry, TEXT_SIZE) for entry in entries), default=0.0)
+    has_key = key <= room and longest <= options.width_pt - 2 * MARGIN
+    sheet = Sheet(options, (), [_note(placed, has_key), *([" ".join(entries)] if has_key and entries else [])])
+    spare = (room - (key if has_key else 0.0)) / len(levels)
     widths = [min(w, max(n, n + spare)) + 2 * PAD for n, w in zip(least, wish, strict=True)]
     columns, x = [(sheet.left, sheet.left + text_width(root, TEXT_SIZE, True) + 2 * PAD)], 0.0
     for width in widths:
         x = columns[-1][1] + GAP
         columns.append((x, x + width))
     columns.append((columns[-1][1] + GAP, sheet.right))
-    return _Plan(sheet, families, tuple(columns), columns[-1][0] + papers - PAD + _KEY_GAP if has_key else None, root)
+    return _Plan(sheet, families, tuple(columns), numbers if has_key else {}, root)
 
 
 def _heading(twig: Twig) -> str:
@@ -251,11 +254,9 @@ class _Tree:
         yield self.page.text(
             "label", (x + _BULLET, baseline(y)), _label(item), Type(TEXT_SIZE, self.theme.ink, align="left")
         )
-        if self.plan.key_x is not None:
-            key = shortened(item.key, right - PAD - self.plan.key_x)
-            yield self.page.text(
-                "key", (self.plan.key_x, baseline(y)), key, Type(TEXT_SIZE, self.theme.muted, align="left")
-            )
+        if item.key in self.plan.numbers:
+            style = Type(TEXT_SIZE, self.theme.muted, align="right")
+            yield self.page.text("key", (right - PAD, baseline(y)), f"[{self.plan.numbers[item.key]}]", style)
 
 
 def _more(twig: Twig) -> str:
@@ -277,19 +278,19 @@ def _elements(plan: _Plan) -> Iterator[Element]:
 def _note(placed: PlacedTaxonomy, has_key: bool) -> str:
     exemplars = sum(item.exemplar for item in placed.items)
     first = "exemplars, then the most cited" if exemplars else "the most cited"
-    keys = " Grey: citation key." if has_key else ""
+    keys = " [n]: citation key, below." if has_key else ""
     return f"{counted(len(placed.items))} placed; shown of each class: {first}; +n: others.{keys}"
 
 
 def _words(placed: PlacedTaxonomy, plan: _Plan, notes: tuple[str, ...]) -> Words:
     counts = ", ".join(f"{family.name} {family.count}" for family in plan.families)
     leaves = sum(1 for family in plan.families for _ in family.leaves())
-    note = _note(placed, plan.key_x is not None)
+    note = _note(placed, bool(plan.numbers))
     return Words(
         title=placed.title,
         caption=f"{placed.title}: classes with their number of papers and representatives. {note}",
         alt=f"A tree of {leaves} {'class' if leaves == 1 else 'classes'} under {plan.root}: {counts}.",
-        notes=notes if plan.key_x is not None else (*notes, "no room for citation keys: they are in the data"),
+        notes=notes if plan.numbers else (*notes, "no room for citation keys: they are in the data"),
     )
 
 
