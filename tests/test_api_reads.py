@@ -208,3 +208,31 @@ def test_the_process_loads_no_heavy_package(seeded_store: Store) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, seeded_store.url], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("day", ["2026-01-31", "2025-12-30", "2024-02-29", "2026-01-29T10:00Z"])
+@pytest.mark.parametrize("parameter", ["first_seen_since", "as_of"])
+def test_any_day_of_the_calendar_may_be_asked_for(client: TestClient, day: str, parameter: str) -> None:
+    answer = client.get(f"{API}/papers", params={"limit": 1, parameter: day})
+    assert answer.status_code != 422, answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("as_of=2026-02-29", "as_of: '2026-02-29' is not of the form asked for; write a day, 2026-01-31, or a time"),
+        ("since=May", "since: 'May' is not of the form asked for; write 2026-01-31, 2026-01 or 2026"),
+        (
+            "taxon=joint",
+            "taxon.0: 'joint' is not of the form asked for; write taxonomy:path, as in wam:joint/diffusion",
+        ),
+        (
+            "fields=titel",
+            "fields: 'titel' is not of the form asked for; write names parted by commas, of id, uid, slug",
+        ),
+    ],
+)
+def test_a_value_of_another_form_is_told_how_to_write_it(client: TestClient, query: str, said: str) -> None:
+    answer = client.get(f"{API}/papers?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(said)

@@ -19,6 +19,7 @@ from wamkg.errors import (
     WamkgError,
 )
 from wamkg.pages.render import render
+from wamkg_api.forms import EXAMPLES
 
 PAGE_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -132,7 +133,16 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or first["loc"][0]
-    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}")
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {_why(first)}")
+
+
+def _why(error: dict[str, Any]) -> str:
+    """What is wrong with a value, in words; a pattern is for programs."""
+    pattern = error.get("ctx", {}).get("pattern")
+    if pattern is None:
+        return str(error["msg"])
+    hint = f"write {EXAMPLES[pattern]}" if pattern in EXAMPLES else "/openapi.json describes it"
+    return f"{str(error['input'])[:60]!r} is not of the form asked for; {hint}"
 
 
 def unforeseen(request: Request, error: Exception) -> Response:
