@@ -49,6 +49,15 @@ class Answer:
         body = gzip.compress(self.body, 5, mtime=0)
         return self._form(body, self.etag and f"{self.etag}-gz", [(b"content-encoding", b"gzip")])
 
+    @cached_property
+    def unchanged(self) -> tuple[RawHeaders, RawHeaders]:
+        """Headers of a 304: for the plain form and for the packed one."""
+        plain, packed = (
+            [pair for pair in headers if not pair[0].startswith(b"content-")]
+            for headers, _ in (self.plain, self.packed if self.can_shrink else self.plain)
+        )
+        return plain, packed
+
     def _form(self, body: bytes, etag: str, more: RawHeaders) -> tuple[RawHeaders, bytes]:
         kept = [(name, value) for name, value in self.headers if name not in (b"content-length", b"vary")]
         if etag:

@@ -102,11 +102,10 @@ class _Capture:
 async def _send(scope: Scope, answer: Answer, send: Send) -> None:
     asked = dict(scope["headers"])
     packed = answer.can_shrink and b"gzip" in asked.get(b"accept-encoding", b"")
-    headers, body = answer.packed if packed else answer.plain
     if answer.known_to(asked.get(b"if-none-match", b"")):
-        headers = [pair for pair in headers if not pair[0].startswith(b"content-")]
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.start", "status": 304, "headers": answer.unchanged[packed]})
         await send({"type": "http.response.body", "body": b""})
         return
+    headers, body = answer.packed if packed else answer.plain
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -32,6 +32,14 @@ METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 _STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
+def _strict_for(start: Message) -> list[tuple[bytes, bytes]]:
+    """The strict headers that an answer does not set itself; with 304 a client keeps those that it has."""
+    if start["status"] == 304:
+        return []
+    given = {name for name, _ in start["headers"]}
+    return [header for header in _STRICT if header[0] not in given]
+
+
 class Measures:
     """The counters of one app, for Prometheus."""
 
@@ -72,9 +80,8 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = {name for name, _ in message["headers"]}
-                own = [(b"x-request-id", state["request_id"].encode()), *(h for h in _STRICT if h[0] not in given)]
-                message = {**message, "headers": [*message["headers"], *own]}
+                own = (b"x-request-id", state["request_id"].encode())
+                message = {**message, "headers": [*message["headers"], own, *_strict_for(message)]}
             await send(message)
 
         try:

@@ -117,6 +117,19 @@ def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
     return found
 
 
+def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
+    """What the method that each paper proposes is called."""
+    found: dict[int, str] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select(Link.source_id, Method.name)
+            .join(Method, col(Method.id) == col(Link.target_id))
+            .where(Link.relation == Relation.PROPOSES, col(Link.source_id).in_(part))
+        )
+        found |= {row[0]: row[1] for row in session.connection().execute(statement)}
+    return found
+
+
 def find_paper(session: Session, text: str) -> Paper:
     """The paper that an id written by a user means: `arxiv:...`, `doi:...`, `s2:...`, a bare id, or our slug.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError
@@ -137,4 +137,5 @@ def hand_on_places(session: Session, batch: Batch, places: Iterable[Assignment],
 
 def suggestion_count(session: Session, taxonomy: Taxonomy) -> int:
     """How many suggestions there are in a taxonomy."""
-    return len(session.exec(select(Suggestion.id).where(Suggestion.taxonomy_id == taxonomy.id)).all())
+    counted = select(func.count()).select_from(Suggestion).where(Suggestion.taxonomy_id == taxonomy.id)
+    return session.exec(counted).one()

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
-from wamkg.store.lookup import methods_of
+from wamkg.store.lookup import method_names_of
 from wamkg.store.reads_details import authors_of, paper_rows, places_of, weblinks_of
 from wamkg.vocabulary import AssignmentState
 
@@ -91,14 +91,14 @@ def _items(session: Session, numbers: Sequence[int], *, texts: bool) -> Iterable
     found = paper_rows(session, numbers, texts=texts)
     authors = authors_of(session, numbers)
     links = weblinks_of(session, numbers)
-    methods = methods_of(session, numbers)
+    methods = method_names_of(session, numbers)
     placed = _placements(session, numbers)
     for number in numbers:
         if number in found:
-            row, method = found[number], methods.get(number)
+            row = found[number]
             places = placed.get(number, _Placed())
             yield (
-                _item(row, authors.get(number, []), links.get(number, []), method.name if method else None, places),
+                _item(row, authors.get(number, []), links.get(number, []), methods.get(number), places),
                 row,
             )
 

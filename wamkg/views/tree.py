@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.store.lookup import methods_of
+from wamkg.store.lookup import method_names_of
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.reads_taxa import exemplars_of, own_counts, placed_at_several, state_counts
 from wamkg.store.tables import Taxon, Taxonomy
@@ -199,9 +199,6 @@ def _counts_below(taxa: Sequence[Taxon], own: Mapping[int, int], several: Sequen
 def _exemplars(session: Session, taxa: Sequence[int]) -> dict[int, list[ExemplarItem]]:
     shown = exemplars_of(session, taxa)
     numbers = sorted({number for group in shown.values() for number in group})
-    papers, methods = paper_rows(session, numbers, texts=False), methods_of(session, numbers)
-    items = {
-        n: ExemplarItem(public_id(p.arxiv, p.slug), p.slug, p.title, methods[n].name if n in methods else None)
-        for n, p in papers.items()
-    }
+    papers, methods = paper_rows(session, numbers, texts=False), method_names_of(session, numbers)
+    items = {n: ExemplarItem(public_id(p.arxiv, p.slug), p.slug, p.title, methods.get(n)) for n, p in papers.items()}
     return {taxon: [items[n] for n in group if n in items] for taxon, group in shown.items()}
