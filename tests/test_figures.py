@@ -193,7 +193,8 @@ def test_the_leaderboard_says_what_is_remarked_on_how_a_result_was_measured(
     seeded_store: Store, tmp_path: Path
 ) -> None:
     files = write(seeded_store, "leaderboard", tmp_path)
-    text = " ".join(word.text for part in read_picture(files.svg).parts for word in part.words)
+    notes = next(part for part in read_picture(files.svg).parts if part.element_id == "notes")
+    text = " ".join(word.text for word in sorted(notes.words, key=lambda word: word.rect.top))
     head, *rows = files.rows
     remarks = {row[head.index("oddity")] for row in rows} - {""}
     assert remarks
