@@ -77,6 +77,14 @@ def name_key(name: str) -> str:
     return normalise(name).replace(" ", "")
 
 
+ARCHIVES = frozenset({"arxiv", "corr", "preprint", "technical report", "blog"})
+
+
+def is_venue(name: str | None) -> bool:
+    """Whether a paper's venue is one that decides on papers; an archive is not."""
+    return name is not None and normalise(name) not in ARCHIVES
+
+
 def slugify(text: str) -> str:
     """Lower-case ASCII slug of a name; `x` where nothing remains."""
     ascii_text = normalise(text).encode("ascii", "ignore").decode()

@@ -10,10 +10,10 @@ from bibtexparser.model import Entry, Field
 from sqlmodel import Session
 
 from wamkg.exporting.jsonl import CHUNK
+from wamkg.identifiers import is_venue
 from wamkg.store.bulk import chunks
 from wamkg.store.reads_details import listed_numbers, paper_rows
 from wamkg.views.papers import PaperItem, paper_items
-from wamkg.views.roadmap import is_venue
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",

@@ -1,14 +1,16 @@
 """What a roadmap is made of: the papers placed in a taxonomy, with their methods, marks and dates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func
 from sqlmodel import Session, col
 
+from wamkg.identifiers import is_venue
 from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.counted import further_records, uncounted
 from wamkg.store.tables import (
     Assignment,
     Benchmark,
@@ -27,7 +29,11 @@ from wamkg.vocabulary import PERSON, AssignmentState, EventKind, Relation
 
 @dataclass(frozen=True)
 class PlacedPaper:
-    """A paper at the taxon of its live primary assignment, with what a drawn label needs."""
+    """A paper at the taxon of its live primary assignment, with what a drawn label needs.
+
+    Of a work's records the earliest stands for it, with the venue and the year of the one that has them; `further` are
+    the numbers of the others.
+    """
 
     id: int
     slug: str
@@ -41,10 +47,16 @@ class PlacedPaper:
     venue: str | None
     citations: int | None
     taxon: str
+    further: tuple[int, ...] = ()
+
+    @property
+    def records(self) -> tuple[int, ...]:
+        """Numbers of all records of the work, the one that stands for it first."""
+        return self.id, *self.further
 
 
 def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
-    """The papers placed in a taxonomy by a live primary assignment, by slug."""
+    """The papers placed in a taxonomy by a live primary assignment, by slug, each work once."""
     statement = (
         select_columns(
             Paper.id,
@@ -67,7 +79,26 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
         .where(*_placed(taxonomy))
         .order_by(col(Paper.slug))
     )
-    return [PlacedPaper(*row) for row in session.connection().execute(statement)]
+    papers = {row[0]: PlacedPaper(*row) for row in session.connection().execute(statement)}
+    assert taxonomy.id is not None
+    for number, others in further_records(session, taxonomy.id).items():
+        if number in papers:
+            _stand_for(papers, number, [record.paper for record in others if record.paper in papers])
+    return list(papers.values())
+
+
+def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -> None:
+    """Let one record stand for its work, and the others go."""
+    records = [papers[number], *(papers.pop(other) for other in others)]
+    published = next((record for record in records if is_venue(record.venue)), records[0])
+    counted = [record.citations for record in records if record.citations is not None]
+    papers[number] = replace(
+        records[0],
+        venue=published.venue,
+        year=published.year,
+        citations=max(counted, default=None),
+        further=tuple(others),
+    )
 
 
 @dataclass(frozen=True)
@@ -82,14 +113,14 @@ class DatedPlacements:
 
 
 def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
-    """The papers placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them."""
+    """The works placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them."""
     dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source)
     statement = (
         select_columns(*dated, func.count())
         .select_from(Assignment)
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(*_placed(taxonomy))
+        .where(*_placed(taxonomy), col(Assignment.paper_id).not_in(uncounted(session, taxonomy.id or 0)))
         .group_by(*dated)
     )
     return [DatedPlacements(*row) for row in session.connection().execute(statement)]

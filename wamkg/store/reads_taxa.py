@@ -1,5 +1,6 @@
 """What stands in the taxonomies: placements, states, exemplars, counts."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import select_columns
+from wamkg.store.counted import further_records, uncounted
 from wamkg.store.reads_details import rows
 from wamkg.store.tables import Assignment, Entity, Exemplar, Objection, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentState, Standing
@@ -25,22 +27,23 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
-def _placed_in(taxonomy: int) -> list[Any]:
-    """What holds of the live placements in a taxonomy of papers that are not merely cited."""
+def _placed_in(session: Session, taxonomy: int) -> list[Any]:
+    """What holds of the live placements in a taxonomy of papers that are not merely cited, a work counted once."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
         Assignment.taxonomy_id == taxonomy,
         Assignment.state == AssignmentState.PLACED,
         col(Assignment.ended_at).is_(None),
         col(Assignment.paper_id).not_in(cited),
+        col(Assignment.paper_id).not_in(uncounted(session, taxonomy)),
     ]
 
 
 def own_counts(session: Session, taxonomy: int) -> dict[int, int]:
-    """How many papers that are not merely cited each taxon itself holds, as a primary placement or a further one."""
+    """How many works that are not merely cited each taxon itself holds, as a primary placement or a further one."""
     statement = (
         select_columns(Assignment.taxon_id, func.count())
-        .where(*_placed_in(taxonomy))
+        .where(*_placed_in(session, taxonomy))
         .group_by(col(Assignment.taxon_id))
     )
     return dict(tuple(row) for row in rows(session, statement))
@@ -48,31 +51,37 @@ def own_counts(session: Session, taxonomy: int) -> dict[int, int]:
 
 def placed_at_several(session: Session, taxonomy: int) -> list[tuple[int, str]]:
     """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a further placement."""
-    also = select_columns(Assignment.paper_id).where(*_placed_in(taxonomy), col(Assignment.primary).is_(False))
+    holds = _placed_in(session, taxonomy)
+    also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(*_placed_in(taxonomy), col(Assignment.paper_id).in_(also), col(Taxon.ended_at).is_(None))
+        .where(*holds, col(Assignment.paper_id).in_(also), col(Taxon.ended_at).is_(None))
     )
     return [tuple(row) for row in rows(session, statement)]
 
 
 def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
-    """How many papers are in each state of each taxonomy, or of one, by live primary assignment."""
+    """How many works are in each state of each taxonomy, or of one, by live primary assignment."""
     statement = (
-        select_columns(Taxonomy.slug, Assignment.state, func.count())
+        select_columns(Taxonomy.id, Taxonomy.slug, Assignment.state, func.count())
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
-        .group_by(col(Taxonomy.slug), col(Assignment.state))
+        .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.state))
         .order_by(col(Taxonomy.slug), col(Assignment.state))
     )
     if taxonomy is not None:
         statement = statement.where(Assignment.taxonomy_id == taxonomy)
-    found: dict[str, dict[str, int]] = {}
-    for slug, state, count in rows(session, statement):
-        found.setdefault(slug, {})[state] = count
-    return found
+    found: dict[str, Counter[str]] = {}
+    numbers = {}
+    for number, slug, state, count in rows(session, statement):
+        found.setdefault(slug, Counter())[state] = count
+        numbers[slug] = number
+    for slug, counts in found.items():
+        for others in further_records(session, numbers[slug]).values():
+            counts.subtract(record.state for record in others)
+    return {slug: {state: count for state, count in counts.items() if count} for slug, counts in found.items()}
 
 
 def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Suggestion, str]]:

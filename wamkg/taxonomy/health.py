@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from wamkg.store.counted import uncounted
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
 
@@ -24,13 +25,16 @@ class TaxonHealth:
 
 
 def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
-    """Every taxon in reading order, by primary place.
+    """Every taxon in reading order, by primary place, each work counted once.
 
     Raises NotFoundError for an unknown taxonomy.
     """
     taxonomy = get_taxonomy(session, slug)
     taxa = list_taxa(session, taxonomy)
-    primary = [(a.paper_id, taxon.path) for a, taxon in live_assignments(session, taxonomy) if a.primary and taxon]
+    assert taxonomy.id is not None
+    further = set(uncounted(session, taxonomy.id))
+    live = [(a.paper_id, taxon) for a, taxon in live_assignments(session, taxonomy) if a.primary]
+    primary = [(paper, taxon.path) for paper, taxon in live if taxon and paper not in further]
     days = {n: row.date for n, row in paper_rows(session, {n for n, _ in primary}, texts=False).items()}
     inner = {taxon.parent_id for taxon in taxa}
     found = []

@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import Precision, normalise
+from wamkg.identifiers import Precision, is_venue
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_roadmap import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.tables import Method, Taxonomy
@@ -15,7 +15,6 @@ from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.vocabulary import EventKind
 
 DATE_RULES = ("arxiv_v1", "venue")
-ARCHIVES = {"arxiv", "corr", "preprint", "technical report", "blog"}
 SHORT_WORDS = 4
 
 
@@ -140,13 +139,9 @@ def paper_dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> d
     dates = {p.id: (p.date, p.precision or Precision.DAY.value) for p in papers if p.date}
     if rule == "venue":
         years = {p.id: (date(p.year, 1, 1), Precision.YEAR.value) for p in papers if p.year and is_venue(p.venue)}
-        dates |= years | event_days(session, [p.id for p in papers], EventKind.VENUE)
+        days = event_days(session, [number for p in papers for number in p.records], EventKind.VENUE)
+        dates |= years | {p.id: min(found) for p in papers if (found := [days[n] for n in p.records if n in days])}
     return dates
-
-
-def is_venue(name: str | None) -> bool:
-    """Whether a paper's venue is one that decides on papers; an archive is not."""
-    return name is not None and normalise(name) not in ARCHIVES
 
 
 @dataclass(frozen=True)
@@ -159,20 +154,24 @@ class PaperLabels:
     @classmethod
     def load(cls, session: Session, papers: Sequence[PlacedPaper]) -> "PaperLabels":
         """The labels of these papers."""
-        numbers = [paper.id for paper in papers]
+        numbers = [number for paper in papers for number in paper.records]
         return cls(methods_of(session, numbers), introduced_names(session, numbers))
 
     def element_id(self, paper: PlacedPaper) -> str:
         """Id of the paper's element in a drawing."""
-        method = self.methods.get(paper.id)
+        method = self._method(paper)
         return f"method-{method.slug}" if method else f"paper-{paper.slug}"
 
     def label(self, paper: PlacedPaper) -> str:
         """Name of the method, else the name introduced, else a short title."""
-        method = self.methods.get(paper.id)
+        method = self._method(paper)
         if method:
             return method.name
-        return next(iter(self.introduced.get(paper.id, ())), None) or short_title(paper.title)
+        names = (name for number in paper.records for name in self.introduced.get(number, ()))
+        return next(names, None) or short_title(paper.title)
+
+    def _method(self, paper: PlacedPaper) -> Method | None:
+        return next((self.methods[number] for number in paper.records if number in self.methods), None)
 
 
 def address_of(paper: PlacedPaper) -> str:

@@ -30,9 +30,9 @@ class ExemplarItem:
 
 @dataclass(frozen=True, slots=True)
 class TaxonNode:
-    """A taxon with its children; `count` papers stand at it or below it, `own` at the taxon itself.
+    """A taxon with its children; `count` works stand at it or below it, `own` at the taxon itself.
 
-    `count` is the total of the list `papers?taxon=...`.
+    The list `papers?taxon=...` holds as many, and the further records of works besides.
     """
 
     path: str

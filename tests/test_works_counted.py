@@ -1,0 +1,121 @@
+"""A preprint and its publication are one work: counted once in every view, both records still listed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.curating_store import UNIFIED, fill, say, undo
+from wamkg.reviewing.judge import Judged, judge
+from wamkg.store.batches import get_actor, open_batch
+from wamkg.store.lookup import find_paper
+from wamkg.store.published_as import link_published
+from wamkg.store.session import Store
+from wamkg.taxonomy.health import taxonomy_health
+from wamkg.views.library import LibraryQuery, find_library
+from wamkg.views.matrix import facet_matrix
+from wamkg.views.paper import paper_detail
+from wamkg.views.placed import placed_taxonomy
+from wamkg.views.roadmap import build_roadmap
+from wamkg.views.timeline import papers_timeline
+from wamkg.views.tree import taxon_node, taxonomy_list, taxonomy_tree
+from wamkg.vocabulary import BatchKind
+
+PREPRINT, PUBLISHED, OTHER = "arxiv:2501.00001", "doi:10.1000/182", "arxiv:2501.00003"
+WAM = {"taxa": {"wam": UNIFIED}}
+PAPERS: list[dict[str, Any]] = [
+    {"title": "A Robot That Dreams", "arxiv": "2501.00001", "date": "2025-01-02", "method": "Dreamer", **WAM},
+    {"title": "A Robot That Dreams of Arms", "doi": "10.1000/182", "venue": "ICLR", "year": 2026, **WAM,
+     "dates": {"venue": "2026-04-20"}},
+    {"title": "A Third Paper about Robots", "arxiv": "2501.00003", "date": "2025-03-04", "taxa": {"wam": "joint"}},
+]  # fmt: skip
+
+
+@pytest.fixture
+def filled(store: Store, tmp_path: Path) -> Store:
+    """Three placed records on both databases, two of them of one work, which nobody has said yet."""
+    fill(store, tmp_path, *PAPERS)
+    return store
+
+
+def same(store: Store) -> Judged:
+    """A person says that the first two are one work."""
+    with store.writing() as session:
+        return judge(session, get_actor(session, "ana", "person"), (PREPRINT, PUBLISHED), "same")
+
+
+def counts(store: Store) -> dict[str, Any]:
+    """How many papers each view counts."""
+    with store.reading() as session:
+        tree = taxonomy_tree(session, "wam")
+        matrix = facet_matrix(session, "wam", "venue")
+        return {
+            "taxonomies": next(t.placed for t in taxonomy_list(session) if t.slug == "wam"),
+            "tree": (tree.placed, tree.taxa[0].count + tree.taxa[1].count, taxon_node(session, "wam", UNIFIED).own),
+            "health": sum(taxon.own for taxon in taxonomy_health(session, "wam")),
+            "roadmap": len(build_roadmap(session).items) + len(build_roadmap(session).undated),
+            "timeline": [papers_timeline(session, "year", depth=0, date_rule=r).total for r in ("arxiv_v1", "venue")],
+            "matrix": (matrix.total, sum(matrix.sizes.values()), sum(matrix.counts.values())),
+            "placed": len(placed_taxonomy(session, "wam").items),
+        }
+
+
+def test_every_view_counts_a_work_once_as_soon_as_it_is_judged_one(filled: Store) -> None:
+    before = counts(filled)
+    assert before == {"taxonomies": 3, "tree": (3, 3, 2), "health": 3, "roadmap": 3, "timeline": [3, 3],
+                      "matrix": (3, 3, 3), "placed": 3}  # fmt: skip
+    judged = same(filled)
+    assert counts(filled) == {"taxonomies": 2, "tree": (2, 2, 1), "health": 2, "roadmap": 2, "timeline": [2, 2],
+                              "matrix": (2, 2, 2), "placed": 2}  # fmt: skip
+    undo(filled, judged.batch or "")
+    assert counts(filled) == before
+
+
+def test_what_a_source_links_is_one_work_too(filled: Store) -> None:
+    with filled.writing() as session:
+        batch = open_batch(session, BatchKind.ENRICH, "s2", get_actor(session, "enrich"))
+        one, other = (find_paper(session, text).id for text in (PREPRINT, PUBLISHED))
+        link_published(session, batch.id or 0, one or 0, other or 0)
+    assert counts(filled)["timeline"] == [2, 2]
+
+
+def test_the_preprint_stands_for_the_work_with_the_venue_of_its_publication(filled: Store) -> None:
+    same(filled)
+    with filled.reading() as session:
+        first = {item.label: item for item in build_roadmap(session).items}
+        venues = {item.label: item for item in build_roadmap(session, date_rule="venue").items}
+        assert f"{first['Dreamer'].when}" == "2025-01-02"
+        assert (f"{venues['Dreamer'].when}", first["Dreamer"].element_id) == ("2026-04-20", "method-dreamer")
+        assert facet_matrix(session, "wam", "venue").counts[UNIFIED, "ICLR"] == 1
+
+
+def test_both_records_stay_listed(filled: Store) -> None:
+    same(filled)
+    with filled.reading() as session:
+        assert find_library(session, LibraryQuery(taxon=("wam:joint",))).total == 3
+        detail = paper_detail(session, PREPRINT)
+        assert [record.title for record in detail.work] == [PAPERS[1]["title"]]
+        assert paper_detail(session, PUBLISHED).work[0].id == PREPRINT
+
+
+def test_a_record_that_is_placed_counts_before_an_earlier_one_that_is_not(filled: Store) -> None:
+    same(filled)
+    say(filled, PREPRINT, "unsure")
+    with filled.reading() as session:
+        tree = taxonomy_tree(session, "wam")
+    assert (tree.states, taxon_own(filled)) == ({"placed": 2}, 1)
+    say(filled, PUBLISHED, "outside")
+    with filled.reading() as session:
+        assert sum(taxonomy_tree(session, "wam").states.values()) == 2
+
+
+def taxon_own(store: Store) -> int:
+    """Works at the taxon of both records."""
+    with store.reading() as session:
+        return taxon_node(session, "wam", UNIFIED).own
+
+
+def test_records_that_are_told_apart_count_each(filled: Store) -> None:
+    with filled.writing() as session:
+        judge(session, get_actor(session, "ana", "person"), (PREPRINT, PUBLISHED), "different")
+    assert counts(filled)["tree"] == (3, 3, 2)
