@@ -1,5 +1,6 @@
 """Two people review one queue blindly: nobody sees a vote before its time, and each write is undone whole."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.test_curating_decisions import say as say_decision
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.exporting.disputes import agenda_text
+from wamkg.history.releases import create_release, open_release
 from wamkg.pages.overview import QueueChoice, review_page
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.decision import Decision
@@ -107,6 +109,24 @@ class TestBlindness:
         text = orjson.dumps(told).decode()
         assert "a secret note" not in text
         assert '"outside"' not in text
+
+    def test_a_release_made_meanwhile_gives_no_vote_away(self, filled: Store, tmp_path: Path) -> None:
+        vote(filled, "ana", FIRST, verdict="outside", kind="survey", note="a secret note")
+        vote(filled, "ana", FIRST, IMPLICIT, note="a secret note")
+        undo(filled, vote(filled, "bo", SECOND, note="a secret note").batch or "")
+        for by in ("ana", "bo"):
+            vote(filled, by, THIRD, note="an open note")
+        release = create_release(filled, tmp_path, "v1", "", "cho")
+        text = gzip.decompress((tmp_path / "releases" / release.file).read_bytes()).decode()
+        assert ("a secret note" in text, '"survey"' in text) == (False, False)
+        assert text.count("an open note") == 2
+        with open_release(filled, tmp_path, "v1") as frozen, frozen.reading() as session:
+            queue = {paper.paper: paper for paper in round_queue(session, "pilot", "ana")}
+        assert (queue[FIRST].votes, [v.note for v in queue[THIRD].votes]) == ([], ["an open note"] * 2)
+        close(filled)
+        later = create_release(filled, tmp_path, "v2", "", "cho")
+        text = gzip.decompress((tmp_path / "releases" / later.file).read_bytes()).decode()
+        assert "a secret note" in text
 
     def test_a_vote_moves_nothing_and_may_be_replaced_until_opened(self, filled: Store) -> None:
         before = standing_at(filled, FIRST)

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from wamkg.store.session import Store, settle_file
 
 FORMAT = 1
 TEXTS = "paper_fts"
+Shown = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,20 @@ class Dumped:
     counts: dict[str, int]
 
 
-def write_dump(session: Session, path: Path, name: str, tables: Sequence[Table] | None = None) -> Dumped:
-    """Write the survey, or those tables, as the session sees it; the file appears whole or not at all."""
+def write_dump(
+    session: Session, path: Path, name: str, tables: Sequence[Table] | None = None, shown: Shown | None = None
+) -> Dumped:
+    """Write the survey, or those tables, as the session sees it; the file appears whole or not at all.
+
+    `shown` is given each table's name and row, and gives what is written of it, None for nothing.
+    """
     digest, counts = hashlib.sha256(), dict[str, int]()
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as part:
         try:
             # No time and no name in the gzip header: the same survey gives the same bytes.
             with gzip.GzipFile(filename="", mode="wb", fileobj=part, mtime=0) as file:
-                for line in _lines(session, name, counts, tables or dumped_tables()):
+                for line in _lines(session, name, counts, tables or dumped_tables(), shown):
                     digest.update(line)
                     file.write(line)
             part.flush()
@@ -60,11 +66,16 @@ def write_dump(session: Session, path: Path, name: str, tables: Sequence[Table] 
     return Dumped(digest.hexdigest(), path.stat().st_size, counts)
 
 
-def _lines(session: Session, name: str, counts: dict[str, int], tables: Sequence[Table]) -> Iterator[bytes]:
+def _lines(
+    session: Session, name: str, counts: dict[str, int], tables: Sequence[Table], shown: Shown | None
+) -> Iterator[bytes]:
     kinds = {str(table.name): kinds_of(table) for table in tables}
     yield _line({"wamkg": FORMAT, "schema": head_revision(), "name": name, "kinds": kinds})
     for table in tables:
-        for part in chunks(rows_of(session, table)):
+        rows = rows_of(session, table)
+        if shown is not None:
+            rows = (row for given in rows if (row := shown(str(table.name), given)) is not None)
+        for part in chunks(rows):
             counts[str(table.name)] = counts.get(str(table.name), 0) + len(part)
             texts = texts_of(session, [row["id"] for row in part]) if table.name == "paper" else {}
             for row in part:

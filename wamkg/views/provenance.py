@@ -6,16 +6,15 @@ from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.history.blind import REMOVED_VOTES, told_of_vote
 from wamkg.reviewing.edit_things import EDITED_KINDS, find_thing_named
 from wamkg.store.edits import uid_of_row
 from wamkg.store.lookup import find_paper
-from wamkg.store.reads_changes import KEPT_ROWS, batches_in_order, made_by, places_ever_at, whole_trail
+from wamkg.store.reads_changes import batches_in_order, made_by, places_ever_at, whole_trail
 from wamkg.store.reads_details import changes_of
 from wamkg.store.tables import Taxon
 from wamkg.views.history import HistoryRow, in_order, paper_history
 from wamkg.views.paper import SourcedValue, sourced_values
-
-REMOVED_VOTE = f"{KEPT_ROWS[0]}vote"
 
 
 def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:
@@ -69,8 +68,6 @@ def audit_lines(session: Session, since: datetime | None = None) -> Iterator[dic
 
 def _without_votes(change: Any) -> Any:
     """What was before; of a vote that was taken back only that there was one, since others may still be voting."""
-    if change.field != REMOVED_VOTE:
+    if change.field != REMOVED_VOTES:
         return change.before
-    return [
-        {name: row.get(name) for name in ("uid", "round_id", "paper_id", "actor_id", "at")} for row in change.before
-    ]
+    return [told_of_vote(row) for row in change.before]

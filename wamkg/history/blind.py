@@ -1,0 +1,37 @@
+"""Votes that their round has not opened yet leave the store in no edition: its readers may still have to vote."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.history.kept import REMOVED
+from wamkg.store.rounds import list_rounds, opened_papers
+
+REMOVED_VOTES = f"{REMOVED}vote"
+"""Field of the changes that hold votes which an undo took out."""
+_TOLD = ("uid", "round_id", "paper_id", "actor_id", "at")
+"""What may be told of a vote before it is opened: that somebody voted, and when."""
+Row = dict[str, Any]
+
+
+def told_of_vote(row: Mapping[str, Any]) -> Row:
+    """That there was a vote, not what it said."""
+    return {name: row.get(name) for name in _TOLD}
+
+
+def without_blind_votes(session: Session) -> Callable[[str, Row], Row | None]:
+    """What an edition shows of a row: of votes that are not open yet nothing, of those taken back that they were."""
+    opened = {found.id: opened_papers(session, found) for found in list_rounds(session)}
+
+    def is_open(row: Mapping[str, Any]) -> bool:
+        return row["paper_id"] in opened.get(row["round_id"], ())
+
+    def shown(table: str, row: Row) -> Row | None:
+        if table == "vote":
+            return row if is_open(row) else None
+        if table == "change" and row["field"] == REMOVED_VOTES:
+            return row | {"before": [told_of_vote(vote) for vote in row["before"] or ()]}
+        return row
+
+    return shown
