@@ -32,6 +32,7 @@ from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
+from wamkg.store.rules import broken_rules
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
@@ -67,6 +68,7 @@ def undo_batch(
     touched = touched_papers(session, mine)
     replaced = placed_papers(session, mine)
     doomed = papers_of(session, mine)
+    broken = broken_rules(session)
     restored = restore_rows(session, batch)
     delete_derived(session, mine, doomed, keep)
     counts = delete_rows(session, made, BEFORE_SHOWN, keep)
@@ -80,6 +82,7 @@ def undo_batch(
         counts["values restored"] = restored
     _straighten(session, batch)
     _refuse_broken_trees(session, batch)
+    _refuse_broken_rules(session, batch, broken)
     if "judgement" in _names(made) | _names(ended):
         _refuse_contradictions(session, batch)
     if batch.kind == BatchKind.ENRICH:
@@ -118,6 +121,15 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
         return
     later = batches_that_changed_taxa(session, batch)
     raise ConflictError(f"later edits depend on {batch.uid} ({problem}); undo them first: {', '.join(later)}")
+
+
+def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str]) -> None:
+    """Refuse where a paper would stand where the rules do not allow, because it was placed in view of this batch."""
+    for paper, problem in broken_rules(session).items():
+        if paper not in before:
+            raise ConflictError(
+                f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
+            )
 
 
 def _refuse_contradictions(session: Session, batch: Batch) -> None:

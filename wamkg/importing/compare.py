@@ -195,20 +195,25 @@ def _compare_placement(placement: Placement, state: PaperState, origin: Origin, 
         return
     primary = next((p for p in here if p.primary), None)
     wants_primary = placement.primary and not (origin.repeat and primary)
-    if primary and wants_primary:
-        if primary.source != origin.source:
-            _note_rival(state, placement, origin, notes, shown)
-            return
-        state.placed.remove(primary)
-        if primary.id is not None:
-            state.ended.append(primary.id)
+    if primary and wants_primary and primary.source != origin.source:
+        _note_rival(state, placement, origin, notes, f"{shown} here, placed elsewhere by another source")
+        return
+    replaced = primary if wants_primary else None
+    stays = [p for p in state.placed if p is not replaced]
+    if refusal := taxa.refusal(stays, taxon):
+        _note_rival(state, placement, origin, notes, f"{shown} here, but {refusal}")
+        return
+    if replaced:
+        state.placed.remove(replaced)
+        if replaced.id is not None:
+            state.ended.append(replaced.id)
     _place(state, placement, (taxonomy, taxon), wants_primary, origin)
     notes.changes.append(shown if wants_primary else f"also {shown}")
 
 
-def _note_rival(state: PaperState, placement: Placement, origin: Origin, notes: Notes, shown: str) -> None:
+def _note_rival(state: PaperState, placement: Placement, origin: Origin, notes: Notes, what: str) -> None:
     if say(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, origin.source):
-        notes.conflicts.append(f"{shown} here, placed elsewhere by another source; kept as it is")
+        notes.conflicts.append(f"{what}; kept as it is")
 
 
 def _place(

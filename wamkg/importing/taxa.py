@@ -1,11 +1,16 @@
 """From a class as a source writes it to the taxon's number in the store."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.matching.record import Placement
+from wamkg.store.paper_state import Placed
+from wamkg.store.rules import Place, Rules, load_rules
+from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import AssignmentState
 
@@ -16,6 +21,7 @@ class TaxaIndex:
 
     session: Session
     found: dict[tuple[str, str | None], tuple[int, int | None]]
+    places: dict[int, Place] = field(default_factory=dict)
 
     def find(self, placement: Placement) -> tuple[int, int | None]:
         """Numbers of the placement's taxonomy and taxon.
@@ -33,6 +39,23 @@ class TaxaIndex:
         if placement.taxon is None:
             return taxonomy.id, None
         return taxonomy.id, find_taxon(self.session, taxonomy, placement.taxon).id
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return load_rules(self.session)
+
+    def refusal(self, stays: Iterable[Placed], taxon: int | None) -> str | None:
+        """What the taxonomies' rules have against a further place; None if they allow it."""
+        if taxon is None:
+            return None
+        before = [self._place(placed.taxon_id) for placed in stays if placed.taxon_id is not None]
+        return self._rules.against(before, [*before, self._place(taxon)])
+
+    def _place(self, number: int) -> Place:
+        if number not in self.places:
+            taxon = self.session.get_one(Taxon, number)
+            self.places[number] = self.session.get_one(Taxonomy, taxon.taxonomy_id).slug, taxon.path
+        return self.places[number]
 
     def check(self, placement: Placement) -> str | None:
         """Why the placement cannot be made; None if it can."""

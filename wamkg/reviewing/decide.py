@@ -13,7 +13,6 @@ from wamkg.reviewing.blind import is_hidden
 from wamkg.reviewing.decision import STATES, Decision, Verdict
 from wamkg.reviewing.disagree import settle_objections
 from wamkg.reviewing.evidence import check_evidence
-from wamkg.reviewing.rules import check_cardinality, check_exclusions
 from wamkg.store.batches import close_batch, open_batch
 from wamkg.store.decisions import (
     batches_touching,
@@ -30,6 +29,7 @@ from wamkg.store.edits import uid_of_row
 from wamkg.store.lookup import find_paper
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
+from wamkg.store.rules import load_rules, needless
 from wamkg.store.tables import Actor, Assignment, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -81,13 +81,19 @@ def decide(session: Session, actor: Actor, decision: Decision) -> Decided:
     ground = _ground(session, decision)
     refuse_stale(session, ground.paper, decision.version)
     _refuse_another_place(ground, decision.assignment)
-    check_cardinality(ground.taxonomy, ground.taxa)
     if decision.verdict == Verdict.ACCEPT:
-        slug = ground.taxonomy.slug
-        elsewhere = [place for place in live_everywhere(session, _number(ground.paper)) if place[0] != slug]
-        check_exclusions(session, [*elsewhere, *((slug, taxon.path) for taxon in ground.taxa)])
+        _refuse_against_rules(ground)
     place, checked = check_evidence(ground.paper, decision.evidence, decision.evidence_place)
     return _write(ground, actor, decision, (place, checked))
+
+
+def _refuse_against_rules(ground: Ground) -> None:
+    slug = ground.taxonomy.slug
+    elsewhere = [place for place in live_everywhere(ground.session, _number(ground.paper)) if place[0] != slug]
+    wanted = [*elsewhere, *((slug, taxon.path) for taxon in ground.taxa)]
+    problem = needless(taxon.path for taxon in ground.taxa) or load_rules(ground.session).against(elsewhere, wanted)
+    if problem:
+        raise InvalidInputError(problem)
 
 
 def _number(row: Paper | Taxonomy) -> int:

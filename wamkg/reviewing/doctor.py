@@ -15,6 +15,7 @@ from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.reads_quotes import quotes
+from wamkg.store.rules import broken_rules
 from wamkg.store.search import replace_texts, search_body
 from wamkg.store.search import texts_of as search_texts_of
 from wamkg.store.tables import Suggestion
@@ -141,6 +142,10 @@ def _broken_trees(session: Session) -> Iterator[Finding]:
     yield from (Finding("taxonomy", problem) for problem in tree_problems(session))
 
 
+def _broken_rules(session: Session) -> Iterator[Finding]:
+    yield from (Finding(f"paper:{paper}", problem) for paper, problem in broken_rules(session).items())
+
+
 def _shown_values(session: Session) -> Iterator[Finding]:
     for part in chunks(reads.all_papers(session)):
         for number, state in load_states(session, part, holding=False).items():
@@ -226,6 +231,11 @@ CHECKS: Mapping[str, Check] = {
         "taxa whose path does not lead to them, papers at taxa that are no more",
         "`wamkg undo` the batch that `wamkg history` shows; this should not happen, please report it",
         _broken_trees,
+    ),
+    "broken-rules": Check(
+        "papers that stand where the rules of their taxonomies do not allow",
+        "decide again: `wamkg decide PAPER TAXON`",
+        _broken_rules,
     ),
     "shown-values": Check(
         "papers that show other values than precedence picks from their sources",

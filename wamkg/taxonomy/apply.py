@@ -10,6 +10,7 @@ from wamkg.identifiers import slugify
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
 from wamkg.store.edits import uid_of_row, update_row
 from wamkg.store.lookup import find_paper
+from wamkg.store.rules import broken_rules
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Batch, Taxon, Taxonomy
 from wamkg.store.taxon_edits import (
@@ -30,6 +31,8 @@ from wamkg.store.taxonomies import TaxonSpec, add_taxon, find_taxon, get_taxonom
 from wamkg.taxonomy.edit import EditReport, Operation, TaxonEdit
 from wamkg.taxonomy.report import snapshot, what_changed
 from wamkg.vocabulary import PERSON, BatchKind
+
+SHOWN_PAPERS = 3
 
 
 class _DryRunError(Exception):
@@ -63,18 +66,20 @@ def run_edit(
 def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> EditReport:
     """Edit a taxonomy as one batch.
 
-    Raises NotFoundError for a taxon there is not, InvalidInputError for an edit that makes no sense, and
-    ConflictError where a path is taken or the taxonomy is newer than the version the person saw.
+    Raises NotFoundError for a taxon there is not, InvalidInputError for an edit that makes no sense or would leave
+    a paper where the rules do not allow, and ConflictError where a path is taken or the taxonomy is newer than the
+    version the person saw.
     """
     number = get_taxonomy(session, slug).id
     assert number is not None
     taxonomy = lock_taxonomy(session, number, editing=True)
     if edit.version is not None and edit.version != taxonomy.version:
         raise ConflictError(f"stale: {slug} is now at version {taxonomy.version}, you saw {edit.version}")
-    before = snapshot(session, taxonomy)
+    before, broken = snapshot(session, taxonomy), broken_rules(session)
     batch = open_batch(session, BatchKind.TAXONOMY, f"{edit.operation} {slug}:{edit.taxon or edit.name or ''}", actor)
     editor = _Editor(session, batch, taxonomy, edit)
     _OPERATIONS[Operation(edit.operation)](editor)
+    _refuse_against_rules(session, broken)
     raise_version(session, taxonomy)
     report = what_changed(session, taxonomy, before, edit.operation, batch.uid)
     summary = {"taxa": len(report.taxa), "papers": len(report.papers)}
@@ -84,6 +89,13 @@ def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> Ed
     )  # fmt: skip
     close_batch(session, batch, {"operation": edit.operation, "taxonomy": slug} | summary)
     return report
+
+
+def _refuse_against_rules(session: Session, before: dict[str, str]) -> None:
+    new = {paper: problem for paper, problem in broken_rules(session).items() if paper not in before}
+    if new:
+        told = "; ".join(f"{paper}: {problem}" for paper, problem in list(new.items())[:SHOWN_PAPERS])
+        raise InvalidInputError(f"the rules do not allow it for {len(new)} papers; {told}")
 
 
 @dataclass

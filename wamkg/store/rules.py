@@ -1,0 +1,108 @@
+"""What taxonomies allow: how many taxa a paper may have in one, and which never together."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from sqlmodel import Session, col
+
+from wamkg.errors import NotFoundError
+from wamkg.store.bulk import select_columns
+from wamkg.store.tables import Assignment, Paper, Taxon, Taxonomy
+from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
+from wamkg.vocabulary import AssignmentState
+
+ONE = "one"
+"""Cardinality of a taxonomy in which a paper has a single taxon; in `one-primary` and `many` it may have more."""
+Place = tuple[str, str]
+"""Slug of a taxonomy and path of a taxon in it; an empty path is all of it."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of all taxonomies: slugs in which a paper has one taxon, and pairs kept apart, with who says so."""
+
+    single: frozenset[str]
+    apart: tuple[tuple[str, Place, Place], ...]
+
+    def problems(self, places: Iterable[Place]) -> list[str]:
+        """What the rules have against a paper's standing at all these places; empty where they allow it."""
+        found = list(places)
+        times = Counter(slug for slug, _ in found)
+        several = [slug for slug, number in times.items() if number > 1 and slug in self.single]
+        return [f"a paper has one taxon in {slug}; leave the further ones out" for slug in several] + [
+            f"{slug} allows no paper both in {_shown(one)} and in {_shown(other)}"
+            for slug, one, other in self.apart
+            if any(_covers(one, place) for place in found) and any(_covers(other, place) for place in found)
+        ]
+
+    def against(self, before: Iterable[Place], after: Iterable[Place]) -> str | None:
+        """The first thing the rules have against the places after a write and had not before it; None if nothing."""
+        known = set(self.problems(before))
+        return next((problem for problem in self.problems(after) if problem not in known), None)
+
+
+def load_rules(session: Session) -> Rules:
+    """The rules as they stand.
+
+    A taxonomy's `rules` may hold `{"cardinality": "one", "excludes": [["wam:joint", "wm-for-vla"], ...]}`: no paper
+    stands at or below both. A taxon that was renamed, moved or merged since is meant where it is now; a rule about one
+    that is no more says nothing.
+    """
+    taxonomies = list_taxonomies(session)
+    single = frozenset(t.slug for t in taxonomies if t.rules.get("cardinality") == ONE)
+    pairs = [(t.slug, one, other) for t in taxonomies for one, other in t.rules.get("excludes", ())]
+    placed = [(slug, _place(session, one), _place(session, other)) for slug, one, other in pairs]
+    return Rules(single, tuple((slug, one, other) for slug, one, other in placed if one and other))
+
+
+def _place(session: Session, text: str) -> Place | None:
+    slug, _, path = text.partition(":")
+    try:
+        return slug, find_taxon(session, get_taxonomy(session, slug), path).path if path else ""
+    except NotFoundError:
+        return None
+
+
+def _shown(place: Place) -> str:
+    return ":".join(part for part in place if part)
+
+
+def needless(paths: Iterable[str]) -> str | None:
+    """What is needless in the taxa that a decision names: one twice, or one above another; None if nothing."""
+    for one, other in combinations(paths, 2):
+        if one == other:
+            return f"{one} is named twice"
+        if f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"):
+            return f"{one} and {other} lie one in the other; name the deeper one"
+    return None
+
+
+def _covers(above: Place, place: Place) -> bool:
+    return above[0] == place[0] and (not above[1] or f"{place[1]}/".startswith(f"{above[1]}/"))
+
+
+def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
+    """Slug of each paper -> where it stands now in all taxonomies, in the order placed."""
+    statement: Any = (
+        select_columns(Paper.slug, Taxonomy.slug, Taxon.path)
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(col(Assignment.ended_at).is_(None), Assignment.state == AssignmentState.PLACED)
+        .order_by(col(Assignment.id))
+    )
+    found: dict[str, list[Place]] = {}
+    for paper, slug, path in session.connection().execute(statement):
+        found.setdefault(paper, []).append((slug, path))
+    return found
+
+
+def broken_rules(session: Session) -> dict[str, str]:
+    """Slug of each paper that stands where the rules do not allow, and the first thing they have against it."""
+    rules = load_rules(session)
+    problems = {paper: rules.problems(places) for paper, places in places_by_paper(session).items()}
+    return {paper: said[0] for paper, said in problems.items() if said}
