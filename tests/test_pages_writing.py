@@ -10,10 +10,14 @@ from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
 from tests.api_access import API, link_for, signed_in
+from wamkg.reviewing.decide import decide
+from wamkg.reviewing.decision import Decision
 from wamkg.settings import Settings
+from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
 from wamkg.suggesting.run import Rules, suggest_places
-from wamkg.vocabulary import Role
+from wamkg.views.paper import AssignmentItem, assignment_list
+from wamkg.vocabulary import OutsideKind, Role
 
 PAPER = "arxiv:2302.00111"
 FORM = re.compile(r'<form class="decide" action="([^"]+)/decide".*?</form>', re.S)
@@ -62,6 +66,36 @@ def test_the_queue_is_decided_and_undone(client: TestClient, seeded_store: Store
     assert undo is not None
     assert client.post(undo[1], data=fields).status_code == 200
     assert client.get(f"{API}/suggestions").json()["total"] == before
+
+
+def test_whatever_the_command_line_decides_the_form_does_too(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+
+    def decide(verdict: str, **more: str | list[str]) -> AssignmentItem:
+        action, fields = first_form(client, f"/papers/{PAPER}")
+        sent = fields | {"taxon": "joint", "kind": "", "evidence": "", "evidence_place": ""} | {"verdict": verdict}
+        answer = client.post(action, data=sent | more)
+        assert answer.status_code == 200, answer.text
+        with seeded_store.reading() as session:
+            return assignment_list(session, PAPER)[0]
+
+    quoted = decide("accept", evidence="words of page 3", evidence_place="page 3 of v1", also=["cascaded/implicit"])
+    assert (quoted.taxon, quoted.evidence, quoted.evidence_place) == ("joint", "words of page 3", "page 3 of v1")
+    with seeded_store.reading() as session:
+        places = [(place.taxon, place.primary) for place in assignment_list(session, PAPER) if place.taxonomy == "wam"]
+    assert places == [("joint", True), ("cascaded/implicit", False)]
+    for kind in OutsideKind:
+        assert (decide("outside", kind=kind).kind, decide("unsure", kind=kind).kind) == (kind, None)
+    assert decide("not-applicable", also=["joint"]).state == "not-applicable"
+
+
+def test_a_stale_form_is_refused_with_what_changed_meanwhile(client: TestClient, seeded_store: Store) -> None:
+    signed_in(client, seeded_store)
+    action, fields = first_form(client, f"/papers/{PAPER}")
+    with seeded_store.writing() as session:
+        decide(session, get_actor(session, "bo", "person"), Decision(paper=PAPER, verdict="outside", kind="survey"))
+    late = client.post(action, data=fields | {"verdict": "accept", "taxon": "joint"}, headers={"Accept": "text/html"})
+    assert (late.status_code, "bo: wam:outside" in late.text) == (409, True)
 
 
 def test_a_forged_form_writes_nothing(client: TestClient, seeded_store: Store) -> None:

@@ -17,6 +17,15 @@ async def form_of(request: Request) -> dict[str, str]:
         return {}
 
 
+async def chosen(request: Request, name: str) -> tuple[str, ...]:
+    """Everything that a form chose in a field that takes several."""
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return tuple(parse_qs(body, max_num_fields=MOST_FIELDS).get(name, ()))
+    except ValueError:
+        return ()
+
+
 def see(path: str, **query: str) -> RedirectResponse:
     """Send the browser to one of our own pages after a form was taken in."""
     given = {name: value for name, value in query.items() if value}

@@ -11,7 +11,7 @@ from wamkg.reviewing.objections import Dispute, raise_objection
 from wamkg.reviewing.versions import decide_with_versions
 from wamkg.vocabulary import RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
-from wamkg_api.forms_sent import form_of, see
+from wamkg_api.forms_sent import chosen, form_of, see
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of, take_back
 
@@ -27,13 +27,14 @@ async def post_decision(request: Request, paper_id: str) -> Response:
     """Decide from the queue or from the paper's page, and go back there."""
     form = await form_of(request)
     caller = await _caller(request, form)
-    batch = await run_in_threadpool(_decide, request, caller, paper_id, form)
+    also = await chosen(request, "also")
+    batch = await run_in_threadpool(_decide, request, caller, paper_id, form, also)
     if form.get("to") == "review":
         return see("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""), done=batch)
     return see(paper_url(paper_id), done=batch)
 
 
-def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
+def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str], also: tuple[str, ...]) -> str:
     verdict, taxon = form.get("verdict", ""), form.get("taxon")
     if verdict == Verdict.ACCEPT and not taxon:
         raise InvalidInputError("choose a place first")
@@ -42,10 +43,12 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         verdict=verdict,
         taxonomy=form.get("taxonomy", "wam"),
         taxon=taxon if verdict in ("accept", "reject") else None,
+        # The fields of the form are sent whichever button was pressed.
+        also=also if verdict == Verdict.ACCEPT else (),
         version=int(form["version"]) if form.get("version", "").isdecimal() else None,
         # An empty field is not sent on: it says that the page showed no place.
         assignment=form.get("assignment", "") if "version" not in form else form.get("assignment"),
-        kind=form.get("kind"),
+        kind=form.get("kind") if verdict == Verdict.OUTSIDE else None,
         evidence=form.get("evidence"),
         evidence_place=form.get("evidence_place"),
         note=form.get("note"),
