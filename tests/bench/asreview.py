@@ -37,11 +37,16 @@ def program() -> str | None:
     return command if said.stdout.strip().endswith(VERSION) else None
 
 
-def read_order(command: str, records: Path, priors: tuple[int, int], seed: int) -> Read:
-    """Its default model on a CSV file, knowing the rows `priors` at first, until the last relevant record."""
+def read_order(command: str, records: Path, priors: tuple[int, int], seed: int, most: int | None = None) -> Read:
+    """Its default model on a CSV file, knowing the rows `priors` at first, until the last relevant record.
+
+    With `most`, until so many have been read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.asreview"
         start = ["--prior-idx", *map(str, priors), "--seed", str(seed)]
+        # The two known at first count as labelled too.
+        start += [] if most is None else ["--n-stop", str(most + len(priors))]
         _run([command, "simulate", str(records.absolute()), *start, "-o", str(out)], folder).check_returncode()
         database = Path(folder) / "results.db"
         database.write_bytes(zipfile.ZipFile(io.BytesIO(out.read_bytes())).read("results.db"))

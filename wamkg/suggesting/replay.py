@@ -44,8 +44,13 @@ def draw_priors(relevant: Sequence[bool], seed: int) -> tuple[int, int]:
     return int(rng.choice(np.flatnonzero(labels))), int(rng.choice(np.flatnonzero(~labels)))
 
 
-def replay(pool: Pool, relevant: Sequence[bool], model: ScreeningModel, priors: tuple[int, int]) -> Replay:
-    """Read the likeliest record, learn its label, rank again, until the last relevant record; ties go in file order."""
+def replay(
+    pool: Pool, relevant: Sequence[bool], model: ScreeningModel, priors: tuple[int, int], most: int | None = None
+) -> Replay:
+    """Read the likeliest record, learn its label, rank again, until the last relevant record; ties go in file order.
+
+    With `most`, until so many have been read.
+    """
     labels = np.asarray(relevant, dtype=bool)
     screener = Screener(pool, model)
     unread = np.ones(pool.size, dtype=bool)
@@ -54,7 +59,7 @@ def replay(pool: Pool, relevant: Sequence[bool], model: ScreeningModel, priors: 
         screener.decide(row, bool(labels[row]))
     order: list[int] = []
     begun = time.perf_counter()
-    while labels[unread].any():
+    while labels[unread].any() and len(order) != most:
         row = int(np.argmax(np.where(unread, screener.scores(), -np.inf)))
         unread[row] = False
         order.append(row)
