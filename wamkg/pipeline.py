@@ -23,7 +23,8 @@ from wamkg.jobs.stages import run_as_job
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.bias import Bias, automation_bias
 from wamkg.reviewing.decide import Decided
-from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.reviewing.edit import set_values
 from wamkg.reviewing.versions import decide_with_versions
 from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
@@ -43,6 +44,7 @@ from wamkg.vocabulary import PERSON
 if TYPE_CHECKING:
     from wamkg.suggesting.replay import Simulation
     from wamkg.suggesting.run import SuggestReport
+    from wamkg.suggesting.screen import Screening
 
 Progress = Callable[[int, int], None]
 QUIET = 3.0
@@ -237,6 +239,22 @@ class Replayed:
     seeds: int = 10
     target: float = 0.95
     confidence: float = 0.95
+
+
+def screening(store: Store, taxonomy: str, text: str) -> "Screening":
+    """What is known of whether papers belong to the survey, and what waits for an answer."""
+    from wamkg.suggesting.screen import Screening  # scikit-learn takes a second to load
+
+    with store.reading() as session:
+        return Screening(session, taxonomy, text)
+
+
+def screen(store: Store, settings: Settings, paper: str, belongs: bool, taxonomy: str, by: str) -> str | None:
+    """A person's word: in, by the paper's standing, or out, by a decision; returns the batch, None if it was said."""
+    if not belongs:
+        return decide(store, settings, Decision(paper=paper, verdict=Verdict.OUTSIDE, taxonomy=taxonomy), by).batch
+    with store.writing() as session:
+        return set_values(session, get_actor(session, by, PERSON), paper, {"standing": "included"}, "screening").batch
 
 
 def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":

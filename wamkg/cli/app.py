@@ -80,6 +80,7 @@ COMMANDS: dict[str, Callable[..., int | None] | typer.Typer] = {
     "suggest": suggesting.suggest,
     "evaluate": suggesting.evaluate,
     "radar": suggesting.radar,
+    "screen": screening.screen,
     "simulate": screening.simulate,
     "timeline": reading.timeline,
     "figure": figures.figure,

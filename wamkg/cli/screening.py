@@ -1,13 +1,80 @@
-"""`simulate`: how soon screening would have found what there was to find."""
+"""`screen`: is this paper about the subject at all? `simulate`: how soon that would have found what there was."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wamkg import pipeline
-from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table, print_undo
+from wamkg.cli.curating import ByOption
+from wamkg.settings import get_settings
+from wamkg.store.session import Store
+
+if TYPE_CHECKING:
+    from wamkg.suggesting.screen import Screening
 
 _MEASURES = {"loss": "loss", "wss_95": "WSS@95", "recall_10": "recall@10%", "atd": "ATD", "ndcg": "NDCG"}
+
+
+ANSWERS = {"i": True, "o": False}
+ASKED = "i(n), o(ut), s(kip) or q(uit)"
+TargetOption = Annotated[float, typer.Option("--target", help="Recall that the stop rule wants.")]
+ConfidenceOption = Annotated[float, typer.Option("--confidence", help="How sure the stop rule wants to be.")]
+
+
+def screen(
+    taxonomy: TaxonomyOption = "wam",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to show or to ask about.")] = 20,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask in or out on each, the likeliest first.")] = False,
+    text: Annotated[str, typer.Option("--text", help="What is read of a paper: titles, or full.")] = "titles",
+    target: TargetOption = 0.95,
+    confidence: ConfidenceOption = 0.95,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Show which candidates most likely belong to the survey, and whether it is safe to stop looking."""
+    from wamkg.suggesting.stopping import StopRule  # numpy takes a moment to load
+
+    rule = StopRule(target, confidence)
+    with open_store() as store:
+        found = pipeline.screening(store, taxonomy, text)
+        if ask:
+            _ask(store, found, limit, by)
+        elif json:
+            likely = [asdict(one) for one in found.likeliest(limit)]
+            print_json({"taxonomy": taxonomy, "text": text, "stop_rule": found.stop(rule), "likeliest": likely})
+            return
+        else:
+            rows = [[one.paper, one.title[:90], f"{one.score:.2f}"] for one in found.likeliest(limit)]
+            print_table("", ["paper", "title", "score"], rows)
+        _print_stop(found.stop(rule))
+
+
+def _ask(store: Store, found: "Screening", limit: int, by: str) -> None:
+    skipped: set[str] = set()
+    for _ in range(limit):
+        waiting = [one for one in found.likeliest(len(skipped) + 1) if one.paper not in skipped]
+        if not waiting:
+            return
+        out.print(f"\n{waiting[0].title}\n{waiting[0].paper}")
+        while (answer := typer.prompt(ASKED).strip()) not in (*ANSWERS, "s", "q"):
+            pass
+        if answer == "q":
+            return
+        if answer == "s":
+            skipped.add(waiting[0].paper)
+            continue
+        batch = pipeline.screen(store, get_settings(), waiting[0].paper, ANSWERS[answer], found.taxonomy, by)
+        found.answer(waiting[0].paper, ANSWERS[answer])
+        if batch is not None:
+            print_undo(batch)
+
+
+def _print_stop(stop: dict[str, Any]) -> None:
+    out.print(f"{stop['read']} answered, {stop['found']} of them in, {stop['waiting']} wait")
+    word = "it is safe to stop" if stop["stop"] else "read on"
+    out.print(f"{word}: p = {stop['p']:.3f} that less than {stop['target']:.0%} of what belongs has been found")
 
 
 def simulate(
@@ -21,8 +88,8 @@ def simulate(
     ] = "data",
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to replay; repeat for several.")] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="How many starts, seeds 0 and up.")] = 10,
-    target: Annotated[float, typer.Option("--target", help="Recall that the stop rule wants.")] = 0.95,
-    confidence: Annotated[float, typer.Option("--confidence", help="How sure the stop rule wants to be.")] = 0.95,
+    target: TargetOption = 0.95,
+    confidence: ConfidenceOption = 0.95,
     json: JsonOption = False,
 ) -> None:
     """Replay finished labels: recall against effort, work saved, and when the stop rule would have stopped."""

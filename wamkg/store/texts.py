@@ -22,6 +22,7 @@ class PaperText:
     summary: str | None
     date: str
     names: tuple[str, ...]
+    standing: str
 
 
 def body_of(abstract: str | None, summary: str | None) -> tuple[str, str]:
@@ -37,13 +38,20 @@ def whole_text(title: str, body: str) -> str:
 
 def paper_texts(session: Session) -> list[PaperText]:
     """Texts of every paper that is part of the survey or may become so, in the order they came."""
-    columns = (Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date)
+    columns = (
+        Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date, Paper.standing
+    )  # fmt: skip
     wanted = select_columns(*columns).where(col(Paper.standing).in_([Standing.INCLUDED, Standing.CANDIDATE]))
     rows = session.exec(wanted.order_by(col(Paper.id))).all()
     names = _method_names(session, [row[0] for row in rows])
     return [
-        PaperText(number, slug, arxiv, title, abstract, summary, day.isoformat() if day else "", names.get(number, ()))
-        for number, slug, arxiv, title, abstract, summary, day in rows
+        PaperText(
+            *(number, slug, arxiv, title, abstract, summary),
+            date=day.isoformat() if day else "",
+            names=names.get(number, ()),
+            standing=standing,
+        )
+        for number, slug, arxiv, title, abstract, summary, day, standing in rows
     ]
 
 
