@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from tests.suggesting_corpus import training_set
+from tests.suggesting_corpus import survey_training_set, training_set
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import NEVER, temper, threshold_for
 from wamkg.suggesting.classifiers import Logistic
 from wamkg.suggesting.examples import Document, TrainingSet, masked, sentences
-from wamkg.suggesting.models import stratified_folds
+from wamkg.suggesting.models import Workbench, model_named, stratified_folds
 from wamkg.suggesting.splits import nested_loo, splits_of, time_forward
 from wamkg.suggesting.tree import Tree
 
@@ -130,3 +130,14 @@ def test_sentences_are_not_cut_at_decimal_points() -> None:
         "The rest, e.g. this, holds!",
         "Is it so?",
     ]
+
+
+def test_thresholds_keep_the_precision_forward_in_time_too() -> None:
+    """The survey's later papers are harder than cross-validation says; without dates nobody can know."""
+    full = survey_training_set()
+    undated = replace(full, examples=tuple(replace(e, document=replace(e.document, date="")) for e in full.examples))
+    rows, model = np.arange(len(full.examples)), model_named("stems-nb")
+    ahead, alone = (Workbench(training).calibration(model, rows, 0.95) for training in (full, undated))
+    assert (ahead.top, ahead.below, ahead.loss) == (alone.top, alone.below, alone.loss)
+    assert all(a >= b for a, b in zip(ahead.thresholds, alone.thresholds, strict=True))
+    assert ahead.thresholds[0] > alone.thresholds[0]

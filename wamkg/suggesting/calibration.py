@@ -1,6 +1,8 @@
 """Temperatures and thresholds, fitted on predictions for texts the model had not seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,17 +48,30 @@ def temper(probabilities: Floats, temperature: float) -> Floats:
     return out
 
 
-def fit_calibration(tree: Tree, conditional: Floats, nodes: Ints, precision: float, scale: bool) -> Calibration:
-    """Fit on out-of-fold P(child | parent), shape (n, nodes), and the labelled nodes (n,)."""
+class Seen(NamedTuple):
+    """Raw P(child | parent), (n, nodes), of texts that the model was fitted without, and their labelled nodes (n,)."""
+
+    conditional: Floats
+    nodes: Ints
+
+
+def fit_calibration(tree: Tree, seen: Sequence[Seen], precision: float, scale: bool) -> Calibration:
+    """Fit temperatures on the first way of holding texts out, and thresholds that keep the precision in every way."""
+    conditional, nodes = seen[0]
     top = _temperature(tree, conditional, nodes, True) if scale else 1.0
     below = _temperature(tree, conditional, nodes, False) if scale else 1.0
     tempered = Calibration(top, below)
-    joint = tree.joint(tempered.apply(tree, conditional))
-    thresholds = []
-    for depth in range(1, int(tree.depths.max()) + 1):
-        confidence, right, known = depth_confidence(tree, joint, nodes, depth)
-        thresholds.append(threshold_for(confidence[known], right[known], precision))
-    return Calibration(top, below, tuple(thresholds), top_log_loss(tree, joint, nodes))
+    joints = [tree.joint(tempered.apply(tree, way.conditional)) for way in seen]
+    thresholds = tuple(
+        max(_threshold(tree, joint, way.nodes, depth, precision) for joint, way in zip(joints, seen, strict=True))
+        for depth in range(1, int(tree.depths.max()) + 1)
+    )
+    return Calibration(top, below, thresholds, top_log_loss(tree, joints[0], nodes))
+
+
+def _threshold(tree: Tree, joint: Floats, nodes: Ints, depth: int, precision: float) -> float:
+    confidence, right, known = depth_confidence(tree, joint, nodes, depth)
+    return threshold_for(confidence[known], right[known], precision)
 
 
 def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wamkg.errors import InvalidInputError
-from wamkg.suggesting.calibration import Calibration, fit_calibration
+from wamkg.suggesting.calibration import Calibration, Seen, fit_calibration
 from wamkg.suggesting.classifiers import Logistic, Majority, Neighbours, NodeClassifier
 from wamkg.suggesting.examples import Document, TrainingSet
 from wamkg.suggesting.features import Corpus, TextView, VectorsByHash, VectorView, View
@@ -17,6 +17,8 @@ BASELINE = "tfidf-lr"
 FOLDS = 8
 FEWEST_TO_CALIBRATE = 10
 """With fewer examples nothing is tempered and no level counts as sure."""
+TIME_BLOCKS, FEWEST_TO_LOOK_AHEAD = 6, 20
+"""Dated examples are parted so, in order, and each part but the first is predicted from those before it."""
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,27 @@ class Workbench:
             out[inside] = self.predict(model, rows[~inside], rows[inside])
         return out
 
+    def ahead(self, model: Model, rows: Ints) -> tuple[Ints, Floats] | None:
+        """Of the dated examples in `rows`, all but the earliest and raw P(child | parent) by a model fitted on earlier
+        ones only, as a new paper will meet it; None for too few of them."""
+        dates = np.array([self.training.examples[row].document.date for row in rows])
+        dated = rows[dates != ""][np.argsort(dates[dates != ""], kind="stable")]
+        if len(dated) < FEWEST_TO_LOOK_AHEAD:
+            return None
+        blocks = np.array_split(dated, TIME_BLOCKS)
+        known = [np.sort(np.concatenate(blocks[:i])) for i in range(1, TIME_BLOCKS)]
+        seen = [self.predict(model, before, block) for before, block in zip(known, blocks[1:], strict=True)]
+        return np.concatenate(blocks[1:]), np.concatenate(seen)
+
     def calibration(self, model: Model, rows: Ints, precision: float) -> Calibration:
-        """Temperatures and thresholds from cross-validation within the examples `rows`."""
+        """Temperatures from cross-validation within the examples `rows`; thresholds that keep the precision there and,
+        where dates are known, forward in time as well."""
         if len(rows) < FEWEST_TO_CALIBRATE:
             return Calibration()
-        raw = self.out_of_fold(model, rows)
-        return fit_calibration(self.tree, raw, self.nodes[rows], precision, scale=model.calibrated)
+        seen = [Seen(self.out_of_fold(model, rows), self.nodes[rows])]
+        if (ahead := self.ahead(model, rows)) is not None:
+            seen.append(Seen(ahead[1], self.nodes[ahead[0]]))
+        return fit_calibration(self.tree, seen, precision, scale=model.calibrated)
 
 
 def stratified_folds(nodes: Ints, folds: int) -> Ints:
