@@ -287,19 +287,20 @@ def test_saving_replaces_the_file_whole_and_refuses_unknown_formats(tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["roadmap.svg"]
 
 
-@pytest.mark.parametrize(("width", "times"), [("two-column", 8), ("one-column", 3)])
-def test_adding_a_paper_moves_the_others_little_and_keeps_their_order(width: str, times: int) -> None:
+@pytest.mark.parametrize(("width", "times", "most"), [("two-column", 8, 1.0), ("one-column", 3, 1.5)])
+def test_adding_a_paper_moves_the_others_little_and_keeps_their_order(width: str, times: int, most: float) -> None:
     medians, kept = insertions(sample(64, seed=SEED), width, times)
     assert kept == times
     assert statistics.median(medians) <= 1
+    assert max(medians) <= most  # where a column is too narrow for all labels, others become a `+n`
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize("width", ["two-column", "one-column"])
-def test_a_hundred_additions_keep_the_order_and_move_little(width: str) -> None:
+@pytest.mark.parametrize(("width", "small"), [("two-column", 99), ("one-column", 85)])
+def test_a_hundred_additions_keep_the_order_and_move_little(width: str, small: int) -> None:
     medians, kept = insertions(sample(64, seed=SEED), width, 100)
     assert kept == 100
-    assert statistics.median(medians) <= 1
+    assert sum(value <= 1 for value in medians) >= small
 
 
 def test_moved_labels_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

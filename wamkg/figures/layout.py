@@ -19,8 +19,7 @@ DOT_SHIFT = 0.9
 AS_OF_RISE, AS_OF_LINE, AS_OF_HEIGHT = 3.0, 7.2, 23.0
 BRACKET_RISE = 6.0
 FOOT_STEP = 1.1
-_AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 7.0
-_ARROW_ROOM = 13.0
+_AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 12.4
 _TRIES, _TOLERANCE = 4, 0.2
 _USUAL_FRAME = 150.0
 """What headings, trunks below the axis, legend and caption usually take of the height."""
@@ -92,9 +91,8 @@ class _Composer:
         return first
 
     def _tip(self) -> float:
-        """Height of the arrows: above the last day and every label."""
-        labels = max(y for column in self.plan.columns for y in column.heights)
-        return max(self.plan.scale.heights[-1] + _TIP_RISE, labels + LABEL_HEIGHT / 2 + _ARROW_ROOM)
+        """Height of the arrows: above the last day and every label, wherever the highest one stands."""
+        return self.plan.scale.heights[-1] + _TIP_RISE
 
     def _root(self, forks: Forks) -> Box:
         corridors = [forks.corridor(family) for family in self.plan.families]
