@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.importing.lines import numbered_lines
 from wamkg.reviewing.decision import Verdict
+from wamkg.reviewing.objection_lines import check_objection, check_outcome, objection_lines
 from wamkg.store.batches import undone_by
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.edits import find_row
@@ -25,7 +27,7 @@ IDS = ("arxiv", "doi", "s2", "openalex", "slug")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the file: a decision, or (`undoes`) that one was taken back."""
+    """One line of the file: a decision, that one was taken back (`undoes`), an objection, or (`objects`) its state."""
 
     id: str
     at: datetime
@@ -36,15 +38,18 @@ class Line:
     decision: dict[str, Any] | None = None
     replaces: tuple[str, ...] = ()
     note: str = ""
+    objection: dict[str, Any] | None = None
+    objects: str | None = None
+    outcome: dict[str, Any] | None = None
 
     @property
-    def order(self) -> tuple[bool, datetime, str]:
-        """Key under which lines are read: decisions before what takes them back, each in the order made."""
-        return self.undoes is not None, self.at, self.id
+    def order(self) -> tuple[bool, bool, bool, datetime, str]:
+        """Key under which lines are read: decisions, what takes them back, objections, their states, each in order."""
+        return self.objects is not None, self.objection is not None, self.undoes is not None, self.at, self.id
 
 
 def export_decisions(session: Session, path: Path | None = None) -> list[str]:
-    """Every decision as a JSON line; with a file, only those it lacks, which are to be appended to it."""
+    """Every decision and objection by hand as a JSON line; with a file, only those that it lacks."""
     known = {line["id"] for line in _objects(path)} if path is not None and path.exists() else set()
     return [orjson.dumps(line).decode() for line in _lines(session) if line["id"] not in known]
 
@@ -68,6 +73,7 @@ def _lines(session: Session) -> Iterator[dict[str, Any]]:
         if row.batch.undone_at is not None:
             who = undone_by(session, row.batch)
             yield {"id": f"undo:{row.uid}", "at": _time(row.batch.undone_at), "by": who, "undoes": row.uid}
+    yield from objection_lines(session, partial(_ids, session))
 
 
 def _line(row: DecisionRow, paper: dict[str, str]) -> dict[str, Any]:
@@ -115,9 +121,17 @@ def read_line(raw: bytes) -> Line:
     uid, by = _text(values, "id"), _text(values, "by")
     if "undoes" in values:
         return Line(uid, at, by, undoes=_text(values, "undoes"))
+    if "objects" in values:
+        check_outcome(values)
+        return Line(uid, at, by, objects=_text(values, "objects"), outcome=values)
     paper = values.get("paper")
     if not isinstance(paper, dict) or not all(isinstance(v, str) for v in paper.values()):
         raise ValueError("`paper` is no object of ids")
+    if "objection" in values:
+        check_objection(values["objection"])
+        if not all(t is None or _is_taxon(t) for t in (values["objection"].get(n) for n in ("claimed", "current"))):
+            raise ValueError("`objection` names what is no taxon")
+        return Line(uid, at, by, paper=paper, taxonomy=_text(values, "taxonomy"), objection=values["objection"])
     decision = {name: values.get(name) for name in ("verdict", "taxa", "kind", "evidence", "place", "checked")}
     _check_decision(decision)
     replaces = values.get("replaces") or []

@@ -17,6 +17,7 @@ from wamkg.reviewing.decide import include
 from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.reviewing.decision_lines import Line, read_line
 from wamkg.reviewing.disagree import raise_objections, settle_objections
+from wamkg.reviewing.objection_lines import is_known, write_objection, write_outcome
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.decisions import DecisionRow, decision_rows, heads, record_decision, standing_decisions
 from wamkg.store.edits import find_row, uid_of_row
@@ -58,6 +59,8 @@ def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
     for number, line in sorted(lines, key=lambda pair: pair[1].order):
         if line.undoes:
             merge.take_back(number, line)
+        elif line.objection or line.objects:
+            merge.take_in_objection(number, line, actor)
         else:
             merge.take_in(number, line)
     merge.settle(actor)
@@ -167,6 +170,33 @@ class _Merge:
             self.report.taken_back += 1
         except ConflictError as error:
             self.report.kept.append(str(error))
+
+    def take_in_objection(self, number: int, line: Line, actor: Actor) -> None:
+        """Raise an objection that is not known here, or bring one to the state it came to elsewhere."""
+        try:
+            known = line.objection is not None and is_known(self.session, line.id)
+            found = None if known or line.paper is None else self._find_objection(line)
+        except NotFoundError as error:
+            self.report.unreadable.append((number, str(error)))
+            return
+        batch = open_batch(self.session, BatchKind.EDIT, f"objection from {self.source}", actor)
+        if found is not None:
+            write_objection(self.session, batch, line, *found)
+        if found is None and (known or not write_outcome(self.session, batch, line)):
+            self.report.known += 1
+            drop_batch(self.session, batch)
+            return
+        self.report.new += 1
+        close_batch(self.session, batch, {"objection": line.objects or line.id})
+
+    def _find_objection(self, line: Line) -> tuple[tuple[Paper, Taxonomy], tuple[Taxon | None, Taxon | None]]:
+        assert line.paper is not None and line.objection is not None
+        taxonomy = get_taxonomy(self.session, line.taxonomy)
+        current, claimed = (
+            self._taxon(taxonomy, given) if (given := line.objection.get(name)) else None
+            for name in ("current", "claimed")
+        )
+        return (self._paper(line.paper), taxonomy), (current, claimed)
 
     def settle(self, actor: Actor) -> None:
         """Let the last decision of each paper hold, and raise an objection for each that disagrees with it."""
