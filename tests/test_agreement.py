@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from wamkg.errors import NotFoundError
-from wamkg.reviewing.agreement import Agreement, measure_agreement
+from wamkg.reviewing.agreement import measure_agreement
+from wamkg.reviewing.agreement_shapes import Agreement
 from wamkg.reviewing.kappa import MISSING, alphas, interval, kappas, observed, samples_of
 
 # K. Krippendorff, Computing Krippendorff's Alpha-Reliability, University of Pennsylvania, 2011: sections A, B and C.

@@ -24,7 +24,8 @@ from wamkg.cli.curating import (
     WhyOption,
     decision_of,
 )
-from wamkg.reviewing.agreement import Agreement, Measure, agreement_of_decisions, agreement_of_rounds
+from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
+from wamkg.reviewing.agreement_shapes import Agreement, Measure
 from wamkg.reviewing.decision import Verdict
 from wamkg.reviewing.rounds import NewRound, adjudicate, cast_vote, close_round, open_round
 from wamkg.views.rounds import round_list, round_queue

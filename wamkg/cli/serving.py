@@ -24,4 +24,4 @@ def serve(
     if link:
         out.print(f"sign in, once, within the hour: {link}")
     # Named by string: wamkg must not import the web framework.
-    uvicorn.run("wamkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning")
+    uvicorn.run("wamkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", access_log=False)

@@ -1,7 +1,6 @@
 """How far do people agree on where papers belong? Over all, at each level of the tree, and taxon by taxon."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.reviewing.agreement_shapes import Agreement, LevelAgreement, Measure, PairAgreement, TaxonAgreement
 from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.reviewing.kappa import MISSING, Values, Weights, alphas, interval, kappas, observed, samples_of
 from wamkg.store.decisions import DecisionRow, decision_rows
@@ -22,70 +22,6 @@ Word = tuple[str, ...]
 """What somebody says of a paper: the steps of a taxon's path, or a state in brackets."""
 Ratings = Mapping[Any, Mapping[str, Word | None]]
 """Paper -> reviewer -> word; None where they were unsure."""
-
-
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
-    """Two reviewers over the papers that both classed."""
-
-    a: str
-    b: str
-    papers: int
-    observed: float | None
-    kappa: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Agreement on one question; `papers` are those that two or more classed, None stands where it is not defined.
-
-    `observed` is the share of pairs of words that are the same, `kappa` Cohen's, with more than two reviewers the mean
-    over their pairs, `alpha` Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
-    """
-
-    papers: int
-    observed: float | None
-    kappa: float | None
-    kappa_interval: tuple[float, float] | None
-    alpha: float | None
-    alpha_interval: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class LevelAgreement:
-    """Agreement on the first `depth` steps of the path."""
-
-    depth: int
-    measure: Measure
-
-
-@dataclass(frozen=True, slots=True)
-class TaxonAgreement:
-    """Agreement on whether a paper belongs at or below a taxon; `named` is how many words say so."""
-
-    taxon: str
-    named: int
-    measure: Measure
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Who was asked, how many words are missing or unsure, and the measures."""
-
-    taxonomy: str
-    source: str
-    reviewers: list[str]
-    papers: int
-    words: int
-    missing: int
-    unsure: int
-    overall: Measure
-    levels: list[LevelAgreement]
-    taxa: list[TaxonAgreement]
-    pairs: list[PairAgreement]
-    samples: int
-    seed: int
-    level: float
 
 
 def agreement_of_rounds(session: Session, taxonomy: str = "wam", name: str | None = None) -> Agreement:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from wamkg.reviewing.agreement import Agreement, agreement_of_decisions, agreement_of_rounds
+from wamkg.reviewing.agreement_shapes import Agreement
 from wamkg.views.paging import Page
 from wamkg.views.rounds import QueuedPaper, RoundItem, round_detail, round_list, round_queue
 from wamkg_api.access import identify
@@ -58,6 +58,9 @@ def get_agreement(
     ] = "rounds",
 ) -> Response:
     """Cohen's kappa and Krippendorff's alpha, over all, by level and by taxon; only of votes that are open."""
+    # Loads numpy, which no other route does.
+    from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
+
     if of == "decisions" and round_name is None:
         return answer(agreement_of_decisions(session, taxonomy))
     return answer(agreement_of_rounds(session, taxonomy, round_name))
