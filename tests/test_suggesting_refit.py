@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.curating_store import fill, say, undo
+from wamkg.importing.seed_store import load_seeds
 from wamkg.jobs.refit import KIND, ask_refit
 from wamkg.pipeline import run_refit_job
 from wamkg.settings import Settings
@@ -40,6 +41,19 @@ def waiting(seeded_store: Store, tmp_path: Path) -> Store:
     fill(seeded_store, tmp_path, *papers)
     suggest_places(seeded_store, "wam", Rules(), None)
     return seeded_store
+
+
+def test_suggestions_are_revised_on_either_database(store: Store, tmp_path: Path) -> None:
+    with store.writing() as session:
+        load_seeds(session)
+    fill(store, tmp_path, *({"title": f"A paper that waits, {n}", "arxiv": f"2502.{n:05}"} for n in range(1, 6)))
+    suggest_places(store, "wam", Rules(model="tfidf-lr", reasons=False), None)
+    queue, before = QueueRefit(store, "wam"), suggestions(store)
+    say(store, PAPER, "accept", CASCADED)
+    assert queue.run() == {"revised": len(before) - 1}
+    after = suggestions(store)
+    assert after.keys() == before.keys() - {PAPER}
+    assert {item.training_size for item in after.values()} == {before[PAPER].training_size + 1}
 
 
 def suggestions(store: Store) -> dict[str, SuggestionItem]:

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     refit_wait: float = Field(
         default=30.0,
         ge=0,
+        le=300,
         description="Seconds that a refit waits for a further decision, which it then learns from at once.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
