@@ -8,12 +8,31 @@ Place = tuple[str, bool]
 """Key of a taxon, and whether it is the primary one."""
 RANKS = ("person", "publisher", "s2", "list")
 """Sources, strongest first; `list:one` and `list:two` are equals."""
-ENDS = {"accepted", "rejected", "withdrawn"}
+ENDS = {"accepted", "rejected", "withdrawn", "settled"}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A decision: when and by whom, the decisions it was made in the knowledge of, and where it puts the paper."""
+
+    at: str
+    uid: str
+    by: str
+    knew: frozenset[str]
+    taxa: tuple[str, ...] = ()
+    state: str | None = None
+
+    @property
+    def primary(self) -> tuple[str, str | None]:
+        """What two decisions must share to agree."""
+        return (self.taxa[0] if self.taxa else "", self.state)
 
 
 @dataclass
 class ModelPaper:
     """What each source says of a paper, its address, method, and where it stands: places, a state, or nothing."""
+
+    words: list[Word] = field(default_factory=list)
 
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
     code: str | None = None
@@ -25,6 +44,12 @@ class ModelPaper:
         """The strongest source's word; of equals, the one that spoke first."""
         words = [(source, value) for source, value in self.said.get(name, {}).items() if value is not None]
         return min(words, key=lambda word: RANKS.index(word[0].partition(":")[0]), default=(None, None))[1]
+
+    @property
+    def heads(self) -> list[Word]:
+        """Decisions that no other was made in the knowledge of; the last one holds, the others object."""
+        known = {uid for word in self.words for uid in word.knew}
+        return [word for word in sorted(self.words, key=lambda w: (w.at, w.uid)) if word.uid not in known]
 
     def say(self, name: str, source: str, value: Any) -> None:
         """A source's word; saying something else later does not change who spoke first."""
@@ -51,12 +76,14 @@ class Score:
 
 @dataclass
 class Dispute:
-    """An objection: the paper, the claimed taxon's key or state, who raised it, and what became of it."""
+    """An objection: the paper, the claimed taxon's key or state, who raised it, what became of it; of a merge, the
+    two decisions it is between."""
 
     paper: int
     claimed: str
     by: str
     status: str = "open"
+    between: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:

@@ -1,34 +1,44 @@
 """Random writes about papers: lists, values by hand, enrichment, decisions, objections, duplicates."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from tests import curating_steps as steps
 from tests.curating_look import PREFIX, paper_id
 from tests.curating_machine import PICK, CuratingMachine
+from tests.curating_model import Word
 from tests.curating_store import say
+from wamkg.identifiers import new_uid
 from wamkg.importing.run import ImportOptions, import_source
 from wamkg.matching.say import say as say_of
 from wamkg.matching.show import shown_values
+from wamkg.reviewing.decide import Decided
 from wamkg.reviewing.edit import set_values
 from wamkg.reviewing.edit_things import add
 from wamkg.reviewing.judge import judge
+from wamkg.reviewing.merge_decisions import import_decisions
 from wamkg.reviewing.objections import Closing, Dispute, answer_objection, close_objection, raise_objection
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.lookup import find_paper
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_papers
+from wamkg.store.tables import Batch
+from wamkg.store.types import utc_now
 from wamkg.vocabulary import BatchKind
 
 NUMBERS = st.integers(0, 4)
 WORDS = st.sampled_from(["one", "two", "three"])
 PEOPLE = st.sampled_from(["ana", "bo"])
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 VERDICTS = {"outside": "outside", "unsure": "undecided", "not-applicable": "not-applicable"}
 SAID = st.fixed_dictionaries({}, optional={"note": WORDS, "url": WORDS.map(lambda word: f"https://{word}.example")})
 
@@ -122,19 +132,63 @@ class PaperRules(CuratingMachine):
         keys = list(dict.fromkeys(self.pick(self.now.taxa, p) for p in taxa))
         first, *also = [self.now.path(key) for key in keys]
         nested = any(key in self.now.above(other) for key in keys for other in keys if key != other)
+        word = self.word(by, keys)
         self.do(
-            lambda: say(self.store, paper_id(number), "accept", first, by, also=tuple(also)).batch,
-            steps.place(number, keys, None), steps.slots(number) | self.standing(keys), may=not nested,
+            lambda: self.said(word, say(self.store, paper_id(number), "accept", first, by, also=tuple(also))),
+            steps.decide(number, word), steps.slots(number) | self.standing(keys), may=not nested,
         )  # fmt: skip
 
     @precondition(lambda self: self.now.papers)
     @rule(pick=PICK, verdict=st.sampled_from(sorted(VERDICTS)), by=PEOPLE)
     def place_nowhere(self, pick: int, verdict: str, by: str) -> None:
         number = self.pick(self.now.papers, pick)
+        word = self.word(by, [], VERDICTS[verdict])
         self.do(
-            lambda: say(self.store, paper_id(number), verdict, by=by).batch,
-            steps.place(number, [], VERDICTS[verdict]), steps.slots(number),
+            lambda: self.said(word, say(self.store, paper_id(number), verdict, by=by)),
+            steps.decide(number, word), steps.slots(number),
         )  # fmt: skip
+
+    def word(self, by: str, taxa: list[str], state: str | None = None, age: str = "now") -> Word:
+        """A decision as the model knows it."""
+        key = self.key()
+        return Word(f"{age} {self.made:06}", key, by, frozenset(), tuple(taxa), state)
+
+    def said(self, word: Word, made: Decided) -> str:
+        """Remember the id of a decision; gives its batch."""
+        self.uids[word.uid] = made.decision
+        return made.batch
+
+    @precondition(lambda self: self.now.papers)
+    @rule(pick=PICK, where=st.sampled_from(sorted(VERDICTS)) | PICK, late=st.booleans(), knows=st.booleans())
+    def merge_a_decision(self, pick: int, where: str | int, late: bool, knows: bool) -> None:
+        """A line of another copy's decisions, made lately or long ago, with or without knowing those here.
+
+        An older decision beside newer ones is left out: the next one has replaced it, so it is not the last to go.
+        """
+        number = self.pick(self.now.papers, pick)
+        late = late or bool(self.now.papers[number].words)
+        taxa = [] if isinstance(where, str) else [self.pick(self.now.taxa, where)]
+        verdict, state = (where, VERDICTS[where]) if isinstance(where, str) else ("accept", None)
+        knew = frozenset(w.uid for w in self.now.papers[number].words) if knows and late else frozenset()
+        word = replace(self.word("cy", taxa, state, "now" if late else "long ago"), knew=knew)
+        self.uids[word.uid] = new_uid()
+        line = {
+            "id": self.uids[word.uid], "by": word.by, "paper": {"arxiv": f"{PREFIX}{number}"}, "taxonomy": "wam",
+            "at": (utc_now() if late else LONG_AGO + timedelta(self.made)).isoformat(), "verdict": verdict,
+            "taxa": [{"path": self.now.path(key)} for key in taxa], "replaces": sorted(map(self.uids.get, knew)),
+        }  # fmt: skip
+        file = self.folder / "decisions.jsonl"
+        file.write_bytes(orjson.dumps(line))
+        with self.store.writing() as session:
+            before = session.exec(select(func.max(col(Batch.id)))).one()
+            report = import_decisions(session, file, get_actor(session, "ana", "person"))
+            batches = session.exec(select(Batch.uid).where(col(Batch.id) > before).order_by(col(Batch.id))).all()
+        assert report.new == 1 and not report.unreadable
+        about = steps.slots(number) | self.standing(taxa)
+        for batch, step in zip(
+            batches, (steps.bring_word(number, word), steps.bring_disputes(number, word.uid)), strict=False
+        ):
+            self.do(lambda batch=batch: batch, step, about)  # type: ignore[misc]
 
     @precondition(lambda self: self.now.papers)
     @rule(pick=PICK, taxon=PICK)
@@ -184,16 +238,20 @@ class PaperRules(CuratingMachine):
         key = self.pick(self.now.disputes, pick)
         dispute = self.now.disputes[key]
         paper, claim = self.now.papers[dispute.paper], dispute.claimed
-        assume(claim in steps.STATES or claim in self.now.taxa)
+        assume(key in self.uids and (claim in steps.STATES or claim in self.now.taxa))
         stands = paper.state or next((k for k, primary in paper.places if primary), None)
 
         def write(session: Session, ana: Any) -> Any:
             if status == "answered":
                 return answer_objection(session, ana, self.uids[key], "an answer")
-            return close_objection(session, ana, self.uids[key], Closing(outcome=status, answer="why"))
+            made = close_objection(session, ana, self.uids[key], Closing(outcome=status, answer="why"))
+            self.uids[word.uid] = made.decision or ""
+            return made
 
+        word = self.word("ana", [], claim) if claim in steps.STATES else self.word("ana", [claim])
+        moves = word if status == "accepted" and stands != claim else None
         about = steps.slots(dispute.paper, key) | self.standing([k for k in (claim, stands) if k in self.now.taxa])
         self.do(
             lambda: self.writing(write),
-            steps.end_dispute(key, status, status == "accepted" and stands != claim), about, may=dispute.is_open,
+            steps.end_dispute(key, status, moves), about, may=dispute.is_open,
         )  # fmt: skip

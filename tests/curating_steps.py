@@ -1,8 +1,9 @@
 """What each write does to the model, to be done once and done again when an earlier one is taken back."""
 
+from dataclasses import replace
 from typing import Any
 
-from tests.curating_model import Dispute, Model, ModelPaper, Score, Step, Thing
+from tests.curating_model import Dispute, Model, ModelPaper, Score, Step, Thing, Word
 
 
 def add_paper(number: int, source: str, said: dict[str, str], taxon: str | None) -> Step:
@@ -92,15 +93,14 @@ def raise_dispute(key: str, number: int, claimed: str, by: str) -> Step:
     return step
 
 
-def end_dispute(key: str, status: str, moves: bool) -> Step:
+def end_dispute(key: str, status: str, word: Word | None) -> Step:
     """An objection is answered or closed; one that is accepted may move the paper."""
 
     def step(model: Model) -> None:
         dispute = model.disputes[key]
         dispute.status = status
-        if moves:
-            claimed = dispute.claimed
-            place(dispute.paper, *(([], claimed) if claimed in STATES else ([claimed], None)))(model)
+        if word is not None:
+            decide(dispute.paper, word)(model)
 
     return step
 
@@ -108,13 +108,57 @@ def end_dispute(key: str, status: str, moves: bool) -> Step:
 STATES = ("outside", "undecided", "not-applicable")
 
 
-def place(number: int, taxa: list[str], state: str | None) -> Step:
-    """A person decides."""
+def decide(number: int, word: Word) -> Step:
+    """A person who sees the present state decides; what was said before is known, and settles its disagreements."""
+
+    def step(model: Model) -> None:
+        known = frozenset(w.uid for w in model.papers[number].words)
+        model.papers[number].words.append(replace(word, knew=known))
+        stand(model, number, word)
+        settle(model, number)
+
+    return step
+
+
+def stand(model: Model, number: int, word: Word) -> None:
+    """Let a paper stand where a decision puts it."""
+    paper = model.papers[number]
+    assert all(key in model.taxa for key in word.taxa)
+    paper.places, paper.state = [(key, i == 0) for i, key in enumerate(word.taxa)], word.state
+
+
+def settle(model: Model, number: int) -> None:
+    """Close the disagreements between decisions of which a later one knew."""
+    still = {word.uid for word in model.papers[number].heads}
+    for dispute in model.disputes.values():
+        if dispute.paper == number and dispute.between and dispute.is_open and not dispute.between <= still:
+            dispute.status = "settled"
+
+
+def bring_word(number: int, word: Word) -> Step:
+    """A decision of another copy comes in: the last of those that did not know each other holds."""
 
     def step(model: Model) -> None:
         paper = model.papers[number]
-        assert all(key in model.taxa for key in taxa)
-        paper.places, paper.state = [(key, i == 0) for i, key in enumerate(taxa)], state
+        held = paper.heads[-1:]
+        paper.words.append(word)
+        if paper.heads[-1:] != held:
+            stand(model, number, word)
+
+    return step
+
+
+def bring_disputes(number: int, key: str) -> Step:
+    """What disagrees with the decision that holds is disputed; what was settled elsewhere is settled here."""
+
+    def step(model: Model) -> None:
+        *others, holding = model.papers[number].heads
+        for i, word in enumerate(others):
+            between = frozenset((word.uid, holding.uid))
+            if word.primary != holding.primary and all(d.between != between for d in model.disputes.values()):
+                claimed = word.taxa[0] if word.taxa else word.state or ""
+                model.disputes[f"{key} {i}"] = Dispute(number, claimed, word.by, between=between)
+        settle(model, number)
 
     return step
 

@@ -39,9 +39,11 @@ class ThingRules(PaperRules):
     @rule(kind=st.sampled_from(["method", "benchmark"]), pick=PICK, name=NAMES)
     def rename_a_thing(self, kind: str, pick: int, name: str) -> None:
         key, present = self._named(kind, pick)
+        taken = any(t.kind == kind and k != key and name in t.names for k, t in self.now.things.items())
+        assume(not (taken and name in self.now.things[key].names))
         self.do(
             lambda: self.writing(lambda s, ana: set_thing(s, ana, f"{kind}:{present}", {"name": name})),
-            steps.rename_thing(key, name), steps.slots(key),
+            steps.rename_thing(key, name), steps.slots(key), may=not taken,
         )  # fmt: skip
 
     @precondition(lambda self: self.now.things)

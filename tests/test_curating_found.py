@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.curating_look import survey
-from tests.curating_store import fill, undo
+from tests.curating_store import FIRST, fill, undo
+from wamkg.errors import ConflictError
+from wamkg.reviewing.edit import set_values
 from wamkg.reviewing.edit_things import add
 from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.store.types import utc_now
+from wamkg.taxonomy.apply import run_edit
+from wamkg.taxonomy.edit import TaxonEdit
 from wamkg.views.past import open_past
 
 
@@ -32,3 +39,48 @@ def test_a_past_day_shows_a_paper_whose_number_another_got_since(store: Store, t
     add_paper(store, 2)
     with open_past(store, tmp_path, as_of=moment.isoformat()) as past:
         assert survey(past) == then
+
+
+def test_a_refused_undo_names_what_took_the_path(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    away = edit(store, "rename", taxon="joint", name="Elsewhere")
+    back = edit(store, "rename", taxon="cascaded", name="Joint")
+    with pytest.raises(ConflictError, match=f"{away} would give back; undo them first: {back}"):
+        undo(store, away)
+
+
+def test_a_refused_undo_names_who_gave_the_same_address_again(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    first, second = "https://one.example", "https://two.example"
+    _, other, again = (set_code(store, url) for url in (first, second, first))
+    with pytest.raises(ConflictError, match=again):
+        undo(store, other)
+
+
+def test_a_merge_is_taken_back_after_what_moved_the_taxon_before(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    first = survey(store)
+    moved = edit(store, "move", taxon="joint/autoregressive/predictive-latent", parent="cascaded")
+    renamed = edit(store, "rename", taxon="joint/autoregressive", name="Alpha")
+    merged = edit(store, "merge", taxon="cascaded/predictive-latent", into="cascaded/implicit")
+    undo(store, moved)
+    undo(store, merged)
+    with store.reading() as session:
+        assert "joint/alpha/predictive-latent" in {t.path for t in list_taxa(session, get_taxonomy(session, "wam"))}
+    undo(store, renamed)
+    assert survey(store) == first
+
+
+def edit(store: Store, operation: str, **values: str) -> str:
+    """Edit the taxonomy; gives the batch."""
+    batch = run_edit(store, "wam", TaxonEdit(operation=operation, **values), "ana").batch  # type: ignore[arg-type]
+    assert batch is not None
+    return batch
+
+
+def set_code(store: Store, url: str) -> str:
+    """Say where a paper's code is; gives the batch."""
+    with store.writing() as session:
+        batch = set_values(session, get_actor(session, "ana", "person"), FIRST, {"links.code": url}).batch
+    assert batch is not None
+    return batch

@@ -17,6 +17,7 @@ from wamkg.store.search import remove_texts
 from wamkg.store.tables import (
     Assignment,
     Authorship,
+    Batch,
     Change,
     Embedding,
     Entity,
@@ -148,6 +149,18 @@ def reopen_rows(session: Session, ended: Rows, only: Sequence[str] | None, keep:
             reopened = table.update().where(condition).values(ended_at=None, ended_batch_id=None)
             session.connection().execute(reopened)
     session.expire_all()
+
+
+def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
+    """Ids of later batches, not undone, that wrote of the same papers in the tables in which this one ended rows."""
+    made, found = table_of(Batch), set[str]()
+    for table, condition in ended:
+        if "paper_id" in table.c:
+            papers = select(table.c.paper_id).where(condition)
+            later = select(made.c.uid).join(table, table.c.batch_id == made.c.id).where(table.c.paper_id.in_(papers))
+            later = later.where(made.c.id > batch.id, made.c.undone_at.is_(None))
+            found |= set(session.connection().execute(later).scalars())
+    return sorted(found)
 
 
 def show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:

@@ -1,6 +1,7 @@
 """Taking a batch back whole: restore what it edited, delete what it wrote, reopen what it ended, pick values again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,10 @@ from wamkg.history.kept import keep_removed, keep_reopened
 from wamkg.history.scope import (
     BEFORE_SHOWN,
     KEPT,
-    Keep,
     Rows,
     delete_derived,
     delete_rows,
+    later_writers,
     papers_of,
     placed_papers,
     reopen_rows,
@@ -34,7 +35,7 @@ from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
 from wamkg.store.rules import broken_rules
 from wamkg.store.session import one_writer
-from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Vote, metadata
+from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, straighten_paths, tree_problems
 from wamkg.store.taxonomies import list_taxonomies
@@ -69,18 +70,22 @@ def undo_batch(
     replaced = placed_papers(session, mine)
     doomed = papers_of(session, mine)
     broken = broken_rules(session)
-    restored = restore_rows(session, batch)
+    with _refusing_what_is_taken(session, batch, ended):
+        restored = restore_rows(session, batch)
     delete_derived(session, mine, doomed, keep)
     counts = delete_rows(session, made, BEFORE_SHOWN, keep)
     reopen_rows(session, ended, BEFORE_SHOWN, reopening)
     show_again(session, touched - doomed, show)
     counts |= delete_rows(session, made, None, keep)
     delete_orphans(session)
-    _reopen(session, batch, ended, reopening)
+    reopened = _lift_ended_taxa(session, mine)
+    with _refusing_what_is_taken(session, batch, ended):
+        reopen_rows(session, ended, None, reopening)
     raise_versions(session, replaced - doomed)
     if restored:
         counts["values restored"] = restored
-    _straighten(session, batch)
+    with _refusing_what_is_taken(session, batch, ended):
+        _straighten(session, batch, reopened)
     _refuse_broken_trees(session, batch)
     _refuse_broken_rules(session, batch, broken)
     if "judgement" in _names(made) | _names(ended):
@@ -105,14 +110,35 @@ def _hold(session: Session, batch: Batch) -> None:
     lock_papers(session, touched_papers(session, mine) | placed_papers(session, mine))
 
 
-def _straighten(session: Session, batch: Batch) -> None:
-    moved = {change.subject_uid for change in edits_of(session, batch) if change.field == "taxon.path"}
-    if not moved:
-        return
+def _lift_ended_taxa(session: Session, mine: Any) -> set[int]:
+    """Let taxa that are to hold again stand nowhere for now: where they stood may be taken, their parents may be
+    elsewhere. Returns their numbers."""
+    taxon = table_of(Taxon)
+    numbers = set(session.connection().execute(select(taxon.c.id).where(taxon.c.ended_batch_id.in_(mine))).scalars())
+    for number in numbers:
+        session.connection().execute(taxon.update().where(taxon.c.id == number).values(path=f"~{number}"))
+    return numbers
+
+
+def _straighten(session: Session, batch: Batch, reopened: set[int]) -> None:
+    uids = {change.subject_uid for change in edits_of(session, batch) if change.field == "taxon.path"}
+    moved = set(session.exec(select_model(Entity.id).where(col(Entity.uid).in_(uids))).all()) if uids else set()
+    numbers = reopened | {number for number in moved if number is not None}
+    if numbers:
+        straighten_paths(session, numbers)
+
+
+@contextmanager
+def _refusing_what_is_taken(session: Session, batch: Batch, ended: Rows) -> Iterator[None]:
+    """Refuse, naming the batches, where later ones took the path, address or place that would be given back."""
     try:
-        straighten_paths(session, {uid for uid in moved if uid is not None})
+        with session.begin_nested():
+            yield
     except IntegrityError as error:
-        raise ConflictError(f"another taxon took the path that undoing {batch.uid} would give back") from error
+        later = ", ".join(batches_that_changed_taxa(session, batch) + later_writers(session, batch, ended))
+        raise ConflictError(
+            f"later edits took the place of what {batch.uid} would give back; undo them first: {later}"
+        ) from error
 
 
 def _refuse_broken_trees(session: Session, batch: Batch) -> None:
@@ -202,13 +228,6 @@ def _replaced(session: Session, batch: Batch) -> set[int]:
         select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id != batch.id) for t in words
     )
     return set(session.connection().execute(union(*replaced)).scalars())
-
-
-def _reopen(session: Session, batch: Batch, ended: Rows, keep: Keep) -> None:
-    try:
-        reopen_rows(session, ended, None, keep)
-    except IntegrityError as error:
-        raise ConflictError(f"later edits took the place of what {batch.uid} ended; undo them first") from error
 
 
 def _names(rows: Rows) -> set[str]:

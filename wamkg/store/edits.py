@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import ConflictError
@@ -85,19 +84,15 @@ def edits_of(session: Session, batch: Batch) -> list[Change]:
 def restore_rows(session: Session, batch: Batch) -> int:
     """Give every column that a batch changed its value of before; returns how many.
 
-    Raises ConflictError, naming the batches, where a later one changed the same column.
+    Raises ConflictError, naming the batches, where a later one changed the same column, and IntegrityError where a
+    later one took the path that would be restored.
     """
     changes = edits_of(session, batch)
     later = {uid for change in changes if (uid := _changed_later(session, change))}
     if later:
         raise ConflictError(f"later batches changed the same values; undo them first: {', '.join(sorted(later))}")
-    try:
-        for change in reversed(changes):
-            _restore(session, change)
-    except IntegrityError as error:
-        raise ConflictError(
-            "a later edit took the name or path that this would restore; undo that one first"
-        ) from error
+    for change in reversed(changes):
+        _restore(session, change)
     return len(changes)
 
 

@@ -33,24 +33,25 @@ def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
 
 
-def straighten_paths(session: Session, only: set[str] | None = None) -> None:
-    """Let live taxa stand where their parents lead; `only` names the permanent ids of those that may change.
+def straighten_paths(session: Session, only: set[int] | None = None) -> None:
+    """Let live taxa stand where their parents lead; `only` names those that may change, with all below them.
 
     A path restored from before an edit may run through ancestors that stand elsewhere by now.
 
     Raises IntegrityError where another taxon stands there.
     """
-    rows = session.exec(select(Taxon, Entity.uid).join(Entity, col(Entity.id) == col(Taxon.id)))
-    taxa = {taxon.id: (taxon, uid) for taxon, uid in rows if taxon.ended_at is None}
+    taxa = {taxon.id: taxon for taxon in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
 
-    def straighten(number: int | None, seen: frozenset[int | None]) -> None:
-        taxon, uid = taxa[number]
+    def straighten(number: int | None, seen: frozenset[int | None]) -> bool:
+        taxon = taxa[number]
         parent = taxa.get(taxon.parent_id)
+        may = only is None or number in only
         if parent is not None and number not in seen:
-            straighten(taxon.parent_id, seen | {number})
-        if (parent is not None or taxon.parent_id is None) and (only is None or uid in only):
-            taxon.path, taxon.depth = place_below(parent[0] if parent else None, taxon.slug)
+            may = straighten(taxon.parent_id, seen | {number}) or may
+        if may and (parent is not None or taxon.parent_id is None):
+            taxon.path, taxon.depth = place_below(parent, taxon.slug)
             session.add(taxon)
+        return may
 
     for number in taxa:
         straighten(number, frozenset())
