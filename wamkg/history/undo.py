@@ -37,7 +37,13 @@ from wamkg.store.rules import broken_rules
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
-from wamkg.store.taxon_reads import batches_that_changed_taxa, moved_below_taxa_of, straighten_paths, tree_problems
+from wamkg.store.taxon_reads import (
+    batches_that_changed_taxa,
+    moved_below_taxa_of,
+    placed_since,
+    straighten_paths,
+    tree_problems,
+)
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.types import utc_now
 from wamkg.store.work import forget_since
@@ -125,7 +131,7 @@ def _straighten(session: Session, batch: Batch, reopened: set[int]) -> None:
     moved = set(session.exec(select_model(Entity.id).where(col(Entity.uid).in_(uids))).all()) if uids else set()
     numbers = reopened | {number for number in moved if number is not None}
     if numbers:
-        straighten_paths(session, numbers)
+        straighten_paths(session, numbers, placed_since(session, batch))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Is a tree whole? Checks over taxa, and which batches changed them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from sqlmodel import Session, col, select
 
@@ -33,8 +33,8 @@ def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
 
 
-def straighten_paths(session: Session, only: set[int] | None = None) -> None:
-    """Let live taxa stand where their parents lead; `only` names those that may change, with all below them.
+def straighten_paths(session: Session, only: set[int] | None = None, but: Set[int] = frozenset()) -> None:
+    """Let live taxa stand where their parents lead; `only` names those that may change, with all below but `but`.
 
     A path restored from before an edit may run through ancestors that stand elsewhere by now.
 
@@ -47,7 +47,7 @@ def straighten_paths(session: Session, only: set[int] | None = None) -> None:
         parent = taxa.get(taxon.parent_id)
         may = only is None or number in only
         if parent is not None and number not in seen:
-            may = straighten(taxon.parent_id, seen | {number}) or may
+            may = (straighten(taxon.parent_id, seen | {number}) and number not in but) or may
         if may and (parent is not None or taxon.parent_id is None):
             taxon.path, taxon.depth = place_below(parent, taxon.slug)
             session.add(taxon)
@@ -56,6 +56,18 @@ def straighten_paths(session: Session, only: set[int] | None = None) -> None:
     for number in taxa:
         straighten(number, frozenset())
     session.flush()
+
+
+def placed_since(session: Session, batch: Batch) -> set[int]:
+    """Taxa that batches after the given one, not undone, made or gave a path."""
+    made = select(Entity.id).where(Entity.kind == EntityKind.TAXON, col(Entity.batch_id) > batch.id)
+    moved = (
+        select(Entity.id)
+        .join(Change, col(Change.subject_uid) == col(Entity.uid))
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+        .where(Change.field == "taxon.path", col(Batch.id) > batch.id, col(Batch.undone_at).is_(None))
+    )
+    return {number for statement in (made, moved) for number in session.exec(statement) if number is not None}
 
 
 def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
