@@ -1,6 +1,7 @@
 """Graph, search, matching, exports and figures over HTTP."""
 
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import networkx as nx
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
+from wamkg.history.releases import create_release
 from wamkg.settings import Settings
 from wamkg.store.embeddings import StoredVector, save_vectors
 from wamkg.store.lookup import find_paper
@@ -129,3 +131,27 @@ def test_a_figure_is_drawn_once_and_anew_when_the_store_changes(seeded_store: St
             paper.title = "Renamed"
             session.add(paper)
         assert "Renamed" in client.get(f"{API}/figures/roadmap.svg").text
+
+
+def test_a_roadmap_marks_what_is_new_since_a_day_or_a_release_and_keeps_to_a_height(
+    seeded_store: Store, home: Path
+) -> None:
+    create_release(seeded_store, home, "v1", "", "ana")
+    with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
+        drawings = {
+            query: client.get(f"{API}/figures/roadmap.svg?{query}")
+            for query in ("since=2026-04", "since=v1", "since=v9", "height=120", "height=12", "")
+        }
+    codes = {query: answer.status_code for query, answer in drawings.items()}
+    assert codes == {
+        "since=2026-04": 200,
+        "since=v1": 200,
+        "since=v9": 404,
+        "height=120": 200,
+        "height=12": 422,
+        "": 200,
+    }
+    assert "since 2026-04" in drawings["since=2026-04"].text
+    assert len(drawings["since=2026-04"].text) > len(drawings["since=v1"].text), "nothing came after the release"
+    heights = [fromstring(drawings[query].text).attrib["height"] for query in ("height=120", "")]
+    assert float(heights[0].removesuffix("pt")) <= 120 / 25.4 * 72 + 0.1 < float(heights[1].removesuffix("pt"))

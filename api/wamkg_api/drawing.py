@@ -41,6 +41,7 @@ class FigureOrder:
     width: str = "two-column"
     theme: str = "light"
     past: Past = NOW
+    height: float | None = None
 
 
 def draw(shown: Store, settings: Settings, asked: FigureOrder, state: str) -> Path:
@@ -83,6 +84,8 @@ def _options(asked: FigureOrder) -> Iterator[str]:
     for name, value in (*query.given().items(), ("width", asked.width), ("theme", asked.theme)):
         several = getattr(query, name, None)
         yield from (f"--{name}={part}" for part in (several if isinstance(several, tuple) else (value,)))
+    if asked.height is not None:
+        yield f"--height={asked.height}"
     if asked.past.release:
         yield f"--release={asked.past.release}"
     if asked.past.as_of:

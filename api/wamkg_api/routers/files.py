@@ -13,7 +13,7 @@ from wamkg.store.freshness import Freshness
 from wamkg_api.deps import SettingsDep
 from wamkg_api.drawing import FORMATS, FigureOrder, draw
 from wamkg_api.errors import problems
-from wamkg_api.forms import DateText, TaxonRef, Word
+from wamkg_api.forms import ReleaseName, TaxonRef, Word
 from wamkg_api.past import Past, PastDep, opened
 
 router = APIRouter(tags=["files"])
@@ -26,7 +26,7 @@ async def _figure_query(
     date: Annotated[Literal["arxiv_v1", "venue"] | None, Query(description="Which date places a paper.")] = None,
     depth: Annotated[int | None, Query(ge=0, le=12, description="Levels drawn.")] = None,
     representatives: Annotated[Word | None, Query(description="How many a branch, which by name, or both.")] = None,
-    since: Annotated[DateText | None, Query(description="Mark what is dated on or after this day.")] = None,
+    since: Annotated[ReleaseName | None, Query(description="Mark what is new since this day or release.")] = None,
     by: Annotated[Literal["month", "quarter", "year"] | None, Query(description="Period of a timeline.")] = None,
     paper: Names = None,
     method: Names = None,
@@ -64,13 +64,20 @@ def get_figure(
     width: Annotated[
         str, Query(pattern=r"^(one-column|two-column|\d{2,4}(\.\d+)?(mm)?)$", description="Column or millimetres.")
     ] = "two-column",
+    height: Annotated[
+        float | None, Query(ge=60, le=2000, description="Most millimetres a roadmap may take; a page if not given.")
+    ] = None,
     theme: Annotated[Literal["light", "dark", "transparent"], Query()] = "light",
 ) -> Response:
     """A figure fit for print; the same drawing serves the page and the manuscript."""
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
-    asked = FigureOrder(name, form, query, width, theme, past)
+    asked = FigureOrder(name, form, query, width, theme, past, height)
+    if query.since_release:
+        with opened(request, Past(release=query.since_release)):
+            # A release there is not is said before anything is drawn.
+            pass
     freshness: Freshness = request.app.state.freshness
     with opened(request, past) as shown:
         content = draw(shown, settings, asked, freshness.token()).read_bytes()
