@@ -82,6 +82,8 @@ def test_the_command_tells_programs_and_hides_from_people(seeded_store: Store, h
 
     marked = {line["paper"]: line for line in lines()}
     assert len(marked) >= COUNT and all(line["ranked"] for line in marked.values())
+    chances = [[leaf["probability"] for leaf in line["ranked"]] for line in marked.values()]
+    assert all(of_one == sorted(of_one, reverse=True) for of_one in chances)
     away = {line["paper"] for line in lines("--blind") if says_nothing(line)}
     assert away == {slug for slug, line in marked.items() if line["hidden"]}
     assert slug_of(seeded_store, hidden.removeprefix("arxiv:")) in away

@@ -54,11 +54,16 @@ def suggest(
     for_people = not json or sys.stdout.isatty()
     lines = [_shown(line, for_people if blind is None else blind) for line in report.lines]
     if json:
-        print_json_lines(lines)
+        print_json_lines([line | {"ranked": _likeliest_first(line["ranked"])} for line in lines])
         return
     columns = ["paper", "sure of", "outside", "best leaf", "p", "text"]
     print_table("", columns, [_suggestion_row(line) for line in lines])
     out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
+
+
+def _likeliest_first(ranked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Programs are promised the order of the probabilities alone; people see the decided taxon's leaves first."""
+    return sorted(ranked, key=lambda leaf: leaf["probability"], reverse=True)
 
 
 def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
