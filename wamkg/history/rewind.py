@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, or_, select
 from sqlmodel import Session
 
 from wamkg.history.kept import REMOVED, REOPENED, kept_rows
@@ -32,7 +32,7 @@ from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans
 from wamkg.store.rows import decode
 from wamkg.store.settle import chain_places
-from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxonomy, metadata
+from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxon, Taxonomy, metadata
 from wamkg.store.taxon_reads import straighten_paths
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.vocabulary import BatchKind
@@ -62,7 +62,7 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     later = set(session.connection().execute(mine).scalars())
     values, merged = _values_then(session, later), _merged_since(session, later)
     doomed, touched = papers_of(session, mine), touched_papers(session, mine)
-    _clear_paths(session, values)
+    stood = _lift_taxa(session, mine)
     delete_derived(session, mine, doomed)
     delete_rows(session, rows_made(session, mine), None)
     # A paper that is put back may have the number of one made since, which SQLite gives out again.
@@ -71,7 +71,7 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
         pair.end_for_now(session, mine)
     reopen_rows(session, rows_ended(session, mine), None)
     _set_values(session, values)
-    straighten_paths(session)
+    _settle_taxa(session, stood)
     for pair in merged:
         pair.settle(session)
     _forget_shown(session, touched)
@@ -88,10 +88,11 @@ class _ValueThen:
     field: str
     value: Any
 
-    def set(self, session: Session, value: Any) -> None:
+    def set(self, session: Session) -> None:
+        """Give it back; where a live taxon stood follows from what is above it, once all of that is as it was."""
         row = find_row(session, model_of_field(self.field), self.subject)
-        if row is not None:
-            setattr(row, self.field.partition(".")[2], value)
+        if row is not None and not (self.field == "taxon.path" and row.ended_at is None):
+            setattr(row, self.field.partition(".")[2], self.value)
             session.add(row)
 
 
@@ -112,20 +113,35 @@ def _values_then(session: Session, later: set[int]) -> list[_ValueThen]:
     return found
 
 
-def _clear_paths(session: Session, values: Sequence[_ValueThen]) -> None:
-    """Let no taxon stand where another is about to: paths are unique at every step."""
-    for then in values:
-        if then.field == "taxon.path":
-            then.set(session, f"~{then.subject}")
-    session.flush()
+def _lift_taxa(session: Session, mine: Any) -> dict[int, str]:
+    """Let no taxon stand where another is about to: paths are unique at every step. Returns where each stood."""
+    taxon = table_of(Taxon)
+    live = or_(taxon.c.ended_at.is_(None), taxon.c.ended_batch_id.in_(mine))
+    stood = {row.id: row.path for row in session.connection().execute(select(taxon.c.id, taxon.c.path).where(live))}
+    session.connection().execute(taxon.update().where(live).values(path=_nowhere(taxon.c.id)))
     session.expire_all()
+    return stood
+
+
+def _nowhere(number: Any) -> Any:
+    return literal("~").concat(cast(number, String))
 
 
 def _set_values(session: Session, values: Sequence[_ValueThen]) -> None:
     for then in values:
-        then.set(session, then.value)
+        then.set(session)
     session.flush()
     session.expire_all()
+
+
+def _settle_taxa(session: Session, stood: dict[int, str]) -> None:
+    """Let live taxa stand where their parents lead, and those that had ended where they ended."""
+    taxon = table_of(Taxon)
+    ended = select(taxon.c.id).where(taxon.c.ended_at.is_not(None), taxon.c.path == _nowhere(taxon.c.id))
+    for number in session.connection().execute(ended).scalars().all():
+        session.connection().execute(taxon.update().where(taxon.c.id == number).values(path=stood[number]))
+    session.expire_all()
+    straighten_paths(session)
 
 
 def _put_back(session: Session, undoing: Any) -> set[int]:
@@ -143,6 +159,8 @@ def _put_back(session: Session, undoing: Any) -> set[int]:
         found = [decode(table, row | ends.get((name, row["id"]), {})) for row in rows.get(name, ())]
         if name == "paper":
             found = [row | dict.fromkeys(_SHOWN_ONCE) for row in found]
+        if name == "taxon":
+            found = [row if row["ended_at"] else row | {"path": f"~{row['id']}"} for row in found]
         if found:
             run(table.insert(), found)
     numbers = {row["id"] for row in rows["paper"]} | {row["paper_id"] for row in rows["event"]}
