@@ -71,6 +71,18 @@ def test_a_merge_is_taken_back_after_what_moved_the_taxon_before(store: Store, t
     assert survey(store) == first
 
 
+def test_what_made_a_taxon_is_not_taken_back_before_what_ended_it(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    first = survey(store)
+    made = edit(store, "add", parent="joint", name="Alpha")
+    ended = edit(store, "delete", taxon="joint/alpha")
+    with pytest.raises(ConflictError, match=ended):
+        undo(store, made)
+    undo(store, ended)
+    undo(store, made)
+    assert survey(store) == first
+
+
 def edit(store: Store, operation: str, **values: str) -> str:
     """Edit the taxonomy; gives the batch."""
     batch = run_edit(store, "wam", TaxonEdit(operation=operation, **values), "ana").batch  # type: ignore[arg-type]

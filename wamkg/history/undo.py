@@ -228,11 +228,14 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
 
 
 def _replaced(session: Session, batch: Batch) -> set[int]:
-    """Batches in which people replaced words that this one holds."""
+    """Batches in which people replaced words that this one holds, or ended taxa that it made."""
     words = [table_of(model) for model in (Assignment, Judgement, Vote, Adjudication)]
-    replaced = (
+    replaced = [
         select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id != batch.id) for t in words
-    )
+    ]
+    taxon, entity = table_of(Taxon), table_of(Entity)
+    made = select(entity.c.id).where(entity.c.batch_id == batch.id)
+    replaced.append(select(taxon.c.ended_batch_id).where(taxon.c.id.in_(made), taxon.c.ended_batch_id != batch.id))
     return set(session.connection().execute(union(*replaced)).scalars())
 
 
