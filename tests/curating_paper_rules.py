@@ -182,13 +182,9 @@ class PaperRules(CuratingMachine):
         with self.store.writing() as session:
             before = session.exec(select(func.max(col(Batch.id)))).one()
             report = import_decisions(session, file, get_actor(session, "ana", "person"))
-            batches = session.exec(select(Batch.uid).where(col(Batch.id) > before).order_by(col(Batch.id))).all()
+            batch = session.exec(select(Batch.uid).where(col(Batch.id) > before)).one()
         assert report.new == 1 and not report.unreadable
-        about = steps.slots(number) | self.standing(taxa)
-        for batch, step in zip(
-            batches, (steps.bring_word(number, word), steps.bring_disputes(number, word.uid)), strict=False
-        ):
-            self.do(lambda batch=batch: batch, step, about)  # type: ignore[misc]
+        self.do(lambda: batch, steps.bring_word(number, word), steps.slots(number) | self.standing(taxa))
 
     @precondition(lambda self: self.now.papers)
     @rule(pick=PICK, taxon=PICK)

@@ -144,23 +144,20 @@ def bring_word(number: int, word: Word) -> Step:
         paper.words.append(word)
         if paper.heads[-1:] != held:
             stand(model, number, word)
-
-    return step
-
-
-def bring_disputes(number: int, key: str) -> Step:
-    """What disagrees with the decision that holds is disputed; what was settled elsewhere is settled here."""
-
-    def step(model: Model) -> None:
-        *others, holding = model.papers[number].heads
-        for i, word in enumerate(others):
-            between = frozenset((word.uid, holding.uid))
-            if word.primary != holding.primary and all(d.between != between for d in model.disputes.values()):
-                claimed = word.taxa[0] if word.taxa else word.state or ""
-                model.disputes[f"{key} {i}"] = Dispute(number, claimed, word.by, between=between)
+        disagree(model, number, word.uid)
         settle(model, number)
 
     return step
+
+
+def disagree(model: Model, number: int, key: str) -> None:
+    """Dispute what disagrees with the decision that holds."""
+    *others, holding = model.papers[number].heads
+    for i, word in enumerate(others):
+        between = frozenset((word.uid, holding.uid))
+        if word.primary != holding.primary and all(d.between != between for d in model.disputes.values()):
+            claimed = word.taxa[0] if word.taxa else word.state or ""
+            model.disputes[f"{key} {i}"] = Dispute(number, claimed, word.by, between=between)
 
 
 def needs(number: int, *taxa: str) -> Step:

@@ -1,16 +1,22 @@
 """What random sequences of curating found, each by itself."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
+from sqlmodel import Session, col, select
 
 from tests.curating_look import survey
-from tests.curating_store import FIRST, fill, undo
+from tests.curating_store import FIRST, fill, say, standing_at, undo
 from wamkg.errors import ConflictError
+from wamkg.identifiers import new_uid
 from wamkg.reviewing.edit import set_values
 from wamkg.reviewing.edit_things import add
+from wamkg.reviewing.merge_decisions import import_decisions
 from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
+from wamkg.store.tables import Batch, Objection
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.store.types import utc_now
 from wamkg.taxonomy.apply import run_edit
@@ -81,6 +87,65 @@ def test_what_made_a_taxon_is_not_taken_back_before_what_ended_it(store: Store, 
     undo(store, ended)
     undo(store, made)
     assert survey(store) == first
+
+
+def test_a_decision_that_came_in_is_taken_back_with_what_it_disputed(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    said, before = say(store, FIRST, "outside"), survey(store)
+    made, _ = bring(store, tmp_path, "unsure")
+    assert statuses(store) == ["open"]
+    with pytest.raises(ConflictError, match=made):
+        undo(store, said.batch)
+    undo(store, made)
+    assert survey(store) == before
+
+
+def test_a_decision_that_came_in_is_taken_back_with_what_it_settled(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    said = say(store, FIRST, "outside")
+    _, other = bring(store, tmp_path, "unsure")
+    made, _ = bring(store, tmp_path, "not-applicable", knows=(said.decision, other))
+    assert statuses(store) == ["settled"]
+    undo(store, made)
+    assert statuses(store) == ["open"]
+
+
+def test_what_settled_a_disagreement_stays_while_a_later_word_rests_on_it(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    said = say(store, FIRST, "outside")
+    _, other = bring(store, tmp_path, "unsure")
+    made, _ = bring(store, tmp_path, "not-applicable", knows=(said.decision, other))
+    last = say(store, FIRST, "unsure")
+    with pytest.raises(ConflictError, match=last.batch):
+        undo(store, made)
+    assert statuses(store) == ["settled"]
+
+
+def bring(store: Store, folder: Path, verdict: str, knows: tuple[str, ...] = (), days: int = 0) -> tuple[str, str]:
+    """A decision that another copy made so many days ago comes in; gives its batch and its id."""
+    at = datetime.now(UTC) - timedelta(days)
+    line = {
+        "id": new_uid(), "at": at.isoformat(), "by": "cy", "paper": {"arxiv": FIRST.removeprefix("arxiv:")},
+        "taxonomy": "wam", "verdict": verdict, "taxa": [], "replaces": list(knows),
+    }  # fmt: skip
+    file = folder / "decisions.jsonl"
+    file.write_bytes(orjson.dumps(line))
+    with store.writing() as session:
+        assert import_decisions(session, file, get_actor(session, "ana", "person")).new == 1
+        return newest_batch(session), line["id"]
+
+
+def newest_batch(session: Session) -> str:
+    """Id of the batch written last."""
+    uid = session.exec(select(Batch.uid).order_by(col(Batch.id).desc())).first()
+    assert uid is not None
+    return uid
+
+
+def statuses(store: Store) -> list[str]:
+    """What became of each objection."""
+    with store.reading() as session:
+        return [str(status) for status in session.exec(select(Objection.status).order_by(col(Objection.id)))]
 
 
 def edit(store: Store, operation: str, **values: str) -> str:

@@ -185,7 +185,7 @@ def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str
         "why": decision.note or "",
     }
     uid = record_decision(session, batch, uid_of_row(session, paper), taxonomy.slug, values)
-    settle_objections(session, batch, paper, taxonomy)
+    settle_objections(session, [batch], paper, taxonomy)
     close_batch(session, batch, {"verdict": decision.verdict, "paper": paper.slug, "places": after})
     session.refresh(paper)
     return Decided(

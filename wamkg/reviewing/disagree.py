@@ -1,26 +1,32 @@
-"""Two decisions made without knowledge of each other: an objection until a later decision settles it."""
+"""Two decisions made without knowledge of each other: an objection until a later decision settles it.
 
+An objection belongs to the batch of the decision that came in last of the two, and its end to the batch of the decision
+that settled it: so taking back a decision takes back what it brought about.
+"""
+
+from collections.abc import Sequence
 from itertools import combinations
-from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel import Session, col, select
 
 from wamkg.reviewing.decision import STATES, Verdict
 from wamkg.store.decisions import DecisionRow, heads, standing_decisions
 from wamkg.store.edits import uid_of_row, update_row
+from wamkg.store.objections import pair_uid
 from wamkg.store.tables import Assignment, Batch, Objection, Paper, Taxonomy
 from wamkg.vocabulary import OPEN_STATUSES, AssignmentState, ObjectionStatus, RaisedAs
 
 
-def pair_uid(one: DecisionRow, other: DecisionRow) -> str:
-    """Id of the objection between two decisions, the same in every copy of the store."""
-    return str(uuid5(NAMESPACE_URL, " ".join(sorted((one.uid, other.uid)))))
+def raise_objections(session: Session, came: Sequence[Batch], paper: Paper, taxonomy: Taxonomy) -> list[str]:
+    """An objection for each open decision that says otherwise than the last one; returns the ids of new ones.
 
-
-def raise_objections(session: Session, batch: Batch, paper: Paper, taxonomy: Taxonomy) -> list[str]:
-    """An objection for each open decision that says otherwise than the last one; returns the ids of new ones."""
+    `came` are the batches of the decisions that just came in, in the order written.
+    """
     rows = heads(standing_decisions(session, uid_of_row(session, paper), taxonomy.slug))
-    made = [_object(session, batch, (paper, taxonomy), (losing, rows[-1])) for losing in rows[:-1]]
+    made = []
+    for losing in rows[:-1]:
+        batch = next((b for b in reversed(came) if b.id in (losing.batch.id, rows[-1].batch.id)), came[-1])
+        made.append(_object(session, batch, (paper, taxonomy), (losing, rows[-1])))
     return [uid for uid in made if uid is not None]
 
 
@@ -61,18 +67,25 @@ def _primary(session: Session, row: DecisionRow) -> tuple[str, int | None]:
     return row.verdict, primary.taxon_id if primary is not None else None
 
 
-def settle_objections(session: Session, batch: Batch, paper: Paper, taxonomy: Taxonomy) -> int:
-    """Close the objections between decisions that a later one was made in the knowledge of; returns how many."""
+def settle_objections(session: Session, came: Sequence[Batch], paper: Paper, taxonomy: Taxonomy) -> None:
+    """Close the objections between decisions that a later one was made in the knowledge of.
+
+    `came` are the batches of the decisions that just came in, in the order written.
+    """
     rows = standing_decisions(session, uid_of_row(session, paper), taxonomy.slug)
     still = {row.uid for row in heads(rows)}
-    pairs = {pair_uid(a, b) for a, b in combinations(rows, 2) if not {a.uid, b.uid} <= still}
+    pairs = {pair_uid(a, b): {a.uid, b.uid} for a, b in combinations(rows, 2) if not {a.uid, b.uid} <= still}
     settled = select(Objection).where(col(Objection.uid).in_(pairs), col(Objection.status).in_(OPEN_STATUSES))
-    found = session.exec(settled).all()
-    for objection in found:
+    for objection in session.exec(settled).all():
+        last = _last_word(rows, pairs[objection.uid], came)
         values = {
             "status": ObjectionStatus.SETTLED,
-            "answer": f"settled by decision {rows[-1].uid}",
-            "decision": rows[-1].uid,
+            "answer": f"settled by decision {last.uid}",
+            "decision": last.uid,
         }
-        update_row(session, batch, objection, values)
-    return len(found)
+        update_row(session, last.batch if last.batch in came else came[-1], objection, values)
+
+
+def _last_word(rows: Sequence[DecisionRow], pair: set[str], came: Sequence[Batch]) -> DecisionRow:
+    """The first decision that came in knowing one of a pair."""
+    return next((row for row in rows if row.batch in came and row.replaces & pair), rows[-1])

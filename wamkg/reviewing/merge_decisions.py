@@ -26,7 +26,7 @@ from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import raise_versions, write_papers
 from wamkg.store.session import one_writer
 from wamkg.store.settle import chain_places
-from wamkg.store.tables import Actor, Assignment, Paper, Taxon, Taxonomy
+from wamkg.store.tables import Actor, Assignment, Batch, Paper, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import PERSON, REJECTED, BatchKind
@@ -63,7 +63,7 @@ def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
             merge.take_in_objection(number, line, actor)
         else:
             merge.take_in(number, line)
-    merge.settle(actor)
+    merge.settle()
     return merge.report
 
 
@@ -75,7 +75,7 @@ class _Merge:
     withdrawn: set[str] = field(default_factory=set)
     known: dict[str, DecisionRow] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
-    touched: dict[tuple[int, int], tuple[Paper, Taxonomy]] = field(default_factory=dict)
+    touched: dict[tuple[int, int], tuple[Paper, Taxonomy, list[Batch]]] = field(default_factory=dict)
 
     def read(self, number: int, raw: bytes | None) -> tuple[int, Line] | None:
         if raw is not None and raw.isspace():
@@ -157,7 +157,7 @@ class _Merge:
                 )
             )
         session.flush()
-        self.touched[paper.id, taxonomy.id] = paper, taxonomy
+        self.touched.setdefault((paper.id, taxonomy.id), (paper, taxonomy, []))[2].append(batch)
 
     def take_back(self, number: int, line: Line) -> None:
         row = self.known.get(line.undoes or "")
@@ -198,23 +198,17 @@ class _Merge:
         )
         return (self._paper(line.paper), taxonomy), (current, claimed)
 
-    def settle(self, actor: Actor) -> None:
+    def settle(self) -> None:
         """Let the last decision of each paper hold, and raise an objection for each that disagrees with it."""
-        batch = open_batch(self.session, BatchKind.EDIT, self.source, actor)
-        settled = 0
-        for paper, taxonomy in self.touched.values():
+        for paper, taxonomy, came in self.touched.values():
             rows = standing_decisions(self.session, uid_of_row(self.session, paper), taxonomy.slug)
             open_ones = heads(rows)
             chain = [row for row in rows if row not in open_ones] + open_ones
             if chain:
                 chain_places(self.session, paper, taxonomy, [row.batch for row in chain])
-            self.report.objections += raise_objections(self.session, batch, paper, taxonomy)
-            settled += settle_objections(self.session, batch, paper, taxonomy)
+            self.report.objections += raise_objections(self.session, came, paper, taxonomy)
+            settle_objections(self.session, came, paper, taxonomy)
         raise_versions(self.session, [paper for paper, _ in self.touched])
-        if self.report.objections or settled:
-            close_batch(self.session, batch, {"objections": len(self.report.objections), "settled": settled})
-        else:
-            drop_batch(self.session, batch)
 
 
 def _rows(line: Line, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> list[dict[str, Any]]:

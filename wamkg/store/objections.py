@@ -1,9 +1,12 @@
 """Named reads of disputed placements."""
 
+from uuid import NAMESPACE_URL, uuid5
+
 from sqlmodel import Session, col, select
 
 from wamkg.store.by_uid import find_by_uid
-from wamkg.store.tables import Objection
+from wamkg.store.decisions import DecisionRow, decision_rows
+from wamkg.store.tables import Batch, Objection
 from wamkg.vocabulary import OPEN_STATUSES
 
 
@@ -21,3 +24,19 @@ def open_objections(session: Session, paper: int, taxonomy: int) -> list[Objecti
         Objection.paper_id == paper, Objection.taxonomy_id == taxonomy, col(Objection.status).in_(OPEN_STATUSES)
     )
     return list(session.exec(mine.order_by(col(Objection.id))))
+
+
+def pair_uid(one: DecisionRow, other: DecisionRow) -> str:
+    """Id of the objection between two decisions, the same in every copy of the store."""
+    return str(uuid5(NAMESPACE_URL, " ".join(sorted((one.uid, other.uid)))))
+
+
+def batches_that_object(session: Session, batch: Batch) -> set[int]:
+    """Other batches that raised an objection between a decision of this one and another decision."""
+    pairs = [
+        pair_uid(mine, other)
+        for mine in decision_rows(session, batch=batch.uid)
+        for other in decision_rows(session, paper=mine.change.subject_uid, taxonomy=mine.taxonomy)
+    ]
+    raised = select(Objection.batch_id).where(col(Objection.uid).in_(pairs), Objection.batch_id != batch.id)
+    return set(session.exec(raised)) if pairs else set()
