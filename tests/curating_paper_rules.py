@@ -161,12 +161,8 @@ class PaperRules(CuratingMachine):
     @precondition(lambda self: self.now.papers)
     @rule(pick=PICK, where=st.sampled_from(sorted(VERDICTS)) | PICK, late=st.booleans(), knows=st.booleans())
     def merge_a_decision(self, pick: int, where: str | int, late: bool, knows: bool) -> None:
-        """A line of another copy's decisions, made lately or long ago, with or without knowing those here.
-
-        An older decision beside newer ones is left out: the next one has replaced it, so it is not the last to go.
-        """
+        """A line of another copy's decisions, made lately or long ago, with or without knowing those here."""
         number = self.pick(self.now.papers, pick)
-        late = late or bool(self.now.papers[number].words)
         taxa = [] if isinstance(where, str) else [self.pick(self.now.taxa, where)]
         verdict, state = (where, VERDICTS[where]) if isinstance(where, str) else ("accept", None)
         knew = frozenset(w.uid for w in self.now.papers[number].words) if knows and late else frozenset()

@@ -121,6 +121,25 @@ def test_what_settled_a_disagreement_stays_while_a_later_word_rests_on_it(store:
     assert statuses(store) == ["settled"]
 
 
+def test_an_older_decision_that_came_in_is_taken_back(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    first = survey(store)
+    said, before = say(store, FIRST, "outside"), survey(store)
+    made, moments = [], []
+    for days in (400, 500):
+        made.append(bring(store, tmp_path, "unsure", days=days)[0])
+        moments.append((utc_now(), survey(store)))
+    assert standing_at(store, FIRST) == ["outside"]
+    for batch in made:
+        undo(store, batch)
+    assert survey(store) == before
+    undo(store, said.batch)
+    assert survey(store) == first
+    for moment, then in moments:
+        with open_past(store, tmp_path, as_of=moment.isoformat()) as past:
+            assert survey(past) == then
+
+
 def bring(store: Store, folder: Path, verdict: str, knows: tuple[str, ...] = (), days: int = 0) -> tuple[str, str]:
     """A decision that another copy made so many days ago comes in; gives its batch and its id."""
     at = datetime.now(UTC) - timedelta(days)

@@ -149,7 +149,8 @@ def _put_back(session: Session, undoing: Any) -> set[int]:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for name, row in kept_rows(session, undoing, REMOVED):
         rows[name].append(row)
-    ends = {(name, row["id"]): row for name, row in kept_rows(session, undoing, REOPENED)}
+    # Of what was reopened, handed back or ended anew since, the first record tells what it was then.
+    ends = {(name, row["id"]): row for name, row in reversed(list(kept_rows(session, undoing, REOPENED)))}
     run = session.connection().execute
     for (name, number), row in ends.items():
         table = metadata.tables[name]

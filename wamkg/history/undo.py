@@ -36,6 +36,7 @@ from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
 from wamkg.store.rules import broken_rules
 from wamkg.store.session import one_writer
+from wamkg.store.settle import hand_back_places
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxon_reads import (
@@ -77,6 +78,7 @@ def undo_batch(
     replaced = placed_papers(session, mine)
     doomed = papers_of(session, mine)
     broken = broken_rules(session)
+    hand_back_places(session, batch, partial(reopening, table_of(Assignment)))
     with _refusing_what_is_taken(session, batch, ended):
         restored = restore_rows(session, batch)
     delete_derived(session, mine, doomed, keep)
@@ -230,10 +232,10 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
 
 
 def _replaced(session: Session, batch: Batch) -> set[int]:
-    """Batches in which people replaced words that this one holds, or ended taxa that it made."""
+    """Later batches in which people replaced words that this one holds, or ended taxa that it made."""
     words = [table_of(model) for model in (Assignment, Judgement, Vote, Adjudication)]
     replaced = [
-        select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id != batch.id) for t in words
+        select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id > batch.id) for t in words
     ]
     taxon, entity = table_of(Taxon), table_of(Entity)
     made = select(entity.c.id).where(entity.c.batch_id == batch.id)

@@ -1,10 +1,10 @@
 """Which of several batches' places of a paper hold: the last one's, each other's ended by the next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session
 
 from wamkg.store.bulk import table_of
@@ -43,3 +43,19 @@ def _successors(session: Session, here: tuple[Any, ...], chain: Sequence[int | N
         newest = set(session.connection().execute(ended).scalars()) - found - set(chain)
         found |= newest
     return found
+
+
+def hand_back_places(session: Session, batch: Batch, keep: Callable[[Any], None]) -> None:
+    """Let what a batch ended be ended by the one that came in before it and whose places replaced its own.
+
+    So it was until the batch, a decision made earlier in another copy, came in between. `keep` is told of the rows by a
+    condition before they change.
+    """
+    table, made = table_of(Assignment), table_of(Batch)
+    columns = (table.c.paper_id, table.c.taxonomy_id, made.c.id, made.c.started_at)
+    between = select(*columns).join(made, made.c.id == table.c.ended_batch_id)
+    between = between.where(table.c.batch_id == batch.id, table.c.ended_batch_id < batch.id).distinct()
+    for paper, taxonomy, number, at in session.connection().execute(between).all():
+        ended = (table.c.paper_id == paper, table.c.taxonomy_id == taxonomy, table.c.ended_batch_id == batch.id)
+        keep(and_(*ended))
+        session.connection().execute(table.update().where(*ended).values(ended_at=at, ended_batch_id=number))
