@@ -140,6 +140,17 @@ def test_an_older_decision_that_came_in_is_taken_back(store: Store, tmp_path: Pa
             assert survey(past) == then
 
 
+def test_a_place_that_a_merge_of_taxa_handed_on_comes_back(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    said = say(store, FIRST, "accept", "joint/autoregressive/predictive-latent")
+    edit(store, "merge", taxon="joint/autoregressive/predictive-latent", into="cascaded/implicit")
+    before = survey(store)
+    made, _ = bring(store, tmp_path, "unsure", knows=(said.decision,))
+    undo(store, made)
+    assert standing_at(store, FIRST) == ["cascaded/implicit"]
+    assert survey(store) == before
+
+
 def bring(store: Store, folder: Path, verdict: str, knows: tuple[str, ...] = (), days: int = 0) -> tuple[str, str]:
     """A decision that another copy made so many days ago comes in; gives its batch and its id."""
     at = datetime.now(UTC) - timedelta(days)

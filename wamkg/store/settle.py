@@ -23,21 +23,24 @@ def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequ
     by_chain = or_(table.c.ended_at.is_(None), table.c.ended_batch_id.in_(mine))
     run = session.connection().execute
     session.flush()
-    others = table.update().where(*here, by_chain, table.c.batch_id.not_in([*mine, *_successors(session, here, mine)]))
+    holding = {number: {number, *_successors(session, here, number, mine)} for number in mine}
+    others = table.update().where(*here, by_chain, table.c.batch_id.not_in(set().union(*holding.values())))
     run(others.values(ended_at=chain[0].started_at, ended_batch_id=mine[0]))
     for batch, following in pairwise(chain):
-        places = table.update().where(*here, by_chain, table.c.batch_id == batch.id)
+        places = table.update().where(*here, by_chain, table.c.batch_id.in_(holding[batch.id]))
         run(places.values(ended_at=following.started_at, ended_batch_id=following.id))
     last = table.update().where(*here, by_chain, table.c.batch_id == mine[-1])
     run(last.values(ended_at=None, ended_batch_id=None))
     session.expire_all()
 
 
-def _successors(session: Session, here: tuple[Any, ...], chain: Sequence[int | None]) -> set[int | None]:
-    """Batches outside the chain that replaced the last one's places, such as a merge of taxa: theirs hold for it."""
+def _successors(
+    session: Session, here: tuple[Any, ...], number: int | None, chain: Sequence[int | None]
+) -> set[int | None]:
+    """Batches outside the chain that replaced places of one in it, such as a merge of taxa: theirs hold for it."""
     table = table_of(Assignment)
     found: set[int | None] = set()
-    newest = {chain[-1]}
+    newest = {number}
     while newest:
         ended = select(table.c.ended_batch_id).where(*here, table.c.batch_id.in_(newest), table.c.ended_at.is_not(None))
         newest = set(session.connection().execute(ended).scalars()) - found - set(chain)
