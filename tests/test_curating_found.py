@@ -140,6 +140,18 @@ def test_an_older_decision_that_came_in_is_taken_back(store: Store, tmp_path: Pa
             assert survey(past) == then
 
 
+def test_a_decision_that_stands_between_two_others_is_not_taken_back(store: Store, tmp_path: Path) -> None:
+    fill(store, tmp_path)
+    said = say(store, FIRST, "outside")
+    made, _ = bring(store, tmp_path, "unsure", knows=(said.decision,))
+    older, _ = bring(store, tmp_path, "unsure", days=400)
+    with pytest.raises(ConflictError, match=older):
+        undo(store, made)
+    undo(store, older)
+    undo(store, made)
+    assert standing_at(store, FIRST) == ["outside"]
+
+
 def test_a_place_that_a_merge_of_taxa_handed_on_comes_back(store: Store, tmp_path: Path) -> None:
     fill(store, tmp_path)
     said = say(store, FIRST, "accept", "joint/autoregressive/predictive-latent")

@@ -31,7 +31,7 @@ from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.bulk import table_of
 from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
-from wamkg.store.objections import batches_that_object
+from wamkg.store.objections import batches_that_object, batches_unaware_of
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
 from wamkg.store.rules import broken_rules
@@ -196,7 +196,7 @@ def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
     ]
     blockers = set(session.connection().execute(union(*asked)).scalars()) if asked else set()
     blockers |= _reassigned(session, batch) | batches_that_edited_rows_of(session, batch)
-    blockers |= batches_that_object(session, batch)
+    blockers |= batches_that_object(session, batch) | batches_unaware_of(session, batch)
     if moved_below_taxa_of(session, batch):
         later = ", ".join(batches_that_changed_taxa(session, batch))
         raise ConflictError(f"taxa were moved below those that {batch.uid} made; undo that first: {later}")

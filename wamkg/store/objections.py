@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlmodel import Session, col, select
 
 from wamkg.store.by_uid import find_by_uid
-from wamkg.store.decisions import DecisionRow, decision_rows
+from wamkg.store.decisions import DecisionRow, decision_rows, standing_decisions
 from wamkg.store.tables import Batch, Objection
 from wamkg.vocabulary import OPEN_STATUSES
 
@@ -40,3 +40,15 @@ def batches_that_object(session: Session, batch: Batch) -> set[int]:
     ]
     raised = select(Objection.batch_id).where(col(Objection.uid).in_(pairs), Objection.batch_id != batch.id)
     return set(session.exec(raised)) if pairs else set()
+
+
+def batches_unaware_of(session: Session, batch: Batch) -> set[int]:
+    """Later batches with decisions made without knowledge of one of this batch, which keeps what it replaced from
+    disagreeing with them."""
+    return {
+        other.change.batch_id
+        for mine in decision_rows(session, batch=batch.uid)
+        if mine.replaces
+        for other in standing_decisions(session, mine.change.subject_uid or "", mine.taxonomy)
+        if other.change.batch_id > mine.change.batch_id and mine.uid not in other.replaces
+    }
