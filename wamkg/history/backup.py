@@ -5,8 +5,7 @@ and the files of the releases. It holds the hashes of tokens: whoever has it has
 """
 
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -59,7 +58,8 @@ def restore_backup(store: Store, home: Path, path: Path) -> dict[str, int]:
         _unpack(path, Path(folder))
         load_dump(Path(folder) / STORE, Path(folder) / "store.db")
         (home / FOLDER).mkdir(exist_ok=True)
-        with _opened(Path(folder) / "store.db") as source, store.writing() as target:
+        loaded = Store(f"sqlite:///{Path(folder) / 'store.db'}")
+        with closing(loaded), loaded.reading() as source, store.writing() as target:
             _refuse_filled(target)
             counts = {str(table.name): _copy(source, target, table) for table in _tables()}
             for release in (Path(folder) / FOLDER).glob("*"):
@@ -79,16 +79,6 @@ def _unpack(path: Path, folder: Path) -> None:
         raise StoreError(f"{path} cannot be read as a backup of wamkg: {error}") from error
     if not (folder / STORE).is_file():
         raise StoreError(f"{path} is no backup of wamkg: it holds no {STORE}")
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[Session]:
-    loaded = Store(f"sqlite:///{file}")
-    try:
-        with loaded.reading() as session:
-            yield session
-    finally:
-        loaded.close()
 
 
 def _refuse_filled(session: Session) -> None:

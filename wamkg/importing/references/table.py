@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wamkg.errors import InvalidInputError
+from wamkg.identifiers import normalise
 from wamkg.importing.references.reference import Reference, given_first, item_of
 from wamkg.importing.result import Item
 from wamkg.matching.record import Unreadable
@@ -53,7 +54,7 @@ def _delimiter(text: str) -> str:
 
 def _columns(header: list[str]) -> dict[str, list[int]]:
     """Numbers of the columns that tell each value, best first."""
-    names = [" ".join(re.findall(r"[a-z0-9]+", name.lower())) for name in header]
+    names = [normalise(name) for name in header]
     found = {key: [names.index(name) for name in known if name in names] for key, known in _COLUMNS.items()}
     if not found["title"]:
         raise InvalidInputError(f"no column of the table is called title; it has {', '.join(header)[:200]}")
