@@ -9,6 +9,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.reviewing.blind import is_hidden
 from wamkg.reviewing.versions import version_groups
+from wamkg.store.counted import uncounted
 from wamkg.store.queue import refused, waiting
 from wamkg.store.reads_taxa import own_counts
 from wamkg.store.tables import Paper, Suggestion, Taxon, Taxonomy
@@ -123,7 +124,7 @@ def leaf_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
     """How many papers stand at or below each taxon, by path."""
     assert taxonomy.id is not None
     taxa: list[Taxon] = list_taxa(session, taxonomy)
-    own = own_counts(session, taxonomy.id)
+    own = own_counts(session, taxonomy.id, uncounted(session, taxonomy.id))
     return {
         taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if f"{t.path}/".startswith(f"{taxon.path}/"))
         for taxon in taxa

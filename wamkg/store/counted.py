@@ -1,6 +1,6 @@
 """Which record counts where a work has several: one in each taxonomy, so that preprint and publication count once."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,37 +29,39 @@ class Placement(NamedTuple):
 
 def further_records(session: Session, taxonomy: int) -> dict[int, list[Placement]]:
     """Record that counts -> the further records of its work in a taxonomy, which do not; works of one are left out."""
+    return further_by_taxonomy(session, taxonomy).get(taxonomy, {})
+
+
+def further_by_taxonomy(session: Session, taxonomy: int | None = None) -> dict[int, dict[int, list[Placement]]]:
+    """`further_records` of every taxonomy, or of one, by its number; the works are read once for all."""
+    groups = load_works(session).groups()
+    placements = _placements(session, taxonomy, [number for group in groups for number in group])
+    return {number: _further(groups, placed) for number, placed in placements.items()}
+
+
+def _further(groups: list[list[int]], placements: Mapping[int, Placement]) -> dict[int, list[Placement]]:
     found = {}
-    for records in _works(session, taxonomy):
-        first, *others = sorted(records, key=lambda record: record.order)
-        if others:
-            found[first.paper] = others
+    for group in groups:
+        records = sorted((placements[n] for n in group if n in placements), key=lambda record: record.order)
+        if len(records) > 1:
+            found[records[0].paper] = records[1:]
     return found
 
 
-def _works(session: Session, taxonomy: int) -> Iterator[list[Placement]]:
-    groups = load_works(session).groups()
-    if not groups:
-        return
-    placements = _placements(session, taxonomy, [number for group in groups for number in group])
-    for group in groups:
-        records = [placements[number] for number in group if number in placements]
-        if records:
-            yield records
-
-
-def _placements(session: Session, taxonomy: int, papers: list[int]) -> dict[int, Placement]:
+def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> dict[int, dict[int, Placement]]:
+    """By taxonomy and paper."""
     statement: Any = (
-        select_columns(Paper.id, Assignment.state, Paper.standing, Paper.date)
+        select_columns(Assignment.taxonomy_id, Paper.id, Assignment.state, Paper.standing, Paper.date)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
-        .where(
-            Assignment.taxonomy_id == taxonomy,
-            col(Assignment.ended_at).is_(None),
-            col(Assignment.primary).is_(True),
-        )
+        .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
     )
-    parts = (session.connection().execute(statement.where(col(Paper.id).in_(part))) for part in chunks(papers))
-    return {row[0]: Placement(*row) for part in parts for row in part}
+    if taxonomy is not None:
+        statement = statement.where(Assignment.taxonomy_id == taxonomy)
+    found: dict[int, dict[int, Placement]] = {}
+    for part in chunks(papers):
+        for number, *row in session.connection().execute(statement.where(col(Paper.id).in_(part))):
+            found.setdefault(number, {})[row[0]] = Placement(*row)
+    return found
 
 
 def uncounted(session: Session, taxonomy: int) -> list[int]:

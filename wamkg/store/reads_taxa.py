@@ -1,14 +1,14 @@
 """What stands in the taxonomies: placements, states, exemplars, counts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import select_columns
-from wamkg.store.counted import further_records, uncounted
+from wamkg.store.counted import further_by_taxonomy
 from wamkg.store.reads_details import rows
 from wamkg.store.tables import Assignment, Entity, Exemplar, Objection, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentState, Standing
@@ -27,7 +27,7 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
-def _placed_in(session: Session, taxonomy: int) -> list[Any]:
+def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
     """What holds of the live placements in a taxonomy of papers that are not merely cited, a work counted once."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
@@ -35,23 +35,26 @@ def _placed_in(session: Session, taxonomy: int) -> list[Any]:
         Assignment.state == AssignmentState.PLACED,
         col(Assignment.ended_at).is_(None),
         col(Assignment.paper_id).not_in(cited),
-        col(Assignment.paper_id).not_in(uncounted(session, taxonomy)),
+        col(Assignment.paper_id).not_in(uncounted),
     ]
 
 
-def own_counts(session: Session, taxonomy: int) -> dict[int, int]:
-    """How many works that are not merely cited each taxon itself holds, as a primary placement or a further one."""
+def own_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> dict[int, int]:
+    """How many works that are not merely cited each taxon itself holds, as a primary placement or a further one.
+
+    `uncounted` are the further records of works there, as `store/counted.py` finds them.
+    """
     statement = (
         select_columns(Assignment.taxon_id, func.count())
-        .where(*_placed_in(session, taxonomy))
+        .where(*_placed_in(taxonomy, uncounted))
         .group_by(col(Assignment.taxon_id))
     )
     return dict(tuple(row) for row in rows(session, statement))
 
 
-def placed_at_several(session: Session, taxonomy: int) -> list[tuple[int, str]]:
-    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a further placement."""
-    holds = _placed_in(session, taxonomy)
+def placed_at_several(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[tuple[int, str]]:
+    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a further placement, as `own_counts`."""
+    holds = _placed_in(taxonomy, uncounted)
     also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
@@ -78,8 +81,9 @@ def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dic
     for number, slug, state, count in rows(session, statement):
         found.setdefault(slug, Counter())[state] = count
         numbers[slug] = number
+    further = further_by_taxonomy(session, taxonomy)
     for slug, counts in found.items():
-        for others in further_records(session, numbers[slug]).values():
+        for others in further.get(numbers[slug], {}).values():
             counts.subtract(record.state for record in others)
     return {slug: {state: count for state, count in counts.items() if count} for slug, counts in found.items()}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from wamkg.store.counted import uncounted
 from wamkg.store.lookup import method_names_of
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.reads_taxa import exemplars_of, own_counts, placed_at_several, state_counts
@@ -149,13 +150,14 @@ class _Builder:
         assert taxonomy.id is not None
         taxa = list_taxa(session, taxonomy)
         numbers = [t.id for t in taxa if t.id is not None]
-        own = own_counts(session, taxonomy.id)
+        further = uncounted(session, taxonomy.id)
+        own = own_counts(session, taxonomy.id, further)
         children: dict[int | None, list[Taxon]] = {}
         for taxon in taxa:
             children.setdefault(taxon.parent_id, []).append(taxon)
         return cls(
             children,
-            _counts_below(taxa, own, placed_at_several(session, taxonomy.id)),
+            _counts_below(taxa, own, placed_at_several(session, taxonomy.id, further)),
             own,
             aliases_of(session, numbers),
             _exemplars(session, numbers),
