@@ -10,20 +10,20 @@ MOST_FIELDS = 50
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a form as the browser sends it, the last of those given twice; empty ones are left out."""
-    body = (await request.body()).decode("utf-8", "replace")
-    try:
-        return {name: values[-1] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
-    except ValueError:
-        return {}
+    return {name: values[-1] for name, values in (await _fields(request)).items()}
 
 
 async def chosen(request: Request, name: str) -> tuple[str, ...]:
     """Everything that a form chose in a field that takes several."""
+    return tuple((await _fields(request)).get(name, ()))
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        return tuple(parse_qs(body, max_num_fields=MOST_FIELDS).get(name, ()))
+        return parse_qs(body, max_num_fields=MOST_FIELDS)
     except ValueError:
-        return ()
+        return {}
 
 
 def see(path: str, **query: str) -> RedirectResponse:
