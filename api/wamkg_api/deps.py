@@ -35,6 +35,11 @@ PaperId = Annotated[
         examples=["arxiv:2302.00111"],
     ),
 ]
+Uid = Annotated[str, Path(max_length=60)]
+RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
+TaxonomyPath = Annotated[str, Path(max_length=100, examples=["wam"])]
+TaxonPath = Annotated[str, Path(max_length=500, examples=["joint/diffusion"])]
+ThingSlug = Annotated[Word, Path(description="Slug or name.")]
 TaxonomySlug = Annotated[Word, Query(description="Slug of a taxonomy.", examples=["wam"])]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page holds at most.")]
 After = Annotated[Cursor | None, Query(description="Cursor: the `next` of the page before. Leave it out to start.")]

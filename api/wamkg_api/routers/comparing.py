@@ -10,12 +10,11 @@ from wamkg.history.diff_text import diff_latex
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import crosswalk_csv, crosswalk_latex
 from wamkg.views.past import diff_stores, is_moment
-from wamkg_api.deps import SessionDep, answer
+from wamkg_api.deps import SessionDep, TaxonomyPath, answer
 from wamkg_api.errors import problems
 from wamkg_api.past import edition, refuse_future
 
 router = APIRouter(tags=["compare"])
-Slug = Annotated[str, Path(max_length=100, examples=["wam"])]
 Edition = Annotated[str, Path(max_length=64, description="A release, a past day, or `now`.", examples=["now"])]
 _TEXTS = {"csv": "text/csv; charset=utf-8", "latex": "application/x-tex"}
 
@@ -31,7 +30,7 @@ def _as_text(*forms: str) -> dict[int | str, dict[str, Any]]:
 )
 def get_crosswalk(
     session: SessionDep,
-    a: Slug,
+    a: TaxonomyPath,
     b: Annotated[str, Path(max_length=100, examples=["nus"])],
     depth_a: Annotated[int, Query(ge=0, le=20, description="Depth of A in the table; 0 is the leaves.")] = 0,
     depth_b: Annotated[int, Query(ge=0, le=20, description="Depth of B in the table; 0 is the leaves.")] = 0,

@@ -1,8 +1,8 @@
 """Adding and editing things other than papers: named things, results, and what taxa are called."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Response
+from fastapi import Response
 
 from wamkg.reviewing.edit_things import SHOWN_EDITS, add, find_thing_named, set_thing, what_happened_to
 from wamkg.store.reading import ReadingSession
@@ -13,13 +13,11 @@ from wamkg.views.tree import taxon_node
 from wamkg.vocabulary import EntityKind, Role
 from wamkg_api.access import Caller, CallerDep
 from wamkg_api.bodies_things import FORMS, NewResult, ResultEdit, TaxonLabel
-from wamkg_api.deps import answer
-from wamkg_api.forms import Word
+from wamkg_api.deps import TaxonomyPath, TaxonPath, ThingSlug, Uid, answer
 from wamkg_api.preconditions import IfMatch, seen_version
 from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
-Slug = Annotated[Word, Path(description="Slug or name.")]
 
 
 def _added(store: Store, caller: Caller, kind: str, made: Any) -> Response:
@@ -62,7 +60,7 @@ def _add_routes(kind: EntityKind) -> None:
     def edit_thing(
         store: StoreDep,
         caller: CallerDep,
-        slug: Slug,
+        slug: ThingSlug,
         edit: change,  # type: ignore[valid-type]
         if_match: IfMatch = None,
     ) -> Response:
@@ -93,7 +91,7 @@ def add_result(store: StoreDep, caller: CallerDep, result: NewResult) -> Respons
 def edit_result(
     store: StoreDep,
     caller: CallerDep,
-    uid: Annotated[str, Path(max_length=60)],
+    uid: Uid,
     edit: ResultEdit,
     if_match: IfMatch = None,
 ) -> Response:
@@ -105,8 +103,8 @@ def edit_result(
 def edit_taxon(
     store: StoreDep,
     caller: CallerDep,
-    slug: Annotated[str, Path(max_length=100, examples=["wam"])],
-    path: Annotated[str, Path(max_length=500, examples=["joint/diffusion"])],
+    slug: TaxonomyPath,
+    path: TaxonPath,
     edit: TaxonLabel,
     if_match: IfMatch = None,
 ) -> Response:

@@ -1,14 +1,12 @@
 """Taking batches back, and freezing editions."""
 
-from typing import Annotated
-
-from fastapi import Path, Response
+from fastapi import Response
 
 from wamkg.history.releases import create_release
 from wamkg.views.work import ReleaseItem, release_item
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewRelease, Reason
-from wamkg_api.deps import SettingsDep, answer
+from wamkg_api.deps import SettingsDep, Uid, answer
 from wamkg_api.writing import StoreDep, Undone, take_back, writing_router
 
 router = writing_router()
@@ -19,7 +17,7 @@ def undo(
     store: StoreDep,
     settings: SettingsDep,
     caller: CallerDep,
-    uid: Annotated[str, Path(max_length=60)],
+    uid: Uid,
     reason: Reason | None = None,
 ) -> Response:
     """Take a batch back whole. What a program or somebody's import wrote is for an admin to take back."""

@@ -1,8 +1,6 @@
 """Objections: raised, answered and closed."""
 
-from typing import Annotated
-
-from fastapi import Path, Response
+from fastapi import Response
 
 from wamkg.reviewing.objections import (
     Closing,
@@ -14,11 +12,10 @@ from wamkg.reviewing.objections import (
 )
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewObjection, ObjectionAnswer, ObjectionClosing
-from wamkg_api.deps import answer
+from wamkg_api.deps import Uid, answer
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router()
-ObjectionId = Annotated[str, Path(max_length=60)]
 
 
 @router.post("/objections", status_code=201, response_model=ObjectionWritten)
@@ -31,14 +28,14 @@ def add_objection(store: StoreDep, caller: CallerDep, objection: NewObjection) -
 
 
 @router.post("/objections/{uid}/answer", response_model=ObjectionWritten)
-def say_to_objection(store: StoreDep, caller: CallerDep, uid: ObjectionId, said: ObjectionAnswer) -> Response:
+def say_to_objection(store: StoreDep, caller: CallerDep, uid: Uid, said: ObjectionAnswer) -> Response:
     """Answer an objection and leave it open."""
     with store.writing() as session:
         return answer(answer_objection(session, person_of(session, caller), uid, said.answer, said.version))
 
 
 @router.post("/objections/{uid}/close", response_model=ObjectionWritten)
-def end_objection(store: StoreDep, caller: CallerDep, uid: ObjectionId, closing: ObjectionClosing) -> Response:
+def end_objection(store: StoreDep, caller: CallerDep, uid: Uid, closing: ObjectionClosing) -> Response:
     """Close an objection; `accepted` moves the paper as claimed, in the same batch."""
     with store.writing() as session:
         return answer(close_objection(session, person_of(session, caller), uid, Closing(**closing.model_dump())))

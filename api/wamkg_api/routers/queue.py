@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from wamkg.exporting.disputes import agenda_text, reply_text
 from wamkg.reviewing.bias import Bias, automation_bias
@@ -15,7 +15,7 @@ from wamkg.views.rounds import differing_votes
 from wamkg.views.suggestions import SuggestionItem, suggestion_list
 from wamkg.vocabulary import ObjectionStatus
 from wamkg_api.access import ProgramDep
-from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, answer
+from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, Uid, answer
 from wamkg_api.errors import problems
 
 router = APIRouter(tags=["review"])
@@ -68,7 +68,7 @@ def get_agenda(session: SessionDep) -> Response:
 
 
 @router.get("/objections/{uid}/reply", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})
-def get_reply(session: SessionDep, uid: Annotated[str, Path(max_length=60)]) -> Response:
+def get_reply(session: SessionDep, uid: Uid) -> Response:
     """A text ready to paste where the objection was said: criterion, quote, exemplars and decision."""
     return Response(reply_text(dispute_detail(session, uid)), media_type=_TEXT)
 

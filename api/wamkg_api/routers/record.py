@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from wamkg.views.coverage import CoverageItem, Overview, coverage, overview
 from wamkg.views.history import BatchItem, ChangeItem, batch_list, change_list
 from wamkg.views.library import moment
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.work import JobItem, ReleaseItem, job_list, job_named, release_list
-from wamkg_api.deps import After, Limit, SessionDep, answer
+from wamkg_api.deps import After, Limit, SessionDep, Uid, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import MomentText
 
@@ -40,7 +40,7 @@ def list_jobs(session: SessionDep, limit: Limit = DEFAULT_LIMIT) -> Response:
 
 
 @router.get("/jobs/{uid}", response_model=JobItem, responses=problems(404, 422))
-def get_job(session: SessionDep, uid: Annotated[str, Path(max_length=60)]) -> Response:
+def get_job(session: SessionDep, uid: Uid) -> Response:
     """One run of a job and how far it is."""
     return answer(job_named(session, uid))
 

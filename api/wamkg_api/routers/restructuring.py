@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from wamkg.taxonomy.apply import run_edit
 from wamkg.taxonomy.edit import EditReport
@@ -11,7 +11,7 @@ from wamkg.views.tree import taxonomy_tree
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import TaxonomyEdit
-from wamkg_api.deps import answer
+from wamkg_api.deps import TaxonomyPath, answer
 from wamkg_api.preconditions import IfMatch, seen_version
 from wamkg_api.writing import StoreDep, writing_router
 
@@ -22,7 +22,7 @@ router = writing_router(Role.CURATOR, 412)
 def edit_taxonomy(
     store: StoreDep,
     caller: CallerDep,
-    slug: Annotated[str, Path(max_length=100, examples=["wam"])],
+    slug: TaxonomyPath,
     edit: TaxonomyEdit,
     dry_run: Annotated[bool, Query(description="List what would change and write nothing.")] = False,
     if_match: IfMatch = None,

@@ -2,18 +2,17 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from wamkg.reviewing.agreement_shapes import Agreement
 from wamkg.views.paging import Page
 from wamkg.views.rounds import QueuedPaper, RoundItem, round_detail, round_list, round_queue
 from wamkg_api.access import identify
-from wamkg_api.deps import SessionDep, TaxonomySlug, answer
+from wamkg_api.deps import RoundPath, SessionDep, TaxonomySlug, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import Word
 
 router = APIRouter(tags=["review"])
-RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
 
 
 def _reviewer(request: Request) -> str | None:

@@ -10,21 +10,20 @@ from wamkg.jobs.kinds import KINDS
 from wamkg.views.work import JobItem, job_item
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import JobOrder
-from wamkg_api.deps import SettingsDep, answer
+from wamkg_api.deps import SettingsDep, Uid, answer
 from wamkg_api.writing import StoreDep, writing_router
 
 router = writing_router()
-JobId = Annotated[str, Path(max_length=60)]
 
 
 @router.post("/jobs/{uid}/cancel", response_model=JobItem)
-def cancel_job(store: StoreDep, uid: JobId) -> Response:
+def cancel_job(store: StoreDep, uid: Uid) -> Response:
     """Ask a job to stop; what it has done is kept."""
     return answer(job_item(dispatch.cancel(store, uid)))
 
 
 @router.post("/jobs/{uid}/resume", response_model=JobItem)
-def resume_job(store: StoreDep, settings: SettingsDep, uid: JobId) -> Response:
+def resume_job(store: StoreDep, settings: SettingsDep, uid: Uid) -> Response:
     """Go on with a job that stopped short."""
     return answer(job_item(dispatch.resume(store, settings, uid)))
 

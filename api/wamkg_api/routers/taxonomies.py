@@ -1,17 +1,13 @@
 """Taxonomies: the list, a tree with counts, one taxon."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from wamkg.views.paging import Page
 from wamkg.views.tree import TaxonNode, TaxonomyItem, TaxonomyTree, taxon_node, taxonomy_list, taxonomy_tree
-from wamkg_api.deps import SessionDep, answer
+from wamkg_api.deps import SessionDep, TaxonomyPath, TaxonPath, answer
 from wamkg_api.errors import problems
 
 router = APIRouter(prefix="/taxonomies", tags=["taxonomies"])
-Slug = Annotated[str, Path(max_length=100, examples=["wam"])]
-TaxonPath = Annotated[str, Path(max_length=500, examples=["joint/diffusion"])]
 
 
 @router.get("", response_model=Page[TaxonomyItem], responses=problems(422))
@@ -22,12 +18,12 @@ def list_taxonomies(session: SessionDep) -> Response:
 
 
 @router.get("/{slug}", response_model=TaxonomyTree, responses=problems(404, 422))
-def get_taxonomy(session: SessionDep, slug: Slug) -> Response:
+def get_taxonomy(session: SessionDep, slug: TaxonomyPath) -> Response:
     """A tree with definitions, exemplars and counts."""
     return answer(taxonomy_tree(session, slug))
 
 
 @router.get("/{slug}/taxa/{path:path}", response_model=TaxonNode, responses=problems(404, 422))
-def get_taxon(session: SessionDep, slug: Slug, path: TaxonPath) -> Response:
+def get_taxon(session: SessionDep, slug: TaxonomyPath, path: TaxonPath) -> Response:
     """One taxon, under its present or a former path, with all below it."""
     return answer(taxon_node(session, slug, path))

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from wamkg.views.leaderboard import Board, ResultItem, ResultQuery, leaderboard, result_item, result_page
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.things import ThingItem, thing_item, thing_list
 from wamkg.vocabulary import EntityKind
-from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, answer
+from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, ThingSlug, Uid, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import Text, Word
 
@@ -34,7 +34,7 @@ def _add_list(name: str, kind: EntityKind) -> None:
     ) -> Response:
         return answer(thing_list(session, kind, q, limit, after))
 
-    def get_thing(session: SessionDep, slug: Annotated[Word, Path(description="Slug or name.")]) -> Response:
+    def get_thing(session: SessionDep, slug: ThingSlug) -> Response:
         return answer(thing_item(session, kind, slug))
 
     router.add_api_route(
@@ -88,7 +88,7 @@ def list_results(
 
 
 @router.get("/results/{uid}", response_model=ResultItem, responses=problems(404, 422))
-def get_result(session: SessionDep, uid: Annotated[str, Path(max_length=60)]) -> Response:
+def get_result(session: SessionDep, uid: Uid) -> Response:
     """One reported result."""
     return answer(result_item(session, uid))
 

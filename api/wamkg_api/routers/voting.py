@@ -1,8 +1,8 @@
 """Rounds of blind review: opened, voted in, decided and closed."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Response
+from fastapi import Response
 
 from wamkg.jobs.refit import learn
 from wamkg.reviewing.decision import Decision
@@ -21,12 +21,11 @@ from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import Body
 from wamkg_api.bodies_curating import ClosedRound, NewAdjudication, NewVote, OpenedRound
-from wamkg_api.deps import SettingsDep, answer
+from wamkg_api.deps import RoundPath, SettingsDep, answer
 from wamkg_api.preconditions import IfMatch, seen_paper, seen_version
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
-RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
 
 
 def _decision(said: Body, **more: Any) -> Decision:
