@@ -11,9 +11,9 @@ from wamkg_api.forms import Address, ArxivId, DateText, Doi, Label, ReleaseName,
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Version that you saw; an older one is refused.")]
 Why = Annotated[Text, Field(description="Reason, kept in the audit trail.")]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
-
-
 OptionalPath = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Evidence = Annotated[Label | None, Field(description="Words quoted from the paper.")]
+EvidencePlace = Annotated[Label | None, Field(description="`abstract`, a section or page of arXiv vN, or so.")]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 CLOSED: Any = {"additionalProperties": False}
 """Says of a mapping whose keys have a pattern that it holds no others."""
@@ -29,8 +29,8 @@ class _Decision(Body):
     """What every decision may say."""
 
     taxonomy: Word = "wam"
-    evidence: Label | None = Field(default=None, description="Words quoted from the paper.")
-    evidence_place: Label | None = Field(default=None, description="`abstract`, a section or page of arXiv vN, or so.")
+    evidence: Evidence = None
+    evidence_place: EvidencePlace = None
     note: Text | None = None
     version: Version | None = None
     assignment: Text | None = Field(

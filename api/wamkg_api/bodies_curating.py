@@ -6,7 +6,7 @@ from pydantic import Field
 
 from wamkg.reviewing.doctor import CHECKS
 from wamkg.vocabulary import OutsideKind, SameWork
-from wamkg_api.bodies import Body, Path, Version, Why
+from wamkg_api.bodies import Body, Evidence, EvidencePlace, Path, Version, Why
 from wamkg_api.forms import Label, Text, Word
 
 RoundName = Annotated[Label, Field(max_length=200, pattern=r"^[^\x00\n/]*[^\s\x00/][^\x00\n/]*$", examples=["pilot"])]
@@ -28,8 +28,8 @@ class _Statement(Body):
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
     kind: OutsideKind | None = Field(default=None, description="Why it lies outside.")
-    evidence: Label | None = Field(default=None, description="Words quoted from the paper.")
-    evidence_place: Label | None = Field(default=None, description="`abstract`, a section or page of arXiv vN, or so.")
+    evidence: Evidence = None
+    evidence_place: EvidencePlace = None
     note: Text | None = None
 
 
