@@ -19,6 +19,7 @@ from wamkg.cli.common import (
 from wamkg.jobs.dispatch import submit
 from wamkg.reviewing.blind import is_hidden
 from wamkg.settings import get_settings
+from wamkg.views.suggestions import unsaid
 
 DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
 
@@ -69,15 +70,7 @@ def _likeliest_first(ranked: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
     """The line, marked where it is of the hidden tenth, and then without what it says if `blind`."""
     hidden = is_hidden(line["paper"], line["taxonomy"])
-    unsaid: dict[str, Any] = {
-        "top": {},
-        "outside": None,
-        "ranked": [],
-        "decided_level": None,
-        "abstained": None,
-        "reasons": [],
-    }
-    return line | {"hidden": hidden} | (unsaid if hidden and blind else {})
+    return line | {"hidden": hidden} | (unsaid() if hidden and blind else {})
 
 
 def _suggestion_row(line: dict[str, Any]) -> list[str]:

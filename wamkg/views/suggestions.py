@@ -120,7 +120,12 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
 
 def hide(item: SuggestionItem) -> SuggestionItem:
     """The suggestion without what it says."""
-    return replace(item, hidden=True, top={}, outside=None, ranked=[], decided_level=None, abstained=None, reasons=[])
+    return replace(item, hidden=True, **unsaid())
+
+
+def unsaid() -> dict[str, Any]:
+    """What a hidden suggestion holds in place of what it says, by field."""
+    return {"top": {}, "outside": None, "ranked": [], "decided_level": None, "abstained": None, "reasons": []}
 
 
 def is_stale(s: Suggestion, paper: Paper) -> bool:
