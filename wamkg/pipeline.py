@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -298,7 +298,7 @@ def draw_figure(
 
     look = look or FigureOptions()
     with store.reading() as session:
-        drawing = make_figure(session, request.name, request.query, replace(look, known=request.known))
+        drawing = make_figure(session, request.name, request.query, look)
     asked = request.query.given() | {"width": look.width, "theme": look.theme}
     written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
     return Drawn(written, max(len(drawing.rows) - 1, 0), drawing.notes)

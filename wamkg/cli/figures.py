@@ -1,5 +1,6 @@
 """`figure`: files for the manuscript."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -55,8 +56,8 @@ def figure(
     query = query.checked(name)
     look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
     with open_store() as now:
-        known = pipeline.known_since(now, get_settings().home, query)
-    request = FigureRequest(name, query, release, as_of, known)
+        look = replace(look, known=pipeline.known_since(now, get_settings().home, query))
+    request = FigureRequest(name, query, release, as_of)
     with open_shown(release, as_of) as store:
         drawn = pipeline.draw_figure(store, request, output, look, data)
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")

@@ -122,16 +122,12 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class FigureRequest:
-    """A figure asked for by name, of the survey as it is, as it was in a release, or on a day.
-
-    `known` are the element ids that the release named by `since` had.
-    """
+    """A figure asked for by name, of the survey as it is, as it was in a release, or on a day."""
 
     name: str
     query: FigureQuery = FigureQuery()
     release: str | None = None
     as_of: str | None = None
-    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
