@@ -13,10 +13,10 @@ from wamkg.figures.roadmap import RoadmapPainter
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import POINTS_PER_MM, THEMES, FigureOptions
 from wamkg.figures.svg import Element
+from wamkg.views.papers import shown_day
 from wamkg.views.roadmap import Roadmap, RoadmapItem
 
 _PAGE_MM = 240.0
-_DATE_LENGTH = {"year": 4, "month": 7}
 
 
 def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
@@ -59,7 +59,7 @@ def _rows(roadmap: Roadmap, layout: Layout) -> Rows:
             plain(i.label),
             i.title,
             i.taxon,
-            _day(i),
+            shown_day(i.when, i.precision),
             i.precision,
             i.mark,
             i.citations,
@@ -92,7 +92,8 @@ def _elements(layout: Layout) -> Iterator[Element]:
         data = {"trunk": label.trunk, "date": entry.when.isoformat(), "until": entry.until.isoformat()}
         if entry.item is not None:
             data |= {"role": "label", "taxon": entry.item.taxon}
-            yield Element(entry.element_id, f"{entry.item.title} ({_day(entry.item)})", entry.item.href, data)
+            when = shown_day(entry.item.when, entry.item.precision)
+            yield Element(entry.element_id, f"{entry.item.title} ({when})", entry.item.href, data)
         else:
             data |= {"role": "more", "hidden": " ".join(item.element_id for item in entry.hidden)}
             names = ", ".join(item.label for item in entry.hidden)
@@ -100,10 +101,6 @@ def _elements(layout: Layout) -> Iterator[Element]:
     for trunk, colours in layout.trunks:
         data = {"role": "trunk", "family": str(colours.family), "level": str(trunk.branch.level)}
         yield Element(trunk.branch.element_id, trunk.branch.heading, "", data)
-
-
-def _day(item: RoadmapItem) -> str:
-    return item.when.isoformat()[: _DATE_LENGTH.get(item.precision, 10)]
 
 
 def _alt(roadmap: Roadmap, layout: Layout) -> str:
