@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from wamkg.figures.branches import Branch
 from wamkg.figures.ids import picked
@@ -75,17 +76,17 @@ class Entry:
     item: RoadmapItem | None = None
     hidden: tuple[RoadmapItem, ...] = ()
 
-    @property
+    @cached_property
     def code_width(self) -> float:
         """Width of the coloured tab with the leaf code, 0 without one."""
         return text_width(self.code, TEXT_SIZE, bold=True) + 2 * CODE_PAD if self.code else 0.0
 
-    @property
+    @cached_property
     def box_width(self) -> float:
         """Width of the rounded box, code tab included."""
         return text_width(self.text, TEXT_SIZE) + 2 * PAD + self.code_width
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Width of the box and the institution mark outside it."""
         return self.box_width + (MARK_GAP + text_width(self.mark, TEXT_SIZE) if self.mark else 0.0)
