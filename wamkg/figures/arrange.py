@@ -7,7 +7,7 @@ from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
-from wamkg.figures.columns import LEAST_SHARE, Column, Numbers, alternating
+from wamkg.figures.columns import Column, Numbers, alternating
 from wamkg.figures.entries import Choice, Entry, choose, chosen_ids, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.narrow import Settled, limits_for, settle
@@ -151,7 +151,7 @@ def _tried(columns: Sequence[Column], limits: Numbers) -> Settled:
     far = [(i, j) for i, column in enumerate(placed) for j, o in enumerate(column.offsets) if o > LARGEST_OFFSET]
     if not far and median(o for column in placed for o in column.offsets) > _MEDIAN_OFFSET:
         far = [(i, j) for i, column in enumerate(placed) for j in range(len(column.entries))]
-    return Settled(placed, (), tuple(far)) if far else settle(placed, limits, LEAST_SHARE)
+    return Settled(placed, (), tuple(far)) if far else settle(placed, limits)
 
 
 def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> list[Column]:

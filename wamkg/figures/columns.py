@@ -21,6 +21,7 @@ CLEAR = max(2.5 * FLUSH, GAP)
 FAMILY_GAP = 3.0
 HEADING_GAP = 5.0
 LEAST_SHARE = 0.35
+"""Of the labels of a trunk, on either side."""
 _YEAR_MARGIN = LABEL_HEIGHT / 2 + 0.8
 
 Numbers = NDArray[np.float64]
@@ -116,12 +117,12 @@ def alternating(columns: Sequence[Column]) -> list[Column] | None:
 def _turns(column: Column) -> tuple[int, ...]:
     years = [entry.when.year for entry in column.entries]
     sides = tuple(side for year in sorted(set(years)) for side in alternate(years.count(year), year % 2 * 2 - 1))
-    return sides if balanced(sides, LEAST_SHARE) else alternate(len(years), 1)
+    return sides if balanced(sides) else alternate(len(years), 1)
 
 
-def balanced(sides: Sequence[int], least_share: float) -> bool:
+def balanced(sides: Sequence[int]) -> bool:
     """Whether each side has its least share; fewer than four labels may stand anywhere."""
-    return len(sides) < 4 or least_share <= sides.count(1) / len(sides) <= 1 - least_share
+    return len(sides) < 4 or LEAST_SHARE <= sides.count(1) / len(sides) <= 1 - LEAST_SHARE
 
 
 def needs(columns: Sequence[Column], k: int) -> Numbers:

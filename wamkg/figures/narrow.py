@@ -29,13 +29,13 @@ class Settled:
     crowded: tuple[tuple[int, int], ...]
 
 
-def settle(columns: list[Column], limits: Numbers, least_share: float) -> Settled:
+def settle(columns: list[Column], limits: Numbers) -> Settled:
     """Move labels that exceed the limits to other sides; what is still missing is taken from intervals nearby.
 
     Where that does not do, the limits are moved towards what is wanted. The same input gives the same result.
     """
     for _ in range(_ROUNDS):
-        columns = _swept(columns, limits, least_share)
+        columns = _swept(columns, limits)
         wanted = np.array([needs(columns, k).max() for k in range(len(columns) + 1)])
         if wanted.sum() <= limits.sum() + 1e-9:
             return Settled(columns, _widths(wanted, limits), ())
@@ -107,13 +107,13 @@ def _inner(pair: Sequence[Column], usual: Sequence[float]) -> float:
     return max(max(usual) + FLUSH + CLEAR + _family_gap(left, right), headings)
 
 
-def _swept(columns: list[Column], limits: Numbers, least_share: float) -> list[Column]:
+def _swept(columns: list[Column], limits: Numbers) -> list[Column]:
     """Sweep over the labels until no move brings them nearer to the limits."""
     for _ in range(_SWEEPS):
         changed = False
         for i in range(len(columns)):
             for j in _crowded(columns, i, limits):
-                better = _better(columns, (i, j), limits, least_share)
+                better = _better(columns, (i, j), limits)
                 if better is not None:
                     columns, changed = better, True
         if not changed:
@@ -140,12 +140,12 @@ def _widths(wanted: Numbers, limits: Numbers) -> tuple[float, ...]:
     return tuple(float(width) for width in widths)
 
 
-def _better(columns: list[Column], label: tuple[int, int], limits: Numbers, least_share: float) -> list[Column] | None:
+def _better(columns: list[Column], label: tuple[int, int], limits: Numbers) -> list[Column] | None:
     i, j = label
     price = _price(columns, i, limits)
     if price < 1e-9:
         return None
-    changed = (moved(columns, i, move) for move in moves(columns[i], j, least_share))
+    changed = (moved(columns, i, move) for move in moves(columns[i], j))
     trials = [trial for trial in changed if trial is not None]
     prices = [_price(trial, i, limits) for trial in trials]
     best = int(np.argmin(prices)) if prices else 0

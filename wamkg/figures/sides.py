@@ -13,14 +13,14 @@ Move = tuple[tuple[int, ...], tuple[float, ...]]
 """Sides and nudges of all labels of a column."""
 
 
-def moves(column: Column, j: int, least_share: float) -> Iterator[Move]:
+def moves(column: Column, j: int) -> Iterator[Move]:
     """Label `j` moved to the other side, alone or in exchange with one close above or below, or up or down.
 
-    With four or more labels no side gets less than `least_share` of them.
+    No move leaves a side with less than its least share.
     """
     sides, nudges = column.sides, column.nudges
     alone = (*sides[:j], -sides[j], *sides[j + 1 :])
-    if balanced(alone, least_share):
+    if balanced(alone):
         yield alone, nudges
     for k in range(max(j - _REACH, 0), min(j + _REACH + 1, len(sides))):
         if sides[k] != sides[j]:
