@@ -137,18 +137,27 @@ def needs(columns: Sequence[Column], k: int) -> Numbers:
     return _strip_needs(columns[k - 1], columns[k])
 
 
+def family_gap(left: Column, right: Column) -> float:
+    """What an interval takes more where two families meet in it."""
+    return FAMILY_GAP if left.family != right.family else 0.0
+
+
+def heading_need(left: Column, right: Column) -> float:
+    """Width that an interval must have for the headings of both its trunks."""
+    return (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
+
+
 def _outer_needs(column: Column, widths: Numbers) -> Numbers:
     return np.concatenate([widths + FLUSH, [column.heading / 2 - column.half]])
 
 
 def _strip_needs(left: Column, right: Column) -> Numbers:
     (y_left, ours), (y_right, theirs) = left.right, right.left
-    gap = FAMILY_GAP if left.family != right.family else 0.0
+    gap = family_gap(left, right)
     alone = [ours + FLUSH + CLEAR + right.stem - right.half, theirs + FLUSH + CLEAR + left.stem - left.half]
     beside = np.abs(y_left[:, None] - y_right[None, :]) < PITCH - 1e-6
     pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * FLUSH + GAP
-    headings = (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
-    return np.concatenate([*alone, pairs, [2 * CLEAR, headings - gap]]) + gap
+    return np.concatenate([*alone, pairs, [2 * CLEAR, heading_need(left, right) - gap]]) + gap
 
 
 def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
@@ -161,4 +170,4 @@ def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
     near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < PITCH - 1e-6
     across = np.where(near, widths[None, :] + FLUSH + GAP, CLEAR).max(axis=1, initial=CLEAR)
     total: Numbers = own + across
-    return total + (FAMILY_GAP if column.family != columns[k].family else 0.0)
+    return total + family_gap(column, columns[k])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wamkg.figures.columns import CLEAR, FAMILY_GAP, FLUSH, HEADING_GAP, Column, Numbers, label_needs, needs
+from wamkg.figures.columns import CLEAR, FLUSH, Column, Numbers, family_gap, heading_need, label_needs, needs
 from wamkg.figures.sides import moved, moves
 
 _ROUNDS, _SWEEPS = 3, 6
@@ -83,11 +83,7 @@ def _beyond(columns: Sequence[Column], k: int) -> float:
     if k in (0, len(columns)):
         return 0.0
     left, right = columns[k - 1 : k + 1]
-    return CLEAR + _family_gap(left, right) + max(left.stem - left.half, right.stem - right.half)
-
-
-def _family_gap(left: Column, right: Column) -> float:
-    return FAMILY_GAP if left.family != right.family else 0.0
+    return CLEAR + family_gap(left, right) + max(left.stem - left.half, right.stem - right.half)
 
 
 def _usual_widths(columns: Sequence[Column]) -> list[float]:
@@ -103,8 +99,7 @@ def _outer(column: Column, usual: float) -> float:
 
 def _inner(pair: Sequence[Column], usual: Sequence[float]) -> float:
     left, right = pair
-    headings = (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
-    return max(max(usual) + FLUSH + CLEAR + _family_gap(left, right), headings)
+    return max(max(usual) + FLUSH + CLEAR + family_gap(left, right), heading_need(left, right))
 
 
 def _swept(columns: list[Column], limits: Numbers) -> list[Column]:
