@@ -211,14 +211,18 @@ def check_svg(data: bytes, expected: Mapping[str, str] | None = None) -> Report:
 
     Raises InvalidInputError if the data is no SVG of this kind.
     """
-    checker = _Checker(read_picture(data), expected)
+    return _check_roadmap(read_picture(data), data, expected)
+
+
+def _check_roadmap(picture: Picture, data: bytes, expected: Mapping[str, str] | None) -> Report:
+    checker = _Checker(picture, expected)
     if not checker.labels:
         return Report((Finding("complete", "", "no labels"),), checker.numbers)
     rules: list[Callable[[], Iterator[Finding]]] = [
         checker.ids, checker.trunk_distance, checker.dates, checker.overlaps, checker.balance, checker.texts
     ]  # fmt: skip
     findings = [finding for rule in rules for finding in rule()]
-    findings += [Finding(*found) for found in (*axis_findings(checker.picture), *font_findings(data))]
+    findings += [Finding(*found) for found in (*axis_findings(picture), *font_findings(data))]
     return Report(tuple(findings), checker.numbers)
 
 
@@ -229,7 +233,7 @@ def check_any(data: bytes) -> Report:
     """
     picture = read_picture(data)
     if picture.of_role("trunk"):
-        return check_svg(data)
+        return _check_roadmap(picture, data, None)
     words = sum(len(part.words) for part in picture.parts)
     found = (*word_findings(picture), *font_findings(data))
     return Report(tuple(Finding(*finding) for finding in found), {"words": words})
