@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -57,6 +58,11 @@ class _Plan:
         todo = list(self.texts)
         yield from (todo[start : start + size] for start in range(0, len(todo), size))
 
+    @cached_property
+    def firsts(self) -> dict[int, str]:
+        """The hash of each text by the entity that stands for it."""
+        return {self.first(digest): digest for digest in self.texts}
+
     def first(self, digest: str) -> int:
         """The entity that stands for a text."""
         return self.waiting[digest][0]
@@ -82,7 +88,7 @@ def embed_shared(
     What a worker had in hand that died is taken over: at once on its machine, after the lease (10 minutes) elsewhere.
     """
     plan, kind, owner = _plan(store, encoder, texts), kind_of(encoder.version), this_owner()
-    firsts = {plan.first(digest): digest for digest in plan.texts}
+    firsts = plan.firsts
     with store.writing() as session:
         offer(session, kind, sorted(firsts))
     encoded, left = 0, set(firsts)
@@ -106,7 +112,7 @@ def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[
     kind, owner = worker
     if not papers:
         return 0
-    digests = {plan.first(digest): digest for digest in plan.texts}
+    digests = plan.firsts
     with store.writing() as session:
         taken = take(session, kind, papers, owner, LEASE)
         known = vectors_by_hash(session, encoder.name, encoder.version, {digests[n] for n in taken})
