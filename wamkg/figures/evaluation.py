@@ -19,6 +19,11 @@ class Bin:
     accuracy: float
     n: int
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the accuracy lies with 95 % confidence (Wilson, 1927)."""
+        return wilson(self.accuracy * self.n, self.n)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -89,7 +94,7 @@ def evaluation_rows(found: Evaluation) -> Sequence[Sequence[str | float]]:
     """One row a bin, the head first."""
     head: list[str | float] = ["model", "confidence", "accuracy", "n", "low", "high"]
     body: list[list[str | float]] = [
-        [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in wilson(b.accuracy * b.n, b.n))]
+        [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in b.interval)]
         for m in found.models
         for b in m.bins
     ]

@@ -14,7 +14,6 @@ from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
-from wamkg.reviewing.bias import wilson
 
 LEAST, LARGEST, GAP, AXIS_GAP = 92.0, 150.0, 10.0, 3.0
 _MOST = 8
@@ -55,7 +54,7 @@ def draw_reliability(found: Evaluation, options: FigureOptions | None = None) ->
 
 def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
     models = found.models[:_MOST]
-    ends = [share for m in models for b in m.bins for share in (b.confidence, wilson(b.accuracy * b.n, b.n)[0])]
+    ends = [share for m in models for b in m.bins for share in (b.confidence, b.interval[0])]
     low = 0.0 if min(ends) < 0.5 else 0.5
     axis = text_width("100%", TEXT_SIZE) + AXIS_GAP
     width = sheet.right - sheet.left
@@ -103,7 +102,7 @@ def _paint_bins(panel: _Panel, page: Painter, theme: Theme) -> None:
     points = [panel.place(b.confidence, b.accuracy) for b in panel.model.bins]
     page.group(f"line-{slug(panel.model.model)}", [page.line("line", points, colour, 1.0)], GRID + 1)
     for number, (point, found) in enumerate(zip(points, panel.model.bins, strict=True)):
-        low, high = (max(end, panel.low) for end in wilson(found.accuracy * found.n, found.n))
+        low, high = (max(end, panel.low) for end in found.interval)
         bar = [panel.place(found.confidence, low), panel.place(found.confidence, high)]
         parts = [
             page.line("interval", bar, colour, 0.7),
