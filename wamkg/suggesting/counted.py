@@ -1,14 +1,14 @@
 """Term frequencies of a whole queue, counted once and kept: what a refit reads instead of texts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
+from wamkg.store.bulk import chunks
 from wamkg.suggesting.examples import Document
 from wamkg.suggesting.features import TextView, counted, kept_terms, read_by, vectorizer_of
 from wamkg.suggesting.tree import Floats, Ints
@@ -107,7 +107,7 @@ def count(vectorizers: Mapping[TextView, CountVectorizer], documents: Iterable[D
     """Count the terms of each view, a chunk of documents at a time; they may come from a generator, none is kept."""
     blocks: dict[TextView, list[Block]] = {view: [] for view in vectorizers}
     ones = np.ones(0, dtype=np.float32)
-    for chunk in _chunks(documents):
+    for chunk in chunks(documents, CHUNK):
         for view, vectorizer in vectorizers.items():
             rows = frequencies(view, chunk, vectorizer)
             ones = ones if len(ones) >= rows.nnz else np.ones(rows.nnz + rows.nnz // 4, dtype=np.float32)
@@ -124,9 +124,3 @@ def learnable_terms(view: TextView, documents: Sequence[Document], definitions: 
     counts = counted(vectorizer, [read_by(view, d) for d in [*documents, *definitions]])
     columns, _ = kept_terms(counts, counts[len(documents) :], view.min_df)
     return list(vectorizer.get_feature_names_out()[columns])
-
-
-def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    iterator = iter(documents)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
