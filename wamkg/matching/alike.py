@@ -1,7 +1,7 @@
 """How alike are two papers? What is compared, what each agreement adds, and pairs that a person should look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -84,9 +84,10 @@ def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
     arXiv ids are two papers unless the title is one.
     """
     known = {paper.id: paper for paper in papers}
-    pairs = _sharing(papers, lambda paper: [paper.title_key] if paper.title_key else [])
-    pairs |= _sharing(papers, lambda paper: paper.urls, most=SHARED_TOO_WIDELY)
-    by_author = _sharing(papers, lambda p: [p.first_author_key] if p.first_author_key else [], most=LARGEST_GROUP)
+    pairs = sharing((p.id, [p.title_key] if p.title_key else []) for p in papers)
+    pairs |= sharing(((p.id, p.urls) for p in papers), most=SHARED_TOO_WIDELY)
+    authors = ((p.id, [p.first_author_key] if p.first_author_key else []) for p in papers)
+    by_author = sharing(authors, most=LARGEST_GROUP)
     pairs |= {(a, b) for a, b in by_author - pairs if _nearly(known[a], known[b])}
     pairs = {pair for pair in pairs if not _are_two_preprints(*(known[number] for number in pair))}
     found = [Alike(known[a], known[b], score_of(f := compare(known[a], known[b])), f) for a, b in pairs]
@@ -97,13 +98,11 @@ def _are_two_preprints(one: KnownPaper, other: KnownPaper) -> bool:
     return bool(one.arxiv and other.arxiv) and one.title_key != other.title_key
 
 
-def _sharing(
-    papers: Sequence[KnownPaper], keys: Callable[[KnownPaper], Iterable[str]], most: int | None = None
-) -> set[tuple[int, int]]:
-    """Pairs of numbers, the lower first, of papers with a key in common that at most `most` have."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for paper in papers:
-        for key in keys(paper):
-            groups[key].append(paper.id)
+def sharing(keyed: Iterable[tuple[int, Iterable[Hashable]]], most: int | None = None) -> set[tuple[int, int]]:
+    """Pairs of numbers, the lower first, of things with a key in common that at most `most` have."""
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for number, keys in keyed:
+        for key in keys:
+            groups[key].append(number)
     small = (sorted(group) for group in groups.values() if most is None or len(group) <= most)
     return {pair for group in small for pair in combinations(group, 2)}

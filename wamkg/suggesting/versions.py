@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import combinations
 from zlib import crc32
 
 from wamkg.identifiers import normalise
+from wamkg.matching.alike import sharing
 from wamkg.suggesting.examples import Document
 
 RUN = 4
@@ -23,9 +23,10 @@ FEWEST = 20
 def near_duplicates(documents: Sequence[Document]) -> list[tuple[int, int, float]]:
     """Pairs (i, j, share) with i < j of documents whose bodies share at least half of their shingles (Jaccard)."""
     shingles = [_shingles(document.body) for document in documents]
+    looked_up = ((i, [shingle for shingle in held if shingle % KEPT_ONE_IN == 0]) for i, held in enumerate(shingles))
     return [
         (i, j, round(share, 4))
-        for i, j in sorted(_sharing(shingles))
+        for i, j in sorted(sharing(looked_up, most=COMMON))
         if (share := len(shingles[i] & shingles[j]) / len(shingles[i] | shingles[j])) >= ALIKE
     ]
 
@@ -35,16 +36,6 @@ def _shingles(text: str) -> frozenset[int]:
     if len(words) < FEWEST:
         return frozenset()
     return frozenset(crc32(" ".join(words[i : i + RUN]).encode()) for i in range(len(words) - RUN + 1))
-
-
-def _sharing(shingles: Sequence[frozenset[int]]) -> set[tuple[int, int]]:
-    """Pairs that share a shingle of those looked up."""
-    holders: dict[int, list[int]] = defaultdict(list)
-    for i, held in enumerate(shingles):
-        for shingle in held:
-            if shingle % KEPT_ONE_IN == 0:
-                holders[shingle].append(i)
-    return {pair for held in holders.values() if 1 < len(held) <= COMMON for pair in combinations(held, 2)}
 
 
 def version_reasons(candidates: Sequence[Document], examples: Sequence[Document]) -> dict[int, list[dict[str, object]]]:
