@@ -64,23 +64,27 @@ class QueueRefit:
                 known = model_in_use(session, get_taxonomy(session, self.slug))
                 if known is None:
                     return None
-                held = self._hold(session, newest, str(known["name"]))
+                held = self._still(session, newest)
+                library = held.library if held else load_library(session, get_taxonomy(session, self.slug))
+                corpus = load_corpus(session, self.slug, library)
+                held = held or self._hold(library, corpus, newest, str(known["name"]))
                 if held is None:
                     return None
-                corpus = load_corpus(session, self.slug, held.library)
             revised = self._revise(held, corpus, known, newest)
             if revised is not None:
                 return {"revised": revised}
         return None
 
-    def _hold(self, session: Any, newest: int, model: str) -> _Held | None:
-        """The queue in memory, read and counted anew where more than decisions was written since."""
+    def _still(self, session: Any, newest: int) -> _Held | None:
+        """The queue in memory; None where there is none yet, or more than decisions was written since."""
         held = self._held
-        if held is not None and kinds_since(session, held.since) <= _TEXTS_STAY:
-            held.since = newest
-            return held
-        library = load_library(session, get_taxonomy(session, self.slug))
-        corpus = load_corpus(session, self.slug, library)
+        if held is None or not kinds_since(session, held.since) <= _TEXTS_STAY:
+            return None
+        held.since = newest
+        return held
+
+    def _hold(self, library: Library, corpus: Corpus, newest: int, model: str) -> _Held | None:
+        """Count the queue and keep it in memory; None where the model cannot be refitted at once."""
         every = list(library.documents.values()) if len(library.documents) <= FEW else None
         try:
             ranker = Ranker(corpus.training, corpus.candidates, model_named(model), every)
