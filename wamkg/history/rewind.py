@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from wamkg.history.kept import REMOVED, REOPENED, kept_rows
@@ -33,7 +33,7 @@ from wamkg.store.paper_write import Shown, delete_orphans
 from wamkg.store.rows import decode
 from wamkg.store.settle import chain_places
 from wamkg.store.tables import Assignment, Batch, Change, Paper, Taxon, Taxonomy, metadata
-from wamkg.store.taxon_reads import straighten_paths
+from wamkg.store.taxon_reads import is_lifted, lift_taxa, nowhere, straighten_paths
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.vocabulary import BatchKind
 
@@ -62,7 +62,9 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     later = set(session.connection().execute(mine).scalars())
     values, merged = _values_then(session, later), _merged_since(session, later)
     doomed, touched = papers_of(session, mine), touched_papers(session, mine)
-    stood = _lift_taxa(session, mine)
+    taxon = table_of(Taxon)
+    stood = lift_taxa(session, or_(taxon.c.ended_at.is_(None), taxon.c.ended_batch_id.in_(mine)))
+    session.expire_all()
     delete_derived(session, mine, doomed)
     delete_rows(session, rows_made(session, mine), None)
     # A paper that is put back may have the number of one made since, which SQLite gives out again.
@@ -113,20 +115,6 @@ def _values_then(session: Session, later: set[int]) -> list[_ValueThen]:
     return found
 
 
-def _lift_taxa(session: Session, mine: Any) -> dict[int, str]:
-    """Let no taxon stand where another is about to: paths are unique at every step. Returns where each stood."""
-    taxon = table_of(Taxon)
-    live = or_(taxon.c.ended_at.is_(None), taxon.c.ended_batch_id.in_(mine))
-    stood = {row.id: row.path for row in session.connection().execute(select(taxon.c.id, taxon.c.path).where(live))}
-    session.connection().execute(taxon.update().where(live).values(path=_nowhere(taxon.c.id)))
-    session.expire_all()
-    return stood
-
-
-def _nowhere(number: Any) -> Any:
-    return literal("~").concat(cast(number, String))
-
-
 def _set_values(session: Session, values: Sequence[_ValueThen]) -> None:
     for then in values:
         then.set(session)
@@ -137,7 +125,7 @@ def _set_values(session: Session, values: Sequence[_ValueThen]) -> None:
 def _settle_taxa(session: Session, stood: dict[int, str]) -> None:
     """Let live taxa stand where their parents lead, and those that had ended where they ended."""
     taxon = table_of(Taxon)
-    ended = select(taxon.c.id).where(taxon.c.ended_at.is_not(None), taxon.c.path == _nowhere(taxon.c.id))
+    ended = select(taxon.c.id).where(taxon.c.ended_at.is_not(None), is_lifted())
     for number in session.connection().execute(ended).scalars().all():
         session.connection().execute(taxon.update().where(taxon.c.id == number).values(path=stood[number]))
     session.expire_all()
@@ -161,7 +149,7 @@ def _put_back(session: Session, undoing: Any) -> set[int]:
         if name == "paper":
             found = [row | dict.fromkeys(_SHOWN_ONCE) for row in found]
         if name == "taxon":
-            found = [row if row["ended_at"] else row | {"path": f"~{row['id']}"} for row in found]
+            found = [row if row["ended_at"] else row | {"path": nowhere(row["id"])} for row in found]
         if found:
             run(table.insert(), found)
     numbers = {row["id"] for row in rows["paper"]} | {row["paper_id"] for row in rows["event"]}

@@ -41,6 +41,7 @@ from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, J
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxon_reads import (
     batches_that_changed_taxa,
+    lift_taxa,
     moved_below_taxa_of,
     placed_since,
     straighten_paths,
@@ -87,7 +88,8 @@ def undo_batch(
     show_again(session, touched - doomed, show)
     counts |= delete_rows(session, made, None, keep)
     delete_orphans(session)
-    reopened = _lift_ended_taxa(session, mine)
+    # Where these stood may be taken by now, and their parents may be elsewhere.
+    reopened = set(lift_taxa(session, table_of(Taxon).c.ended_batch_id.in_(mine)))
     with _refusing_what_is_taken(session, batch, ended):
         reopen_rows(session, ended, None, reopening)
     raise_versions(session, replaced - doomed)
@@ -117,16 +119,6 @@ def _hold(session: Session, batch: Batch) -> None:
         assert taxonomy.id is not None
         lock_taxonomy(session, taxonomy.id, editing=batch.kind == BatchKind.TAXONOMY)
     lock_papers(session, touched_papers(session, mine) | placed_papers(session, mine))
-
-
-def _lift_ended_taxa(session: Session, mine: Any) -> set[int]:
-    """Let taxa that are to hold again stand nowhere for now: where they stood may be taken, their parents may be
-    elsewhere. Returns their numbers."""
-    taxon = table_of(Taxon)
-    numbers = set(session.connection().execute(select(taxon.c.id).where(taxon.c.ended_batch_id.in_(mine))).scalars())
-    for number in numbers:
-        session.connection().execute(taxon.update().where(taxon.c.id == number).values(path=f"~{number}"))
-    return numbers
 
 
 def _straighten(session: Session, batch: Batch, reopened: set[int]) -> None:

@@ -1,11 +1,16 @@
 """Is a tree whole? Checks over taxa, and which batches changed them."""
 
 from collections.abc import Iterator, Set
+from typing import Any
 
+from sqlalchemy import String, cast, literal
 from sqlmodel import Session, col, select
 
+from wamkg.store.bulk import select_columns, table_of
 from wamkg.store.tables import Assignment, Batch, Change, Entity, Paper, Taxon
 from wamkg.vocabulary import EntityKind
+
+_NOWHERE = "~"
 
 
 def tree_problems(session: Session) -> Iterator[str]:
@@ -31,6 +36,32 @@ def tree_problems(session: Session) -> Iterator[str]:
 def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
     """Path and depth of a taxon with that slug below a parent, or at the top."""
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
+
+
+def nowhere(number: int) -> str:
+    """A path at which no taxon can stand, for the one of that number: there it is in no other's way."""
+    return f"{_NOWHERE}{number}"
+
+
+def _nowhere_of_each() -> Any:
+    return literal(_NOWHERE).concat(cast(table_of(Taxon).c.id, String))
+
+
+def is_lifted() -> Any:
+    """The condition that finds the taxa that stand nowhere for now."""
+    return table_of(Taxon).c.path == _nowhere_of_each()
+
+
+def lift_taxa(session: Session, condition: Any) -> dict[int, str]:
+    """Let the taxa that meet a condition stand nowhere for now: paths are unique at every step.
+
+    Returns where each stood, by number.
+    """
+    taxon = table_of(Taxon)
+    rows = session.connection().execute(select_columns(taxon.c.id, taxon.c.path).where(condition))
+    stood = {row.id: row.path for row in rows}
+    session.connection().execute(taxon.update().where(condition).values(path=_nowhere_of_each()))
+    return stood
 
 
 def straighten_paths(session: Session, only: set[int] | None = None, but: Set[int] = frozenset()) -> None:
