@@ -5,10 +5,9 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
-from wamkg.store.bulk import table_of
+from wamkg.store.bulk import insert_or_ignore
 from wamkg.store.session import Store
 from wamkg.store.tables import Pace
 
@@ -77,9 +76,7 @@ def _stamp(session: Session, row: Pace, next_at: float, at: float) -> Turn:
 
 def _locked(session: Session, service: str) -> Pace:
     """The service's row, locked until the transaction ends (SQLite's writing transaction locks it anyway)."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table_of(Pace)).values(service=service, next_at=0.0).on_conflict_do_nothing()
-    session.connection().execute(statement)
+    insert_or_ignore(session, Pace, [{"service": service, "next_at": 0.0}])
     return session.exec(select(Pace).where(Pace.service == service).with_for_update()).one()
 
 
