@@ -151,7 +151,7 @@ def read_line(raw: bytes) -> Line:
 
 def _text(values: dict[str, Any], name: str) -> str:
     value = values.get(name)
-    if not isinstance(value, str) or not value or "\x00" in value:
+    if not isinstance(value, str) or not value:
         raise ValueError(f"`{name}` is missing or no text")
     return value
 
@@ -171,5 +171,5 @@ def _check_decision(decision: dict[str, Any]) -> None:
     if decision["kind"] is not None and decision["kind"] not in set(OutsideKind):
         raise ValueError(f"{decision['kind']!r} is no kind of outside")
     for name in ("evidence", "place"):
-        if decision[name] is not None and (not isinstance(decision[name], str) or "\x00" in decision[name]):
+        if not isinstance(decision[name], str | None):
             raise ValueError(f"`{name}` is no text")
