@@ -34,7 +34,7 @@ from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_row
 from wamkg.store.objections import batches_that_object, batches_unaware_of
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
-from wamkg.store.rules import broken_rules
+from wamkg.store.rules import broken_rules, newly_broken
 from wamkg.store.session import one_writer
 from wamkg.store.settle import hand_back_places
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
@@ -152,11 +152,10 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
 
 def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str]) -> None:
     """Refuse where a paper would stand where the rules do not allow, because it was placed in view of this batch."""
-    for paper, problem in broken_rules(session).items():
-        if paper not in before:
-            raise ConflictError(
-                f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
-            )
+    for paper, problem in newly_broken(session, before).items():
+        raise ConflictError(
+            f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
+        )
 
 
 def _refuse_contradictions(session: Session, batch: Batch) -> None:

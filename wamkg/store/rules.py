@@ -101,6 +101,11 @@ def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
     return found
 
 
+def newly_broken(session: Session, before: Mapping[str, str]) -> dict[str, str]:
+    """What `broken_rules` finds of papers that it had not found before a write."""
+    return {paper: problem for paper, problem in broken_rules(session).items() if paper not in before}
+
+
 def broken_rules(session: Session) -> dict[str, str]:
     """Slug of each paper that stands where the rules do not allow, and the first thing they have against it."""
     rules = load_rules(session)

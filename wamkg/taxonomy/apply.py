@@ -10,7 +10,7 @@ from wamkg.identifiers import slugify
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
 from wamkg.store.edits import uid_of_row, update_row
 from wamkg.store.lookup import find_paper
-from wamkg.store.rules import broken_rules
+from wamkg.store.rules import broken_rules, newly_broken
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Batch, Taxon, Taxonomy
 from wamkg.store.taxon_edits import (
@@ -92,7 +92,7 @@ def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> Ed
 
 
 def _refuse_against_rules(session: Session, before: dict[str, str]) -> None:
-    new = {paper: problem for paper, problem in broken_rules(session).items() if paper not in before}
+    new = newly_broken(session, before)
     if new:
         told = "; ".join(f"{paper}: {problem}" for paper, problem in list(new.items())[:SHOWN_PAPERS])
         raise InvalidInputError(f"the rules do not allow it for {len(new)} papers; {told}")
