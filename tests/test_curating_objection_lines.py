@@ -10,36 +10,12 @@ from sqlmodel import col, select
 from tests.curating_store import FIRST, SECOND, UNIFIED, standing_at, undo
 from tests.store_dump import dump
 from tests.test_curating_decisions import take_in, two_copies, write_out
-from wamkg.reviewing.objections import (
-    Closing,
-    Dispute,
-    ObjectionWritten,
-    answer_objection,
-    close_objection,
-    raise_objection,
-)
-from wamkg.store.batches import get_actor
+from tests.test_objections import answer, close, dispute
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch, Objection
 from wamkg.views.objections import ObjectionItem, objection_list
 
 __all__ = ["two_copies"]
-SAID_AT = "https://example.org/issues/12"
-
-
-def dispute(store: Store, paper: str = FIRST, claimed: str = UNIFIED, by: str = "ana") -> ObjectionWritten:
-    """An author of the paper disputes where it stands."""
-    said = Dispute(
-        paper=paper, claimed=claimed, raised_by="Dr Chen", raised_as="paper-author", said_at=SAID_AT, quote="one stream"
-    )
-    with store.writing() as session:
-        return raise_objection(session, get_actor(session, by, "person"), said)
-
-
-def close(store: Store, uid: str, outcome: str, answer: str | None = None) -> None:
-    """Somebody closes an objection."""
-    with store.writing() as session:
-        close_objection(session, get_actor(session, "cho", "person"), uid, Closing(outcome=outcome, answer=answer))
 
 
 def listed(store: Store) -> dict[str, ObjectionItem]:
@@ -56,7 +32,7 @@ def told(item: ObjectionItem) -> dict[str, Any]:
 
 def test_an_objection_is_the_same_in_the_other_copy(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, second = two_copies
-    uid, file = dispute(first).objection, tmp_path / "decisions.jsonl"
+    uid, file = dispute(first, FIRST, UNIFIED).objection, tmp_path / "decisions.jsonl"
     assert (write_out(first, file), write_out(first, file)) == (1, 0)
     report = take_in(second, file)
     assert (report.new, report.known, report.unreadable) == (1, 0, [])
@@ -70,11 +46,10 @@ def test_an_objection_is_the_same_in_the_other_copy(two_copies: tuple[Store, Sto
 
 def test_its_answer_and_its_end_follow(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, second = two_copies
-    uid, file = dispute(first).objection, tmp_path / "decisions.jsonl"
+    uid, file = dispute(first, FIRST, UNIFIED).objection, tmp_path / "decisions.jsonl"
     for step in range(3):
         if step == 1:
-            with first.writing() as session:
-                answer_objection(session, get_actor(session, "cho", "person"), uid, "we look into it")
+            answer(first, uid, "we look into it")
         if step == 2:
             close(first, uid, "accepted", "they are right")
         write_out(first, file)
@@ -86,7 +61,7 @@ def test_its_answer_and_its_end_follow(two_copies: tuple[Store, Store], tmp_path
 
 def test_lines_come_in_any_order(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, second = two_copies
-    rejected, accepted = dispute(first).objection, dispute(first, SECOND).objection
+    rejected, accepted = dispute(first, FIRST, UNIFIED).objection, dispute(first, SECOND, UNIFIED).objection
     close(first, rejected, "rejected", "the paper says so itself")
     close(first, accepted, "accepted", "they are right")
     file = tmp_path / "decisions.jsonl"
@@ -98,7 +73,7 @@ def test_lines_come_in_any_order(two_copies: tuple[Store, Store], tmp_path: Path
 
 def test_what_is_closed_here_stays_as_it_is(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, second = two_copies
-    uid, file = dispute(first).objection, tmp_path / "decisions.jsonl"
+    uid, file = dispute(first, FIRST, UNIFIED).objection, tmp_path / "decisions.jsonl"
     write_out(first, file)
     take_in(second, file)
     close(second, uid, "withdrawn")
@@ -110,7 +85,7 @@ def test_what_is_closed_here_stays_as_it_is(two_copies: tuple[Store, Store], tmp
 
 def test_one_that_was_taken_back_does_not_come_again(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, _ = two_copies
-    raised, file = dispute(first), tmp_path / "decisions.jsonl"
+    raised, file = dispute(first, FIRST, UNIFIED), tmp_path / "decisions.jsonl"
     write_out(first, file)
     undo(first, raised.batch)
     assert take_in(first, file).known == 1
@@ -119,7 +94,7 @@ def test_one_that_was_taken_back_does_not_come_again(two_copies: tuple[Store, St
 
 def test_an_import_is_undone(two_copies: tuple[Store, Store], tmp_path: Path) -> None:
     first, second = two_copies
-    dispute(first)
+    dispute(first, FIRST, UNIFIED)
     file = tmp_path / "decisions.jsonl"
     write_out(first, file)
     before = dump(second)
@@ -140,7 +115,7 @@ def test_a_line_that_is_no_objection_is_told(
     two_copies: tuple[Store, Store], tmp_path: Path, change: dict[str, Any], words: str
 ) -> None:
     first, second = two_copies
-    dispute(first)
+    dispute(first, FIRST, UNIFIED)
     file = tmp_path / "decisions.jsonl"
     write_out(first, file)
     line = orjson.loads(file.read_bytes())
