@@ -13,6 +13,7 @@ from wamkg.store.counted import uncounted
 from wamkg.store.queue import refused, waiting
 from wamkg.store.reads_taxa import own_counts
 from wamkg.store.tables import Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.taxon_reads import lies_in
 from wamkg.store.taxonomies import list_taxa
 
 
@@ -125,7 +126,4 @@ def leaf_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
     assert taxonomy.id is not None
     taxa: list[Taxon] = list_taxa(session, taxonomy)
     own = own_counts(session, taxonomy.id, uncounted(session, taxonomy.id))
-    return {
-        taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if f"{t.path}/".startswith(f"{taxon.path}/"))
-        for taxon in taxa
-    }
+    return {taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if lies_in(t.path, taxon.path)) for taxon in taxa}

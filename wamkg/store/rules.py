@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from wamkg.errors import NotFoundError
 from wamkg.store.bulk import select_columns
 from wamkg.store.tables import Assignment, Paper, Taxon, Taxonomy
+from wamkg.store.taxon_reads import lies_in
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
 from wamkg.vocabulary import AssignmentState
 
@@ -75,13 +76,13 @@ def needless(paths: Iterable[str]) -> str | None:
     for one, other in combinations(paths, 2):
         if one == other:
             return f"{one} is named twice"
-        if f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"):
+        if lies_in(one, other) or lies_in(other, one):
             return f"{one} and {other} lie one in the other; name the deeper one"
     return None
 
 
 def _covers(above: Place, place: Place) -> bool:
-    return above[0] == place[0] and (not above[1] or f"{place[1]}/".startswith(f"{above[1]}/"))
+    return above[0] == place[0] and (not above[1] or lies_in(place[1], above[1]))
 
 
 def places_by_paper(session: Session) -> Mapping[str, list[Place]]:

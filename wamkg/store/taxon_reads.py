@@ -64,6 +64,11 @@ def lift_taxa(session: Session, condition: Any) -> dict[int, str]:
     return stood
 
 
+def lies_in(path: str, above: str) -> bool:
+    """Whether a path is that of a taxon or of one below it."""
+    return f"{path}/".startswith(f"{above}/")
+
+
 def straighten_paths(session: Session, only: set[int] | None = None, but: Set[int] = frozenset()) -> None:
     """Let live taxa stand where their parents lead; `only` names those that may change, with all below but `but`.
 

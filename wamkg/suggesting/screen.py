@@ -43,7 +43,7 @@ class Screening:
         if text not in (TITLES, FULL):
             raise InvalidInputError(f"cannot screen by {text!r}; use {TITLES} or {FULL}")
         corpus = load_corpus(session, slug)
-        self.taxonomy, self.text = slug, text
+        self.taxonomy = slug
         self.relevant, self.irrelevant, self.waiting = _parted(corpus)
         documents = [*self.relevant, *self.irrelevant, *self.waiting]
         shown = documents if text == FULL else [title_only(document) for document in documents]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.store.taxon_reads import lies_in
 from wamkg.suggesting.calibration import Calibration
 from wamkg.suggesting.examples import Document, TrainingSet
 from wamkg.suggesting.features import VectorsByHash
@@ -178,7 +179,7 @@ def decided(tree: Tree, joint: Floats, calibration: Calibration, support: Floats
 
 def is_below(taxon: str, level: str | None) -> bool:
     """Whether a taxon is the decided one or lies below it; any does where nothing is decided."""
-    return level is None or f"{taxon}/".startswith(f"{level}/")
+    return level is None or lies_in(taxon, level)
 
 
 def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[dict[str, Any]]:

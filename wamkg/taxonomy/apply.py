@@ -26,7 +26,7 @@ from wamkg.store.taxon_edits import (
     raise_version,
     set_place,
 )
-from wamkg.store.taxon_reads import place_below
+from wamkg.store.taxon_reads import lies_in, place_below
 from wamkg.store.taxonomies import TaxonSpec, add_taxon, find_taxon, get_taxonomy
 from wamkg.taxonomy.edit import EditReport, Operation, TaxonEdit
 from wamkg.taxonomy.report import snapshot, what_changed
@@ -245,5 +245,5 @@ def _slug(slug: str | None, name: str | None) -> str:
 
 
 def _refuse_inside(taxon: Taxon, target: Taxon, what: str) -> None:
-    if target.path == taxon.path or target.path.startswith(f"{taxon.path}/"):
+    if lies_in(target.path, taxon.path):
         raise InvalidInputError(f"cannot {what} {taxon.path} into {target.path}, which lies in it")

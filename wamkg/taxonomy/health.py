@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from wamkg.store.counted import uncounted
 from wamkg.store.reads_details import paper_rows
+from wamkg.store.taxon_reads import lies_in
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
 
 FEW = 8
@@ -39,7 +40,7 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
     inner = {taxon.parent_id for taxon in taxa}
     found = []
     for taxon in taxa:
-        papers = [n for n, path in primary if path == taxon.path or path.startswith(f"{taxon.path}/")]
+        papers = [n for n, path in primary if lies_in(path, taxon.path)]
         quarters = Counter(f"{d.year}-Q{(d.month + 2) // 3}" for n in papers if (d := days.get(n)) is not None)
         wanting = [] if taxon.definition else ["no definition"]
         if taxon.id not in inner and len(papers) < FEW:

@@ -10,6 +10,7 @@ from wamkg.store.objections import find_objection
 from wamkg.store.reads_papers import PaperFilter, placements_of
 from wamkg.store.reads_taxa import exemplars_of, list_objections
 from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
+from wamkg.store.taxon_reads import lies_in
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
 from wamkg.views.paging import Order, Page, page_of
 from wamkg.views.paper import AssignmentItem, assignment_list
@@ -171,4 +172,4 @@ def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:
     """Papers at a taxon or below it, which stand in for exemplars where nobody has named any; oldest first."""
     assert taxonomy.id is not None
     found = placements_of(session, PaperFilter(), taxonomy.id)
-    return sorted({number for number, place in found if place == path or place.startswith(f"{path}/")})
+    return sorted({number for number, place in found if lies_in(place, path)})
