@@ -126,10 +126,15 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_fault() -> None:
     assert [i.line for i in parse_jsonl(io.BytesIO(b'\xef\xbb\xbf{"title": "A"}\r\n{"title": "B"}'))] == [1, 2]
 
 
-def test_an_arxiv_doi_is_the_arxiv_id() -> None:
-    (record,) = read({"title": "T", "doi": "10.48550/arXiv.2401.00001"})
+@pytest.mark.parametrize("resolver", ["", "doi:", "https://doi.org/"])
+@pytest.mark.parametrize("version", ["", "v2"])
+def test_an_arxiv_doi_is_the_arxiv_id(resolver: str, version: str) -> None:
+    (record,) = read({"title": "T", "doi": f"{resolver}10.48550/arXiv.2401.00001{version}"})
     assert isinstance(record, Record)
     assert (record.arxiv, record.doi) == ("2401.00001", None)
+    (by_id,) = parse_ids(io.BytesIO(f"{resolver}10.48550/arXiv.2401.00001{version}".encode()))
+    assert isinstance(by_id, Record)
+    assert (by_id.arxiv, by_id.doi) == ("2401.00001", None)
 
 
 def test_a_line_of_fifty_megabytes_is_skipped_without_being_held() -> None:

@@ -15,7 +15,9 @@ _ARXIV = re.compile(
 _ARXIV_URL = re.compile(
     r"arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.I
 )
-_ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+/\d{7})$", re.I)
+_ARXIV_DOI = re.compile(
+    r"10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\w/])", re.I
+)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.I)
 _S2 = re.compile(r"^[0-9a-f]{40}$", re.I)
 _NOT_WORD = re.compile(r"[^\w]+")
@@ -35,7 +37,7 @@ def text_hash(text: str) -> str:
 def arxiv_id(text: str) -> str | None:
     """Normal arXiv id (no prefix, no version) of an id, a DOI of arXiv or an arXiv URL; None if there is none."""
     text = text.strip()
-    found = _ARXIV_DOI.match(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
+    found = _ARXIV_DOI.search(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
     return found["id"].lower() if found else None
 
 
@@ -45,7 +47,7 @@ def doi(text: str) -> str | None:
     if not found:
         return None
     value = found[0].rstrip(".,;)]}").lower()
-    return None if _ARXIV_DOI.match(value) else value
+    return None if _ARXIV_DOI.fullmatch(value) else value
 
 
 def s2_id(text: str) -> str | None:

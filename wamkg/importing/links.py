@@ -32,7 +32,6 @@ _HOST_KINDS = (
     ("kaggle.com/datasets", "dataset"), ("youtube.com", "other"), ("youtu.be", "other"),
 )  # fmt: skip
 _ID_PAGES = re.compile(r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\.org/\w+)/(\d{4}\.\d{4,5})")
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\d{4}\.\d{4,5})", re.I)
 _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
 _DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
@@ -84,7 +83,7 @@ def is_scholarly(url: str) -> bool:
 
 def arxiv_of(url: str) -> str | None:
     """arXiv id in an address, if it is a page of that paper."""
-    found = _ID_PAGES.search(url) or _ARXIV_DOI.search(url)
+    found = _ID_PAGES.search(url)
     return found[1] if found else arxiv_id(url)
 
 
