@@ -15,9 +15,7 @@ _ARXIV = re.compile(
 _ARXIV_URL = re.compile(
     r"arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.I
 )
-_ARXIV_DOI = re.compile(
-    r"10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\w/])", re.I
-)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\w/])", re.I)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.I)
 _S2 = re.compile(r"^[0-9a-f]{40}$", re.I)
 _NOT_WORD = re.compile(r"[^\w]+")
