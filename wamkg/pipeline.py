@@ -25,6 +25,12 @@ from wamkg.reviewing.bias import Bias, automation_bias
 from wamkg.reviewing.decide import Decided
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.edit import set_values
+from wamkg.reviewing.merge_decisions import MergeReport
+from wamkg.reviewing.merge_decisions import import_decisions as merge_decisions
+from wamkg.reviewing.objections import Closing, ObjectionWritten
+from wamkg.reviewing.objections import close_objection as end_objection
+from wamkg.reviewing.rounds import Adjudicated
+from wamkg.reviewing.rounds import adjudicate as settle_votes
 from wamkg.reviewing.versions import decide_with_versions
 from wamkg.settings import Settings, get_settings
 from wamkg.store.batches import find_batch, get_actor
@@ -97,6 +103,32 @@ def decide(store: Store, settings: Settings, decision: Decision, by: str) -> Dec
         made = decide_with_versions(session, get_actor(session, by, PERSON), decision)
     learn(store, settings, decision.taxonomy)
     return made
+
+
+def adjudicate(store: Store, settings: Settings, name: str, decision: Decision, by: str, agreed: bool) -> Adjudicated:
+    """Decide on a paper of a round, and learn from it."""
+    with store.writing() as session:
+        made = settle_votes(session, get_actor(session, by, PERSON), name, decision, agreed=agreed)
+    learn(store, settings, made.decided.taxonomy)
+    return made
+
+
+def close_objection(store: Store, settings: Settings, uid: str, closing: Closing, by: str) -> ObjectionWritten:
+    """Close an objection, and learn from it where the paper moved."""
+    with store.writing() as session:
+        written = end_objection(session, get_actor(session, by, PERSON), uid, closing)
+    if written.decision:
+        learn(store, settings, written.taxonomy)
+    return written
+
+
+def import_decisions(store: Store, settings: Settings, file: Path, by: str) -> MergeReport:
+    """Take in the decisions of a file, and learn from them."""
+    with store.writing() as session:
+        report = merge_decisions(session, file, get_actor(session, by, PERSON))
+    for taxonomy in report.taxonomies:
+        learn(store, settings, taxonomy)
+    return report
 
 
 def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:

@@ -24,7 +24,6 @@ from wamkg.reviewing.decision_lines import append_decisions, export_decisions
 from wamkg.reviewing.edit import Edited, set_values
 from wamkg.reviewing.edit_things import EDITED_KINDS, KINDS, set_thing
 from wamkg.reviewing.edit_things import add as add_thing
-from wamkg.reviewing.merge_decisions import import_decisions
 from wamkg.settings import get_settings
 
 ByOption = Annotated[str, typer.Option("--by", help="Name of the person who writes.")]
@@ -177,8 +176,8 @@ def import_(
     """Take in the decisions of FILE; those known are left alone, those that disagree become objections."""
     if not file.is_file():
         raise InvalidInputError(f"{file} is not a file")
-    with writing_as(by) as (session, actor):
-        report = import_decisions(session, file, actor)
+    with open_store() as store:
+        report = pipeline.import_decisions(store, get_settings(), file, by)
     if json:
         print_json(report)
     else:

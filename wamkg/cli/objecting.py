@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wamkg import pipeline
 from wamkg.cli.common import (
     JsonOption,
     TaxonomyOption,
@@ -22,9 +23,9 @@ from wamkg.reviewing.objections import (
     Dispute,
     ObjectionWritten,
     answer_objection,
-    close_objection,
     raise_objection,
 )
+from wamkg.settings import get_settings
 from wamkg.views.objections import agenda, dispute_detail, objection_list
 from wamkg.views.rounds import differing_votes
 from wamkg.vocabulary import ObjectionStatus, RaisedAs
@@ -116,8 +117,8 @@ def close(
 ) -> None:
     """Close an objection; one undo takes back the closing and the move."""
     closing = Closing(outcome=outcome, answer=text, version=version)
-    with writing_as(by) as (session, actor):
-        written = close_objection(session, actor, uid, closing)
+    with open_store() as store:
+        written = pipeline.close_objection(store, get_settings(), uid, closing, by)
     _print(written, json)
 
 

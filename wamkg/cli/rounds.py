@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wamkg import pipeline
 from wamkg.cli.common import (
     JsonOption,
     TaxonomyOption,
@@ -27,7 +28,8 @@ from wamkg.cli.curating import (
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.agreement_shapes import Agreement, Measure
 from wamkg.reviewing.decision import Verdict
-from wamkg.reviewing.rounds import NewRound, adjudicate, cast_vote, close_round, open_round
+from wamkg.reviewing.rounds import NewRound, cast_vote, close_round, open_round
+from wamkg.settings import get_settings
 from wamkg.views.rounds import round_list, round_queue
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the round.")]
@@ -135,8 +137,8 @@ def decide(
 ) -> None:
     """Decide on a paper of a round."""
     decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
-    with writing_as(by) as (session, actor):
-        made = adjudicate(session, actor, name, decision, agreed=agreed)
+    with open_store() as store:
+        made = pipeline.adjudicate(store, get_settings(), name, decision, by, agreed)
     if json:
         print_json(made)
     else:

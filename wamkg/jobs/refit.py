@@ -12,6 +12,7 @@ from wamkg.jobs.dispatch import start
 from wamkg.jobs.stages import refuse_unknown
 from wamkg.settings import Settings
 from wamkg.store import jobs
+from wamkg.store.decisions import decided_taxonomy
 from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch, Job
@@ -34,7 +35,7 @@ def learn(store: Store, settings: Settings, taxonomy: str) -> None:
 def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
     """Have them made again after a batch was taken back that was a decision."""
     if batch.kind == BatchKind.DECISION:
-        learn(store, settings, batch.source)
+        learn(store, settings, decided_taxonomy(batch))
 
 
 def ask_refit(store: Store, settings: Settings, taxonomy: str) -> str:

@@ -19,7 +19,14 @@ from wamkg.reviewing.decision_lines import Line, read_line
 from wamkg.reviewing.disagree import raise_objections, settle_objections
 from wamkg.reviewing.objection_lines import is_known, write_objection, write_outcome
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
-from wamkg.store.decisions import DecisionRow, decision_rows, heads, record_decision, standing_decisions
+from wamkg.store.decisions import (
+    DecisionRow,
+    decided_taxonomy,
+    decision_rows,
+    heads,
+    record_decision,
+    standing_decisions,
+)
 from wamkg.store.edits import find_row, uid_of_row
 from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids, papers_by_titles
 from wamkg.store.paper_state import load_states
@@ -34,7 +41,10 @@ from wamkg.vocabulary import PERSON, REJECTED, BatchKind
 
 @dataclass
 class MergeReport:
-    """What became of each line: new, known already, taken back, or unreadable; and what now disagrees."""
+    """What became of each line: new, known already, taken back, or unreadable; and what now disagrees.
+
+    `taxonomies` are those in which a decision came in or was taken back.
+    """
 
     new: int = 0
     known: int = 0
@@ -42,6 +52,7 @@ class MergeReport:
     objections: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     unreadable: list[tuple[int, str]] = field(default_factory=list)
+    taxonomies: list[str] = field(default_factory=list)
 
 
 def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
@@ -75,6 +86,7 @@ class _Merge:
     withdrawn: set[str] = field(default_factory=set)
     known: dict[str, DecisionRow] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
+    learnt_in: set[str] = field(default_factory=set)
     touched: dict[tuple[int, int], tuple[Paper, Taxonomy, list[Batch]]] = field(default_factory=dict)
 
     def read(self, number: int, raw: bytes | None) -> tuple[int, Line] | None:
@@ -168,6 +180,7 @@ class _Merge:
         try:
             undo_batch(self.session, row.batch, get_actor(self.session, line.by, PERSON), shown_values, "taken back")
             self.report.taken_back += 1
+            self.learnt_in.add(decided_taxonomy(row.batch))
         except ConflictError as error:
             self.report.kept.append(str(error))
 
@@ -208,7 +221,9 @@ class _Merge:
                 chain_places(self.session, paper, taxonomy, [row.batch for row in chain])
             self.report.objections += raise_objections(self.session, came, paper, taxonomy)
             settle_objections(self.session, came, paper, taxonomy)
+            self.learnt_in.add(taxonomy.slug)
         raise_versions(self.session, [paper for paper, _ in self.touched])
+        self.report.taxonomies = sorted(self.learnt_in)
 
 
 def _rows(line: Line, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> list[dict[str, Any]]:

@@ -129,6 +129,11 @@ class DecisionRow:
         return self.change.at, self.change.uid
 
 
+def decided_taxonomy(batch: Batch) -> str:
+    """Slug of the taxonomy that a decision's batch was made in; one that came in a file names that too."""
+    return batch.source.partition(" from ")[0]
+
+
 def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: str, values: dict[str, Any]) -> str:
     """Append the record of a decision; `values` are `before`, `after` and, where given from outside, `uid` and `at`."""
     assert batch.id is not None

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from wamkg.jobs.refit import learn
 from wamkg.reviewing.merge_decisions import MergeReport, import_decisions
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 from wamkg_api.access import Caller, CallerDep
-from wamkg_api.deps import answer
+from wamkg_api.deps import SettingsDep, answer
 from wamkg_api.writing import FILE_BODY, StoreDep, person_of, writing_router
 
 # They come under other people's names, which a curator's token does not speak for.
@@ -20,9 +21,12 @@ FILE = "decisions.jsonl"
 
 
 @router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
-async def take_in_decisions(request: Request, store: StoreDep, caller: CallerDep) -> Response:
+async def take_in_decisions(request: Request, store: StoreDep, settings: SettingsDep, caller: CallerDep) -> Response:
     """Take in the decisions of the file that is the body, under their makers' names; what disagrees is an objection."""
-    return answer(await run_in_threadpool(_take_in, store, caller, await request.body()))
+    report = await run_in_threadpool(_take_in, store, caller, await request.body())
+    for taxonomy in report.taxonomies:
+        await run_in_threadpool(learn, store, settings, taxonomy)
+    return answer(report)
 
 
 def _take_in(store: Store, caller: Caller, content: bytes) -> MergeReport:

@@ -2,6 +2,7 @@
 
 from fastapi import Response
 
+from wamkg.jobs.refit import learn
 from wamkg.reviewing.objections import (
     Closing,
     Dispute,
@@ -12,7 +13,7 @@ from wamkg.reviewing.objections import (
 )
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewObjection, ObjectionAnswer, ObjectionClosing
-from wamkg_api.deps import Uid, answer
+from wamkg_api.deps import SettingsDep, Uid, answer
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router()
@@ -35,7 +36,12 @@ def say_to_objection(store: StoreDep, caller: CallerDep, uid: Uid, said: Objecti
 
 
 @router.post("/objections/{uid}/close", response_model=ObjectionWritten)
-def end_objection(store: StoreDep, caller: CallerDep, uid: Uid, closing: ObjectionClosing) -> Response:
+def end_objection(
+    store: StoreDep, settings: SettingsDep, caller: CallerDep, uid: Uid, closing: ObjectionClosing
+) -> Response:
     """Close an objection; `accepted` moves the paper as claimed, in the same batch."""
     with store.writing() as session:
-        return answer(close_objection(session, person_of(session, caller), uid, Closing(**closing.model_dump())))
+        written = close_objection(session, person_of(session, caller), uid, Closing(**closing.model_dump()))
+    if written.decision:
+        learn(store, settings, written.taxonomy)
+    return answer(written)
