@@ -113,6 +113,9 @@ class RaisedAs(StrEnum):
     DECISION = "decision"
 
 
+RAISED_BY_PEOPLE = frozenset(RaisedAs) - {RaisedAs.DECISION}
+
+
 class SameWork(StrEnum):
     """What a person says of two papers: are they one work?"""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wamkg.errors import InvalidInputError
+from wamkg.store.types import refuse_unkept
 from wamkg.vocabulary import AssignmentState, OutsideKind
 
 
@@ -64,6 +65,4 @@ class Decision:
             raise InvalidInputError(f"{self.kind!r} is no kind of outside; write one of {', '.join(OutsideKind)}")
         if self.evidence_place and not self.evidence:
             raise InvalidInputError("a place goes with a quote; give the evidence too")
-        for text in (self.evidence, self.evidence_place, self.note):
-            if text and "\x00" in text:
-                raise InvalidInputError("a NUL character, which no database keeps")
+        refuse_unkept(self.evidence, self.evidence_place, self.note)

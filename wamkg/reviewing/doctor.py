@@ -18,6 +18,7 @@ from wamkg.store.reads_quotes import quotes
 from wamkg.store.rules import broken_rules
 from wamkg.store.search import replace_texts, search_body
 from wamkg.store.search import texts_of as search_texts_of
+from wamkg.store.session import one_writer
 from wamkg.store.tables import Suggestion
 from wamkg.store.taxon_reads import tree_problems
 from wamkg.store.texts import paper_texts
@@ -63,6 +64,8 @@ def examine(session: Session, names: Sequence[str] = (), *, fix: bool = False) -
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
         raise NotFoundError(f"no check is called {unknown[0]!r}; there are {', '.join(CHECKS)}")
+    if fix:
+        one_writer(session)
     return [_run(session, name, CHECKS[name], fix) for name in names or CHECKS]
 
 

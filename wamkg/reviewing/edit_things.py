@@ -49,8 +49,10 @@ def set_thing(
     kind, _, name = subject.partition(":")
     row = find_thing_named(session, kind, name)
     session.refresh(row, with_for_update=True)
-    if version is not None and version != row.version:
-        happened = "; ".join(what_happened_to(session, row, SHOWN_EDITS)) or "nothing that was recorded"
+    if version is not None and version > row.version:
+        raise ConflictError(f"{subject} is at version {row.version}, there is no version {version} yet")
+    if version is not None and version < row.version:
+        happened = "; ".join(what_happened_to(session, row, row.version - version)) or "nothing that was recorded"
         raise ConflictError(
             f"stale: {subject} is now at version {row.version}, you saw {version}; meanwhile: {happened}"
         )

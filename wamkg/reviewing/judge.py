@@ -10,6 +10,7 @@ from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.edits import end_rows, uid_of_row
 from wamkg.store.lookup import find_paper
 from wamkg.store.tables import Actor, Batch, Judgement, Paper
+from wamkg.store.types import refuse_unkept
 from wamkg.store.works import Pair, batch_of_pair, live_judgement, load_works, lock_judgements, ordered, slug_of
 from wamkg.vocabulary import PERSON, BatchKind, SameWork
 
@@ -39,8 +40,7 @@ def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, n
         raise InvalidInputError(f"{actor.name} is a program; only a person judges")
     if verdict not in set(SameWork):
         raise InvalidInputError(f"{verdict!r} is no judgement; write one of {', '.join(SameWork)}")
-    if "\x00" in note:
-        raise InvalidInputError("a NUL character, which no database keeps")
+    refuse_unkept(note)
     lock_judgements(session)
     one, other = (find_paper(session, text) for text in pair)
     assert one.id is not None and other.id is not None

@@ -9,9 +9,8 @@ from sqlmodel import Session, col, select
 from wamkg.store.batches import get_actor, record_change
 from wamkg.store.edits import uid_of_row, update_row
 from wamkg.store.tables import Actor, Batch, Change, Objection, Paper, Taxon, Taxonomy
-from wamkg.vocabulary import OPEN_STATUSES, PERSON, AssignmentState, ObjectionStatus, RaisedAs
+from wamkg.vocabulary import OPEN_STATUSES, PERSON, RAISED_BY_PEOPLE, AssignmentState, ObjectionStatus, RaisedAs
 
-RAISED_AS = frozenset(RaisedAs) - {RaisedAs.DECISION}
 _TEXTS = ("raised_by", "raised_as", "said_at", "quote")
 
 
@@ -63,7 +62,7 @@ def check_objection(said: Any) -> None:
     """Raise ValueError for what is no objection, saying what is wrong."""
     if not isinstance(said, dict):
         raise ValueError("`objection` is no object")
-    if said.get("state") not in set(AssignmentState) or said.get("raised_as") not in RAISED_AS:
+    if said.get("state") not in set(AssignmentState) or said.get("raised_as") not in RAISED_BY_PEOPLE:
         raise ValueError("`objection` claims no state, or is raised as nobody")
     if not said.get("raised_by") or not all(isinstance(said.get(name), str | None) for name in _TEXTS):
         raise ValueError("`objection` holds what is no text")
@@ -83,8 +82,10 @@ def is_known(session: Session, uid: str) -> bool:
     """Whether an objection is here, or was and was taken back."""
     if session.exec(select(Objection.id).where(Objection.uid == uid)).first() is not None:
         return True
-    raised = select(Change.after).where(col(Change.field).startswith("objection:"))
-    return any(after is not None and after.get("objection") == uid for after in session.exec(raised))
+    raised = select(Change.id).where(
+        col(Change.field).startswith("objection:"), col(Change.after)["objection"].as_string() == uid
+    )
+    return session.exec(raised).first() is not None
 
 
 def write_objection(

@@ -17,7 +17,16 @@ from wamkg.store.objections import find_objection, open_objections
 from wamkg.store.tables import Actor, Batch, Objection, Paper, Taxon, Taxonomy
 from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.vocabulary import OPEN_STATUSES, PERSON, AssignmentState, BatchKind, ObjectionStatus, RaisedAs
+from wamkg.store.types import refuse_unkept
+from wamkg.vocabulary import (
+    OPEN_STATUSES,
+    PERSON,
+    RAISED_BY_PEOPLE,
+    AssignmentState,
+    BatchKind,
+    ObjectionStatus,
+    RaisedAs,
+)
 
 CLOSED_AS = (ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED, ObjectionStatus.WITHDRAWN)
 """How a person closes an objection; `settled` is what a later decision makes of one between decisions."""
@@ -42,7 +51,7 @@ class Dispute:
     quote: str | None = None
 
     def __post_init__(self) -> None:
-        if self.raised_as not in set(RaisedAs) - {RaisedAs.DECISION}:
+        if self.raised_as not in RAISED_BY_PEOPLE:
             raise InvalidInputError(f"{self.raised_as!r} raises no objection; write co-author, paper-author or reader")
         if self.said_at and not self.said_at.lower().startswith(("https://", "http://")):
             raise InvalidInputError("where it was said is an address of the web, https://...")
@@ -50,9 +59,7 @@ class Dispute:
             raise InvalidInputError("an objection of the paper's authors needs the address where they said it")
         if not self.raised_by.strip():
             raise InvalidInputError("an objection needs the name of who raises it")
-        for text in (self.claimed, self.raised_by, self.said_at, self.quote):
-            if text and "\x00" in text:
-                raise InvalidInputError("a NUL character, which no database keeps")
+        refuse_unkept(self.claimed, self.raised_by, self.said_at, self.quote)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,8 @@ def answer_objection(
 
     Raises NotFoundError, InvalidInputError for an empty answer, ConflictError for a closed or newer objection.
     """
-    if not answer.strip() or "\x00" in answer:
+    refuse_unkept(answer)
+    if not answer.strip():
         raise InvalidInputError("an answer needs words")
     objection = _open_one(session, uid, version)
     batch = open_batch(session, BatchKind.EDIT, f"objection {objection.uid}", actor)
@@ -157,8 +165,7 @@ class Closing:
     def __post_init__(self) -> None:
         if self.outcome not in CLOSED_AS:
             raise InvalidInputError(f"{self.outcome!r} closes no objection; write one of {', '.join(CLOSED_AS)}")
-        if self.answer and "\x00" in self.answer:
-            raise InvalidInputError("a NUL character, which no database keeps")
+        refuse_unkept(self.answer)
 
 
 def close_objection(session: Session, actor: Actor, uid: str, closing: Closing) -> ObjectionWritten:

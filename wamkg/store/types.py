@@ -7,6 +7,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+from wamkg.errors import InvalidInputError
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit key; SQLite only auto-numbers a column declared INTEGER."""
 
@@ -16,6 +18,12 @@ SortedText = String().with_variant(String(collation="C"), "postgresql")
 LongText = Text()
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True, astext_type=Text()), "postgresql")
+
+
+def refuse_unkept(*texts: str | None) -> None:
+    """Raises InvalidInputError for a text that PostgreSQL does not keep: one with a NUL character."""
+    if any(text and "\x00" in text for text in texts):
+        raise InvalidInputError("a NUL character, which no database keeps")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
