@@ -1,5 +1,6 @@
 """Writing files whole or not at all."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
         unfinished = Path(part.name)
         try:
             yield part
+            # On the disk before it has the name: else a loss of power may leave an empty file in the old one's place.
+            part.flush()
+            os.fsync(part.fileno())
             part.close()
             unfinished.chmod(mode)
             unfinished.replace(path)

@@ -89,6 +89,8 @@ def decide(
     print_undo(made.batch)
     for one in made.versions:
         out.print(f"with it its version {one.paper}, batch {one.batch}")
+        if told := revealed(one.suggested):
+            out.print(f"  {told}")
 
 
 def set_(

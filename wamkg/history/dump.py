@@ -7,13 +7,12 @@ The hash is the SHA-256 of the lines, unzipped.
 
 import gzip
 import hashlib
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import orjson
@@ -21,6 +20,7 @@ from sqlalchemy import Table
 from sqlmodel import Session
 
 from wamkg.errors import StoreError
+from wamkg.files import whole_file
 from wamkg.store.bulk import chunks
 from wamkg.store.migrate import head_revision, known_revisions, make_empty_file, migrate
 from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
@@ -50,19 +50,11 @@ def write_dump(
     """
     digest, counts = hashlib.sha256(), dict[str, int]()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-        try:
-            # No time and no name in the gzip header: the same survey gives the same bytes.
-            with gzip.GzipFile(filename="", mode="wb", fileobj=part, mtime=0) as file:
-                for line in _lines(session, name, counts, tables or dumped_tables(), shown):
-                    digest.update(line)
-                    file.write(line)
-            part.flush()
-            os.fsync(part.fileno())
-        except BaseException:
-            Path(part.name).unlink()
-            raise
-    Path(part.name).replace(path)
+    # No time and no name in the gzip header: the same survey gives the same bytes.
+    with whole_file(path) as part, gzip.GzipFile(filename="", mode="wb", fileobj=part, mtime=0) as file:
+        for line in _lines(session, name, counts, tables or dumped_tables(), shown):
+            digest.update(line)
+            file.write(line)
     return Dumped(digest.hexdigest(), path.stat().st_size, counts)
 
 
