@@ -11,6 +11,7 @@ from tests.enriching_checks import import_library, settings_for
 from tests.s2_server.faults import FaultPlan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, make_world
+from wamkg.cli import run
 from wamkg.enriching.run import enrich
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import arxiv_prefix_month
@@ -172,3 +173,8 @@ class TestHonesty:
             for kind in ("paper", "method", "taxon"):
                 with pytest.raises(NotFoundError):
                     citation_timeline(session, **{kind: "nowhere"})
+
+
+def test_what_was_never_fetched_is_not_told_as_none(seeded_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["timeline", "citations", "--taxon", "wam:joint"]) == 0
+    assert "33 of 33 papers are not held whole (not fetched yet)" in " ".join(capsys.readouterr().out.split())

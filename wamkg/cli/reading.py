@@ -47,6 +47,7 @@ def timeline(
             found = pipeline.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
             rows = list(citation_csv_rows(found))
             said = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
+            said += f"\n{found.missing}" if found.missing else ""
     if json:
         print_json(found)
     elif as_csv:

@@ -247,12 +247,8 @@ def _caption(timelines: Sequence[CitationTimeline]) -> str:
 
 def _notes(timelines: Sequence[CitationTimeline]) -> Iterator[str]:
     for timeline in timelines:
-        if timeline.short:
-            counted = "" if timeline.counted is None else f" of {timeline.counted:,} counted"
-            yield (
-                f"{timeline.label}: the citation lists of {len(timeline.short)} of {timeline.papers} papers are not "
-                f"held whole; {timeline.citations:,}{counted} citations are drawn from"
-            )
+        if timeline.missing:
+            yield f"{timeline.label}: {timeline.missing}"
 
 
 def _elements(chart: Chart) -> Iterator[Element]:

@@ -63,6 +63,18 @@ class CitationTimeline:
     counted: int | None
     short: list[ShortList]
 
+    @property
+    def missing(self) -> str:
+        """What is not held of the citation lists, in words; empty where all are held whole."""
+        if not self.short:
+            return ""
+        counted = "" if self.counted is None else f" of {self.counted:,} counted"
+        reasons = ", ".join(sorted({paper.reason for paper in self.short}))
+        return (
+            f"the citation lists of {len(self.short)} of {self.papers} papers are not held whole ({reasons}); "
+            f"{self.citations:,}{counted} citations are held"
+        )
+
 
 def citation_timeline(
     session: Session, by: str = "month", paper: str | None = None, method: str | None = None, taxon: str | None = None
