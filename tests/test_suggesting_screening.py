@@ -190,6 +190,22 @@ class TestScreener:
         wanted = {i for i, yes in enumerate(records.relevant) if yes} - set(run.priors)
         assert wanted <= set(run.order) and len(run.found) == len(wanted) and run.found[-1] == len(run.order)
 
+    @pytest.mark.parametrize("batch, most", [(10, None), (10, 25), (1000, None)])
+    def test_in_batches_the_likeliest_are_read_by_one_fit(self, batch: int, most: int | None) -> None:
+        records, model = small(), SCREENERS["stems"]
+        pool, priors = Pool(records.documents), draw_priors(records.relevant, 2)
+        run = replay(pool, records.relevant, model, priors, most, batch)
+        screener, left, chunk = Screener(pool, model), list(run.order), list(priors)
+        unread = set(range(pool.size))
+        while chunk:
+            for row in chunk:
+                unread.remove(row)
+                screener.decide(row, records.relevant[row])
+            likeliest = [row for row in np.argsort(-screener.scores(), kind="stable") if row in unread]
+            chunk, left = left[:batch], left[batch:]
+            assert chunk == likeliest[: len(chunk)]
+        assert len(run.order) == (most or min(-(-run.found[-1] // batch) * batch, 98))
+
 
 class TestSimulate:
     def test_the_library_is_read_by_titles_and_without_its_own_names(self, seeded_store: Store) -> None:

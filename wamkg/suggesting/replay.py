@@ -14,6 +14,7 @@ from wamkg.suggesting.metrics import rounded
 from wamkg.suggesting.screening import DEFAULT_SCREENER, Pool, Screener, ScreeningModel, screener_named
 from wamkg.suggesting.screening_metrics import measures, recall_after, recall_at
 from wamkg.suggesting.stopping import StopRule
+from wamkg.suggesting.tree import Floats
 
 PROTOCOL = "replay"
 MOST_SEEDS = 1_000
@@ -45,11 +46,16 @@ def draw_priors(relevant: Sequence[bool], seed: int) -> tuple[int, int]:
 
 
 def replay(
-    pool: Pool, relevant: Sequence[bool], model: ScreeningModel, priors: tuple[int, int], most: int | None = None
+    pool: Pool,
+    relevant: Sequence[bool],
+    model: ScreeningModel,
+    priors: tuple[int, int],
+    most: int | None = None,
+    batch: int = 1,
 ) -> Replay:
-    """Read the likeliest record, learn its label, rank again, until the last relevant record; ties go in file order.
+    """Read the likeliest `batch` records, learn their labels, rank again, until the last relevant record.
 
-    With `most`, until so many have been read.
+    With `most`, until so many have been read. Ties go in file order.
     """
     labels = np.asarray(relevant, dtype=bool)
     screener = Screener(pool, model)
@@ -60,13 +66,22 @@ def replay(
     order: list[int] = []
     begun = time.perf_counter()
     while labels[unread].any() and len(order) != most:
-        row = int(np.argmax(np.where(unread, screener.scores(), -np.inf)))
-        unread[row] = False
-        order.append(row)
-        screener.decide(row, bool(labels[row]))
+        left = batch if most is None else min(batch, most - len(order))
+        for row in _likeliest(screener.scores(), unread, left):
+            unread[row] = False
+            order.append(row)
+            screener.decide(row, bool(labels[row]))
     seconds = time.perf_counter() - begun
     found = tuple(position for position, row in enumerate(order, 1) if labels[row])
     return Replay(priors, tuple(order), found, pool.size - len(priors), seconds)
+
+
+def _likeliest(scores: Floats, unread: Any, count: int) -> list[int]:
+    """The unread rows of highest score, best first."""
+    rows = np.flatnonzero(unread)
+    if count == 1:  # the same without sorting
+        return [int(rows[np.argmax(scores[rows])])]
+    return [int(row) for row in rows[np.argsort(-scores[rows], kind="stable")[:count]]]
 
 
 @dataclass(frozen=True)
