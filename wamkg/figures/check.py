@@ -16,6 +16,7 @@ from wamkg.figures.blank import largest_blank
 from wamkg.figures.check_axis import axis_findings
 from wamkg.figures.check_colours import family_findings, family_numbers
 from wamkg.figures.check_fonts import font_findings
+from wamkg.figures.check_time import Direction
 from wamkg.figures.check_words import LEAST_CONTRAST, LEAST_FONT, word_findings
 from wamkg.figures.picture import Part, Picture, Rect, read_picture
 from wamkg.figures.style import POINTS_PER_MM, contrast
@@ -45,7 +46,7 @@ class Report:
 
 class _Checker:
     def __init__(self, picture: Picture, expected: Mapping[str, str] | None) -> None:
-        self.picture, self.expected = picture, expected
+        self.picture, self.expected, self.time = picture, expected, Direction.of(picture)
         self.labels = picture.of_role("label", "more")
         self.boxes = {part.element_id: box for part in self.labels if (box := part.rect("box")) is not None}
         self.dots = {part.element_id: dot.middle for part in self.labels if (dot := part.rect("dot")) is not None}
@@ -95,18 +96,23 @@ class _Checker:
                     yield Finding("other-trunk", part.element_id, f"{box.distance(points):.1f} pt from {other}")
 
     def dates(self) -> Iterator[Finding]:
-        """Right year, order along each trunk, distance from the dot, leader where it is far."""
-        lines = {int(p.element_id[5:]): r.middle[1] for p in self.picture.parts if (r := p.rect("pill")) is not None}
+        """Right year, order along each trunk, distance from the dot, leader where it is far.
+
+        Where time rises a label stands at its middle. Where it runs to the right, a label stands at the point of its
+        box that is nearest to its dot, so that one above or below its dot is at no distance from it.
+        """
+        time, pills = self.time, [(p.element_id, r) for p in self.picture.parts if (r := p.rect("pill")) is not None]
+        lines = {int(name[5:]): time.along(rect.middle) for name, rect in pills}
         far: list[float] = []
         for part in self.labels:
-            middle, dot = self.boxes[part.element_id].middle[1], self.dots[part.element_id][1]
-            far.append(abs(middle - dot) / self.unit)
+            stand, dot = self._stand(part), self.dots[part.element_id]
+            far.append(abs(stand - time.along(dot)) / self.unit)
             if far[-1] > LARGEST_OFFSET + _TOLERANCE:
                 yield Finding("offset", part.element_id, f"{far[-1]:.1f} label heights from its date")
             if far[-1] > 1 + _TOLERANCE and part.rect("leader") is None:
                 yield Finding("leader", part.element_id, "far from its date without a leader")
             year = date.fromisoformat(part.data["date"]).year
-            if any((y < middle) != (mark > year) for mark, y in lines.items()):
+            if any((line > stand) != (mark > year) for mark, line in lines.items()):
                 yield Finding("year", part.element_id, f"not between the lines of {year}")
         self.numbers |= {"offset_median": round(median(far), 2), "offset_max": round(max(far), 2)}
         if median(far) > MEDIAN_OFFSET:
@@ -118,12 +124,24 @@ class _Checker:
             ordered = sorted(parts, key=lambda part: part.data["date"])
             for a, b in combinations(ordered, 2):
                 days = (date.fromisoformat(b.data["date"]) - date.fromisoformat(a.data["date"])).days
-                if days >= 30 and self.boxes[a.element_id].middle[1] < self.boxes[b.element_id].middle[1]:
-                    yield Finding("order", a.element_id, f"stands above the later {b.element_id}")
+                if days >= 30 and self._inverted(a, b):
+                    yield Finding("order", a.element_id, f"stands beyond the later {b.element_id}")
         exact = [part for part in self.labels if part.data["date"] == part.data["until"]]
-        dots = sorted((part.data["date"], -self.dots[part.element_id][1]) for part in exact)
+        dots = sorted((part.data["date"], self.time.along(self.dots[part.element_id])) for part in exact)
         if any(later < earlier - 4 * _TOLERANCE for (_, earlier), (_, later) in pairwise(dots)):
             yield Finding("axis", "", "dots do not rise with their dates")
+
+    def _stand(self, part: Part) -> float:
+        return self.time.stands(self.boxes[part.element_id], self.dots[part.element_id])
+
+    def _inverted(self, a: Part, b: Part) -> bool:
+        """Whether the earlier label stands after the later one, on one side of the trunk also by their middles."""
+        one, other = self.boxes[a.element_id], self.boxes[b.element_id]
+        same = self._first_side(a) == self._first_side(b)
+        return self._stand(a) > self._stand(b) or (same and self.time.along(one.middle) > self.time.along(other.middle))
+
+    def _first_side(self, part: Part) -> bool:
+        return self.time.before(self.boxes[part.element_id], self.dots[part.element_id])
 
     def overlaps(self) -> Iterator[Finding]:
         """Labels, marks, headings, pills, root and foot keep apart, and off the trunks and the margin."""
@@ -161,9 +179,9 @@ class _Checker:
     def balance(self) -> Iterator[Finding]:
         """Both sides of a trunk used, no large blank."""
         for trunk, parts in self.by_trunk().items():
-            left = sum(self.boxes[p.element_id].middle[0] < self.dots[p.element_id][0] for p in parts)
-            if len(parts) >= 4 and not LEAST_SHARE <= left / len(parts) <= 1 - LEAST_SHARE:
-                yield Finding("sides", trunk, f"{left} of {len(parts)} on the left")
+            first = sum(map(self._first_side, parts))
+            if len(parts) >= 4 and not LEAST_SHARE <= first / len(parts) <= 1 - LEAST_SHARE:
+                yield Finding("sides", trunk, f"{first} of {len(parts)} on one side")
         blank = largest_blank(self.picture)
         self.numbers["blank"] = round(blank, 3)
         if len(self.labels) >= 30 and blank > LARGEST_BLANK:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 
+from wamkg.figures.check_time import Direction
 from wamkg.figures.picture import Part, Picture, bounds
 
 _QUARTERS = 3
@@ -13,38 +14,38 @@ _UNEVEN = 0.35
 
 def axis_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     """(rule, element, detail) for year pills out of order, quarter ticks missing or misplaced, no `as of` day."""
-    parts = {part.element_id: part for part in picture.parts}
-    years = sorted((int(name[5:]), _pill(part)) for name, part in parts.items() if name.startswith("year-"))
-    for (one, below), (other, above) in pairwise(years):
-        if above >= below:
-            yield "axis", f"year-{other}", f"stands no higher than {one}"
+    parts, time = {part.element_id: part for part in picture.parts}, Direction.of(picture)
+    years = sorted((int(name[5:]), _pill(part, time)) for name, part in parts.items() if name.startswith("year-"))
+    for (one, begin), (other, end) in pairwise(years):
+        if end <= begin:
+            yield "axis", f"year-{other}", f"stands no further along than {one}"
     axis = parts.get("time-axis")
     if axis is None:
         yield "axis", "time-axis", "there is no time axis"
         return
-    yield from _ticks(axis, years)
+    yield from _ticks(axis, years, time)
     yield from _as_of(picture, parts)
 
 
-def _pill(part: Part) -> float:
+def _pill(part: Part, time: Direction) -> float:
     box = part.rect("pill")
-    return box.middle[1] if box is not None else 0.0
+    return time.along(box.middle) if box is not None else 0.0
 
 
-def _ticks(axis: Part, years: list[tuple[int, float]]) -> Iterator[tuple[str, str, str]]:
+def _ticks(axis: Part, years: list[tuple[int, float]], time: Direction) -> Iterator[tuple[str, str, str]]:
     """Three ticks between the pills of one year and the next, a quarter apart."""
-    heights = [bounds(points).middle[1] for role, points, _ in axis.shapes if role == "quarter"]
-    for (year, below), (following, above) in pairwise(years):
+    ticks = sorted(time.along(bounds(points).middle) for role, points, _ in axis.shapes if role == "quarter")
+    for (year, begin), (following, end) in pairwise(years):
         if following != year + 1:
             continue
-        inside = sorted((y for y in heights if above < y < below), reverse=True)
-        wanted = [below + (above - below) * i / (_QUARTERS + 1) for i in range(1, _QUARTERS + 1)]
+        inside = [tick for tick in ticks if begin < tick < end]
+        wanted = [begin + (end - begin) * i / (_QUARTERS + 1) for i in range(1, _QUARTERS + 1)]
         if years[0][0] == year:
             # A first year that begins late has its last quarters only.
             inside, wanted = inside[-1:], wanted[-1:] if len(inside) == _QUARTERS else []
         if len(inside) < len(wanted):
             yield "quarters", f"year-{year}", f"{len(inside)} quarter ticks"
-        step = (below - above) / (_QUARTERS + 1)
+        step = (end - begin) / (_QUARTERS + 1)
         if any(abs(a - b) > _UNEVEN * step for a, b in zip(inside, wanted, strict=False)):
             yield "quarters", f"year-{year}", "quarter ticks are not a quarter apart"
 

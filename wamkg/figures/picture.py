@@ -15,6 +15,7 @@ from wamkg.figures.measure import CAP_HEIGHT, text_width
 from wamkg.figures.svg import SVG, XLINK
 
 _NUMBER = re.compile(r"[MLCQz]|-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_TURNED = re.compile(r"rotate\(-90[ .]")
 _CODES = {"M": (Path.MOVETO, 1), "L": (Path.LINETO, 1), "Q": (Path.CURVE3, 2), "C": (Path.CURVE4, 3)}
 Points = NDArray[np.float64]
 
@@ -151,6 +152,9 @@ def _word(role: str, element: ET.Element) -> Word:
     x, y = float(element.attrib["x"]), float(element.attrib["y"])
     left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[style.get("text-anchor", "start")]
     rect = Rect(left, y - CAP_HEIGHT * size, left + width, y)
+    if _TURNED.match(element.get("transform", "")):
+        # What was to the right of the place is above it, what was above it is to its left.
+        rect = Rect(x + rect.top - y, y - (rect.right - x), x, y - (rect.left - x))
     return Word(role, text, size, style.get("fill", "#000000"), rect)
 
 
