@@ -1,4 +1,4 @@
-"""The parts of a laid-out roadmap. Places are in points; y grows upwards from the axis' first day."""
+"""The parts of a laid-out roadmap. Places are in points; y grows upwards from the tree's own zero."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from wamkg.figures.branches import Branch
 from wamkg.figures.entries import Entry
 from wamkg.figures.scale import AxisBreak
-from wamkg.figures.trunks import Trunk
+from wamkg.figures.trunks import Point, Trunk
 
 
 @dataclass(frozen=True)
@@ -34,29 +34,40 @@ class Colours:
 
 @dataclass(frozen=True)
 class Label:
-    """One label: its box, the code tab on the trunk's side, the dot at its date, a leader where it is far off."""
+    """One label: its box, the code tab at one of its ends, the dot at its date, a leader where it is far off.
+
+    `mark` is where the institution mark begins or ends, and which of the two (`left`, `right`) stands there.
+    """
 
     entry: Entry
     trunk: str
     colours: Colours
-    side: int
     box: Box
     code: Box | None
-    dot: tuple[float, float]
-    leader: bool
+    mark: tuple[float, str]
+    dot: Point
+    leader: tuple[Point, ...]
+
+    @property
+    def begins_with_code(self) -> bool:
+        """Whether the code tab is the left end of the box."""
+        return self.code is not None and self.code.left == self.box.left
 
     @property
     def text_x(self) -> float:
         """Middle of the text, in what the code tab leaves of the box."""
         left, right = self.box.left, self.box.right
         if self.code is not None:
-            left, right = (self.code.right, right) if self.side > 0 else (left, self.code.left)
+            left, right = (self.code.right, right) if self.begins_with_code else (left, self.code.left)
         return (left + right) / 2
 
 
 @dataclass(frozen=True)
 class Heading:
-    """Lines of a heading, lowest baseline at `y`; `span` is the bracket above a branch's tips."""
+    """Lines of a heading with the place of the last one's baseline, and the bracket at a branch's tips.
+
+    A `turned` heading reads upwards, its last line furthest to the right.
+    """
 
     branch: Branch
     hue: int
@@ -64,7 +75,9 @@ class Heading:
     x: float
     y: float
     size: float
-    span: tuple[float, float] | None
+    bracket: tuple[Point, ...] = ()
+    align: str = "center"
+    turned: bool = False
 
     @property
     def top(self) -> float:
@@ -74,7 +87,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Axis:
-    """The time arrow and what hangs on it: (year, height) of new years, quarter days, breaks, the `as of` day."""
+    """The time arrow and what hangs on it: (year, place) of new years, quarter days, breaks, the `as of` day.
+
+    `x` is where the arrow stands across time, and `right` how far year lines reach; all else are places along it.
+    `words` say the day, each line with the place of its baseline.
+    """
 
     x: float
     foot: float
@@ -84,6 +101,7 @@ class Axis:
     quarters: tuple[float, ...]
     breaks: tuple[AxisBreak, ...]
     as_of: tuple[date, float]
+    words: tuple[tuple[Point, str], ...]
 
 
 @dataclass(frozen=True)
@@ -100,9 +118,10 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class Layout:
-    """Everything the roadmap draws; `lift` is the height on the page of the axis' first day.
+    """Everything the roadmap draws; `lift` is the height on the page of the tree's zero.
 
-    Legend and caption are in heights above the page's lower edge, all else in heights on the axis.
+    Legend and caption are in heights above the page's lower edge, all else in heights above that zero. Time rises, or
+    runs to the right where the roadmap lies (`horizontal`).
     """
 
     width: float
@@ -117,3 +136,4 @@ class Layout:
     legend: tuple[LegendEntry, ...]
     caption: tuple[str, ...]
     notes: tuple[str, ...]
+    horizontal: bool = False

@@ -1,15 +1,18 @@
 """The roadmap as pure geometry: `lay_out` places every element for a given width."""
 
+from datetime import date
+
 from wamkg.errors import InvalidInputError
 from wamkg.figures.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, heading_size
 from wamkg.figures.branches import Branch
 from wamkg.figures.columns import FLUSH, HEADING_GAP, LABEL_HEIGHT, Column
+from wamkg.figures.entries import MARK_GAP
 from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout
 from wamkg.figures.legend import LINE, caption, legend, used_codes
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
 from wamkg.figures.style import MARGIN, FigureOptions, hues_for
-from wamkg.figures.trunks import Forks, fork_height, level_width, trunks
+from wamkg.figures.trunks import Forks, Point, fork_height, level_width, trunks
 from wamkg.views.roadmap import Roadmap
 
 PILL_SIZE, PILL_PAD, PILL_HEIGHT = 6.4, 3.2, 10.0
@@ -121,11 +124,11 @@ class _Composer:
             entry=entry,
             trunk=tip.element_id,
             colours=self.colours[tip.element_id],
-            side=side,
             box=_beside(near, side * entry.box_width, y),
             code=_beside(near, side * entry.code_width, y) if entry.code else None,
-            dot=(x + side * DOT_SHIFT, column.dots[j]),
-            leader=bool(column.offsets[j] > LEADER_BEYOND),
+            mark=(near + side * (entry.box_width + MARK_GAP), "left" if side > 0 else "right"),
+            dot=(dot := (x + side * DOT_SHIFT, column.dots[j])),
+            leader=(dot, (near, y)) if column.offsets[j] > LEADER_BEYOND else (),
         )
 
     def _headings(self, bottom: float) -> list[Heading]:
@@ -150,14 +153,31 @@ class _Composer:
         half = max(text_width(line, size, bold=True) for line in lines) / 2
         middle = self.x[branch.element_id] if span is None else (span[0] + span[1]) / 2
         x = min(max(middle, self.left + half), self.right - half)
-        return Heading(branch, self.colours[branch.element_id].hue, lines, x, y, size, span)
+        return Heading(branch, self.colours[branch.element_id].hue, lines, x, y, size, _bracket(y, span))
 
     def _time_axis(self, forks: Forks, top: float) -> Axis:
         scale = self.plan.scale
         years = tuple((band.year, band.bottom) for band in scale.years)
         as_of = (self.roadmap.as_of, scale.height(self.roadmap.as_of))
         foot = min(0.0, forks.floor)
-        return Axis(self.axis, foot, top, self.right, years, tuple(scale.quarters()), scale.breaks, as_of)
+        words = tuple(
+            ((self.axis, top + AS_OF_RISE + i * AS_OF_LINE), text)
+            for i, text in enumerate(as_of_lines(self.roadmap.as_of))
+        )
+        return Axis(self.axis, foot, top, self.right, years, tuple(scale.quarters()), scale.breaks, as_of, words)
+
+
+def as_of_lines(day: date) -> tuple[str, str, str]:
+    """The day of the survey in short lines, the lowest first."""
+    return str(day.year), f"{day.day} {day:%b}", "as of"
+
+
+def _bracket(y: float, span: tuple[float, float] | None) -> tuple[Point, ...]:
+    """A bracket over the tips of a branch whose heading stands at `y`."""
+    if span is None:
+        return ()
+    top, left, right = y - 3.2, span[0] - 6, span[1] + 6
+    return (left, top - 2.4), (left, top), (right, top), (right, top - 2.4)
 
 
 def _beside(near: float, width: float, y: float) -> Box:

@@ -41,12 +41,16 @@ class Group(Artist):
 
 @dataclass(frozen=True)
 class Type:
-    """How a text is set: size in points, colour, weight, and which of its ends stands at its place."""
+    """How a text is set: size in points, colour, weight, and which of its ends stands at its place.
+
+    A `turned` one reads upwards.
+    """
 
     size: float
     colour: str
     bold: bool = False
     align: str = "center"
+    turned: bool = False
 
 
 class Painter:
@@ -92,6 +96,8 @@ class Painter:
         font = properties(text, type_.size, type_.bold)
         artist = Text(*place, text, color=type_.colour, fontproperties=font, parse_math=False)
         artist.set(horizontalalignment=type_.align, verticalalignment="baseline")
+        if type_.turned:
+            artist.set(rotation=90, rotation_mode="anchor")
         return self._named(artist, role)
 
     def _named(self, artist: A, role: str) -> A:

@@ -3,10 +3,10 @@
 from matplotlib.artist import Artist
 
 from wamkg.figures.geometry import Box, Heading, Label, Layout
-from wamkg.figures.layout import AS_OF_LINE, AS_OF_RISE, PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
+from wamkg.figures.layout import PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
 from wamkg.figures.legend import LEGEND_LINE, LINE
 from wamkg.figures.measure import CAP_HEIGHT, text_width
-from wamkg.figures.paint import Painter, Type, marker, outline_path, rounded
+from wamkg.figures.paint import Painter, Point, Type, marker, outline_path, polygon, rounded
 from wamkg.figures.style import MARGIN, TEXT_SIZE, Hue, Theme
 
 _GRID, _TRUNKS, _LABELS, _FRONT = 1, 2, 3, 4
@@ -46,12 +46,16 @@ class RoadmapPainter:
     def _grid(self) -> None:
         axis, tree = self._layout.axis, self._tree
         rules = [
-            tree.line("year-line", [(axis.x, y), (axis.right, y)], self._theme.line, 0.6, (5.0, 3.6))
+            tree.line("year-line", self._at((axis.x, y), (axis.right, y)), self._theme.line, 0.6, (5.0, 3.6))
             for _, y in axis.years
         ]
-        y = axis.as_of[1]
-        rules.append(tree.line("as-of-line", [(axis.x, y), (axis.right, y)], self._theme.accent, 0.6, (1.6, 2.6)))
+        ends = self._at((axis.x, axis.as_of[1]), (axis.right, axis.as_of[1]))
+        rules.append(tree.line("as-of-line", ends, self._theme.accent, 0.6, (1.6, 2.6)))
         tree.group("grid", rules, _GRID)
+
+    def _at(self, *places: Point) -> list[Point]:
+        """On the page, what is given across and along time."""
+        return [(y, x) for x, y in places] if self._layout.horizontal else list(places)
 
     def _label(self, label: Label) -> None:
         entry, hue = label.entry, self._hue(label.colours.hue)
@@ -82,12 +86,12 @@ class RoadmapPainter:
     def _tab(self, label: Label) -> Artist | None:
         if label.code is None:
             return None
-        tab, radii = label.code, (_CORNER, 0.0) if label.side > 0 else (0.0, _CORNER)
+        tab, radii = label.code, (_CORNER, 0.0) if label.begins_with_code else (0.0, _CORNER)
         path = rounded(tab.left, tab.bottom, tab.right, tab.top, radii)
         return self._tree.shape("tab", path, self._hue(label.colours.hue).deep)
 
     def _mark(self, label: Label) -> None:
-        x, align = (label.box.right + 1.5, "left") if label.side > 0 else (label.box.left - 1.5, "right")
+        x, align = label.mark
         style = Type(TEXT_SIZE, self._theme.muted, align=align)
         mark = self._word("mark", x, label.box, label.entry.mark, style)
         self._tree.group(f"mark-{label.entry.element_id}", [mark], _LABELS)
@@ -95,73 +99,64 @@ class RoadmapPainter:
     def _leader(self, label: Label) -> Artist | None:
         if not label.leader:
             return None
-        near = label.box.left if label.side > 0 else label.box.right
-        return self._tree.line(
-            "leader", [label.dot, (near, label.box.middle[1])], self._hue(label.colours.hue).deep, 0.6
-        )
+        return self._tree.line("leader", label.leader, self._hue(label.colours.hue).deep, 0.6)
 
     def _word(self, role: str, x: float, box: Box, text: str, style: Type) -> Artist:
         return self._tree.text(role, (x, _baseline(box.middle[1], style.size)), text, style)
 
     def _heading(self, heading: Heading) -> None:
         hue, children = self._hue(heading.hue), list[Artist]()
-        if heading.span is not None:
-            y, left, right = heading.y - 3.2, heading.span[0] - 6, heading.span[1] + 6
-            bracket = [(left, y - 2.4), (left, y), (right, y), (right, y - 2.4)]
-            children.append(self._tree.line("bracket", bracket, hue.trunk, 1.0))
+        if heading.bracket:
+            children.append(self._tree.line("bracket", heading.bracket, hue.trunk, 1.0))
+        style = Type(heading.size, hue.deep, True, heading.align, heading.turned)
         for i, text in enumerate(reversed(heading.lines)):
-            place = (heading.x, heading.y + i * heading.size * 1.15)
-            children.append(self._tree.text("heading", place, text, Type(heading.size, hue.deep, bold=True)))
+            back = i * heading.size * 1.15
+            place = (heading.x - back, heading.y) if heading.turned else (heading.x, heading.y + back)
+            children.append(self._tree.text("heading", place, text, style))
         self._tree.group(f"heading-{heading.branch.element_id.removeprefix('taxon-')}", children, _FRONT)
 
     def _axis(self) -> None:
         axis, ink, tree = self._layout.axis, self._theme.muted, self._tree
-        head = [
-            ("M", ((axis.x - 2.6, axis.top - 6),)),
-            ("L", ((axis.x, axis.top),)),
-            ("L", ((axis.x + 2.6, axis.top - 6),)),
-        ]
+        foot, neck, left, head, right = self._at(
+            (axis.x, axis.foot), (axis.x, axis.top - 4), (axis.x - 2.6, axis.top - 6), (axis.x, axis.top),
+            (axis.x + 2.6, axis.top - 6),
+        )  # fmt: skip
         parts: list[Artist] = [
-            tree.line("axis", [(axis.x, axis.foot), (axis.x, axis.top - 4)], ink, 1.0),
-            tree.shape("axis-head", outline_path(head), ink),
-            *(tree.line("quarter", [(axis.x - 2, y), (axis.x + 2, y)], ink, 0.6) for y in axis.quarters),
+            tree.line("axis", [foot, neck], ink, 1.0),
+            tree.shape("axis-head", polygon([left, head, right]), ink),
+            *(tree.line("quarter", self._at((axis.x - 2, y), (axis.x + 2, y)), ink, 0.6) for y in axis.quarters),
         ]
         for gap in axis.breaks:
             parts += self._break((gap.bottom + gap.top) / 2)
         tree.group("time-axis", parts, _FRONT)
         for year, y in axis.years:
             self._pill(year, y)
-        self._as_of()
+        style = Type(TEXT_SIZE, self._theme.accent)
+        tree.group("as-of", [tree.text("as-of", place, text, style) for place, text in axis.words], _FRONT)
 
     def _break(self, y: float) -> list[Artist]:
         x = self._layout.axis.x
-        zigzag = [(x - 3, y - 3.4), (x + 3, y - 1.2), (x - 3, y + 1.2), (x + 3, y + 3.4)]
+        zigzag = self._at((x - 3, y - 3.4), (x + 3, y - 1.2), (x - 3, y + 1.2), (x + 3, y + 3.4))
         return [
-            self._tree.line("break-gap", [(x, y - 3.4), (x, y + 3.4)], self._theme.paper, 2.4),
+            self._tree.line("break-gap", self._at((x, y - 3.4), (x, y + 3.4)), self._theme.paper, 2.4),
             self._tree.line("break", zigzag, self._theme.muted, 0.8),
         ]
 
-    def _pill(self, year: int, y: float) -> None:
-        x, half = self._layout.axis.x, text_width(str(year), PILL_SIZE, bold=True) / 2 + PILL_PAD
+    def _pill(self, year: int, along: float) -> None:
+        half = text_width(str(year), PILL_SIZE, bold=True) / 2 + PILL_PAD
+        [(x, y)] = self._at((self._layout.axis.x, along))
         frame = rounded(x - half, y - PILL_HEIGHT / 2, x + half, y + PILL_HEIGHT / 2, (4.6, 4.6))
         style = Type(PILL_SIZE, self._theme.paper, bold=True)
         word = self._tree.text("year", (x, _baseline(y, PILL_SIZE)), str(year), style)
         self._tree.group(f"year-{year}", [self._tree.shape("pill", frame, self._theme.muted), word], _FRONT)
 
-    def _as_of(self) -> None:
-        axis, style = self._layout.axis, Type(TEXT_SIZE, self._theme.accent)
-        day = axis.as_of[0]
-        lines = [
-            self._tree.text("as-of", (axis.x, axis.top + AS_OF_RISE + i * AS_OF_LINE), text, style)
-            for i, text in enumerate((str(day.year), f"{day.day} {day:%b}", "as of"))
-        ]
-        self._tree.group("as-of", lines, _FRONT)
-
     def _root(self) -> None:
         box, theme = self._layout.root, self._theme
         frame = rounded(box.left, box.bottom, box.right, box.top, (4.0, 4.0))
-        style = Type(ROOT_SIZE, theme.on_root, bold=True)
-        word = self._word("root", box.middle[0], box, self._layout.root_label, style)
+        turned, rise = self._layout.horizontal, CAP_HEIGHT * ROOT_SIZE / 2
+        style = Type(ROOT_SIZE, theme.on_root, bold=True, turned=turned)
+        (x, y), text = box.middle, self._layout.root_label
+        word = self._tree.text("root", (x + rise, y) if turned else (x, y - rise), text, style)
         self._tree.group("root", [self._tree.shape("root-box", frame, theme.root), word], _FRONT)
 
     def _legend(self) -> None:
