@@ -112,6 +112,7 @@ def test_any_taxonomy_is_drawn_with_a_hue_a_family() -> None:
 
 def test_joint_is_blue_and_cascaded_teal_whatever_their_order() -> None:
     assert hues_for(["cascaded", "joint", "other"]) == {"cascaded": 1, "joint": 0, "other": 2}
+    assert hues_for(["one", "other"]) == {"one": 2, "other": 3}
 
 
 def test_families_differ_in_grey() -> None:

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.citations import draw_citations, ticks
+from wamkg.figures.citation_chart import ticks
+from wamkg.figures.citations import draw_citations
 from wamkg.figures.picture import Picture, read_picture
 from wamkg.figures.style import THEMES, FigureOptions
 from wamkg.store.reads_citations import ShortList
 from wamkg.views.citations import CitationPeriod, CitationTimeline
+from wamkg.views.placed import PlacedItem
 
 
 def timeline(subject: str = "wam:joint", counts: tuple[int, ...] = (3, 0, 4), undated: int = 1) -> CitationTimeline:
@@ -44,6 +46,30 @@ class TestLines:
         assert "Joint: 10, 30% undated" in " ".join(word.text for word in line.words)
         assert line.data["undated"] == "3"
         assert line.rect("undated") is not None
+
+    def test_a_method_has_the_colour_of_its_branch_and_a_paper_its_short_name(self) -> None:
+        unipi = PlacedItem(
+            "method-unipi",
+            "learning-universal-policies",
+            "UniPi",
+            "Learning",
+            "cascaded/explicit",
+            None,
+            "",
+            "",
+            3,
+            True,
+        )
+        asked = [
+            replace(timeline("learning-universal-policies"), kind="paper", label="Learning"),
+            replace(timeline("gr-1"), kind="method", label="GR-1"),
+        ]
+        drawing = draw_citations(asked, placed=[unipi])
+        paper, method = read_picture(drawing.to_bytes("svg")).of_role("line")
+        hues = THEMES["light"].hues
+        assert paper.fill("mark") == hues[1].trunk and paper.words[0].text.startswith("UniPi")
+        assert method.fill("mark") not in (hues[0].trunk, hues[1].trunk)
+        assert "UniPi: 8 cite 2 papers, 1 undated" in drawing.caption
 
     def test_the_table_ends_with_the_total(self) -> None:
         rows = draw_citations([timeline(counts=(3, 0, 4), undated=1)]).rows

@@ -97,7 +97,9 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
         depth = 1 if query.depth is None else query.depth
         subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or WAM, depth)]
     by = query.by or "month"
-    return draw_citations([citation_timeline(session, by, **{kind: name}) for kind, name in subjects], look)
+    timelines = [citation_timeline(session, by, **{kind: name}) for kind, name in subjects]
+    named = bool(query.paper or query.method)
+    return draw_citations(timelines, look, placed_taxonomy(session, query.taxonomy or WAM).items if named else ())
 
 
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

@@ -1,131 +1,56 @@
 """Citations over time as a figure: a rising line for each paper, method or branch, a step for what has no date."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 
 from wamkg.errors import InvalidInputError
+from wamkg.figures.citation_chart import AXIS_GAP, LABEL_GAP, LINE_STEP, Chart, Line
 from wamkg.figures.geometry import Box
 from wamkg.figures.ids import slug
-from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import Sheet, Words, rectangle
-from wamkg.figures.page import ticks as round_values
+from wamkg.figures.measure import text_width
+from wamkg.figures.page import Sheet, Words, axis_title, counted, rectangle
 from wamkg.figures.paint import Painter, Point, Type, marker
+from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Cell, Drawing, Rows
-from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Hue, Theme, hues_for
+from wamkg.figures.shades import branch_colours, undated_ground
+from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.views.citations import CitationTimeline
+from wamkg.views.placed import PlacedItem
 
 MOST = 6
 """Lines that can still be told apart."""
-LABEL_WIDTH, UNKNOWN_WIDTH = 0.24, 0.09
-AXIS_GAP, LABEL_GAP = 3.0, 7.5
-RATIO = 0.52
-LINE_STEP = 1.35
+RATIO, LOWEST, BLOCK_GAP = 0.42, 150.0, 2.5
 LONGEST_NAME = 60
 LEAST_PERIODS = 2
-_DASHES = (1.6, 1.4)
+_DASHES, _TICK, _DOT, _LIGHTEST = (1.6, 1.4), 2.5, 1.8, 0.75
 
 
-@dataclass(frozen=True)
-class Line:
-    """One subject's line: cumulative counts for each period, then its total with those of no known date."""
-
-    element_id: str
-    timeline: CitationTimeline
-    counts: tuple[int, ...]
-    hue: Hue
-    shape: int
-
-    @property
-    def label(self) -> str:
-        """What is written at the line's end."""
-        unknown = self.timeline.unknown_share or 0.0
-        more = f", {unknown:.0%} undated" if unknown else ""
-        name = self.timeline.label if len(self.timeline.label) <= LONGEST_NAME else f"{self.timeline.label[:57]}..."
-        return f"{name}: {self.timeline.total:,}{more}"
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Where everything stands, in points from the lower left corner."""
-
-    lines: tuple[Line, ...]
-    periods: tuple[str, ...]
-    width: float
-    height: float
-
-    @cached_property
-    def top(self) -> int:
-        """Upper end of the scale of counts."""
-        return ticks(max(line.timeline.total for line in self.lines))[-1]
-
-    @cached_property
-    def left(self) -> float:
-        """Where the first period stands: right of the widest number."""
-        return MARGIN + text_width(f"{self.top:,}", TEXT_SIZE) + AXIS_GAP
-
-    @property
-    def right(self) -> float:
-        """Where the last period stands."""
-        return self.width * (1 - UNKNOWN_WIDTH) - MARGIN - self.label_room - LABEL_GAP
-
-    @cached_property
-    def label_room(self) -> float:
-        """Width for the labels: that of the longest, or the share where longer ones are broken into lines."""
-        longest = max(text_width(line.label, TEXT_SIZE) for line in self.lines)
-        return min(self.width * LABEL_WIDTH, longest)
-
-    @property
-    def end(self) -> float:
-        """Where the lines end, behind the column of what has no date."""
-        return self.right + self.width * UNKNOWN_WIDTH
-
-    @property
-    def foot(self) -> float:
-        """Height of the zero line."""
-        return MARGIN + TEXT_SIZE * LINE_STEP
-
-    def x(self, number: int) -> float:
-        """Place of a period."""
-        return self.left + (self.right - self.left) * number / (len(self.periods) - 1)
-
-    def y(self, count: float) -> float:
-        """Place of a count."""
-        return self.foot + (self.height - MARGIN - TEXT_SIZE - self.foot) * count / self.top
-
-    def points(self, line: Line) -> list[Point]:
-        """The line's corners, in periods."""
-        return [(self.x(number), self.y(count)) for number, count in enumerate(line.counts)]
-
-
-def ticks(most: int) -> list[int]:
-    """Round counts from 0 to the first at or above the largest, at most six in all."""
-    return [int(value) for value in round_values(0, most, 5, whole=True)]
-
-
-def draw_citations(timelines: Sequence[CitationTimeline], options: FigureOptions | None = None) -> Drawing:
+def draw_citations(
+    timelines: Sequence[CitationTimeline], options: FigureOptions | None = None, placed: Sequence[PlacedItem] = ()
+) -> Drawing:
     """The citation figure of one to six subjects, all with the same period.
+
+    Papers and methods among `placed` are drawn in the colour of their branch, papers under their short name.
 
     Raises InvalidInputError without a timeline, with too many, or with different periods.
     """
     options = options or FigureOptions()
-    chart = _lay_out(timelines, options)
+    chart = _lay_out(timelines, options, placed)
 
     def paint(page: Painter, theme: Theme) -> None:
         _paint(chart, theme, page)
 
-    title = "Citations of " + ", ".join(timeline.label for timeline in timelines)
+    title = "Citations of " + ", ".join(line.name for line in chart.lines)
     words = Words(
         title=title,
-        caption=_caption(timelines),
-        alt=f"{title}. " + "; ".join(line.label for line in chart.lines),
+        caption=_caption(chart),
+        alt=f"{title}: {_span(chart)}. " + "; ".join(line.label for line in chart.lines) + ".",
         notes=tuple(_notes(timelines)),
     )
     return Sheet(options).drawing(chart.height, words, _elements(chart), paint, _rows(chart))
 
 
-def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions) -> Chart:
+def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions, placed: Sequence[PlacedItem]) -> Chart:
     if not 1 <= len(timelines) <= MOST:
         raise InvalidInputError(f"{len(timelines)} lines cannot be drawn: ask for 1 to {MOST}")
     if len({timeline.by for timeline in timelines}) > 1:
@@ -133,19 +58,34 @@ def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions) -> C
     periods = sorted({item.period for timeline in timelines for item in timeline.items})
     while len(periods) < LEAST_PERIODS:
         periods.append(f"{periods[-1] if periods else ''} ")
-    keys = [_family(timeline) for timeline in timelines]
-    hues = THEMES[options.theme].hues
-    numbers = hues_for(keys)
+    known = {name: item for item in placed for name in (f"paper-{item.key}", item.element_id)}
+    branches = [_branch(timeline, known) for timeline in timelines]
+    colours = branch_colours(branches, options.theme, _LIGHTEST)
     lines = [
-        Line(_element_id(timeline), timeline, tuple(_filled(timeline, periods)), hues[numbers[key]], number)
-        for number, (timeline, key) in enumerate(zip(timelines, keys, strict=True))
+        Line(
+            _element_id(timeline),
+            timeline,
+            tuple(_filled(timeline, periods)),
+            _name(timeline, known),
+            colours[branch],
+            number,
+        )
+        for number, (timeline, branch) in enumerate(zip(timelines, branches, strict=True))
     ]
-    return Chart(tuple(lines), tuple(periods), options.width_pt, options.width_pt * RATIO)
+    return Chart(tuple(lines), tuple(periods), options.width_pt, max(options.width_pt * RATIO, LOWEST))
 
 
-def _family(timeline: CitationTimeline) -> str:
-    """What a line's colour goes by: the branch, so that Joint and Cascaded look as everywhere else."""
-    return timeline.subject.partition(":")[2].split("/")[0] or f"{timeline.kind}-{timeline.subject}"
+def _branch(timeline: CitationTimeline, known: Mapping[str, PlacedItem]) -> str:
+    """What a line's colour goes by: its branch, so that Joint and Cascaded look as everywhere else."""
+    name = _element_id(timeline)
+    item = known.get(name)
+    return f"{item.taxon}/{name}" if item else timeline.subject.partition(":")[2] or name
+
+
+def _name(timeline: CitationTimeline, known: Mapping[str, PlacedItem]) -> str:
+    item = known.get(_element_id(timeline)) if timeline.kind == "paper" else None
+    name = plain(item.label) if item else timeline.label
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _element_id(timeline: CitationTimeline) -> str:
@@ -172,56 +112,65 @@ def _paint(chart: Chart, theme: Theme, painter: Painter) -> None:
         label_x = chart.end + LABEL_GAP
         texts = [
             painter.text("label", (label_x, height - row * TEXT_SIZE * LINE_STEP), text, size)
-            for row, text in enumerate(_wrapped(chart, line))
+            for row, text in enumerate(line.rows(chart.label_room + 0.1))
         ]
         parts = [
             painter.line("leader", [end, (label_x - 1.0, height + TEXT_SIZE * 0.3)], theme.line, 0.4),
-            painter.line("line", points, line.hue.trunk, 1.2),
-            painter.line("undated", [points[-1], end], line.hue.trunk, 1.0, _DASHES),
-            painter.shape("mark", marker(line.shape, *end, 1.8), line.hue.trunk),
+            painter.line("line", points, line.colour, 1.2),
+            painter.line("undated", [points[-1], end], line.colour, 1.0, _DASHES),
+            *(painter.shape("mark", marker(line.shape, *place, _DOT), line.colour) for place in _marked(chart, line)),
         ]
         painter.group(line.element_id, [*parts, *texts], 3)
 
 
+def _marked(chart: Chart, line: Line) -> Iterator[Point]:
+    """Where a line shows its mark: its end, and the last period of each year once it has left the zero line."""
+    yield chart.end, chart.y(line.timeline.total)
+    points = chart.points(line)
+    yield from (points[last] for _, last, _ in chart.years()[:-1] if line.counts[last])
+
+
 def _paint_scale(chart: Chart, theme: Theme, painter: Painter) -> None:
+    axis_title(painter, theme, MARGIN, chart.y(chart.top), "Citing papers, cumulative")
     small = Type(TEXT_SIZE, theme.muted)
     column = rectangle(Box(chart.right, chart.foot, chart.end, chart.y(chart.top)))
     at_right = Type(TEXT_SIZE, theme.muted, align="right")
     counts = [
         painter.text("scale", (chart.left - AXIS_GAP, chart.y(n) - TEXT_SIZE * 0.35), f"{n:,}", at_right)
-        for n in ticks(chart.top)
+        for n in chart.scale
     ]
     grid = [
-        painter.line("grid", [(chart.left, chart.y(n)), (chart.end, chart.y(n))], theme.line, 0.4)
-        for n in ticks(chart.top)
+        painter.line("grid", [(chart.left, chart.y(n)), (chart.end, chart.y(n))], theme.line, 0.4) for n in chart.scale
     ]
     below = chart.foot - TEXT_SIZE * LINE_STEP
     years = [painter.text("year", (x, below), text, small) for x, text in _years(chart)]
     words = painter.text("year", ((chart.right + chart.end) / 2, below), "no date", small)
-    unknown = painter.shape("unknown", column, theme.hues[0].tint)
-    painter.group("scale", [unknown, *grid, *counts, *years, words], 1)
+    unknown = painter.shape("unknown", column, undated_ground(theme))
+    lines = [
+        painter.line("year-tick", [(x, chart.foot), (x, chart.foot - _TICK)], theme.muted, 0.5)
+        for first, *_ in chart.years()[1:]
+        for x in [chart.x(first) - chart.step / 2]
+    ]
+    painter.group("scale", [unknown, *grid, *lines, *counts, *years, words], 1)
 
 
 def _years(chart: Chart) -> Iterator[tuple[float, str]]:
-    """Where each year begins, leaving out those whose labels would touch."""
-    room = text_width("2000", TEXT_SIZE) * 1.5
-    last = -room
-    for number, period in enumerate(chart.periods):
-        begins = number == 0 or period[:4] != chart.periods[number - 1][:4]
-        x = chart.x(number)
-        if begins and period.strip() and x - last >= room and x <= chart.right - room / 2:
-            last = x
-            yield x, period[:4]
-
-
-def _wrapped(chart: Chart, line: Line) -> list[str]:
-    return wrap(line.label, TEXT_SIZE, chart.label_room + 0.1)
+    """The middle of each year and its name, in two digits where there is room for no more, or left out."""
+    end = 0.0
+    for first, last, year in chart.years():
+        for name in (year, f"’{year[2:]}"):
+            half = text_width(name, TEXT_SIZE) / 2
+            x = max((chart.x(first) + chart.x(last)) / 2, MARGIN + half)
+            if x - half >= end and x + half <= chart.right + 1.0:
+                end = x + half + AXIS_GAP
+                yield x, name
+                break
 
 
 def _label_heights(chart: Chart) -> list[float]:
     """Baseline of each label's first row: beside its line's end, moved apart where labels would touch."""
     step = TEXT_SIZE * LINE_STEP
-    rooms = [len(_wrapped(chart, line)) * step for line in chart.lines]
+    rooms = [len(line.rows(chart.label_room + 0.1)) * step + BLOCK_GAP for line in chart.lines]
     heights = [chart.y(line.timeline.total) - TEXT_SIZE * 0.35 for line in chart.lines]
     order = sorted(range(len(rooms)), key=lambda i: heights[i], reverse=True)
     ceiling = chart.height - MARGIN - TEXT_SIZE
@@ -230,19 +179,34 @@ def _label_heights(chart: Chart) -> list[float]:
         ceiling = heights[i] - rooms[i]
     floor = MARGIN
     for i in reversed(order):
-        heights[i] = max(heights[i], floor + rooms[i] - step)
-        floor = heights[i] + step
+        heights[i] = max(heights[i], floor + rooms[i] - step - BLOCK_GAP)
+        floor = heights[i] + step + BLOCK_GAP
     return heights
 
 
-def _caption(timelines: Sequence[CitationTimeline]) -> str:
-    by = timelines[0].by
-    derived = sum(timeline.derived for timeline in timelines)
-    undated = sum(timeline.undated + timeline.imprecise for timeline in timelines)
-    words = [f"Papers citing each subject, counted once, cumulative by {by}."]
-    words += [f"{undated:,} have no date exact enough and stand in the last column."] if undated else []
-    words += [f"{derived:,} are dated by the month in their arXiv id."] if derived else []
-    return " ".join(words)
+def _caption(chart: Chart) -> str:
+    """What is counted, to when, and for each line how many cite how many papers and how well they are dated."""
+    lines = "; ".join(_counted(line) for line in chart.lines)
+    undated = any(line.timeline.unknown_share for line in chart.lines)
+    by = chart.lines[0].timeline.by
+    last = f" Undated: without a date exact enough for a {by}, in the last column." if undated else ""
+    held = "".join(f" {note}." for note in _notes([line.timeline for line in chart.lines]))
+    return f"Different papers that cite each line's papers, cumulative, {_span(chart)}.{last} {lines}.{held}"
+
+
+def _span(chart: Chart) -> str:
+    known = [period for period in chart.periods if period.strip()]
+    by = chart.lines[0].timeline.by
+    return f"by {by}, {known[0]} to {known[-1]}" if known else f"by {by}"
+
+
+def _counted(line: Line) -> str:
+    timeline = line.timeline
+    undated = timeline.undated + timeline.imprecise
+    parts = [f"{line.name}: {timeline.total:,} cite {counted(timeline.papers)}"]
+    parts += [f"{undated:,} undated"] if undated else []
+    parts += [f"{timeline.derived:,} dated by the month in their arXiv id"] if timeline.derived else []
+    return ", ".join(parts)
 
 
 def _notes(timelines: Sequence[CitationTimeline]) -> Iterator[str]:

@@ -12,11 +12,11 @@ from wamkg.figures.evaluation import read_json
 from wamkg.figures.geometry import Box
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, Key, Sheet, Words, baseline
+from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, TITLE, Key, Sheet, Words, axis_title, baseline
 from wamkg.figures.paint import Painter, Point, Type, polygon
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import mixed
-from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme
+from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 
 MOST = 6
@@ -108,8 +108,9 @@ def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) 
     options = options or FigureOptions()
     if len(found.models) > MOST:
         raise InvalidInputError(f"{len(found.models)} models cannot be told apart: replay 1 to {MOST}")
-    colours = [hue.trunk for hue in THEMES[options.theme].hues]
-    keys = [Key(_said(model), colour) for model, colour in zip(found.models, colours, strict=False)]
+    hues = hues_for(f"model-{model.model}" for model in found.models)
+    colours = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
+    keys = [Key(_said(model), colour) for model, colour in zip(found.models, colours, strict=True)]
     sheet = Sheet(options, keys, [_note(found)])
     left = sheet.left + text_width("100%", TEXT_SIZE) + _GAP
     bottom = sheet.floor + 2 * LINE
@@ -117,16 +118,17 @@ def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) 
     chart = _Chart(found, Box(left, bottom, sheet.right - text_width("100%", TEXT_SIZE) / 2, top))
 
     def paint(page: Painter, theme: Theme) -> None:
+        axis_title(page, theme, sheet.left, top, "Relevant records found")
         _paint_scale(chart, page, theme)
-        for model, colour in zip(found.models, colours, strict=False):
+        for model, colour in zip(found.models, colours, strict=True):
             band = [*chart.line(model.low), *reversed(chart.line(model.high))]
             shape = page.shape("band", polygon(band), mixed(colour, theme.paper, _BAND))
             page.group(f"band-{slug(model.model)}", [shape], MARKS)
-        for model, colour in zip(found.models, colours, strict=False):
+        for model, colour in zip(found.models, colours, strict=True):
             page.group(_id(model), [page.line("line", chart.line(model.mean), colour, 1.3)], LABELS)
 
     elements = [Element(_id(model), _said(model), "", {"role": "line", "model": model.model}) for model in found.models]
-    return sheet.drawing(top + TEXT_SIZE + MARGIN, _words(found), elements, paint, _rows(found))
+    return sheet.drawing(top + TITLE + MARGIN, _words(found), elements, paint, _rows(found))
 
 
 def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
@@ -143,7 +145,7 @@ def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
     parts.append(page.line("best", ideal, theme.muted, 0.8, (1.5, 1.5)))
     parts.append(page.line("random", [chart.place(0, 0), chart.place(1, 1)], theme.muted, 0.8, (4.0, 3.0)))
     page.group("scale", parts, GRID)
-    page.group("axis", [page.text("axis", (box.middle[0], box.bottom - 2 * LINE), "read", middle)], FRONT)
+    page.group("axis", [page.text("axis", (box.middle[0], box.bottom - 2 * LINE), "Records read", middle)], FRONT)
 
 
 def _id(model: Learned) -> str:
@@ -156,16 +158,23 @@ def _said(model: Learned) -> str:
 
 def _note(found: Simulated) -> str:
     seeds = max(model.seeds for model in found.models)
-    spread = f"; mean and range of {seeds} starts" if seeds > 1 else ""
+    spread = f"; line: mean, band: range of {seeds} starts" if seeds > 1 else ""
     return (
-        f"Share of the relevant records found (up) by share read (across), {found.source}: {found.relevant} of "
-        f"{found.n} are relevant{spread}. Dotted: the best possible order; dashed: reading at random."
+        f"Replay of {found.source}: {found.relevant} of {found.n} records are relevant{spread}. "
+        "Dotted: the best possible order; dashed: reading at random. "
+        "Loss: area lost to the best possible order (0: none); WSS@95: work saved at 95% recall."
     )
 
 
 def _words(found: Simulated) -> Words:
     title = f"Learning curve of screening, {found.source}"
-    return Words(title=title, caption=_note(found), alt=f"{title}. {'; '.join(map(_said, found.models))}.")
+    caption = f"Share of the relevant records found by share of the records read in screening. {_note(found)}"
+    return Words(title, caption, f"{title}. {'; '.join(map(_told, found.models))}.")
+
+
+def _told(model: Learned) -> str:
+    half = f"{model.mean[_STEPS // 4]:.0%} found after reading 25%, {model.mean[_STEPS // 2]:.0%} after 50%"
+    return f"{_said(model)}; {half}"
 
 
 def _rows(found: Simulated) -> Rows:

@@ -19,6 +19,7 @@ LINE = 8.6
 GRID, MARKS, LABELS, FRONT = 1, 2, 3, 4
 _SWATCH, _SWATCH_GAP, _KEY_GAP = 7.0, 3.0, 9.0
 _FOOT_GAP = 5.0
+TITLE = 14.5
 _DOT = 2.0
 
 
@@ -121,6 +122,12 @@ def _flow(keys: Sequence[Key], width: float) -> Iterator[tuple[Key, float, int]]
             end, x, row = end - x, 0.0, row + 1
         yield key, x, row
         x = end + _KEY_GAP
+
+
+def axis_title(page: Painter, theme: Theme, left: float, top: float, text: str) -> None:
+    """What an upright axis counts, level above its upper end; it takes `TITLE` points."""
+    words = page.text("axis-title", (left, top + TITLE - TEXT_SIZE), text, Type(TEXT_SIZE, theme.muted, align="left"))
+    page.group("axis-title", [words], FRONT)
 
 
 def baseline(middle: float, size: float = TEXT_SIZE) -> float:

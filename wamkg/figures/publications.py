@@ -11,7 +11,22 @@ from wamkg.figures.geometry import Box
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.legend import DATE_RULES
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, Key, Sheet, Words, baseline, counted, rectangle, ticks
+from wamkg.figures.page import (
+    FRONT,
+    GRID,
+    LABELS,
+    LINE,
+    MARKS,
+    TITLE,
+    Key,
+    Sheet,
+    Words,
+    axis_title,
+    baseline,
+    counted,
+    rectangle,
+    ticks,
+)
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
@@ -85,6 +100,7 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
     chart = _lay_out(timeline, sheet)
 
     def paint(page: Painter, theme: Theme) -> None:
+        axis_title(page, theme, sheet.left, chart.box.top, f"Papers per {timeline.by}")
         _paint_scale(chart, page, theme)
         _paint_periods(chart, page, theme)
         if not timeline.taxa:
@@ -99,9 +115,7 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         for path in timeline.taxa
     ]
     rows: Rows = tuple(tuple(row) for row in timeline_csv_rows(timeline))
-    return sheet.drawing(
-        chart.box.top + _NUMBER_RISE + TEXT_SIZE + MARGIN, _words(timeline, names), elements, paint, rows
-    )
+    return sheet.drawing(chart.box.top + TITLE + MARGIN, _words(timeline, names), elements, paint, rows)
 
 
 def _count(timeline: PaperTimeline, path: str) -> int:

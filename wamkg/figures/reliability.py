@@ -15,8 +15,10 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 
-LEAST, LARGEST, GAP, AXIS_GAP = 92.0, 150.0, 10.0, 3.0
+LEAST, LARGEST, GAP, AXIS_GAP = 92.0, 150.0, 12.0, 3.0
 _MOST = 8
+_SCALES = {0.5: (0.5, 0.75, 1.0), 0.4: (0.4, 0.6, 0.8, 1.0), 0.2: (0.2, 0.6, 1.0), 0.0: (0.0, 0.5, 1.0)}
+"""Ticks of both axes by where they begin."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def draw_reliability(found: Evaluation, options: FigureOptions | None = None) ->
 def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
     models = found.models[:_MOST]
     ends = [share for m in models for b in m.bins for share in (b.confidence, b.interval[0])]
-    low = 0.0 if min(ends) < 0.5 else 0.5
+    low = next(begin for begin in _SCALES if min(ends) >= begin)
     axis = text_width("100%", TEXT_SIZE) + AXIS_GAP
     width = sheet.right - sheet.left
     across = max(min(int((width + GAP) / (LEAST + axis + GAP)), len(models)), 1)
@@ -63,12 +65,12 @@ def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
     across = -(-len(models) // down)
     side = min((width + GAP) / across - GAP - axis, LARGEST)
     step = side + axis + (width - across * (side + axis)) / across
-    whole = side + 4 * LINE + 6.0
+    whole = side + 5 * LINE + 6.0
     height = sheet.floor + down * whole + MARGIN
     panels = []
     for number, model in enumerate(models):
         row, column = divmod(number, across)
-        left, top = sheet.left + column * step + axis, height - MARGIN - row * whole - 2 * LINE - 1.0
+        left, top = sheet.left + column * step + axis, height - MARGIN - row * whole - 3 * LINE - 1.0
         panels.append(_Panel(model, Box(left, top - side, left + side, top), low))
     return panels, height
 
@@ -76,7 +78,7 @@ def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
 def _paint_scale(panel: _Panel, page: Painter, theme: Theme) -> None:
     box, muted, right = panel.box, Type(TEXT_SIZE, theme.muted), Type(TEXT_SIZE, theme.muted, align="right")
     parts: list[Artist] = []
-    for share in (panel.low, (1 + panel.low) / 2, 1.0):
+    for share in _SCALES[panel.low]:
         x, y = panel.place(share, share)
         parts += [page.line("grid", [(box.left, y), (box.right, y)], theme.line, 0.4)]
         parts += [page.line("grid", [(x, box.bottom), (x, box.top)], theme.line, 0.4)]
@@ -88,17 +90,17 @@ def _paint_scale(panel: _Panel, page: Painter, theme: Theme) -> None:
     page.group(f"scale-{name}", parts, GRID)
     style, left = Type(TEXT_SIZE, theme.ink, True, "left"), Type(TEXT_SIZE, theme.muted, align="left")
     room = box.right - box.left
-    measured = f"right {panel.model.accuracy:.0%}, error {panel.model.ece:.3f}"
     words = [
-        page.text("title", (box.left, box.top + 4.0 + LINE), shortened(panel.model.model, room, bold=True), style),
-        page.text("title", (box.left, box.top + 4.0), shortened(measured, room), left),
-        page.text("axis", ((box.left + box.right) / 2, box.bottom - 2 * LINE), "how sure", muted),
+        page.text("title", (box.left, box.top + 4.0 + 2 * LINE), shortened(panel.model.model, room, bold=True), style),
+        page.text("title", (box.left, box.top + 4.0 + LINE), shortened(_measured(panel.model), room), left),
+        page.text("axis-title", (box.left, box.top + 4.0), "Share right", left),
+        page.text("axis", ((box.left + box.right) / 2, box.bottom - 2 * LINE), "Stated confidence", muted),
     ]
     page.group(f"titles-{name}", words, FRONT)
 
 
 def _paint_bins(panel: _Panel, page: Painter, theme: Theme) -> None:
-    colour = theme.hues[0].trunk
+    colour = theme.ink
     points = [panel.place(b.confidence, b.accuracy) for b in panel.model.bins]
     page.group(f"line-{slug(panel.model.model)}", [page.line("line", points, colour, 1.0)], GRID + 1)
     for number, (point, found) in enumerate(zip(points, panel.model.bins, strict=True)):
@@ -122,13 +124,16 @@ def _said(model: Measured, found: Bin) -> str:
     return f"{model.model}: {counted(found.n)}, {found.confidence:.0%} sure, {found.accuracy:.0%} right"
 
 
+def _measured(model: Measured) -> str:
+    return f"{model.accuracy:.0%} right, ECE {model.ece:.3f}"
+
+
 def _note(found: Evaluation) -> str:
     sizes = sorted({b.n for model in found.models for b in model.bins})
     each = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    what = f"top level of {found.taxonomy}, {counted(found.n)}, {found.protocol}"
     return (
-        f"Share right (up) by stated confidence (across), {what}; "
-        f"bins of {each}, bars: 95% Wilson intervals, dashed: calibrated. Error: expected calibration error."
+        f"Top level of {found.taxonomy}, {counted(found.n)}, {found.protocol}. Dots: bins of {each} papers; "
+        "bars: 95% Wilson intervals; dashed: calibrated. ECE: expected calibration error."
     )
 
 
@@ -137,7 +142,9 @@ def _words(found: Evaluation, panels: list[_Panel]) -> Words:
     left_out = len(found.models) - len(panels)
     return Words(
         title=f"Reliability of the suggestions in {found.taxonomy}",
-        caption=_note(found),
-        alt=f"{counted(len(panels), 'panel')}. " + "; ".join(_said(first, b) for b in first.bins) + ".",
+        caption=f"Share of the suggestions that are right by their stated confidence. {_note(found)}",
+        alt=f"{counted(len(panels), 'panel')}. "
+        + "; ".join(f"{panel.model.model}: {_measured(panel.model)}" for panel in panels)
+        + f". Of {'; '.join(_said(first, b) for b in first.bins)}.",
         notes=(f"{left_out} more models are in the data only",) if left_out else (),
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from wamkg.figures.style import THEMES, ThemeName, contrast, hues_for
+from wamkg.figures.style import THEMES, Theme, ThemeName, contrast, hues_for
 
 ANY = "(none)"
 """Stands for the family of what has no taxon."""
+_FAINT = 0.3
 
 
 def family_of(path: str) -> str:
@@ -13,16 +14,26 @@ def family_of(path: str) -> str:
     return path.partition("/")[0] or ANY
 
 
-def branch_colours(paths: Sequence[str], theme: ThemeName) -> dict[str, str]:
-    """A colour for each taxon: the family's own where it has one taxon here, else a shade for each of them."""
+def branch_colours(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0) -> dict[str, str]:
+    """A colour for each taxon: the family's own where it has one taxon here, else a shade for each of them.
+
+    `lightest` is how far the last shade is from the family's dark towards its light, 0 to 1: thin lines want less.
+    """
     hues, families = THEMES[theme].hues, [family_of(path) for path in paths]
     index = hues_for(families)
     colours: dict[str, str] = {}
     for family in dict.fromkeys(families):
         hue, mine = hues[index[family]], [path for path in paths if family_of(path) == family]
         for number, path in enumerate(mine):
-            colours[path] = hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, number / (len(mine) - 1))
+            colours[path] = (
+                hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, lightest * number / (len(mine) - 1))
+            )
     return colours
+
+
+def undated_ground(theme: Theme) -> str:
+    """What lies behind marks of no known date: a grey of no family."""
+    return mixed(theme.paper, theme.line, _FAINT)
 
 
 def mixed(one: str, other: str, share: float) -> str:

@@ -86,10 +86,14 @@ FIXED_HUES = {"joint": 0, "cascaded": 1}
 
 
 def hues_for(slugs: Iterable[str]) -> dict[str, int]:
-    """Index into `Theme.hues` for each family, in the given order; known families keep their colour."""
+    """Index into `Theme.hues` for each family, in the given order; known families keep their colour.
+
+    Others take theirs last, so that blue and teal mean the same wherever there are few families.
+    """
     order = list(dict.fromkeys(slugs))
     fixed = {slug: FIXED_HUES[slug] for slug in order if slug in FIXED_HUES}
-    free = cycle(i for i in range(len(_LIGHT_HUES)) if i not in fixed.values())
+    others = sorted(set(range(len(_LIGHT_HUES))) - set(fixed.values()), key=lambda i: (i in FIXED_HUES.values(), i))
+    free = cycle(others)
     return {slug: fixed[slug] if slug in fixed else next(free) for slug in order}
 
 
