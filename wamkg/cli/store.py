@@ -68,5 +68,5 @@ def restore(file: Annotated[Path, typer.Argument(help="What `wamkg backup` wrote
 
 
 def _print_counts(stage: str, counts: dict[str, Any]) -> None:
-    said = ", ".join(f"{name} {value}" for name, value in counts.items())
+    said = ", ".join(f"{name} {value}" for name, value in counts.items() if value != 0) or "nothing new"
     out.print(Text.assemble((stage, "bold"), f": {said}"))
