@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import networkx as nx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import Session
 
+from wamkg.cli import run
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.graph.build import build_graph, find_path, node_link
 from wamkg.graph.network_page import positions, pyvis_page
+from wamkg.graph.parting import parted
 from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
@@ -128,3 +132,21 @@ def test_the_page_names_nothing_outside_itself(session: Session) -> None:
 def test_too_much_to_draw_is_refused(session: Session) -> None:
     with pytest.raises(InvalidInputError, match="too many to draw"):
         pyvis_page(build_graph(session, cap=None))
+
+
+def test_a_paper_has_the_colour_of_the_survey_whatever_part_is_drawn(seeded_store: Store) -> None:
+    assert run(["decide", "arxiv:2302.00111", "render-and-decode", "--taxonomy", "nus"]) == 0
+    with seeded_store.reading() as session:
+        rivals = build_graph(session, "taxon:nus:render-and-decode")
+    assert "method:unipi" not in rivals
+    assert (rivals.nodes[UNIPI]["hue"], rivals.nodes[UNIPI]["short"]) == ("cascaded", "UniPi")
+
+
+@given(st.lists(st.tuples(*[st.floats(-300, 300)] * 2, *[st.floats(1, 80)] * 2), min_size=1, max_size=12))
+def test_rectangles_are_parted_until_none_covers_another(rectangles: list[tuple[float, float, float, float]]) -> None:
+    middles, sizes = [r[:2] for r in rectangles], [r[2:] for r in rectangles]
+    places = parted(middles, sizes)
+    assert parted(middles, sizes) == places
+    for (a, one), (b, other) in combinations(zip(places, sizes, strict=True), 2):
+        inside = [(one[k] + other[k]) / 2 - abs(a[k] - b[k]) for k in (0, 1)]
+        assert min(inside) < 1.0

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+MAIN = "wam"
+"""The taxonomy that this survey is about: shown where none is asked for, first wherever several are."""
+
 
 class Standing(StrEnum):
     """Where a paper stands in the survey."""

@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from wamkg.store.reads_details import listed_numbers
 from wamkg.views.papers import PaperItem, paper_items
-from wamkg.views.tree import MAIN, TaxonNode, taxonomy_list, taxonomy_tree
+from wamkg.views.tree import TaxonNode, taxonomy_list, taxonomy_tree
+from wamkg.vocabulary import MAIN
 
 
 def export_awesome_list(session: Session) -> Iterator[str]:

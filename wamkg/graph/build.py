@@ -1,6 +1,6 @@
 """The store, or the neighbourhood of one thing in it, as a networkx graph."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.reads_graph import KINDS, PLACED_IN, RELATIONS, Edge, Node, edges_at, entity_numbers, nodes_of
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.things import THINGS, get_thing
-from wamkg.vocabulary import EntityKind, Relation
+from wamkg.vocabulary import MAIN, EntityKind, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
 
 DEFAULT_CAP, MOST_NODES, MOST_HOPS = 300, 5000, 6
+_PROPOSING = (EntityKind.PAPER, EntityKind.METHOD)
 _Wanted = tuple[set[str], Sequence[str] | None, int | None]
 """Kinds and relations to follow, and how many nodes to keep."""
 
@@ -77,7 +78,7 @@ def build_graph(
         start = find_node(session, center)
         gathered.kept |= nodes_of(session, [start])
         _gather_around(session, gathered, start, hops, (wanted, relations, cap))
-    graph = as_networkx(gathered.kept.values(), gathered.edges)
+    graph = _as_networkx(session, gathered.kept, gathered.edges)
     left_out = len(gathered.met - gathered.kept.keys())
     named = gathered.kept[start].key if start is not None else None
     graph.graph |= {"center": named, "hops": hops if center else None, "cap": cap, "left_out": left_out}
@@ -126,14 +127,13 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
     gathered.edges |= set(edges_at(session, edge_of_known, relations))
 
 
-def as_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> "nx.MultiDiGraph[str]":
+def _as_networkx(session: Session, nodes: Mapping[int, Node], edges: Iterable[Edge]) -> "nx.MultiDiGraph[str]":
     """Nodes and the edges between them, in a fixed order."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    keys = {}
-    for node in sorted(nodes, key=lambda n: n.key):
-        keys[node.id] = node.key
+    keys = {number: node.key for number, node in nodes.items()}
+    for node in sorted(nodes.values(), key=lambda n: n.key):
         said = {"kind": node.kind, "label": node.label, "uid": node.uid, "detail": node.detail}
         if node.paper_id:
             said |= {"paper": node.paper_id, "standing": node.standing}
@@ -143,23 +143,45 @@ def as_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> "nx.MultiDiGrap
     )
     for source, target, relation, weight in named:
         graph.add_edge(source, target, key=relation, relation=relation, weight=weight)
-    _decorate(graph)
+    _decorate(session, graph, nodes)
     return graph
 
 
-def _decorate(graph: "nx.MultiDiGraph[str]") -> None:
-    """Give papers their method's name as `short`, and papers, methods and taxa the family they belong to as `hue`."""
-    for key, node in graph.nodes(data=True):
-        if node["kind"] == EntityKind.TAXON:
-            node["hue"] = key.split(":", 2)[2].partition("/")[0]
-    for source, target, relation in sorted(graph.edges(keys=True)):
-        if relation == PLACED_IN and "hue" not in graph.nodes[source]:
-            graph.nodes[source]["hue"] = graph.nodes[target]["hue"]
-    for source, target, relation in sorted(graph.edges(keys=True)):
-        if relation == Relation.PROPOSES:
-            graph.nodes[source]["short"] = graph.nodes[target]["label"]
-            if "hue" in graph.nodes[source]:
-                graph.nodes[target]["hue"] = graph.nodes[source]["hue"]
+def _decorate(session: Session, graph: "nx.MultiDiGraph[str]", nodes: Mapping[int, Node]) -> None:
+    """Give papers their method's name as `short`, and papers, methods and taxa the family they belong to as `hue`.
+
+    Both are looked up in the store, so that a thing looks alike whatever part of it is drawn.
+    """
+    proposals = edges_at(session, (n.id for n in nodes.values() if n.kind in _PROPOSING), [Relation.PROPOSES])
+    named = dict(nodes) | nodes_of(session, {edge.target for edge in proposals})
+    papers = {n.id for n in nodes.values() if n.kind == EntityKind.PAPER} | {edge.source for edge in proposals}
+    families = _families(session, papers)
+    hues = dict(families)
+    for edge in proposals:
+        if edge.source in nodes:
+            graph.nodes[nodes[edge.source].key]["short"] = named[edge.target].label
+        if edge.source in families:
+            hues[edge.target] = families[edge.source]
+    for number, node in nodes.items():
+        hue = _family(node)[1] if node.kind == EntityKind.TAXON else hues.get(number)
+        if hue is not None:
+            graph.nodes[node.key]["hue"] = hue
+
+
+def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
+    """The family of each placed paper, in the survey's own taxonomy where it has a place there."""
+    placed = edges_at(session, papers, [PLACED_IN])
+    taxa = {number: _family(taxon) for number, taxon in nodes_of(session, {edge.target for edge in placed}).items()}
+    found: dict[int, str] = {}
+    for edge in sorted(placed, key=lambda e: (taxa[e.target][0] != MAIN, taxa[e.target])):
+        found.setdefault(edge.source, taxa[edge.target][1])
+    return found
+
+
+def _family(taxon: Node) -> tuple[str, str]:
+    """The taxonomy of a taxon and its first level."""
+    _, taxonomy, path = taxon.key.split(":", 2)
+    return taxonomy, path.partition("/")[0]
 
 
 def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
@@ -183,7 +205,7 @@ def find_path(session: Session, source: str, target: str, hops: int = MOST_HOPS)
         way.append(parents[way[-1]])
     steps = set(pairwise(way))
     edges = [e for e in edges_at(session, way) if steps & {(e.source, e.target), (e.target, e.source)}] if way else []
-    graph = as_networkx(nodes_of(session, way).values(), edges)
+    graph = _as_networkx(session, nodes_of(session, way), edges)
     graph.graph |= {"from": source, "to": target, "length": max(len(way) - 1, 0) if way else None}
     return graph
 

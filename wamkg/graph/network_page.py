@@ -15,6 +15,8 @@ MOST_DRAWN = 450
 SEED = 7
 SPREAD, WIDER = 480, 2.0
 """Size of a drawing of 40 things, and how much wider than high it is."""
+LONGEST, LETTER = 34, 9.0
+"""Characters of the longest label, and the width of one at the drawing's font size."""
 _SHAPES = {
     "paper": "dot",
     "method": "diamond",
@@ -26,6 +28,8 @@ _SHAPES = {
     "challenge": "hexagon",
     "concept": "ellipse",
 }
+_HOLDING = {"box", "ellipse"}
+"""Shapes with their label inside."""
 _OPTIONS = (
     '{"physics": {"enabled": false}, "edges": {"smooth": false, "color": {"color": "#9aa5b5"}, '
     '"arrows": {"to": {"scaleFactor": 0.45}}}, "interaction": {"hover": true, "keyboard": {"enabled": true, '
@@ -65,20 +69,34 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None 
 
 
 def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
-    """Where each node is drawn: a spring layout from a fixed seed, the same for the same graph."""
+    """Where each node is drawn: a spring layout from a fixed seed, parted so that no label covers another."""
     import networkx as nx
+
+    from wamkg.graph.parting import parted  # numpy, which no other page needs
 
     size = max(len(graph), 1)
     laid = nx.spring_layout(nx.Graph(graph), seed=SEED, k=2.2 / size**0.5, iterations=120)
     reach = SPREAD * max(size / 40, 0.5) ** 0.5
-    return {key: (round(float(x) * reach * WIDER, 1), round(float(y) * reach, 1)) for key, (x, y) in laid.items()}
+    middles = [(float(x) * reach * WIDER, float(y) * reach) for x, y in (laid[key] for key in graph)]
+    apart = parted(middles, [_size(graph.nodes[key]) for key in graph])
+    return dict(zip(graph, apart, strict=True))
+
+
+def _label(node: Mapping[str, Any]) -> str:
+    label = str(node.get("short") or node["label"])
+    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
+
+
+def _size(node: Mapping[str, Any]) -> tuple[float, float]:
+    """Width and height that a node takes with its label, which stands below it unless its shape holds it."""
+    width = LETTER * len(_label(node)) + 12.0
+    return (width + 8.0, 34.0) if _SHAPES.get(node["kind"]) in _HOLDING else (width, 62.0)
 
 
 def _look(key: str, graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str]) -> dict[str, Any]:
     node = graph.nodes[key]
-    label = str(node.get("short") or node["label"])
     return {
-        "label": label if len(label) <= 34 else label[:33] + "…",
+        "label": _label(node),
         "title": escape(f"{node['kind']}: {node['label']}"),
         "shape": _SHAPES.get(node["kind"], "dot"),
         "color": colours.get(str(node.get("hue"))) or colours.get(node["kind"], "#c3cbd6"),

@@ -12,7 +12,8 @@ from wamkg.views.history import paper_history
 from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
 from wamkg.views.objections import objection_list
 from wamkg.views.paper import paper_detail
-from wamkg.views.tree import MAIN, taxonomy_list, taxonomy_tree, walk
+from wamkg.views.tree import taxonomy_list, taxonomy_tree, walk
+from wamkg.vocabulary import MAIN
 
 PER_PAGE = 25
 MOST_OBJECTIONS = 100

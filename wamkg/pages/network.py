@@ -14,7 +14,7 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.library import LibraryQuery, find_library
-from wamkg.views.tree import MAIN
+from wamkg.vocabulary import MAIN
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -19,8 +19,8 @@ from wamkg.views.queue import queue_page
 from wamkg.views.rounds import differing_votes
 from wamkg.views.things import all_things
 from wamkg.views.timeline import PaperTimeline, papers_timeline
-from wamkg.views.tree import MAIN, TaxonomyTree, taxonomy_list, taxonomy_tree
-from wamkg.vocabulary import EntityKind
+from wamkg.views.tree import TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.vocabulary import MAIN, EntityKind
 
 NEWEST = 5
 QUEUE = 20

@@ -14,9 +14,7 @@ from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import aliases_of, find_taxon, get_taxonomy, list_taxa, list_taxonomies
 from wamkg.views.library import upwards
 from wamkg.views.papers import public_id
-
-MAIN = "wam"
-"""The taxonomy that this survey is about; it comes first wherever several are listed."""
+from wamkg.vocabulary import MAIN
 
 
 @dataclass(frozen=True, slots=True)

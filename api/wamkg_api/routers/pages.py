@@ -19,8 +19,7 @@ from wamkg.pages.overview import (
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
 from wamkg.views.library import LibraryQuery
-from wamkg.views.tree import MAIN
-from wamkg.vocabulary import Standing
+from wamkg.vocabulary import MAIN, Standing
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep, Sort
 from wamkg_api.errors import PAGE_SECURITY

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from wamkg.errors import ConflictError
 from wamkg.views.citations import CitationTimeline, citation_csv_rows, citation_timeline
 from wamkg.views.timeline import MAX_DEPTH, PaperTimeline, papers_timeline, timeline_csv_rows
-from wamkg.views.tree import MAIN
+from wamkg.vocabulary import MAIN
 from wamkg_api.deps import SessionDep, TaxonomySlug, answer
 from wamkg_api.errors import problems
 from wamkg_api.forms import Word
