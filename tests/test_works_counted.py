@@ -11,7 +11,9 @@ from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.lookup import find_paper
 from wamkg.store.published_as import link_published
 from wamkg.store.session import Store
+from wamkg.store.tables import Citation
 from wamkg.taxonomy.health import taxonomy_health
+from wamkg.views.citations import citation_timeline
 from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.matrix import facet_matrix
 from wamkg.views.paper import paper_detail
@@ -77,6 +79,28 @@ def test_what_a_source_links_is_one_work_too(filled: Store) -> None:
         one, other = (find_paper(session, text).id for text in (PREPRINT, PUBLISHED))
         link_published(session, batch.id or 0, one or 0, other or 0)
     assert counts(filled)["timeline"] == [2, 2]
+
+
+def test_a_citing_work_counts_once_at_its_first_date(filled: Store) -> None:
+    with filled.writing() as session:
+        batch = open_batch(session, BatchKind.ENRICH, "s2", get_actor(session, "enrich"))
+        cited = find_paper(session, OTHER).id
+        for text in (PREPRINT, PUBLISHED):
+            citing = find_paper(session, text).id
+            session.add(Citation(citing_id=citing, cited_id=cited, source="s2", batch_id=batch.id))
+    assert citing_months(filled) == {"2025-01": 1, "2026-04": 1}
+    judged = same(filled)
+    assert citing_months(filled) == {"2025-01": 1}
+    undo(filled, judged.batch or "")
+    assert citing_months(filled) == {"2025-01": 1, "2026-04": 1}
+
+
+def citing_months(store: Store) -> dict[str, int]:
+    """How many works cite the third paper, by month."""
+    with store.reading() as session:
+        timeline = citation_timeline(session, paper=OTHER)
+    assert timeline.total == sum(item.count for item in timeline.items)
+    return {item.period: item.count for item in timeline.items if item.count}
 
 
 def test_the_preprint_stands_for_the_work_with_the_venue_of_its_publication(filled: Store) -> None:

@@ -1,6 +1,7 @@
 """Named reads of citations: who cites these papers, dated by how well the date is known, and which lists fell short."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,9 +15,11 @@ from wamkg.store.bulk import chunks, table_of
 from wamkg.store.lookup import find_paper
 from wamkg.store.tables import Alias, Assignment, Citation, Link, Method, Paper, Taxon, Work
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.works import load_works
 from wamkg.vocabulary import AssignmentState, Relation, WorkKind, WorkState
 
 _paper, _citation, _work, _link = table_of(Paper), table_of(Citation), table_of(Work), table_of(Link)
+_DATES = (_paper.c.date, _paper.c.date_precision, _paper.c.date_source, _paper.c.year)
 _assignment, _taxon, _method, _alias = table_of(Assignment), table_of(Taxon), table_of(Method), table_of(Alias)
 
 
@@ -32,7 +35,7 @@ class CitedPapers:
 
 @dataclass(frozen=True)
 class DatedGroup:
-    """So many different citing papers share this date; `day` None where no date is known at all."""
+    """So many different citing works share this date; `day` None where no date is known at all."""
 
     day: date | None
     precision: str | None
@@ -98,11 +101,27 @@ def cited_taxon(session: Session, text: str) -> CitedPapers:
 
 
 def citing_by_date(session: Session, cited: CitedPapers) -> list[DatedGroup]:
-    """Different citing papers, counted by their date; one that cites several of the papers counts once."""
+    """Different citing works, counted by their date; one that cites several of the papers counts once.
+
+    Of a work with several citing records the earliest counts.
+    """
     citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers))
-    columns = (_paper.c.date, _paper.c.date_precision, _paper.c.date_source, _paper.c.year)
-    statement = select(*columns, func.count()).where(_paper.c.id.in_(citing)).group_by(*columns)
-    return [DatedGroup(*row) for row in session.connection().execute(statement)]
+    counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
+    further = Counter(_further_records(session, citing))
+    rows = [(*row[:4], row[4] - further[tuple(row[:4])]) for row in session.connection().execute(counted)]
+    return [DatedGroup(*row) for row in rows if row[4]]
+
+
+def _further_records(session: Session, citing: Any) -> Iterator[tuple[Any, ...]]:
+    """Dates of the citing records of works that another record of theirs, dated no later, stands for."""
+    groups = load_works(session).groups()
+    found: dict[int, tuple[Any, ...]] = {}
+    for part in chunks([number for group in groups for number in group]):
+        dates = select(_paper.c.id, *_DATES).where(_paper.c.id.in_(part), _paper.c.id.in_(citing))
+        found |= {row[0]: tuple(row[1:]) for row in session.connection().execute(dates)}
+    for group in groups:
+        records = sorted((found[number][0] or date.max, number) for number in group if number in found)
+        yield from (found[number] for _, number in records[1:])
 
 
 def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int | None]:

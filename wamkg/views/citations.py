@@ -38,7 +38,7 @@ class CitationPeriod:
 
 @dataclass(frozen=True)
 class CitationTimeline:
-    """Different citing papers by period, without gaps.
+    """Different citing papers by period, without gaps; preprint and publication of one work count once.
 
     `total` = those in `items` + `imprecise` (known to the year only, `by_year` says which) + `undated`;
     `unknown_share` is the part of `total` that stands in no period, None without citations. `derived` counts papers
