@@ -12,6 +12,7 @@ from wamkg.store.lookup import find_paper
 from wamkg.store.published_as import link_published
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation
+from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.citations import citation_timeline
 from wamkg.views.library import LibraryQuery, find_library
@@ -93,6 +94,18 @@ def test_a_citing_work_counts_once_at_its_first_date(filled: Store) -> None:
     assert citing_months(filled) == {"2025-01": 1}
     undo(filled, judged.batch or "")
     assert citing_months(filled) == {"2025-01": 1, "2026-04": 1}
+
+
+def test_a_work_is_shared_though_each_taxonomy_holds_another_record(filled: Store) -> None:
+    say(filled, PUBLISHED, "outside")
+    say(filled, PUBLISHED, "accept", "render-and-decode", taxonomy="nus")
+    with filled.reading() as session:
+        assert crosswalk(session, "wam", "nus").shared == 0
+    same(filled)
+    with filled.reading() as session:
+        found = crosswalk(session, "wam", "nus")
+    assert (found.shared, found.only_a, found.only_b) == (1, 1, 0)
+    assert (found.table[0].a, found.table[0].b) == (UNIFIED, "render-and-decode")
 
 
 def citing_months(store: Store) -> dict[str, int]:

@@ -7,8 +7,10 @@ from math import log
 
 from sqlmodel import Session
 
+from wamkg.store.counted import uncounted
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+from wamkg.store.works import load_works
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The whole comparison, over the papers placed in both by a primary place."""
+    """The whole comparison, over the papers placed in both by a primary place; a work with several records is one."""
 
     a: str
     b: str
@@ -78,7 +80,8 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
 
     Raises NotFoundError for an unknown taxonomy.
     """
-    placed_a, placed_b = _placed(session, a), _placed(session, b)
+    first = {number: group[0] for group in load_works(session).groups() for number in group}
+    placed_a, placed_b = _placed(session, a, first), _placed(session, b, first)
     shared = sorted(placed_a.keys() & placed_b.keys())
     depths_a, depths_b = _depths(session, a), _depths(session, b)
     levels = [
@@ -101,9 +104,16 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
     )
 
 
-def _placed(session: Session, slug: str) -> dict[int, str]:
-    live = live_assignments(session, get_taxonomy(session, slug))
-    return {assignment.paper_id: taxon.path for assignment, taxon in live if taxon is not None and assignment.primary}
+def _placed(session: Session, slug: str, first: Mapping[int, int]) -> dict[int, str]:
+    """Where each work stands, under the first of its records, which each taxonomy may hold another of."""
+    taxonomy = get_taxonomy(session, slug)
+    assert taxonomy.id is not None
+    left_out = set(uncounted(session, taxonomy.id))
+    return {
+        first.get(assignment.paper_id, assignment.paper_id): taxon.path
+        for assignment, taxon in live_assignments(session, taxonomy)
+        if taxon is not None and assignment.primary and assignment.paper_id not in left_out
+    }
 
 
 def _depths(session: Session, slug: str) -> list[int]:
