@@ -18,7 +18,7 @@ from wamkg.figures.evaluation import read_evaluation
 from wamkg.figures.picture import read_picture
 from wamkg.figures.plaintext import plain
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
-from wamkg.figures.style import FigureOptions
+from wamkg.figures.style import PAGE_MM, FigureOptions
 from wamkg.store.session import Store
 from wamkg.views.leaderboard import ResultQuery
 from wamkg.views.placed import placed_taxonomy
@@ -199,3 +199,23 @@ def test_the_leaderboard_says_what_is_remarked_on_how_a_result_was_measured(
     remarks = {row[head.index("oddity")] for row in rows} - {""}
     assert remarks
     assert all(remark in text for remark in remarks)
+
+
+@pytest.mark.parametrize("width", ["one-column", "two-column"])
+def test_each_method_of_the_leaderboard_is_named_in_the_picture_or_the_caption(
+    seeded_store: Store, tmp_path: Path, width: str
+) -> None:
+    files = write(seeded_store, "leaderboard", tmp_path, width=width)
+    drawn = {word.text for part in read_picture(files.svg).of_role("score") for word in part.words}
+    head, *rows = files.rows
+    caption = str(files.manifest["caption"])
+    assert all(row[head.index("method")] in drawn or row[head.index("method")] in caption for row in rows)
+    assert float(str(files.manifest["height_mm"])) <= PAGE_MM + 0.1
+
+
+def test_the_leaderboard_names_the_split_or_says_that_none_is_stated(seeded_store: Store, tmp_path: Path) -> None:
+    files = write(seeded_store, "leaderboard", tmp_path)
+    titles = {w.text for part in read_picture(files.svg).parts for w in part.words if w.role == "title"}
+    assert "CALVIN, overall, ABC-D" in titles
+    said = str(files.manifest["caption"]).partition("The split is not stated for ")[2].partition(".")[0]
+    assert "LIBERO, overall" in said and "CALVIN" not in said

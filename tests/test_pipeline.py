@@ -26,6 +26,12 @@ def test_build_can_run_twice(store: Store, home: Path) -> None:
     assert {p.name: p.read_bytes() for p in settings.out.iterdir()} == drawn
 
 
+def test_a_result_that_an_older_store_holds_without_its_split_is_not_added_again(seeded_store: Store) -> None:
+    with seeded_store.writing() as session:
+        session.connection().exec_driver_sql("UPDATE result SET split = ''")
+    assert not any(pipeline.seed(seeded_store).values())
+
+
 def test_both_databases_export_the_same_bytes(tmp_path: Path, postgres_url: str) -> None:
     exported = []
     for url in (f"sqlite:///{tmp_path / 'store.db'}", postgres_url):

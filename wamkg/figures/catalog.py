@@ -65,8 +65,7 @@ def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Draw
 
 
 def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    date = query.date or ARXIV_V1
-    return draw_overview(placed_taxonomy(session, query.taxonomy or TRAINING_DATA, date), date, look)
+    return draw_overview(placed_taxonomy(session, query.taxonomy or TRAINING_DATA, query.date or ARXIV_V1), look)
 
 
 def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

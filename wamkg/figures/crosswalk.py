@@ -14,6 +14,9 @@ from wamkg.figures.style import FigureOptions
 from wamkg.taxonomy.crosswalk import Crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows
 
+_TOLD = 5
+"""Cells that the alt text names."""
+
 
 def draw_crosswalk(
     found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str], options: FigureOptions | None = None
@@ -24,7 +27,7 @@ def draw_crosswalk(
     """
     if not found.shared:
         raise InvalidInputError(f"no paper is placed in both {found.a!r} and {found.b!r}: import and place some first")
-    grid, words = _grid(found, names_a, names_b), _words(found)
+    grid, words = _grid(found, names_a, names_b), _words(found, names_a, names_b)
     rows: Rows = tuple(tuple(row) for row in confusion_rows(found))
     drawing = draw_grid(grid, options or FigureOptions(), words, [_note(found)], rows)
     return replace(drawing, latex=_latex(grid, words.caption, found))
@@ -59,11 +62,14 @@ def _note(found: Crosswalk) -> str:
     return f"{counted(found.shared)} placed in both; {alone}. {agreement}; {broken}."
 
 
-def _words(found: Crosswalk) -> Words:
+def _words(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str]) -> Words:
+    cells = sorted(found.table, key=lambda cell: -cell.count)[:_TOLD]
+    most = "; ".join(f"{plain(names_a[cell.a])} and {plain(names_b[cell.b])} {cell.count}" for cell in cells)
     return Words(
         title=f"Crosswalk of {found.a} and {found.b}",
         caption=f"Classes of {found.a} (rows) against those of {found.b} (columns). {_note(found)}",
-        alt=f"Table of the {found.shared} papers placed in both {found.a} and {found.b}, by class in each.",
+        alt=f"Table of the {found.shared} papers placed in both {found.a} and {found.b}, by class in each. "
+        f"Most papers: {most}.",
     )
 
 

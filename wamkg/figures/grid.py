@@ -11,11 +11,11 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.geometry import Box
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import FRONT, GRID, LINE, MARKS, Sheet, Words, baseline, rectangle, shortened
+from wamkg.figures.page import FRONT, GRID, LINE, MARKS, Key, Sheet, Words, baseline, rectangle, shortened
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of, legible, mixed
-from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
+from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 
 ROW = 11.0
@@ -117,8 +117,10 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
     side = _FAMILY if grid.families else 0.0
     room = options.width_pt - 2 * MARGIN - _TOTAL
     width = min(max((room - side - labels) / len(grid.columns), _least(grid)), _WIDEST)
-    if side and room - width * len(grid.columns) < labels + side:
-        side = _BAR  # the names of classes matter more than those of families, whose colour stays
+    needed = max(text_width(word, TEXT_SIZE) for column in grid.columns for word in column.name.split()) + _PAD + 0.1
+    if side and (room - width * len(grid.columns) < labels + side or width < needed):
+        side = _BAR  # the names of classes and columns matter more than those of families, whose colour stays
+        width = min(max((room - side - labels) / len(grid.columns), width), _WIDEST)
     if room - width * len(grid.columns) < min(labels, _LEAST_HEAD) + side:
         raise InvalidInputError(
             f"{len(grid.columns)} columns do not fit {options.width_mm:g} mm: choose a wider figure or a smaller depth"
@@ -127,8 +129,16 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
     named = all(text_width(line, TEXT_SIZE) <= width - _PAD for head in heads for line in head)
     coded = "; ".join(f"{column.code}:\xa0{column.name}" for column in grid.columns)
     shown = tuple(heads) if named else tuple((column.code,) for column in grid.columns)
-    sheet = Sheet(options, (), [*notes] if named else [*notes, f"{coded}."])
+    keys = list(_keys(grid, options)) if grid.families and side < _FAMILY else []
+    sheet = Sheet(options, keys, [*notes] if named else [*notes, f"{coded}."])
     return _Plan(sheet, grid, side, width, shown)
+
+
+def _keys(grid: Grid, options: FigureOptions) -> Iterator[Key]:
+    """Families by their colour, for where their names have no room beside the rows."""
+    hues = hues_for(family_of(row.path) for row in grid.rows)
+    for family, number in hues.items():
+        yield Key(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
 
 
 def _least(grid: Grid) -> float:

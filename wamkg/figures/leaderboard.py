@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from matplotlib.artist import Artist
 
+from wamkg.figures.dot_labels import DOT, Named, Placed, place_labels
 from wamkg.figures.geometry import Box
 from wamkg.figures.ids import slug
-from wamkg.figures.measure import CAP_HEIGHT, text_width
+from wamkg.figures.measure import text_width
 from wamkg.figures.page import (
     FRONT,
     GRID,
@@ -29,13 +30,13 @@ from wamkg.figures.page import (
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import ANY, family_of
-from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
+from wamkg.figures.shades import ANY, family_of, undated_ground
+from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 from wamkg.views.scores import Score, ScoreBoard, score_rows
 
-PANEL, GAP_X, GAP_Y, LEAST_PANEL = 92.0, 12.0, 9.0, 140.0
-UNDATED, DOT, AXIS_GAP, _TITLES = 20.0, 1.9, 3.0, 2
+PANEL, LOWEST, GAP_X, GAP_Y, LEAST_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0
+UNDATED, AXIS_GAP, _TITLES = 24.0, 3.0, 2
 _UNITS = {"percent": "%"}
 
 
@@ -85,6 +86,21 @@ class _Panel:
         )
         return f"score-{slug(name)}-{number}"
 
+    @cached_property
+    def labels(self) -> dict[int, Placed]:
+        """By number of the score, the names that have room."""
+        shown = self.shown.scores
+        dots = [Named(plain(score.result.method_name), self.place(score), self.room(score)) for score in shown]
+        records = [number for number, score in enumerate(shown) if score.record]
+        return place_labels(dots, records, list(pairwise(self.frontier)))
+
+    @property
+    def unnamed(self) -> str:
+        """The scores whose names have no room, with their values."""
+        named = {placed.text for placed in self.labels.values()}
+        left = ((plain(score.result.method_name), score.result.value) for score in self.shown.scores)
+        return ", ".join(f"{name} {value:g}" for name, value in left if name not in named)
+
     def room(self, score: Score) -> Box:
         """Where a label may stand: not half in the column of what has no date."""
         right = self.box.right - (UNDATED if self.undated and score.when else 0.0)
@@ -124,7 +140,7 @@ def draw_leaderboard(boards: Sequence[ScoreBoard], options: FigureOptions | None
 
     elements = [element for panel in panels for element in _elements(panel)]
     rows: Rows = tuple(tuple(row) for row in score_rows(boards))
-    return sheet.drawing(height, _words(boards), elements, paint, rows)
+    return sheet.drawing(height, _words(boards, panels), elements, paint, rows)
 
 
 def _keys(
@@ -142,7 +158,10 @@ def _panels(boards: Sequence[ScoreBoard], sheet: Sheet) -> tuple[list[_Panel], f
     across = min(max(int((sheet.right - sheet.left + GAP_X) / (LEAST_PANEL + GAP_X)), 1), len(boards))
     down = -(-len(boards) // across)
     width = (sheet.right - sheet.left - GAP_X * (across - 1)) / across
-    whole = PANEL + LINE * (_TITLES + 2) + 4.0
+    words = LINE * (_TITLES + 2) + 4.0
+    spare = PAGE_MM * POINTS_PER_MM - sheet.floor - MARGIN - (down - 1) * GAP_Y
+    tall = min(max(spare / down - words, LOWEST), PANEL)
+    whole = tall + words
     days = [score.when for board in boards for score in board.scores if score.when]
     span = (min(days), max(days)) if days else (date.today(), date.today())
     undated = any(score.when is None for board in boards for score in board.scores)
@@ -152,9 +171,9 @@ def _panels(boards: Sequence[ScoreBoard], sheet: Sheet) -> tuple[list[_Panel], f
         row, column = divmod(number, across)
         left = sheet.left + column * (width + GAP_X)
         bottom = height - MARGIN - (row + 1) * whole - row * GAP_Y + 2 * LINE + 2.0
-        probe = _Panel(number, shown, Box(left, bottom, left + width, bottom + PANEL), span, undated)
+        probe = _Panel(number, shown, Box(left, bottom, left + width, bottom + tall), span, undated)
         room = max(text_width(_number(value), TEXT_SIZE) for value in probe.scale) + AXIS_GAP
-        panels.append(_Panel(number, shown, Box(left + room, bottom, left + width, bottom + PANEL), span, undated))
+        panels.append(_Panel(number, shown, Box(left + room, bottom, left + width, bottom + tall), span, undated))
     return panels, height
 
 
@@ -173,10 +192,9 @@ class _PanelPainter:
         """Scale, titles, the record line, then every score."""
         self._scale()
         self._titles()
-        labels = _labels(self.panel)
         self._frontier()
         for number, score in enumerate(self.panel.shown.scores):
-            self._score(number, score, labels.get(number))
+            self._score(number, score, self.panel.labels.get(number))
 
     def _scale(self) -> None:
         panel, box, small = self.panel, self.panel.box, Type(TEXT_SIZE, self.theme.muted)
@@ -184,7 +202,7 @@ class _PanelPainter:
         parts: list[Artist] = []
         if panel.undated:
             ground = rectangle(Box(box.right - UNDATED, box.bottom, box.right, box.top))
-            parts.append(self.page.shape("unknown", ground, self.theme.hues[0].tint))
+            parts.append(self.page.shape("unknown", ground, undated_ground(self.theme)))
         for value in panel.scale:
             y = panel.y(value)
             parts.append(self.page.line("grid", [(box.left, y), (box.right, y)], self.theme.line, 0.4))
@@ -215,17 +233,19 @@ class _PanelPainter:
             line = self.page.line("frontier", points, self.theme.muted, 0.9)
             self.page.group(f"frontier-{self.panel.number}", [line], MARKS)
 
-    def _score(self, number: int, score: Score, label: tuple[float, float, str] | None) -> None:
+    def _score(self, number: int, score: Score, label: Placed | None) -> None:
         family = family_of(score.taxon)
         colour = self.theme.hues[self.hues[family]].trunk if family in self.hues else self.theme.muted
         fill = colour if score.result.party == "first" else self.theme.paper
         dot = marker(self.hues.get(family, 2), *self.panel.place(score), DOT)
         parts: list[Artist] = [self.page.shape("dot", dot, fill, colour, 0.8)]
         if label is not None:
-            x, y, text = label
-            ground = Box(x - 0.8, y - 1.2, x + text_width(text, TEXT_SIZE) + 0.8, y + CAP_HEIGHT * TEXT_SIZE + 1.0)
+            box, place = label.box, (label.box.left, label.box.bottom)
+            ground = Box(box.left - 0.8, box.bottom - 1.2, box.right + 0.8, box.top + 1.0)
             parts.insert(0, self.page.shape("ground", rectangle(ground), self.theme.paper))
-            parts.append(self.page.text("label", (x, y), text, Type(TEXT_SIZE, self.theme.ink, align="left")))
+            parts.append(self.page.text("label", place, label.text, Type(TEXT_SIZE, self.theme.ink, align="left")))
+            if label.leader:
+                parts.insert(0, self.page.line("leader", label.leader, self.theme.muted, 0.4))
         self.page.group(self.panel.element_id(number), parts, LABELS)
 
 
@@ -233,66 +253,15 @@ def _years(panel: _Panel) -> Iterator[tuple[date, str]]:
     """New years on the axis, leaving out those whose words would touch."""
     first, last = panel.days
     end = -1e9
-    limit = panel.box.right - (text_width("no date", TEXT_SIZE) + 4 if panel.undated else 0.0)
+    limit = panel.box.right - (text_width("no date", TEXT_SIZE) + 2 if panel.undated else 0.0)
     for year in range(first.year + (first > date(first.year, 1, 1)), last.year + 1):
-        when, half = date(year, 1, 1), text_width(str(year), TEXT_SIZE) / 2
-        x = panel.x(when)
-        if x - half > end + 3 and x + half < limit:
-            end = x + half
-            yield when, str(year)
-
-
-def _labels(panel: _Panel) -> dict[int, tuple[float, float, str]]:
-    """Left end, baseline and text of the labels that find a free place beside their dot, records first."""
-    taken = [Box(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in map(panel.place, panel.shown.scores)]
-    taken += [Box(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(panel.frontier)]
-    order = sorted(range(len(panel.shown.scores)), key=lambda n: (not panel.shown.scores[n].record, n))
-    found: dict[int, tuple[float, float, str]] = {}
-    for number in order:
-        score = panel.shown.scores[number]
-        text = plain(score.result.method_name)
-        if text in {other for *_, other in found.values()}:
-            continue
-        for box in _around(*panel.place(score), text_width(text, TEXT_SIZE)):
-            if _inside(box, panel.room(score)) and not any(_touch(box, other) for other in taken):
-                taken.append(box)
-                found[number] = (box.left, box.bottom, text)
+        x = panel.x(when := date(year, 1, 1))
+        for name in (str(year), f"’{year % 100:02d}"):
+            half = text_width(name, TEXT_SIZE) / 2
+            if x - half > end + 3 and x + half < limit:
+                end = x + half
+                yield when, name
                 break
-    return found
-
-
-def _around(x: float, y: float, width: float) -> Iterator[Box]:
-    cap, far = CAP_HEIGHT * TEXT_SIZE, DOT + 2.0
-    for left, bottom in (
-        (x - width - far, y - cap / 2),
-        (x + far, y - cap / 2),
-        (x - width, y + far),
-        (x - width / 2, y + far),
-        (x, y + far),
-        (x - width, y - far - cap),
-        (x - width / 2, y - far - cap),
-        (x, y - far - cap),
-    ):
-        yield Box(left, bottom, left + width, bottom + cap)
-
-
-def _inside(box: Box, outer: Box) -> bool:
-    return (
-        box.left >= outer.left
-        and box.right <= outer.right
-        and box.bottom >= outer.bottom - 1
-        and box.top <= outer.top + 3
-    )
-
-
-def _touch(box: Box, other: Box) -> bool:
-    gap = 1.2
-    return (
-        box.left - gap < other.right
-        and other.left < box.right + gap
-        and box.bottom - gap < other.top
-        and other.bottom < box.top + gap
-    )
 
 
 def _elements(panel: _Panel) -> Iterator[Element]:
@@ -328,7 +297,7 @@ def _remarks(boards: Sequence[ScoreBoard]) -> Iterator[str]:
             yield f"{plain(board.board.benchmark_name)}, {names}: {plain(remark)}"
 
 
-def _words(boards: Sequence[ScoreBoard]) -> Words:
+def _words(boards: Sequence[ScoreBoard], panels: Sequence[_Panel]) -> Words:
     names = ", ".join(dict.fromkeys(plain(board.board.benchmark_name) for board in boards))
     total = sum(len(board.scores) for board in boards)
     best = "; ".join(
@@ -336,8 +305,12 @@ def _words(boards: Sequence[ScoreBoard]) -> Words:
         for board in boards
         if (record := next((score for score in reversed(board.scores) if score.record), None)) is not None
     )
+    unsaid = ", ".join(panel.titles[0] for panel in panels if not panel.shown.board.split)
+    split = f" The split is not stated for {unsaid}." if unsaid else ""
+    unnamed = "; ".join(f"{panel.titles[0]}: {panel.unnamed}" for panel in panels if panel.unnamed)
     return Words(
         title=f"Reported scores on {names}",
-        caption=f"Reported scores over time on {names}. {_note(boards)}",
+        caption=f"Reported scores over time on {names}. {_note(boards)}{split}"
+        + (f" Without room for a name: {unnamed}." if unnamed else ""),
         alt=f"{counted(total, 'score')} in {counted(len(boards), 'panel')}. Best so far: {best}.",
     )

@@ -54,6 +54,8 @@ def _note(matrix: FacetMatrix) -> str:
 def _words(matrix: FacetMatrix) -> Words:
     title = f"Classes of {matrix.taxonomy} by {matrix.facet}"
     largest = max(matrix.counts.items(), key=lambda cell: cell[1], default=None)
+    sums = {value: sum(matrix.counts.get((taxon.path, value), 0) for taxon in matrix.taxa) for value in matrix.values}
+    each = ", ".join(f"{plain(value)} {count}" for value, count in sums.items())
     most = ""
     if largest is not None:
         (path, value), count = largest
@@ -61,7 +63,7 @@ def _words(matrix: FacetMatrix) -> Words:
     return Words(
         title=title,
         caption=f"Papers by class and {matrix.facet}; darker cells hold more. {_note(matrix)}",
-        alt=f"Table of {len(matrix.taxa)} classes by {len(matrix.values)} values of {matrix.facet}.{most}",
+        alt=f"Table of {len(matrix.taxa)} classes by {matrix.facet}, {counted(matrix.total)}: {each}.{most}",
     )
 
 

@@ -21,7 +21,7 @@ from wamkg.views.papers import shown_day
 from wamkg.views.placed import PlacedItem, PlacedTaxonomy
 
 CHIP, CHIP_GAP, CHIP_PAD, BULLET = 8.4, 2.4, 1.8, 5.0
-YEAR_WIDTH, COLUMN_GAP, ROW_GAP, SECTION_GAP, CORNER = 34.0, 6.0, 3.4, 7.0, 2.2
+YEAR_WIDTH, COLUMN_GAP, ROW_GAP, SECTION_GAP, CORNER = 28.0, 6.0, 3.4, 7.0, 2.2
 NO_DATE = "no date"
 
 
@@ -38,10 +38,10 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Section:
-    """Groups side by side, each `width` points; `cells` are the lines of labels of each year and group."""
+    """Groups side by side with their `widths` in points; `cells` are the lines of labels of each year and group."""
 
     groups: tuple[_Group, ...]
-    width: float
+    widths: Mapping[str, float]
     cells: Mapping[tuple[str, str], list[list[PlacedItem]]]
     years: tuple[str, ...]
 
@@ -51,7 +51,7 @@ class _Section:
         return lines * (CHIP + CHIP_GAP) - CHIP_GAP + 2 * ROW_GAP
 
     def head(self, group: _Group) -> list[str]:
-        return wrap(f"{group.name}\xa0({group.count})", TEXT_SIZE, self.width - 2 * CHIP_PAD, bold=True)
+        return wrap(f"{group.name}\xa0({group.count})", TEXT_SIZE, self.widths[group.path] - 2 * CHIP_PAD, bold=True)
 
     @property
     def head_height(self) -> float:
@@ -62,7 +62,7 @@ class _Section:
         return self.head_height + sum(map(self.row, self.years))
 
 
-def draw_overview(placed: PlacedTaxonomy, date_rule: str, options: FigureOptions | None = None) -> Drawing:
+def draw_overview(placed: PlacedTaxonomy, options: FigureOptions | None = None) -> Drawing:
     """Every paper of a taxonomy as a label, by family and year.
 
     Raises InvalidInputError where nothing is placed.
@@ -70,10 +70,10 @@ def draw_overview(placed: PlacedTaxonomy, date_rule: str, options: FigureOptions
     options = options or FigureOptions()
     if not placed.items:
         raise InvalidInputError(f"nothing is placed in {placed.slug!r}: there is no overview to draw")
-    sheet = Sheet(options, (), [_note(placed, date_rule)])
+    sheet = Sheet(options, (), [_note(placed)])
     sections = _sections(placed, sheet.right - sheet.left)
     hues = hues_for(group.path for section in sections for group in section.groups)
-    height = sheet.floor + sum(s.height for s in sections) + SECTION_GAP * (len(sections) - 1) + MARGIN
+    height = sheet.floor + _height(sections) + MARGIN
 
     def paint(page: Painter, theme: Theme) -> None:
         top = height - MARGIN
@@ -82,7 +82,7 @@ def draw_overview(placed: PlacedTaxonomy, date_rule: str, options: FigureOptions
             top -= section.height + SECTION_GAP
 
     groups = [group for section in sections for group in section.groups]
-    return sheet.drawing(height, _words(placed, groups, date_rule), _elements(groups), paint, _rows(placed))
+    return sheet.drawing(height, _words(placed, groups), _elements(groups), paint, _rows(placed))
 
 
 def _groups(placed: PlacedTaxonomy) -> list[_Group]:
@@ -94,25 +94,33 @@ def _groups(placed: PlacedTaxonomy) -> list[_Group]:
 
 
 def _sections(placed: PlacedTaxonomy, width: float) -> list[_Section]:
-    """As many groups side by side as the longest label leaves room for."""
-    groups = _groups(placed)
-    longest = max(_width(item) for group in groups for items in group.items.values() for item in items)
-    room = width - YEAR_WIDTH
-    fitting = (k for k in range(len(groups), 0, -1) if _share(room, k) >= longest)
-    beside = next(fitting, 1)
-    rows = -(-len(groups) // beside)
-    beside = -(-len(groups) // rows)
-    return [_section(groups[i : i + beside], _share(room, beside)) for i in range(0, len(groups), beside)]
+    """As many groups side by side as make the lowest overview; one below the other where labels fit no other way."""
+    groups, room = _groups(placed), width - YEAR_WIDTH
+    choices = []
+    for beside in range(len(groups), 0, -1):
+        rows = [groups[i : i + beside] for i in range(0, len(groups), beside)]
+        widths = [_widths(row, room) for row in rows]
+        if beside == 1 or all(sum(found.values()) + COLUMN_GAP * (len(found) - 1) <= room + 0.01 for found in widths):
+            choices.append([_section(row, found) for row, found in zip(rows, widths, strict=True)])
+    return min(choices, key=_height)
 
 
-def _share(room: float, count: int) -> float:
-    return (room - COLUMN_GAP * (count - 1)) / count
+def _height(sections: Sequence[_Section]) -> float:
+    return sum(section.height for section in sections) + SECTION_GAP * (len(sections) - 1)
 
 
-def _section(groups: Sequence[_Group], width: float) -> _Section:
+def _widths(groups: Sequence[_Group], room: float) -> dict[str, float]:
+    """Each group as wide as its longest label, and of what is left its share by papers."""
+    least = {g.path: max(_width(item) for items in g.items.values() for item in items) for g in groups}
+    left = max(room - COLUMN_GAP * (len(groups) - 1) - sum(least.values()), 0.0)
+    whole = sum(group.count for group in groups)
+    return {group.path: least[group.path] + left * group.count / whole for group in groups}
+
+
+def _section(groups: Sequence[_Group], widths: Mapping[str, float]) -> _Section:
     years = sorted({year for group in groups for year in group.items}, key=lambda year: (year == NO_DATE, year))
-    cells = {(y, g.path): list(_flow(g.items.get(y, []), width)) for y in years for g in groups}
-    return _Section(tuple(groups), width, cells, tuple(years))
+    cells = {(y, g.path): list(_flow(g.items.get(y, []), widths[g.path])) for y in years for g in groups}
+    return _Section(tuple(groups), widths, cells, tuple(years))
 
 
 def _flow(items: Sequence[PlacedItem], width: float) -> Iterator[list[PlacedItem]]:
@@ -159,23 +167,23 @@ class _Overview:
             y -= self.section.row(year)
 
     def _x(self, group: _Group) -> float:
-        place = self.section.groups.index(group)
-        return self.left + YEAR_WIDTH + place * (self.section.width + COLUMN_GAP)
+        before = self.section.groups[: self.section.groups.index(group)]
+        return self.left + YEAR_WIDTH + sum(self.section.widths[other.path] + COLUMN_GAP for other in before)
 
     def _head(self, group: _Group) -> None:
         hue, x, lines = self.theme.hues[self.hues[group.path]], self._x(group), self.section.head(group)
-        box = rounded(x, self.top - self.section.head_height, x + self.section.width, self.top, (CORNER, CORNER))
+        width = self.section.widths[group.path]
+        box = rounded(x, self.top - self.section.head_height, x + width, self.top, (CORNER, CORNER))
         style, middle = Type(TEXT_SIZE, hue.on_deep, bold=True), self.top - self.section.head_height / 2
         words = [
-            self.page.text(
-                "head", (x + self.section.width / 2, baseline(middle + (len(lines) / 2 - n - 0.5) * LINE)), line, style
-            )
+            self.page.text("head", (x + width / 2, baseline(middle + (len(lines) / 2 - n - 0.5) * LINE)), line, style)
             for n, line in enumerate(lines)
         ]
         self.page.group(taxon_id(group.path), [self.page.shape("node", box, hue.deep), *words], MARKS)
 
     def _year(self, year: str, y: float) -> None:
-        right = self.left + YEAR_WIDTH + len(self.section.groups) * (self.section.width + COLUMN_GAP) - COLUMN_GAP
+        last = self.section.groups[-1]
+        right = self._x(last) + self.section.widths[last.path]
         first = year == self.section.years[0]
         rule = None if first else self.page.line("rule", [(self.left, y), (right, y)], self.theme.line, 0.5, (5.0, 3.6))
         style = Type(TEXT_SIZE, self.theme.ink, bold=True, align="left")
@@ -185,7 +193,7 @@ class _Overview:
     def _line(self, group: _Group, items: Sequence[PlacedItem], top: float) -> None:
         hue, x = self.theme.hues[self.hues[group.path]], self._x(group)
         for item in items:
-            width, middle = min(_width(item), self.section.width), top - CHIP / 2
+            width, middle = min(_width(item), self.section.widths[group.path]), top - CHIP / 2
             text = shortened(_text(item), width - BULLET - 2 * CHIP_PAD)
             parts: list[Artist] = [
                 self.page.shape(
@@ -215,19 +223,21 @@ def _elements(groups: Sequence[_Group]) -> Iterator[Element]:
             )
 
 
-def _note(placed: PlacedTaxonomy, date_rule: str) -> str:
+def _note(placed: PlacedTaxonomy) -> str:
     undated = sum(item.when is None for item in placed.items)
-    parts = [f"Date: {DATE_RULES[date_rule]}", counted(len(placed.items))]
+    newest = max((item.when for item in placed.items if item.when), default=None)
+    day = f"; as of {newest.isoformat()}" if newest else ""
+    parts = [f"Date: {DATE_RULES[placed.date_rule]}{day}", counted(len(placed.items))]
     parts += [f"{undated} without a date"] if undated else []
     return ". ".join(parts) + ". In order of date within a year."
 
 
-def _words(placed: PlacedTaxonomy, groups: Sequence[_Group], date_rule: str) -> Words:
+def _words(placed: PlacedTaxonomy, groups: Sequence[_Group]) -> Words:
     split = ", ".join(f"{group.name} {group.count}" for group in groups)
     return Words(
         title=f"{placed.title} by group and year",
-        caption=f"{placed.title} by group and year. {_note(placed, date_rule)}",
-        alt=f"{counted(len(placed.items), 'label')} in {counted(len(groups), 'group')} by year: {split}.",
+        caption=f"{placed.title} by group and year. {_note(placed)}",
+        alt=f"{counted(len(placed.items), 'labelled paper')} in {counted(len(groups), 'group')} by year: {split}.",
     )
 
 

@@ -7,6 +7,7 @@ from matplotlib.artist import Artist
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.forest import forest
+from wamkg.figures.legend import DATE_RULES
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.page import GRID, LABELS, LINE, MARKS, Sheet, Words, baseline, counted
 from wamkg.figures.paint import Painter, Type, marker, rounded
@@ -279,7 +280,8 @@ def _note(placed: PlacedTaxonomy, has_key: bool) -> str:
     exemplars = sum(item.exemplar for item in placed.items)
     first = "exemplars, then the most cited" if exemplars else "the most cited"
     keys = " [n]: citation key, below." if has_key else ""
-    return f"{counted(len(placed.items))} placed; shown of each class: {first}; +n: others.{keys}"
+    rule = DATE_RULES[placed.date_rule]
+    return f"{counted(len(placed.items))} placed; shown of each class: {first}; +n: others. Year: {rule}.{keys}"
 
 
 def _words(placed: PlacedTaxonomy, plan: _Plan, notes: tuple[str, ...]) -> Words:

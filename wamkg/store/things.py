@@ -113,8 +113,10 @@ def save_result(session: Session, batch: Batch, values: dict[str, Any]) -> int:
     """Add a reported score unless that report is known; returns 1 if it is new."""
     assert batch.id is not None
     columns: Any = Result
-    keys = ("method_id", "benchmark_id", "suite", "split", "metric_id", "method_printed", "reported_by_id")
-    statement = select(Result)
+    keys = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id")
+    # Seeds named no splits at first: what an older store holds without one is the same report.
+    splits = {values["split"], ""} if values["source"] == "seed" else {values["split"]}
+    statement = select(Result).where(col(columns.split).in_(splits))
     for name in (*keys, "reported_where", "value"):
         column, value = col(getattr(columns, name)), values.get(name)
         statement = statement.where(column.is_(None) if value is None else column == value)

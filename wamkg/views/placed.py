@@ -42,6 +42,7 @@ class PlacedTaxonomy:
     """A taxonomy with its taxa, parents before children, and its papers, oldest first and undated ones last."""
 
     slug: str
+    date_rule: str
     title: str
     root_label: str
     taxa: tuple[RoadmapTaxon, ...]
@@ -60,7 +61,7 @@ def placed_taxonomy(session: Session, slug: str, date_rule: str = "arxiv_v1") ->
         _items(session, taxonomy, papers, date_rule), key=lambda i: (i.when or date.max, i.label.casefold(), i.key)
     )
     taxa = tuple(taxa_of(session, taxonomy))
-    return PlacedTaxonomy(taxonomy.slug, taxonomy.title, root_label(session, taxonomy), taxa, tuple(items))
+    return PlacedTaxonomy(taxonomy.slug, date_rule, taxonomy.title, root_label(session, taxonomy), taxa, tuple(items))
 
 
 def _items(session: Session, taxonomy: Taxonomy, papers: Sequence[PlacedPaper], date_rule: str) -> Iterator[PlacedItem]:
