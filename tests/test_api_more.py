@@ -1,5 +1,6 @@
 """Graph, search, matching, exports and figures over HTTP."""
 
+import re
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -117,6 +118,13 @@ def test_an_export_is_a_file(client: TestClient, form: str, kind: str) -> None:
     assert answer.headers["content-type"].startswith(kind)
     assert answer.headers["content-disposition"].startswith("attachment")
     assert len(answer.content) > 10_000
+
+
+def test_a_list_holds_the_taxonomies_asked_for(client: TestClient) -> None:
+    text = client.get(f"{API}/exports/awesome-list?taxonomy=evaluation&taxonomy=wam").text
+    assert re.findall(r"^## (.*)$", text, re.M) == ["Evaluation", "World Action Models", "Awaiting a place"]
+    assert client.get(f"{API}/exports/awesome-list?taxonomy=nothing").status_code == 404
+    assert client.get(f"{API}/exports/jsonl?taxonomy=wam").status_code == 422
 
 
 def test_a_figure_is_drawn_once_and_anew_when_the_store_changes(seeded_store: Store, home: Path) -> None:

@@ -1,17 +1,22 @@
 """BibTeX, the generated list and GraphML: read back by other people's readers."""
 
+import re
 from io import BytesIO
+from pathlib import Path
 
 import bibtexparser
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from wamkg.cli import run
 from wamkg.exporting.awesome_list import plain_markdown
 from wamkg.exporting.bibtex import escape
 from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.into import BEGIN, END, with_part
 from wamkg.graph.build import build_graph
+from wamkg.importing.run import ImportOptions, import_source
 from wamkg.store.session import Store
 
 
@@ -47,6 +52,56 @@ def test_the_list_holds_every_classified_paper_under_its_class(seeded_store: Sto
     section = text.split("## World Action Models\n")[1].split("\n## ")[0]
     assert section.count("\n- ") == 64
     assert "- **UniPi**: *Learning Universal Policies via Text-Guided Video Generation* - NeurIPS 2023" in section
+
+
+def test_the_generated_list_read_back_is_what_the_store_holds(seeded_store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "list.md"
+    path.write_text(exported(seeded_store, "awesome-list"))
+    report = import_source(seeded_store, str(path), ImportOptions(dry_run=True))
+    assert {report.counts[outcome] for outcome in ("new", "in conflict", "unreadable")} == {0}
+    changes = {change.partition(":")[0] for line in report.lines for change in line.changes}
+    assert changes == {"doi", "section"}, "an address holds a DOI; what awaits a place stands under a heading"
+
+
+def test_contents_lead_to_headings(seeded_store: Store) -> None:
+    text = exported(seeded_store, "awesome-list")
+    targets = re.findall(r"\]\(#([^)]*)\)", text)
+    assert "wam-joint" in targets
+    assert sorted(targets) == sorted(re.findall(r'^<a id="([^"]*)"></a>$', text, re.M))
+
+
+OURS = "# Ours\n\n<!-- wamkg:begin -->\nold\n<!-- wamkg:end -->\r\nProse."
+
+
+def test_a_list_is_filled_into_a_readme_and_checked(
+    seeded_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "README.md"
+    path.write_bytes(OURS.encode())
+    fill = ["export", "awesome-list", "--into", str(path), "--taxonomy", "wam"]
+    assert (run([*fill, "--check"]), path.read_bytes()) == (1, OURS.encode())
+    assert (run(fill), run([*fill, "--check"])) == (0, 0)
+    text = path.read_bytes().decode()
+    assert text.startswith("# Ours\n\n<!-- wamkg:begin -->\n\n- [World Action Models](#wam) (64)\n")
+    assert text.endswith("\n\n<!-- wamkg:end -->\r\nProse.")
+    assert "Training Data" not in text
+    capsys.readouterr()
+    assert run(["decide", "arxiv:2302.00111", "joint"]) == 0
+    assert run([*fill, "--check"]) == 1
+    assert run(["export", "jsonl", "--into", str(path)]) == 1
+    assert "filled in, by awesome-list" in capsys.readouterr().err
+    path.write_text("no marks")
+    assert (run(fill), path.read_text()) == (1, "no marks")
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_part_is_put_in_twice_as_once_and_touches_nothing_else(before: str, part: str, after: str) -> None:
+    assume("wamkg:" not in before + part + after)
+    marked = f"{before}\n{BEGIN}\n{END}\n{after}"
+    once = with_part(marked, part, "x.md")
+    assert once.startswith(f"{before}\n{BEGIN}\n")
+    assert once.endswith(f"{END}\n{after}")
+    assert with_part(once, part, "x.md") == once
 
 
 @given(st.text(max_size=60))

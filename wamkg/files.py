@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+from wamkg.errors import InvalidInputError
+
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
@@ -25,6 +27,19 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a file, its line ends as they are.
+
+    Raises InvalidInputError for what is no file, cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as broken:
+        raise InvalidInputError(f"{path} is not UTF-8 at byte {broken.start + 1}") from broken
 
 
 def write_whole(path: Path, data: bytes) -> Path:

@@ -9,10 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from wamkg.embedding.encoders import HASHING, PACKAGED_MODEL, Encoder, HashingEncoder, SentenceTransformerEncoder
-from wamkg.errors import DependencyMissingError, InvalidInputError
-from wamkg.exporting.formats import EXPORTS
+from wamkg.errors import DependencyMissingError
+from wamkg.exporting.formats import export_named, sections_of
+from wamkg.exporting.into import with_part
 from wamkg.figures.query import Drawn, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
+from wamkg.files import read_utf8, write_whole
 from wamkg.history.undo import undo_batch
 from wamkg.importing.report import ImportReport
 from wamkg.importing.run import ImportOptions
@@ -170,16 +172,30 @@ def timeline_citations(store: Store, by: str, **subject: str | None) -> Citation
         return citation_timeline(session, by, **subject)
 
 
-def export(store: Store, format: str, write: Callable[[str], object]) -> None:
-    """Hand the store's papers in an exchange format to `write`, piece by piece.
+def export(store: Store, format: str, write: Callable[[str], object], taxonomies: Sequence[str] = ()) -> None:
+    """Hand the store's papers, or those of some taxonomies, in an exchange format to `write`, piece by piece.
 
-    Raises InvalidInputError for a format there is none of.
+    Raises InvalidInputError for a format there is none of, or one that always holds everything.
     """
-    if format not in EXPORTS:
-        raise InvalidInputError(f"there is no export {format!r}; use one of {', '.join(EXPORTS)}")
+    form = export_named(format)
     with store.reading() as session:
-        for piece in EXPORTS[format].write(session):
+        for piece in sections_of(format)(session, taxonomies) if taxonomies else form.write(session):
             write(piece)
+
+
+def export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], *, check: bool) -> bool:
+    """Fill a file's marked part with what the store says; returns whether it said so already.
+
+    With `check` nothing is written. Raises InvalidInputError for a format that fills in no file, and for a file that
+    cannot be read or has not the two marks.
+    """
+    sections = sections_of(format)
+    text = read_utf8(file)
+    with store.reading() as session:
+        wanted = with_part(text, "".join(sections(session, taxonomies)), str(file))
+    if wanted != text and not check:
+        write_whole(file, wanted.encode())
+    return wanted == text
 
 
 def open_encoder(settings: Settings, device: str | None = None) -> Encoder:

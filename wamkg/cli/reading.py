@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,7 +19,10 @@ from wamkg.cli.common import (
     print_json,
     print_table,
 )
+from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.into import BEGIN, END
 from wamkg.files import whole_file
+from wamkg.store.session import Store
 from wamkg.views.citations import CitationTimeline, citation_csv_rows
 from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
 
@@ -58,18 +62,38 @@ def timeline(
 
 
 def export(
-    format: Annotated[str, typer.Argument(help=f"One of {', '.join(pipeline.EXPORTS)}.")],
+    format: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTS)}.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; empty: standard output.")
     ] = None,
+    taxonomy: Annotated[
+        list[str] | None, typer.Option("--taxonomy", help="awesome-list: only this taxonomy; may be repeated.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help=f"awesome-list: fill in what stands between `{BEGIN}` and `{END}`.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --into: write nothing, fail where the file says something else.")
+    ] = False,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
-) -> None:
+) -> int:
     """Write the store's papers in an exchange format."""
+    if (check and into is None) or (into is not None and output is not None):
+        raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
     with open_shown(release, as_of) as store:
+        if into is not None:
+            return _export_into(store, format, into, taxonomy or (), check)
         if output is None:
-            pipeline.export(store, format, sys.stdout.write)
-            return
+            pipeline.export(store, format, sys.stdout.write, taxonomy or ())
+            return 0
         with whole_file(output) as file:
-            pipeline.export(store, format, lambda piece: file.write(piece.encode()))
+            pipeline.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or ())
     out.print(str(output))
+    return 0
+
+
+def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:
+    same = pipeline.export_into(store, format, file, taxonomies, check=check)
+    out.print(f"{file}: {'as the store says' if same else 'not as the store says' if check else 'written anew'}")
+    return int(check and not same)

@@ -1,66 +1,108 @@
-"""The survey's README, generated: the classes as headings, each paper a bullet with badges and links."""
+"""The survey's README, generated: contents, the classes as headings, each paper a bullet with links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
 from wamkg.store.reads_details import listed_numbers
+from wamkg.store.reads_roadmap import introduced_names
+from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.papers import PaperItem, paper_items
-from wamkg.views.tree import TaxonNode, taxonomy_list, taxonomy_tree
+from wamkg.views.tree import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.vocabulary import MAIN
+
+Named = tuple[str, PaperItem]
+"""What a paper is listed under (its method, else what it introduces, else nothing), and the paper."""
 
 
 def export_awesome_list(session: Session) -> Iterator[str]:
-    """Every taxonomy as a section, its taxa as headings, its papers by date; then what awaits a place."""
-    items = paper_items(session, listed_numbers(session))
+    """The whole file: its title, then every taxonomy."""
     yield "# World Action Models\n\n"
-    for taxonomy in taxonomy_list(session):
-        if taxonomy.placed:
-            yield f"## {taxonomy.title}\n\n"
-            yield from _sections(
-                taxonomy_tree(session, taxonomy.slug).taxa, taxonomy.slug, _by_path(items, taxonomy.slug)
-            )
-    waiting = [item for item in items if MAIN not in item.taxa and MAIN not in item.states]
-    if waiting:
+    yield from list_sections(session)
+
+
+def list_sections(session: Session, taxonomies: Sequence[str] = ()) -> Iterator[str]:
+    """Contents, the taxonomies asked for (all, if none is) with their papers by date, then what awaits a place.
+
+    Raises NotFoundError for a taxonomy there is not.
+    """
+    slugs = [get_taxonomy(session, slug).slug for slug in taxonomies]
+    wanted = slugs or [taxonomy.slug for taxonomy in taxonomy_list(session)]
+    trees = [tree for slug in dict.fromkeys(wanted) if (tree := taxonomy_tree(session, slug)).placed]
+    papers = _named(session)
+    yield from _contents(trees)
+    for tree in trees:
+        yield f"{_anchor(tree.slug)}## {tree.title}\n\n"
+        yield from _sections(tree.taxa, tree.slug, _by_path(papers, tree.slug))
+    waiting = [paper for paper in papers if MAIN not in paper[1].taxa and MAIN not in paper[1].states]
+    if waiting and MAIN in wanted:
         yield "## Awaiting a place\n\n"
         yield from _bullets(waiting)
 
 
-def _by_path(items: list[PaperItem], taxonomy: str) -> dict[str, list[PaperItem]]:
-    found: dict[str, list[PaperItem]] = {}
-    for item in items:
+def _named(session: Session) -> list[Named]:
+    numbers = listed_numbers(session)
+    introduced = introduced_names(session, numbers)
+    items = paper_items(session, numbers)
+    return [(i.method or next(iter(introduced.get(n, ())), ""), i) for n, i in zip(numbers, items, strict=True)]
+
+
+def _contents(trees: Sequence[TaxonomyTree]) -> Iterator[str]:
+    for tree in trees:
+        yield f"- [{tree.title}](#{tree.slug}) ({tree.placed})\n"
+        for taxon in tree.taxa:
+            if taxon.count:
+                yield f"  - [{taxon.name}](#{tree.slug}-{taxon.path}) ({taxon.count})\n"
+    yield "\n"
+
+
+def _anchor(name: str) -> str:
+    # Of its own, since what a page makes of a heading depends on the other headings in it.
+    return f'<a id="{name}"></a>\n\n'
+
+
+def _by_path(papers: Sequence[Named], taxonomy: str) -> dict[str, list[Named]]:
+    found: dict[str, list[Named]] = {}
+    for name, item in papers:
         if taxonomy in item.taxa:
-            found.setdefault(item.taxa[taxonomy], []).append(item)
+            found.setdefault(item.taxa[taxonomy], []).append((name, item))
     return found
 
 
-def _sections(nodes: list[TaxonNode], taxonomy: str, papers: dict[str, list[PaperItem]]) -> Iterator[str]:
+def _sections(nodes: Sequence[TaxonNode], taxonomy: str, papers: dict[str, list[Named]]) -> Iterator[str]:
     for node in nodes:
         if node.count:
-            yield f"{'#' * min(node.depth + 2, 6)} {node.name}\n\n"
+            anchor = _anchor(f"{taxonomy}-{node.path}") if node.depth == 1 else ""
+            yield f"{anchor}{'#' * min(node.depth + 2, 6)} {node.name}\n\n"
             yield from _bullets(papers.get(node.path, []))
             yield from _sections(node.children, taxonomy, papers)
 
 
-def _bullets(items: list[PaperItem]) -> Iterator[str]:
-    for item in sorted(items, key=lambda i: (i.date or "9999", i.slug)):
-        yield bullet(item)
-    if items:
+def _bullets(papers: Sequence[Named]) -> Iterator[str]:
+    for name, item in sorted(papers, key=lambda pair: (pair[1].date or "9999", pair[1].slug)):
+        yield bullet(item, name)
+    if papers:
         yield "\n"
 
 
-def bullet(item: PaperItem) -> str:
-    """One paper as a list entry: method, title, place of publication, links."""
-    name = f"**{plain_markdown(item.method)}**: " if item.method else ""
-    where = " ".join(str(part) for part in (item.venue, item.year) if part) or item.date or ""
+def bullet(item: PaperItem, name: str = "") -> str:
+    """One paper as a list entry: the name it goes by, title, place of publication, links."""
+    head = f"**{plain_markdown(name)}**: " if name else ""
+    where = _where(item)
     links = {"paper": item.url} | item.links
     shown = " · ".join(f"[{kind.capitalize()}](<{url}>)" for kind, url in links.items() if url)
     return (
-        f"- {name}*{plain_markdown(item.title)}*"
+        f"- {head}*{plain_markdown(item.title)}*"
         + (f" - {where}" if where else "")
         + (f" - {shown}" if shown else "")
         + "\n"
     )
+
+
+def _where(item: PaperItem) -> str:
+    """Venue and year, the year once: some venues are printed with it."""
+    venue, year = item.venue or "", str(item.year or "")
+    return " ".join(part for part in (venue, "" if year in venue else year) if part) or item.date or ""
 
 
 def plain_markdown(text: str) -> str:

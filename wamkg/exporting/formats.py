@@ -1,11 +1,12 @@
 """Every export by its name: one table for the command line, the API and the documentation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.exporting.awesome_list import export_awesome_list
+from wamkg.errors import InvalidInputError
+from wamkg.exporting.awesome_list import export_awesome_list, list_sections
 from wamkg.exporting.bibtex import export_bibtex
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
@@ -13,16 +14,36 @@ from wamkg.exporting.jsonl import export_jsonl
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """How a format is written, and what it is called on the web and on disk."""
+    """How a format is written, and what it is called on the web and on disk.
+
+    `sections`, where there are such, writes some taxonomies (all, if none is named) for a file that holds more.
+    """
 
     write: Callable[[Session], Iterator[str]]
     media_type: str
     file_name: str
+    sections: Callable[[Session, Sequence[str]], Iterator[str]] | None = None
+
+
+def export_named(name: str) -> ExportFormat:
+    """Look a format up; raises InvalidInputError that lists the known ones."""
+    if name not in EXPORTS:
+        raise InvalidInputError(f"there is no export {name!r}; use one of {', '.join(EXPORTS)}")
+    return EXPORTS[name]
+
+
+def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
+    """How some taxonomies are written; raises InvalidInputError for a format that always holds everything."""
+    sections = export_named(name).sections
+    if sections is None:
+        able = ", ".join(known for known, form in EXPORTS.items() if form.sections is not None)
+        raise InvalidInputError(f"{name} holds the whole store; taxonomies are chosen, and files filled in, by {able}")
+    return sections
 
 
 EXPORTS = {
     "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl"),
     "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib"),
-    "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md"),
+    "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
 }

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from wamkg.errors import NotFoundError
-from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.formats import EXPORTS, sections_of
 from wamkg.figures.query import FIGURES, FigureQuery
 from wamkg.store.freshness import Freshness
 from wamkg_api.deps import SettingsDep
@@ -90,9 +90,14 @@ def get_figure(
 
 @router.get("/exports/{form}", response_class=Response, responses={**problems(404, 422), **_EXPORTED})
 def get_export(
-    request: Request, past: PastDep, form: Annotated[str, Path(max_length=40, examples=["jsonl"])]
-) -> StreamingResponse:
-    """All listed papers in an exchange format."""
+    request: Request,
+    past: PastDep,
+    form: Annotated[str, Path(max_length=40, examples=["jsonl"])],
+    taxonomy: Annotated[
+        list[Word] | None, Query(max_length=20, description="`awesome-list`: only these taxonomies, by their slugs.")
+    ] = None,
+) -> Response:
+    """All listed papers in an exchange format; of a list, some taxonomies."""
     export = EXPORTS.get(form)
     if export is None:
         raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")
@@ -100,6 +105,10 @@ def get_export(
         # What cannot be opened is said before anything is sent.
         pass
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
+    if taxonomy:
+        sections = sections_of(form)
+        with opened(request, past) as store, store.reading() as session:
+            return Response("".join(sections(session, taxonomy)), headers=headers, media_type=export.media_type)
     return StreamingResponse(_lines(request, past, export.write), headers=headers, media_type=export.media_type)
 
 
