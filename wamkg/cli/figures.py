@@ -31,6 +31,9 @@ def figure(
         Text, typer.Option("--representatives", help="How many a branch, or which by name: `3`, `unipi,gr-1`, or both.")
     ] = None,
     since: Annotated[Text, typer.Option("--since", help="Mark what is new since this day or release.")] = None,
+    orientation: Annotated[
+        Text, typer.Option("--orientation", help="Which way time runs in a roadmap: vertical or horizontal.")
+    ] = None,
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
@@ -49,9 +52,9 @@ def figure(
 ) -> None:
     """Draw a figure of the store for a page or a manuscript, with caption, alt text and data beside it."""
     query = FigureQuery(
-        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since, by=by,
-        paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()), facet=facet, against=against,
-        benchmark=benchmark, metric=metric, suite=suite, source=source,
+        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
+        orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
+        facet=facet, against=against, benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
     query = query.checked(name)
     look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]

@@ -55,25 +55,25 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
     The axis is no taller than `tallest` points, unless its years need more than that without any label.
     Raises InvalidInputError if even the families alone do not fit.
     """
-    for depth in _depths(roadmap, options):
+    for depth in depths(roadmap, options.depth):
         found = _Fitter(roadmap, options, depth).fit(width, tallest)
         if found is not None:
             return found
-    longest = max((item.label for item in roadmap.items), key=text_length)
-    raise InvalidInputError(
+    raise too_narrow(roadmap, options)
+
+
+def too_narrow(roadmap: Roadmap, options: FigureOptions) -> InvalidInputError:
+    """What to say where not even the families fit."""
+    longest = max((item.label for item in roadmap.items), key=lambda label: text_width(label, 1.0))
+    return InvalidInputError(
         f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
     )
 
 
-def text_length(text: str) -> float:
-    """Width of a label's text, for comparing."""
-    return text_width(text, 1.0)
-
-
-def _depths(roadmap: Roadmap, options: FigureOptions) -> list[int | None]:
+def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:
     """Levels to try: as asked, then fewer and fewer."""
-    tips = [tip for family in grow(roadmap, options.depth) for tip in family.tips()]
-    return [options.depth, *range(max(tip.level for tip in tips) - 1, 0, -1)]
+    tips = [tip for family in grow(roadmap, asked) for tip in family.tips()]
+    return [asked, *range(max(tip.level for tip in tips) - 1, 0, -1)]
 
 
 class _Fitter:
@@ -105,7 +105,7 @@ class _Fitter:
             settled = _tried([column.on(scale) for column in columns], limits)
             if settled.widths:
                 x = _positions(settled.columns, settled.widths)
-                notes = tuple(self._notes(choice))
+                notes = tuple(notes_on(self.roadmap, self.options, self.depth, choice))
                 return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
             if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in columns):
                 room = need.filling(tallest)
@@ -130,16 +130,17 @@ class _Fitter:
             caps |= {(tip.element_id, key): most - 1 for most, key in fullest[:fewer]}
         return replace(choice, caps=caps) if caps != choice.caps else None
 
-    def _notes(self, choice: Choice) -> Iterator[str]:
-        asked = self.options
-        if self.depth != asked.depth:
-            yield f"levels below {self.depth} drawn as codes only"
-        if not choice.marks and any(item.mark for item in self.roadmap.items):
-            yield "institution marks left out"
-        if choice.most != (0 if asked.only_chosen else asked.representatives):
-            yield f"at most {choice.most} labels a quarter"
-        if choice.caps:
-            yield "fewer labels in crowded quarters, the others counted"
+
+def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: Choice) -> Iterator[str]:
+    """What is drawn otherwise than asked for."""
+    if depth != asked.depth:
+        yield f"levels below {depth} drawn as codes only"
+    if not choice.marks and any(item.mark for item in roadmap.items):
+        yield "institution marks left out"
+    if choice.most != (0 if asked.only_chosen else asked.representatives):
+        yield f"at most {choice.most} labels a quarter"
+    if choice.caps:
+        yield "fewer labels in crowded quarters, the others counted"
 
 
 def _tried(columns: Sequence[Column], limits: Numbers) -> Settled:

@@ -104,18 +104,18 @@ class Column:
 
 
 def alternating(columns: Sequence[Column]) -> list[Column] | None:
-    """Every column with labels left and right in turn, anew each year; None where one is too full for its years.
-
-    Beginning anew keeps the sides of other years where a paper is added. A column that would lean to one side
-    alternates throughout.
-    """
-    placed = [column.placed(_turns(column)) for column in columns]
+    """Every column with labels left and right in turn; None where one is too full for its years."""
+    placed = [column.placed(turns(column.entries)) for column in columns]
     fitting = [column for column in placed if column is not None]
     return fitting if len(fitting) == len(placed) else None
 
 
-def _turns(column: Column) -> tuple[int, ...]:
-    years = [entry.when.year for entry in column.entries]
+def turns(entries: Sequence[Entry]) -> tuple[int, ...]:
+    """Sides in turn, anew each year, or throughout where that would lean to one side.
+
+    Beginning anew keeps the sides of other years where a paper is added.
+    """
+    years = [entry.when.year for entry in entries]
     sides = tuple(side for year in sorted(set(years)) for side in alternate(years.count(year), year % 2 * 2 - 1))
     return sides if balanced(sides) else alternate(len(years), 1)
 

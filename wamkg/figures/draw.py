@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from wamkg.figures.fonts import unseen
 from wamkg.figures.geometry import Layout
+from wamkg.figures.lane_layout import lay_out_lanes
 from wamkg.figures.layout import lay_out
 from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
@@ -20,12 +21,12 @@ _PAGE_MM = 240.0
 
 
 def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
-    """The roadmap figure of one taxonomy: trunks rising in time, every method a linked label at its date.
+    """The roadmap figure of one taxonomy: trunks growing in time, every method a linked label at its date.
 
     Raises InvalidInputError for a roadmap without methods, a broken tree, or a width that cannot hold the labels.
     """
     options = options or FigureOptions()
-    layout = lay_out(roadmap, options)
+    layout = (lay_out_lanes if options.orientation == "horizontal" else lay_out)(roadmap, options)
     theme = THEMES[options.theme]
 
     def paint(axes: Axes) -> list[tuple[str, bool]]:
@@ -106,8 +107,9 @@ def _elements(layout: Layout) -> Iterator[Element]:
 def _alt(roadmap: Roadmap, layout: Layout) -> str:
     families = [heading.branch for heading in layout.headings if heading.branch.level == 1]
     counts = ", ".join(f"{f.heading} {sum(len(tip.items) for tip in f.tips())}" for f in families)
+    way = "to the right" if layout.horizontal else "upwards"
     first, last = min(i.when for i in roadmap.items), max(i.when for i in roadmap.items)
     return (
-        f"{roadmap.title}: a tree growing upwards in time from {first:%B %Y} to {last:%B %Y}, "
+        f"{roadmap.title}: a tree growing {way} in time from {first:%B %Y} to {last:%B %Y}, "
         f"with {len(roadmap.items)} methods beside its branches ({counts})."
     )

@@ -23,20 +23,21 @@ _AIM = 160
 
 
 Quarter = tuple[str, str]
-"""A tip's element id and the key of a quarter."""
+"""A tip's element id and the key of a quarter, or of a year."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all.
 
-    `caps` says fewer where there is no room for so many.
+    `caps` says fewer where there is no room for so many. In the `merged` years a trunk has one `+n` for all quarters.
     """
 
     most: int | None = None
     chosen: frozenset[str] = frozenset()
     marks: bool = True
     caps: Mapping[Quarter, int] = field(default_factory=dict)
+    merged: frozenset[Quarter] = frozenset()
 
     def kept(self, group: Sequence[RoadmapItem], at: Quarter) -> set[RoadmapItem]:
         """Those of one quarter that are drawn."""
@@ -141,11 +142,14 @@ def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
     """Entries of one trunk, oldest first; of a quarter's methods those not chosen become one `+n`."""
     slug = tip.element_id.removeprefix("taxon-")
     entries: list[Entry] = []
+    rests: dict[str, list[RoadmapItem]] = defaultdict(list)
     for key, group in by_quarter(tip.items).items():
         kept = choice.kept(group, (tip.element_id, key))
         entries += [entry_of(item, codes, choice.marks) for item in group if item in kept]
-        rest = tuple(item for item in group if item not in kept)
+        year = key.partition("q")[0]
+        rests[year if (tip.element_id, year) in choice.merged else key] += [i for i in group if i not in kept]
+    for key, rest in rests.items():
         if rest:
             span = rest[0].when, rest[-1].when
-            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=rest))
+            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=tuple(rest)))
     return sorted(entries, key=lambda e: (e.when, e.item is None, e.text, e.element_id))

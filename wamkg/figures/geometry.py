@@ -86,8 +86,19 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Pill:
+    """A year on the time arrow: what it says, its middle across and along time, and half of its width."""
+
+    year: int
+    text: str
+    across: float
+    along: float
+    half: float
+
+
+@dataclass(frozen=True)
 class Axis:
-    """The time arrow and what hangs on it: (year, place) of new years, quarter days, breaks, the `as of` day.
+    """The time arrow and what hangs on it: pills, lines of new years, quarter days, breaks, the `as of` day.
 
     `x` is where the arrow stands across time, and `right` how far year lines reach; all else are places along it.
     `words` say the day, each line with the place of its baseline.
@@ -97,7 +108,8 @@ class Axis:
     foot: float
     top: float
     right: float
-    years: tuple[tuple[int, float], ...]
+    pills: tuple[Pill, ...]
+    years: tuple[float, ...]
     quarters: tuple[float, ...]
     breaks: tuple[AxisBreak, ...]
     as_of: tuple[date, float]

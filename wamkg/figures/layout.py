@@ -7,21 +7,20 @@ from wamkg.figures.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, hea
 from wamkg.figures.branches import Branch
 from wamkg.figures.columns import FLUSH, HEADING_GAP, LABEL_HEIGHT, Column
 from wamkg.figures.entries import MARK_GAP
-from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout
+from wamkg.figures.geometry import Axis, Box, Colours, Heading, Label, Layout, Pill
 from wamkg.figures.legend import LINE, caption, legend, used_codes
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
+from wamkg.figures.roots import feet, root_box
 from wamkg.figures.style import MARGIN, FigureOptions, hues_for
-from wamkg.figures.trunks import Forks, Point, fork_height, level_width, trunks
+from wamkg.figures.trunks import Forks, Point, trunks
 from wamkg.views.roadmap import Roadmap
 
 PILL_SIZE, PILL_PAD, PILL_HEIGHT = 6.4, 3.2, 10.0
-ROOT_SIZE, ROOT_HEIGHT = 9.0, 16.0
 LEADER_BEYOND = 1.0
 DOT_SHIFT = 0.9
 AS_OF_RISE, AS_OF_LINE, AS_OF_HEIGHT = 3.0, 7.2, 23.0
 BRACKET_RISE = 6.0
-FOOT_STEP = 1.1
 _AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 12.4
 _TRIES, _TOLERANCE = 4, 0.2
 _USUAL_FRAME = 150.0
@@ -33,8 +32,7 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
 
     Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
     """
-    if not roadmap.items:
-        raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
+    require_items(roadmap)
     tallest = options.height_pt - _USUAL_FRAME
     for _ in range(_TRIES):
         layout = _Composer(roadmap, options, tallest).layout()
@@ -43,6 +41,12 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
             break
         tallest -= excess
     return layout
+
+
+def require_items(roadmap: Roadmap) -> None:
+    """Raises InvalidInputError for a roadmap without methods."""
+    if not roadmap.items:
+        raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
 
 
 class _Composer:
@@ -62,15 +66,16 @@ class _Composer:
     def layout(self) -> Layout:
         """Everything in its place."""
         forks = Forks(self.plan.families, self.x, self._first_ink())
-        root = self._root(forks)
-        lines = caption(self.roadmap, self.plan, self.options)
+        root = root_box(self.roadmap, self.plan.families, forks, (self.left, self.right))
+        entries = [entry for column in self.plan.columns for entry in column.entries]
+        lines = caption(self.roadmap, entries, self.options)
         left_of_root = sum(forks.corridor(family) < root.middle[0] for family in self.plan.families)
-        codes = used_codes(self.roadmap, self.plan, self.hues)
+        codes = used_codes(self.roadmap, self.plan.families, entries, self.hues)
         foot = legend(codes, left_of_root, root, self.right, MARGIN + LINE * len(lines) + 2.0)
         lift = foot.root_bottom - root.bottom
         tip = self._tip()
         headings = self._headings(tip + _HEADING_RISE)
-        bodies = trunks(self.plan.families, forks, self._feet(root), tip)
+        bodies = trunks(self.plan.families, forks, feet(root, len(self.plan.families)), tip)
         return Layout(
             width=self.options.width_pt,
             height=max(tip + AS_OF_HEIGHT, *(heading.top for heading in headings)) + MARGIN + lift,
@@ -96,19 +101,6 @@ class _Composer:
     def _tip(self) -> float:
         """Height of the arrows: above the last day and every label, wherever the highest one stands."""
         return self.plan.scale.heights[-1] + _TIP_RISE
-
-    def _root(self, forks: Forks) -> Box:
-        corridors = [forks.corridor(family) for family in self.plan.families]
-        text = text_width(plain(self.roadmap.root_label), ROOT_SIZE, bold=True) + 14.0
-        half = max(text, level_width(1) * FOOT_STEP * len(corridors) + 8.0) / 2
-        x = min(max((min(corridors) + max(corridors)) / 2, self.left + half), self.right - half)
-        top = forks.floor - fork_height(max(abs(corridor - x) for corridor in corridors))
-        return Box(x - half, top - ROOT_HEIGHT, x + half, top)
-
-    def _feet(self, root: Box) -> list[tuple[float, float]]:
-        """Where each family leaves the root box, side by side."""
-        count, step = len(self.plan.families), level_width(1) * FOOT_STEP
-        return [(root.middle[0] + (i - (count - 1) / 2) * step, root.top - 1.0) for i in range(count)]
 
     def _labels(self) -> list[Label]:
         return [
@@ -157,14 +149,20 @@ class _Composer:
 
     def _time_axis(self, forks: Forks, top: float) -> Axis:
         scale = self.plan.scale
-        years = tuple((band.year, band.bottom) for band in scale.years)
+        years = tuple(band.bottom for band in scale.years)
+        pills = tuple(pill(band.year, str(band.year), self.axis, band.bottom, PILL_PAD) for band in scale.years)
         as_of = (self.roadmap.as_of, scale.height(self.roadmap.as_of))
         foot = min(0.0, forks.floor)
         words = tuple(
             ((self.axis, top + AS_OF_RISE + i * AS_OF_LINE), text)
             for i, text in enumerate(as_of_lines(self.roadmap.as_of))
         )
-        return Axis(self.axis, foot, top, self.right, years, tuple(scale.quarters()), scale.breaks, as_of, words)
+        return Axis(self.axis, foot, top, self.right, pills, years, tuple(scale.quarters()), scale.breaks, as_of, words)
+
+
+def pill(year: int, text: str, across: float, along: float, pad: float) -> Pill:
+    """A year as wide as its text and `pad` on either side."""
+    return Pill(year, text, across, along, text_width(text, PILL_SIZE, bold=True) / 2 + pad)
 
 
 def as_of_lines(day: date) -> tuple[str, str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from wamkg.figures.arrange import Arrangement
+from wamkg.figures.branches import Branch
+from wamkg.figures.entries import Entry, quarter
 from wamkg.figures.geometry import Box, LegendEntry
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.plaintext import plain
@@ -35,12 +36,14 @@ CodeRow = tuple[str, str, int]
 """Code, name, hue."""
 
 
-def used_codes(roadmap: Roadmap, plan: Arrangement, hues: dict[str, int]) -> list[list[CodeRow]]:
+def used_codes(
+    roadmap: Roadmap, families: Sequence[Branch], entries: Sequence[Entry], hues: dict[str, int]
+) -> list[list[CodeRow]]:
     """The codes on drawn labels with their names, a list for each family."""
-    used = {e.item.taxon for column in plan.columns for e in column.entries if e.item is not None and e.code}
+    used = {entry.item.taxon for entry in entries if entry.item is not None and entry.code}
     parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
     rows = []
-    for family in plan.families:
+    for family in families:
         taxa = [t for t in roadmap.taxa if t.path in used and _family(t.path, parents) == family.taxon.path]
         ordered = sorted(taxa, key=lambda t: t.path)
         rows.append([(taxon.code, plain(taxon.name), hues[family.taxon.slug]) for taxon in ordered])
@@ -62,6 +65,18 @@ def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Box, righ
     beside = min(b - a for a, b in blocks) >= _NARROWEST_BLOCK
     if not beside:
         halves, blocks = [list(chain(*families))], [(MARGIN, right)]
+    entries, top = _entries(halves, blocks, foot)
+    return Foot(entries, max(foot, top - (root.top - root.bottom)) if beside else top + _BELOW_ROOT)
+
+
+def legend_below(families: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendEntry, ...], float]:
+    """Entries over the whole width, the lowest row at `foot`, and the upper end of the highest."""
+    return _entries([list(chain(*families))], [(MARGIN, right)], foot)
+
+
+def _entries(
+    halves: Sequence[Sequence[CodeRow]], blocks: Sequence[tuple[float, float]], foot: float
+) -> tuple[tuple[LegendEntry, ...], float]:
     flowed = [_flow(rows, block) for rows, block in zip(halves, blocks, strict=True)]
     lines = max((row for rows in flowed for *_, row in rows), default=-1) + 1
     entries = [
@@ -69,8 +84,7 @@ def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Box, righ
         for rows in flowed
         for (code, name, hue), x, row in rows
     ]
-    top = foot + lines * LEGEND_LINE
-    return Foot(tuple(entries), max(foot, top - (root.top - root.bottom)) if beside else top + _BELOW_ROOT)
+    return tuple(entries), foot + lines * LEGEND_LINE
 
 
 def _tab(code: str) -> float:
@@ -88,16 +102,19 @@ def _flow(rows: Sequence[CodeRow], block: tuple[float, float]) -> list[tuple[Cod
     return placed
 
 
-def caption(roadmap: Roadmap, plan: Arrangement, options: FigureOptions) -> list[str]:
+def _or_year(entries: Sequence[Entry]) -> str:
+    return " or year" if any(len({quarter(i.when) for i in entry.hidden}) > 1 for entry in entries) else ""
+
+
+def caption(roadmap: Roadmap, entries: Sequence[Entry], options: FigureOptions) -> list[str]:
     """Lines that state the date rule, the day, how many methods there are, and what the marks mean."""
-    entries = [entry for column in plan.columns for entry in column.entries]
     drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
     rule = DATE_RULES.get(roadmap.date_rule, plain(roadmap.date_rule))
     parts = [f"Date: {rule}; as of {roadmap.as_of.isoformat()}"]
     noun = "method" if all(item.element_id.startswith("method-") for item in roadmap.items) else "paper"
     noun += "" if total == 1 else "s"
     parts.append(f"{total} {noun}" if drawn == total else f"{drawn} of {total} {noun}")
-    parts += ["+n: others of that quarter"] if drawn < total else []
+    parts += [f"+n: others of that quarter{_or_year(entries)}"] if drawn < total else []
     parts += [f"{len(roadmap.undated)} without a date not drawn"] if roadmap.undated else []
     exact = all(item.precision == "day" for item in roadmap.items)
     parts.append("A dot marks the date" + ("" if exact else ", a ring one known to the month or year only"))

@@ -27,7 +27,9 @@ def _kind(about: str, takes: str, latex: bool = False) -> FigureKind:
 
 
 FIGURES: Mapping[str, FigureKind] = {
-    "roadmap": _kind("methods along time on the branches they belong to", "taxonomy date depth representatives since"),
+    "roadmap": _kind(
+        "methods along time on the branches they belong to", "taxonomy date depth representatives since orientation"
+    ),
     "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
     "training-data": _kind("data sets by group and year", "taxonomy date"),
@@ -46,7 +48,7 @@ class FigureQuery:
     """The parameters that were given; None or empty means the figure's own choice.
 
     `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new, or
-    the release in which they were not;
+    the release in which they were not; `orientation` is `vertical` or `horizontal`;
     `facet` is `year`, `venue` or the name of a label that a list printed; `source` is a file written by
     `wamkg evaluate --json`, or by `wamkg simulate --json` for the learning curve.
     """
@@ -56,6 +58,7 @@ class FigureQuery:
     depth: int | None = None
     representatives: str | None = None
     since: str | None = None
+    orientation: str | None = None
     by: str | None = None
     paper: tuple[str, ...] = ()
     method: tuple[str, ...] = ()

@@ -2,11 +2,12 @@
 
 from matplotlib.artist import Artist
 
-from wamkg.figures.geometry import Box, Heading, Label, Layout
-from wamkg.figures.layout import PILL_HEIGHT, PILL_PAD, PILL_SIZE, ROOT_SIZE
+from wamkg.figures.geometry import Box, Heading, Label, Layout, Pill
+from wamkg.figures.layout import PILL_HEIGHT, PILL_SIZE
 from wamkg.figures.legend import LEGEND_LINE, LINE
-from wamkg.figures.measure import CAP_HEIGHT, text_width
+from wamkg.figures.measure import CAP_HEIGHT
 from wamkg.figures.paint import Painter, Point, Type, marker, outline_path, polygon, rounded
+from wamkg.figures.roots import ROOT_SIZE
 from wamkg.figures.style import MARGIN, TEXT_SIZE, Hue, Theme
 
 _GRID, _TRUNKS, _LABELS, _FRONT = 1, 2, 3, 4
@@ -47,7 +48,7 @@ class RoadmapPainter:
         axis, tree = self._layout.axis, self._tree
         rules = [
             tree.line("year-line", self._at((axis.x, y), (axis.right, y)), self._theme.line, 0.6, (5.0, 3.6))
-            for _, y in axis.years
+            for y in axis.years
         ]
         ends = self._at((axis.x, axis.as_of[1]), (axis.right, axis.as_of[1]))
         rules.append(tree.line("as-of-line", ends, self._theme.accent, 0.6, (1.6, 2.6)))
@@ -129,8 +130,8 @@ class RoadmapPainter:
         for gap in axis.breaks:
             parts += self._break((gap.bottom + gap.top) / 2)
         tree.group("time-axis", parts, _FRONT)
-        for year, y in axis.years:
-            self._pill(year, y)
+        for pill in axis.pills:
+            self._pill(pill)
         style = Type(TEXT_SIZE, self._theme.accent)
         tree.group("as-of", [tree.text("as-of", place, text, style) for place, text in axis.words], _FRONT)
 
@@ -142,13 +143,12 @@ class RoadmapPainter:
             self._tree.line("break", zigzag, self._theme.muted, 0.8),
         ]
 
-    def _pill(self, year: int, along: float) -> None:
-        half = text_width(str(year), PILL_SIZE, bold=True) / 2 + PILL_PAD
-        [(x, y)] = self._at((self._layout.axis.x, along))
+    def _pill(self, pill: Pill) -> None:
+        [(x, y)], half = self._at((pill.across, pill.along)), pill.half
         frame = rounded(x - half, y - PILL_HEIGHT / 2, x + half, y + PILL_HEIGHT / 2, (4.6, 4.6))
         style = Type(PILL_SIZE, self._theme.paper, bold=True)
-        word = self._tree.text("year", (x, _baseline(y, PILL_SIZE)), str(year), style)
-        self._tree.group(f"year-{year}", [self._tree.shape("pill", frame, self._theme.muted), word], _FRONT)
+        word = self._tree.text("year", (x, _baseline(y, PILL_SIZE)), pill.text, style)
+        self._tree.group(f"year-{pill.year}", [self._tree.shape("pill", frame, self._theme.muted), word], _FRONT)
 
     def _root(self) -> None:
         box, theme = self._layout.root, self._theme

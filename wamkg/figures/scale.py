@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 BREAK_HEIGHT = 22.0
@@ -26,6 +26,10 @@ class AxisBreak:
     last: int
     bottom: float
     top: float
+
+    def moved(self, distance: float) -> "AxisBreak":
+        """The same further along."""
+        return replace(self, bottom=self.bottom + distance, top=self.top + distance)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Literal
+from typing import Literal, get_args
 
 from wamkg.errors import InvalidInputError
 
@@ -20,6 +20,7 @@ MARGIN = 2.0 * POINTS_PER_MM + 0.4
 """Empty edge of every figure in points: 2 mm."""
 
 ThemeName = Literal["light", "dark", "transparent"]
+Orientation = Literal["vertical", "horizontal"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class FigureOptions:
     `depth` None draws every level but the leaves, which become codes; a figure too narrow for it shows fewer.
     `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
     up to 200. `chosen` are labels picked by hand: they are always drawn, and alone where no number is given.
-    `height` is the most millimetres that a roadmap may take, a printed page unless said.
+    `height` is the most millimetres that a roadmap may take, a printed page unless said; `orientation` says whether
+    its time rises or runs to the right, where every leaf has a trunk of its own.
     `new` holds element ids to mark, `new_label` says what they are new since; `known` those that a release had.
     Raises InvalidInputError for a value out of range.
     """
@@ -115,6 +117,7 @@ class FigureOptions:
     representatives: int | None = None
     chosen: tuple[str, ...] = ()
     height: float = PAGE_MM
+    orientation: Orientation = "vertical"
     dpi: int = LOWEST_DPI
     new: frozenset[str] = frozenset()
     new_label: str = ""
@@ -131,6 +134,9 @@ class FigureOptions:
             raise InvalidInputError(f"height {self.height:g} mm is out of range: use {LOWEST_MM:g} to {WIDEST_MM:g} mm")
         if self.theme not in THEMES:
             raise InvalidInputError(f"unknown theme {self.theme!r}: use {', '.join(THEMES)}")
+        if self.orientation not in get_args(Orientation):
+            known = ", ".join(get_args(Orientation))
+            raise InvalidInputError(f"unknown orientation {self.orientation!r}: use {known}")
         if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
             raise InvalidInputError(f"dpi {self.dpi} is out of range: use {LOWEST_DPI} to {HIGHEST_DPI}")
         for name in ("depth", "representatives"):

@@ -10,7 +10,6 @@ LEVEL_WIDTHS = (8.0, 6.4, 5.2, 4.6)
 """Width in points of a trunk by level: family, branch, sub-branch, deeper."""
 TIP_TAPER = 0.78
 ARROW_HEIGHT, ARROW_FLARE = 8.0, 2.1
-FORK_PAD, TAPER = 6.0, 10.0
 _SAMPLES = 14
 
 Point = tuple[float, float]
@@ -31,9 +30,23 @@ def level_width(level: int) -> float:
     return LEVEL_WIDTHS[min(level, len(LEVEL_WIDTHS)) - 1]
 
 
-def fork_height(distance: float) -> float:
-    """How far below its end a fork begins; the further it reaches, the lower."""
-    return 12.0 + 0.17 * abs(distance)
+@dataclass(frozen=True)
+class Bend:
+    """How forks bend: how long one is, and by how much for each point that it reaches sideways; what is left between
+    a fork and the first label, and where a trunk hands over to a narrower one.
+    """
+
+    length: float = 12.0
+    slope: float = 0.17
+    pad: float = 6.0
+    taper: float = 10.0
+
+    def rise(self, distance: float) -> float:
+        """How far before its end a fork begins; the further it reaches, the earlier."""
+        return self.length + self.slope * abs(distance)
+
+
+UPRIGHT = Bend()
 
 
 class Forks:
@@ -44,8 +57,10 @@ class Forks:
     nearer one wherever it ends no higher.
     """
 
-    def __init__(self, families: Sequence[Branch], x: Mapping[str, float], first: Mapping[str, float]) -> None:
-        self._x, self._first = x, first
+    def __init__(
+        self, families: Sequence[Branch], x: Mapping[str, float], first: Mapping[str, float], bend: Bend = UPRIGHT
+    ) -> None:
+        self._x, self._first, self.bend = x, first, bend
         self.takeover: dict[str, float] = {}
         self.ready: dict[str, float] = {}
         for family in families:
@@ -58,16 +73,16 @@ class Forks:
 
     def rise(self, parent: Branch, child: Branch) -> float:
         """Height of the fork from a parent's corridor into a child's."""
-        return fork_height(self.corridor(child) - self.corridor(parent))
+        return self.bend.rise(self.corridor(child) - self.corridor(parent))
 
     def _settle(self, branch: Branch) -> dict[int, float]:
         """Work out a branch and all below it; how high a further fork may end on its left (-1) and right (+1)."""
         if not branch.children:
-            top = self.takeover[branch.element_id] = self._first[branch.element_id] - FORK_PAD
+            top = self.takeover[branch.element_id] = self._first[branch.element_id] - self.bend.pad
             return {-1: top, +1: top}
         limits = {child.element_id: self._settle(child) for child in branch.children}
         stem = branch.children[branch.stem_child]
-        highest = self.takeover[stem.element_id] - TAPER
+        highest = self.takeover[stem.element_id] - self.bend.taper
         lowest, inner = highest, limits[stem.element_id]
         for side, siblings in self._sides(branch):
             for child in siblings:
@@ -93,6 +108,11 @@ def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip
     return bodies
 
 
+def lying(outline: tuple[Segment, ...], start: float) -> tuple[Segment, ...]:
+    """The outline where time runs to the right from `start` instead of rising from 0."""
+    return tuple((kind, tuple((y + start, x) for x, y in points)) for kind, points in outline)
+
+
 def _bodies(branch: Branch, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
     """The trunk along `centre` and upwards, from `wide` if given to its own width, and those of its children."""
     x, width = forks.corridor(branch), level_width(branch.level)
@@ -101,10 +121,10 @@ def _bodies(branch: Branch, forks: Forks, centre: list[Point], tip: float, wide:
         return
     stem = branch.children[branch.stem_child]
     handover = forks.takeover[stem.element_id]
-    yield Trunk(branch, _outline(centre, (wide or width, width), (x, handover - TAPER + 0.3), arrow=False))
+    yield Trunk(branch, _outline(centre, (wide or width, width), (x, handover - forks.bend.taper + 0.3), arrow=False))
     for child in branch.children:
         if child is stem:
-            yield from _bodies(stem, forks, [(x, handover - TAPER), (x, handover)], tip, width)
+            yield from _bodies(stem, forks, [(x, handover - forks.bend.taper), (x, handover)], tip, width)
         else:
             end = forks.ready[child.element_id]
             start = (x, end - forks.rise(branch, child))

@@ -27,6 +27,9 @@ async def _figure_query(
     depth: Annotated[int | None, Query(ge=0, le=12, description="Levels drawn.")] = None,
     representatives: Annotated[Word | None, Query(description="How many a branch, which by name, or both.")] = None,
     since: Annotated[ReleaseName | None, Query(description="Mark what is new since this day or release.")] = None,
+    orientation: Annotated[
+        Literal["vertical", "horizontal"] | None, Query(description="Which way time runs in a roadmap.")
+    ] = None,
     by: Annotated[Literal["month", "quarter", "year"] | None, Query(description="Period of a timeline.")] = None,
     paper: Names = None,
     method: Names = None,
@@ -39,9 +42,9 @@ async def _figure_query(
 ) -> FigureQuery:
     """The parameters of figures, named as the command line names them; no file of the server is among them."""
     return FigureQuery(
-        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since, by=by,
-        paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()), facet=facet, against=against,
-        benchmark=benchmark, metric=metric, suite=suite,
+        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
+        orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
+        facet=facet, against=against, benchmark=benchmark, metric=metric, suite=suite,
     )  # fmt: skip
 
 

@@ -1,0 +1,180 @@
+"""The lying roadmap as pure geometry: time runs to the right, each trunk is a lane with labels above and below."""
+
+from collections.abc import Iterator
+from math import inf
+
+from wamkg.figures.arrange import MARKS_FROM_MM, depths, too_narrow
+from wamkg.figures.branches import Branch, grow
+from wamkg.figures.columns import FLUSH, GAP, LABEL_HEIGHT
+from wamkg.figures.entries import MARK_GAP
+from wamkg.figures.geometry import Axis, Box, Colours, Label, Layout, Pill
+from wamkg.figures.lane_axis import PILL_PAD, YEAR_WIDTH
+from wamkg.figures.lane_fit import LaneFitter, LanePlan
+from wamkg.figures.lane_stack import Stack, headings, stack
+from wamkg.figures.lanes import Lane
+from wamkg.figures.layout import AS_OF_LINE, DOT_SHIFT, LEADER_BEYOND, PILL_HEIGHT, as_of_lines, pill, require_items
+from wamkg.figures.legend import LINE, caption, legend_below, used_codes
+from wamkg.figures.measure import CAP_HEIGHT
+from wamkg.figures.plaintext import plain
+from wamkg.figures.roots import ROOT_HEIGHT, feet, root_box, root_half
+from wamkg.figures.scale import TimeScale
+from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, hues_for
+from wamkg.figures.trunks import Bend, Forks, Point, Trunk, level_width, lying, trunks
+from wamkg.views.roadmap import Roadmap
+
+LYING = Bend(length=9.0, slope=0.09, pad=4.0, taper=7.0)
+LEAVES = 99
+"""Deeper than any taxonomy: a lane for each leaf unless fewer levels are asked for."""
+_OVERHANG, _ARROW, _HEADING_GAP = 14.0, 12.0, 4.2
+_FIRST_LEAD, _TRIES, _TOLERANCE = 60.0, 6, 0.2
+_FOOT, _PILLS = 6.0, 9.0
+"""From the time arrow up to the lowest lane, and down to the middle of the years, so that they hide no quarter."""
+_CORNER = 2.0
+
+
+def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
+    """Place everything for the asked width, with fewer levels where so many lanes are too tall.
+
+    Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
+    """
+    require_items(roadmap)
+    lowest: Layout | None = None
+    for depth in depths(roadmap, options.depth or LEAVES):
+        layout = _Composer(roadmap, options, depth or LEAVES).layout()
+        if layout is not None and layout.height <= options.height_pt + _TOLERANCE:
+            return layout
+        lowest = layout or lowest
+    if lowest is None:
+        raise too_narrow(roadmap, options)
+    return lowest
+
+
+class _Composer:
+    def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int) -> None:
+        self.roadmap, self.options = roadmap, options
+        self.families = grow(roadmap, depth)
+        self.tips = [tip for family in self.families for tip in family.tips()]
+        self.fitter = LaneFitter(roadmap, options, self.tips, options.depth if depth == LEAVES else depth)
+        self.hues = hues_for(family.taxon.slug for family in self.families)
+        self.colours = {
+            branch.element_id: Colours(self.hues[family.taxon.slug], i)
+            for i, family in enumerate(self.families)
+            for branch in family.walk()
+        }
+        self.stack: Stack = stack(
+            self.families, _FOOT, root_half(roadmap, len(self.families)), options.width_mm < MARKS_FROM_MM
+        )
+
+    def layout(self) -> Layout | None:
+        """Everything in its place, with as much room before the axis as the forks need; None where it does not fit."""
+        tip = self.options.width_pt - MARGIN - self.stack.width - _HEADING_GAP
+        lead = _FIRST_LEAD
+        while (length := tip - _OVERHANG - _ARROW - lead - MARGIN) > YEAR_WIDTH:
+            plan = self.fitter.fit(length, _OVERHANG)
+            if plan is None:
+                break
+            forks = Forks(self.families, self.stack.y, self._first(plan), LYING)
+            root = root_box(self.roadmap, self.families, forks, (_FOOT, self.stack.top))
+            if -root.bottom <= lead + _TOLERANCE:
+                return self._layout(plan, forks, root, tip)
+            lead = -root.bottom
+        return None
+
+    def _first(self, plan: LanePlan) -> dict[str, float]:
+        """Leftmost label edge or dot of each lane."""
+        rows = zip(self.tips, plan.lanes, strict=True)
+        return {tip.element_id: min(*lane.lefts, *lane.dots) for tip, lane in rows}
+
+    def _layout(self, plan: LanePlan, forks: Forks, root: Box, tip: float) -> Layout:
+        start = tip - _ARROW - _OVERHANG - plan.scale.heights[-1]
+        lines = caption(self.roadmap, plan.entries, self.options)
+        codes = used_codes(self.roadmap, self.families, plan.entries, self.hues)
+        right = self.options.width_pt - MARGIN
+        legend, legend_top = legend_below(codes[::-1], right, MARGIN + LINE * len(lines) + 2.0)
+        lift = legend_top + _PILLS + PILL_HEIGHT / 2 + GAP
+        bodies = trunks(self.families, forks, feet(root, len(self.families)), tip - start)
+        return Layout(
+            width=self.options.width_pt,
+            height=lift + self.stack.top + MARGIN,
+            lift=lift,
+            labels=tuple(self._labels(plan, start)),
+            trunks=tuple(
+                (Trunk(body.branch, lying(body.outline, start)), self.colours[body.branch.element_id])
+                for body in bodies
+            ),
+            headings=tuple(
+                headings(
+                    self.families, self.stack, self.hues, root.bottom + start + ROOT_HEIGHT / 2, tip + _HEADING_GAP
+                )
+            ),
+            axis=self._axis(plan, start, tip),
+            root=Box(root.bottom + start, root.left, root.top + start, root.right),
+            root_label=plain(self.roadmap.root_label),
+            legend=legend,
+            caption=tuple(lines),
+            notes=plan.notes,
+            horizontal=True,
+        )
+
+    def _labels(self, plan: LanePlan, start: float) -> Iterator[Label]:
+        for tip, lane in zip(self.tips, plan.lanes, strict=True):
+            for j in range(len(lane.entries)):
+                yield self._label(tip, lane, j, start)
+
+    def _label(self, tip: Branch, lane: Lane, j: int, start: float) -> Label:
+        entry, side, left = lane.entries[j], lane.sides[j], lane.lefts[j] + start
+        trunk = self.stack.y[tip.element_id]
+        y = trunk + side * (level_width(tip.level) / 2 + FLUSH + LABEL_HEIGHT / 2)
+        box = Box(left, y - LABEL_HEIGHT / 2, left + entry.box_width, y + LABEL_HEIGHT / 2)
+        dot = (lane.dots[j] + start, trunk + side * DOT_SHIFT)
+        return Label(
+            entry=entry,
+            trunk=tip.element_id,
+            colours=self.colours[tip.element_id],
+            box=box,
+            code=Box(left, box.bottom, left + entry.code_width, box.top) if entry.code else None,
+            mark=(box.right + MARK_GAP, "left"),
+            dot=dot,
+            leader=(dot, _corner(box, dot)) if lane.offsets[j] > LEADER_BEYOND else (),
+        )
+
+    def _axis(self, plan: LanePlan, start: float, tip: float) -> Axis:
+        scale, day = plan.scale, self.roadmap.as_of
+        words = tuple(
+            ((tip + 14.0, (i - 1.6) * AS_OF_LINE - CAP_HEIGHT * TEXT_SIZE / 2), text)
+            for i, text in enumerate(as_of_lines(day))
+        )
+        return Axis(
+            x=0.0,
+            foot=start - YEAR_WIDTH / 2,
+            top=tip,
+            right=self.stack.top,
+            pills=tuple(year_pills(scale, -_PILLS, start)),
+            years=tuple(start + band.bottom for band in scale.years),
+            quarters=tuple(start + x for x in scale.quarters()),
+            breaks=tuple(gap.moved(start) for gap in scale.breaks),
+            as_of=(day, start + scale.height(day)),
+            words=words,
+        )
+
+
+def year_pills(scale: TimeScale, across: float, start: float) -> Iterator[Pill]:
+    """A pill for each year: in two digits where four have no room, none where the next one is nearer than that."""
+    ends = [*(band.bottom for band in scale.years[1:]), inf]
+    short = any(end - band.bottom < YEAR_WIDTH for band, end in zip(scale.years, ends, strict=True))
+    texts = [f"’{band.year % 100:02}" if short else str(band.year) for band in scale.years]
+    pills = [
+        pill(band.year, text, across, start + band.bottom, PILL_PAD)
+        for band, text in zip(scale.years, texts, strict=True)
+    ]
+    edge = inf
+    for one in reversed(pills):
+        if one.along + one.half + GAP <= edge:
+            edge = one.along - one.half
+            yield one
+
+
+def _corner(box: Box, dot: Point) -> Point:
+    """Where a leader along the trunk meets a box: its near corner, so that it passes below what stands between."""
+    x = box.left + _CORNER if box.left > dot[0] else box.right - _CORNER
+    return x, box.bottom if box.middle[1] > dot[1] else box.top
