@@ -141,14 +141,21 @@ def test_a_figure_is_drawn_once_and_anew_when_the_store_changes(seeded_store: St
         assert "Renamed" in client.get(f"{API}/figures/roadmap.svg").text
 
 
-def test_a_roadmap_marks_what_is_new_since_a_day_or_a_release_and_keeps_to_a_height(
-    seeded_store: Store, home: Path
-) -> None:
+def test_a_roadmap_marks_what_is_new_keeps_to_a_height_and_lies_where_asked(seeded_store: Store, home: Path) -> None:
     create_release(seeded_store, home, "v1", "", "ana")
     with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
         drawings = {
             query: client.get(f"{API}/figures/roadmap.svg?{query}")
-            for query in ("since=2026-04", "since=v1", "since=v9", "height=120", "height=12", "")
+            for query in (
+                "since=2026-04",
+                "since=v1",
+                "since=v9",
+                "height=120",
+                "height=12",
+                "orientation=horizontal",
+                "orientation=up",
+                "",
+            )
         }
     codes = {query: answer.status_code for query, answer in drawings.items()}
     assert codes == {
@@ -157,8 +164,11 @@ def test_a_roadmap_marks_what_is_new_since_a_day_or_a_release_and_keeps_to_a_hei
         "since=v9": 404,
         "height=120": 200,
         "height=12": 422,
+        "orientation=horizontal": 200,
+        "orientation=up": 422,
         "": 200,
     }
+    assert "growing to the right" in drawings["orientation=horizontal"].text
     assert "since 2026-04" in drawings["since=2026-04"].text
     assert len(drawings["since=2026-04"].text) > len(drawings["since=v1"].text), "nothing came after the release"
     heights = [fromstring(drawings[query].text).attrib["height"] for query in ("height=120", "")]

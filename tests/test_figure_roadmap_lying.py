@@ -1,21 +1,24 @@
 """The roadmap whose time runs to the right, judged by the produced files as the rising one is."""
 
+import json
 import re
 import statistics
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.roadmap_report import SEED, insertions
 from tests.roadmap_samples import LEAVES, expected, sample
+from wamkg import pipeline
 from wamkg.errors import InvalidInputError
 from wamkg.figures.catalog import make_figure
 from wamkg.figures.check import check_svg
 from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.picture import Picture, read_picture
-from wamkg.figures.query import FigureQuery
+from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import THEMES, FigureOptions
 from wamkg.store.session import Store
@@ -80,6 +83,14 @@ def test_the_seeded_survey_is_drawn_whole_with_a_trunk_for_each_leaf(seeded_stor
     assert {part.data["trunk"] for part in read_picture(data).of_role("label")} == {
         f"taxon-{leaf.replace('/', '-')}" for leaf in leaves
     }
+
+
+def test_the_manifest_says_which_way_it_was_asked_for(seeded_store: Store, tmp_path: Path) -> None:
+    for asked in ("horizontal", None):
+        request = FigureRequest("roadmap", FigureQuery(orientation=asked))
+        pipeline.draw_figure(seeded_store, request, [tmp_path / "roadmap.svg"])
+        query = json.loads((tmp_path / "roadmap.json").read_text(encoding="utf-8"))["query"]
+        assert query.get("orientation") == asked
 
 
 def test_time_runs_to_the_right_and_arrows_end_level(picture: Picture) -> None:
