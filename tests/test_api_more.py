@@ -111,7 +111,7 @@ def test_records_that_cannot_be_read_are_refused(client: TestClient, body: objec
 @pytest.mark.parametrize(
     ("form", "kind"),
     [("jsonl", "application/x-ndjson"), ("bibtex", "application/x-bibtex"), ("awesome-list", "text/markdown"),
-     ("graphml", "application/graphml+xml")],
+     ("graphml", "application/graphml+xml"), ("csv", "text/csv"), ("skos", "text/turtle")],
 )  # fmt: skip
 def test_an_export_is_a_file(client: TestClient, form: str, kind: str) -> None:
     answer = client.get(f"{API}/exports/{form}")

@@ -1,5 +1,7 @@
 """BibTeX, the generated list and GraphML: read back by other people's readers."""
 
+import csv
+import io
 import re
 from io import BytesIO
 from pathlib import Path
@@ -9,6 +11,8 @@ import networkx as nx
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rdflib import Graph, Literal
+from rdflib.namespace import RDF, SKOS
 
 from wamkg.cli import run
 from wamkg.exporting.awesome_list import plain_markdown
@@ -17,7 +21,9 @@ from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.into import BEGIN, END, with_part
 from wamkg.graph.build import build_graph
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
+from wamkg.views.tree import taxonomy_list
 
 
 def exported(store: Store, form: str) -> str:
@@ -109,6 +115,48 @@ def test_markdown_text_cannot_open_a_link_or_a_tag(text: str) -> None:
     bare = plain_markdown(text).replace("\\\\", "").replace("\\[", "").replace("\\<", "")
     assert "[" not in bare
     assert "<" not in bare
+
+
+def test_the_table_read_back_is_what_the_store_holds(seeded_store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text(exported(seeded_store, "csv"), newline="")
+    report = import_source(seeded_store, str(path), ImportOptions(dry_run=True))
+    assert (report.counts["same"], sum(report.counts.values())) == (227, 227)
+    rows = {row["arxiv"]: row for row in csv.DictReader(io.StringIO(exported(seeded_store, "csv"), newline=""))}
+    unipi = rows["2302.00111"]
+    assert (unipi["method"], unipi["taxon:wam"], unipi["citations"]) == ("UniPi", "cascaded/explicit/learned", "")
+    assert unipi["authors"].startswith("Yilun Du; Mengjiao Yang")
+
+
+def test_no_cell_of_the_table_is_run_by_a_spreadsheet(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    path.write_text('{"title": "=HYPERLINK(1)", "arxiv": "2401.00001"}')
+    import_source(store, str(path), ImportOptions())
+    with store.writing() as session:
+        find_paper(session, "arxiv:2401.00001").citation_count = 0
+    (row,) = csv.DictReader(io.StringIO(exported(store, "csv"), newline=""))
+    assert (row["title"], row["citations"]) == ("'=HYPERLINK(1)", "0")
+
+
+def test_skos_holds_every_taxon_at_its_place_under_its_lasting_id(seeded_store: Store) -> None:
+    before = skos(seeded_store)
+    (joint,) = before.subjects(SKOS.prefLabel, Literal("Joint", lang="en"))
+    with seeded_store.reading() as session:
+        taxa = sum(item.taxa for item in taxonomy_list(session))
+    assert len(set(before.subjects(RDF.type, SKOS.Concept))) == taxa
+    assert {str(before.value(child, SKOS.prefLabel)) for child in before.subjects(SKOS.broader, joint)} == {
+        "Autoregressive Generation",
+        "Diffusion-based Generation",
+    }
+    assert run(["taxon", "rename", "wam:joint", "One Model"]) == 0
+    after = skos(seeded_store)
+    assert str(after.value(joint, SKOS.prefLabel)) == "One Model"
+    assert Literal("Joint", lang="en") in set(after.objects(joint, SKOS.altLabel))
+
+
+def skos(store: Store) -> Graph:
+    """The export as another program reads it."""
+    return Graph().parse(data=exported(store, "skos"), format="turtle")
 
 
 def test_graphml_is_the_whole_graph(seeded_store: Store) -> None:

@@ -10,6 +10,8 @@ from wamkg.exporting.awesome_list import export_awesome_list, list_sections
 from wamkg.exporting.bibtex import export_bibtex
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
+from wamkg.exporting.skos import export_skos
+from wamkg.exporting.table import export_table
 
 
 @dataclass(frozen=True)
@@ -45,5 +47,7 @@ EXPORTS = {
     "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl"),
     "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib"),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
+    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv"),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
+    "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }

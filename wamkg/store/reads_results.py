@@ -3,11 +3,11 @@
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from wamkg.store.bulk import select_columns
 from wamkg.store.reads_details import rows
-from wamkg.store.tables import Benchmark, Entity, Link, Method, Metric, Named, Paper, Result
+from wamkg.store.tables import Benchmark, Entity, Link, Method, Metric, Paper, Result
 from wamkg.store.things import THINGS
 from wamkg.vocabulary import EntityKind, Relation
 
@@ -104,7 +104,7 @@ def result_counts(session: Session) -> dict[int, int]:
     return found
 
 
-def uids_of(session: Session, model: type[Named]) -> dict[int, str]:
+def uids_of(session: Session, model: type[SQLModel]) -> dict[int, str]:
     """Permanent public ids of all things of a kind."""
     table: Any = model
     statement = select_columns(Entity.id, Entity.uid).join(table, table.id == col(Entity.id))

@@ -14,7 +14,7 @@ from wamkg.taxonomy.edit import EditReport, PaperChange, TaxonChange
 
 FIGURES = ("roadmap", "taxonomy", "matrix", "citations")
 """Figures that show taxa."""
-EXPORTS = ("awesome-list", "jsonl", "graphml")
+EXPORTS = ("awesome-list", "jsonl", "csv", "graphml", "skos")
 """Exports that name taxa."""
 
 
