@@ -2,7 +2,8 @@
 
     python -m tests.bench.bench_screen [library] [made-479] [made-20000] [--seeds N] [--most N] [--batch N]
 
-With --most both stop after so many decisions, and recall until then is compared. With --batch both read so many
+With --most both stop after so many decisions; recall until then is compared too, and what was not found until then
+counts as read last of all. With --batch both read so many
 records between two fits, the likeliest: the large set takes hours otherwise.
 Exit status 1 where a goal is missed: loss and WSS@95 at least as good in the mean, time a decision not above.
 """
@@ -93,24 +94,26 @@ def _pair(command: str, path: Path, seed: int, pace: Pace) -> Pair:
     run = replay(pool, records.relevant, model, priors, most, batch)
     read = asreview.read_order(command, path, priors, seed, most, batch)
     found = [position for position, row in enumerate(read.order, 1) if records.relevant[row]]
-    if most is not None:
-        there = sum(records.relevant) - 1
-        ours, theirs = _early(run.found, there, most), _early(found, there, most)
-        both = ours | {"ms": 1000 * run.per_decision}, theirs | {"ms": 1000 * fmean(read.seconds)}
-        return Pair(*both, 0.0, 0.0)
-    stop = StopRule().stops_at(run.found, run.total)
+    there, stop = sum(records.relevant) - 1, StopRule().stops_at(run.found, run.total)
     return Pair(
-        measures(run.found, run.total) | {"ms": 1000 * run.per_decision},
-        measures(found, run.total) | {"ms": 1000 * fmean(read.seconds)},
+        _measured(run.found, there, run.total, most) | {"ms": 1000 * run.per_decision},
+        _measured(found, there, run.total, most) | {"ms": 1000 * fmean(read.seconds)},
         recall_after(run.found, stop),
         stop / run.total,
     )
 
 
+def _measured(found: Sequence[int], there: int, total: int, most: int | None) -> dict[str, float]:
+    """Every measure; with `most`, of what was found until then and the rest read last, and recall until then."""
+    kept = [position for position in found if most is None or position <= most]
+    last = range(total - (there - len(kept)) + 1, total + 1)
+    return measures([*kept, *last], total) | ({} if most is None else _early(kept, there, most))
+
+
 def _early(found: Sequence[int], there: int, most: int) -> dict[str, float]:
     """Recall after a quarter and after all of so many decisions, and its mean over them (best at 1)."""
     best = sum(min(read, there) for read in range(1, most + 1))
-    area = sum(most + 1 - position for position in found if position <= most)
+    area = sum(most + 1 - position for position in found)
     recalls = {f"recall@{n}": sum(position <= n for position in found) / there for n in (most // 4, most)}
     return recalls | {"area": area / best}
 
@@ -125,15 +128,10 @@ def report(name: str, pairs: Sequence[Pair]) -> bool:
         p = ttest_rel(ours, theirs).pvalue if len(pairs) > 1 else float("nan")
         both = [f"{fmean(values):8.4f} ({stdev(values) if len(pairs) > 1 else 0:.4f})" for values in (ours, theirs)]
         print(f"  {measure:10s} wamkg {both[0]}   ASReview {both[1]}   paired t test p = {p:.3f}")
-    if "loss" not in means:
-        better = all(ours >= theirs for name, (ours, theirs) in means.items() if name != "ms")
-        print(
-            f"  as good in recall: {better}; time {'met' if means['ms'][0] <= means['ms'][1] else 'MISSED'}", flush=True
-        )
-        return better and means["ms"][0] <= means["ms"][1]
     kept = fmean(pair.recall_at_stop >= StopRule().target for pair in pairs)
     recall, effort = fmean(p.recall_at_stop for p in pairs), fmean(p.effort_at_stop for p in pairs)
-    print(f"  stop rule (95 %, 95 %): after {effort:.3f} of the records, recall {recall:.3f}, kept in {kept:.0%}")
+    if "area" not in means:
+        print(f"  stop rule (95 %, 95 %): after {effort:.3f} of the records, recall {recall:.3f}, kept in {kept:.0%}")
     goals = [
         means["loss"][0] <= means["loss"][1],
         means["wss_95"][0] >= means["wss_95"][1],

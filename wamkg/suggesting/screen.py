@@ -21,7 +21,7 @@ from wamkg.vocabulary import Standing
 
 @dataclass(frozen=True)
 class Likely:
-    """A paper that waits for a yes or a no; `score` is higher for likelier ones, log-odds up to calibration."""
+    """A paper that waits for a yes or a no; `score` is higher for likelier ones, see `Screener.scores`."""
 
     paper: str
     arxiv: str | None

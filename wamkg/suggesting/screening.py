@@ -6,33 +6,34 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import Document
 from wamkg.suggesting.features import Corpus, Space, TextView
-from wamkg.suggesting.newton import Product, fit_products
+from wamkg.suggesting.newton import Product, fit_margins
 from wamkg.suggesting.tree import Floats
 
 _TOLERANCE = 1e-2
-"""Of each fit, see `newton.fit_products`; the order of the unread settles long before."""
+"""Of each fit, see `newton.fit_margins`; the order of the unread settles long before."""
 _KEPT = 512
 """Up to so many decisions, products between all of them are kept; from there on words are fewer than products."""
 
 
 @dataclass(frozen=True)
 class ScreeningModel:
-    """Logistic regression on TF-IDF of the whole pool, the mean of its views' log-odds.
+    """A linear support vector machine with squared hinge loss on TF-IDF of the whole pool, its views side by side.
 
     `cost` is that of a decision on average; relevant decisions carry `relevant_share` of all cost. The pool's mean
-    text counts as `presumed` irrelevant decisions: few records are relevant, so the unread are on the whole not, and
-    two decisions alone say little about which words matter (presumed negatives: Cormack and Grossman, 2015,
-    arXiv:1504.06868, who draw them at random).
+    text counts as an irrelevant decision, one for every `1 / presumed` decisions: few records are relevant, so the
+    unread are on the whole not (presumed negatives: Cormack and Grossman, 2015, arXiv:1504.06868, who draw them at
+    random).
     """
 
     views: tuple[TextView, ...]
-    cost: float = 1.0
-    relevant_share: float = 0.5
-    presumed: float = 30.0
+    cost: float = 0.4
+    relevant_share: float = 0.7
+    presumed: float = 0.03
 
 
 _WORDS = TextView("word", (1, 2))
@@ -58,15 +59,15 @@ class Pool:
     def __init__(self, documents: Sequence[Document]) -> None:
         self.size = len(documents)
         self._corpus = Corpus(documents)
-        self._features: dict[TextView, Features] = {}
+        self._features: dict[tuple[TextView, ...], Features] = {}
 
-    def features(self, view: TextView) -> "Features":
-        """Unit-length TF-IDF rows of the whole pool."""
-        if view not in self._features:
+    def features(self, views: tuple[TextView, ...]) -> "Features":
+        """Unit-length TF-IDF rows of the whole pool, all views alike in them."""
+        if views not in self._features:
             everything = np.arange(self.size, dtype=np.intp)
-            rows = Space(self._corpus, view, everything).matrix(everything)
-            self._features[view] = shared_terms(rows)
-        return self._features[view]
+            parts = [Space(self._corpus, view, everything).matrix(everything) for view in views]
+            self._features[views] = shared_terms(sp.hstack(parts, format="csr") / np.sqrt(len(views)))
+        return self._features[views]
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,14 @@ class Screener:
 
     def __init__(self, pool: Pool, model: ScreeningModel) -> None:
         self.model = model
-        self._sides = [_Side(pool.features(view), model) for view in model.views]
+        self._features = pool.features(model.views)
         self._rows: list[int] = []
         self._relevant: list[bool] = []
+        # Row 0 of the products is the pool's mean text, the others are decisions in order.
+        self._products = np.zeros((_KEPT, _KEPT))
+        self._products[0, 0] = self._features.mean @ self._features.mean
+        self._known = 1
+        self._dual = np.zeros(1)
 
     def decide(self, row: int, relevant: bool) -> None:
         """Take a person's decision on one record of the pool."""
@@ -120,54 +126,40 @@ class Screener:
         return any(self._relevant) and (self.model.presumed > 0 or not all(self._relevant))
 
     def scores(self) -> Floats:
-        """A score for every record of the pool, higher for likelier relevant ones; log-odds up to calibration.
+        """A score for every record of the pool, higher for likelier relevant ones: about 1 and above where the model
+        is sure of a yes, -1 and below where of a no.
 
         Raises InvalidInputError while nothing can be learnt.
         """
         if not self.ready:
             raise InvalidInputError("screening learns from at least one relevant and one irrelevant record")
         positive = np.array([False, *self._relevant])
-        total: Floats = np.mean([side.scores(self._rows, positive) for side in self._sides], axis=0)
-        return total
-
-
-class _Side:
-    """One view's regression: row 0 of its products is the pool's mean text, the others are decisions in order."""
-
-    def __init__(self, features: Features, model: ScreeningModel) -> None:
-        self._features, self._model = features, model
-        self._products = np.zeros((_KEPT, _KEPT))
-        self._products[0, 0] = features.mean @ features.mean
-        self._known = 1
-        self._dual = np.zeros(1)
-
-    def scores(self, rows: list[int], positive: Any) -> Floats:
-        product = self._kept(rows) if len(rows) < _KEPT else self._computed(rows)
+        product = self._kept() if len(self._rows) < _KEPT else self._computed()
         start = np.concatenate([self._dual, np.zeros(len(positive) - len(self._dual))])
-        fit = fit_products(product, positive, self._costs(positive), _TOLERANCE, start)
+        fit = fit_margins(product, positive, self._costs(positive), _TOLERANCE, start)
         self._dual = fit.dual
-        weights = self._features.combined(rows, fit.dual[1:]) + fit.dual[0] * self._features.mean
+        weights = self._features.combined(self._rows, fit.dual[1:]) + fit.dual[0] * self._features.mean
         out: Floats = self._features.rows @ weights.astype(np.float32) + fit.intercept
         return out
 
-    def _kept(self, rows: list[int]) -> Product:
+    def _kept(self) -> Product:
         """Multiplies by the products of all decided rows, each worked out once."""
-        for number in range(self._known, len(rows) + 1):
+        for number in range(self._known, len(self._rows) + 1):
             text = np.zeros(self._features.rows.shape[1], dtype=np.float32)
-            new = self._features.rows[rows[number - 1]]
+            new = self._features.rows[self._rows[number - 1]]
             text[new.indices] = new.data
-            others = self._features.rows[rows[:number]] @ text
+            others = self._features.rows[self._rows[:number]] @ text
             self._products[number, : number + 1] = [self._features.mean @ text, *others]
             self._products[:number, number] = self._products[number, :number]
             self._products[number, number] = 1.0
-        self._known = len(rows) + 1
+        self._known = len(self._rows) + 1
         products = self._products[: self._known, : self._known]
         return lambda dual: products @ dual
 
-    def _computed(self, rows: list[int]) -> Product:
+    def _computed(self) -> Product:
         """The same for many decisions, by way of the words."""
-        decided, mean, own = self._features.rows[rows].astype(np.float64), self._features.mean, self._features.own[rows]
-        columns = decided.T
+        decided, own = self._features.rows[self._rows].astype(np.float64), self._features.own[self._rows]
+        columns, mean = decided.T, self._features.mean
 
         def product(dual: Floats) -> Floats:
             words = columns @ dual[1:] + dual[0] * mean
@@ -178,8 +170,8 @@ class _Side:
     def _costs(self, positive: Any) -> Floats:
         """Each decision's cost: both kinds carry their share, the presumed noes as so many irrelevant decisions."""
         weights = np.where(positive, 0.0, 1.0)
-        weights[0] = self._model.presumed
-        share = self._model.relevant_share
+        weights[0] = self.model.presumed * len(self._rows)
+        share = self.model.relevant_share
         no = (1 - share) * weights / weights.sum() if weights.any() else weights
-        costs: Floats = self._model.cost * len(positive) * np.where(positive, share / positive.sum(), no)
+        costs: Floats = self.model.cost * len(positive) * np.where(positive, share / positive.sum(), no)
         return costs
