@@ -75,10 +75,11 @@ def test_every_theme_is_legible(theme: str) -> None:
     assert report.numbers["contrast_min"] >= 4.5
 
 
-def test_the_seeded_survey_is_drawn_whole(seeded_store: Store) -> None:
+@pytest.mark.parametrize("width", ["two-column", "one-column"])
+def test_the_seeded_survey_is_drawn_whole(seeded_store: Store, width: str) -> None:
     with seeded_store.reading() as session:
         roadmap = build_roadmap(session)
-    report = check_svg(svg_of(roadmap), expected(roadmap))
+    report = check_svg(svg_of(roadmap, width=width), expected(roadmap))
     assert report.findings == ()
     assert report.numbers["labels"] == len(roadmap.items)
 
@@ -288,20 +289,19 @@ def test_saving_replaces_the_file_whole_and_refuses_unknown_formats(tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["roadmap.svg"]
 
 
-@pytest.mark.parametrize(("width", "times", "most"), [("two-column", 8, 1.0), ("one-column", 3, 1.5)])
-def test_adding_a_paper_moves_the_others_little_and_keeps_their_order(width: str, times: int, most: float) -> None:
+@pytest.mark.parametrize(("width", "times"), [("two-column", 8), ("one-column", 8)])
+def test_adding_a_paper_moves_the_others_little_and_keeps_their_order(width: str, times: int) -> None:
     medians, kept = insertions(sample(64, seed=SEED), width, times)
     assert kept == times
-    assert statistics.median(medians) <= 1
-    assert max(medians) <= most  # where a column is too narrow for all labels, others become a `+n`
+    assert max(medians) <= 1
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize(("width", "small"), [("two-column", 99), ("one-column", 80)])
-def test_a_hundred_additions_keep_the_order_and_move_little(width: str, small: int) -> None:
+@pytest.mark.parametrize("width", ["two-column", "one-column"])
+def test_a_hundred_additions_keep_the_order_and_move_little(width: str) -> None:
     medians, kept = insertions(sample(64, seed=SEED), width, 100)
     assert kept == 100
-    assert sum(value <= 1 for value in medians) >= small
+    assert max(medians) <= 1
 
 
 def test_moved_labels_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,8 @@ from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.branches import Branch, grow
-from wamkg.figures.columns import Column, Numbers, alternating
-from wamkg.figures.entries import Choice, Entry, choose, chosen_ids, quarter, representatives_for
+from wamkg.figures.columns import PITCH, Column, Numbers, alternating
+from wamkg.figures.entries import Choice, Entry, Quarter, choose, chosen_ids, quarter, representatives_for
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.narrow import Settled, limits_for, settle
 from wamkg.figures.room import Need, grow_years
@@ -25,6 +25,10 @@ MARKS_FROM_MM = 120.0
 _CROWDED, _FEW = 0.15, 6
 """Where more than this share of the labels is crowded, small steps do not help: the axis gets all the room there is."""
 _MEDIAN_OFFSET = 0.9
+_DENSE = 0.25
+"""Where labels take more of the area the axis is as tall as it may be; steps for what is crowded would move all."""
+_PLACED_AGAIN = 500
+"""Labels placed anew, in all trials, to see whether one more has room: a bound on time."""
 
 
 @dataclass(frozen=True)
@@ -95,26 +99,61 @@ class _Fitter:
         need = Need.of(drawn, self.days, self.roadmap.as_of)
         room = need.within(tallest)
         tallest = max(tallest, sum(room.values()))
+        full = need.filling(tallest)
+        if self._dense(drawn, width * tallest):
+            room = full
         choice: Choice | None = self.choice
         while choice is not None:
-            columns = _empty_columns(self.families, self._drawn(choice))
-            limits = limits_for(columns, width - sum(2 * column.half for column in columns))
-            if limits is None:
-                return None
             scale = build_scale(self.days, self.roadmap.as_of, room)
-            settled = _tried([column.on(scale) for column in columns], limits)
+            settled = self._settled(choice, scale, width)
+            if settled is None:
+                return None
             if settled.widths:
+                choice, settled = self._restored(choice, settled, scale, width)
                 x = _positions(settled.columns, settled.widths)
                 notes = tuple(notes_on(self.roadmap, self.options, self.depth, choice))
                 return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
-            if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in columns):
-                room = need.filling(tallest)
+            if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in settled.columns):
+                room = full
             grown = grow_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
             if sum(grown.values()) <= tallest:
                 room = grown
+            elif room != full:
+                room = full
             else:
                 choice = self._thinned(choice, settled)
         return None
+
+    def _settled(self, choice: Choice, scale: TimeScale, width: float) -> Settled | None:
+        """The labels of a choice on an axis; None where the width is too little for labels of usual width."""
+        columns = _empty_columns(self.families, self._drawn(choice))
+        limits = limits_for(columns, width - sum(2 * column.half for column in columns))
+        return None if limits is None else _tried([column.on(scale) for column in columns], limits)
+
+    def _restored(self, choice: Choice, settled: Settled, scale: TimeScale, width: float) -> tuple[Choice, Settled]:
+        """One label more in quarters that lost some, where it finds room after all; those that lost one first."""
+        lost = self._lost(choice, settled)
+        tries = _PLACED_AGAIN // sum(len(column.entries) for column in settled.columns)
+        for at in sorted(lost, key=lambda at: (lost[at], at))[:tries]:
+            more = replace(choice, caps={**choice.caps, at: choice.caps[at] + 1})
+            trial = self._settled(more, scale, width)
+            if trial is not None and trial.widths:
+                choice, settled = more, trial
+        caps = {at: choice.caps[at] for at in self._lost(choice, settled)}
+        return replace(choice, caps=caps), settled
+
+    def _lost(self, choice: Choice, settled: Settled) -> dict[Quarter, int]:
+        """How many labels each quarter counts instead, of those that had no room for all."""
+        return {
+            at: len(entry.hidden)
+            for tip, column in zip(self.tips, settled.columns, strict=True)
+            for entry in column.entries
+            if entry.hidden and (at := (tip.element_id, quarter(entry.when))) in choice.caps
+        }
+
+    def _dense(self, drawn: Sequence[Sequence[Entry]], area: float) -> bool:
+        """Whether labels take so much of the area that the axis needs all the room there is, whatever is added."""
+        return sum(entry.width for entries in drawn for entry in entries) * PITCH > _DENSE * area
 
     def _drawn(self, choice: Choice) -> list[list[Entry]]:
         return [choose(tip, choice, self.codes) for tip in self.tips]

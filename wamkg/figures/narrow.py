@@ -8,7 +8,7 @@ import numpy as np
 from wamkg.figures.columns import CLEAR, FLUSH, Column, Numbers, family_gap, heading_need, label_needs, needs
 from wamkg.figures.sides import moved, moves
 
-_ROUNDS, _SWEEPS = 3, 6
+_ROUNDS, _SWEEPS = 2, 6
 _FAR_OFF = 1.06
 _OFFSET_PRICE = 4.0
 _SPARED = 0.85
