@@ -12,12 +12,10 @@ from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap import RoadmapPainter
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.style import POINTS_PER_MM, THEMES, FigureOptions
+from wamkg.figures.style import PAGE_MM, POINTS_PER_MM, THEMES, FigureOptions
 from wamkg.figures.svg import Element
 from wamkg.views.papers import shown_day
 from wamkg.views.roadmap import Roadmap, RoadmapItem
-
-_PAGE_MM = 240.0
 
 
 def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
@@ -77,9 +75,9 @@ def _yes(item: RoadmapItem, drawn: set[str]) -> str:
 
 
 def _too_tall(layout: Layout) -> tuple[str, ...]:
-    height = layout.height / POINTS_PER_MM
+    height = round(layout.height / POINTS_PER_MM)
     advice = "choose two columns or fewer representatives to print it"
-    return (f"{height:.0f} mm high, more than a page: {advice}",) if height > _PAGE_MM else ()
+    return (f"{height} mm high, more than a page: {advice}",) if height > PAGE_MM else ()
 
 
 def _unseen(layout: Layout) -> tuple[str, ...]:
