@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +17,9 @@ from wamkg.figures.check_axis import axis_findings
 from wamkg.figures.check_colours import family_findings, family_numbers
 from wamkg.figures.check_fonts import font_findings
 from wamkg.figures.check_time import Direction
-from wamkg.figures.check_words import LEAST_CONTRAST, LEAST_FONT, word_findings
+from wamkg.figures.check_words import LEAST_CONTRAST, LEAST_FONT, repeated_ids, within_margin, word_findings
 from wamkg.figures.picture import Part, Picture, Rect, read_picture
-from wamkg.figures.style import POINTS_PER_MM, contrast
+from wamkg.figures.style import contrast
 
 LEAST_GAP = 0.4
 LARGEST_OFFSET, MEDIAN_OFFSET = 3.0, 1.0
@@ -62,9 +62,7 @@ class _Checker:
 
     def ids(self) -> Iterator[Finding]:
         """Every id once; the drawn set is the expected one, each a link with one text equal to its label."""
-        for name, count in Counter(self.picture.ids).items():
-            if count > 1:
-                yield Finding("unique-id", name, f"{count} elements")
+        yield from (Finding(*found) for found in repeated_ids(self.picture))
         for part in self.picture.of_role("label"):
             if not part.href:
                 yield Finding("link", part.element_id, "leads nowhere")
@@ -151,15 +149,9 @@ class _Checker:
             if gap < LEAST_GAP * self.unit - _TOLERANCE:
                 yield Finding("gap", a, f"{gap:.1f} pt from {b}")
         self.numbers["gap_min"] = round(min((gap for gap, *_ in gaps), default=0.0) / self.unit, 2)
-        margin, picture = 2 * POINTS_PER_MM, self.picture
+        inside = within_margin(self.picture)
         for name, rect in things:
-            inside = Rect(margin, margin, picture.width - margin, picture.height - margin)
-            if (
-                rect.left < inside.left
-                or rect.top < inside.top
-                or rect.right > inside.right
-                or rect.bottom > inside.bottom
-            ):
+            if not inside.holds(rect):
                 yield Finding("margin", name, "reaches into the 2 mm margin")
             if name not in self.boxes and not name.startswith(("root", "mark")):
                 near = min((rect.distance(points) for points in self.trunks.values()), default=self.unit)

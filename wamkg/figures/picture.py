@@ -39,6 +39,11 @@ class Rect:
         """Height."""
         return self.bottom - self.top
 
+    def holds(self, other: "Rect") -> bool:
+        """Whether the other lies inside."""
+        upright = self.top <= other.top and other.bottom <= self.bottom
+        return upright and self.left <= other.left and other.right <= self.right
+
     def gap(self, other: "Rect") -> float:
         """Clear distance between two rectangles, negative by how far they overlap."""
         across = max(other.left - self.right, self.left - other.right)
