@@ -12,19 +12,28 @@ from wamkg.views.roadmap import Roadmap, RoadmapItem, RoadmapTaxon
 
 @dataclass(frozen=True)
 class Branch:
-    """A drawn taxon; one without children is a tip and carries its items, oldest first."""
+    """A drawn taxon; one without children is a tip and carries its items, oldest first.
+
+    A tip may be one `strand` of several, counted from 1, that are the children of their bundle.
+    """
 
     taxon: RoadmapTaxon
     level: int
     heading: str
     children: tuple["Branch", ...]
     items: tuple[RoadmapItem, ...]
+    strand: int = 0
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether its children are strands of itself."""
+        return any(child.strand for child in self.children)
 
     @property
     def element_id(self) -> str:
         """Id of the trunk's element in the drawing."""
         suffix = "" if self.heading == self.taxon.name else "-other"
-        return taxon_id(self.taxon.path) + suffix
+        return taxon_id(self.taxon.path) + suffix + (f"-strand-{self.strand}" if self.strand else "")
 
     @property
     def start(self) -> date:

@@ -1,6 +1,7 @@
 """The lying roadmap as pure geometry: time runs to the right, each trunk is a lane with labels above and below."""
 
 from collections.abc import Iterator
+from itertools import product
 from math import inf
 
 from wamkg.figures.arrange import MARKS_FROM_MM, depths, too_narrow
@@ -18,11 +19,12 @@ from wamkg.figures.measure import CAP_HEIGHT
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roots import ROOT_HEIGHT, feet, root_box, root_half
 from wamkg.figures.scale import TimeScale
+from wamkg.figures.strands import with_strands
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, hues_for
 from wamkg.figures.trunks import Bend, Forks, Point, Trunk, level_width, lying, trunks
 from wamkg.views.roadmap import Roadmap
 
-LYING = Bend(length=9.0, slope=0.09, pad=4.0, taper=7.0)
+LYING, NARROW = Bend(length=9.0, slope=0.09, pad=4.0, taper=7.0), Bend(length=8.0, slope=0.05, pad=3.6, taper=4.0)
 LEAVES = 99
 """Deeper than any taxonomy: a lane for each leaf unless fewer levels are asked for."""
 _OVERHANG, _ARROW, _HEADING_GAP = 14.0, 12.0, 4.2
@@ -30,6 +32,10 @@ _FIRST_LEAD, _TRIES, _TOLERANCE = 60.0, 6, 0.2
 _FOOT, _PILLS = 6.0, 9.0
 """From the time arrow up to the lowest lane, and down to the middle of the years, so that they hide no quarter."""
 _CORNER = 2.0
+_USUAL_FRAME, _USUAL_LANE = 140.0, 29.6
+"""What foot and gaps usually take of the height, and a lane."""
+_USUAL_SIDES, _PER_LABEL = 200.0, 20.0
+"""What root and headings usually take of the width; for so many points of the rest a lane holds a label."""
 
 
 def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
@@ -39,8 +45,8 @@ def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
     """
     require_items(roadmap)
     lowest: Layout | None = None
-    for depth in depths(roadmap, options.depth or LEAVES):
-        layout = _Composer(roadmap, options, depth or LEAVES).layout()
+    for depth, lanes in product(depths(roadmap, options.depth or LEAVES), _most_lanes(options)):
+        layout = _Composer(roadmap, options, depth or LEAVES, lanes).layout()
         if layout is not None and layout.height <= options.height_pt + _TOLERANCE:
             return layout
         lowest = layout or lowest
@@ -49,12 +55,22 @@ def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
     return lowest
 
 
+def _most_lanes(options: FigureOptions) -> tuple[int, int, int]:
+    """How many lanes the height may hold: with the usual frame, a taller one, or none but the leaves' own."""
+    most = int((options.height_pt - _USUAL_FRAME) / _USUAL_LANE)
+    return most, most - 2, 0
+
+
 class _Composer:
-    def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int) -> None:
+    """Lays out a roadmap with the levels of a depth, in `lanes` lanes where more than the leaves are needed."""
+
+    def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int, lanes: int) -> None:
         self.roadmap, self.options = roadmap, options
-        self.families = grow(roadmap, depth)
+        whole = grow(roadmap, depth)
+        self.fitter = LaneFitter(roadmap, options, whole, options.depth if depth == LEAVES else depth)
+        per_lane = max(int((options.width_pt - _USUAL_SIDES) / _PER_LABEL), 3)
+        self.families = with_strands(whole, self.fitter.wished, per_lane, lanes)
         self.tips = [tip for family in self.families for tip in family.tips()]
-        self.fitter = LaneFitter(roadmap, options, self.tips, options.depth if depth == LEAVES else depth)
         self.hues = hues_for(family.taxon.slug for family in self.families)
         self.colours = {
             branch.element_id: Colours(self.hues[family.taxon.slug], i)
@@ -68,12 +84,13 @@ class _Composer:
     def layout(self) -> Layout | None:
         """Everything in its place, with as much room before the axis as the forks need; None where it does not fit."""
         tip = self.options.width_pt - MARGIN - self.stack.width - _HEADING_GAP
+        bend = LYING if self.options.width_mm >= MARKS_FROM_MM else NARROW
         lead = _FIRST_LEAD
         while (length := tip - _OVERHANG - _ARROW - lead - MARGIN) > YEAR_WIDTH:
-            plan = self.fitter.fit(length, _OVERHANG)
+            plan = self.fitter.fit(self.tips, length, _OVERHANG)
             if plan is None:
                 break
-            forks = Forks(self.families, self.stack.y, self._first(plan), LYING)
+            forks = Forks(self.families, self.stack.y, self._first(plan), bend)
             root = root_box(self.roadmap, self.families, forks, (_FOOT, self.stack.top))
             if -root.bottom <= lead + _TOLERANCE:
                 return self._layout(plan, forks, root, tip)

@@ -11,7 +11,7 @@ from wamkg.figures.geometry import Heading
 from wamkg.figures.lanes import ROW
 from wamkg.figures.measure import CAP_HEIGHT, text_width, wrap
 from wamkg.figures.plaintext import plain
-from wamkg.figures.trunks import level_width
+from wamkg.figures.trunks import Point, level_width
 
 TIP_HEADING = 56.0
 """Width to which the names of lanes are wrapped; a longer word makes the column wider."""
@@ -19,23 +19,30 @@ LINE_STEP = 1.15
 _APART, _BRANCH_GAP, _FAMILY_GAP = 4.0, 2.0, 8.0
 _TEXT_GAP, _LEVEL_GAP, _TICK = 2.6, 4.6, 2.4
 _BRACKET_END = 6.0
+_BUNDLE = 6.0
+"""What the bracket of a leaf with several lanes takes before its name."""
 _STRETCH, _NARROW_STRETCH = 4.0, 14.0
 """So much taller a lane may become for a name beside it to take one line instead of two."""
+
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Stack:
     """Heights of the lanes' trunks above the time arrow, and of the uppermost's upper edge.
 
-    `names` are the lines at each lane's tip, `columns` is where, right of the tips, each level of brackets begins,
-    `width` what all headings take there. `beside_root` are heights of the families' names in the column of the root
-    box; empty where one of them has no room there, and all have brackets.
+    `names` are the lines at the tips of a leaf's lane or lanes, `indent` beyond the arrows. `spans` are what the
+    branches above reach over, `columns` where, right of the tips, each level of their brackets begins, `width` what
+    all headings take there. `beside_root` are heights of the families' names in the column of the root box; empty
+    where one of them has no room there, and all have brackets.
     """
 
     y: dict[str, float]
     top: float
     names: dict[str, tuple[str, ...]]
+    spans: dict[str, Span]
     beside_root: dict[str, float]
+    indent: float
     columns: dict[int, float]
     width: float
 
@@ -46,8 +53,10 @@ def stack(families: Sequence[Branch], foot: float, root_half: float, narrow: boo
     Where there is little width leaves are named by their codes, and lanes may grow so that names take one line.
     """
     tips = [tip for family in families for tip in family.tips()]
-    names = {tip.element_id: _name(tip, narrow) for tip in tips}
-    heights = {tip.element_id: _lane_height(tip, names[tip.element_id]) for tip in tips}
+    bundles = [branch for family in families for branch in family.walk() if branch.is_bundle]
+    named = [*bundles, *(tip for tip in tips if not tip.strand)]
+    names = {branch.element_id: _name(branch, narrow) for branch in named}
+    heights = {tip.element_id: _lane_height(tip, names.get(tip.element_id, ())) for tip in tips}
     inner = _inner(families)
     for branch in inner:
         mine = [tip.element_id for tip in branch.tips()]
@@ -57,14 +66,16 @@ def stack(families: Sequence[Branch], foot: float, root_half: float, narrow: boo
         for name in mine:
             heights[name] += max(wished - room, 0.0) / len(mine)
     y, top = _places(families, tips, heights, foot)
-    width = max(_text_width(tip, names[tip.element_id]) for tip in tips)
+    spans = {branch.element_id: _span(branch, y, heights) for branch in inner}
+    indent = _BUNDLE if bundles else 0.0
+    width = indent + max(_text_width(branch, names[branch.element_id]) for branch in named)
     beside, columns = _beside_root(families, y, root_half), dict[int, float]()
     inner = [branch for branch in inner if branch.element_id not in beside]
     for level in sorted({branch.level for branch in inner}, reverse=True):
         columns[level] = width + _LEVEL_GAP
-        lines = max(len(_turned_lines(b, _reach(b, y))) for b in inner if b.level == level)
+        lines = max(len(_turned_lines(b, spans[b.element_id])) for b in inner if b.level == level)
         width = columns[level] + _TEXT_GAP + heading_size(level) * (1.0 + LINE_STEP * (lines - 1))
-    return Stack(y, top, names, beside, columns, width)
+    return Stack(y, top, names, spans, beside, indent, columns, width)
 
 
 def headings(
@@ -81,10 +92,10 @@ def headings(
                 size = heading_size(branch.level)
                 x, y = root + _height(branch.heading[:1], size) / 2, stack.beside_root[branch.element_id]
                 yield Heading(branch, hue, (plain(branch.heading),), x, y, size, turned=True)
+            elif branch.element_id in stack.names:
+                yield _named(branch, stack, hue, tip)
             elif branch.children:
                 yield _bracketed(branch, stack, hue, tip)
-            else:
-                yield _named(branch, stack, hue, tip)
 
 
 def _beside_root(families: Sequence[Branch], y: dict[str, float], root_half: float) -> dict[str, float]:
@@ -99,7 +110,8 @@ def _beside_root(families: Sequence[Branch], y: dict[str, float], root_half: flo
             (max(low, root + root_half + _FAMILY_GAP), high),
         )
         free = max(below, above, key=lambda room: room[1] - room[0])
-        if not family.children or free[1] - free[0] < text_width(plain(family.heading), heading_size(1), bold=True):
+        inner = family.children and not family.is_bundle
+        if not inner or free[1] - free[0] < text_width(plain(family.heading), heading_size(1), bold=True):
             return {}
         found[family.element_id] = (free[0] + free[1]) / 2
     return found
@@ -107,17 +119,22 @@ def _beside_root(families: Sequence[Branch], y: dict[str, float], root_half: flo
 
 def _named(branch: Branch, stack: Stack, hue: int, tip: float) -> Heading:
     lines, size = stack.names[branch.element_id], heading_size(branch.level)
-    y = stack.y[branch.element_id] - _height(lines, size) / 2
-    return Heading(branch, hue, lines, tip, y, size, align="left")
+    ys = [stack.y[lane.element_id] for lane in branch.tips()]
+    y, x = (min(ys) + max(ys)) / 2 - _height(lines, size) / 2, tip + stack.indent
+    bracket = _bracket(x - _TEXT_GAP, min(ys), max(ys)) if branch.is_bundle else ()
+    return Heading(branch, hue, lines, x, y, size, bracket, align="left")
 
 
 def _bracketed(branch: Branch, stack: Stack, hue: int, tip: float) -> Heading:
-    ys, size = [stack.y[name.element_id] for name in branch.tips()], heading_size(branch.level)
+    ys, size, span = [stack.y[lane.element_id] for lane in branch.tips()], heading_size(branch.level), stack.spans
     low, high, x = min(ys) - _BRACKET_END, max(ys) + _BRACKET_END, tip + stack.columns[branch.level]
-    bracket = (x - _TICK, low), (x, low), (x, high), (x - _TICK, high)
-    lines = tuple(_turned_lines(branch, _reach(branch, stack.y)))
+    lines, middle = tuple(_turned_lines(branch, span[branch.element_id])), sum(span[branch.element_id]) / 2
     right = x + _TEXT_GAP + _height(lines, size)
-    return Heading(branch, hue, lines, right, (low + high) / 2, size, bracket, turned=True)
+    return Heading(branch, hue, lines, right, middle, size, _bracket(x, low, high), turned=True)
+
+
+def _bracket(x: float, low: float, high: float) -> tuple[Point, ...]:
+    return (x - _TICK, low), (x, low), (x, high), (x - _TICK, high)
 
 
 def _name(tip: Branch, codes_only: bool) -> tuple[str, ...]:
@@ -135,12 +152,13 @@ def _height(lines: Sequence[str], size: float) -> float:
 
 
 def _lane_height(tip: Branch, name: Sequence[str]) -> float:
-    return max(level_width(tip.level) + 2 * ROW + GAP, _height(name, heading_size(tip.level)) + _APART)
+    rows = level_width(tip.level) + 2 * ROW + GAP
+    return max(rows, _height(name, heading_size(tip.level)) + _APART) if name else rows
 
 
 def _inner(families: Sequence[Branch]) -> list[Branch]:
-    """Branches above the tips, the deepest first."""
-    inner = [branch for family in families for branch in family.walk() if branch.children]
+    """Branches above the leaves, the deepest first."""
+    inner = [b for family in families for b in family.walk() if b.children and not b.is_bundle]
     return sorted(inner, key=lambda branch: -branch.level)
 
 
@@ -148,14 +166,14 @@ def _longest_word(branch: Branch) -> float:
     return max(text_width(word, heading_size(branch.level), bold=True) for word in heading_lines(branch, 0.0))
 
 
-def _reach(branch: Branch, y: dict[str, float]) -> float:
-    """What the name of a branch may take along its bracket."""
-    ys = [y[tip.element_id] for tip in branch.tips()]
-    return max(max(ys) - min(ys) + 2 * ROW + level_width(branch.level + 1), _longest_word(branch)) + 0.1
+def _span(branch: Branch, y: dict[str, float], heights: dict[str, float]) -> Span:
+    """From the foot of the lowest lane of a branch to the upper edge of its uppermost."""
+    lanes = [tip.element_id for tip in branch.tips()]
+    return min(y[name] - heights[name] / 2 for name in lanes), max(y[name] + heights[name] / 2 for name in lanes)
 
 
-def _turned_lines(branch: Branch, reach: float) -> list[str]:
-    return wrap(branch.heading, heading_size(branch.level), reach, bold=True)
+def _turned_lines(branch: Branch, span: Span) -> list[str]:
+    return wrap(branch.heading, heading_size(branch.level), span[1] - span[0] - _APART + 0.1, bold=True)
 
 
 def _places(
