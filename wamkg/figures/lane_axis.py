@@ -7,17 +7,17 @@ from datetime import date, timedelta
 
 from wamkg.figures.columns import turns
 from wamkg.figures.entries import Entry
-from wamkg.figures.lanes import ANY_ORDER, MONTHLY, Lane, Wall
+from wamkg.figures.lanes import MONTHLY, Lane, Wall
 from wamkg.figures.room import Need
 from wamkg.figures.scale import BREAK_HEIGHT, TimeScale, build_scale
 
 PILL_PAD = 2.2
-YEAR_WIDTH = 26.0
+YEAR_WIDTH = 26.4
 """A year's pill and the gap to the next one; the last year needs less."""
 _LAST_YEAR = 14.0
 _PER_FULLEST, _PER_LABEL = 5.0, 1.0
 """What a year wants for each label of its fullest lane, and for each of its labels."""
-_ROUNDS, _IDLE, _MORE = 16, 4, 0.12
+_ROUNDS, _IDLE, _MORE = 30, 6, 0.04
 """After so many rounds, or so many without less missing, the axis stays as it was best."""
 _SEARCHED = 100
 """For more labels than this sides are not searched while the axis is shared out: they will not all have room anyway."""
@@ -43,9 +43,7 @@ class LaneAxis:
         length = self.length - breaks * BREAK_HEIGHT
         if length < _LAST_YEAR * len(need.least):
             return None
-        few = sum(map(len, self.drawn)) <= _SEARCHED
-        best, missing = self._grown(need, length, ANY_ORDER) if few else (None, 1.0)
-        return best if best and not missing else self._grown(need, length, MONTHLY)[0]
+        return self._grown(need, length, MONTHLY)[0]
 
     def _need(self) -> Need:
         years = sorted({day.year for day in self.days})

@@ -32,7 +32,7 @@ class LaneRoom:
             lane = self.empty(tip, choice, ordered)
             placed = lane.placed(lane.best_sides())
             if placed is not None:
-                return placed
+                return placed.put_in_order()
         return None
 
     def packed(self, items: Sequence[RoadmapItem], most: int, marks: bool) -> list[RoadmapItem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from wamkg.figures.columns import FLUSH, GAP, LABEL_HEIGHT, balanced, turns
 from wamkg.figures.entries import Entry
@@ -20,6 +21,8 @@ _SLACKS = (0.0, CLOSE, FAR)
 ANY_ORDER, MONTHLY = timedelta(days=1), timedelta(days=30)
 """How far apart two labels are whose order must be that of their dates: any two, or those a month apart."""
 _INSIDE = 0.1
+_INVERSION = 2.0
+"""A label out of order is as bad as one that is so many label heights further from its date."""
 _REACH, _SWEEPS = 3, 4
 
 Sides = tuple[int, ...]
@@ -70,10 +73,15 @@ class Lane:
         return tuple(min(max(first, left), last) for (first, last), left in zip(self.dates, self.lefts, strict=True))
 
     @cached_property
+    def stands(self) -> tuple[float, ...]:
+        """Where each label stands on the axis: the point of its box that is nearest to its dot."""
+        rows = zip(self.dots, self.lefts, self.entries, strict=True)
+        return tuple(min(max(dot, left), left + entry.box_width) for dot, left, entry in rows)
+
+    @cached_property
     def offsets(self) -> tuple[float, ...]:
         """Distance of each label's box from its dot along the axis, in label heights; 0 where it is above or below."""
-        rows = zip(self.dots, self.lefts, self.entries, strict=True)
-        return tuple(max(left - dot, dot - left - e.box_width, 0.0) / LABEL_HEIGHT for dot, left, e in rows)
+        return tuple(abs(stand - dot) / LABEL_HEIGHT for stand, dot in zip(self.stands, self.dots, strict=True))
 
     def best_sides(self) -> Sides:
         """Sides in turn, changed where that lets more labels stand, or nearer to their dates."""
@@ -89,6 +97,28 @@ class Lane:
             for j, left in zip(row, places, strict=True):
                 lefts[j] = left
         return replace(self, sides=sides, lefts=tuple(lefts))
+
+    def put_in_order(self) -> "Lane":
+        """The placed labels in the order of their dates, as far as those that are not can make room for each other."""
+        lane = self
+        for _ in range(len(self.entries)):
+            pairs = lane.inverted()
+            if not pairs:
+                break
+            (i, k), frees = pairs[0], list(lane.frees)
+            turn = (lane.stands[i] + lane.stands[k]) / 2
+            frees[i] = frees[i][0], min(frees[i][1], turn)
+            frees[k] = max(frees[k][0], turn - lane.entries[k].box_width), frees[k][1]
+            freed = replace(lane, frees=tuple(frees)).placed(lane.sides)
+            if freed is None:
+                break
+            lane = freed
+        return lane
+
+    def inverted(self) -> list[tuple[int, int]]:
+        """The labels that stand beyond the next later one, with that one."""
+        pairs = pairwise(range(len(self.entries)))
+        return [(i, k) for i, k in pairs if self.stands[i] > self.stands[k] + _INSIDE]
 
     def missing(self, sides: Sides) -> tuple[float, ...]:
         """For each label, by how much it must begin beyond where it may, after those before it on its side."""
@@ -163,18 +193,27 @@ class Lane:
         return sides
 
     def _unhappy(self, sides: Sides) -> list[int]:
-        """Labels that miss room or push those away that do; if there are none, those that need a leader."""
+        """Labels that miss room or push those away that do; else those that need a leader or are out of order."""
         pushed = self.pushed(sides)
         placed = None if pushed else self.placed(sides)
-        return sorted(pushed) if placed is None else [j for j, offset in enumerate(placed.offsets) if offset > 1.0]
+        if placed is None:
+            return sorted(pushed)
+        ordered = placed.put_in_order()
+        wrong = {j for pair in ordered.inverted() for j in pair}
+        return [j for j, offset in enumerate(ordered.offsets) if offset > 1.0 or j in wrong]
 
     def _cost(self, sides: Sides) -> tuple[float, float]:
-        """How much room is missing, and how far labels are from their dates beyond where no leader is needed."""
+        """How much room is missing, how far labels are from their dates beyond where no leader is needed, and how many
+        are out of order.
+        """
         missing = sum(self.missing(sides))
         if missing > 1e-9:
             return missing, 0.0
         placed = self.placed(sides)
-        return (0.0, sum(max(o - 1.0, 0.0) for o in placed.offsets)) if placed else (1e-9, 0.0)
+        if placed is None:
+            return 1e-9, 0.0
+        ordered = placed.put_in_order()
+        return 0.0, sum(max(o - 1.0, 0.0) for o in ordered.offsets) + _INVERSION * len(ordered.inverted())
 
 
 def rows_of(sides: Sequence[int]) -> Iterator[list[int]]:
