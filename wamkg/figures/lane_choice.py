@@ -36,13 +36,18 @@ class LaneRoom:
         return None
 
     def packed(self, items: Sequence[RoadmapItem], most: int, marks: bool) -> list[RoadmapItem]:
-        """Of the items, in their order, those that have room side by side, at most so many."""
-        named: list[RoadmapItem] = []
+        """Of the items, in their order, those that have room side by side, at most so many.
+
+        Where one has none, no later one of its quarter is named before it.
+        """
+        named, full = list[RoadmapItem](), set[str]()
         for item in items:
-            if len(named) == most:
-                break
+            if len(named) == most or quarter(item.when) in full:
+                continue
             lane = self._of([*named, item], marks)
-            if not any(lane.missing(turns(lane.entries))):
+            if any(lane.missing(turns(lane.entries))):
+                full.add(quarter(item.when))
+            else:
                 named.append(item)
         return named
 
