@@ -53,7 +53,7 @@ def _companions(drawing: Drawing, stem: Path, drawn: Mapping[Path, bytes], reque
     content = {
         "figure": request.name,
         "title": drawing.title,
-        "caption": drawing.caption,
+        "caption": _dated(drawing.caption, request),
         "alt": drawing.alt,
         "notes": list(drawing.notes),
         "release": request.release,
@@ -69,6 +69,12 @@ def _companions(drawing: Drawing, stem: Path, drawn: Mapping[Path, bytes], reque
         write_whole(table, rows),
         write_whole(manifest, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)),
     ]
+
+
+def _dated(caption: str, request: Request) -> str:
+    """The caption, with the edition or the day where the figure shows neither the present nor its own."""
+    said = f"Edition {request.release}." if request.release else f"As of {request.as_of}." if request.as_of else ""
+    return f"{caption} {said}".strip()
 
 
 def csv_bytes(rows: Rows) -> bytes:
