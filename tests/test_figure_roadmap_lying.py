@@ -251,6 +251,17 @@ def test_the_check_finds_a_label_carried_along_its_trunk(svg: bytes) -> None:
     assert {"offset", "leader", "year"} <= {finding.rule for finding in check_svg(ET.tostring(root)).findings}
 
 
+def test_the_check_finds_a_day_that_lies_on_a_name(svg: bytes) -> None:
+    root = ET.fromstring(svg)
+    day = root.find(f".//{SVG}g[@id='as-of']//{SVG}text")
+    name = root.find(f".//{SVG}g[@id='heading-cascaded-implicit']//{SVG}text")
+    assert day is not None
+    assert name is not None
+    day.set("x", name.attrib["x"])
+    day.set("y", name.attrib["y"])
+    assert "gap" in {finding.rule for finding in check_svg(ET.tostring(root)).findings}
+
+
 @pytest.mark.parametrize(
     ("rule", "old", "new"),
     [

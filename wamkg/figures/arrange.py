@@ -63,13 +63,8 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
         found = _Fitter(roadmap, options, depth).fit(width, tallest)
         if found is not None:
             return found
-    raise too_narrow(roadmap, options)
-
-
-def too_narrow(roadmap: Roadmap, options: FigureOptions) -> InvalidInputError:
-    """What to say where not even the families fit."""
     longest = max((item.label for item in roadmap.items), key=lambda label: text_width(label, 1.0))
-    return InvalidInputError(
+    raise InvalidInputError(
         f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
     )
 

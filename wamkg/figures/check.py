@@ -164,7 +164,7 @@ class _Checker:
             if part.element_id.startswith("mark-"):
                 things.append((part.element_id, _grown(part.words[0].rect, self.boxes[part.element_id[5:]])))
             things += [(part.element_id, r) for role in ("pill", "root-box") if (r := part.rect(role)) is not None]
-            if part.element_id.startswith("heading-"):
+            if part.element_id.startswith("heading-") or part.element_id == "as-of":
                 things.append((part.element_id, _around([word.rect for word in part.words])))
         return things
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import product
 from math import inf
 
-from wamkg.figures.arrange import MARKS_FROM_MM, depths, too_narrow
+from wamkg.errors import InvalidInputError
+from wamkg.figures.arrange import MARKS_FROM_MM, depths
 from wamkg.figures.branches import Branch, grow
 from wamkg.figures.columns import FLUSH, GAP, LABEL_HEIGHT
 from wamkg.figures.entries import MARK_GAP
@@ -28,7 +29,8 @@ LYING, NARROW = Bend(length=9.0, slope=0.09, pad=4.0, taper=7.0), Bend(length=8.
 LEAVES = 99
 """Deeper than any taxonomy: a lane for each leaf unless fewer levels are asked for."""
 _OVERHANG, _ARROW, _HEADING_GAP = 14.0, 12.0, 4.2
-_FIRST_LEAD, _TRIES, _TOLERANCE = 60.0, 6, 0.2
+_DAY, _TOLERANCE = 13.0, 0.2
+"""Middle of the words that say the day, beyond the arrows; how much taller or wider than asked is as asked."""
 _FOOT, _PILLS = 6.0, 9.0
 """From the time arrow up to the lowest lane, and down to the middle of the years, so that they hide no quarter."""
 _CORNER = 2.0
@@ -51,7 +53,10 @@ def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
             return layout
         lowest = layout or lowest
     if lowest is None:
-        raise too_narrow(roadmap, options)
+        raise InvalidInputError(
+            f"the roadmap does not fit {options.width_mm:g} mm with time running to the right: "
+            "choose a wider figure, shorten labels or draw it vertical"
+        )
     return lowest
 
 
@@ -77,15 +82,14 @@ class _Composer:
             for i, family in enumerate(self.families)
             for branch in family.walk()
         }
-        self.stack: Stack = stack(
-            self.families, _FOOT, root_half(roadmap, len(self.families)), options.width_mm < MARKS_FROM_MM
-        )
+        self.narrow = options.width_mm < MARKS_FROM_MM
+        self.stack: Stack = stack(self.families, _FOOT, root_half(roadmap, len(self.families)), self.narrow)
 
     def layout(self) -> Layout | None:
         """Everything in its place, with as much room before the axis as the forks need; None where it does not fit."""
-        tip = self.options.width_pt - MARGIN - self.stack.width - _HEADING_GAP
-        bend = LYING if self.options.width_mm >= MARKS_FROM_MM else NARROW
-        lead = _FIRST_LEAD
+        tip = self.options.width_pt - MARGIN - max(self.stack.width + _HEADING_GAP, 2 * _DAY)
+        bend = NARROW if self.narrow else LYING
+        lead = ROOT_HEIGHT + bend.rise(0.0)
         while (length := tip - _OVERHANG - _ARROW - lead - MARGIN) > YEAR_WIDTH:
             plan = self.fitter.fit(self.tips, length, _OVERHANG)
             if plan is None:
@@ -105,7 +109,8 @@ class _Composer:
     def _layout(self, plan: LanePlan, forks: Forks, root: Box, tip: float) -> Layout:
         start = tip - _ARROW - _OVERHANG - plan.scale.heights[-1]
         lines = caption(self.roadmap, plan.entries, self.options)
-        codes = used_codes(self.roadmap, self.families, plan.entries, self.hues)
+        by_code = [tip.taxon.path for tip in self.tips if self.narrow and tip.taxon.code]
+        codes = used_codes(self.roadmap, self.families, plan.entries, self.hues, by_code)
         right = self.options.width_pt - MARGIN
         legend, legend_top = legend_below(codes[::-1], right, MARGIN + LINE * len(lines) + 2.0)
         lift = legend_top + _PILLS + PILL_HEIGHT / 2 + GAP
@@ -158,7 +163,7 @@ class _Composer:
     def _axis(self, plan: LanePlan, start: float, tip: float) -> Axis:
         scale, day = plan.scale, self.roadmap.as_of
         words = tuple(
-            ((tip + 14.0, (i - 1.6) * AS_OF_LINE - CAP_HEIGHT * TEXT_SIZE / 2), text)
+            ((tip + _DAY, (i - 1.75) * AS_OF_LINE - CAP_HEIGHT * TEXT_SIZE / 2), text)
             for i, text in enumerate(as_of_lines(day))
         )
         return Axis(

@@ -1,10 +1,11 @@
 """Lanes one above the other, and their headings at the arrows' tips: names first, then brackets, families last."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from wamkg.figures.arrange import heading_lines, heading_size
+from wamkg.figures.arrange import TIP_HEADING_WIDTH, heading_lines, heading_size
 from wamkg.figures.branches import Branch
 from wamkg.figures.columns import GAP
 from wamkg.figures.geometry import Heading
@@ -13,8 +14,6 @@ from wamkg.figures.measure import CAP_HEIGHT, text_width, wrap
 from wamkg.figures.plaintext import plain
 from wamkg.figures.trunks import Point, level_width
 
-TIP_HEADING = 56.0
-"""Width to which the names of lanes are wrapped; a longer word makes the column wider."""
 LINE_STEP = 1.15
 _APART, _BRANCH_GAP, _FAMILY_GAP = 4.0, 2.0, 8.0
 _TEXT_GAP, _LEVEL_GAP, _TICK = 2.6, 4.6, 2.4
@@ -140,7 +139,21 @@ def _bracket(x: float, low: float, high: float) -> tuple[Point, ...]:
 def _name(tip: Branch, codes_only: bool) -> tuple[str, ...]:
     if codes_only and tip.taxon.code:
         return (plain(tip.taxon.code),)
-    return tuple(heading_lines(tip, TIP_HEADING))
+    size = heading_size(tip.level)
+    return tuple(
+        piece for line in heading_lines(tip, TIP_HEADING_WIDTH) for piece in _broken(line, size, TIP_HEADING_WIDTH)
+    )
+
+
+def _broken(line: str, size: float, width: float) -> Iterator[str]:
+    """A line that is too wide, broken after its hyphens."""
+    begun = ""
+    for piece in re.split(r"(?<=-)(?=\w)", line):
+        if begun and text_width(begun + piece, size, bold=True) > width:
+            yield begun
+            begun = ""
+        begun += piece
+    yield begun
 
 
 def _text_width(tip: Branch, lines: Sequence[str]) -> float:

@@ -1,6 +1,6 @@
 """The foot of the roadmap: what the codes stand for, and the caption that states the date rule."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -37,10 +37,14 @@ CodeRow = tuple[str, str, int]
 
 
 def used_codes(
-    roadmap: Roadmap, families: Sequence[Branch], entries: Sequence[Entry], hues: dict[str, int]
+    roadmap: Roadmap,
+    families: Sequence[Branch],
+    entries: Sequence[Entry],
+    hues: dict[str, int],
+    also: Collection[str] = (),
 ) -> list[list[CodeRow]]:
-    """The codes on drawn labels with their names, a list for each family."""
-    used = {entry.item.taxon for entry in entries if entry.item is not None and entry.code}
+    """The codes on drawn labels, and those of `also` named taxa, with their names, a list for each family."""
+    used = {entry.item.taxon for entry in entries if entry.item is not None and entry.code} | set(also)
     parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
     rows = []
     for family in families:
