@@ -14,6 +14,9 @@ from wamkg.figures.lanes import ANY_ORDER, MONTHLY, Lane, Wall
 from wamkg.figures.scale import TimeScale
 from wamkg.views.roadmap import RoadmapItem
 
+_HOPELESS, _ONE_TOO_MANY = 250.0, 40.0
+"""Where labels miss more points than this, no change of sides makes room for all, or for one more."""
+
 
 @dataclass(frozen=True)
 class LaneRoom:
@@ -23,13 +26,15 @@ class LaneRoom:
     wall: Wall
     codes: dict[str, str]
 
-    def lane(self, tip: Branch, choice: Choice) -> Lane | None:
+    def lane(self, tip: Branch, choice: Choice, hopeless: float = _HOPELESS) -> Lane | None:
         """The labels of a choice in their places; None where they have no room.
 
         Where there is none else, the order of labels less than a month apart may differ from that of their dates.
         """
         for ordered in (ANY_ORDER, MONTHLY):
             lane = self.empty(tip, choice, ordered)
+            if sum(lane.missing(turns(lane.entries))) > hopeless:
+                return None
             placed = lane.placed(lane.best_sides())
             if placed is not None:
                 return placed.put_in_order()
@@ -101,7 +106,7 @@ def _filled(room: LaneRoom, tip: Branch, wished: Choice, bare: tuple[Lane, Choic
         if key in full or named == wished.caps.get((tip.element_id, key), wished.most):
             continue
         more = replace(choice, caps={**choice.caps, (tip.element_id, key): named + 1})
-        filled = room.lane(tip, more)
+        filled = room.lane(tip, more, _ONE_TOO_MANY)
         if filled is None:
             full.add(key)
         else:

@@ -37,13 +37,14 @@ class LaneFitter:
         tips = [tip for family in families for tip in family.tips()]
         self.days = [item.when for item in roadmap.items]
         self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
-        most = representatives_for(tips, 0 if options.only_chosen else options.representatives)
+        most = 0 if options.only_chosen else options.representatives
         marks = options.width_mm >= MARKS_FROM_MM
         self.choice = Choice(most, chosen_ids(roadmap.items, options.chosen), marks)
+        self.usual = replace(self.choice, most=representatives_for(tips, most))
 
     def wished(self, tip: Branch) -> int:
-        """How many labels a tip has by the choice."""
-        return len(choose(tip, self.choice, self.codes))
+        """How many labels a tip usually has of so many methods."""
+        return len(choose(tip, self.usual, self.codes))
 
     def fit(self, tips: Sequence[Branch], length: float, overhang: float) -> LanePlan | None:
         """The labels of the choice, or as many as have room on an axis of that length; None where that is none.
@@ -51,7 +52,7 @@ class LaneFitter:
         The last ones may reach `overhang` points beyond the axis.
         """
         wall = Wall(-INDENT, length + overhang)
-        drawn = [choose(tip, self.choice, self.codes) for tip in tips]
+        drawn = [choose(tip, self.usual, self.codes) for tip in tips]
         scale = LaneAxis(self.days, self.roadmap.as_of, drawn, length, wall).shared()
         if scale is None:
             return None
