@@ -1,8 +1,8 @@
 """Draws generated roadmaps and measures the twelve points asked of them: `python -m tests.roadmap_report [INSERTIONS]`.
 
-For 64, 150 and 500 methods at one and two columns, time rising and running to the right: findings
-and numbers of `wamkg.figures.check` and the CPU time of a drawing; then single insertions into 64 methods: whether the
-order is kept, and how far old labels move.
+For 64, 150 and 500 methods at one and two columns, time rising and running to the right: findings and numbers of
+`wamkg.figures.check` and the CPU time of a drawing; then single insertions into 64 methods: whether the order is kept,
+and how far old labels move.
 """
 
 import random
@@ -12,11 +12,11 @@ from collections import defaultdict
 from statistics import median
 
 from tests.roadmap_samples import expected, sample, with_one_more
-from wamkg.figures.check import check_svg
-from wamkg.figures.check_time import Direction
+from wamkg.figures.check.picture import read_picture
+from wamkg.figures.check.report import check_svg
+from wamkg.figures.check.time import Direction
 from wamkg.figures.compare import moved_labels
-from wamkg.figures.draw import draw_roadmap
-from wamkg.figures.picture import read_picture
+from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.style import COLUMN_MM, FigureOptions, Orientation
 from wamkg.views.roadmap import Roadmap
 

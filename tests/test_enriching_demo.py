@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.s2_server.demo import play
-from wamkg.figures.picture import read_picture
+from wamkg.figures.check.picture import read_picture
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 

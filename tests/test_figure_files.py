@@ -13,8 +13,8 @@ from tests.curating_store import fill
 from wamkg import __version__
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError
-from wamkg.figures.draw import draw_roadmap
 from wamkg.figures.files import Request, write_figure
+from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.history.releases import create_release
 from wamkg.store.session import Store

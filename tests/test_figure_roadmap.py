@@ -23,14 +23,14 @@ from PIL import Image
 from tests.roadmap_report import SEED, insertions
 from tests.roadmap_samples import expected, sample
 from wamkg.errors import InvalidInputError
-from wamkg.figures.check import check_svg, main
-from wamkg.figures.check_colours import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
+from wamkg.figures.check.colours import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
+from wamkg.figures.check.picture import read_picture
+from wamkg.figures.check.report import check_svg, main
 from wamkg.figures.compare import main as list_moved
 from wamkg.figures.compare import moved_labels
-from wamkg.figures.draw import draw_roadmap
-from wamkg.figures.picture import read_picture
 from wamkg.figures.plaintext import plain
-from wamkg.figures.spacing import gaps_of, spread
+from wamkg.figures.roadmap.draw import draw_roadmap
+from wamkg.figures.roadmap.spacing import gaps_of, spread
 from wamkg.figures.style import THEMES, FigureOptions, contrast, hues_for
 from wamkg.store.session import Store
 from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap
@@ -239,7 +239,7 @@ def test_another_process_writes_the_same_bytes(kind: str, tmp_path: Path) -> Non
     roadmap = sample(64)
     (tmp_path / "roadmap.pickle").write_bytes(pickle.dumps(roadmap))
     code = (
-        "import hashlib, pickle, sys; from wamkg.figures.draw import draw_roadmap;"
+        "import hashlib, pickle, sys; from wamkg.figures.roadmap.draw import draw_roadmap;"
         "data = draw_roadmap(pickle.load(open(sys.argv[1], 'rb'))).to_bytes(sys.argv[2]);"
         "print(hashlib.sha256(data).hexdigest())"
     )

@@ -15,10 +15,10 @@ from tests.roadmap_samples import LEAVES, expected, sample
 from wamkg import pipeline
 from wamkg.errors import InvalidInputError
 from wamkg.figures.catalog import make_figure
-from wamkg.figures.check import check_svg
-from wamkg.figures.draw import draw_roadmap
-from wamkg.figures.picture import Picture, read_picture
+from wamkg.figures.check.picture import Picture, read_picture
+from wamkg.figures.check.report import check_svg
 from wamkg.figures.query import FigureQuery, FigureRequest
+from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import THEMES, FigureOptions
 from wamkg.store.session import Store

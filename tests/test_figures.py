@@ -13,9 +13,9 @@ from tests.figure_queries import evaluation, query_for
 from wamkg import pipeline
 from wamkg.errors import InvalidInputError, WamkgError
 from wamkg.figures.catalog import make_figure
-from wamkg.figures.check_words import word_findings
-from wamkg.figures.evaluation import read_evaluation
-from wamkg.figures.picture import read_picture
+from wamkg.figures.charts.evaluation import read_evaluation
+from wamkg.figures.check.picture import read_picture
+from wamkg.figures.check.words import word_findings
 from wamkg.figures.plaintext import plain
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions

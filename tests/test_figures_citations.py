@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.citation_chart import ticks
-from wamkg.figures.citations import draw_citations
-from wamkg.figures.picture import Picture, read_picture
+from wamkg.figures.charts.citation_chart import ticks
+from wamkg.figures.charts.citations import draw_citations
+from wamkg.figures.check.picture import Picture, read_picture
 from wamkg.figures.style import THEMES, FigureOptions
 from wamkg.store.reads_citations import ShortList
 from wamkg.views.citations import CitationPeriod, CitationTimeline

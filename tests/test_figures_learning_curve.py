@@ -8,8 +8,8 @@ import pytest
 from tests.figure_queries import simulation
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError
-from wamkg.figures.learning_curve import draw_learning_curve, read_simulation
-from wamkg.figures.picture import read_picture
+from wamkg.figures.charts.learning_curve import draw_learning_curve, read_simulation
+from wamkg.figures.check.picture import read_picture
 
 
 def written(folder: Path, content: object) -> Path:

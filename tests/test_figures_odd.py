@@ -11,14 +11,14 @@ from tests.curating_store import fill
 from tests.figure_queries import query_for
 from wamkg.errors import InvalidInputError, WamkgError
 from wamkg.figures.catalog import make_figure
-from wamkg.figures.check_words import word_findings
-from wamkg.figures.picture import read_picture
+from wamkg.figures.charts.tree import draw_tree
+from wamkg.figures.charts.twigs import REPRESENTATIVES
+from wamkg.figures.check.picture import read_picture
+from wamkg.figures.check.words import word_findings
 from wamkg.figures.plaintext import plain
 from wamkg.figures.query import FIGURES, FigureQuery
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
-from wamkg.figures.tree import draw_tree
-from wamkg.figures.twigs import REPRESENTATIVES
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 from wamkg.views.placed import PlacedTaxonomy, placed_taxonomy

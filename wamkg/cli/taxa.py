@@ -240,7 +240,7 @@ class _Look:
 
     def __call__(self, session: Session) -> None:
         if self.roadmap is not None:
-            from wamkg.figures.draw import draw_roadmap  # matplotlib takes a second to load
+            from wamkg.figures.roadmap.draw import draw_roadmap  # matplotlib takes a second to load
 
             draw_roadmap(build_roadmap(session, self.slug), FigureOptions()).save(self.roadmap)
         if self.ambiguous:

@@ -6,20 +6,20 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.citations import draw_citations
-from wamkg.figures.crosswalk import draw_crosswalk
-from wamkg.figures.draw import draw_roadmap
-from wamkg.figures.evaluation import read_evaluation
-from wamkg.figures.leaderboard import draw_leaderboard
-from wamkg.figures.learning_curve import draw_learning_curve, read_simulation
-from wamkg.figures.matrix import draw_matrix
-from wamkg.figures.overview import draw_overview
-from wamkg.figures.publications import draw_publications
+from wamkg.figures.charts.citations import draw_citations
+from wamkg.figures.charts.crosswalk import draw_crosswalk
+from wamkg.figures.charts.evaluation import read_evaluation
+from wamkg.figures.charts.leaderboard import draw_leaderboard
+from wamkg.figures.charts.learning_curve import draw_learning_curve, read_simulation
+from wamkg.figures.charts.matrix import draw_matrix
+from wamkg.figures.charts.overview import draw_overview
+from wamkg.figures.charts.publications import draw_publications
+from wamkg.figures.charts.reliability import draw_reliability
+from wamkg.figures.charts.tree import draw_tree
 from wamkg.figures.query import FigureQuery
-from wamkg.figures.reliability import draw_reliability
+from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
-from wamkg.figures.tree import draw_tree
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.citations import branches_at, citation_timeline

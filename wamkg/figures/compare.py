@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import hypot
 from pathlib import Path
 
-from wamkg.figures.picture import Rect, read_picture
+from wamkg.figures.check.picture import Rect, read_picture
 
 _MOVED = 0.1
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from wamkg.figures.geometry import Box
+from wamkg.figures.box import Box
 from wamkg.figures.measure import CAP_HEIGHT, text_width, wrap
 from wamkg.figures.paint import Painter, Type, marker, polygon
 from wamkg.figures.save import Drawing, Rows

@@ -1,0 +1,18 @@
+"""A rectangle on the page, in points."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Centre of the rectangle."""
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2

@@ -1,0 +1,1 @@
+"""The other figures: trees, tables, timelines, scores and curves."""

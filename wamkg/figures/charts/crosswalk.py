@@ -1,0 +1,81 @@
+"""The crosswalk of two taxonomies as a picture: where the papers of each class of one stand in the other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from wamkg.errors import InvalidInputError
+from wamkg.figures.charts.grid import Grid, GridColumn, GridRow, draw_grid
+from wamkg.figures.latex import latex_table
+from wamkg.figures.page import Words, counted
+from wamkg.figures.plaintext import plain
+from wamkg.figures.save import Drawing, Rows
+from wamkg.figures.shades import family_of
+from wamkg.figures.style import FigureOptions
+from wamkg.taxonomy.crosswalk import Crosswalk
+from wamkg.taxonomy.crosswalk_text import confusion_rows
+
+_TOLD = 5
+"""Cells that the alt text names."""
+
+
+def draw_crosswalk(
+    found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str], options: FigureOptions | None = None
+) -> Drawing:
+    """Classes of A down, classes of B across, with the papers that both place; names are by path.
+
+    Raises InvalidInputError where no paper stands in both, or the columns do not fit.
+    """
+    if not found.shared:
+        raise InvalidInputError(f"no paper is placed in both {found.a!r} and {found.b!r}: import and place some first")
+    grid, words = _grid(found, names_a, names_b), _words(found, names_a, names_b)
+    rows: Rows = tuple(tuple(row) for row in confusion_rows(found))
+    drawing = draw_grid(grid, options or FigureOptions(), words, [_note(found)], rows)
+    return replace(drawing, latex=_latex(grid, words.caption, found))
+
+
+def _grid(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str]) -> Grid:
+    counts = {(cell.a, cell.b): cell.count for cell in found.table}
+    across = [path for path in names_b if any(b == path for _, b in counts)]
+    down = [path for path in names_a if any(a == path for a, _ in counts)]
+    rows = []
+    for path in down:
+        row = tuple(counts.get((path, b), 0) for b in across)
+        rows.append(GridRow(path, _name(path, down, names_a), row, sum(row)))
+    columns = tuple(GridColumn(_name(path, across, names_b), f"{n + 1}") for n, path in enumerate(across))
+    above = {family_of(path) for path in down if "/" in path}
+    return Grid(tuple(rows), columns, {f: plain(names_a.get(f, f)) for f in above}, found.shared)
+
+
+def _name(path: str, shown: list[str], names: Mapping[str, str]) -> str:
+    """A taxon's name, with its parent's before it where two are called alike."""
+    name = names[path]
+    twins = [other for other in shown if other != path and names[other] == name]
+    above = path.rpartition("/")[0]
+    return plain(f"{names.get(above, above)}: {name}") if twins and above else plain(name)
+
+
+def _note(found: Crosswalk) -> str:
+    alone = f"{found.only_a} only in {found.a}, {found.only_b} only in {found.b}"
+    leaves = next(level for level in found.levels if level.depth_a == level.depth_b == 0)
+    agreement = f"Normalised mutual information of the leaves {leaves.nmi:.3f}"
+    broken = f"papers that break the mapping: {len(found.breaks)}"
+    return f"{counted(found.shared)} placed in both; {alone}. {agreement}; {broken}."
+
+
+def _words(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str]) -> Words:
+    cells = sorted(found.table, key=lambda cell: -cell.count)[:_TOLD]
+    most = "; ".join(f"{plain(names_a[cell.a])} and {plain(names_b[cell.b])} {cell.count}" for cell in cells)
+    return Words(
+        title=f"Crosswalk of {found.a} and {found.b}",
+        caption=f"Classes of {found.a} (rows) against those of {found.b} (columns). {_note(found)}",
+        alt=f"Table of the {found.shared} papers placed in both {found.a} and {found.b}, by class in each. "
+        f"Most papers: {most}.",
+    )
+
+
+def _latex(grid: Grid, caption: str, found: Crosswalk) -> str:
+    head = ["", *(column.code for column in grid.columns), "all"]
+    body = [[row.name, *(str(n or "") for n in row.counts), str(row.total)] for row in grid.rows]
+    key = "; ".join(f"{column.code} {column.name}" for column in grid.columns)
+    body.append(["all", *map(str, grid.sums), str(grid.total)])
+    return latex_table(head, body, f"{caption} {key}.", f"tab:{found.a}-{found.b}")

@@ -1,0 +1,59 @@
+"""The taxonomy tree as LaTeX source for the `forest` package, with a citation for each representative paper."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from wamkg.figures.charts.twigs import Twig
+from wamkg.figures.latex import latex_text
+from wamkg.figures.style import Theme
+
+_ROOT, _LEVEL, _BETWEEN, _WHOLE = 0.05, 0.122, 0.026, 0.985
+"""Shares of the text width: the root, each level, what lies between two boxes, all."""
+_HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg export bibtex` writes
+\begin{forest}
+  for tree={grow'=0, draw, rounded corners=1pt, font=\scriptsize, node options={align=flush left}, inner sep=2pt,
+    anchor=west, parent anchor=east, child anchor=west, l sep=2.2mm, s sep=0.8mm, edge={draw=gray},
+    edge path={\noexpand\path[\forestoption{edge}]
+      (!u.parent anchor) -- +(1.1mm,0) |- (.child anchor)\forestoption{edge label};}},"""
+
+
+def forest(families: Sequence[Twig], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
+    """The source of the tree, as wide as the text; colours are those of the drawing."""
+    levels = max(twig.level for family in families for twig in family.walk())
+    papers = _WHOLE - _ROOT - levels * _LEVEL - (levels + 1) * _BETWEEN
+    colours = [line for family in families for line in _colours(family, theme, hues)]
+    level = rf"  where level={{0}}{{text width={_ROOT:g}\textwidth}}{{text width={_LEVEL:g}\textwidth}},"
+    style = rf"  papers/.style={{tier=papers, fill=white, text width={papers:.3f}\textwidth}},"
+    body = [line for family in families for line in _node(family, 1)]
+    lines = [*colours, _HEAD, level, style, f"  [{{{latex_text(root)}}}", *body, "  ]", r"\end{forest}"]
+    return "\n".join(lines) + "\n"
+
+
+def _colours(family: Twig, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
+    hue = theme.hues[hues[family.path]]
+    for name, colour in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
+        yield rf"\definecolor{{{_colour(family, name)}}}{{HTML}}{{{colour.removeprefix('#').upper()}}}"
+
+
+def _colour(twig: Twig, part: str) -> str:
+    return f"wamkg-{twig.family}-{part}"
+
+
+def _node(twig: Twig, indent: int) -> Iterator[str]:
+    space = "  " * (indent + 1)
+    name = f"{latex_text(twig.name)} ({twig.count})"
+    look = f"draw={_colour(twig, 'edge')}, " + (
+        f"fill={_colour(twig, 'deep')}, text=white" if twig.level == 1 else f"fill={_colour(twig, 'tint')}"
+    )
+    yield f"{space}[{{{name}}}, {look}"
+    for child in twig.children:
+        yield from _node(child, indent + 1)
+    if not twig.children and twig.count:
+        yield f"{space}  [{{{', '.join(_papers(twig))}}}, papers, draw={_colour(twig, 'edge')}]"
+    yield f"{space}]"
+
+
+def _papers(twig: Twig) -> Iterator[str]:
+    for item in twig.shown:
+        yield rf"{latex_text(item.label) or latex_text(item.key)}~\cite{{{item.key}}}"
+    if twig.hidden:
+        yield f"{len(twig.hidden)} more"

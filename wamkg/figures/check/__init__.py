@@ -1,0 +1,1 @@
+"""Measures produced figures from their own elements; `python -m wamkg.figures.check FILE...`."""

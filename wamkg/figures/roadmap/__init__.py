@@ -1,0 +1,1 @@
+"""The roadmap: methods along time on the branches they belong to, upright or lying."""

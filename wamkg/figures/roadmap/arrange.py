@@ -1,0 +1,219 @@
+"""Finds columns that fit the width: a taller axis first, then fewer labels where it is crowded, then fewer levels."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from wamkg.errors import InvalidInputError
+from wamkg.figures.measure import text_width, wrap
+from wamkg.figures.roadmap.branches import Branch, grow
+from wamkg.figures.roadmap.columns import PITCH, Column, Numbers, alternating
+from wamkg.figures.roadmap.entries import Choice, Entry, Quarter, choose, chosen_ids, quarter, representatives_for
+from wamkg.figures.roadmap.narrow import Settled, limits_for, settle
+from wamkg.figures.roadmap.room import Need, grow_years
+from wamkg.figures.roadmap.scale import TimeScale, build_scale
+from wamkg.figures.roadmap.sides import LARGEST_OFFSET
+from wamkg.figures.roadmap.trunks import level_width
+from wamkg.figures.style import FigureOptions
+from wamkg.views.roadmap import Roadmap
+
+HEADING_SIZES = (9.0, 7.6, 6.6)
+TIP_HEADING_WIDTH = 58.0
+MARKS_FROM_MM = 120.0
+"""In a narrower figure marks would decide which labels still fit, and one more paper would move many."""
+_CROWDED, _FEW = 0.15, 6
+"""Where more than this share of the labels is crowded, small steps do not help: the axis gets all the room there is."""
+_MEDIAN_OFFSET = 0.9
+_DENSE = 0.25
+"""Where labels take more of the area the axis is as tall as it may be; steps for what is crowded would move all."""
+_PLACED_AGAIN = 500
+"""Labels placed anew, in all trials, to see whether one more has room: a bound on time."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Trunks side by side with their labels; `x` is the middle of each trunk, from the left end of the columns."""
+
+    families: tuple[Branch, ...]
+    tips: tuple[Branch, ...]
+    columns: tuple[Column, ...]
+    x: tuple[float, ...]
+    scale: TimeScale
+    notes: tuple[str, ...]
+
+
+def heading_size(level: int) -> float:
+    """Size in points of a heading by level."""
+    return HEADING_SIZES[min(level, len(HEADING_SIZES)) - 1]
+
+
+def heading_lines(branch: Branch, width: float) -> list[str]:
+    """The heading of a branch, wrapped to `width` points."""
+    return wrap(branch.heading, heading_size(branch.level), width, bold=True)
+
+
+def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: float) -> Arrangement:
+    """Columns of at most `width` points with as many levels and labels as asked for, or as fit.
+
+    The axis is no taller than `tallest` points, unless its years need more than that without any label.
+    Raises InvalidInputError if even the families alone do not fit.
+    """
+    for depth in depths(roadmap, options.depth):
+        found = _Fitter(roadmap, options, depth).fit(width, tallest)
+        if found is not None:
+            return found
+    longest = max((item.label for item in roadmap.items), key=lambda label: text_width(label, 1.0))
+    raise InvalidInputError(
+        f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
+    )
+
+
+def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:
+    """Levels to try: as asked, then fewer and fewer."""
+    tips = [tip for family in grow(roadmap, asked) for tip in family.tips()]
+    return [asked, *range(max(tip.level for tip in tips) - 1, 0, -1)]
+
+
+class _Fitter:
+    """Labels on trunks of one depth; where they are crowded the axis grows, or fewer are drawn."""
+
+    def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int | None) -> None:
+        self.roadmap, self.options, self.depth = roadmap, options, depth
+        self.days = [item.when for item in roadmap.items]
+        self.families = grow(roadmap, depth)
+        self.tips = tuple(tip for family in self.families for tip in family.tips())
+        self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
+        most = representatives_for(self.tips, 0 if options.only_chosen else options.representatives)
+        marks = options.width_mm >= MARKS_FROM_MM
+        self.choice = Choice(most, chosen_ids(roadmap.items, options.chosen), marks)
+
+    def fit(self, width: float, tallest: float) -> Arrangement | None:
+        """All labels of the choice on a low axis, on a taller one, or fewer of them on the tallest; None if none."""
+        drawn = self._drawn(self.choice)
+        need = Need.of(drawn, self.days, self.roadmap.as_of)
+        room = need.within(tallest)
+        tallest = max(tallest, sum(room.values()))
+        full = need.filling(tallest)
+        if self._dense(drawn, width * tallest):
+            room = full
+        choice: Choice | None = self.choice
+        while choice is not None:
+            scale = build_scale(self.days, self.roadmap.as_of, room)
+            settled = self._settled(choice, scale, width)
+            if settled is None:
+                return None
+            if settled.widths:
+                choice, settled = self._restored(choice, settled, scale, width)
+                x = _positions(settled.columns, settled.widths)
+                notes = tuple(notes_on(self.roadmap, self.options, self.depth, choice))
+                return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
+            if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in settled.columns):
+                room = full
+            grown = grow_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
+            if sum(grown.values()) <= tallest:
+                room = grown
+            elif room != full:
+                room = full
+            else:
+                choice = self._thinned(choice, settled)
+        return None
+
+    def _settled(self, choice: Choice, scale: TimeScale, width: float) -> Settled | None:
+        """The labels of a choice on an axis; None where the width is too little for labels of usual width."""
+        columns = _empty_columns(self.families, self._drawn(choice))
+        limits = limits_for(columns, width - sum(2 * column.half for column in columns))
+        return None if limits is None else _tried([column.on(scale) for column in columns], limits)
+
+    def _restored(self, choice: Choice, settled: Settled, scale: TimeScale, width: float) -> tuple[Choice, Settled]:
+        """One label more in quarters that lost some, where it finds room after all; those that lost one first."""
+        lost = self._lost(choice, settled)
+        tries = _PLACED_AGAIN // sum(len(column.entries) for column in settled.columns)
+        for at in sorted(lost, key=lambda at: (lost[at], at))[:tries]:
+            more = replace(choice, caps={**choice.caps, at: choice.caps[at] + 1})
+            trial = self._settled(more, scale, width)
+            if trial is not None and trial.widths:
+                choice, settled = more, trial
+        caps = {at: choice.caps[at] for at in self._lost(choice, settled)}
+        return replace(choice, caps=caps), settled
+
+    def _lost(self, choice: Choice, settled: Settled) -> dict[Quarter, int]:
+        """How many labels each quarter counts instead, of those that had no room for all."""
+        return {
+            at: len(entry.hidden)
+            for tip, column in zip(self.tips, settled.columns, strict=True)
+            for entry in column.entries
+            if entry.hidden and (at := (tip.element_id, quarter(entry.when))) in choice.caps
+        }
+
+    def _dense(self, drawn: Sequence[Sequence[Entry]], area: float) -> bool:
+        """Whether labels take so much of the area that the axis needs all the room there is, whatever is added."""
+        return sum(entry.width for entries in drawn for entry in entries) * PITCH > _DENSE * area
+
+    def _drawn(self, choice: Choice) -> list[list[Entry]]:
+        return [choose(tip, choice, self.codes) for tip in self.tips]
+
+    def _thinned(self, choice: Choice, settled: Settled) -> Choice | None:
+        """One label fewer in each trunk's fullest crowded quarters; None where none is left."""
+        caps = dict(choice.caps)
+        for i, tip in enumerate(self.tips):
+            crowded = {quarter(settled.columns[i].entries[j].when) for at, j in settled.crowded if at == i}
+            drawn = Counter(quarter(e.when) for e in settled.columns[i].entries if e.item is not None)
+            fullest = sorted(((drawn[key], key) for key in crowded if drawn[key]), reverse=True)
+            fewer = 1 if len(settled.crowded) <= _FEW else (len(fullest) + 1) // 2
+            caps |= {(tip.element_id, key): most - 1 for most, key in fullest[:fewer]}
+        return replace(choice, caps=caps) if caps != choice.caps else None
+
+
+def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: Choice) -> Iterator[str]:
+    """What is drawn otherwise than asked for."""
+    if depth != asked.depth:
+        yield f"levels below {depth} drawn as codes only"
+    if not choice.marks and any(item.mark for item in roadmap.items):
+        yield "institution marks left out"
+    if choice.most != (0 if asked.only_chosen else asked.representatives):
+        yield f"at most {choice.most} labels a quarter"
+    if choice.caps:
+        yield "fewer labels in crowded quarters, the others counted"
+
+
+def _tried(columns: Sequence[Column], limits: Numbers) -> Settled:
+    """The columns on their best sides if all labels fit; else which labels need more room."""
+    full = [(i, j) for i, column in enumerate(columns) for j in column.overfull()]
+    placed = alternating(columns) if not full else None
+    if placed is None:
+        return Settled(list(columns), (), tuple(full))
+    far = [(i, j) for i, column in enumerate(placed) for j, o in enumerate(column.offsets) if o > LARGEST_OFFSET]
+    if not far and median(o for column in placed for o in column.offsets) > _MEDIAN_OFFSET:
+        far = [(i, j) for i, column in enumerate(placed) for j in range(len(column.entries))]
+    return Settled(placed, (), tuple(far)) if far else settle(placed, limits)
+
+
+def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> list[Column]:
+    stems = _stem_levels(families)
+    columns = []
+    tips = [(family, tip) for family in families for tip in family.tips()]
+    for (family, tip), entries in zip(tips, drawn, strict=True):
+        size = heading_size(tip.level)
+        heading = max(text_width(line, size, bold=True) for line in heading_lines(tip, TIP_HEADING_WIDTH))
+        half, stem = level_width(tip.level) / 2, level_width(stems[tip.element_id]) / 2
+        columns.append(Column(tuple(entries), half, stem, heading, family.taxon.path))
+    return columns
+
+
+def _stem_levels(branches: Sequence[Branch]) -> dict[str, int]:
+    """Level of the widest trunk that rises in each tip's corridor."""
+    levels: dict[str, int] = {}
+    for branch in branches:
+        levels |= _stem_levels(branch.children)
+        levels[branch.stem_tip().element_id] = branch.level
+    return levels
+
+
+def _positions(columns: Sequence[Column], intervals: Sequence[float]) -> tuple[float, ...]:
+    """Middles of the trunks between the given intervals."""
+    x, right = [], 0.0
+    for column, interval in zip(columns, intervals, strict=False):
+        x.append(right + interval + column.half)
+        right = x[-1] + column.half
+    return tuple(x)

@@ -1,0 +1,155 @@
+"""What stands beside a trunk: one label a method, or representatives and `+n` for the rest of a quarter."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from wamkg.figures.ids import picked
+from wamkg.figures.measure import text_width
+from wamkg.figures.plaintext import plain
+from wamkg.figures.roadmap.branches import Branch
+from wamkg.figures.style import TEXT_SIZE
+from wamkg.views.roadmap import RoadmapItem
+
+PAD = 1.7
+CODE_PAD = 1.3
+MARK_GAP = 1.5
+MOST_LABELS = 200
+"""More methods than this are drawn as representatives unless the options say otherwise."""
+_AIM = 160
+
+
+Quarter = tuple[str, str]
+"""A tip's element id and the key of a quarter, or of a year."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all.
+
+    `caps` says fewer where there is no room for so many. In the `merged` years a trunk has one `+n` for all quarters.
+    """
+
+    most: int | None = None
+    chosen: frozenset[str] = frozenset()
+    marks: bool = True
+    caps: Mapping[Quarter, int] = field(default_factory=dict)
+    merged: frozenset[Quarter] = frozenset()
+
+    def kept(self, group: Sequence[RoadmapItem], at: Quarter) -> set[RoadmapItem]:
+        """Those of one quarter that are drawn."""
+        most = self.caps.get(at, self.most)
+        if most is None or len(group) <= most:
+            return set(group)
+        ranked = sorted(group, key=lambda i: (-(i.citations or 0), i.when, i.element_id))
+        return set(ranked[:most]) | {item for item in group if item.element_id in self.chosen}
+
+
+def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[str]:
+    """Ids of the items that were picked by hand: by label, by slug or by element id, in any case.
+
+    Raises InvalidInputError for a name that none of the items has.
+    """
+    spellings = (
+        (name, item.element_id)
+        for item in items
+        for name in (item.element_id, item.element_id.partition("-")[2], item.label, plain(item.label))
+    )
+    return picked(names, spellings, "drawn method", "its slug")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for.
+
+    Its date lies between `when` and `until`, the same day where it is known exactly.
+    """
+
+    element_id: str
+    text: str
+    code: str
+    mark: str
+    when: date
+    until: date
+    item: RoadmapItem | None = None
+    hidden: tuple[RoadmapItem, ...] = ()
+
+    @cached_property
+    def code_width(self) -> float:
+        """Width of the coloured tab with the leaf code, 0 without one."""
+        return text_width(self.code, TEXT_SIZE, bold=True) + 2 * CODE_PAD if self.code else 0.0
+
+    @cached_property
+    def box_width(self) -> float:
+        """Width of the rounded box, code tab included."""
+        return text_width(self.text, TEXT_SIZE) + 2 * PAD + self.code_width
+
+    @cached_property
+    def width(self) -> float:
+        """Width of the box and the institution mark outside it."""
+        return self.box_width + (MARK_GAP + text_width(self.mark, TEXT_SIZE) if self.mark else 0.0)
+
+
+def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> Entry:
+    """The label of one method."""
+    mark = plain(item.mark) if marks else ""
+    return Entry(
+        item.element_id,
+        plain(item.label) or item.element_id,
+        codes.get(item.taxon, ""),
+        mark,
+        item.when,
+        last_day(item),
+        item,
+    )
+
+
+def last_day(item: RoadmapItem) -> date:
+    """The last day that a date known to the month or year may mean."""
+    if item.precision == "year":
+        return item.when.replace(month=12, day=31)
+    if item.precision == "month":
+        return item.when.replace(day=monthrange(item.when.year, item.when.month)[1])
+    return item.when
+
+
+def quarter(day: date) -> str:
+    """`2025q3`, the key of a day's quarter."""
+    return f"{day.year}q{(day.month + 2) // 3}"
+
+
+def by_quarter(items: Sequence[RoadmapItem]) -> dict[str, list[RoadmapItem]]:
+    """Items of each quarter, in the given order."""
+    groups: dict[str, list[RoadmapItem]] = defaultdict(list)
+    for item in items:
+        groups[quarter(item.when)].append(item)
+    return groups
+
+
+def representatives_for(tips: Sequence[Branch], asked: int | None) -> int | None:
+    """Labels per trunk and quarter: as asked, all of a moderate number, else as many as keep it readable."""
+    if asked is not None or sum(len(tip.items) for tip in tips) <= MOST_LABELS:
+        return asked
+    sizes = [len(group) for tip in tips for group in by_quarter(tip.items).values()]
+    fitting = (k for k in range(max(sizes), 0, -1) if sum(min(s, k) + (s > k) for s in sizes) <= _AIM)
+    return next(fitting, 1)
+
+
+def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
+    """Entries of one trunk, oldest first; of a quarter's methods those not chosen become one `+n`."""
+    slug = tip.element_id.removeprefix("taxon-")
+    entries: list[Entry] = []
+    rests: dict[str, list[RoadmapItem]] = defaultdict(list)
+    for key, group in by_quarter(tip.items).items():
+        kept = choice.kept(group, (tip.element_id, key))
+        entries += [entry_of(item, codes, choice.marks) for item in group if item in kept]
+        year = key.partition("q")[0]
+        rests[year if (tip.element_id, year) in choice.merged else key] += [i for i in group if i not in kept]
+    for key, rest in rests.items():
+        if rest:
+            span = rest[0].when, rest[-1].when
+            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=tuple(rest)))
+    return sorted(entries, key=lambda e: (e.when, e.item is None, e.text, e.element_id))

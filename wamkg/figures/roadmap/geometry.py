@@ -1,0 +1,137 @@
+"""The parts of a laid-out roadmap. Places are in points; y grows upwards from the tree's own zero."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from wamkg.figures.box import Box
+from wamkg.figures.roadmap.branches import Branch
+from wamkg.figures.roadmap.entries import Entry
+from wamkg.figures.roadmap.scale import AxisBreak
+from wamkg.figures.roadmap.trunks import Point, Trunk
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Index of the hue in a theme, and of the family among those drawn (it picks the marker)."""
+
+    hue: int
+    family: int
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label: its box, the code tab at one of its ends, the dot at its date, a leader where it is far off.
+
+    `mark` is where the institution mark begins or ends, and which of the two (`left`, `right`) stands there.
+    """
+
+    entry: Entry
+    trunk: str
+    colours: Colours
+    box: Box
+    code: Box | None
+    mark: tuple[float, str]
+    dot: Point
+    leader: tuple[Point, ...]
+
+    @property
+    def begins_with_code(self) -> bool:
+        """Whether the code tab is the left end of the box."""
+        return self.code is not None and self.code.left == self.box.left
+
+    @property
+    def text_x(self) -> float:
+        """Middle of the text, in what the code tab leaves of the box."""
+        left, right = self.box.left, self.box.right
+        if self.code is not None:
+            left, right = (self.code.right, right) if self.begins_with_code else (left, self.code.left)
+        return (left + right) / 2
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Lines of a heading with the place of the last one's baseline, and the bracket at a branch's tips.
+
+    A `turned` heading reads upwards, its last line furthest to the right.
+    """
+
+    branch: Branch
+    hue: int
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    size: float
+    bracket: tuple[Point, ...] = ()
+    align: str = "center"
+    turned: bool = False
+
+    @property
+    def top(self) -> float:
+        """Upper end of the highest line."""
+        return self.y + self.size * (0.75 + 1.15 * (len(self.lines) - 1))
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A year on the time arrow: what it says, its middle across and along time, and half of its width."""
+
+    year: int
+    text: str
+    across: float
+    along: float
+    half: float
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The time arrow and what hangs on it: pills, lines of new years, quarter days, breaks, the `as of` day.
+
+    `x` is where the arrow stands across time, and `right` how far year lines reach; all else are places along it.
+    `words` say the day, each line with the place of its baseline.
+    """
+
+    x: float
+    foot: float
+    top: float
+    right: float
+    pills: tuple[Pill, ...]
+    years: tuple[float, ...]
+    quarters: tuple[float, ...]
+    breaks: tuple[AxisBreak, ...]
+    as_of: tuple[date, float]
+    words: tuple[tuple[Point, str], ...]
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A leaf code and what it stands for; `y` is the entry's middle above the page's lower edge."""
+
+    code: str
+    name: str
+    hue: int
+    x: float
+    y: float
+    tab: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything the roadmap draws; `lift` is the height on the page of the tree's zero.
+
+    Legend and caption are in heights above the page's lower edge, all else in heights above that zero. Time rises, or
+    runs to the right where the roadmap lies (`horizontal`).
+    """
+
+    width: float
+    height: float
+    lift: float
+    labels: tuple[Label, ...]
+    trunks: tuple[tuple[Trunk, Colours], ...]
+    headings: tuple[Heading, ...]
+    axis: Axis
+    root: Box
+    root_label: str
+    legend: tuple[LegendEntry, ...]
+    caption: tuple[str, ...]
+    notes: tuple[str, ...]
+    horizontal: bool = False
