@@ -138,17 +138,18 @@ def small() -> Labelled:
 
 
 class TestScreener:
-    def test_scores_are_those_of_a_plain_support_vector_machine(self) -> None:
+    @pytest.mark.parametrize("counted", [500, 20])
+    def test_scores_are_those_of_a_plain_support_vector_machine(self, counted: int) -> None:
         records = small()
         pool = Pool(records.documents)
-        model = ScreeningModel(SCREENERS["words"].views, cost=0.4, relevant_share=0.7, presumed=0.0)
+        model = ScreeningModel(SCREENERS["words"].views, cost=0.4, relevant_share=0.7, presumed=0.0, counted=counted)
         screener = Screener(pool, model)
         for row in range(40):
             screener.decide(row, records.relevant[row])
             if screener.ready:
                 screener.scores()  # a fit goes on from the last one
         labels = np.array(records.relevant[:40])
-        weight = 41 * np.where(labels, 0.7 / labels.sum(), 0.3 / (~labels).sum())
+        weight = min(41, counted) * np.where(labels, 0.7 / labels.sum(), 0.3 / (~labels).sum())
         everything = np.arange(pool.size)
         rows = Space(Corpus(records.documents), model.views[0], everything).matrix(everything)
         plain = LinearSVC(C=0.4, tol=1e-8, max_iter=10_000).fit(rows[:40], labels, sample_weight=weight)

@@ -24,16 +24,18 @@ _KEPT = 512
 class ScreeningModel:
     """A linear support vector machine with squared hinge loss on TF-IDF of the whole pool, its views side by side.
 
-    `cost` is that of a decision on average; relevant decisions carry `relevant_share` of all cost. The pool's mean
-    text counts as an irrelevant decision, one for every `1 / presumed` decisions: few records are relevant, so the
-    unread are on the whole not (presumed negatives: Cormack and Grossman, 2015, arXiv:1504.06868, who draw them at
-    random).
+    `cost` is that of a decision on average, up to `counted` decisions; more than those share the same cost in all, so
+    that a model of thousands is as regular as one of hundreds. Relevant decisions carry `relevant_share` of it. The
+    pool's mean text counts as an irrelevant decision, one for every `1 / presumed` decisions: few records are relevant,
+    so the unread are on the whole not (presumed negatives: Cormack and Grossman, 2015, arXiv:1504.06868, who draw them
+    at random).
     """
 
     views: tuple[TextView, ...]
     cost: float = 0.4
     relevant_share: float = 0.7
     presumed: float = 0.03
+    counted: int = 500
 
 
 _WORDS = TextView("word", (1, 2))
@@ -173,5 +175,6 @@ class Screener:
         weights[0] = self.model.presumed * len(self._rows)
         share = self.model.relevant_share
         no = (1 - share) * weights / weights.sum() if weights.any() else weights
-        costs: Floats = self.model.cost * len(positive) * np.where(positive, share / positive.sum(), no)
+        total = self.model.cost * min(len(positive), self.model.counted)
+        costs: Floats = total * np.where(positive, share / positive.sum(), no)
         return costs
