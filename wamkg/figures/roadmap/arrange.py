@@ -65,7 +65,8 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
             return found
     longest = max((item.label for item in roadmap.items), key=lambda label: text_width(label, 1.0))
     raise InvalidInputError(
-        f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure or shorten labels such as {longest!r}"
+        f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure, let time run to the right"
+        f" (orientation horizontal), or shorten labels such as {longest!r}"
     )
 
 
