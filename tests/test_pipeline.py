@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from tests.store_dump import dump
 from wamkg import pipeline
 from wamkg.figures.query import FigureRequest
+from wamkg.reviewing.edit_things import set_thing
 from wamkg.settings import Settings
+from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
+from wamkg.store.tables import Result
 
 
 @pytest.mark.embed
@@ -29,6 +33,16 @@ def test_build_can_run_twice(store: Store, home: Path) -> None:
 def test_a_result_that_an_older_store_holds_without_its_split_is_not_added_again(seeded_store: Store) -> None:
     with seeded_store.writing() as session:
         session.connection().exec_driver_sql("UPDATE result SET split = ''")
+    assert not any(pipeline.seed(seeded_store).values())
+
+
+def test_a_result_that_a_person_corrected_is_not_added_again(seeded_store: Store) -> None:
+    with seeded_store.writing() as session:
+        first = session.exec(select(Result).order_by(col(Result.id))).first()
+        assert first is not None
+        ana = get_actor(session, "ana", "person")
+        for values in ({"value": 12.5, "suite": "another"}, {"value": 13.5}):
+            set_thing(session, ana, f"result:{first.uid}", values)
     assert not any(pipeline.seed(seeded_store).values())
 
 

@@ -75,6 +75,16 @@ def update_row(
     return changed
 
 
+def before_edits(session: Session, model: type[SQLModel]) -> dict[str, dict[str, Any]]:
+    """What edited columns of a table's rows held at first, by the permanent ids of the rows."""
+    table = f"{table_of(model).name}."
+    edits = select(Change.subject_uid, Change.field, Change.before).where(col(Change.field).startswith(table))
+    first: dict[str, dict[str, Any]] = {}
+    for uid, field, before in session.exec(edits.order_by(col(Change.id))):
+        first.setdefault(str(uid), {}).setdefault(field.removeprefix(table), before)
+    return first
+
+
 def edits_of(session: Session, batch: Batch) -> list[Change]:
     """The recorded changes in place of a batch, in the order made."""
     changes = session.exec(select(Change).where(Change.batch_id == batch.id).order_by(col(Change.id)))

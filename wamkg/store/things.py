@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key, new_uid
 from wamkg.store.bulk import insert_entities
+from wamkg.store.edits import before_edits
 from wamkg.store.tables import (
     Alias,
     Batch,
@@ -109,18 +110,32 @@ def save_link(session: Session, batch: Batch, source: int, relation: Relation, t
     return 1
 
 
+_SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id", "reported_where",
+                "value")  # fmt: skip
+"""Columns that, with the split, tell one report from another."""
+
+
+def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> bool:
+    """Whether a seed's report is here, with a value or another column that somebody has corrected since."""
+    first = before_edits(session, Result)
+    for row in session.exec(select(Result).where(col(Result.uid).in_(first))):
+        said = {name: first[row.uid].get(name, getattr(row, name)) for name in (*_SAME_REPORT, "split")}
+        if said["split"] in splits and all(said[name] == values.get(name) for name in _SAME_REPORT):
+            return True
+    return False
+
+
 def save_result(session: Session, batch: Batch, values: dict[str, Any]) -> int:
     """Add a reported score unless that report is known; returns 1 if it is new."""
     assert batch.id is not None
     columns: Any = Result
-    keys = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id")
     # Seeds named no splits at first: what an older store holds without one is the same report.
     splits = {values["split"], ""} if values["source"] == "seed" else {values["split"]}
     statement = select(Result).where(col(columns.split).in_(splits))
-    for name in (*keys, "reported_where", "value"):
+    for name in _SAME_REPORT:
         column, value = col(getattr(columns, name)), values.get(name)
         statement = statement.where(column.is_(None) if value is None else column == value)
-    if session.exec(statement).first():
+    if session.exec(statement).first() or (values["source"] == "seed" and _was_edited(session, values, splits)):
         return 0
     session.add(Result(uid=new_uid(), batch_id=batch.id, **values))
     return 1
