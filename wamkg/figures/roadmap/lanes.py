@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 
-from wamkg.figures.roadmap.columns import FLUSH, GAP, LABEL_HEIGHT, balanced, turns
+from wamkg.figures.roadmap.columns import FLUSH, GAP, LABEL_HEIGHT, turns
 from wamkg.figures.roadmap.entries import Entry
 from wamkg.figures.roadmap.scale import TimeScale
+from wamkg.figures.roadmap.sides import Sides, changes
 from wamkg.figures.roadmap.spacing import spread
 
 INDENT = 4.0
@@ -23,9 +24,8 @@ ANY_ORDER, MONTHLY = timedelta(days=1), timedelta(days=30)
 _INSIDE = 0.1
 _INVERSION = 2.0
 """A label out of order is as bad as one that is so many label heights further from its date."""
-_REACH, _SWEEPS = 3, 4
+_SWEEPS = 4
 
-Sides = tuple[int, ...]
 Window = tuple[float, float]
 Turns = tuple[tuple[int, float], ...]
 
@@ -220,16 +220,6 @@ def rows_of(sides: Sequence[int]) -> Iterator[list[int]]:
     """The labels below the trunk, then those above it."""
     for side in (-1, +1):
         yield [j for j, s in enumerate(sides) if s == side]
-
-
-def changes(sides: Sides, j: int) -> Iterator[Sides]:
-    """Label `j` on the other side, alone or in exchange with one close before or after, as far as sides stay even."""
-    alone = (*sides[:j], -sides[j], *sides[j + 1 :])
-    if balanced(alone):
-        yield alone
-    for k in range(max(j - _REACH, 0), min(j + _REACH + 1, len(sides))):
-        if sides[k] != sides[j]:
-            yield tuple(-side if at in (j, k) else side for at, side in enumerate(sides))
 
 
 def _noon(scale: TimeScale, day: date) -> float:

@@ -9,8 +9,19 @@ LARGEST_OFFSET = 2.8
 _REACH = 3
 _NUDGES = (-PITCH, -PITCH / 2, PITCH / 2, PITCH)
 
-Move = tuple[tuple[int, ...], tuple[float, ...]]
+Sides = tuple[int, ...]
+Move = tuple[Sides, tuple[float, ...]]
 """Sides and nudges of all labels of a column."""
+
+
+def changes(sides: Sides, j: int) -> Iterator[Sides]:
+    """Label `j` on the other side, alone or in exchange with one close before or after, as far as sides stay even."""
+    alone = (*sides[:j], -sides[j], *sides[j + 1 :])
+    if balanced(alone):
+        yield alone
+    for k in range(max(j - _REACH, 0), min(j + _REACH + 1, len(sides))):
+        if sides[k] != sides[j]:
+            yield tuple(-side if at in (j, k) else side for at, side in enumerate(sides))
 
 
 def moves(column: Column, j: int) -> Iterator[Move]:
@@ -19,12 +30,7 @@ def moves(column: Column, j: int) -> Iterator[Move]:
     No move leaves a side with less than its least share.
     """
     sides, nudges = column.sides, column.nudges
-    alone = (*sides[:j], -sides[j], *sides[j + 1 :])
-    if balanced(alone):
-        yield alone, nudges
-    for k in range(max(j - _REACH, 0), min(j + _REACH + 1, len(sides))):
-        if sides[k] != sides[j]:
-            yield tuple(-side if at in (j, k) else side for at, side in enumerate(sides)), nudges
+    yield from ((other, nudges) for other in changes(sides, j))
     for step in _NUDGES:
         yield sides, (*nudges[:j], nudges[j] + step, *nudges[j + 1 :])
 
