@@ -34,6 +34,7 @@ TAXA = tuple(
 )
 LEAVES = [path for path, code in PATHS.items() if code]
 WORDS = ["Ro", "bo", "Vi", "Dream", "Act", "WAM", "VLA", "Flow", "Lin", "Gen", "Uni", "Mo", "Fast", "Giga"]
+ODD_LABELS = ["$x_1$ & <b>", "C$^3$ache", "π₀.₇", "世界模型", "سلام عالم", "😀Bot", "A_b{c}%\\", "שלום", "a\"b'c", "-"]
 FIRST, AS_OF = date(2023, 1, 20), date(2026, 8, 31)
 
 

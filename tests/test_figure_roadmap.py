@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.roadmap_report import SEED, insertions
-from tests.roadmap_samples import expected, sample
+from tests.roadmap_samples import ODD_LABELS, expected, sample
 from wamkg.errors import InvalidInputError
 from wamkg.figures.check.colours import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
 from wamkg.figures.check.picture import read_picture
@@ -37,7 +37,6 @@ from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-ODD_LABELS = ["$x_1$ & <b>", "C$^3$ache", "π₀.₇", "世界模型", "سلام عالم", "😀Bot", "A_b{c}%\\", "שלום", "a\"b'c", "-"]
 
 
 def svg_of(roadmap: Roadmap, **options: object) -> bytes:
@@ -95,10 +94,11 @@ def test_institution_marks_stand_outside_their_labels_and_unknown_ones_print_not
     assert len([part for part in read_picture(data).parts if part.element_id.startswith("mark-")]) == 10
 
 
-def test_an_old_outlier_is_set_apart_by_a_break() -> None:
+@pytest.mark.parametrize("orientation", ["vertical", "horizontal"])
+def test_an_old_outlier_is_set_apart_by_a_break(orientation: str) -> None:
     roadmap = sample(40, seed=5)
     old = replace(roadmap.items[0], when=date(1991, 6, 1))
-    data = svg_of(replace(roadmap, items=(old, *roadmap.items[1:])))
+    data = svg_of(replace(roadmap, items=(old, *roadmap.items[1:])), orientation=orientation)
     assert check_svg(data).findings == ()
     assert b'class="break"' in data
 
@@ -228,10 +228,11 @@ def test_the_caption_states_rule_day_and_what_is_left_out() -> None:
     assert "1 without a date" in caption
 
 
-def test_a_date_known_to_the_year_stays_in_its_year() -> None:
+@pytest.mark.parametrize("orientation", ["vertical", "horizontal"])
+def test_a_date_known_to_the_year_stays_in_its_year(orientation: str) -> None:
     roadmap = sample(40, seed=11)
     vague = tuple(replace(i, when=date(i.when.year, 1, 1), precision="year") for i in roadmap.items)
-    assert check_svg(svg_of(replace(roadmap, items=vague))).findings == ()
+    assert check_svg(svg_of(replace(roadmap, items=vague), orientation=orientation)).findings == ()
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
@@ -252,9 +253,11 @@ def test_another_process_writes_the_same_bytes(kind: str, tmp_path: Path) -> Non
     assert run.stdout.strip() == hashlib.sha256(ours).hexdigest()
 
 
-def test_the_order_of_the_items_does_not_matter(svg: bytes) -> None:
+@pytest.mark.parametrize("orientation", ["vertical", "horizontal"])
+def test_the_order_of_the_items_does_not_matter(orientation: str) -> None:
     roadmap = sample(64)
-    assert svg_of(replace(roadmap, items=roadmap.items[::-1])) == svg
+    turned = replace(roadmap, items=roadmap.items[::-1])
+    assert svg_of(turned, orientation=orientation) == svg_of(roadmap, orientation=orientation)
 
 
 def test_the_pdf_embeds_its_fonts_and_has_the_asked_width() -> None:
