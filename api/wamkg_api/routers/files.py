@@ -104,14 +104,14 @@ def get_export(
     export = EXPORTS.get(form)
     if export is None:
         raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")
+    headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
+    if taxonomy:
+        with opened(request, past) as store, store.reading() as session:
+            text = "".join(sections_of(form)(session, taxonomy))
+        return Response(text, headers=headers, media_type=export.media_type)
     with opened(request, past):
         # What cannot be opened is said before anything is sent.
         pass
-    headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
-    if taxonomy:
-        sections = sections_of(form)
-        with opened(request, past) as store, store.reading() as session:
-            return Response("".join(sections(session, taxonomy)), headers=headers, media_type=export.media_type)
     return StreamingResponse(_lines(request, past, export.write), headers=headers, media_type=export.media_type)
 
 
