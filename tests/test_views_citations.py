@@ -5,7 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import select
+from wamkg_api.app import create_app
 
 from tests.enriching_checks import import_library, settings_for
 from tests.s2_server.faults import FaultPlan
@@ -16,6 +18,7 @@ from wamkg.enriching.run import enrich
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import arxiv_prefix_month
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.settings import Settings
 from wamkg.store.reads_roadmap import placed_papers
 from wamkg.store.session import Store
 from wamkg.store.tables import Paper
@@ -96,6 +99,20 @@ class TestCounts:
             found = citation_timeline(session, by="year", paper=f"arxiv:{world.papers[1].arxiv}")
         assert found.imprecise == 0
         assert found.items[-1].cumulative == found.total - found.undated
+
+    @pytest.mark.parametrize("by", ["month", "quarter", "year"])
+    def test_over_http_they_are_the_same_counts(self, enriched: Store, world: World, by: str) -> None:
+        name = f"arxiv:{world.papers[1].arxiv}"
+        with enriched.reading() as session:
+            found = citation_timeline(session, by=by, paper=name)
+        with TestClient(create_app(Settings(database_url=enriched.url))) as client:
+            answer = client.get("/api/v1/timeline/citations", params={"paper": name, "by": by})
+        assert answer.status_code == 200, answer.text
+        said = answer.json()
+        assert said["by_year"] == {str(year): count for year, count in found.by_year.items()}
+        assert sum(said["by_year"].values()) == found.imprecise
+        assert [(i["period"], i["count"]) for i in said["items"]] == [(i.period, i.count) for i in found.items]
+        assert bool(said["by_year"]) == (by != "year"), "a citing paper known by its year only is what this is about"
 
     def test_a_table_adds_up(self, enriched: Store, world: World) -> None:
         with enriched.reading() as session:

@@ -4,12 +4,20 @@ import gzip
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
+
+import orjson
 
 MIN_GZIP = 512
 
 
 RawHeaders = list[tuple[bytes, bytes]]
 _SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"application/xml", b"image/svg+xml")
+
+
+def json_body(data: Any) -> bytes:
+    """Plain data as the bytes that are sent; keys that are not text, such as the years of a count, become text."""
+    return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
 
 
 def etag_of(body: bytes) -> str:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import orjson
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 
@@ -14,6 +13,7 @@ from wamkg.store.reads_papers import SORTS
 from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.vocabulary import Standing
+from wamkg_api.answers import json_body
 from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
 from wamkg_api.past import PastDep, opened
@@ -127,4 +127,4 @@ def _is_list(annotation: Any) -> bool:
 
 def answer(data: Any, status: int = 200) -> Response:
     """Plain data as JSON."""
-    return Response(orjson.dumps(data), status, media_type="application/json")
+    return Response(json_body(data), status, media_type="application/json")

@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import Header
 
 from wamkg.reviewing.decide import what_happened
 from wamkg.store.lookup import find_paper
 from wamkg.store.reading import ReadingSession
 from wamkg.views.paper import paper_detail
-from wamkg_api.answers import etag_of
+from wamkg_api.answers import etag_of, json_body
 from wamkg_api.errors import StaleError
 
 SHOWN_WRITES = 3
@@ -35,7 +34,7 @@ def seen_version(if_match: str | None, current: Any, what_happened: str) -> int 
         return None
     version: int = current.version
     named = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
-    tag = etag_of(orjson.dumps(current))
+    tag = etag_of(json_body(current))
     if named & {str(version), tag, f"{tag}-gz"}:
         return version
     raise StaleError(f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}")
