@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate
+from wamkg.names import PersonName
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Record:
     abstract: str | None = None
     summary: str | None = None
     authors: list[str] = field(default_factory=list)
+    names: list[PersonName] = field(default_factory=list)
+    """Structure of `authors`, name by name, where the source gives it; else empty."""
+    authors_cut: bool = False
+    """Whether the source says that further authors follow ("and others", "et al.")."""
     arxiv: str | None = None
     doi: str | None = None
     s2: str | None = None
@@ -52,6 +57,16 @@ class Record:
     year: int | None = None
     venue: str | None = None
     url: str | None = None
+    key: str | None = None
+    """Citation key."""
+    entry_type: str | None = None
+    """BibTeX's word for the kind of publication, in small letters."""
+    volume: str | None = None
+    number: str | None = None
+    pages: str | None = None
+    publisher: str | None = None
+    details: dict[str, str] = field(default_factory=dict)
+    """Further bibliographic fields by their BibTeX names (editor, school, edition, series, isbn, ...)."""
     links: dict[str, str] = field(default_factory=dict)
     method: str | None = None
     aliases: list[str] = field(default_factory=list)
@@ -62,6 +77,8 @@ class Record:
     note: str | None = None
     awaiting_review: bool = False
     unknown_keys: tuple[str, ...] = ()
+    doubts: list[str] = field(default_factory=list)
+    """One sentence for each value that was dropped, guessed or is doubtful."""
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,10 @@ def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequenc
             shown_changes = any(getattr(state.paper, name) != value for name, value in row.items())
             # A decision made on an older version must be seen to be stale, so a new place counts as a change.
             if shown_changes or Assignment in state.added or state.ended:
-                changed.append({"number": state.id} | {k: v for k, v in row.items() if k != "id"})
+                changed.append({"paper_row": state.id} | {k: v for k, v in row.items() if k != "id"})
     if changed:
         table = table_of(Paper)
-        statement = table.update().where(table.c.id == bindparam("number")).values(version=table.c.version + 1)
+        statement = table.update().where(table.c.id == bindparam("paper_row")).values(version=table.c.version + 1)
         session.connection().execute(statement, changed)
     add_texts(session, bodies_new)
     replace_texts(session, bodies_old)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Date, UniqueConstraint
+from sqlalchemy import Date, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from wamkg.store.tables.base import ended_at, entity_key, key, live_unique, made_in, ref
@@ -30,6 +30,8 @@ class Venue(SQLModel, table=True):
 class Paper(SQLModel, table=True):
     """A paper as shown: each value is the one that precedence picks among its facts."""
 
+    __table_args__ = (Index("uq_paper_key", "key", unique=True),)
+
     id: int | None = entity_key()
     slug: str = Field(unique=True, sa_type=SortedText)
     title: str = Field(sa_type=SortedText)
@@ -44,6 +46,25 @@ class Paper(SQLModel, table=True):
     url: str | None = None
     venue_id: int | None = ref("venue.id", nullable=True)
     year: int | None = None
+    year_derived: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="whether the year is that of `date`, not one that a source states",
+    )
+    key: str | None = Field(default=None, description="citation key")
+    entry_type: str | None = Field(default=None, description="BibTeX's word for the kind of publication")
+    volume: str | None = None
+    number: str | None = None
+    pages: str | None = None
+    publisher: str | None = None
+    details: dict[str, str] | None = Field(
+        default=None, sa_type=Json, nullable=True, description="further bibliographic fields by their BibTeX names"
+    )
+    authors_cut: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description='whether the author list goes on ("and others")',
+    )
     standing: str = Field(index=True)
     exclusion_reason: str | None = None
     note: str | None = Field(default=None, sa_type=LongText)
@@ -103,6 +124,11 @@ class Authorship(SQLModel, table=True):
     position: int
     author_id: int = ref("author.id")
     name: str = Field(description="the name as printed on this paper")
+    family: str | None = None
+    given: str | None = None
+    particle: str | None = None
+    suffix: str | None = None
+    literal: str | None = Field(default=None, description="the name of a group, which has no parts")
 
 
 class Weblink(SQLModel, table=True):
