@@ -1,0 +1,198 @@
+"""Invented libraries for property tests: one source of truth that layouts, exports and imports are measured against.
+
+`works()` draws one paper with everything a reference manager knows of it, `libraries()` several with different keys and
+ids. `listed_works()` draws what a Markdown list can print of a paper without escaping it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+
+@dataclass(frozen=True)
+class Person:
+    """An author as the truth has it; a group has only `literal`."""
+
+    family: str = ""
+    given: str = ""
+    particle: str = ""
+    suffix: str = ""
+    literal: str = ""
+
+    @property
+    def display(self) -> str:
+        """The name as readers write it: "Given particle Family Suffix"; family name first in Chinese and Korean."""
+        if self.literal:
+            return self.literal
+        if self.family and self.family[0] > "\u2e80" and self.given and self.given[0] > "\u2e80":
+            return self.family + self.given
+        return " ".join(part for part in (self.given, self.particle, self.family, self.suffix) if part)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A paper as the truth has it; None or an empty text is "has none"."""
+
+    key: str
+    title: str
+    authors: tuple[Person, ...] = ()
+    year: int | None = None
+    venue: str | None = None
+    arxiv: str | None = None
+    doi: str | None = None
+    entry_type: str = "article"
+    authors_cut: bool = False
+    abstract: str | None = None
+    method: str | None = None
+    taxon: str | None = None
+    volume: str | None = None
+    number: str | None = None
+    pages: str | None = None
+    publisher: str | None = None
+    note: str | None = None
+    details: dict[str, str] = field(default_factory=dict)
+
+
+WORDS = st.sampled_from([
+    "Learning", "robot", "policies", "from", "video", "Dense", "dynamics", "for", "long-horizon", "tasks", "with",
+    "latent", "tokens", "Planning", "under", "uncertainty", "grasping", "of", "soft", "objects", "at", "scale", "3D",
+    "2024", "RGB-D", "GPT-4", "in-context", "sim-to-real", "Réseaux", "naïve", "Müller's", "Łódź", "1,000",
+])  # fmt: skip
+MIDDLES = st.sampled_from([
+    "What If?", "Why Not?", "Step 1:", "World Models:", "(and Back)", "[Extended]", "100%", "R&D", "C++", "A/B",
+    "“Seeing”", "'Doing'", "—", "–", "$\\pi_0$", "$O(n^2)$", "π₀", "C$^3$ache", "世界模型", "ロボット学習", "로봇",
+    "Обучение", "et", "v2", "No. 5", "U.S.", "vs.", "GR-1.5", "LLM.int8()", "γ-decay", "x → y", "#1", "Go!",
+])  # fmt: skip
+"""What titles in lists hold besides words; none of it is Markdown that a list would have to escape."""
+ENDS = st.sampled_from(
+    ["Possible?", "Matters!", "(Extended Version)", "世界模型", "π₀", "C++", "Part 2", "$\\pi_0$", "II"]
+)
+HARD = st.sampled_from([
+    "50% off & on", "a_b", "#hash", "$", "5$ and 6$", "{Braced}", "x^2", "~tilde~", "back\\slash", "<i>italic</i>",
+    "a < b > c", "&amp;", '"quoted"', "``ticks''", "=1+2", "+1", "-1", "@at", "semi; colon", "comma, comma",
+    "pipe | pipe", "*star*", "`code`", "O'Neil", "Å Ø ß ı Ł", "e\u0301", "ﬁ", "½", "中文，标题", "עברית", "emoji 🚀",
+    "\u200bzero", "a\u00a0b", "---", "%", "https://example.org/a%20b?c=d&e=f#g", "and others", "1e5", "007", "NULL",
+])  # fmt: skip
+"""What breaks writers and readers of BibTeX, CSV and JSON Lines."""
+
+
+def _capital(parts: list[str]) -> str:
+    text = " ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+SHORT_TITLES = st.sampled_from([
+    "World Models", "Mastering Chess", "Attention?", "世界模型", "Is This It?", "R3M: Reward", "2001: A Space Odyssey",
+])  # fmt: skip
+LIST_TITLES = SHORT_TITLES | st.builds(
+    lambda first, middle, last: _capital([first, *middle, last]),
+    WORDS,
+    st.lists(WORDS | MIDDLES, min_size=1, max_size=6),
+    WORDS | ENDS,
+)
+"""Titles of papers in lists: two words, question marks, colons, brackets, formulas, numbers, other scripts."""
+HARD_TITLES = st.lists(WORDS | MIDDLES | ENDS | HARD, min_size=2, max_size=8).map(" ".join)
+"""Titles with every kind of special character."""
+
+GIVEN = st.sampled_from(
+    ["Ann", "Bob", "Zoë", "Jean-Luc", "J. P.", "Mary Ann", "Íñigo", "Łukasz", "A.", "Søren", "D'Arcy"]
+)
+FAMILY = st.sampled_from(
+    [
+        "Lee",
+        "Müller",
+        "O'Connor",
+        "García Márquez",
+        "Smith-Jones",
+        "Ångström",
+        "Nguyễn",
+        "Øster",
+        "Čapek",
+        "Wu",
+        "Santos",
+    ]
+)
+PARTICLES = st.sampled_from(["", "", "", "van", "von der", "de la", "d'"])
+SUFFIXES = st.sampled_from(["", "", "", "", "Jr.", "III"])
+PERSONS = st.builds(Person, FAMILY, GIVEN, PARTICLES, SUFFIXES)
+PLAIN_PERSONS = st.builds(Person, FAMILY, GIVEN)
+EASTERN = st.sampled_from([Person("王", "小明"), Person("山田", "太郎"), Person("김", "민수")])
+GROUPS = st.sampled_from([
+    "Barnes and Noble Inc.", "The ATLAS Collaboration", "ICARUS and SBND Collaborations", "Open X-Embodiment Team",
+    "Gemini Robotics Team, Google",
+]).map(lambda name: Person(literal=name))  # fmt: skip
+"""Groups whose name holds the word or the comma that separates people."""
+
+VENUES = st.sampled_from(["ICRA", "NeurIPS", "CoRL", "RA-L", "Nature", "CVPR", "ICLR", "arXiv"])
+JOURNALS = VENUES | st.sampled_from(["Science & Robotics", "J. of Field Robotics", "IEEE Trans. 50% #1", "Robótica_X"])
+TAXA = st.sampled_from(["Video Generation", "Latent Dynamics", "Policy Learning", "Benchmarks"])
+METHODS = st.sampled_from(["DreamBot", "π₀.₅", "C3PO-Net", "RT-9", "Cosmos-X", "V-JEPA 7", "LoopVLA", "GR00T-N9"])
+TYPES = st.sampled_from(["article", "inproceedings", "misc", "book", "phdthesis", "techreport"])
+DETAILS = st.dictionaries(
+    st.sampled_from(["editor", "school", "institution", "edition", "series", "isbn", "issn", "address", "keywords"]),
+    st.sampled_from(["Doe, Jane", "TU München", "R & D Lab", "2nd", "LNCS 12_3", "978-3-16-148410-0", "50% #1"]),
+    max_size=3,
+)
+DOIS = st.sampled_from(["10.1000/a", "10.1002/(sici)1<2::aid-x>", "10.1016/s0_b%c#d", "10.1007/978-3-030_17"])
+
+
+@st.composite
+def works(draw: st.DrawFn, number: int = 1) -> Work:
+    """A paper with everything that a reference manager knows of it; `number` makes its key and ids different."""
+    year = draw(st.integers(1991, 2029))
+    arxiv = f"{draw(st.integers(15, 29)):02d}{draw(st.integers(1, 12)):02d}.{10000 + number}"
+    people = st.lists(PERSONS | PLAIN_PERSONS | EASTERN | GROUPS, max_size=4, unique=True)
+    authors = tuple(draw(people))
+    return Work(
+        key=draw(st.sampled_from(["du2023", "Smith:2020_a", "DBLP:conf/icra/X", "o-neil99", "k"])) + f"-{number}",
+        title=f"{draw(HARD_TITLES)} {number}",
+        authors=authors,
+        year=draw(st.none() | st.just(year)),
+        venue=draw(st.none() | JOURNALS),
+        arxiv=draw(st.none() | st.just(arxiv)),
+        doi=draw(st.none() | DOIS.map(lambda doi: f"{doi}.{number}")),
+        entry_type=draw(TYPES),
+        authors_cut=bool(authors) and draw(st.booleans()),
+        abstract=draw(st.none() | HARD_TITLES),
+        method=draw(st.none() | METHODS.map(lambda name: f"{name}-{number}")),
+        volume=draw(st.none() | st.sampled_from(["12", "abs", "XIV"])),
+        number=draw(st.none() | st.sampled_from(["3", "3-4", "S1"])),
+        pages=draw(st.none() | st.sampled_from(["1--9", "e12", "123--131, 140"])),
+        publisher=draw(st.none() | st.sampled_from(["Springer", "Wiley & Sons", "Éditions X"])),
+        note=draw(st.none() | HARD_TITLES),
+        details=draw(DETAILS),
+    )
+
+
+@st.composite
+def libraries(draw: st.DrawFn, most: int = 5) -> list[Work]:
+    """Several papers with different keys, titles and ids."""
+    return [draw(works(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
+
+
+@st.composite
+def listed_works(draw: st.DrawFn, number: int = 1) -> Work:
+    """A paper as Markdown lists print them: two authors or more, an arXiv id, a year and a venue."""
+    year = draw(st.integers(2015, 2029))
+    people: Sequence[Person] = draw(st.lists(PLAIN_PERSONS, min_size=2, max_size=4, unique=True))
+    return Work(
+        key=f"k{number}",
+        title=draw(LIST_TITLES),
+        authors=tuple(people),
+        year=year,
+        venue=draw(VENUES),
+        arxiv=f"{year % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + 7 * number}",
+        method=draw(METHODS) + f"{number}",
+        taxon=draw(TAXA),
+    )
+
+
+@st.composite
+def lists(draw: st.DrawFn, most: int = 4) -> list[Work]:
+    """Papers of one list; no title stands twice."""
+    return draw(
+        st.tuples(*(listed_works(number) for number in range(1, draw(st.integers(2, most)) + 1)))
+        .map(list)
+        .filter(lambda papers: len({p.title for p in papers}) == len(papers))
+    )
