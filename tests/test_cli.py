@@ -44,8 +44,25 @@ def test_every_verb_has_help(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"wamkg {verb}" in capsys.readouterr().out
 
 
-def test_an_unknown_verb_is_wrong_usage() -> None:
+def test_the_list_of_verbs_says_of_each_what_its_own_help_says() -> None:
+    from wamkg.cli.app import COMMANDS
+
+    for name, verb in COMMANDS.items():
+        assert verb.load().help.split("\n\n")[0].replace("\n", " ") == verb.help, name
+
+
+def test_help_and_version_load_neither_the_store_nor_the_learning() -> None:
+    heavy = {"sqlmodel", "sqlalchemy", "numpy", "sklearn", "matplotlib", "pydantic"}
+    code = "import sys; from wamkg.cli import run; run([sys.argv[1]]); print(sorted(sys.modules), file=sys.stderr)"
+    for option in ("--version", "--help"):
+        loaded = subprocess.run([sys.executable, "-c", code, option], capture_output=True, text=True, check=True).stderr
+        assert not heavy & set(eval(loaded)), option
+
+
+def test_an_unknown_verb_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["nonsense"]) == 2
+    assert run(["impor"]) == 2
+    assert "Did you mean 'import'?" in capsys.readouterr().err
 
 
 def test_a_command_on_an_empty_store_says_what_to_run(capsys: pytest.CaptureFixture[str]) -> None:

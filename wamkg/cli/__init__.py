@@ -8,7 +8,6 @@ import typer
 from typer.exceptions import TyperException
 
 from wamkg.cli.app import app
-from wamkg.cli.common import err
 from wamkg.errors import WamkgError
 
 FAILED, WRONG_USAGE = 1, 2
@@ -49,5 +48,7 @@ def _said(error: BaseException) -> str:
 
 
 def _fail(message: str) -> int:
+    from wamkg.cli.common import err  # the store's packages, which a command that succeeds has loaded anyway
+
     err.print(f"wamkg: {' '.join(message.split())}")
     return FAILED
