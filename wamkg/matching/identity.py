@@ -1,0 +1,262 @@
+"""Is this record the paper that its id leads to? One check for imports and enrichment.
+
+An id in a list may belong to another paper, and a paper's title may change between its preprint and its publication.
+The title decides where little else is known; authors, the method's name, the abstract and the year tell a paper whose
+title changed beyond recognition from another paper.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+
+from wamkg.identifiers import arxiv_id, doi, normalise, s2_id, title_key
+from wamkg.matching.titles import (
+    MAX_NAME_WORDS,
+    TitleRelation,
+    compare_titles,
+    is_made_up,
+    looks_made_up,
+    plain_title,
+    title_parts,
+)
+from wamkg.names import parse_name
+
+
+class Identity(StrEnum):
+    """What a record is to the paper that its id leads to."""
+
+    SAME = "same"
+    RENAMED = "renamed"
+    DIFFERENT = "different"
+
+
+class Team(StrEnum):
+    """How two lists of authors compare."""
+
+    SHARED = "shared"
+    SOME = "some"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+MIN_SHARED_TEAM = 0.5
+"""Share of the shorter list of authors from which two lists are one team."""
+MIN_WHOLE_TEAM = 0.8
+"""Share from which the authors alone make one paper of two titles with nothing in common."""
+MIN_TEAM = 3
+"""So many authors in common are hardly chance; fewer count where the lists are equal and the years too."""
+MAX_YEARS_OF_A_TITLE = 5
+"""A paper under one title is not printed again after more years than this by others."""
+MAX_YEARS_OF_A_CHANGE = 3
+"""A title changes between a preprint and its publication, which lie at most so many years apart."""
+MIN_TITLE_WORDS = 4
+"""A title of fewer words is used by several teams."""
+MIN_ABSTRACT, MIN_ABSTRACT_LIKENESS = 200, 80
+"""Characters from which an abstract is a text to go by, and how alike (of 100) two printings of one are."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the check goes by, of a stored paper (what all its sources say) or of a record."""
+
+    titles: tuple[str, ...]
+    authors: tuple[str, ...] = ()
+    cut: bool = False
+    """Whether the list of authors goes on ("et al.")."""
+    year: int | None = None
+    names: tuple[str, ...] = ()
+    """Names of the method that the paper proposes."""
+    abstracts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome, and what disagrees, one sentence each."""
+
+    identity: Identity
+    reasons: tuple[str, ...] = ()
+
+
+def check_identity(known: Facts, given: Facts) -> Finding:
+    """Say whether a record is the paper that its id leads to.
+
+    A title that is not known, on either side, is no reason to doubt.
+    """
+    titles = [title for title in known.titles if not is_placeholder(title)]
+    news = [title for title in given.titles if not is_placeholder(title)]
+    if not titles or not news:
+        return Finding(Identity.SAME)
+    relation = _best(compare_titles(mine, theirs) for mine in titles for theirs in news)
+    team = compare_teams(known, given)
+    identity = _decide(relation, team, known, given)
+    return Finding(identity, _reasons(titles, news, team, known, given) if identity is not Identity.SAME else ())
+
+
+def _best(relations: Iterable[TitleRelation]) -> TitleRelation:
+    return min(relations, key=list(TitleRelation).index)
+
+
+def _decide(relation: TitleRelation, team: Team, known: Facts, given: Facts) -> Identity:
+    if relation is TitleRelation.SAME:
+        return Identity.DIFFERENT if _is_namesake(team, known, given) else Identity.SAME
+    if _has_same_abstract(known, given):
+        return Identity.RENAMED
+    if relation in (TitleRelation.CHANGED, TitleRelation.NAME):
+        is_other = team is Team.NONE or (team is Team.UNKNOWN and _years_apart(known, given) > MAX_YEARS_OF_A_CHANGE)
+        return Identity.DIFFERENT if is_other else Identity.RENAMED
+    if relation is TitleRelation.SEQUEL or team is Team.NONE or _years_apart(known, given) > MAX_YEARS_OF_A_CHANGE:
+        return Identity.DIFFERENT
+    if _is_whole_team(known, given) or _introduces(known, given) or _introduces(given, known):
+        return Identity.RENAMED
+    return Identity.DIFFERENT
+
+
+def _is_namesake(team: Team, known: Facts, given: Facts) -> bool:
+    """Whether two papers have one title: a short one by other people, or any one many years later."""
+    if team is not Team.NONE:
+        return False
+    short = (
+        min(len(normalise(plain_title(title)).split()) for title in (*known.titles, *given.titles)) < MIN_TITLE_WORDS
+    )
+    return short or _years_apart(known, given) > MAX_YEARS_OF_A_TITLE
+
+
+def _years_apart(known: Facts, given: Facts) -> int:
+    return abs(known.year - given.year) if known.year and given.year else 0
+
+
+def is_placeholder(title: str) -> bool:
+    """Whether a title only stands for one that is not known: an id, an address, nothing."""
+    text = title.strip()
+    scheme, colon, value = text.partition(":")
+    if colon and scheme.lower() in ("arxiv", "doi", "s2", "openalex") and " " not in value.strip():
+        return True
+    if re.match(r"https?://\S+$", text, re.I) or not title_key(text):
+        return True
+    return " " not in text and bool(arxiv_id(text) or s2_id(text) or (doi(text) or "").startswith("10."))
+
+
+# ---------------------------------------------------------------- authors
+
+
+def compare_teams(known: Facts, given: Facts) -> Team:
+    """How two lists of authors compare; names meet by family name and initials, in whatever order they are written."""
+    if not known.authors or not given.authors:
+        return Team.UNKNOWN
+    shared = _shared(known.authors, given.authors)
+    if not shared:
+        return Team.UNKNOWN if _is_group(known.authors) or _is_group(given.authors) else Team.NONE
+    return Team.SHARED if shared / _shorter(known, given) >= MIN_SHARED_TEAM else Team.SOME
+
+
+def _is_whole_team(known: Facts, given: Facts) -> bool:
+    """Whether the lists are one list; of a list that is cut, its beginning. Two people write many papers together."""
+    if not known.authors or not given.authors:
+        return False
+    shared = _shared(known.authors, given.authors)
+    shorter, longer = _shorter(known, given), max(len(known.authors), len(given.authors))
+    whole = shorter if known.cut or given.cut else longer
+    is_large = shared >= MIN_TEAM or (shared == longer and _years_apart(known, given) <= 1)
+    return is_large and shared >= MIN_WHOLE_TEAM * whole
+
+
+def _shorter(known: Facts, given: Facts) -> int:
+    return min(len(known.authors), len(given.authors))
+
+
+def _shared(mine: Sequence[str], theirs: Sequence[str]) -> int:
+    left = [_name_words(name) for name in theirs]
+    shared = 0
+    for name in map(_name_words, mine):
+        match = next((other for other in left if _is_one_name(name, other)), None)
+        if match is not None:
+            left.remove(match)
+            shared += 1
+    return shared
+
+
+def _name_words(name: str) -> tuple[str, ...]:
+    return tuple(normalise(plain_title(name)).split())
+
+
+def _is_one_name(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two printings of a name can be one person's: each word of the shorter one meets one of the longer."""
+    if "".join(sorted("".join(mine))) == "".join(sorted("".join(theirs))) and mine:
+        return True
+    short, long = sorted((list(mine), list(theirs)), key=len)
+    whole = 0
+    for word in sorted(short, key=len, reverse=True):
+        match = next((w for w in long if w == word), None) or next((w for w in long if _abbreviates(word, w)), None)
+        if match is None:
+            return False
+        whole += match == word and len(word) > 1
+        long.remove(match)
+    return whole > 0
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """Whether one word is the initial of the other, or initials run together ("jk")."""
+    short, long = sorted((one, other), key=len)
+    return len(short) <= 2 and long.startswith(short[0])
+
+
+def _is_group(authors: Sequence[str]) -> bool:
+    return all(parse_name(name).literal or len(name.split()) == 1 for name in authors)
+
+
+# ---------------------------------------------------------------- method and abstract
+
+
+def _has_same_abstract(known: Facts, given: Facts) -> bool:
+    pairs = ((mine, theirs) for mine in known.abstracts for theirs in given.abstracts)
+    return any(
+        min(len(mine), len(theirs)) >= MIN_ABSTRACT
+        and fuzz.ratio(normalise(mine)[:1500], normalise(theirs)[:1500]) >= MIN_ABSTRACT_LIKENESS
+        for mine, theirs in pairs
+    )
+
+
+def _introduces(known: Facts, given: Facts) -> bool:
+    """Whether one side has the name of the other's method: at the head of its title, or introduced in its abstract."""
+    return any(_is_introduced(name, given) for name in _names_of(known))
+
+
+def _names_of(facts: Facts) -> list[str]:
+    heads = (re.split(r":\s", plain_title(title), maxsplit=1)[0] for title in facts.titles)
+    names = [plain_title(name) for name in (*facts.names, *heads)]
+    return [name for name in names if len(name.split()) <= MAX_NAME_WORDS and is_made_up(name)]
+
+
+_INTRODUCED = (
+    r"(?i:introduc|present|propos|call|dub|nam|term|develop|releas|describ|design|build)\w*\W+(?:[\w-]+\W+){0,8}?"
+)
+
+
+def _is_introduced(name: str, facts: Facts) -> bool:
+    key = title_key(name)
+    if any(title_parts(title).head == key for title in facts.titles):
+        return True
+    text = rf"{_INTRODUCED}(?<!\w){re.escape(name)}(?!\w)"
+    return looks_made_up(name) and any(re.search(text, abstract) for abstract in facts.abstracts)
+
+
+# ---------------------------------------------------------------- words for a person
+
+
+def _reasons(titles: Sequence[str], news: Sequence[str], team: Team, known: Facts, given: Facts) -> tuple[str, ...]:
+    reasons = [f"title: {news[0]!r} instead of {titles[0]!r}"]
+    if team is Team.NONE:
+        reasons.append(f"authors: {_names(given)} instead of {_names(known)}")
+    elif team is Team.SOME:
+        reasons.append(f"authors: {_names(given)} and {_names(known)} have few in common")
+    if known.year and given.year and known.year != given.year:
+        reasons.append(f"year: {given.year} instead of {known.year}")
+    return tuple(reasons)
+
+
+def _names(facts: Facts) -> str:
+    shown = ", ".join(facts.authors[:3])
+    return f"{shown} and others" if len(facts.authors) > 3 or facts.cut else shown
