@@ -9,25 +9,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-
-@dataclass(frozen=True)
-class Person:
-    """An author as the truth has it; a group has only `literal`."""
-
-    family: str = ""
-    given: str = ""
-    particle: str = ""
-    suffix: str = ""
-    literal: str = ""
-
-    @property
-    def display(self) -> str:
-        """The name as readers write it: "Given particle Family Suffix"; family name first in Chinese and Korean."""
-        if self.literal:
-            return self.literal
-        if self.family and self.family[0] > "\u2e80" and self.given and self.given[0] > "\u2e80":
-            return self.family + self.given
-        return " ".join(part for part in (self.given, self.particle, self.family, self.suffix) if part)
+from wamkg.matching.record import Record
+from wamkg.names import PersonName
 
 
 @dataclass(frozen=True)
@@ -36,7 +19,7 @@ class Work:
 
     key: str
     title: str
-    authors: tuple[Person, ...] = ()
+    authors: tuple[PersonName, ...] = ()
     year: int | None = None
     venue: str | None = None
     arxiv: str | None = None
@@ -115,13 +98,13 @@ FAMILY = st.sampled_from(
 )
 PARTICLES = st.sampled_from(["", "", "", "van", "von der", "de la", "d'"])
 SUFFIXES = st.sampled_from(["", "", "", "", "Jr.", "III"])
-PERSONS = st.builds(Person, FAMILY, GIVEN, PARTICLES, SUFFIXES)
-PLAIN_PERSONS = st.builds(Person, FAMILY, GIVEN)
-EASTERN = st.sampled_from([Person("王", "小明"), Person("山田", "太郎"), Person("김", "민수")])
+PERSONS = st.builds(PersonName, FAMILY, GIVEN, PARTICLES, SUFFIXES)
+PLAIN_PERSONS = st.builds(PersonName, FAMILY, GIVEN)
+EASTERN = st.sampled_from([PersonName("王", "小明"), PersonName("山田", "太郎"), PersonName("김", "민수")])
 GROUPS = st.sampled_from([
     "Barnes and Noble Inc.", "The ATLAS Collaboration", "ICARUS and SBND Collaborations", "Open X-Embodiment Team",
     "Gemini Robotics Team, Google",
-]).map(lambda name: Person(literal=name))  # fmt: skip
+]).map(lambda name: PersonName(literal=name))  # fmt: skip
 """Groups whose name holds the word or the comma that separates people."""
 
 VENUES = st.sampled_from(["ICRA", "NeurIPS", "CoRL", "RA-L", "Nature", "CVPR", "ICLR", "arXiv"])
@@ -134,19 +117,32 @@ DETAILS = st.dictionaries(
     st.sampled_from(["Doe, Jane", "TU München", "R & D Lab", "2nd", "LNCS 12_3", "978-3-16-148410-0", "50% #1"]),
     max_size=3,
 )
+LAST_WORDS = [
+    "aardvarks",
+    "basalt",
+    "cellos",
+    "dunes",
+    "estuaries",
+    "fjords",
+    "gliders",
+    "harbors",
+    "icebergs",
+    "junks",
+]
+"""One for each paper of a library, so that no two titles are alike."""
 DOIS = st.sampled_from(["10.1000/a", "10.1002/(sici)1<2::aid-x>", "10.1016/s0_b%c#d", "10.1007/978-3-030_17"])
 
 
 @st.composite
 def works(draw: st.DrawFn, number: int = 1) -> Work:
     """A paper with everything that a reference manager knows of it; `number` makes its key and ids different."""
-    year = draw(st.integers(1991, 2029))
-    arxiv = f"{draw(st.integers(15, 29)):02d}{draw(st.integers(1, 12)):02d}.{10000 + number}"
-    people = st.lists(PERSONS | PLAIN_PERSONS | EASTERN | GROUPS, max_size=4, unique=True)
+    year = draw(st.integers(2015, 2029))
+    arxiv = f"{year % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + number}"
+    people = st.lists(PERSONS | PLAIN_PERSONS | EASTERN | GROUPS, max_size=4, unique_by=lambda person: person.display)
     authors = tuple(draw(people))
     return Work(
         key=draw(st.sampled_from(["du2023", "Smith:2020_a", "DBLP:conf/icra/X", "o-neil99", "k"])) + f"-{number}",
-        title=f"{draw(HARD_TITLES)} {number}",
+        title=f"{draw(HARD_TITLES)} {LAST_WORDS[number]}",
         authors=authors,
         year=draw(st.none() | st.just(year)),
         venue=draw(st.none() | JOURNALS),
@@ -165,8 +161,33 @@ def works(draw: st.DrawFn, number: int = 1) -> Work:
     )
 
 
+def record_of(work: Work, line: int) -> Record:
+    """The paper as an importer that loses nothing yields it."""
+    return Record(
+        line=line,
+        title=work.title,
+        abstract=work.abstract,
+        authors=[person.display for person in work.authors],
+        names=list(work.authors),
+        authors_cut=work.authors_cut,
+        arxiv=work.arxiv,
+        doi=work.doi,
+        year=work.year,
+        venue=work.venue,
+        key=work.key,
+        entry_type=work.entry_type,
+        volume=work.volume,
+        number=work.number,
+        pages=work.pages,
+        publisher=work.publisher,
+        details=dict(work.details),
+        method=work.method,
+        note=work.note,
+    )
+
+
 @st.composite
-def libraries(draw: st.DrawFn, most: int = 5) -> list[Work]:
+def libraries(draw: st.DrawFn, most: int = 9) -> list[Work]:
     """Several papers with different keys, titles and ids."""
     return [draw(works(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
 
@@ -175,7 +196,7 @@ def libraries(draw: st.DrawFn, most: int = 5) -> list[Work]:
 def listed_works(draw: st.DrawFn, number: int = 1) -> Work:
     """A paper as Markdown lists print them: two authors or more, an arXiv id, a year and a venue."""
     year = draw(st.integers(2015, 2029))
-    people: Sequence[Person] = draw(st.lists(PLAIN_PERSONS, min_size=2, max_size=4, unique=True))
+    people: Sequence[PersonName] = draw(st.lists(PLAIN_PERSONS, min_size=2, max_size=4, unique=True))
     return Work(
         key=f"k{number}",
         title=draw(LIST_TITLES),

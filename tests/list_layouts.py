@@ -216,3 +216,54 @@ def name_then_title_and_lines_below(papers: list[Work]) -> Lines:
         lines += [f"- **{p.method}**: {p.title}", f"  - Authors: {people(p)}", f"  - {p.venue} {p.year}"]
         lines += [f"  - [Paper]({abs_url(p)}) / [Code](https://github.com/a/{p.key})"]
     return lines
+
+
+@_layout("authors", "year", "venue")
+def numbered_with_authors_in_the_next_paragraph(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for n, p in enumerate(papers, 1):
+        lines += [f"{n}. **{p.title}.** {p.venue} {p.year}. [paper]({abs_url(p)})", "", f"    *{people(p)}.*", ""]
+    return lines
+
+
+@_layout("authors", "year", "venue")
+def bullets_parted_by_bars(papers: list[Work]) -> Lines:
+    return [f"+ {p.year} | {p.title} | {people(p)} | {p.venue} | [`PDF`]({abs_url(p)})" for p in papers]
+
+
+@_layout("authors", "year", "venue")
+def lines_ended_by_br(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [f"**{p.title}.**<br>", f"*{people(p)}.*<br>", f"{p.venue} {p.year}. [[PDF]({abs_url(p)})]", ""]
+    return lines
+
+
+@_layout("year", "venue")
+def venue_and_short_year_before_the_link(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [f"- {p.venue}-{(p.year or 0) % 100} [{p.title}]({abs_url(p)})", "  - 用于机器人的一个方法", ""]
+    return lines
+
+
+@_layout("authors", "year")
+def title_year_authors(papers: list[Work]) -> Lines:
+    return [f"- {p.title} ({p.year}), {people(p)} [[pdf]]({abs_url(p)})" for p in papers]
+
+
+@_layout()
+def bold_title_and_bare_addresses(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [f"**{p.title}**", "", f"- Homepage: https://example.org/{p.key}/", f"- Paper: {abs_url(p)}"]
+        lines += [f"- Code: https://github.com/a/{p.key}", ""]
+    return lines
+
+
+@_layout("authors", "year", "venue")
+def bold_title_with_venue_and_lines_below(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [f"- **{p.title} ({p.venue} {p.year})**", f"  - {people(p)}", f"  - [[Paper]]({abs_url(p)})", ""]
+    return lines

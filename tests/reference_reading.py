@@ -29,7 +29,7 @@ class ReadReference:
     first: int
     last: int
     title: str
-    people: bool
+    people: tuple[str, ...]
     year: str
     arxiv: str
     doi: str
@@ -51,11 +51,22 @@ def bibtex(text: str) -> Iterator[ReadReference]:
             first,
             first + text.count("\n", start, end),
             fields.get("title", ""),
-            bool(fields.get("author")),
+            _people(fields.get("author", "")),
             _year(fields.get("year", "") or fields.get("date", "")),
             (found[1] if found.re is _ARXIV else found[0]) if found else "",
             _doi(fields.get("doi", "") or fields.get("url", "")),
         )
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """Names between `and` outside of braces; `others` is nobody."""
+    names, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth == 0 and (found := re.compile(r"\s+and\s+", re.I).match(text, place)):
+            names.append(text[start:place])
+            start = found.end()
+    return tuple(name.strip() for name in [*names, text[start:]] if name.strip(" ,") and name.strip() != "others")
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
@@ -112,13 +123,13 @@ def ris(text: str) -> Iterator[ReadReference]:
 
 def web_of_science(text: str) -> Iterator[ReadReference]:
     """Blocks from PT to ER, lines `XX value`, continued by three blanks."""
-    yield from _tagged(text, re.compile(r"^([A-Z][A-Z0-9]) (.*)$"), "PT", ("AU", "AF", "CA"), ("PY",), "DI")
+    yield from _tagged(text, re.compile(r"^([A-Z][A-Z0-9]) (.*)$"), "PT", ("AF", "AU", "CA"), ("PY",), "DI")
 
 
 def _tagged(
     text: str, line_of: re.Pattern[str], begin: str, people: tuple[str, ...], years: tuple[str, ...], doi: str
 ) -> Iterator[ReadReference]:
-    tags: dict[str, str] = {}
+    tags: dict[str, list[str]] = {}
     first, last = 0, ""
     for number, line in enumerate(text.lstrip("\ufeff").split("\n"), 1):
         found = line_of.match(line.rstrip("\r"))
@@ -126,25 +137,27 @@ def _tagged(
             tags, first = {}, number
         elif found:
             last = found[1]
-            tags.setdefault(last, found[2].strip())
+            tags.setdefault(last, []).append(found[2].strip())
         elif line.startswith("ER") and first:
             yield _of_tags(tags, first, number, people, years, doi)
             first = 0
+        elif line.startswith("   ") and last in people:
+            tags[last].append(line.strip())
         elif line.startswith("   ") and last:
-            tags[last] += " " + line.strip()
+            tags[last][-1] += " " + line.strip()
         if found and found[1] == "ER" and first:
             yield _of_tags(tags, first, number, people, years, doi)
             first = 0
 
 
 def _of_tags(
-    tags: dict[str, str], first: int, last: int, people: tuple[str, ...], years: tuple[str, ...], doi: str
+    tags: dict[str, list[str]], first: int, last: int, people: tuple[str, ...], years: tuple[str, ...], doi: str
 ) -> ReadReference:
-    title = tags.get("TI") or tags.get("T1") or ""
-    year = next((tags[tag] for tag in years if _year(tags.get(tag, ""))), "")
-    return ReadReference(
-        first, last, title, any(tags.get(tag) for tag in people), _year(year), "", _doi(tags.get(doi, ""))
-    )
+    values = {tag: found[0] for tag, found in tags.items()}
+    names = next((tags[tag] for tag in people if any(tags.get(tag, []))), [])
+    year = next((values[tag] for tag in years if _year(values.get(tag, ""))), "")
+    title = values.get("TI") or values.get("T1") or ""
+    return ReadReference(first, last, title, tuple(filter(None, names)), _year(year), "", _doi(values.get(doi, "")))
 
 
 _COLUMNS = {
@@ -163,7 +176,7 @@ def table(text: str) -> Iterator[ReadReference]:
     before = reader.line_num
     for row in reader:
         cells = {what: row[n].strip() if 0 <= n < len(row) else "" for what, n in place.items()}
-        people = cells["people"] not in ("", "[No author name available]")
+        people = () if cells["people"] in ("", "[No author name available]") else (cells["people"],)
         yield ReadReference(
             before + 1, reader.line_num, cells["title"], people, _year(cells["year"]), "", _doi(cells["doi"])
         )
@@ -212,18 +225,33 @@ def _differences(reference: ReadReference, record: Record) -> Iterator[Reference
     if reference.title and letters(reference.title) != letters(record.title):
         yield ReferenceMiss(reference.first, "title", reference.title, record.title)
     if reference.people and not record.authors:
-        yield ReferenceMiss(reference.first, "authors", "people", "none")
+        yield ReferenceMiss(reference.first, "authors", "; ".join(reference.people), "none")
+    elif reference.people and (missing := _unread(reference.people, record.authors)):
+        yield ReferenceMiss(reference.first, "names", "; ".join(missing), "; ".join(record.authors))
     if reference.year and year != reference.year:
         yield ReferenceMiss(reference.first, "year", reference.year, year)
-    if reference.arxiv and record.arxiv != reference.arxiv:
+    if reference.arxiv and (record.arxiv or "").lower() != reference.arxiv.lower():
         yield ReferenceMiss(reference.first, "arxiv", reference.arxiv, str(record.arxiv))
     if reference.doi and (record.doi or "").lower() != reference.doi:
         yield ReferenceMiss(reference.first, "doi", reference.doi, str(record.doi))
 
 
+def _unread(people: tuple[str, ...], authors: list[str]) -> list[str]:
+    """Names whose letters are in no author; a cell of a table that holds all names is compared as a whole."""
+    known = {"".join(sorted(letters(author))) for author in authors}
+    if len(people) == 1 and "".join(sorted(letters("".join(authors)))) == "".join(sorted(letters(people[0]))):
+        return []
+    return [name for name in people if "".join(sorted(letters(name))) not in known]
+
+
+_COMMANDS = {"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å", "oe": "œ",
+             "OE": "Œ", "i": "i", "j": "j", "dh": "ð", "th": "þ"}  # fmt: skip
+_NOT_A_LETTER = re.compile(r"</?[a-zA-Z]+/?>|\\[a-zA-Z]+")
+
+
 def letters(title: str) -> str:
-    """The letters and figures of a title, without accents, markup and LaTeX commands."""
+    """The letters and figures of a title or a name, without accents, markup and LaTeX commands."""
     text = html.unescape(html.unescape(title))
-    text = re.sub(r"</?[a-zA-Z]+>|\\[a-zA-Z]+", "", text)
-    text = unicodedata.normalize("NFKD", text)
-    return re.sub(r"[\W_]", "", re.sub(r"[̀-ͯ]", "", text)).lower()
+    text = re.sub(r"\\([a-zA-Z]{1,2})(?![a-zA-Z])", lambda found: _COMMANDS.get(found[1], found[0]), text)
+    text = unicodedata.normalize("NFKD", _NOT_A_LETTER.sub("", text)).replace("ı", "i")
+    return re.sub(r"[\W_]", "", "".join(c for c in text if not unicodedata.combining(c))).lower()

@@ -124,8 +124,8 @@ def test_records_of_a_real_bibliography_have_what_the_file_gives(real: Path, nam
         print(f"{name}:{miss.line} {miss.what}: wanted {miss.wanted!r}, got {miss.got!r}")
     listed = len(unreadable) if name == UNCLOSED else 0
     assert len(records) + listed == int(row["records"])
-    for what in ("authors", "year", "arxiv", "doi", "title"):
-        having = sum(bool(getattr(r, {"authors": "people"}.get(what, what))) for r in references)
+    for what in ("authors", "names", "year", "arxiv", "doi", "title"):
+        having = sum(bool(getattr(r, {"authors": "people", "names": "people"}.get(what, what))) for r in references)
         wrong = [miss for miss in misses if miss.what == what]
         assert len(wrong) <= having * (1 - LEAST_VALUES), f"{len(wrong)} of {having} {what}"
 
