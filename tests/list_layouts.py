@@ -213,7 +213,7 @@ def venue_in_parentheses_behind(papers: list[Work]) -> Lines:
 def name_then_title_and_lines_below(papers: list[Work]) -> Lines:
     lines: Lines = []
     for p in papers:
-        lines += [f"- **{p.method}**: {p.title}", f"  - Authors: {people(p)}", f"  - {p.venue} {p.year}"]
+        lines += [f'- **{p.method}**: "{p.title}"', f"  - Authors: {people(p)}", f"  - {p.venue} {p.year}"]
         lines += [f"  - [Paper]({abs_url(p)}) / [Code](https://github.com/a/{p.key})"]
     return lines
 

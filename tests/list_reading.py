@@ -145,6 +145,13 @@ def _plain(title: str) -> str:
     return re.sub(r"</?su[pb]>|[$^{}]", "", clean(title))
 
 
+def is_title_of(record: Record, wanted: str) -> bool:
+    """Whether the record says the title; a short name, alone or in brackets at the end, may be the method instead."""
+    method = record.method or ""
+    said = [record.title, f"{record.title} ({method})"] + ([] if record.title else [method])
+    return any(same_title(each, wanted) for each in said)
+
+
 def compare(entries: list[ReadEntry], records: list[Record]) -> list[Miss]:
     """Entries without a record, with several, or with another title or arXiv id; a record belongs where its line is."""
     by_line: dict[int, list[Record]] = {}
@@ -161,8 +168,8 @@ def _misses(entry: ReadEntry, found: list[Record]) -> Iterator[tuple[str, str, s
     if not found:
         yield "no record", entry.title, ""
         return
-    best = next((r for r in found if same_title(r.title, entry.title)), found[0])
-    if not same_title(best.title, entry.title):
+    best = next((r for r in found if is_title_of(r, entry.title)), found[0])
+    if not is_title_of(best, entry.title):
         yield "title", entry.title, f"{best.title} (method {best.method})" if best.method else best.title
     if len(found) > 1:
         yield "several records", entry.title, " / ".join(r.title for r in found)
