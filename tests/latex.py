@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.figure_queries import query_for
-from wamkg import pipeline
 from wamkg.errors import WamkgError
 from wamkg.figures.query import FIGURES, FigureRequest
 from wamkg.figures.style import COLUMN_MM, FigureOptions
+from wamkg.services.exports import export
+from wamkg.services.figures import draw_figure
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
 
@@ -41,9 +42,7 @@ def figures(store: Store, folder: Path) -> Iterator[str]:
         for width in COLUMN_MM:
             request = FigureRequest(name, query_for(name, folder))
             try:
-                pipeline.draw_figure(
-                    store, request, [folder / f"{name}-{width}.pdf"], FigureOptions(width=width), False
-                )  # type: ignore[arg-type]
+                draw_figure(store, request, [folder / f"{name}-{width}.pdf"], FigureOptions(width=width), False)  # type: ignore[arg-type]
             except WamkgError as error:
                 print(f"{name} at {width}: {error}")
                 continue
@@ -51,7 +50,7 @@ def figures(store: Store, folder: Path) -> Iterator[str]:
             picture = rf"\centering\includegraphics{{{name}-{width}.pdf}}\caption{{{name}}}"
             yield rf"\begin{{figure{star}}}{picture}\end{{figure{star}}}"
         if kind.latex:
-            pipeline.draw_figure(store, request, [folder / f"{name}.tex"], data=False)
+            draw_figure(store, request, [folder / f"{name}.tex"], data=False)
             source = rf"\input{{{name}.tex}}"
             yield rf"\begin{{figure*}}\centering {source}\caption{{{name}}}\end{{figure*}}" if name in _WIDE else source
         yield r"\clearpage"
@@ -61,7 +60,7 @@ def compile_all(store: Store, folder: Path) -> list[str]:
     """Compile the article; returns what is wrong with it."""
     parts = list(figures(store, folder))
     with (folder / "papers.bib").open("w", encoding="utf-8") as file:
-        pipeline.export(store, "bibtex", file.write)
+        export(store, "bibtex", file.write)
     (folder / "article.tex").write_text("\n".join([_HEAD, *parts, _FOOT]), encoding="utf-8")
     for command in ("pdflatex", "bibtex", "pdflatex", "pdflatex"):
         options = ["-interaction=nonstopmode", "-halt-on-error"] if command == "pdflatex" else []

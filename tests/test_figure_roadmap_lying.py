@@ -11,7 +11,6 @@ import pytest
 
 from tests.roadmap_report import SEED, insertions
 from tests.roadmap_samples import LEAVES, ODD_LABELS, expected, sample
-from wamkg import pipeline
 from wamkg.errors import InvalidInputError
 from wamkg.figures.catalog import make_figure
 from wamkg.figures.check.picture import Picture, read_picture
@@ -20,6 +19,7 @@ from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import THEMES, FigureOptions
+from wamkg.services.figures import draw_figure
 from wamkg.store.session import Store
 from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap
 
@@ -86,7 +86,7 @@ def test_the_seeded_survey_is_drawn_whole_with_a_trunk_for_each_leaf(seeded_stor
 def test_the_manifest_says_which_way_it_was_asked_for(seeded_store: Store, tmp_path: Path) -> None:
     for asked in ("horizontal", None):
         request = FigureRequest("roadmap", FigureQuery(orientation=asked))
-        pipeline.draw_figure(seeded_store, request, [tmp_path / "roadmap.svg"])
+        draw_figure(seeded_store, request, [tmp_path / "roadmap.svg"])
         query = json.loads((tmp_path / "roadmap.json").read_text(encoding="utf-8"))["query"]
         assert query.get("orientation") == asked
 

@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from tests.figure_queries import evaluation, query_for
-from wamkg import pipeline
 from wamkg.errors import InvalidInputError, WamkgError
 from wamkg.figures.catalog import make_figure
 from wamkg.figures.charts.evaluation import read_evaluation
@@ -19,6 +18,8 @@ from wamkg.figures.check.words import word_findings
 from wamkg.figures.plaintext import plain
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions
+from wamkg.services.exports import export
+from wamkg.services.figures import draw_figure
 from wamkg.store.session import Store
 from wamkg.views.leaderboard import ResultQuery
 from wamkg.views.placed import placed_taxonomy
@@ -37,7 +38,7 @@ class Files:
 def write(store: Store, name: str, folder: Path, **look: object) -> Files:
     """Draw a figure and read its files back."""
     request = FigureRequest(name, query_for(name, folder))
-    pipeline.draw_figure(store, request, [folder / "figure.svg"], FigureOptions(**look))  # type: ignore[arg-type]
+    draw_figure(store, request, [folder / "figure.svg"], FigureOptions(**look))  # type: ignore[arg-type]
     rows = list(csv.reader((folder / "figure.csv").read_text(encoding="utf-8").splitlines()))
     return Files((folder / "figure.svg").read_bytes(), rows, orjson.loads((folder / "figure.json").read_bytes()))
 
@@ -72,19 +73,19 @@ def test_the_same_store_gives_the_same_bytes(seeded_store: Store, tmp_path: Path
 @pytest.mark.parametrize("name", [name for name, kind in FIGURES.items() if kind.latex])
 def test_a_figure_as_latex_holds_every_row(seeded_store: Store, tmp_path: Path, name: str) -> None:
     request = FigureRequest(name, query_for(name, tmp_path))
-    pipeline.draw_figure(seeded_store, request, [tmp_path / "figure.tex"])
+    draw_figure(seeded_store, request, [tmp_path / "figure.tex"])
     text = (tmp_path / "figure.tex").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
     assert text.isascii()
 
 
 def test_the_forest_cites_exactly_what_it_shows(seeded_store: Store, tmp_path: Path) -> None:
-    pipeline.draw_figure(seeded_store, FigureRequest("taxonomy"), [tmp_path / "figure.tex"])
+    draw_figure(seeded_store, FigureRequest("taxonomy"), [tmp_path / "figure.tex"])
     rows = list(csv.DictReader((tmp_path / "figure.csv").read_text(encoding="utf-8").splitlines()))
     cited = re.findall(r"\\cite\{([^}]+)\}", (tmp_path / "figure.tex").read_text(encoding="utf-8"))
     assert sorted(cited) == sorted(row["key"] for row in rows if row["drawn"] == "yes")
     bibliography: list[str] = []
-    pipeline.export(seeded_store, "bibtex", bibliography.append)
+    export(seeded_store, "bibtex", bibliography.append)
     keys = set(re.findall(r"^@\w+\{([^,]+),", "".join(bibliography), re.M))
     assert set(cited) <= keys
 

@@ -3,17 +3,21 @@
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import col, select
+from wamkg_api.app import create_app
 
+from tests.api_access import API, signed_in, token_for
 from tests.test_curating_decisions import copy_of
 from wamkg.cli import run
 from wamkg.jobs.refit import KIND
-from wamkg.settings import get_settings
+from wamkg.settings import Settings, get_settings
 from wamkg.store.decisions import decision_rows
 from wamkg.store.jobs import begin, find_job, set_params
 from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
-from wamkg.store.tables import Job
-from wamkg.vocabulary import JobState
+from wamkg.store.tables import Batch, Job
+from wamkg.vocabulary import JobState, Role
 
 PAPER, CLAIMED = "arxiv:2302.00111", "joint/diffusion/unified-stream/explicit"
 UID = "5" * 32
@@ -76,3 +80,62 @@ def test_decisions_that_came_in_a_file_and_their_undoing(
         )
     assert run(["undo", decision.batch.uid]) == 0
     assert told(copy)
+
+
+def test_a_taxonomy_edited_and_the_edit_undone(learning: Store) -> None:
+    assert run(["taxon", "rename", "wam:joint", "Both at once", "--dry-run"]) == 0
+    assert not told(learning), "a dry run changes nothing"
+    assert run(["taxon", "rename", "wam:joint", "Both at once"]) == 0
+    assert told(learning)
+    with learning.reading() as session:
+        newest = session.exec(select(Batch).order_by(col(Batch.id).desc())).first()
+    assert newest is not None
+    assert run(["undo", newest.uid]) == 0
+    assert told(learning)
+
+
+WRITES = {
+    "a decision": ("papers/{paper}/decisions", {"taxonomy": "wam", "verdict": "accept", "taxon": CLAIMED}),
+    "an adjudication": ("rounds/pilot/adjudications", {"paper": PAPER, "verdict": "accept", "taxon": CLAIMED}),
+    "an objection that is accepted": ("objections/{objection}/close", {"outcome": "accepted"}),
+    "an edit of a taxonomy": ("taxonomies/wam/edits", {"operation": "rename", "taxon": "joint", "name": "Both"}),
+    "a decision undone": ("batches/{batch}/undo", {}),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_every_route_that_changes_where_papers_belong(learning: Store, home: Path, what: str) -> None:
+    settings = Settings(database_url=learning.url, home=home, refit=True)
+    with TestClient(create_app(settings), headers=token_for(learning, Role.ADMIN)) as client:
+        named = {"paper": PAPER} | _prepared(client, what)
+        told(learning)
+        path, body = WRITES[what]
+        answer = client.post(f"{API}/{path.format(**named)}", json=body)
+    assert answer.status_code < 300, answer.text
+    assert told(learning)
+
+
+def _prepared(client: TestClient, what: str) -> dict[str, str]:
+    """Makes what the write is about; gives its ids."""
+    if what == "an adjudication":
+        opened = {"name": "pilot", "reviewers": ["bo", "cho"], "papers": [PAPER]}
+        assert client.post(f"{API}/rounds", json=opened).status_code == 201
+        return {}
+    if what == "an objection that is accepted":
+        raised = client.post(f"{API}/objections", json={"paper": PAPER, "claimed": CLAIMED})
+        return {"objection": raised.json()["objection"]}
+    if what == "a decision undone":
+        path, body = WRITES["a decision"]
+        return {"batch": client.post(f"{API}/{path.format(paper=PAPER)}", json=body).json()["batch"]}
+    return {}
+
+
+def test_a_decision_by_the_form_of_a_page(learning: Store, home: Path) -> None:
+    settings = Settings(database_url=learning.url, home=home, refit=True)
+    with TestClient(create_app(settings)) as client:
+        csrf = signed_in(client, learning)
+        version = str(client.get(f"{API}/papers/{PAPER}").json()["version"])
+        form = {"csrf": csrf, "verdict": "accept", "taxon": CLAIMED, "taxonomy": "wam", "version": version}
+        answer = client.post(f"/papers/{PAPER}/decide", data=form, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    assert told(learning)

@@ -10,13 +10,13 @@ from tests.curating_store import fill, say, standing_at, undo
 from wamkg.errors import InvalidInputError
 from wamkg.jobs.process import run_job
 from wamkg.jobs.refit import KIND, Refit, ask_refit, run_refits
-from wamkg.pipeline import run_refit_job
 from wamkg.reviewing.bias import automation_bias, wilson
 from wamkg.reviewing.blind import is_hidden
 from wamkg.reviewing.decision import Decision
 from wamkg.reviewing.judge import judge as judge_pair
 from wamkg.reviewing.queue import ORDERS, leaf_support
 from wamkg.reviewing.versions import decide_with_versions
+from wamkg.services.suggestions import run_refit_job
 from wamkg.settings import Settings
 from wamkg.store.batches import get_actor
 from wamkg.store.jobs import find_job, live_jobs

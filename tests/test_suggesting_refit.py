@@ -11,7 +11,7 @@ import pytest
 from tests.curating_store import fill, say, undo
 from wamkg.importing.seed_store import load_seeds
 from wamkg.jobs.refit import KIND, ask_refit
-from wamkg.pipeline import run_refit_job
+from wamkg.services.suggestions import run_refit_job
 from wamkg.settings import Settings
 from wamkg.store.jobs import cancel, find_job
 from wamkg.store.session import Store

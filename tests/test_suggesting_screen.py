@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 from tests.curating_store import fill, say, standing_at, undo
 from wamkg.cli.app import app
 from wamkg.errors import InvalidInputError
-from wamkg.pipeline import screen, screening
+from wamkg.services.decisions import screen
+from wamkg.services.screening import screening
+from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.lookup import find_paper
 from wamkg.store.screened import screened
@@ -44,7 +46,9 @@ def test_what_belongs_comes_before_what_does_not(waiting: Store) -> None:
 
 def test_in_stays_in_the_queue_and_out_is_a_decision_and_both_can_be_undone(waiting: Store) -> None:
     settings = Settings(refit=False)
-    batches = [screen(waiting, settings, f"arxiv:2502.{n:05}", n == 2, "wam", "ana") for n in (1, 2)]
+    batches = [
+        screen(waiting, settings, Writer("ana"), f"arxiv:2502.{n:05}", belongs=n == 2, taxonomy="wam") for n in (1, 2)
+    ]
     assert standing_at(waiting, "arxiv:2502.00001") == ["outside"]
     assert standing_at(waiting, "arxiv:2502.00002") == []
     with waiting.reading() as session:
@@ -54,7 +58,7 @@ def test_in_stays_in_the_queue_and_out_is_a_decision_and_both_can_be_undone(wait
     report = suggest_places(waiting, "wam", Rules(model="tfidf-lr"), None)
     waits = {line["arxiv"] for line in report.lines}
     assert "2502.00002" in waits and "2502.00001" not in waits
-    assert screen(waiting, settings, "arxiv:2502.00002", True, "wam", "ana") is None
+    assert screen(waiting, settings, Writer("ana"), "arxiv:2502.00002", belongs=True, taxonomy="wam") is None
     for batch in batches:
         assert batch is not None
         undo(waiting, batch)

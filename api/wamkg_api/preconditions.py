@@ -6,7 +6,7 @@ from fastapi import Header
 
 from wamkg.reviewing.decide import what_happened
 from wamkg.store.lookup import find_paper
-from wamkg.store.reading import ReadingSession
+from wamkg.store.session import Store
 from wamkg.views.paper import paper_detail
 from wamkg_api.answers import etag_of, json_body
 from wamkg_api.errors import StaleError
@@ -40,12 +40,16 @@ def seen_version(if_match: str | None, current: Any, what_happened: str) -> int 
     raise StaleError(f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}")
 
 
-def seen_paper(session: ReadingSession, paper: str, if_match: str | None) -> int | None:
-    """The version of a paper to write on, as `seen_version`.
+def paper_version(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
+    """The version of a paper to write on: the one given, else that of `If-Match`, as `seen_version`.
+
+    The write that follows refuses a version that is not the present one, so it is safe to look before.
 
     Raises StaleError, saying what was written meanwhile, and NotFoundError.
     """
     if not if_match:
-        return None
-    happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
-    return seen_version(if_match, paper_detail(session, paper), happened)
+        return given
+    with store.reading() as session:
+        happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
+        seen = seen_version(if_match, paper_detail(session, paper), happened)
+    return seen if given is None else given

@@ -1,19 +1,17 @@
 """What routes that write share: a router that asks first, the store, who writes, and taking back."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Security
 
-from wamkg.history.undo import undo_batch
-from wamkg.jobs.refit import learn_undone
-from wamkg.matching.show import shown_values
 from wamkg.reviewing.edit import Edited
+from wamkg.services.batches import Undone, undo
+from wamkg.services.writers import Writer
 from wamkg.settings import Settings
-from wamkg.store.batches import find_batch, get_actor
-from wamkg.store.reading import ReadingSession
 from wamkg.store.session import Store
-from wamkg.store.tables import Actor, Batch
+from wamkg.store.tables import Batch
 from wamkg.vocabulary import PERSON, BatchKind, Role
 from wamkg_api.access import Caller, bearer, guarded
 from wamkg_api.errors import ForbiddenError, problems
@@ -42,14 +40,6 @@ StoreDep = Annotated[Store, Depends(store_of)]
 
 
 @dataclass(frozen=True)
-class Undone:
-    """A batch that was taken back, and rows removed by table."""
-
-    batch: str
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True)
 class Change:
     """What an edit changed; `batch` takes it back, and is null where nothing was to change.
 
@@ -70,34 +60,29 @@ def changed(edited: Edited) -> Change:
 
 
 def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:
-    """Take a batch back whole, and learn from it where it was a decision.
+    """Undo a batch as a whole.
 
-    Raises ForbiddenError for what a program or somebody else imported, unless an admin asks, else as `undo_batch`.
+    Raises ForbiddenError for what a program or somebody else imported, unless an admin asks, else as `batches.undo`.
     """
-    with store.writing() as session:
-        batch = find_batch(session, uid)
-        _refuse_others(batch, caller)
-        undone = Undone(batch.uid, undo_batch(session, batch, actor_of(session, caller), shown_values, why))
-    learn_undone(store, settings, batch)
-    return undone
+    return undo(store, settings, writer_of(caller), uid, why, partial(_refuse_others, caller))
 
 
-def _refuse_others(batch: Batch, caller: Caller) -> None:
+def _refuse_others(caller: Caller, batch: Batch) -> None:
     own = batch.actor_id == caller.holder.actor_id
     if not (own or batch.kind in BY_HAND or caller.holder.role.allows(Role.ADMIN)):
         raise ForbiddenError(f"this needs an admin token: batch {batch.uid} ({batch.kind}) is not yours")
 
 
-def person_of(session: ReadingSession, caller: Caller) -> Actor:
-    """The row of the person who writes.
+def person_of(caller: Caller) -> Writer:
+    """The person who writes.
 
     Raises ForbiddenError for a program: only people decide and edit by hand.
     """
     if caller.holder.kind != PERSON:
-        raise ForbiddenError(f"{caller.holder.name} is a program; this is for a person to say")
-    return actor_of(session, caller)
+        raise ForbiddenError(f"{caller.holder.name} is a program; only a person may do this")
+    return writer_of(caller)
 
 
-def actor_of(session: ReadingSession, caller: Caller) -> Actor:
-    """The row of who writes."""
-    return get_actor(session, caller.holder.name, caller.holder.kind)
+def writer_of(caller: Caller) -> Writer:
+    """The person or program that writes."""
+    return Writer(caller.holder.name, caller.holder.kind)

@@ -14,11 +14,11 @@ from rich.console import Console
 from tests.s2_server.faults import full_plan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, library_lines, make_world
-from wamkg import pipeline
 from wamkg.enriching.report import Progress
 from wamkg.enriching.run import enrich
 from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.services.figures import draw_figure
 from wamkg.settings import Settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
@@ -68,7 +68,7 @@ def play(store: Store, folder: Path) -> list[Path]:
         known = f"{found.total:,} citing papers, {found.unknown_share or 0:.0%} of them without a month"
         say(f"{found.label}: {known}, {len(found.short)} lists not held whole")
     request = FigureRequest("citations", FigureQuery(taxon=BRANCHES))
-    return pipeline.draw_figure(store, request, [folder / f"citations.{form}" for form in ("svg", "pdf", "png")]).files
+    return draw_figure(store, request, [folder / f"citations.{form}" for form in ("svg", "pdf", "png")]).files
 
 
 def main() -> None:

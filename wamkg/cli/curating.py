@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     EXIT_PARTIAL,
     JsonOption,
@@ -15,15 +14,16 @@ from wamkg.cli.common import (
     print_alarms,
     print_json,
     print_undo,
-    writing_as,
 )
 from wamkg.errors import InvalidInputError
 from wamkg.reviewing.blind import revealed
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.decision_lines import append_decisions, export_decisions
-from wamkg.reviewing.edit import Edited, set_values
-from wamkg.reviewing.edit_things import EDITED_KINDS, KINDS, set_thing
-from wamkg.reviewing.edit_things import add as add_thing
+from wamkg.reviewing.edit import Edited
+from wamkg.reviewing.edit_things import KINDS
+from wamkg.services import decisions as service
+from wamkg.services import entities
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 
 ByOption = Annotated[str, typer.Option("--by", help="Name of the person who writes.")]
@@ -76,7 +76,7 @@ def decide(
         version=version,
     )
     with open_store() as store:
-        made = pipeline.decide(store, get_settings(), decision, by)
+        made = service.decide(store, get_settings(), Writer(by), decision)
     if json:
         print_json(made)
         return
@@ -105,9 +105,8 @@ def set_(
     json: JsonOption = False,
 ) -> None:
     """Set values by hand; a person's word outlives every later import."""
-    change = set_thing if subject.partition(":")[0] in EDITED_KINDS else set_values
-    with writing_as(by) as (session, actor):
-        edited = change(session, actor, subject, _pairs(values), why, version)
+    with open_store() as store:
+        edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
     _print_edit(edited, json)
 
 
@@ -119,8 +118,8 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add a paper, a result, a method or another named thing by hand."""
-    with writing_as(by) as (session, actor):
-        edited = add_thing(session, actor, kind, _pairs(values, kind == "paper"), why)
+    with open_store() as store:
+        edited = entities.add(store, Writer(by), kind, _pairs(values, kind == "paper"), why)
     _print_edit(edited, json)
 
 
@@ -179,7 +178,7 @@ def import_(
     if not file.is_file():
         raise InvalidInputError(f"{file} is not a file")
     with open_store() as store:
-        report = pipeline.import_decisions(store, get_settings(), file, by)
+        report = service.import_decisions(store, get_settings(), Writer(by), file)
     if json:
         print_json(report)
     else:

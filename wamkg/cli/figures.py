@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import AsOfOption, ReleaseOption, err, open_shown, open_store, out
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions
+from wamkg.services import figures
 from wamkg.settings import get_settings
 
 Text = str | None
@@ -59,10 +59,10 @@ def figure(
     query = query.checked(name)
     look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
     with open_store() as now:
-        look = replace(look, known=pipeline.known_since(now, get_settings().home, query))
+        look = replace(look, known=figures.known_since(now, get_settings().home, query))
     request = FigureRequest(name, query, release, as_of)
     with open_shown(release, as_of) as store:
-        drawn = pipeline.draw_figure(store, request, output, look, data)
+        drawn = figures.draw_figure(store, request, output, look, data)
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
     for note in drawn.notes:
         err.print(f"note: {note}")

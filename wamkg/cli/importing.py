@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     EXIT_PARTIAL,
     JsonOption,
@@ -17,6 +16,8 @@ from wamkg.cli.common import (
 )
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.run import FORMATS, ImportOptions
+from wamkg.services import imports
+from wamkg.settings import get_settings
 
 SHOWN_LINES = 400
 
@@ -35,8 +36,8 @@ def import_(
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
     options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run)
-    with pipeline.store_for_dry_run() if dry_run else open_store(create=True) as store:
-        report = pipeline.import_source(store, source, options)
+    with imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True) as store:
+        report = imports.import_source(store, source, options)
     if json:
         print_json(report.as_dict())
     else:

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     JsonOption,
     TaxonomyOption,
@@ -13,7 +12,6 @@ from wamkg.cli.common import (
     print_json,
     print_table,
     print_undo,
-    writing_as,
 )
 from wamkg.cli.curating import ByOption, PaperArgument
 from wamkg.exporting.disputes import agenda_text, reply_text
@@ -22,9 +20,9 @@ from wamkg.reviewing.objections import (
     Closing,
     Dispute,
     ObjectionWritten,
-    answer_objection,
-    raise_objection,
 )
+from wamkg.services import objections as service
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.objections import agenda, dispute_detail, objection_list
 from wamkg.views.rounds import differing_votes
@@ -87,8 +85,8 @@ def raise_(
         said_at=said_at,
         quote=quote,
     )
-    with writing_as(by) as (session, actor):
-        written = raise_objection(session, actor, dispute)
+    with open_store() as store:
+        written = service.raise_objection(store, Writer(by), dispute)
     _print(written, json)
 
 
@@ -101,8 +99,8 @@ def answer(
     json: JsonOption = False,
 ) -> None:
     """Answer an objection and leave it open."""
-    with writing_as(by) as (session, actor):
-        written = answer_objection(session, actor, uid, text, version)
+    with open_store() as store:
+        written = service.answer_objection(store, Writer(by), uid, text, version)
     _print(written, json)
 
 
@@ -118,7 +116,7 @@ def close(
     """Close an objection; one undo takes back the closing and the move."""
     closing = Closing(outcome=outcome, answer=text, version=version)
     with open_store() as store:
-        written = pipeline.close_objection(store, get_settings(), uid, closing, by)
+        written = service.close_objection(store, get_settings(), Writer(by), uid, closing)
     _print(written, json)
 
 

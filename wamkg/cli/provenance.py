@@ -6,8 +6,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.services import batches as batches_
+from wamkg.services.writers import Writer
+from wamkg.settings import get_settings
 from wamkg.views.history import change_list
 from wamkg.views.library import moment
 from wamkg.views.provenance import audit_lines, paper_sources, subject_history
@@ -20,7 +22,7 @@ def undo(
 ) -> None:
     """Take a batch of writes back whole."""
     with open_store() as store:
-        counts = pipeline.undo(store, batch, why)
+        counts = batches_.undo(store, get_settings(), Writer("cli"), batch, why).counts
     if json:
         print_json(counts)
     else:
@@ -31,7 +33,7 @@ def undo(
 def batches(json: JsonOption = False) -> None:
     """List the newest batches."""
     with open_store() as store:
-        rows = pipeline.batches(store)
+        rows = batches_.list_batches(store)
     if json:
         print_json(rows)
         return

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     AsOfOption,
     JsonOption,
@@ -22,6 +21,7 @@ from wamkg.cli.common import (
 from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.into import BEGIN, END
 from wamkg.files import whole_file
+from wamkg.services import exports, timelines
 from wamkg.store.session import Store
 from wamkg.views.citations import CitationTimeline, citation_csv_rows
 from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
@@ -44,11 +44,11 @@ def timeline(
     with open_shown(release, as_of) as store:
         found: PaperTimeline | CitationTimeline
         if what == "papers":
-            found = pipeline.timeline_papers(store, by, taxonomy, depth)
+            found = timelines.timeline_papers(store, by, taxonomy, depth)
             rows = list(timeline_csv_rows(found))
             said = f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
         else:
-            found = pipeline.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
+            found = timelines.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
             rows = list(citation_csv_rows(found))
             said = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
             said += f"\n{found.missing}" if found.missing else ""
@@ -85,15 +85,15 @@ def export(
         if into is not None:
             return _export_into(store, format, into, taxonomy or (), check)
         if output is None:
-            pipeline.export(store, format, sys.stdout.write, taxonomy or ())
+            exports.export(store, format, sys.stdout.write, taxonomy or ())
             return 0
         with whole_file(output) as file:
-            pipeline.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or ())
+            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or ())
     out.print(str(output))
     return 0
 
 
 def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:
-    same = pipeline.export_into(store, format, file, taxonomies, check=check)
+    same = exports.export_into(store, format, file, taxonomies, check=check)
     out.print(f"{file}: {'as the store says' if same else 'not as the store says' if check else 'written anew'}")
     return int(check and not same)

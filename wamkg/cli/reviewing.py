@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
 from wamkg.cli.curating import ByOption
 from wamkg.errors import WamkgError
 from wamkg.reviewing.blind import revealed
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.queue import ORDERS
+from wamkg.services import decisions, suggestions
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.queue import QueueItem
 
@@ -35,9 +36,9 @@ def review(
     """Show the papers that wait for a person; of every tenth the suggestion is hidden until it is decided on."""
     with open_store() as store:
         if bias:
-            _show_bias(pipeline.bias(store, taxonomy), json)
+            _show_bias(suggestions.bias(store, taxonomy), json)
             return
-        page = pipeline.review_queue(store, taxonomy, order, limit)
+        page = suggestions.review_queue(store, taxonomy, order, limit)
         if json:
             print_json(asdict(page))
         elif ask:
@@ -72,7 +73,7 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
                 paper=item.paper, verdict=verdict, taxonomy=taxonomy, taxon=taxon, version=item.version, suggestion=seen
             )
             try:
-                made = pipeline.decide(store, get_settings(), decision, by)
+                made = decisions.decide(store, get_settings(), Writer(by), decision)
             except WamkgError as error:
                 out.print(str(error))
                 continue

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     JsonOption,
     TaxonomyOption,
@@ -13,7 +12,6 @@ from wamkg.cli.common import (
     print_json,
     print_table,
     print_undo,
-    writing_as,
 )
 from wamkg.cli.curating import (
     ByOption,
@@ -28,7 +26,9 @@ from wamkg.cli.curating import (
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.agreement_shapes import Agreement, Measure
 from wamkg.reviewing.decision import Verdict
-from wamkg.reviewing.rounds import NewRound, cast_vote, close_round, open_round
+from wamkg.reviewing.rounds import NewRound
+from wamkg.services import rounds
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.rounds import round_list, round_queue
 
@@ -72,8 +72,8 @@ def open_(
 ) -> None:
     """Open a round: several people vote on one queue, none sees the others' votes."""
     new = NewRound(name=name, reviewers=tuple(reviewer), taxonomy=taxonomy, papers=tuple(paper or ()), note=note)
-    with writing_as(by) as (session, actor):
-        made = open_round(session, actor, new)
+    with open_store() as store:
+        made = rounds.open_round(store, Writer(by), new)
     if json:
         print_json(made)
     else:
@@ -110,8 +110,8 @@ def vote(
 ) -> None:
     """Cast your vote, or replace it while the others' cannot be seen."""
     decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
-    with writing_as(by) as (session, actor):
-        cast = cast_vote(session, actor, name, decision)
+    with open_store() as store:
+        cast = rounds.cast_vote(store, Writer(by), name, decision)
     if json:
         print_json(cast)
         return
@@ -138,7 +138,7 @@ def decide(
     """Decide on a paper of a round."""
     decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
     with open_store() as store:
-        made = pipeline.adjudicate(store, get_settings(), name, decision, by, agreed)
+        made = rounds.adjudicate(store, get_settings(), Writer(by), name, decision, agreed=agreed)
     if json:
         print_json(made)
     else:
@@ -149,8 +149,8 @@ def decide(
 @round_.command("close")
 def close(name: NameArgument, why: WhyOption = "", by: ByOption = "cli", json: JsonOption = False) -> None:
     """Close a round: nobody votes any more, and all votes can be seen."""
-    with writing_as(by) as (session, actor):
-        closed = close_round(session, actor, name, why)
+    with open_store() as store:
+        closed = rounds.close_round(store, Writer(by), name, why)
     if json:
         print_json(closed)
     else:

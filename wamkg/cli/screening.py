@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.curating import ByOption
+from wamkg.services import decisions
+from wamkg.services import screening as service
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
 
@@ -38,7 +40,7 @@ def screen(
 
     rule = StopRule(target, confidence)
     with open_store() as store:
-        found = pipeline.screening(store, taxonomy, text)
+        found = service.screening(store, taxonomy, text)
         if ask:
             _ask(store, found, limit, by)
         elif json:
@@ -65,7 +67,9 @@ def _ask(store: Store, found: "Screening", limit: int, by: str) -> None:
         if answer == "s":
             skipped.add(waiting[0].paper)
             continue
-        batch = pipeline.screen(store, get_settings(), waiting[0].paper, ANSWERS[answer], found.taxonomy, by)
+        batch = decisions.screen(
+            store, get_settings(), Writer(by), waiting[0].paper, belongs=ANSWERS[answer], taxonomy=found.taxonomy
+        )
         found.answer(waiting[0].paper, ANSWERS[answer])
         if batch is not None:
             print_undo(batch)
@@ -93,12 +97,12 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Replay finished labels: recall against effort, work saved, and when the stop rule would have stopped."""
-    replayed = pipeline.Replayed(file, taxonomy, against, model or [], seeds, target, confidence)
+    replayed = service.Replayed(file, taxonomy, against, model or [], seeds, target, confidence)
     if file is None:
         with open_store() as store:
-            found = pipeline.simulate(replayed, store)
+            found = service.simulate(replayed, store)
     else:
-        found = pipeline.simulate(replayed)
+        found = service.simulate(replayed)
     if json:
         print_json(found.report)
         return

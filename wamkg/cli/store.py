@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from wamkg import pipeline
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, progress_bar
 from wamkg.history.backup import restore_backup, write_backup
+from wamkg.services import imports
+from wamkg.services.build import build as run_build
 from wamkg.settings import get_settings
 from wamkg.store import migrate as migrations
 from wamkg.store.session import Store
@@ -28,7 +29,7 @@ def migrate(json: JsonOption = False) -> None:
 def seed(json: JsonOption = False) -> None:
     """Load the packaged taxonomies, papers, concepts and results; a second run changes nothing."""
     with open_store(create=True) as store:
-        counts = pipeline.seed(store)
+        counts = imports.seed(store)
     if json:
         print_json(counts)
     else:
@@ -39,7 +40,7 @@ def build(json: JsonOption = False) -> None:
     """Do the whole job: migrate, seed, embed, suggest, draw the figures into HOME/out."""
     settings = get_settings()
     with open_store(create=True, upgrade=True) as store, progress_bar("build") as show:
-        report = pipeline.build(store, settings, show)
+        report = run_build(store, settings, show)
     if json:
         print_json(report)
         return

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg import pipeline
 from wamkg.cli.common import (
     JsonOption,
     TaxonomyOption,
@@ -18,6 +17,7 @@ from wamkg.cli.common import (
 )
 from wamkg.jobs.dispatch import submit
 from wamkg.reviewing.blind import is_hidden
+from wamkg.services import suggestions
 from wamkg.settings import get_settings
 from wamkg.views.suggestions import unsaid
 
@@ -33,7 +33,7 @@ def embed(
     with open_store() as store, progress_bar("embed") as show:
         if workers > 1:
             submit(store, get_settings(), "embed", {"device": device} if device else {}, shares=workers - 1)
-        report = pipeline.embed(store, get_settings(), device, show)
+        report = suggestions.embed(store, get_settings(), device, show)
     if json:
         print_json(report)
     else:
@@ -50,7 +50,7 @@ def suggest(
 ) -> None:
     """Suggest a place for every paper that has none in the taxonomy; a tenth is hidden from people until decided."""
     with open_store() as store:
-        report = pipeline.suggest(store, get_settings(), taxonomy)
+        report = suggestions.suggest(store, get_settings(), taxonomy)
     # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
     for_people = not json or sys.stdout.isatty()
     lines = [_shown(line, for_people if blind is None else blind) for line in report.lines]
@@ -89,7 +89,7 @@ def radar(
 ) -> None:
     """List classified papers whose place is disputed: by the model without them, neighbours, rivals, citations."""
     with open_store() as store:
-        found = pipeline.radar(store, get_settings(), taxonomy)
+        found = suggestions.radar(store, get_settings(), taxonomy)
     if json:
         print_json_lines(found[:limit])
         return
@@ -114,7 +114,7 @@ def evaluate(
 ) -> None:
     """Measure the suggestion models on the classified papers."""
     with open_store() as store:
-        report = pipeline.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
+        report = suggestions.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
     if json:
         print_json(report)
         return

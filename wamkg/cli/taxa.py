@@ -24,7 +24,9 @@ from wamkg.figures.style import FigureOptions
 from wamkg.reviewing.split import propose_split
 from wamkg.reviewing.what_if import Ambiguous as AmbiguousPaper
 from wamkg.reviewing.what_if import ambiguous_papers, newly_ambiguous
-from wamkg.taxonomy.apply import run_edit
+from wamkg.services.taxonomies import Trial, edit_taxonomy
+from wamkg.services.writers import Writer
+from wamkg.settings import get_settings
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswalk_latex
 from wamkg.taxonomy.edit import EditReport, Operation, Part, TaxonEdit
@@ -219,7 +221,7 @@ def _run(
         if looking.ambiguous:
             with store.reading() as session:
                 looking.before = ambiguous_papers(session, slug)
-        report = run_edit(store, slug, edit, by, dry_run=dry_run, look=looking)
+        report = edit_taxonomy(store, get_settings(), Writer(by), slug, edit, Trial(dry_run, looking))
     if json:
         print_json(asdict(report) | ({"ambiguous": looking.found} if looking.ambiguous else {}))
     else:

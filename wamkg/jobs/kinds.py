@@ -23,9 +23,9 @@ class Kind:
 
 KINDS = {
     "enrich": Kind("wamkg.enriching.run:run_job", "wamkg.enriching.plan:order_from"),
-    "embed": Kind("wamkg.pipeline:run_embed_job", "wamkg.jobs.stages:check_embed"),
-    "suggest": Kind("wamkg.pipeline:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
-    "refit": Kind("wamkg.pipeline:run_refit_job", "wamkg.jobs.refit:check_refit"),
+    "embed": Kind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
+    "suggest": Kind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
+    "refit": Kind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 
 

@@ -33,9 +33,11 @@ def learn(store: Store, settings: Settings, taxonomy: str) -> None:
 
 
 def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
-    """Have them made again after a batch was taken back that was a decision."""
+    """Have them made again after a batch was undone that was a decision or an edit of a taxonomy."""
     if batch.kind == BatchKind.DECISION:
         learn(store, settings, decided_taxonomy(batch))
+    elif batch.kind == BatchKind.TAXONOMY and "taxonomy" in batch.counts:
+        learn(store, settings, batch.counts["taxonomy"])
 
 
 def ask_refit(store: Store, settings: Settings, taxonomy: str) -> str:

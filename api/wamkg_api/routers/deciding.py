@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from wamkg.errors import InvalidInputError
-from wamkg.jobs.refit import learn
 from wamkg.pages.links import paper_url
 from wamkg.reviewing.decision import Decision, Verdict
-from wamkg.reviewing.objections import Dispute, raise_objection
-from wamkg.reviewing.versions import decide_with_versions
+from wamkg.reviewing.objections import Dispute
+from wamkg.services.decisions import decide
+from wamkg.services.objections import raise_objection
 from wamkg.vocabulary import RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import chosen, form_of, see
@@ -54,10 +54,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         note=form.get("note"),
         suggestion=form.get("suggestion"),
     )
-    with store_of(request).writing() as session:
-        decided = decide_with_versions(session, person_of(session, caller), decision)
-    learn(store_of(request), settings_of(request), decided.taxonomy)
-    return decided.batch
+    return decide(store_of(request), settings_of(request), person_of(caller), decision).batch
 
 
 @router.post("/papers/{paper_id:path}/object")
@@ -79,8 +76,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         said_at=form.get("said_at"),
         quote=form.get("quote"),
     )
-    with store_of(request).writing() as session:
-        return raise_objection(session, person_of(session, caller), dispute).batch
+    return raise_objection(store_of(request), person_of(caller), dispute).batch
 
 
 @router.post("/batches/{uid}/undo")

@@ -2,17 +2,15 @@
 
 from fastapi import Response
 
-from wamkg.jobs.refit import learn
 from wamkg.reviewing.decide import Decided
 from wamkg.reviewing.decision import Decision
-from wamkg.reviewing.edit import set_values
-from wamkg.reviewing.edit_things import add
-from wamkg.reviewing.versions import decide_with_versions
+from wamkg.services import decisions as service
+from wamkg.services import entities
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import AnyDecision, NewPaper, PaperEdit
 from wamkg_api.deps import PaperId, SettingsDep, answer
-from wamkg_api.preconditions import IfMatch, seen_paper
+from wamkg_api.preconditions import IfMatch, paper_version
 from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
@@ -29,20 +27,15 @@ def create_decision(
 ) -> Response:
     """Decide where a paper belongs in a taxonomy."""
     given = decision.model_dump(exclude_none=True)
-    with store.writing() as session:
-        seen = seen_paper(session, paper_id, if_match)
-        version = seen if decision.version is None else decision.version
-        made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
-        decided = decide_with_versions(session, person_of(session, caller), made)
-    learn(store, settings, decided.taxonomy)
-    return answer(decided, 201)
+    version = paper_version(store, paper_id, decision.version, if_match)
+    made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
+    return answer(service.decide(store, settings, person_of(caller), made), 201)
 
 
 @router.post("/papers", status_code=201, response_model=Change)
 def add_paper(store: StoreDep, caller: CallerDep, paper: NewPaper) -> Response:
     """Add a paper by hand."""
-    with store.writing() as session:
-        return answer(changed(add(session, person_of(session, caller), "paper", paper.record(), paper.why)), 201)
+    return answer(changed(entities.add(store, person_of(caller), "paper", paper.record(), paper.why)), 201)
 
 
 @router.patch("/papers/{paper_id:path}", response_model=Change)
@@ -50,8 +43,5 @@ def edit_paper(
     store: StoreDep, caller: CallerDep, paper_id: PaperId, edit: PaperEdit, if_match: IfMatch = None
 ) -> Response:
     """Set values of a paper by hand; a person's word outlives every later import, null takes it back."""
-    with store.writing() as session:
-        seen = seen_paper(session, paper_id, if_match)
-        version = seen if edit.version is None else edit.version
-        edited = set_values(session, person_of(session, caller), paper_id, edit.values(), edit.why, version)
-        return answer(changed(edited))
+    version = paper_version(store, paper_id, edit.version, if_match)
+    return answer(changed(entities.set_values(store, person_of(caller), paper_id, edit.values(), edit.why, version)))

@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Response
 
-from wamkg.reviewing.edit_things import SHOWN_EDITS, add, find_thing_named, set_thing, what_happened_to
+from wamkg.reviewing.edit_things import SHOWN_EDITS, find_thing_named, what_happened_to
+from wamkg.services import entities
 from wamkg.store.reading import ReadingSession
 from wamkg.store.session import Store
 from wamkg.views.leaderboard import result_item
@@ -21,16 +22,14 @@ router = writing_router(Role.CURATOR, 412)
 
 
 def _added(store: Store, caller: Caller, kind: str, made: Any) -> Response:
-    with store.writing() as session:
-        return answer(changed(add(session, person_of(session, caller), kind, made.values(), made.why)), 201)
+    return answer(changed(entities.add(store, person_of(caller), kind, made.values(), made.why)), 201)
 
 
 def _edited(store: Store, caller: Caller, subject: str, edit: Any, if_match: str | None) -> Response:
-    with store.writing() as session:
+    with store.reading() as session:
         seen = _seen(session, subject, if_match)
-        version = seen if edit.version is None else edit.version
-        edited = set_thing(session, person_of(session, caller), subject, edit.values(), edit.why, version)
-        return answer(changed(edited))
+    version = seen if edit.version is None else edit.version
+    return answer(changed(entities.set_values(store, person_of(caller), subject, edit.values(), edit.why, version)))
 
 
 def _seen(session: ReadingSession, subject: str, if_match: str | None) -> int | None:

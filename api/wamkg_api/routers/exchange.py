@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from wamkg.jobs.refit import learn
-from wamkg.reviewing.merge_decisions import MergeReport, import_decisions
+from wamkg.reviewing.merge_decisions import MergeReport
+from wamkg.services.decisions import import_decisions
+from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 from wamkg_api.access import Caller, CallerDep
@@ -23,14 +24,11 @@ FILE = "decisions.jsonl"
 @router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
 async def take_in_decisions(request: Request, store: StoreDep, settings: SettingsDep, caller: CallerDep) -> Response:
     """Take in the decisions of the file that is the body, under their makers' names; what disagrees is an objection."""
-    report = await run_in_threadpool(_take_in, store, caller, await request.body())
-    for taxonomy in report.taxonomies:
-        await run_in_threadpool(learn, store, settings, taxonomy)
-    return answer(report)
+    return answer(await run_in_threadpool(_take_in, store, settings, caller, await request.body()))
 
 
-def _take_in(store: Store, caller: Caller, content: bytes) -> MergeReport:
-    with TemporaryDirectory() as folder, store.writing() as session:
+def _take_in(store: Store, settings: Settings, caller: Caller, content: bytes) -> MergeReport:
+    with TemporaryDirectory() as folder:
         file = Path(folder) / FILE
         file.write_bytes(content)
-        return import_decisions(session, file, person_of(session, caller))
+        return import_decisions(store, settings, person_of(caller), file)

@@ -15,5 +15,5 @@ router = writing_router()
 def judge_pair(store: StoreDep, caller: CallerDep, said: NewJudgement) -> Response:
     """Say whether two records are one work: `same`, `different` or `unsure`; both stay as they are."""
     with store.writing() as session:
-        person = person_of(session, caller)
+        person = person_of(caller).actor(session)
         return answer(judge(session, person, (said.left, said.right), said.verdict, said.note))

@@ -3,11 +3,12 @@
 from fastapi import Response
 
 from wamkg.history.releases import create_release
+from wamkg.services.batches import Undone
 from wamkg.views.work import ReleaseItem, release_item
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import NewRelease, Reason
 from wamkg_api.deps import SettingsDep, Uid, answer
-from wamkg_api.writing import StoreDep, Undone, take_back, writing_router
+from wamkg_api.writing import StoreDep, take_back, writing_router
 
 router = writing_router()
 

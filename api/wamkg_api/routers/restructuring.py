@@ -5,22 +5,23 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from wamkg.taxonomy.apply import run_edit
+from wamkg.services.taxonomies import Trial, edit_taxonomy
 from wamkg.taxonomy.edit import EditReport
 from wamkg.views.tree import taxonomy_tree
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import TaxonomyEdit
-from wamkg_api.deps import TaxonomyPath, answer
+from wamkg_api.deps import SettingsDep, TaxonomyPath, answer
 from wamkg_api.preconditions import IfMatch, seen_version
-from wamkg_api.writing import StoreDep, writing_router
+from wamkg_api.writing import StoreDep, writer_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
 
 
 @router.post("/taxonomies/{slug}/edits", response_model=EditReport)
-def edit_taxonomy(
+def post_edit(
     store: StoreDep,
+    settings: SettingsDep,
     caller: CallerDep,
     slug: TaxonomyPath,
     edit: TaxonomyEdit,
@@ -35,4 +36,5 @@ def edit_taxonomy(
         version = seen_version(if_match, tree, "its taxa were edited")
         if wanted.version is None:
             wanted = replace(wanted, version=version)
-    return answer(run_edit(store, slug, wanted, caller.holder.name, dry_run=dry_run or edit.dry_run))
+    trial = Trial(dry_run or edit.dry_run)
+    return answer(edit_taxonomy(store, settings, writer_of(caller), slug, wanted, trial))

@@ -4,25 +4,21 @@ from typing import Any
 
 from fastapi import Response
 
-from wamkg.jobs.refit import learn
 from wamkg.reviewing.decision import Decision
 from wamkg.reviewing.rounds import (
     Adjudicated,
     NewRound,
     RoundWritten,
     Voted,
-    adjudicate,
-    cast_vote,
-    close_round,
-    open_round,
 )
+from wamkg.services import rounds
 from wamkg.views.rounds import round_detail
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import Body
 from wamkg_api.bodies_curating import ClosedRound, NewAdjudication, NewVote, OpenedRound
 from wamkg_api.deps import RoundPath, SettingsDep, answer
-from wamkg_api.preconditions import IfMatch, seen_paper, seen_version
+from wamkg_api.preconditions import IfMatch, paper_version, seen_version
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router(Role.CURATOR, 412)
@@ -40,15 +36,13 @@ def begin_round(store: StoreDep, caller: CallerDep, opened: OpenedRound) -> Resp
         name=opened.name, reviewers=tuple(opened.reviewers), taxonomy=opened.taxonomy, papers=tuple(opened.papers),
         note=opened.note,
     )  # fmt: skip
-    with store.writing() as session:
-        return answer(open_round(session, person_of(session, caller), new), 201)
+    return answer(rounds.open_round(store, person_of(caller), new), 201)
 
 
 @router.post("/rounds/{name}/votes", response_model=Voted)
 def vote(store: StoreDep, caller: CallerDep, name: RoundPath, said: NewVote) -> Response:
     """Cast your vote, or replace it while the others' cannot be seen."""
-    with store.writing() as session:
-        return answer(cast_vote(session, person_of(session, caller), name, _decision(said)))
+    return answer(rounds.cast_vote(store, person_of(caller), name, _decision(said)))
 
 
 @router.post("/rounds/{name}/adjudications", status_code=201, response_model=Adjudicated)
@@ -61,12 +55,8 @@ def settle_votes(
     if_match: IfMatch = None,
 ) -> Response:
     """Decide on a paper of a round; `If-Match` is about the paper."""
-    with store.writing() as session:
-        seen = seen_paper(session, said.paper, if_match)
-        decision = _decision(said, version=seen if said.version is None else said.version)
-        made = adjudicate(session, person_of(session, caller), name, decision, agreed=said.agreed)
-    learn(store, settings, made.decided.taxonomy)
-    return answer(made, 201)
+    decision = _decision(said, version=paper_version(store, said.paper, said.version, if_match))
+    return answer(rounds.adjudicate(store, settings, person_of(caller), name, decision, agreed=said.agreed), 201)
 
 
 @router.post("/rounds/{name}/close", response_model=RoundWritten)
@@ -75,7 +65,7 @@ def end_round(
 ) -> Response:
     """Close a round: nobody votes any more, and all votes can be seen."""
     said = closed or ClosedRound()
-    with store.writing() as session:
+    with store.reading() as session:
         seen = seen_version(if_match, round_detail(session, name), "somebody voted, decided or closed it")
-        version = seen if said.version is None else said.version
-        return answer(close_round(session, person_of(session, caller), name, said.why, version))
+    version = seen if said.version is None else said.version
+    return answer(rounds.close_round(store, person_of(caller), name, said.why, version))

@@ -6,11 +6,15 @@ import pytest
 from sqlmodel import col, select
 
 from tests.store_dump import dump
-from wamkg import pipeline
 from wamkg.figures.query import FigureRequest
 from wamkg.reviewing.edit_things import set_thing
+from wamkg.services.build import build
+from wamkg.services.exports import export
+from wamkg.services.figures import draw_figure
+from wamkg.services.imports import import_source, seed
 from wamkg.settings import Settings
 from wamkg.store.batches import get_actor
+from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 from wamkg.store.tables import Result
 
@@ -18,12 +22,12 @@ from wamkg.store.tables import Result
 @pytest.mark.embed
 def test_build_can_run_twice(store: Store, home: Path) -> None:
     settings = Settings(home=home, database_url=store.url)
-    first = pipeline.build(store, settings)
+    first = build(store, settings)
     assert first["embed"]["encoded"] == first["embed"]["texts"] == 227
     assert first["suggest"]["suggested"] == 2
     before, drawn = dump(store), {p.name: p.read_bytes() for p in settings.out.iterdir()}
     assert set(drawn) == {f"roadmap.{kind}" for kind in ("svg", "pdf", "png", "csv", "json")}
-    second = pipeline.build(store, settings)
+    second = build(store, settings)
     assert second["embed"]["encoded"] == 0
     assert not any(second["seed"].values())
     assert dump(store) == before
@@ -33,7 +37,7 @@ def test_build_can_run_twice(store: Store, home: Path) -> None:
 def test_a_result_that_an_older_store_holds_without_its_split_is_not_added_again(seeded_store: Store) -> None:
     with seeded_store.writing() as session:
         session.connection().exec_driver_sql("UPDATE result SET split = ''")
-    assert not any(pipeline.seed(seeded_store).values())
+    assert not any(seed(seeded_store).values())
 
 
 def test_a_result_that_a_person_corrected_is_not_added_again(seeded_store: Store) -> None:
@@ -43,17 +47,17 @@ def test_a_result_that_a_person_corrected_is_not_added_again(seeded_store: Store
         ana = get_actor(session, "ana", "person")
         for values in ({"value": 12.5, "suite": "another"}, {"value": 13.5}):
             set_thing(session, ana, f"result:{first.uid}", values)
-    assert not any(pipeline.seed(seeded_store).values())
+    assert not any(seed(seeded_store).values())
 
 
 def test_both_databases_export_the_same_bytes(tmp_path: Path, postgres_url: str) -> None:
     exported = []
     for url in (f"sqlite:///{tmp_path / 'store.db'}", postgres_url):
         store = Store(url)
-        pipeline.migrate(store)
-        pipeline.seed(store)
+        migrate(store)
+        seed(store)
         pieces: list[str] = []
-        pipeline.export(store, "jsonl", pieces.append)
+        export(store, "jsonl", pieces.append)
         exported.append("".join(pieces))
         store.close()
     assert exported[0] == exported[1]
@@ -64,18 +68,18 @@ def test_an_export_comes_back_as_the_same_store(seeded_store: Store, tmp_path: P
     from wamkg.importing.run import ImportOptions
 
     pieces: list[str] = []
-    pipeline.export(seeded_store, "jsonl", pieces.append)
+    export(seeded_store, "jsonl", pieces.append)
     (tmp_path / "papers.jsonl").write_text("".join(pieces), encoding="utf-8")
     copy = Store(f"sqlite:///{tmp_path / 'copy.db'}")
-    pipeline.migrate(copy)
-    report = pipeline.import_source(copy, str(tmp_path / "papers.jsonl"), ImportOptions())
+    migrate(copy)
+    report = import_source(copy, str(tmp_path / "papers.jsonl"), ImportOptions())
     assert report.counts["unreadable"] == report.counts["in conflict"] == 0
     again: list[str] = []
-    pipeline.export(copy, "jsonl", again.append)
+    export(copy, "jsonl", again.append)
     assert "".join(again) == "".join(pieces)
 
 
 def test_the_picture_in_the_readme_is_what_the_seeds_draw(seeded_store: Store, tmp_path: Path) -> None:
-    pipeline.draw_figure(seeded_store, FigureRequest("roadmap"), [tmp_path / "roadmap.svg"], data=False)
+    draw_figure(seeded_store, FigureRequest("roadmap"), [tmp_path / "roadmap.svg"], data=False)
     kept = Path(__file__).parents[1] / "docs" / "img" / "roadmap.svg"
     assert (tmp_path / "roadmap.svg").read_bytes() == kept.read_bytes()

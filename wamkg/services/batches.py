@@ -1,0 +1,44 @@
+"""Batches of writes, and undoing them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wamkg.history.undo import undo_batch
+from wamkg.jobs.refit import learn_undone
+from wamkg.matching.show import shown_values
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.batches import find_batch
+from wamkg.store.session import Store
+from wamkg.store.tables import Batch
+from wamkg.views.history import BatchItem, batch_list
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A batch that was undone, and the rows removed by table."""
+
+    batch: str
+    counts: dict[str, int]
+
+
+def undo(
+    store: Store, settings: Settings, writer: Writer, uid: str, why: str = "",
+    check: Callable[[Batch], None] = lambda batch: None,
+) -> Undone:  # fmt: skip
+    """Undo a batch as a whole; where it was a decision, refit the suggestions.
+
+    `check` is called with the batch first and raises where the writer may not undo it. Raises as `undo_batch`.
+    """
+    with store.writing() as session:
+        batch = find_batch(session, uid)
+        check(batch)
+        undone = Undone(batch.uid, undo_batch(session, batch, writer.actor(session), shown_values, why))
+    learn_undone(store, settings, batch)
+    return undone
+
+
+def list_batches(store: Store) -> list[BatchItem]:
+    """The newest batches."""
+    with store.reading() as session:
+        return batch_list(session)

@@ -1,0 +1,35 @@
+"""All stages in one run."""
+
+from typing import Any
+
+from wamkg.errors import DependencyMissingError
+from wamkg.figures.query import FigureRequest
+from wamkg.services.figures import draw_figure
+from wamkg.services.imports import seed
+from wamkg.services.suggestions import Progress, embed, suggest
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.views.coverage import overview
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Papers by standing, and how many are placed in each taxonomy."""
+    with store.reading() as session:
+        found = overview(session)
+    placed = {f"placed in {slug}": states.get("placed", 0) for slug, states in found.decisions.items()}
+    return {name: number for name, number in (found.papers | placed).items() if number}
+
+
+def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
+    """Seed, embed where that can be done, suggest, draw; each stage can be run twice."""
+    report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": counts(store)}
+    try:
+        report["embed"] = embed(store, settings, None, progress)
+    except DependencyMissingError as error:
+        report["embed"] = {"skipped": str(error)}
+    suggested = suggest(store, settings, "wam")
+    report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
+    files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
+    drawn = draw_figure(store, FigureRequest("roadmap"), files)
+    report["figure"] = {"roadmap": f"{drawn.rows} methods", "files": ", ".join(map(str, drawn.files))}
+    return report

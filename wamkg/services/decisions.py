@@ -1,0 +1,58 @@
+"""Decisions of people on where papers belong."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from wamkg.jobs.refit import learn
+from wamkg.reviewing.decide import Decided
+from wamkg.reviewing.decision import Decision, Verdict
+from wamkg.reviewing.edit import set_values
+from wamkg.reviewing.merge_decisions import MergeReport
+from wamkg.reviewing.merge_decisions import import_decisions as merge_decisions
+from wamkg.reviewing.versions import decide_with_versions
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.vocabulary import Standing
+
+
+def decide(store: Store, settings: Settings, writer: Writer, decision: Decision) -> Decided:
+    """Record a decision on a paper and the other versions of its work, then refit the suggestions.
+
+    Raises as `decide_with_versions`.
+    """
+    with store.writing() as session:
+        decided = decide_with_versions(session, writer.actor(session), decision)
+    learn(store, settings, decided.taxonomy)
+    return decided
+
+
+def import_decisions(store: Store, settings: Settings, writer: Writer, file: Path) -> MergeReport:
+    """Merge the decisions of a file, then refit the suggestions of the taxonomies concerned.
+
+    Raises as `merge_decisions`.
+    """
+    with store.writing() as session:
+        report = merge_decisions(session, file, writer.actor(session))
+    learn_all(store, settings, report.taxonomies)
+    return report
+
+
+def screen(
+    store: Store, settings: Settings, writer: Writer, paper: str, *, belongs: bool, taxonomy: str
+) -> str | None:  # fmt: skip
+    """Record whether a paper belongs to the survey: in by its standing, out by a decision.
+
+    Returns the batch, None where nothing was to change.
+    """
+    if not belongs:
+        outside = Decision(paper=paper, verdict=Verdict.OUTSIDE, taxonomy=taxonomy)
+        return decide(store, settings, writer, outside).batch
+    with store.writing() as session:
+        return set_values(session, writer.actor(session), paper, {"standing": Standing.INCLUDED}, "screening").batch
+
+
+def learn_all(store: Store, settings: Settings, taxonomies: Iterable[str]) -> None:
+    """Refit the suggestions of several taxonomies."""
+    for taxonomy in taxonomies:
+        learn(store, settings, taxonomy)

@@ -1,0 +1,32 @@
+"""Papers, methods, results and other entities added or edited by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wamkg.reviewing import edit_things
+from wamkg.reviewing.edit import Edited
+from wamkg.reviewing.edit import set_values as set_paper_values
+from wamkg.services.writers import Writer
+from wamkg.store.session import Store
+
+
+def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
+    """Add an entity of a kind with these values.
+
+    Raises as `edit_things.add`.
+    """
+    with store.writing() as session:
+        return edit_things.add(session, writer.actor(session), kind, values, why)
+
+
+def set_values(
+    store: Store, writer: Writer, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+) -> Edited:  # fmt: skip
+    """Set values of a paper (by its id), or of another entity written `kind:name`.
+
+    Raises as `set_paper_values` and `edit_things.set_thing`.
+    """
+    is_other = subject.partition(":")[0] in edit_things.EDITED_KINDS
+    change = edit_things.set_thing if is_other else set_paper_values
+    with store.writing() as session:
+        return change(session, writer.actor(session), subject, values, why, version)

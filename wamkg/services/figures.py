@@ -1,0 +1,41 @@
+"""Figures drawn into files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from wamkg.figures.query import Drawn, FigureQuery, FigureRequest
+from wamkg.figures.style import FigureOptions
+from wamkg.store.session import Store
+from wamkg.views.past import open_past
+from wamkg.views.roadmap import placed_ids
+
+
+def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
+    """Element ids of what the release in the query's `since` shows in its taxonomy; none where it names none.
+
+    Raises as `open_past`.
+    """
+    if query.since_release is None:
+        return frozenset()
+    with open_past(store, home, release=query.since_release) as past, past.reading() as session:
+        return placed_ids(session, query.taxonomy or "wam")
+
+
+def draw_figure(
+    store: Store,
+    request: FigureRequest,
+    paths: Sequence[Path],
+    look: FigureOptions | None = None,
+    data: bool = True,
+) -> Drawn:
+    """Draw a figure into files of the formats their names say, with its data and manifest beside them."""
+    # matplotlib takes a second to load
+    from wamkg.figures.catalog import make_figure
+    from wamkg.figures.files import Request, write_figure
+
+    look = look or FigureOptions()
+    with store.reading() as session:
+        drawing = make_figure(session, request.name, request.query, look)
+    asked = request.query.given() | {"width": look.width, "theme": look.theme}
+    written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
+    return Drawn(written, max(len(drawing.rows) - 1, 0), drawing.notes)

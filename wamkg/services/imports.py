@@ -1,0 +1,49 @@
+"""Importing papers, and loading the packaged seeds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from wamkg.importing.report import ImportReport
+from wamkg.importing.run import ImportOptions
+from wamkg.importing.run import import_source as run_import
+from wamkg.importing.seed_store import load_seeds
+from wamkg.settings import Settings
+from wamkg.store.migrate import current_revision, migrate
+from wamkg.store.session import Store, store_file
+
+
+def seed(store: Store) -> dict[str, int]:
+    """Load the packaged seeds; a second run changes nothing."""
+    with store.writing() as session:
+        return load_seeds(session)
+
+
+def import_source(store: Store, name: str, options: ImportOptions) -> ImportReport:
+    """Import a file, an address or standard input (`-`).
+
+    Raises as `importing.run.import_source`.
+    """
+    return run_import(store, name, options)
+
+
+@contextmanager
+def store_for_dry_run(settings: Settings) -> Iterator[Store]:
+    """The store of the settings; where there is none yet, an empty one that is deleted at the end."""
+    file = store_file(settings.url)
+    if file is None or file.exists():
+        store = Store(settings.url)
+        try:
+            if current_revision(store) is not None:
+                yield store
+                return
+        finally:
+            store.close()
+    with TemporaryDirectory() as folder:
+        empty = Store(f"sqlite:///{Path(folder) / 'empty.db'}")
+        try:
+            migrate(empty)
+            yield empty
+        finally:
+            empty.close()

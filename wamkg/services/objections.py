@@ -1,0 +1,42 @@
+"""Objections to where papers are placed."""
+
+from wamkg.jobs.refit import learn
+from wamkg.reviewing import objections
+from wamkg.reviewing.objections import Closing, Dispute, ObjectionWritten
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+
+
+def raise_objection(store: Store, writer: Writer, dispute: Dispute) -> ObjectionWritten:
+    """Record that somebody disagrees with an assignment.
+
+    Raises as `objections.raise_objection`.
+    """
+    with store.writing() as session:
+        return objections.raise_objection(session, writer.actor(session), dispute)
+
+
+def answer_objection(
+    store: Store, writer: Writer, uid: str, text: str, version: int | None = None
+) -> ObjectionWritten:  # fmt: skip
+    """Answer an objection and leave it open.
+
+    Raises as `objections.answer_objection`.
+    """
+    with store.writing() as session:
+        return objections.answer_objection(session, writer.actor(session), uid, text, version)
+
+
+def close_objection(
+    store: Store, settings: Settings, writer: Writer, uid: str, closing: Closing
+) -> ObjectionWritten:  # fmt: skip
+    """Close an objection; where that moves the paper, refit the suggestions.
+
+    Raises as `objections.close_objection`.
+    """
+    with store.writing() as session:
+        written = objections.close_objection(session, writer.actor(session), uid, closing)
+    if written.decision:
+        learn(store, settings, written.taxonomy)
+    return written

@@ -1,0 +1,49 @@
+"""Rounds of blind review."""
+
+from wamkg.jobs.refit import learn
+from wamkg.reviewing import rounds
+from wamkg.reviewing.decision import Decision
+from wamkg.reviewing.rounds import Adjudicated, NewRound, RoundWritten, Voted
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+
+
+def open_round(store: Store, writer: Writer, new: NewRound) -> RoundWritten:
+    """Open a round of blind review.
+
+    Raises as `rounds.open_round`.
+    """
+    with store.writing() as session:
+        return rounds.open_round(session, writer.actor(session), new)
+
+
+def cast_vote(store: Store, writer: Writer, name: str, decision: Decision) -> Voted:
+    """Cast a vote, or replace it while the others' are hidden.
+
+    Raises as `rounds.cast_vote`.
+    """
+    with store.writing() as session:
+        return rounds.cast_vote(session, writer.actor(session), name, decision)
+
+
+def adjudicate(
+    store: Store, settings: Settings, writer: Writer, name: str, decision: Decision, *, agreed: bool
+) -> Adjudicated:  # fmt: skip
+    """Make the final decision on a paper of a round, then refit the suggestions.
+
+    Raises as `rounds.adjudicate`.
+    """
+    with store.writing() as session:
+        made = rounds.adjudicate(session, writer.actor(session), name, decision, agreed=agreed)
+    learn(store, settings, made.decided.taxonomy)
+    return made
+
+
+def close_round(store: Store, writer: Writer, name: str, why: str = "", version: int | None = None) -> RoundWritten:
+    """Close a round: nobody can vote after that, and all votes can be seen.
+
+    Raises as `rounds.close_round`.
+    """
+    with store.writing() as session:
+        return rounds.close_round(session, writer.actor(session), name, why, version)

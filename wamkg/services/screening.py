@@ -1,0 +1,48 @@
+"""Screening: is a paper in scope? And simulations of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wamkg.store.session import Store
+
+if TYPE_CHECKING:
+    from wamkg.suggesting.replay import Simulation
+    from wamkg.suggesting.screen import Screening
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What to replay: a file of labelled records, or of the library a taxonomy's papers against some others."""
+
+    file: str | None = None
+    taxonomy: str = "wam"
+    against: str = "data"
+    models: Sequence[str] = ()
+    seeds: int = 10
+    target: float = 0.95
+    confidence: float = 0.95
+
+
+def screening(store: Store, taxonomy: str, text: str) -> "Screening":
+    """What is known of whether papers belong to the survey, and what waits for an answer."""
+    from wamkg.suggesting.screen import Screening  # scikit-learn takes a second to load
+
+    with store.reading() as session:
+        return Screening(session, taxonomy, text)
+
+
+def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
+    """Replay finished labels, of a file or of the store."""
+    from wamkg.suggesting.labelled import from_file, from_library
+    from wamkg.suggesting.replay import simulate as run_simulate
+    from wamkg.suggesting.stopping import StopRule
+
+    rule = StopRule(wanted.target, wanted.confidence)
+    if wanted.file is not None:
+        records = from_file(wanted.file)
+    else:
+        assert store is not None
+        with store.reading() as session:
+            records = from_library(session, wanted.taxonomy, wanted.against)
+    return run_simulate(records, wanted.models, range(wanted.seeds), rule)

@@ -1,0 +1,124 @@
+"""Embedding, suggestions and their evaluation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from wamkg.errors import DependencyMissingError
+from wamkg.jobs.refit import Refit, run_refits
+from wamkg.jobs.stages import run_as_job
+from wamkg.reviewing.bias import Bias, automation_bias
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.views.library import LibraryQuery
+from wamkg.views.paging import Page
+from wamkg.views.queue import QueueItem, queue_page
+
+if TYPE_CHECKING:
+    from wamkg.embedding.encoders import Encoder
+    from wamkg.suggesting.run import SuggestReport
+
+Progress = Callable[[int, int], None]
+QUIET = 3.0
+"""Seconds without a decision before a refit computes the reasons as well."""
+
+
+def open_encoder(settings: Settings, device: str | None = None) -> "Encoder":
+    """The encoder that the settings name.
+
+    Raises DependencyMissingError without the `embed` extra, which `hashing` does not need.
+    """
+    from wamkg.embedding.encoders import HASHING, PACKAGED_MODEL, HashingEncoder, SentenceTransformerEncoder  # numpy
+
+    if settings.embedding_model == HASHING:
+        return HashingEncoder()
+    model = PACKAGED_MODEL if settings.embedding_model == "packaged" else settings.embedding_model
+    return SentenceTransformerEncoder(model, device or settings.device)
+
+
+def embed(store: Store, settings: Settings, device: str | None, progress: Progress | None = None) -> dict[str, Any]:
+    """Encode the papers' texts."""
+    from wamkg.suggesting.run import embed_papers  # scikit-learn takes a second to load
+
+    return embed_papers(store, open_encoder(settings, device), progress)
+
+
+def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
+    """Suggest a place for every paper without one; the encoder is loaded only for a model that needs it."""
+    from wamkg.suggesting.run import Rules, needs_encoder, suggest_places
+
+    model = _suggester(settings)
+    encoder = open_encoder(settings) if needs_encoder(model) else None
+    return suggest_places(store, taxonomy, Rules(model=model), encoder)
+
+
+def _suggester(settings: Settings) -> str:
+    return "auto" if settings.suggester == "default" else settings.suggester
+
+
+def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
+    """Classified papers whose place something disputes."""
+    from wamkg.suggesting.radar_run import find_conflicts
+    from wamkg.suggesting.run import needs_encoder
+
+    model = _suggester(settings)
+    return find_conflicts(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
+
+
+def evaluate(
+    store: Store,
+    settings: Settings,
+    taxonomy: str,
+    models: Sequence[str] | None,
+    shuffle: int | None = None,
+    protocol: str = "nested-loo",
+) -> dict[str, Any]:
+    """Measure suggestion models; without the `embed` extra those that need an encoder are left out."""
+    from wamkg.suggesting.run import compared_models, evaluate_models, needs_encoder
+
+    encoder = None
+    wanted = list(models or compared_models(has_vectors=True))
+    if any(needs_encoder(name) for name in wanted):
+        try:
+            encoder = open_encoder(settings)
+        except DependencyMissingError:
+            if models:
+                raise
+            wanted = compared_models(has_vectors=False)
+    return evaluate_models(store, taxonomy, wanted, encoder, shuffle, protocol)
+
+
+def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
+    """The beginning of the review queue."""
+    with store.reading() as session:
+        return queue_page(session, taxonomy, LibraryQuery(limit=limit), order)
+
+
+def bias(store: Store, taxonomy: str) -> Bias:
+    """Agreement with shown and with hidden suggestions."""
+    with store.reading() as session:
+        return automation_bias(session, taxonomy)
+
+
+def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
+    from wamkg.suggesting.refit import QueueRefit  # scikit-learn takes a second to load
+
+    queue = QueueRefit(store, params.get("taxonomy", "wam"))
+    full = partial(_suggest_counts, store, settings, params)
+    run_refits(store, uid, Refit(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
+
+
+def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `embed`; its parameter is `device`."""
+    run_as_job(store, uid, lambda progress: embed(store, settings, params.get("device"), progress))
+
+
+def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+    """Run a queued job of kind `suggest`; its parameter is `taxonomy`."""
+    run_as_job(store, uid, lambda _progress: _suggest_counts(store, settings, params))
+
+
+def _suggest_counts(store: Store, settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
+    report = suggest(store, settings, params.get("taxonomy", "wam"))
+    return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}

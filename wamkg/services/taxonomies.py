@@ -1,0 +1,34 @@
+"""Edits of taxonomies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from wamkg.jobs.refit import learn
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.taxonomy.apply import run_edit
+from wamkg.taxonomy.edit import EditReport, TaxonEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How an edit is tried: a dry run writes nothing; `look` is called with the session as the edit leaves it."""
+
+    dry_run: bool = False
+    look: Callable[[Session], None] | None = None
+
+
+def edit_taxonomy(
+    store: Store, settings: Settings, writer: Writer, slug: str, edit: TaxonEdit, trial: Trial = Trial()
+) -> EditReport:
+    """Edit a taxonomy, then refit its suggestions; a dry run changes nothing.
+
+    Raises as `run_edit`.
+    """
+    report = run_edit(store, slug, edit, writer.name, dry_run=trial.dry_run, look=trial.look)
+    if report.batch is not None:
+        learn(store, settings, slug)
+    return report
