@@ -45,7 +45,8 @@ WORDS = st.sampled_from([
 MIDDLES = st.sampled_from([
     "What If?", "Why Not?", "Step 1:", "World Models:", "(and Back)", "[Extended]", "100%", "R&D", "C++", "A/B",
     "“Seeing”", "'Doing'", "end—to—end", "robot–human", "$\\pi_0$", "$O(n^2)$", "π₀", "C$^3$ache", "世界模型",
-    "ロボット学習", "로봇", "Обучение", "et", "v2", "No. 5", "U.S.", "vs.", "GR-1.5", "LLM.int8()", "γ-decay", "x → y", "#1", "Go!",
+    "ロボット学習", "로봇", "Обучение", "et", "v2", "No. 5", "U.S.", "vs.", "GR-1.5", "LLM.int8()", "γ-decay", "x → y",
+    "#1", "Go!",
 ])  # fmt: skip
 """What titles in lists hold besides words; none of it is Markdown that a list would have to escape."""
 ENDS = st.sampled_from(
