@@ -9,7 +9,7 @@ from tests.list_layouts import LAYOUTS, Layout, render
 from wamkg.identifiers import slugify
 from wamkg.matching.record import Record
 
-NOT_YET = {layout.name for layout in LAYOUTS}
+NOT_YET = {layout.name for layout in LAYOUTS} - {"name_then_title_and_lines_below"}
 """Layouts that are not yet read right; whoever makes one right takes it out."""
 
 
