@@ -77,6 +77,20 @@ def name_key(name: str) -> str:
     return normalise(name).replace(" ", "")
 
 
+_NOT_IN_KEY = re.compile(r"[\s,{}\x00-\x1f\x7f]")
+_SMALL = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
+
+
+def is_citation_key(text: str) -> bool:
+    """Whether BibTeX can read a text as the key of an entry: no blank, comma or brace is in it."""
+    return bool(text) and not _NOT_IN_KEY.search(text)
+
+
+def key_fold(key: str) -> str:
+    """A citation key as BibTeX compares it: the letters A to Z in lower case, all else as it is."""
+    return key.translate(_SMALL)
+
+
 ARCHIVES = frozenset({"arxiv", "corr", "preprint", "technical report", "blog"})
 
 

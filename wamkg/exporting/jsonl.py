@@ -11,15 +11,16 @@ from wamkg.identifiers import PartialDate, Precision
 from wamkg.matching.resolve import rank
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
-from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, paper_rows
+from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, names_of, paper_rows
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 
 CHUNK = 500
 """Papers read at once: memory stays flat however many there are."""
-_COPIED = ("authors", "arxiv", "doi", "s2")
-_COPIED_LATER = ("year", "venue", "url", "links", "method", "standing", "taxa", "also")
+_COPIED = ("arxiv", "doi", "s2")
+_COPIED_LATER = ("year", "venue", "volume", "number", "pages", "publisher")
+_COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
 
 
 def export_jsonl(session: Session) -> Iterator[str]:
@@ -36,6 +37,7 @@ def export_jsonl(session: Session) -> Iterator[str]:
 def paper_records(session: Session, numbers: list[int]) -> Iterator[dict[str, Any]]:
     """Papers as objects with the importer's keys."""
     texts, events = paper_rows(session, numbers, texts=True), events_of(session, numbers)
+    names = names_of(session, numbers)
     introduced, methods = introduced_by(session, numbers), methods_of(session, numbers)
     spellings = aliases_of(session, [m.id for m in methods.values() if m.id is not None])
     for number, item in zip(numbers, paper_items(session, numbers), strict=True):
@@ -44,10 +46,17 @@ def paper_records(session: Session, numbers: list[int]) -> Iterator[dict[str, An
             "title": item.title,
             "abstract": row.abstract,
             "summary": row.summary,
+            "key": item.key,
+            "type": item.type,
+            "authors": item.authors,
+            "authors_structured": [name.as_dict() for name in names.get(number, [])],
+            "authors_cut": item.authors_cut or None,
             **{name: getattr(item, name) for name in _COPIED},
             "openalex": row.openalex,
             **_dates(events.get(number, [])),
             **{name: getattr(item, name) for name in _COPIED_LATER},
+            "details": row.details,
+            **{name: getattr(item, name) for name in _COPIED_LAST},
             "aliases": sorted(spellings.get(method.id, [])) if method and method.id else [],
             "introduces": [{"kind": kind, "name": name} for kind, name in sorted(introduced.get(number, []))],
             "states": _states(item),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
-from wamkg.identifiers import title_key
+from wamkg.identifiers import is_citation_key, key_fold, title_key
 from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
@@ -16,10 +16,11 @@ from wamkg.matching.same_paper import ids_of, is_short, match, without_ids_of_ot
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks, insert_entities
+from wamkg.store.keys import KeyOwners
 from wamkg.store.lookup import addresses_of, papers_by_ids, papers_by_titles
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
-from wamkg.store.tables import Batch
+from wamkg.store.tables import Batch, Paper
 from wamkg.store.works import load_works
 from wamkg.vocabulary import EntityKind
 
@@ -42,6 +43,7 @@ class Applier:
 
     def __post_init__(self) -> None:
         self.taxa = TaxaIndex(self.session, {})
+        self.keys = KeyOwners(self.session)
 
     def apply(self, items: Iterable[Record | Unreadable]) -> None:
         """Apply every item; each ends in the report."""
@@ -66,6 +68,7 @@ class Applier:
 
     def _apply_chunk(self, records: list[Record]) -> None:
         finder = _Finder(self.session, records)
+        self.keys.ask({record.key for record in records if record.key})
         found = [(record, finder.find(record)) for record in records]
         numbers = finder.make_numbers(self._batch_id)
         known = {n for _, (n, _) in found if n is not None and n > 0}
@@ -98,10 +101,30 @@ class Applier:
         repeat = first_line != record.line
         origin = Origin(self.source, own_fields, repeat)
         was_empty = state.is_new and not state.added
+        record, problem = self._own_key(record, state)
         notes = compare(record, state, origin, self.taxa, self.keep_classes)
+        notes.conflicts += [problem] if problem else []
         outcome = _outcome(was_empty, notes)
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
+
+    def _own_key(self, record: Record, state: PaperState) -> tuple[Record, str | None]:
+        """The record with a citation key that is no other paper's, and what is to be said of the one it came with."""
+        wish = record.key
+        if wish is None:
+            return record, None
+        if not is_citation_key(wish):
+            return replace(record, key=None), f"key: {wish[:60]!r} cannot be cited (blanks, commas, braces); not kept"
+        owner = self.keys.owner(wish)
+        own = self.keys.claim(wish, state.id)
+        if own == wish:
+            return record, None
+        told = f"key: {wish!r} is that of another paper ({self._slug(owner)}); this one is exported as {own!r}"
+        return replace(record, key=own), None if key_fold(own) in state.keys else told
+
+    def _slug(self, number: int | None) -> str:
+        paper = self.session.get(Paper, number) if number is not None else None
+        return paper.slug if paper else "earlier in this file"
 
     def _ask(self, record: Record, question: str | None) -> None:
         notes = Notes(conflicts=[f"{question}; not stored, a person decides"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from wamkg.identifiers import PartialDate, arxiv_prefix_month, author_key, name_key, new_uid, normalise
+from wamkg.identifiers import PartialDate, arxiv_prefix_month, author_key, key_fold, name_key, new_uid, normalise
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.record import Placement, Record
 from wamkg.matching.resolve import winner
@@ -34,6 +34,12 @@ FIELDS: dict[str, Callable[[Any, Any], bool] | None] = {
     "note": None,
     "arxiv": _same_text,
     "doi": _same_text,
+    "entry_type": None,
+    "volume": _same_text,
+    "number": _same_text,
+    "pages": _same_text,
+    "publisher": _same_text,
+    "details": None,
     "s2": _same_text,
     "openalex": _same_text,
 }
@@ -92,10 +98,39 @@ def _contradiction(record: Record, state: PaperState, origin: Origin) -> str | N
 def _compare_fields(record: Record, state: PaperState, origin: Origin, keep_classes: bool, notes: Notes) -> None:
     for name, agrees in FIELDS.items():
         value = getattr(record, name)
-        if value not in (None, "", []):
+        if value not in (None, "", [], {}):
             _say(state, name, value, origin, agrees, notes)
+    _say_names(record, state, origin)
+    _say_key(record, state, origin, notes)
     if not (origin.repeat and "standing" in state.said):
         _say(state, "standing", _standing(record, keep_classes), origin, None, notes)
+
+
+def _say_names(record: Record, state: PaperState, origin: Origin) -> None:
+    """How the names of the author list are built, and whether the list goes on, beside the list of the same source."""
+    source = origin.of("authors")
+    said = state.said.get("authors", {}).get(source)
+    if not record.authors or said is None or said.value != record.authors:
+        return
+    if len(record.names) == len(record.authors):
+        say(state, "names", [name.as_dict() for name in record.names], source)
+    if record.authors_cut or source in state.said.get("authors_cut", {}):
+        say(state, "authors_cut", record.authors_cut, source)
+
+
+def _say_key(record: Record, state: PaperState, origin: Origin, notes: Notes) -> None:
+    """The first key that a file gave is shown; others that lead to the paper are kept beside it."""
+    if record.key is None:
+        return
+    source = origin.of("key")
+    if not (origin.repeat and source in state.said.get("key", {})):
+        _say(state, "key", record.key, origin, None, notes)
+    elif key_fold(record.key) not in state.keys:
+        state.further_keys.append(record.key)
+    if key_fold(record.key) not in state.keys:
+        state.keys.add(key_fold(record.key))
+        if not any(change.startswith("key:") for change in notes.changes):
+            notes.changes.append(f"found by the key {record.key} too")
 
 
 def _standing(record: Record, keep_classes: bool) -> str:

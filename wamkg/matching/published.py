@@ -1,4 +1,5 @@
-"""Venue, year and DOI of a paper: always those of one record, never a preprint's year beside a journal's DOI."""
+"""Venue, year, DOI, volume, pages and the like: always those of one record, never a preprint's year beside a journal's
+DOI."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +8,11 @@ from wamkg.identifiers import normalise
 from wamkg.matching.resolve import rank
 from wamkg.store.paper_state import Said
 
-PUBLISHED_FIELDS = ("venue", "year", "doi")
+PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
 PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
 """Names, folded, under which sources list a preprint as if it had appeared somewhere."""
+_WHOLE = frozenset({"book", "phdthesis", "mastersthesis", "thesis", "proceedings"})
+"""Types of publications that need no venue: they are one."""
 _PERSON = 0
 
 
@@ -19,7 +22,7 @@ def is_preprint_venue(venue: str | None) -> bool:
 
 
 def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
-    """Venue, year and DOI as they are to be shown, from what each source says of each.
+    """The values of PUBLISHED_FIELDS as they are to be shown, from what each source says of each.
 
     A record that names a venue comes before one with only a DOI, that before a preprint's; among equals the
     stronger source, then the one that spoke first. What a person set is shown whatever the record says.
@@ -33,14 +36,19 @@ def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
     others = [source for source in records if rank(source) != _PERSON]
     chosen = min(others, key=lambda source: _order(source, records[source]), default=None)
     shown = {name: word.value for name, word in records.get(chosen or "", {}).items()}
+    details = dict(shown.get("details") or {})
     for source in people:
-        shown |= {name: word.value for name, word in records[source].items()}
+        mine = {name: word.value for name, word in records[source].items()}
+        details |= mine.pop("details", {})
+        shown |= mine
+    shown["details"] = details or None
     return {name: shown.get(name) for name in PUBLISHED_FIELDS}
 
 
 def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:
     venue = record["venue"].value if "venue" in record else None
-    if venue and not is_preprint_venue(venue):
+    whole = "entry_type" in record and record["entry_type"].value in _WHOLE
+    if whole or (venue and not is_preprint_venue(venue)):
         kind = 0
     elif "doi" in record:
         kind = 1

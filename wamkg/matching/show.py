@@ -1,10 +1,12 @@
 """The values of a paper as they are to be shown, picked from everything its sources say."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wamkg.matching.published import PUBLISHED_FIELDS, published_values
-from wamkg.matching.resolve import shown_date, shown_standing, winner
-from wamkg.store.paper_state import PaperState
+from wamkg.matching.resolve import rank, shown_date, shown_standing, winner
+from wamkg.names import PersonName, name_from_dict, parse_name
+from wamkg.store.paper_state import PaperState, Said
 
 SHOWN_FIELDS = (
     "title",
@@ -15,18 +17,21 @@ SHOWN_FIELDS = (
     "openalex",
     "url",
     "note",
-    "authors",
+    "key",
     "citation_count",
     "exclusion_reason",
 )
+Words = Mapping[str, Mapping[str, Said]]
+"""What each source says of each field."""
 
 
 def shown_values(state: PaperState) -> dict[str, Any]:
-    """Columns of `paper` for a state, and its `venue` and `authors`."""
+    """Columns of `paper` for a state, and its `venue`, `authors` and their `names`."""
     values: dict[str, Any] = {}
     for name in SHOWN_FIELDS:
         word = winner(state.said.get(name, {}).values())
         values[name] = word.value if word else None
+    values |= _authors(state.said)
     values |= published_values({name: state.said.get(name, {}) for name in PUBLISHED_FIELDS})
     values["standing"] = shown_standing(state.said.get("standing", {}).values())
     dated = shown_date(state.dates)
@@ -34,3 +39,32 @@ def shown_values(state: PaperState) -> dict[str, Any]:
     values["date_precision"] = dated.precision if dated else None
     values["date_source"] = dated.source if dated else None
     return values
+
+
+def _authors(said: Words) -> dict[str, Any]:
+    """The author list that is shown, how its names are built, and whether it goes on.
+
+    Among sources of one strength a list that its source cuts short ("and others") comes after a whole one.
+    """
+    cut = {source for source, word in said.get("authors_cut", {}).items() if word.value}
+    given = [word for word in said.get("authors", {}).values() if word.value is not None]
+    word = min(given, key=lambda w: (rank(w.source), w.source in cut, w.first), default=None)
+    if word is None:
+        return {"authors": None, "names": [], "authors_cut": False}
+    return {"authors": word.value, "names": _names(word, said), "authors_cut": word.source in cut}
+
+
+def _names(authors: Said, said: Words) -> list[PersonName]:
+    """Parts of the names as the list's own source gives them, else another of the same printed name, else as read."""
+    stated = [word for word in said.get("names", {}).values() if word.value is not None]
+    stated.sort(key=lambda word: (word.source != authors.source, rank(word.source), word.first))
+    lists = [[name_from_dict(parts) for parts in word.value] for word in stated]
+    known: dict[str, PersonName] = {}
+    for name in (name for names in lists for name in names):
+        known.setdefault(name.display, name)
+    own = lists[0] if stated and stated[0].source == authors.source else []
+    by_place = own if len(own) == len(authors.value) else [None] * len(authors.value)
+    return [
+        name if name is not None and name.display == printed else known.get(printed) or parse_name(printed)
+        for printed, name in zip(authors.value, by_place, strict=True)
+    ]

@@ -192,7 +192,10 @@ def _write_texts(session: Session, found: Sequence[Finding]) -> None:
     replace_texts(session, {number: wanted for number, (_, wanted, _) in texts.items()})
 
 
-COMPARED = ("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "standing", "note", "date", "date_precision")
+COMPARED = (
+    *("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "standing", "note", "date", "date_precision"),
+    *("key", "entry_type", "volume", "number", "pages", "publisher", "details", "authors_cut"),
+)
 """Columns that must be what precedence picks."""
 CHECKS: Mapping[str, Check] = {
     "dangling-links": Check(

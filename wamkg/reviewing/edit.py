@@ -12,10 +12,11 @@ from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.say import say, say_date
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.decide import refuse_stale
-from wamkg.reviewing.edit_fields import DATES, LINKS, METHOD, known_name, read_value
+from wamkg.reviewing.edit_fields import DATES, DETAILS, LINKS, METHOD, known_name, read_value
 from wamkg.store.batches import close_batch, drop_batch, open_batch, record_change
 from wamkg.store.decisions import lock_paper
 from wamkg.store.edits import end_rows, uid_of_row, update_row
+from wamkg.store.keys import KEY, KeyOwners
 from wamkg.store.lookup import SCHEMES, ExternalId, find_paper, methods_of, papers_by_ids
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
@@ -69,6 +70,10 @@ def set_values(
 
 def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any]) -> None:
     ids = [ExternalId(name, values[name]) for name in SCHEMES if values.get(name)]
+    owner_of_key = KeyOwners(session).owner(values[KEY]) if values.get(KEY) else None
+    if owner_of_key not in (None, paper.id):
+        owner = session.get_one(Paper, owner_of_key).slug
+        raise ConflictError(f"the citation key {values[KEY]!r} is that of {owner}; write another")
     for given, number in papers_by_ids(session, ids).items():
         if number != paper.id:
             owner = session.get_one(Paper, number).slug
@@ -91,6 +96,8 @@ class _PaperEdit:
                 change = self._date(name.removeprefix(DATES), value)
             elif name.startswith(LINKS):
                 change = self._link(name.removeprefix(LINKS), value)
+            elif name.startswith(DETAILS):
+                change = self._detail(name.removeprefix(DETAILS), value)
             elif name == METHOD:
                 change = self._method(value, why)
             else:
@@ -137,6 +144,18 @@ class _PaperEdit:
         if url is not None:
             self.state.add(Weblink, paper_id=self.paper.id, kind=kind, url=url, source=PERSON)
         return (old[0].url if old else None), url
+
+    def _detail(self, name: str, value: str | None) -> tuple[Any, Any] | None:
+        """A person's details are one claim that holds every field they set."""
+        word = self.state.said.get("details", {}).get(PERSON)
+        before = (shown_values(self.state)["details"] or {}).get(name)
+        mine = dict(word.value or {}) if word else {}
+        mine.pop(name, None)
+        if value is not None:
+            mine[name] = value
+        if not say(self.state, "details", mine or None, PERSON):
+            return None
+        return before, (shown_values(self.state)["details"] or {}).get(name)
 
     def _method(self, label: str, why: str) -> tuple[Any, Any] | None:
         before = self.state.method

@@ -1,13 +1,15 @@
 """The fields of a paper that a person may set, and how each is read."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import PartialDate, arxiv_id, doi, s2_id
+from wamkg.identifiers import PartialDate, arxiv_id, doi, is_citation_key, s2_id
 from wamkg.vocabulary import EventKind, Standing
 
-DATES, LINKS, METHOD = "dates.", "links.", "method"
+DATES, LINKS, DETAILS, METHOD = "dates.", "links.", "details.", "method"
+_DETAIL = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
 def _text(value: Any) -> str:
@@ -34,6 +36,20 @@ def _standing(value: Any) -> str:
     return str(value)
 
 
+def _key(value: Any) -> str:
+    key = _text(value)
+    if not is_citation_key(key):
+        raise ValueError("a citation key has no blank, comma or brace")
+    return key
+
+
+def _entry_type(value: Any) -> str:
+    word = _text(value).lower()
+    if not _DETAIL.fullmatch(word):
+        raise ValueError("write article, inproceedings, misc, book or another type of BibTeX")
+    return word
+
+
 def _id(read: Callable[[str], str | None]) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         found = read(_text(value))
@@ -51,6 +67,12 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "authors": _authors,
     "venue": _text,
     "year": _year,
+    "key": _key,
+    "entry_type": _entry_type,
+    "volume": _text,
+    "number": _text,
+    "pages": _text,
+    "publisher": _text,
     "url": _text,
     "note": _text,
     "standing": _standing,
@@ -60,7 +82,9 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "s2": _id(s2_id),
     "openalex": _text,
 }
-"""Fields kept as facts. Besides them: `method`, `date` (first arXiv version), `dates.KIND` and `links.KIND`."""
+"""Fields kept as facts. Besides them: `method`, `date` (first arXiv version), `dates.KIND`, `links.KIND` and
+`details.NAME` (a further field of BibTeX)."""
+_OTHER_NAMES = {"date": f"{DATES}{EventKind.ARXIV_V1}", "type": "entry_type"}
 NEEDED = ("title", "standing", METHOD)
 """Fields that cannot be left empty."""
 
@@ -70,14 +94,16 @@ def known_name(name: str) -> str:
 
     Raises InvalidInputError for one there is not.
     """
-    name = f"{DATES}{EventKind.ARXIV_V1}" if name == "date" else name
+    name = _OTHER_NAMES.get(name, name)
     if name.startswith(DATES):
         if name.removeprefix(DATES) not in set(EventKind):
             raise InvalidInputError(f"no date {name!r}; write dates. and one of {', '.join(EventKind)}")
+    elif name.startswith(DETAILS):
+        if not _DETAIL.fullmatch(name.removeprefix(DETAILS)) or name.removeprefix(DETAILS) in FIELDS:
+            raise InvalidInputError(f"no field {name!r}; write details. and a field of BibTeX, as in details.editor")
     elif not (name in FIELDS or name == METHOD or (name.startswith(LINKS) and name != LINKS)):
-        raise InvalidInputError(
-            f"no field {name!r}; there are {', '.join(FIELDS)}, {METHOD}, date, dates.KIND and links.KIND"
-        )
+        known = ", ".join((*FIELDS, METHOD, "date", "dates.KIND", "links.KIND", "details.NAME"))
+        raise InvalidInputError(f"no field {name!r}; there are {known}")
     return name
 
 

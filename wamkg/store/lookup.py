@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
-from wamkg.identifiers import arxiv_id, doi, s2_id
+from wamkg.identifiers import arxiv_id, doi, key_fold, s2_id
 from wamkg.store.bulk import chunks
+from wamkg.store.keys import KEY, owners_of_keys
 from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue, Weblink
 from wamkg.vocabulary import Relation, Standing
 
@@ -131,7 +132,8 @@ def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
 
 
 def find_paper(session: Session, text: str) -> Paper:
-    """The paper that an id written by a user means: `arxiv:...`, `doi:...`, `s2:...`, a bare id, or our slug.
+    """The paper that an id written by a user means: `arxiv:...`, `doi:...`, `s2:...`, a bare id, our slug, or
+    a citation key that it has or had.
 
     Raises NotFoundError, saying what was asked.
     """
@@ -141,10 +143,17 @@ def find_paper(session: Session, text: str) -> Paper:
     for name, value in wanted.items():
         if value and (number := papers_by_ids(session, [ExternalId(name, value)]).get(ExternalId(name, value))):
             return session.get_one(Paper, number)
-    paper = session.exec(select(Paper).where(Paper.slug == text)).first()
-    if paper is None:
-        raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID or a slug")
-    return paper
+    paper = session.exec(select(Paper).where(Paper.slug == text)).first() if scheme != KEY or not rest else None
+    number = None if paper else _by_key(session, rest if scheme == KEY and rest else text)
+    if paper is None and number is None:
+        raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug")
+    return paper or session.get_one(Paper, number)
+
+
+def _by_key(session: Session, key: str) -> int | None:
+    """The paper that has the citation key, else the one that had it; letter case counts only among several."""
+    exact = papers_by_ids(session, [ExternalId(KEY, key)])
+    return next(iter(exact.values()), None) or owners_of_keys(session, [key]).get(key_fold(key))
 
 
 def listed_papers(session: Session) -> list[KnownPaper]:

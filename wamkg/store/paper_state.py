@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from wamkg.identifiers import key_fold
+from wamkg.names import PersonName, parse_name
 from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.lookup import methods_of
 from wamkg.store.tables import (
@@ -17,6 +19,7 @@ from wamkg.store.tables import (
     Dataset,
     Event,
     Fact,
+    FormerId,
     Link,
     Metric,
     Named,
@@ -26,6 +29,8 @@ from wamkg.store.tables import (
 )
 from wamkg.vocabulary import Relation
 
+NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
+"""Columns of `authorship` that hold the parts of a name, in the order of PersonName."""
 INTRODUCIBLE: dict[str, type[Named]] = {"dataset": Dataset, "benchmark": Benchmark, "metric": Metric}
 
 
@@ -70,6 +75,8 @@ class PaperState:
     is_new: bool = True
     paper: Paper | None = None
     authors: list[str] = field(default_factory=list)
+    names: list[PersonName] = field(default_factory=list)
+    """Structure of `authors`, name by name."""
     said: dict[str, dict[str, Said]] = field(default_factory=dict)
     dates: set[Dated] = field(default_factory=set)
     weblinks: set[tuple[str, str]] = field(default_factory=set)
@@ -80,6 +87,10 @@ class PaperState:
     method_id: int | None = None
     method_keys: set[str] = field(default_factory=set)
     introduced: set[tuple[str, str]] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    """Citation keys, folded, that the paper has or had."""
+    further_keys: list[str] = field(default_factory=list)
+    """Citation keys that are to lead to the paper beside its own."""
     added: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     new_method: str | None = None
     new_aliases: list[str] = field(default_factory=list)
@@ -92,8 +103,16 @@ class PaperState:
     @property
     def changed(self) -> bool:
         """Whether anything is to be written."""
-        pending = self.added or self.ended or self.new_method or self.new_aliases or self.new_things
+        pending = (
+            self.added or self.ended or self.new_method or self.new_aliases or self.new_things or self.further_keys
+        )
         return self.is_new or bool(pending)
+
+
+def printed_name(row: Any) -> PersonName:
+    """The structured name in a row of `authorship`; read from the printed name where the row was written without."""
+    name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
+    return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
 
 
 def load_states(session: Session, numbers: Iterable[int], *, holding: bool = True) -> dict[int, PaperState]:
@@ -107,10 +126,21 @@ def load_states(session: Session, numbers: Iterable[int], *, holding: bool = Tru
         wanted = wanted.with_for_update() if holding else wanted
         papers = session.exec(wanted.execution_options(populate_existing=True)).all()
         states.update({paper.id: PaperState(paper.id, False, paper) for paper in papers if paper.id is not None})
+        _load_keys(session, states, part)
         _load_facts(session, states, part)
         _load_rows(session, states, part)
         _load_things(session, states, part)
     return states
+
+
+def _load_keys(session: Session, states: dict[int, PaperState], part: list[int]) -> None:
+    for number in part:
+        paper = states[number].paper if number in states else None
+        if paper is not None and paper.key is not None:
+            states[number].keys.add(key_fold(paper.key))
+    former = select(FormerId).where(FormerId.scheme == "key", col(FormerId.paper_id).in_(part))
+    for row in session.exec(former):
+        states[row.paper_id].keys.add(key_fold(row.value))
 
 
 def _load_facts(session: Session, states: dict[int, PaperState], part: list[int]) -> None:
@@ -135,6 +165,7 @@ def _load_rows(session: Session, states: dict[int, PaperState], part: list[int])
         select(Authorship).where(col(Authorship.paper_id).in_(part)).order_by(col(Authorship.position))
     ):
         states[author.paper_id].authors.append(author.name)
+        states[author.paper_id].names.append(printed_name(author))
     for tag in session.exec(select(Tag).where(col(Tag.paper_id).in_(part))):
         states[tag.paper_id].tags.add((tag.facet, tag.value, tag.source))
     live = select(Assignment).where(col(Assignment.paper_id).in_(part), col(Assignment.ended_at).is_(None))

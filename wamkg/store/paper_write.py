@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
 from wamkg.store.bulk import chunks, insert_entities, insert_returning, insert_rows, table_of
+from wamkg.store.keys import KEY
 from wamkg.store.lookup import SCHEMES, ExternalId, numbered_slugs, numbers_by_key, papers_by_ids, taken_slugs
-from wamkg.store.paper_state import INTRODUCIBLE, PaperState
+from wamkg.store.paper_state import INTRODUCIBLE, NAME_PARTS, PaperState
 from wamkg.store.search import add_texts, replace_texts, search_body
 from wamkg.store.tables import (
     Alias,
@@ -31,8 +32,10 @@ from wamkg.store.tables import (
 from wamkg.vocabulary import EntityKind, Relation
 
 _ROWS = (Fact, Event, Weblink, Tag, Assignment)
+_KEPT_IDS = (*SCHEMES, KEY)
+"""Ids by which a paper is still found when another one is shown."""
 Shown = dict[str, Any]
-"""Values of a paper as they are to be shown: columns of `paper`, and `venue` and `authors`."""
+"""Values of a paper as they are to be shown: columns of `paper`, and `venue`, `authors` and their `names`."""
 
 
 def unique_slugs(session: Session, model: type[Paper] | type[Named], wishes: Sequence[str]) -> list[str]:
@@ -81,7 +84,7 @@ def write_shown(session: Session, states: Sequence[PaperState], shown: Sequence[
 
 
 def _paper_row(state: PaperState, values: Shown, venues: dict[str, int]) -> dict[str, Any]:
-    row = {name: value for name, value in values.items() if name not in ("venue", "authors")}
+    row = {name: value for name, value in values.items() if name not in ("venue", "authors", "names")}
     authors = values["authors"]
     row["id"] = state.id
     row["title_key"] = title_key(values["title"])
@@ -140,19 +143,20 @@ def _numbers(
 
 def _write_authors(session: Session, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
     changed = [
-        (state, values["authors"] or [])
+        (state, list(zip(values["authors"] or [], values["names"], strict=True)))
         for state, values in zip(states, shown, strict=True)
-        if (values["authors"] or []) != state.authors
+        if (values["authors"] or []) != state.authors or values["names"] != state.names
     ]
-    numbers = _numbers(session, Author, [n for _, names in changed for n in names], author_key)
+    numbers = _numbers(session, Author, [printed for _, names in changed for printed, _ in names], author_key)
     old = [{"number": state.id} for state, _ in changed if not state.is_new]
     if old:
         table = table_of(Authorship)
         session.connection().execute(table.delete().where(table.c.paper_id == bindparam("number")), old)
     rows = [
-        {"paper_id": state.id, "position": i, "author_id": numbers[author_key(name)], "name": name}
+        {"paper_id": state.id, "position": i, "author_id": numbers[author_key(printed)], "name": printed}
+        | {part: getattr(name, part) or None for part in NAME_PARTS}
         for state, names in changed
-        for i, name in enumerate(names)
+        for i, (printed, name) in enumerate(names)
     ]
     insert_rows(session, Authorship, rows)
 
@@ -169,9 +173,10 @@ def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState]
     """Keep finding papers by the ids that a source gave but that are not shown, and by those shown until now."""
     wanted: dict[tuple[str, str], int] = {}
     for state, values in zip(states, shown, strict=True):
-        given = {(r["field"], r["value"]) for r in state.added.get(Fact, []) if r["field"] in SCHEMES and r["value"]}
+        given = {(r["field"], r["value"]) for r in state.added.get(Fact, []) if r["field"] in _KEPT_IDS and r["value"]}
+        given |= {(KEY, key) for key in state.further_keys}
         if state.paper is not None:
-            given |= {(scheme, value) for scheme in SCHEMES if (value := getattr(state.paper, scheme))}
+            given |= {(scheme, value) for scheme in _KEPT_IDS if (value := getattr(state.paper, scheme))}
         wanted |= {(scheme, value): state.id for scheme, value in sorted(given) if values[scheme] != value}
     known = papers_by_ids(session, [ExternalId(*key) for key in wanted])
     rows = [

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from wamkg.names import PersonName
 from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.paper_state import INTRODUCIBLE
+from wamkg.store.paper_state import INTRODUCIBLE, NAME_PARTS, printed_name
 from wamkg.store.tables import (
     Actor,
     Assignment,
@@ -31,6 +32,17 @@ from wamkg.store.tables import (
 )
 from wamkg.vocabulary import Relation, Standing
 
+BIBLIOGRAPHIC: tuple[Any, ...] = (
+    Paper.key,
+    Paper.entry_type,
+    Paper.volume,
+    Paper.number,
+    Paper.pages,
+    Paper.publisher,
+    Paper.details,
+    Paper.authors_cut,
+)
+"""Columns that hold what a bibliography says of a paper."""
 _LINKED = INTRODUCIBLE | {"institution": Institution}
 
 
@@ -52,6 +64,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         Paper.openalex,
         Paper.url,
         Paper.year,
+        *BIBLIOGRAPHIC,
         Paper.standing,
         Paper.exclusion_reason,
         Paper.note,
@@ -96,6 +109,14 @@ def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]
     statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
     found = _grouped(session, numbers, col(Authorship.paper_id), statement)
     return {number: [row.name for row in group] for number, group in found.items()}
+
+
+def names_of(session: Session, numbers: Iterable[int]) -> dict[int, list[PersonName]]:
+    """Structured names of each paper's authors, in order."""
+    parts = [getattr(Authorship, part) for part in NAME_PARTS]
+    statement = select_columns(Authorship.paper_id, Authorship.name, *parts).order_by(col(Authorship.position))
+    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
+    return {number: [printed_name(row) for row in group] for number, group in found.items()}
 
 
 def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:

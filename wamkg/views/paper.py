@@ -20,12 +20,14 @@ from wamkg.store.reads_details import (
     facts_of,
     former_ids_of,
     linked_things,
+    names_of,
     tags_of,
     weblinks_of,
 )
 from wamkg.store.reads_taxa import suggestions_of
 from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
+from wamkg.views.history import in_order
 from wamkg.views.papers import PaperItem, paper_items, shown_day
 from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
 from wamkg.views.works import RecordOfWork, work_of
@@ -114,9 +116,12 @@ class TagItem:
 class PaperDetail(PaperItem):
     """A paper with the sources of its values, its assignments, dates, links and suggestions.
 
-    `work` holds the other records of the same work, such as the published one of a preprint.
+    `details` are further bibliographic fields by their BibTeX names (editor, series, isbn ...). `work` holds the other
+    records of the same work, such as the published one of a preprint.
     """
 
+    authors_structured: list[dict[str, str]]
+    details: dict[str, str]
     abstract: str | None
     summary: str | None
     openalex: str | None
@@ -149,6 +154,8 @@ def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperD
     seen = None if reveal else {a.taxonomy for a in assignments}
     return PaperDetail(
         **{name: getattr(item, name) for name in PaperItem.__slots__},
+        authors_structured=[name.as_dict() for name in names_of(session, [paper.id]).get(paper.id, [])],
+        details=in_order(paper.details or {}),
         abstract=paper.abstract,
         summary=paper.summary,
         openalex=paper.openalex,

@@ -29,7 +29,8 @@ class PaperItem:
 
     `id` is what the API takes: `arxiv:...` where there is an arXiv id, else the slug; `uid` never changes.
     `date_source` `id:arxiv` means that the date was only read off the arXiv id. `taxa` holds the primary placement
-    in each taxonomy, `also` further ones, `states` decisions that place it nowhere.
+    in each taxonomy, `also` further ones, `states` decisions that place it nowhere. `key` is the citation key, `type`
+    BibTeX's word for the kind of publication; `authors_cut` says that the author list goes on ("and others").
     """
 
     id: str
@@ -37,6 +38,9 @@ class PaperItem:
     slug: str
     title: str
     authors: list[str]
+    authors_cut: bool
+    key: str | None
+    type: str | None
     arxiv: str | None
     doi: str | None
     s2: str | None
@@ -44,6 +48,10 @@ class PaperItem:
     date_source: str | None
     year: int | None
     venue: str | None
+    volume: str | None
+    number: str | None
+    pages: str | None
+    publisher: str | None
     url: str | None
     links: dict[str, str]
     method: str | None
@@ -124,6 +132,9 @@ def _item(row: Any, authors: list[str], links: list[Any], method: str | None, pl
         slug=row.slug,
         title=row.title,
         authors=authors,
+        authors_cut=row.authors_cut,
+        key=row.key,
+        type=row.entry_type,
         arxiv=row.arxiv,
         doi=row.doi,
         s2=row.s2,
@@ -131,6 +142,10 @@ def _item(row: Any, authors: list[str], links: list[Any], method: str | None, pl
         date_source=row.date_source,
         year=row.year,
         venue=row.venue,
+        volume=row.volume,
+        number=row.number,
+        pages=row.pages,
+        publisher=row.publisher,
         url=row.url,
         links={link.kind: link.url for link in reversed(links)},
         method=method,
