@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print_table
+from wamkg.services import tokens
 from wamkg.store.session import Store
-from wamkg.store.tokens import Issued, issue, list_tokens, nobody_can_sign_in
-from wamkg.store.tokens import revoke as revoke_token
-from wamkg.vocabulary import PERSON, Role, TokenKind
+from wamkg.store.tokens import Issued, list_tokens
+from wamkg.vocabulary import PERSON, Role
 
 token = typer.Typer(help="Say who may write over HTTP, and take it back.", no_args_is_help=True)
 PROGRAM = "program"
@@ -37,8 +37,8 @@ def create(
 ) -> None:
     """Create a token and print it, this once; only its hash is kept."""
     kind = PROGRAM if program else PERSON
-    with open_store() as store, store.writing() as session:
-        made = issue(session, name or user_name(), role, label=label, actor_kind=kind)
+    with open_store() as store:
+        made = tokens.create_token(store, name or user_name(), role, label, kind)
     if json:
         print_json(_shown(made))
         return
@@ -59,8 +59,8 @@ def link(
     ] = "http://127.0.0.1:8000",
 ) -> None:
     """Print a link that signs a person in to the pages, once, within the hour."""
-    with open_store() as store, store.writing() as session:
-        made = issue(session, name or user_name(), role, TokenKind.LINK)
+    with open_store() as store:
+        made = tokens.create_link(store, name or user_name(), role)
     out.print(sign_in_link(base, made))
 
 
@@ -89,8 +89,8 @@ def revoke(
     json: JsonOption = False,
 ) -> None:
     """Let a token be worth nothing from now on, and the sessions that were opened with it."""
-    with open_store() as store, store.writing() as session:
-        ended = revoke_token(session, uid)
+    with open_store() as store:
+        ended = tokens.revoke(store, uid)
     if json:
         print_json(ended.model_dump(include={"uid", "role", "label", "revoked_at"}))
     else:
@@ -104,9 +104,5 @@ def sign_in_link(base: str, made: Issued) -> str:
 
 def first_link(store: Store, base: str) -> str | None:
     """A link for the owner of a store that nobody can sign in to yet; None otherwise."""
-    with store.reading() as session:
-        fresh = nobody_can_sign_in(session)
-    if not fresh:
-        return None
-    with store.writing() as session:
-        return sign_in_link(base, issue(session, user_name(), Role.ADMIN, TokenKind.LINK))
+    made = tokens.create_first_link(store, user_name())
+    return sign_in_link(base, made) if made else None

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
-from wamkg.reviewing.doctor import CHECKS, examine
+from wamkg.reviewing.doctor import CHECKS
+from wamkg.services.doctor import run_checks
 
 SHOWN = 20
 
@@ -18,8 +19,8 @@ def doctor(
     json: JsonOption = False,
 ) -> None:
     """Look for what is wrong in the store, and say how to mend it; what is found is no failure of the command."""
-    with open_store() as store, store.writing() if fix else store.reading() as session:
-        found = examine(session, checks or (), fix=fix)
+    with open_store() as store:
+        found = run_checks(store, checks or (), fix=fix)
     if json:
         print_json(found)
         return

@@ -9,9 +9,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wamkg.cli.common import JsonOption, err, open_store, out, print_alarms, print_json, print_table
 from wamkg.errors import InvalidInputError
+from wamkg.services import jobs as service
 from wamkg.settings import get_settings
-from wamkg.store.jobs import close_dead, find_job
-from wamkg.views.work import JobItem, job_item, job_list
+from wamkg.views.work import JobItem
 
 LISTED = 20
 """Lines of what could not be had that are printed; `--json` has them all."""
@@ -83,24 +83,19 @@ def jobs(
 
 
 def _list_jobs() -> list[JobItem]:
-    with open_store() as store, store.writing() as session:
-        close_dead(session)
-        return job_list(session, 50)
+    with open_store() as store:
+        return service.list_jobs(store, 50)
 
 
 def _act(action: str, uid: str) -> JobItem:
-    from wamkg.jobs import dispatch
-
     with open_store() as store:
         if action == "cancel":
-            dispatch.cancel(store, uid)
-        elif action == "resume":
-            dispatch.resume(store, get_settings(), uid)
-        elif action == "retry-failed":
-            uid = dispatch.retry_failed(store, get_settings(), uid).uid
-        with store.writing() as session:
-            close_dead(session)
-            return job_item(find_job(session, uid))
+            return service.cancel(store, uid)
+        if action == "resume":
+            return service.resume(store, get_settings(), uid)
+        if action == "retry-failed":
+            return service.retry_failed(store, get_settings(), uid)
+        return service.get_job(store, uid)
 
 
 def worker(

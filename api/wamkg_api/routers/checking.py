@@ -2,7 +2,8 @@
 
 from fastapi import Response
 
-from wamkg.reviewing.doctor import CheckReport, examine
+from wamkg.reviewing.doctor import CheckReport
+from wamkg.services.doctor import run_checks
 from wamkg.vocabulary import Role
 from wamkg_api.bodies_curating import Examination
 from wamkg_api.deps import answer
@@ -16,5 +17,4 @@ router = writing_router(Role.CURATOR)
 def examine_store(store: StoreDep, wanted: Examination | None = None) -> Response:
     """Look for what is wrong in the store and say how to mend it; `fix` mends what loses nothing."""
     asked = wanted or Examination()
-    with store.writing() if asked.fix else store.reading() as session:
-        return answer(examine(session, asked.checks, fix=asked.fix))
+    return answer(run_checks(store, asked.checks, fix=asked.fix))

@@ -7,6 +7,7 @@ from fastapi import Path, Response
 from wamkg.errors import NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
+from wamkg.services import jobs
 from wamkg.views.work import JobItem, job_item
 from wamkg_api.access import CallerDep
 from wamkg_api.bodies import JobOrder
@@ -19,13 +20,13 @@ router = writing_router()
 @router.post("/jobs/{uid}/cancel", response_model=JobItem)
 def cancel_job(store: StoreDep, uid: Uid) -> Response:
     """Ask a job to stop; what it has done is kept."""
-    return answer(job_item(dispatch.cancel(store, uid)))
+    return answer(jobs.cancel(store, uid))
 
 
 @router.post("/jobs/{uid}/resume", response_model=JobItem)
 def resume_job(store: StoreDep, settings: SettingsDep, uid: Uid) -> Response:
     """Go on with a job that stopped short."""
-    return answer(job_item(dispatch.resume(store, settings, uid)))
+    return answer(jobs.resume(store, settings, uid))
 
 
 @router.post("/jobs/{kind}", status_code=202, response_model=JobItem)

@@ -7,7 +7,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from wamkg.pages.render import render
-from wamkg.store.tokens import SESSION_LASTS, revoke, sign_in
+from wamkg.services.tokens import revoke, sign_in
+from wamkg.store.tokens import SESSION_LASTS
 from wamkg.vocabulary import Role
 from wamkg_api.access import COOKIE, CSRF_FIELD, admit
 from wamkg_api.errors import PAGE_SECURITY
@@ -34,8 +35,7 @@ async def post_sign_in(request: Request) -> Response:
 
 
 def _start_session(request: Request, secret: str) -> Response:
-    with store_of(request).writing() as session:
-        made = sign_in(session, secret)
+    made = sign_in(store_of(request), secret)
     if made is None:
         return HTMLResponse(render("sign_in.html", here="/sign-in", refused=True), 401, NO_STORE)
     answer = RedirectResponse("/", 303, NO_STORE)
@@ -58,5 +58,4 @@ async def post_sign_out(request: Request) -> Response:
 
 def _end_session(request: Request, csrf: str) -> None:
     caller = admit(request, Role.READER, csrf)
-    with store_of(request).writing() as session:
-        revoke(session, caller.holder.token)
+    revoke(store_of(request), caller.holder.token)

@@ -1,0 +1,15 @@
+"""Checks of the store, and fixing what they find."""
+
+from collections.abc import Sequence
+
+from wamkg.reviewing.doctor import CheckReport, examine
+from wamkg.store.session import Store
+
+
+def run_checks(store: Store, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
+    """Run the named checks, all if none is named; with `fix`, fix what can be fixed without losing anything.
+
+    Raises as `examine`.
+    """
+    with store.writing() if fix else store.reading() as session:
+        return examine(session, names, fix=fix)
