@@ -19,7 +19,7 @@ _ARXIV = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf)/|arxiv[:. ]\s*|\babs/|10\.48550/arxiv\.)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})",
     re.I,
 )
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}]+")
+_DOI = re.compile(r"10\.\d{4,9}/(?:[^\s\"<>{}]|<\d+::[\w-]+>)+", re.I)
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ def bibtex(text: str) -> Iterator[ReadReference]:
         yield ReadReference(
             first,
             first + text.count("\n", start, end),
-            fields.get("title", ""),
+            ": ".join(filter(None, (fields.get("title"), fields.get("subtitle")))),
             _people(fields.get("author", "")),
             _year(fields.get("year", "") or fields.get("date", "")),
-            (found[1] if found.re is _ARXIV else found[0]) if found else "",
+            re.sub(r"\.[A-Z]{2}/", "/", found[1] if found.re is _ARXIV else found[0]) if found else "",
             _doi(fields.get("doi", "") or fields.get("url", "")),
         )
 
@@ -66,7 +66,8 @@ def _people(text: str) -> tuple[str, ...]:
         if depth == 0 and (found := re.compile(r"\s+and\s+", re.I).match(text, place)):
             names.append(text[start:place])
             start = found.end()
-    return tuple(name.strip() for name in [*names, text[start:]] if name.strip(" ,") and name.strip() != "others")
+    found = (re.sub(r",? et al\.?$", "", name.strip()) for name in [*names, text[start:]])
+    return tuple(name for name in found if name.strip(" ,") and name != "others")
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
@@ -176,9 +177,15 @@ def table(text: str) -> Iterator[ReadReference]:
     before = reader.line_num
     for row in reader:
         cells = {what: row[n].strip() if 0 <= n < len(row) else "" for what, n in place.items()}
-        people = () if cells["people"] in ("", "[No author name available]") else (cells["people"],)
+        people = re.sub(r"(?:Prof|Dr)\. ?", "", cells["people"].replace("[No author name available]", ""))
         yield ReadReference(
-            before + 1, reader.line_num, cells["title"], people, _year(cells["year"]), "", _doi(cells["doi"])
+            before + 1,
+            reader.line_num,
+            cells["title"],
+            (people,) if people else (),
+            _year(cells["year"]),
+            "",
+            _doi(cells["doi"]),
         )
         before = reader.line_num
 
@@ -245,13 +252,13 @@ def _unread(people: tuple[str, ...], authors: list[str]) -> list[str]:
 
 
 _COMMANDS = {"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å", "oe": "œ",
-             "OE": "Œ", "i": "i", "j": "j", "dh": "ð", "th": "þ"}  # fmt: skip
+             "OE": "Œ", "i": "i", "j": "j", "TeX": "TeX", "LaTeX": "LaTeX", "dh": "ð", "th": "þ"}  # fmt: skip
 _NOT_A_LETTER = re.compile(r"</?[a-zA-Z]+/?>|\\[a-zA-Z]+")
 
 
 def letters(title: str) -> str:
     """The letters and figures of a title or a name, without accents, markup and LaTeX commands."""
     text = html.unescape(html.unescape(title))
-    text = re.sub(r"\\([a-zA-Z]{1,2})(?![a-zA-Z])", lambda found: _COMMANDS.get(found[1], found[0]), text)
+    text = re.sub(r"\\([a-zA-Z]{1,2}|(?:La)?TeX)(?![a-zA-Z])", lambda found: _COMMANDS.get(found[1], found[0]), text)
     text = unicodedata.normalize("NFKD", _NOT_A_LETTER.sub("", text)).replace("ı", "i")
     return re.sub(r"[\W_]", "", "".join(c for c in text if not unicodedata.combining(c))).lower()
