@@ -9,15 +9,15 @@ from wamkg.identifiers import is_citation_key, key_fold, title_key
 from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
-from wamkg.matching.alike import as_known
+from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.record import Record, Unreadable
-from wamkg.matching.same_paper import ids_of, is_short, match, without_ids_of_others
+from wamkg.matching.same_paper import Known, Match, as_known, ids_of, joined, match, without_ids_of_others
 from wamkg.matching.show import shown_values
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks, insert_entities
 from wamkg.store.keys import KeyOwners
-from wamkg.store.lookup import addresses_of, papers_by_ids, papers_by_titles
+from wamkg.store.lookup import known_papers, papers_by_ids, papers_by_titles, titled_by, with_addresses
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
 from wamkg.store.tables import Batch, Paper
@@ -67,19 +67,19 @@ class Applier:
         self.report.add(LineReport(line, Outcome.UNREADABLE, title, reason=reason))
 
     def _apply_chunk(self, records: list[Record]) -> None:
-        finder = _Finder(self.session, records)
         self.keys.ask({record.key for record in records if record.key})
-        found = [(record, finder.find(record)) for record in records]
+        finder = _Finder(self.session, records, self.own_fields.get("title", self.source), self.met)
+        found = [(record, *finder.find(record)) for record in records]
         numbers = finder.make_numbers(self._batch_id)
-        known = {n for _, (n, _) in found if n is not None and n > 0}
+        known = {n for _, n, _ in found if n is not None and n > 0}
         states = load_states(self.session, known)
         states.update({number: PaperState(number) for number in numbers})
-        for record, (number, question) in found:
+        for record, number, answer in found:
             if number is None:
-                self._ask(record, question)
+                self._ask(record, answer.question)
             else:
                 record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
-                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]])
+                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]], answer.note)
         changed = [state for state in states.values() if state.changed]
         shown = [shown_values(state) for state in changed]
         self.report.alarms += tell_lost_quotes(self.session, self.batch, changed, shown)
@@ -90,7 +90,7 @@ class Applier:
         assert self.batch.id is not None
         return self.batch.id
 
-    def _apply_one(self, record: Record, state: PaperState) -> None:
+    def _apply_one(self, record: Record, state: PaperState, note: str | None) -> None:
         own_fields = dict(self.own_fields)
         if not record.title and state.is_new and "title" not in state.said:
             # Only an id is known: the paper goes by it until a source tells the title.
@@ -103,7 +103,7 @@ class Applier:
         was_empty = state.is_new and not state.added
         record, problem = self._own_key(record, state)
         notes = compare(record, state, origin, self.taxa, self.keep_classes)
-        notes.conflicts += [problem] if problem else []
+        notes.conflicts += [said for said in (problem, note) if said]
         outcome = _outcome(was_empty, notes)
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
@@ -140,37 +140,43 @@ class Applier:
 class _Finder:
     """Finds the paper of each record, among the stored ones and those earlier in the chunk."""
 
-    def __init__(self, session: Session, records: list[Record]) -> None:
+    def __init__(self, session: Session, records: list[Record], source: str, met: Iterable[int]) -> None:
         self.session = session
         self.by_id = papers_by_ids(session, {i for record in records for i in ids_of(record)})
-        self.by_title = papers_by_titles(session, {title_key(record.title) for record in records})
-        self.works = load_works(session)
-        self._add_addresses()
+        self.by_title = {
+            key: with_addresses(session, same)
+            for key, same in papers_by_titles(session, {title_key(record.title) for record in records}).items()
+        }
+        self.papers = known_papers(session, self.by_id.values())
+        self.papers |= {known.id: known for same in self.by_title.values() for known in same}
+        generic = [known.id for same in self.by_title.values() for known in same if is_generic(known.title)]
+        self.own = titled_by(session, generic, source)
+        self.met = set(met)
         self.fresh = 0
+        members = load_works(session).members
+        self.known = Known(self.by_id, self.by_title, members, self.papers, self.met, self.own.__contains__)
 
-    def _add_addresses(self) -> None:
-        short = {known.id for namesakes in self.by_title.values() for known in namesakes if is_short(known.title)}
-        urls = addresses_of(self.session, short)
-        for namesakes in self.by_title.values():
-            namesakes[:] = [replace(known, urls=urls.get(known.id, frozenset())) for known in namesakes]
-
-    def find(self, record: Record) -> tuple[int | None, str | None]:
-        """Number of the record's paper, negative for one to be made; or None and a question."""
-        answer = match(record, self.by_id, self.by_title, self.works.members)
+    def find(self, record: Record) -> tuple[int | None, Match]:
+        """Number of the record's paper, negative for one to be made, None for a question; and the answer."""
+        answer = match(record, self.known)
         if answer.question:
-            return None, answer.question
+            return None, answer
         number = answer.paper
         if number is None:
             self.fresh += 1
             number = -self.fresh
-            self._learn(number, record)
-        for given in ids_of(record):
-            self.by_id.setdefault(given, number)
-        return number, None
+        self._learn(number, record)
+        return number, answer
 
     def _learn(self, number: int, record: Record) -> None:
-        known = as_known(record, number)
-        self.by_title.setdefault(known.title_key, []).append(known)
+        """Let later records of the chunk see what this one says of its paper."""
+        self.met.add(number)
+        for given in ids_of(record):
+            self.by_id.setdefault(given, number)
+        before = self.papers.get(number)
+        after = self.papers[number] = joined(before, as_known(record, number))
+        same = self.by_title.setdefault(after.title_key, [])
+        same[:] = [after if known.id == number else known for known in same] if before in same else [*same, after]
 
     def make_numbers(self, batch: int) -> list[int]:
         """Entities for the new papers; the paper numbered -n is the nth."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from wamkg.identifiers import author_key, title_key
-from wamkg.matching.record import Record
-from wamkg.matching.same_paper import MAX_YEARS_APART, urls_of, year_of
+from wamkg.identifiers import title_key
+from wamkg.matching.generic_titles import is_generic
+from wamkg.matching.people import family_keys, same_person
+from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, is_preprint, years_apart
 from wamkg.store.lookup import KnownPaper
 
 WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
@@ -40,20 +41,12 @@ class Alike:
     features: list[Feature]
 
 
-def as_known(record: Record, number: int = 0) -> KnownPaper:
-    """A record as matching sees a stored paper."""
-    first = author_key(record.authors[0]) if record.authors else None
-    return KnownPaper(
-        number, record.title, title_key(record.title), first, record.arxiv, record.doi, year_of(record), urls_of(record)
-    )
-
-
 def compare(one: KnownPaper, other: KnownPaper) -> list[Feature]:
     """What agrees between two papers where no id decides."""
-    authors, years = (one.first_author_key, other.first_author_key), (one.year, other.year)
+    years = one.year, other.year
     agrees: dict[str, bool | None] = {
         "title": _titles_agree(one, other),
-        "first_author": authors[0] == authors[1] if all(authors) else None,
+        "first_author": _first_authors_agree(one, other),
         "year": abs(years[0] - years[1]) <= MAX_YEARS_APART if years[0] and years[1] else None,
         "address": bool(one.urls & other.urls) if one.urls and other.urls else None,
     }
@@ -66,10 +59,22 @@ def score_of(features: Iterable[Feature]) -> float:
     return round(sum(feature.adds for feature in features), 3)
 
 
+def _first_authors_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
+    if one.first_author is None or other.first_author is None:
+        return None
+    return same_person(one.first_author, other.first_author)
+
+
 def _titles_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
     if one.title_key == other.title_key:
         return True
-    return None if _nearly(one, other) else False
+    return None if _nearly(one, other) or _has_other_subtitle(one, other) else False
+
+
+def _has_other_subtitle(one: KnownPaper, other: KnownPaper) -> bool:
+    """Whether two titles have the same name before the colon."""
+    heads = [title.partition(":")[0] for title in (one.title, other.title) if ":" in title]
+    return len(heads) == 2 and title_key(heads[0]) == title_key(heads[1]) != ""
 
 
 def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
@@ -80,22 +85,31 @@ def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
 def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
     """Pairs of stored papers that may be one work, most alike first.
 
-    Looked at are papers with one title, with an address in common, or of one first author with nearly one title; two
-    arXiv ids are two papers unless the title is one.
+    Looked at are papers with one title, with an address in common, or of one first author with nearly one title or,
+    where one of them is a preprint, one name before the colon. Two papers with different DOIs of publishers are never
+    a pair, two with different arXiv ids only under one title, prefaces and the like not by their titles.
     """
     known = {paper.id: paper for paper in papers}
-    pairs = sharing((p.id, [p.title_key] if p.title_key else []) for p in papers)
+    pairs = sharing((p.id, [p.title_key] if p.title_key and not is_generic(p.title) else []) for p in papers)
     pairs |= sharing(((p.id, p.urls) for p in papers), most=SHARED_TOO_WIDELY)
-    authors = ((p.id, [p.first_author_key] if p.first_author_key else []) for p in papers)
+    authors = ((p.id, family_keys(p.first_author) if p.first_author else ()) for p in papers)
     by_author = sharing(authors, most=LARGEST_GROUP)
-    pairs |= {(a, b) for a, b in by_author - pairs if _nearly(known[a], known[b])}
-    pairs = {pair for pair in pairs if not _are_two_preprints(*(known[number] for number in pair))}
+    pairs |= {(a, b) for a, b in by_author - pairs if _is_renamed(known[a], known[b])}
+    pairs = {pair for pair in pairs if not _are_two(*(known[number] for number in pair))}
     found = [Alike(known[a], known[b], score_of(f := compare(known[a], known[b])), f) for a, b in pairs]
     return sorted(found, key=lambda pair: (-pair.score, pair.left.id, pair.right.id))
 
 
-def _are_two_preprints(one: KnownPaper, other: KnownPaper) -> bool:
-    return bool(one.arxiv and other.arxiv) and one.title_key != other.title_key
+def _is_renamed(one: KnownPaper, other: KnownPaper) -> bool:
+    if _first_authors_agree(one, other) is False or is_generic(one.title) or is_generic(other.title):
+        return False
+    is_pair = years_apart(one, other) <= MAX_YEARS_APART and (is_preprint(one) or is_preprint(other))
+    return _nearly(one, other) or (is_pair and _has_other_subtitle(one, other))
+
+
+def _are_two(one: KnownPaper, other: KnownPaper) -> bool:
+    two_preprints = bool(one.arxiv and other.arxiv) and one.title_key != other.title_key
+    return two_preprints or have_two_dois(one, other)
 
 
 def sharing(keyed: Iterable[tuple[int, Iterable[Hashable]]], most: int | None = None) -> set[tuple[int, int]]:

@@ -1,26 +1,74 @@
 """Is this record a paper the store has? Ids first, then the title under stated conditions."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wamkg.identifiers import author_key, normalise, title_key
+from wamkg.identifiers import normalise, title_key
+from wamkg.matching.generic_titles import is_generic
+from wamkg.matching.people import same_person
+from wamkg.matching.published import is_preprint_venue
 from wamkg.matching.record import Record
+from wamkg.matching.venues import may_be_one_venue
+from wamkg.names import PersonName, parse_name
 from wamkg.store.lookup import SCHEMES, ExternalId, KnownPaper
 
 SHORT_TITLE_WORDS = 4
 """Titles with fewer words are too common to match by: a person decides."""
 MAX_YEARS_APART = 2
-"""A preprint and its publication lie at most this far apart."""
+"""A preprint and its publication are at most this far apart."""
+PREPRINT_DOIS = (
+    "10.1101/",
+    "10.64898/",
+    "10.2139/ssrn",
+    "10.21203/rs.",
+    "10.20944/preprints",
+    "10.26434/chemrxiv",
+    "10.36227/techrxiv",
+    "10.31219/",
+    "10.31234/",
+    "10.31235/",
+    "10.31223/",
+    "10.31224/",
+    "10.31222/",
+    "10.22541/",
+    "10.33774/",
+    "10.5281/zenodo",
+    "10.6084/m9.figshare",
+    "10.48550/arxiv",
+    "10.13140/rg.",
+    "10.32388/",
+    "10.12688/",
+    "10.1590/scielopreprints",
+    "10.55458/",
+)
+"""Beginnings of DOIs that preprint servers and repositories give: bioRxiv, SSRN, Research Square, Zenodo and others."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """The answer: a stored paper, none, or a question for a person."""
+    """The answer: a stored paper, none, or a question for a person; `note` says what else people should know."""
 
     paper: int | None
     how: str
     question: str | None = None
+    note: str | None = None
+
+
+@dataclass
+class Known:
+    """The stored papers that records may be, by id and by title.
+
+    `members` gives all records of the work that a paper is. `papers` holds those that the ids lead to. `met` are the
+    papers that earlier records of the same file are; `is_own` tells whether the same source gave a paper its title.
+    """
+
+    by_id: Mapping[ExternalId, int]
+    by_title: Mapping[str, Iterable[KnownPaper]]
+    members: Callable[[int], set[int]] = lambda paper: {paper}
+    papers: Mapping[int, KnownPaper] = field(default_factory=dict)
+    met: Container[int] = ()
+    is_own: Callable[[int], bool] = lambda _paper: False
 
 
 def ids_of(record: Record) -> list[ExternalId]:
@@ -38,51 +86,211 @@ def urls_of(record: Record) -> frozenset[str]:
     return frozenset(filter(None, (record.url, *record.links.values())))
 
 
+def first_author_of(record: Record) -> PersonName | None:
+    """The first author's name, by its parts where the source gives them."""
+    if not record.authors:
+        return None
+    return record.names[0] if len(record.names) == len(record.authors) else parse_name(record.authors[0])
+
+
+def as_known(record: Record, number: int = 0) -> KnownPaper:
+    """A record as matching sees a stored paper."""
+    return KnownPaper(
+        id=number,
+        title=record.title,
+        title_key=title_key(record.title),
+        first_author=first_author_of(record),
+        arxiv=record.arxiv,
+        doi=record.doi,
+        year=year_of(record),
+        venue=record.venue,
+        volume=record.volume,
+        pages=record.pages,
+        urls=urls_of(record),
+    )
+
+
+def joined(known: KnownPaper | None, given: KnownPaper) -> KnownPaper:
+    """A stored paper with what a further record says of it: a publication's record replaces a preprint's."""
+    if known is None:
+        return given
+    published = given if is_preprint(known) and not is_preprint(given) else known
+    return replace(
+        published,
+        id=known.id,
+        title=known.title,
+        title_key=known.title_key,
+        first_author=known.first_author or given.first_author,
+        arxiv=known.arxiv or given.arxiv,
+        doi=published.doi or known.doi or given.doi,
+        year=published.year or known.year or given.year,
+        urls=known.urls | given.urls,
+    )
+
+
 def is_short(title: str) -> bool:
     """Whether a title is too short to match by alone; a shared address makes up for it."""
     return len(normalise(title).split()) < SHORT_TITLE_WORDS
 
 
-def match(
-    record: Record,
-    by_id: Mapping[ExternalId, int],
-    by_title: Mapping[str, Iterable[KnownPaper]],
-    members: Callable[[int], set[int]] = lambda paper: {paper},
-) -> Match:
-    """Find the stored paper that the record is; `members` gives all records of the work that a paper is.
+def is_publisher_doi(doi: str | None) -> bool:
+    """Whether a DOI is that of a publication, not one of a preprint server."""
+    return doi is not None and not doi.startswith(PREPRINT_DOIS)
 
-    Ids decide; two ids that lead to two papers are a question, unless those are one work. Without a known id the
-    normalised title decides where `_may_be_one` holds; a title of fewer than four words is a question unless an
-    address is shared too.
+
+def have_two_dois(one: KnownPaper, other: KnownPaper) -> bool:
+    """Whether two papers have different DOIs of publishers, or of one preprint server: they are two papers."""
+    if not (one.doi and other.doi) or one.doi == other.doi:
+        return False
+    publishers = is_publisher_doi(one.doi), is_publisher_doi(other.doi)
+    return all(publishers) or (not any(publishers) and one.doi.split("/")[0] == other.doi.split("/")[0])
+
+
+def is_preprint(paper: KnownPaper) -> bool:
+    """Whether a paper is one that nobody is known to have published."""
+    return not is_publisher_doi(paper.doi) and (not paper.venue or is_preprint_venue(paper.venue))
+
+
+def match(record: Record, known: Known) -> Match:
+    """Find the stored paper that a record is.
+
+    Ids decide; two ids that lead to two papers are a question, unless those are one work. A paper with another DOI of
+    a publisher is never the record, whatever else they share. Without a known id the title decides where `may_be_one`
+    holds; a title of fewer than four words is a question unless the first author or an address is shared too.
     """
-    hits = {i: by_id[i] for i in ids_of(record) if i in by_id}
-    if not set(hits.values()) <= members(next(iter(hits.values()), 0)):
+    mine = as_known(record)
+    found = {i: known.by_id[i] for i in ids_of(record) if i in known.by_id}
+    hits = {i: number for i, number in found.items() if not _has_another_doi(mine, known.papers.get(number))}
+    if hits:
+        return _by_ids(mine, hits, known)
+    if found:
+        given = next(iter(found))
+        owner = known.papers[found[given]]
+        note = (
+            f"{given.scheme}:{given.value} is stored of {owner.title!r} with the DOI {owner.doi}; this is another paper"
+        )
+        return Match(None, "new", note=f"{note} and is stored without that id")
+    return _by_title(mine, known)
+
+
+def _has_another_doi(mine: KnownPaper, other: KnownPaper | None) -> bool:
+    return other is not None and have_two_dois(mine, other)
+
+
+def _by_ids(mine: KnownPaper, hits: Mapping[ExternalId, int], known: Known) -> Match:
+    numbers = list(dict.fromkeys(hits.values()))
+    if not {*numbers} <= known.members(numbers[0]):
         named = ", ".join(f"{i.scheme}:{i.value}" for i in hits)
         return Match(None, "ids", f"{named} lead to different papers")
-    if hits:
-        return Match(next(iter(hits.values())), next(iter(hits)).scheme)
-    key = title_key(record.title)
-    namesakes = [k for k in by_title.get(key, ()) if key and _may_be_one(record, k)]
+    titled = {paper.id for paper in known.by_title.get(mine.title_key, ())}
+    number = next((n for n in numbers if n in titled), numbers[0])
+    return Match(number, next(i.scheme for i, n in hits.items() if n == number))
+
+
+def _by_title(mine: KnownPaper, known: Known) -> Match:
+    same = list(known.by_title.get(mine.title_key, ())) if mine.title_key else []
+    if is_generic(mine.title):
+        return _generic(mine, same, known)
+    namesakes = [other for other in same if may_be_one(mine, other, in_one_file=other.id in known.met)]
     if not namesakes:
         return Match(None, "new")
-    if len(namesakes) > 1:
+    best = _closest(mine, namesakes, known)
+    if best is None:
         return Match(None, "title", f"{len(namesakes)} stored papers have this title")
-    if is_short(record.title) and not namesakes[0].urls & urls_of(record):
-        return Match(None, "title", f"the title is too short to tell whether it is stored paper {namesakes[0].title!r}")
-    return Match(namesakes[0].id, "title")
+    if is_short(mine.title) and not (best.urls & mine.urls or _first_authors_agree(mine, best)):
+        return Match(None, "title", f"the title is too short to tell whether it is stored paper {best.title!r}")
+    return Match(best.id, "title")
+
+
+def _generic(mine: KnownPaper, same: list[KnownPaper], known: Known) -> Match:
+    """A preface is a stored one only where everything that is known of both agrees, and once in a file."""
+    for other in same:
+        told = mine.year and (mine.venue or mine.first_author or mine.urls)
+        if other.id not in known.met and _are_alike(mine, other) and (told or known.is_own(other.id)):
+            return Match(other.id, "title")
+    return Match(None, "new")
+
+
+def _are_alike(one: KnownPaper, other: KnownPaper) -> bool:
+    values = ((p.year, _folded(p.venue), _folded(p.volume), _folded(p.pages), p.doi, p.arxiv) for p in (one, other))
+    if next(values) != next(values) or have_two_dois(one, other):
+        return False
+    authors = (one.first_author, other.first_author)
+    if not all(authors):
+        return not any(authors) and (not (one.urls and other.urls) or bool(one.urls & other.urls))
+    return _first_authors_agree(one, other)
+
+
+def may_be_one(one: KnownPaper, other: KnownPaper, *, in_one_file: bool = False) -> bool:
+    """Whether nothing that is known of two papers of one title says that they are two.
+
+    Two publications that differ in venue, volume, first page or year are two. Sources print the year of the conference
+    or of the volume, so they may be a year apart, but not `in_one_file`. A paper that nobody is known to have published
+    may be the preprint of another.
+    """
+    if have_two_dois(one, other) or _differ(one.arxiv, other.arxiv):
+        return False
+    if one.first_author and other.first_author and same_person(one.first_author, other.first_author) is False:
+        return False
+    if years_apart(one, other) > MAX_YEARS_APART:
+        return False
+    if is_preprint(one) or is_preprint(other) or one.arxiv or other.arxiv:
+        return True
+    return not _are_two_publications(one, other) and years_apart(one, other) <= (0 if in_one_file else 1)
+
+
+def years_apart(one: KnownPaper, other: KnownPaper) -> int:
+    """Years between two papers; 0 where a year is not known."""
+    return abs(one.year - other.year) if one.year and other.year else 0
+
+
+def _are_two_publications(one: KnownPaper, other: KnownPaper) -> bool:
+    if one.venue and other.venue and not may_be_one_venue(one.venue, other.venue):
+        return True
+    volumes, pages = (_folded(one.volume), _folded(other.volume)), (_first_page(one), _first_page(other))
+    return any(_differ(*values) for values in (volumes, pages))
+
+
+def _differ(one: object, other: object) -> bool:
+    return bool(one and other and one != other)
+
+
+def _folded(text: str | None) -> str:
+    return normalise(text or "")
+
+
+def _first_page(paper: KnownPaper) -> str | None:
+    """The page a paper begins on; "1-8" is how long a text is, not where it stands."""
+    first = normalise(paper.pages or "").removeprefix("pp ").split(" ")[0]
+    return first if first and first != "1" else None
+
+
+def _first_authors_agree(one: KnownPaper, other: KnownPaper) -> bool:
+    authors = one.first_author, other.first_author
+    return authors[0] is not None and authors[1] is not None and same_person(authors[0], authors[1]) is True
+
+
+def _closest(mine: KnownPaper, namesakes: list[KnownPaper], known: Known) -> KnownPaper | None:
+    """The one stored paper that agrees with a record in more than every other does; None if there are several."""
+
+    def closeness(other: KnownPaper) -> tuple[bool, ...]:
+        venues = (_folded(mine.venue), _folded(other.venue))
+        return (
+            bool(mine.urls & other.urls), bool(mine.doi and mine.doi == other.doi), venues[0] == venues[1],
+            mine.year == other.year, _first_authors_agree(mine, other),
+        )  # fmt: skip
+
+    best = sorted(namesakes, key=closeness, reverse=True)
+    if len(best) == 1 or closeness(best[0]) > closeness(best[1]) or {*_numbers(best)} <= known.members(best[0].id):
+        return best[0]
+    return None
+
+
+def _numbers(papers: Iterable[KnownPaper]) -> Iterable[int]:
+    return (paper.id for paper in papers)
 
 
 def without_ids_of_others(record: Record, paper: int, by_id: Mapping[ExternalId, int]) -> Record:
-    """The record without ids that another record of the same work has, which keeps them."""
+    """The record without ids that another paper has, which keeps them."""
     others: dict[str, Any] = {i.scheme: None for i in ids_of(record) if by_id.get(i, paper) != paper}
     return replace(record, **others) if others else record
-
-
-def _may_be_one(record: Record, known: KnownPaper) -> bool:
-    if record.arxiv and known.arxiv and record.arxiv != known.arxiv:
-        return False
-    mine = author_key(record.authors[0]) if record.authors else None
-    if mine and known.first_author_key:
-        return mine == known.first_author_key
-    year = year_of(record)
-    return year is None or known.year is None or abs(year - known.year) <= MAX_YEARS_APART

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.same_paper import is_short
 from wamkg.reviewing.decide import Decided, decide
 from wamkg.reviewing.decision import Decision, Verdict
@@ -45,7 +46,7 @@ def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
     first: dict[tuple[str, str | None], int] = {}
     pairs = []
     for paper in papers:
-        if paper.id is not None and not is_short(paper.title):
+        if paper.id is not None and not is_short(paper.title) and not is_generic(paper.title):
             pairs.append(ordered(first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
     return pairs
 

@@ -1,6 +1,6 @@
 """Finding papers and things by what identifies them, many at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, key_fold, s2_id
-from wamkg.store.bulk import chunks
+from wamkg.names import PersonName, parse_name
+from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.keys import KEY, owners_of_keys
-from wamkg.store.tables import Author, FormerId, Link, Method, Named, Paper, Venue, Weblink
+from wamkg.store.tables import Author, Authorship, Fact, FormerId, Link, Method, Named, Paper, Venue, Weblink
 from wamkg.vocabulary import Relation, Standing
 
 SCHEMES = ("arxiv", "doi", "s2", "openalex")
@@ -30,14 +31,42 @@ class KnownPaper:
     id: int
     title: str
     title_key: str
-    first_author_key: str | None
-    arxiv: str | None
-    doi: str | None
-    year: int | None
+    first_author: PersonName | None = None
+    arxiv: str | None = None
+    doi: str | None = None
+    year: int | None = None
+    venue: str | None = None
+    volume: str | None = None
+    pages: str | None = None
     urls: frozenset[str] = frozenset()
 
 
-_COLUMNS: Any = (Paper.id, Paper.title, Paper.title_key, Paper.first_author_key, Paper.arxiv, Paper.doi, Paper.year)
+_NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
+
+
+def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
+    """Papers under a condition as matching sees them, by number; without their web addresses."""
+    names = ("id", "title", "title_key", "arxiv", "doi", "year", "volume", "pages")
+    statement = (
+        select_columns(*(getattr(Paper, name) for name in names), col(Venue.name).label("venue"), Authorship)
+        .select_from(Paper)
+        .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+        .join(Authorship, (col(Authorship.paper_id) == col(Paper.id)) & (col(Authorship.position) == 0), isouter=True)
+        .where(condition)
+        .order_by(col(Paper.id))
+    )
+    return [
+        KnownPaper(**dict(zip((*names, "venue"), values, strict=True)), first_author=_printed_name(author))
+        for *values, author in session.exec(statement)
+    ]
+
+
+def _printed_name(author: Authorship | None) -> PersonName | None:
+    """The parts of an author's name; read from the printed name where the row has none."""
+    if author is None:
+        return None
+    parts = {name: value for name in _NAME_PARTS if (value := getattr(author, name))}
+    return PersonName(**parts) if parts else parse_name(author.name)
 
 
 def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalId, int]:
@@ -62,9 +91,19 @@ def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[Kn
     """Papers under each normalised title."""
     found: dict[str, list[KnownPaper]] = {}
     for part in chunks(set(keys)):
-        rows = session.exec(select(*_COLUMNS).where(col(Paper.title_key).in_(part)).order_by(col(Paper.id)))
-        for paper in (KnownPaper(*row) for row in rows):
+        for paper in _known_papers(session, col(Paper.title_key).in_(part)):
             found.setdefault(paper.title_key, []).append(paper)
+    return found
+
+
+def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
+    """Those of the papers that a source gave a title."""
+    found: set[int] = set()
+    for part in chunks(set(papers)):
+        given = select(Fact.subject_id).where(
+            Fact.field == "title", Fact.source == source, col(Fact.subject_id).in_(part)
+        )
+        found.update(session.exec(given))
     return found
 
 
@@ -158,7 +197,19 @@ def _by_key(session: Session, key: str) -> int | None:
 
 def listed_papers(session: Session) -> list[KnownPaper]:
     """Every paper but those merely cited, as matching sees it, with its web addresses."""
-    listed = select(*_COLUMNS).where(col(Paper.standing) != Standing.CITED).order_by(col(Paper.id))
-    papers = [KnownPaper(*row) for row in session.exec(listed)]
+    papers = _known_papers(session, col(Paper.standing) != Standing.CITED)
+    return with_addresses(session, papers)
+
+
+def with_addresses(session: Session, papers: Sequence[KnownPaper]) -> list[KnownPaper]:
+    """The papers with their web addresses."""
     urls = addresses_of(session, [paper.id for paper in papers])
     return [replace(paper, urls=urls.get(paper.id, frozenset())) for paper in papers]
+
+
+def known_papers(session: Session, numbers: Iterable[int]) -> dict[int, KnownPaper]:
+    """Papers by their numbers as matching sees them, without their web addresses."""
+    found: dict[int, KnownPaper] = {}
+    for part in chunks(set(numbers)):
+        found |= {paper.id: paper for paper in _known_papers(session, col(Paper.id).in_(part))}
+    return found

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import title_key
 from wamkg.importing.jsonl import record_of
-from wamkg.matching.alike import Feature, as_known, compare, score_of
+from wamkg.matching.alike import Feature, compare, score_of
 from wamkg.matching.record import Record, Unreadable
-from wamkg.matching.same_paper import Match, ids_of, match
-from wamkg.store.lookup import KnownPaper, addresses_of, papers_by_ids, papers_by_titles
+from wamkg.matching.same_paper import Known, Match, as_known, ids_of, match
+from wamkg.store.lookup import KnownPaper, known_papers, papers_by_ids, papers_by_titles, with_addresses
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.works import load_works
 from wamkg.views.papers import public_id
@@ -44,9 +44,10 @@ def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[
         raise InvalidInputError(f"{len(given)} records are too many at once: send at most {MOST_RECORDS}")
     records = [_read(row, number) for number, row in enumerate(given)]
     by_id = papers_by_ids(session, [i for record in records for i in ids_of(record)])
-    by_title = _with_addresses(session, papers_by_titles(session, [title_key(r.title) for r in records]))
-    members = load_works(session).members
-    found = [match(record, by_id, by_title, members) for record in records]
+    same = papers_by_titles(session, [title_key(r.title) for r in records])
+    by_title = {key: with_addresses(session, group) for key, group in same.items()}
+    known = Known(by_id, by_title, load_works(session).members, known_papers(session, by_id.values()))
+    found = [match(record, known) for record in records]
     rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
     return [_item(n, r, m, by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
 
@@ -58,14 +59,6 @@ def _read(row: Mapping[str, Any], number: int) -> Record:
     if record.unknown_keys:
         raise InvalidInputError(f"record {number}: unknown key {record.unknown_keys[0]!r}")
     return record
-
-
-def _with_addresses(session: Session, by_title: dict[str, list[KnownPaper]]) -> dict[str, list[KnownPaper]]:
-    urls = addresses_of(session, [known.id for group in by_title.values() for known in group])
-    return {
-        key: [KnownPaper(**{**vars(known), "urls": urls.get(known.id, frozenset())}) for known in group]
-        for key, group in by_title.items()
-    }
 
 
 def _item(

@@ -1,0 +1,128 @@
+"""Do two printed names mean one person? Initials, particles, compound family names and either order are allowed for."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wamkg.identifiers import normalise
+from wamkg.names import PersonName
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[-\s]?){1,4}")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "a", "œ": "o", "þ": "th", "ð": "d"})
+_DIGRAPHS = re.compile(r"([aou])e|(a)a")
+"""Umlauts and rings are written with a second letter where there are none: "Mueller" is "Müller"."""
+MAX_TURNED = 3
+"""Words of the longest name that may have the family name first without a comma."""
+MAX_INITIALS = 3
+MIN_SHORT_NAME = 3
+"""Letters of the shortest given name that counts as the beginning of a longer one: "Dan" of "Daniel"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a name: the words of the family name and those of the given names; `turned` if in that order."""
+
+    family: tuple[str, ...]
+    given: tuple[str, ...]
+    turned: bool = False
+
+
+def same_person(one: PersonName, other: PersonName) -> bool | None:
+    """Whether two printed names may be one person's; None where a side has no given name or either is empty.
+
+    An initial agrees with every name that it begins. Particles, further given names and the second part of a compound
+    family name may be missing on one side.
+    """
+    if not (one.display.strip() and other.display.strip()):
+        return None
+    if _folded(one) == _folded(other):
+        return True
+    if one.literal or other.literal:
+        return False
+    pairs = ((a, b) for a in _readings(one) for b in _readings(other))
+    answers = {_compare(a, b) for a, b in pairs if not (a.turned and b.turned)}
+    return True if True in answers else None if None in answers else False
+
+
+def family_keys(name: PersonName) -> frozenset[str]:
+    """Keys of which two spellings of one person's name always have one in common."""
+    if name.literal or _CJK.search(name.display):
+        return frozenset({_folded(name)})
+    return frozenset(word for reading in _readings(name) for word in reading.family)
+
+
+def _folded(name: PersonName) -> str:
+    """The words of a name in a fixed order, those written without blanks by their characters."""
+    words = _words(name.display)
+    if _CJK.search(name.display):
+        return " ".join(sorted("".join(words)))
+    return " ".join(sorted(words))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    folded = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+    return tuple(_DIGRAPHS.sub(r"\1\2", word) for word in normalise(folded).split())
+
+
+def _readings(name: PersonName) -> Iterator[_Reading]:
+    """How a name may be read: as it was split, and as it is if it was split wrongly."""
+    family, given = _words(f"{name.particle} {name.family}"), _given(name.given)
+    yield _Reading(family, given)
+    if len(family) > 1:
+        yield _Reading(("".join(family),), given)  # "Le Cun" is "LeCun"
+    printed = name.display.split()
+    if len(printed) < 2:
+        return
+    if _is_initials(name.family):
+        yield _Reading(_words(name.given), _letters(name.family))  # "Doe JP"
+    elif not name.particle and len(printed) <= MAX_TURNED and all(len(word) > 1 for word in (*family, *given)):
+        yield _Reading(given[:1], (*given[1:], *family), turned=True)  # "Zhang Wei"
+        if len(given) > 1:
+            yield _Reading((given[-1] + family[0],), given[:-1])  # "Yann Le Cun"
+
+
+def _given(text: str) -> tuple[str, ...]:
+    """Words of the given names; capitals in a row ("JP") are initials."""
+    words: list[str] = []
+    for word in re.split(r"[\s\-‐-―]+", text.strip()):
+        words += _letters(word) if _is_initials(word) else _words(word)
+    return tuple(words)
+
+
+def _is_initials(word: str) -> bool:
+    return word.isupper() and len(_letters(word)) <= MAX_INITIALS and bool(_INITIALS.fullmatch(word))
+
+
+def _letters(text: str) -> tuple[str, ...]:
+    return tuple(letter for word in _words(text.replace(".", " ")) for letter in word)
+
+
+def _compare(one: _Reading, other: _Reading) -> bool | None:
+    families = _families_agree(one, other)
+    if not families:
+        return False
+    mine, others = (_without(reading.given, families) for reading in (one, other))
+    if not (mine and others):
+        return None
+    turned = one.turned or other.turned
+    return all(_given_agree(a, b, turned) for a, b in zip(mine, others, strict=False))
+
+
+def _families_agree(one: _Reading, other: _Reading) -> frozenset[str]:
+    """The words of both family names if they are one: what one has more is a particle or a part left out."""
+    mine, others = frozenset(one.family), frozenset(other.family)
+    agree = mine and others and (mine <= others or others <= mine)
+    return mine | others if agree else frozenset()
+
+
+def _without(given: Iterable[str], families: frozenset[str]) -> tuple[str, ...]:
+    """Given names without a part of the family name that was taken for one."""
+    return tuple(word for word in given if word not in families)
+
+
+def _given_agree(one: str, other: str, turned: bool) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    may_begin = len(shorter) == 1 or (len(shorter) >= MIN_SHORT_NAME and not turned)
+    return shorter == longer or (may_begin and longer.startswith(shorter))
