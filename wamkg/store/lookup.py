@@ -41,7 +41,8 @@ class KnownPaper:
     urls: frozenset[str] = frozenset()
 
 
-_NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
+NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
+"""Columns of `authorship` that hold the parts of a name, in the order of PersonName."""
 
 
 def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
@@ -56,17 +57,17 @@ def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
         .order_by(col(Paper.id))
     )
     return [
-        KnownPaper(**dict(zip((*names, "venue"), values, strict=True)), first_author=_printed_name(author))
+        KnownPaper(
+            **dict(zip((*names, "venue"), values, strict=True)), first_author=printed_name(author) if author else None
+        )
         for *values, author in session.exec(statement)
     ]
 
 
-def _printed_name(author: Authorship | None) -> PersonName | None:
-    """The parts of an author's name; read from the printed name where the row has none."""
-    if author is None:
-        return None
-    parts = {name: value for name in _NAME_PARTS if (value := getattr(author, name))}
-    return PersonName(**parts) if parts else parse_name(author.name)
+def printed_name(row: Any) -> PersonName:
+    """The structured name in a row of `authorship`; read from the printed name where the row was written without."""
+    name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
+    return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
 
 
 def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalId, int]:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.identifiers import key_fold
-from wamkg.names import PersonName, parse_name
+from wamkg.names import PersonName
 from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.lookup import methods_of
+from wamkg.store.lookup import methods_of, printed_name
 from wamkg.store.tables import (
     Alias,
     Assignment,
@@ -29,8 +29,6 @@ from wamkg.store.tables import (
 )
 from wamkg.vocabulary import Relation
 
-NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
-"""Columns of `authorship` that hold the parts of a name, in the order of PersonName."""
 INTRODUCIBLE: dict[str, type[Named]] = {"dataset": Dataset, "benchmark": Benchmark, "metric": Metric}
 
 
@@ -107,12 +105,6 @@ class PaperState:
             self.added or self.ended or self.new_method or self.new_aliases or self.new_things or self.further_keys
         )
         return self.is_new or bool(pending)
-
-
-def printed_name(row: Any) -> PersonName:
-    """The structured name in a row of `authorship`; read from the printed name where the row was written without."""
-    name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
-    return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
 
 
 def load_states(session: Session, numbers: Iterable[int], *, holding: bool = True) -> dict[int, PaperState]:

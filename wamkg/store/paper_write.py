@@ -9,8 +9,16 @@ from sqlmodel import Session
 from wamkg.identifiers import author_key, name_key, normalise, slugify, title_key
 from wamkg.store.bulk import chunks, insert_entities, insert_returning, insert_rows, table_of
 from wamkg.store.keys import KEY
-from wamkg.store.lookup import SCHEMES, ExternalId, numbered_slugs, numbers_by_key, papers_by_ids, taken_slugs
-from wamkg.store.paper_state import INTRODUCIBLE, NAME_PARTS, PaperState
+from wamkg.store.lookup import (
+    NAME_PARTS,
+    SCHEMES,
+    ExternalId,
+    numbered_slugs,
+    numbers_by_key,
+    papers_by_ids,
+    taken_slugs,
+)
+from wamkg.store.paper_state import INTRODUCIBLE, PaperState
 from wamkg.store.search import add_texts, replace_texts, search_body
 from wamkg.store.tables import (
     Alias,

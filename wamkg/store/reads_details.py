@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from wamkg.names import PersonName
 from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.paper_state import INTRODUCIBLE, NAME_PARTS, printed_name
+from wamkg.store.lookup import NAME_PARTS, printed_name
+from wamkg.store.paper_state import INTRODUCIBLE
 from wamkg.store.tables import (
     Actor,
     Assignment,
