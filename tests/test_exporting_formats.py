@@ -16,9 +16,9 @@ from rdflib.namespace import RDF, SKOS
 
 from wamkg.cli import run
 from wamkg.exporting.awesome_list import plain_markdown
-from wamkg.exporting.bibtex import escape
 from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.into import BEGIN, END, with_part
+from wamkg.exporting.latex import bibtex_text
 from wamkg.graph.build import build_graph
 from wamkg.importing.run import ImportOptions, import_source
 from wamkg.store.lookup import find_paper
@@ -40,17 +40,36 @@ def test_bibtex_is_read_by_a_bibtex_reader(seeded_store: Store) -> None:
     library = bibtexparser.parse_string(exported(seeded_store, "bibtex"))
     assert not library.failed_blocks
     assert len(library.entries) == 227
-    unipi = library.entries_dict["learning-universal-policies-via-text-guided-video-generation"]
+    unipi = library.entries_dict["du2023unipi"]
     assert unipi.entry_type == "inproceedings"
     assert unipi["booktitle"] == "NeurIPS"
-    assert unipi["author"].startswith("Yilun Du and Mengjiao Yang")
+    assert unipi["author"].startswith("Du, Yilun and Yang, Mengjiao")
 
 
 @given(st.text(max_size=60))
-def test_bibtex_text_keeps_its_braces_balanced(text: str) -> None:
-    bare = escape(text).replace("\\{", "").replace("\\}", "")
-    if "$" not in text:
-        assert bare.count("{") == bare.count("}")
+def test_bibtex_text_keeps_its_braces_balanced_and_its_dollars_paired(text: str) -> None:
+    written = bibtex_text(text)
+    assert written.count("{") == written.count("}")
+    assert len(re.findall(r"(?<!\\)\$", written)) % 2 == 0
+    assert not re.search(r"[\x00-\x1f]|(?<!\\)[%#&]", written)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Walking for $5 a day", r"Walking for \$5 a day"),
+        ("From $5 to $10 an hour", r"From \$5 to \$10 an hour"),
+        ("$\\pi_0$: a policy at 50%", r"$\pi_0$: a policy at 50\%"),
+        ("$k$-means in $O(n^2)$", "$k$-means in $O(n^2)$"),
+        ("$100 & $200", r"\$100 \& \$200"),
+        ("A $broken{ formula$ here", r"A \$broken\textbraceleft{} formula\$ here"),
+        ("Set {a} of #1 robots_x", r"Set \textbraceleft{}a\textbraceright{} of \#1 robots\_x"),
+        ("A control \x01 character", "A control character"),
+        ("``typed'' -- not meant", "`{}`typed'{}' -{}- not meant"),
+    ],
+)
+def test_only_what_compiles_is_written(text: str, written: str) -> None:
+    assert bibtex_text(text) == written
 
 
 def test_the_list_holds_every_classified_paper_under_its_class(seeded_store: Store) -> None:

@@ -2,11 +2,17 @@
 
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from wamkg.errors import InvalidInputError
+
+KEY_PARTS = ("family", "year", "word", "method", "title")
+"""What a default citation key may be made of."""
 
 
 class Settings(BaseSettings):
@@ -92,9 +98,28 @@ class Settings(BaseSettings):
         le=300,
         description="Seconds that a refit waits for a further decision, which it then learns from at once.",
     )
+    citation_key: str = Field(
+        default="{family}{year}{word}",
+        description="Pattern of the citation key of a paper that no file gave one.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log lines written to stderr."
     )
+
+    @field_validator("citation_key")
+    @classmethod
+    def _check_citation_key(cls, pattern: str) -> str:
+        try:
+            parts = list(Formatter().parse(pattern))
+        except ValueError as error:
+            raise ValueError(f"write parts in braces, as in {{family}}{{year}}{{word}}: {error}") from error
+        named = [(name, spec, conversion) for _, name, spec, conversion in parts if name is not None]
+        if not named or any(name not in KEY_PARTS or spec or conversion for name, spec, conversion in named):
+            raise ValueError(f"write some of {', '.join(f'{{{part}}}' for part in KEY_PARTS)}")
+        text = "".join(text for text, *_ in parts)
+        if not all(c.isascii() and (c.isalnum() or c in "-_.:+/") for c in text):
+            raise ValueError("between the parts only letters, digits and - _ . : + / can stand in a key")
+        return pattern
 
     @property
     def url(self) -> str:
@@ -111,5 +136,13 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Settings of this process, read once."""
-    return Settings()
+    """Settings of this process, read once.
+
+    Raises InvalidInputError, naming the variable, for a value that cannot be.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"WAMKG_{str(first['loc'][0]).upper()}" if first["loc"] else "a setting"
+        raise InvalidInputError(f"{name} cannot be {first['input']!r}: {first['msg']}") from error

@@ -79,6 +79,7 @@ class BatchKind(StrEnum):
     DECISION = "decision"
     TAXONOMY = "taxonomy"
     UNDO = "undo"
+    EXPORT = "export"
 
 
 class OutsideKind(StrEnum):
@@ -185,7 +186,11 @@ PERSON = "person"
 PREFIX_SOURCE = "id:arxiv"
 """Source name of a date that was only read off an arXiv id."""
 
-SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",))
+SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",), ("default",))
 """Which source's value is shown, strongest first; a source is `kind` or `kind:name`, those side by side are equals.
 
-`id` is the name a paper has while nothing but its id is known."""
+`id` is the name a paper has while nothing but its id is known, `default` what the project itself chose, such as the
+citation key of a paper that no file gave one.
+"""
+DEFAULT_SOURCE = "default"
+"""Source name of what the project itself chose."""

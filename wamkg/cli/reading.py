@@ -81,14 +81,15 @@ def export(
     """Write the store's papers in an exchange format."""
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
+    past = bool(release or as_of)
     with open_shown(release, as_of) as store:
         if into is not None:
             return _export_into(store, format, into, taxonomy or (), check)
         if output is None:
-            exports.export(store, format, sys.stdout.write, taxonomy or ())
+            exports.export(store, format, sys.stdout.write, taxonomy or (), past=past)
             return 0
         with whole_file(output) as file:
-            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or ())
+            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or (), past=past)
     out.print(str(output))
     return 0
 

@@ -1,4 +1,4 @@
-"""BibTeX: one entry a listed paper, keyed by its slug, ready for a manuscript."""
+"""BibTeX: one entry a listed paper under its citation key, ready for a manuscript."""
 
 import re
 from collections.abc import Iterator
@@ -9,56 +9,129 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from sqlmodel import Session
 
-from wamkg.exporting.jsonl import CHUNK
-from wamkg.identifiers import is_venue
+from wamkg.exporting.characters import controls_in
+from wamkg.exporting.jsonl import CHUNK, stated_dates
+from wamkg.exporting.latex import bibtex_address, bibtex_text
+from wamkg.identifiers import Precision
+from wamkg.matching.entry_types import default_type, venue_field
+from wamkg.names import PersonName, bibtex_name, parse_name
 from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import listed_numbers, paper_rows
+from wamkg.store.reads_details import events_of, listed_numbers, names_of, paper_rows
+from wamkg.views.citation_keys import citation_keys
 from wamkg.views.papers import PaperItem, paper_items
+from wamkg.vocabulary import EventKind
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-_FORMULA = re.compile(r"(\$[^$]+\$)")
-_JOURNALS = {"nature", "ra-l", "t-ro", "ijrr", "science robotics", "tpami", "tmlr"}
+DERIVED_YEAR = "yearderived"
+"""Field that marks a year that no source states: it is read off a date, and styles need one."""
+_ENTRY_TYPE = re.compile(r"[a-z][a-z-]*")
+_NO_ENTRY = frozenset({"string", "comment", "preamble"})
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ADDRESSES = frozenset({"url", "doi", "eprint", "urldate", "eid", "pmid", "pmcid"})
+_PEOPLE = frozenset({"editor", "editora", "translator", "bookauthor"})
+_ORDER = ("title", "author", "editor", "journal", "booktitle", "howpublished", "school", "institution", "organization")
+"""Fields that stand first; the others follow as they come."""
 
 
 def export_bibtex(session: Session) -> Iterator[str]:
-    """All listed papers as BibTeX entries in the order of their slugs; what is unknown is left out."""
-    for numbers in chunks(listed_numbers(session), CHUNK):
-        rows = paper_rows(session, numbers, texts=False)
+    """All listed papers as BibTeX entries in the order of their slugs; what is unknown is left out.
+
+    A comment at the end counts characters that no file takes and that were left out.
+    """
+    listed, left_out = listed_numbers(session), 0
+    keys = citation_keys(session, listed)
+    for numbers in chunks(listed, CHUNK):
+        rows, names, events = (
+            paper_rows(session, numbers, texts=False),
+            names_of(session, numbers),
+            events_of(session, numbers),
+        )
         for number, item in zip(numbers, paper_items(session, numbers), strict=True):
-            library = Library([Entry(*entry_of(item, rows[number]))])
-            yield write_string(library) + "\n"
+            entry = _Entry(item, rows[number], names.get(number, []), events.get(number, []))
+            library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in entry.fields().items()])])
+            yield write_string(library, unparse_stack=[]) + "\n"
+            left_out += entry.left_out
+    if left_out:
+        yield f"% Control characters, which no file takes: {left_out} left out.\n"
 
 
-def entry_of(item: PaperItem, row: Any) -> tuple[str, str, list[Field]]:
-    """Type, key and fields of a paper's entry."""
-    published = is_venue(item.venue)
-    kind = "misc" if not published else "article" if str(item.venue).lower() in _JOURNALS else "inproceedings"
-    where = {"article": "journal", "inproceedings": "booktitle"}.get(kind)
-    year = item.year or (row.date.year if row.date else None)
-    values = {
-        "title": "{" + escape(item.title) + "}",
-        "author": " and ".join(escape(name) for name in item.authors),
-        where or "howpublished": escape(item.venue or "") if where else "",
-        "year": str(year or ""),
-        "eprint": item.arxiv or "",
-        "archiveprefix": "arXiv" if item.arxiv else "",
-        "doi": item.doi or "",
-        "url": item.url or "",
-    }
-    return kind, item.slug, [Field(name, value) for name, value in values.items() if value]
+class _Entry:
+    """An entry of one paper; values stand as the file has them, in braces or as a macro."""
+
+    def __init__(self, item: PaperItem, row: Any, names: list[PersonName], events: list[Any]) -> None:
+        self.item, self.row, self.names, self.events = item, row, names, events
+        known = item.type if item.type and _ENTRY_TYPE.fullmatch(item.type) and item.type not in _NO_ENTRY else None
+        self.type = known or default_type(item.venue)
+        self.left_out = 0
+
+    def fields(self) -> dict[str, str]:
+        """The values of the entry by field; what is unknown is left out."""
+        item = self.item
+        values: dict[str, str | None] = {
+            "title": "{" + self._text(item.title) + "}",
+            "author": self._people(self.names, item.authors_cut),
+            venue_field(self.type): self._venue(),
+            "volume": self._text(item.volume),
+            "number": self._text(item.number),
+            "pages": self._pages(),
+            "publisher": self._text(item.publisher),
+            "eprint": bibtex_address(item.arxiv or ""),
+            "archiveprefix": "arXiv" if item.arxiv else None,
+            "doi": bibtex_address(item.doi or ""),
+            "url": bibtex_address(item.url or ""),
+        }
+        written = {name: "{" + value + "}" for name, value in values.items() if value}
+        written = self._dates() | written
+        for name, value in sorted((self.row.details or {}).items()):
+            if name not in written and _ENTRY_TYPE.fullmatch(name) and value:
+                is_month = name == "month" and value.isdecimal() and 1 <= int(value) <= len(_MONTHS)
+                written[name] = _MONTHS[int(value) - 1] if is_month else "{" + self._detail(name, value) + "}"
+        first = {name: written[name] for name in _ORDER if name in written}
+        return first | written
+
+    def _text(self, text: str | None) -> str:
+        self.left_out += controls_in(text or "")
+        return bibtex_text(text or "")
+
+    def _venue(self) -> str:
+        item = self.item
+        if item.venue == "arXiv" and item.arxiv and self.type == "article":
+            return f"arXiv preprint arXiv:{item.arxiv}"
+        return self._text(item.venue)
+
+    def _pages(self) -> str:
+        return re.sub(r"(?<=[0-9A-Za-z])\s*[-\u2013\u2014]+\s*(?=[0-9A-Za-z])", "--", self._text_of_pages())
+
+    def _text_of_pages(self) -> str:
+        return self._text((self.item.pages or "").replace("--", "-"))
+
+    def _people(self, names: list[PersonName], cut: bool) -> str:
+        return " and ".join([bibtex_name(name, self._text) for name in names] + ["others"] * (cut and bool(names)))
+
+    def _detail(self, name: str, value: str) -> str:
+        if name in _ADDRESSES:
+            return bibtex_address(value)
+        return self._text(value) if name not in _PEOPLE else self._listed(value)
+
+    def _listed(self, value: str) -> str:
+        """A list of people as it came in, in BibTeX's own form."""
+        parts = [part for part in re.split(r"\s+and\s+(?![^{]*\})", value) if part]
+        people = [_person(part) for part in parts if part != "others"]
+        return self._people(people, "others" in parts)
+
+    def _dates(self) -> dict[str, str]:
+        """Year and month. A year that is read off a date is marked, so that it comes back as what it is."""
+        stated, shown = self.item.year, self.row.date
+        year = stated or (shown.year if shown else None)
+        when = stated_dates(self.events).get(EventKind.VENUE)
+        dates: dict[str, str] = {}
+        if when is not None and year in (None, when.first.year) and when.precision is not Precision.YEAR:
+            dates["month"] = _MONTHS[when.first.month - 1]
+            dates |= {"day": f"{{{when.first.day}}}"} if when.precision is Precision.DAY else {}
+        if year and not stated:
+            dates[DERIVED_YEAR] = "{true}"
+        return {"year": f"{{{year}}}"} | dates if year else dates
 
 
-def escape(text: str) -> str:
-    """Text as BibTeX takes it: special characters escaped, formulas left alone."""
-    parts = _FORMULA.split(text)
-    return "".join(p if i % 2 else "".join(_SPECIAL.get(c, c) for c in p) for i, p in enumerate(parts))
+def _person(text: str) -> PersonName:
+    whole = text.startswith("{") and text.endswith("}")
+    return PersonName(literal=text[1:-1]) if whole else parse_name(text)

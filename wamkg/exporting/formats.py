@@ -18,13 +18,15 @@ from wamkg.exporting.table import export_table
 class ExportFormat:
     """How a format is written, and what it is called on the web and on disk.
 
-    `sections`, where there are such, writes some taxonomies (all, if none is named) for a file that holds more.
+    `sections`, where there are such, writes some taxonomies (all, if none is named) for a file that holds more. `cites`
+    says that papers stand in it under their citation keys.
     """
 
     write: Callable[[Session], Iterator[str]]
     media_type: str
     file_name: str
     sections: Callable[[Session, Sequence[str]], Iterator[str]] | None = None
+    cites: bool = False
 
 
 def export_named(name: str) -> ExportFormat:
@@ -44,10 +46,10 @@ def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
 
 
 EXPORTS = {
-    "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl"),
-    "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib"),
+    "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl", cites=True),
+    "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib", cites=True),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
-    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv"),
+    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv", cites=True),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }

@@ -1,6 +1,6 @@
 """JSON Lines: one paper a line, in the words that the importer reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, names_of, paper_rows
 from wamkg.store.taxonomies import aliases_of
+from wamkg.views.citation_keys import citation_keys
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 
@@ -29,13 +30,15 @@ def export_jsonl(session: Session) -> Iterator[str]:
     What is unknown is left out. The same store gives the same bytes: there are no time stamps, and no ids of this
     copy of the store.
     """
-    for numbers in chunks(listed_numbers(session), CHUNK):
-        for record in paper_records(session, numbers):
+    listed = listed_numbers(session)
+    keys = citation_keys(session, listed)
+    for numbers in chunks(listed, CHUNK):
+        for record in paper_records(session, numbers, keys):
             yield orjson.dumps(record).decode() + "\n"
 
 
-def paper_records(session: Session, numbers: list[int]) -> Iterator[dict[str, Any]]:
-    """Papers as objects with the importer's keys."""
+def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """Papers as objects with the importer's keys; `keys` are their citation keys."""
     texts, events = paper_rows(session, numbers, texts=True), events_of(session, numbers)
     names = names_of(session, numbers)
     introduced, methods = introduced_by(session, numbers), methods_of(session, numbers)
@@ -46,7 +49,7 @@ def paper_records(session: Session, numbers: list[int]) -> Iterator[dict[str, An
             "title": item.title,
             "abstract": row.abstract,
             "summary": row.summary,
-            "key": item.key,
+            "key": keys[number],
             "type": item.type,
             "authors": item.authors,
             "authors_structured": [name.as_dict() for name in names.get(number, [])],
@@ -74,13 +77,17 @@ def _states(item: PaperItem) -> dict[str, Any]:
     return {slug: {k: v for k, v in asdict(s).items() if v is not None} for slug, s in item.states.items()}
 
 
-def _dates(events: list[Any]) -> dict[str, Any]:
-    """Stated dates only: what was read off an arXiv id can be read off it again."""
+def stated_dates(events: Iterable[Any]) -> dict[str, PartialDate]:
+    """The best date of each kind of event. Stated ones only: what was read off an arXiv id can be read off it again."""
     best: dict[str, Any] = {}
     for event in events:
         if not event.derived and (event.kind not in best or _order(event) < _order(best[event.kind])):
             best[event.kind] = event
-    dates = {kind: str(PartialDate(e.day, Precision(e.precision))) for kind, e in sorted(best.items())}
+    return {kind: PartialDate(e.day, Precision(e.precision)) for kind, e in sorted(best.items())}
+
+
+def _dates(events: list[Any]) -> dict[str, Any]:
+    dates = {kind: str(when) for kind, when in stated_dates(events).items()}
     return {"date": dates.get(EventKind.ARXIV_V1), "dates": dates}
 
 

@@ -2,46 +2,62 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.exporting.characters import without_controls
 from wamkg.exporting.jsonl import CHUNK
+from wamkg.names import PersonName, parse_name
 from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import listed_numbers
+from wamkg.store.reads_details import listed_numbers, names_of
 from wamkg.store.taxonomies import list_taxonomies
-from wamkg.views.papers import PaperItem, paper_items
+from wamkg.views.citation_keys import citation_keys
+from wamkg.views.papers import paper_items
 
 COLUMNS = {
-    "title": "title", "method": "method", "authors": "authors", "year": "year", "venue": "venue",
-    "first public": "date", "arxiv": "arxiv", "doi": "doi", "url": "url", "standing": "standing",
-    "citations": "citations",
+    "title": "title", "key": "key", "type": "type", "method": "method", "authors": "authors",
+    "authors cut": "authors_cut", "year": "year", "venue": "venue", "volume": "volume", "number": "number",
+    "pages": "pages", "publisher": "publisher", "first public": "date", "arxiv": "arxiv", "doi": "doi", "url": "url",
+    "standing": "standing", "citations": "citations",
 }  # fmt: skip
 """Head of each column, as the importer reads it, and what of a paper stands in it."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would run, or that would be taken for one that was guarded."""
 
 
 def export_table(session: Session) -> Iterator[str]:
     """All listed papers by their slugs as CSV with a head; a column a taxonomy holds the path of the place there.
 
-    Authors are parted by semicolons. What a spreadsheet would take for a formula begins with an apostrophe.
+    Authors are parted by semicolons, "Family, Given" where the name could be read wrongly otherwise. What a spreadsheet
+    would take for a formula begins with an apostrophe, which the importer takes off again.
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     yield _line([*COLUMNS, *(f"taxon:{slug}" for slug in slugs)])
-    for numbers in chunks(listed_numbers(session), CHUNK):
-        for item in paper_items(session, numbers):
-            yield _line(_cells(item) + [item.taxa.get(slug, "") for slug in slugs])
+    listed = listed_numbers(session)
+    keys = citation_keys(session, listed)
+    for numbers in chunks(listed, CHUNK):
+        names = names_of(session, numbers)
+        for number, item in zip(numbers, paper_items(session, numbers), strict=True):
+            own = {"key": keys[number], "authors": [listed_name(name) for name in names.get(number, [])]}
+            values = {name: own.get(name, getattr(item, name)) for name in COLUMNS.values()}
+            yield _line([*map(_cell, values.values()), *(_cell(item.taxa.get(slug)) for slug in slugs)])
 
 
-def _cells(item: PaperItem) -> list[str]:
-    return [_cell(getattr(item, name)) for name in COLUMNS.values()]
+def listed_name(name: PersonName) -> str:
+    """A name for a cell of many: as it is spoken where that is read back the same, else family name first."""
+    parts = [f"{name.particle} {name.family}".strip(), name.suffix, name.given]
+    forms = (name.display, ", ".join(part for part in parts if part))
+    return next((form for form in forms if parse_name(form) == name), name.display)
 
 
 def _cell(value: Any) -> str:
     """Text that no spreadsheet runs (OWASP, CSV injection); nothing where nothing is known, which 0 is not."""
-    text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = "; ".join(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
+    text = without_controls("true" if value is True else text)
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _line(cells: list[str]) -> str:

@@ -15,22 +15,25 @@ COMMON = frozenset({"width", "theme"})
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A figure there is: what it shows, the parameters it takes, whether it can be written as LaTeX."""
+    """A figure there is: what it shows, the parameters it takes, whether it can be LaTeX and cites papers."""
 
     about: str
     takes: frozenset[str]
     latex: bool = False
+    cites: bool = False
 
 
-def _kind(about: str, takes: str, latex: bool = False) -> FigureKind:
-    return FigureKind(about, frozenset(takes.split()) | COMMON, latex)
+def _kind(about: str, takes: str, latex: bool = False, cites: bool = False) -> FigureKind:
+    return FigureKind(about, frozenset(takes.split()) | COMMON, latex, cites)
 
 
 FIGURES: Mapping[str, FigureKind] = {
     "roadmap": _kind(
         "methods along time on the branches they belong to", "taxonomy date depth representatives since orientation"
     ),
-    "taxonomy": _kind("the tree with representative papers", "taxonomy date depth representatives", latex=True),
+    "taxonomy": _kind(
+        "the tree with representative papers", "taxonomy date depth representatives", latex=True, cites=True
+    ),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
     "training-data": _kind("data sets by group and year", "taxonomy date"),
     "leaderboard": _kind("reported scores over time, a panel a protocol", "benchmark metric suite"),

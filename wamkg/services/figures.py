@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wamkg.figures.query import Drawn, FigureQuery, FigureRequest
+from wamkg.figures.query import FIGURES, Drawn, FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions
+from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import Store
 from wamkg.views.past import open_past
 from wamkg.views.roadmap import placed_ids
@@ -34,6 +35,9 @@ def draw_figure(
     from wamkg.figures.files import Request, write_figure
 
     look = look or FigureOptions()
+    kind = FIGURES.get(request.name)
+    if kind and kind.cites and not (request.release or request.as_of):
+        pin_citation_keys(store)
     with store.reading() as session:
         drawing = make_figure(session, request.name, request.query, look)
     asked = request.query.given() | {"width": look.width, "theme": look.theme}

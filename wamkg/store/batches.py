@@ -86,6 +86,6 @@ def kinds_since(session: Session, number: int) -> set[str]:
 
 def latest_write(session: Session) -> int:
     """Number of the newest batch that wrote what suggestions are made from; 0 without one."""
-    derived = (BatchKind.SUGGEST, BatchKind.EMBED)
+    derived = (BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT)
     newest = session.exec(select(func.max(col(Batch.id))).where(col(Batch.kind).not_in(derived))).one()
     return newest or 0

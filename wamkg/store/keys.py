@@ -1,12 +1,16 @@
 """Citation keys: which are taken, and one that is free."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, or_, select
 
 from wamkg.identifiers import key_fold
-from wamkg.store.bulk import chunks
-from wamkg.store.tables import FormerId, Paper
+from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
+from wamkg.store.tables import Batch, Fact, FormerId, Paper
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import DEFAULT_SOURCE, Standing
 
 KEY = "key"
 """Scheme of former ids under which former citation keys are kept."""
@@ -24,6 +28,58 @@ def owners_of_keys(session: Session, keys: Iterable[str]) -> dict[str, int]:
         for statement in (former, now):
             found |= {key_fold(key): number for key, number in session.connection().execute(statement)}
     return found
+
+
+def all_keys(session: Session) -> set[str]:
+    """Every citation key that a paper has or had, folded."""
+    now = select(Paper.key).where(col(Paper.key).is_not(None))
+    former = select(FormerId.value).where(FormerId.scheme == KEY)
+    return {key_fold(key) for statement in (now, former) for key in session.exec(statement) if key}
+
+
+def keys_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """The citation keys that papers have."""
+    found: dict[int, str] = {}
+    for part in chunks(set(numbers)):
+        statement = select(Paper.id, Paper.key).where(col(Paper.id).in_(part), col(Paper.key).is_not(None))
+        found |= {row[0]: row[1] for row in session.connection().execute(statement)}
+    return found
+
+
+def keyless_papers(session: Session) -> list[Any]:
+    """Rows (id, title, year, date) of the listed papers without a citation key, in the order of their slugs."""
+    statement = select_columns(Paper.id, Paper.title, Paper.year, Paper.date).where(
+        col(Paper.key).is_(None), Paper.standing != Standing.CITED
+    )
+    return list(session.connection().execute(statement.order_by(col(Paper.slug))))
+
+
+def is_keyless(session: Session) -> bool:
+    """Whether a listed paper has no citation key."""
+    statement = select(Paper.id).where(col(Paper.key).is_(None), Paper.standing != Standing.CITED)
+    return session.exec(statement.limit(1)).first() is not None
+
+
+def save_default_keys(session: Session, batch: Batch, keys: Mapping[int, str]) -> None:
+    """Give papers their default keys. Their versions stay: no decision is stale because an export named its paper."""
+    now = utc_now()
+    facts = [
+        {
+            "subject_id": number,
+            "field": KEY,
+            "value": key,
+            "source": DEFAULT_SOURCE,
+            "seen_at": now,
+            "batch_id": batch.id,
+        }
+        for number, key in keys.items()
+    ]
+    insert_rows(session, Fact, facts)
+    table = table_of(Paper)
+    statement = table.update().where(table.c.id == bindparam("paper_row")).values(key=bindparam("wanted"))
+    rows = [{"paper_row": number, "wanted": key} for number, key in keys.items()]
+    if rows:
+        session.connection().execute(statement, rows)
 
 
 class KeyOwners:

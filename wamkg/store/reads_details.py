@@ -120,6 +120,14 @@ def names_of(session: Session, numbers: Iterable[int]) -> dict[int, list[PersonN
     return {number: [printed_name(row) for row in group] for number, group in found.items()}
 
 
+def first_names_of(session: Session, numbers: Iterable[int]) -> dict[int, PersonName]:
+    """Structured name of each paper's first author."""
+    parts = [getattr(Authorship, part) for part in NAME_PARTS]
+    statement = select_columns(Authorship.paper_id, Authorship.name, *parts).where(Authorship.position == 0)
+    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
+    return {number: printed_name(group[0]) for number, group in found.items()}
+
+
 def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
     """Rows (paper, kind, url, source) of each paper's web addresses, in the order they came."""
     statement = select_columns(Weblink.paper_id, Weblink.kind, Weblink.url, Weblink.source)

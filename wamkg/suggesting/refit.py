@@ -28,7 +28,7 @@ FEW = 2_000
 PAGE = 1_000
 MOVED = 0.02
 ATTEMPTS = 3
-_TEXTS_STAY = {BatchKind.DECISION, BatchKind.SUGGEST, BatchKind.EMBED}
+_TEXTS_STAY = {BatchKind.DECISION, BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT}
 """Kinds of batches that leave every text as it was; after any other the queue is read anew."""
 
 

@@ -10,6 +10,7 @@ from wamkg.store.reads_roadmap import PlacedPaper, placed_papers
 from wamkg.store.reads_taxa import exemplars_of
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.citation_keys import citation_keys
 from wamkg.views.roadmap import (
     PaperLabels,
     RoadmapTaxon,
@@ -66,13 +67,14 @@ def placed_taxonomy(session: Session, slug: str, date_rule: str = "arxiv_v1") ->
 
 def _items(session: Session, taxonomy: Taxonomy, papers: Sequence[PlacedPaper], date_rule: str) -> Iterator[PlacedItem]:
     labels, dates = PaperLabels.load(session, papers), paper_dates(session, papers, date_rule)
+    keys = citation_keys(session, [paper.id for paper in papers])
     taxa = [t.id for t in list_taxa(session, taxonomy) if t.id is not None]
     shown = {number for group in exemplars_of(session, taxa).values() for number in group}
     for paper in papers:
         when, precision = dates.get(paper.id, (None, ""))
         yield PlacedItem(
             element_id=labels.element_id(paper),
-            key=paper.slug,
+            key=keys[paper.id],
             label=labels.label(paper),
             title=paper.title,
             taxon=paper.taxon,

@@ -9,12 +9,14 @@ from fastapi.responses import StreamingResponse
 from wamkg.errors import NotFoundError
 from wamkg.exporting.formats import EXPORTS, sections_of
 from wamkg.figures.query import FIGURES, FigureQuery
+from wamkg.services.exports import pin_citation_keys
 from wamkg.store.freshness import Freshness
 from wamkg_api.deps import SettingsDep
 from wamkg_api.drawing import FORMATS, FigureOrder, draw
 from wamkg_api.errors import problems
 from wamkg_api.forms import ReleaseName, TaxonRef, Word
-from wamkg_api.past import Past, PastDep, opened
+from wamkg_api.past import NOW, Past, PastDep, opened
+from wamkg_api.writing import StoreDep
 
 router = APIRouter(tags=["files"])
 DRAWING_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'"
@@ -61,6 +63,7 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
 def get_figure(
     request: Request,
     past: PastDep,
+    store: StoreDep,
     settings: SettingsDep,
     query: FigureQueryDep,
     file: Annotated[str, Path(max_length=100, description="Name and format.", examples=["roadmap.svg"])],
@@ -76,6 +79,8 @@ def get_figure(
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
+    if FIGURES[name].cites and past == NOW:
+        pin_citation_keys(store)
     asked = FigureOrder(name, form, query, width, theme, past, height)
     if query.since_release:
         with opened(request, Past(release=query.since_release)):
@@ -95,6 +100,7 @@ def get_figure(
 def get_export(
     request: Request,
     past: PastDep,
+    store: StoreDep,
     form: Annotated[str, Path(max_length=40, examples=["jsonl"])],
     taxonomy: Annotated[
         list[Word] | None, Query(max_length=20, description="`awesome-list`: only these taxonomies, by their slugs.")
@@ -105,8 +111,10 @@ def get_export(
     if export is None:
         raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
+    if export.cites and past == NOW:
+        pin_citation_keys(store)
     if taxonomy:
-        with opened(request, past) as store, store.reading() as session:
+        with opened(request, past) as shown, shown.reading() as session:
             text = "".join(sections_of(form)(session, taxonomy))
         return Response(text, headers=headers, media_type=export.media_type)
     with opened(request, past):

@@ -1,0 +1,30 @@
+"""BibTeX's kinds of entries: which one a paper gets where no source states it, and where a venue stands in each."""
+
+import re
+
+from wamkg.identifiers import is_venue, normalise
+
+_JOURNALS = frozenset((
+    "nature", "science", "science robotics", "ra l", "ral", "t ro", "tro", "ijrr", "tpami", "pami", "tmlr", "jmlr",
+    "ijcv", "pnas", "cell", "patterns", "acm computing surveys",
+))  # fmt: skip
+_JOURNAL = re.compile(r"\b(?:journals?|transactions|letters|magazine|review|annals|bulletin|frontiers|nature|trans)\b")
+_MEETING = re.compile(r"\b(?:proceedings|conference|workshops?|symposium|meeting)\b")
+_ARTICLES = frozenset({"article", "periodical", "suppperiodical", "review"})
+_IN_BOOKS = frozenset(
+    {"inproceedings", "conference", "incollection", "inbook", "inreference", "suppbook", "suppcollection"}
+)
+
+
+def default_type(venue: str | None) -> str:
+    """`misc` for a preprint, `article` for what looks like a journal, else `inproceedings`."""
+    if not is_venue(venue):
+        return "misc"
+    name = normalise(venue or "")
+    is_journal = name in _JOURNALS or (_JOURNAL.search(name) and not _MEETING.search(name))
+    return "article" if is_journal else "inproceedings"
+
+
+def venue_field(entry_type: str) -> str:
+    """The field in which an entry of this kind has the name of its venue."""
+    return "journal" if entry_type in _ARTICLES else "booktitle" if entry_type in _IN_BOOKS else "howpublished"

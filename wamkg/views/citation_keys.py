@@ -1,0 +1,43 @@
+"""Citation keys of the listed papers: those they have, and those they would get."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from wamkg.identifiers import key_fold
+from wamkg.matching.citation_keys import KeyParts, default_key
+from wamkg.settings import get_settings
+from wamkg.store.keys import all_keys, is_keyless, keyless_papers, keys_of
+from wamkg.store.lookup import method_names_of
+from wamkg.store.reads_details import first_names_of
+
+
+def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """The citation key of each of these listed papers; the default where it has none yet."""
+    wanted = set(numbers)
+    found = keys_of(session, wanted)
+    if len(found) < len(wanted) and is_keyless(session):
+        found = {number: key for number, key in default_keys(session).items() if number in wanted} | found
+    return found
+
+
+def default_keys(session: Session) -> dict[int, str]:
+    """Default keys of the listed papers that have none, each unlike every other key, letter case aside."""
+    papers = keyless_papers(session)
+    numbers = [paper.id for paper in papers]
+    authors, methods, taken = first_names_of(session, numbers), method_names_of(session, numbers), all_keys(session)
+    pattern, found = get_settings().citation_key, dict[int, str]()
+    for paper in papers:
+        year = paper.year or (paper.date.year if paper.date else None)
+        parts = KeyParts(paper.title, authors.get(paper.id), year, methods.get(paper.id))
+        found[paper.id] = _free(default_key(pattern, parts), taken)
+    return found
+
+
+def _free(wish: str, taken: set[str]) -> str:
+    key, number = wish, 1
+    while key_fold(key) in taken:
+        number += 1
+        key = f"{wish}-{number}"
+    taken.add(key_fold(key))
+    return key
