@@ -236,6 +236,18 @@ def test_what_one_line_says_is_known_on_the_next(sqlite_store: Store, tmp_path: 
     assert len(titles_of(sqlite_store)) == 3
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_year_venue_and_doi_are_those_of_one_record(sqlite_store: Store, tmp_path: Path, turned: bool) -> None:
+    pair = [PREPRINT, PRINTED]
+    for outcome in (Outcome.CHANGED, Outcome.SAME):
+        report = bring(sqlite_store, tmp_path, *(pair[::-1] if turned else pair))
+        assert outcome is not Outcome.SAME or {line.outcome for line in report.lines} == {Outcome.SAME}
+    with sqlite_store.reading() as session:
+        (paper,) = find_library(session, LibraryQuery()).items
+    assert (paper.venue, paper.doi, paper.year) == ("Journal of Grasping", "10.5555/jg.1", 2023)
+    assert paper.arxiv == PREPRINT["arxiv"]
+
+
 def test_the_year_of_a_volume_is_no_other_paper_in_another_file(sqlite_store: Store, tmp_path: Path) -> None:
     bring(sqlite_store, tmp_path, PLACED)
     bring(sqlite_store, tmp_path, PLACED | {"year": 2020})

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from wamkg.identifiers import PartialDate, arxiv_prefix_month, author_key, key_fold, name_key, new_uid, normalise
+from wamkg.identifiers import PartialDate, arxiv_prefix_month, key_fold, name_key, new_uid, normalise
 from wamkg.importing.taxa import TaxaIndex
+from wamkg.matching.people import same_person
+from wamkg.matching.published import PUBLISHED_FIELDS, published_values, record_source
 from wamkg.matching.record import Placement, Record
 from wamkg.matching.resolve import winner
 from wamkg.matching.say import say, say_date
+from wamkg.names import parse_name
 from wamkg.store.paper_state import PaperState, Placed, Said
 from wamkg.store.tables import Assignment, Tag, Weblink
 from wamkg.store.types import utc_now
@@ -16,7 +19,9 @@ from wamkg.vocabulary import PREFIX_SOURCE, AssignmentState, EventKind, Standing
 
 
 def _same_authors(mine: Any, shown: Any) -> bool:
-    return [author_key(name) for name in mine] == [author_key(name) for name in shown]
+    """Whether two lists name the same people, one of them perhaps by initials."""
+    pairs = zip(mine, shown, strict=False)
+    return len(mine) == len(shown) and all(same_person(parse_name(a), parse_name(b)) is True for a, b in pairs)
 
 
 def _same_text(mine: Any, shown: Any) -> bool:
@@ -98,12 +103,28 @@ def _contradiction(record: Record, state: PaperState, origin: Origin) -> str | N
 def _compare_fields(record: Record, state: PaperState, origin: Origin, keep_classes: bool, notes: Notes) -> None:
     for name, agrees in FIELDS.items():
         value = getattr(record, name)
-        if value not in (None, "", [], {}):
+        if value not in (None, "", [], {}) and name not in PUBLISHED_FIELDS:
             _say(state, name, value, origin, agrees, notes)
+    _say_published(record, state, origin, notes)
     _say_names(record, state, origin)
     _say_key(record, state, origin, notes)
     if not (origin.repeat and "standing" in state.said):
         _say(state, "standing", _standing(record, keep_classes), origin, None, notes)
+
+
+def _say_published(record: Record, state: PaperState, origin: Origin, notes: Notes) -> None:
+    """Say where and when the paper appeared, and compare with the record that is shown."""
+    given = {name: value for name in PUBLISHED_FIELDS if (value := getattr(record, name)) not in (None, "", {})}
+    source = record_source(state, origin.source, given, repeat=origin.repeat)
+    before = published_values(state.said)
+    said = [n for n, v in given.items() if say(state, n, v, source if origin.of(n) == origin.source else origin.of(n))]
+    after = published_values(state.said)
+    notes.changes += [f"{name}: {_short(after[name])}" for name in said if after[name] != before[name]]
+    for name in said:
+        agrees = FIELDS[name]
+        if after[name] == before[name] and agrees and not agrees(given[name], after[name]):
+            shown = next((w.source for w in state.said[name].values() if w.value == after[name]), "nobody gives one")
+            notes.conflicts.append(f"{name}: {_short(given[name])} here, {_short(after[name])} shown ({shown})")
 
 
 def _say_names(record: Record, state: PaperState, origin: Origin) -> None:

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from wamkg.identifiers import normalise
-from wamkg.matching.resolve import rank
-from wamkg.store.paper_state import Said
+from wamkg.matching.resolve import FURTHER, rank
+from wamkg.store.paper_state import PaperState, Said
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
 PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
 """Names, folded, under which sources list a preprint as if it had appeared somewhere."""
 _WHOLE = frozenset({"book", "phdthesis", "mastersthesis", "thesis", "proceedings"})
 """Types of publications that need no venue: they are one."""
+_TELLING = ("venue", "year", "doi", "volume", "number", "pages", "publisher")
+"""Fields that tell one publication from another."""
 _PERSON = 0
 
 
@@ -29,7 +31,7 @@ def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
     """
     records: dict[str, dict[str, Said]] = {}
     for name in PUBLISHED_FIELDS:
-        for source, word in words[name].items():
+        for source, word in words.get(name, {}).items():
             if word.value is not None:
                 records.setdefault(source, {})[name] = word
     people = [source for source in records if rank(source) == _PERSON]
@@ -55,3 +57,19 @@ def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:
     else:
         kind = 2 if venue or "year" in record else 3
     return kind, rank(source), min(word.first for word in record.values())
+
+
+def record_source(state: PaperState, source: str, given: Mapping[str, Any], *, repeat: bool) -> str:
+    """The name under which a record's published values are kept: the source, or one of the source's further records.
+
+    A file may hold a preprint and its publication. Each is a record of its own ("list:a.bib (record 2)"), so that no
+    year of one is shown with the venue of the other. `repeat` says that an earlier record of the file is the paper.
+    """
+    kept = {name: words for name in _TELLING if (words := state.said.get(name))}
+    records = {s for words in kept.values() for s in words if s == source or FURTHER.sub("", s) == source}
+    telling = {name: given[name] for name in _TELLING if name in given}
+    for one in sorted(records, key=lambda name: (len(name), name)):
+        values = {name: words[one].value for name, words in kept.items() if one in words}
+        if telling.items() <= values.items():
+            return one
+    return f"{source} (record {len(records) + 1})" if repeat and telling and source in records else source

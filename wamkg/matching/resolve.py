@@ -1,13 +1,16 @@
 """Which value wins: the one shown is picked by precedence among everything the sources say."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from wamkg.identifiers import Precision
 from wamkg.store.paper_state import Dated, Said
-from wamkg.vocabulary import SOURCE_PRECEDENCE, EventKind, Standing
+from wamkg.vocabulary import PERSON, SOURCE_PRECEDENCE, EventKind, Standing
 
 _RANK = {name: rank for rank, names in enumerate(SOURCE_PRECEDENCE) for name in names}
+FURTHER = re.compile(r" \(record \d+\)$")
+"""What follows the name of a source in the name of a further record of it."""
 _STANDING_STRENGTH = (Standing.INCLUDED, Standing.EXCLUDED, Standing.CANDIDATE, Standing.CITED)
 _EVENT_ORDER = (
     (EventKind.ARXIV_V1, False),
@@ -20,14 +23,15 @@ _PRECISION_ORDER = (Precision.DAY, Precision.MONTH, Precision.YEAR)
 
 
 def rank(source: str) -> int:
-    """Strength of a source, 0 is strongest."""
-    return _RANK[source.partition(":")[0]]
+    """Strength of a source, 0 is strongest; what a person said of a paper that was merged comes last."""
+    kind, further = FURTHER.subn("", source.partition(":")[0])
+    return len(SOURCE_PRECEDENCE) if further and kind == PERSON else _RANK[kind]
 
 
 def winner(words: Iterable[Said]) -> Said | None:
-    """The word that is shown: the strongest source's, among equals the one that spoke first."""
+    """The word that is shown: the strongest source's, among equals the one that spoke first, further records last."""
     given = [w for w in words if w.value is not None]
-    return min(given, key=lambda w: (rank(w.source), w.first), default=None)
+    return min(given, key=lambda w: (rank(w.source), bool(FURTHER.search(w.source)), w.first), default=None)
 
 
 def shown_standing(words: Iterable[Said]) -> str:
