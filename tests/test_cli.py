@@ -235,4 +235,4 @@ def test_square_brackets_are_text(empty_store: Store, tmp_path: Path, capsys: py
     assert run(["import", str(tmp_path / "a.jsonl"), "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert title in said
-    assert "unknown key note[0]" in said
+    assert "Fields that are not read: note[0] (1)" in said

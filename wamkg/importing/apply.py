@@ -1,6 +1,6 @@
 """From records to the store: match, compare, write; a chunk at a time, one batch in all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
@@ -38,6 +38,8 @@ class Applier:
     report: ImportReport
     own_fields: Mapping[str, str] = field(default_factory=dict)
     keep_classes: bool = True
+    progress: Callable[[int], None] | None = None
+    """Called with the number of records done, after each chunk."""
     met: dict[int, int] = field(default_factory=dict)
     """Paper met in this import -> line where it was met first."""
 
@@ -57,6 +59,8 @@ class Applier:
                 else:
                     records.append(item)
             self._apply_chunk(records)
+            if self.progress is not None:
+                self.progress(self.report.records)
 
     def _problem(self, record: Record) -> str | None:
         if not title_key(record.title) and not ids_of(record):
@@ -107,6 +111,7 @@ class Applier:
         outcome = _outcome(was_empty, notes)
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
+        self.report.add_doubts(record.line, record.title, record.doubts)
 
     def _own_key(self, record: Record, state: PaperState) -> tuple[Record, str | None]:
         """The record with a citation key that is no other paper's, and what is to be said of the one it came with."""
@@ -135,6 +140,7 @@ class Applier:
             after={"line": record.line, "title": record.title, "question": question},
         )
         self.report.add(_line(record, Outcome.CONFLICT, notes, None))
+        self.report.add_doubts(record.line, record.title, record.doubts)
 
 
 class _Finder:

@@ -1,9 +1,13 @@
-"""What an import did, line by line and in sum."""
+"""What an import did, line by line and in sum, and how well the source was understood."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from wamkg.importing.quality import Quality, QualityWarning, Sample
+from wamkg.matching.record import Dropped
 
 
 class Outcome(StrEnum):
@@ -37,11 +41,22 @@ class LineReport:
         return {name: value for name, value in values.items() if value not in ((), "", None, False)}
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """One value that was dropped, guessed or is doubtful, and the record that gave it."""
+
+    line: int
+    title: str
+    text: str
+    dropped: bool
+
+
 @dataclass
 class ImportReport:
-    """The whole import; at most `keep` line reports are kept, the counts are complete.
+    """The whole import; at most `keep` line reports and doubts are kept, the counts are complete.
 
-    `alarms` tell of decisions whose quote the import has left without ground.
+    `alarms` tell of decisions whose quote the import has left without ground; `warnings` of what makes the import
+    implausible.
     """
 
     source: str
@@ -52,6 +67,12 @@ class ImportReport:
     placed: Counter[str] = field(default_factory=Counter)
     unknown_keys: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
+    sections: Counter[str] = field(default_factory=Counter)
+    """Headings of a list that are no class, with the number of records below each; they are in `unmapped` too."""
+    quality: Quality = field(default_factory=Quality)
+    samples: list[Sample] = field(default_factory=list)
+    warnings: list[QualityWarning] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     own_survey: list[str] = field(default_factory=list)
     arxiv_ids: dict[str, int] = field(default_factory=dict)
     lines: list[LineReport] = field(default_factory=list)
@@ -71,6 +92,22 @@ class ImportReport:
         if len(self.lines) < self.keep:
             self.lines.append(line)
 
+    def add_doubts(self, line: int, title: str, doubts: Iterable[str]) -> None:
+        """Keep what is doubtful about one record."""
+        for text in doubts:
+            if len(self.doubts) < self.keep:
+                self.doubts.append(Doubt(line, title, str(text), isinstance(text, Dropped)))
+
+    @property
+    def records(self) -> int:
+        """How many records and unreadable lines the source has."""
+        return sum(self.counts[outcome] for outcome in Outcome)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something could not be read, was dropped, or looks implausible."""
+        return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings)
+
     @property
     def wrote(self) -> bool:
         """Whether the store changed."""
@@ -82,6 +119,7 @@ class ImportReport:
             "source": self.source,
             "format": self.format,
             "dry_run": self.dry_run,
+            "partial": self.is_partial,
             "batch": self.batch,
             "taxonomies": self.taxonomies,
             "counts": {o.value: self.counts[o] for o in Outcome} | _rest(self.counts),
@@ -90,7 +128,12 @@ class ImportReport:
             "unknown_keys": dict(self.unknown_keys.most_common()),
             "own_survey": self.own_survey,
             "arxiv_ids": self.arxiv_ids,
+            "sections": dict(self.sections.most_common()),
             "alarms": self.alarms,
+            "warnings": [warning.as_dict() for warning in self.warnings],
+            "quality": self.quality.as_dict(),
+            "samples": [sample.as_dict() for sample in self.samples],
+            "doubts": [asdict(doubt) for doubt in self.doubts],
             "lines": [line.as_dict() for line in self.lines],
         }
 

@@ -1,20 +1,23 @@
 """The import job: read a source, make the taxonomies it needs, apply its records in one batch."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePath
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from wamkg.errors import NotFoundError
+from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import slugify
 from wamkg.importing.apply import Applier
 from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.detect import FORMATS
+from wamkg.importing.quality import QualityCheck
 from wamkg.importing.reading import parse
-from wamkg.importing.report import ImportReport
+from wamkg.importing.report import ImportReport, Outcome
 from wamkg.importing.result import Item, ParseResult
 from wamkg.importing.seeds import seed_catalogue, seed_taxonomies
 from wamkg.importing.source import open_source
@@ -34,7 +37,10 @@ from wamkg.store.taxonomies import (
 )
 from wamkg.vocabulary import BatchKind
 
-__all__ = ["FORMATS", "ImportOptions", "import_source"]
+__all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called with the number of records done, and of all where that is known."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,11 @@ class _NothingToKeepError(Exception):
     """Ends a transaction without a trace: a dry run, or an import that changes nothing."""
 
 
-def import_source(store: Store, name: str, options: ImportOptions) -> ImportReport:
-    """Import a file, an address or standard input (`-`) as one batch; a dry run leaves the store as it was."""
+def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
+    """Import a file, an address or standard input (`-`) as one batch; a dry run leaves the store as it was.
+
+    Raises InvalidInputError where the source cannot be read or holds no record.
+    """
     report = ImportReport(name, "", options.dry_run)
     with open_source(name) as source:
         with store.reading() as session:
@@ -62,7 +71,7 @@ def import_source(store: Store, name: str, options: ImportOptions) -> ImportRepo
         report.format = result.format
         try:
             with store.writing() as session:
-                _apply(session, name, result, options, report)
+                _apply(session, name, result, options, report, progress)
                 if options.dry_run:
                     raise _NothingToKeepError
         except _NothingToKeepError:
@@ -71,12 +80,31 @@ def import_source(store: Store, name: str, options: ImportOptions) -> ImportRepo
     return report
 
 
-def _apply(session: Session, name: str, result: ParseResult, options: ImportOptions, report: ImportReport) -> None:
+def _apply(
+    session: Session,
+    name: str,
+    result: ParseResult,
+    options: ImportOptions,
+    report: ImportReport,
+    progress: Progress | None,
+) -> None:
     one_writer(session)
     batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
     made = _make_taxonomies(session, batch, result, options, report)
-    applier = Applier(session, batch, _source_of(name, result, options), report, keep_classes=not options.as_candidates)
-    applier.apply(_prepare(result.items))
+    check = QualityCheck(result.format)
+    total = len(result.items) if isinstance(result.items, list) else None
+    applier = Applier(
+        session,
+        batch,
+        _source_of(name, result, options),
+        report,
+        keep_classes=not options.as_candidates,
+        progress=partial(_tell, progress, total) if progress else None,
+    )
+    applier.apply(_watched(_prepare(result.items), check, report))
+    if not report.records:
+        raise InvalidInputError(f"{_shown_name(name)} holds no record, read as {result.format}; --format sets another")
+    _take_quality(check, report)
     report.unmapped.update(result.unmapped_labels)
     if result.arxiv_ids is not None:
         report.arxiv_ids = {"in the list": result.arxiv_ids, "unaccounted for": result.stray_ids}
@@ -87,6 +115,23 @@ def _apply(session: Session, name: str, result: ParseResult, options: ImportOpti
     record_change(session, batch, "import", after=counts)
     close_batch(session, batch, counts)
     report.batch = batch.uid
+
+
+def _tell(progress: Progress, total: int | None, done: int) -> None:
+    progress(done, total)
+
+
+def _watched(items: Iterable[Item], check: QualityCheck, report: ImportReport) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Record):
+            check.watch(item)
+            report.sections.update(tag.value for tag in item.tags if tag.facet == "section" and not tag.mapped)
+        yield item
+
+
+def _take_quality(check: QualityCheck, report: ImportReport) -> None:
+    report.warnings = check.warnings(report.counts[Outcome.UNREADABLE])
+    report.quality, report.samples = check.quality, check.samples()
 
 
 def _prepare(items: Iterable[Item]) -> Iterator[Item]:

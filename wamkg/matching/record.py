@@ -35,6 +35,12 @@ class Tag:
     mapped: bool
 
 
+class Dropped(str):
+    """A doubt about a value that is kept in no form, neither as it was given nor as it was read."""
+
+    __slots__ = ()
+
+
 @dataclass
 class Record:
     """A paper as one source gave it. None or an empty list means unknown, not empty."""
@@ -78,7 +84,7 @@ class Record:
     awaiting_review: bool = False
     unknown_keys: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
-    """One sentence for each value that was dropped, guessed or is doubtful."""
+    """One sentence for each value that was dropped, guessed or is doubtful; of one that was lost, a `Dropped`."""
 
 
 @dataclass(frozen=True)

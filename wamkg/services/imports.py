@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wamkg.importing.report import ImportReport
-from wamkg.importing.run import ImportOptions
+from wamkg.importing.run import ImportOptions, Progress
 from wamkg.importing.run import import_source as run_import
 from wamkg.importing.seed_store import load_seeds
 from wamkg.settings import Settings
@@ -20,12 +20,12 @@ def seed(store: Store) -> dict[str, int]:
         return load_seeds(session)
 
 
-def import_source(store: Store, name: str, options: ImportOptions) -> ImportReport:
+def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
     """Import a file, an address or standard input (`-`).
 
     Raises as `importing.run.import_source`.
     """
-    return run_import(store, name, options)
+    return run_import(store, name, options, progress)
 
 
 @contextmanager

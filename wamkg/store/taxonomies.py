@@ -128,20 +128,50 @@ def save_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
 
     Returns how many taxonomies, taxa and names were added.
     """
-    assert batch.id is not None
     taxonomy = session.exec(select(Taxonomy).where(Taxonomy.slug == spec.slug)).first()
-    added = 0
     if taxonomy is None:
-        (number,) = insert_entities(session, EntityKind.TAXONOMY, 1, batch.id)
-        taxonomy = Taxonomy(id=number, slug=spec.slug, title=spec.title, description=spec.description, rules=spec.rules)
-        session.add(taxonomy)
-        session.flush()
-        added = 1
+        return _make_taxonomy(session, batch, spec)
     assert taxonomy.id is not None
-    added += add_aliases(session, batch, taxonomy.id, spec.aliases)
+    added = add_aliases(session, batch, taxonomy.id, spec.aliases)
     added += _save_taxa(session, batch, taxonomy.id, spec.taxa, None)
     session.flush()
     return added
+
+
+def _make_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
+    """Make a taxonomy with all its taxa and names at once; returns how many of the three were made."""
+    assert batch.id is not None
+    specs = dict(_by_path(spec.taxa))
+    (number,) = insert_entities(session, EntityKind.TAXONOMY, 1, batch.id)
+    session.add(Taxonomy(id=number, slug=spec.slug, title=spec.title, description=spec.description, rules=spec.rules))
+    session.flush()
+    taxa: dict[str, Taxon] = {}
+    numbers = insert_entities(session, EntityKind.TAXON, len(specs), batch.id)
+    for (path, (position, each)), entity in zip(specs.items(), numbers, strict=True):
+        taxa[path] = _new_taxon(entity, number, each, taxa.get(path.rpartition("/")[0]), position)
+    session.add_all(taxa.values())
+    session.flush()
+    named = [(number, spec.aliases), *((taxa[path].id, each.aliases) for path, (_, each) in specs.items())]
+    aliases = [alias for entity, names in named for alias in _labels(entity, names, batch.id)]
+    session.add_all(aliases)
+    session.flush()
+    return 1 + len(taxa) + len(aliases)
+
+
+def _by_path(specs: list[TaxonSpec], above: str = "") -> Iterator[tuple[str, tuple[int, TaxonSpec]]]:
+    """Every taxon of a spec with its path and position, parents before children."""
+    for position, spec in enumerate(specs):
+        path = f"{above}/{spec.slug}" if above else spec.slug
+        yield path, (position, spec)
+        yield from _by_path(spec.children, path)
+
+
+def _labels(entity: int | None, names: list[str], batch: int) -> Iterator[Alias]:
+    assert entity is not None
+    by_key: dict[str, str] = {}
+    for name in names:
+        by_key.setdefault(normalise(name), name)
+    return (Alias(entity_id=entity, kind="label", name=n, key=k, batch_id=batch) for k, n in by_key.items() if k)
 
 
 def _save_taxa(
@@ -174,8 +204,15 @@ def add_taxon(
     """Make one taxon below a parent, or at the top; its children and other names are the caller's to add."""
     assert batch.id is not None
     (number,) = insert_entities(session, EntityKind.TAXON, 1, batch.id)
+    taxon = _new_taxon(number, taxonomy, spec, parent, position)
+    session.add(taxon)
+    session.flush()
+    return taxon
+
+
+def _new_taxon(number: int, taxonomy: int, spec: TaxonSpec, parent: Taxon | None, position: int) -> Taxon:
     path, depth = place_below(parent, spec.slug)
-    taxon = Taxon(
+    return Taxon(
         id=number,
         taxonomy_id=taxonomy,
         parent_id=parent.id if parent else None,
@@ -189,9 +226,6 @@ def add_taxon(
         include=spec.include,
         exclude=spec.exclude,
     )
-    session.add(taxon)
-    session.flush()
-    return taxon
 
 
 def live_assignments(session: Session, taxonomy: Taxonomy) -> list[tuple[Assignment, Taxon | None]]:

@@ -13,6 +13,7 @@ from wamkg.importing.report import ImportReport
 from wamkg.importing.run import FORMATS, ImportOptions, import_source
 from wamkg.store.session import Store
 from wamkg_api.access import CallerDep
+from wamkg_api.bodies_importing import ImportAnswer
 from wamkg_api.deps import answer
 from wamkg_api.errors import MalformedError
 from wamkg_api.forms import Word
@@ -22,7 +23,7 @@ router = writing_router()
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
-@router.post("/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
+@router.post("/imports", response_model=ImportAnswer, openapi_extra={"requestBody": FILE_BODY})
 async def import_papers(
     request: Request,
     store: StoreDep,

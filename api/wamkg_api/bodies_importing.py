@@ -1,0 +1,45 @@
+"""What the import of a list answers."""
+
+from pydantic import BaseModel, Field
+
+from wamkg.importing.quality import Quality, QualityWarning, Sample
+from wamkg.importing.report import Doubt, Outcome
+
+
+class ImportedLine(BaseModel):
+    """One line of the source that names a paper, and how it ended; what is empty is left out."""
+
+    line: int
+    outcome: Outcome
+    title: str | None = None
+    ids: str | None = None
+    placements: list[str] = []
+    awaiting_review: bool = False
+    again_of: int | None = Field(default=None, description="Line at which the paper stood first.")
+    changes: list[str] = []
+    conflicts: list[str] = []
+    reason: str | None = Field(default=None, description="Why the line could not be read.")
+
+
+class ImportAnswer(BaseModel):
+    """The report of an import: warnings, how the list was understood, and what came of every line."""
+
+    source: str
+    format: str
+    dry_run: bool
+    partial: bool = Field(description="Something could not be read, was dropped, or looks implausible.")
+    batch: str | None = Field(description="Id of the batch; null where nothing was written.")
+    taxonomies: dict[str, str]
+    counts: dict[str, int]
+    placed: dict[str, int]
+    unmapped: dict[str, int] = Field(description="Labels and headings that no taxonomy knows.")
+    unknown_keys: dict[str, int] = Field(description="Fields that are not read.")
+    own_survey: list[str]
+    arxiv_ids: dict[str, int]
+    sections: dict[str, int] = Field(description="Headings that no taxonomy knows, with the papers below each.")
+    alarms: list[str] = Field(description="Decisions whose quote is gone from the text.")
+    warnings: list[QualityWarning] = Field(description="What makes the import implausible.")
+    quality: Quality
+    samples: list[Sample]
+    doubts: list[Doubt] = Field(description="Every value that was dropped, guessed or is doubtful.")
+    lines: list[ImportedLine]

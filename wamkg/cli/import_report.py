@@ -1,0 +1,156 @@
+"""What `import` prints: warnings first, then how the file was understood, what was lost, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from wamkg.cli.common import out, print_alarms, print_undo
+from wamkg.importing.quality import Quality, QualityWarning, Sample
+from wamkg.importing.report import Doubt, ImportReport, LineReport, Outcome
+
+SHOWN = 20
+"""Lines of each part that are printed without --verbose."""
+_SHOWN_PLACES = 5
+_SHOWN_AUTHORS = 3
+_NONE = "-"
+
+
+def print_report(report: ImportReport, verbose: bool = False) -> None:
+    """Print a report for people; `verbose` leaves nothing out."""
+    for warning in report.warnings:
+        _print_warning(warning, verbose)
+    if report.warnings:
+        out.print()
+    dry = "; dry run, nothing is written" if report.dry_run else ""
+    out.print(f"{_count(report.records, 'record')} in {report.source}, read as {report.format}{dry}")
+    _print_samples(report.samples)
+    if report.quality.records:
+        out.print(_quality_line(report.quality))
+    _print_not_understood(report, verbose)
+    out.print()
+    _print_lists(report, verbose)
+    print_alarms(report.alarms)
+    out.print(", ".join(f"{number} {name}" for name, number in report.as_dict()["counts"].items()))
+    if report.batch:
+        print_undo(report.batch)
+
+
+def _print_warning(warning: QualityWarning, verbose: bool) -> None:
+    out.print(f"WARNING: {warning.text}", style="bold")
+    places = warning.places if verbose else warning.places[:_SHOWN_PLACES]
+    for place in places:
+        out.print(f"  line {place.line}: {place.text}")
+    if (more := warning.count - len(places)) and places:
+        out.print(f"  and {more} more" + ("" if verbose else "; --verbose lists them"))
+
+
+def _print_samples(samples: Sequence[Sample]) -> None:
+    if not samples:
+        return
+    out.print("Read like this:")
+    for sample in samples:
+        out.print(f"  line {sample.line}: {sample.title or '(no title; it comes from the id)'}")
+        values = {
+            "authors": _authors(sample),
+            "year": sample.year or _NONE,
+            "id": " ".join(sample.ids) or _NONE,
+            "class": " ".join(sample.classes) or _NONE,
+        }
+        out.print("    " + "   ".join(f"{name}: {value}" for name, value in values.items()))
+
+
+def _authors(sample: Sample) -> str:
+    shown = ", ".join(sample.authors[:_SHOWN_AUTHORS])
+    more = len(sample.authors) - _SHOWN_AUTHORS
+    if more > 0:
+        shown += f" and {more} more"
+    return (shown + (" et al." if sample.authors_cut else "")) or _NONE
+
+
+def _quality_line(quality: Quality) -> str:
+    """Shares of records with authors, year and id; and everything odd, with its number."""
+    total = quality.records
+    shares = {"authors": quality.without_authors, "year": quality.without_year, "id": quality.without_id}
+    line = "Complete: " + ", ".join(f"{name} {_share(total - lacking, total)}" for name, lacking in shares.items())
+    odd = [
+        _count(quality.titles_like_names, "title") + " like a list of names",
+        _count(quality.short_titles, "title") + " of one or two words",
+        f"{quality.same_title} records of one title",
+        _count(quality.replaced, "value") + " replaced by a worse one",
+        _count(quality.dropped, "value") + " dropped",
+        _count(quality.doubtful, "value") + " doubtful",
+    ]
+    return "; ".join([line, *(text for text in odd if not text.startswith("0 "))])
+
+
+def _share(part: int, total: int) -> str:
+    percent = 100 * part / total
+    shown = f"{percent:.0f}" if part in (0, total) or 1 <= percent <= 99 else f"{percent:.1f}"
+    return f"{shown}% ({part} of {total})"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" + ("" if number == 1 else "s")
+
+
+def _print_not_understood(report: ImportReport, verbose: bool) -> None:
+    """What was not read, contradicts what is stored, was dropped or is doubtful: nothing is lost without a line."""
+    by_outcome = {outcome: [line for line in report.lines if line.outcome is outcome] for outcome in Outcome}
+    unreadable, conflicts = by_outcome[Outcome.UNREADABLE], by_outcome[Outcome.CONFLICT]
+    dropped = [doubt for doubt in report.doubts if doubt.dropped]
+    doubtful = [doubt for doubt in report.doubts if not doubt.dropped]
+    count = report.counts
+    _print_part("Not read", count[Outcome.UNREADABLE], map(_row, unreadable), verbose)
+    _print_part("Dropped", report.quality.dropped, map(_doubt_row, dropped), verbose)
+    _print_part("Doubtful", report.quality.doubtful, map(_doubt_row, doubtful), verbose)
+    _print_part("In conflict, kept as stored", count[Outcome.CONFLICT], map(_row, conflicts), verbose)
+    _print_part("Changed", count[Outcome.CHANGED], map(_row, by_outcome[Outcome.CHANGED]), verbose)
+    if report.dry_run or verbose:
+        _print_part("New", count[Outcome.NEW], map(_row, by_outcome[Outcome.NEW]), verbose)
+
+
+def _print_part(title: str, total: int, rows: Iterable[str], verbose: bool) -> None:
+    if not total:
+        return
+    shown = list(islice(rows, total if verbose else SHOWN))
+    out.print(f"\n{title} ({total:,}):")
+    for row in shown:
+        out.print(f"  {row}")
+    if total > len(shown):
+        hint = "--json lists" if verbose else "--verbose lists"
+        out.print(f"  and {total - len(shown):,} more; {hint} all")
+
+
+def _doubt_row(doubt: Doubt) -> str:
+    return f"line {doubt.line}: {doubt.text}" + (f" [{doubt.title}]" if doubt.title else "")
+
+
+def _row(line: LineReport) -> str:
+    again = [f"again; first at line {line.again_of}"] if line.again_of else []
+    review = ["awaiting review"] if line.awaiting_review else []
+    notes = [line.reason] if line.reason else [*again, *review, *line.conflicts, *line.changes]
+    shown = "; ".join(notes) or " ".join(line.placements)
+    if line.outcome is Outcome.UNREADABLE:
+        return f"line {line.line}: {shown}: {line.title}" if line.title else f"line {line.line}: {shown}"
+    return f"line {line.line}: {line.title}" + (f" [{shown}]" if shown else "")
+
+
+def _print_lists(report: ImportReport, verbose: bool) -> None:
+    for slug, text in report.taxonomies.items():
+        out.print(f"Taxonomy {slug}: {text}")
+    if report.arxiv_ids:
+        out.print("arXiv ids: " + ", ".join(f"{number} {name}" for name, number in report.arxiv_ids.items()))
+    for survey in report.own_survey:
+        out.print(f"The list's own survey: {survey}")
+    sections = [f'"{name}" ({_count(number, "paper")})' for name, number in report.sections.most_common()]
+    labels = [f'"{name}" ({number})' for name, number in (report.unmapped - report.sections).most_common()]
+    fields = [f"{name} ({number})" for name, number in report.unknown_keys.most_common()]
+    _print_names("Headings that name no class; the papers below them have none", sections, verbose)
+    _print_names("Labels that name no class; kept as tags", labels, verbose)
+    _print_names("Fields that are not read", fields, verbose)
+
+
+def _print_names(title: str, names: list[str], verbose: bool) -> None:
+    if names:
+        shown = names if verbose else names[:SHOWN]
+        more = f" and {len(names) - len(shown)} more; --verbose lists all" if len(names) > len(shown) else ""
+        out.print(f"{title}: {', '.join(shown)}{more}")
