@@ -63,6 +63,7 @@ class TestValues:
             ("abstract", "x" * 200_000, "abstract"),
             ("year", "2024", "year"),
             ("year", 99_999, "year"),
+            ("year", -1, "year"),
             ("year", True, "year"),
             ("citationCount", -1, "citationCount"),
             ("citationCount", 10**30, "citationCount"),

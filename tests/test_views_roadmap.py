@@ -61,12 +61,23 @@ def test_a_paper_without_a_method_goes_by_what_it_introduces(session: Session) -
 def test_undated_papers_are_listed_not_dropped(seeded_store: Store) -> None:
     with seeded_store.writing() as session:
         paper = find_paper(session, "arxiv:2302.00111")
-        paper.date = None
+        paper.date = paper.year = None
         session.add(paper)
     with seeded_store.reading() as session:
         roadmap = build_roadmap(session)
     assert roadmap.undated == ("UniPi",)
     assert len(roadmap.items) == 63
+
+
+def test_a_paper_known_by_its_year_is_drawn_in_that_year(seeded_store: Store) -> None:
+    with seeded_store.writing() as session:
+        paper = find_paper(session, "arxiv:2302.00111")
+        paper.date, paper.year = None, 2024
+        session.add(paper)
+    with seeded_store.reading() as session:
+        roadmap = build_roadmap(session)
+    (item,) = [item for item in roadmap.items if item.label == "UniPi"]
+    assert (item.when, item.precision, roadmap.undated) == (date(2024, 1, 1), "year", ())
 
 
 def test_unknown_names_are_refused(session: Session) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import uuid_utils
@@ -136,6 +136,27 @@ class PartialDate:
     def __str__(self) -> str:
         length = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}[self.precision]
         return self.first.isoformat()[:length]
+
+
+FIRST_YEAR = 1600
+"""No paper is older: a year before it is a slip of the pen, a page number or a placeholder."""
+
+
+def last_year() -> int:
+    """The last year that a paper may be of: venues print next year's papers this year."""
+    return datetime.now(UTC).year + 1
+
+
+def is_plausible_year(value: object) -> bool:
+    """Whether a value is a year that a paper can be of; others are kept as claims and never shown or counted."""
+    return isinstance(value, int) and not isinstance(value, bool) and FIRST_YEAR <= value <= last_year()
+
+
+def day_or_year(day: date | None, precision: str | None, year: int | None) -> tuple[date, str] | None:
+    """When a paper appeared and how exactly that is known, from the date and the year shown; None if neither is."""
+    if day is not None:
+        return day, precision or Precision.DAY.value
+    return (date(year, 1, 1), Precision.YEAR.value) if year else None
 
 
 def arxiv_prefix_month(value: str) -> PartialDate | None:

@@ -197,7 +197,7 @@ def health(
     if json:
         print_json(found)
         return
-    latest = sorted({quarter for item in found for quarter in item.quarters})[-4:]
+    latest = sorted({quarter for item in found for quarter in item.quarters if "-" in quarter})[-4:]
     rows = [[t.taxon, t.own, t.support, *(t.quarters.get(q, 0) for q in latest), ", ".join(t.wanting)] for t in found]
     print_table(taxonomy, ["taxon", "own", "all", *latest, "wanting"], rows)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from wamkg.identifiers import PartialDate, arxiv_id, author_key, doi, s2_id
+from wamkg.identifiers import PartialDate, arxiv_id, author_key, doi, is_plausible_year, s2_id
 from wamkg.matching.record import Record
 
 MOST_CONTEXTS = 1_000
@@ -39,7 +39,8 @@ _READERS: dict[str, TypeAdapter[Any]] = {
     "venue": _NAME,
     "paperId": _NAME,
     "publicationDate": _NAME,
-    "year": TypeAdapter(Annotated[int, Field(strict=True, ge=1500, le=2200)]),
+    # A year that no paper can be of is a claim too: it is kept, listed by `wamkg doctor`, and never shown.
+    "year": TypeAdapter(Annotated[int, Field(strict=True, ge=0, le=9999)]),
     "citationCount": TypeAdapter(Count),
     "referenceCount": TypeAdapter(Count),
     "influentialCitationCount": TypeAdapter(Count),
@@ -84,6 +85,7 @@ class S2Paper:
 
     def record(self, line: int = 0) -> Record:
         """The same as a record to be matched; its date is not said to be that of any one event."""
+        years = (self.year, self.date.first.year if self.date else None)
         return Record(
             line=line,
             title=self.title or "",
@@ -92,7 +94,7 @@ class S2Paper:
             arxiv=self.arxiv,
             doi=self.doi,
             s2=self.s2,
-            year=self.year or (self.date.first.year if self.date else None),
+            year=next((year for year in years if is_plausible_year(year)), None),
             venue=self.venue,
         )
 

@@ -13,7 +13,7 @@ from wamkg.enriching.lists import PageResult, write_page
 from wamkg.enriching.metadata import LISTS, NO_METADATA, MetadataWriter, close_lists, papers_of, s2_names
 from wamkg.enriching.session import RunSession
 from wamkg.errors import AbortRunError, SkipItemError
-from wamkg.identifiers import author_key, title_key
+from wamkg.identifiers import author_key, is_plausible_year, title_key
 from wamkg.matching.same_paper import MAX_YEARS_APART
 from wamkg.store.tables import Paper
 from wamkg.store.work import Unit, end, still_mine
@@ -116,8 +116,9 @@ class MetadataWorker:
         closest = f"it has no id; the closest title is {answer.title[:120]!r} ({answer.s2})"
         if alike < least:
             return f"{closest}, alike to {alike:.2f} where {least:.2f} is asked; a person decides"
-        if paper.year and answer.year and abs(paper.year - answer.year) > MAX_YEARS_APART:
-            return f"{closest}, but of {answer.year}; a person decides"
+        year = answer.year if is_plausible_year(answer.year) else None
+        if paper.year and year and abs(paper.year - year) > MAX_YEARS_APART:
+            return f"{closest}, but of {year}; a person decides"
         if paper.first_author_key and answer.authors and author_key(answer.authors[0]) != paper.first_author_key:
             return f"{closest}, but by {answer.authors[0]}; a person decides"
         return None

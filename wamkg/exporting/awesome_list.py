@@ -101,7 +101,7 @@ def bullet(item: PaperItem, name: str = "") -> str:
 
 def _where(item: PaperItem) -> str:
     """Venue and year, the year once: some venues are printed with it."""
-    venue, year = item.venue or "", str(item.year or "")
+    venue, year = item.venue or "", str(item.stated_year or "")
     return " ".join(part for part in (venue, "" if year in venue else year) if part) or item.date or ""
 
 

@@ -120,8 +120,7 @@ class _Entry:
 
     def _dates(self) -> dict[str, str]:
         """Year and month. A year that is read off a date is marked, so that it comes back as what it is."""
-        stated, shown = self.item.year, self.row.date
-        year = stated or (shown.year if shown else None)
+        stated, year = self.item.stated_year, self.item.year
         when = stated_dates(self.events).get(EventKind.VENUE)
         dates: dict[str, str] = {}
         if when is not None and year in (None, when.first.year) and when.precision is not Precision.YEAR:

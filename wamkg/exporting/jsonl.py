@@ -20,7 +20,7 @@ from wamkg.vocabulary import EventKind
 CHUNK = 500
 """Papers read at once: memory stays flat however many there are."""
 _COPIED = ("arxiv", "doi", "s2")
-_COPIED_LATER = ("year", "venue", "volume", "number", "pages", "publisher")
+_COPIED_LATER = ("venue", "volume", "number", "pages", "publisher")
 _COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
 
 
@@ -57,6 +57,7 @@ def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str])
             **{name: getattr(item, name) for name in _COPIED},
             "openalex": row.openalex,
             **_dates(events.get(number, [])),
+            "year": item.stated_year,
             **{name: getattr(item, name) for name in _COPIED_LATER},
             "details": row.details,
             **{name: getattr(item, name) for name in _COPIED_LAST},

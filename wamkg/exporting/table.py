@@ -41,7 +41,8 @@ def export_table(session: Session) -> Iterator[str]:
     for numbers in chunks(listed, CHUNK):
         names = names_of(session, numbers)
         for number, item in zip(numbers, paper_items(session, numbers), strict=True):
-            own = {"key": keys[number], "authors": [listed_name(name) for name in names.get(number, [])]}
+            authors = [listed_name(name) for name in names.get(number, [])]
+            own = {"key": keys[number], "authors": authors, "year": item.stated_year}
             values = {name: own.get(name, getattr(item, name)) for name in COLUMNS.values()}
             yield _line([*map(_cell, values.values()), *(_cell(item.taxa.get(slug)) for slug in slugs)])
 

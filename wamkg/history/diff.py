@@ -156,7 +156,8 @@ def _renamed(old: _Edition, new: _Edition, kept: list[str]) -> list[Renamed]:
 
 
 def _venue(row: Any) -> str | None:
-    return " ".join(str(part) for part in (row.venue, row.year) if part is not None) or None
+    year = None if row.year_derived else row.year
+    return " ".join(str(part) for part in (row.venue, year) if part is not None) or None
 
 
 def _counts(old: _Edition, new: _Edition) -> dict[str, list[int]]:

@@ -1,10 +1,10 @@
 """Which value wins: the one shown is picked by precedence among everything the sources say."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from wamkg.identifiers import Precision
+from wamkg.identifiers import Precision, is_plausible_year
 from wamkg.store.paper_state import Dated, Said
 from wamkg.vocabulary import PERSON, SOURCE_PRECEDENCE, EventKind, Standing
 
@@ -47,7 +47,8 @@ def shown_standing(words: Iterable[Said]) -> str:
 def shown_date(dates: Iterable[Dated]) -> Dated | None:
     """The date a paper is placed at, by `_EVENT_ORDER`, a person's first, then precision, then strength of the source.
 
-    A person who gives a month knows that it is no day; a list's day of the same event must not show instead.
+    A person who gives a month knows that it is no day; a list's day of the same event must not show instead. A date
+    of a year that no paper can be of (9999) is a claim like any other, and never the one shown.
     """
 
     def order(dated: Dated) -> tuple[int, bool, int, int, date]:
@@ -55,5 +56,23 @@ def shown_date(dates: Iterable[Dated]) -> Dated | None:
         strength = rank(dated.source)
         return kind, strength > 0, _PRECISION_ORDER.index(Precision(dated.precision)), strength, dated.day
 
-    usable = (d for d in dates if (d.kind, d.derived) in _EVENT_ORDER)
+    usable = (d for d in dates if (d.kind, d.derived) in _EVENT_ORDER and is_plausible_year(d.day.year))
     return min(usable, key=order, default=None)
+
+
+def plausible_years(words: Mapping[str, Said]) -> dict[str, Said]:
+    """What the sources say of the year, without the years that no paper can be of."""
+    return {source: word for source, word in words.items() if word.value is None or is_plausible_year(word.value)}
+
+
+def shown_year(stated: int | None, dated: Dated | None, words: Iterable[Said]) -> tuple[int | None, bool]:
+    """The year of a paper, and whether it is derived.
+
+    `stated` is the year of the record whose venue is shown. Without one it is the year of the date shown, and without
+    a date that of another record: known, but never beside this venue.
+    """
+    if stated is not None:
+        return stated, False
+    other = winner(words)
+    year = dated.day.year if dated else other.value if other else None
+    return year, year is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wamkg.matching.published import PUBLISHED_FIELDS, published_values
-from wamkg.matching.resolve import rank, shown_date, shown_standing, winner
+from wamkg.matching.resolve import plausible_years, rank, shown_date, shown_standing, shown_year, winner
 from wamkg.names import PersonName, name_from_dict, parse_name
 from wamkg.store.paper_state import PaperState, Said
 
@@ -32,9 +32,12 @@ def shown_values(state: PaperState) -> dict[str, Any]:
         word = winner(state.said.get(name, {}).values())
         values[name] = word.value if word else None
     values |= _authors(state.said)
-    values |= published_values({name: state.said.get(name, {}) for name in PUBLISHED_FIELDS})
+    published = {name: state.said.get(name, {}) for name in PUBLISHED_FIELDS}
+    published["year"] = plausible_years(published["year"])
+    values |= published_values(published)
     values["standing"] = shown_standing(state.said.get("standing", {}).values())
     dated = shown_date(state.dates)
+    values["year"], values["year_derived"] = shown_year(values["year"], dated, published["year"].values())
     values["date"] = dated.day if dated else None
     values["date_precision"] = dated.precision if dated else None
     values["date_source"] = dated.source if dated else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
 from wamkg.matching.quotes import lost_quote, texts_of
 from wamkg.matching.show import shown_values
 from wamkg.store import reads_checks as reads
@@ -88,6 +89,14 @@ def _dangling_links(session: Session) -> Iterator[Finding]:
 
 def _missing_dates(session: Session) -> Iterator[Finding]:
     yield from (Finding(f"paper:{slug}", "no source dates it") for slug in reads.papers_without_date(session))
+
+
+def _implausible_dates(session: Session) -> Iterator[Finding]:
+    for slug, source, kind, day in reads.dates_outside(session, FIRST_YEAR, last_year()):
+        yield Finding(f"paper:{slug}", f"{source} dates it {day.isoformat()} ({kind})")
+    for slug, source, year in reads.years_said(session):
+        if not is_plausible_year(year):
+            yield Finding(f"paper:{slug}", f"{source} says that it is of the year {year}")
 
 
 def _suspicious_zeros(session: Session) -> Iterator[Finding]:
@@ -193,7 +202,8 @@ def _write_texts(session: Session, found: Sequence[Finding]) -> None:
 
 
 COMPARED = (
-    *("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "standing", "note", "date", "date_precision"),
+    *("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "year_derived", "standing", "note"),
+    *("date", "date_precision"),
     *("key", "entry_type", "volume", "number", "pages", "publisher", "details", "authors_cut"),
 )
 """Columns that must be what precedence picks."""
@@ -205,6 +215,11 @@ CHECKS: Mapping[str, Check] = {
     ),
     "missing-dates": Check(
         "papers of the survey without any date", "`wamkg enrich`, or `wamkg set PAPER date=2026-01-31`", _missing_dates
+    ),
+    "implausible-dates": Check(
+        "dates and years of no paper: too old, or still to come; they are kept and neither shown nor counted",
+        "`wamkg set PAPER date=2026-01-31` or `year=2026` says what is right; nothing has to be done",
+        _implausible_dates,
     ),
     "suspicious-zeros": Check(
         "a zero where others count something, and results of 0",

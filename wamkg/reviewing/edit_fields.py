@@ -5,7 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import PartialDate, arxiv_id, doi, is_citation_key, s2_id
+from wamkg.identifiers import (
+    FIRST_YEAR,
+    PartialDate,
+    arxiv_id,
+    doi,
+    is_citation_key,
+    is_plausible_year,
+    last_year,
+    s2_id,
+)
 from wamkg.vocabulary import EventKind, Standing
 
 DATES, LINKS, DETAILS, METHOD = "dates.", "links.", "details.", "method"
@@ -20,9 +29,15 @@ def _text(value: Any) -> str:
 
 def _year(value: Any) -> int:
     year = int(value)
-    if not 1900 <= year <= 2200:
-        raise ValueError("write a year")
+    if not is_plausible_year(year):
+        raise ValueError(f"write a year from {FIRST_YEAR} to {last_year()}")
     return year
+
+
+def _date(value: Any) -> PartialDate:
+    found = PartialDate.parse(_text(value))
+    _year(found.first.year)
+    return found
 
 
 def _authors(value: Any) -> list[str]:
@@ -118,7 +133,7 @@ def read_value(name: str, value: Any) -> Any:
         return None
     try:
         if name.startswith(DATES):
-            return PartialDate.parse(_text(value))
+            return _date(value)
         read: Callable[[Any], Any] = FIELDS.get(name, _text)
         return read(value)
     except (ValueError, TypeError) as error:

@@ -1,6 +1,7 @@
 """Reads that look for what is wrong in the store; each gives rows to be told to a person."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from wamkg.store.tables import (
     Assignment,
     Citation,
     Entity,
+    Event,
     Fact,
     Link,
     Paper,
@@ -63,6 +65,28 @@ def papers_without_date(session: Session) -> list[str]:
     """Slugs of listed papers that no source dates."""
     statement = select_columns(Paper.slug).where(col(Paper.standing).in_(LISTED), col(Paper.date).is_(None))
     return [slug for (slug,) in rows(session, statement.order_by(col(Paper.slug)))]
+
+
+def dates_outside(session: Session, first: int, last: int) -> list[tuple[str, str, str, date]]:
+    """Rows (paper, source, kind of event, day) of the dates before the year `first` or after the year `last`."""
+    outside = (col(Event.day) < date(first, 1, 1)) | (col(Event.day) > date(last, 12, 31))
+    statement: Any = (
+        select_columns(Paper.slug, Event.source, Event.kind, Event.day)
+        .join(Event, col(Event.paper_id) == col(Paper.id))
+        .where(outside, col(Event.ended_at).is_(None))
+        .order_by(col(Paper.slug), col(Event.id))
+    )
+    return [tuple(row) for row in rows(session, statement)]
+
+
+def years_said(session: Session) -> list[tuple[str, str, Any]]:
+    """Triples (paper, source, year) of what every source says now of the year of a paper."""
+    said = select_columns(Paper.slug, Fact.source, Fact.value).join(Fact, col(Fact.subject_id) == col(Paper.id))
+    words = {
+        (slug, source): value
+        for slug, source, value in rows(session, said.where(Fact.field == "year").order_by(col(Fact.id)))
+    }
+    return [(slug, source, value) for (slug, source), value in sorted(words.items()) if value is not None]
 
 
 def zeros_against_others(session: Session) -> list[tuple[str, str, int]]:

@@ -28,6 +28,7 @@ def citing_rows(session: Session, cited: int, since: datetime | None, after: int
             Paper.date,
             Paper.date_precision,
             Paper.year,
+            Paper.year_derived,
             Paper.standing,
         )
         .select_from(Citation)

@@ -65,6 +65,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         Paper.openalex,
         Paper.url,
         Paper.year,
+        Paper.year_derived,
         *BIBLIOGRAPHIC,
         Paper.standing,
         Paper.exclusion_reason,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import Session, col
 
-from wamkg.identifiers import is_venue
+from wamkg.identifiers import day_or_year, is_venue
 from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.counted import further_records, uncounted
 from wamkg.store.tables import (
@@ -44,10 +44,16 @@ class PlacedPaper:
     precision: str | None
     date_source: str | None
     year: int | None
+    year_derived: bool
     venue: str | None
     citations: int | None
     taxon: str
     further: tuple[int, ...] = ()
+
+    @property
+    def stated_year(self) -> int | None:
+        """The year that a source states with the venue."""
+        return None if self.year_derived else self.year
 
     @property
     def records(self) -> tuple[int, ...]:
@@ -68,6 +74,7 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
             Paper.date_precision,
             Paper.date_source,
             Paper.year,
+            Paper.year_derived,
             Venue.name,
             Paper.citation_count,
             Taxon.path,
@@ -96,6 +103,7 @@ def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -
         records[0],
         venue=published.venue,
         year=published.year,
+        year_derived=published.year_derived,
         citations=max(counted, default=None),
         further=tuple(others),
     )
@@ -113,8 +121,11 @@ class DatedPlacements:
 
 
 def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
-    """The works placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them."""
-    dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source)
+    """The works placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them.
+
+    What has no date but a year is dated to the year.
+    """
+    dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source, Paper.year)
     statement = (
         select_columns(*dated, func.count())
         .select_from(Assignment)
@@ -123,7 +134,11 @@ def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacem
         .where(*_placed(taxonomy), col(Assignment.paper_id).not_in(uncounted(session, taxonomy.id or 0)))
         .group_by(*dated)
     )
-    return [DatedPlacements(*row) for row in session.connection().execute(statement)]
+    found = []
+    for taxon, date_shown, exact, source, year, papers in session.connection().execute(statement):
+        day, precision = day_or_year(date_shown, exact, year) or (None, None)
+        found.append(DatedPlacements(taxon, day, precision, source, papers))
+    return found
 
 
 def _placed(taxonomy: Taxonomy) -> list[Any]:

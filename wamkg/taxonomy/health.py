@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
+from wamkg.identifiers import Precision, day_or_year
 from wamkg.store.counted import uncounted
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.taxon_reads import lies_in
@@ -16,7 +18,10 @@ FEW = 8
 
 @dataclass(frozen=True)
 class TaxonHealth:
-    """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and what is wanting."""
+    """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and what is wanting.
+
+    A paper of which only the year is known counts in none of its quarters but under the year (`2025`).
+    """
 
     taxon: str
     own: int
@@ -36,15 +41,21 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
     further = set(uncounted(session, taxonomy.id))
     live = [(a.paper_id, taxon) for a, taxon in live_assignments(session, taxonomy) if a.primary]
     primary = [(paper, taxon.path) for paper, taxon in live if taxon and paper not in further]
-    days = {n: row.date for n, row in paper_rows(session, {n for n, _ in primary}, texts=False).items()}
+    rows = paper_rows(session, {n for n, _ in primary}, texts=False)
+    dates = {n: dated for n, row in rows.items() if (dated := day_or_year(row.date, row.date_precision, row.year))}
     inner = {taxon.parent_id for taxon in taxa}
     found = []
     for taxon in taxa:
         papers = [n for n, path in primary if lies_in(path, taxon.path)]
-        quarters = Counter(f"{d.year}-Q{(d.month + 2) // 3}" for n in papers if (d := days.get(n)) is not None)
+        quarters = Counter(_quarter(*dates[n]) for n in papers if n in dates)
         wanting = [] if taxon.definition else ["no definition"]
         if taxon.id not in inner and len(papers) < FEW:
             wanting.append(f"fewer than {FEW} papers")
         own = sum(path == taxon.path for _, path in primary)
         found.append(TaxonHealth(taxon.path, own, len(papers), dict(sorted(quarters.items())), wanting))
     return found
+
+
+def _quarter(day: date, precision: str) -> str:
+    """`2024-Q2`, or `2024` where no more than the year is known."""
+    return str(day.year) if precision == Precision.YEAR else f"{day.year}-Q{(day.month + 2) // 3}"

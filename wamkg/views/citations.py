@@ -8,7 +8,7 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import Precision
+from wamkg.identifiers import Precision, day_or_year
 from wamkg.store.reads_citations import (
     CitedPapers,
     DatedGroup,
@@ -145,9 +145,8 @@ def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline
 
 def _day(group: DatedGroup, by: str) -> date | None:
     """The day that places the group's papers in a period; None where their date is not exact enough."""
-    if group.day is not None and (by == "year" or group.precision != Precision.YEAR):
-        return group.day
-    return date(group.year, 1, 1) if by == "year" and group.year else None
+    dated = day_or_year(group.day, group.precision, group.year)
+    return dated[0] if dated and (by == "year" or dated[1] != Precision.YEAR) else None
 
 
 def _items(placed: list[tuple[date, DatedGroup]], by: str) -> Iterator[CitationPeriod]:

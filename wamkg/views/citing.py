@@ -20,6 +20,7 @@ class CitingItem:
     title: str
     date: str | None
     year: int | None
+    year_derived: bool
     standing: str
     source: str
     contexts: list[Any]
@@ -46,6 +47,7 @@ def citing_list(
             title=row.title,
             date=shown_day(row.date, row.date_precision),
             year=row.year,
+            year_derived=row.year_derived,
             standing=row.standing,
             source=row.source,
             contexts=row.contexts,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.identifiers import normalise
 from wamkg.importing.compare import FIELDS
 from wamkg.matching.quotes import LostQuote, missing_from, texts_of
 from wamkg.matching.resolve import winner
@@ -16,11 +17,13 @@ from wamkg.store.paper_state import Said
 from wamkg.store.reads_details import (
     LinkedThing,
     assignments_of,
+    authors_of,
     events_of,
     facts_of,
     former_ids_of,
     linked_things,
     names_of,
+    paper_rows,
     tags_of,
     weblinks_of,
 )
@@ -35,7 +38,11 @@ from wamkg.views.works import RecordOfWork, work_of
 
 @dataclass(frozen=True, slots=True)
 class SourcedValue:
-    """A source's present word on one field; `shown` where precedence picks it, `conflict` where it says otherwise."""
+    """A source's present word on one field.
+
+    `shown` where it is the value that the paper shows, of several equal ones the one that precedence picks; `conflict`
+    where it says otherwise. A field that papers show nowhere, or whose shown value no source states, has none shown.
+    """
 
     field: str
     value: Any
@@ -216,6 +223,7 @@ def _alarm(paper: Paper, a: Any) -> str | None:
 
 def sourced_values(session: Session, number: int) -> list[SourcedValue]:
     """What each source says now of each field of a paper, the shown value first."""
+    shown = _shown(session, number)
     latest: dict[str, dict[str, Any]] = {}
     first: dict[tuple[str, str], int] = {}
     for fact in facts_of(session, [number]).get(number, []):
@@ -224,13 +232,24 @@ def sourced_values(session: Session, number: int) -> list[SourcedValue]:
     return [
         value
         for name, words in latest.items()
-        for value in _ranked(name, words, {source: first[name, source] for source in words})
+        for value in _ranked(name, words, {source: first[name, source] for source in words}, shown.get(name))
     ]
 
 
-def _ranked(name: str, words: dict[str, Any], first: dict[str, int]) -> list[SourcedValue]:
+def _shown(session: Session, number: int) -> dict[str, Any]:
+    """The values that a paper shows, by the names of their claims."""
+    paper = session.get_one(Paper, number)
+    row = paper_rows(session, [number], texts=False)[number]
+    year = None if paper.year_derived else paper.year
+    authors = authors_of(session, [number]).get(number, [])
+    names = [name.as_dict() for name in names_of(session, [number]).get(number, [])]
+    return paper.model_dump() | {"venue": row.venue, "authors": authors, "names": names, "year": year}
+
+
+def _ranked(name: str, words: dict[str, Any], first: dict[str, int], value_shown: Any) -> list[SourcedValue]:
     agrees = FIELDS.get(name)
-    shown = winner(Said(source, fact.value, first[source]) for source, fact in words.items())
+    said = [Said(source, fact.value, first[source]) for source, fact in words.items()]
+    shown = winner(word for word in said if _is_same(name, word.value, value_shown))
     values = [
         SourcedValue(
             field=name,
@@ -238,12 +257,18 @@ def _ranked(name: str, words: dict[str, Any], first: dict[str, int]) -> list[Sou
             source=source,
             seen_at=fact.seen_at,
             shown=shown is not None and shown.source == source,
-            conflict=bool(agrees and shown and fact.value is not None and not agrees(fact.value, shown.value)),
+            conflict=bool(agrees and value_shown and fact.value is not None and not agrees(fact.value, value_shown)),
             reason=fact.reason,
         )
         for source, fact in words.items()
     ]
     return sorted(values, key=lambda value: (not value.shown, first[value.source]))
+
+
+def _is_same(name: str, value: Any, shown: Any) -> bool:
+    if name == "venue" and value and shown:
+        return normalise(str(value)) == normalise(str(shown))  # it is stored once, in the spelling that came first
+    return bool(value == shown)
 
 
 def _method(session: Session, number: int) -> MethodNames | None:

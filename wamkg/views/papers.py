@@ -28,9 +28,10 @@ class PaperItem:
     """A paper in a list. None means unknown; `date` is as exact as it is known (`2024`, `2024-05`, `2024-05-12`).
 
     `id` is what the API takes: `arxiv:...` where there is an arXiv id, else the slug; `uid` never changes.
-    `date_source` `id:arxiv` means that the date was only read off the arXiv id. `taxa` holds the primary placement
-    in each taxonomy, `also` further ones, `states` decisions that place it nowhere. `key` is the citation key, `type`
-    BibTeX's word for the kind of publication; `authors_cut` says that the author list goes on ("and others").
+    `date_source` `id:arxiv` means that the date was only read off the arXiv id; `year_derived` that no source states
+    the year of the record shown, so that it is the year of `date`. `taxa` holds the primary placement in each taxonomy,
+    `also` further ones, `states` decisions that place it nowhere. `key` is the citation key, `type` BibTeX's word for
+    the kind of publication; `authors_cut` says that the author list goes on ("and others").
     """
 
     id: str
@@ -47,6 +48,7 @@ class PaperItem:
     date: str | None
     date_source: str | None
     year: int | None
+    year_derived: bool
     venue: str | None
     volume: str | None
     number: str | None
@@ -62,6 +64,11 @@ class PaperItem:
     citations: int | None
     note: str | None
     version: int
+
+    @property
+    def stated_year(self) -> int | None:
+        """The year that a source states with the venue shown; what is derived stands beside no venue."""
+        return None if self.year_derived else self.year
 
 
 TEXTS = ("abstract", "summary")
@@ -141,6 +148,7 @@ def _item(row: Any, authors: list[str], links: list[Any], method: str | None, pl
         date=shown_day(row.date, row.date_precision),
         date_source=row.date_source,
         year=row.year,
+        year_derived=row.year_derived,
         venue=row.venue,
         volume=row.volume,
         number=row.number,

@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import Precision, is_venue
+from wamkg.identifiers import Precision, day_or_year, is_venue
 from wamkg.store.lookup import methods_of
 from wamkg.store.reads_roadmap import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.tables import Method, Taxonomy
@@ -64,7 +64,8 @@ def build_roadmap(
 ) -> Roadmap:
     """The roadmap of a taxonomy: every paper that a person placed, under its method's name, at its date.
 
-    `date_rule` is `arxiv_v1` (the date the store shows) or `venue` (the venue's date or year, else that date).
+    `date_rule` is `arxiv_v1` (the date that the store shows, else the year) or `venue` (the venue's date or year, else
+    the same).
     Items dated after `as_of` are left out; without it the roadmap reaches to its own newest item, so that the
     same store gives the same drawing on any day.
 
@@ -136,9 +137,10 @@ def root_label(session: Session, taxonomy: Taxonomy) -> str:
 
 def paper_dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> dict[int, tuple[date, str]]:
     """The first day each paper's date may mean, and its precision, under one of `DATE_RULES`; undated ones are out."""
-    dates = {p.id: (p.date, p.precision or Precision.DAY.value) for p in papers if p.date}
+    dates = {p.id: dated for p in papers if (dated := day_or_year(p.date, p.precision, p.year))}
     if rule == "venue":
-        years = {p.id: (date(p.year, 1, 1), Precision.YEAR.value) for p in papers if p.year and is_venue(p.venue)}
+        printed = [(p.id, year) for p in papers if (year := p.stated_year) and is_venue(p.venue)]
+        years = {number: (date(year, 1, 1), Precision.YEAR.value) for number, year in printed}
         days = event_days(session, [number for p in papers for number in p.records], EventKind.VENUE)
         dates |= years | {p.id: min(found) for p in papers if (found := [days[n] for n in p.records if n in days])}
     return dates

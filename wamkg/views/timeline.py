@@ -35,9 +35,9 @@ class TimelinePeriod:
 class PaperTimeline:
     """Papers placed in a taxonomy, by period without gaps.
 
-    `taxa` are the paths that `counts` use, `names` what they are called. `undated` papers have no date; `imprecise`
-    ones are known to the year only and stand in no shorter period. `derived` counts papers, among those drawn,
-    whose date was only read off an arXiv id.
+    `taxa` are the paths that `counts` use, `names` what they are called. `undated` papers have neither a date nor a
+    year; `imprecise` ones are known to the year only and stand in no shorter period. `derived` counts papers, among
+    those drawn, whose date was only read off an arXiv id.
     """
 
     taxonomy: str

@@ -21,6 +21,7 @@ class RecordOfWork:
     title: str
     venue: str | None
     year: int | None
+    year_derived: bool
     standing: str
 
 
@@ -106,4 +107,7 @@ def _is_open(works: Works, judged: set[Pair], pair: Alike) -> bool:
 
 def _records(session: Session, numbers: set[int]) -> dict[int, RecordOfWork]:
     rows = paper_rows(session, numbers, texts=False)
-    return {n: RecordOfWork(public_id(r.arxiv, r.slug), r.title, r.venue, r.year, r.standing) for n, r in rows.items()}
+    return {
+        n: RecordOfWork(public_id(r.arxiv, r.slug), r.title, r.venue, r.year, r.year_derived, r.standing)
+        for n, r in rows.items()
+    }
