@@ -29,7 +29,7 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     out.print()
     _print_lists(report, verbose)
     print_alarms(report.alarms)
-    out.print(", ".join(f"{number} {name}" for name, number in report.as_dict()["counts"].items()))
+    out.print(", ".join(f"{number} {name}" for name, number in report.all_counts.items()))
     if report.batch:
         print_undo(report.batch)
 

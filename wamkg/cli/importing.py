@@ -46,12 +46,13 @@ def _progress(source: str) -> Iterator[ImportProgress | None]:
     if not err.is_terminal:
         yield None
         return
+    name = "standard input" if source == "-" else source.rstrip("/").rpartition("/")[2]
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task(f"reading {source}", total=None)
+        task = progress.add_task(f"reading {name}", total=None)
 
         def show(done: int, total: int | None) -> None:
             of = f" of {total:,}" if total else ""
-            progress.update(task, description=f"importing {source}: {done:,}{of} records")
+            progress.update(task, description=f"importing {name}: {done:,}{of} records")
 
         yield show

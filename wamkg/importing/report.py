@@ -104,6 +104,11 @@ class ImportReport:
         return sum(self.counts[outcome] for outcome in Outcome)
 
     @property
+    def all_counts(self) -> dict[str, int]:
+        """How many lines ended in each way, zero too, and further counts."""
+        return {outcome.value: self.counts[outcome] for outcome in Outcome} | _rest(self.counts)
+
+    @property
     def is_partial(self) -> bool:
         """Whether something could not be read, was dropped, or looks implausible."""
         return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings)
@@ -122,7 +127,7 @@ class ImportReport:
             "partial": self.is_partial,
             "batch": self.batch,
             "taxonomies": self.taxonomies,
-            "counts": {o.value: self.counts[o] for o in Outcome} | _rest(self.counts),
+            "counts": self.all_counts,
             "placed": dict(sorted(self.placed.items())),
             "unmapped": dict(self.unmapped.most_common()),
             "unknown_keys": dict(self.unknown_keys.most_common()),

@@ -111,7 +111,7 @@ def _apply(
     report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]
     if not (report.wrote or (made and result.taxonomies)):
         raise _NothingToKeepError
-    counts = report.as_dict()["counts"] | {"taxonomies and labels": made}
+    counts = report.all_counts | {"taxonomies and labels": made}
     record_change(session, batch, "import", after=counts)
     close_batch(session, batch, counts)
     report.batch = batch.uid
