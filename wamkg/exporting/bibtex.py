@@ -13,6 +13,7 @@ from wamkg.exporting.characters import controls_in
 from wamkg.exporting.jsonl import CHUNK, stated_dates
 from wamkg.exporting.latex import bibtex_address, bibtex_text
 from wamkg.identifiers import Precision
+from wamkg.importing.apply import DERIVED_YEAR
 from wamkg.matching.entry_types import default_type, venue_field
 from wamkg.names import PersonName, bibtex_name, parse_name
 from wamkg.store.bulk import chunks
@@ -21,8 +22,6 @@ from wamkg.views.citation_keys import citation_keys
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 
-DERIVED_YEAR = "yearderived"
-"""Field that marks a year that no source states: it is read off a date, and styles need one."""
 _ENTRY_TYPE = re.compile(r"[a-z][a-z-]*")
 _NO_ENTRY = frozenset({"string", "comment", "preamble"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

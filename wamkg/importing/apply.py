@@ -24,6 +24,8 @@ from wamkg.store.tables import Batch, Paper
 from wamkg.store.works import load_works
 from wamkg.vocabulary import EntityKind
 
+DERIVED_YEAR = "yearderived"
+"""Field of BibTeX entries whose year no source states: styles need one, so it is read off a date."""
 CHUNK = 1000
 """Records compared and written together: large enough for fast inserts, small enough for flat memory."""
 
@@ -57,7 +59,7 @@ class Applier:
                 elif problem := self._problem(item):
                     self._refuse(item.line, item.title, problem)
                 else:
-                    records.append(item)
+                    records.append(without_derived_year(item))
             self._apply_chunk(records)
             if self.progress is not None:
                 self.progress(self.report.records)
@@ -141,6 +143,14 @@ class Applier:
         )
         self.report.add(_line(record, Outcome.CONFLICT, notes, None))
         self.report.add_doubts(record.line, record.title, record.doubts)
+
+
+def without_derived_year(record: Record) -> Record:
+    """The record without a year that `export bibtex` read off a date, and marked so."""
+    if DERIVED_YEAR not in record.unknown_keys:
+        return record
+    unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
+    return replace(record, year=None, unknown_keys=unknown)
 
 
 class _Finder:

@@ -1,54 +1,22 @@
 """Comparing one record with what the store holds of its paper: what is new, what changes, what conflicts."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wamkg.identifiers import PartialDate, arxiv_prefix_month, key_fold, name_key, new_uid, normalise
+from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month, key_fold, name_key, new_uid
+from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_printing, same_text
 from wamkg.importing.taxa import TaxaIndex
-from wamkg.matching.people import same_person
-from wamkg.matching.published import PUBLISHED_FIELDS, published_values, record_source
+from wamkg.matching.published import PUBLISHED_FIELDS, is_preprint_venue, record_source
 from wamkg.matching.record import Placement, Record
 from wamkg.matching.resolve import winner
 from wamkg.matching.say import say, say_date
-from wamkg.names import parse_name
-from wamkg.store.paper_state import PaperState, Placed, Said
+from wamkg.matching.show import shown_values
+from wamkg.names import bibtex_name
+from wamkg.store.paper_state import PaperState, Placed
 from wamkg.store.tables import Assignment, Tag, Weblink
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import PREFIX_SOURCE, AssignmentState, EventKind, Standing
-
-
-def _same_authors(mine: Any, shown: Any) -> bool:
-    """Whether two lists name the same people, one of them perhaps by initials."""
-    pairs = zip(mine, shown, strict=False)
-    return len(mine) == len(shown) and all(same_person(parse_name(a), parse_name(b)) is True for a, b in pairs)
-
-
-def _same_text(mine: Any, shown: Any) -> bool:
-    return normalise(str(mine)) == normalise(str(shown))
-
-
-FIELDS: dict[str, Callable[[Any, Any], bool] | None] = {
-    "title": _same_text,
-    "authors": _same_authors,
-    "abstract": _same_text,
-    "summary": None,
-    "venue": _same_text,
-    "year": _same_text,
-    "url": None,
-    "note": None,
-    "arxiv": _same_text,
-    "doi": _same_text,
-    "entry_type": None,
-    "volume": _same_text,
-    "number": _same_text,
-    "pages": _same_text,
-    "publisher": _same_text,
-    "details": None,
-    "s2": _same_text,
-    "openalex": _same_text,
-}
-"""Fields kept as facts, and how two values of a field agree; None: they may differ without being in conflict."""
 
 
 @dataclass
@@ -73,12 +41,22 @@ class Origin:
 
 
 def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, keep_classes: bool) -> Notes:
-    """Add to the state the rows that the record brings, and say what that means."""
+    """Add to the state the rows that the record brings, and say what that means.
+
+    What is shown already is not said again; a change is noted where what is shown changes.
+    """
     notes = Notes()
     if contradiction := _contradiction(record, state, origin):
         notes.conflicts.append(contradiction)
         return notes
-    _compare_fields(record, state, origin, keep_classes, notes)
+    before = shown_values(state) if state.said else None
+    said = _say_fields(record, state, origin, before, notes)
+    _say_names(record, state, origin, before)
+    _say_key(record, state, origin, notes)
+    if not (origin.repeat and "standing" in state.said):
+        say(state, "standing", _standing(record, keep_classes), origin.of("standing"))
+    if before is not None:
+        _note_fields(said, before, shown_values(state), notes)
     _compare_dates(record, state, origin, notes)
     _compare_links(record, state, origin, notes)
     for tag in record.tags:
@@ -95,47 +73,91 @@ def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, 
 def _contradiction(record: Record, state: PaperState, origin: Origin) -> str | None:
     """A line that gives one id to another title is most likely another paper: nothing of it is taken."""
     said = state.said.get("title", {}).get(origin.of("title"))
-    if not origin.repeat or said is None or not record.title or _same_text(record.title, said.value):
+    if not origin.repeat or said is None or not record.title or same_text(record.title, said.value):
         return None
     return f"title: {_short(said.value)!r} on an earlier line with this id; nothing of this line is taken"
 
 
-def _compare_fields(record: Record, state: PaperState, origin: Origin, keep_classes: bool, notes: Notes) -> None:
-    for name, agrees in FIELDS.items():
-        value = getattr(record, name)
-        if value not in (None, "", [], {}) and name not in PUBLISHED_FIELDS:
-            _say(state, name, value, origin, agrees, notes)
-    _say_published(record, state, origin, notes)
-    _say_names(record, state, origin)
-    _say_key(record, state, origin, notes)
-    if not (origin.repeat and "standing" in state.said):
-        _say(state, "standing", _standing(record, keep_classes), origin, None, notes)
+Shown = Mapping[str, Any]
+"""What `shown_values` gives."""
 
 
-def _say_published(record: Record, state: PaperState, origin: Origin, notes: Notes) -> None:
-    """Say where and when the paper appeared, and compare with the record that is shown."""
-    given = {name: value for name in PUBLISHED_FIELDS if (value := getattr(record, name)) not in (None, "", {})}
-    source = record_source(state, origin.source, given, repeat=origin.repeat)
-    before = published_values(state.said)
-    said = [n for n, v in given.items() if say(state, n, v, source if origin.of(n) == origin.source else origin.of(n))]
-    after = published_values(state.said)
-    notes.changes += [f"{name}: {_short(after[name])}" for name in said if after[name] != before[name]]
-    for name in said:
-        agrees = FIELDS[name]
-        if after[name] == before[name] and agrees and not agrees(given[name], after[name]):
-            shown = next((w.source for w in state.said[name].values() if w.value == after[name]), "nobody gives one")
-            notes.conflicts.append(f"{name}: {_short(given[name])} here, {_short(after[name])} shown ({shown})")
+def _say_fields(record: Record, state: PaperState, origin: Origin, shown: Shown | None, notes: Notes) -> dict[str, Any]:
+    """Say the fields that tell something new; returns them.
+
+    Venue, year, DOI and what else is shown of one record are said together or not at all, so that a source's record
+    stays whole.
+    """
+    given = {name: value for name in FIELDS if (value := getattr(record, name)) not in (None, "", [], {})}
+    known = {name for name, value in given.items() if shown is not None and is_said_already(name, value, shown)}
+    published = {name: value for name, value in given.items() if name in PUBLISHED_FIELDS}
+    if not published.keys() <= known:
+        known -= set(PUBLISHED_FIELDS)
+    whole = record_source(state, origin.source, published, repeat=origin.repeat)
+    said = {}
+    for name, value in given.items():
+        source = whole if name in PUBLISHED_FIELDS and origin.of(name) == origin.source else origin.of(name)
+        if _say(state, name, value, replace(origin, source=source, own_fields={}), notes, is_known=name in known):
+            said[name] = value
+    return said
 
 
-def _say_names(record: Record, state: PaperState, origin: Origin) -> None:
+def _say(state: PaperState, name: str, value: Any, origin: Origin, notes: Notes, *, is_known: bool) -> bool:
+    """Say a value unless the source has said so; returns whether it was said."""
+    agrees = FIELDS[name]
+    mine = state.said.get(name, {}).get(origin.source)
+    if mine is None or mine.value is None:
+        return not is_known and say(state, name, value, origin.source)
+    if name == "details":
+        value = mine.value | value
+    if mine.value == value or (isinstance(value, str) and same_printing(value, mine.value)):
+        return False
+    if origin.repeat:
+        if agrees and not agrees(value, mine.value):
+            notes.conflicts.append(f"{name}: {value!r} here, {mine.value!r} on an earlier line of the same source")
+        return False
+    if worse := how_worse(name, value, mine.value):
+        values = f"{_short(value)} here, {_short(mine.value)} before"
+        notes.conflicts.append(f"{name}: worse than what this source said before ({worse}): {values}")
+    return say(state, name, value, origin.source)
+
+
+def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: Notes) -> None:
+    """Note what is shown otherwise than before, and what was said but contradicts what is shown."""
+    for name in (*FIELDS, "authors_cut", "standing"):
+        if after[name] != before[name]:
+            notes.changes.append(f"{name}: {_short(after[name])}")
+        elif name in said and (agrees := FIELDS[name]) and not _is_other_record(name, said, after):
+            shown = after[name]
+            if shown is not None and not agrees(said[name], shown):
+                notes.conflicts.append(f"{name}: {_short(said[name])} here, {_short(shown)} shown")
+    if after["names"] != before["names"] and after["authors"] == before["authors"]:
+        notes.changes.append(f"names: {_short([bibtex_name(name) for name in after['names']])}")
+    if after["key"] != before["key"] and after["key"]:
+        notes.changes.append(f"key: {after['key']}")
+
+
+def _is_other_record(name: str, said: Mapping[str, Any], shown: Shown) -> bool:
+    """Whether a value is that of a preprint beside what is shown of its publication, or the other way round."""
+    if name not in PUBLISHED_FIELDS or not (said.get("venue") and shown["venue"]):
+        return False
+    return is_preprint_venue(said["venue"]) != is_preprint_venue(shown["venue"])
+
+
+def _say_names(record: Record, state: PaperState, origin: Origin, shown: Shown | None) -> None:
     """How the names of the author list are built, and whether the list goes on, beside the list of the same source."""
     source = origin.of("authors")
-    said = state.said.get("authors", {}).get(source)
-    if not record.authors or said is None or said.value != record.authors:
+    if not record.authors:
         return
-    if len(record.names) == len(record.authors):
+    mine = state.said.get("authors", {}).get(source)
+    if mine is None or mine.value != record.authors:
+        mine = None
+        if shown is None or shown["authors"] != record.authors:
+            return
+    whole = len(record.names) == len(record.authors)
+    if whole and (mine or shown is None or shown["names"] != record.names):
         say(state, "names", [name.as_dict() for name in record.names], source)
-    if record.authors_cut or source in state.said.get("authors_cut", {}):
+    if mine and (record.authors_cut or source in state.said.get("authors_cut", {})):
         say(state, "authors_cut", record.authors_cut, source)
 
 
@@ -143,15 +165,20 @@ def _say_key(record: Record, state: PaperState, origin: Origin, notes: Notes) ->
     """The first key that a file gave is shown; others that lead to the paper are kept beside it."""
     if record.key is None:
         return
-    source = origin.of("key")
-    if not (origin.repeat and source in state.said.get("key", {})):
-        _say(state, "key", record.key, origin, None, notes)
-    elif key_fold(record.key) not in state.keys:
+    source, folded = origin.of("key"), key_fold(record.key)
+    shown, mine = winner(state.said.get("key", {}).values()), state.said.get("key", {}).get(source)
+    if mine is None and shown is not None and shown.value == record.key:
+        return
+    if not (origin.repeat and mine):
+        say(state, "key", record.key, source)
+        now = winner(state.said["key"].values())
+        if now is None or now.value == record.key:
+            state.keys.add(folded)
+            return
+    if folded not in state.keys:
+        state.keys.add(folded)
         state.further_keys.append(record.key)
-    if key_fold(record.key) not in state.keys:
-        state.keys.add(key_fold(record.key))
-        if not any(change.startswith("key:") for change in notes.changes):
-            notes.changes.append(f"found by the key {record.key} too")
+        notes.changes.append(f"found by the key {record.key} too")
 
 
 def _standing(record: Record, keep_classes: bool) -> str:
@@ -159,32 +186,6 @@ def _standing(record: Record, keep_classes: bool) -> str:
         return record.standing
     placed = any(p.taxon and p.state == AssignmentState.PLACED for p in record.placements)
     return Standing.INCLUDED if placed and keep_classes else Standing.CANDIDATE
-
-
-def _say(
-    state: PaperState, name: str, value: Any, origin: Origin, agrees: Callable[[Any, Any], bool] | None, notes: Notes
-) -> None:
-    source = origin.of(name)
-    words = state.said.setdefault(name, {})
-    before = words.get(source)
-    if before and before.value == value:
-        return
-    if before and origin.repeat:
-        if agrees and not agrees(value, before.value):
-            notes.conflicts.append(f"{name}: {value!r} here, {before.value!r} on an earlier line of the same source")
-        return
-    shown = winner(words.values())
-    say(state, name, value, source)
-    _note_field(name, value, shown, winner(words.values()), agrees, notes)
-
-
-def _note_field(
-    name: str, value: Any, shown: Said | None, now: Said | None, agrees: Callable[[Any, Any], bool] | None, notes: Notes
-) -> None:
-    if now and (shown is None or now.value != shown.value):
-        notes.changes.append(f"{name}: {_short(now.value)}")
-    elif shown and agrees and not agrees(value, shown.value):
-        notes.conflicts.append(f"{name}: {_short(value)} here, {_short(shown.value)} shown ({shown.source})")
 
 
 def _short(value: Any) -> str:
@@ -203,6 +204,16 @@ def _compare_dates(record: Record, state: PaperState, origin: Origin, notes: Not
 def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, origin: Origin, notes: Notes) -> None:
     source = PREFIX_SOURCE if derived else origin.of("date")
     if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
+        return
+    stated = [d for d in state.dates if d.kind == kind and not d.derived and not derived]
+    if any((d.day, d.precision) == (when.first, when.precision) for d in stated):
+        return
+    finer = [d for d in stated if str(PartialDate(d.day, Precision(d.precision))).startswith(f"{when}-")]
+    if finer:
+        if any(d.source == source for d in finer):
+            notes.conflicts.append(
+                f"{kind}: worse than what this source said before: {when} here, {finer[0].day} before"
+            )
         return
     if say_date(state, kind, when, source, derived=derived):
         notes.changes.append(f"{kind}: {when}{' (from the arXiv id)' if derived else ''}")

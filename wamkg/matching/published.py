@@ -1,6 +1,7 @@
 """Venue, year, DOI, volume, pages and the like: always those of one record, never a preprint's year beside a journal's
 DOI."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +28,8 @@ def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
     """The values of PUBLISHED_FIELDS as they are to be shown, from what each source says of each.
 
     A record that names a venue comes before one with only a DOI, that before a preprint's; among equals the
-    stronger source, then the one that spoke first. What a person set is shown whatever the record says.
+    stronger source, then the one that spoke first. What it does not say is taken from records of the same publication
+    only. What a person set is shown whatever the record says.
     """
     records: dict[str, dict[str, Said]] = {}
     for name in PUBLISHED_FIELDS:
@@ -36,15 +38,65 @@ def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
                 records.setdefault(source, {})[name] = word
     people = [source for source in records if rank(source) == _PERSON]
     others = [source for source in records if rank(source) != _PERSON]
-    chosen = min(others, key=lambda source: _order(source, records[source]), default=None)
-    shown = {name: word.value for name, word in records.get(chosen or "", {}).items()}
+    others.sort(key=lambda source: _order(source, records[source]))
+    said = [{name: word.value for name, word in records[source].items()} for source in others]
+    shown = dict(said[0]) if said else {}
     details = dict(shown.get("details") or {})
+    for record in said[1:]:
+        if is_one_publication(shown, record):
+            details = (record.get("details") or {}) | details
+            shown = record | shown
     for source in people:
         mine = {name: word.value for name, word in records[source].items()}
         details |= mine.pop("details", {})
         shown |= mine
     shown["details"] = details or None
     return {name: shown.get(name) for name in PUBLISHED_FIELDS}
+
+
+def is_one_publication(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two records describe one appearance in print: one DOI, or one venue and year, and nothing against it."""
+    if one.get("doi") and other.get("doi"):
+        return bool(one["doi"] == other["doi"])
+    against = ("year", "volume", "pages", "number")
+    if any(one.get(n) and other.get(n) and normalise(str(one[n])) != normalise(str(other[n])) for n in against):
+        return False
+    if not (one.get("venue") and other.get("venue") and one.get("year") and other.get("year")):
+        return False
+    return same_venue(one["venue"], other["venue"])
+
+
+def same_venue(one: str, other: str) -> bool:
+    """Whether two printed names are one venue's: "NeurIPS" and "Advances in Neural Information Processing Systems"."""
+    return normalise(one) == normalise(other) or bool(_core(one) and _core(one) == _core(other))
+
+
+_SHORT = {
+    "neurips": "neural information processing systems", "nips": "neural information processing systems",
+    "icml": "machine learning", "iclr": "learning representations", "corl": "robot learning",
+    "cvpr": "computer vision pattern recognition", "iccv": "computer vision", "eccv": "european computer vision",
+    "wacv": "winter applications computer vision", "icra": "robotics automation", "iros": "intelligent robots systems",
+    "rss": "robotics science systems", "ra l": "robotics automation letters", "ral": "robotics automation letters",
+    "t ro": "transactions robotics", "tro": "transactions robotics", "ijrr": "journal robotics research",
+    "tmlr": "transactions machine learning research", "jmlr": "journal machine learning research",
+    "tpami": "transactions pattern analysis machine intelligence", "ijcv": "journal computer vision",
+    "aaai": "artificial intelligence", "ijcai": "joint artificial intelligence", "l4dc": "learning dynamics control",
+    "humanoids": "humanoid robots", "kdd": "knowledge discovery data mining",
+    "emnlp": "empirical methods natural language", "acl": "association computational linguistics", "aistats": "artificial intelligence statistics",
+}  # fmt: skip
+"""What venues are called in full, by their acronyms; words that many have are left out."""
+_COMMON = frozenset((
+    "the", "of", "on", "in", "and", "for", "a", "an", "at", "to", "proc", "proceedings", "conference", "conf",
+    "international", "intl", "int", "annual", "advances", "ieee", "acm", "rsj", "cvf", "pmlr", "st", "nd", "rd", "th", "aaai",
+))  # fmt: skip
+
+
+def _core(venue: str) -> frozenset[str]:
+    """The words of a venue that tell it from others; letters, transactions, journal and workshop do."""
+    words = normalise(re.sub(r"\([^)]*\)", " ", venue))
+    words = _SHORT.get(words, words)
+    kept = [w for w in words.split() if w not in _COMMON and not w[0].isdigit()]
+    return frozenset(word for kept_word in kept for word in _SHORT.get(kept_word, kept_word).split())
 
 
 def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.identifiers import normalise
-from wamkg.importing.compare import FIELDS
+from wamkg.importing.agree import FIELDS
 from wamkg.matching.quotes import LostQuote, missing_from, texts_of
 from wamkg.matching.resolve import winner
 from wamkg.reviewing.blind import is_hidden

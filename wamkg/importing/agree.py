@@ -1,0 +1,129 @@
+"""Do two values of a field say the same, and is one a worse printing of the other?"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from typing import Any
+
+from wamkg.identifiers import is_venue, normalise, title_key
+from wamkg.matching.entry_types import default_type
+from wamkg.matching.people import same_person
+from wamkg.matching.published import same_venue
+from wamkg.names import parse_name
+
+_TAG = re.compile(r"</?(?:[a-z]\w*:)?[a-z]\w*(?:\s[^<>]*)?/?>", re.I)
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?\s?|[^A-Za-z\s])")
+_MARKUP = re.compile(rf"{_TAG.pattern}|&(?:\w+|#\w+);|\\[A-Za-z]|\\['`\"^~=.]|[{{}}]", re.I)
+_SIGNS = str.maketrans({
+    **dict.fromkeys("‘’‚‛ʼ´`", "'"), **dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-"), "\u00a0": " ",
+    "\u200b": None, "\ufeff": None,
+})  # fmt: skip
+_INITIAL = re.compile(r"\w\.?(?:[\s-]*\w\.)*")
+_SHORTER = 0.8
+"""Share of a text that is left below which a text is a shortened one, where it begins alike."""
+
+
+def plain(text: str) -> str:
+    """The text without tags, entities, LaTeX commands and braces, with plain quotes and dashes."""
+    bare = _COMMAND.sub("", _TAG.sub("", unescape(unescape(text))).replace("\\&", "&"))
+    bare = re.sub(r"[{}$\x00-\x1f\x7f]", "", bare.translate(_SIGNS)).replace("''", '"').replace("--", "-")
+    return re.sub(r"\barxiv\b", "arXiv", " ".join(bare.split()), flags=re.I)
+
+
+def same_printing(mine: Any, shown: Any) -> bool:
+    """Whether two texts differ at most by markup, entities, quotes, dashes, blanks, or the case of "arXiv"."""
+    return bool(mine == shown) or plain(str(mine)) == plain(str(shown))
+
+
+def same_text(mine: Any, shown: Any) -> bool:
+    """Whether two texts have the same words; case, marks, punctuation and spaces do not count."""
+    one, other = plain(str(mine)), plain(str(shown))
+    return one == other or (bool(title_key(one)) and title_key(one) == title_key(other))
+
+
+def same_words(mine: Any, shown: Any) -> bool:
+    """As `same_text`, but words that stand apart are not run together: "3-4" is not "34"."""
+    one, other = plain(str(mine)), plain(str(shown))
+    return one == other or normalise(one) == normalise(other)
+
+
+def same_authors(mine: Any, shown: Any) -> bool:
+    """Whether two lists may name the same people in one order; an initial agrees with the names that it begins."""
+    return len(mine) == len(shown) and all(_one_person(a, b) for a, b in zip(mine, shown, strict=True))
+
+
+def _one_person(one: str, other: str) -> bool:
+    return one == other or same_person(parse_name(one), parse_name(other)) is not False
+
+
+FIELDS: dict[str, Callable[[Any, Any], bool] | None] = {
+    "title": same_text,
+    "authors": same_authors,
+    "abstract": same_text,
+    "summary": None,
+    "venue": same_venue,
+    "year": same_words,
+    "url": None,
+    "note": None,
+    "arxiv": same_text,
+    "doi": lambda mine, shown: mine == shown,
+    "entry_type": None,
+    "volume": same_words,
+    "number": same_words,
+    "pages": same_words,
+    "publisher": same_text,
+    "details": None,
+    "s2": same_text,
+    "openalex": same_text,
+}
+"""Fields kept as facts, and how two values of a field agree; None: they may differ without being in conflict."""
+
+
+def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
+    """Whether a value tells nothing that is not shown."""
+    now = shown[name]
+    if name == "entry_type":
+        return bool(value == (now or default_type(shown["venue"])))
+    if now is None:
+        return False
+    if name == "details":
+        return all(field in now and same_printing(text, now[field]) for field, text in value.items())
+    if name == "venue":
+        return same_printing(value, now) or (normalise(value) == normalise(now) and is_venue(value) == is_venue(now))
+    if name in ("year", "authors", "doi", "arxiv", "s2", "openalex", "standing"):
+        return bool(value == now)
+    return same_printing(value, now)
+
+
+def how_worse(name: str, new: Any, old: Any) -> str | None:
+    """What makes a value a worse one than the same source gave before, in a few words; None if nothing does."""
+    if name == "authors":
+        return _worse_authors(new, old)
+    if name not in ("title", "abstract", "summary", "venue", "publisher", "note") or not isinstance(old, str):
+        return None
+    mine, before = plain(new), plain(old)
+    if same_text(new, old):
+        if _MARKUP.search(new) and not _MARKUP.search(old):
+            return "it has markup"
+        return "it is all in capitals" if mine.isupper() and not before.isupper() and " " in mine else None
+    if "\ufffd" in new and "\ufffd" not in old:
+        return "it has characters that were read wrongly"
+    cut = normalise(mine.rstrip(" .…"))
+    begins = bool(cut) and normalise(before).startswith(cut)
+    return "it is cut short" if begins and (mine.endswith(("…", "...")) or len(mine) < _SHORTER * len(before)) else None
+
+
+def _worse_authors(new: Sequence[str], old: Sequence[str]) -> str | None:
+    if len(new) < len(old) and _are_among(new, old):
+        return f"{len(new)} of {len(old)} authors"
+    pairs = [(parse_name(a), parse_name(b)) for a, b in zip(new, old, strict=False)]
+    shortened = sum(
+        bool(_INITIAL.fullmatch(a.given)) and not _INITIAL.fullmatch(b.given) and same_person(a, b) is True
+        for a, b in pairs
+        if a.given and b.given
+    )
+    return "initials instead of names" if shortened else None
+
+
+def _are_among(few: Sequence[str], many: Sequence[str]) -> bool:
+    return all(any(_one_person(name, other) for other in many) for name in few)
