@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from wamkg.identifiers import is_venue, normalise, title_key
+from wamkg.identifiers import normalise, title_key
 from wamkg.matching.entry_types import default_type
 from wamkg.matching.people import same_person
 from wamkg.matching.published import same_venue
@@ -84,15 +84,14 @@ def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
     now = shown[name]
     if name == "entry_type":
         return bool(value == (now or default_type(shown["venue"])))
-    if now is None:
+    if now is None or (name == "year" and shown["year_derived"]):
         return False
     if name == "details":
         return all(field in now and same_printing(text, now[field]) for field, text in value.items())
-    if name == "venue":
-        return same_printing(value, now) or (normalise(value) == normalise(now) and is_venue(value) == is_venue(now))
     if name in ("year", "authors", "doi", "arxiv", "s2", "openalex", "standing"):
         return bool(value == now)
-    return same_printing(value, now)
+    same_name = name == "venue" and normalise(value) == normalise(now)
+    return same_printing(value, now) or same_name
 
 
 def how_worse(name: str, new: Any, old: Any) -> str | None:

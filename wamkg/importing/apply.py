@@ -75,7 +75,7 @@ class Applier:
     def _apply_chunk(self, records: list[Record]) -> None:
         self.keys.ask({record.key for record in records if record.key})
         finder = _Finder(self.session, records, self.own_fields.get("title", self.source), self.met)
-        found = [(record, *finder.find(record)) for record in records]
+        found = [(record, *self._by_key(record, *finder.find(record))) for record in records]
         numbers = finder.make_numbers(self._batch_id)
         known = {n for _, n, _ in found if n is not None and n > 0}
         states = load_states(self.session, known)
@@ -90,6 +90,14 @@ class Applier:
         shown = [shown_values(state) for state in changed]
         self.report.alarms += tell_lost_quotes(self.session, self.batch, changed, shown)
         write_papers(self.session, self._batch_id, self.batch.actor_id, changed, shown)
+
+    def _by_key(self, record: Record, number: int | None, answer: Match) -> tuple[int | None, Match]:
+        """Where a common title alone is no answer, the citation key is one: that of a paper of this title."""
+        owner = self.keys.owner(record.key) if number is None and answer.how == "title" and record.key else None
+        paper = self.session.get(Paper, owner) if owner is not None else None
+        if paper is None or paper.title_key != title_key(record.title):
+            return number, answer
+        return owner, Match(owner, "key")
 
     @property
     def _batch_id(self) -> int:

@@ -131,6 +131,8 @@ def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: No
             shown = after[name]
             if shown is not None and not agrees(said[name], shown):
                 notes.conflicts.append(f"{name}: {_short(said[name])} here, {_short(shown)} shown")
+    if after["year_derived"] != before["year_derived"] and after["year"] == before["year"]:
+        notes.changes.append(f"year: {after['year']}, stated")
     if after["names"] != before["names"] and after["authors"] == before["authors"]:
         notes.changes.append(f"names: {_short([bibtex_name(name) for name in after['names']])}")
     if after["key"] != before["key"] and after["key"]:

@@ -75,19 +75,21 @@ _SHORT = {
     "neurips": "neural information processing systems", "nips": "neural information processing systems",
     "icml": "machine learning", "iclr": "learning representations", "corl": "robot learning",
     "cvpr": "computer vision pattern recognition", "iccv": "computer vision", "eccv": "european computer vision",
-    "wacv": "winter applications computer vision", "icra": "robotics automation", "iros": "intelligent robots systems",
-    "rss": "robotics science systems", "ra l": "robotics automation letters", "ral": "robotics automation letters",
-    "t ro": "transactions robotics", "tro": "transactions robotics", "ijrr": "journal robotics research",
-    "tmlr": "transactions machine learning research", "jmlr": "journal machine learning research",
-    "tpami": "transactions pattern analysis machine intelligence", "ijcv": "journal computer vision",
-    "aaai": "artificial intelligence", "ijcai": "joint artificial intelligence", "l4dc": "learning dynamics control",
-    "humanoids": "humanoid robots", "kdd": "knowledge discovery data mining",
-    "emnlp": "empirical methods natural language", "acl": "association computational linguistics", "aistats": "artificial intelligence statistics",
+    "wacv": "winter applications computer vision", "icra": "robotics automation",
+    "iros": "intelligent robots systems", "rss": "robotics science systems", "ra l": "robotics automation letters",
+    "ral": "robotics automation letters", "t ro": "transactions robotics", "tro": "transactions robotics",
+    "ijrr": "journal robotics research", "tmlr": "transactions machine learning research",
+    "jmlr": "journal machine learning research", "tpami": "transactions pattern analysis machine intelligence",
+    "ijcv": "journal computer vision", "aaai": "artificial intelligence", "ijcai": "joint artificial intelligence",
+    "l4dc": "learning dynamics control", "humanoids": "humanoid robots", "kdd": "knowledge discovery data mining",
+    "emnlp": "empirical methods natural language", "acl": "association computational linguistics",
+    "aistats": "artificial intelligence statistics",
 }  # fmt: skip
 """What venues are called in full, by their acronyms; words that many have are left out."""
 _COMMON = frozenset((
     "the", "of", "on", "in", "and", "for", "a", "an", "at", "to", "proc", "proceedings", "conference", "conf",
-    "international", "intl", "int", "annual", "advances", "ieee", "acm", "rsj", "cvf", "pmlr", "st", "nd", "rd", "th", "aaai",
+    "international", "intl", "int", "annual", "advances", "ieee", "acm", "rsj", "cvf", "pmlr", "st", "nd", "rd",
+    "th", "aaai",
 ))  # fmt: skip
 
 
