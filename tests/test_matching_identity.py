@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.identity_sets import Case, Source, packaged_papers, printed, renames, shared_papers, swaps
-from wamkg.matching.identity import Facts, Identity, check_identity, is_placeholder
+from wamkg.matching.identity import Identity, PaperProfile, check_identity, is_placeholder
 
 REPORTED = ((3001, False), (3002, False), (3002, True))
 """Seeds of the sets that are reported, and whether authors and years are known; the rules were made on other seeds."""
@@ -48,7 +48,7 @@ DIFFERENT = [
 
 
 def outcome(known: str, given: str) -> Identity:
-    return check_identity(Facts((known,)), Facts((given,))).identity
+    return check_identity(PaperProfile((known,)), PaperProfile((given,))).identity
 
 
 @pytest.mark.parametrize(("known", "given"), SAME)
@@ -75,15 +75,15 @@ def test_a_title_that_is_not_known_is_no_reason_to_doubt(title: str) -> None:
 class TestAuthors:
     TEAM = ("Ito, Mika", "van der Berg, J.", "Óscar Pérez Díaz")
 
-    def check(self, known: Facts, given: Facts) -> Identity:
+    def check(self, known: PaperProfile, given: PaperProfile) -> Identity:
         return check_identity(known, given).identity
 
     def test_the_team_tells_a_rename_from_a_swap_where_titles_share_nothing(self) -> None:
-        known = Facts(("Folding by Imagining Wrinkles",), self.TEAM, year=2024)
+        known = PaperProfile(("Folding by Imagining Wrinkles",), self.TEAM, year=2024)
         same_team = ("Mika Ito", "Jan van der Berg", "O. Perez Diaz")
-        assert self.check(known, Facts(("What Cloth Knows",), same_team, year=2025)) is Identity.RENAMED
+        assert self.check(known, PaperProfile(("What Cloth Knows",), same_team, year=2025)) is Identity.RENAMED
         others = ("Ada Abe", "Bao Li", "Chen Wu")
-        found = check_identity(known, Facts(("What Cloth Knows",), others, year=2025))
+        found = check_identity(known, PaperProfile(("What Cloth Knows",), others, year=2025))
         assert found.identity is Identity.DIFFERENT
         assert (
             found.reasons[1]
@@ -92,57 +92,65 @@ class TestAuthors:
         assert found.reasons[2] == "year: 2025 instead of 2024"
 
     def test_a_likely_title_by_other_people_is_another_paper(self) -> None:
-        known = Facts(("ClothPi: Folding by Imagining Wrinkles",), self.TEAM)
-        given = Facts(("SheetNet: Folding by Imagining Wrinkles",), ("Ada Abe", "Bao Li"))
+        known = PaperProfile(("ClothPi: Folding by Imagining Wrinkles",), self.TEAM)
+        given = PaperProfile(("SheetNet: Folding by Imagining Wrinkles",), ("Ada Abe", "Bao Li"))
         assert self.check(known, given) is Identity.DIFFERENT
 
     def test_one_long_title_is_one_paper_even_if_the_authors_were_misread(self) -> None:
-        known = Facts(("Folding by Imagining Wrinkles in Cloth",), ("University of Nowhere",))
-        given = Facts(("Folding by imagining wrinkles in cloth",), self.TEAM)
+        known = PaperProfile(("Folding by Imagining Wrinkles in Cloth",), ("University of Nowhere",))
+        given = PaperProfile(("Folding by imagining wrinkles in cloth",), self.TEAM)
         assert self.check(known, given) is Identity.SAME
 
     def test_a_short_title_by_others_is_another_paper(self) -> None:
-        known = Facts(("World Models",), ("Ada Abe", "Bao Li"))
-        assert self.check(known, Facts(("World Models",), self.TEAM)) is Identity.DIFFERENT
+        known = PaperProfile(("World Models",), ("Ada Abe", "Bao Li"))
+        assert self.check(known, PaperProfile(("World Models",), self.TEAM)) is Identity.DIFFERENT
 
     @pytest.mark.parametrize(
         "printed", ["Zhang, C.", "C. Zhang", "Zhang C", "Zhang, Chuhan", "ZHANG Chuhan", "Chu-han Zhang", "C H Zhang"]
     )
     def test_names_meet_in_every_printing(self, printed: str) -> None:
-        known = Facts(("ClothPi: Wrinkles",), (printed, "Ito, M.", "Abe, A."), year=2024)
-        given = Facts(("A Wholly New Title",), ("Chuhan Zhang", "Mika Ito", "Ada Abe"), year=2024)
+        known = PaperProfile(("ClothPi: Wrinkles",), (printed, "Ito, M.", "Abe, A."), year=2024)
+        given = PaperProfile(("A Wholly New Title",), ("Chuhan Zhang", "Mika Ito", "Ada Abe"), year=2024)
         assert self.check(known, given) is Identity.RENAMED
 
     def test_two_people_write_more_than_one_paper_together(self) -> None:
-        known = Facts(("Folding by Imagining Wrinkles",), ("Ada Abe", "Bao Li"), year=2021)
-        assert self.check(known, Facts(("Pouring at Night",), ("Ada Abe", "Bao Li"), year=2024)) is Identity.DIFFERENT
+        known = PaperProfile(("Folding by Imagining Wrinkles",), ("Ada Abe", "Bao Li"), year=2021)
+        assert (
+            self.check(known, PaperProfile(("Pouring at Night",), ("Ada Abe", "Bao Li"), year=2024))
+            is Identity.DIFFERENT
+        )
 
     def test_a_sequel_of_the_same_team_is_another_paper(self) -> None:
-        known = Facts(("GR-7: Folding at Scale",), self.TEAM, year=2024)
-        assert self.check(known, Facts(("GR-8: Pouring with Language",), self.TEAM, year=2024)) is Identity.DIFFERENT
+        known = PaperProfile(("GR-7: Folding at Scale",), self.TEAM, year=2024)
+        assert (
+            self.check(known, PaperProfile(("GR-8: Pouring with Language",), self.TEAM, year=2024))
+            is Identity.DIFFERENT
+        )
 
 
 class TestOtherSigns:
     def test_the_methods_name_in_the_abstract_makes_a_rename(self) -> None:
-        known = Facts(("Folding by Imagining Wrinkles",), names=("ClothPi",))
-        introduced = Facts(("What Cloth Knows",), abstracts=("Cloth is hard. We introduce ClothPi, a folding policy.",))
+        known = PaperProfile(("Folding by Imagining Wrinkles",), names=("ClothPi",))
+        introduced = PaperProfile(
+            ("What Cloth Knows",), abstracts=("Cloth is hard. We introduce ClothPi, a folding policy.",)
+        )
         assert check_identity(known, introduced).identity is Identity.RENAMED
-        mentioned = Facts(("What Cloth Knows",), abstracts=("Our method beats ClothPi and SheetNet by far.",))
+        mentioned = PaperProfile(("What Cloth Knows",), abstracts=("Our method beats ClothPi and SheetNet by far.",))
         assert check_identity(known, mentioned).identity is Identity.DIFFERENT
 
     def test_one_abstract_makes_one_paper(self) -> None:
         text = "We fold shirts by imagining how their wrinkles move when a gripper pulls at a corner. " * 4
-        known = Facts(("Folding by Imagining Wrinkles",), abstracts=(text,))
-        assert check_identity(known, Facts(("Pouring",), abstracts=(text.upper(),))).identity is Identity.RENAMED
+        known = PaperProfile(("Folding by Imagining Wrinkles",), abstracts=(text,))
+        assert check_identity(known, PaperProfile(("Pouring",), abstracts=(text.upper(),))).identity is Identity.RENAMED
 
     def test_years_far_apart_speak_against_a_likely_title(self) -> None:
-        known = Facts(("ClothPi: Folding by Imagining Wrinkles",), year=2012)
-        given = Facts(("Folding by Imagining Wrinkles",), year=2024)
+        known = PaperProfile(("ClothPi: Folding by Imagining Wrinkles",), year=2012)
+        given = PaperProfile(("Folding by Imagining Wrinkles",), year=2024)
         assert check_identity(known, given).identity is Identity.DIFFERENT
 
     def test_any_title_that_a_source_gave_will_do(self) -> None:
-        known = Facts(("What Cloth Knows", "Folding by Imagining Wrinkles"))
-        assert check_identity(known, Facts(("Folding by imagining wrinkles",))).identity is Identity.SAME
+        known = PaperProfile(("What Cloth Knows", "Folding by Imagining Wrinkles"))
+        assert check_identity(known, PaperProfile(("Folding by imagining wrinkles",))).identity is Identity.SAME
 
 
 # ---------------------------------------------------------------- measured
@@ -154,9 +162,9 @@ def papers() -> list[Source]:
     return shared_papers(Path(folder)) if folder else packaged_papers()
 
 
-def facts(source: Source, seed: int, *, authors: bool) -> Facts:
+def facts(source: Source, seed: int, *, authors: bool) -> PaperProfile:
     names, cut = printed(source, seed) if authors else ((), False)
-    return Facts((source.title,), names, cut, source.year if authors else None)
+    return PaperProfile((source.title,), names, cut, source.year if authors else None)
 
 
 def wrong(cases: list[Case], seed: int, *, authors: bool, other: bool) -> Counter[str]:

@@ -128,6 +128,19 @@ class SameWork(StrEnum):
     UNSURE = "unsure"
 
 
+class QuestionStatus(StrEnum):
+    """What became of the question whether a record is the paper that its id leads to; all but the first answer it.
+
+    `wrong-id`: the id is not the paper's. `renamed`: the record is the paper's, its title has changed. `wrong-record`:
+    the id is the paper's, and the record has it by mistake.
+    """
+
+    OPEN = "open"
+    WRONG_ID = "wrong-id"
+    RENAMED = "renamed"
+    WRONG_RECORD = "wrong-record"
+
+
 class WorkKind(StrEnum):
     """What there is to fetch of a paper, in the order it is fetched."""
 

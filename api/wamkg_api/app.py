@@ -37,6 +37,7 @@ from wamkg_api.routers import (
     operations,
     pages,
     papers,
+    questions,
     queue,
     record,
     restructuring,
@@ -65,7 +66,21 @@ WRITES = (
     importing,
     running,
 )
-READS = (comparing, papers, things, taxonomies, timeline, graph, search, queue, rounds, duplicates, record, files)
+READS = (
+    comparing,
+    papers,
+    things,
+    taxonomies,
+    timeline,
+    graph,
+    search,
+    queue,
+    rounds,
+    duplicates,
+    questions,
+    record,
+    files,
+)
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """`/metrics` and the log tell what happens; asking for tracers takes a sixth of the time of an answer that is kept."""
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
@@ -90,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown)])
     for module in WRITES:
         api.include_router(module.router)
+    api.include_router(questions.writes)
     for module in READS:
         api.include_router(module.router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
     app.include_router(api)

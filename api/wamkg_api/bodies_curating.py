@@ -33,6 +33,14 @@ class _Statement(Body):
     note: Text | None = None
 
 
+class QuestionAnswer(Body):
+    """Whose a record is: `wrong-id` and it leaves the paper, `renamed` and the record is applied, `wrong-record`."""
+
+    answer: Literal["wrong-id", "renamed", "wrong-record"]
+    note: Text = ""
+    version: Version | None = None
+
+
 class NewVote(_Statement):
     """One reviewer's vote; `accept` names its taxon."""
 

@@ -63,6 +63,7 @@ COMMANDS: dict[str, Verb] = {
     "decide": Verb("curating", "decide", "Say where a paper belongs in a taxonomy."),
     "decisions": Verb("curating", "decisions", "Bring decisions to and from a file that git can merge."),
     "objections": Verb("objecting", "objections", "Disputed placements."),
+    "questions": Verb("questions", "questions", "Is a record the paper that its id leads to?"),
     "duplicates": Verb("duplicates", "duplicates", "Which records are one work."),
     "round": Verb("rounds", "round_", "Blind review by several people."),
     "agreement": Verb(

@@ -1,7 +1,7 @@
 """What every command shares: the store in use, output for people and for programs, progress bars."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from wamkg.errors import StoreError
 from wamkg.settings import get_settings
 from wamkg.store.batches import get_actor
 from wamkg.store.migrate import current_revision, head_revision, migrate
+from wamkg.store.questions import Asked, TitleChange
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor
 from wamkg.views.past import open_past
@@ -106,6 +107,14 @@ def print_alarms(alarms: list[str]) -> None:
     """Say on standard error whose evidence a write has left without ground."""
     for alarm in alarms:
         err.print(f"alarm: {alarm}")
+
+
+def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -> None:
+    """Say on standard error which records look like another paper, and which papers have another title now."""
+    for question in questions:
+        err.print(f"question: {question}")
+    for change in renamed:
+        err.print(f"title changed: {change.paper}: {change.after!r}, before {change.before!r}")
 
 
 def print_undo(batch: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from wamkg.cli.common import out, print_alarms, print_undo
+from wamkg.cli.common import out, print_alarms, print_identity, print_undo
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.importing.report import Doubt, ImportReport, LineReport, Outcome
 
@@ -29,6 +29,7 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     out.print()
     _print_lists(report, verbose)
     print_alarms(report.alarms)
+    print_identity(report.questions, report.renamed)
     out.print(", ".join(f"{number} {name}" for name, number in report.all_counts.items()))
     if report.batch:
         print_undo(report.batch)

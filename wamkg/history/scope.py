@@ -155,11 +155,12 @@ def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
     """Ids of later batches, not undone, that wrote of the same papers in the tables in which this one ended rows."""
     made, found = table_of(Batch), set[str]()
     for table, condition in ended:
-        if "paper_id" in table.c:
-            papers = select(table.c.paper_id).where(condition)
-            later = select(made.c.uid).join(table, table.c.batch_id == made.c.id).where(table.c.paper_id.in_(papers))
-            later = later.where(made.c.id > batch.id, made.c.undone_at.is_(None))
-            found |= set(session.connection().execute(later).scalars())
+        for owner in ("paper_id", "citing_id", "cited_id"):
+            if owner in table.c:
+                papers = select(table.c[owner]).where(condition)
+                later = select(made.c.uid).join(table, table.c.batch_id == made.c.id).where(table.c[owner].in_(papers))
+                later = later.where(made.c.id > batch.id, made.c.undone_at.is_(None))
+                found |= set(session.connection().execute(later).scalars())
     return sorted(found)
 
 

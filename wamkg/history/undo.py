@@ -33,7 +33,8 @@ from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
 from wamkg.store.objections import batches_that_object, batches_unaware_of
 from wamkg.store.paper_state import PaperState
-from wamkg.store.paper_write import Shown, delete_orphans, raise_versions
+from wamkg.store.paper_write import Shown, delete_orphans, let_go_of_ids, raise_versions
+from wamkg.store.questions import answered_in, batches_resting_on_answers
 from wamkg.store.rules import broken_rules, newly_broken
 from wamkg.store.session import one_writer
 from wamkg.store.settle import hand_back_places
@@ -49,7 +50,7 @@ from wamkg.store.taxon_reads import (
 )
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.types import utc_now
-from wamkg.store.work import forget_since
+from wamkg.store.work import forget_papers, forget_since
 from wamkg.store.works import batch_of_pair, load_works, slug_of
 from wamkg.vocabulary import BatchKind
 
@@ -79,12 +80,14 @@ def undo_batch(
     replaced = placed_papers(session, mine)
     doomed = papers_of(session, mine)
     broken = broken_rules(session)
+    asked_of = [question.paper_id for question in answered_in(session, batch.uid)]
     hand_back_places(session, batch, partial(reopening, table_of(Assignment)))
     with _refusing_what_is_taken(session, batch, ended):
         restored = restore_rows(session, batch)
     delete_derived(session, mine, doomed, keep)
     counts = delete_rows(session, made, BEFORE_SHOWN, keep)
     reopen_rows(session, ended, BEFORE_SHOWN, reopening)
+    let_go_of_ids(session, doomed)
     show_again(session, touched - doomed, show)
     counts |= delete_rows(session, made, None, keep)
     delete_orphans(session)
@@ -103,6 +106,7 @@ def undo_batch(
         _refuse_contradictions(session, batch)
     if batch.kind == BatchKind.ENRICH:
         forget_since(session, batch.started_at)
+    forget_papers(session, asked_of)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
     session.add(batch)
     record_change(session, undoing, "undo", before=batch.counts, after=counts, subject_uid=batch.uid, why=why)
@@ -188,6 +192,7 @@ def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
     blockers = set(session.connection().execute(union(*asked)).scalars()) if asked else set()
     blockers |= _reassigned(session, batch) | batches_that_edited_rows_of(session, batch)
     blockers |= batches_that_object(session, batch) | batches_unaware_of(session, batch)
+    blockers |= batches_resting_on_answers(session, batch)
     if moved_below_taxa_of(session, batch):
         later = ", ".join(batches_that_changed_taxa(session, batch))
         raise ConflictError(f"taxa were moved below those that {batch.uid} made; undo that first: {later}")

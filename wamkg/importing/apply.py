@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import is_citation_key, key_fold, title_key
 from wamkg.importing.compare import Notes, Origin, compare
+from wamkg.importing.identity_gate import IdentityGate
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.generic_titles import is_generic
@@ -17,7 +18,7 @@ from wamkg.matching.show import shown_values
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks, insert_entities
 from wamkg.store.keys import KeyOwners
-from wamkg.store.lookup import known_papers, papers_by_ids, papers_by_titles, titled_by, with_addresses
+from wamkg.store.lookup import SCHEMES, known_papers, papers_by_ids, papers_by_titles, titled_by, with_addresses
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
 from wamkg.store.tables import Batch, Paper
@@ -48,6 +49,7 @@ class Applier:
     def __post_init__(self) -> None:
         self.taxa = TaxaIndex(self.session, {})
         self.keys = KeyOwners(self.session)
+        self.gate = IdentityGate(self.session, self.batch, self.source, self.keep_classes)
 
     def apply(self, items: Iterable[Record | Unreadable]) -> None:
         """Apply every item; each ends in the report."""
@@ -73,9 +75,14 @@ class Applier:
         self.report.add(LineReport(line, Outcome.UNREADABLE, title, reason=reason))
 
     def _apply_chunk(self, records: list[Record]) -> None:
+        settled = [self.gate.settle(record) for record in records]
         self.keys.ask({record.key for record in records if record.key})
-        finder = _Finder(self.session, records, self.own_fields.get("title", self.source), self.met)
-        found = [(record, *self._by_key(record, *finder.find(record))) for record in records]
+        finder = _Finder(
+            self.session, [known.record for known in settled], self.own_fields.get("title", self.source), self.met
+        )
+        found = [
+            (known.record, *self._by_key(known.record, *finder.find(known.record, known.paper))) for known in settled
+        ]
         numbers = finder.make_numbers(self._batch_id)
         known = {n for _, n, _ in found if n is not None and n > 0}
         states = load_states(self.session, known)
@@ -85,11 +92,12 @@ class Applier:
                 self._ask(record, answer.question)
             else:
                 record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
-                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]], answer.note)
+                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]], answer)
         changed = [state for state in states.values() if state.changed]
         shown = [shown_values(state) for state in changed]
         self.report.alarms += tell_lost_quotes(self.session, self.batch, changed, shown)
         write_papers(self.session, self._batch_id, self.batch.actor_id, changed, shown)
+        self.gate.flush()
 
     def _by_key(self, record: Record, number: int | None, answer: Match) -> tuple[int | None, Match]:
         """Where a common title alone is no answer, the citation key is one: that of a paper of this title."""
@@ -104,7 +112,7 @@ class Applier:
         assert self.batch.id is not None
         return self.batch.id
 
-    def _apply_one(self, record: Record, state: PaperState, note: str | None) -> None:
+    def _apply_one(self, record: Record, state: PaperState, answer: Match) -> None:
         own_fields = dict(self.own_fields)
         if not record.title and state.is_new and "title" not in state.said:
             # Only an id is known: the paper goes by it until a source tells the title.
@@ -115,9 +123,14 @@ class Applier:
         repeat = first_line != record.line
         origin = Origin(self.source, own_fields, repeat)
         was_empty = state.is_new and not state.added
-        record, problem = self._own_key(record, state)
-        notes = compare(record, state, origin, self.taxa, self.keep_classes)
-        notes.conflicts += [said for said in (problem, note) if said]
+        refused = self.gate.refuse(record, state) if answer.how in SCHEMES else None
+        if refused:
+            self.report.counts["kept as questions"] += 1
+            notes = refused
+        else:
+            record, problem = self._own_key(record, state)
+            notes = compare(record, state, origin, self.taxa, self.keep_classes)
+            notes.conflicts += [said for said in (problem, answer.note) if said]
         outcome = _outcome(was_empty, notes)
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
@@ -180,9 +193,12 @@ class _Finder:
         members = load_works(session).members
         self.known = Known(self.by_id, self.by_title, members, self.papers, self.met, self.own.__contains__)
 
-    def find(self, record: Record) -> tuple[int | None, Match]:
-        """Number of the record's paper, negative for one to be made, None for a question; and the answer."""
-        answer = match(record, self.known)
+    def find(self, record: Record, paper: int | None = None) -> tuple[int | None, Match]:
+        """Number of the record's paper, negative for one to be made, None for a question; and the answer.
+
+        `paper` is the number where a person has said which paper it is.
+        """
+        answer = match(record, self.known) if paper is None else Match(paper, "answer")
         if answer.question:
             return None, answer
         number = answer.paper

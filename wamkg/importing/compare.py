@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month, key_fold, name_key, new_uid
-from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_printing, same_text
+from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_printing
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.published import PUBLISHED_FIELDS, is_preprint_venue, record_source
 from wamkg.matching.record import Placement, Record
@@ -46,9 +46,6 @@ def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, 
     What is shown already is not said again; a change is noted where what is shown changes.
     """
     notes = Notes()
-    if contradiction := _contradiction(record, state, origin):
-        notes.conflicts.append(contradiction)
-        return notes
     before = shown_values(state) if state.said else None
     said = _say_fields(record, state, origin, before, notes)
     _say_names(record, state, origin, before)
@@ -68,14 +65,6 @@ def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, 
         else:
             _add_tag(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, True, origin, notes)
     return notes
-
-
-def _contradiction(record: Record, state: PaperState, origin: Origin) -> str | None:
-    """A line that gives one id to another title is most likely another paper: nothing of it is taken."""
-    said = state.said.get("title", {}).get(origin.of("title"))
-    if not origin.repeat or said is None or not record.title or same_text(record.title, said.value):
-        return None
-    return f"title: {_short(said.value)!r} on an earlier line with this id; nothing of this line is taken"
 
 
 Shown = Mapping[str, Any]

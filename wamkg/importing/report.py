@@ -8,6 +8,7 @@ from typing import Any
 
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.matching.record import Dropped
+from wamkg.store.questions import Asked, TitleChange
 
 
 class Outcome(StrEnum):
@@ -56,7 +57,8 @@ class ImportReport:
     """The whole import; at most `keep` line reports and doubts are kept, the counts are complete.
 
     `alarms` tell of decisions whose quote the import has left without ground; `warnings` of what makes the import
-    implausible.
+    implausible; `questions` of records that look like another paper than the one that their id leads to; `renamed` of
+    papers whose title changed.
     """
 
     source: str
@@ -77,6 +79,8 @@ class ImportReport:
     arxiv_ids: dict[str, int] = field(default_factory=dict)
     lines: list[LineReport] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    questions: list[Asked] = field(default_factory=list)
+    renamed: list[TitleChange] = field(default_factory=list)
     batch: str | None = None
     keep: int = 20_000
 
@@ -110,8 +114,13 @@ class ImportReport:
 
     @property
     def is_partial(self) -> bool:
-        """Whether something could not be read, was dropped, or looks implausible."""
-        return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings)
+        """Whether something could not be read, was dropped, looks implausible, or waits for a person."""
+        return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings or self.kept)
+
+    @property
+    def kept(self) -> int:
+        """How many lines were not applied because their id leads to another paper, asked now or before."""
+        return self.counts["kept as questions"]
 
     @property
     def wrote(self) -> bool:
@@ -139,6 +148,8 @@ class ImportReport:
             "quality": self.quality.as_dict(),
             "samples": [sample.as_dict() for sample in self.samples],
             "doubts": [asdict(doubt) for doubt in self.doubts],
+            "questions": [asdict(question) for question in self.questions],
+            "renamed": [asdict(change) for change in self.renamed],
             "lines": [line.as_dict() for line in self.lines],
         }
 

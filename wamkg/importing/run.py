@@ -24,6 +24,7 @@ from wamkg.importing.source import open_source
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import ids_of
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
+from wamkg.store.questions import asked_in, renamed_in
 from wamkg.store.session import Store, one_writer
 from wamkg.store.tables import Batch
 from wamkg.store.taxonomies import (
@@ -115,6 +116,7 @@ def _apply(
     record_change(session, batch, "import", after=counts)
     close_batch(session, batch, counts)
     report.batch = batch.uid
+    report.questions, report.renamed = asked_in(session, batch.uid), renamed_in(session, batch.uid)
 
 
 def _tell(progress: Progress, total: int | None, done: int) -> None:

@@ -59,7 +59,7 @@ MIN_ABSTRACT, MIN_ABSTRACT_LIKENESS = 200, 80
 
 
 @dataclass(frozen=True)
-class Facts:
+class PaperProfile:
     """What the check goes by, of a stored paper (what all its sources say) or of a record."""
 
     titles: tuple[str, ...]
@@ -73,14 +73,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Finding:
+class IdentityFinding:
     """The outcome, and what disagrees, one sentence each."""
 
     identity: Identity
     reasons: tuple[str, ...] = ()
 
 
-def check_identity(known: Facts, given: Facts) -> Finding:
+def check_identity(known: PaperProfile, given: PaperProfile) -> IdentityFinding:
     """Say whether a record is the paper that its id leads to.
 
     A title that is not known, on either side, is no reason to doubt.
@@ -88,18 +88,20 @@ def check_identity(known: Facts, given: Facts) -> Finding:
     titles = [title for title in known.titles if not is_placeholder(title)]
     news = [title for title in given.titles if not is_placeholder(title)]
     if not titles or not news:
-        return Finding(Identity.SAME)
+        return IdentityFinding(Identity.SAME)
     relation = _best(compare_titles(mine, theirs) for mine in titles for theirs in news)
     team = compare_teams(known, given)
     identity = _decide(relation, team, known, given)
-    return Finding(identity, _reasons(titles, news, team, known, given) if identity is not Identity.SAME else ())
+    return IdentityFinding(
+        identity, _reasons(titles, news, team, known, given) if identity is not Identity.SAME else ()
+    )
 
 
 def _best(relations: Iterable[TitleRelation]) -> TitleRelation:
     return min(relations, key=list(TitleRelation).index)
 
 
-def _decide(relation: TitleRelation, team: Team, known: Facts, given: Facts) -> Identity:
+def _decide(relation: TitleRelation, team: Team, known: PaperProfile, given: PaperProfile) -> Identity:
     if relation is TitleRelation.SAME:
         return Identity.DIFFERENT if _is_namesake(team, known, given) else Identity.SAME
     if _has_same_abstract(known, given):
@@ -114,7 +116,7 @@ def _decide(relation: TitleRelation, team: Team, known: Facts, given: Facts) -> 
     return Identity.DIFFERENT
 
 
-def _is_namesake(team: Team, known: Facts, given: Facts) -> bool:
+def _is_namesake(team: Team, known: PaperProfile, given: PaperProfile) -> bool:
     """Whether two papers have one title: a short one by other people, or any one many years later."""
     if team is not Team.NONE:
         return False
@@ -124,7 +126,7 @@ def _is_namesake(team: Team, known: Facts, given: Facts) -> bool:
     return short or _years_apart(known, given) > MAX_YEARS_OF_A_TITLE
 
 
-def _years_apart(known: Facts, given: Facts) -> int:
+def _years_apart(known: PaperProfile, given: PaperProfile) -> int:
     return abs(known.year - given.year) if known.year and given.year else 0
 
 
@@ -142,7 +144,7 @@ def is_placeholder(title: str) -> bool:
 # ---------------------------------------------------------------- authors
 
 
-def compare_teams(known: Facts, given: Facts) -> Team:
+def compare_teams(known: PaperProfile, given: PaperProfile) -> Team:
     """How two lists of authors compare; names meet by family name and initials, in whatever order they are written."""
     if not known.authors or not given.authors:
         return Team.UNKNOWN
@@ -152,7 +154,7 @@ def compare_teams(known: Facts, given: Facts) -> Team:
     return Team.SHARED if shared / _shorter(known, given) >= MIN_SHARED_TEAM else Team.SOME
 
 
-def _is_whole_team(known: Facts, given: Facts) -> bool:
+def _is_whole_team(known: PaperProfile, given: PaperProfile) -> bool:
     """Whether the lists are one list; of a list that is cut, its beginning. Two people write many papers together."""
     if not known.authors or not given.authors:
         return False
@@ -163,7 +165,7 @@ def _is_whole_team(known: Facts, given: Facts) -> bool:
     return is_large and shared >= MIN_WHOLE_TEAM * whole
 
 
-def _shorter(known: Facts, given: Facts) -> int:
+def _shorter(known: PaperProfile, given: PaperProfile) -> int:
     return min(len(known.authors), len(given.authors))
 
 
@@ -210,7 +212,7 @@ def _is_group(authors: Sequence[str]) -> bool:
 # ---------------------------------------------------------------- method and abstract
 
 
-def _has_same_abstract(known: Facts, given: Facts) -> bool:
+def _has_same_abstract(known: PaperProfile, given: PaperProfile) -> bool:
     pairs = ((mine, theirs) for mine in known.abstracts for theirs in given.abstracts)
     return any(
         min(len(mine), len(theirs)) >= MIN_ABSTRACT
@@ -219,12 +221,12 @@ def _has_same_abstract(known: Facts, given: Facts) -> bool:
     )
 
 
-def _introduces(known: Facts, given: Facts) -> bool:
+def _introduces(known: PaperProfile, given: PaperProfile) -> bool:
     """Whether one side has the name of the other's method: at the head of its title, or introduced in its abstract."""
     return any(_is_introduced(name, given) for name in _names_of(known))
 
 
-def _names_of(facts: Facts) -> list[str]:
+def _names_of(facts: PaperProfile) -> list[str]:
     heads = (re.split(r":\s", plain_title(title), maxsplit=1)[0] for title in facts.titles)
     names = [plain_title(name) for name in (*facts.names, *heads)]
     return [name for name in names if len(name.split()) <= MAX_NAME_WORDS and is_made_up(name)]
@@ -235,7 +237,7 @@ _INTRODUCED = (
 )
 
 
-def _is_introduced(name: str, facts: Facts) -> bool:
+def _is_introduced(name: str, facts: PaperProfile) -> bool:
     key = title_key(name)
     if any(title_parts(title).head == key for title in facts.titles):
         return True
@@ -246,7 +248,9 @@ def _is_introduced(name: str, facts: Facts) -> bool:
 # ---------------------------------------------------------------- words for a person
 
 
-def _reasons(titles: Sequence[str], news: Sequence[str], team: Team, known: Facts, given: Facts) -> tuple[str, ...]:
+def _reasons(
+    titles: Sequence[str], news: Sequence[str], team: Team, known: PaperProfile, given: PaperProfile
+) -> tuple[str, ...]:
     reasons = [f"title: {news[0]!r} instead of {titles[0]!r}"]
     if team is Team.NONE:
         reasons.append(f"authors: {_names(given)} instead of {_names(known)}")
@@ -257,6 +261,6 @@ def _reasons(titles: Sequence[str], news: Sequence[str], team: Team, known: Fact
     return tuple(reasons)
 
 
-def _names(facts: Facts) -> str:
+def _names(facts: PaperProfile) -> str:
     shown = ", ".join(facts.authors[:3])
     return f"{shown} and others" if len(facts.authors) > 3 or facts.cut else shown

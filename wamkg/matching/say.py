@@ -16,11 +16,12 @@ def say(
 ) -> bool:
     """Add a fact unless it is the source's present word already; returns whether it was added.
 
-    `value` None says that the source has no value, `reason` why; `ref` is the source's own id of the paper.
+    `value` None says that the source has no value, `reason` why; `ref` is the source's own id of the paper. An id that
+    a person said is another paper's is never added.
     """
     words = state.said.setdefault(name, {})
     before = words.get(source)
-    if before and before.value == value:
+    if (before and before.value == value) or (state.wrong_ids and (name, str(value)) in state.wrong_ids):
         return False
     words[source] = Said(source, value, before.first if before else LAST)
     state.add(

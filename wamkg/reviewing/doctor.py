@@ -9,11 +9,13 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
 from wamkg.matching.quotes import lost_quote, texts_of
 from wamkg.matching.show import shown_values
+from wamkg.reviewing.swapped_papers import ask_about, swapped_papers
 from wamkg.store import reads_checks as reads
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import write_shown
+from wamkg.store.questions import question_rows
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.reads_quotes import quotes
 from wamkg.store.rules import broken_rules
@@ -23,6 +25,7 @@ from wamkg.store.session import one_writer
 from wamkg.store.tables import Suggestion
 from wamkg.store.taxon_reads import tree_problems
 from wamkg.store.texts import paper_texts
+from wamkg.vocabulary import QuestionStatus
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,23 @@ def _show_again(session: Session, found: Sequence[Finding]) -> None:
     write_shown(session, states, [shown_values(state) for state in states])
 
 
+def _open_questions(session: Session) -> Iterator[Finding]:
+    for row in question_rows(session, QuestionStatus.OPEN)[::-1]:
+        question = row.IdentityQuestion
+        told = f"{', '.join(question.ids)} leads to {question.title!r} by {question.source}; question {question.uid}"
+        yield Finding(f"paper:{row.slug}", told)
+
+
+def _swapped_papers(session: Session) -> Iterator[Finding]:
+    for swapped in swapped_papers(session):
+        yield Finding(f"paper:{swapped.slug}", str(swapped), swapped.state.id)
+
+
+def _ask_about_swaps(session: Session, found: Sequence[Finding]) -> None:
+    wanted = {finding.number for finding in found}
+    ask_about(session, [swapped for swapped in swapped_papers(session) if swapped.state.id in wanted])
+
+
 def _search_texts(session: Session) -> Iterator[Finding]:
     for number, (slug, wanted, held) in _texts(session, reads.all_papers(session)).items():
         if wanted != held:
@@ -233,6 +253,18 @@ CHECKS: Mapping[str, Check] = {
         "things of one kind under one name, papers under one title",
         "`wamkg set KIND:SLUG name=...`; say of papers whether they are one work",
         _duplicate_names,
+    ),
+    "identity-questions": Check(
+        "records that look like another paper than the one their id leads to, and wait for an answer",
+        "`wamkg questions show ID`, then `wamkg questions answer ID wrong-id`, `renamed` or `wrong-record`",
+        _open_questions,
+    ),
+    "swapped-papers": Check(
+        "papers whose sources tell of two papers under one id",
+        "`wamkg doctor swapped-papers --fix` makes each a question; `wamkg questions answer ID wrong-id` takes back "
+        "what the other source said, `renamed` leaves it",
+        _swapped_papers,
+        _ask_about_swaps,
     ),
     "stale-suggestions": Check(
         "suggestions that a decision or an edit of the tree has overtaken",

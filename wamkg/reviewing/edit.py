@@ -20,6 +20,7 @@ from wamkg.store.keys import KEY, KeyOwners
 from wamkg.store.lookup import SCHEMES, ExternalId, find_paper, methods_of, papers_by_ids
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.paper_write import write_papers
+from wamkg.store.questions import wrong_ids_of
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Alias, Batch, Event, Paper, Weblink
 from wamkg.store.taxonomies import FORMER_NAME
@@ -78,6 +79,13 @@ def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any
         if number != paper.id:
             owner = session.get_one(Paper, number).slug
             raise ConflictError(f"{given.scheme}:{given.value} belongs to {owner}; say first whether they are one work")
+    wrong = wrong_ids_of(session, [paper.id] if paper.id else []).get(paper.id or 0, frozenset())
+    for given in ids:
+        if (given.scheme, given.value) in wrong:
+            raise ConflictError(
+                f"{given.scheme}:{given.value} was said to be another paper's than {paper.slug}; "
+                f"`wamkg questions --paper {paper.slug}` shows the answer, `wamkg undo` takes it back"
+            )
 
 
 @dataclass

@@ -5,9 +5,10 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
-from wamkg.store.tables import Batch, Job, Objection, Token
+from wamkg.store.bulk import table_of
+from wamkg.store.tables import Batch, IdentityQuestion, Job, Objection, Token
 
-Row = TypeVar("Row", Batch, Job, Objection, Token)
+Row = TypeVar("Row", Batch, IdentityQuestion, Job, Objection, Token)
 
 
 def find_by_uid(session: Session, model: type[Row], uid: str, listing: str, *, hold: bool = False) -> Row:
@@ -21,6 +22,6 @@ def find_by_uid(session: Session, model: type[Row], uid: str, listing: str, *, h
     found = session.exec(statement).all() if uid else []
     if len(found) == 1:
         return found[0]
-    noun = model.__name__.lower()
+    noun = str(table_of(model).name).rpartition("_")[2]
     words = f"more than one {noun} has an id that begins with {uid!r}" if found else f"no {noun} has the id {uid!r}"
     raise NotFoundError(f"{words}; `{listing}` lists them")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
-from wamkg.store.tables import Citation, Paper
+from wamkg.store.tables import Batch, Citation, Paper
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import Standing, WorkKind
 
@@ -70,6 +70,7 @@ def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[s
             .join(Citation, _citation.c[other] == col(Paper.id))
             .where(_citation.c[own] == paper, col(Paper.title_key).in_(part), col(Paper.standing) == Standing.CITED)
             .where(col(Paper.s2).is_(None), col(Paper.arxiv).is_(None), col(Paper.doi).is_(None))
+            .where(_citation.c.ended_at.is_(None))
             .order_by(col(Paper.id))
         )
         for key, number in session.exec(statement):
@@ -111,6 +112,7 @@ def _known(session: Session, fetch: ListFetch, wanted: Iterable[int]) -> dict[in
     columns = [_citation.c[name] for name in ("id", other, "contexts", "intents", "influential")]
     for part in chunks(wanted):
         mine = select(*columns).where(_citation.c[own] == fetch.paper, _citation.c.source == fetch.source)
+        mine = mine.where(_citation.c.ended_at.is_(None))
         rows = session.connection().execute(mine.where(_citation.c[other].in_(part))).mappings()
         found.update({row[other]: dict(row) for row in rows})
     return found
@@ -121,4 +123,18 @@ def count_held(session: Session, fetch: ListFetch) -> int:
     own, _, mark = HELD_BY[fetch.kind]
     held = select(func.count()).select_from(_citation)
     statement = held.where(_citation.c[own] == fetch.paper, _citation.c[mark] == fetch.started)
+    statement = statement.where(_citation.c.ended_at.is_(None))
     return int(session.connection().execute(statement).scalar_one())
+
+
+def end_citations(session: Session, batch: Batch, paper: int, source: str) -> set[int]:
+    """Let the citations of and by a paper that a source gives hold no longer; returns the papers at the other ends."""
+    mine = (
+        _citation.c.source == source,
+        _citation.c.ended_at.is_(None),
+        or_(_citation.c.citing_id == paper, _citation.c.cited_id == paper),
+    )
+    rows = session.connection().execute(select(_citation.c.citing_id, _citation.c.cited_id).where(*mine)).all()
+    values = {"ended_at": batch.started_at, "ended_batch_id": batch.id}
+    session.connection().execute(_citation.update().where(*mine).values(**values))
+    return {number for row in rows for number in row} - {paper}

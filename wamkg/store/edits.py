@@ -16,6 +16,7 @@ from wamkg.store.tables import (
     Concept,
     Dataset,
     Entity,
+    IdentityQuestion,
     Institution,
     Method,
     Metric,
@@ -43,6 +44,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
         {"suite", "split", "metric_id", "value", "reported_by_id", "reported_url", "reported_where", "party", "oddity"}
     ),
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
+    IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
     ReviewRound: frozenset({"status"}),
 }
 """Columns that are edited where they stand. Every other value is a row that is appended and ended."""
@@ -155,9 +157,9 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
 
 
 def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
-    """Later batches, not undone, that changed objections or rounds which this one made."""
+    """Later batches, not undone, that changed objections, questions or rounds which this one made."""
     found: set[int] = set()
-    for model in (Objection, ReviewRound):
+    for model in (Objection, IdentityQuestion, ReviewRound):
         later = (
             select(Change.batch_id)
             .join(Batch, col(Batch.id) == col(Change.batch_id))

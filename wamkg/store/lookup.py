@@ -80,7 +80,7 @@ def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalI
         column = col(getattr(Paper, scheme))
         for part in chunks(values):
             former = select(FormerId.value, FormerId.paper_id).where(
-                FormerId.scheme == scheme, col(FormerId.value).in_(part)
+                FormerId.scheme == scheme, col(FormerId.value).in_(part), col(FormerId.ended_at).is_(None)
             )
             found.update({ExternalId(scheme, value): number for value, number in session.exec(former)})
             now = select(column, col(Paper.id)).where(column.in_(part))

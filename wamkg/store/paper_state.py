@@ -11,6 +11,7 @@ from wamkg.identifiers import key_fold
 from wamkg.names import PersonName
 from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.lookup import methods_of, printed_name
+from wamkg.store.questions import wrong_ids_of
 from wamkg.store.tables import (
     Alias,
     Assignment,
@@ -76,6 +77,8 @@ class PaperState:
     names: list[PersonName] = field(default_factory=list)
     """Structure of `authors`, name by name."""
     said: dict[str, dict[str, Said]] = field(default_factory=dict)
+    wrong_ids: frozenset[tuple[str, str]] = frozenset()
+    """Ids (scheme, value) of which a person said that they are another paper's."""
     dates: set[Dated] = field(default_factory=set)
     weblinks: set[tuple[str, str]] = field(default_factory=set)
     tags: set[tuple[str, str, str]] = field(default_factory=set)
@@ -121,6 +124,8 @@ def load_states(session: Session, numbers: Iterable[int], *, holding: bool = Tru
         _load_keys(session, states, part)
         _load_facts(session, states, part)
         _load_rows(session, states, part)
+        for number, ids in wrong_ids_of(session, part).items():
+            states[number].wrong_ids = ids
         _load_things(session, states, part)
     return states
 

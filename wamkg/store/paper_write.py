@@ -123,6 +123,13 @@ def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequenc
     replace_texts(session, bodies_old)
 
 
+def let_go_of_ids(session: Session, papers: Iterable[int]) -> None:
+    """Take the ids from papers that are about to go: another may be about to show them again."""
+    table = table_of(Paper)
+    for part in chunks(papers):
+        session.connection().execute(table.update().where(table.c.id.in_(part)).values(dict.fromkeys(SCHEMES)))
+
+
 def raise_versions(session: Session, papers: Iterable[int]) -> None:
     """Count one more version of papers whose places changed, so that what was decided before is seen to be stale."""
     table = table_of(Paper)
@@ -185,6 +192,7 @@ def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState]
         given |= {(KEY, key) for key in state.further_keys}
         if state.paper is not None:
             given |= {(scheme, value) for scheme in _KEPT_IDS if (value := getattr(state.paper, scheme))}
+        given -= state.wrong_ids
         wanted |= {(scheme, value): state.id for scheme, value in sorted(given) if values[scheme] != value}
     known = papers_by_ids(session, [ExternalId(*key) for key in wanted])
     rows = [

@@ -98,6 +98,7 @@ def zeros_against_others(session: Session) -> list[tuple[str, str, int]]:
     for number, slug, source, value in rows(session, said.where(Fact.field == "citation_count").order_by(col(Fact.id))):
         counts.setdefault((number, slug), {})[source] = int(value or 0) if value is not None else -1
     citing = select_columns(Citation.cited_id, func.count(func.distinct(Citation.citing_id)))
+    citing = citing.where(col(Citation.ended_at).is_(None))
     held = dict(rows(session, citing.group_by(col(Citation.cited_id))))
     found = []
     for (number, slug), by_source in counts.items():
@@ -186,3 +187,15 @@ def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
 def all_papers(session: Session) -> list[int]:
     """Numbers of all papers, those merely cited too."""
     return [number for (number,) in rows(session, select_columns(Paper.id).order_by(col(Paper.id)))]
+
+
+def papers_of_several_sources(session: Session) -> list[int]:
+    """Numbers of listed papers to which more than one source gives a title."""
+    titled = (
+        select_columns(Fact.subject_id)
+        .where(Fact.field == "title")
+        .group_by(col(Fact.subject_id))
+        .having(func.count(func.distinct(Fact.source)) > 1)
+    )
+    statement = select_columns(Paper.id).where(col(Paper.standing) != Standing.CITED, col(Paper.id).in_(titled))
+    return [number for (number,) in rows(session, statement.order_by(col(Paper.id)))]

@@ -19,6 +19,7 @@ from wamkg.store.works import load_works
 from wamkg.vocabulary import AssignmentState, Relation, WorkKind, WorkState
 
 _paper, _citation, _work, _link = table_of(Paper), table_of(Citation), table_of(Work), table_of(Link)
+_live = _citation.c.ended_at.is_(None)
 _DATES = (_paper.c.date, _paper.c.date_precision, _paper.c.date_source, _paper.c.year)
 _assignment, _taxon, _method, _alias = table_of(Assignment), table_of(Taxon), table_of(Method), table_of(Alias)
 
@@ -105,7 +106,7 @@ def citing_by_date(session: Session, cited: CitedPapers) -> list[DatedGroup]:
 
     Of a work with several citing records the earliest counts.
     """
-    citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers))
+    citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
     counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
     further = Counter(_further_records(session, citing))
     rows = [(*row[:4], row[4] - further[tuple(row[:4])]) for row in session.connection().execute(counted)]
@@ -128,7 +129,7 @@ def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int
     """How many papers these are, how many citations of them are held, and how many their sources count."""
     papers = select(func.count(), func.sum(_paper.c.citation_count)).where(_paper.c.id.in_(cited.numbers))
     number, counted = session.connection().execute(papers).one()
-    pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(cited.numbers))
+    pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
     held = select(func.count()).select_from(pairs.distinct().subquery())
     return number, session.connection().execute(held).scalar_one(), None if counted is None else int(counted)
 
@@ -152,6 +153,6 @@ def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, i
     wanted = set(papers)
     found: set[tuple[int, int]] = set()
     for part in chunks(sorted(wanted)):
-        statement = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(part))
+        statement = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(part), _live)
         found |= {(citing, cited) for citing, cited in session.connection().execute(statement) if citing in wanted}
     return sorted(found)

@@ -49,7 +49,7 @@ def count_citing(session: Session, cited: int, since: datetime | None) -> int:
 
 
 def _of(cited: int, since: datetime | None) -> Sequence[Any]:
-    conditions: list[Any] = [Citation.cited_id == cited]
+    conditions: list[Any] = [Citation.cited_id == cited, col(Citation.ended_at).is_(None)]
     if since is not None:
         conditions.append(col(Citation.first_seen) >= since)
     return conditions

@@ -48,6 +48,7 @@ def table_counts(session: Session) -> dict[str, int]:
     """How many things of each kind there are."""
     counted = {name: select_columns(func.count()).select_from(model) for name, model in _COUNTED.items()}
     counted["taxa"] = counted["taxa"].where(col(Taxon.ended_at).is_(None))
+    counted["citations"] = counted["citations"].where(col(Citation.ended_at).is_(None))
     return {name: _count(session, statement) for name, statement in counted.items()}
 
 

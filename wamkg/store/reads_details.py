@@ -152,6 +152,7 @@ def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
 def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
     """Rows (paper, scheme, value) of the further ids each paper is or was known under."""
     statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
+    statement = statement.where(col(FormerId.ended_at).is_(None))
     return _grouped(session, numbers, col(FormerId.paper_id), statement.order_by(col(FormerId.id)))
 
 

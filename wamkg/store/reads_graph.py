@@ -67,7 +67,7 @@ def _statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
         yield link.where(col(Link.relation).in_(named), _touches(Link.source_id, Link.target_id, part))
     if CITES in wanted:
         cite = select_columns(Citation.citing_id, _constant(CITES), Citation.cited_id, func.count())
-        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part))
+        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part), col(Citation.ended_at).is_(None))
         yield cite.group_by(col(Citation.citing_id), col(Citation.cited_id))
     if PLACED_IN in wanted:
         place = select_columns(Assignment.paper_id, _constant(PLACED_IN), Assignment.taxon_id, _constant(1))

@@ -89,6 +89,13 @@ def forget_since(session: Session, moment: datetime) -> int:
     return session.connection().execute(update(_work).where(since).values(**values)).rowcount
 
 
+def forget_papers(session: Session, papers: Iterable[int]) -> None:
+    """Set every unit of these papers to be fetched anew: what they are asked by has changed."""
+    values = fresh() | {"error": None, "expected": None, "found": None, "fetched_at": None}
+    for part in chunks(papers):
+        session.connection().execute(update(_work).where(_work.c.paper_id.in_(part)).values(**values))
+
+
 def retry(session: Session, kinds: Sequence[WorkKind]) -> int:
     """Set the failed units to be taken again, from where they failed; returns how many."""
     values = {"state": WorkState.TODO, "attempts": 0, "not_before": None}

@@ -1,6 +1,7 @@
 """Every table of the store."""
 
 from wamkg.store.tables.base import metadata
+from wamkg.store.tables.identity import IdentityQuestion
 from wamkg.store.tables.papers import (
     Author,
     Authorship,
@@ -52,6 +53,7 @@ __all__ = [
     "Exemplar",
     "Fact",
     "FormerId",
+    "IdentityQuestion",
     "Institution",
     "Job",
     "Judgement",

@@ -79,13 +79,15 @@ class FormerId(SQLModel, table=True):
     """A further id under which a paper is or was known."""
 
     __tablename__ = "former_id"
-    __table_args__ = (UniqueConstraint("scheme", "value"),)
+    __table_args__ = (live_unique("former_id", "scheme", "value"),)
 
     id: int | None = key()
     paper_id: int = ref("paper.id")
     scheme: str
     value: str
     batch_id: int = made_in()
+    ended_at: dt.datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Event(SQLModel, table=True):
@@ -163,7 +165,7 @@ class Tag(SQLModel, table=True):
 class Citation(SQLModel, table=True):
     """One paper cites another, as one source says."""
 
-    __table_args__ = (UniqueConstraint("citing_id", "cited_id", "source"),)
+    __table_args__ = (live_unique("citation", "citing_id", "cited_id", "source"),)
 
     id: int | None = key()
     citing_id: int = ref("paper.id", index=False)
@@ -180,6 +182,8 @@ class Citation(SQLModel, table=True):
         default=None, sa_type=UtcDateTime, description="the same for the citing paper's reference list"
     )
     batch_id: int = made_in()
+    ended_at: dt.datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Judgement(SQLModel, table=True):

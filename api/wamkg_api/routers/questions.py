@@ -1,0 +1,60 @@
+"""Questions whether a record is the paper that its id leads to: read by all, answered by people."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.reviewing.questions import IdentityAnswer, QuestionAnswered
+from wamkg.services.questions import answer_question
+from wamkg.store.reading import ReadingSession
+from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.questions import QuestionItem, question_item, question_list
+from wamkg.vocabulary import QuestionStatus, Role
+from wamkg_api.access import CallerDep
+from wamkg_api.bodies_curating import QuestionAnswer
+from wamkg_api.deps import After, Limit, SessionDep, Uid, answer
+from wamkg_api.errors import problems
+from wamkg_api.forms import Word
+from wamkg_api.preconditions import IfMatch, seen_version
+from wamkg_api.writing import StoreDep, person_of, writing_router
+
+router = APIRouter(prefix="/questions", tags=["review"])
+writes = writing_router(Role.CURATOR, 412)
+
+
+@router.get("", response_model=Page[QuestionItem], responses=problems(404, 422))
+def list_questions(
+    session: SessionDep,
+    status: Annotated[QuestionStatus | None, Query()] = None,
+    paper: Annotated[Word | None, Query(description="Only on this paper.", examples=["arxiv:2302.00111"])] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+) -> Response:
+    """Records that were not applied, since they look like another paper than their id's; newest first."""
+    return answer(question_list(session, status, limit, after, paper=paper))
+
+
+@router.get("/{uid}", response_model=QuestionItem, responses=problems(404, 422))
+def get_question(session: SessionDep, uid: Uid) -> Response:
+    """One question: the paper and the record side by side."""
+    return answer(question_item(session, uid))
+
+
+@writes.post("/questions/{uid}/answer", response_model=QuestionAnswered)
+def post_answer(
+    store: StoreDep, caller: CallerDep, uid: Uid, said: QuestionAnswer, if_match: IfMatch = None
+) -> Response:
+    """Say that the id is wrong, that the title has changed, or that the record is wrong; one batch takes it back."""
+    with store.reading() as session:
+        seen = _seen(session, uid, if_match)
+    version = seen if said.version is None else said.version
+    given = IdentityAnswer(answer=said.answer, note=said.note, version=version)
+    return answer(answer_question(store, person_of(caller), uid, given))
+
+
+def _seen(session: ReadingSession, uid: str, if_match: str | None) -> int | None:
+    if not if_match:
+        return None
+    item = question_item(session, uid)
+    happened = f"{item.answered_by} answered {item.status}" if item.answered_by else "nothing that was recorded"
+    return seen_version(if_match, item, happened)

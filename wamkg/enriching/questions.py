@@ -1,0 +1,81 @@
+"""Records of Semantic Scholar and arXiv that look like another paper than the one they were asked for."""
+
+from sqlmodel import Session
+
+from wamkg.enriching.answers import S2Paper
+from wamkg.enriching.tell import LIBRARY_FIELDS, SOURCE, tell, tell_abstract_missing
+from wamkg.identifiers import title_key
+from wamkg.matching.answers import IdentityAnswers, ids_in_common
+from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.kept_record import FORM, kept_record, record_from
+from wamkg.matching.record import Record
+from wamkg.matching.say import say
+from wamkg.store.paper_state import PaperState
+from wamkg.store.questions import NewQuestion, insert_question, questions_of
+from wamkg.store.tables import Batch, IdentityQuestion
+from wamkg.vocabulary import QuestionStatus
+
+S2_FORM, ARXIV_FORM = "s2", "arxiv"
+"""Forms of the records that enrichment keeps: `S2Paper`, and `Record` as arXiv's feed gives it."""
+ARXIV_SOURCE = "arxiv"
+
+
+def waiting(question: str) -> str:
+    """Why nothing is fetched of a paper whose identity a person has to settle first."""
+    return f"its id leads to another paper; answer `wamkg questions answer {question} wrong-id|renamed|wrong-record`"
+
+
+def check(session: Session, state: PaperState, record: Record) -> IdentityFinding:
+    """Whether what a service answered is the paper that it was asked for."""
+    return IdentityAnswers(session).check(state, record)
+
+
+def open_question(session: Session, paper: int, title: str) -> IdentityQuestion | None:
+    """The question on a paper that asks of a record of this title already."""
+    stored = questions_of(session, [paper], QuestionStatus.OPEN).get(paper, [])
+    return next((q for q in stored if title_key(q.title) == title_key(title)), None)
+
+
+def ask_s2(session: Session, batch: Batch, state: PaperState, paper: S2Paper, reasons: tuple[str, ...]) -> str:
+    """Keep what Semantic Scholar answered as a question; returns its id."""
+    record = paper.record()
+    kept = kept_record(S2_FORM, S2Paper, paper)
+    return _ask(
+        session, batch, NewQuestion(state.id, SOURCE, ids_in_common(state, record), record.title, kept, reasons)
+    )
+
+
+def ask_arxiv(session: Session, batch: Batch, state: PaperState, record: Record, reasons: tuple[str, ...]) -> str:
+    """Keep what arXiv answered as a question; returns its id."""
+    kept = kept_record(ARXIV_FORM, Record, record)
+    ids = ids_in_common(state, record)
+    return _ask(session, batch, NewQuestion(state.id, ARXIV_SOURCE, ids, record.title, kept, reasons))
+
+
+def _ask(session: Session, batch: Batch, question: NewQuestion) -> str:
+    return insert_question(session, batch, question).uid
+
+
+def kept_as_record(question: IdentityQuestion) -> Record:
+    """The record of a question, whatever its form, as matching sees it."""
+    if question.record[FORM] == S2_FORM:
+        return record_from(question.record, S2Paper).record()
+    return record_from(question.record, Record)
+
+
+def apply_fetched(state: PaperState, question: IdentityQuestion) -> None:
+    """Add to the state what Semantic Scholar or arXiv answered, since it is the paper after all."""
+    if question.record[FORM] == S2_FORM:
+        paper = record_from(question.record, S2Paper)
+        tell(state, paper, LIBRARY_FIELDS)
+        tell_abstract_missing(state, paper)
+        return
+    record = record_from(question.record, Record)
+    say(state, "title", record.title, ARXIV_SOURCE, ref=record.arxiv)
+    if record.abstract:
+        say(state, "abstract", record.abstract, ARXIV_SOURCE, ref=record.arxiv)
+
+
+def is_other(finding: IdentityFinding) -> bool:
+    """Whether the record is another paper's."""
+    return finding.identity is Identity.DIFFERENT

@@ -1,0 +1,98 @@
+"""Records that an id leads to a paper which they do not look like: kept as questions, nothing of them applied."""
+
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from wamkg.identifiers import title_key
+from wamkg.importing.compare import Notes
+from wamkg.matching.answers import IdentityAnswers, Settled, ids_in_common
+from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.kept_record import kept_record
+from wamkg.matching.record import Record
+from wamkg.matching.resolve import winner
+from wamkg.store.paper_state import PaperState
+from wamkg.store.questions import NewQuestion, insert_question, questions_of, record_rename
+from wamkg.store.tables import Batch
+from wamkg.vocabulary import QuestionStatus
+
+RECORD = "record"
+"""Form of the records that imports keep."""
+
+
+@dataclass
+class IdentityGate:
+    """Lets records of one import through to their papers, or keeps them."""
+
+    session: Session
+    batch: Batch
+    source: str
+    keep_classes: bool = True
+    asked: list[NewQuestion] = field(default_factory=list)
+    renamed: list[tuple[PaperState, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._answers = IdentityAnswers(self.session)
+
+    def settle(self, record: Record) -> Settled:
+        """The record as people's answers leave it."""
+        return self._answers.settle(record)
+
+    def refuse(self, record: Record, state: PaperState) -> Notes | None:
+        """What to report of a record that looks like another paper than its id's, None where it may be applied.
+
+        The question is written by `flush`, once the paper is.
+        """
+        if not state.said.get("title"):
+            return None
+        finding = self._answers.check(state, record)
+        if finding.identity is Identity.RENAMED:
+            self.renamed.append((state, _shown_title(state)))
+        return self._keep(record, state, finding) if finding.identity is Identity.DIFFERENT else None
+
+    def _keep(self, record: Record, state: PaperState, finding: IdentityFinding) -> Notes:
+        ids = ids_in_common(state, record)
+        uid = self._open(record, state.id)
+        if uid is None:
+            question = NewQuestion(
+                paper=state.id,
+                source=self.source,
+                ids=ids,
+                title=record.title,
+                record=kept_record(RECORD, Record, record) | {"classes": self.keep_classes},
+                reasons=finding.reasons,
+            )
+            self.asked.append(question)
+            uid = question.uid
+        shared = ", ".join(ids)
+        return Notes(
+            conflicts=[
+                f"{shared} leads to another paper: {'; '.join(finding.reasons)}; nothing of this line is taken; answer "
+                f"`wamkg questions answer {uid} wrong-id`, `renamed` or `wrong-record`"
+            ]
+        )
+
+    def _open(self, record: Record, paper: int) -> str | None:
+        """Id of the question that asks this already."""
+        key = title_key(record.title)
+        now = [q.uid for q in self.asked if q.paper == paper and title_key(q.title) == key]
+        if now:
+            return now[0]
+        stored = questions_of(self.session, [paper], QuestionStatus.OPEN).get(paper, [])
+        return next((q.uid for q in stored if title_key(q.title) == key), None)
+
+    def flush(self) -> None:
+        """Write the questions and the renames noted so far; their papers are written by now."""
+        for question in self.asked:
+            insert_question(self.session, self.batch, question)
+        for state, before in self.renamed:
+            if before != (now := _shown_title(state)):
+                record_rename(self.session, self.batch, state.id, before, now)
+        self.asked.clear()
+        self.renamed.clear()
+
+
+def _shown_title(state: PaperState) -> str:
+    word = winner(state.said["title"].values())
+    assert word is not None
+    return str(word.value)

@@ -1,0 +1,112 @@
+"""What people have answered about records and ids, as later imports and enrichments must keep to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.identifiers import arxiv_id, title_key
+from wamkg.matching.identity import Identity, IdentityFinding, check_identity
+from wamkg.matching.profiles import profile_of_record, profile_of_state
+from wamkg.matching.record import Record
+from wamkg.matching.same_paper import ids_of
+from wamkg.store.lookup import SCHEMES
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.questions import answered_questions
+from wamkg.store.tables import IdentityQuestion
+from wamkg.vocabulary import QuestionStatus
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A record without ids that were answered to be wrong, and the paper that it is where an answer tells."""
+
+    record: Record
+    paper: int | None = None
+
+
+@dataclass
+class IdentityAnswers:
+    """Every answered question, ready to be asked of records."""
+
+    session: Session
+    _states: dict[int, PaperState] = field(default_factory=dict)
+
+    @cached_property
+    def _answered(self) -> list[IdentityQuestion]:
+        return answered_questions(self.session)
+
+    @cached_property
+    def _renamed(self) -> set[tuple[int, str]]:
+        return {(q.paper_id, title_key(q.title)) for q in self._answered if q.status == QuestionStatus.RENAMED}
+
+    def check(self, state: PaperState, record: Record) -> IdentityFinding:
+        """Whether a record is the paper; one of which a person said so is."""
+        finding = check_identity(profile_of_state(state), profile_of_record(record))
+        if finding.identity is Identity.DIFFERENT and (state.id, title_key(record.title)) in self._renamed:
+            return IdentityFinding(Identity.RENAMED)
+        return finding
+
+    def settle(self, record: Record) -> Settled:
+        """The record without ids that a person said it has by mistake; each is told in its doubts."""
+        ids = {f"{i.scheme}:{i.value}" for i in ids_of(record)}
+        for question in self._answered:
+            if ids.isdisjoint({*question.ids, *question.wrong_ids}):
+                continue
+            if question.status == QuestionStatus.WRONG_RECORD and _is_titled(record, question.title):
+                return Settled(without_ids(record, question.ids))
+            if question.status == QuestionStatus.WRONG_ID and self._is_paper(record, question):
+                return Settled(without_ids(record, question.wrong_ids), question.paper_id)
+        return Settled(record)
+
+    def _is_paper(self, record: Record, question: IdentityQuestion) -> bool:
+        if title_key(record.title) == title_key(question.title):
+            return False
+        known = question.paper_id
+        if known not in self._states:
+            self._states |= load_states(self.session, [known], holding=False)
+        found = check_identity(profile_of_state(self._states[known]), profile_of_record(record))
+        return found.identity is not Identity.DIFFERENT
+
+
+def _is_titled(record: Record, title: str) -> bool:
+    return title_key(record.title) == title_key(title)
+
+
+def without_ids(record: Record, wrong: Iterable[str]) -> Record:
+    """The record without these ids (scheme:value), and without addresses and dates that follow from them."""
+    changes: dict[str, Any] = {}
+    dropped = []
+    for text in wrong:
+        scheme, _, value = text.partition(":")
+        if getattr(record, scheme, None) == value:
+            changes[scheme] = None
+            dropped.append(text)
+    if not dropped:
+        return record
+    changes["dates"] = {kind: when for kind, when in record.dates.items() if kind not in record.derived_dates}
+    changes["derived_dates"] = frozenset[str]()
+    if record.url and leads_to(record.url, dropped):
+        changes["url"] = None
+    changes["links"] = {kind: url for kind, url in record.links.items() if not leads_to(url, dropped)}
+    doubts = [f"{text} is not taken: a person said that it is another paper's" for text in dropped]
+    return replace(record, **changes, doubts=[*record.doubts, *doubts])
+
+
+def ids_in_common(state: PaperState, record: Record) -> list[str]:
+    """Ids (scheme:value) by which a record meets its paper."""
+    mine = {(scheme, word.value) for scheme in SCHEMES for word in state.said.get(scheme, {}).values()}
+    mine |= {(scheme, getattr(state.paper, scheme, None)) for scheme in SCHEMES}
+    given = ids_of(record)
+    # One that finds the paper and that nobody gives now is a former id; which one it was does not matter.
+    return [f"{i.scheme}:{i.value}" for i in given if (i.scheme, i.value) in mine] or [
+        f"{i.scheme}:{i.value}" for i in given
+    ]
+
+
+def leads_to(url: str, ids: Iterable[str]) -> bool:
+    """Whether an address is that of one of these ids (scheme:value)."""
+    number = arxiv_id(url)
+    return any(text == f"arxiv:{number}" or text.partition(":")[2] in url.lower() for text in ids)

@@ -1,0 +1,53 @@
+"""What the identity check goes by, of a stored paper and of a record."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wamkg.matching.identity import PaperProfile
+from wamkg.matching.record import Record
+from wamkg.matching.resolve import winner
+from wamkg.store.paper_state import PaperState, Said
+
+
+def profile_of_record(record: Record) -> PaperProfile:
+    """A record as the identity check sees it; a date that was read off its id tells nothing about the id."""
+    stated = (when.first.year for kind, when in record.dates.items() if kind not in record.derived_dates)
+    return PaperProfile(
+        titles=(record.title,) if record.title else (),
+        authors=tuple(record.authors),
+        cut=record.authors_cut,
+        year=record.year or min(stated, default=None),
+        names=(record.method, *record.aliases) if record.method else (),
+        abstracts=(record.abstract,) if record.abstract else (),
+    )
+
+
+def profile_of_state(state: PaperState) -> PaperProfile:
+    """A stored paper as the identity check sees it: every title and abstract that a source gives."""
+    return _profile(state, lambda source: True)
+
+
+def profile_of_source(state: PaperState, source: str) -> PaperProfile:
+    """A stored paper as one source has it."""
+    return _profile(state, source.__eq__)
+
+
+def _profile(state: PaperState, wanted: Any) -> PaperProfile:
+    def said(name: str) -> list[Said]:
+        return [word for source, word in state.said.get(name, {}).items() if wanted(source) and word.value is not None]
+
+    authors, year = winner(said("authors")), winner(said("year"))
+    stated = (d.day.year for d in state.dates if not d.derived and wanted(d.source))
+    names = (state.method, state.new_method)
+    return PaperProfile(
+        titles=_once(word.value for word in said("title")),
+        authors=tuple(authors.value) if authors else (),
+        cut=bool(state.paper and state.paper.authors_cut),
+        year=year.value if year else min(stated, default=None),
+        names=tuple(name for name in names if name),
+        abstracts=_once(word.value for word in said("abstract")),
+    )
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,211 @@
+"""Questions whether a record is the paper that its id leads to: kept, read, and what their answers say of ids."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from wamkg.identifiers import new_uid
+from wamkg.store.batches import record_change
+from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.by_uid import find_by_uid
+from wamkg.store.tables import Actor, Batch, Change, Citation, Entity, Fact, IdentityQuestion, Paper
+from wamkg.vocabulary import QuestionStatus
+
+IDENTITY, RENAMED = "identity", "renamed"
+"""Fields of the changes that tell of a question, and of a paper whose title changed."""
+FETCHED_FROM = ("s2", "arxiv")
+"""Sources that were asked for a paper by its ids."""
+
+
+@dataclass(frozen=True)
+class NewQuestion:
+    """A record that is kept as a question; `ids` are those by which it meets the paper, as scheme:value."""
+
+    paper: int
+    source: str
+    ids: Sequence[str]
+    title: str
+    record: Mapping[str, Any]
+    reasons: Sequence[str]
+    uid: str = field(default_factory=new_uid)
+
+
+def insert_question(session: Session, batch: Batch, asked: NewQuestion) -> IdentityQuestion:
+    """Keep a record as an open question; the paper's history tells of it."""
+    assert batch.id is not None
+    question = IdentityQuestion(
+        uid=asked.uid,
+        paper_id=asked.paper,
+        source=asked.source,
+        ids=list(asked.ids),
+        title=asked.title,
+        record=dict(asked.record),
+        reasons=list(asked.reasons),
+        batch_id=batch.id,
+    )
+    session.add(question)
+    session.flush()
+    after = {"question": question.uid, "source": asked.source, "ids": list(asked.ids), "reasons": list(asked.reasons)}
+    record_change(session, batch, IDENTITY, subject_uid=_uid_of(session, asked.paper), after=after)
+    return question
+
+
+def _uid_of(session: Session, paper: int) -> str:
+    return session.exec(select(Entity.uid).where(Entity.id == paper)).one()
+
+
+def record_rename(session: Session, batch: Batch, paper: int, before: str, after: str) -> None:
+    """Note in the paper's history that its title changed."""
+    record_change(session, batch, RENAMED, subject_uid=_uid_of(session, paper), before=before, after=after)
+
+
+def find_question(session: Session, uid: str, *, writing: bool = False) -> IdentityQuestion:
+    """The question with that id, or an unambiguous beginning of it; `writing` holds it until the transaction ends.
+
+    Raises NotFoundError if none or several fit.
+    """
+    return find_by_uid(session, IdentityQuestion, uid, "wamkg questions", hold=writing)
+
+
+def questions_of(
+    session: Session, papers: Iterable[int], *statuses: QuestionStatus
+) -> dict[int, list[IdentityQuestion]]:
+    """The questions on each paper, in the order asked; `statuses` narrows them."""
+    found: dict[int, list[IdentityQuestion]] = {}
+    for part in chunks(sorted(set(papers))):
+        statement = select(IdentityQuestion).where(col(IdentityQuestion.paper_id).in_(part))
+        if statuses:
+            statement = statement.where(col(IdentityQuestion.status).in_(statuses))
+        for question in session.exec(statement.order_by(col(IdentityQuestion.id))):
+            found.setdefault(question.paper_id, []).append(question)
+    return found
+
+
+def open_question_of(session: Session, paper: int) -> IdentityQuestion | None:
+    """The first question on a paper that nobody has answered."""
+    return next(iter(questions_of(session, [paper], QuestionStatus.OPEN).get(paper, ())), None)
+
+
+def answered_questions(session: Session) -> list[IdentityQuestion]:
+    """Every question that a person has answered, in the order asked."""
+    answered = select(IdentityQuestion).where(IdentityQuestion.status != QuestionStatus.OPEN)
+    return list(session.exec(answered.order_by(col(IdentityQuestion.id))))
+
+
+def wrong_ids_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset[tuple[str, str]]]:
+    """Ids (scheme, value) that are not a paper's, whatever a source says, for papers that have such."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for part in chunks(papers):
+        columns = select_columns(IdentityQuestion.paper_id, IdentityQuestion.wrong_ids)
+        rows = columns.where(col(IdentityQuestion.paper_id).in_(part), IdentityQuestion.status != QuestionStatus.OPEN)
+        for paper, ids in session.connection().execute(rows):
+            for text in ids:
+                scheme, _, value = text.partition(":")
+                found.setdefault(paper, set()).add((scheme, value))
+    return {paper: frozenset(ids) for paper, ids in found.items()}
+
+
+def question_rows(session: Session, status: str | None = None, paper: int | None = None) -> list[Any]:
+    """Rows (question, paper's slug, arXiv id, year and title, who asked, who answered, when), newest first."""
+    asking, asker, answering, answerer = aliased(Batch), aliased(Actor), aliased(Batch), aliased(Actor)
+    statement = (
+        select_columns(
+            IdentityQuestion,
+            Paper.slug,
+            Paper.arxiv,
+            Paper.year,
+            col(Paper.title).label("paper_title"),
+            col(asker.name).label("asked_by"),
+            col(asking.uid).label("batch"),
+            col(answerer.name).label("answered_by"),
+            col(answering.started_at).label("answered_at"),
+        )
+        .select_from(IdentityQuestion)
+        .join(Paper, col(Paper.id) == col(IdentityQuestion.paper_id))
+        .join(asking, col(asking.id) == col(IdentityQuestion.batch_id))
+        .join(asker, col(asker.id) == col(asking.actor_id))
+        .join(answering, col(answering.uid) == col(IdentityQuestion.answer_batch), isouter=True)
+        .join(answerer, col(answerer.id) == col(answering.actor_id), isouter=True)
+        .order_by(col(IdentityQuestion.id).desc())
+    )
+    if status:
+        statement = statement.where(IdentityQuestion.status == status)
+    if paper is not None:
+        statement = statement.where(IdentityQuestion.paper_id == paper)
+    return list(session.exec(statement))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a batch asked, for its report; `paper` is the paper's slug."""
+
+    question: str
+    paper: str
+    paper_title: str
+    source: str
+    ids: list[str]
+    title: str
+    reasons: list[str]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.paper}: {', '.join(self.ids)} leads to another paper by {self.source} ({'; '.join(self.reasons)}); "
+            f"nothing of it is taken; answer `wamkg questions answer {self.question} wrong-id|renamed|wrong-record`"
+        )
+
+
+@dataclass(frozen=True)
+class TitleChange:
+    """A paper whose title changed in a batch; `paper` is its slug."""
+
+    paper: str
+    before: str
+    after: str
+
+
+def asked_in(session: Session, batch: str | None) -> list[Asked]:
+    """The questions that a batch asked, in the order asked."""
+    return [
+        Asked(q.uid, row.slug, row.paper_title, q.source, q.ids, q.title, q.reasons)
+        for row in reversed(question_rows(session))
+        if row.batch == batch and (q := row.IdentityQuestion)
+    ]
+
+
+def renamed_in(session: Session, batch: str | None) -> list[TitleChange]:
+    """The papers whose title changed in a batch, in the order changed."""
+    statement = (
+        select_columns(Paper.slug, Change.before, Change.after)
+        .select_from(Change)
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+        .join(Entity, col(Entity.uid) == col(Change.subject_uid))
+        .join(Paper, col(Paper.id) == col(Entity.id))
+        .where(Batch.uid == batch, Change.field == RENAMED)
+        .order_by(col(Change.id))
+    )
+    return [TitleChange(*row) for row in session.connection().execute(statement)]
+
+
+def answered_in(session: Session, batch: str) -> list[IdentityQuestion]:
+    """The questions that a batch answered."""
+    answered = select(IdentityQuestion).where(IdentityQuestion.answer_batch == batch)
+    return list(session.exec(answered.order_by(col(IdentityQuestion.id))))
+
+
+def batches_resting_on_answers(session: Session, batch: Batch) -> set[int]:
+    """Later batches, not undone, that fetched something of the papers of questions which this one answered."""
+    found: set[int] = set()
+    for question in answered_in(session, batch.uid):
+        paper = question.paper_id
+        facts = select(Fact.batch_id).where(Fact.subject_id == paper, col(Fact.source).in_(FETCHED_FROM))
+        citations = select(Citation.batch_id).where(
+            or_(col(Citation.cited_id) == paper, col(Citation.citing_id) == paper)
+        )
+        for model, rows in ((Fact, facts), (Citation, citations)):
+            later = rows.join(Batch, col(Batch.id) == col(model.batch_id))
+            found |= set(session.exec(later.where(col(Batch.id) > batch.id, col(Batch.undone_at).is_(None))))
+    return found
