@@ -1,23 +1,31 @@
 """What a link or a badge says: its kind, the paper's identifiers in it, the label drawn on it."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from wamkg.identifiers import arxiv_id, doi, normalise
 
 _KIND_WORDS = (
-    ("dataset", {"dataset", "datasets", "data"}),
-    ("code", {"code", "codes", "github", "gitlab", "repo", "repository", "implementation", "source"}),
-    ("blog", {"blog", "blogpost", "post", "report"}),
-    ("paper", {"paper", "papers", "pdf", "arxiv", "abs", "openreview", "article", "doi", "publication", "proceedings"}),
-    ("webpage", {"webpage", "website", "web", "project", "page", "homepage", "site", "demo", "demos"}),
-    ("model", {"model", "models", "weights", "weight", "checkpoint", "checkpoints", "huggingface", "hf", "ckpt"}),
+    ("dataset", {"dataset", "datasets", "data", "数据", "数据集"}),
+    ("code", {"code", "codes", "github", "gitlab", "repo", "repository", "implementation", "source", "代码", "源码",
+              "开源"}),
+    ("blog", {"blog", "blogpost", "post", "report", "medium", "博客"}),
+    ("paper", {"paper", "papers", "pdf", "arxiv", "abs", "openreview", "article", "doi", "publication", "proceedings",
+               "manuscript", "ieee", "acm", "springer", "thecvf", "cvf", "aclanthology", "论文", "原文"}),
+    ("webpage", {"webpage", "website", "web", "project", "projects", "page", "homepage", "site", "demo", "demos",
+                 "主页", "项目", "官网", "网站"}),
+    ("model", {"model", "models", "weights", "weight", "checkpoint", "checkpoints", "huggingface", "hf", "ckpt",
+               "modelscope", "模型"}),
     ("other", {"video", "videos", "slides", "poster", "talk", "youtube", "twitter", "x", "appendix", "supp",
-               "supplementary", "bibtex", "bib", "docs", "documentation", "link", "links", "here", "url"}),
+               "supplementary", "supplemental", "supplement", "bibtex", "bib", "docs", "documentation", "link", "links",
+               "here", "url", "colab", "notebook", "notebooks", "review", "reviews", "tweet", "news", "tutorial", "api",
+               "list", "leaderboard", "discord", "bilibili", "zhihu", "知乎", "解读", "视频", "链接"}),
 )  # fmt: skip
 _FILLER = frozenset((
-    "preprint", "official", "the", "to", "full", "pytorch", "jax", "tensorflow", "coming", "soon", "face",
-    "hugging", "star", "stars", "v1", "v2", "v3", "and",
+    "preprint", "official", "unofficial", "the", "to", "full", "pytorch", "jax", "tensorflow", "coming", "soon", "face",
+    "hugging", "star", "stars", "and", "part", "version", "material", "materials", "main", "short", "long", "read",
+    "download", "view", "v", "or",
 ))  # fmt: skip
 _ALL_WORDS = frozenset(word for _, words in _KIND_WORDS for word in words) | _FILLER
 _PAPER_HOSTS = (
@@ -25,6 +33,9 @@ _PAPER_HOSTS = (
     "thecvf.com", "ieeexplore.ieee.org", "dl.acm.org", "link.springer.com", "nature.com", "science.org",
     "sciencedirect.com", "ecva.net", "roboticsproceedings.org", "biorxiv.org", "semanticscholar.org", "jmlr.org",
     "mdpi.com", "sagepub.com", "pnas.org", "hal.science", "frontiersin.org", "ojs.aaai.org", "onlinelibrary.wiley.com",
+    "medrxiv.org", "chemrxiv.org", "techrxiv.org", "ssrn.com", "osf.io", "cell.com", "tandfonline.com", "iop.org",
+    "aps.org", "acs.org", "academic.oup.com", "usenix.org", "vldb.org", "isca-speech.org", "isca-archive.org",
+    "ijcai.org", "aclweb.org", "cv-foundation.org", "computer.org", "journals.plos.org", "elifesciences.org",
 )  # fmt: skip
 _HOST_KINDS = (
     ("huggingface.co/datasets", "dataset"), ("huggingface.co/papers", "paper"), ("huggingface.co", "model"),
@@ -32,10 +43,12 @@ _HOST_KINDS = (
     ("kaggle.com/datasets", "dataset"), ("youtube.com", "other"), ("youtu.be", "other"),
 )  # fmt: skip
 _ID_PAGES = re.compile(r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\.org/\w+)/(\d{4}\.\d{4,5})")
+_BROKEN_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/\d{4}\.\d{6,}|arxiv\.org/(?:abs|pdf|html)/\d{5,}\.\d", re.I)
 _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
 _DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
 _WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.I).fullmatch
+_BRACKETS_BEHIND = re.compile(r"(?<=\w)\s*[(（][^()（）]*[)）]\s*$")
 _BADGE_DASH = "\x00"
 
 
@@ -45,18 +58,24 @@ def is_web(url: str) -> bool:
 
 
 def is_link_label(text: str) -> bool:
-    """Whether a link's text only says what it leads to ("📄 Paper", "Project Page"), so is no title."""
-    words = normalise(text).split()
-    if len(words) == 2 and words[1] in _ALL_WORDS - _FILLER | {"list"}:
-        return True
-    return len(words) <= 4 and all(word in _ALL_WORDS or word.isdigit() for word in words)
+    """Whether a link's text only says what it leads to ("📄 Paper", "Project Page", "paper (UniVLA)")."""
+    words = _label_words(text)
+    return 0 < len(words) <= 5 and all(word in _ALL_WORDS for word in words) and not _FILLER.issuperset(words)
+
+
+@lru_cache(maxsize=4096)
+def _label_words(text: str) -> tuple[str, ...]:
+    """Words of a label without what stands in brackets behind them and without numbers ("Code2", "2024")."""
+    bare = _BRACKETS_BEHIND.sub("", text.strip(" []")) or text
+    words = (word.strip("0123456789") for word in normalise(bare).split())
+    return tuple(word for word in words if word) or (("link",) if not any(c.isalnum() for c in text) else ())
 
 
 def kind_of(label: str, url: str) -> str:
     """Kind of a link, by its label first, then by where it leads: paper, webpage, code, model, dataset, blog, other."""
     if label.lower().split()[-1:] == ["list"]:
         return "other"
-    words = set(normalise(label).split()) & (_ALL_WORDS - _FILLER) if is_link_label(label) else set()
+    words = set(_label_words(label)) & (_ALL_WORDS - _FILLER) if is_link_label(label) else set()
     if not words or (words <= {"huggingface", "hf"} and "huggingface" in url):
         return _kind_of_host(url)
     return next((kind for kind, known in _KIND_WORDS if words & known), "other")
@@ -84,7 +103,14 @@ def is_scholarly(url: str) -> bool:
 def arxiv_of(url: str) -> str | None:
     """arXiv id in an address, if it is a page of that paper."""
     found = _ID_PAGES.search(url)
-    return found[1] if found else arxiv_id(url)
+    if found:
+        return found[1]
+    return None if is_broken_arxiv(url) else arxiv_id(url)
+
+
+def is_broken_arxiv(url: str) -> bool:
+    """Whether an address of arXiv has a number with too many digits."""
+    return _BROKEN_ARXIV.search(url) is not None
 
 
 def doi_of(url: str) -> str | None:

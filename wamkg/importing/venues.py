@@ -4,17 +4,62 @@ import re
 
 from wamkg.identifiers import PartialDate
 
-_VENUES = re.compile(
-    r"^(?:ICLR|ICML|NeurIPS|NIPS|CVPR|ICCV|ECCV|WACV|BMVC|3DV|CoRL|RSS|ICRA|IROS|Humanoids|HRI|CASE|ISRR|ISER|WAFR|L4DC|AAAI|IJCAI|"
-    r"ACL|EMNLP|NAACL|COLM|AISTATS|UAI|KDD|WWW|TMLR|JMLR|TPAMI|PAMI|IJCV|IJRR|RA-?L|T-?RO|SIGGRAPH(?: Asia)?|MM|ACM MM|"
-    r"Nature|Science|Science Robotics|arXiv|CoRR|Preprint|bioRxiv|Blog|Tech(?:nical)? Report)\b",
-    re.I,
+_NAMES = (
+    "ICLR", "ICML", "NeurIPS", "NIPS", "CVPR", "ICCV", "ECCV", "WACV", "BMVC", "ACCV", "3DV", "CoRL", "RSS", "ICRA",
+    "IROS", "Humanoids", "HRI", "RO-?MAN", "CASE", "ISRR", "ISER", "WAFR", "L4DC", "AAAI", "IJCAI", "AAMAS", "ICAPS",
+    "AIES", "UAI", "ACL", "EMNLP", "NAACL", "EACL", "AACL", "COLING", "CoNLL", "TACL", "COLM", "AISTATS", "COLT",
+    "ALT", "ICDL", "CogSci", "KDD", "WWW", "SIGIR", "CIKM", "WSDM", "ICDM", "SDM", "RecSys", "SIGMOD", "VLDB", "ICDE",
+    "ICSE", "FSE", "ASE", "OSDI", "SOSP", "MLSys", "CCS", "NDSS", "TMLR", "JMLR", "DMLR", "TPAMI", "T-?PAMI", "PAMI",
+    "TIP", "TMM", "TNNLS", "TKDE", "TOG", "TVCG", "TMI", "TCSVT", "IJCV", "IJRR", "RA-?L", "T-?RO", "T-?ASE", "T-?ITS",
+    "T-?IV", "MICCAI", "MIDL", "ISBI", "ICASSP", "Interspeech", "ISMIR", "WASPAA", "SLT", "ASRU", "ICIP", "ICPR",
+    "ICME", "FG", "CHI", "UIST", "SIGGRAPH(?: Asia)?", "EGSR", "Eurographics", "PACMPL", "MM", "ACM MM", "ACMMM",
+    "JAIR", "LREC", "Nature", "Science", "Science Robotics", "PNAS", "Cell", "arXiv", "CoRR", "Preprint", "bioRxiv",
+    "medRxiv", "OpenReview", "SSRN", "Blog", "Tech(?:nical)? Report",
+)  # fmt: skip
+_VENUES = re.compile(rf"^(?:{'|'.join(_NAMES)})\b", re.I)
+_JOURNALS = (
+    "Nature Machine Intelligence",
+    "Nature Communications",
+    "Nature Medicine",
+    "Nature Methods",
+    "Nature Biotechnology",
+    "Nature Computational Science",
+    "Science Advances",
+    "Scientific Reports",
+    "Scientific Data",
+    "Pattern Recognition",
+    "Pattern Recognition Letters",
+    "Medical Image Analysis",
+    "Information Fusion",
+    "Autonomous Robots",
+    "Neurocomputing",
+    "Robotics and Autonomous Systems",
+    "Computer Graphics Forum",
+    "Expert Systems with Applications",
+    "Neural Networks",
+    "Neural Computation",
+    "Artificial Intelligence Review",
+    "Knowledge-Based Systems",
+    "Computational Linguistics",
+    "ACM Computing Surveys",
+    "Machine Intelligence Research",
+    "Intelligent Systems",
+    "Briefings in Bioinformatics",
 )
+_TRACKS = r"Findings|Workshops?|Main|Datasets? and Benchmarks?|D&B|Demos?|Industry"
+_PRINTED = re.compile(
+    rf"^(?i:(?:IEEE|ACM|the)?[\s/]*\(?(?:{'|'.join(_NAMES)})\)?(?:\s+(?:{_TRACKS})(?:\s+Track)?)?|"
+    rf"(?:Findings of )?(?:ACL|EMNLP|NAACL) Findings|{'|'.join(_JOURNALS)})$|"
+    r"^(?:IEEE|ACM|npj|Journal of|Proceedings of|Transactions (?:on|of)|Frontiers in|"
+    r"Annual (?:Review|Conference|Meeting)|International (?:Journal|Conference))\b"
+    r"(?: (?:[A-Z&(]\S*|of|on|in|and|for|the)){1,9}$"
+)
+"""What can only be a venue without a year: "Nature of Things" may be a title, "Nature Machine Intelligence" not."""
 _VENUE_WORDS = re.compile(r"\b(?:conference|journal|proceedings|letters|transactions|workshop|symposium)\b", re.I)
 _LEAD_IN = re.compile(r"^(?:in|at|to appear (?:in|at)|accepted (?:by|to|at|in)|published (?:in|at))\s+", re.I)
 _VENUE_YEAR = re.compile(
     r"^(?P<venue>[^\d'’]*?(?:\d[A-Z][^\d'’]*?)?)\s*(?:(?P<year>(?:19|20)\d\d)|['’](?P<short>\d\d)|(?<=[A-Za-z])(?P<glued>\d\d))"
-    r"\s*(?P<rest>\(?[a-z][a-z \-]{0,30}\)?)?$",
+    r"\s*(?P<rest>[(\[]?[a-z][a-z \-]{0,30}[)\]]?)?$",
     re.I,
 )
 _NUMERIC_DATE = re.compile(r"^((?:19|20)\d\d)(?:[-./](\d{1,2})(?:[-./](\d{1,2}))?)?$")
@@ -64,6 +109,12 @@ def read_venue(text: str) -> tuple[str | None, int | None, str]:
             return plain_venue(venue), year, (found["rest"] or "").strip(" ()-")
     named = _VENUES.fullmatch(bare) or (_VENUE_WORDS.search(bare) and len(bare.split()) <= 12)
     return (plain_venue(bare), None, "") if named else (None, None, text)
+
+
+def is_printed_venue(text: str) -> bool:
+    """Whether words without a year can only name a venue."""
+    bare = text.strip(" .,;:()[]*`")
+    return len(bare) <= 90 and _PRINTED.match(_LEAD_IN.sub("", bare)) is not None
 
 
 def is_known_venue(venue: str | None) -> bool:

@@ -1,50 +1,119 @@
-"""Author lists as people print them: whole, cut short, or mixed with affiliations."""
+"""Names of people as lists print them: which words are names, and which say that further names follow."""
 
 import re
 
-_ET_AL = re.compile(r"\bet\.?\s*al\b\.?|\band others\b|\.\.\.|…", re.I)
-_INSTITUTION = re.compile(
-    r"\b(?:universit\w*|institut\w*|college|school|department|laborator\w*|labs?|research|group|academy|inc|ltd|corp\w*|"
-    r"google|deepmind|microsoft|nvidia|meta|openai|alibaba|tencent|bytedance|huawei|intelligence|technolog\w*)\b",
+from wamkg.importing.lists.words import all_common, has_han
+
+CUT = re.compile(
+    r"[,;]?\s*(?:\bet[.\s]*al\b\.?|\band\s+(?:many\s+)?others\b|\betc\b\.?|…|\.\.\.|等人|等(?=$|[\s,，.。]))",
     re.I,
 )
+"""What says that a list names the first authors only."""
+_INSTITUTION = re.compile(
+    r"\b(?:universit\w*|institut\w*|college|school of|department|laborator\w*|academy of|inc\.?$|ltd\.?$|corp\w*|"
+    r"stanford|berkeley|mit|cmu|eth|epfl|ucla|caltech|tsinghua|peking|hkust|ucsd|ut austin|kaist|inria|deepmind|openai|"
+    r"alibaba|tencent|bytedance|huawei|baidu|nvidia|microsoft|google|meta ai|fair)\b",
+    re.I,
+)
+_INSTITUTION_LIKE = re.compile(
+    r"\b(?:labs?|research|academy|centre|center|intelligence|technolog\w*|school|group|nus|ntu|meta)\b", re.I
+)
+_MOST_INSTITUTION = 9
+"""Most words of an affiliation."""
+_MOST_GROUP = 4
+_GROUP = re.compile(r"^(?:team|collaborations?|consortium|group|workshop|initiative)$", re.I)
 _PARTICLES = frozenset((
-    "de", "van", "von", "der", "den", "da", "di", "la", "le", "del", "dos", "bin", "al", "el", "ten", "ter",
+    "de", "van", "von", "der", "den", "da", "di", "la", "le", "del", "dos", "bin", "al", "el", "ten", "ter", "du", "zu",
+    "y", "des", "della", "do", "das", "dei", "ibn", "af", "st.", "zur", "vom",
 ))  # fmt: skip
+_SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
+_MARKS = re.compile(
+    r"\$\s*\^?\{?[^$]*\}?\s*\$|\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
+)
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+_INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
+_AND = re.compile(r"\s+(?:and|&|与|和)\s+|\s*&\s*", re.I)
 
 
-def split_authors(text: str) -> list[str]:
-    """Names of an author list parted by commas, semicolons, "and" or "&"; empty if it says it is cut short."""
-    if _ET_AL.search(text):
-        return []
-    parts = re.split(r";|\band\b|&" if ";" in text else r",|\band\b|&", text)
-    return [" ".join(part.split()).strip("*† ") for part in parts if part.strip("*† ")]
+def plain_name(text: str) -> str:
+    """A name without footnote marks and without blanks around it."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return " ".join(_MARKS.sub(" ", text).split()).strip(" ,;:.-_~`") + _dot_of(text)
 
 
-def is_names(segment: str) -> bool:
-    """Whether words are one or several names of people, perhaps cut short."""
-    segment = re.sub(r"^(?:and|&)\s+", "", segment)
-    bare = _ET_AL.sub("", segment).strip(" ,&")
-    if bare != segment.strip(" ,&"):
-        return len(bare.split()) <= 5
-    return bool(bare) and all(_is_name(part) for part in re.split(r"\s+and\s+|\s*&\s*", bare) if part)
+def _dot_of(text: str) -> str:
+    """The full stop that belongs to the name: that of "Jr." or of an initial at the end."""
+    last = text.rstrip(" ,;*†‡").split()[-1:] or [""]
+    return "." if last[0].endswith(".") and (_SUFFIX.match(last[0]) or re.fullmatch(r"[A-Z]\.", last[0])) else ""
 
 
-def _is_name(text: str) -> bool:
-    words = text.strip("*† ").split()
-    return 2 <= len(words) <= 5 and all(_is_name_word(w) for w in words) and any(w[1:].islower() for w in words)
+def split_and(text: str) -> list[str]:
+    """Names parted by "and" or "&"."""
+    return [part for part in _AND.split(re.sub(r"^(?:and|&)\s+", "", text.strip(), flags=re.I)) if part.strip()]
+
+
+def is_initials(text: str) -> bool:
+    """Whether a text is nothing but initials ("J. K.", "JK")."""
+    return _INITIALS.match(text.strip()) is not None
+
+
+def is_family(text: str) -> bool:
+    """Whether a text may be a family name alone: one or two capitalised words, particles before them."""
+    words = [word for word in plain_name(text).split() if word.lower() not in _PARTICLES]
+    return (
+        1 <= len(words) <= 2 and all(_is_name_word(word) and len(word) > 1 for word in words) and not all_common(text)
+    )
+
+
+def is_name(text: str) -> bool:
+    """Whether words are the name of one person: two to five words, each as a name is written, not all common words."""
+    words = plain_name(text).split()
+    if len(words) > 1 and _SUFFIX.match(words[-1]):
+        words = words[:-1]
+    if has_han(text):
+        return len(words) <= 2 and 2 <= len("".join(words)) <= 5 and not any(c.isascii() for c in "".join(words))
+    particles = any(word.lower() in _PARTICLES for word in words[1:])
+    if not 2 <= len(words) <= (5 if particles or has_initial(text) else 4) or _is_mostly_common(words):
+        return False
+    return all(_is_name_word(w) or w.lower() in _PARTICLES for w in words) and any(
+        c.islower() for w in words for c in w[1:]
+    )
+
+
+def _is_mostly_common(words: list[str]) -> bool:
+    """Whether a name is ruled out: all of two words, or half of more, are words that titles are made of."""
+    common = sum(all_common(word) for word in words)
+    return common == len(words) or (len(words) > 2 and common * 2 > len(words)) or words[0].lower() in ("the", "a")
+
+
+def has_initial(text: str) -> bool:
+    """Whether a name has an initial, as few titles have."""
+    return any(re.fullmatch(r"[A-Z]\.(?:-?[A-Z]\.)*", word) for word in text.split())
 
 
 def _is_name_word(word: str) -> bool:
-    bare = word.strip(".'’-*†")
-    return word in _PARTICLES or (bare[:1].isupper() and all(c.isalpha() or c in "-'’." for c in bare))
+    if word.isalpha() and word[0].isupper():
+        return len(word) < 4 or not word.isupper()
+    bare = word.strip(".'’-")
+    return (
+        bare[:1].isupper() and all(c.isalpha() or c in "-'’.`" for c in bare) and (len(bare) < 4 or not bare.isupper())
+    )
 
 
-def is_cut_short(text: str) -> bool:
-    """Whether a list says that it names the first authors only."""
-    return bool(_ET_AL.search(text))
+def is_group(text: str) -> bool:
+    """Whether words name a group of people ("NLLB Team")."""
+    words = text.strip(" .").split()
+    named = all(word[:1].isupper() or word[:1].isdigit() for word in words)
+    return named and len(words) <= _MOST_GROUP and _GROUP.search(words[-1]) is not None and not _is_mostly_common(words)
 
 
 def is_institution(text: str) -> bool:
-    """Whether words are an affiliation rather than a name."""
-    return bool(_INSTITUTION.search(text))
+    """Whether words are an affiliation rather than a name or a title."""
+    words = text.split()
+    if len(words) > _MOST_INSTITUTION or ":" in text:
+        return False
+    if _INSTITUTION.search(text):
+        return True
+    named = all(word[:1].isupper() or word in ("of", "and", "for", "the", "&") for word in words)
+    return named and len(words) <= 5 and _INSTITUTION_LIKE.search(text) is not None and not _is_mostly_common(words)

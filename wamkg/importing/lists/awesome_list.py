@@ -7,12 +7,13 @@ from wamkg.identifiers import PartialDate
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.links import arxiv_of
 from wamkg.importing.lists.accounting import ids_in, unaccounted
-from wamkg.importing.lists.document import Document, Listed, lines_of, read_document
+from wamkg.importing.lists.document import Document, lines_of, read_document
 from wamkg.importing.lists.entry import Entry, Label
 from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
 from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
 from wamkg.importing.lists.placing import LabelReader, Position, fitting, positions
+from wamkg.importing.lists.reading import Listed, Read, read_entries
 from wamkg.importing.result import Item, ParseResult, UsedTaxonomy
 from wamkg.matching.record import Placement, Record, Tag
 from wamkg.vocabulary import AssignmentState
@@ -26,8 +27,8 @@ def parse_list(text: str, name: str, catalogue: TaxonomyCatalogue, taxonomy: str
     `name` is the file's name or address: a new taxonomy is called after it. `taxonomy` is the slug to read classes
     with; without it the one that fits is found, and where none fits one is made from the list's own headings.
     """
-    document = read_document(text)
-    return _Reading(document, name, catalogue, taxonomy).result(lines_of(text))
+    document, lines = read_document(text), lines_of(text)
+    return _Reading(document, read_entries(document, lines), name, catalogue, taxonomy).result(lines)
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,29 @@ class _Plan:
 class _Reading:
     """One list read with one catalogue."""
 
-    def __init__(self, document: Document, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None) -> None:
+    def __init__(
+        self, document: Document, read: Read, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None
+    ) -> None:
         self.document = document
+        self.read = read
         self.catalogue = catalogue
         self.plan = self._plan(name, taxonomy)
         self.labels = LabelReader(Synonyms(document.legend))
         self.unmapped: Counter[str] = Counter()
 
     def _plan(self, name: str, slug: str | None) -> _Plan:
-        holding = {each.section for each in self.document.listed if each.section is not None}
+        holding = {each.section for each in self.read.listed if each.section is not None}
         classes = sorted(n for n in holding if self._has_class(n))
         if slug is not None:
             return self._plan_for(slug, classes)
         found = positions(self.document, self.catalogue, None)
         base = None
         if not any(p.taxonomy for n, p in enumerate(found) if n in holding):
-            base = fitting(self.document, self.catalogue)
+            base = fitting(self.document, self.read.listed, self.catalogue)
             found = positions(self.document, self.catalogue, base)
         outside = [n for n in classes if found[n].taxonomy is None]
-        papers = Counter(each.section for each in self.document.listed)
-        if outside and 2 * sum(papers[n] for n in outside) >= len(self.document.listed):
+        papers = Counter(each.section for each in self.read.listed)
+        if outside and 2 * sum(papers[n] for n in outside) >= len(self.read.listed):
             taken = {t.slug for t in self.catalogue.taxonomies}
             return self._with_new(found, slug_for(self.document, name, taken), outside)
         return _Plan(found, base=base)
@@ -88,8 +92,8 @@ class _Reading:
 
     def result(self, lines: list[str]) -> ParseResult:
         """The list's records with what was recognised."""
-        items: list[Item] = [self._record(each) for each in self.document.listed]
-        items += self.document.unreadable
+        items: list[Item] = [self._record(each) for each in self.read.listed]
+        items += self.read.unreadable
         stray = list(unaccounted(lines, items, self.document.own))
         items += stray
         items.sort(key=lambda item: item.line)
@@ -173,6 +177,7 @@ def _facts(entry: Entry) -> Record:
         title=entry.title,
         method=entry.name,
         authors=entry.authors,
+        authors_cut=entry.authors_cut,
         arxiv=entry.arxiv,
         doi=entry.doi,
         dates=dates,
@@ -182,6 +187,7 @@ def _facts(entry: Entry) -> Record:
         links={kind: url for kind, url in entry.links.items() if kind != "paper"},
         note=entry.note,
         tags=[Tag(facet, value, False) for facet, value in entry.facets],
+        doubts=entry.doubts,
     )
 
 

@@ -1,25 +1,37 @@
-"""A list as a document: its headings, and the entries under each, before anything is placed in a taxonomy."""
+"""A list as a document: its headings, and what may be an entry under each, before any entry is read."""
 
-import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.accounting import OwnIds, excerpt, own_ids
-from wamkg.importing.lists.entry import Entry, read_entry
-from wamkg.importing.lists.fields import absorb, key_of, role_of
-from wamkg.importing.lists.inline import Inline, join, markdown, read_inline
+from wamkg.importing.lists.blocks import Block, BlockKind, Row, blocks_of, read_nodes
+from wamkg.importing.lists.fields import key_of, role_of_key
+from wamkg.importing.lists.heads import Head
+from wamkg.importing.lists.inline import Inline, join, read_source
 from wamkg.importing.lists.legend import Explained, explained_in, is_legend_heading, is_legend_table
-from wamkg.importing.lists.papers import is_own, is_paper, paper_heading
-from wamkg.importing.lists.tables import cells_of, explained_columns, is_paper_table, read_row, row_fault
+from wamkg.importing.lists.papers import (
+    chunks,
+    is_body_of_paper,
+    is_credits_line,
+    is_link_line,
+    is_paper,
+    is_prose,
+    is_title_line,
+    leads_to_paper,
+    linked_heads,
+    may_be_paper,
+    paper_heading,
+)
+from wamkg.importing.lists.tables import Table, explained_columns, is_paper_table, key_values, read_table, surplus_cells
 from wamkg.matching.record import Unreadable
 
-_HTML_HEADING = re.compile(r"<(h[1-6]|summary)\b[^>]*>(.*?)</\1\s*>|</details\s*>", re.I | re.S)
-_HTML_TAG = re.compile(r"<[^>]*>")
 _GROUP_LEVEL = 10
 """Level of a bullet that heads other bullets: below every heading."""
+_FOLD_LEVEL = 7
+_RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
 @dataclass(frozen=True)
@@ -32,12 +44,26 @@ class Section:
     parent: int | None
 
 
-@dataclass(frozen=True)
-class Listed:
-    """An entry and the number of the section it stands in."""
+@dataclass
+class Candidate:
+    """What may be an entry: its head, the lines below it, and the section it stands in."""
 
-    entry: Entry
+    head: Head
     section: int | None
+    form: str
+    """Kind of block that it is: entries of one form are laid out alike."""
+    certain: bool = True
+    """Whether it names a paper by itself, not only by the company it keeps."""
+    body: list[Inline] = field(default_factory=list)
+    pairs: list[tuple[str, Inline]] = field(default_factory=list)
+    table: Table | None = None
+    row: Row | None = None
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def has_paper_link(self) -> bool:
+        """Whether its head or a line below it leads to a paper."""
+        return leads_to_paper(self.head) or any(Head(line, 0).names_paper for line in self.body)
 
 
 @dataclass
@@ -45,18 +71,23 @@ class Document:
     """Everything a list says, in reading order."""
 
     sections: list[Section] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     legend: list[Explained] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    """What the list says of the columns of its tables."""
     own: OwnIds = field(default_factory=OwnIds)
 
 
 def read_document(text: str) -> Document:
-    """Read a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
-    root = SyntaxTreeNode(markdown().parse(text))
-    walker = _Walker(lines_of(text), list(_nodes(root)))
-    walker.walk(root.children)
+    """Gather a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
+    root = read_nodes(text.replace("\r\n", "\n").replace("\r", "\n"))
+    blocks = blocks_of(root.children)
+    walker = _Walker(lines_of(text), own_ids(list(_nodes(root))))
+    walker.document.columns = explained_columns(block for block in _all(blocks) if block.kind is BlockKind.TABLE)
+    walker.walk(blocks)
     walker.close()
+    walker.keep_company()
     return walker.document
 
 
@@ -72,46 +103,43 @@ def _nodes(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
             yield from _nodes(child)
 
 
-def _first_line(node: SyntaxTreeNode) -> int:
-    return (node.map or (0, 0))[0] + 1
-
-
-def _inline(node: SyntaxTreeNode) -> Inline:
-    found = next((child for child in node.children if child.type == "inline"), None)
-    return read_inline(found.token.children or []) if found is not None and found.token else Inline()
+def _all(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _all(block.children)
 
 
 class _Walker:
     """Goes through the blocks once, keeping the section and the entry that is still open."""
 
-    def __init__(self, lines: list[str], nodes: list[SyntaxTreeNode]) -> None:
+    def __init__(self, lines: list[str], own: OwnIds) -> None:
         self.lines = lines
-        self.document = Document(own=own_ids(nodes))
+        self.document = Document(own=own)
         self.stack: list[int] = []
-        self.open: Entry | None = None
-        self.columns = explained_columns(node for node in nodes if node.type == "table")
+        self.open: Candidate | None = None
 
     @property
     def section(self) -> int | None:
         """Number of the section that is read."""
         return self.stack[-1] if self.stack else None
 
-    def walk(self, nodes: Sequence[SyntaxTreeNode], depth: int = 0) -> None:
-        """Read sibling blocks."""
-        for i, node in enumerate(nodes):
-            if node.type == "heading":
-                self.heading(node, nodes[i + 1 : i + 2])
-            elif node.type == "paragraph":
-                self.paragraph(node)
-            elif node.type in ("bullet_list", "ordered_list"):
-                for child in node.children:
-                    self.item(child, depth)
-            elif node.type == "table":
-                self.table(node)
-            elif node.type == "blockquote":
-                self.walk(node.children, depth)
-            elif node.type == "html_block":
-                self.html(node)
+    def walk(self, blocks: Sequence[Block], depth: int = 0) -> None:
+        """Read sibling blocks; `depth` counts the bullets around them."""
+        for i, block in enumerate(blocks):
+            following = blocks[i + 1 : i + 4]
+            if block.kind is BlockKind.HEADING:
+                self.heading(block, following)
+            elif block.kind is BlockKind.PARAGRAPH:
+                self.paragraph(block, following)
+            elif block.kind is BlockKind.LIST:
+                for item in block.children:
+                    self.item(item, depth)
+            elif block.kind is BlockKind.TABLE:
+                self.table(block)
+            elif block.kind is BlockKind.QUOTE:
+                self.walk(block.children, depth)
+            elif block.kind is BlockKind.FOLD:
+                self.fold(block, depth)
 
     def enter(self, level: int, text: str, line: int) -> None:
         """Begin a section."""
@@ -124,162 +152,255 @@ class _Walker:
     def close(self) -> None:
         """End the entry whose lines were being gathered."""
         if self.open is not None:
-            self.add(self.open)
+            self.document.candidates.append(self.open)
         self.open = None
 
-    def add(self, entry: Entry) -> None:
-        """Keep an entry under the current section, or say why it cannot be one."""
-        if is_own(entry, self.document.own):
-            return
-        entry.settle()
-        if entry.title or (entry.name and (entry.arxiv or entry.doi)):
-            self.document.listed.append(Listed(entry, self.section))
-        else:
-            self.fail(entry.line, "a link to a paper but no title")
+    def add(self, head: Head, form: str, certain: bool = True) -> Candidate:
+        """Keep what may be an entry under the current section."""
+        candidate = Candidate(head, self.section, form, certain)
+        self.document.candidates.append(candidate)
+        return candidate
 
     def fail(self, line: int, reason: str) -> None:
         """List a line that cannot be read."""
         self.document.unreadable.append(Unreadable(line, reason, excerpt(self.lines, line)))
 
-    def heading(self, node: SyntaxTreeNode, following: Sequence[SyntaxTreeNode]) -> None:
+    def keep_company(self) -> None:
+        """Keep the candidates that name a paper, and those of the same form beside them in a section."""
+        candidates = self.document.candidates
+        certain = Counter((c.section, c.form) for c in candidates if c.certain)
+        self.document.candidates = [c for c in candidates if c.certain or certain[c.section, c.form]]
+        for candidate in candidates:
+            if not (candidate.certain or certain[candidate.section, candidate.form]) and candidate.has_paper_link:
+                self.mention(candidate.head)
+
+    def heading(self, block: Block, following: Sequence[Block]) -> None:
         """A heading opens a section, or is a paper."""
-        inline, level = _inline(node), int(node.tag[1])
-        entry = paper_heading(inline, _body_lines(following), _first_line(node))
-        if entry is None:
-            return self.enter(level, inline.text, _first_line(node))
+        head = block.head
+        if not paper_heading(head, _body_lines(following)):
+            return self.enter(block.level, block.inline.text, block.line) if block.inline.text else None
         self.close()
-        while self.stack and self.document.sections[self.stack[-1]].level > level:
+        while self.stack and self.document.sections[self.stack[-1]].level > block.level:
             self.stack.pop()
-        self.open = entry
+        self.open = Candidate(head, self.section, "heading")
         return None
 
-    def paragraph(self, node: SyntaxTreeNode) -> None:
+    def paragraph(self, block: Block, following: Sequence[Block]) -> None:
         """Running text: the body of an open entry, entries without bullets, a legend, or prose."""
-        inline, line = _inline(node), _first_line(node)
-        if self.open is not None:
-            return absorb(self.open, inline.lines())
-        entry = read_entry(inline, line)
-        many = [read_entry(part, line + i) for i, part in enumerate(inline.lines())]
-        many = [e for e in many if e.title and e.names_paper]
-        if len(many) > 1 and len({e.arxiv or e.title for e in many}) == len(many):
-            for each in many:
-                self.add(each)
-        elif entry.names_paper and not is_own(entry, self.document.own):
-            first = next((a for a in inline.atoms if a.text.strip() and a.image is None), None)
-            starts = first is not None and (first.bold or first.link is not None or first.text.lstrip()[:1] in '"“')
-            if starts and entry.title and not _is_field(inline.lines()[0]):
-                self.add(entry)
-            else:
-                self.fail(line, "a paper is named in running text; list it as a bullet, a heading or a table row")
-        elif self.in_legend() and any(a.image for a in inline.atoms):
-            self.document.legend += explained_in(inline, line, 0, self.section)
+        head = block.head
+        entries = chunks(head)
+        begins = block.inline.starts_marked and not _starts_with_key(block.inline)
+        begins = begins and all(is_paper(part) and part.title for part in entries)
+        heads_body = is_title_line(head) and is_body_of_paper(_body_lines(following))
+        if self.open is not None and not (heads_body or (begins and self.open.has_paper_link)):
+            return self.open.body.extend(block.inline.lines())
+        self.close()
+        if heads_body and not leads_to_paper(head):
+            self.open = Candidate(head, self.section, "paragraph")
+            return None
+        return self.entries(head, entries)
+
+    def entries(self, head: Head, entries: Sequence[Head]) -> None:
+        """Entries without bullets; a paper named in running text is listed as unreadable."""
+        linked = linked_heads(head)
+        if linked:
+            return self.add_linked(linked, "paragraph")
+        if self.in_legend() and not head.names_paper and any(a.image for a in head.inline.atoms):
+            self.document.legend += explained_in(head.inline, head.line, 0, self.section)
+            return None
+        for part in entries:
+            marked = part.inline.starts_marked or len(entries) > 1
+            if is_paper(part) and part.title and not is_prose(part) and not _starts_with_key(part.inline):
+                self.add(part, "paragraph", certain=marked)
+            elif part.names_paper:
+                self.mention(part)
+            elif may_be_paper(part) and part.inline.starts_marked:
+                self.add(part, "paragraph", certain=False)
         return None
+
+    def mention(self, head: Head) -> None:
+        """A paper that is named in running text: links of the entry above, or a line that cannot be read."""
+        last = self.document.candidates[-1] if self.document.candidates else None
+        if is_link_line(head.inline) and last is not None and last.section == self.section and not last.has_paper_link:
+            last.body.append(head.inline)
+        elif not any(link.url and _own_link(link.url, self.document.own) for link in head.links if link.names_paper):
+            self.fail(head.line, _RUNNING_TEXT)
+
+    def add_linked(self, heads: Sequence[Head], form: str) -> None:
+        """Keep the papers of a list of links."""
+        for head in heads:
+            self.add(head, f"{form} of links")
 
     def in_legend(self) -> bool:
         """Whether the current section explains labels."""
         return any(is_legend_heading(self.document.sections[n].text) for n in self.stack[-2:])
 
-    def item(self, node: SyntaxTreeNode, depth: int) -> None:
+    def item(self, block: Block, depth: int) -> None:
         """A bullet: an entry with what hangs below it, part of the open entry, a legend line, or a group."""
-        head = next((_inline(n) for n in node.children[:1] if n.type == "paragraph"), Inline())
-        lines, rest, line = head.lines(), node.children[1:] if head.atoms else node.children, _first_line(node)
-        cut = next((i for i, part in enumerate(lines) if i and _is_field(part)), len(lines))
-        entry = read_entry(head.first_lines(cut), line)
-        paper = is_paper(entry, head) or (bool(entry.title) and self.below_are_links(rest))
-        if self.open is not None and (_is_field(lines[0]) or not (paper and entry.title)):
-            absorb(self.open, lines)
-            return self.walk(rest, depth + 1)
-        if not paper:
-            return self.group(head, rest, line, depth)
-        self.gather(entry, lines[cut:], rest, depth)
-        return None
-
-    def gather(self, entry: Entry, lines: list[Inline], rest: Sequence[SyntaxTreeNode], depth: int) -> None:
-        """Read what hangs below an entry, then keep it; entries among it are kept after it."""
-        outer, self.open = self.open, entry
-        absorb(entry, lines)
-        before = len(self.document.listed)
-        self.walk(rest, depth + 1)
-        nested = self.document.listed[before:]
-        del self.document.listed[before:]
-        self.open = outer
-        self.add(entry)
-        self.document.listed += nested
-
-    def below_are_links(self, nodes: Sequence[SyntaxTreeNode]) -> bool:
-        """Whether the nested bullets are the links of the bullet above rather than entries."""
-        items = [item for n in nodes if n.type in ("bullet_list", "ordered_list") for item in n.children]
-        entries = [read_entry(_inline(item.children[0]), 0) for item in items if item.children]
-        return any(e.names_paper for e in entries) and not any(e.names_paper and _titled(e) for e in entries)
-
-    def group(self, head: Inline, rest: Sequence[SyntaxTreeNode], line: int, depth: int) -> None:
-        """A bullet that is no entry: a legend line, or a heading for the bullets below it."""
-        badged = (
-            bool(head.atoms)
-            and head.atoms[0].image is not None
-            and "/badge/" in head.atoms[0].image
-            and not head.has_links
+        first = block.children[0] if block.children else None
+        whole = first.inline if first is not None and first.kind is BlockKind.PARAGRAPH else Inline()
+        rest = block.children[1:] if whole.atoms else block.children
+        lines, line = whole.lines(), block.line
+        cut = next((i for i, part in enumerate(lines) if i and _starts_with_key(part)), len(lines))
+        head = (
+            first.head
+            if cut == len(lines) and first is not None and whole.atoms
+            else Head(whole.first_lines(cut), line)
         )
-        if badged or (self.in_legend() and not head.has_links):
-            self.document.legend += explained_in(head, line, depth, self.section)
+        keyed = _starts_with_key(lines[0])
+        linked = [] if self.open is not None and keyed else linked_heads(head)
+        paper = not linked and (is_paper(head) or (bool(head.title) and not is_prose(head) and below_are_links(rest)))
+        if self.open is not None and (keyed or not (linked or (paper and head.title))):
+            self.open.body += lines
             return self.walk(rest, depth + 1)
+        if linked:
+            self.add_linked(linked, "bullet")
+            return self.walk(rest, depth + 1)
+        return self.bullet(head, lines[cut:], rest, depth) if paper else self.group(head, rest, depth)
+
+    def bullet(self, head: Head, lines: list[Inline], rest: Sequence[Block], depth: int) -> None:
+        """A bullet that is an entry, or several, one a line."""
+        *others, last = chunks(head)
+        for other in others:
+            self.add(other, "bullet")
+        self.gather(Candidate(last, self.section, "bullet"), lines, rest, depth)
+
+    def gather(self, candidate: Candidate, lines: list[Inline], rest: Sequence[Block], depth: int) -> None:
+        """Read what hangs below an entry, then keep it; entries among it are kept after it."""
+        outer, self.open = self.open, candidate
+        candidate.body += lines
+        before = len(self.document.candidates)
+        self.walk(rest, depth + 1)
+        self.open = outer
+        self.document.candidates.insert(before, candidate)
+
+    def group(self, head: Head, rest: Sequence[Block], depth: int) -> None:
+        """A bullet that names no paper: a legend line, a heading of bullets below it, or one like its neighbours."""
+        atoms = head.inline.atoms
+        first = atoms[0].image if atoms else None
+        if not head.inline.has_links and ((first is not None and "/badge/" in first) or self.in_legend()):
+            self.document.legend += explained_in(head.inline, head.line, depth, self.section)
+            return self.walk(rest, depth + 1)
+        if may_be_paper(head) and not any(block.kind is BlockKind.LIST and _has_papers(block) for block in rest):
+            candidate = Candidate(head, self.section, "bullet", certain=False)
+            return self.gather(candidate, [], rest, depth)
         kept = list(self.stack)
-        if rest and head.text:
-            self.enter(_GROUP_LEVEL + depth, head.text, line)
+        if rest and head.inline.text:
+            self.enter(_GROUP_LEVEL + depth, head.inline.text, head.line)
         self.walk(rest, depth + 1)
         self.stack = kept
         return None
 
-    def table(self, node: SyntaxTreeNode) -> None:
-        """A table of papers, of explanations, or of something else."""
-        headers, rows = cells_of(node)
-        names = [header.text for header in headers]
-        if is_legend_table(names):
-            for line, cells in rows:
-                entry = Explained(line, 0, cells[0].text, cells[1].text, None, self.section)
-                self.document.legend.append(entry)
+    def table(self, block: Block) -> None:
+        """A table of papers, of keys and values below a title, of explanations, or of something else."""
+        pairs = key_values(block)
+        table = read_table(block)
+        if is_legend_table(table.headers):
+            for row in table.rows:
+                explained = Explained(row.line, 0, row.cells[0].text, row.cells[1].text, None, self.section)
+                self.document.legend.append(explained)
+        elif pairs is not None and self.open is not None:
+            self.open.pairs += pairs
+        else:
+            listing = is_paper_table(table)
+            for row in table.rows:
+                self.row(table, row, listing)
+
+    def row(self, table: Table, row: Row, listing: bool) -> None:
+        """One row: an entry, or a line that cannot be read."""
+        raw = self.lines[row.line - 1] if row.line <= len(self.lines) else ""
+        surplus = surplus_cells(raw, len(table.headers)) if raw.lstrip(" >").startswith("|") else []
+        names_paper = Head(join(row.cells), row.line).names_paper
+        if listing and (surplus is None or (surplus and (table.title or table.name))):
+            cells = len(table.headers)
+            self.fail(
+                row.line, f"a table row with more cells than the {cells} columns; write a bar inside a cell as \\|"
+            )
+        elif listing:
+            self.add_row(table, row, [read_source(cell) for cell in surplus or []])
+        elif names_paper and not self.in_text_only(row):
+            self.fail(row.line, "a table row names a paper, but no column is headed Paper, Title or Name")
+
+    def in_text_only(self, row: Row) -> bool:
+        """Whether the row's papers are the list's own survey."""
+        hrefs = [url for cell in row.cells for url in cell.hrefs]
+        return bool(hrefs) and all(_own_link(url, self.document.own) for url in hrefs)
+
+    def add_row(self, table: Table, row: Row, surplus: list[Inline]) -> None:
+        """Keep a row that has words; in a table of names it must lead to a paper, or stand beside rows that do."""
+        column = table.title if table.title is not None else table.name
+        if column is None or column >= len(row.cells):
             return
-        listing = is_paper_table(names, rows)
-        for line, cells in rows:
-            fault = row_fault(self.lines[line - 1], len(names), cells)
-            if fault and listing:
-                self.fail(line, fault)
-            elif listing:
-                self.add_row(read_row(names, cells, line, self.columns), cells)
-            elif read_entry(join(cells), line).names_paper:
-                self.fail(line, "a table row names a paper, but no column is headed Paper, Title or Name")
+        cell = row.cells[column]
+        others = [other for n, other in enumerate(row.cells) if n not in (column, table.name)]
+        leads = Head(join([*row.cells, *surplus]), row.line).names_paper
+        certain = leads or table.title is not None
+        linked = any(other.hrefs for other in row.cells)
+        if not certain and not linked:
+            return
+        for head in chunks(Head(cell, row.line)) if any(c.isalnum() for c in cell.text) else [Head(cell, row.line)]:
+            candidate = Candidate(
+                Head(head.inline, row.line), self.section, "row", certain, table=table, row=row, body=surplus
+            )
+            if surplus:
+                candidate.doubts.append(
+                    "the row has more cells than the table has columns; only its name and links are read"
+                )
+            if any(c.isalnum() for other in (cell, *others) for c in other.text):
+                self.document.candidates.append(candidate)
 
-    def add_row(self, entry: Entry, cells: list[Inline]) -> None:
-        """Keep a row; one without any word is no row."""
-        if entry.title or entry.name:
-            self.add(entry)
-        elif any(cell.text for cell in cells):
-            self.fail(entry.line, "a table row without a title")
-
-    def html(self, node: SyntaxTreeNode) -> None:
-        """Headings written in HTML; folding blocks head what is folded."""
-        for found in _HTML_HEADING.finditer(node.content):
-            text = " ".join(_HTML_TAG.sub(" ", found[2] or "").split())
-            line = _first_line(node) + node.content.count("\n", 0, found.start())
-            if found[1] is None:
-                self.stack = [n for n in self.stack if self.document.sections[n].level != 7]
-            elif text:
-                self.enter(7 if found[1].lower() == "summary" else int(found[1][1]), text, line)
-
-
-def _body_lines(following: Sequence[SyntaxTreeNode]) -> list[Inline]:
-    """Lines of the paragraph, or of the bullets, that come right below a heading."""
-    first = following[0] if following else None
-    if first is None or first.type not in ("paragraph", "bullet_list"):
-        return []
-    blocks = [first] if first.type == "paragraph" else [b for item in first.children for b in item.children]
-    return [line for block in blocks if block.type == "paragraph" for line in _inline(block).lines()]
+    def fold(self, block: Block, depth: int) -> None:
+        """What heads a part that can be folded away is a section; below an entry it is only a line."""
+        if depth or (self.open is not None and self.open.form != "heading"):
+            return
+        text = block.inline.text
+        if not text:
+            self.close()
+            self.stack = [n for n in self.stack if self.document.sections[n].level != _FOLD_LEVEL]
+        else:
+            self.enter(_FOLD_LEVEL, text, block.line)
 
 
-def _titled(entry: Entry) -> bool:
-    return bool(entry.title) and not is_link_label(entry.title)
+def _body_lines(following: Sequence[Block]) -> list[Inline]:
+    """Lines of the paragraphs, bullets or keyed table that come right below a heading or title."""
+    lines: list[Inline] = []
+    for block in following:
+        if block.kind is BlockKind.PARAGRAPH and not is_title_line(block.head):
+            lines += block.inline.lines()
+        elif block.kind is BlockKind.LIST:
+            return lines + [line for item in block.children for b in item.children for line in b.inline.lines()]
+        elif block.kind is BlockKind.TABLE:
+            return lines + [join([Inline(), value]) for _, value in key_values(block) or []]
+        else:
+            break
+        if any(Head(line, 0).names_paper for line in lines):
+            break
+    return lines
 
 
-def _is_field(line: Inline) -> bool:
+def below_are_links(blocks: Sequence[Block]) -> bool:
+    """Whether nested bullets or a paragraph below are the links and authors of the bullet above rather than entries."""
+    items = [item.children[0] for b in blocks if b.kind is BlockKind.LIST for item in b.children if item.children]
+    heads = [block.head for block in [*(b for b in blocks if b.kind is BlockKind.PARAGRAPH), *items]]
+    below = [head for head in heads if _is_below(head)]
+    return any(head.names_paper for head in below) and not any(
+        h.names_paper and h.title for h in heads if h not in below
+    )
+
+
+def _is_below(head: Head) -> bool:
+    lines = head.inline.lines()
+    return all(is_link_line(line) or is_credits_line(line) or _starts_with_key(line) for line in lines)
+
+
+def _has_papers(block: Block) -> bool:
+    return any(b.head.names_paper for b in _all([block]))
+
+
+def _own_link(url: str, own: OwnIds) -> bool:
+    return any(arxiv in url for arxiv in own.ids)
+
+
+def _starts_with_key(line: Inline) -> bool:
     key = key_of(line)
-    return bool(key) and role_of(key or "") is not None
+    return bool(key) and role_of_key(key or "") is not None

@@ -1,17 +1,32 @@
 """One entry of a list, whatever its dialect: name, title, what stands beside them, links and labels."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate
-from wamkg.importing.links import arxiv_of, colour_of_badge, doi_of, is_link_label, is_scholarly, kind_of
+from wamkg.importing.links import (
+    arxiv_of,
+    colour_of_badge,
+    doi_of,
+    is_broken_arxiv,
+    is_link_label,
+    is_scholarly,
+    kind_of,
+)
+from wamkg.importing.lists.authors import plain_name
+from wamkg.importing.lists.credits import Credits, read_credits
+from wamkg.importing.lists.cutting import Kind, is_short_name
+from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.printed import read_beside, strip_marks
-from wamkg.importing.lists.title import Heading, find_title
+from wamkg.importing.lists.layout import Layout
+from wamkg.importing.lists.spans import Piece, label_links
+from wamkg.importing.lists.title import COLONS, Choice, contains_name
+from wamkg.importing.lists.words import is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import read_venue
 
-_MOST_LINKS = 64
-"""Links read of one entry; no paper has more of its own."""
+_MOST_UNKNOWN = 8
+"""Unknown words beside a title with which the known ones are still taken."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,7 @@ class Entry:
     date: PartialDate | None = None
     date_kind: str = "released"
     authors: list[str] = field(default_factory=list)
+    authors_cut: bool = False
     links: dict[str, str] = field(default_factory=dict)
     arxiv: str | None = None
     doi: str | None = None
@@ -43,22 +59,29 @@ class Entry:
     note: str | None = None
     printed: bool = False
     """Whether the title was marked as one by quotes or italics."""
+    doubts: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Take a lone unmarked word for the name of a paper whose title its id must tell."""
+        """Take a lone unmarked word for the name of a paper whose title its id must tell, and else for the title."""
         alone = len(self.title.split()) == 1 and self.name in (None, self.title)
         if alone and not self.printed and (self.arxiv or self.doi):
             self.title, self.name = "", self.title
+        elif not self.title and self.name and not (self.arxiv or self.doi):
+            self.title, self.name = self.name, None
 
     def take_name(self, printed: str) -> None:
         """Take a name; marks in front of it and a remark in brackets behind it are facets."""
         name, marks = strip_marks(printed)
-        self.facets += [("mark", mark) for mark in marks if ("mark", mark) not in self.facets]
+        self.add_marks(marks)
         found = _REMARK.match(name)
         if found and found["remark"].strip():
             name = found["name"]
             self.add_beside(found["remark"])
         self.name = name or None
+
+    def add_marks(self, marks: Sequence[str]) -> None:
+        """Keep symbols as facets, each once."""
+        self.facets += [("mark", mark) for mark in dict.fromkeys(marks) if ("mark", mark) not in self.facets]
 
     def add_link(self, label: str, url: str, kind: str | None = None) -> None:
         """Keep a link under its kind; a second one of a kind is `code-2`. The paper's first link gives its ids."""
@@ -70,21 +93,34 @@ class Entry:
             number += 1
             key = f"{kind}-{number}"
         self.links[key] = url
+        if is_broken_arxiv(url):
+            self.doubts.append(f"{url} has no valid arXiv number; no id is taken from it")
         if kind == "paper" or is_scholarly(url):
             self.arxiv = self.arxiv or arxiv_of(url)
             self.doi = self.doi or doi_of(url)
 
     def add_beside(self, text: str) -> None:
-        """Take venue, year, date, authors and remarks from the words beside the title; what is known stays."""
-        printed = read_beside(text)
-        self.venue, self.year = self.venue or printed.venue, self.year or printed.year
-        self.date = self.date or printed.date
-        self.authors = self.authors or printed.authors
-        if printed.partial_authors:
-            self.facets.append(("authors", printed.partial_authors))
-        self.facets += [("remark", remark) for remark in printed.remarks]
-        if printed.note:
-            self.add_note(printed.note)
+        """Take venue, year, date, authors and remarks from words beside the title; what is known stays."""
+        found = read_credits(text)
+        unknown = sum(length_of(words) for words in found.rest)
+        if unknown > max(_MOST_UNKNOWN, length_of(text) // 2):
+            return self.add_note(_as_note(text))
+        self.add_credits(found)
+        if found.rest:
+            whole = ", ".join(found.rest) if found.found else _as_note(text)
+            return self.add_note(whole) if length_of(whole) >= 4 else self.facets.append(("remark", whole))
+        return None
+
+    def add_credits(self, found: Credits) -> None:
+        """Take what was recognised beside the title."""
+        self.venue, self.year = self.venue or found.venue, self.year or found.year
+        self.date = self.date or found.date
+        if found.authors and not self.authors:
+            self.authors, self.authors_cut = list(found.authors), found.cut
+        elif found.cut and self.authors:
+            self.authors_cut = True
+        self.facets += [("remark", remark) for remark in found.remarks]
+        self.facets += [("affiliation", institution) for institution in found.institutions]
 
     def add_note(self, text: str) -> None:
         """Append to the note."""
@@ -96,25 +132,41 @@ class Entry:
         return "paper" in self.links or any(is_scholarly(url) for url in self.links.values())
 
 
-def read_entry(inline: Inline, line: int) -> Entry:
-    """Read the runs of a bullet, heading or cell. An entry without title and name says that none was found."""
-    entry = Entry(line)
-    _read_links(inline, entry)
-    _read_images(inline, entry)
-    found = find_title(inline)
-    if found is not None:
-        _take_heading(found, entry)
+def _as_note(text: str) -> str:
+    return " ".join(text.split()).strip(" -–—:;,|·")
+
+
+def read_entry(head: Head, layout: Layout) -> Entry:
+    """Read the head of an entry as the list's layout says; one without title and name says that none was found."""
+    entry = Entry(head.line)
+    choice = layout.choose(head)
+    _read_links(head, entry, choice)
+    _read_images(head.inline, entry)
+    if choice.title is not None:
+        _take_title(head, choice, layout, entry)
     return entry
 
 
-def _read_links(inline: Inline, entry: Entry) -> None:
-    for number, label in list(inline.link_labels().items())[:_MOST_LINKS]:
-        url = inline.hrefs[number]
-        if not url.startswith("#"):
-            entry.add_link(label, url)
-            venue, year, _ = read_venue(label)
-            if year and (is_link_label(label) or len(label.split()) <= 3):
-                entry.venue, entry.year = entry.venue or venue, entry.year or year
+def _read_links(head: Head, entry: Entry, choice: Choice) -> None:
+    """Take the entry's links; one in the middle of its words that leads to a paper is another paper's."""
+    people = _links_of_people(head.pieces, choice)
+    labels = label_links(head.inline, enclosed=True)
+    chosen = frozenset().union(*(head.pieces[n].links for n in (choice.title, choice.name) if n is not None))
+    for link in head.links:
+        if link.number in people and not link.names_paper:
+            continue
+        if link.names_paper and link.number not in labels | chosen and choice.title is not None:
+            continue
+        entry.add_link(link.label, link.url, link.kind)
+        venue, year, _ = read_venue(link.label)
+        if year and (is_link_label(link.label) or len(link.label.split()) <= 3):
+            entry.venue, entry.year = entry.venue or venue, entry.year or year
+
+
+def _links_of_people(pieces: Sequence[Piece], choice: Choice) -> frozenset[int]:
+    """Numbers of links that lead to the pages of authors."""
+    credits = (p.links for n, p in enumerate(pieces) if p.kind is Kind.CREDITS and n != choice.title)
+    return frozenset().union(*credits)
 
 
 def _read_images(inline: Inline, entry: Entry) -> None:
@@ -122,15 +174,15 @@ def _read_images(inline: Inline, entry: Entry) -> None:
         if atom.link is not None or not (atom.code or atom.image):
             continue
         text = atom.text.strip()
-        beside = read_beside(text)
+        beside = read_credits(text) if text else Credits()
         id_in_badge = (
             arxiv_of(text.lower().removeprefix("arxiv ").strip()) if text.lower().startswith("arxiv") else None
         )
         if id_in_badge:
             entry.arxiv = entry.arxiv or id_in_badge
-        elif beside.venue or beside.year or beside.date:
-            entry.add_beside(text)
-        elif text and (atom.code or _is_class_badge(atom.image or "", text)):
+        elif atom.image and beside.complete and (beside.venue or beside.year or beside.date):
+            entry.add_credits(beside)
+        elif text and not beside.complete and (atom.code or _is_class_badge(atom.image or "", text)):
             entry.labels.append(Label(text, "label" if atom.code else "badge", colour_of_badge(atom.image or "")))
 
 
@@ -138,39 +190,94 @@ def _is_class_badge(src: str, text: str) -> bool:
     return "/badge/" in src and not is_link_label(text)
 
 
-def _take_heading(found: Heading, entry: Entry) -> None:
-    title, marks = strip_marks(found.title)
-    entry.facets += [("mark", mark) for mark in dict.fromkeys(marks)]
-    entry.take_name(found.name or "")
-    title, name = _split_short_name(title, entry.name or "", entry)
-    for text in found.beside:
-        entry.add_beside(text)
-    entry.title, entry.name, entry.printed = title, name or _leading_name(title) or None, found.printed
+def _take_title(head: Head, choice: Choice, layout: Layout, entry: Entry) -> None:
+    assert choice.title is not None
+    pieces = head.pieces
+    piece = pieces[choice.title]
+    name = pieces[choice.name] if choice.name is not None else None
+    joined = name is not None and _is_joined(name, piece, layout)
+    if name is not None:
+        entry.take_name(name.text)
+    title, marks = strip_marks(piece.text)
+    entry.add_marks(marks)
+    whole = f"{name.text}{_colon_of(name)} {title}" if name is not None and joined else title
+    title, short = _split_short_name(whole, entry, layout.ends_with_names)
+    entry.printed = "q" in piece.style or "i" in piece.style
+    for n in range(len(pieces)):
+        if n not in (choice.title, choice.name):
+            _take_other(head, n, layout, entry)
+    entry.title, entry.name = title, short or leading_name(title) or None
+    if not choice.sure:
+        entry.doubts.append(
+            f"the title {title!r} is a guess: nothing in the entry sets it off from what stands beside it"
+        )
+    if layout.cuts_authors and len(entry.authors) == 1:
+        entry.authors_cut = True
+
+
+def _is_joined(name: Piece, title: Piece, layout: Layout) -> bool:
+    """Whether "**Name**: Rest" is one title, in which only the name is bold."""
+    if name.after not in COLONS or name.after == "" or "q" in title.style or "i" in title.style:
+        return False
+    return name.before != "[" and layout.joins_names and not contains_name(title.text, name.text)
+
+
+def _colon_of(name: Piece) -> str:
+    return name.after if name.after in COLONS else ":"
+
+
+def _take_other(head: Head, number: int, layout: Layout, entry: Entry) -> None:
+    """Take a piece that is neither title nor name."""
+    piece = head.pieces[number]
+    if piece.links and piece.before == "[" and piece.after == "]":
+        return
+    if piece.kind is Kind.MARK:
+        words, marks = strip_marks(piece.text)
+        entry.add_marks(marks)
+        if words and not is_link_label(words) and "c" not in piece.style:
+            entry.facets.append(("remark", words))
+    elif piece.kind is Kind.BRACKET and layout.brackets_names and not entry.name and is_short_name(piece.text):
+        entry.name = piece.text
+    elif piece.kind in (Kind.TEXT, Kind.WEAK) and layout.are_authors(head, number):
+        _take_group(piece.text, entry)
+    elif piece.found is not None and not piece.found.rest:
+        entry.add_credits(piece.found)
+    elif "c" not in piece.style:
+        entry.add_beside(piece.text)
+
+
+def _take_group(text: str, entry: Entry) -> None:
+    """Take words that stand where the list has its authors for the names of people or groups."""
+    names = [plain_name(part) for part in re.split(r"[,;，、]", text)]
+    if text.strip().lower() not in ("none", "unknown", "anonymous") and not entry.authors:
+        entry.authors = [name for name in names if name]
 
 
 _SHORT = re.compile(r"^(?P<title>.*\S)\s*\((?P<short>[^()]{1,40})\)\\?$")
 _REMARK = re.compile(r"^(?P<name>.*?\S)\s*[(\[](?P<remark>[^()\[\]]*)[)\]]$")
-_GENERIC = frozenset((
-    "learning", "survey", "review", "robot", "robots", "robotics", "model", "models", "control", "world",
-    "vision", "language", "data", "towards",
-))  # fmt: skip
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_PART = re.compile(r"^(?:part|chapter|section|volume|vol|lecture|paper|step|stage|phase|appendix)\s+[\divxlc]+$", re.I)
 
 
-def _split_short_name(title: str, name: str, entry: Entry) -> tuple[str, str]:
-    """Title and name of "Some Title (Name)"; a venue or a remark in the brackets goes to the entry."""
+def _split_short_name(title: str, entry: Entry, usual: bool) -> tuple[str, str]:
+    """Title and name of "Some Title (Name)"; a venue or a remark in the brackets goes to the entry.
+
+    A name has a made-up word, or stands in a list where most titles have one behind them (`usual`).
+    """
+    name = entry.name or ""
     found = _SHORT.match(title)
     if not found:
         return title, name
     short = found["short"].strip().rstrip("\\")
-    venue, year, _ = read_venue(short)
-    if (
-        (venue and year)
-        or year
-        or short.lower() in ("oral", "spotlight", "poster", "highlight", "best paper", "survey")
-    ):
-        entry.add_beside(short)
+    beside = read_credits(short)
+    if beside.complete and (beside.year or beside.remarks):
+        entry.add_credits(beside)
         return found["title"], name
-    if len(short.split()) > 3 or not any(c.isupper() or c.isdigit() for c in short):
+    words = short.split()
+    telling = any(is_telling(w) or w.isupper() for w in words) or (
+        usual and any(c.isupper() or c.isdigit() for c in short)
+    )
+    if len(words) > 3 or not telling:
         return title, name
     prefix = found["title"].partition(":")[0].strip()
     if found["short"].endswith("\\") and prefix.startswith(short):
@@ -178,12 +285,16 @@ def _split_short_name(title: str, name: str, entry: Entry) -> tuple[str, str]:
     return (found["title"], short) if not name else (title, name)
 
 
-def _leading_name(title: str) -> str:
-    """Name in front of "Name: Rest of the Title": one word, or up to three that do not read like plain words."""
+def leading_name(title: str) -> str:
+    """Name in front of "Name: Rest of the Title": one made-up word, or up to three of which one is no common word."""
     head, colon, rest = title.partition(":")
-    words = head.split()
-    if not colon or not rest.strip() or len(head) > 30 or "," in head or not 1 <= len(words) <= 3:
+    if (
+        not colon
+        or not rest.strip()
+        or len(head) > 30
+        or "," in head
+        or len(words_of(head)) > 3
+        or _PART.match(head.strip())
+    ):
         return ""
-    telling = any(any(c.isdigit() or c.isupper() for c in w[1:]) for w in words)
-    plain = any(w.lower() in _GENERIC for w in words) and not telling
-    return "" if plain or (len(words) == 3 and not telling) or not words[0][0].isalnum() else head.strip()
+    return head.strip() if is_short_name(head) and not _YEAR.search(head) and "@" not in head else ""

@@ -2,59 +2,63 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from wamkg.identifiers import Precision
 from wamkg.importing.catalogue import label_key
-from wamkg.importing.links import colour_of_badge, is_link_label, kind_of
-from wamkg.importing.lists.authors import split_authors
-from wamkg.importing.lists.entry import Entry, Label, read_entry
+from wamkg.importing.links import colour_of_badge, is_link_label, is_scholarly, kind_of
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.entry import Entry, Label
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.printed import strip_marks
+from wamkg.importing.lists.spans import label_links
+from wamkg.importing.lists.words import strip_marks
 from wamkg.importing.venues import read_date, read_venue
 
 _SYNONYMS = {
-    "title": ("title", "paper title", "full title"),
-    "paper": ("paper", "publication", "work", "article", "reference"),
+    "title": ("title", "paper title", "full title", "paper name", "title of paper", "article title", "标题", "题目",
+              "论文标题", "论文题目", "论文名称", "论文名"),
+    "paper": ("paper", "publication", "work", "article", "reference", "study", "survey", "论文", "文章"),
     "name": ("name", "method", "model", "approach", "abbreviation", "abbr", "acronym", "short name", "algorithm",
-             "system", "dataset", "benchmark", "simulator", "metric", "policy"),
-    "date": ("date", "released", "release", "release date", "time", "month", "published", "publication date",
-             "submission date", "first release", "first arxiv month", "arxiv date", "submitted", "date released"),
-    "year": ("year",),
-    "venue": ("venue", "conference", "journal", "published in", "where", "conf", "venue and year", "published at"),
-    "authors": ("author", "author s"),
-    "links": ("link", "url", "resource", "material"),
-    "note": ("tl dr", "tldr", "tl dr s", "summary", "note", "comment", "remark", "one line summary",
-             "description"),
-    "tags": ("tag", "label", "category", "keyword", "class", "taxonomy"),
+             "system", "dataset", "benchmark", "simulator", "metric", "policy", "framework", "agent", "platform",
+             "environment", "tool", "方法", "模型", "名称", "简称", "数据集", "模型名称", "方法名称"),
+    "date": ("date", "released", "release", "release date", "release time", "time", "month", "published",
+             "publication date", "publish date", "submission date", "first release", "first arxiv month", "arxiv date",
+             "submitted", "date released", "published date", "日期", "时间", "发布时间", "发布日期", "发表时间"),
+    "year": ("year", "publication year", "年份", "年"),
+    "venue": ("venue", "conference", "journal", "published in", "where", "conf", "venue and year", "published at",
+              "pub", "venue year", "conference journal", "journal conference", "publisher", "publish", "year venue",
+              "proceeding", "会议", "期刊", "会议 期刊", "期刊 会议", "发表", "来源", "出处"),
+    "authors": ("author", "author s", "first author", "作者"),
+    "links": ("link", "url", "resource", "material", "paper link", "link to paper", "arxiv link", "pdf link", "链接",
+              "地址", "论文链接"),
+    "note": ("tl dr", "tldr", "tl dr s", "summary", "note", "comment", "remark", "one line summary", "description",
+             "abstract", "key idea", "highlight", "备注", "摘要", "简介", "说明", "描述"),
+    "tags": ("tag", "label", "category", "keyword", "class", "taxonomy", "标签", "类别", "分类", "关键词"),
 }  # fmt: skip
 _ROLES = {label_key(word): role for role, words in _SYNONYMS.items() for word in words}
-_TITLE_ROLES = ("title", "paper", "name")
+_NAME_BEHIND = re.compile(r"^(?:method|model|dataset|benchmark|algorithm|system|agent)s? (?:names?|abbr|acronym)$")
+_NAME_KEYS = frozenset(
+    label_key(word) for word in ("name", "method", "abbreviation", "abbr", "acronym", "short name", "简称", "方法")
+)
 _TAG_BREAK = re.compile(r"\s+[-–—|/·•]\s+|\s*[,;|·•、]\s*|\n")
 _NOTHING = frozenset(("", "n a", "na", "none", "tbd", "tba", "coming soon"))
 
 
+@lru_cache(maxsize=1024)
 def role_of(header: str) -> str | None:
     """Fact that a column or key announces, None for a facet of the list's own."""
-    return _ROLES.get(label_key(header))
+    key = label_key(header)
+    if key in _ROLES:
+        return _ROLES[key]
+    if _NAME_BEHIND.match(key):
+        return "name"
+    return "links" if is_link_label(header) and any(c.isalnum() for c in header) else None
 
 
-def roles_of(headers: Sequence[str]) -> list[str | None]:
-    """Roles of a table's columns: one gives the title; other candidates give the name, links, or are facets."""
-    roles = [role_of(header) for header in headers]
-    chosen = next((role for role in _TITLE_ROLES if role in roles), None)
-    if chosen is None:
-        return roles
-    title = roles.index(chosen)
-    named = False
-    for i, role in enumerate(roles):
-        if i == title:
-            roles[i] = "title"
-        elif role in ("paper", "title"):
-            roles[i] = "links"
-        elif role == "name":
-            roles[i] = None if named or is_link_label(headers[i]) else "name"
-            named = named or roles[i] == "name"
-    return roles
+def role_of_key(key: str) -> str | None:
+    """Fact that `Key: value` announces below an entry; a model or data set named there is one that the paper uses."""
+    role = role_of(key)
+    return role if role != "name" or label_key(key) in _NAME_KEYS else None
 
 
 def is_date_of_first_arxiv(text: str) -> bool:
@@ -66,7 +70,7 @@ def is_date_of_first_arxiv(text: str) -> bool:
 def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> None:
     """Take one cell or line under its heading into the entry; what no role fits is kept as a facet."""
     text = cell.text
-    if role is None and is_link_label(header) and cell.has_links:
+    if role is None and _leads_to_paper(cell):
         role = "links"
     if role in ("links", "paper"):
         _take_links(entry, header, cell)
@@ -80,13 +84,29 @@ def take_field(entry: Entry, header: str, role: str | None, cell: Inline) -> Non
     elif role in ("year", "venue"):
         _take_venue(entry, role, text)
     elif role == "authors":
-        _take_authors(entry, text)
+        _take_authors(entry, header, text)
     elif role == "note":
         entry.add_note(text)
     elif role == "name":
         entry.name = entry.name or strip_marks(text)[0]
     else:
         entry.facets.append((header, text))
+    if role in ("date", "year", "venue", "name"):
+        _take_paper_links(entry, cell)
+
+
+def _leads_to_paper(cell: Inline) -> bool:
+    """Whether a cell is nothing but links that say what they lead to."""
+    labels = label_links(cell)
+    rest = (a.text for a in cell.atoms if a.link not in labels and a.image is None)
+    return bool(labels) and not any(c.isalnum() for text in rest for c in text)
+
+
+def _take_paper_links(entry: Entry, cell: Inline) -> None:
+    """Take the paper's links from a cell that gives another fact."""
+    for number, label in cell.link_labels().items():
+        if is_scholarly(cell.hrefs[number]) or is_link_label(label):
+            entry.add_link(label, cell.hrefs[number])
 
 
 def _take_links(entry: Entry, header: str, cell: Inline) -> None:
@@ -96,7 +116,9 @@ def _take_links(entry: Entry, header: str, cell: Inline) -> None:
             own = is_link_label(label) and kind_of(label, url) != "other"
             entry.add_link(label if own or not is_link_label(header) else header, url)
     if cell.has_links:
-        entry.add_beside(words_beside_links(cell))
+        words = words_beside_links(cell)
+        if any(c.isalnum() for c in words):
+            entry.add_beside(words)
     elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
         entry.facets.append((header, cell.text))
 
@@ -115,36 +137,44 @@ def _take_label_links(entry: Entry, cell: Inline) -> None:
 def _take_date(entry: Entry, header: str, text: str) -> None:
     date = read_date(text)
     if date is None:
-        venue, year, _ = read_venue(text)
-        entry.venue, entry.year = entry.venue or venue, entry.year or year
-        if year is None:
+        found = read_credits(text)
+        entry.venue, entry.year = entry.venue or found.venue, entry.year or found.year
+        date = found.date
+        if date is None and found.year is None:
             entry.facets.append((header, text))
-        return
-    if date.precision is Precision.YEAR:
+            entry.doubts.append(f"{text!r} under {header!r} is not a date")
+    if date is not None and date.precision is Precision.YEAR:
         entry.year = entry.year or date.first.year
-        return
-    entry.date = date
-    if is_date_of_first_arxiv(header):
-        entry.date_kind = "arxiv_v1"
+    elif date is not None:
+        entry.date = date
+        if is_date_of_first_arxiv(header):
+            entry.date_kind = "arxiv_v1"
 
 
 def _take_venue(entry: Entry, role: str, text: str) -> None:
     venue, year, rest = read_venue(text)
+    if venue is None and year is None:
+        found = read_credits(text)
+        if found.complete and not found.authors:
+            return entry.add_credits(found)
     entry.year = year or entry.year
     if venue:
         entry.venue = venue
     elif role == "venue" and year is None:
         entry.venue = text
+    elif role == "year" and year is None:
+        entry.facets.append((role, text))
     if rest and (venue or year):
         entry.facets.append(("remark", rest))
+    return None
 
 
-def _take_authors(entry: Entry, text: str) -> None:
-    authors = split_authors(text)
-    if authors:
-        entry.authors = authors
-    else:
-        entry.facets.append(("authors", text))
+def _take_authors(entry: Entry, header: str, text: str) -> None:
+    found = read_credits(text)
+    names = found.authors if found.complete else [part.strip() for part in re.split(r"[,;，、]|\band\b|&", text)]
+    entry.authors = [name for name in names if name] or entry.authors
+    entry.authors_cut = found.cut or label_key(header) == label_key("first author")
+    entry.facets += [("affiliation", institution) for institution in found.institutions]
 
 
 def labels_of(cell: Inline, facet: str) -> list[Label]:
@@ -161,11 +191,11 @@ def labels_of(cell: Inline, facet: str) -> list[Label]:
     return drawn + [Label(part, facet) for part in parts if any(c.isalnum() for c in part)]
 
 
-def absorb(entry: Entry, lines: Sequence[Inline], first_is_head: bool = False) -> None:
+def absorb(entry: Entry, lines: Sequence[Inline]) -> None:
     """Take the lines below an entry's head: keyed lines by their key, others as more links, badges and a note."""
-    for line in lines[1:] if first_is_head else lines:
+    for line in lines:
         key = key_of(line)
-        role = role_of(key) if key else None
+        role = role_of_key(key) if key else None
         if key and (role or is_link_label(key) or _is_bold_key(line)):
             take_field(entry, key, role, without_key(line))
         else:
@@ -173,19 +203,42 @@ def absorb(entry: Entry, lines: Sequence[Inline], first_is_head: bool = False) -
 
 
 def _absorb_plain(entry: Entry, line: Inline) -> None:
-    more = read_entry(line, entry.line)
-    for kind, url in more.links.items():
-        entry.add_link("", url, kind.partition("-")[0])
-    entry.arxiv, entry.doi = entry.arxiv or more.arxiv, entry.doi or more.doi
-    entry.labels += more.labels
+    """Take a line without a key: labelled links, badges, words; a paper named among its words is another one."""
     words = words_beside_links(line)
-    if any(c.isalnum() for c in words):
+    found = read_credits(words) if any(c.isalnum() for c in words) else None
+    labels = label_links(line, enclosed=True)
+    alone = found is None or found.complete
+    for number, label in line.link_labels().items():
+        url = line.hrefs[number]
+        mine = (
+            number in labels
+            or (alone and is_scholarly(url))
+            or (not is_scholarly(url) and not (found and found.authors))
+        )
+        if mine and not url.startswith("#"):
+            entry.add_link(label if is_link_label(label) else "", url)
+    entry.labels += labels_drawn(line)
+    if found is not None:
         entry.add_beside(words[:500])
 
 
+def labels_drawn(line: Inline) -> list[Label]:
+    """Labels on badges and in code style that are no links, dates or venues."""
+    drawn = (
+        a for a in line.atoms if a.link is None and a.text.strip() and (a.code or (a.image and "/badge/" in a.image))
+    )
+    return [
+        Label(a.text.strip(), "badge" if a.image else "label", colour_of_badge(a.image or ""))
+        for a in drawn
+        if not is_link_label(a.text) and not read_credits(a.text.strip()).complete
+    ]
+
+
 def words_beside_links(line: Inline) -> str:
-    """The words of a line that are no image, no code and no link's label."""
-    kept = [a for a in line.atoms if a.image is None and not a.code and a.link is None]
+    """The words of a line that are no image, no code and no link's label; linked names of people count."""
+    labels = line.link_labels()
+    people = {n for n, label in labels.items() if read_credits(label).authors and not is_scholarly(line.hrefs[n])}
+    kept = [a for a in line.atoms if a.image is None and not a.code and (a.link is None or a.link in people)]
     return Inline(kept, line.hrefs).text.strip(" -–—|·•[](),")
 
 

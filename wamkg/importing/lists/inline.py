@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -11,9 +12,14 @@ from markdown_it.token import Token
 from wamkg.importing.links import is_web, label_of_badge
 
 _TAG = re.compile(r"<\s*(?P<end>/?)\s*(?P<name>[a-z]+)\b(?P<rest>[^>]*)>", re.I)
-_ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.I)
+_ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 _BARE_URL = re.compile(r"https?://[^\s<>|\"]+")
-_STYLE = {"strong": "bold", "b": "bold", "em": "italic", "i": "italic"}
+_STYLE = {
+    "strong": "bold", "b": "bold", "em": "italic", "i": "italic", "cite": "italic", "u": "under", "ins": "under",
+    "sup": "raised", "code": "code", "kbd": "code",
+}  # fmt: skip
+_STRAY_BOLD = "**"
+"""What Markdown leaves in the text where the bold does not close as it demands ("**Why?**Because")."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,10 @@ class Atom:
     link: int | None = None
     image: str | None = None
     """Address of the image that this run is; its `text` is then the image's label."""
+    under: bool = False
+    raised: bool = False
+    soft: bool = False
+    """Whether a line break is one of the source only, which a reader sees as a blank."""
 
 
 @dataclass
@@ -45,6 +55,14 @@ class Inline:
     def has_links(self) -> bool:
         """Whether a run lies in a link."""
         return any(atom.link is not None for atom in self.atoms)
+
+    @property
+    def starts_marked(self) -> bool:
+        """Whether the first words are bold, italic, underlined, linked or quoted."""
+        first = next((a for a in self.atoms if a.text.strip() and a.image is None), None)
+        if first is None:
+            return False
+        return first.bold or first.italic or first.under or first.link is not None or first.text.lstrip()[0] in '"“'
 
     def lines(self) -> list["Inline"]:
         """The same, cut at line breaks."""
@@ -90,15 +108,17 @@ def markdown() -> MarkdownIt:
 class _Reader:
     """Turns tokens into atoms while it keeps track of style and link."""
 
-    def __init__(self) -> None:
+    def __init__(self, stray_bold: bool = False) -> None:
+        self.stray_bold = stray_bold
         self.inline = Inline()
-        self.depth = {"bold": 0, "italic": 0}
+        self.depth = dict.fromkeys(_STYLE.values(), 0)
         self.link: int | None = None
 
-    def add(self, text: str, code: bool = False, image: str | None = None) -> None:
+    def add(self, text: str, code: bool = False, image: str | None = None, soft: bool = False) -> None:
         if text or image is not None:
-            bold, italic = self.depth["bold"] > 0, self.depth["italic"] > 0
-            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image))
+            bold, italic, under, raised = (self.depth[name] > 0 for name in ("bold", "italic", "under", "raised"))
+            code = code or self.depth["code"] > 0
+            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image, under, raised, soft))
 
     def open_link(self, href: str) -> None:
         self.link = None
@@ -107,12 +127,19 @@ class _Reader:
             self.inline.hrefs.append(href.strip())
 
     def add_text(self, text: str) -> None:
-        """Plain text; an address in it is a link of its own."""
+        """Plain text; paired asterisks that Markdown left over are the bold they were meant to be, others go."""
+        for i, part in enumerate(text.split(_STRAY_BOLD)):
+            if i and self.stray_bold:
+                self.depth["bold"] = 0 if self.depth["bold"] else 1
+            self.add_words(part)
+
+    def add_words(self, text: str) -> None:
+        """Words; an address among them is a link of its own."""
         if self.link is not None:
             return self.add(text)
         end = 0
         for found in _BARE_URL.finditer(text):
-            url = found[0].rstrip(".,;:!?)]}*'")
+            url = found[0].rstrip(".,;:!?)]}*'，。；）")
             self.add(text[end : found.start()])
             self.open_link(url)
             self.add(url)
@@ -123,14 +150,14 @@ class _Reader:
     def add_html(self, html: str) -> None:
         for found in _TAG.finditer(html):
             name, ends = found["name"].lower(), bool(found["end"])
-            attributes = {k.lower(): unescape(a or b) for k, a, b in _ATTRIBUTE.findall(found["rest"])}
             if name in _STYLE:
                 self.style(_STYLE[name], not ends)
             elif name == "a":
-                self.open_link("" if ends else attributes.get("href", ""))
-            elif name == "br":
+                self.open_link("" if ends else _attributes(found["rest"]).get("href", ""))
+            elif name in ("br", "p", "div", "li", "tr", "summary"):
                 self.add("\n")
             elif name == "img":
+                attributes = _attributes(found["rest"])
                 self.add_image(attributes.get("src", ""), attributes.get("alt", ""))
 
     def style(self, name: str, opens: bool) -> None:
@@ -141,12 +168,14 @@ class _Reader:
 
     def read(self, token: Token) -> None:
         kind = token.type
-        if kind in ("text", "text_special"):
+        if kind == "text":
             self.add_text(token.content)
+        elif kind == "text_special":
+            self.add_words(token.content)
         elif kind == "code_inline":
             self.add(token.content, code=True)
         elif kind in ("softbreak", "hardbreak"):
-            self.add("\n")
+            self.add("\n", soft=kind == "softbreak")
         elif kind == "link_open":
             self.open_link(str(token.attrGet("href") or ""))
         elif kind == "link_close":
@@ -159,9 +188,25 @@ class _Reader:
             self.style(_STYLE[token.tag], kind.endswith("_open"))
 
 
+def _attributes(text: str) -> dict[str, str]:
+    return {k.lower(): unescape(a or b or c) for k, a, b, c in _ATTRIBUTE.findall(text)}
+
+
 def read_inline(tokens: Sequence[Token]) -> Inline:
     """Atoms of the children of an inline token."""
-    reader = _Reader()
+    stray = sum(token.content.count(_STRAY_BOLD) for token in tokens if token.type == "text")
+    reader = _Reader(stray_bold=stray > 0 and stray % 2 == 0)
     for token in tokens:
         reader.read(token)
     return reader.inline
+
+
+def read_source(source: str) -> Inline:
+    """Atoms of a piece of Markdown or HTML that is the content of one block."""
+    tokens = _inline_parser().parseInline(source.strip())
+    return read_inline([child for token in tokens for child in token.children or []])
+
+
+@cache
+def _inline_parser() -> MarkdownIt:
+    return markdown()

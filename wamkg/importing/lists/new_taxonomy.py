@@ -8,7 +8,7 @@ from wamkg.identifiers import slugify
 from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, label_key
 from wamkg.importing.lists.document import Document
 from wamkg.importing.lists.placing import Position
-from wamkg.importing.lists.printed import strip_marks
+from wamkg.importing.lists.words import strip_marks
 from wamkg.importing.venues import read_date, read_venue
 
 _COUNT = re.compile(r"\s*\(\d+\)\s*$")

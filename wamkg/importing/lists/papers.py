@@ -1,34 +1,100 @@
 """Which bullets, headings and lines name a paper, and which only name the list's own survey or lead elsewhere."""
 
+import re
 from collections.abc import Sequence
 
 from wamkg.identifiers import normalise, title_key
-from wamkg.importing.links import is_link_label
+from wamkg.importing.catalogue import label_key
+from wamkg.importing.links import is_link_label, is_scholarly
 from wamkg.importing.lists.accounting import OwnIds
-from wamkg.importing.lists.entry import Entry, read_entry
-from wamkg.importing.lists.fields import key_of, role_of
-from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.title import find_title
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.entry import Entry
+from wamkg.importing.lists.fields import key_of, role_of_key
+from wamkg.importing.lists.heads import Head, Link
+from wamkg.importing.lists.inline import Atom, Inline
+from wamkg.importing.lists.spans import label_links
+from wamkg.importing.lists.title import COLONS
+from wamkg.importing.lists.words import is_sentence, length_of
 
+_BREAK = Atom("\n")
 _NO_PAPER = frozenset((
     "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "content",
-    "contents", "acknowledgement", "acknowledgements", "contact", "resource", "resources", "links", "related",
-    "community", "contributing", "contribution", "contributions", "license",
+    "contents", "acknowledgement", "acknowledgements", "acknowledgments", "contact", "resource", "resources", "links",
+    "related", "community", "contributing", "contribution", "contributions", "license", "papers", "list",
 ))  # fmt: skip
 """Words of headings that are about the list."""
+_CONNECTING = 3
+"""Words between two links of a list of links: "and", "such as", "see also"."""
+_REMARK = 12
+"""Words in brackets behind a link of a list of links."""
+_FEWEST_LINKS = 3
+_PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
+_PROSE = 14
+_TITLE_WORDS = 3
+"""Words of a title that stands alone in its line."""
+"""Words of no known kind with which a line is running text."""
 
 
-def is_paper(entry: Entry, inline: Inline) -> bool:
-    """Whether a bullet names a paper: it leads to one, or has a marked title with a name, a link or a venue."""
-    if entry.names_paper or entry.arxiv or entry.doi:
+def leads_to_paper(head: Head) -> bool:
+    """Whether an entry leads to a paper by its title, a label, or an address; one named in passing does not count."""
+    return any(link.names_paper for link in own_links(head)) or has_id_badge(head)
+
+
+def own_links(head: Head) -> list[Link]:
+    """The links that are the entry's own: that of its title or name, labels, and addresses."""
+    chosen = (n for n in (head.own.title, head.own.name) if n is not None)
+    own = frozenset().union(*(head.pieces[n].links for n in chosen)) | label_links(head.inline, enclosed=True)
+    return [link for link in head.links if link.number in own]
+
+
+def has_id_badge(head: Head) -> bool:
+    """Whether a badge without a link shows an arXiv number."""
+    return any(
+        a.image is not None and a.link is None and a.text.lower().startswith("arxiv ") for a in head.inline.atoms
+    )
+
+
+def is_paper(head: Head) -> bool:
+    """Whether a line names a paper: it leads to one, cites one, or has a marked title with a name, link or venue."""
+    piece = head.title_piece
+    if leads_to_paper(head):
         return True
-    found = find_title(inline)
-    links = bool(entry.links)
-    if found is None or not entry.title:
+    if piece is None or piece.kind is Kind.CREDITS:
         return False
-    printed = found.printed and len(entry.title.split()) >= 2
-    dated = bool(entry.year and (entry.venue or entry.authors))
-    return (printed and bool(found.name or dated or (links and len(entry.title.split()) >= 3))) or (dated and links)
+    printed = ("q" in piece.style or "i" in piece.style) and piece.length >= 2
+    named = head.own.name is not None or head.is_dated or (bool(head.links) and piece.length >= 3)
+    cited = head.is_dated and piece.length >= 3 and any(found.authors for found in head.credits)
+    placed = head.is_dated and any(found.venue for found in head.credits)
+    return (printed and named and not is_prose(head)) or (
+        placed and (bool(head.links) or (cited and not is_prose(head)))
+    )
+
+
+def may_be_paper(head: Head) -> bool:
+    """Whether a line is shaped like an entry, so that it is one where its neighbours are."""
+    piece = head.title_piece
+    if piece is None or piece.kind is Kind.CREDITS or (piece.after in COLONS and not piece.links) or is_prose(head):
+        return False
+    if is_sentence(" ".join(p.text for p in head.pieces if not p.marked)):
+        return False
+    dated = any(found.year or found.date for found in head.credits)
+    outside = any(not url.startswith("#") for url in head.inline.hrefs)
+    return (outside and (piece.marked or piece.length >= 3)) or (dated and piece.length >= 3)
+
+
+def is_prose(head: Head) -> bool:
+    """Whether a line is running text rather than an entry."""
+    unknown = sum(
+        piece.length for n, piece in enumerate(head.pieces) if piece.kind is Kind.REST or _is_further_text(head, n)
+    )
+    plain = head.title_piece is not None and not head.title_piece.marked
+    return unknown > _PROSE or (plain and is_sentence(head.title) and not head.is_dated)
+
+
+def _is_further_text(head: Head, number: int) -> bool:
+    piece = head.pieces[number]
+    return number not in (head.own.title, head.own.name) and piece.kind is Kind.TEXT and not piece.marked
 
 
 def is_own(entry: Entry, own: OwnIds) -> bool:
@@ -38,44 +104,155 @@ def is_own(entry: Entry, own: OwnIds) -> bool:
     return title_key(entry.title) not in own.titles if own.titles else True
 
 
-def paper_heading(inline: Inline, body: Sequence[Inline], line: int) -> Entry | None:
-    """The entry that a heading is: it has a name and a marked title, or a title and a link to the paper.
+def linked_heads(head: Head) -> list[Head]:
+    """The papers of a line that is a list of links, "Lead: [A](…), [B](…) and [C](…)"; empty for another line."""
+    labels = label_links(head.inline)
+    links = [link for link in head.links if link.number not in labels and any(c.isalnum() for c in link.label)]
+    papers = [link for link in links if link.names_paper and not read_credits(link.label).complete]
+    lead, *between = _texts_around(head.inline, {link.number for link in links})
+    has_lead = lead.rstrip(" *").endswith((":", "："))
+    lone = len(links) == 1 and length_of(links[0].label) <= 2 and has_lead
+    if not papers or not (len(papers) >= 2 or len(links) >= _FEWEST_LINKS or lone) or labels:
+        return []
+    if len({link.url for link in links}) != len(links) or not (has_lead or not any(c.isalnum() for c in lead)):
+        return []
+    fits = all(_words_outside_brackets(text) <= _CONNECTING for text in between[:-1])
+    return [Head(_only(head.inline, link), head.line) for link in papers] if fits and _fits_behind(between[-1:]) else []
 
-    The link may stand in the heading, or in the lines right below it where these are only links and keyed lines.
+
+def _texts_around(inline: Inline, links: set[int]) -> list[str]:
+    """The words before, between and behind the given links."""
+    texts, last = [""], None
+    for atom in inline.atoms:
+        if atom.link in links and atom.text != "\n":
+            texts += [""] if atom.link != last else []
+            last = atom.link
+        elif atom.image is None:
+            texts[-1] += atom.text
+    return texts
+
+
+def _words_outside_brackets(text: str) -> int:
+    return length_of(re.sub(r"[(（][^()（）]*[)）]|[^\w\s]", " ", text))
+
+
+def _fits_behind(texts: Sequence[str]) -> bool:
+    return all(_words_outside_brackets(text) <= _REMARK for text in texts)
+
+
+def _only(inline: Inline, link: Link) -> Inline:
+    return Inline([atom for atom in inline.atoms if atom.link == link.number], inline.hrefs)
+
+
+def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
+    """Whether a heading is a paper: it has a name and a marked title, or a title and a link to the paper.
+
+    The link may stand in the heading, or in the lines below it if these are only labelled links and keyed lines.
     """
-    entry = read_entry(inline, line)
-    found = find_title(inline)
-    if found is None or not (entry.title or entry.name):
-        return None
-    if entry.names_paper or (found.printed and entry.name and len(entry.title.split()) >= 2):
-        return entry
-    about_list = set(normalise(inline.text).split()) & _NO_PAPER or is_link_label(inline.text)
-    if about_list or not entry.title or not _is_body_of_paper(body, line):
-        return None
-    return _dashed_heading(inline, line) if " - " in inline.text and not found.printed else entry
-
-
-def _dashed_heading(inline: Inline, line: int) -> Entry:
-    """The entry of "Name - Title - Venue 2025" without any mark of what is what."""
-    name, title, *beside = (part.strip() for part in inline.text.split(" - "))
-    entry = Entry(line, title=title)
-    entry.take_name(name)
-    for words in beside:
-        entry.add_beside(words)
-    return entry
-
-
-def _is_body_of_paper(body: Sequence[Inline], line: int) -> bool:
-    """Whether lines are those of links and keys below a paper's heading."""
-    if not any(read_entry(part, line).names_paper for part in body):
+    piece = head.title_piece
+    if piece is None or piece.kind is Kind.CREDITS:
         return False
-    return all(_is_link_line(part) or _is_keyed(part) for part in body)
+    if leads_to_paper(head):
+        return True
+    if ("q" in piece.style or "i" in piece.style) and head.own.name is not None and piece.length >= 2:
+        return True
+    about_list = set(normalise(head.inline.text).split()) & _NO_PAPER or is_link_label(head.inline.text)
+    return not about_list and is_body_of_paper(body)
 
 
-def _is_keyed(line: Inline) -> bool:
+def is_title_line(head: Head) -> bool:
+    """Whether a paragraph is nothing but a title."""
+    piece = head.title_piece
+    if piece is None or piece.kind is not Kind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
+        return False
+    chosen = (head.own.title, head.own.name)
+    alone = not any(p.kind in (Kind.REST, Kind.TEXT) for n, p in enumerate(head.pieces) if n not in chosen)
+    return alone and (piece.marked or not is_sentence(piece.text))
+
+
+def is_body_of_paper(body: Sequence[Inline]) -> bool:
+    """Whether lines are those of labelled links, authors and keys below a paper's title."""
+    return any(_leads_out(line) for line in body) and all(_is_below_title(line) for line in body)
+
+
+def _is_below_title(line: Inline) -> bool:
+    if is_link_line(line) or is_keyed(line) or is_credits_line(line):
+        return True
+    return key_of(line) is not None and not any(is_scholarly(url) for url in line.hrefs)
+
+
+def _leads_out(line: Inline) -> bool:
+    """Whether a line leads to a paper under a label or a key that says so."""
+    if not any(is_scholarly(url) for url in line.hrefs):
+        return False
     key = key_of(line) or ""
-    return role_of(key) is not None or (bool(key) and is_link_label(key))
+    keyed = is_link_label(key) or label_key(key) in _PAPER_KEYS
+    return keyed or any(is_link_label(label) or n in label_links(line) for n, label in line.link_labels().items())
 
 
-def _is_link_line(line: Inline) -> bool:
-    return not any(c.isalnum() for a in line.atoms if a.link is None and a.image is None for c in a.text)
+def is_keyed(line: Inline) -> bool:
+    """Whether a line has the form `Key: value` with a key that says what the value is."""
+    key = key_of(line) or ""
+    return role_of_key(key) is not None or (bool(key) and is_link_label(key))
+
+
+def is_link_line(line: Inline) -> bool:
+    """Whether a line is nothing but links that say what they lead to, with perhaps a date or a number among them."""
+    labels = label_links(line)
+    outside = (a.text for a in line.atoms if a.image is None and a.link not in labels)
+    return all(_is_aside(text) for text in outside if any(c.isalnum() for c in text))
+
+
+def _is_aside(text: str) -> bool:
+    found = read_credits(text)
+    return found.complete and (found.sure or not found.found) and not found.authors
+
+
+def is_credits_line(line: Inline) -> bool:
+    """Whether a line has nothing but authors, a venue or a date besides labelled links."""
+    labels = label_links(line)
+    words = "".join(a.text for a in line.atoms if a.image is None and a.link not in labels)
+    found = read_credits(words)
+    return found.complete and found.sure
+
+
+def chunks(head: Head) -> list[Head]:
+    """The entries of a block with several papers, one a line; the block itself where it has one."""
+    parts = head.inline.lines()
+    if len(parts) < 2 or sum(_may_lead_out(part) for part in parts) < 2:
+        return [head]
+    groups: list[list[Head]] = []
+    for line in (Head(part, head.line + n) for n, part in enumerate(parts)):
+        if groups and not (_begins(line, groups[0][0]) and _is_done(groups[-1])):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [head] if len(groups) == 1 else [Head(_joined(group), group[0].line) for group in groups]
+
+
+def _may_lead_out(line: Inline) -> bool:
+    """Whether a line has a link that may be a paper's."""
+    return any(is_scholarly(line.hrefs[n]) or is_link_label(text) for n, text in line.link_labels().items())
+
+
+def _begins(line: Head, first: Head) -> bool:
+    """Whether a line begins a further entry: it has a title of its own, marked as that of the first line is."""
+    piece, model = line.title_piece, first.title_piece
+    if piece is None or model is None or piece.kind is not Kind.TEXT or is_keyed(line.inline):
+        return False
+    alike = bool(piece.marked) == bool(model.marked) and (piece.length > 1 or line.shape == first.shape)
+    return alike and (leads_to_paper(line) or (line.shape == first.shape and bool(line.links)))
+
+
+def _is_done(group: Sequence[Head]) -> bool:
+    """Whether an entry has its title and its paper's link, or reads like a citation."""
+    complete = any(leads_to_paper(line) or line.is_dated for line in group)
+    return complete and any(line.title_piece is not None for line in group)
+
+
+def _joined(group: Sequence[Head]) -> Inline:
+    """The lines of one entry with their breaks; all of them number the links of the same block."""
+    atoms = []
+    for n, line in enumerate(group):
+        atoms += ([_BREAK] if n else []) + line.inline.atoms
+    return Inline(atoms, group[0].inline.hrefs)

@@ -7,6 +7,7 @@ from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_ke
 from wamkg.importing.lists.document import Document, Section
 from wamkg.importing.lists.entry import Label
 from wamkg.importing.lists.legend import Synonyms
+from wamkg.importing.lists.reading import Listed
 
 
 @dataclass(frozen=True)
@@ -159,19 +160,19 @@ class LabelReader:
         return above or key in taxonomy.title_keys
 
 
-def fitting(document: Document, catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
+def fitting(document: Document, listed: Sequence[Listed], catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
     """The taxonomy that names most sections with papers, most labels, or a label of most papers.
 
     None below half of them, or where fewer than two of its names occur.
     """
-    with_papers = {each.section for each in document.listed if each.section is not None}
+    with_papers = {each.section for each in listed if each.section is not None}
     texts = {label_key(document.sections[n].text) for n in with_papers} - {""}
-    labels = {label_key(label.text) for each in document.listed for label in each.entry.labels} - {""}
+    labels = {label_key(label.text) for each in listed for label in each.entry.labels} - {""}
 
     def labelled(taxonomy: KnownTaxonomy) -> float:
         known = {key for key in labels if taxonomy.matches(key)}
-        hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in document.listed)
-        return hits / len(document.listed) if len(known) > 1 else 0.0
+        hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in listed)
+        return hits / len(listed) if len(known) > 1 else 0.0
 
     def share(taxonomy: KnownTaxonomy, names: Iterable[str]) -> tuple[float, int]:
         names = list(names)

@@ -1,76 +1,247 @@
-"""Tables that list papers, one a row, one fact or facet a column."""
+"""Tables that list papers, one a row, one fact or facet a column; and tables of keys and values."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-
-from markdown_it.tree import SyntaxTreeNode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from wamkg.importing.catalogue import label_key
-from wamkg.importing.lists.entry import Entry, read_entry
-from wamkg.importing.lists.fields import is_date_of_first_arxiv, roles_of, take_field
-from wamkg.importing.lists.inline import Inline, read_inline
+from wamkg.importing.links import is_scholarly
+from wamkg.importing.lists.blocks import Block, Row
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.entry import Entry
+from wamkg.importing.lists.fields import is_date_of_first_arxiv, role_of, take_field
+from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.legend import is_legend_table
+from wamkg.importing.lists.spans import label_links
+from wamkg.importing.lists.words import length_of
 
 _BAR = re.compile(r"(?<!\\)\|")
+_TITLE_LENGTH = 4
+"""Words of a typical cell from which a column gives titles rather than names of methods."""
+_MOST_OF = 0.6
+_KEYS = 2
+"""Columns of a table of keys and values."""
 
-Row = tuple[int, list[Inline]]
-"""Line of a row in the file, and its cells."""
-
-
-def cells_of(table: SyntaxTreeNode) -> tuple[list[Inline], list[Row]]:
-    """Header cells and body rows of a table."""
-    rows = [row for part in table.children for row in part.children]
-    read = [((row.map or (0, 0))[0] + 1, [_cell(cell) for cell in row.children]) for row in rows]
-    return (read[0][1], read[1:]) if read else ([], [])
+Roles = list[str | None]
 
 
-def _cell(cell: SyntaxTreeNode) -> Inline:
-    tokens = [t for child in cell.children if child.token for t in child.token.children or []]
-    return read_inline(tokens)
+@dataclass(frozen=True)
+class Table:
+    """A table with its header cells, the role of each column, and its body."""
+
+    headers: list[str]
+    roles: Roles
+    rows: list[Row]
+
+    @property
+    def title(self) -> int | None:
+        """The column with the titles."""
+        return self.roles.index("title") if "title" in self.roles else None
+
+    @property
+    def name(self) -> int | None:
+        """The column with the names of methods."""
+        return self.roles.index("name") if "name" in self.roles else None
 
 
-def is_paper_table(headers: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether a column gives titles and some row leads out of the document."""
-    roles = roles_of(headers)
-    if "title" not in roles:
-        return False
-    column = roles.index("title")
-    titles = [cells[column].text for _, cells in rows]
-    counts = all(title.strip("*").isdigit() for title in titles if title)
-    leads_out = any(not url.startswith("#") for _, cells in rows for cell in cells for url in cell.hrefs)
-    dated = bool({"date", "year", "venue"} & set(roles))
-    return bool(titles) and not counts and (leads_out or dated)
+def read_table(block: Block) -> Table:
+    """The header, the columns' roles and the body of a table; a table without a header has empty ones."""
+    heads = [row for row in block.rows if row.heads and any(cell.text for cell in row.cells)]
+    body = [row for row in block.rows if not row.heads]
+    if not heads and body and _is_header(body[0]):
+        heads, body = body[:1], body[1:]
+    width = max((len(row.cells) for row in block.rows), default=0)
+    names = [cell.text for cell in heads[-1].cells] if heads else []
+    headers = [*names, *([""] * (width - len(names)))]
+    return Table(headers, roles_of(headers, body), body)
 
 
-def explained_columns(tables: Iterable[SyntaxTreeNode]) -> dict[str, str]:
-    """What the document's own explanations say of columns, by label key of the heading."""
-    meanings = {}
-    for table in tables:
-        headers, rows = cells_of(table)
-        if is_legend_table([header.text for header in headers]):
-            meanings.update({label_key(cells[0].text): cells[1].text for _, cells in rows})
-    return meanings
+def _is_header(row: Row) -> bool:
+    """Whether a row without header marks names the columns."""
+    known = sum(role_of(cell.text) is not None for cell in row.cells)
+    return known >= 2 and not any(cell.has_links for cell in row.cells)
 
 
-def row_fault(raw: str, columns: int, cells: Sequence[Inline]) -> str | None:
-    """Why a row cannot be trusted: more cells than columns would be cut off, most often at a bar inside a title."""
-    parts = _BAR.split(raw.strip(" >\t").removeprefix("|"))
-    surplus = [part for part in parts[columns:] if part.strip()]
-    if surplus:
-        return f"a table row with more cells than the {columns} columns; write a bar inside a cell as \\|"
+def roles_of(headers: Sequence[str], rows: Sequence[Row]) -> Roles:
+    """What each column gives, by its heading and its cells; one gives the titles, another perhaps the names."""
+    roles: Roles = [role_of(header) for header in headers]
+    columns = [[row.cells[n] for row in rows if n < len(row.cells)] for n in range(len(headers))]
+    for n, role in enumerate(roles):
+        if role == "paper" and columns[n] and _share(columns[n], _is_no_title) >= _MOST_OF:
+            roles[n] = _role_by_cells(columns[n], "") or "links"
+        elif role is None:
+            roles[n] = _role_by_cells(columns[n], headers[n])
+    title = _title_column(roles, columns)
+    return [_settled(role, n, title, roles, columns) for n, role in enumerate(roles)]
+
+
+def _settled(
+    role: str | None, number: int, title: int | None, roles: Roles, columns: Sequence[Sequence[Inline]]
+) -> str | None:
+    """A column's final role beside the one that gives the titles."""
+    if number == title:
+        return "title"
+    if role in ("title", "paper"):
+        return "links" if any(cell.has_links for cell in columns[number]) else None
+    if role == "name":
+        first = next(n for n, r in enumerate(roles) if r == "name" and n != title)
+        linked = any(label_links(cell) for cell in columns[number])
+        return "links" if linked and number != first else "name" if number == first else None
+    return role
+
+
+def _title_column(roles: Roles, columns: Sequence[Sequence[Inline]]) -> int | None:
+    """The column with titles: by its heading, else the first whose cells are long enough and lead to papers."""
+    for wanted in ("title", "paper"):
+        if wanted in roles:
+            return roles.index(wanted)
+    for n, role in enumerate(roles):
+        if role == "name" and _has_titles(columns[n], _TITLE_LENGTH):
+            return n
+    for n, role in enumerate(roles):
+        if role is None and _has_titles(columns[n], _TITLE_LENGTH) and _share(columns[n], _leads_to_paper) >= _MOST_OF:
+            return n
     return None
 
 
-def read_row(headers: Sequence[str], cells: Sequence[Inline], line: int, meanings: Mapping[str, str]) -> Entry:
-    """Read a row: the title cell like any entry, the others by their heading; a column's own date comes first."""
-    roles = roles_of(headers)
-    title = roles.index("title")
-    entry = read_entry(cells[title], line)
-    for header, role, cell in zip(headers, roles, cells, strict=False):
-        if role != "title":
+def _is_no_title(cell: Inline) -> bool:
+    """Whether a cell under "Paper" has only links that say what they lead to, or credits."""
+    return (
+        _only_labels(cell) or not any(c.isalnum() for c in cell.text) or read_credits(cell.text, loose=False).complete
+    )
+
+
+def _has_titles(cells: Sequence[Inline], fewest: int) -> bool:
+    """Whether the typical cell has that many words that are no credits."""
+    lengths = sorted(
+        length_of(cell.text) for cell in cells if cell.text and not read_credits(cell.text, loose=False).complete
+    )
+    named = [cell for cell in cells if any(c.isalpha() for c in cell.text)]
+    if not lengths or len(lengths) * 2 < len(named):
+        return False
+    colons = sum(": " in cell.text for cell in cells)
+    return lengths[len(lengths) // 2] >= fewest or colons * 2 >= len(named)
+
+
+def _leads_to_paper(cell: Inline) -> bool:
+    return any(is_scholarly(url) for url in cell.hrefs)
+
+
+def _only_labels(cell: Inline) -> bool:
+    labels = label_links(cell)
+    return bool(labels) and not any(
+        c.isalnum() for a in cell.atoms if a.link not in labels and not a.image for c in a.text
+    )
+
+
+def _role_by_cells(cells: Sequence[Inline], header: str) -> str | None:
+    """What a column with an unknown heading gives: links, dates, venues or authors, if most cells are such."""
+    if _share(cells, _only_labels) >= _MOST_OF:
+        return "links"
+    if header and not _is_about_credits(header):
+        return None
+    for role, test in _TESTS:
+        if _share(cells, test) >= _MOST_OF:
+            return role
+    return None
+
+
+def _is_about_credits(header: str) -> bool:
+    words = set(label_key(header).split())
+    return bool(
+        words & {"date", "time", "year", "venue", "publication", "conference", "journal", "author", "published", "pub"}
+    )
+
+
+def _is_date(cell: Inline) -> bool:
+    found = read_credits(cell.text)
+    return found.complete and found.date is not None and found.venue is None
+
+
+def _is_venue(cell: Inline) -> bool:
+    found = read_credits(cell.text)
+    return found.complete and (found.venue is not None or found.year is not None) and not found.authors
+
+
+def _is_authors(cell: Inline) -> bool:
+    found = read_credits(cell.text)
+    return found.complete and found.sure and bool(found.authors)
+
+
+_TESTS: tuple[tuple[str, Callable[[Inline], bool]], ...] = (
+    ("date", _is_date),
+    ("venue", _is_venue),
+    ("authors", _is_authors),
+)
+
+
+def _share(cells: Sequence[Inline], test: Callable[[Inline], bool]) -> float:
+    """Share of the cells with anything in them that pass a test."""
+    filled = [cell for cell in cells if cell.atoms and (cell.hrefs or any(c.isalnum() for c in cell.text))]
+    return sum(map(test, filled)) / len(filled) if filled else 0.0
+
+
+def is_paper_table(table: Table) -> bool:
+    """Whether a column gives titles and a row leads out of the document, or one gives names and a row to a paper."""
+    column = table.title if table.title is not None else table.name
+    if column is None:
+        return False
+    texts = [row.cells[column].text for row in table.rows if column < len(row.cells)]
+    counts = all(text.strip("*").isdigit() for text in texts if text)
+    if counts or not texts:
+        return False
+    hrefs = [url for row in table.rows for cell in row.cells for url in cell.hrefs]
+    if table.title is None:
+        return any(is_scholarly(url) for url in hrefs)
+    return any(not url.startswith("#") for url in hrefs) or bool(
+        {"date", "year", "venue", "authors"} & set(table.roles)
+    )
+
+
+def key_values(block: Block) -> list[tuple[str, Inline]] | None:
+    """The pairs of a table whose first of two columns has keys such as Paper, Code, Venue; None for another table."""
+    rows = [row for row in block.rows if any(cell.text or cell.hrefs for cell in row.cells)]
+    if not rows or any(len(row.cells) != _KEYS for row in rows):
+        return None
+    pairs = [(row.cells[0].text.strip(" :："), row.cells[1]) for row in rows]
+    if rows[0].heads and role_of(pairs[0][0]) is None:
+        pairs = pairs[1:]
+    known = sum(role_of(key) is not None for key, _ in pairs)
+    telling = any(role_of(key) in ("paper", "title", "links") and value.hrefs for key, value in pairs)
+    return (
+        pairs
+        if pairs and known * 2 >= len(pairs) and telling and len({key for key, _ in pairs}) == len(pairs)
+        else None
+    )
+
+
+def explained_columns(tables: Iterable[Block]) -> dict[str, str]:
+    """What the document's own explanations say of columns, by label key of the heading."""
+    meanings = {}
+    for block in tables:
+        table = read_table(block)
+        if is_legend_table(table.headers):
+            meanings.update(
+                {label_key(row.cells[0].text): row.cells[1].text for row in table.rows if len(row.cells) > 1}
+            )
+    return meanings
+
+
+def surplus_cells(raw: str, columns: int) -> list[str] | None:
+    """What a row has behind its last column; None where a bar inside a link's text has cut the cells wrongly."""
+    parts = _BAR.split(raw.strip(" >\t").removeprefix("|"))
+    surplus = [part for part in parts[columns:] if part.strip()]
+    if surplus and any(part.count("[") != part.count("]") for part in parts):
+        return None
+    return surplus
+
+
+def take_cells(entry: Entry, table: Table, row: Row, meanings: Mapping[str, str]) -> None:
+    """Take the cells beside the title by their headings; a column's own date comes first."""
+    for n, (header, role, cell) in enumerate(zip(table.headers, table.roles, row.cells, strict=False)):
+        if n != table.title:
             take_field(entry, header, role, cell)
         if role == "date" and entry.date and is_date_of_first_arxiv(f"{header} {meanings.get(label_key(header), '')}"):
             entry.date_kind = "arxiv_v1"
     if not any(c.isalnum() for c in entry.title) and entry.name and not (entry.arxiv or entry.doi):
         entry.title, entry.name = entry.name, None
-    return entry

@@ -1,243 +1,113 @@
-"""Finding the title and the name of an entry among its runs of text."""
+"""Finding the title and the name of an entry among its pieces, by their own marks."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from wamkg.importing.links import is_link_label
-from wamkg.importing.lists.inline import Atom, Inline
-from wamkg.importing.venues import is_known_venue, read_date, read_venue
+from wamkg.identifiers import name_key
+from wamkg.importing.lists.cutting import Kind, is_short_name
+from wamkg.importing.lists.spans import Piece
+from wamkg.importing.lists.words import all_common, is_sentence, is_telling
 
-_GAP = "\x1e"
-"""Stands where a link label or an image was taken out."""
-_QUOTES = {'"': '"', "“": "”", "«": "»"}
-_EDGE = " \t\n\xa0.,;:-–—|·•*_()[]"
-_BULLET_BOX = re.compile(r"^\[[ xX]\]\s*")
-_LAST_CUTS = 8
-"""How many of the last commas of a line may stand before its venue."""
-_NAME_WORDS = 8
-"""Most words, dash included, of an unmarked name in front of a title."""
-_BRACKETED = re.compile(r"^[\[(]([^\[\]()]{2,30})[\])]\s*")
-_DASH = re.compile(r"\s[-–—|]\s")
-
-
-@dataclass
-class Heading:
-    """The head of an entry: its title, its printed name, and the words beside them in reading order."""
-
-    title: str
-    name: str | None = None
-    beside: list[str] = field(default_factory=list)
-    printed: bool = True
-    """Whether the title was marked as one by quotes or italics, rather than being what was left."""
+COLONS = frozenset(":：")
+_DASHES = frozenset("-–—|")
+_NAME_WORDS = 3
+_SHORTEST_TITLE = 10
+_QUOTED_NAME_WORDS = 8
+"""Most words of a name in front of a title that is quoted or in italics."""
+_STYLE_SCORES = (("q", 5.0), ("b", 3.0), ("l", 3.0), ("u", 1.0), ("i", 1.0), ("c", -2.0))
+_LENGTH_SCORES = {1: -2.0, 2: 0.0, 3: 1.5, 4: 2.5}
+_LONG_SCORE = 3.0
+_SURE_MARGIN = 2.0
+_FEWEST_PEOPLE = 2
+"""Names from which words are people and cannot be a title."""
 
 
 @dataclass(frozen=True)
-class _Run:
-    start: int
-    end: int
+class Choice:
+    """Which pieces are the title and the name; `sure` says whether their marks leave no doubt."""
+
+    title: int | None
+    name: int | None = None
+    sure: bool = True
 
 
-class _Text:
-    """The words of an entry as one string, with the style of every character; link labels and images taken out."""
-
-    def __init__(self, inline: Inline) -> None:
-        self.text = ""
-        self.styles: list[Atom] = []
-        labels = _label_links(inline)
-        addresses = {n for n, text in inline.link_labels().items() if text.startswith(("http://", "https://", "www."))}
-        for atom in inline.atoms:
-            gone = atom.image is not None or atom.code or atom.link in labels or atom.link in addresses
-            text = _GAP if gone else atom.text.replace(_GAP, " ")
-            self.text += text
-            self.styles += [atom if not gone else Atom()] * len(text)
-
-    def runs(self, test: Callable[[Atom], bool]) -> list[_Run]:
-        """Maximal stretches whose characters pass the test; white space between two of them joins them."""
-        found: list[_Run] = []
-        for i, style in enumerate(self.styles):
-            if not test(style) or self.text[i] == _GAP:
-                continue
-            if found and not self.text[found[-1].end : i].strip(" "):
-                found[-1] = _Run(found[-1].start, i + 1)
-            else:
-                found.append(_Run(i, i + 1))
-        return [run for run in found if any(c.isalnum() for c in self.text[run.start : run.end])]
-
-    def quoted(self) -> _Run | None:
-        """The first quoted stretch; quotes inside a title belong to it."""
-        for i, char in enumerate(self.text):
-            if char in _QUOTES and (i == 0 or not self.text[i - 1].isalnum()):
-                end = self._closing(i + 1, _QUOTES[char])
-                if end is not None and any(c.isalpha() for c in self.text[i + 1 : end]):
-                    return _Run(i + 1, end)
-                return None
-        return None
-
-    def _closing(self, start: int, quote: str) -> int | None:
-        """Where the quotation ends: at a mark before punctuation, else before a space, else at the first one."""
-        stop = self.text.find(_GAP, start)
-        limit = len(self.text) if stop < 0 else stop
-        ends = [i for i in range(start, limit) if self.text[i] == quote]
-        for edges in (",.;", "),:]\n" + _GAP, " "):
-            for end in ends:
-                following = self.text[end + 1 : end + 2]
-                if following in edges or not self.text[end + 1 : limit].strip():
-                    return end
-        return ends[0] if ends else None
-
-    def words(self, run: _Run) -> str:
-        return _clean(self.text[run.start : run.end])
+def own_choice(pieces: Sequence[Piece]) -> Choice:
+    """The title that the entry's own marks show: quotes, style, length and place, most of all what is no credits."""
+    texts = [n for n, piece in enumerate(pieces) if piece.kind in (Kind.TEXT, Kind.WEAK)]
+    if not texts:
+        return Choice(_names_only(pieces), None, False)
+    names = [n for n in range(len(pieces)) if is_name_piece(pieces, n)]
+    scores = {n: _score(pieces, n, rank, names) for rank, n in enumerate(texts)}
+    title = max(texts, key=lambda n: (scores[n], -n))
+    margin = scores[title] - max((scores[n] for n in texts if n != title), default=-10.0)
+    return Choice(title, name_before(names, title), margin >= _SURE_MARGIN and pieces[title].kind is Kind.TEXT)
 
 
-def _label_links(inline: Inline) -> set[int]:
-    """Numbers of links that only say what they lead to; few words in square brackets are such a label too."""
-    texts = inline.link_labels()
-    found = {n for n, text in texts.items() if is_link_label(text.strip("[]() "))}
-    for before, atom, after in zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False):
-        enclosed = before.text.rstrip().endswith("[") and after.text.lstrip().startswith("]")
-        if atom.link is not None and enclosed and not atom.bold and len(texts[atom.link].split()) <= 3:
-            found.add(atom.link)
-    return found
+def name_before(names: Sequence[int], title: int) -> int | None:
+    """The name that stands next in front of a title."""
+    return max((n for n in names if n < title), default=None)
 
 
-def _clean(text: str) -> str:
-    return " ".join(text.replace(_GAP, " ").split())
+def _names_only(pieces: Sequence[Piece]) -> int | None:
+    """A piece that reads like names of people where there is nothing else that could be the title."""
+    for n, piece in enumerate(pieces):
+        found = piece.found
+        alone = found is not None and 0 < len(found.authors) <= _FEWEST_PEOPLE and not found.rest
+        if alone and found is not None and not (found.cut or found.venue or found.year or found.date):
+            return n
+    return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.REST), None)
 
 
-def _is_title_like(text: str, words: int = 2) -> bool:
-    venue, year, rest = read_venue(text)
-    dated = read_date(text) is not None or (year is not None and (not rest or is_known_venue(venue)))
-    return len(text.split()) >= words and any(c.isalpha() for c in text) and not dated and not is_link_label(text)
+def _score(pieces: Sequence[Piece], number: int, rank: int, names: Sequence[int]) -> float:
+    piece = pieces[number]
+    style = max((score for letter, score in _STYLE_SCORES if letter in piece.style), default=0.0)
+    length = _LENGTH_SCORES.get(piece.length, _LONG_SCORE) if piece.length else -4.0
+    place = (1.0 if rank == 0 else -0.4 * rank) - 0.5 * piece.line
+    weak = -2.5 if piece.kind is Kind.WEAK else 0.0
+    prose = -3.0 if is_sentence(piece.text) and not piece.marked else 0.0
+    enclosed = -3.0 if piece.before in ("(", "（") and piece.after in (")", "）") else 0.0
+    behind_links = -3.0 if rank and not piece.marked and any(p.gap for p in pieces[:number]) else 0.0
+    named = (-6.0 if number in names else 0.0) + (2.0 if number - 1 in names else 0.0)
+    return style + length + place + weak + prose + enclosed + behind_links + named
 
 
-def find_title(inline: Inline) -> Heading | None:
-    """Title and name by the strongest mark there is: quotes, italics, a link, bold, or the words before the links."""
-    text = _Text(inline)
-    for find in (_by_quotes, _by_italics, _by_link, _by_bold, _by_position):
-        found = find(text)
-        if found is not None:
-            return found
-    return None
+def is_name_piece(pieces: Sequence[Piece], number: int) -> bool:
+    """Whether a piece is the name of a method in front of its title, set off by style, brackets, a colon or a dash."""
+    piece = pieces[number]
+    after = next((n for n in range(number + 1, len(pieces)) if pieces[n].kind in (Kind.TEXT, Kind.WEAK)), None)
+    if after is None or any(p.gap for p in pieces[number:after]):
+        return False
+    behind = pieces[after]
+    if piece.kind not in (Kind.TEXT, Kind.WEAK, Kind.BRACKET) or ("q" in piece.style and piece.length > 2):
+        return False
+    if piece.kind is Kind.BRACKET or (piece.before == "[" and piece.after == "]"):
+        return is_bracketed_name(piece, behind)
+    if piece.after in COLONS or (behind.before in _DASHES and behind.before):
+        return _is_parted_name(piece, behind)
+    apart = piece.marked and behind.style != piece.style and piece.line == behind.line
+    return apart and piece.length <= 2 and is_short_name(piece.text) and (behind.length >= 3 or "q" in behind.style)
 
 
-def _by_quotes(text: _Text) -> Heading | None:
-    run = text.quoted()
-    if run is None:
-        return None
-    marked = text.runs(lambda a: a.italic) + text.runs(lambda a: a.link is not None)
-    if any(outer.start < run.start - 1 < outer.end for outer in marked):
-        return None
-    title = text.words(run).rstrip(",;")
-    title = title if title.endswith("..") else title.rstrip(".")
-    return _with_lead(text, run, title, lead_end=run.start - 1, tail=run.end + 1)
+def is_bracketed_name(piece: Piece, behind: Piece) -> bool:
+    """Whether a word in brackets in front of a title is a name: a made-up word, or one that the title begins with."""
+    if piece.length > _NAME_WORDS + 1 or len(behind.text) < _SHORTEST_TITLE:
+        return False
+    telling = any(is_telling(word) for word in piece.text.split()) or (piece.text.isupper() and len(piece.text) > 2)
+    return (telling and is_short_name(piece.text)) or contains_name(behind.text, piece.text)
 
 
-def _by_italics(text: _Text) -> Heading | None:
-    """Italic words, best those behind a dash or colon: others may be a remark."""
-    runs = [run for run in text.runs(lambda a: a.italic) if _is_title_like(text.words(run), 1)]
-    long = [run for run in runs if len(text.words(run).split()) >= 2]
-    behind = [run for run in long if text.text[: run.start].rstrip(" \n").endswith(("-", "–", "—", ":", "："))]
-    others_bold = bool(text.runs(lambda a: a.bold and not a.italic))
-    for run in (*behind, *long, *runs):
-        named = bool(_clean(text.text[: run.start]).strip(_EDGE))
-        if named or (run in long and (run.start == 0 or not others_bold)):
-            return _with_lead(text, run, text.words(run), run.start, run.end)
-    return None
+def contains_name(title: str, name: str) -> bool:
+    """Whether a title has the name as a word of its own or as its beginning."""
+    words = [name_key(word) for word in title.split()]
+    key = name_key(name)
+    return bool(key) and (key in words or name_key(title).startswith(key))
 
 
-def _by_link(text: _Text) -> Heading | None:
-    for run in text.runs(lambda a: a.link is not None):
-        title = text.words(run).strip("[]")
-        plain = "".join(c for c, style in zip(text.text[: run.start], text.styles, strict=False) if not style.bold)
-        if not _is_title_like(title, 1) or len(_clean(plain).split()) >= 4:
-            continue
-        after = text.text[run.end :].lstrip("* ")
-        if len(title.split()) <= 2 and after.startswith(":"):
-            rest = _title_of_rest(after[1:])
-            if rest:
-                return Heading(rest[0], title, [rest[1]], printed=False)
-        inner = [
-            r for r in text.runs(lambda a: a.bold and a.link is not None) if run.start <= r.start and r.end < run.end
-        ]
-        if inner and text.text[inner[0].end : run.end].lstrip().startswith((":", "-", "–")):
-            rest_of_link = text.text[inner[0].end : run.end].strip(_EDGE)
-            return Heading(
-                _clean(rest_of_link),
-                text.words(inner[0]).rstrip(":"),
-                [text.text[: run.start], text.text[run.end :]],
-                False,
-            )
-        found = _with_lead(text, run, title, run.start, run.end)
-        found.printed = False
-        return found
-    return None
-
-
-def _by_bold(text: _Text) -> Heading | None:
-    for run in text.runs(lambda a: a.bold):
-        bold = text.words(run).strip()
-        if not _is_title_like(bold.rstrip(":"), 1):
-            continue
-        after = text.text[run.end :]
-        lead = [text.text[: run.start]]
-        bracketed = lead[0].rstrip().endswith("[") and after.startswith("]")
-        followed = bold.endswith(":") or after.lstrip().startswith((":", "："))
-        rest = _title_of_rest(after.lstrip(" :：]")) if bracketed or followed or len(bold.split()) == 1 else None
-        if rest and (bracketed or followed or len(rest[0].split()) >= 4):
-            return Heading(rest[0], bold.rstrip(": "), [*lead, rest[1]], printed=False)
-        return Heading(bold.rstrip(":. "), None, [*lead, after], printed=False)
-    return None
-
-
-def _by_position(text: _Text) -> Heading | None:
-    words = _BULLET_BOX.sub("", text.text.lstrip(" \n" + _GAP))
-    lead = _BRACKETED.match(words)
-    dated = lead is not None and (read_date(lead[1]) is not None or read_venue(lead[1])[1] is not None)
-    rest = _title_of_rest(words[lead.end() :] if lead and dated else words)
-    return Heading(rest[0], None, [*([lead[1]] if lead and dated else []), rest[1]], printed=False) if rest else None
-
-
-def _title_of_rest(text: str) -> tuple[str, str] | None:
-    """Title and what follows it in running text: it ends at a link, a line break, a full stop or a venue."""
-    for part in re.split(f"[{_GAP}\n]", text):
-        words = part.strip(_EDGE)
-        if not any(c.isalpha() for c in words):
-            continue
-        title, rest = _cut(words)
-        if title and _is_title_like(title, 1):
-            following = text[text.index(part) + len(part) :]
-            return _clean(title).rstrip(",;"), rest + _GAP + following
-    return None
-
-
-def _cut(words: str) -> tuple[str, str]:
-    sentence = re.search(r"(?<=[\w)?!]{2})\.\s|[?!]\s(?=[A-Z(])", words)
-    dash = _DASH.search(words)
-    cuts = [m for m in (sentence, dash) if m]
-    first = min(cuts, key=lambda m: m.start(), default=None)
-    if first is not None:
-        keep = first.start() + (1 if words[first.start()] in "?!" else 0)
-        return words[:keep], words[first.end() :]
-    for comma in reversed([m.start() for m in re.finditer(r"[,(]", words)][-_LAST_CUTS:]):
-        venue, year, _ = read_venue(words[comma + 1 :].strip(" )"))
-        if venue or year:
-            return words[:comma].strip(_EDGE[:-4]), words[comma + 1 :]
-    return words, ""
-
-
-def _with_lead(text: _Text, run: _Run, title: str, lead_end: int, tail: int) -> Heading:
-    """Title with the name in front of it: the bold words, or those before a dash or a colon."""
-    bold = [r for r in text.runs(lambda a: a.bold) if r.end <= lead_end]
-    lead = text.text[:lead_end]
-    beside = [text.text[tail:]]
-    if bold:
-        name = text.words(bold[0]).strip().rstrip(":-–— ").strip("[]")
-        return Heading(title, name, [lead[: bold[0].start], lead[bold[0].end :], *beside])
-    head = _BULLET_BOX.sub("", lead.replace(_GAP, " ").strip())
-    match = re.match(r"^(?P<name>.{1,60}?)\s*(?:[:：]|\s[-–—])\s*$", head, re.S)
-    named = match is not None and any(c.isupper() or c.isdigit() for c in match["name"])
-    named = named and len(head.split()) <= _NAME_WORDS
-    if match and named and read_date(match["name"]) is None and read_venue(match["name"])[1] is None:
-        return Heading(title, match["name"].strip("[]* "), beside)
-    return Heading(title, None, [lead, *beside])
+def _is_parted_name(piece: Piece, behind: Piece) -> bool:
+    """Whether words before a colon or a dash are a name and not the first part of a title."""
+    set_off = "q" in behind.style or ("i" in behind.style and "i" not in piece.style)
+    if (behind.length < 2 and not set_off) or piece.length > (_QUOTED_NAME_WORDS if set_off else _NAME_WORDS):
+        return False
+    if set_off:
+        return piece.marked or any(c.isupper() or c.isdigit() for c in piece.text)
+    return is_short_name(piece.text) or (piece.marked and piece.length <= 2 and not all_common(piece.text))

@@ -1,0 +1,295 @@
+"""What stands beside a title, sorted out: authors, venue, year, date, remarks, and what is none of these."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from wamkg.identifiers import PartialDate
+from wamkg.importing.lists.authors import (
+    CUT,
+    has_initial,
+    is_family,
+    is_group,
+    is_initials,
+    is_institution,
+    is_name,
+    plain_name,
+    split_and,
+)
+from wamkg.importing.venues import is_known_venue, is_printed_venue, is_venue, plain_venue, read_date, read_venue
+
+_CUT_MARK = "\x1f"
+_DOT = "\u2024"
+"""Stands for the full stop of an initial or an abbreviation, which ends no segment."""
+_KEPT_DOTS = re.compile(
+    r"(?<![^\W_])(?:[A-Z]|Jr|Sr|St|Dr|Prof|Proc|Conf|Int|Trans|vs|vol|no|pp|Assoc|Comput|J)\.(?=[\s,-]|$)"
+)
+_SEGMENT = re.compile(rf"[,;|·•\n，；、{_CUT_MARK}]|[()\[\]{{}}（）【】]|\s[-–—]+\s|\.\s|\.$|。")
+_DATED_VENUE = re.compile(
+    r"^(?P<venue>[^\d]{2,60}?)[\s,]+(?P<date>(?:19|20)\d\d[-./,]\d{1,2}(?:[-./]\d{1,2})?|\d\d\.\d{1,2}|"
+    r"(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:19|20)\d\d)$"
+)
+_SHORT_YEAR = re.compile(r"^(?P<venue>\D{2,30}?)\s+(?P<year>[0-3]\d)$")
+_BIBTEX_AND = re.compile(r",?\s+and\s+")
+_FEWEST_PAIRS = 2
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+_TELLING_REMARKS = """
+oral orals spotlight spotlights highlight highlights award awards poster posters workshop workshops preprint accepted
+outstanding honorable mention finalist nominee nomination candidate notable featured findings demo tutorial survey
+"""
+_OTHER_REMARKS = """
+best paper papers student runner up extended abstract to appear at by in under review top main conference track dataset
+datasets benchmark benchmarks long short invited talk presentation journal version and the new hot position submitted of
+"""
+_REMARKS = frozenset(_TELLING_REMARKS.split())
+_REMARK_WORDS = _REMARKS | frozenset(_OTHER_REMARKS.split())
+"""Words that say how a paper was received; a remark is made of these alone, one of `_REMARKS` among them."""
+_VENUE_WORDS = 8
+"""Most words of a venue that is known by a word such as "conference" alone."""
+_DETAILS = re.compile(
+    r"^(?:pp?|pages?|vol|volume|no|number|issue|doi|arxiv)\b[\s.:]*\d[\w.:/()–-]*$|^\d+(?:[-–:/]\d+)+$|^\d{1,4}$|"
+    r"^(?:IEEE|ACM|Springer|Elsevier|PMLR)$",
+    re.I,
+)
+_LEADING_AND = re.compile(r"^(?:and|&)\s+", re.I)
+_ARXIV_NUMBER = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?$", re.I)
+
+
+@dataclass
+class Credits:
+    """What stands beside a title, sorted out."""
+
+    authors: list[str] = field(default_factory=list)
+    cut: bool = False
+    """Whether further authors follow ("et al.")."""
+    venue: str | None = None
+    year: int | None = None
+    date: PartialDate | None = None
+    remarks: list[str] = field(default_factory=list)
+    """Words of a few known kinds: oral, best paper, workshop."""
+    institutions: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    """Pages, numbers of volumes, numbers of arXiv."""
+    rest: list[str] = field(default_factory=list)
+    """Words of no known kind, in reading order."""
+    sure: bool = False
+    """Whether something here can only stand beside a title: a venue, a date, "et al.", an initial, several names."""
+    starts_known: bool = True
+    """Whether the first words are of a known kind."""
+
+    @property
+    def found(self) -> bool:
+        """Whether anything was recognised."""
+        return bool(
+            self.authors or self.cut or self.venue or self.year or self.date or self.remarks or self.institutions
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether all words were recognised."""
+        return not self.rest and (self.found or bool(self.details))
+
+
+@dataclass(frozen=True)
+class _Segment:
+    text: str
+    depth: int
+
+
+def read_credits(text: str, loose: bool = True) -> Credits:
+    """Sort out the words beside a title; `loose` lets a few capitalised words before a year be a venue."""
+    return _read(text, loose)
+
+
+@lru_cache(maxsize=1 << 15)
+def _read(text: str, loose: bool) -> Credits:
+    names = _bibtex_names(text)
+    if names:
+        return Credits(authors=names, sure=True)
+    reader = _Reader(loose)
+    for segment in _segments(text):
+        reader.take(segment)
+    return reader.result()
+
+
+def _bibtex_names(text: str) -> list[str]:
+    """Names written "Family, Given and Family, Given", as BibTeX parts them; empty for another text."""
+    pairs = [[part.strip() for part in name.split(",")] for name in _BIBTEX_AND.split(text.strip(" .;"))]
+    if len(pairs) < _FEWEST_PAIRS or any(len(pair) != _FEWEST_PAIRS for pair in pairs):
+        return []
+    spoken = [plain_name(f"{given} {family}") for family, given in pairs]
+    return (
+        spoken
+        if all(is_family(family) and is_name(name) for (family, _), name in zip(pairs, spoken, strict=True))
+        else []
+    )
+
+
+def _segments(text: str) -> Iterator[_Segment]:
+    """The text cut at commas, brackets, dashes and full stops that end something; "et al." is a segment of its own."""
+    marked = _KEPT_DOTS.sub(lambda m: m[0].replace(".", _DOT), CUT.sub(f" {_CUT_MARK}#{_CUT_MARK} ", text))
+    depth, start = 0, 0
+    for cut in [*_SEGMENT.finditer(marked), None]:
+        piece = marked[start : cut.start() if cut else None].strip(" .:*_\"'“”`~\t<>").replace(_DOT, ".")
+        if any(c.isalnum() for c in piece) or piece == "#":
+            yield _Segment(piece, depth)
+        mark = cut[0] if cut else ""
+        depth += (mark in "([{（【" and bool(mark)) - (mark in ")]}）】" and bool(mark))
+        start = cut.end() if cut else start
+
+
+class _Reader:
+    """Takes segments in order; a family name waits for the initials behind it."""
+
+    def __init__(self, loose: bool) -> None:
+        self.loose = loose
+        self.taken = 0
+        self.credits = Credits()
+        self.family: str | None = None
+
+    def take(self, segment: _Segment) -> None:
+        text = _LEADING_AND.sub("", segment.text)
+        self.taken += 1
+        if text == "#":
+            self.close(is_author=True)
+            self.credits.cut = self.credits.sure = True
+        elif self.family is not None and is_initials(text):
+            self.add_author(f"{text} {self.family}")
+            self.family, self.credits.sure = None, True
+        else:
+            self.close()
+            self.sort(text, segment.depth)
+
+    def close(self, is_author: bool = False) -> None:
+        """End the wait for initials: a family name alone is an author only before "et al."."""
+        family, self.family = self.family, None
+        if family is not None and is_author:
+            self.add_author(family)
+        elif family is not None:
+            self.take_rest(family)
+
+    def sort(self, text: str, depth: int) -> None:
+        """Take a segment for what it is."""
+        if self.take_venue(text) or self.take_details(text):
+            return
+        names = split_and(text)
+        named = bool(names) and all(is_name(n) or is_group(n) for n in names)
+        if self.is_affiliation(text, depth, named):
+            self.credits.institutions.append(text)
+        elif named:
+            self.take_names(names)
+        elif is_family(text):
+            self.family = text
+        else:
+            self.take_rest(text)
+
+    def is_affiliation(self, text: str, depth: int, named: bool) -> bool:
+        """Whether words say where people work: they stand in brackets behind a name, or beside an institution."""
+        if depth and self.credits.authors:
+            return is_institution(text) or not named
+        return (is_institution(text) and (depth > 0 or not named)) or (
+            bool(self.credits.institutions) and not self.credits.authors
+        )
+
+    def take_rest(self, text: str) -> None:
+        words = [word for word in re.split(r"[^\w]+", text.lower()) if word and not word.isdigit()]
+        if len(words) <= 6 and not _REMARKS.isdisjoint(words) and _REMARK_WORDS.issuperset(words):
+            self.credits.remarks.append(text)
+            self.credits.sure = True
+        else:
+            self.credits.rest.append(text)
+            self.credits.starts_known = self.credits.starts_known and self.taken > 1
+
+    def take_names(self, names: list[str]) -> None:
+        self.credits.sure = self.credits.sure or len(names) > 1 or bool(self.credits.authors)
+        for name in names:
+            self.credits.sure = self.credits.sure or has_initial(name) or is_group(name)
+            self.add_author(name)
+
+    def add_author(self, name: str) -> None:
+        bare = plain_name(name)
+        if bare and bare not in self.credits.authors:
+            self.credits.authors.append(bare)
+
+    def take_venue(self, text: str) -> bool:
+        """Take a date, a venue with or without a year, or both in one segment."""
+        found = self.credits
+        date, venue, year, rest = _dated(text, self.loose)
+        if date is None and venue is None and year is None:
+            return False
+        if (date and found.date) or (venue and found.venue) or (year and found.year):
+            return self.again(venue, year, date)
+        found.date, found.venue = found.date or date, found.venue or venue
+        found.year, found.sure = found.year or year, True
+        if rest:
+            found.remarks.append(rest)
+        return True
+
+    def again(self, venue: str | None, year: int | None, date: PartialDate | None) -> bool:
+        """Whether a second venue or date only repeats or completes what is known."""
+        found = self.credits
+        if venue not in (None, found.venue):
+            return False
+        found.venue, found.date, found.year = found.venue or venue, found.date or date, found.year or year
+        return True
+
+    def take_details(self, text: str) -> bool:
+        if not (_DETAILS.match(text) or _ARXIV_NUMBER.match(text)):
+            return False
+        self.credits.details.append(text)
+        return True
+
+    def result(self) -> Credits:
+        self.close(is_author=self.credits.cut and not self.credits.authors)
+        found = self.credits
+        if found.institutions and all(is_institution(name) for name in found.authors):
+            found.institutions, found.authors = [*found.authors, *found.institutions], []
+        if found.venue and found.date and found.year is None:
+            found.year = found.date.first.year
+        return found
+
+
+def is_arxiv_number(text: str) -> bool:
+    """Whether a text is nothing but a number of arXiv."""
+    return _ARXIV_NUMBER.match(text.strip()) is not None
+
+
+Dated = tuple[PartialDate | None, str | None, int | None, str]
+"""Date, venue, year, and the words left over."""
+
+
+def _dated(text: str, loose: bool) -> Dated:
+    """Date, venue and year of a segment that is nothing else."""
+    if _YEAR.match(text):
+        return None, None, int(text), ""
+    date = read_date(text)
+    if date is not None:
+        return date, None, None, ""
+    return _dated_venue(text) or _venue_and_year(text, loose)
+
+
+def _dated_venue(text: str) -> Dated | None:
+    """A venue with a month ("arXiv 2024.6") or with a year of two digits ("CoRL 25")."""
+    found = _DATED_VENUE.match(text)
+    if found and is_venue(found["venue"], loosely=False):
+        return _month_of(found["date"]), plain_venue(found["venue"]), None, ""
+    found = _SHORT_YEAR.match(text)
+    if found and is_known_venue(found["venue"]) and is_printed_venue(found["venue"]):
+        return None, plain_venue(found["venue"]), 2000 + int(found["year"]), ""
+    return None
+
+
+def _venue_and_year(text: str, loose: bool) -> Dated:
+    venue, year, rest = read_venue(text)
+    if venue is None and year is None and is_printed_venue(text):
+        return None, plain_venue(text), None, ""
+    long = venue and not year and not is_printed_venue(text) and len(text.split()) > _VENUE_WORDS
+    unknown = venue and year and not loose and not is_known_venue(venue)
+    return (None, None, None, "") if long or unknown else (None, venue, year, rest if venue or year else "")
+
+
+def _month_of(text: str) -> PartialDate | None:
+    """The date in "2024.6", "24.12" or "May 17th 2024"."""
+    date = read_date(text.replace(",", "-") if text[:1].isdigit() else text)
+    return date or read_date(f"20{text}")

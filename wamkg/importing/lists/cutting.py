@@ -1,0 +1,379 @@
+"""Cutting a stretch of words into its title, what stands in front of it, and the credits behind it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wamkg.importing.links import is_link_label
+from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
+from wamkg.importing.lists.words import all_common, is_common, is_telling, length_of, strip_marks, words_of
+from wamkg.importing.venues import is_known_venue, read_date, read_venue
+
+EDGE = " \t\n\xa0.,;:-–—|·•*_`~，。；：、/+&>\\"
+"""Marks that stand around a title and are no part of it."""
+_LEFT_EDGE = "*-`~，。；：、/+&>\\"
+_BLANK = " \t\n\xa0"
+_OPENING, _CLOSING = "[(【（{", "])】）}"
+_NEW = re.compile(r"^(?:new|hot|updated?|latest|recent|popular|important|must[- ]read|recommended|todo)\W*$", re.I)
+_NEW_WORD = re.compile(r"^(?:NEW|HOT|New|UPDATED?)\b(?!-)[!:]*\s+")
+_NUMBER = re.compile(r"^#?\d{1,4}\s*[.)、]\s+|^\(\d{1,4}\)\s*")
+_BOX = re.compile(r"^\[[ xX]?\]\s*")
+_ARXIV = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?\s*[:,|–—-]?\s+(?=\S)", re.I)
+_FRONT_DATE = re.compile(
+    r"^((?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?)\s*[:：,|–—-]?\s+(?=\S)|^((?:19|20)\d\d)\s*[:：|–—]\s*(?=\S)"
+)
+_FRONT_VENUE = re.compile(r"^([A-Z][A-Za-z/-]{1,14}(?:\s*['’]?|\s+)(?:20)?\d\d)\s*(?:[:：|–—]|\s-\s|,)\s*(?=\S)")
+_SENTENCE_END = re.compile(r"(?<=[^\W_]|[)?!”\"’'%*])\.(?=\s|$)|。")
+_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[A-Z]|ph\.d)$", re.I)
+_ASKING_END = re.compile(r"[?!](?=\s)")
+_DASH = re.compile(r"\s[-–—|]+\s|\s--+\s|——")
+_TITLE_BEFORE = re.compile(r"^(?P<title>[^,;.()]{4,60}?)(?:\s*(?=[(\[](?:19|20)\d\d[)\]])|(?=\.\s))")
+_STRAY_QUOTE = re.compile(r"[\"”](?=\s*[,.(\[]|\s*$)")
+_MOST_COMMAS = 80
+_LABEL_WORDS = 2
+"""Most words of a label that is no link: "Paper", "Project Page"."""
+
+
+class Kind(StrEnum):
+    """What a piece is by its words."""
+
+    TEXT = "text"
+    WEAK = "weak"
+    """May be the name of a person as well as a title of two or three words."""
+    CREDITS = "credits"
+    BRACKET = "bracket"
+    """A word in brackets in front of a title: a name, or a mark."""
+    MARK = "mark"
+    REST = "rest"
+    """Words behind the title that are no credits: a remark or a note."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A stretch of words and what it is."""
+
+    kind: Kind
+    text: str
+    found: Credits | None = None
+    """What was recognised in it, if it is credits."""
+
+
+Part = Cut | str
+"""A stretch of words, or the marks between two."""
+
+
+def cut_marked(text: str) -> list[Part]:
+    """Cut words that their style sets off as a whole: only what stands in brackets or is credits is taken off."""
+    lead, body, trail = _trimmed(text)
+    front, core, back = _peel(body)
+    own = [_cut(core, as_title(core))] if any(c.isalnum() for c in core) else [core]
+    return [lead, *front, *own, *back, trail]
+
+
+def cut_plain(text: str) -> list[Part]:
+    """Cut running words: the title ends at a full stop, at the credits behind it, or at a dash."""
+    lead, body, trail = _trimmed(text)
+    front, core, back = _peel(body)
+    inner, bare, outer = _trimmed(core)
+    if bare[:1] in _OPENING and bare and _matching(bare) == len(bare) - 1:
+        kind = kind_of_words(bare[1:-1], loose=True)
+        kind = kind if kind is Kind.CREDITS else Kind.REST
+        return [lead, *front, bare[0], _cut(bare[1:-1], bare[1:-1], True, kind), bare[-1], *back, trail]
+    own = list(_running(bare)) if any(c.isalnum() for c in bare) else [bare]
+    return [lead, *front, inner, *own, outer, *back, trail]
+
+
+def _cut(text: str, shown: str, loose: bool = False, kind: Kind | None = None) -> Cut:
+    """A stretch of words with what it is; `shown` are the words without the marks around them."""
+    kind = kind or kind_of_words(text, loose)
+    return Cut(kind, shown, read_credits(text, loose) if kind is Kind.CREDITS else None)
+
+
+def as_title(text: str) -> str:
+    """Words without the marks around them and with single blanks; what belongs to a title stays ("C++", "A*")."""
+    bare = re.sub(rf"^(?:[{re.escape(_LEFT_EDGE)}](?![^\W_])|[.,;:·•|–—\s])*", "", " ".join(text.split()))
+    bare = re.sub(r"(?:\s+[*_]+|[\s`~,;:，；：、|·•\\–—-])+$", "", bare)
+    return bare if bare.endswith(("..", "…")) else bare.rstrip(". 。")
+
+
+def _trimmed(text: str) -> tuple[str, str, str]:
+    """The marks in front of the words, the words, and the marks behind them; unmatched brackets are marks."""
+    start, end = len(text) - len(text.lstrip(EDGE + _CLOSING)), len(text.rstrip(_BLANK + _OPENING))
+    start -= start > 0 and text[start - 1] == "-" and not text[: start - 1].strip()
+    while start < end and text[end - 1] in EDGE and text[end - 1] not in "*+&/>":
+        end -= 1
+    return text[:start], text[start:end], text[max(start, end) :]
+
+
+def kind_of_words(text: str, loose: bool = False) -> Kind:
+    """What a stretch of words is: credits, a label, perhaps a name, or text."""
+    found = read_credits(text, loose)
+    if found.complete and (found.year or found.date):
+        return Kind.CREDITS
+    if found.complete and not found.found:
+        return Kind.CREDITS if any(is_arxiv_number(d) for d in found.details) else Kind.TEXT
+    if _NEW.match(text) or (is_link_label(text) and length_of(text) <= _LABEL_WORDS):
+        return Kind.MARK
+    if found.complete and not found.sure:
+        return Kind.WEAK if found.authors or (found.institutions and not loose) else Kind.CREDITS
+    if found.complete:
+        return Kind.CREDITS
+    return Kind.CREDITS if _mostly_names(found) else Kind.TEXT
+
+
+def _mostly_names(found: Credits) -> bool:
+    """Whether most words are names, though some are unknown."""
+    unknown = sum(length_of(words) for words in found.rest)
+    named = sum(length_of(name) for name in found.authors)
+    many = len(found.authors) >= 3 or (found.cut and bool(found.authors))
+    return many and unknown * 2 <= named and found.starts_known
+
+
+def _peel(text: str) -> tuple[list[Part], str, list[Part]]:
+    """What stands in front of the words, the words, and what stands behind them in brackets."""
+    front: list[Part] = []
+    core = text
+    while core:
+        taken, rest = _front(core, bool(front))
+        if not taken:
+            break
+        front, core = [*front, *taken], rest
+    back: list[Part] = []
+    while any(c.isalnum() for c in core):
+        behind = _back(core)
+        if behind is None:
+            break
+        core, back = behind[0], [behind[1], *back]
+    return front, core, back
+
+
+def _front(text: str, again: bool) -> tuple[list[Part], str]:
+    """One thing in front of a title, and what is left; nothing where the title begins."""
+    bare = text.lstrip(" \t\n\xa0·•|*")
+    words, symbols = strip_marks(bare)
+    if symbols:
+        return [Cut(Kind.MARK, symbol) for symbol in symbols], words
+    box = _BOX.match(bare) or _NUMBER.match(bare)
+    if box:
+        return [""], bare[box.end() :]
+    new = _NEW_WORD.match(bare)
+    if new:
+        return [Cut(Kind.MARK, new[0].strip())], bare[new.end() :]
+    if bare[:1] in _OPENING and bare:
+        return _front_bracket(bare)
+    return _front_date(bare)
+
+
+def _front_bracket(text: str) -> tuple[list[Part], str]:
+    end = _matching(text)
+    if end is None:
+        return [], text
+    inside, behind = text[1:end].strip(), text[end + 1 :]
+    kind = _kind_in_brackets(inside)
+    if kind is None or (kind is Kind.BRACKET and text[0] in "(（") or not any(c.isalnum() for c in inside):
+        return [], text
+    return [_cut(inside, inside, True, kind), behind[: len(behind) - len(behind.lstrip(" :：-–—|,"))]], behind.lstrip(
+        " :：-–—|,"
+    )
+
+
+def _kind_in_brackets(inside: str) -> Kind | None:
+    """What a bracketed stretch in front of a title is; None where it belongs to the title."""
+    words, symbols = strip_marks(inside)
+    if not any(c.isalnum() for c in words) or _NEW.match(words) or (words.isdigit() and len(words) < 4):
+        return Kind.MARK
+    kind = kind_of_words(words, loose=True)
+    if kind in (Kind.CREDITS, Kind.MARK) and not (kind is Kind.MARK and symbols):
+        return kind
+    return Kind.BRACKET if len(inside) <= 40 and length_of(words) <= 4 else None
+
+
+def _matching(text: str) -> int | None:
+    """Position of the bracket that closes the one in front."""
+    depth = 0
+    for n, c in enumerate(text):
+        depth += (c in _OPENING) - (c in _CLOSING)
+        if depth == 0:
+            return n
+    return None
+
+
+def _front_date(text: str) -> tuple[list[Part], str]:
+    for pattern in (_FRONT_DATE, _FRONT_VENUE, _ARXIV):
+        found = pattern.match(text)
+        rest = text[found.end() :] if found else ""
+        if found and length_of(rest) >= 2 and (pattern is not _FRONT_VENUE or is_known_venue(read_venue(found[1])[0])):
+            return [_cut(found[0], found[0].strip(EDGE), True, Kind.CREDITS)], rest
+    return [], text
+
+
+def _back(text: str) -> tuple[str, Part] | None:
+    """The words without the bracket behind them, and that, if it is credits, a remark or a label."""
+    bare = text.rstrip(EDGE)
+    if not bare or bare[-1] not in _CLOSING:
+        return None
+    start = _opening(bare)
+    if (
+        start is None
+        or not any(c.isalnum() for c in bare[:start])
+        or (bare[start - 1].isalnum() and bare[start].isascii())
+    ):
+        return None
+    inside = bare[start + 1 : -1]
+    kind = kind_of_words(strip_marks(inside)[0], loose=True)
+    if kind not in (Kind.CREDITS, Kind.MARK) or not any(c.isalnum() for c in inside):
+        return None
+    return bare[:start], _cut(inside, inside, True, kind)
+
+
+def _opening(text: str) -> int | None:
+    """Position of the bracket that the last one closes."""
+    depth = 0
+    for n in range(len(text) - 1, -1, -1):
+        depth += (text[n] in _CLOSING) - (text[n] in _OPENING)
+        if depth == 0:
+            return n
+    return None
+
+
+def _running(text: str) -> Iterator[Part]:
+    """The parts of running words: credits, or a title with credits before or behind it."""
+    kind = kind_of_words(text, loose=True)
+    named = _title_like_a_name(text) if kind is Kind.CREDITS else 0
+    if named:
+        yield Cut(Kind.WEAK, as_title(text[:named]))
+        yield from (text[named], _cut(text[named + 1 :], text[named + 1 :].strip(), True, Kind.CREDITS))
+        return
+    if kind in (Kind.CREDITS, Kind.MARK):
+        yield _cut(text, text, True, kind)
+        return
+    lead = _names_in_front(text)
+    if lead:
+        yield _cut(text[:lead], text[:lead].strip(), True, Kind.CREDITS)
+        yield from cut_plain(text[lead:])
+        return
+    end, skip = _title_end(text)
+    title, behind = text[:end], text[end + skip :]
+    yield _cut(title, as_title(title))
+    if any(c.isalnum() for c in behind):
+        yield text[end : end + skip]
+        yield from _behind(title, behind)
+
+
+def _title_like_a_name(text: str) -> int:
+    """Where a title ends that reads like a name and stands in front of authors, "Mask Net (2017), K. Lee"; else 0."""
+    found = _TITLE_BEFORE.match(text)
+    if found is None:
+        return 0
+    lead, behind = read_credits(found["title"]), read_credits(text[found.end("title") + 1 :])
+    alone = len(lead.authors) == 1 and not (lead.sure or lead.cut)
+    return found.end("title") if alone and behind.complete and (behind.authors or behind.cut) else 0
+
+
+def _behind(title: str, text: str) -> Iterator[Part]:
+    """What follows the first part of running words: credits, a title behind a short name, or other words."""
+    lead, body, trail = _trimmed(text)
+    if kind_of_words(body, loose=True) in (Kind.CREDITS, Kind.MARK, Kind.WEAK):
+        yield from (lead, _cut(body, body, True, Kind.CREDITS), trail)
+    elif length_of(title) <= 3 and is_short_name(title):
+        yield lead
+        yield from cut_plain(body)
+        yield trail
+    else:
+        yield from (lead, Cut(Kind.REST, body), trail)
+
+
+def _names_in_front(text: str) -> int:
+    """How many characters in front are names of authors, as in "Bell, A., Cole, B. (2020). Title"; 0 if none."""
+    for end in (m.end() for m in re.finditer(r"[.:)]\s|,\s(?=[\"“])", text[:600])):
+        lead, rest = text[:end], text[end:]
+        found = read_credits(lead)
+        if found.complete and found.authors and found.sure and length_of(rest) >= 2 and rest.lstrip()[:1].isupper():
+            if not read_credits(rest).complete and not _goes_on(rest):
+                return end
+        elif length_of(lead) > 8 and not found.authors:
+            return 0
+    return 0
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether the names go on: the next segment is a name too."""
+    segment = re.split(r"[,;&]|\band\b|\.\s", rest, maxsplit=1)[0]
+    found = read_credits(segment)
+    return len(segment) < len(rest) and found.complete and bool(found.authors)
+
+
+def _title_end(text: str) -> tuple[int, int]:
+    """Where the title in front of running words ends, and how many characters part it from what follows."""
+    ends = [_sentence_end(text), _asking_end(text), _credits_start(text), _dash(text), _stray_quote(text)]
+    return min((end for end in ends if end is not None), default=(len(text), 0))
+
+
+def _sentence_end(text: str) -> tuple[int, int] | None:
+    for found in _SENTENCE_END.finditer(text):
+        follows = text[found.end() :].lstrip()
+        if not _ABBREVIATED.search(text[: found.start()]) and not follows[:1].islower() and found.start() > 1:
+            return found.start(), 1
+    return None
+
+
+def _asking_end(text: str) -> tuple[int, int] | None:
+    """A question mark ends a title only where credits follow it."""
+    for found in _ASKING_END.finditer(text):
+        behind = read_credits(text[found.end() :])
+        if behind.complete and behind.sure:
+            return found.end(), 0
+    return None
+
+
+def _credits_start(text: str) -> tuple[int, int] | None:
+    """The first comma or bracket behind which there is nothing but credits."""
+    best: int | None = None
+    cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MOST_COMMAS:]
+    for cut in reversed(cuts):
+        behind = read_credits(text[cut + 1 :])
+        if not behind.complete and best is not None and text[cut] in ",，":
+            break
+        if behind.complete and (behind.sure or _lone_name(text[:cut], behind)):
+            best = cut
+        elif not behind.complete and best is None:
+            return None
+    return (best, 1) if best is not None else None
+
+
+def _lone_name(title: str, behind: Credits) -> bool:
+    """Whether one name behind a title can only be a person's: no word of it is one that titles have."""
+    name = " ".join(behind.authors)
+    return len(behind.authors) == 1 and length_of(title) >= 3 and not any(is_common(word) for word in words_of(name))
+
+
+def _dash(text: str) -> tuple[int, int] | None:
+    """A dash ends a title of some words, or stands before credits; a short name in front of one is no title."""
+    for found in _DASH.finditer(text):
+        lead, behind = text[: found.start()], text[found.end() :]
+        credits = read_credits(behind)
+        if (credits.complete and credits.sure) or length_of(lead) >= 4 or is_short_name(lead):
+            return found.start(), found.end() - found.start()
+    return None
+
+
+def _stray_quote(text: str) -> tuple[int, int] | None:
+    """A closing quotation mark without its partner."""
+    found = _STRAY_QUOTE.search(text)
+    if found is None or any(c in '"“' for c in text[: found.start()]):
+        return None
+    return found.start(), 1
+
+
+def is_short_name(text: str) -> bool:
+    """Whether one to three words may be the name of a method: one of them is made up, or no word that titles have."""
+    bare = re.sub(r"\s*\([^()]*\)$", "", text.strip(EDGE)).strip("[]()")
+    words = bare.split()
+    if not 1 <= len(words) <= 3 or len(bare) > 40 or read_date(bare) is not None or is_link_label(bare):
+        return False
+    if kind_of_words(bare) is Kind.CREDITS or not (bare[0].isalnum() or bare[0] in "$("):
+        return False
+    if any(is_telling(word) for word in words):
+        return True
+    return not all_common(bare) and (len(words) == 1 or all(w[:1].isupper() for w in words))

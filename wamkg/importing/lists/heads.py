@@ -1,0 +1,102 @@
+"""The head of a possible entry: its words in pieces and its links, each worked out once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from wamkg.importing.links import is_scholarly, kind_of
+from wamkg.importing.lists.credits import Credits
+from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.spans import Piece, pieces_of
+from wamkg.importing.lists.title import COLONS, Choice, own_choice
+
+_MOST_LINKS = 64
+"""Links read of one entry; no paper has more of its own."""
+
+
+_SLOTS = 6
+Shape = tuple[str, ...]
+"""Styles of an entry's pieces."""
+
+
+def _is_slot(piece: Piece) -> bool:
+    if piece.kind in (Kind.TEXT, Kind.WEAK):
+        return True
+    return piece.kind is Kind.CREDITS and piece.marked and piece.before not in ("[", "(")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of an entry with its number among the entry's links."""
+
+    number: int
+    label: str
+    url: str
+    kind: str
+
+    @property
+    def names_paper(self) -> bool:
+        """Whether it can only lead to a paper."""
+        return self.kind == "paper" or is_scholarly(self.url)
+
+
+@dataclass
+class Head:
+    """The words of a bullet, heading, paragraph or cell that may name a paper, and the line they begin in."""
+
+    inline: Inline
+    line: int
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Its pieces in reading order."""
+        return pieces_of(self.inline)
+
+    @cached_property
+    def own(self) -> Choice:
+        """The title that its own marks show."""
+        return own_choice(self.pieces)
+
+    @cached_property
+    def slots(self) -> list[int]:
+        """Numbers of the pieces that make its shape: texts, and credits that are set off by style."""
+        return [n for n, piece in enumerate(self.pieces) if _is_slot(piece)][:_SLOTS]
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The styles of those pieces in order, a colon behind those that one follows, a bar where links follow."""
+        chosen = (self.pieces[n] for n in self.slots)
+        return tuple((p.style or "p") + (":" if p.after in COLONS else "") + ("|" if p.gap else "") for p in chosen)
+
+    @cached_property
+    def title(self) -> str:
+        """The words that its own marks show as the title; "" where there are none."""
+        return self.pieces[self.own.title].text if self.own.title is not None else ""
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Its links to other documents."""
+        labels = list(self.inline.link_labels().items())[:_MOST_LINKS]
+        hrefs = self.inline.hrefs
+        return [Link(n, text, hrefs[n], kind_of(text, hrefs[n])) for n, text in labels if not hrefs[n].startswith("#")]
+
+    @cached_property
+    def names_paper(self) -> bool:
+        """Whether a link here can only be a paper's."""
+        return any(link.names_paper for link in self.links)
+
+    @cached_property
+    def title_piece(self) -> Piece | None:
+        """The piece that its own marks show as the title."""
+        return self.pieces[self.own.title] if self.own.title is not None else None
+
+    @cached_property
+    def credits(self) -> list[Credits]:
+        """What its pieces say of authors, venue and date."""
+        return [piece.found for piece in self.pieces if piece.found is not None]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has a year together with a venue or authors, as citations do."""
+        year = any(found.year or found.date for found in self.credits)
+        return year and any(found.venue or found.authors for found in self.credits)

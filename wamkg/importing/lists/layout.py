@@ -1,0 +1,146 @@
+"""What bold, italic, linked and quoted words mean in a list: learnt from all its entries before any of them is read."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.heads import Head, Shape
+from wamkg.importing.lists.spans import Piece
+from wamkg.importing.lists.title import COLONS, Choice, contains_name, is_name_piece, name_before
+
+_FEWEST = 3
+"""Entries of one shape from which something is learnt."""
+_MOST_AGREE = 0.8
+"""Share of the entries of one shape that must agree."""
+_OVERRIDING = 8
+"""Entries of one shape that overrule an entry's own marks."""
+_SHORT_BEHIND = re.compile(r"\s\([^()]{1,40}\)\\?$")
+
+
+@dataclass
+class _Seen:
+    """What the entries of one shape have in each slot."""
+
+    entries: int = 0
+    titles: Counter[int] = field(default_factory=Counter)
+    names: Counter[int] = field(default_factory=Counter)
+    authors: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass
+class Layout:
+    """Which slot of a shape is the title, the name and the authors, as most entries have it."""
+
+    shapes: dict[Shape, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
+    styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    bracketed: Counter[bool] = field(default_factory=Counter)
+    repeated: Counter[bool] = field(default_factory=Counter)
+    """Whether titles behind "**Name**:" have the name again."""
+    shorts: Counter[bool] = field(default_factory=Counter)
+    """Whether titles end with a few words in brackets, as with the short name of a method."""
+    cut: Counter[bool] = field(default_factory=Counter)
+    """Whether lists of authors say that they are cut short."""
+
+    def choose(self, head: Head) -> Choice:
+        """The title and name of an entry: where its own marks leave doubt, as most entries of its shape have them."""
+        own, pieces, slots = head.own, head.pieces, head.slots
+        seen = self.shapes.get(head.shape)
+        usual = _usual(seen.titles) if seen else None
+        if usual is not None and usual < len(slots) and seen is not None:
+            title = slots[usual]
+            if pieces[title].kind in (Kind.TEXT, Kind.WEAK) and (not own.sure or seen.entries >= _OVERRIDING):
+                return self._chosen(pieces, title, own)
+        styled = None if own.sure else self._by_style(pieces)
+        return self._chosen(pieces, styled, own) if styled is not None else own
+
+    def _chosen(self, pieces: Sequence[Piece], title: int, own: Choice) -> Choice:
+        if own.title == title:
+            return replace(own, sure=True)
+        names = [n for n in range(title) if is_name_piece(pieces, n)]
+        return Choice(title, name_before(names, title))
+
+    def _by_style(self, pieces: Sequence[Piece]) -> int | None:
+        """The first piece of a style that is nearly always the title."""
+        for n, piece in enumerate(pieces):
+            seen = self.styles.get(piece.style, Counter())
+            total = sum(seen.values())
+            if piece.kind in (Kind.TEXT, Kind.WEAK) and total >= _FEWEST and seen["title"] >= _MOST_AGREE * total:
+                return n
+        return None
+
+    def are_authors(self, head: Head, number: int) -> bool:
+        """Whether a piece that does not read like names stands where this list has its authors."""
+        seen = self.shapes.get(head.shape)
+        if seen is None or number not in head.slots or seen.entries < _FEWEST:
+            return False
+        return seen.authors[head.slots.index(number)] >= _MOST_AGREE * seen.entries
+
+    @property
+    def joins_names(self) -> bool:
+        """Whether "**Name**: Rest" is one title here: no title behind a name has the name again."""
+        return self.repeated[True] * 10 < sum(self.repeated.values())
+
+    @property
+    def cuts_authors(self) -> bool:
+        """Whether nearly all authors are cut short here, so that a lone name is the first of several."""
+        return self.cut[True] >= _MOST_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
+
+    @property
+    def ends_with_names(self) -> bool:
+        """Whether most titles end with a short name in brackets here."""
+        return self.shorts[True] >= _FEWEST and self.shorts[True] > self.shorts[False]
+
+    @property
+    def brackets_names(self) -> bool:
+        """Whether words in brackets in front of titles are names here."""
+        return self.bracketed[True] >= _FEWEST and self.bracketed[True] >= self.bracketed[False]
+
+
+def learn(entries: Iterable[Head]) -> Layout:
+    """Look at all entries of one kind and note what each slot of their shapes is."""
+    layout = Layout()
+    for head in entries:
+        _see(layout, head)
+    return layout
+
+
+def _see(layout: Layout, head: Head) -> None:
+    own, pieces = head.own, head.pieces
+    _see_names(layout, pieces, own)
+    if not own.sure or own.title is None:
+        return
+    seen = layout.shapes[head.shape]
+    seen.entries += 1
+    for slot, n in enumerate(head.slots):
+        found = pieces[n].found
+        seen.titles[slot] += n == own.title
+        seen.names[slot] += n == own.name
+        seen.authors[slot] += found is not None and bool(found.authors or found.cut)
+        layout.styles[pieces[n].style]["title" if n == own.title else "else"] += 1
+
+
+def _see_names(layout: Layout, pieces: Sequence[Piece], own: Choice) -> None:
+    """Note how names of methods and of people are printed."""
+    if (
+        own.title is not None
+        and own.name is not None
+        and pieces[own.name].after in COLONS
+        and not pieces[own.title].marked
+    ):
+        layout.repeated[contains_name(pieces[own.title].text, pieces[own.name].text)] += 1
+    if own.title is not None:
+        layout.shorts[_SHORT_BEHIND.search(pieces[own.title].text) is not None] += 1
+    for n, piece in enumerate(pieces):
+        if piece.kind is Kind.BRACKET:
+            layout.bracketed[is_name_piece(pieces, n)] += 1
+        elif piece.found is not None and (piece.found.authors or piece.found.cut):
+            layout.cut[piece.found.cut] += 1
+
+
+def _usual(votes: Counter[int]) -> int | None:
+    """The slot that nearly all entries agree on."""
+    total = sum(votes.values())
+    slot, most = max(votes.items(), key=lambda pair: pair[1], default=(0, 0))
+    return slot if total >= _FEWEST and most >= _MOST_AGREE * total else None

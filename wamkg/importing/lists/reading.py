@@ -1,0 +1,115 @@
+"""Reading a gathered list: first what its entries look like, then every entry."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from wamkg.importing.lists.accounting import excerpt
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.document import Candidate, Document
+from wamkg.importing.lists.entry import Entry, read_entry
+from wamkg.importing.lists.fields import absorb, role_of_key, take_field
+from wamkg.importing.lists.layout import Layout, learn
+from wamkg.importing.lists.papers import is_own
+from wamkg.importing.lists.tables import take_cells
+from wamkg.importing.lists.words import length_of, strip_marks
+from wamkg.matching.record import Unreadable
+
+_LONG_NAME = 5
+"""Words from which a cell under Name or Model is a title."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry and the number of the section it stands in."""
+
+    entry: Entry
+    section: int | None
+
+
+@dataclass
+class Read:
+    """The entries of a list in reading order, and the lines that name a paper and cannot be read."""
+
+    listed: list[Listed] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+def read_entries(document: Document, lines: Sequence[str]) -> Read:
+    """Read every entry with what was learnt from all entries of its form."""
+    layouts = layouts_of(document.candidates)
+    read = Read(unreadable=list(document.unreadable))
+    for candidate in document.candidates:
+        entry = _read(candidate, layouts[candidate.form], document)
+        if is_own(entry, document.own):
+            continue
+        entry.settle()
+        known = entry.name or (candidate.row and entry.authors)
+        if entry.title or (known and (entry.arxiv or entry.doi)):
+            read.listed.append(Listed(entry, candidate.section))
+        elif candidate.certain:
+            reason = "a table row without a title" if candidate.row else "a link to a paper but no title"
+            read.unreadable.append(Unreadable(entry.line, reason, excerpt(lines, entry.line)))
+    return read
+
+
+def layouts_of(candidates: Sequence[Candidate]) -> dict[str, Layout]:
+    """What the entries of each form look like."""
+    forms: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        forms[candidate.form].append(candidate)
+    return {form: learn(c.head for c in some) for form, some in forms.items()}
+
+
+def _read(candidate: Candidate, layout: Layout, document: Document) -> Entry:
+    entry = _read_name(candidate) if _is_name_cell(candidate) else read_entry(candidate.head, layout)
+    entry.doubts += candidate.doubts
+    if candidate.table is not None and candidate.row is not None:
+        if candidate.doubts:
+            take_links_only(entry, candidate)
+        else:
+            take_cells(entry, candidate.table, candidate.row, document.columns)
+    for key, value in candidate.pairs:
+        take_field(entry, key, role_of_key(key), value)
+    absorb(entry, candidate.body)
+    return entry
+
+
+def _is_name_cell(candidate: Candidate) -> bool:
+    """Whether the head is a cell of a column with names of methods, not titles."""
+    table, text = candidate.table, candidate.head.inline.text
+    if table is not None and read_credits(text).complete and read_credits(text).cut:
+        return True
+    return table is not None and table.title is None and length_of(text) < _LONG_NAME and ": " not in text
+
+
+def _read_name(candidate: Candidate) -> Entry:
+    """The entry of a name alone."""
+    entry = Entry(candidate.head.line)
+    name, marks = strip_marks(candidate.head.inline.text)
+    entry.add_marks(marks)
+    found = read_credits(name)
+    if found.complete and found.cut:
+        entry.add_credits(found)
+    else:
+        entry.name = name or None
+    for link in candidate.head.links:
+        entry.add_link(link.label, link.url, link.kind)
+    return entry
+
+
+def take_links_only(entry: Entry, candidate: Candidate) -> None:
+    """Take the links of a row whose cells do not stand under their headings."""
+    for cell in candidate.row.cells if candidate.row else []:
+        if cell is not candidate.head.inline:
+            for number, label in cell.link_labels().items():
+                entry.add_link(label, cell.hrefs[number])
+
+
+def usual_shapes(layouts: dict[str, Layout]) -> Counter[str]:
+    """How many entries have each shape, for a report."""
+    shapes: Counter[str] = Counter()
+    for form, layout in layouts.items():
+        for shape, seen in layout.shapes.items():
+            shapes[f"{form}: {', '.join(shape)}"] += seen.entries
+    return shapes

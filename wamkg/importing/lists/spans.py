@@ -1,0 +1,318 @@
+"""The head of an entry cut into pieces: titles, names, credits, marks, each with its style and the marks around it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from wamkg.importing.links import is_link_label
+from wamkg.importing.lists.credits import Credits, read_credits
+from wamkg.importing.lists.cutting import Cut, Kind, cut_marked, cut_plain
+from wamkg.importing.lists.inline import Atom, Inline
+from wamkg.importing.lists.words import has_han, length_of
+
+_GAP = "\x1e"
+"""Stands where a link label or an image was taken out."""
+_QUOTES = '"“”„«»＂「」『』'
+_BEFORE_QUOTE = ":：,.;-–—)]|•>"
+_BEHIND_QUOTE = ",.;([|-–—)]<"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of words of one style; `before` and `after` are the marks next to it ("" at a change of style)."""
+
+    kind: Kind
+    text: str
+    style: str = ""
+    """Letters: q quoted, b bold, i italic, u underlined, c code, l linked; "" is plain."""
+    line: int = 0
+    before: str = ""
+    after: str = ""
+    links: frozenset[int] = frozenset()
+    found: Credits | None = None
+    """What was recognised in it, if it is credits."""
+    gap: bool = False
+    """Whether a label, badge or address stands between it and the next piece."""
+
+    @property
+    def length(self) -> int:
+        """Number of words."""
+        return length_of(self.text)
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is set off by its style."""
+        return self.style != ""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Words of one style as they stand; a gap or a line break is a run of its own."""
+
+    text: str
+    style: str = ""
+    line: int = 0
+    parts: tuple[tuple[str, int | None], ...] = ()
+    """The words again with the link that they lie in."""
+
+    @property
+    def is_words(self) -> bool:
+        return self.text not in (_GAP, "\n")
+
+
+def pieces_of(inline: Inline, known_labels: bool = False) -> list[Piece]:
+    """Pieces in reading order; link labels, images and addresses are left out.
+
+    `known_labels` takes short linked words in square brackets for labels too.
+    """
+    runs = _joined(_emphasis_joined(_quoted(_runs(inline, known_labels))))
+    found: list[Found] = []
+    for run in runs:
+        found += _cut(run) if run.is_words else [run.text]
+    return list(_with_marks(found))
+
+
+def _cut(run: _Run) -> Iterator["Found"]:
+    """The pieces of a run, each with its links; in bold or italic words one link may be the title alone."""
+    lone = _title_in_link(run)
+    if lone is not None:
+        for text, style in lone:
+            yield from _cut(_Run(text, style, run.line, tuple(p for p in run.parts if p[0] in text)))
+        return
+    links = frozenset(link for _, link in run.parts if link is not None)
+    for part in cut_marked(run.text) if run.style else cut_plain(run.text):
+        if isinstance(part, Cut):
+            yield Piece(part.kind, part.text, run.style, run.line, links=links, found=part.found)
+        else:
+            yield part
+
+
+def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
+    """The parts of bold or italic words of which one link is only a part: "**[Title](…), ICML 2023**"."""
+    linked = [n for n, (text, link) in enumerate(run.parts) if link is not None and text.strip()]
+    if len(linked) != 1 or not _emphasis(run.style) or "q" in run.style:
+        return None
+    n = linked[0]
+    before, behind = "".join(t for t, _ in run.parts[:n]), "".join(t for t, _ in run.parts[n + 1 :])
+    if not any(c.isalnum() for c in before + behind) or length_of(run.parts[n][0]) < 4:
+        return None
+    style = _emphasis(run.style)
+    parts = ((before, style), (run.parts[n][0], style + "l"), (behind, ""))
+    return [(text, mark) for text, mark in parts if text]
+
+
+def label_links(inline: Inline, enclosed: bool = False) -> set[int]:
+    """Numbers of links that only say what they lead to, or show their address.
+
+    With `enclosed`, a few linked words in square brackets are such a label too.
+    """
+    texts = inline.link_labels()
+    found = {n for n, text in texts.items() if is_link_label(text) or text.startswith(("http://", "https://", "www."))}
+    if enclosed:
+        for before, atom, after in zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False):
+            inside = before.text.rstrip().endswith("[") and after.text.lstrip().startswith("]")
+            if atom.link is not None and inside and not atom.bold and len(texts[atom.link].split()) <= 3:
+                found.add(atom.link)
+    return found
+
+
+def _style_of(atom: Atom) -> str:
+    letters = (("b", atom.bold), ("i", atom.italic), ("u", atom.under), ("c", atom.code), ("l", atom.link is not None))
+    return "".join(letter for letter, on in letters if on)
+
+
+def _runs(inline: Inline, enclosed: bool) -> list[_Run]:
+    """Stretches of one style. Bold or italic words are one stretch whatever links lie in them."""
+    labels = label_links(inline, enclosed)
+    runs: list[_Run] = []
+    line = 0
+    for n, atom in enumerate(inline.atoms):
+        style = _style_of(atom)
+        if atom.text == "\n" and not (atom.soft and style):
+            line += 1
+            runs.append(_Run("\n", line=line, style="soft" if atom.soft else ""))
+        elif atom.image is not None or (atom.link in labels and atom.text != "\n"):
+            runs.append(_Run(_GAP))
+        elif not (atom.raised and not _is_kept(inline.atoms, n)):
+            _append(runs, _Run(atom.text.replace(_GAP, " "), style, line, ((atom.text, atom.link),)))
+    return runs
+
+
+def _is_kept(atoms: Sequence[Atom], number: int) -> bool:
+    """Whether raised characters belong to a word ("C³ache", "2nd") rather than being footnote marks."""
+    text = atoms[number].text.strip()
+    before = atoms[number - 1].text[-1:] if number else ""
+    return text.isdigit() or (text.isalpha() and before.isdigit())
+
+
+def _append(runs: list[_Run], run: _Run) -> None:
+    """Add a run, joined to the last one where both are of one style and, if plain, lie in one link."""
+    last = runs[-1] if runs else None
+    if last is not None and last.is_words and _joinable(last, run):
+        runs[-1] = replace(last, text=last.text + run.text, parts=last.parts + run.parts)
+    elif last is not None and last.is_words and not run.text.strip() and run.style != last.style:
+        runs[-1] = replace(last, text=last.text + run.text, parts=(*last.parts, (run.text, None)))
+    else:
+        runs.append(run)
+
+
+def _joinable(last: _Run, run: _Run) -> bool:
+    if _emphasis(last.style) or _emphasis(run.style):
+        return _emphasis(last.style) == _emphasis(run.style)
+    return last.style == run.style and last.parts[-1][1] == run.parts[-1][1]
+
+
+def _emphasis(style: str) -> str:
+    return style.replace("l", "")
+
+
+def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
+    """The runs with lines that only wrap in the source joined to those before them."""
+    kept: list[_Run] = []
+    for run in runs:
+        wraps = (
+            len(kept) > 1 and kept[-1].text == "\n" and kept[-1].style == "soft" and run.is_words and run.style == ""
+        )
+        if wraps and kept[-2].is_words and kept[-2].style == "" and _continues(kept[-2].text, run.text):
+            kept.pop()
+            kept[-1] = replace(kept[-1], text=f"{kept[-1].text} {run.text}", parts=kept[-1].parts + run.parts)
+        else:
+            kept.append(run)
+    yield from kept
+
+
+def _continues(first: str, second: str) -> bool:
+    """Whether plain words of the next line belong to the sentence of this one."""
+    if first.rstrip()[-1:] in ".?!:" or not second.strip():
+        return False
+    return second.lstrip()[:1].islower() or (len(first) >= 55 and not read_credits(second).complete)
+
+
+def _quoted(runs: list[_Run]) -> list[_Run]:
+    """The runs with the first stretch that stands in quotation marks as a run of its own.
+
+    Quotes inside a title belong to it: a stretch counts only where nothing but names, a mark or another style stands
+    before it and no word follows it.
+    """
+    for i, run in enumerate(runs):
+        start = next((n for n, c in enumerate(run.text) if c in _QUOTES and _opens(run, n, runs[:i])), None)
+        if start is not None and run.is_words:
+            found = _closing(runs, i, start)
+            if found is not None:
+                return _split_at(runs, (i, start), found)
+            return runs
+    return runs
+
+
+def _opens(run: _Run, at: int, before: Sequence[_Run]) -> bool:
+    lead = run.text[:at].rstrip()
+    if lead:
+        return lead[-1] in _BEFORE_QUOTE or (run.style == "" and read_credits(lead).complete)
+    last = next((r for r in reversed(before) if r.is_words and r.text.strip()), None)
+    return last is None or last.style != run.style or last.text.rstrip()[-1:] in _BEFORE_QUOTE
+
+
+def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | None:
+    """Run and position of the quotation mark that ends the title: one that no word follows."""
+    for i in range(first, len(runs)):
+        run = runs[i]
+        if run.text == _GAP or (run.text == "\n" and run.style != "soft"):
+            return None
+        for n, c in enumerate(run.text):
+            if c in _QUOTES and (i, n) > (first, start + 1) and _closes(runs, i, n):
+                return i, n
+    return None
+
+
+def _closes(runs: Sequence[_Run], number: int, at: int) -> bool:
+    if at == 0 and number and not runs[number - 1].is_words:
+        return False
+    behind = runs[number].text[at + 1 :]
+    if behind.strip():
+        return behind.lstrip()[0] in _BEHIND_QUOTE or (behind[0].isspace() and read_credits(behind).complete)
+    after = next((r for r in runs[number + 1 :] if r.text.strip()), None)
+    return (
+        after is None
+        or not after.is_words
+        or after.style != runs[number].style
+        or after.text.lstrip()[0] in _BEHIND_QUOTE
+    )
+
+
+def _split_at(runs: list[_Run], start: tuple[int, int], end: tuple[int, int]) -> list[_Run]:
+    """The runs with what lies between two quotation marks as one quoted run."""
+    (i, a), (j, b) = start, end
+    inside = runs[i : j + 1]
+    texts = [r.text if r.is_words else " " for r in inside]
+    texts[-1] = texts[-1][:b]
+    texts[0] = texts[0][a + 1 :]
+    style = "q" + "".join(sorted(set("".join(r.style for r in inside if r.is_words)) & set("bl")))
+    parts = tuple(part for r in inside for part in r.parts)
+    quoted = _Run("".join(texts), style, runs[i].line, parts)
+    head, tail = runs[i].text[:a], runs[j].text[b + 1 :]
+    before = [replace(runs[i], text=head, parts=((head, None),))] if head.strip() else []
+    behind = [replace(runs[j], text=tail, parts=((tail, None),))] if tail.strip() else []
+    return [*runs[:i], *before, quoted, *behind, *runs[j + 1 :]]
+
+
+def _emphasis_joined(runs: list[_Run]) -> list[_Run]:
+    """The runs with emphasised words in the middle of plain ones joined to them, and so "et al." to the names."""
+    kept: list[_Run] = []
+    for n, run in enumerate(runs):
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and last.is_words
+            and run.is_words
+            and last.style == ""
+            and _belongs(last, run, runs[n + 1 :])
+        ) or (last is not None and last.is_words and run.is_words and run.style == "" and last.style == "" and n):
+            kept[-1] = replace(last, text=last.text + run.text, parts=last.parts + run.parts)
+        else:
+            kept.append(run)
+    return kept
+
+
+def _belongs(last: _Run, run: _Run, behind: Sequence[_Run]) -> bool:
+    """Whether emphasised words belong to the plain sentence around them."""
+    if run.style == "" or not last.text.strip():
+        return False
+    if _is_cut(run.text):
+        return True
+    after = behind[0] if behind else None
+    inside = after is not None and after.is_words and after.style == "" and after.text.lstrip()[:1].isalnum()
+    if not last.text.rstrip()[-1].isalnum() or not run.text[:1].isalnum():
+        return False
+    if inside:
+        return "l" not in run.style or length_of(run.text) <= 3
+    return (
+        run.style in ("i", "c")
+        and length_of(run.text) <= 2
+        and not read_credits(run.text).found
+        and not has_han(run.text)
+    )
+
+
+def _is_cut(text: str) -> bool:
+    found = read_credits(text)
+    return found.cut and not (found.authors or found.venue or found.rest)
+
+
+Found = Piece | str
+"""A piece, or the marks that stand between two."""
+
+
+def _with_marks(found: Iterable[Found]) -> Iterator[Piece]:
+    """Pieces with the marks around them."""
+    pieces: list[Piece] = []
+    marks = ""
+    for part in found:
+        if isinstance(part, str):
+            marks += part
+            continue
+        if pieces:
+            pieces[-1] = replace(pieces[-1], after=marks.strip(" ")[:1], gap=_GAP in marks)
+        pieces.append(replace(part, before=marks.strip(" ")[-1:]))
+        marks = ""
+    if pieces:
+        pieces[-1] = replace(pieces[-1], after=marks.strip(" ")[:1], gap=_GAP in marks)
+    yield from pieces
