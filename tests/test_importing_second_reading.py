@@ -21,10 +21,6 @@ LEAST_VALUES = 0.995
 UNCLOSED = "cr_ebsco.bib"
 """Its entries never close their last brace: a record may come out, or be listed as unreadable."""
 NOT_YET = {
-    "Awesome-Diffusion-Models.md",
-    "LLMSurvey.md",
-    "LLM-Agent-Paper-List.md",
-    "Awesome-VLA-Robotics.md",
     "krs.bib",
     "actionsurvey.bib",
     "pyrobotics.bib",
