@@ -1,5 +1,6 @@
 """A record that comes again: what is shown adds nothing, another printing changes nothing, a worse value is listed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from sqlmodel import func, select
 from wamkg.importing.agree import how_worse, same_printing, same_text
 from wamkg.importing.apply import Applier
 from wamkg.importing.report import ImportReport, LineReport
+from wamkg.importing.run import ImportOptions, import_source
 from wamkg.matching.published import same_venue
 from wamkg.matching.record import Record
+from wamkg.reviewing.edit import set_values
+from wamkg.services.exports import export
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.session import Store
 from wamkg.store.tables import Fact
@@ -153,3 +157,54 @@ def test_details_of_a_source_are_put_together(store: Store) -> None:
     assert shown(store).details == {"editor": "Lind, Ida", "series": "LNCS 12"}
     with store.reading() as session:
         assert session.exec(select(func.count()).select_from(Fact).where(Fact.field == "details")).one() == 2
+
+
+@pytest.mark.parametrize(("form", "ending"), [("jsonl", "jsonl"), ("csv", "csv"), ("bibtex", "bib")])
+def test_what_is_exported_and_read_again_changes_nothing(
+    seeded_store: Store, tmp_path: Path, form: str, ending: str
+) -> None:
+    before, path = exported(seeded_store, "jsonl"), tmp_path / f"wamkg.{ending}"
+    path.write_text(exported(seeded_store, form), encoding="utf-8", newline="")
+    report = import_source(seeded_store, str(path), ImportOptions())
+    assert ({o: n for o, n in report.counts.items() if n}, report.batch) == ({"same": 227}, None)
+    assert exported(seeded_store, "jsonl") == before
+
+
+def exported(store: Store, form: str) -> str:
+    pieces: list[str] = []
+    export(store, form, pieces.append)
+    return "".join(pieces)
+
+
+def test_a_year_read_off_a_date_stays_one_on_its_way_through_bibtex(store: Store, tmp_path: Path) -> None:
+    take(store, "a", year=None, venue=None)
+    path = tmp_path / "wamkg.bib"
+    path.write_text(exported(store, "bibtex"), encoding="utf-8")
+    assert "yearderived = {true}" in path.read_text(encoding="utf-8")
+    assert import_source(store, str(path), ImportOptions()).counts["same"] == 1
+    assert (shown(store).year, shown(store).stated_year) == (2024, None)
+
+
+def test_a_person_sets_what_a_bibliography_says(store: Store) -> None:
+    take(store, "a", details={"editor": "Lind, Ida", "series": "LNCS"})
+    with store.writing() as session:
+        ana = get_actor(session, "ana", "person")
+        values = {
+            "type": "book",
+            "pages": "7",
+            "details.editor": "Berg, Bo",
+            "authors": "van den Berg, Ida; The Sea Team",
+        }
+        set_values(session, ana, "arxiv:2401.91234", values)
+    item = shown(store)
+    assert (item.type, item.pages, item.details) == ("book", "7", {"editor": "Berg, Bo", "series": "LNCS"})
+    assert item.authors == ["Ida van den Berg", "The Sea Team"]
+    assert item.authors_structured == [
+        {"family": "Berg", "given": "Ida", "particle": "van den"},
+        {"literal": "The Sea Team"},
+    ]
+    with store.writing() as session:
+        set_values(
+            session, get_actor(session, "ana", "person"), "arxiv:2401.91234", {"details.editor": "", "authors": ""}
+        )
+    assert (shown(store).details, shown(store).authors) == ({"editor": "Lind, Ida", "series": "LNCS"}, KNOWN["authors"])

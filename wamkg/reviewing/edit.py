@@ -12,7 +12,7 @@ from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.say import say, say_date
 from wamkg.matching.show import shown_values
 from wamkg.reviewing.decide import refuse_stale
-from wamkg.reviewing.edit_fields import DATES, DETAILS, LINKS, METHOD, known_name, read_value
+from wamkg.reviewing.edit_fields import DATES, DETAILS, LINKS, METHOD, known_name, names_in, read_value
 from wamkg.store.batches import close_batch, drop_batch, open_batch, record_change
 from wamkg.store.decisions import lock_paper
 from wamkg.store.edits import end_rows, uid_of_row, update_row
@@ -60,7 +60,7 @@ def set_values(
     _refuse_foreign_ids(session, row, parsed)
     batch = open_batch(session, BatchKind.EDIT, row.slug, actor)
     edit = _PaperEdit(session, batch, row, load_states(session, [number])[number])
-    changes = edit.apply(parsed, why)
+    changes = edit.apply(parsed, {known_name(name): value for name, value in values.items()}, why)
     if not changes:
         drop_batch(session, batch)
         return Edited(None, row.slug, {}, row.version)
@@ -96,7 +96,7 @@ class _PaperEdit:
     state: PaperState
     alarms: list[str] = field(default_factory=list)
 
-    def apply(self, values: Mapping[str, Any], why: str) -> dict[str, tuple[Any, Any]]:
+    def apply(self, values: Mapping[str, Any], given: Mapping[str, Any], why: str) -> dict[str, tuple[Any, Any]]:
         shown = shown_values(self.state)
         changes: dict[str, tuple[Any, Any]] = {}
         for name, value in values.items():
@@ -110,6 +110,8 @@ class _PaperEdit:
                 change = self._method(value, why)
             else:
                 change = (shown[name], value) if say(self.state, name, value, PERSON) else None
+                if name == "authors" and change:
+                    self._names(given[name])
             if change is not None:
                 changes[name] = change
         if changes:
@@ -152,6 +154,10 @@ class _PaperEdit:
         if url is not None:
             self.state.add(Weblink, paper_id=self.paper.id, kind=kind, url=url, source=PERSON)
         return (old[0].url if old else None), url
+
+    def _names(self, given: Any) -> None:
+        """The parts of the names, which "Family, Given" tells and the spoken name may not."""
+        say(self.state, "names", [name.as_dict() for name in names_in(given)] if given else None, PERSON)
 
     def _detail(self, name: str, value: str | None) -> tuple[Any, Any] | None:
         """A person's details are one claim that holds every field they set."""

@@ -15,6 +15,7 @@ from wamkg.identifiers import (
     last_year,
     s2_id,
 )
+from wamkg.names import PersonName, parse_name
 from wamkg.vocabulary import EventKind, Standing
 
 DATES, LINKS, DETAILS, METHOD = "dates.", "links.", "details.", "method"
@@ -41,8 +42,13 @@ def _date(value: Any) -> PartialDate:
 
 
 def _authors(value: Any) -> list[str]:
+    return [name.display for name in names_in(value)]
+
+
+def names_in(value: Any) -> list[PersonName]:
+    """The names of an author list with their parts, as a person writes it: "Du, Yilun; The Sea Team"."""
     names = value.split(";") if isinstance(value, str) else list(value)
-    return [_text(name) for name in names]
+    return [parse_name(_text(name)) for name in names]
 
 
 def _standing(value: Any) -> str:
