@@ -78,6 +78,7 @@ class BatchKind(StrEnum):
     EDIT = "edit"
     DECISION = "decision"
     TAXONOMY = "taxonomy"
+    MERGE = "merge"
     UNDO = "undo"
     EXPORT = "export"
 

@@ -75,6 +75,20 @@ class NewJudgement(Body):
     note: Text = ""
 
 
+class NewMerge(Body):
+    """Two papers to be merged into one."""
+
+    keep: Word = Field(description="The paper that remains.", examples=["arxiv:2302.00111"])
+    other: Word = Field(description="The paper whose rows move to it.", examples=["arxiv:2310.10625"])
+    prefer: Literal["keep", "other"] | None = Field(
+        default=None, description="Whose place stands where both have one in a taxonomy."
+    )
+    although_dois_differ: bool = Field(default=False, description="Merge papers with DOIs of two publications.")
+    dry_run: bool = Field(default=False, description="Show what would change and write nothing.")
+    why: Why = ""
+    version: Version | None = Field(default=None, description="Version of `keep` that you saw.")
+
+
 class Examination(Body):
     """Which checks to run, all if none is named, and whether to mend."""
 

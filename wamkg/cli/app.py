@@ -65,6 +65,7 @@ COMMANDS: dict[str, Verb] = {
     "objections": Verb("objecting", "objections", "Disputed placements."),
     "questions": Verb("questions", "questions", "Is a record the paper that its id leads to?"),
     "duplicates": Verb("duplicates", "duplicates", "Which records are one work."),
+    "merge": Verb("duplicates", "merge", "Merge two papers into one; undoing the batch restores both."),
     "round": Verb("rounds", "round_", "Blind review by several people."),
     "agreement": Verb(
         "rounds",

@@ -5,8 +5,12 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo, writing_as
-from wamkg.cli.curating import ByOption, PaperArgument
+from wamkg.cli.curating import ByOption, PaperArgument, WhyOption
 from wamkg.reviewing.judge import judge as judge_pair
+from wamkg.reviewing.merge_papers import Merge, MergedPapers, Prefer
+from wamkg.services import duplicates as service
+from wamkg.services.writers import Writer
+from wamkg.settings import get_settings
 from wamkg.views.works import candidate_list, judgement_list, work_list
 
 duplicates = typer.Typer(help="Which records are one work.", invoke_without_command=True)
@@ -53,6 +57,50 @@ def judge(
         out.print("this was judged so already; nothing was written")
     else:
         print_undo(judged.batch)
+
+
+@duplicates.command("merge")
+def merge(
+    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The paper that remains.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The paper whose ids, values and places move to it.")],
+    prefer: Annotated[
+        Prefer | None, typer.Option("--prefer", help="Whose place stands where both have one in a taxonomy.")
+    ] = None,
+    although_dois_differ: Annotated[
+        bool, typer.Option("--although-dois-differ", help="Merge two papers that have DOIs of two publications.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    why: WhyOption = "",
+    version: Annotated[int | None, typer.Option("--version", help="Version of KEEP that you saw.")] = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Merge two papers into one; undoing the batch restores both."""
+    wanted = Merge(
+        keep=keep, other=other, prefer=prefer, why=why, although_dois_differ=although_dois_differ, version=version
+    )
+    with open_store() as store:
+        made = service.merge(store, get_settings(), Writer(by), wanted, dry_run=dry_run)
+    if json:
+        print_json(made)
+    else:
+        _print_merge(made)
+
+
+def _print_merge(made: MergedPapers) -> None:
+    out.print(f"{made.other} {'would be' if made.dry_run else 'is'} merged into {made.keep}")
+    for name, value in made.shown.items():
+        out.print(f"  {name}: {', '.join(value) if isinstance(value, list) else value}")
+    out.print("moved: " + (", ".join(f"{number} {name}" for name, number in made.moved.items()) or "nothing"))
+    doubles = {name: number for name, number in made.doubles.items() if name != "paper"}
+    if doubles:
+        out.print("dropped as doubles: " + ", ".join(f"{number} {name}" for name, number in doubles.items()))
+    for note in made.notes:
+        out.print(note)
+    if made.batch is None:
+        out.print("nothing was written")
+    else:
+        print_undo(made.batch)
 
 
 @duplicates.command("judged")

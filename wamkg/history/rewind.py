@@ -28,6 +28,7 @@ from wamkg.store.bulk import chunks, table_of
 from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, heads
 from wamkg.store.edits import find_row, model_of_field
 from wamkg.store.lookup import SCHEMES
+from wamkg.store.merges import give_back, merge_again, read_merge
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans
 from wamkg.store.rows import decode
@@ -68,10 +69,13 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     delete_derived(session, mine, doomed)
     delete_rows(session, rows_made(session, mine), None)
     # A paper that is put back may have the number of one made since, which SQLite gives out again.
-    touched = (touched - doomed) | _put_back(session, undoing)
+    parted = _part(session, moment, later)
+    touched = (touched - doomed) | parted | _put_back(session, undoing)
     for pair in merged:
         pair.end_for_now(session, mine)
     reopen_rows(session, rows_ended(session, mine), None)
+    touched |= _join_again(session, moment, later)
+    touched &= set(session.connection().execute(select(table_of(Paper).c.id)).scalars())
     _set_values(session, values)
     _settle_taxa(session, stood)
     for pair in merged:
@@ -80,6 +84,24 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
     show_again(session, touched, show)
     delete_orphans(session)
     _forget_batches(session, mine)
+
+
+def _part(session: Session, moment: datetime, later: set[int]) -> set[int]:
+    """Take merges made later and not undone apart, the newest first; returns their papers."""
+    held = select(_batch.c.id).where(
+        _batch.c.kind == BatchKind.MERGE, _complete >= moment, _batch.c.undone_at.is_(None)
+    )
+    numbers = session.connection().execute(held.order_by(_batch.c.id.desc())).scalars().all()
+    return {n for number in numbers for n in give_back(session, read_merge(session, number), but=later, copy=True)}
+
+
+def _join_again(session: Session, moment: datetime, later: set[int]) -> set[int]:
+    """Make merges again that were undone later, the oldest first; returns the papers that remain."""
+    undone = select(_batch.c.id).where(
+        _batch.c.kind == BatchKind.MERGE, _complete < moment, _batch.c.undone_by_id.in_(later)
+    )
+    numbers = session.connection().execute(undone.order_by(_batch.c.id)).scalars().all()
+    return {n for number in numbers for n in merge_again(session, read_merge(session, number))}
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from wamkg.store.batches import close_batch, open_batch, record_change
 from wamkg.store.bulk import table_of
 from wamkg.store.decisions import lock_papers
 from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
+from wamkg.store.merges import Merged, give_back, read_merge, refuse_after_writes, refuse_before_merges
 from wamkg.store.objections import batches_that_object, batches_unaware_of
 from wamkg.store.paper_state import PaperState
 from wamkg.store.paper_write import Shown, delete_orphans, let_go_of_ids, raise_versions
@@ -72,15 +73,17 @@ def undo_batch(
         raise ConflictError(f"{batch.uid} took {batch.source} back; do that again instead of undoing an undo")
     mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
     made, ended = rows_made(session, mine), rows_ended(session, mine)
+    joined = _refuse_to_part(session, batch)
     _refuse_if_needed(session, batch, _names(made))
     undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
     keep = partial(keep_removed, session, undoing, batch)
     reopening = partial(keep_reopened, session, undoing, batch)
     touched = touched_papers(session, mine)
     replaced = placed_papers(session, mine)
-    doomed = papers_of(session, mine)
-    broken = broken_rules(session)
+    doomed, broken = papers_of(session, mine), broken_rules(session)
     asked_of = [question.paper_id for question in answered_in(session, batch.uid)]
+    if joined is not None:
+        touched |= give_back(session, joined)
     hand_back_places(session, batch, partial(reopening, table_of(Assignment)))
     with _refusing_what_is_taken(session, batch, ended):
         restored = restore_rows(session, batch)
@@ -95,7 +98,7 @@ def undo_batch(
     reopened = set(lift_taxa(session, table_of(Taxon).c.ended_batch_id.in_(mine)))
     with _refusing_what_is_taken(session, batch, ended):
         reopen_rows(session, ended, None, reopening)
-    raise_versions(session, replaced - doomed)
+    raise_versions(session, (replaced | (joined.papers if joined else set())) - doomed)
     if restored:
         counts["values restored"] = restored
     with _refusing_what_is_taken(session, batch, ended):
@@ -113,6 +116,15 @@ def undo_batch(
     close_batch(session, undoing, dict(counts))
     session.refresh(actor)
     return counts
+
+
+def _refuse_to_part(session: Session, batch: Batch) -> Merged | None:
+    """The record of a batch that merged papers, None of another; refuses where later ones depend on what is merged."""
+    refuse_before_merges(session, batch)
+    if batch.kind != BatchKind.MERGE or batch.id is None:
+        return None
+    refuse_after_writes(session, batch)
+    return read_merge(session, batch.id)
 
 
 def _hold(session: Session, batch: Batch) -> None:

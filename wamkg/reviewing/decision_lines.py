@@ -17,6 +17,7 @@ from wamkg.reviewing.objection_lines import check_objection, check_outcome, obje
 from wamkg.store.batches import undone_by
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.edits import find_row
+from wamkg.store.lookup import remaining_uid
 from wamkg.store.reads_details import paper_rows
 from wamkg.store.tables import Paper
 from wamkg.vocabulary import OutsideKind
@@ -82,7 +83,7 @@ def _line(row: DecisionRow, paper: dict[str, str]) -> dict[str, Any]:
 
 
 def _ids(session: Session, uid: str) -> dict[str, str]:
-    paper = find_row(session, Paper, uid)
+    paper = find_row(session, Paper, remaining_uid(session, uid))
     if paper is None:
         return {"uid": uid}
     row = paper_rows(session, [paper.id], texts=False)[paper.id]

@@ -47,7 +47,7 @@ def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, n
     if one.id == other.id:
         raise InvalidInputError(f"{pair[0]} and {pair[1]} are the same record, {one.slug}")
     numbers = ordered(one.id, other.id)
-    _refuse_contradiction(session, numbers, verdict)
+    refuse_contradiction(session, numbers, verdict)
     before = live_judgement(session, numbers)
     said = before.verdict if before else None
     batch = None
@@ -58,7 +58,11 @@ def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, n
     return Judged(batch.uid if batch else None, left, right, verdict, said, work)
 
 
-def _refuse_contradiction(session: Session, pair: Pair, verdict: str) -> None:
+def refuse_contradiction(session: Session, pair: Pair, verdict: str) -> None:
+    """Refuse a verdict that contradicts what else is judged.
+
+    Raises ConflictError, naming the judgements and their batches.
+    """
     works = load_works(session, leaving_out=pair)
     named = " and ".join(slug_of(session, paper) for paper in pair)
     if verdict == SameWork.DIFFERENT and (chain := works.chain(pair)):

@@ -28,7 +28,7 @@ from wamkg.store.decisions import (
     standing_decisions,
 )
 from wamkg.store.edits import find_row, uid_of_row
-from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids, papers_by_titles
+from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids, papers_by_titles, remaining_uid
 from wamkg.store.paper_state import load_states
 from wamkg.store.paper_write import raise_versions, write_papers
 from wamkg.store.session import one_writer
@@ -126,7 +126,7 @@ class _Merge:
         return find_taxon(self.session, taxonomy, taxon.path if taxon is not None else given["path"])
 
     def _paper(self, ids: dict[str, str]) -> Paper:
-        paper: Paper | None = find_row(self.session, Paper, ids.get("uid"))
+        paper: Paper | None = find_row(self.session, Paper, remaining_uid(self.session, ids.get("uid") or ""))
         if paper is not None:
             return paper
         given = [ExternalId(scheme, ids[scheme]) for scheme in SCHEMES if ids.get(scheme)]

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
 from wamkg.store.bulk import chunks, select_columns
+from wamkg.store.lookup import same_paper_uids
 from wamkg.store.tables import Actor, Assignment, Batch, Change, Event, Fact, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.types import utc_now
 
@@ -161,7 +162,7 @@ def decision_rows(
         .where(col(Change.field).startswith(DECISION))
     )
     if paper is not None:
-        statement = statement.where(Change.subject_uid == paper)
+        statement = statement.where(col(Change.subject_uid).in_(same_paper_uids(session, paper)))
     if taxonomy is not None:
         statement = statement.where(Change.field == f"{DECISION}{taxonomy}")
     if uids is not None:

@@ -41,7 +41,18 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Challenge: _NAMED | {"definition"},
     Concept: _NAMED | {"definition", "formula"},
     Result: frozenset(
-        {"suite", "split", "metric_id", "value", "reported_by_id", "reported_url", "reported_where", "party", "oddity"}
+        {
+            "method_id",
+            "suite",
+            "split",
+            "metric_id",
+            "value",
+            "reported_by_id",
+            "reported_url",
+            "reported_where",
+            "party",
+            "oddity",
+        }
     ),
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),

@@ -11,7 +11,7 @@ from wamkg.identifiers import arxiv_id, doi, key_fold, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.keys import KEY, owners_of_keys
-from wamkg.store.tables import Author, Authorship, Fact, FormerId, Link, Method, Named, Paper, Venue, Weblink
+from wamkg.store.tables import Author, Authorship, Entity, Fact, FormerId, Link, Method, Named, Paper, Venue, Weblink
 from wamkg.vocabulary import Relation, Standing
 
 SCHEMES = ("arxiv", "doi", "s2", "openalex")
@@ -125,13 +125,20 @@ def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Itera
     taken: set[str] = set()
     for part in chunks(set(slugs)):
         taken.update(session.exec(select(model.slug).where(col(model.slug).in_(part))))
+        if model is Paper:
+            former = select(FormerId.value).where(FormerId.scheme == SLUG, col(FormerId.value).in_(part))
+            taken.update(session.exec(former))
     return taken
 
 
 def numbered_slugs(session: Session, model: type[Paper] | type[Named], slug: str) -> set[str]:
     """The slugs in use that are the given one with a number."""
     numbered = select(model.slug).where(col(model.slug).startswith(f"{slug}-", autoescape=True))
-    return {found for found in session.exec(numbered) if found.removeprefix(f"{slug}-").isdigit()}
+    found = set(session.exec(numbered))
+    if model is Paper:
+        former = select(FormerId.value).where(FormerId.scheme == SLUG)
+        found |= set(session.exec(former.where(col(FormerId.value).startswith(f"{slug}-", autoescape=True))))
+    return {name for name in found if name.removeprefix(f"{slug}-").isdigit()}
 
 
 def numbers_by_key(
@@ -184,10 +191,34 @@ def find_paper(session: Session, text: str) -> Paper:
         if value and (number := papers_by_ids(session, [ExternalId(name, value)]).get(ExternalId(name, value))):
             return session.get_one(Paper, number)
     paper = session.exec(select(Paper).where(Paper.slug == text)).first() if scheme != KEY or not rest else None
-    number = None if paper else _by_key(session, rest if scheme == KEY and rest else text)
+    number = None if paper else _by_key(session, rest if scheme == KEY and rest else text) or _merged(session, text)
     if paper is None and number is None:
         raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug")
     return paper or session.get_one(Paper, number)
+
+
+SLUG, UID = "slug", "uid"
+"""Schemes of former ids under which the slug and the permanent id of a merged paper lead to the one that remains."""
+
+
+def _merged(session: Session, text: str) -> int | None:
+    """The paper into which one of that slug was merged."""
+    former = select(FormerId.paper_id).where(FormerId.scheme == SLUG, FormerId.value == text)
+    return session.exec(former).first()
+
+
+def same_paper_uids(session: Session, uid: str) -> list[str]:
+    """A paper's permanent id and those of the papers that were merged into it."""
+    own = select(col(Entity.id)).where(col(Entity.uid) == uid).scalar_subquery()
+    merged = select(col(FormerId.value)).where(col(FormerId.scheme) == UID, col(FormerId.paper_id) == own)
+    return [uid, *session.connection().execute(merged).scalars()]
+
+
+def remaining_uid(session: Session, uid: str) -> str:
+    """The permanent id of the paper that one was merged into; the id itself where it was not."""
+    into = select(col(Entity.uid)).join(FormerId, col(FormerId.paper_id) == col(Entity.id))
+    found = session.connection().execute(into.where(col(FormerId.scheme) == UID, col(FormerId.value) == uid)).scalar()
+    return str(found or uid)
 
 
 def _by_key(session: Session, key: str) -> int | None:

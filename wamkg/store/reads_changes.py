@@ -15,7 +15,9 @@ from wamkg.vocabulary import AssignmentState
 MOST_CHANGES = 10_000
 KEPT_ROWS = ("removed.", "reopened.")
 """Beginnings of the fields of changes that hold the rows which undo took out of the tables."""
-_EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in KEPT_ROWS]
+MOVED = "moved."
+"""Beginning of the fields of changes that hold what a merge changed in rows that it gave to another paper."""
+_EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in (*KEPT_ROWS, MOVED)]
 
 
 def uid_of(session: Session, number: int) -> str:

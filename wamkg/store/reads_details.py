@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from wamkg.names import PersonName
 from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.lookup import NAME_PARTS, printed_name
+from wamkg.store.lookup import NAME_PARTS, printed_name, same_paper_uids
 from wamkg.store.paper_state import INTRODUCIBLE
 from wamkg.store.tables import (
     Actor,
@@ -238,8 +238,9 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
 
 
 def changes_of(session: Session, uid: str) -> list[Any]:
-    """Rows of the audit trail that name a subject, in the order written."""
-    return list(rows(session, change_rows().where(Change.subject_uid == uid).order_by(col(Change.id))))
+    """Rows of the audit trail that name a subject, or a paper merged into it, in the order written."""
+    uids = same_paper_uids(session, uid)
+    return list(rows(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id))))
 
 
 def change_rows() -> Any:

@@ -12,7 +12,7 @@ from wamkg.importing.agree import FIELDS
 from wamkg.matching.quotes import LostQuote, missing_from, texts_of
 from wamkg.matching.resolve import winner
 from wamkg.reviewing.blind import is_hidden
-from wamkg.store.lookup import find_paper, methods_of
+from wamkg.store.lookup import UID, find_paper, methods_of
 from wamkg.store.paper_state import Said
 from wamkg.store.reads_details import (
     LinkedThing,
@@ -288,6 +288,8 @@ def _dates(session: Session, number: int) -> list[DatedEvent]:
 def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in former_ids_of(session, [number]).get(number, []):
+        if row.scheme == UID:
+            continue
         found.setdefault(row.scheme, []).append(row.value)
     return found
 

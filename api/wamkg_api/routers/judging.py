@@ -1,11 +1,13 @@
-"""Judging whether two records are one work."""
+"""Judging whether two records are one work, and merging two papers."""
 
 from fastapi import Response
 
 from wamkg.reviewing.judge import Judged, judge
+from wamkg.reviewing.merge_papers import Merge, MergedPapers
+from wamkg.services.duplicates import merge
 from wamkg_api.access import CallerDep
-from wamkg_api.bodies_curating import NewJudgement
-from wamkg_api.deps import answer
+from wamkg_api.bodies_curating import NewJudgement, NewMerge
+from wamkg_api.deps import SettingsDep, answer
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = writing_router()
@@ -17,3 +19,10 @@ def judge_pair(store: StoreDep, caller: CallerDep, said: NewJudgement) -> Respon
     with store.writing() as session:
         person = person_of(caller).actor(session)
         return answer(judge(session, person, (said.left, said.right), said.verdict, said.note))
+
+
+@router.post("/duplicates/merges", response_model=MergedPapers)
+def merge_pair(store: StoreDep, settings: SettingsDep, caller: CallerDep, wanted: NewMerge) -> Response:
+    """Merge two papers into one: everything of `other` moves to `keep`. Undoing the batch restores both."""
+    asked = Merge(**wanted.model_dump(exclude={"dry_run"}))
+    return answer(merge(store, settings, person_of(caller), asked, dry_run=wanted.dry_run))

@@ -1,0 +1,29 @@
+"""Papers that are one: merging two."""
+
+from wamkg.reviewing.merge_papers import Merge, MergedPapers, merge_papers
+from wamkg.reviewing.merge_papers import dry_run as try_merge
+from wamkg.services.decisions import learn_all
+from wamkg.services.writers import Writer
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+
+
+class _DryRunError(Exception):
+    """Ends a transaction without a trace."""
+
+
+def merge(store: Store, settings: Settings, writer: Writer, merge: Merge, *, dry_run: bool = False) -> MergedPapers:
+    """Merge two papers, then refit the suggestions of the taxonomies in which a place moved.
+
+    A dry run leaves the store as it was. Raises as `merge_papers`.
+    """
+    made: list[MergedPapers] = []
+    try:
+        with store.writing() as session:
+            made.append((try_merge if dry_run else merge_papers)(session, writer.actor(session), merge))
+            if dry_run:
+                raise _DryRunError
+    except _DryRunError:
+        return made[0]
+    learn_all(store, settings, made[0].taxonomies)
+    return made[0]

@@ -1,0 +1,360 @@
+"""Giving all rows of one paper to another, and giving them back: every row moved or removed is in the audit trail.
+
+A merge keeps the other paper's entity, so that its permanent id and number are never given out again. Its row in
+`paper` and rows that the remaining paper has already are removed; everything else is moved.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Index, Table, UniqueConstraint, or_, select
+from sqlmodel import Session, col
+
+from wamkg.errors import ConflictError
+from wamkg.store.batches import record_change
+from wamkg.store.bulk import chunks, table_of
+from wamkg.store.keys import KEY
+from wamkg.store.lookup import SCHEMES
+from wamkg.store.reads_changes import KEPT_ROWS, MOVED
+from wamkg.store.rows import LEFT_OUT, decode, encode
+from wamkg.store.search import remove_texts
+from wamkg.store.tables import Authorship, Batch, Change, Entity, FormerId, Paper, Result, metadata
+from wamkg.vocabulary import BatchKind
+
+REMOVED = KEPT_ROWS[0]
+ROWS_A_CHANGE = 500
+PARENTS = ("paper", "method")
+"""Tables whose rows others point at: they come back first."""
+_SHOWN_ONCE = (*SCHEMES, KEY, "venue_id")
+"""Columns of `paper` that only one paper may have, or that name what may be gone; they are picked again."""
+_DERIVED = (Authorship,)
+_IN_PLACE = table_of(Result)
+"""Rows that are edited in place, with a trail of their own."""
+
+
+@dataclass
+class Mover:
+    """Moves rows within one batch from one entity to another."""
+
+    session: Session
+    batch: Batch
+    moved: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+
+    def move_all(self, kind: str, other: int, keep: int) -> None:
+        """Give everything that points at an entity of a kind (`paper`, `method`) to another of that kind."""
+        for table in metadata.sorted_tables:
+            columns = _references(table, kind)
+            if columns and table is not _IN_PLACE and table not in map(table_of, _DERIVED):
+                self._move(table, columns, other, keep)
+
+    def _move(self, table: Table, columns: list[Column[Any]], other: int, keep: int) -> None:
+        theirs = self._rows(table, columns, other)
+        if not theirs:
+            return
+        changed = {row["id"]: _pointed(table, columns, row, other, keep) for row in theirs}
+        mine = [row for row in self._rows(table, columns, keep) if row["id"] not in changed]
+        doomed = _doubles(table, columns, mine, [row | changed[row["id"]] for row in theirs])
+        self.remove(table, [row for row in (*mine, *theirs) if row["id"] in doomed])
+        self.change(table, [row for row in theirs if row["id"] not in doomed], changed)
+
+    def _rows(self, table: Table, columns: Iterable[Column[Any]], number: int) -> list[dict[str, Any]]:
+        found = select(table).where(or_(*(column == number for column in columns))).order_by(table.c.id)
+        return [dict(row._mapping) for row in self.session.connection().execute(found)]
+
+    def change(self, table: Table, rows: list[dict[str, Any]], values: Mapping[int, Mapping[str, Any]]) -> None:
+        """Set columns of rows, by their numbers, and record what they held."""
+        for row in rows:
+            new = {name: value for name, value in values[row["id"]].items() if row[name] != value}
+            statement = table.update().where(table.c.id == row["id"])
+            self.session.connection().execute(statement.values(**new))
+        for part in chunks(rows, ROWS_A_CHANGE):
+            kept = [_kept(row, values[row["id"]]) for row in part]
+            after = [encode({"id": row["id"], **values[row["id"]]}) for row in part]
+            record_change(self.session, self.batch, f"{MOVED}{table.name}", before=kept, after=after)
+        self.moved[str(table.name)] += len(rows)
+
+    def remove(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Take rows out of a table and keep them in the audit trail."""
+        for part in chunks(rows, ROWS_A_CHANGE):
+            record_change(self.session, self.batch, f"{REMOVED}{table.name}", before=[encode(row) for row in part])
+            numbers = [row["id"] for row in part]
+            self.session.connection().execute(table.delete().where(table.c.id.in_(numbers)))
+        self.removed[str(table.name)] += len(rows)
+
+    def remove_where(self, table: Table, condition: Any) -> None:
+        """Take the rows out of a table that meet a condition."""
+        found = self.session.connection().execute(select(table).where(condition).order_by(table.c.id))
+        self.remove(table, [dict(row._mapping) for row in found])
+
+    def remove_paper(self, other: int) -> None:
+        """Take the row of a paper out, with what is derived from it; its entity stays."""
+        for model in _DERIVED:
+            table = table_of(model)
+            self.session.connection().execute(table.delete().where(table.c.paper_id == other))
+        remove_texts(self.session, [other])
+        self.remove_where(table_of(Paper), table_of(Paper).c.id == other)
+        self.session.expire_all()
+
+
+def _references(table: Table, kind: str) -> list[Column[Any]]:
+    """Columns that point at an entity of a kind; a table's own key is none."""
+    return [
+        column
+        for column in table.columns
+        if not column.primary_key and any(key.column.table.name in (kind, "entity") for key in column.foreign_keys)
+    ]
+
+
+def _pointed(table: Table, columns: list[Column[Any]], row: Mapping[str, Any], other: int, keep: int) -> dict[str, Any]:
+    new = {str(c.name): keep if row[c.name] == other else row[c.name] for c in columns}
+    if table.name == "judgement":
+        new = {"left_id": min(new.values()), "right_id": max(new.values())}
+    return new
+
+
+def _kept(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"id", *values} | ({"batch_id", "ended_batch_id"} & row.keys())
+    return encode({name: row[name] for name in sorted(names)})
+
+
+def _doubles(
+    table: Table, columns: list[Column[Any]], mine: list[dict[str, Any]], theirs: list[dict[str, Any]]
+) -> set[int]:
+    """Numbers of the rows to be removed: those about one paper and itself, and of two with one key the poorer."""
+    doomed = {row["id"] for row in theirs if len(columns) > 1 and len({row[c.name] for c in columns}) == 1}
+    for names, where in _unique_keys(table):
+        known: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for row in (*mine, *theirs):
+            if row["id"] in doomed or not _holds(row, where):
+                continue
+            rival = known.setdefault(tuple(row[name] for name in names), row)
+            if rival is not row:
+                poorer, richer = sorted((rival, row), key=lambda r: (_richness(r), r is rival))
+                doomed.add(poorer["id"])
+                known[tuple(row[name] for name in names)] = richer
+    return doomed
+
+
+def _richness(row: Mapping[str, Any]) -> int:
+    return len(row.get("contexts") or ())
+
+
+def _unique_keys(table: Table) -> Iterator[tuple[list[str], str]]:
+    """Columns that are unique together, and the condition under which they are."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield [str(column.name) for column in constraint.columns], ""
+    for index in table.indexes:
+        if isinstance(index, Index) and index.unique:
+            where = index.dialect_options["sqlite"].get("where")
+            yield [str(column.name) for column in index.columns], str(where) if where is not None else ""
+
+
+def _holds(row: Mapping[str, Any], where: str) -> bool:
+    return not ("ended_at" in where and row["ended_at"] is not None) and not ("primary" in where and not row["primary"])
+
+
+def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple[str, str]]) -> None:
+    """Let further ids (scheme, value) lead to a paper."""
+    wanted = dict.fromkeys(ids)
+    known = select(col(FormerId.scheme), col(FormerId.value)).where(
+        col(FormerId.value).in_([value for _, value in wanted])
+    )
+    taken = {tuple(row) for row in session.connection().execute(known)}
+    assert batch.id is not None
+    for scheme, value in wanted:
+        if (scheme, value) not in taken:
+            session.add(FormerId(paper_id=keep, scheme=scheme, value=value, batch_id=batch.id))
+    session.flush()
+
+
+# ---------------------------------------------------------------- giving back
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge recorded: rows it removed, by table; for each row it moved, the columns before and after."""
+
+    removed: dict[str, list[dict[str, Any]]]
+    moved: list[tuple[str, dict[str, Any], dict[str, Any]]]
+
+    @property
+    def papers(self) -> set[int]:
+        """The paper that was merged and the one that remained."""
+        gone = {row["id"] for row in self.removed.get("paper", ())}
+        kept = {after["paper_id"] for name, _, after in self.moved if name == "former_id"}
+        return gone | kept | {after["subject_id"] for name, _, after in self.moved if "subject_id" in after}
+
+
+def read_merge(session: Session, batch: int) -> Merged:
+    """The record of a merge."""
+    removed: dict[str, list[dict[str, Any]]] = {}
+    moved: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    changes = select(Change).where(col(Change.batch_id) == batch).order_by(col(Change.id))
+    for change in session.execute(changes).scalars():
+        if change.field.startswith(REMOVED):
+            removed.setdefault(change.field.removeprefix(REMOVED), []).extend(change.before)
+        elif change.field.startswith(MOVED):
+            name = change.field.removeprefix(MOVED)
+            moved += [(name, before, after) for before, after in zip(change.before, change.after, strict=True)]
+    return Merged(removed, moved)
+
+
+def give_back(session: Session, merged: Merged, *, but: Iterable[int] = (), copy: bool = False) -> set[int]:
+    """Put every row where it was before a merge; returns the two papers, whose values are to be picked again.
+
+    Rows of the batches in `but` are left out, and in a copy what is not part of the survey.
+    """
+    later, tables = set(but), [str(table.name) for table in metadata.sorted_tables]
+    for name in PARENTS:
+        _insert(session, name, merged.removed.get(name, []))
+    _set_back(session, merged, later)
+    for name in tables:
+        if name not in PARENTS and not (copy and name in LEFT_OUT):
+            _insert(session, name, [r for r in merged.removed.get(name, ()) if r.get("batch_id") not in later])
+    _set_back(session, merged, later)  # also those that were moved before they were removed
+    session.expire_all()
+    return _forget_shown(session, merged.papers)
+
+
+def _forget_shown(session: Session, papers: set[int]) -> set[int]:
+    """Let no two papers claim an id while their values are picked again; returns those that are papers."""
+    table, run = table_of(Paper), session.connection().execute
+    found = set(run(select(table.c.id).where(table.c.id.in_(papers))).scalars())
+    run(table.update().where(table.c.id.in_(found)).values(dict.fromkeys(_SHOWN_ONCE)))
+    session.expire_all()
+    return found
+
+
+def _set_back(session: Session, merged: Merged, later: set[int]) -> None:
+    for name, before, after in reversed(merged.moved):
+        if before.get("batch_id") not in later:
+            _set(session, name, before, after)
+
+
+def _set(session: Session, name: str, values: Mapping[str, Any], columns: Iterable[str]) -> None:
+    table = metadata.tables[name]
+    new = {column: values[column] for column in columns if column != "id"}
+    same = [table.c[key] == values[key] for key in ("id", "batch_id") if key in values]
+    session.connection().execute(table.update().where(*same).values(**decode(table, new)))
+
+
+def _insert(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table, run = metadata.tables[name], session.connection().execute
+    found = [decode(table, row) for row in rows]
+    if name == "paper":
+        found = [row | dict.fromkeys(_SHOWN_ONCE) for row in found]
+    numbers = [row["id"] for row in found]
+    if name in PARENTS:
+        entities = set(run(select(table_of(Entity).c.id).where(table_of(Entity).c.id.in_(numbers))).scalars())
+        found = [row for row in found if row["id"] in entities]
+    taken = set(run(select(table.c.id).where(table.c.id.in_(numbers))).scalars())
+    kept = [row for row in found if row["id"] not in taken]
+    if kept:
+        run(table.insert(), kept)
+    if name not in PARENTS:
+        # SQLite gives the highest number out again.
+        for row in found:
+            if row["id"] in taken:
+                run(table.insert().values(**{key: value for key, value in row.items() if key != "id"}))
+
+
+def merge_again(session: Session, merged: Merged) -> set[int]:
+    """Do in a copy what a merge did, once every row is as it was before it; returns the paper that remains."""
+    for name, rows in merged.removed.items():
+        if name not in PARENTS:
+            _delete(session, name, rows)
+    for name, before, after in merged.moved:
+        _set(session, name, after, before.keys() & after.keys())
+    for name in PARENTS:
+        rows = merged.removed.get(name, [])
+        if name == "paper":
+            for model in _DERIVED:
+                table = table_of(model)
+                numbers = [row["id"] for row in rows]
+                session.connection().execute(table.delete().where(table.c.paper_id.in_(numbers)))
+            remove_texts(session, [row["id"] for row in rows])
+        _delete(session, name, rows)
+    session.expire_all()
+    return _forget_shown(session, merged.papers)
+
+
+def _delete(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
+    table = metadata.tables[name]
+    for row in rows:
+        same = [table.c[key] == row[key] for key in ("id", "batch_id") if key in row]
+        session.connection().execute(table.delete().where(*same))
+
+
+# ---------------------------------------------------------------- what depends on what
+
+
+def merges_in_effect(session: Session) -> list[Batch]:
+    """Merges that were not undone, in the order made."""
+    statement = select(Batch).where(col(Batch.kind) == BatchKind.MERGE, col(Batch.undone_at).is_(None))
+    return list(session.execute(statement.order_by(col(Batch.id))).scalars())
+
+
+def refuse_before_merges(session: Session, batch: Batch) -> None:
+    """Refuse to undo a batch that wrote what a later merge gave to another paper, or that wrote of its papers.
+
+    Raises ConflictError, naming the merges.
+    """
+    named = []
+    for merge in merges_in_effect(session):
+        assert merge.id is not None and batch.id is not None
+        if merge.id > batch.id and _wrote_of(session, batch.id, read_merge(session, merge.id)):
+            named.append(merge.uid)
+    if named:
+        told = ", ".join(named)
+        raise ConflictError(f"a later merge joined papers that {batch.uid} wrote about; undo it first: {told}")
+
+
+def refuse_after_writes(session: Session, merge: Batch) -> None:
+    """Refuse to undo a merge after which people or imports wrote of its papers.
+
+    What was fetched or computed since stays with the paper that remained. Raises ConflictError, naming the batches.
+    """
+    assert merge.id is not None
+    merged = read_merge(session, merge.id)
+    derived = (BatchKind.ENRICH, BatchKind.EMBED, BatchKind.SUGGEST, BatchKind.UNDO)
+    later = select(Batch).where(
+        col(Batch.id) > merge.id, col(Batch.undone_at).is_(None), col(Batch.kind).not_in(derived)
+    )
+    found = [
+        batch.uid
+        for batch in session.execute(later.order_by(col(Batch.id))).scalars()
+        if batch.id is not None and _wrote_of(session, batch.id, merged)
+    ]
+    if found:
+        raise ConflictError(f"later batches wrote about the paper of {merge.uid}; undo them first: {', '.join(found)}")
+
+
+def _wrote_of(session: Session, batch: int, merged: Merged) -> bool:
+    rows = [before for _, before, _ in merged.moved] + [row for rows in merged.removed.values() for row in rows]
+    if any(batch in (row.get("batch_id"), row.get("ended_batch_id")) for row in rows):
+        return True
+    papers = merged.papers
+    entity, change, run = table_of(Entity), table_of(Change), session.connection().execute
+    made = select(entity.c.id).where(entity.c.batch_id == batch, entity.c.id.in_(papers))
+    uids = select(entity.c.uid).where(entity.c.id.in_(papers))
+    told = select(change.c.id).where(change.c.batch_id == batch, change.c.subject_uid.in_(uids))
+    if run(made.limit(1)).first() or run(told.limit(1)).first():
+        return True
+    return any(_has_rows(session, table, batch, papers) for table in metadata.sorted_tables)
+
+
+def _has_rows(session: Session, table: Table, batch: int, papers: set[int]) -> bool:
+    columns = _references(table, "paper")
+    if not columns or "batch_id" not in table.c or table.name == "citation":
+        return False
+    theirs = [table.c.batch_id == batch]
+    if "ended_batch_id" in table.c:
+        theirs.append(table.c.ended_batch_id == batch)
+    found = select(table.c.id).where(or_(*theirs), or_(*(column.in_(papers) for column in columns)))
+    return session.connection().execute(found.limit(1)).first() is not None
