@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from wamkg.cli.common import JsonOption, err, open_store, out, print_alarms, print_json, print_table
+from wamkg.cli.common import JsonOption, err, open_store, out, print_alarms, print_identity, print_json, print_table
 from wamkg.errors import InvalidInputError
 from wamkg.services import jobs as service
 from wamkg.settings import get_settings
@@ -35,6 +35,7 @@ def enrich(
     else:
         out.print(", ".join(f"{name} {count:,}" for name, count in report.counts.items() if count) or "nothing to do")
         print_alarms(report.alarms)
+        print_identity(report.questions, report.renamed)
         _print_shortfalls(report.as_dict()["could_not_be_had"])
     return report.exit_status
 

@@ -11,16 +11,21 @@ from sqlmodel import Session
 from wamkg.enriching.answers import Text
 from wamkg.enriching.failures import GaveUpError, RefusedError, TooLargeError, UnknownError
 from wamkg.enriching.metadata import papers_of
+from wamkg.enriching.questions import ask_arxiv, waiting
 from wamkg.enriching.requester import Requester
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.units import Trouble
 from wamkg.enriching.write import write_states
 from wamkg.identifiers import arxiv_id
+from wamkg.matching.answers import IdentityAnswers
+from wamkg.matching.identity import Identity
+from wamkg.matching.record import Record
 from wamkg.matching.say import say
 from wamkg.settings import Settings
-from wamkg.store.paper_state import load_states
+from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.questions import questions_of
 from wamkg.store.work import Unit, add_missing, end, lacks_abstract, still_mine
-from wamkg.vocabulary import WorkKind, WorkState
+from wamkg.vocabulary import QuestionStatus, WorkKind, WorkState
 
 SOURCE = "arxiv"
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -34,14 +39,14 @@ class ArxivClient:
     requester: Requester
     batch_size: int = 100
 
-    def abstracts(self, ids: list[str]) -> dict[str, str]:
-        """Abstracts by arXiv id; an id that is not there has none."""
+    def entries(self, ids: list[str]) -> dict[str, Record]:
+        """What arXiv has under each id; an id that is not there has none."""
         query = urlencode({"id_list": ",".join(ids), "max_results": len(ids)}, safe=",")
         return self.requester.ask("GET", f"{self.requester.origin}/api/query?{query}", read_feed)
 
 
-def read_feed(body: bytes) -> dict[str, str]:
-    """Abstracts by arXiv id in an Atom feed; raises ValueError where it is none."""
+def read_feed(body: bytes) -> dict[str, Record]:
+    """Title, authors and abstract by arXiv id in an Atom feed; raises ValueError where it is none."""
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
@@ -51,13 +56,18 @@ def read_feed(body: bytes) -> dict[str, str]:
     found = {}
     for entry in root.iter(f"{_ATOM}entry"):
         number = arxiv_id(entry.findtext(f"{_ATOM}id") or "")
-        try:
-            text = _TEXT.validate_python(" ".join((entry.findtext(f"{_ATOM}summary") or "").split()))
-        except ValidationError:
-            continue
+        title, text = _text(entry, "title"), _text(entry, "summary")
         if number and text:
-            found[number] = text
+            names = [" ".join((name.text or "").split()) for name in entry.iter(f"{_ATOM}name")]
+            found[number] = Record(0, title or "", abstract=text, authors=[n for n in names if n], arxiv=number)
     return found
+
+
+def _text(entry: ElementTree.Element, name: str) -> str | None:
+    try:
+        return _TEXT.validate_python(" ".join((entry.findtext(f"{_ATOM}{name}") or "").split()))
+    except ValidationError:
+        return None
 
 
 def plan_abstracts(session: Session, settings: Settings) -> None:
@@ -70,9 +80,16 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], tro
     """Fetch and write the abstracts of the units' papers."""
     with run.store.reading() as session:
         papers = papers_of(session, [unit.paper_id for unit in units])
+        doubtful = questions_of(session, papers, QuestionStatus.OPEN)
+    for unit in units:
+        if unit.paper_id in doubtful:
+            _leave(run, unit, waiting(doubtful[unit.paper_id][0].uid))
+    units = [unit for unit in units if unit.paper_id not in doubtful]
+    if not units:
+        return
     names = {unit.id: papers[unit.paper_id].arxiv for unit in units}
     try:
-        found = client.abstracts([name for name in names.values() if name])
+        found = client.entries([name for name in names.values() if name])
     except (GaveUpError, RefusedError, TooLargeError, UnknownError) as error:
         reason = str(error)
         run.transaction(lambda session: end(session, still_mine(session, units, run.owner), WorkState.FAILED, reason))
@@ -83,12 +100,35 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], tro
     run.transaction(lambda session: _write(session, run, units, {u.id: found.get(names[u.id] or "") for u in units}))
 
 
-def _write(session: Session, run: RunSession, units: list[Unit], found: dict[int, str | None]) -> None:
+def _leave(run: RunSession, unit: Unit, reason: str) -> None:
+    def write(session: Session) -> None:
+        end(session, still_mine(session, [unit], run.owner), WorkState.UNAVAILABLE, reason)
+
+    run.transaction(write)
+
+
+def _doubt(session: Session, run: RunSession, state: PaperState, record: Record) -> str | None:
+    """Why what arXiv has under the paper's id is not taken; a person is asked once."""
+    answers = IdentityAnswers(session)
+    if answers.is_refused(state, record):
+        return "a person said that arXiv has another paper under its id"
+    finding = answers.check(state, record)
+    if finding.identity is not Identity.DIFFERENT:
+        return None
+    run.counts["questions for a person"] += 1
+    return waiting(ask_arxiv(session, run.batch(session), state, record, finding.reasons))
+
+
+def _write(session: Session, run: RunSession, units: list[Unit], found: dict[int, Record | None]) -> None:
     mine = still_mine(session, units, run.owner)
     states = load_states(session, [unit.paper_id for unit in units if unit.id in mine])
     for unit in units:
         if unit.id in mine:
-            text = found[unit.id]
+            record = found[unit.id]
+            if record is not None and (reason := _doubt(session, run, states[unit.paper_id], record)):
+                end(session, [unit.id], WorkState.UNAVAILABLE, reason)
+                continue
+            text = record.abstract if record else None
             reason = None if text else "arXiv's API gives none"
             say(states[unit.paper_id], "abstract", text, SOURCE, reason=reason)
             end(session, [unit.id], WorkState.DONE if text else WorkState.UNAVAILABLE, reason)

@@ -8,14 +8,19 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.enriching.answers import S2Paper
+from wamkg.enriching.questions import ask_s2, open_question, waiting
 from wamkg.enriching.tell import LIBRARY_FIELDS, tell, tell_abstract_missing
 from wamkg.enriching.write import number_of, write_states
+from wamkg.matching.answers import IdentityAnswers
+from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.show import shown_values
 from wamkg.settings import Settings
 from wamkg.store.batches import record_change
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import ExternalId, papers_by_ids
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.published_as import link_published
+from wamkg.store.questions import record_rename
 from wamkg.store.tables import Batch, Entity, Paper, Work
 from wamkg.store.types import utc_now
 from wamkg.store.work import Unit, end, fresh, save, units_of
@@ -49,11 +54,13 @@ class MetadataWriter:
     answered: int = 0
     changed: int = 0
     questions: int = 0
+    _renamed: list[tuple[PaperState, str]] = field(default_factory=list)
     _ends: dict[tuple[WorkState, str | None], list[Unit]] = field(default_factory=dict)
 
     def write(self, answers: Sequence[tuple[Unit, S2Paper | None]]) -> None:
         """Write what was answered for each unit; None is an unknown paper."""
         states = load_states(self.session, [unit.paper_id for unit, _ in answers])
+        self._identity = IdentityAnswers(self.session)
         taken = papers_by_ids(self.session, {i for _, paper in answers if paper for i in _ids(paper)})
         for unit, paper in answers:
             known = states[unit.paper_id]
@@ -63,6 +70,7 @@ class MetadataWriter:
                 self._apply(unit, paper, known, taken)
         self.answered = len(answers)
         self.changed = write_states(self.session, self.batch, states.values())
+        self._tell_renames()
         for (state, reason), units in self._ends.items():
             end(self.session, [unit.id for unit in units], state, reason)
         self._open_lists({unit.paper_id: paper for unit, paper in answers})
@@ -94,6 +102,8 @@ class MetadataWriter:
             self.refuse(unit, f"Semantic Scholar does not know {', '.join(names)}")
 
     def _apply(self, unit: Unit, paper: S2Paper, state: PaperState, taken: dict[ExternalId, int]) -> None:
+        if not self._is_the_paper(unit, paper, state):
+            return
         others = {i.scheme: number for i in _ids(paper) if (number := taken.get(i, state.id)) != state.id}
         if "s2" in others or "arxiv" in others:
             other = self.session.get_one(Paper, others.get("s2") or others["arxiv"])
@@ -110,6 +120,32 @@ class MetadataWriter:
         if "doi" in others:
             link_published(self.session, number_of(self.batch()), state.id, others["doi"])
         self._end(unit, WorkState.DONE, None)
+
+    def _is_the_paper(self, unit: Unit, paper: S2Paper, state: PaperState) -> bool:
+        """Whether the answer is the paper's; where it is another paper's, the unit ends with a question."""
+        record = paper.record()
+        if self._identity.is_refused(state, record):
+            self.refuse(unit, f"a person said that {paper.s2} is another paper")
+            return False
+        finding = self._identity.check(state, record)
+        if finding.identity is Identity.DIFFERENT:
+            question = open_question(self.session, state.id, record.title)
+            uid = question.uid if question else self._ask(paper, state, finding)
+            self.refuse(unit, waiting(uid))
+            return False
+        if finding.identity is Identity.RENAMED:
+            self._renamed.append((state, shown_values(state)["title"]))
+        return True
+
+    def _ask(self, paper: S2Paper, state: PaperState, finding: IdentityFinding) -> str:
+        self.questions += 1
+        return ask_s2(self.session, self.batch(), state, paper, finding.reasons)
+
+    def _tell_renames(self) -> None:
+        for state, before in self._renamed:
+            after = shown_values(state)["title"]
+            if after != before:
+                record_rename(self.session, self.batch(), state.id, before, after)
 
     def _open_lists(self, answers: dict[int, S2Paper | None]) -> None:
         """Have the lists read whose count is new; one that is old but unchanged counts as read today."""

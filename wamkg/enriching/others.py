@@ -14,9 +14,11 @@ from wamkg.enriching.answers import S2Paper
 from wamkg.enriching.tell import tell_cited
 from wamkg.enriching.write import number_of, write_states
 from wamkg.identifiers import title_key
+from wamkg.matching.answers import IdentityAnswers
+from wamkg.matching.identity import Identity
 from wamkg.matching.same_paper import is_short
 from wamkg.store.bulk import insert_entities
-from wamkg.store.citations import ListFetch, Namesake, linked_titles, namesakes
+from wamkg.store.citations import ListFetch, Namesake, linked_titles, namesakes, unproven_papers
 from wamkg.store.lookup import SCHEMES, ExternalId, papers_by_ids
 from wamkg.store.paper_state import PaperState, load_states
 from wamkg.store.tables import Batch
@@ -36,21 +38,24 @@ class Others:
         """The store's number of each paper, in order; what is new is written."""
         finder = _Finder(self.session, self.fetch, papers)
         found = [finder.find(paper) for paper in papers]
+        foreign = [finder.ids_of_others(paper, number) for paper, number in zip(papers, found, strict=True)]
         fresh = self._make(finder.fresh)
         numbers = [n if n > 0 else fresh[-n - 1] for n in found]
         self.made = len(fresh)
-        self._write(papers, numbers, fresh)
+        self._write(papers, numbers, fresh, foreign)
         return numbers
 
     def _make(self, count: int) -> list[int]:
         return insert_entities(self.session, EntityKind.PAPER, count, number_of(self.batch())) if count else []
 
-    def _write(self, papers: Sequence[S2Paper], numbers: Sequence[int], fresh: Sequence[int]) -> None:
+    def _write(
+        self, papers: Sequence[S2Paper], numbers: Sequence[int], fresh: Sequence[int], foreign: Sequence[list[str]]
+    ) -> None:
         states = {number: PaperState(number) for number in fresh}
         states |= load_states(self.session, set(numbers) - set(fresh))
-        for paper, number in zip(papers, numbers, strict=True):
+        for paper, number, others in zip(papers, numbers, foreign, strict=True):
             if _is_only_cited(states[number]) and _same_id(states[number], paper):
-                tell_cited(states[number], paper)
+                tell_cited(states[number], paper, others)
         write_states(self.session, self.batch, states.values())
 
 
@@ -70,6 +75,9 @@ class _Finder:
 
     def __init__(self, session: Session, fetch: ListFetch, papers: Sequence[S2Paper]) -> None:
         self.by_id = papers_by_ids(session, {i for paper in papers for i in _ids(paper)})
+        # A paper of the library that Semantic Scholar has not answered for may have another paper's id.
+        self.unproven = load_states(session, unproven_papers(session, self.by_id.values()), holding=False)
+        self.identity = IdentityAnswers(session)
         unknown = {title_key(p.title) for p in papers if p.title and not any(i in self.by_id for i in _ids(p))}
         self.by_title = namesakes(session, unknown)
         without_id = {title_key(p.title) for p in papers if p.title and not _ids(p)}
@@ -87,10 +95,19 @@ class _Finder:
 
     def _by_id(self, ids: list[ExternalId], paper: S2Paper) -> int:
         known = next((self.by_id[i] for i in ids if i in self.by_id), None)
-        if known is not None:
+        if known is not None and not self._is_another(known, paper):
             return known
         library = [n for n in self._library(paper) if n.s2 is None and _agrees(n, paper)]
         return library[0].id if len(library) == 1 else self._new()
+
+    def _is_another(self, known: int, paper: S2Paper) -> bool:
+        """Whether an item that an id leads to a paper of the library looks like another paper."""
+        state = self.unproven.get(known)
+        return state is not None and self.identity.check(state, paper.record()).identity is Identity.DIFFERENT
+
+    def ids_of_others(self, paper: S2Paper, number: int) -> list[str]:
+        """Schemes of the item's ids that another paper has."""
+        return [i.scheme for i in _ids(paper) if self.by_id.get(i, number) != number]
 
     def _by_title(self, paper: S2Paper) -> int:
         key = title_key(paper.title or "")

@@ -16,7 +16,17 @@ from wamkg.settings import Settings
 from wamkg.store.bulk import table_of
 from wamkg.store.tables import Work
 from wamkg.store.types import utc_now
-from wamkg.store.work import Scope, add_missing, ended_before, last_paper_of, named_anew, papers_with, reopen, retry
+from wamkg.store.work import (
+    Scope,
+    add_missing,
+    ended_before,
+    lacks_s2,
+    last_paper_of,
+    named_anew,
+    papers_with,
+    reopen,
+    retry,
+)
 from wamkg.vocabulary import WorkKind, WorkState
 
 ONLY = {
@@ -35,11 +45,14 @@ def plan(session: Session, settings: Settings, order: Order) -> Scope:
     its count has changed. With `retry_failed` nothing is opened but what failed.
     """
     kinds = check_order(order)
-    retry(session, (*kinds, WorkKind.ABSTRACT))
+    # A list that is asked for by an id nobody has looked behind may be another paper's: metadata comes first.
+    needed = kinds if WorkKind.METADATA in kinds else (WorkKind.METADATA, *kinds)
+    retry(session, (*needed, WorkKind.ABSTRACT))
     if not order.retry_failed:
         add_missing(session, kinds)
+        add_missing(session, [WorkKind.METADATA], lacks_s2())
         _open_stale(session, settings, kinds)
-    scope = Scope((*kinds, WorkKind.ABSTRACT) if WorkKind.METADATA in kinds and settings.arxiv_api_url else kinds)
+    scope = Scope((*kinds, WorkKind.ABSTRACT) if WorkKind.METADATA in kinds and settings.arxiv_api_url else needed)
     return Scope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
 
 

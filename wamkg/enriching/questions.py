@@ -5,8 +5,7 @@ from sqlmodel import Session
 from wamkg.enriching.answers import S2Paper
 from wamkg.enriching.tell import LIBRARY_FIELDS, SOURCE, tell, tell_abstract_missing
 from wamkg.identifiers import title_key
-from wamkg.matching.answers import IdentityAnswers, ids_in_common
-from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.answers import ids_in_common
 from wamkg.matching.kept_record import FORM, kept_record, record_from
 from wamkg.matching.record import Record
 from wamkg.matching.say import say
@@ -23,11 +22,6 @@ ARXIV_SOURCE = "arxiv"
 def waiting(question: str) -> str:
     """Why nothing is fetched of a paper whose identity a person has to settle first."""
     return f"its id leads to another paper; answer `wamkg questions answer {question} wrong-id|renamed|wrong-record`"
-
-
-def check(session: Session, state: PaperState, record: Record) -> IdentityFinding:
-    """Whether what a service answered is the paper that it was asked for."""
-    return IdentityAnswers(session).check(state, record)
 
 
 def open_question(session: Session, paper: int, title: str) -> IdentityQuestion | None:
@@ -74,8 +68,3 @@ def apply_fetched(state: PaperState, question: IdentityQuestion) -> None:
     say(state, "title", record.title, ARXIV_SOURCE, ref=record.arxiv)
     if record.abstract:
         say(state, "abstract", record.abstract, ARXIV_SOURCE, ref=record.arxiv)
-
-
-def is_other(finding: IdentityFinding) -> bool:
-    """Whether the record is another paper's."""
-    return finding.identity is Identity.DIFFERENT

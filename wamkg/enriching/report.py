@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from wamkg.store.questions import Asked, TitleChange
 from wamkg.store.shortfalls import Shortfall
 from wamkg.vocabulary import JobState
 
@@ -39,7 +40,8 @@ class Progress:
 class EnrichReport:
     """A run's result; `lines` lists what could not be had in the whole store, not only in this run.
 
-    `alarms` tell of decisions whose quote this run has left without ground.
+    `alarms` tell of decisions whose quote this run has left without ground, `questions` of answers that look like
+    another paper than the one asked for, `renamed` of papers whose title changed.
     """
 
     job: str = ""
@@ -48,6 +50,8 @@ class EnrichReport:
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[Shortfall] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    questions: list[Asked] = field(default_factory=list)
+    renamed: list[TitleChange] = field(default_factory=list)
 
     @property
     def exit_status(self) -> int:
@@ -62,5 +66,7 @@ class EnrichReport:
             "state": str(self.state),
             "counts": dict(sorted(self.counts.items())),
             "alarms": self.alarms,
+            "questions": [asdict(question) for question in self.questions],
+            "renamed": [asdict(change) for change in self.renamed],
             "could_not_be_had": [asdict(line) for line in self.lines],
         }

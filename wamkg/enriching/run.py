@@ -17,6 +17,7 @@ from wamkg.enriching.units import ListWorker, MetadataWorker, Trouble
 from wamkg.errors import AbortRunError, InvalidInputError, StopAskedError
 from wamkg.settings import Settings
 from wamkg.store import jobs, work
+from wamkg.store.questions import Asked, TitleChange, asked_in, renamed_in
 from wamkg.store.reads_quotes import alarms_of
 from wamkg.store.session import Store
 from wamkg.store.shortfalls import Shortfall, shortfalls
@@ -73,12 +74,15 @@ def _run(run: RunSession, origin: str, order: Order, progress: Callable[[Progres
     state, error = JobState.FAILED, "it ended before it was done; resume it to go on"
     lines: list[Shortfall] = []
     alarms: list[str] = []
+    asked: list[Asked] = []
+    renamed: list[TitleChange] = []
     try:
         scope = run.transaction(lambda session: plan(session, run.settings, order))
         state, error = _work(_Engine(run, scope, origin, progress))
         with run.store.reading() as session:
             lines = shortfalls(session, scope.kinds)
             alarms = alarms_of(session, run.batch_uid)
+            asked, renamed = asked_in(session, run.batch_uid), renamed_in(session, run.batch_uid)
         if alarms:
             run.counts["quotes lost"] = len(alarms)
         if state is JobState.DONE and lines:
@@ -88,7 +92,7 @@ def _run(run: RunSession, origin: str, order: Order, progress: Callable[[Progres
         raise
     finally:
         run.close(state, error)
-    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines, alarms)
+    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines, alarms, asked, renamed)
 
 
 def _work(engine: "_Engine") -> tuple[JobState, str]:

@@ -39,13 +39,14 @@ def tell(state: PaperState, paper: S2Paper, names: Sequence[str], without: Itera
             say(state, name, None, SOURCE, ref=paper.s2, reason=f"unreadable: {problem}")
 
 
-def tell_cited(state: PaperState, paper: S2Paper) -> None:
-    """Make the state that of a paper known through citations only."""
+def tell_cited(state: PaperState, paper: S2Paper, without: Iterable[str] = ()) -> None:
+    """Make the state that of a paper known through citations only; `without` are ids that belong to another paper."""
     say(state, "standing", str(Standing.CITED), SOURCE, ref=paper.s2)
     if not paper.title:
-        known = next(f"{n}:{v}" for n in ("s2", "arxiv", "doi") if (v := getattr(paper, n)))
+        named = [n for n in ("s2", "arxiv", "doi") if n not in without and getattr(paper, n)]
+        known = f"{named[0]}:{getattr(paper, named[0])}"
         say(state, "title", known, f"id:{known.partition(':')[0]}")
-    tell(state, paper, CITED_FIELDS)
+    tell(state, paper, CITED_FIELDS, without)
 
 
 def tell_abstract_missing(state: PaperState, paper: S2Paper) -> None:

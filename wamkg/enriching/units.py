@@ -11,10 +11,12 @@ from wamkg.enriching.client import BATCH_SIZE, LIST_END, LIST_PAGE, Page, S2Clie
 from wamkg.enriching.failures import GaveUpError, RefusedError, TooLargeError, UnknownError
 from wamkg.enriching.lists import PageResult, write_page
 from wamkg.enriching.metadata import LISTS, NO_METADATA, MetadataWriter, close_lists, papers_of, s2_names
+from wamkg.enriching.questions import waiting
 from wamkg.enriching.session import RunSession
 from wamkg.errors import AbortRunError, SkipItemError
 from wamkg.identifiers import author_key, is_plausible_year, title_key
 from wamkg.matching.same_paper import MAX_YEARS_APART
+from wamkg.store.questions import open_question_of
 from wamkg.store.tables import Paper
 from wamkg.store.work import Unit, end, still_mine
 from wamkg.vocabulary import WorkState
@@ -157,9 +159,15 @@ class ListWorker:
     def work(self, unit: Unit) -> None:
         """Read the list to its end, or to where it fails."""
         with self.run.store.reading() as session:
-            names = s2_names(papers_of(session, [unit.paper_id])[unit.paper_id])
-        if not names:
-            self._end(unit, WorkState.UNAVAILABLE, "it has no id that Semantic Scholar knows")
+            paper = papers_of(session, [unit.paper_id])[unit.paper_id]
+            question = open_question_of(session, unit.paper_id)
+        names = s2_names(paper)
+        if question is not None:
+            self._end(unit, WorkState.UNAVAILABLE, waiting(question.uid))
+            return
+        if paper.s2 is None:
+            reason = NO_METADATA if names else "it has no id that Semantic Scholar knows"
+            self._end(unit, WorkState.UNAVAILABLE, reason)
             return
         following: Unit | None = unit
         size = self.page_size

@@ -18,6 +18,8 @@ from wamkg.store.questions import answered_questions
 from wamkg.store.tables import IdentityQuestion
 from wamkg.vocabulary import QuestionStatus
 
+REFUSED = (QuestionStatus.WRONG_ID, QuestionStatus.WRONG_RECORD)
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -41,6 +43,12 @@ class IdentityAnswers:
     @cached_property
     def _renamed(self) -> set[tuple[int, str]]:
         return {(q.paper_id, title_key(q.title)) for q in self._answered if q.status == QuestionStatus.RENAMED}
+
+    def is_refused(self, state: PaperState, record: Record) -> bool:
+        """Whether a person said that a record is not to be taken for the paper, or that an id of it is another's."""
+        titled = {(q.paper_id, title_key(q.title)) for q in self._answered if q.status in REFUSED}
+        ids = ((i.scheme, i.value) for i in ids_of(record))
+        return (state.id, title_key(record.title)) in titled or any(i in state.wrong_ids for i in ids)
 
     def check(self, state: PaperState, record: Record) -> IdentityFinding:
         """Whether a record is the paper; one of which a person said so is."""

@@ -60,6 +60,15 @@ def namesakes(session: Session, keys: Iterable[str]) -> dict[str, list[Namesake]
     return found
 
 
+def unproven_papers(session: Session, numbers: Iterable[int]) -> list[int]:
+    """Those of the papers that are of the library and that Semantic Scholar has not answered for."""
+    found: list[int] = []
+    for part in chunks(set(numbers)):
+        columns = select_columns(Paper.id).where(col(Paper.id).in_(part), col(Paper.s2).is_(None))
+        found += [row[0] for row in session.exec(columns.where(Paper.standing != Standing.CITED))]
+    return found
+
+
 def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[str]) -> dict[str, int]:
     """Papers without an id that the paper's list already holds, by title key."""
     own, other, _ = HELD_BY[kind]

@@ -56,6 +56,11 @@ def lacks_abstract() -> ColumnElement[bool]:
     return and_(_paper.c.abstract.is_(None), _paper.c.arxiv.is_not(None))
 
 
+def lacks_s2() -> ColumnElement[bool]:
+    """Papers that Semantic Scholar has not answered for: what their ids lead to is not known."""
+    return _paper.c.s2.is_(None)
+
+
 def add_missing(session: Session, kinds: Iterable[WorkKind], where: ColumnElement[bool] | None = None) -> int:
     """Make the units that papers of the library (all but those merely cited) lack; returns how many.
 
