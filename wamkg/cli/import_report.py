@@ -60,7 +60,7 @@ def _print_samples(samples: Sequence[Sample]) -> None:
 
 
 def _authors(sample: Sample) -> str:
-    shown = ", ".join(sample.authors[:_SHOWN_AUTHORS])
+    shown = "; ".join(sample.authors[:_SHOWN_AUTHORS])
     more = len(sample.authors) - _SHOWN_AUTHORS
     if more > 0:
         shown += f" and {more} more"
