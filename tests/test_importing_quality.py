@@ -166,6 +166,16 @@ def test_mostly_unreadable_lines_are_said(report_of: Importer) -> None:
     assert (status, kinds(report), report["partial"]) == (3, ["unreadable"], True)
 
 
+def test_values_worse_than_before_are_counted_and_said(printed: Printer, report_of: Importer) -> None:
+    def text(people: str) -> str:
+        return "".join(entry(n, people=f"author = {{{people}}}", more=f", doi = {{10.5555/w.{n}}}") for n in range(8))
+
+    assert printed("a.bib", text("Morn, Ilka and Sand, Tove"))[0] == 0
+    status, report = report_of("a.bib", text("Morn, I. and Sand, T."))
+    assert (status, kinds(report), report["quality"]["worse"]) == (3, ["worse"], 8)
+    assert "initials instead of names" in report["lines"][0]["conflicts"][0]
+
+
 def test_a_file_without_a_record_fails_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.md").write_text("# Notes\n\nNothing to read here.\n")
     assert run(["import", str(tmp_path / "a.md")]) == 1

@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.importing.report import Doubt, Outcome
+from wamkg.store.questions import Asked, TitleChange
 
 
 class ImportedLine(BaseModel):
@@ -42,4 +43,6 @@ class ImportAnswer(BaseModel):
     quality: Quality
     samples: list[Sample]
     doubts: list[Doubt] = Field(description="Every value that was dropped, guessed or is doubtful.")
+    questions: list[Asked] = Field(description="Records whose id leads to a paper that they do not look like.")
+    renamed: list[TitleChange] = Field(description="Papers whose title changed.")
     lines: list[ImportedLine]

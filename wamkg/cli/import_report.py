@@ -76,7 +76,7 @@ def _quality_line(quality: Quality) -> str:
         _count(quality.titles_like_names, "title") + " like a list of names",
         _count(quality.short_titles, "title") + " of one or two words",
         f"{quality.same_title} records of one title",
-        _count(quality.replaced, "value") + " replaced by a worse one",
+        _count(quality.worse, "value") + " worse than before",
         _count(quality.dropped, "value") + " dropped",
         _count(quality.doubtful, "value") + " doubtful",
     ]

@@ -132,6 +132,7 @@ class Applier:
             notes = compare(record, state, origin, self.taxa, self.keep_classes)
             notes.conflicts += [said for said in (problem, answer.note) if said]
         outcome = _outcome(was_empty, notes)
+        self.report.quality.worse += notes.worse
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
         self.report.unknown_keys.update(record.unknown_keys)
         self.report.add_doubts(record.line, record.title, record.doubts)

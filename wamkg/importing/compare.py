@@ -25,6 +25,8 @@ class Notes:
 
     changes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    worse: int = 0
+    """Values worse than what the same source said before; they are among the conflicts."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def _say(state: PaperState, name: str, value: Any, origin: Origin, notes: Notes,
         return False
     if worse := how_worse(name, value, mine.value):
         values = f"{_short(value)} here, {_short(mine.value)} before"
+        notes.worse += 1
         notes.conflicts.append(f"{name}: worse than what this source said before ({worse}): {values}")
     return say(state, name, value, origin.source)
 
@@ -202,6 +205,7 @@ def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, or
     finer = [d for d in stated if str(PartialDate(d.day, Precision(d.precision))).startswith(f"{when}-")]
     if finer:
         if any(d.source == source for d in finer):
+            notes.worse += 1
             notes.conflicts.append(
                 f"{kind}: worse than what this source said before: {when} here, {finer[0].day} before"
             )

@@ -94,8 +94,8 @@ class Quality:
     """Titles of one or two words."""
     same_title: int = 0
     """Records that share the most frequent title; 0: no title stands twice."""
-    replaced: int = 0
-    """Values that a worse one of the same source replaced."""
+    worse: int = 0
+    """Values worse than what the same source gave before; each is listed as a conflict."""
     dropped: int = 0
     doubtful: int = 0
 
@@ -120,9 +120,9 @@ class _Seen:
 class QualityCheck:
     """Looks at the records of one import, one after the other."""
 
-    def __init__(self, format: str) -> None:
+    def __init__(self, format: str, quality: Quality) -> None:
         self.format = format
-        self.quality = Quality()
+        self.quality = quality
         self._people_expected = format not in _WITHOUT_AUTHORS
         self._judged = 0
         self._titled = 0
@@ -184,9 +184,8 @@ class QualityCheck:
         """Three records in the order of the file: of the most doubtful ones, else from beginning, middle and end."""
         return [_sample(record) for record in self._samples.chosen()]
 
-    def warnings(self, unreadable: int, replaced: int = 0) -> list[QualityWarning]:
+    def warnings(self, unreadable: int) -> list[QualityWarning]:
         """What makes the import implausible, the gravest first."""
-        self.quality.replaced = replaced
         self.quality.same_title = self._titles.most_frequent.count
         return [*self._about_reading(unreadable), *self._about_authors(), *self._about_titles(), *self._about_ids()]
 
@@ -198,10 +197,13 @@ class QualityCheck:
                 f"Check that the file is {self.format}; --format reads it as another format."
             )
             yield QualityWarning("unreadable", text, unreadable)
-        replaced, records = self.quality.replaced, self.quality.records
-        if replaced >= MIN_SAME_TITLE and replaced * 10 >= records:
-            text = f"{replaced} values are replaced by worse ones. Check the changes below before you keep this import."
-            yield QualityWarning("replaced", text, replaced)
+        worse, records = self.quality.worse, self.quality.records
+        if worse >= MIN_SAME_TITLE and worse * 10 >= records:
+            text = (
+                f"{worse} values are worse than what this source gave before. "
+                "Compare the conflicts below with the file, and take this import back if the earlier values are right."
+            )
+            yield QualityWarning("worse", text, worse)
 
     def _about_authors(self) -> Iterator[QualityWarning]:
         seen = self._no_authors

@@ -92,7 +92,7 @@ def _apply(
     one_writer(session)
     batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
     made = _make_taxonomies(session, batch, result, options, report)
-    check = QualityCheck(result.format)
+    check = QualityCheck(result.format, report.quality)
     total = len(result.items) if isinstance(result.items, list) else None
     applier = Applier(
         session,
@@ -133,7 +133,7 @@ def _watched(items: Iterable[Item], check: QualityCheck, report: ImportReport) -
 
 def _take_quality(check: QualityCheck, report: ImportReport) -> None:
     report.warnings = check.warnings(report.counts[Outcome.UNREADABLE])
-    report.quality, report.samples = check.quality, check.samples()
+    report.samples = check.samples()
 
 
 def _prepare(items: Iterable[Item]) -> Iterator[Item]:
