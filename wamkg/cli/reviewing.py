@@ -14,6 +14,7 @@ from wamkg.reviewing.queue import ORDERS
 from wamkg.services import decisions, suggestions
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
+from wamkg.views.questions import open_questions
 from wamkg.views.queue import QueueItem
 
 ANSWERS = {"a": Verdict.ACCEPT, "r": Verdict.REJECT, "u": Verdict.UNSURE, "o": Verdict.OUTSIDE}
@@ -47,6 +48,11 @@ def review(
             columns = ["paper", "title", "date", "sure of", "best leaf", "p", "versions"]
             print_table("", columns, [_row(item) for item in page.items])
             out.print(f"{len(page.items)} of {page.total}, {order} first")
+            with store.reading() as session:
+                if waiting := len(open_questions(session)):
+                    out.print(
+                        f"{waiting} records look like another paper than their id's: `wamkg questions` lists them"
+                    )
 
 
 def _row(item: QueueItem) -> list[Any]:

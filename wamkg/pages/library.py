@@ -12,6 +12,7 @@ from wamkg.views.history import paper_history
 from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
 from wamkg.views.objections import objection_list
 from wamkg.views.paper import paper_detail
+from wamkg.views.questions import questions_on
 from wamkg.views.tree import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN
 
@@ -74,6 +75,7 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
         paper=paper,
         revealed=revealed_by(session, done) if viewer and done else [],
         objections=objection_list(session, None, MOST_OBJECTIONS, None, paper=paper.id).items,
+        questions=questions_on(session, identifier),
         history=paper_history(session, identifier),
         names=classes.names,
         families=classes.families,

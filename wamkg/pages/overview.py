@@ -15,6 +15,7 @@ from wamkg.views.leaderboard import ResultQuery, leaderboard
 from wamkg.views.library import LibraryQuery, find_library
 from wamkg.views.objections import open_disputes
 from wamkg.views.paging import Page
+from wamkg.views.questions import open_questions
 from wamkg.views.queue import queue_page
 from wamkg.views.rounds import differing_votes
 from wamkg.views.things import all_things
@@ -162,6 +163,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         viewer=viewer,
         here="/review",
         page=page,
+        questions=[] if choice.after else open_questions(session),
         disputes=[] if choice.after else open_disputes(session),
         differing=[] if choice.after else differing_votes(session),
         waiting=find_library(session, unplaced).total if taxonomies else 0,

@@ -161,7 +161,7 @@ def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple
     """Let further ids (scheme, value) lead to a paper."""
     wanted = dict.fromkeys(ids)
     known = select(col(FormerId.scheme), col(FormerId.value)).where(
-        col(FormerId.value).in_([value for _, value in wanted])
+        col(FormerId.value).in_([value for _, value in wanted]), col(FormerId.ended_at).is_(None)
     )
     taken = {tuple(row) for row in session.connection().execute(known)}
     assert batch.id is not None

@@ -67,6 +67,14 @@ def open_questions(session: Session, paper: int | None = None) -> list[QuestionI
     return _items(session, question_rows(session, QuestionStatus.OPEN, paper))[::-1]
 
 
+def questions_on(session: Session, paper: str) -> list[QuestionItem]:
+    """The questions on a paper, by any of its ids, that nobody has answered.
+
+    Raises NotFoundError.
+    """
+    return open_questions(session, find_paper(session, paper).id)
+
+
 def question_item(session: Session, uid: str) -> QuestionItem:
     """One question by its id or the beginning of it.
 

@@ -7,8 +7,10 @@ from wamkg.errors import InvalidInputError
 from wamkg.pages.links import paper_url
 from wamkg.reviewing.decision import Decision, Verdict
 from wamkg.reviewing.objections import Dispute
+from wamkg.reviewing.questions import IdentityAnswer, QuestionAnswered
 from wamkg.services.decisions import decide
 from wamkg.services.objections import raise_objection
+from wamkg.services.questions import answer_question
 from wamkg.vocabulary import RaisedAs, Role
 from wamkg_api.access import CSRF_FIELD, Caller, admit
 from wamkg_api.forms_sent import chosen, form_of, see
@@ -77,6 +79,21 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         quote=form.get("quote"),
     )
     return raise_objection(store_of(request), person_of(caller), dispute).batch
+
+
+@router.post("/questions/{uid}/answer")
+async def post_identity_answer(request: Request, uid: str) -> Response:
+    """Say whose a record is, and go to the paper."""
+    form = await form_of(request)
+    caller = await _caller(request, form)
+    answered = await run_in_threadpool(_answer, request, caller, uid, form)
+    return see(paper_url(answered.paper), done=answered.batch)
+
+
+def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) -> QuestionAnswered:
+    version = int(form["version"]) if form.get("version", "").isdecimal() else None
+    given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), version=version)
+    return answer_question(store_of(request), person_of(caller), uid, given)
 
 
 @router.post("/batches/{uid}/undo")
