@@ -3,9 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.curating_store import UNIFIED, fill, say, undo
+from tests.store_dump import dump
+from wamkg.exporting.formats import export_named
+from wamkg.importing.report import Outcome
+from wamkg.importing.run import ImportOptions, import_source
 from wamkg.reviewing.judge import Judged, judge
 from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.lookup import find_paper
@@ -156,3 +161,32 @@ def test_records_that_are_told_apart_count_each(filled: Store) -> None:
     with filled.writing() as session:
         judge(session, get_actor(session, "ana", "person"), (PREPRINT, PUBLISHED), "different")
     assert counts(filled)["tree"] == (3, 3, 2)
+
+
+def test_an_export_holds_a_work_once_and_is_read_in_again_without_a_change(filled: Store, tmp_path: Path) -> None:
+    assert [len(exported(filled, name)) for name in ("jsonl", "csv", "bibtex")] == [3, 3, 3]
+    judged = same(filled)
+    lines = exported(filled, "jsonl")
+    (work,) = [line for line in map(orjson.loads, lines) if line.get("doi")]
+    assert (work["title"], work["year"], work["venue"]) == (PAPERS[1]["title"], 2026, "ICLR")
+    assert (work["arxiv"], work["method"], work["taxa"]) == ("2501.00001", "Dreamer", {"wam": UNIFIED})
+    for name in ("csv", "bibtex"):
+        text = "".join(exported(filled, name))
+        assert text.count("A Robot That Dreams") == 1 and "2501.00001" in text
+    assert "".join(exported(filled, "awesome-list")).count("A Robot That Dreams") == 1
+    nodes = "".join(exported(filled, "graphml"))
+    assert "paper:a-robot-that-dreams-of-arms" in nodes and '"paper:a-robot-that-dreams"' not in nodes
+    before = dump(filled)
+    (tmp_path / "again.jsonl").write_text("".join(lines))
+    again = import_source(filled, str(tmp_path / "again.jsonl"), ImportOptions())
+    assert [(line.outcome, line.changes, line.conflicts) for line in again.lines] == [(Outcome.SAME, (), ())] * 2
+    assert dump(filled) == before
+    undo(filled, judged.batch or "")
+    assert len(exported(filled, "jsonl")) == 3
+
+
+def exported(store: Store, name: str) -> list[str]:
+    """The pieces of an export; of a table those below its head."""
+    with store.reading() as session:
+        pieces = list(export_named(name).write(session))
+    return pieces[1:] if name == "csv" else pieces

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
-from wamkg.store.reads_details import listed_numbers
 from wamkg.store.reads_roadmap import introduced_names
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.views.papers import PaperItem, paper_items
+from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.papers import PaperItem
 from wamkg.views.tree import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.vocabulary import MAIN
 
@@ -41,9 +41,10 @@ def list_sections(session: Session, taxonomies: Sequence[str] = ()) -> Iterator[
 
 
 def _named(session: Session) -> list[Named]:
-    numbers = listed_numbers(session)
+    works = ExportedWorks(session)
+    numbers = works.numbers
     introduced = introduced_names(session, numbers)
-    items = paper_items(session, numbers)
+    items = works.items(numbers)
     return [(i.method or next(iter(introduced.get(n, ())), ""), i) for n, i in zip(numbers, items, strict=True)]
 
 

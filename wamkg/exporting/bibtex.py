@@ -17,9 +17,10 @@ from wamkg.importing.apply import DERIVED_YEAR
 from wamkg.matching.entry_types import default_type, venue_field
 from wamkg.names import PersonName, bibtex_name, parse_name
 from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import events_of, listed_numbers, names_of, paper_rows
+from wamkg.store.reads_details import events_of, names_of, paper_rows
 from wamkg.views.citation_keys import citation_keys
-from wamkg.views.papers import PaperItem, paper_items
+from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.papers import PaperItem
 from wamkg.vocabulary import EventKind
 
 _ENTRY_TYPE = re.compile(r"[a-z][a-z-]*")
@@ -32,19 +33,19 @@ _ORDER = ("title", "author", "editor", "journal", "booktitle", "howpublished", "
 
 
 def export_bibtex(session: Session) -> Iterator[str]:
-    """All listed papers as BibTeX entries in the order of their slugs; what is unknown is left out.
+    """All listed papers as BibTeX entries in the order of their slugs, one for each work; what is unknown is left out.
 
     A comment at the end counts characters that no file takes and that were left out.
     """
-    listed, left_out = listed_numbers(session), 0
-    keys = citation_keys(session, listed)
-    for numbers in chunks(listed, CHUNK):
+    works, left_out = ExportedWorks(session), 0
+    keys = citation_keys(session, works.numbers)
+    for numbers in chunks(works.numbers, CHUNK):
         rows, names, events = (
             paper_rows(session, numbers, texts=False),
             names_of(session, numbers),
             events_of(session, numbers),
         )
-        for number, item in zip(numbers, paper_items(session, numbers), strict=True):
+        for number, item in zip(numbers, works.items(numbers), strict=True):
             entry = _Entry(item, rows[number], names.get(number, []), events.get(number, []))
             library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in entry.fields().items()])])
             yield write_string(library, unparse_stack=[]) + "\n"

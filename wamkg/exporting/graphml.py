@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from wamkg.exporting.characters import without_controls
 from wamkg.graph.build import build_graph
+from wamkg.store.lookup import slugs_of
+from wamkg.views.exported_works import ExportedWorks
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -17,11 +19,31 @@ def export_graphml(session: Session) -> Iterator[str]:
     import networkx as nx
 
     graph = build_graph(session, cap=None)
+    _join_works(session, graph)
     # GraphML has no null.
     graph.graph = {name: value for name, value in graph.graph.items() if value is not None}
     _clean(graph)
     for line in nx.generate_graphml(graph, prettyprint=True):
         yield line + "\n"
+
+
+def _join_works(session: Session, graph: "nx.MultiDiGraph[str]") -> None:
+    """Let each work be one node, its publication's; links of the further records lead to it."""
+    works = ExportedWorks(session)
+    slugs = slugs_of(session, works.with_further(works.further))
+    for shown, further in works.further.items():
+        node = f"paper:{slugs[shown]}"
+        for other in (f"paper:{slugs[number]}" for number in further):
+            if other not in graph or node not in graph:
+                continue
+            data = graph.nodes[other]
+            graph.nodes[node].update({k: v for k, v in data.items() if k not in graph.nodes[node]})
+            edges = [(node, b, key, v) for _, b, key, v in graph.out_edges(other, keys=True, data=True)]
+            edges += [(a, node, key, v) for a, _, key, v in graph.in_edges(other, keys=True, data=True)]
+            graph.remove_node(other)
+            for source, target, key, values in edges:
+                if other not in (source, target) and source != target and not graph.has_edge(source, target, key):
+                    graph.add_edge(source, target, key=key, **values)
 
 
 def _clean(graph: "nx.MultiDiGraph[str]") -> None:

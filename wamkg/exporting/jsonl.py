@@ -11,9 +11,10 @@ from wamkg.identifiers import PartialDate, Precision
 from wamkg.matching.resolve import rank
 from wamkg.store.bulk import chunks
 from wamkg.store.lookup import methods_of
-from wamkg.store.reads_details import events_of, introduced_by, listed_numbers, names_of, paper_rows
+from wamkg.store.reads_details import events_of, introduced_by, names_of, paper_rows
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.citation_keys import citation_keys
+from wamkg.views.exported_works import ExportedWorks
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 
@@ -21,20 +22,29 @@ CHUNK = 500
 """Papers read at once: memory stays flat however many there are."""
 _COPIED = ("arxiv", "doi", "s2")
 _COPIED_LATER = ("venue", "volume", "number", "pages", "publisher")
+_ORDER = (
+    "title", "abstract", "summary", "key", "type", "authors", "authors_structured", "authors_cut", "arxiv", "doi", "s2",
+    "openalex", "date", "dates", "year", "venue", "volume", "number", "pages", "publisher", "details", "url", "links",
+    "method", "standing", "taxa", "also", "aliases", "introduces", "states", "note",
+)  # fmt: skip
+"""Keys of a line, in their order."""
 _COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
 
 
 def export_jsonl(session: Session) -> Iterator[str]:
     """All papers but those merely cited, one JSON object and line end each, in the order of their slugs.
 
-    What is unknown is left out. The same store gives the same bytes: there are no time stamps, and no ids of this
+    A work with several records is one line: its publication, with what only the preprint has beside it. What is unknown
+    is left out. The same store gives the same bytes: there are no time stamps, and no ids of this
     copy of the store.
     """
-    listed = listed_numbers(session)
-    keys = citation_keys(session, listed)
-    for numbers in chunks(listed, CHUNK):
-        for record in paper_records(session, numbers, keys):
-            yield orjson.dumps(record).decode() + "\n"
+    works = ExportedWorks(session)
+    keys = citation_keys(session, works.with_further(works.numbers))
+    for numbers in chunks(works.numbers, CHUNK):
+        found = works.with_further(numbers)
+        records = dict(zip(found, paper_records(session, found, keys), strict=True))
+        for record in works.filled(numbers, records):
+            yield orjson.dumps({name: record[name] for name in _ORDER if name in record}).decode() + "\n"
 
 
 def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str]) -> Iterator[dict[str, Any]]:

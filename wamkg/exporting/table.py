@@ -12,10 +12,10 @@ from wamkg.exporting.characters import without_controls
 from wamkg.exporting.jsonl import CHUNK
 from wamkg.names import PersonName, parse_name
 from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import listed_numbers, names_of
+from wamkg.store.reads_details import names_of
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.citation_keys import citation_keys
-from wamkg.views.papers import paper_items
+from wamkg.views.exported_works import ExportedWorks
 
 COLUMNS = {
     "title": "title", "key": "key", "type": "type", "method": "method", "authors": "authors",
@@ -36,11 +36,11 @@ def export_table(session: Session) -> Iterator[str]:
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     yield _line([*COLUMNS, *(f"taxon:{slug}" for slug in slugs)])
-    listed = listed_numbers(session)
-    keys = citation_keys(session, listed)
-    for numbers in chunks(listed, CHUNK):
+    works = ExportedWorks(session)
+    keys = citation_keys(session, works.numbers)
+    for numbers in chunks(works.numbers, CHUNK):
         names = names_of(session, numbers)
-        for number, item in zip(numbers, paper_items(session, numbers), strict=True):
+        for number, item in zip(numbers, works.items(numbers), strict=True):
             authors = [listed_name(name) for name in names.get(number, [])]
             own = {"key": keys[number], "authors": authors, "year": item.stated_year}
             values = {name: own.get(name, getattr(item, name)) for name in COLUMNS.values()}

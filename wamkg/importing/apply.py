@@ -10,6 +10,7 @@ from wamkg.importing.compare import Notes, Origin, compare
 from wamkg.importing.identity_gate import IdentityGate
 from wamkg.importing.report import ImportReport, LineReport, Outcome
 from wamkg.importing.taxa import TaxaIndex
+from wamkg.importing.works import without_values_of_others
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.quotes import tell_lost_quotes
 from wamkg.matching.record import Record, Unreadable
@@ -85,14 +86,17 @@ class Applier:
         ]
         numbers = finder.make_numbers(self._batch_id)
         known = {n for _, n, _ in found if n is not None and n > 0}
-        states = load_states(self.session, known)
+        members = finder.known.members
+        states = load_states(self.session, {member for number in known for member in members(number)})
         states.update({number: PaperState(number) for number in numbers})
         for record, number, answer in found:
             if number is None:
                 self._ask(record, answer.question)
             else:
                 record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
-                self._apply_one(record, states[number if number > 0 else numbers[-number - 1]], answer)
+                others = [states[member] for member in members(number) - {number}]
+                state = states[number if number > 0 else numbers[-number - 1]]
+                self._apply_one(without_values_of_others(record, state, others, self.taxa), state, answer)
         changed = [state for state in states.values() if state.changed]
         shown = [shown_values(state) for state in changed]
         self.report.alarms += tell_lost_quotes(self.session, self.batch, changed, shown)

@@ -97,6 +97,15 @@ def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[Kn
     return found
 
 
+def slugs_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """Slugs of papers by their numbers."""
+    found: dict[int, str] = {}
+    for part in chunks(set(numbers)):
+        rows = session.connection().execute(select(col(Paper.id), col(Paper.slug)).where(col(Paper.id).in_(part)))
+        found |= {number: slug for number, slug in rows if number is not None}
+    return found
+
+
 def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
     """Those of the papers that a source gave a title."""
     found: set[int] = set()
