@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from tests.test_identity_questions import answer, questions, undo
 from wamkg.enriching.report import EnrichReport, Order
 from wamkg.enriching.run import enrich
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.reviewing.merge_papers import Merge, merge_papers
+from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation, Fact, Paper
+from wamkg.vocabulary import PERSON
 
 STALE = {"enrich_metadata_days": 0.0, "enrich_citations_days": 0.0, "enrich_references_days": 0.0,
          "enrich_unavailable_days": 0.0}  # fmt: skip
@@ -154,3 +158,26 @@ def test_arxiv_under_a_wrong_id_gives_no_abstract(store: Store, world: World, li
         report = enrich(store, settings, Order(only="metadata"))
     assert [asked.source for asked in report.questions] == ["arxiv"]
     assert paper(store, listed.title).abstract is None
+
+
+def test_a_true_record_that_others_cite_is_merged_after_the_answer(
+    store: Store, world: World, listed: Made, tmp_path: Path
+) -> None:
+    citing = world.papers[world.library[0]]
+    world.cite(make_edge(citing.key, listed.key, random.Random(2)))
+    read_list(store, world, listed, tmp_path)
+    with S2Server(world) as server:
+        (asked,) = run(store, server).questions
+        with store.reading() as session:
+            papers = session.exec(select(Paper).where(Paper.title == listed.title).order_by(col(Paper.id))).all()
+        assert [(p.arxiv, p.s2) for p in papers] == [(WRONG, None), (listed.arxiv, listed.s2)], "no false citation"
+        answer(store, asked.question, "wrong-id")
+        report = run(store, server)
+        (reason,) = {line.reason for line in report.lines if "duplicates merge" in line.reason}
+        found = re.search(r"duplicates merge (\S+) (\S+)`", reason)
+        assert found is not None
+        with store.writing() as session:
+            merge_papers(session, get_actor(session, "ada", PERSON), Merge(keep=found[1], other=found[2]))
+        assert run(store, server, **STALE).exit_status == 0
+    assert (paper(store, listed.title).arxiv, paper(store, listed.title).s2) == (listed.arxiv, listed.s2)
+    assert fetched(store, listed.title)[1] == len(world.citations[listed.key])

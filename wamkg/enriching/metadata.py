@@ -107,7 +107,11 @@ class MetadataWriter:
         others = {i.scheme: number for i in _ids(paper) if (number := taken.get(i, state.id)) != state.id}
         if "s2" in others or "arxiv" in others:
             other = self.session.get_one(Paper, others.get("s2") or others["arxiv"])
-            reason = f"Semantic Scholar takes it for the same paper as {other.slug}; a person decides"
+            mine = state.paper.slug if state.paper else ""
+            reason = (
+                f"Semantic Scholar takes it for the same paper as {other.slug} "
+                f"(`wamkg duplicates merge {mine} {other.slug}`); a person decides"
+            )
             self.refuse(unit, reason, reason)
             return
         if paper.arxiv and state.paper and state.paper.arxiv not in (None, paper.arxiv):
