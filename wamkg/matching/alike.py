@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from wamkg.identifiers import title_key
 from wamkg.matching.generic_titles import is_generic
-from wamkg.matching.people import family_keys, same_person
+from wamkg.matching.people import person_keys, same_person
 from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, is_preprint, years_apart
+from wamkg.matching.titles import TitleRelation, compare_titles
 from wamkg.store.lookup import KnownPaper
 
 WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
@@ -68,13 +68,12 @@ def _first_authors_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
 def _titles_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
     if one.title_key == other.title_key:
         return True
-    return None if _nearly(one, other) or _has_other_subtitle(one, other) else False
+    return None if _nearly(one, other) or _is_changed(one, other) else False
 
 
-def _has_other_subtitle(one: KnownPaper, other: KnownPaper) -> bool:
-    """Whether two titles have the same name before the colon."""
-    heads = [title.partition(":")[0] for title in (one.title, other.title) if ":" in title]
-    return len(heads) == 2 and title_key(heads[0]) == title_key(heads[1]) != ""
+def _is_changed(one: KnownPaper, other: KnownPaper) -> bool:
+    """Whether one title may be the other with a new subtitle, a new name or other words."""
+    return compare_titles(one.title, other.title) in (TitleRelation.SAME, TitleRelation.CHANGED, TitleRelation.NAME)
 
 
 def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
@@ -85,14 +84,14 @@ def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
 def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
     """Pairs of stored papers that may be one work, most alike first.
 
-    Looked at are papers with one title, with an address in common, or of one first author with nearly one title or,
-    where one of them is a preprint, one name before the colon. Two papers with different DOIs of publishers are never
-    a pair, two with different arXiv ids only under one title, prefaces and the like not by their titles.
+    Looked at are papers with one title, with an address in common, or of one first author with nearly one title. If one
+    of them is a preprint, its title may be the other's with a new subtitle or name. Two papers with different DOIs of
+    publishers are never a pair, two with different arXiv ids only under one title, prefaces and the like not by titles.
     """
     known = {paper.id: paper for paper in papers}
     pairs = sharing((p.id, [p.title_key] if p.title_key and not is_generic(p.title) else []) for p in papers)
     pairs |= sharing(((p.id, p.urls) for p in papers), most=SHARED_TOO_WIDELY)
-    authors = ((p.id, family_keys(p.first_author) if p.first_author else ()) for p in papers)
+    authors = ((p.id, person_keys(p.first_author) if p.first_author else ()) for p in papers)
     by_author = sharing(authors, most=LARGEST_GROUP)
     pairs |= {(a, b) for a, b in by_author - pairs if _is_renamed(known[a], known[b])}
     pairs = {pair for pair in pairs if not _are_two(*(known[number] for number in pair))}
@@ -104,7 +103,7 @@ def _is_renamed(one: KnownPaper, other: KnownPaper) -> bool:
     if _first_authors_agree(one, other) is False or is_generic(one.title) or is_generic(other.title):
         return False
     is_pair = years_apart(one, other) <= MAX_YEARS_APART and (is_preprint(one) or is_preprint(other))
-    return _nearly(one, other) or (is_pair and _has_other_subtitle(one, other))
+    return _nearly(one, other) or (is_pair and _is_changed(one, other))
 
 
 def _are_two(one: KnownPaper, other: KnownPaper) -> bool:

@@ -46,11 +46,11 @@ def same_person(one: PersonName, other: PersonName) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
-def family_keys(name: PersonName) -> frozenset[str]:
-    """Keys of which two spellings of one person's name always have one in common."""
+def person_keys(name: PersonName) -> frozenset[str]:
+    """Keys (family name and initial) of which two spellings of one person's name have one in common."""
     if name.literal or _CJK.search(name.display):
         return frozenset({_folded(name)})
-    return frozenset(word for reading in _readings(name) for word in reading.family)
+    return frozenset(f"{word} {''.join(r.given)[:1]}" for r in _readings(name) for word in r.family)
 
 
 def _folded(name: PersonName) -> str:
