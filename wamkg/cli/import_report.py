@@ -84,9 +84,10 @@ def _quality_line(quality: Quality) -> str:
 
 
 def _share(part: int, total: int) -> str:
-    percent = 100 * part / total
-    shown = f"{percent:.0f}" if part in (0, total) or 1 <= percent <= 99 else f"{percent:.1f}"
-    return f"{shown}% ({part} of {total})"
+    """A share that is 0% or 100% only where it is so exactly."""
+    tenths = min(max(1000 * part // total, 1), 999) if 0 < part < total else 1000 * part // total
+    near_end = 0 < tenths < 10 or 990 < tenths < 1000
+    return f"{tenths / 10:.{1 if near_end else 0}f}% ({part:,} of {total:,})"
 
 
 def _count(number: int, name: str) -> str:
