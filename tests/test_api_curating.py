@@ -142,6 +142,20 @@ class TestDuplicates:
         send(client, "POST", f"batches/{judged['batch']}/undo", {})
         assert get(client, "duplicates/works")["items"] == get(client, "duplicates/judgements")["items"] == []
 
+    def test_a_pair_is_merged_and_parted_again(self, client: TestClient, pair: list[str]) -> None:
+        body = {"keep": pair[0], "other": pair[1], "why": "the venue's page links it"}
+        before = [get(client, f"papers/{paper}") for paper in pair]
+        tried = send(client, "POST", "duplicates/merges", body | {"dry_run": True})
+        assert (tried["batch"], tried["dry_run"], tried["shown"]["doi"]) == (None, True, "10.1000/182")
+        assert [get(client, f"papers/{paper}")["uid"] for paper in pair] == [paper["uid"] for paper in before]
+        merged = send(client, "POST", "duplicates/merges", body)
+        for text in (pair[1], "doi:10.1000/182", pair[0]):
+            assert get(client, f"papers/{text}")["uid"] == before[0]["uid"]
+            assert client.get(f"/papers/{text}").status_code == 200
+        assert client.post(f"{API}/duplicates/merges", json=body).status_code == 409
+        send(client, "POST", f"batches/{merged['batch']}/undo", {})
+        assert [get(client, f"papers/{paper}")["uid"] for paper in pair] == [paper["uid"] for paper in before]
+
     def test_candidates_are_listed_until_judged(self, client: TestClient, pair: list[str]) -> None:
         def waiting() -> list[set[str]]:
             return [{c["left"]["id"], c["right"]["id"]} for c in get(client, "duplicates?limit=100")["items"]]
