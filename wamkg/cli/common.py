@@ -25,9 +25,11 @@ from wamkg.vocabulary import PERSON
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
 """Columns of a table that no terminal limits, so that ids stay in one piece for `grep` and `cut`."""
-# Titles and labels hold square brackets, which Rich would read as its markup and swallow.
-out = Console(markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-err = Console(markup=False, stderr=True, highlight=False, soft_wrap=True)
+# Titles and labels hold square brackets and colons, which Rich would read as markup and as names of emoji.
+out = Console(
+    markup=False, emoji=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH
+)
+err = Console(markup=False, emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ReleaseOption = Annotated[str | None, typer.Option("--release", help="Show the survey as it was in this release.")]
