@@ -243,8 +243,12 @@ def _differences(reference: ReadReference, record: Record) -> Iterator[Reference
         yield ReferenceMiss(reference.first, "doi", reference.doi, str(record.doi))
 
 
+_NO_PART_OF_A_NAME = re.compile(r"\b(?:Prof|Dr)\.\s*|(?<=[a-z])(?:Prof|Dr)\.\s*|\bet al\.?$")
+
+
 def _unread(people: tuple[str, ...], authors: list[str]) -> list[str]:
     """Names whose letters are in no author; a cell of a table that holds all names is compared as a whole."""
+    people = tuple(bare for name in people if (bare := _NO_PART_OF_A_NAME.sub("", name).strip()))
     known = {"".join(sorted(letters(author))) for author in authors}
     if len(people) == 1 and "".join(sorted(letters("".join(authors)))) == "".join(sorted(letters(people[0]))):
         return []

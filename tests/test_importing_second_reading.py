@@ -20,24 +20,7 @@ LEAST_VALUES = 0.995
 """Share of a bibliography's records that must have the authors, year, arXiv id and DOI that the file gives."""
 UNCLOSED = "cr_ebsco.bib"
 """Its entries never close their last brace: a record may come out, or be listed as unreadable."""
-NOT_YET = {
-    "krs.bib",
-    "actionsurvey.bib",
-    "pyrobotics.bib",
-    "cr_web_of_science.bib",
-    "cr_europe_pmc.bib",
-    "cr_ebsco.bib",
-    "asr_web_of_science.txt",
-    "asr_pubmed_endnote.txt",
-    "asr_issue_992.txt",
-    "lit_example.ris",
-    "cr_ieee.ris",
-    "cr_trid.ris",
-    "rispy_wos.ris",
-    "lit_scopus.csv",
-    "lit_springer.csv",
-    "cr_springer.csv",
-}
+NOT_YET: set[str] = set()
 REFERENCES = {
     "krs.bib": "bibtex",
     "actionsurvey.bib": "bibtex",

@@ -6,17 +6,32 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from urllib.parse import unquote
 
 import uuid_utils
 
-_ARXIV = re.compile(
-    r"(?<![\w.])(?:arxiv[:.]\s*)?(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\d.]\d)", re.I
+_OLD_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|"
+    "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|"
+    "q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
+"""Archives whose name stands in arXiv ids from before April 2007."""
+_ID = rf"(?P<id>\d{{4}}\.\d{{4,5}}|(?:{_OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})(?:v\d+)?"
+_STAMP = r"(?:\s*\[[a-z.-]+\])?(?:,?\s*\(?\d{1,2}\s+[a-z]{3,9}\s+\d{4}\)?|\s*\(\d{4}\))?\.?"
+_ARXIV = re.compile(rf"(?:arxiv\s*[:.]?\s*)?(?:abs/)?{_ID}(?![\d.]\d){_STAMP}", re.I)
 _ARXIV_URL = re.compile(
-    r"arxiv\.org/(?:abs|pdf|html)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?", re.I
+    rf"(?:arxiv\.org|xxx\.lanl\.gov|ar5iv\.\w+\.org)/(?:(?:abs|pdf|html|format|e-print|src|ps)/|ftp/\S+/){_ID}", re.I
 )
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?![\w/])", re.I)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.I)
+_ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{_ID}(?![\w/])", re.I)
+_ARXIV_NAMED = re.compile(
+    rf"\b(?:arxiv|corr)(?:\s+e-?prints?|\s+preprint|\.org)?[\s:,.(]*(?:(?:no\.|arxiv:|abs/)\s*)*{_ID}(?!\d)", re.I
+)
+_DOI = re.compile(r"10\.\d{4,9}/(?:[^\s\"<>]|<\d+:[^\s<>]*>)+", re.I)
+_DOI_ENCODED = re.compile(r"10\.\d{4,9}%2f", re.I)
+_DOI_END = re.compile(r"[;,]\s*(?=10\.\d{4,9}/)|[\u201c\u201d\u2019|]")
+_ESCAPED = re.compile(r"\\([_%&#])")
+_PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]{6,})v\d+(?:[./].*)?$")
+"""bioRxiv and medRxiv write the version behind the DOI, which has none."""
 _S2 = re.compile(r"^[0-9a-f]{40}$", re.I)
 _NOT_WORD = re.compile(r"[^\w]+")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
@@ -33,19 +48,52 @@ def text_hash(text: str) -> str:
 
 
 def arxiv_id(text: str) -> str | None:
-    """Normal arXiv id (no prefix, no version) of an id, a DOI of arXiv or an arXiv URL; None if there is none."""
+    """Normal arXiv id of an id, a stamp ("arXiv:2301.00001v2 [cs.RO] 3 Jan 2023"), a DOI of arXiv or an arXiv URL.
+
+    Normal is without prefix, version and subject class ("math.GT/0309136" is "math/0309136"). None if there is none.
+    """
     text = text.strip()
     found = _ARXIV_DOI.search(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
-    return found["id"].lower() if found else None
+    return _normal_arxiv(found["id"]) if found else None
+
+
+def find_arxiv(text: str) -> str | None:
+    """Normal arXiv id that running text names as one ("preprint at arXiv:2301.00001"); None if it names none."""
+    found = _ARXIV_NAMED.search(text)
+    return arxiv_id(text) or (_normal_arxiv(found["id"]) if found else None)
+
+
+def _normal_arxiv(value: str) -> str:
+    archive, slash, number = value.lower().partition("/")
+    return archive.partition(".")[0] + slash + number if slash else value
 
 
 def doi(text: str) -> str | None:
-    """Normal DOI (lower case, no resolver) found in the text; None if there is none or it is arXiv's own."""
+    """Normal DOI (lower case, no resolver, no version of a bioRxiv preprint) found in the text.
+
+    None if there is none or it is arXiv's own.
+    """
+    text = _ESCAPED.sub(r"\1", text)
+    if _DOI_ENCODED.search(text) or ("://" in text and "%" in text):
+        text = unquote(text)
     found = _DOI.search(text)
     if not found:
         return None
-    value = found[0].rstrip(".,;)]}").lower()
-    return None if _ARXIV_DOI.fullmatch(value) else value
+    value = _without_closers(_DOI_END.split(found[0])[0]).lower()
+    versioned = _PREPRINT_VERSION.match(value)
+    return None if _ARXIV_DOI.fullmatch(value) else versioned[1] if versioned else value
+
+
+def _without_closers(value: str) -> str:
+    """Without the full stop of a sentence, and brackets that open before the DOI."""
+    while value and (
+        value[-1] in ".,;:'\"*!"
+        or any(
+            value[-1] == closer and value.count(opener) < value.count(closer) for opener, closer in ("()", "[]", "{}")
+        )
+    ):
+        value = value[:-1]
+    return value
 
 
 def s2_id(text: str) -> str | None:

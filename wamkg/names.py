@@ -12,6 +12,13 @@ _GROUP = re.compile(
     r"inc|ltd|llc|gmbh|corp|corporation|company)\b|\d{3,}|[&/@]",
     re.I,
 )
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢİĪĶĻŁŃŅŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
+_DOTTED = re.compile(rf"[{_CAPITAL}][a-z]?\.(?:-?[{_CAPITAL}][a-z]?\.)*")
+_INITIALS = re.compile(rf"(?:[{_CAPITAL}]\.?-?){{1,3}}|{_DOTTED.pattern}")
+_PARTICLES = frozenset((
+    "van", "von", "de", "der", "den", "du", "da", "di", "del", "della", "la", "le", "ter", "ten", "zu", "zum", "dos",
+    "das", "do", "el", "al", "bin", "ibn", "of", "af", "av",
+))  # fmt: skip
 _PARTS = ("family", "given", "particle", "suffix", "literal")
 
 
@@ -51,39 +58,86 @@ def name_from_dict(parts: Mapping[str, str]) -> PersonName:
 
 
 def parse_name(text: str) -> PersonName:
-    """Read "Family, Given", "Family, Jr., Given", "Given particle Family Jr." or the name of a group.
+    """Read "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given particle Family Jr." or a group's name.
 
-    The rules for particles are BibTeX's: words in small letters before the family name. A name without a comma that
-    has a word such as "Consortium", or an "and" in it, is that of a group.
+    The rules for particles are BibTeX's: words in small letters before the family name. Initials with dots behind a
+    name are the given name ("Vega Ruiz C.M."). A name without a comma that has a word such as "Consortium", or an
+    "and" in it, is that of a group.
     """
     text = " ".join(text.split())
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
-        return _with_particle(parts[0], parts[2], parts[1])
+    if len(parts) == 3 and any(is_suffix(part) for part in parts[1:]):
+        suffix, given = parts[1:] if is_suffix(parts[1]) else parts[:0:-1]
+        return family_first(parts[0], given, suffix)
     if len(parts) == 2 and parts[0] and parts[1] and not _GROUP.search(text):
-        if _SUFFIX.fullmatch(parts[1]):
+        if is_suffix(parts[1]):
             spoken = _spoken(parts[0])
             return PersonName(spoken.family, spoken.given, spoken.particle, parts[1])
-        return _with_particle(parts[0], parts[1])
-    if len(parts) > 1 or _GROUP.search(text) or re.search(r"\band\b", text, re.I):
+        return family_first(*parts)
+    if len(parts) > 1 or is_group(text):
         return PersonName(literal=text)
-    return _spoken(text)
+    return _initials_behind(text, _DOTTED) or _spoken(text)
 
 
-def _with_particle(family: str, given: str, suffix: str = "") -> PersonName:
+def parse_indexed(text: str) -> PersonName:
+    """Read a name as indexes print it, family name first and bare initials behind it: "Vega Ruiz CM", "van Beek J".
+
+    One that has no initials is read by `parse_name`.
+    """
+    text = " ".join(text.split())
+    return ("," not in text and _initials_behind(text, _INITIALS)) or parse_name(text)
+
+
+def is_indexed(text: str) -> bool:
+    """Whether a name has bare initials behind it."""
+    return "," not in text and _initials_behind(" ".join(text.split()), _INITIALS) is not None
+
+
+def is_suffix(text: str) -> bool:
+    """Whether words are what follows a family name: "Jr.", "III"."""
+    return _SUFFIX.fullmatch(text) is not None
+
+
+def is_group(text: str) -> bool:
+    """Whether a name without a comma is one of several people, or of an institution."""
+    return bool(_GROUP.search(text) or re.search(r"\band\b", text, re.I))
+
+
+def family_first(family: str, given: str, suffix: str = "") -> PersonName:
+    """The name with these parts; particles before the family name, or behind the given name, are told apart."""
     words = family.split()
+    if not suffix and len(words) > 1 and is_suffix(words[-1]):
+        suffix = words.pop()
     small = next((n for n, word in enumerate(words) if not word[:1].islower()), len(words))
     if 0 < small < len(words):
         return PersonName(" ".join(words[small:]), given, " ".join(words[:small]), suffix)
-    return PersonName(family, given, "", suffix)
+    called = given.split()
+    last = next((n for n in range(len(called), 0, -1) if called[n - 1] not in _PARTICLES), 0)
+    if 0 < last < len(called):
+        return PersonName(" ".join(words), " ".join(called[:last]), " ".join(called[last:]), suffix)
+    return PersonName(" ".join(words), given, "", suffix)
+
+
+def _initials_behind(text: str, initials: re.Pattern[str]) -> PersonName | None:
+    """The name with its initials turned to the front; None where the last word is none, or all words are."""
+    words = text.split()
+    suffix = words.pop() if len(words) > 2 and is_suffix(words[-1]) else ""
+    first = len(words)
+    while first > 1 and initials.fullmatch(words[first - 1]):
+        first -= 1
+    if first == len(words) or not re.search(r"[^\W\d_]{2}", words[0]):
+        return None
+    return family_first(" ".join(words[:first]), " ".join(words[first:]), suffix)
 
 
 def _spoken(text: str) -> PersonName:
     words = text.split()
     if _CJK.search(text):
         return PersonName(words[0], "".join(words[1:])) if words else PersonName()
-    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
-    small = [n for n, word in enumerate(words[:-1]) if n and word[:1].islower()]
+    suffix = words.pop() if len(words) > 2 and is_suffix(words[-1]) else ""
+    small = [n for n, word in enumerate(words[:-1]) if word[:1].islower()]
+    if not words[-1:] or words[-1][:1].islower():
+        small = [n for n in small if n]
     first, last = (small[0], small[-1]) if small else (len(words) - 1, len(words) - 2)
     given, particle = " ".join(words[:first]), " ".join(words[first : last + 1])
     return PersonName(" ".join(words[max(last + 1, first) :]), given, particle, suffix)

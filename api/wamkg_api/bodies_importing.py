@@ -39,6 +39,7 @@ class ImportAnswer(BaseModel):
     arxiv_ids: dict[str, int]
     sections: dict[str, int] = Field(description="Headings that no taxonomy knows, with the papers below each.")
     alarms: list[str] = Field(description="Decisions whose quote is gone from the text.")
+    notes: list[str] = Field(description="What was assumed of the file as a whole, such as its encoding.")
     warnings: list[QualityWarning] = Field(description="What makes the import implausible.")
     quality: Quality
     samples: list[Sample]

@@ -22,6 +22,8 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
         out.print()
     dry = "; dry run, nothing is written" if report.dry_run else ""
     out.print(f"{_count(report.records, 'record')} in {report.source}, read as {report.format}{dry}")
+    for note in report.notes:
+        out.print(note)
     _print_samples(report.samples)
     if report.quality.records:
         out.print(_quality_line(report.quality))

@@ -22,6 +22,9 @@ def import_(
     as_: Annotated[str | None, typer.Option("--as", help="`candidates`: take no classes over, place later.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="List every line, doubt and new paper.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of the file, such as latin-1 or gbk; else UTF-8, or recognised.")
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Read papers into the store; every line that names one ends as new, same, changed, in conflict or unreadable."""
@@ -29,7 +32,7 @@ def import_(
         raise typer.BadParameter("only `candidates` is known", param_hint="--as")
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
-    options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run)
+    options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run, encoding=encoding)
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
     with stored as store, _progress(source) as show:
         report = imports.import_source(store, source, options, show)

@@ -1,5 +1,6 @@
 """Recognising what a file is, by its name and its first lines."""
 
+import json
 import re
 from pathlib import PurePath
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from wamkg.errors import InvalidInputError
 from wamkg.importing.ids import identified
 
-FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "jsonl", "ids")
+FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "nbib", "wos", "enw", "jsonl", "ids")
 """Every format that is read."""
 _SUFFIXES = {
     ".md": "awesome-list",
@@ -21,22 +22,49 @@ _SUFFIXES = {
     ".ris": "ris",
     ".csv": "csv",
     ".tsv": "csv",
+    ".nbib": "nbib",
+    ".medline": "nbib",
+    ".ciw": "wos",
+    ".isi": "wos",
+    ".enw": "enw",
 }
-_BIBTEX = re.compile(r"^\s*@[a-z]+\s*\{", re.I | re.M)
-_RIS = re.compile(r"^TY {2}- ", re.M)
+_BIBTEX = re.compile(r"^[ \t]*@[ \t]*[a-z]+[ \t]*[{(]", re.I | re.M)
+_RIS = re.compile(r"^[ \t]*TY[ \t]{1,3}-(?:[ \t]|$)", re.M | re.I)
+_TAGGED = (
+    ("ris", _RIS),
+    ("nbib", re.compile(r"^PMID ?- ?\d", re.M)),
+    ("wos", re.compile(r"^(?:FN [^\n]*\nVR |PT [A-Z]\s*$)", re.M)),
+    ("enw", re.compile(r"^%0 \w", re.M)),
+)
+"""Signs by which files with a tag a line are known, whatever they are called."""
+_REFERENCES = frozenset(("bibtex", "ris", "nbib", "wos", "enw"))
 _CSL = re.compile(r"^\s*\[\s*(?:\{|\])")
+_CSL_OBJECT = re.compile(
+    r"^\s*\{\s*(?:\"(?:items|message|status|message-type|message-version|references)\"\s*:|\"(?:id|type)\"\s*:\s*\"[^\"]*\"\s*,\s*\"(?:id|type)\"\s*:)"
+)
+_CSL_KEYS = frozenset(("container-title", "issued", "DOI", "author", "date-parts"))
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |[-*+] |\d+\. |\||>|<[a-z])|\]\(", re.M | re.I)
-_CSV_HEADER = re.compile(r"^[^\n,]*\btitle\b[^\n,]*,|,[^\n]*\btitle\b", re.I)
+_CSV_HEADER = re.compile(r"^[^\n,;\t|]*\btitle\b[^\n,;\t|]*[,;\t|]|[,;\t|][^\n]*\btitle\b", re.I)
+_WOS_TABLE = re.compile(r"^PT\tAU\t")
+_MARKUP = re.compile(r"^\s*<(?:\?xml|xml|!doctype|html|rdf)", re.I)
 
 
-def recognise(name: str, head: bytes) -> str:
-    """Format of a file with this name (path, address, or "-") that begins with these bytes.
+def recognise(name: str, head: bytes | str) -> str:
+    """Format of a file with this name (path, address, or "-") that begins with these bytes or characters.
 
-    Raises InvalidInputError where it is none that is known.
+    A file of references counts as what it holds where its name says something else. Raises InvalidInputError where it
+    is none that is known.
     """
-    text = head.decode("utf-8-sig", errors="ignore")
+    text = head.decode("utf-8-sig", errors="ignore") if isinstance(head, bytes) else head
     suffix = PurePath(urlsplit(name).path if "://" in name else name).suffix.lower()
-    return _SUFFIXES.get(suffix) or _by_content(name, text)
+    named = _SUFFIXES.get(suffix)
+    if named in _REFERENCES and not _holds(named, text):
+        return next((format for format in _REFERENCES if _holds(format, text)), named)
+    return named or _by_content(name, text)
+
+
+def _holds(format: str, text: str) -> bool:
+    return bool((_BIBTEX if format == "bibtex" else dict(_TAGGED)[format]).search(text))
 
 
 def ensure_known(format: str) -> str:
@@ -52,16 +80,17 @@ def ensure_known(format: str) -> str:
 def _by_content(name: str, text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     first = lines[0] if lines else ""
-    if first == "{":
-        raise InvalidInputError(
-            f"{name} holds one JSON object over several lines; write one a line (JSON Lines) or an array (CSL-JSON)"
-        )
+    if _MARKUP.match(text):
+        raise InvalidInputError(f"{name} is XML or HTML, which is not read; save it as BibTeX, RIS or CSV")
     signs = (
+        ("csl-json", first.startswith("{") and _is_csl_object(text, first)),
         ("jsonl", first.startswith("{")),
         ("csl-json", _CSL.match(text)),
-        ("ris", _RIS.search(text)),
+        *((format, sign.search(text)) for format, sign in _TAGGED),
+        ("csv", _WOS_TABLE.match(text)),
         ("ids", _all_ids(lines, text.endswith("\n"))),
         ("bibtex", _BIBTEX.match(text)),
+        ("csv", _is_table(lines)),
         ("awesome-list", _MARKDOWN.search(text)),
         ("bibtex", _BIBTEX.search(text)),
         ("csv", _CSV_HEADER.search(first)),
@@ -70,6 +99,25 @@ def _by_content(name: str, text: str) -> str:
     if found is None:
         raise InvalidInputError(f"cannot tell what {name} is; say --format {', '.join(FORMATS)}")
     return found
+
+
+def _is_csl_object(text: str, first: str) -> bool:
+    """Whether an object holds items, is the answer of a registrar, or is one item over several lines."""
+    if _CSL_OBJECT.match(text):
+        return True
+    try:
+        row = json.loads(first)
+    except ValueError:
+        return first == "{" or not first.endswith("}")
+    return isinstance(row, dict) and bool(_CSL_KEYS & row.keys()) and "authors" not in row
+
+
+def _is_table(lines: list[str]) -> bool:
+    """Whether the first line names columns, of which one is the title, and the next has as many cells or nearly."""
+    if len(lines) < 2 or not _CSV_HEADER.search(lines[0]) or lines[0].startswith("|"):
+        return False
+    mark = max(",;\t", key=lines[0].count)
+    return lines[0].count(mark) > 1 and lines[1].count(mark) >= 1
 
 
 def _all_ids(lines: list[str], whole: bool) -> bool:

@@ -32,8 +32,16 @@ def parse_ids(stream: BinaryIO) -> Iterator[Item]:
             yield Unreadable(number, f"not valid UTF-8 at byte {broken.start + 1}", line[:80].decode(errors="replace"))
             continue
         if text:
-            reason = "not an arXiv id, DOI, Semantic Scholar id, OpenAlex id or web address"
-            yield identified(text, number) or Unreadable(number, reason, text[:160])
+            yield from _of_line(text, number)
+
+
+def _of_line(text: str, number: int) -> Iterator[Item]:
+    """The identifier of a line, or several between commas or blanks."""
+    whole = identified(text, number)
+    parts = [whole] if whole else [identified(part, number) for part in re.split(r"[\s,;]+", text) if part]
+    found = [part for part in parts if part is not None]
+    reason = "not an arXiv id, DOI, Semantic Scholar id, OpenAlex id or web address"
+    yield from found if len(found) == len(parts) else [Unreadable(number, reason, text[:160])]
 
 
 def identified(text: str, line: int = 1) -> Record | None:

@@ -6,9 +6,10 @@ from typing import Any, BinaryIO
 import orjson
 
 from wamkg.importing.lines import MAX_LINE, numbered_lines
+from wamkg.importing.loose import without_nul
 from wamkg.importing.record_keys import FaultError, read_mapping
 from wamkg.importing.result import Item
-from wamkg.matching.record import Unreadable
+from wamkg.matching.record import Dropped, Unreadable
 
 _NUL = b"\\u0000"
 """How JSON spells a NUL; a bare one is not JSON."""
@@ -17,7 +18,8 @@ _NUL = b"\\u0000"
 def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
     """Read records one at a time, in memory bounded by the longest line.
 
-    A line that is no record comes as Unreadable with its number; nothing is raised for content.
+    A value of another form is read, or left out and listed among the record's doubts. A line that is no record comes as
+    Unreadable with its number; nothing is raised for content.
     """
     for number, line in numbered_lines(stream, max_line):
         if line is None:
@@ -27,9 +29,11 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
             continue
         try:
             row = orjson.loads(line)
-            if _NUL in line and _has_nul(row):
-                raise FaultError("a NUL character, which no database keeps")
-            yield read_mapping(row, number)
+            had_nul = _NUL in line and _has_nul(row)
+            record = read_mapping(without_nul(row) if had_nul else row, number, loose=True)
+            if had_nul:
+                record.doubts.append(Dropped("a NUL character, which no database keeps; it is left out"))
+            yield record
         except orjson.JSONDecodeError as error:
             yield Unreadable(number, _json_fault(line, error), _excerpt(line))
         except FaultError as fault:
@@ -37,7 +41,7 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
 
 
 def record_of(row: object, number: int) -> Item:
-    """The record that an object of these keys describes, or why it is none."""
+    """The record that an object of these keys describes, or why it is none; every value must be of its form."""
     try:
         if _has_nul(row):
             raise FaultError("a NUL character, which no database keeps")
@@ -50,7 +54,7 @@ def _json_fault(line: bytes, error: orjson.JSONDecodeError) -> str:
     try:
         line.decode()
     except UnicodeDecodeError as broken:
-        return f"not valid UTF-8 at byte {broken.start + 1}"
+        return f"not valid UTF-8 at byte {broken.start + 1}; say --encoding if the file is in another encoding"
     return f"not valid JSON: {error.msg} at column {error.colno}"
 
 

@@ -9,16 +9,19 @@ from wamkg.importing.jsonl import parse_jsonl
 from wamkg.importing.lists.awesome_list import parse_list
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.csl import parse_csl
-from wamkg.importing.references.ris import parse_ris
 from wamkg.importing.references.table import parse_table
+from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris, parse_wos
 from wamkg.importing.result import Item, ParseResult
-from wamkg.importing.source import MAX_REFERENCES, Source, read_text
+from wamkg.importing.source import MAX_REFERENCES, Source, read_text, utf8_stream
 
 _REFERENCES: dict[str, Callable[[str], Iterator[Item]]] = {
     "bibtex": parse_bibtex,
     "ris": parse_ris,
     "csl-json": parse_csl,
     "csv": parse_table,
+    "nbib": parse_nbib,
+    "wos": parse_wos,
+    "enw": parse_enw,
 }
 
 
@@ -31,11 +34,13 @@ def parse(
     stay open until then. Raises InvalidInputError where the format is unknown or the source is not text; single bad
     lines are items.
     """
-    chosen = ensure_known(format) if format else recognise(source.name, source.head)
+    chosen = ensure_known(format) if format else recognise(source.name, source.head_text)
     if chosen == "jsonl":
-        return ParseResult(chosen, parse_jsonl(source.stream))
+        return ParseResult(chosen, parse_jsonl(utf8_stream(source)), notes=source.notes)
     if chosen == "ids":
-        return ParseResult(chosen, parse_ids(source.stream))
+        return ParseResult(chosen, parse_ids(utf8_stream(source)), notes=source.notes)
     if chosen in _REFERENCES:
-        return ParseResult(chosen, _REFERENCES[chosen](read_text(source, MAX_REFERENCES)))
-    return parse_list(read_text(source), source.name, catalogue, taxonomy)
+        return ParseResult(chosen, _REFERENCES[chosen](read_text(source, MAX_REFERENCES)), notes=source.notes)
+    result = parse_list(read_text(source), source.name, catalogue, taxonomy)
+    result.notes = source.notes
+    return result

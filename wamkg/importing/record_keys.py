@@ -3,15 +3,18 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from wamkg.identifiers import PartialDate, arxiv_id, doi, s2_id
-from wamkg.importing.links import is_web
+from wamkg.importing.links import arxiv_of, doi_of, is_web
+from wamkg.importing.loose import loosened
 from wamkg.importing.venues import read_venue
-from wamkg.matching.record import Introduces, Placement, Record
+from wamkg.matching.record import Dropped, Introduces, Placement, Record
+from wamkg.names import name_from_dict
 from wamkg.vocabulary import AssignmentState, EventKind, Standing
 
 _BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}", re.ASCII).fullmatch
+_AND_OTHERS = re.compile(r"(?:and\s+)?(?:others|et\.?\s*al\.?)", re.I).fullmatch
 _MAX_TITLE = 2000
 _YEARS = range(1800, 2101)
 _EVENTS = frozenset(EventKind)
@@ -23,32 +26,62 @@ class FaultError(ValueError):
     """Why a value is refused; the text is shown to the user."""
 
 
-def read_mapping(row: Any, line: int) -> Record:
+def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
     """The record that a mapping with these keys describes; unknown keys are kept by name, null is unknown.
 
-    Raises FaultError where a value is refused.
+    Where `loose`, a value of another form is read if it can be, and else left out and listed among the doubts. Raises
+    FaultError where a value is refused, and for an object without title.
     """
     if not isinstance(row, dict):
         raise FaultError(f"not an object but {_named(row)}; write one {{...}} a line")
-    title = row.get("title")
-    if title.__class__ is not str:
-        raise FaultError("no title" if title is None else f"title is {_named(title)}, not text")
-    record = Record(line, " ".join(title.split()))
-    if not record.title:
-        raise FaultError("no title")
-    if len(record.title) > _MAX_TITLE:
-        raise FaultError(f"a title of {len(record.title)} characters; at most {_MAX_TITLE} are taken")
+    doubts: list[str] = []
+    given = loosened(row, doubts) if loose else row
+    record = Record(line, _title(given.get("title")), doubts=doubts)
     unknown: tuple[str, ...] = ()
-    for key, value in row.items():
+    for key, value in given.items():
         if value is None or key == "title":
             continue
         take = _TAKERS.get(key)
         if take is None:
             unknown = (*unknown, key)
+        elif loose:
+            _take_what_can_be(take, record, key, value)
         else:
             take(record, key, value)
     record.unknown_keys = unknown
+    if record.url:
+        record.arxiv = record.arxiv or arxiv_of(record.url)
+        record.doi = record.doi or doi_of(record.url)
+    if record.names:
+        record.authors = record.authors or [name.display for name in record.names]
+        if [name.display for name in record.names] != record.authors:
+            record.names = []  # the names as shown count; their parts are those of others
     return record
+
+
+def _title(title: Any) -> str:
+    if title.__class__ is not str:
+        raise FaultError("no title" if title is None else f"title is {_named(title)}, not text")
+    text = " ".join(title.split())
+    if not text:
+        raise FaultError("no title")
+    if len(text) > _MAX_TITLE:
+        raise FaultError(f"a title of {len(text)} characters; at most {_MAX_TITLE} are taken")
+    return text
+
+
+def _take_what_can_be(take: "_Taker", record: Record, key: str, value: Any) -> None:
+    """Take a value, or each of its items, and list what is refused."""
+    items: list[Any] = [value]
+    if key in _ITEMWISE and value.__class__ in (dict, list):
+        items = (
+            [{name: item} for name, item in value.items()] if isinstance(value, dict) else [[item] for item in value]
+        )
+    for item in items:
+        try:
+            take(record, key, item)
+        except FaultError as fault:
+            record.doubts.append(Dropped(f"{fault}; it is left out"))
 
 
 def _named(value: Any) -> str:
@@ -83,8 +116,45 @@ def _take_venue(record: Record, key: str, value: Any) -> None:
 
 
 def _take_names(record: Record, key: str, value: Any) -> None:
+    if key == "authors" and value.__class__ is list:
+        record.authors_cut = record.authors_cut or any(_is_cut(name) for name in value)
+        value = [name for name in value if not _is_cut(name)]
     names = [" ".join(_need(name, str, f"{key}[]", "text").split()) for name in _need(value, list, key, "a list")]
-    setattr(record, key, [name for name in names if name])
+    setattr(record, key, [*getattr(record, key), *(name for name in names if name)])
+
+
+def _is_cut(name: Any) -> bool:
+    """Whether a name only says that further authors follow."""
+    return name.__class__ is str and _AND_OTHERS(name.strip()) is not None
+
+
+def _take_structured(record: Record, key: str, value: Any) -> None:
+    for parts in _need(value, list, key, "a list"):
+        if _need(parts, dict, f"{key}[]", "an object").get("others") is True:
+            record.authors_cut = True
+            continue
+        if any(part.__class__ is not str for part in parts.values()):
+            raise FaultError(f"{key} has a part that is not text")
+        try:
+            record.names.append(name_from_dict(parts))
+        except ValueError as error:
+            raise FaultError(f"{key}: {error}") from None
+
+
+def _take_flag(record: Record, key: str, value: Any) -> None:
+    setattr(record, key, _need(value, bool, key, "true or false"))
+
+
+def _take_type(record: Record, key: str, value: Any) -> None:
+    record.entry_type = _need(value, str, key, "text").strip().lower() or None
+
+
+def _take_details(record: Record, key: str, value: Any) -> None:
+    for name, text in _need(value, dict, key, "an object").items():
+        if text.__class__ in (int, float):
+            text = f"{text:g}"  # noqa: PLW2901
+        if _need(text, str, f"{key}.{name}", "text").strip():
+            record.details[name.strip().lower()] = text.strip()
 
 
 def _take_arxiv(record: Record, key: str, value: Any) -> None:
@@ -154,7 +224,7 @@ def _take_url(record: Record, key: str, value: Any) -> None:
 
 def _take_links(record: Record, key: str, value: Any) -> None:
     links = _need(value, dict, key, "an object").items()
-    record.links = {kind: _check_url(url, f"links.{kind}") for kind, url in links if url is not None}
+    record.links |= {kind: _check_url(url, f"links.{kind}") for kind, url in links if url is not None}
 
 
 def _take_standing(record: Record, key: str, value: Any) -> None:
@@ -199,14 +269,27 @@ def _take_introduces(record: Record, key: str, value: Any) -> None:
         record.introduces.append(Introduces(kind, name.strip()))
 
 
-_TAKERS: dict[str, Callable[[Record, str, Any], None]] = {
+_Taker: TypeAlias = Callable[[Record, str, Any], None]
+_ITEMWISE = frozenset(
+    ("authors", "aliases", "authors_structured", "dates", "links", "taxa", "also", "states", "introduces", "details")
+)
+_TAKERS: dict[str, _Taker] = {
     "abstract": _take_text,
     "summary": _take_text,
     "venue": _take_venue,
     "method": _take_text,
     "note": _take_text,
     "openalex": _take_text,
+    "key": _take_text,
+    "type": _take_type,
+    "volume": _take_text,
+    "number": _take_text,
+    "pages": _take_text,
+    "publisher": _take_text,
+    "details": _take_details,
     "authors": _take_names,
+    "authors_structured": _take_structured,
+    "authors_cut": _take_flag,
     "aliases": _take_names,
     "arxiv": _take_arxiv,
     "doi": _take_doi,

@@ -81,6 +81,8 @@ class ImportReport:
     alarms: list[str] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
     renamed: list[TitleChange] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What had to be assumed of the source as a whole, such as its encoding."""
     batch: str | None = None
     keep: int = 20_000
 
@@ -150,6 +152,7 @@ class ImportReport:
             "doubts": [asdict(doubt) for doubt in self.doubts],
             "questions": [asdict(question) for question in self.questions],
             "renamed": [asdict(change) for change in self.renamed],
+            "notes": self.notes,
             "lines": [line.as_dict() for line in self.lines],
         }
 

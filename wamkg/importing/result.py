@@ -54,6 +54,9 @@ class ParseResult:
     label_synonyms: dict[str, str] = field(default_factory=dict)
     """Labels read as another label because the legend gives both one meaning or one colour."""
 
+    notes: list[str] = field(default_factory=list)
+    """What had to be assumed of the file as a whole, such as its encoding; a sentence each."""
+
     arxiv_ids: int | None = None
     """How many arXiv ids a list names; None where that is not counted."""
     stray_ids: int = 0

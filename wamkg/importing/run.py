@@ -53,6 +53,8 @@ class ImportOptions:
     as_candidates: bool = False
     dry_run: bool = False
     actor: str = "import"
+    encoding: str | None = None
+    """Name of the source's encoding; None where it is UTF-8 or to be recognised."""
 
 
 class _NothingToKeepError(Exception):
@@ -65,7 +67,7 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
     Raises InvalidInputError where the source cannot be read or holds no record.
     """
     report = ImportReport(name, "", options.dry_run)
-    with open_source(name) as source:
+    with open_source(name, options.encoding) as source:
         with store.reading() as session:
             catalogue = _catalogue(session)
         result = parse(source, catalogue, options.format, options.taxonomy)
@@ -77,6 +79,7 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
                     raise _NothingToKeepError
         except _NothingToKeepError:
             report.batch = None
+    report.notes = result.notes
     report.lines.sort(key=lambda line: line.line)
     return report
 

@@ -1,15 +1,17 @@
 """Opening what is to be imported: a file, a web address, or standard input."""
 
+import io
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from wamkg.errors import InvalidInputError
+from wamkg.importing.encoding import decode, known_encoding, marked_encoding
 
 MAX_LIST = 16 * 1024 * 1024
 """Largest Markdown file read, in bytes."""
@@ -21,29 +23,44 @@ _HEAD = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 _TIMEOUT = 30.0
 _GITHUB_FILE = re.compile(r"^https?://github\.com/([^/]+/[^/]+)/(?:blob|raw)/(.+)$")
-_OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_ARCHIVES = {b"PK\x03\x04": "a spreadsheet or archive", b"\xd0\xcf\x11\xe0": "a spreadsheet", b"%PDF": "a PDF file"}
+"""What files that are often given begin with."""
 
 
 @dataclass
 class Source:
-    """Something opened for import: its name as given, its first bytes, and a binary stream at its start."""
+    """Something opened for import: its name as given, its first bytes, and a binary stream at its start.
+
+    `encoding` is the one that is given or that the first bytes give away; None where it is UTF-8 or must be guessed.
+    """
 
     name: str
     head: bytes
     stream: BinaryIO
+    encoding: str | None = None
+    notes: list[str] = field(default_factory=list)
+    """What was assumed on opening and reading it."""
+
+    @property
+    def head_text(self) -> str:
+        """The first characters, those that cannot be decoded left out."""
+        return self.head.decode(self.encoding or "utf-8", errors="ignore").removeprefix("\ufeff")
 
 
 @contextmanager
-def open_source(name: str) -> Iterator[Source]:
+def open_source(name: str, encoding: str | None = None) -> Iterator[Source]:
     """Open a path, an http(s) address, or "-" for standard input.
 
-    Raises InvalidInputError with one line where it cannot be opened, is empty, is not text, or is too large.
+    Raises InvalidInputError with one line where it cannot be opened, is empty, is not text, or is too large, and for an
+    encoding that nobody knows.
     """
+    chosen = known_encoding(encoding) if encoding else None
     with _open(name) as stream:
         head = stream.read(_HEAD)
         stream.seek(0)
-        _check_head(name, head)
-        yield Source(name, head, cast("BinaryIO", stream))
+        chosen = chosen or marked_encoding(head)
+        _check_head(name, head, chosen)
+        yield Source(name, head, cast("BinaryIO", stream), None if chosen == "utf-8-sig" else chosen)
 
 
 def _open(name: str) -> IO[bytes]:
@@ -99,33 +116,40 @@ def _download(url: str) -> IO[bytes]:
         raise InvalidInputError(f"cannot fetch {url}: {str(error) or type(error).__name__}") from None
 
 
-def _check_head(name: str, head: bytes) -> None:
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+def _check_head(name: str, head: bytes, encoding: str | None) -> None:
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         if len(head) < _HEAD:
             raise InvalidInputError(f"{name} is empty")
         raise InvalidInputError(f"{name} is not text")
-    other = _OTHER_ENCODINGS.get(head[:2])
-    if other:
-        raise InvalidInputError(f"{name} is {other} text; save it as UTF-8")
+    for mark, what in _ARCHIVES.items():
+        if head.startswith(mark):
+            raise InvalidInputError(
+                f"{name} is {what}, not text; save its table as CSV, or its references as BibTeX or RIS"
+            )
     controls = sum(head.count(byte) for byte in (b"\x00", b"\x01", b"\x02", b"\x03", b"\x04"))
-    if controls and controls * 1000 > len(head):
+    if controls * 1000 > len(head) and not (encoding or "").startswith(("utf-16", "utf-32")):
         raise InvalidInputError(f"{name} is not text")
 
 
 def read_text(source: Source, largest: int = MAX_LIST) -> str:
-    """The whole source as text.
+    """The whole source as text; what had to be assumed of its encoding is among its notes.
 
-    Raises InvalidInputError where it is larger than `largest` bytes, or not UTF-8 (with the line).
+    Raises InvalidInputError where it is larger than `largest` bytes, or not in the encoding given (with the line).
     """
     raw = source.stream.read(largest + 1)
     if len(raw) > largest:
         raise InvalidInputError(f"{source.name} is larger than {largest >> 20} MiB; split it, or use JSON Lines")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as broken:
-        line = raw.count(b"\n", 0, broken.start) + 1
-        raise InvalidInputError(f"{source.name} is not valid UTF-8 at line {line}; save it as UTF-8") from None
+    text, note = decode(raw, source.name, source.encoding)
+    if note:
+        source.notes.append(note)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise InvalidInputError(f"{source.name} is not text: a NUL character at line {line}")
     return text
+
+
+def utf8_stream(source: Source) -> BinaryIO:
+    """The source as a stream of UTF-8, for formats that are read a line at a time."""
+    if source.encoding is None or source.encoding == "utf-8":
+        return source.stream
+    return io.BytesIO(read_text(source, MAX_REFERENCES).encode())

@@ -38,9 +38,12 @@ async def import_papers(
         Literal["candidates"] | None, Query(alias="as", description="Leave out what the list says of their places.")
     ] = None,
     dry_run: Annotated[bool, Query(description="Report what would change and write nothing.")] = False,
+    encoding: Annotated[
+        Word | None, Query(description="Of the body, such as latin-1 or gbk; else UTF-8, or recognised.")
+    ] = None,
 ) -> Response:
     """Import the list that is the body, as one batch: any format that `wamkg import` reads."""
-    options = ImportOptions(form, taxonomy, standing is not None, dry_run, caller.holder.name)
+    options = ImportOptions(form, taxonomy, standing is not None, dry_run, caller.holder.name, encoding)
     return answer(await run_in_threadpool(_import, store, name, await request.body(), options))
 
 

@@ -1,98 +1,175 @@
-"""BibTeX and BibLaTeX, read by bibtexparser."""
+"""BibTeX and BibLaTeX: values put together from their parts, macros and inheritance resolved, LaTeX read."""
 
-import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from bibtexparser import middlewares
-from bibtexparser.entrypoint import parse_string
-from bibtexparser.library import Library
-from bibtexparser.model import Block, Entry, ParsingFailedBlock
-
+from wamkg.importing.people import People
+from wamkg.importing.references.bibtex_names import read_bibtex_names
+from wamkg.importing.references.bibtex_scan import Piece, RawEntry, scan
+from wamkg.importing.references.fields import (
+    DETAILS,
+    INHERITED,
+    KEPT,
+    MONTH_MACROS,
+    SPELLINGS,
+    STYLE_MACROS,
+    VERBATIM,
+)
+from wamkg.importing.references.latex import plain_address, plain_text
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.result import Item
-from wamkg.matching.record import Unreadable
+from wamkg.matching.record import Dropped, Unreadable
 
-_KEPT = frozenset((
-    "title", "author", "booktitle", "journal", "journaltitle", "howpublished", "date", "year", "month", "doi",
-    "eprint", "archiveprefix", "eprinttype", "primaryclass", "eprintclass", "url", "abstract",
-))  # fmt: skip
-_JOINED = " # "
-"""What bibtexparser leaves of values joined with `#`."""
-# It says what it cannot read on a log; here that is listed with the line.
-logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
-logging.getLogger("bibtexparser").propagate = False
+_NAMED = frozenset(
+    ("title", "author", "journal", "journaltitle", "booktitle", "publisher", "series", "editor", "school")
+)
+"""Fields in which the name of an undefined macro is no text."""
+_SAME = {"journaltitle": "journal", "location": "address", "eprinttype": "archiveprefix", "eprintclass": "primaryclass"}
+"""BibLaTeX's names of fields that BibTeX calls otherwise."""
+_STRUCTURE = frozenset(
+    ("crossref", "xdata", "xref", "ids", "entryset", "related", "options", "sortkey", "key", "presort")
+)
+_LISTED_URLS = re.compile(r"\s+(?=https?://)")
+
+
+@dataclass
+class _Entry:
+    """An entry with its values as LaTeX text by field."""
+
+    line: int
+    kind: str
+    key: str
+    values: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    excerpt: str = ""
 
 
 def parse_bibtex(text: str) -> Iterator[Item]:
-    """Entries in the order of the file; one that is broken comes as Unreadable with its line."""
-    raw = parse_string(text, parse_stack=[])
-    entries = [entry for block in raw.blocks if (entry := _entry(block))]
-    for number, entry in enumerate(entries):
-        entry.key = str(number)  # A key that stands twice is no fault here; only one of the entries would be read.
-    library = Library([*raw.strings, *entries])
-    for step in _steps():
-        library = step.transform(library)
-    broken = [block for block in raw.failed_blocks if _entry(block) is None]
-    for block in sorted([*library.blocks, *broken], key=lambda block: block.start_line or 0):
-        if found := _entry(block):
-            yield item_of(_reference(found, (block.start_line or 0) + 1))
-        elif isinstance(block, ParsingFailedBlock):
-            first = (block.raw or "").strip().partition("\n")[0]
-            reason = "an entry without its end; close its braces and quotes"
-            yield Unreadable((block.start_line or 0) + 1, reason, first[:160])
+    """Entries in the order of the file; one in which nothing can be read comes as Unreadable with its line."""
+    raw = list(scan(text))
+    macros = _macros(raw)
+    entries = [_entry(one, macros) for one in raw if one.kind != "string"]
+    by_key = {entry.key.lower(): entry for entry in reversed(entries)}
+    for entry in entries:
+        if entry.kind == "xdata":
+            continue
+        if entry.kind == "comment" or not entry.values:
+            reason = "; ".join(entry.doubts) or "an entry without fields"
+            yield Unreadable(entry.line, reason, entry.excerpt[:160])
+        else:
+            _inherit(entry, by_key)
+            yield item_of(_reference(entry))
 
 
-def _entry(block: Block) -> Entry | None:
-    """The entry in a block, also where the library takes its key or a name in it for a fault."""
-    entry = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
-    return entry if isinstance(entry, Entry) else None
+def _macros(raw: list[RawEntry]) -> dict[str, str]:
+    macros = dict(STYLE_MACROS)
+    for one in raw:
+        for name, pieces in one.fields if one.kind == "string" else ():
+            macros[name] = "".join(_text(piece, macros) or "" for piece in pieces)
+    return macros
 
 
-def _steps() -> list[middlewares.middleware.Middleware]:
-    return [
-        middlewares.ResolveStringReferencesMiddleware(),
-        middlewares.RemoveEnclosingMiddleware(),
-        middlewares.LatexDecodingMiddleware(),
-        middlewares.SeparateCoAuthors(),
-        middlewares.SplitNameParts(),
-        middlewares.MergeNameParts("first"),
-    ]
+def _text(piece: Piece, macros: Mapping[str, str]) -> str | None:
+    """Text of a part; None for a macro that nothing defines."""
+    if not piece.is_macro:
+        return piece.text
+    name = piece.text.lower()
+    return macros.get(name, name if name in MONTH_MACROS else None)
 
 
-def _reference(entry: Entry, line: int) -> Reference:
-    values, unread = _values(entry)
-    year, month = values.get("year"), values.get("month")
-    return Reference(
-        line=line,
-        title=values.get("title"),
-        authors=_authors(entry),
-        venue=next((values[k] for k in ("journal", "journaltitle", "booktitle", "howpublished") if k in values), None),
-        date=values.get("date") or (f"{year}-{month}" if month and month.isdigit() else f"{month or ''} {year or ''}"),
-        doi=values.get("doi"),
-        arxiv=values.get("eprint"),
-        url=values.get("url"),
-        abstract=values.get("abstract"),
-        ids_in=[values[key] for key in ("note", "number", "howpublished") if key in values],
-        unread=unread,
-    )
+def _entry(raw: RawEntry, macros: Mapping[str, str]) -> _Entry:
+    entry = _Entry(raw.line, raw.kind, raw.key, doubts=list(raw.faults), excerpt=raw.excerpt)
+    for spelled, pieces in raw.fields:
+        name = SPELLINGS.get(spelled, spelled)
+        name = _SAME.get(name, name)
+        value = "".join(_part(piece, name, macros, entry.doubts) for piece in pieces)
+        if not value.strip():
+            continue
+        first = entry.values.setdefault(name, value)
+        if first != value and name in ("keywords", "note"):
+            entry.values[name] = f"{first}; {value}"
+        elif first != value:
+            entry.doubts.append(Dropped(f"{name} stands twice; {' '.join(value.split())[:60]!r} is left out"))
+    return entry
 
 
-def _values(entry: Entry) -> tuple[dict[str, str], list[str]]:
-    """Text by field name, the first of a name that stands twice; and the names of the fields that are not kept."""
-    values: dict[str, str] = {}
-    unread = []
-    for given in entry.fields:
-        name = given.key.lower()
-        if name not in _KEPT:
-            unread.append(name)
-        if _JOINED in str(given.value):
-            unread.append(f"{name} (joined with #)")
-        elif name != "author":
-            values.setdefault(name, " ".join(str(given.value).split()))
-    return values, unread
+def _part(piece: Piece, name: str, macros: Mapping[str, str], doubts: list[str]) -> str:
+    text = _text(piece, macros)
+    if text is not None:
+        return text
+    if name == "month" or name in _STRUCTURE:
+        return piece.text
+    told = f"{name} is the macro {piece.text}, which nothing defines; it is"
+    doubts.append(Dropped(f"{told} left out") if name in _NAMED else f"{told} kept as text")
+    return "" if name in _NAMED else piece.text
 
 
-def _authors(entry: Entry) -> list[str]:
-    field = entry.fields_dict.get("author")
-    names = field.value if field else []
-    return [str(name) for name in (names if isinstance(names, list) else [names]) if name != "others"]
+def _inherit(entry: _Entry, by_key: Mapping[str, _Entry]) -> None:
+    """Take what is missing from the entries that `xdata` and `crossref` name, and from theirs."""
+    for name in ("xdata", "crossref"):
+        seen = {entry.key.lower()}
+        wanted = [key.strip() for key in entry.values.get(name, "").split(",") if key.strip()]
+        while wanted:
+            key = wanted.pop(0)
+            parent = by_key.get(key.lower())
+            if parent is None:
+                entry.doubts.append(f"{name} names {key}, which is no entry of the file")
+            elif key.lower() not in seen:
+                seen.add(key.lower())
+                _take_over(entry, parent, everything=name == "xdata")
+                wanted += [more.strip() for more in parent.values.get(name, "").split(",") if more.strip()]
+
+
+def _take_over(entry: _Entry, parent: _Entry, everything: bool) -> None:
+    dated = "date" in entry.values or "year" in entry.values
+    for name, value in parent.values.items():
+        inherited = name not in _STRUCTURE if everything else name in INHERITED
+        if inherited and not (dated and name in ("date", "year", "month")):
+            entry.values.setdefault(name, value)
+    if not everything and not {"booktitle", "journal"} & entry.values.keys():
+        title = parent.values.get("title")
+        if title:
+            entry.values["journal" if entry.kind == "article" else "booktitle"] = title
+
+
+def _reference(entry: _Entry) -> Reference:
+    reference = Reference(entry.line, key=entry.key or None, entry_type=entry.kind, doubts=entry.doubts)
+    values = entry.values
+    reference.people = _people(values.get("author", ""), reference.doubts)
+    reference.editors = _people(values.get("editor", ""), reference.doubts)
+    for name, value in values.items():
+        if name in ("author", "editor") or name in _STRUCTURE:
+            continue
+        if name not in KEPT and name not in DETAILS:
+            reference.unknown.append(name)
+            continue
+        reference.fields[name] = plain_address(value) if name in VERBATIM else _plain(name, value, reference.doubts)
+    _take_urls(reference)
+    reference.dates = [(name, reference.fields[name]) for name in ("date", "year", "month") if name in reference.fields]
+    day = reference.fields.get("day", "")
+    if day.isdigit() and "month" in reference.fields:
+        reference.dates[-1] = ("month", f"{reference.fields['month']} {day}")
+    return reference
+
+
+def _people(value: str, doubts: list[str]) -> People:
+    people = read_bibtex_names(value) if value else People()
+    doubts += people.doubts
+    people.doubts = []
+    return people
+
+
+def _plain(name: str, value: str, doubts: list[str]) -> str:
+    unknown: list[str] = []
+    text = plain_text(value, unknown)
+    doubts += [f"{name} has the LaTeX command {command}, which is kept as typed" for command in dict.fromkeys(unknown)]
+    return text
+
+
+def _take_urls(reference: Reference) -> None:
+    """Of several addresses in one field the first is the paper's; the others may hold its ids."""
+    first, *others = _LISTED_URLS.split(reference.fields.get("url", ""))
+    if others:
+        reference.fields["url"] = first.rstrip(" ,;")
+        reference.ids_in += others

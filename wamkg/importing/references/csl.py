@@ -1,18 +1,58 @@
-"""CSL-JSON, as Zotero and Pandoc write it: an array of items, read one at a time so that each has its line."""
+"""CSL-JSON, as Zotero and Pandoc write it, and Crossref's JSON: items read one at a time, each with its line."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from wamkg.errors import InvalidInputError
+from wamkg.importing.markup import without_markup
+from wamkg.importing.people import People, is_nobody, read_people
+from wamkg.importing.references.dates import read_date
+from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.result import Item
-from wamkg.matching.record import Unreadable
+from wamkg.matching.record import Dropped, Unreadable
+from wamkg.names import PersonName, parse_name
 
-_KEPT = frozenset(
-    ("id", "type", "title", "author", "container-title", "publisher", "issued", "DOI", "URL", "abstract", "number")
-)
+_TYPES = {
+    "article-journal": "article", "article-magazine": "article", "article-newspaper": "article", "review": "article",
+    "review-book": "article", "paper-conference": "inproceedings", "chapter": "incollection", "entry": "incollection",
+    "entry-dictionary": "incollection", "entry-encyclopedia": "incollection", "book": "book", "thesis": "phdthesis",
+    "report": "techreport", "manuscript": "unpublished", "patent": "patent", "periodical": "article",
+    "journal-article": "article", "proceedings-article": "inproceedings", "book-chapter": "incollection",
+    "book-section": "incollection", "book-part": "incollection", "reference-entry": "incollection", "monograph": "book",
+    "edited-book": "book", "reference-book": "book", "proceedings": "proceedings", "dissertation": "phdthesis",
+    "report-component": "techreport", "peer-review": "misc", "posted-content": "misc",
+}  # fmt: skip
+"""BibTeX's kinds by the types of CSL and of Crossref; all others are misc."""
+_FIELDS = {
+    "abstract": "abstract", "DOI": "doi", "URL": "url", "volume": "volume", "issue": "issue", "number": "number",
+    "page": "pages", "publisher": "publisher", "publisher-place": "address", "publisher-location": "address",
+    "edition": "edition", "edition-number": "edition", "ISBN": "isbn", "ISSN": "issn", "PMID": "pmid", "PMCID": "pmcid",
+    "language": "language", "keyword": "keywords", "subject": "keywords", "note": "note", "collection-title": "series",
+    "collection-number": "seriesnumber", "event-title": "eventtitle", "event-place": "venue", "genre": "type",
+    "title-short": "shorttitle", "shortTitle": "shorttitle", "number-of-pages": "pagetotal",
+    "number-of-volumes": "volumes", "version": "version", "article-number": "articleno", "subtitle": "subtitle",
+    "chapter-number": "chapter", "section": "section", "medium": "medium", "call-number": "callnumber",
+    "original-title": "origtitle", "eprint": "eprint",
+}  # fmt: skip
+_ALL = frozenset(("ISBN", "ISSN", "keyword", "subject"))
+"""Fields of which Crossref lists several values that all count."""
+_CONTAINERS = ("container-title", "short-container-title", "container-title-short", "journalAbbreviation")
+_DATES = ("issued", "published-print", "published", "published-online")
+_PLAIN = frozenset(("id", "type", "title", "author", "editor", "collection-editor", "container-author", "translator",
+                    "citation-key", "citation-label", "event", "accessed", "source", "archive"))  # fmt: skip
+_HOUSEKEEPING = frozenset((
+    "indexed", "reference-count", "references-count", "is-referenced-by-count", "content-domain", "prefix", "member",
+    "score",
+    "resource", "relation", "created", "deposited", "license", "link", "reference", "funder", "update-policy",
+    "assertion",
+    "alternative-id", "journal-issue", "isbn-type", "issn-type", "categories", "custom", "system_id", "accepted",
+))  # fmt: skip
+"""Keys of a registrar's bookkeeping, whose loss needs no word."""
 _BLANK = " \t\r\n"
+_LIST_BEGINS = re.compile(r"\"(?:items|references)\"\s*:\s*(?=\[)")
 
 
 def parse_csl(text: str) -> Iterator[Item]:
@@ -22,15 +62,25 @@ def parse_csl(text: str) -> Iterator[Item]:
     """
     for line, row in _elements(text):
         if isinstance(row, dict):
-            yield _item(row, line)
+            yield item_of(_reference(row, line))
         else:
             yield Unreadable(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
 
 
 def _elements(text: str) -> Iterator[tuple[int, Any]]:
-    """Each element of the array with the number of the line that it begins on."""
-    decoder, at, line = json.JSONDecoder(), _after(text, 0, "["), 1
-    counted = 0
+    """Each item with the number of the line that it begins on: those of an array, or of an object's `items`, or one."""
+    start = _skip(text, 0)
+    if text[start : start + 1] == "{":
+        listed = _LIST_BEGINS.search(text)
+        if listed is None:
+            yield text.count("\n", 0, start) + 1, _only(text, start)
+            return
+        start = listed.end()
+    yield from _of_array(text, start)
+
+
+def _of_array(text: str, start: int) -> Iterator[tuple[int, Any]]:
+    decoder, at, line, counted = json.JSONDecoder(), _after(text, start, "["), 1, 0
     while at < len(text) and text[at] != "]":
         line, counted = line + text.count("\n", counted, at), at
         try:
@@ -42,6 +92,19 @@ def _elements(text: str) -> Iterator[tuple[int, Any]]:
         at = _after(text, end, ",")
     if at >= len(text):
         raise InvalidInputError("the array of items has no end; the file may have been cut off")
+
+
+def _only(text: str, start: int) -> Any:
+    """The one item that a file holds, which Crossref wraps in `message`."""
+    try:
+        row = json.loads(text[start:])
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 1) + text.count("\n", 0, start)
+        raise InvalidInputError(
+            f"not valid JSON at line {line}; write an array of items, or one object a line"
+        ) from None
+    message = row.get("message")
+    return message if isinstance(message, dict) else row
 
 
 def _after(text: str, at: int, mark: str) -> int:
@@ -56,38 +119,101 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _item(row: dict[str, Any], line: int) -> Item:
-    try:
-        return item_of(_reference(row, line))
-    except (AttributeError, TypeError, ValueError):
-        return Unreadable(line, "an author or date that is not as CSL-JSON has it", str(row.get("title", ""))[:160])
-
-
 def _reference(row: dict[str, Any], line: int) -> Reference:
-    return Reference(
-        line=line,
-        title=_text(row.get("title")),
-        authors=[_name(name) for name in row.get("author") or []],
-        venue=_text(row.get("container-title")) or _text(row.get("publisher")),
-        date=_date(row.get("issued") or {}),
-        doi=_text(row.get("DOI")),
-        url=_text(row.get("URL")),
-        abstract=_text(row.get("abstract")),
-        ids_in=[text for text in (_text(row.get("number")), _text(row.get("note"))) if text],
-        unread=[key for key in row if key not in _KEPT],
-    )
+    reference = Reference(line)
+    own_type = _text(row.get("type"))
+    reference.entry_type = _TYPES.get(own_type, "misc") if own_type else None
+    reference.key = _key(row)
+    reference.fields["title"] = _text(row.get("title"))
+    reference.people = _people(row, "author", reference.doubts)
+    reference.editors = _people(row, "editor", reference.doubts)
+    for key, name in _FIELDS.items():
+        reference.add(name, _text(row.get(key), all_of="; " if key in _ALL else ""))
+    for key in ("translator", "container-author"):
+        people = _people(row, key, reference.doubts)
+        name = "bookauthor" if key == "container-author" else key
+        reference.add(name, " and ".join(person.display for person in people.names))
+    reference.add("eventtitle", _text(row.get("event")))
+    reference.add("urldate", _date(row.get("accessed")))
+    given = [(key, _date(row[key], reference.doubts)) for key in _DATES if row.get(key)]
+    reference.dates = next(([one] for one in given if read_date(one[1])), given)
+    place_container(reference, [text for key in _CONTAINERS if (text := _text(row.get(key)))])
+    place_numbers(reference, own_type)
+    reference.ids_in += [
+        text for key in ("number", "archive", "source", "archive_location") if (text := _text(row.get(key)))
+    ]
+    known = _FIELDS.keys() | _PLAIN | _HOUSEKEEPING | {*_CONTAINERS, *_DATES}
+    reference.unknown = [key for key, value in row.items() if key not in known and value not in (None, "", [], {})]
+    return reference
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _key(row: dict[str, Any]) -> str | None:
+    """The citation key; an id that is an address or a bare number is none."""
+    key = _text(row.get("citation-key")) or _text(row.get("citation-label")) or _text(row.get("id"))
+    return None if not key or key.isdigit() or "://" in key or key.startswith("10.") else key
 
 
-def _name(name: dict[str, str]) -> str:
-    literal = name.get("literal")
-    parts = (name.get("given"), name.get("non-dropping-particle"), name.get("family"), name.get("suffix"))
-    return literal or " ".join(part for part in parts if part)
+def _text(value: Any, all_of: str = "") -> str:
+    """A value as text; of a list the first, or all with a separator."""
+    if isinstance(value, list):
+        texts = [text for item in value if (text := _text(item))]
+        return all_of.join(texts) if all_of else next(iter(texts), "")
+    return "" if value is None or isinstance(value, dict | bool) else " ".join(str(value).split())
 
 
-def _date(issued: dict[str, Any]) -> str:
-    parts = (issued.get("date-parts") or [[]])[0]
-    return "-".join(str(int(part)) for part in parts) or str(issued.get("raw") or issued.get("literal") or "")
+def _people(row: dict[str, Any], key: str, doubts: list[str]) -> People:
+    given = row.get(key) or []
+    people = People()
+    if isinstance(given, str):
+        people = read_people([given], one_comma_parts_names=True)
+        doubts += people.doubts
+        people.doubts = []
+        return people
+    for name in given if isinstance(given, list) else [given]:
+        _add_person(people, name, key, doubts)
+    return people
+
+
+def _add_person(people: People, name: Any, key: str, doubts: list[str]) -> None:
+    if isinstance(name, str):
+        more = read_people([name])
+        people.names += more.names
+        people.cut = people.cut or more.cut
+    elif isinstance(name, dict) and (person := _person(name)) is not None:
+        if re.fullmatch(r"(?:et\.? al\.?|others)", person.display, re.I):
+            people.cut = True
+        elif not is_nobody(person.display):
+            people.names.append(person)
+    else:
+        doubts.append(Dropped(f"{key} {str(name)[:60]!r} is no name; it is left out"))
+
+
+def _person(name: dict[str, Any]) -> PersonName | None:
+    literal = without_markup(_text(name.get("literal")) or _text(name.get("name")))
+    family, given = (without_markup(_text(name.get(part))) for part in ("family", "given"))
+    particles = (_text(name.get("dropping-particle")), _text(name.get("non-dropping-particle")))
+    particle, suffix = " ".join(part for part in particles if part), _text(name.get("suffix"))
+    if literal:
+        return PersonName(literal=literal)
+    if not family:
+        return parse_name(given) if given else None
+    if not particle and not suffix:
+        return parse_name(f"{family}, {given}") if given else PersonName(family)
+    return PersonName(family, given, particle, suffix)
+
+
+def _date(issued: Any, doubts: list[str] | None = None) -> str:
+    """A date as text: its parts, the start of a range, or what stands there in words."""
+    if not isinstance(issued, dict):
+        return _text(issued)
+    parts = issued.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts else []
+    numbers: list[str] = []
+    for part in first if isinstance(first, list) else [first]:
+        if not str(part).strip().isdigit():
+            if part not in (None, "") and doubts is not None:
+                doubts.append(Dropped(f"{str(part)[:40]!r} is no part of a date; it is left out"))
+            break
+        numbers.append(str(part).strip())
+    words = _text(issued.get("raw")) or _text(issued.get("literal")) or _text(issued.get("string-date"))
+    return "-".join(numbers) or words or _text(issued.get("date-time"))

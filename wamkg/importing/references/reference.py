@@ -1,104 +1,264 @@
-"""What a reference manager says of a paper, and the record it makes."""
+"""What any file of references says of a paper, in BibTeX's words, and the record it makes."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from wamkg.identifiers import Precision, arxiv_id, doi
-from wamkg.importing.jsonl import record_of
-from wamkg.importing.links import arxiv_of, is_web
+from wamkg.identifiers import PartialDate, Precision, arxiv_id, doi, find_arxiv
+from wamkg.importing.links import arxiv_of, doi_of, is_web
+from wamkg.importing.markup import without_markup
+from wamkg.importing.people import People
+from wamkg.importing.references.dates import read_published
+from wamkg.importing.references.fields import DETAILS, EDITED, KEPT
 from wamkg.importing.result import Item
-from wamkg.importing.venues import read_date
-from wamkg.matching.record import Record
+from wamkg.importing.venues import is_known_venue, read_venue
+from wamkg.matching.record import Dropped, Record, Unreadable
+from wamkg.names import bibtex_name
 from wamkg.vocabulary import EventKind
 
-_ARXIV = re.compile(r"\barxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
-_ARCHIVE = re.compile(r"^\s*(?:arxiv|corr)\b", re.I)
-_YEAR = re.compile(r"^\s*((?:18|19|20)\d\d)\b")
+_MAX_TITLE = 2000
+_ARCHIVE = re.compile(r"\s*(?:arxiv\b.*|corr(?:\s*[,:]?\s*abs\b.*|\s+preprint.*)?)\s*", re.I | re.S)
+_REPOSITORIES = re.compile(
+    r"(?:arxiv|(?:bio|med|chem|psy|soc|eng|tech|ed)a?r?xiv|biorxiv|medrxiv|ssrn|research square|zenodo|osf preprints|"
+    r"preprints(?:\.org)?|authorea|hal)(?:\.org)?",
+    re.I,
+)
+_URL = re.compile(r"https?://[^\s<>\"{}]+", re.I)
+_BARE_WEB = re.compile(r"(?:www\.|[\w-]+\.(?:org|com|net|edu|gov|io|ai)/)\S+", re.I)
+_NO_VENUE = re.compile(
+    r"\W*(?:(?:preprint|available|online|accessed|url|at|from|on|see|in|web ?page|website)\W*)*", re.I
+)
+_DASHES = re.compile(r"\s*[-‐‑‒–—―−]+\s*")
+_PAGES = re.compile(r"^(?:pp?|pages?|s)\s*\.?\s*(?=[\dA-Za-z])", re.I)
+_PAGE_COUNT = re.compile(r"(\d+)\s*(?:p|pp|pages|pgs|s)\.?", re.I)
+_OTHER_PAPER = re.compile(
+    r"\b(?:extend|supersed|see also|comment(?:s|ary)? on|companion|follow|erratum|repl(?:y|ies)|version of)", re.I
+)
+_CONTROLS = {code: " " if chr(code).isspace() else None for code in (*range(32), 127, *range(0x80, 0xA0))}
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ID_FIELDS = (
+    "journal",
+    "booktitle",
+    "howpublished",
+    "volume",
+    "number",
+    "pages",
+    "reportnumber",
+    "series",
+    "note",
+    "addendum",
+)
 
 
 @dataclass
 class Reference:
-    """One entry as its file prints it; `ids_in` are texts that may name the arXiv id in passing."""
+    """One record of a file: its fields by BibTeX's names, as plain text that may still hold markup.
+
+    `dates` are its values for the date of publication, each with its field, best first; `ids_in` further texts that may
+    name an arXiv id or DOI; `unknown` names fields that are not kept; `doubts` is what was guessed so far.
+    """
 
     line: int
-    title: str | None
-    authors: list[str] = field(default_factory=list)
-    venue: str | None = None
-    date: str | None = None
-    doi: str | None = None
-    arxiv: str | None = None
-    url: str | None = None
-    abstract: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    editors: People = field(default_factory=People)
+    dates: list[tuple[str, str]] = field(default_factory=list)
+    key: str | None = None
+    entry_type: str | None = None
     ids_in: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    """Names of fields that hold something which is not kept."""
+    unknown: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    def add(self, name: str, value: str | None) -> None:
+        """Keep a value under a field, unless an earlier one gave it."""
+        if value and value.strip():
+            self.fields.setdefault(name, value)
 
 
 def item_of(reference: Reference) -> Item:
-    """The record, or why it is none; a value that cannot be read is left out, and its field reported as unknown."""
-    row: dict[str, Any] = {
-        "title": reference.title or None,
-        "authors": reference.authors or None,
-        "abstract": reference.abstract or None,
-        "arxiv": _arxiv(reference),
-        "venue": _venue(reference.venue),
-    }
-    _take_doi(row, reference)
-    _take_url(row, reference)
-    _take_date(row, reference)
-    item = record_of(row, reference.line)
-    if isinstance(item, Record):
-        item.unknown_keys = tuple(dict.fromkeys(reference.unread))
-    return item
+    """The record, or why it is none; a value that cannot be read is left out and listed among the doubts."""
+    clean = {name: _clean(name, value) for name, value in reference.fields.items()}
+    fields = {name: value for name, value in clean.items() if value}
+    record = Record(reference.line, _title(fields), abstract=fields.get("abstract"))
+    record.doubts = [*reference.doubts, *reference.people.doubts]
+    record.key, record.entry_type = reference.key or None, reference.entry_type or None
+    _take_people(record, reference)
+    _take_ids(record, fields, reference.ids_in)
+    _take_venue(record, fields)
+    _take_date(record, reference)
+    _take_numbers(record, fields)
+    _take_rest(record, fields, reference)
+    if not record.title and not (record.arxiv or record.doi):
+        return Unreadable(reference.line, "no title", "; ".join(fields.values())[:160])
+    if len(record.title) > _MAX_TITLE:
+        reason = f"a title of {len(record.title)} characters; at most {_MAX_TITLE} are taken"
+        return Unreadable(reference.line, reason, record.title[:160])
+    return record
 
 
-def given_first(name: str) -> str:
-    """A person's name as it is spoken: "Family, Given" turned round, any other as it is."""
-    family, comma, given = name.partition(",")
-    return f"{given.strip()} {family.strip()}".strip() if comma else name.strip()
+def _clean(name: str, value: str) -> str:
+    value = _LONE_SURROGATE.sub("\ufffd", value).translate(_CONTROLS)
+    return value.strip() if name in ("url", "doi") else without_markup(value)
 
 
-def _arxiv(reference: Reference) -> str | None:
-    said = arxiv_id(reference.arxiv or "")
-    named = (_ARXIV.search(text) for text in (reference.venue or "", *reference.ids_in))
-    return said or arxiv_of(reference.url or "") or next((found[1] for found in named if found), None)
+def _title(fields: dict[str, str]) -> str:
+    """Title and subtitle as one."""
+    title, more = fields.get("title", ""), fields.get("subtitle", "")
+    if not more or title.lower().endswith(more.lower()):
+        return title
+    return f"{title}{' ' if title[-1:] in '?!:' else ': '}{more}" if title else more
 
 
-def _venue(venue: str | None) -> str | None:
-    """An archive is written as such, without the number that some programs print behind it."""
-    if not venue or not venue.strip():
-        return None
-    return "arXiv" if _ARCHIVE.match(venue) else venue
+def _take_people(record: Record, reference: Reference) -> None:
+    record.names = reference.people.names
+    record.authors = [name.display for name in record.names]
+    record.authors_cut = reference.people.cut
+    if reference.editors.names:
+        names = [bibtex_name(name) for name in reference.editors.names] + ["others"] * reference.editors.cut
+        record.details["editor"] = " and ".join(names)
+        if not record.names and record.entry_type not in EDITED:
+            shown = ", ".join(name.display for name in reference.editors.names)
+            record.doubts.append(f"no authors; {shown[:80]} edited it")
 
 
-def _take_doi(row: dict[str, Any], reference: Reference) -> None:
-    text = (reference.doi or "").strip()
-    if doi(text):
-        row["doi"] = text
-    elif arxiv_of(text):
-        row["arxiv"] = row["arxiv"] or arxiv_of(text)
-    elif text:
-        reference.unread.append("doi (not a DOI)")
+def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:
+    said_doi, url = fields.get("doi", ""), fields.get("url", "")
+    record.doi = doi(said_doi)
+    if said_doi and record.doi is None and arxiv_of(said_doi) is None:
+        record.doubts.append(Dropped(f"doi {said_doi[:60]!r} is not a DOI; it is left out"))
+    named = [fields[name] for name in _ID_FIELDS if name in fields and _may_name(name, fields[name])]
+    _take_url(record, url, [fields.get("howpublished", ""), fields.get("note", ""), *texts])
+    addresses = [address for text in (url, record.url or "", *texts, *named) for address in _URL.findall(text)]
+    record.doi = record.doi or next((found for found in map(_doi_in, (*addresses, url, *texts)) if found), None)
+    candidates = [_eprint(fields, record), fields.get("arxivid", ""), fields.get("arxiv", ""), said_doi, *addresses]
+    found = [value for text in candidates if (value := arxiv_of(text))]
+    found += [value for text in (*named, *texts) if (value := find_arxiv(text))]
+    if volume := fields.get("volume", ""):
+        found += [value for value in [arxiv_id(volume)] if value and "abs/" in volume]
+    record.arxiv = found[0] if found else _arxiv_of_key(record)
+    for other in dict.fromkeys(found[1:]):
+        if other != record.arxiv:
+            record.doubts.append(Dropped(f"arXiv id {other} stands there too; {record.arxiv} is kept"))
 
 
-def _take_url(row: dict[str, Any], reference: Reference) -> None:
-    text = (reference.url or "").strip()
+def _may_name(name: str, text: str) -> bool:
+    """Whether a field may name this paper: a bare number of an issue does not, nor does a remark on another paper."""
+    if name in ("number", "pages", "volume", "series"):
+        return "arxiv" in text.lower()
+    return name not in ("note", "addendum") or _OTHER_PAPER.search(text) is None
+
+
+def _doi_in(text: str) -> str | None:
+    """DOI of an address, or of a remark such as "doi:10.1000/182"."""
     if is_web(text):
-        row["url"] = text
-    elif text:
-        reference.unread.append("url (no web address)")
+        return doi_of(text)
+    found = re.search(r"\bdoi\s*[:=]?\s*(10\.\d{4,9}/\S+)|^(10\.\d{4,9}/\S+)$", text, re.I)
+    return doi(found[0]) if found else None
 
 
-def _take_date(row: dict[str, Any], reference: Reference) -> None:
+def _eprint(fields: dict[str, str], record: Record) -> str:
+    """The arXiv id that `eprint` gives, unless it is the number of another archive, which stays a detail."""
+    text, archive = fields.get("eprint", ""), fields.get("archiveprefix") or fields.get("eprinttype") or ""
+    if not text:
+        return ""
+    if arxiv_of(text) and (not archive or "arxiv" in archive.lower()):
+        return text
+    if "arxiv" in archive.lower():
+        record.doubts.append(f"eprint {text[:60]!r} is not an arXiv id; it is kept as a detail")
+    record.details |= {"eprint": text} | ({"archiveprefix": archive} if archive else {})
+    return ""
+
+
+def _arxiv_of_key(record: Record) -> str | None:
+    """The id in a key of DBLP such as journals/corr/abs-2301-00001."""
+    found = re.search(r"/corr/abs-(\d{4})-(\d{4,5})$", record.key or "")
+    return f"{found[1]}.{found[2]}" if found else None
+
+
+def _take_url(record: Record, url: str, others: Iterable[str]) -> None:
+    """The first web address; of several in one field the first."""
+    if is_web(url):
+        record.url = url
+    elif found := _URL.search(url):
+        record.url = found[0]
+    elif _BARE_WEB.fullmatch(url):
+        record.url = f"http://{url}"
+        record.doubts.append(f"url {url[:60]!r} has no http; http:// is put before it")
+    elif url and doi(url) is None and arxiv_of(url) is None:
+        record.doubts.append(Dropped(f"url {url[:60]!r} is no web address; it is left out"))
+    if record.url is None:
+        record.url = next((found[0].rstrip(".,;)") for text in others if (found := _URL.search(text))), None)
+
+
+def _take_venue(record: Record, fields: dict[str, str]) -> None:
+    """Where it appeared: journal or book; a remark on the publication only where there is neither."""
+    first, second = ("journal", "booktitle") if record.entry_type in (None, "article") else ("booktitle", "journal")
+    name = next((name for name in (first, second, "howpublished") if name in fields and _venue(fields[name])), None)
+    record.venue = _venue(fields[name]) if name else None
+    for left in {"journal", "booktitle", "howpublished"} - {name}:
+        if left in fields and _venue(fields[left]):
+            record.details[left] = fields[left]
+    publisher = fields.get("publisher", "")
+    if record.venue is None and _REPOSITORIES.fullmatch(publisher):
+        record.venue = _venue(publisher)
+
+
+def _venue(text: str) -> str | None:
+    """The venue without a web address; an archive without the number that some programs print behind it."""
+    bare = _URL.sub("", text).strip(" .,;:()")
+    if not bare or (bare != text and _NO_VENUE.fullmatch(bare)):
+        return "arXiv" if find_arxiv(text) else None
+    return (
+        "arXiv" if _ARCHIVE.fullmatch(bare) or arxiv_id(bare) else bare if bare != text and _URL.search(text) else text
+    )
+
+
+def _take_date(record: Record, reference: Reference) -> None:
     """A month or day of publication is that of the venue; an archive's is not, because it may be any version's."""
-    text = " ".join((reference.date or "").replace("/", "-").strip("- ").split())
-    date, year = read_date(text), _YEAR.match(text)
-    if date:
-        row["year"] = date.first.year
-        if date.precision is not Precision.YEAR and row["venue"] not in (None, "arXiv"):
-            row["dates"] = {EventKind.VENUE.value: str(date)}
-    elif year:
-        row["year"] = int(year[1])
-    elif text:
-        reference.unread.append("date (not a date)")
+    published = read_published(reference.dates)
+    record.year, date = published.year, published.date
+    record.doubts += published.doubts
+    if published.state:
+        record.details["pubstate"] = published.state
+    venue, year, rest = read_venue(record.venue or "")
+    if venue and year and not rest and record.year is None:
+        record.year = year
+        record.doubts.append(f"no year is given; {year} is read from the venue {record.venue!r}")
+    if venue and year == record.year and not rest and is_known_venue(venue):
+        record.venue = venue
+    if date is None or date.precision is Precision.YEAR:
+        if published.season:
+            record.details["month"] = published.season
+    elif record.venue not in (None, "arXiv"):
+        record.dates[EventKind.VENUE.value] = date
+    else:
+        _keep_month(record, date)
+
+
+def _keep_month(record: Record, date: PartialDate) -> None:
+    record.details["month"] = str(date.first.month)
+    if date.precision is Precision.DAY:
+        record.details["day"] = str(date.first.day)
+
+
+def _take_numbers(record: Record, fields: dict[str, str]) -> None:
+    record.volume, record.publisher = fields.get("volume"), fields.get("publisher")
+    record.number = fields.get("number") or fields.get("issue")
+    if "issue" in fields and fields["issue"] != record.number:
+        record.details["issue"] = fields["issue"]
+    pages = _DASHES.sub("-", _PAGES.sub("", fields.get("pages", ""))).strip(" -.,")
+    if count := _PAGE_COUNT.fullmatch(pages):
+        record.details["pagetotal"] = count[1]
+    elif pages:
+        record.pages = pages
+
+
+def _take_rest(record: Record, fields: dict[str, str], reference: Reference) -> None:
+    unknown = list(reference.unknown)
+    for name, value in fields.items():
+        if name in DETAILS:
+            if name != "note" or value != record.url:
+                record.details[name] = value
+        elif name not in KEPT:
+            unknown.append(name)
+    record.unknown_keys = tuple(dict.fromkeys(unknown))

@@ -1,93 +1,211 @@
-"""Tables with a header line (CSV, TSV), as Zotero, Scopus, ASReview and spreadsheets write them."""
+"""Tables with a header line (CSV, TSV), as databases, reference managers, spreadsheets and this project write them."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import normalise
-from wamkg.importing.references.reference import Reference, given_first, item_of
+from wamkg.identifiers import Precision, normalise, s2_id
+from wamkg.importing.people import People, read_people, split_glued
+from wamkg.importing.references.dates import read_date
+from wamkg.importing.references.kinds import place_container, place_numbers
+from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.references.table_columns import COLUMNS, HOUSEKEEPING, OWN, PLACEHOLDERS, TYPES, fit_of
+from wamkg.importing.references.table_rows import Row, align, read_rows
 from wamkg.importing.result import Item
-from wamkg.matching.record import Unreadable
+from wamkg.matching.record import Dropped, Placement, Record, Unreadable
+from wamkg.vocabulary import EventKind, Standing
 
-_COLUMNS = {
-    "title": ("title", "primary title", "document title", "paper title", "article title"),
-    "authors": ("authors", "author", "author names", "author s", "first authors"),
-    "venue": ("publication title", "source title", "venue", "journal", "journal name", "conference", "booktitle",
-              "secondary title"),
-    "date": ("date", "publication date", "published", "publication year", "year", "pubyear"),
-    "doi": ("doi",),
-    "arxiv": ("arxiv", "arxiv id", "eprint"),
-    "url": ("url", "urls", "link", "paper url"),
-    "abstract": ("abstract", "abstract note", "notes abstract"),
-}  # fmt: skip
-"""Names of columns, in small letters and words, best first."""
-_MAX_CELL = 1 << 20
-_LISTED = re.compile(r"\s*;\s*|\s*\|\s*")
-_DELIMITERS = ",;\t|"
+_GUARD = re.compile(r"^'(?='*[=+\-@\t\r])")
+"""What `export csv` puts before a cell that a spreadsheet would run."""
+_TAXON = re.compile(r"taxon:\s*([\w.-]+)", re.I)
+_SPECIAL = frozenset(
+    (
+        "title",
+        "author",
+        "container",
+        "date",
+        "month",
+        "day",
+        "key",
+        "type",
+        "editor",
+        "translator",
+        "first page",
+        "last page",
+        *OWN,
+    )
+)
+_STANDINGS = frozenset(Standing)
+_ORCID_OR_ID = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)")
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The columns of a table: those that tell each value, best first; taxonomies by column; the names as printed."""
+
+    names: list[str]
+    columns: dict[str, list[int]]
+    taxa: dict[int, str]
+    fits: list[Callable[[str], bool] | None] = field(default_factory=list)
+    glued: bool = False
+    """Whether names are run together, as in Springer's tables."""
+    indexed: bool = False
+    """Whether bare initials stand behind the names, as in PubMed's and Scopus's."""
+    grows_behind: int | None = None
+    """Behind which column rows may have more cells than the header has names, as Scopus's have texts on funding."""
 
 
 def parse_table(text: str) -> Iterator[Item]:
-    """A record a row; a row with more cells than the header comes as Unreadable.
+    """A record a row; a row with cells too many or too few is aligned, or comes as Unreadable where nothing is sure.
 
-    Raises InvalidInputError where no column is the title's, or a quote is never closed.
+    Raises InvalidInputError where no column is the title's.
     """
-    csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        header = next(reader, [])
-        columns = _columns(header)
-        begun = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _item(header, columns, cells, begun)
-            begun = reader.line_num + 1
-    except csv.Error as error:
-        raise InvalidInputError(f"the table cannot be read past line {reader.line_num}: {error}") from None
+    names, rows = read_rows(text.removeprefix("\ufeff"), _names_title)
+    if not names:
+        first = text.partition("\n")[0].strip()
+        raise InvalidInputError(f"no column of the table is called title; it has {first[:200]}")
+    header = _header(names)
+    for row in rows:
+        yield _item(header, row)
 
 
-def _delimiter(text: str) -> str:
-    head = text.partition("\n")[0]
-    return max(_DELIMITERS, key=head.count)
+def _names_title(names: list[str]) -> bool:
+    """Whether cells are a header: one is called title, and another one has a name that is known."""
+    plain = [normalise(name) for name in names]
+    known = sum(any(name in spellings for spellings in COLUMNS.values()) for name in plain)
+    return any(name in COLUMNS["title"] for name in plain) and (known > 1 or len(plain) == 1)
 
 
-def _columns(header: list[str]) -> dict[str, list[int]]:
-    """Numbers of the columns that tell each value, best first."""
-    names = [normalise(name) for name in header]
-    found = {key: [names.index(name) for name in known if name in names] for key, known in _COLUMNS.items()}
-    if not found["title"]:
-        raise InvalidInputError(f"no column of the table is called title; it has {', '.join(header)[:200]}")
-    return found
-
-
-def _item(header: list[str], columns: dict[str, list[int]], cells: list[str], line: int) -> Item:
-    if len(cells) > len(header):
-        return Unreadable(line, f"{len(cells)} cells under {len(header)} names", " ".join(cells)[:160])
-    said = {key: _first(cells, numbers) for key, numbers in columns.items()}
-    used = {number for numbers in columns.values() for number in numbers}
-    reference = Reference(
-        line=line,
-        title=said["title"],
-        authors=_authors(said["authors"] or ""),
-        venue=said["venue"],
-        date=said["date"],
-        doi=said["doi"],
-        arxiv=said["arxiv"],
-        url=said["url"],
-        abstract=said["abstract"],
-        unread=[header[i] for i, cell in enumerate(cells) if cell.strip() and i not in used],
+def _header(names: list[str]) -> _Header:
+    plain = [normalise(name) for name in names]
+    columns = {key: [plain.index(name) for name in known if name in plain] for key, known in COLUMNS.items()}
+    taxa = {number: found[1] for number, name in enumerate(names) if (found := _TAXON.fullmatch(name.strip()))}
+    return _Header(
+        names,
+        columns,
+        taxa,
+        fits=[fit_of(name) for name in plain],
+        glued="item title" in plain,
+        indexed=bool({"eid", "nihms id", "pmid"} & set(plain)),
+        grows_behind=plain.index("funding text 1") + 1 if "funding text 1" in plain else None,
     )
-    return item_of(reference)
 
 
-def _first(cells: list[str], numbers: list[int]) -> str | None:
-    return next((cells[i] for i in numbers if i < len(cells) and cells[i].strip()), None)
+def _item(header: _Header, row: Row) -> Item:
+    cells = row.cells
+    if len(cells) < len(header.names) or any(cell.strip() for cell in cells[len(header.names) :]):
+        aligned = align(cells, header.fits, header.grows_behind)
+        if header.columns["title"][0] in aligned.unsure:
+            reason = f"{len(cells)} cells under {len(header.names)} names, and which is the title cannot be told"
+            return Unreadable(row.line, reason, " ".join(cells)[:160])
+        cells = aligned.cells
+        row.doubts.append(_told(row.cells, cells, header, aligned.unsure))
+    cells = [_GUARD.sub("", cell) for cell in cells]
+    reference = _reference(header, cells, row)
+    item = item_of(reference)
+    return _with_own(item, header, cells) if isinstance(item, Record) else item
 
 
-def _authors(text: str) -> list[str]:
-    """Names between semicolons, "Family, Given" turned round; without any, names between commas."""
-    names = [name for name in _LISTED.split(text.strip()) if name]
-    if len(names) == 1 and names[0].count(",") > 1:
-        return [name.strip() for name in names[0].split(",")]
-    return [given_first(name) for name in names]
+def _told(cells: list[str], kept: list[str], header: _Header, unsure: range) -> str:
+    left_out = [cell for cell in cells if cell.strip() and cell not in kept]
+    names = [name for name in header.names[unsure.start : unsure.stop] if name]
+    where = f" of {names[0]} to {names[-1]}" if len(names) > 1 else ""
+    told = f"{len(cells)} cells under {len(header.names)} names"
+    if not left_out:
+        return told
+    return Dropped(f"{told}; {len(left_out)} cells{where} are left out, the first is {left_out[0][:40]!r}")
+
+
+def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
+    def texts(key: str) -> list[str]:
+        return [cells[n].strip() for n in header.columns[key] if n < len(cells) and not _is_empty(cells[n])]
+
+    reference = Reference(row.line, doubts=row.doubts)
+    kind = next((text for text in texts("type") if normalise(text) in TYPES), "") or "".join(texts("type")[:1])
+    reference.entry_type = TYPES.get(normalise(kind), "misc") if kind else None
+    reference.key = next((key for key in texts("key") if not key.isdigit()), None)
+    reference.people = _people(texts("author"), header)
+    reference.editors = _people(texts("editor"), header)
+    reference.add("translator", " and ".join(name.display for name in _people(texts("translator"), header).names))
+    reference.add("title", next(iter(texts("title")), ""))
+    for name in header.columns.keys() - _SPECIAL:
+        values = texts(name)
+        reference.add(name, values[0] if values else "")
+        reference.ids_in += values[1:] if name == "url" else []
+    ends = [*texts("first page")[:1], *texts("last page")[:1]]
+    reference.add("pages", "-".join(dict.fromkeys(ends)))
+    reference.dates = [
+        (header.names[n], cells[n]) for n in header.columns["date"] if n < len(cells) and not _is_empty(cells[n])
+    ]
+    month = " ".join([*texts("month")[:1], *texts("day")[:1]])
+    reference.dates += [("month", month)] if month else []
+    place_container(reference, texts("container"))
+    place_numbers(reference, kind)
+    known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
+    reference.unknown = [
+        name
+        for number, name in enumerate(header.names)
+        if number < len(cells)
+        and not _is_empty(cells[number])
+        and number not in known
+        and normalise(name) not in HOUSEKEEPING
+    ]
+    return reference
+
+
+def _is_empty(cell: str) -> bool:
+    return not cell.strip() or PLACEHOLDERS.fullmatch(cell.strip()) is not None
+
+
+def _people(cells: list[str], header: _Header) -> People:
+    """People of the best column; names with ids behind them take a suffix from the shorter names in the next column."""
+    if not cells:
+        return People()
+    if header.glued:
+        people = People()
+        names = split_glued(cells[0], people) if ";" not in cells[0] else [cells[0]]
+        more = read_people(names)
+        return replace(more, doubts=[*people.doubts, *more.doubts])
+    people = read_people([_ORCID_OR_ID.sub("", cells[0])], indexed=header.indexed, one_comma_parts_names=True)
+    short = read_people(cells[1:2], indexed=True).names
+    if short and len(short) == len(people.names):
+        people.names = [
+            name if name.suffix or name.literal else replace(name, suffix=other.suffix)
+            for name, other in zip(people.names, short, strict=True)
+        ]
+    return people
+
+
+def _take_first_public(record: Record, text: str) -> None:
+    """The day of the first arXiv version; a month is what was read off the id. Without a year it gives that too."""
+    date = read_date(text)
+    if date is None:
+        record.doubts += [f"first public {text[:40]!r} is not a date"] if text else []
+        return
+    record.year = record.year or date.first.year
+    if record.arxiv and date.precision is Precision.DAY:
+        record.dates[EventKind.ARXIV_V1.value] = date
+
+
+def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
+    """What only this project\'s tables have: standing, method, other ids, and the class in each taxonomy."""
+
+    def text(key: str) -> str:
+        return next((cells[n].strip() for n in header.columns[key] if n < len(cells) and cells[n].strip()), "")
+
+    record.s2, record.openalex = s2_id(text("s2")), text("openalex") or None
+    record.method, record.summary = text("method") or None, text("summary") or None
+    record.aliases = [name.strip() for name in text("aliases").split(";") if name.strip()]
+    record.authors_cut = record.authors_cut or text("authors_cut").lower() in ("true", "yes", "1")
+    _take_first_public(record, text("first public"))
+    standing = text("standing").lower()
+    if standing in _STANDINGS:
+        record.standing = standing
+    elif standing:
+        record.doubts.append(Dropped(f"standing {standing[:40]!r} is none; known are {', '.join(Standing)}"))
+    for number, taxonomy in header.taxa.items():
+        path = cells[number].strip().strip("/ ") if number < len(cells) else ""
+        if path:
+            record.placements.append(Placement(taxonomy, path))
+    return record

@@ -1,0 +1,157 @@
+"""Values of JSON Lines in other forms than the keys ask for: numbers as text, authors in one, dates with an hour."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from wamkg.importing.markup import without_markup
+from wamkg.importing.people import read_people
+from wamkg.importing.references.dates import read_published
+from wamkg.matching.record import Dropped
+
+_HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
+_TEXTS = frozenset((
+    "title", "abstract", "summary", "venue", "method", "note", "key", "type", "volume", "number", "pages", "publisher",
+    "openalex", "arxiv", "doi", "s2", "url",
+))  # fmt: skip
+_MARKED_UP = frozenset(("title", "abstract", "venue", "publisher"))
+
+
+def loosened(row: dict[str, Any], doubts: list[str]) -> dict[str, Any]:
+    """The object with its values in the form that the keys ask for, where that can be told; `doubts` names guesses."""
+    changed = {}
+    for key, value in row.items():
+        change = _CHANGES.get(key)
+        if change is not None and value is not None:
+            new = change(key, value, doubts)
+            if new is not value:
+                changed[key] = new
+    if "authors" in row:
+        _take_authors(row["authors"], changed, doubts)
+    return {**row, **changed} if changed else row
+
+
+def without_nul(value: Any) -> Any:
+    """The value without NUL characters, which no database keeps."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    return [without_nul(item) for item in value] if isinstance(value, list) else value
+
+
+def _text(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is list and value and key in ("doi", "url", "title", "venue"):
+        if len(value) > 1:
+            doubts.append(Dropped(f"{key} has {len(value)} values; the first is kept"))
+        value = value[0]
+    if value.__class__ is int:
+        return str(value)
+    if value.__class__ is float:
+        return _arxiv_number(value) if key == "arxiv" else f"{value:g}"
+    if value.__class__ is str and key in _MARKED_UP and ("&" in value or "<" in value):
+        return without_markup(value)
+    return value
+
+
+def _arxiv_number(value: float) -> str:
+    """2401.1 is 2401.10000: JSON\'s numbers lose the zeros at their end; ids had four digits until 2014."""
+    return f"{value:.5f}" if value >= 1501 else f"{value:.4f}"
+
+
+def _year(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is float and value == int(value):
+        return int(value)
+    if value.__class__ is str:
+        published = read_published([(key, value)])
+        return published.year if published.year is not None else value if value.strip() else None
+    return value
+
+
+def _date(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is int:
+        return str(value)
+    if value.__class__ is not str:
+        return value
+    if hour := _HOUR.match(value):
+        return hour[1]
+    if re.fullmatch(r"\s*\d{4}(?:-\d{1,2}){0,2}\s*", value):
+        return value
+    published = read_published([(key, value)])
+    if published.date is None:
+        return value if value.strip() else None
+    doubts += published.doubts
+    return str(published.date)
+
+
+def _dates(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is not dict:
+        return value
+    return {event: _date(f"dates.{event}", text, doubts) for event, text in value.items()}
+
+
+def _names(key: str, value: Any, doubts: list[str]) -> Any:
+    return [name.strip() for name in value.split(";") if name.strip()] if value.__class__ is str else value
+
+
+def _lower(key: str, value: Any, doubts: list[str]) -> Any:
+    return value.strip().lower() or None if value.__class__ is str else value
+
+
+def _flag(key: str, value: Any, doubts: list[str]) -> Any:
+    return (
+        {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+        if value.__class__ is str
+        else value
+    )
+
+
+def _listed_paths(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is not dict:
+        return value
+    return {slug: [paths] if paths.__class__ is str else paths for slug, paths in value.items()}
+
+
+def _one_path(key: str, value: Any, doubts: list[str]) -> Any:
+    if value.__class__ is not dict:
+        return value
+    return {slug: path[0] if path.__class__ is list and len(path) == 1 else path for slug, path in value.items()}
+
+
+def _take_authors(given: Any, changed: dict[str, Any], doubts: list[str]) -> None:
+    """Authors as one text, or as objects with their parts."""
+    if given.__class__ is str:
+        people = read_people([given], one_comma_parts_names=True)
+        doubts += people.doubts
+        changed["authors"] = [name.display for name in people.names]
+        changed["authors_structured"] = [name.as_dict() for name in people.names]
+        if people.cut:
+            changed["authors_cut"] = True
+        return
+    if given.__class__ is list and any(name.__class__ is not str for name in given):
+        changed["authors"] = [_spoken(name) for name in given]
+
+
+def _spoken(name: Any) -> Any:
+    """The name that an object gives, as Semantic Scholar, OpenAlex and CSL write people."""
+    if name.__class__ is not dict:
+        return name
+    author = name.get("author")
+    said = name.get("name") or name.get("literal") or name.get("display_name") or (author or {}).get("display_name")
+    if said.__class__ is str:
+        return said
+    first, last = name.get("given") or name.get("first") or "", name.get("family") or name.get("last") or ""
+    return f"{first} {last}".strip() if first.__class__ is str and last.__class__ is str and (first or last) else name
+
+
+_CHANGES: dict[str, Callable[[str, Any, list[str]], Any]] = {
+    **dict.fromkeys(_TEXTS, _text),
+    "year": _year,
+    "date": _date,
+    "dates": _dates,
+    "aliases": _names,
+    "standing": _lower,
+    "authors_cut": _flag,
+    "also": _listed_paths,
+    "taxa": _one_path,
+}

@@ -1,0 +1,190 @@
+"""Lists of people in one text, as tables, reference managers and JSON print them: whole, cut short, or none."""
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from wamkg.importing.markup import without_markup
+from wamkg.names import PersonName, is_group, is_indexed, is_suffix, parse_indexed, parse_name
+
+_NOBODY = re.compile(
+    r"\[?(?:no authors?(?: name| id)?s?(?: (?:available|listed|given))?|authors? (?:unknown|not (?:available|listed))|"
+    r"anon(?:ymous)?|unknown(?: authors?)?|n\.?/?a\.?|none|null|nan|s\. ?n\.|-+)\]?\.?",
+    re.I,
+)
+_CUT = re.compile(
+    r"(?:^|[\s,;&|]+)(?:(?:and|&|und)\s+(?:(?:\d+|many)\s+)?(?:others|more|colleagues)|et\.?\s*al(?:ii|ia|\.)?|u\.\s?a\.)[\s.]*$"
+    r"|(?:^|[,;|]\s*)others[\s.]*$|[\s,;|]*(?:\.{3,}|…)[\s.]*$",
+    re.I,
+)
+_ONLY_AND = re.compile(r"^(?:and|&)\s+|\s+(?:and|&)$", re.I)
+_PARTED = re.compile(r"\s*[;；|、\n]\s*")
+_JOINED = re.compile(r",?\s+(?:and|&|und)\s+|,\s*&\s*", re.I)
+_COMMA = re.compile(r"\s*[,，]\s*")
+_CJK_NAMES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·]{2,}")
+_LISTED = re.compile(r"\s*\[\s*(['\"]).*\1\s*,?\s*\]\s*", re.S)
+_ID_BEHIND = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)$")
+_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶]+(?:\s*,\s*[\d*†‡§¶]+)*$|[*†‡§¶]+$")
+_DEGREE = re.compile(r"(?:ph\.?\s?d|m\.?d|m\.?sc|b\.?sc|dr\.?ph|d\.?phil|mph|mba|m\.?a|frcs|rn)\.?", re.I)
+_TITLES = re.compile(r"^(?:(?:prof|dr|ing|dipl|mr|mrs|ms|rer|nat|med|habil|assoc|asst)\b\.?-?\s*)+(?=\w)", re.I)
+_GLUED = re.compile(r"(?<=[a-zà-öø-ÿāăąćčďēęěğģīįķļłńņňōőŕřśşšţťūůűźżž)])(?=[A-ZÀ-ÖØ-ÞĀČĐĒĞİŁŃŌŐŘŚŞŠŪŰŹŻŽ])")
+_NEVER_CUT_BEHIND = re.compile(r"(?:\b|[^a-z])(?:Mc|Mac|Fitz|O['’]|D['’]|De|Di|Du|La|Le|Lo|Van|Von|El|Al|Mc[A-Z]\w*-)$")
+
+
+@dataclass
+class People:
+    """Names of a list in their order; `cut` where it says that further people follow."""
+
+    names: list[PersonName] = field(default_factory=list)
+    cut: bool = False
+    doubts: list[str] = field(default_factory=list)
+
+
+def read_people(texts: Iterable[str], *, indexed: bool = False, one_comma_parts_names: bool = False) -> People:
+    """People of some texts, each of which holds one name or several.
+
+    `indexed` says that bare initials behind a name are the given name; else that is decided by all names together.
+    `one_comma_parts_names` takes "Anna Bell, Bo Cole" for two people, where else the family name stands first.
+    """
+    people = People()
+    pieces: list[str] = []
+    for text in texts:
+        pieces += split_people(text, people, one_comma_parts_names)
+    plain = [piece for piece in pieces if "," not in piece]
+    turned = indexed or (len(plain) == len(pieces) and bool(plain) and all(is_indexed(piece) for piece in plain))
+    people.names = [parse_indexed(piece) if turned else parse_name(piece) for piece in pieces]
+    return people
+
+
+def split_people(text: str, people: People, one_comma_parts_names: bool = False) -> list[str]:
+    """The names in one text, each as it stands there; notes in `people` whether the list is cut, and any guess."""
+    text = _printed_list(text) or text
+    if "&" in text or "<" in text:
+        text = "\n".join(without_markup(line) for line in text.split("\n"))
+    bare = _cut_end(" ".join(text.replace("\n", ";").split()).strip(" ,;|"), people)
+    if _NOBODY.fullmatch(bare):
+        return []
+    names: list[str] = []
+    for part in _PARTED.split(bare):
+        part = _cut_end(part.strip(" ,"), people)  # noqa: PLW2901
+        for one in _joined(part):
+            names += _between_commas(one, people, one_comma_parts_names)
+    clean = (_ID_BEHIND.sub("", _MARKS.sub("", name.strip())).strip() for name in names)
+    return [name for name in clean if name and not _NOBODY.fullmatch(name)]
+
+
+def is_nobody(text: str) -> bool:
+    """Whether words only say that there is no name."""
+    return _NOBODY.fullmatch(text.strip()) is not None
+
+
+def split_glued(text: str, people: People) -> list[str]:
+    """Names that a publisher's table runs together: "Ann BellCarl Dorn". Titles such as "Prof." go."""
+    words, starts = text.split(), [0]
+    pieces: list[str] = []
+    for number, word in enumerate(words):
+        cut = _place_of_cut(word) if 0 < number < len(words) - 1 else None
+        if cut is None or len(pieces) == starts[-1]:
+            pieces.append(word)
+            continue
+        pieces.append(word[:cut])
+        starts.append(len(pieces))
+        pieces.append(word[cut:])
+    ends = [*starts[1:], len(pieces)]
+    names = [_TITLES.sub("", " ".join(pieces[a:b])).strip() for a, b in zip(starts, ends, strict=True)]
+    if any(len(name.split()) > 5 for name in names):
+        people.doubts.append(f"authors run together cannot be told apart for sure: {text[:80]!r}")
+    return [name for name in names if name]
+
+
+def _place_of_cut(word: str) -> int | None:
+    places = [found.start() for found in _GLUED.finditer(word)]
+    sure = [place for place in places if not _NEVER_CUT_BEHIND.search(word[:place])]
+    doubtful = [place for place in places if not re.search(r"(?:Mc|['’])$", word[:place])]
+    places = sure or doubtful
+    return places[-1] if places else None
+
+
+def _printed_list(text: str) -> str | None:
+    """The names of a list as Python or JSON prints it, one a line."""
+    if not _LISTED.fullmatch(text):
+        return None
+    try:
+        listed = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return "\n".join(str(name) for name in listed) if isinstance(listed, list) else None
+
+
+def _cut_end(text: str, people: People) -> str:
+    bare = _CUT.sub("", text).strip(" ,;")
+    if bare == text:
+        return text
+    people.cut = True
+    return _ONLY_AND.sub("", bare)
+
+
+def _joined(text: str) -> list[str]:
+    """Names around an "and"; the name of a group that has one in it stays whole."""
+    parts = [part for part in _JOINED.split(text) if part]
+    if len(parts) < 2:
+        return parts
+    first, *_, last = parts
+    if "," not in text and is_group(last) and (len(first.split()) == 1 or len(last.split()) == 1):
+        return [text]
+    if "," not in first and len(first.split()) > 1 and is_group(first) and not is_group(last):
+        return [text]
+    return parts
+
+
+def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> list[str]:
+    parts = _with_suffixes([part for part in _COMMA.split(text) if part and not _DEGREE.fullmatch(part)])
+    if len(parts) < 2:
+        return parts
+    if all(_CJK_NAMES.fullmatch(part) for part in parts) and (len(parts) > 2 or "，" in text):
+        return parts
+    whole = [_is_whole(part) for part in parts]
+    turned = all(is_indexed(part) for part in parts)
+    if len(parts) == 2:
+        both = turned or (one_comma_parts_names and all(whole) and not parts[0][:1].islower())
+        return parts if both else [", ".join(parts)]
+    if len(parts) == 3 and is_suffix(parts[1]):
+        return [", ".join(parts)]
+    return parts if turned or all(whole) else _by_turns(parts, whole, people)
+
+
+def _by_turns(parts: list[str], whole: list[bool], people: People) -> list[str]:
+    """Family and given names by turns ("Bell, A., Cole, B."), or else names between commas."""
+    families, given = parts[::2], parts[1::2]
+    sure = all(map(_is_initials, given))
+    if len(parts) % 2 or not (sure or not any(whole)):
+        people.doubts.append(f"authors are parted at every comma: {', '.join(parts)[:80]!r}")
+        return parts
+    if not sure:
+        people.doubts.append(f"authors are taken for family and given names by turns: {', '.join(parts)[:80]!r}")
+    return [f"{f}, {g}" for f, g in zip(families, given, strict=True)]
+
+
+def _with_suffixes(parts: list[str]) -> list[str]:
+    """Parts, a suffix joined to the whole name before it."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and is_suffix(part) and (_is_whole(joined[-1]) or len(parts) == 2):
+            joined[-1] += f" {part}"
+        elif len(joined) > 1 and is_suffix(part):
+            joined[-1] += f", {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+def _is_whole(name: str) -> bool:
+    """Whether words may be given and family name together."""
+    words = name.split()
+    return len(words) > 1 and not _is_initials(name) and sum(len(word.strip(".")) > 1 for word in words) > 0
+
+
+def _is_initials(text: str) -> bool:
+    letters = re.sub(r"[\s.\-]", "", text)
+    return 0 < len(letters) <= (4 if "." in text else 3) and letters.isupper()

@@ -1,0 +1,231 @@
+"""The structure of a BibTeX file: entries with fields and lines, read on where a comma, brace or quote is missing.
+
+bibtexparser and pybtex stop at the first fault of an entry and lose what follows, and neither gives an entry's line
+together with joined values; so entries are taken apart here, by BibTeX's rules, and by their lines where those fail.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wamkg.importing.references.fields import DETAILS, KEPT
+
+_START = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z][\w-]*)[ \t\r\n]*([{(])")
+_KEY = re.compile(r"\s*([^,={}\"]*?)\s*(?=[,=}]|$)")
+_KEY_AND_FIELD = re.compile(r"\s*(?:([^,={}\"]*?)\s+)?(?=[^\s,={}\"]+\s*=)")
+_NAME = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s,={}()\"#%'@\\]+)\s*=\s*")
+_END = re.compile(r"(?:[\s,]|%[^\n]*\n)*([})])")
+_GAP = re.compile(r"(?:\s|%[^\n]*(?=\n))*")
+_BARE = re.compile(r"[^\s,#{}()\"]+")
+_UNTIL = re.compile(r"[^,\n}]*")
+_BEHIND = re.compile(r"\s*(?:[,#})]|$|[\w:-]+\s*=\s*[{\"\w])")
+_FIELD_LINE = re.compile(r"(?:^|(?<=\n)|(?<=,))[ \t]*([A-Za-z][\w:-]*)[ \t]*=[ \t]*(?=[{\"\w])")
+_ANY_BRACE, _BARE_BRACE = re.compile(r"[{}]"), re.compile(r"(?<!\\)[{}]")
+_QUOTE_OR_BRACE = re.compile(r"[{}\"]")
+_NEXT_ENTRY = re.compile(r"(?:\n[ \t]*|[}\s])@[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}=]*[ \t]*(?:,|\n)")
+_SWALLOWED = re.compile(r"\n[ \t]*@[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}=]*[ \t]*,")
+
+_LONGEST_COMMENT = 1 << 20
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a value: text between braces or quotes, a number, or the name of a macro."""
+
+    text: str
+    is_macro: bool = False
+
+
+@dataclass
+class RawEntry:
+    """An entry or macro definition as it stands in the file. `faults` says what was wrong, a sentence each."""
+
+    line: int
+    kind: str
+    key: str = ""
+    fields: list[tuple[str, list[Piece]]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    excerpt: str = ""
+
+
+def scan(text: str) -> Iterator[RawEntry]:
+    """Entries and `@string` definitions in the order of the file; comments and preambles are passed over."""
+    lines = [found.start() for found in re.finditer(r"\n", text)]
+    at = 0
+    while (start := _START.search(text, at)) is not None:
+        kind, line = start[1].lower(), bisect_right(lines, start.start() - 1) + 1
+        scanner = _Scanner(text, start.end(), start[2])
+        if kind in ("comment", "preamble"):
+            at = scanner.skip()
+            continue
+        entry = RawEntry(line, kind, excerpt=text[start.start() : start.end() + 80].partition("\n")[0].strip())
+        if _is_commented(text, start.start()):
+            entry.faults.append("a % stands before this entry, so it is taken for a comment")
+            entry.kind = "comment"
+            at = start.end()
+        else:
+            at = scanner.read(entry)
+        yield entry
+
+
+def _is_commented(text: str, at: int) -> bool:
+    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith("%")
+
+
+class _BrokenError(Exception):
+    """An entry does not go on as BibTeX has it."""
+
+
+class _Scanner:
+    """Reads one entry, from behind its opening brace."""
+
+    def __init__(self, text: str, at: int, opening: str) -> None:
+        self.text, self.start, self.at = text, at, at
+        behind = _SWALLOWED.search(text, at)
+        self.limit = behind.start() if behind else len(text)
+        """Where the next entry begins, at the latest; no value goes on behind it."""
+        self.closing = "}" if opening == "{" else ")"
+        self.braces = _ANY_BRACE
+
+    def skip(self) -> int:
+        """Where a comment ends; one that has no end ends with its line."""
+        self.limit = self.start + _LONGEST_COMMENT
+        try:
+            return self._closed(self.start)
+        except _BrokenError:
+            return self.start
+
+    def read(self, entry: RawEntry) -> int:
+        """Fill the entry with its fields; returns where it ends."""
+        for self.braces in (_ANY_BRACE, _BARE_BRACE):
+            try:
+                fields, faults = self._strict(entry)
+            except _BrokenError:
+                continue
+            entry.fields, entry.faults = fields, faults
+            return self.at
+        return self._by_lines(entry)
+
+    def _strict(self, entry: RawEntry) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
+        self.at = self.start
+        fields: list[tuple[str, list[Piece]]] = []
+        faults: list[str] = []
+        if entry.kind != "string":
+            entry.key = self._key()
+        while not (end := _END.match(self.text, self.at)):
+            name = _NAME.match(self.text, self.at)
+            if name is None:
+                raise _BrokenError
+            self.at = name.end()
+            fields.append((name[1].lower(), self._value(name[1].lower(), faults)))
+            self.at = self._behind_gap()
+            if self.text[self.at : self.at + 1] not in (",", "}", ")"):
+                faults.append(f"a comma is missing behind {name[1].lower()}")
+        self.at = end.end()
+        if end[1] != self.closing or self._goes_on():
+            raise _BrokenError
+        return fields, faults
+
+    def _key(self) -> str:
+        """The citation key; where no comma ends it, it ends before the name of the first field."""
+        found = _KEY_AND_FIELD.match(self.text, self.at) or _KEY.match(self.text, self.at)
+        if found is None:
+            return ""
+        self.at = found.end()
+        return " ".join((found[1] or "").split())
+
+    def _value(self, name: str, faults: list[str]) -> list[Piece]:
+        pieces: list[Piece] = []
+        while True:
+            self.at = self._behind_gap()
+            mark = self.text[self.at : self.at + 1]
+            if mark in ("{", '"'):
+                begin = self.at + 1
+                self.at = self._closed(begin) if mark == "{" else self._quoted(begin)
+                pieces.append(Piece(self.text[begin : self.at - 1]))
+            elif bare := _BARE.match(self.text, self.at):
+                pieces.append(self._bare(bare, name, faults))
+            self.at = self._behind_gap()
+            if self.text[self.at : self.at + 1] != "#":
+                return pieces
+            self.at += 1
+
+    def _bare(self, bare: re.Match[str], name: str, faults: list[str]) -> Piece:
+        """A number or the name of a macro; several words are text that lacks its braces."""
+        self.at = bare.end()
+        if _BEHIND.match(self.text, self.at):
+            return Piece(bare[0], is_macro=not bare[0].isdigit())
+        rest = _UNTIL.match(self.text, self.at)
+        self.at = rest.end() if rest else self.at
+        faults.append(f"the text of {name} has no braces")
+        return Piece(self.text[bare.start() : self.at])
+
+    def _closed(self, at: int) -> int:
+        """Behind the brace that closes the one before `at`."""
+        depth = 1
+        for found in self.braces.finditer(self.text, at, self.limit):
+            depth += 1 if found[0] == "{" else -1
+            if not depth:
+                return found.end()
+        raise _BrokenError
+
+    def _quoted(self, at: int) -> int:
+        """Behind the quote that ends a value: one outside of braces that a comma, a brace or a field follows."""
+        depth = 0
+        for found in _QUOTE_OR_BRACE.finditer(self.text, at, self.limit):
+            if found[0] == '"' and depth == 0 and _BEHIND.match(self.text, found.end()):
+                return found.end()
+            depth += {"{": 1, "}": -1}.get(found[0], 0)
+            if depth < 0:
+                break
+        raise _BrokenError
+
+    def _behind_gap(self) -> int:
+        gap = _GAP.match(self.text, self.at)
+        return gap.end() if gap else self.at
+
+    def _goes_on(self) -> bool:
+        """Whether fields stand behind the end: then a brace before it is one too many."""
+        behind = self.text.find("@", self.at)
+        rest = self.text[self.at : behind if behind >= 0 else len(self.text)]
+        return bool(rest.strip()) and any(_opens(rest, found) for found in _FIELD_LINE.finditer(rest))
+
+    def _by_lines(self, entry: RawEntry) -> int:
+        """Read each field from its line to the next field's, as far as the next entry."""
+        limit = _NEXT_ENTRY.search(self.text, self.start)
+        end = limit.start() + 1 if limit else len(self.text)
+        self.at, self.braces = self.start, _ANY_BRACE
+        entry.key = self._key() if entry.kind != "string" else ""
+        body = self.text[min(self.at, end) : end]
+        found = [mark for mark in _FIELD_LINE.finditer(body) if _is_field(body, mark)]
+        for mark, stop in zip(found, [*(mark.start() for mark in found[1:]), len(body)], strict=False):
+            entry.fields.append((mark[1].lower(), [Piece(_loose(body[mark.end() : stop]))]))
+        entry.faults.append("its braces or quotes do not match; what could be told apart is kept")
+        return end
+
+
+def _opens(text: str, mark: re.Match[str]) -> bool:
+    return text[mark.end() : mark.end() + 1] in ("{", '"')
+
+
+def _is_field(body: str, mark: re.Match[str]) -> bool:
+    """Whether a "name =" is a field: at the start of a line any is, within a line one that BibTeX has."""
+    at_line = body[: mark.start()].rpartition("\n")[2].strip() == ""
+    return (at_line and _opens(body, mark)) or mark[1].lower() in KEPT | DETAILS
+
+
+def _loose(raw: str) -> str:
+    """The text of a value whose end is not sure."""
+    raw = raw.strip().rstrip(",").rstrip()
+    if raw[:1] == '"':
+        return raw[1:].rpartition('"')[0] or raw[1:]
+    if raw[:1] != "{":
+        return raw.split("}")[0].strip(" ,")
+    depth = 0
+    for found in _ANY_BRACE.finditer(raw):
+        depth += 1 if found[0] == "{" else -1
+        if not depth:
+            behind = raw[found.end() :].strip("} \n")
+            return raw[1 : found.start()] if not behind or behind[0] == "," else raw[1:].rstrip("} \n")
+    return raw[1:].rstrip("} \n,")

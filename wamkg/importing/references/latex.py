@@ -1,0 +1,224 @@
+"""LaTeX in the values of BibTeX as plain text: commands and braces are read, every other character is text.
+
+pylatexenc knows which character a command stands for; its reader of whole documents is not used, for it takes `%` for a
+comment and `&` for a column, which in titles, abstracts and addresses they are not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from pylatexenc.latex2text import get_default_latex_context_db
+
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308",
+    "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
+    "t": "\u0361",
+}  # fmt: skip
+"""Accents by their commands, as combining characters."""
+_SYMBOLS = {
+    "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "BibTeX": "BibTeX", "degree": "°", "euro": "€",
+    "texteuro": "€", "copyright": "©", "S": "§", "P": "¶", "textless": "<", "textgreater": ">", "less": "<",
+    "greater": ">",
+    "slash": "/", "lq": "‘", "rq": "’", "glqq": "„", "grqq": "“", "glq": "‚", "grq": "‘", "flqq": "«", "frqq": "»",
+    "textquotesingle": "'", "textquotedbl": '"', "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
+    "space": " ",
+    "thinspace": " ", "enspace": " ", "textcommabelow": "\u0326", "textbar": "|", "textbraceleft": "{",
+    "textbraceright": "}",
+    "lbrace": "{", "rbrace": "}", "textdollar": "$", "textunderscore": "_", "textnumero": "№", "mathplus": "+",
+    "mathsemicolon": ";", "textasciicircum": "^", "textasciigrave": "`", "cprime": "ʹ", "textperthousand": "‰",
+}  # fmt: skip
+_CHARACTERS = {" ": " ", "\n": " ", "\t": " ", "\\": " ", ",": " ", ";": " ", ":": " ", "-": "", "/": "", "@": "",
+"!": "",
+               "(": "(", ")": ")", "[": "[", "]": "]", "|": "|", "*": "*"}  # fmt: skip
+_ARGUMENT_STAYS = frozenset((
+    "emph", "textit", "textbf", "textsc", "textsf", "texttt", "textrm", "textsl", "textup", "textmd", "textnormal",
+    "text",
+    "underline", "uline", "mbox", "hbox", "fbox", "textsuperscript", "textsubscript", "uppercase", "lowercase",
+    "ensuremath",
+    "MakeUppercase", "MakeLowercase", "mkbibemph", "mkbibitalic", "mkbibbold", "boldsymbol", "mathrm", "mathit",
+    "mathbf", "mathsf", "mathtt", "operatorname", "capitalize",
+    "NoCaseChange", "smash",
+))  # fmt: skip
+_SWITCHES = frozenset((
+    "bf", "it", "em", "sc", "sf", "tt", "rm", "sl", "bfseries", "itshape", "scshape", "sffamily", "ttfamily",
+    "rmfamily",
+    "upshape", "mdseries", "normalfont", "tiny", "scriptsize", "small", "normalsize", "large", "Large", "relax",
+    "protect",
+    "null", "xspace", "allowbreak", "nobreak", "nolinebreak", "break", "cyr", "sloppy", "noindent", "par", "unskip",
+    "leavevmode", "bgroup", "egroup", "selectfont", "displaystyle", "textstyle",
+))  # fmt: skip
+_ADDRESSES = frozenset(("url", "path", "nolinkurl", "doi"))
+_QUOTES = frozenset(("enquote", "mkbibquote"))
+_DROPPED_WITH_ARGUMENT = frozenset(
+    ("noopsort", "SortNoop", "hspace", "vspace", "label", "selectlanguage", "fontencoding")
+)
+_LAST_OF_TWO = frozenset(("href", "textcolor", "bibinfo", "foreignlanguage", "texorpdfstring"))
+_CROSSREF = re.compile(r"\$\s*\\(less|greater|mathplus|mathsemicolon|sim|&|%)\s*\$|\{\\&\}(?=\w{2,8};)")
+"""Single characters that registrars write as formulas."""
+_LATEX = re.compile(r"[\\{}$~]|``|--")
+_TOKEN = re.compile(
+    r"(?P<math>\$\$?(?=\S)[^$]*?(?<=[^\s\\])\$\$?(?!\d)|\\\(.*?\\\))|(?P<command>\\(?:[A-Za-z]+\*?|.|$))|(?P<url>https?://[^\s{}\\]+)"
+    r"|(?P<brace>[{}])|(?P<mark>``|''|-{2,3}|~)|(?P<text>[^\\${}`'~\-h]+|.)",
+    re.S,
+)
+_MARKS = {"``": "“", "''": "”", "---": "—", "--": "–"}
+_ADDRESS_ESCAPES = re.compile(r"\\([_%&#~$ {}^-])")
+_TILDE = re.compile(r"\\(?:~|textasciitilde|string~)\s*(?:\{\s*\})?|\{\\textasciitilde\s*\}|\$\\sim\$")
+
+
+def plain_text(value: str, unknown: list[str] | None = None) -> str:
+    """The text of a value, blanks made single; formulas stay as typed.
+
+    A command that nothing knows stays as typed too, and is added to `unknown`.
+    """
+    if _LATEX.search(value):
+        value = _CROSSREF.sub(
+            lambda found: _SYMBOLS.get(found[1] or "", {"sim": "~", "&": "&", "%": "%"}.get(found[1], "&")), value
+        )
+        value = unicodedata.normalize("NFC", _Reader(value, [] if unknown is None else unknown).group(top=True))
+    return " ".join(value.split())
+
+
+def plain_address(value: str) -> str:
+    """A DOI or web address as it is meant: LaTeX's escapes and a `\\url{}` around it go, nothing else is read."""
+    value = _TILDE.sub("~", value)
+    found = re.search(r"\\(?:url|path|nolinkurl|href|doi)\s*\{([^{}]*)\}", value)
+    value = _ADDRESS_ESCAPES.sub(r"\1", found[1] if found else value)
+    return "".join(re.sub(r"[{}]|\\(?:small|footnotesize|tt|texttt)\b\s*", "", value).split("\n")).strip()
+
+
+@lru_cache(maxsize=1)
+def _known_symbols() -> Callable[[str], str | None]:
+    known = get_default_latex_context_db()
+
+    @lru_cache(maxsize=4096)
+    def find(name: str) -> str | None:
+        if name in _SYMBOLS:
+            return _SYMBOLS[name]
+        shown = getattr(known.get_macro_spec(name), "simplify_repl", None)
+        return shown if isinstance(shown, str) and "%s" not in shown else None
+
+    return find
+
+
+class _Reader:
+    """Reads a value from left to right; `unknown` collects the commands that nothing knows."""
+
+    def __init__(self, value: str, unknown: list[str]) -> None:
+        self.value, self.unknown, self.at = value, unknown, 0
+        bare = re.sub(r"\\.", "", value)
+        self.surplus = bare.count("}") - bare.count("{")
+        """Closing braces without an opening one: then a brace with a stray backslash opens a group."""
+
+    def group(self, top: bool = False) -> str:
+        """Text up to the brace that closes this group, or to the end."""
+        parts: list[str] = []
+        while (token := _TOKEN.match(self.value, self.at)) is not None:
+            text, self.at = token[0], token.end()
+            if text == "{" or (text == "\\{" and self.surplus > 0):
+                self.surplus -= text != "{"
+                parts.append(self.group())
+            elif text == "}" or (text == "\\}" and self.surplus < 0):
+                self.surplus += text != "}"
+                if not top:
+                    break
+            elif token.lastgroup == "command":
+                parts.append(self._command(text[1:]))
+            else:
+                parts.append(self._mark(token) if token.lastgroup == "mark" else text)
+        return "".join(parts)
+
+    def _mark(self, token: re.Match[str]) -> str:
+        """Dashes, quotes and ties where they are that: "--flag", "~30" and "5~10" stay."""
+        text, before, behind = (
+            token[0],
+            self.value[token.start() - 1 : token.start()],
+            self.value[self.at : self.at + 1],
+        )
+        if text == "~":
+            tied = re.match(r"[\w.,;:)}\]'’”]", before) and re.match(r"[\w\\({$\"'“`]", behind)
+            return " " if tied and not (before.isdigit() and behind.isdigit()) else text
+        if text == "--" and behind.isalpha() and not before.strip():
+            return text
+        return text if text == "''" and "``" not in self.value else _MARKS[text]
+
+    def _command(self, name: str) -> str:
+        if name in _ACCENTS:
+            return self._accented(name)
+        if name in _CHARACTERS:
+            return _CHARACTERS[name]
+        if not name.rstrip("*").isalpha():
+            return name
+        name = name.rstrip("*")
+        if (symbol := _known_symbols()(name)) is not None:
+            self._skip_blanks(only_if=len(symbol) == 1 and symbol.isalpha())
+            return symbol
+        return self._call(name)
+
+    def _call(self, name: str) -> str:
+        """What a command with arguments, or one that changes the font, prints."""
+        if name in _SWITCHES:
+            self._skip_blanks()
+            return ""
+        if name in _LAST_OF_TWO or name in _DROPPED_WITH_ARGUMENT:
+            self._raw_argument()
+        if name in _ARGUMENT_STAYS or name in _LAST_OF_TWO:
+            return self._argument()
+        if name in _QUOTES:
+            return f"“{self._argument()}”"
+        if name in _ADDRESSES:
+            return plain_address(self._raw_argument())
+        return "" if name in _DROPPED_WITH_ARGUMENT else self._as_typed(name)
+
+    def _as_typed(self, name: str) -> str:
+        self.unknown.append(f"\\{name}")
+        typed = f"\\{name}"
+        while self.value[self.at : self.at + 1] == "{":
+            typed += "{" + self._raw_argument() + "}"
+        return typed
+
+    def _accented(self, accent: str) -> str:
+        start = self.at - 1 - len(accent)
+        before, braced = self.value[start - 1 : start], self.value[self.at : self.at + 1] == "{"
+        letter = self._argument().replace("ı", "i").replace("ȷ", "j")
+        if not letter or not letter[0].isalpha():
+            return (accent if not accent.isalpha() else "") + letter
+        accented = unicodedata.normalize("NFC", letter[0] + _ACCENTS[accent])
+        stray = (
+            accent == "'"
+            and not braced
+            and before.islower()
+            and (len(accented) > 1 or (letter == "s" and not self.value[self.at : self.at + 1].isalpha()))
+        )
+        return f"'{letter}" if stray else accented + letter[1:]
+
+    def _argument(self) -> str:
+        self._skip_blanks()
+        token = _TOKEN.match(self.value, self.at)
+        if token is None or token[0] == "}":
+            return ""
+        if token[0] == "{":
+            self.at = token.end()
+            return self.group()
+        if token.lastgroup == "command":
+            self.at = token.end()
+            return self._command(token[0][1:])
+        self.at += 1
+        return self.value[self.at - 1]
+
+    def _raw_argument(self) -> str:
+        """The next group as typed, without its braces."""
+        self._skip_blanks()
+        start = self.at
+        if self.value[start : start + 1] != "{":
+            return ""
+        self.at += 1
+        self.group()
+        return self.value[start + 1 : self.at].removesuffix("}")
+
+    def _skip_blanks(self, only_if: bool = True) -> None:
+        while only_if and self.value[self.at : self.at + 1].isspace():
+            self.at += 1

@@ -1,0 +1,129 @@
+"""Records of files with a tag before each field: RIS, PubMed's .nbib, Web of Science's plain text, EndNote's .enw."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_RIS = re.compile(
+    r"^\s{0,4}([A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]|$)[ \t]*(.*)$|^\s{0,4}([a-z][a-z0-9])  -(?:[ \t]|$)[ \t]*(.*)$"
+)
+_NBIB = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
+_WOS = re.compile(r"^\ufeff?([A-Z][A-Z0-9])(?: (.*))?$")
+_ENW = re.compile(r"^%([^\s])(?:[ \t]+(.*))?$")
+_NO_VALUE = ""
+
+
+@dataclass
+class TaggedRecord:
+    """Values by tag in the order of the file, each with its lines; `doubts` says what was odd about the record."""
+
+    line: int
+    values: dict[str, list[list[str]]] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    last: list[str] | None = None
+
+    def add(self, tag: str, text: str) -> None:
+        """A new value of a tag."""
+        self.last = [text.strip()]
+        self.values.setdefault(tag, []).append(self.last)
+
+    def go_on(self, text: str) -> None:
+        """A further line of the value given last."""
+        if self.last is not None and text.strip():
+            self.last.append(text.strip())
+
+
+def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
+    """Records from TY to ER.
+
+    Tags before TY belong to the record that TY names; one without ER ends where TY comes again. Text between
+    records is passed over.
+    """
+    record = None
+    for number, line in enumerate(lines, start=1):
+        found = _RIS.match(line)
+        if found is None:
+            if record is not None:
+                record.go_on(line)
+            continue
+        tag, text = (found[1] or found[3]).upper(), found[2] or found[4] or ""
+        if tag == "ER":
+            if record is not None:
+                yield record
+            record = None
+            continue
+        if record is not None and tag == "TY" and "TY" in record.values:
+            record.doubts.append("the record has no end (ER); it is read as far as the next")
+            yield record
+            record = None
+        record = record or TaggedRecord(number)
+        record.add(tag, text)
+    if record is not None:
+        record.doubts.append("the record has no end (ER); the file may have been cut off")
+        yield record
+
+
+def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
+    """Records that begin with PMID; further lines of a value are indented."""
+    record = None
+    for number, line in enumerate(lines, start=1):
+        found = _NBIB.match(line)
+        if found is None:
+            if record is not None:
+                record.go_on(line)
+        elif found[1] == "PMID" or record is None:
+            if record is not None:
+                yield record
+            record = TaggedRecord(number)
+            record.add(found[1], found[2])
+        else:
+            record.add(found[1], found[2])
+    if record is not None:
+        yield record
+
+
+def wos_records(lines: list[str]) -> Iterator[TaggedRecord]:
+    """Records from PT to ER; further lines of a value are indented by three blanks."""
+    record = None
+    for number, line in enumerate(lines, start=1):
+        found = _WOS.match(line.rstrip())
+        if found is None:
+            if record is not None:
+                record.go_on(line)
+            continue
+        tag, text = found[1], found[2] or _NO_VALUE
+        if tag in ("ER", "EF", "FN", "VR"):
+            if record is not None and (tag in ("ER", "EF")):
+                if tag == "EF":
+                    record.doubts.append("the record has no end (ER)")
+                yield record
+                record = None
+            continue
+        if record is not None and tag == "PT" and "PT" in record.values:
+            record.doubts.append("the record has no end (ER); it is read as far as the next")
+            yield record
+            record = None
+        record = record or TaggedRecord(number)
+        record.add(tag, text)
+    if record is not None:
+        record.doubts.append("the record has no end (ER); the file may have been cut off")
+        yield record
+
+
+def enw_records(lines: list[str]) -> Iterator[TaggedRecord]:
+    """Records that begin with %0, or behind an empty line."""
+    record, parted = None, True
+    for number, line in enumerate(lines, start=1):
+        found = _ENW.match(line)
+        if found is None:
+            parted = parted or not line.strip()
+            if record is not None:
+                record.go_on(line)
+            continue
+        if record is not None and (found[1] == "0" or (parted and found[1] in "AT" and found[1] in record.values)):
+            yield record
+            record = None
+        record, parted = record or TaggedRecord(number), False
+        record.add(found[1], found[2] or _NO_VALUE)
+    if record is not None:
+        yield record

@@ -1,0 +1,138 @@
+"""RIS, PubMed's .nbib, Web of Science's plain text and EndNote's .enw: one reader, a table of tags each."""
+
+import re
+from collections.abc import Iterator
+
+from wamkg.importing.markup import without_markup
+from wamkg.importing.people import read_people
+from wamkg.importing.references.kinds import place_container, place_numbers
+from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.references.tag_lines import TaggedRecord
+from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
+from wamkg.importing.result import Item
+from wamkg.names import PersonName
+
+_PER_LINE = frozenset(("keywords",))
+"""Fields of which each further line is a value of its own."""
+_JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
+_MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
+
+
+def parse_ris(text: str) -> Iterator[Item]:
+    """Records of RIS in the order of the file."""
+    return _parse(text, RIS)
+
+
+def parse_nbib(text: str) -> Iterator[Item]:
+    """Records of PubMed's and MEDLINE's format."""
+    return _parse(text, NBIB)
+
+
+def parse_wos(text: str) -> Iterator[Item]:
+    """Records of Web of Science's plain text."""
+    return _parse(text, WOS)
+
+
+def parse_enw(text: str) -> Iterator[Item]:
+    """Records of EndNote's and refer's format."""
+    return _parse(text, ENW)
+
+
+def _parse(text: str, table: TagTable) -> Iterator[Item]:
+    for record in table.records(text.removeprefix("\ufeff").splitlines()):
+        yield item_of(_reference(record, table))
+
+
+def _reference(record: TaggedRecord, table: TagTable) -> Reference:
+    reference = Reference(record.line, doubts=record.doubts)
+    reference.entry_type, kind = _type(record, table)
+    reference.people = read_people(_names(record, table.authors), indexed=table.indexed)
+    reference.people.names += [PersonName(literal=without_markup(name)) for name in _texts(record, table.groups)]
+    reference.editors = read_people(_names(record, table.editors), indexed=table.indexed)
+    reference.dates = _dates(record, table.dates) or _dates(record, table.other_dates)
+    title = next((tag for tag in table.titles if _texts(record, (tag,))), None)
+    if title:
+        reference.fields["title"] = _texts(record, (title,))[0]
+    containers = [text for tag in table.containers if tag != title for text in _texts(record, (tag,))[:1]]
+    _take_fields(reference, record, table)
+    place_container(reference, containers)
+    place_numbers(reference, kind)
+    return reference
+
+
+def _dates(record: TaggedRecord, tags: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(tag, text) for tag in tags for text in _texts(record, (tag,))]
+
+
+def _texts(record: TaggedRecord, tags: tuple[str, ...]) -> list[str]:
+    """Values of some tags, the lines of each joined."""
+    values = [" ".join(lines).strip() for tag in tags for lines in record.values.get(tag, ())]
+    return [value for value in values if value]
+
+
+def _names(record: TaggedRecord, groups: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Lines of the first group of tags that the record has: each holds one name, or several."""
+    found = (
+        [line for tag in group for lines in record.values.get(tag, ()) for line in lines if line] for group in groups
+    )
+    return next((names for names in found if names), [])
+
+
+def _type(record: TaggedRecord, table: TagTable) -> tuple[str, str]:
+    """BibTeX's kind of the entry, and the format's own word."""
+    given = [word.strip() for tag in table.type_tags for text in _texts(record, (tag,)) for word in text.split(";")]
+    known = {name.lower(): kind for name, kind in table.types.items()}
+    word = next((word for word in given if word.lower() in known), "")
+    return known.get(word.lower(), "misc"), word or (given[0] if given else "")
+
+
+def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) -> None:
+    known = {
+        *table.titles,
+        *table.containers,
+        *table.dates,
+        *table.other_dates,
+        *table.type_tags,
+        *(table.pages or ()),
+        *table.groups,
+    }
+    known |= {tag for group in (*table.authors, *table.editors) for tag in group} | table.ignored
+    for tag, values in record.values.items():
+        name = table.fields.get(tag)
+        if name is None:
+            if tag not in known and any(line for lines in values for line in lines):
+                reference.unknown.append(tag)
+            continue
+        texts = (
+            _texts(record, (tag,)) if name not in _PER_LINE else [line for lines in values for line in lines if line]
+        )
+        if tag == table.key and texts and not texts[0].isdigit():
+            reference.key = texts[0]
+        elif name == "url":
+            _take_urls(reference, texts)
+        elif name == "doi":
+            _take_dois(reference, texts)
+        elif name and texts:
+            reference.add(name, _JOINED[name].join(texts) if name in _JOINED else texts[0])
+        elif not name and tag != table.key:
+            reference.ids_in += texts
+    if table.pages:
+        ends = [text for tag in table.pages for text in _texts(record, (tag,))[:1]]
+        reference.add("pages", "-".join(dict.fromkeys(ends)))
+
+
+def _take_urls(reference: Reference, texts: list[str]) -> None:
+    """The first address is the paper's; all may hold its ids."""
+    addresses = [address for text in texts for address in re.split(r"[\s;]+(?=https?://)", text)]
+    for address in addresses:
+        if "url" in reference.fields:
+            reference.ids_in.append(address)
+        reference.add("url", address)
+
+
+def _take_dois(reference: Reference, texts: list[str]) -> None:
+    """DOIs, of which PubMed says that they are some beside other ids."""
+    for text in texts:
+        marked = _MARKED_ID.match(text)
+        name = marked[2].lower() if marked else "doi"
+        reference.add(name, marked[1] if marked else text)
