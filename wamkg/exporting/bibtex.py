@@ -123,6 +123,8 @@ class _Entry:
         stated, year = self.item.stated_year, self.item.year
         when = stated_dates(self.events).get(EventKind.VENUE)
         dates: dict[str, str] = {}
+        if "month" in (self.row.details or {}):
+            when = None  # the month as its entry has it, which may be more than one
         if when is not None and year in (None, when.first.year) and when.precision is not Precision.YEAR:
             dates["month"] = _MONTHS[when.first.month - 1]
             dates |= {"day": f"{{{when.first.day}}}"} if when.precision is Precision.DAY else {}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any
+from unicodedata import normalize
 
 from wamkg.identifiers import normalise, title_key
 from wamkg.matching.entry_types import default_type
@@ -19,6 +20,7 @@ _SIGNS = str.maketrans({
     "\u200b": None, "\ufeff": None,
 })  # fmt: skip
 _INITIAL = re.compile(r"\w\.?(?:[\s-]*\w\.)*")
+_PEOPLE = frozenset({"editor", "editora", "translator", "bookauthor"})
 _SHORTER = 0.8
 """Share of a text that is left below which a text is a shortened one, where it begins alike."""
 
@@ -27,12 +29,20 @@ def plain(text: str) -> str:
     """The text without tags, entities, LaTeX commands and braces, with plain quotes and dashes."""
     bare = _COMMAND.sub("", _TAG.sub("", unescape(unescape(text))).replace("\\&", "&"))
     bare = re.sub(r"[{}$\x00-\x1f\x7f]", "", bare.translate(_SIGNS)).replace("''", '"').replace("--", "-")
-    return re.sub(r"\barxiv\b", "arXiv", " ".join(bare.split()), flags=re.I)
+    return re.sub(r"\barxiv\b", "arXiv", normalize("NFC", " ".join(bare.split())), flags=re.I)
 
 
 def same_printing(mine: Any, shown: Any) -> bool:
     """Whether two texts differ at most by markup, entities, quotes, dashes, blanks, or the case of "arXiv"."""
     return bool(mine == shown) or plain(str(mine)) == plain(str(shown))
+
+
+def same_detail(name: str, mine: str, shown: str) -> bool:
+    """Whether two printings of a further field are one; lists of people are compared name by name."""
+    if name in _PEOPLE:
+        one, other = (re.split(r"\s+and\s+(?![^{]*\})", text) for text in (mine, shown))
+        return [parse_name(plain(name)).display for name in one] == [parse_name(plain(name)).display for name in other]
+    return same_printing(mine, shown)
 
 
 def same_text(mine: Any, shown: Any) -> bool:
@@ -87,7 +97,7 @@ def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
     if now is None or (name == "year" and shown["year_derived"]):
         return False
     if name == "details":
-        return all(field in now and same_printing(text, now[field]) for field, text in value.items())
+        return all(field in now and same_detail(field, text, now[field]) for field, text in value.items())
     if name in ("year", "authors", "doi", "arxiv", "s2", "openalex", "standing"):
         return bool(value == now)
     same_name = name == "venue" and normalise(value) == normalise(now)

@@ -100,7 +100,8 @@ def _say(state: PaperState, name: str, value: Any, origin: Origin, notes: Notes,
     if mine is None or mine.value is None:
         return not is_known and say(state, name, value, origin.source)
     if name == "details":
-        value = mine.value | value
+        known = mine.value
+        value = known | {n: text for n, text in value.items() if n not in known or not same_detail(n, text, known[n])}
     if mine.value == value or (isinstance(value, str) and same_printing(value, mine.value)):
         return False
     if origin.repeat:
