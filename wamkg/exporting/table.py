@@ -56,9 +56,14 @@ def listed_name(name: PersonName) -> str:
 
 def _cell(value: Any) -> str:
     """Text that no spreadsheet runs (OWASP, CSV injection); nothing where nothing is known, which 0 is not."""
-    text = "; ".join(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
+    text = _listed(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
     text = without_controls("true" if value is True else text)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _listed(names: list[str]) -> str:
+    """Names between semicolons; behind a single "Family, Given" too, so that the comma is not taken to part two."""
+    return "; ".join(names) + (";" if len(names) == 1 and "," in names[0] else "")
 
 
 def _line(cells: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month, key_fold, name_key, new_uid
-from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_printing
+from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_detail, same_printing
 from wamkg.importing.taxa import TaxaIndex
 from wamkg.matching.published import PUBLISHED_FIELDS, is_preprint_venue, record_source
 from wamkg.matching.record import Placement, Record
@@ -201,6 +201,9 @@ def _add_date(state: PaperState, kind: str, when: PartialDate, derived: bool, or
     if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
         return
     stated = [d for d in state.dates if d.kind == kind and not d.derived and not derived]
+    # "First public" says nothing new where the same day is known of a certain event.
+    if kind == EventKind.RELEASED:
+        stated = [d for d in state.dates if not d.derived]
     if any((d.day, d.precision) == (when.first, when.precision) for d in stated):
         return
     finer = [d for d in stated if str(PartialDate(d.day, Precision(d.precision))).startswith(f"{when}-")]

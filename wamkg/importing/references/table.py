@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import Precision, normalise, s2_id
+from wamkg.identifiers import arxiv_prefix_month, normalise, s2_id
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
@@ -13,6 +13,7 @@ from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.references.table_columns import COLUMNS, HOUSEKEEPING, OWN, PLACEHOLDERS, TYPES, fit_of
 from wamkg.importing.references.table_rows import Row, align, read_rows
 from wamkg.importing.result import Item
+from wamkg.matching.entry_types import venue_field
 from wamkg.matching.record import Dropped, Placement, Record, Unreadable
 from wamkg.vocabulary import EventKind, Standing
 
@@ -52,6 +53,8 @@ class _Header:
     """Whether names are run together, as in Springer's tables."""
     indexed: bool = False
     """Whether bare initials stand behind the names, as in PubMed's and Scopus's."""
+    is_own: bool = False
+    """Whether this project wrote the table: its columns mean what they are called, whatever the kind of publication."""
     grows_behind: int | None = None
     """Behind which column rows may have more cells than the header has names, as Scopus's have texts on funding."""
 
@@ -87,6 +90,7 @@ def _header(names: list[str]) -> _Header:
         taxa,
         fits=[fit_of(name) for name in plain],
         glued="item title" in plain,
+        is_own={"key", "type", "standing", "first public"} <= set(plain),
         indexed=bool({"eid", "nihms id", "pmid"} & set(plain)),
         grows_behind=plain.index("funding text 1") + 1 if "funding text 1" in plain else None,
     )
@@ -140,8 +144,11 @@ def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
     ]
     month = " ".join([*texts("month")[:1], *texts("day")[:1]])
     reference.dates += [("month", month)] if month else []
-    place_container(reference, texts("container"))
-    place_numbers(reference, kind)
+    if header.is_own:
+        reference.add(venue_field(reference.entry_type or "article"), next(iter(texts("container")), ""))
+    else:
+        place_container(reference, texts("container"))
+        place_numbers(reference, kind)
     known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
     reference.unknown = [
         name
@@ -167,7 +174,9 @@ def _people(cells: list[str], header: _Header) -> People:
         names = split_glued(cells[0], people) if ";" not in cells[0] else [cells[0]]
         more = read_people(names)
         return replace(more, doubts=[*people.doubts, *more.doubts])
-    people = read_people([_ORCID_OR_ID.sub("", cells[0])], indexed=header.indexed, one_comma_parts_names=True)
+    # Between semicolons a comma parts the family name from the given one.
+    alone = ";" not in cells[0]
+    people = read_people([_ORCID_OR_ID.sub("", cells[0])], indexed=header.indexed, one_comma_parts_names=alone)
     short = read_people(cells[1:2], indexed=True).names
     if short and len(short) == len(people.names):
         people.names = [
@@ -178,14 +187,12 @@ def _people(cells: list[str], header: _Header) -> People:
 
 
 def _take_first_public(record: Record, text: str) -> None:
-    """The day of the first arXiv version; a month is what was read off the id. Without a year it gives that too."""
+    """When the paper was first public; the month of an arXiv id tells nothing that the id does not."""
     date = read_date(text)
     if date is None:
         record.doubts += [f"first public {text[:40]!r} is not a date"] if text else []
-        return
-    record.year = record.year or date.first.year
-    if record.arxiv and date.precision is Precision.DAY:
-        record.dates[EventKind.ARXIV_V1.value] = date
+    elif not record.arxiv or date != arxiv_prefix_month(record.arxiv):
+        record.dates[EventKind.RELEASED.value] = date
 
 
 def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
