@@ -5,7 +5,7 @@ ids. `listed_works()` draws what a Markdown list can print of a paper without es
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
@@ -40,18 +40,16 @@ class Work:
 WORDS = st.sampled_from([
     "Learning", "robot", "policies", "from", "video", "Dense", "dynamics", "for", "long-horizon", "tasks", "with",
     "latent", "tokens", "Planning", "under", "uncertainty", "grasping", "of", "soft", "objects", "at", "scale", "3D",
-    "2024", "RGB-D", "GPT-4", "in-context", "sim-to-real", "Réseaux", "naïve", "Müller's", "Łódź", "1,000",
+    "RGB-D", "GPT-4", "in-context", "sim-to-real", "Réseaux", "naïve", "Müller's", "Łódź",
 ])  # fmt: skip
 MIDDLES = st.sampled_from([
-    "What If?", "Why Not?", "Step 1:", "World Models:", "(and Back)", "[Extended]", "100%", "R&D", "C++", "A/B",
-    "“Seeing”", "'Doing'", "end—to—end", "robot–human", "$\\pi_0$", "$O(n^2)$", "π₀", "C$^3$ache", "世界模型",
-    "ロボット学習", "로봇", "Обучение", "et", "v2", "No. 5", "U.S.", "vs.", "GR-1.5", "LLM.int8()", "γ-decay", "x → y",
+    "What If?", "Why Not?", "Step 1:", "World Models:", "(and Back)", "100%", "R&D", "C++", "A/B",
+    "'Doing'", "end—to—end", "robot–human", "$\\pi_0$", "$O(n^2)$", "π₀", "C$^3$ache", "世界模型",
+    "ロボット学習", "로봇", "Обучение", "et", "v2", "GR-1.5", "LLM.int8()", "γ-decay", "x → y",
     "#1", "Go!",
 ])  # fmt: skip
 """What titles in lists hold besides words; none of it is Markdown that a list would have to escape."""
-ENDS = st.sampled_from(
-    ["Possible?", "Matters!", "(Extended Version)", "世界模型", "π₀", "C++", "Part 2", "$\\pi_0$", "II"]
-)
+ENDS = st.sampled_from(["Possible?", "Matters!", "世界模型", "π₀", "C++", "Part 2", "$\\pi_0$"])
 HARD = st.sampled_from([
     "50% off & on", "a_b", "#hash", "$", "5$ and 6$", "{Braced}", "x^2", "~tilde~", "back\\slash", "<i>italic</i>",
     "a < b > c", "&amp;", '"quoted"', "``ticks''", "=1+2", "+1", "-1", "@at", "semi; colon", "comma, comma",
@@ -66,9 +64,13 @@ def _capital(parts: list[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-SHORT_TITLES = st.sampled_from([
-    "World Models", "Mastering Chess", "Attention?", "世界模型", "Is This It?", "R3M: Reward", "2001: A Space Odyssey",
-])  # fmt: skip
+SHORT_TITLES = st.sampled_from(["World Models", "Is This It?", "R3M: Reward"])
+ODD_TITLES = (
+    "世界模型与机器人学习", "Attention?", "2001: A Space Odyssey", "Planning vs. (Extended Version)",
+    "Rules of U.S. Roads and Lanes", "On “Seeing” (and Back) with Robots", "Learning No. 5 by Playing It. Possible?",
+    "Sorting 1,000 Objects at Night", "Learning R&D Learning II",
+)  # fmt: skip
+"""Titles of one word, or with numbers or brackets, that a reader easily takes for a name, a date or a remark."""
 LIST_TITLES = SHORT_TITLES | st.builds(
     lambda first, middle, last: _capital([first, *middle, last]),
     WORDS,
@@ -110,7 +112,7 @@ GROUPS = st.sampled_from([
 
 VENUES = st.sampled_from(["ICRA", "NeurIPS", "CoRL", "RA-L", "Nature", "CVPR", "ICLR", "arXiv"])
 JOURNALS = VENUES | st.sampled_from(["Science & Robotics", "J. of Field Robotics", "IEEE Trans. 50% #1", "Robótica_X"])
-TAXA = st.sampled_from(["Video Generation", "Latent Dynamics", "Policy Learning", "Benchmarks"])
+TAXA = st.sampled_from(["Video Generation", "Latent Dynamics", "Policy Learning", "Model Predictive Control"])
 METHODS = st.sampled_from(["DreamBot", "π₀.₅", "C3PO-Net", "RT-9", "Cosmos-X", "V-JEPA 7", "LoopVLA", "GR00T-N9"])
 TYPES = st.sampled_from(["article", "inproceedings", "misc", "book", "phdthesis", "techreport"])
 DETAILS = st.dictionaries(
@@ -212,9 +214,8 @@ def listed_works(draw: st.DrawFn, number: int = 1) -> Work:
 
 @st.composite
 def lists(draw: st.DrawFn, most: int = 4) -> list[Work]:
-    """Papers of one list; no title stands twice."""
-    return draw(
-        st.tuples(*(listed_works(number) for number in range(1, draw(st.integers(2, most)) + 1)))
-        .map(list)
-        .filter(lambda papers: len({p.title for p in papers}) == len(papers))
-    )
+    """Papers of one list and one class; no title stands twice."""
+    taxon = draw(TAXA)
+    papers = st.tuples(*(listed_works(number) for number in range(1, draw(st.integers(2, most)) + 1)))
+    different = papers.filter(lambda found: len({paper.title for paper in found}) == len(found))
+    return [replace(paper, taxon=taxon) for paper in draw(different)]

@@ -141,12 +141,6 @@ def same_title(left: str, right: str) -> bool:
     return _plain(left) == _plain(right)
 
 
-def _names(record: Record, entry: ReadEntry) -> bool:
-    """Whether a record has the entry's title; a short name behind it, or in its place, is the record's method."""
-    titles = (record.title, f"{record.title} ({record.method})", "" if record.title else record.method or "")
-    return any(same_title(title, entry.title) for title in titles)
-
-
 def _plain(title: str) -> str:
     return re.sub(r"</?su[pb]>|[$^{}]", "", clean(title))
 
