@@ -58,6 +58,8 @@ class KnownTaxonomy:
     title: str
     aliases: tuple[str, ...] = ()
     taxa: tuple[KnownTaxon, ...] = ()
+    packaged: bool = False
+    """Whether it comes with the product and is not in the store: only the list of its own survey is read with it."""
     badge_states: Mapping[str, str] = field(default_factory=dict)
     """State by printed label, such as {"Needs-Review": "awaiting-review"}."""
 

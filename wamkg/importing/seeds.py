@@ -1,6 +1,7 @@
 """The packaged seeds: taxonomies, papers, concepts, metrics, benchmarks, institutions and reported results."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def _taxonomy_mappings() -> tuple[dict[str, Any], ...]:
 def seed_catalogue() -> TaxonomyCatalogue:
     """What the packaged taxonomies are called in lists, for recognising a list even in an empty store."""
     order = ("wam", "wm-for-vla", "training-data", "evaluation", "challenges")
-    known = {m["slug"]: from_seed_mapping(m) for m in _taxonomy_mappings()}
+    known = {m["slug"]: replace(from_seed_mapping(m), packaged=True) for m in _taxonomy_mappings()}
     return TaxonomyCatalogue(tuple(known[s] for s in (*order, *sorted(known.keys() - set(order)))))
 
 

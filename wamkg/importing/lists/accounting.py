@@ -14,6 +14,7 @@ _NEW = re.compile(r"(?<![\d.])(\d{2})(\d{2})\.(\d{4,5})(?![\d]|\.\d)")
 _OLD = re.compile(r"arxiv(?:\.org/(?:abs|pdf|html)/|:\s*)([a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
 _BIB_TITLE = re.compile(r"^\s*title\s*=\s*[{\"]+(.+?)[}\"]+,?\s*$", re.I | re.M)
 _BIB_START = re.compile(r"^\s*@\w+\s*\{", re.M)
+_HTML_ENTRIES = re.compile(r"<(?:li|tr)\b", re.I)
 _EXCERPT = 160
 
 
@@ -60,7 +61,8 @@ def own_ids(nodes: Sequence[SyntaxTreeNode]) -> OwnIds:
             own.surveys += _cited(node.content, (node.map or (0, 0))[0] + 1)
     if not own.ids:
         first = next((i for i, n in enumerate(nodes) if n.type in ("bullet_list", "table")), len(nodes))
-        header = [(n, set(ids_in(n.content))) for n in nodes[:first] if n.type == "html_block"]
+        above = (n for n in nodes[:first] if n.type == "html_block" and not _HTML_ENTRIES.search(n.content))
+        header = [(n, set(ids_in(n.content))) for n in above]
         found = set().union(*(ids for _, ids in header)) if header else set()
         if len(found) == 1:
             line = next((n.map or (0, 0))[0] + 1 for n, ids in header if ids)

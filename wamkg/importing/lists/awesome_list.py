@@ -7,6 +7,7 @@ from wamkg.identifiers import PartialDate
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.links import arxiv_of
 from wamkg.importing.lists.accounting import ids_in, unaccounted
+from wamkg.importing.lists.claims import claiming
 from wamkg.importing.lists.document import Document, lines_of, read_document
 from wamkg.importing.lists.entry import Entry, Label
 from wamkg.importing.lists.introduces import introduced
@@ -49,7 +50,7 @@ class _Reading:
     ) -> None:
         self.document = document
         self.read = read
-        self.catalogue = catalogue
+        self.catalogue = catalogue if taxonomy else claiming(document, read.listed, catalogue)
         self.plan = self._plan(name, taxonomy)
         self.labels = LabelReader(Synonyms(document.legend))
         self.unmapped: Counter[str] = Counter()
@@ -59,11 +60,11 @@ class _Reading:
         classes = sorted(n for n in holding if self._has_class(n))
         if slug is not None:
             return self._plan_for(slug, classes)
-        found = positions(self.document, self.catalogue, None)
+        found = positions(self.document, self.read.listed, self.catalogue, None)
         base = None
         if not any(p.taxonomy for n, p in enumerate(found) if n in holding):
             base = fitting(self.document, self.read.listed, self.catalogue)
-            found = positions(self.document, self.catalogue, base)
+            found = positions(self.document, self.read.listed, self.catalogue, base)
         outside = [n for n in classes if found[n].taxonomy is None]
         papers = Counter(each.section for each in self.read.listed)
         if outside and 2 * sum(papers[n] for n in outside) >= len(self.read.listed):
@@ -76,7 +77,7 @@ class _Reading:
         if known is None:
             none = [Position()] * len(self.document.sections)
             return self._with_new(none, slug, classes) if classes else _Plan(none)
-        found = positions(self.document, self.catalogue, known)
+        found = positions(self.document, self.read.listed, self.catalogue, known)
         return _Plan([p if p.taxonomy is known else Position() for p in found], base=known)
 
     def _with_new(self, found: list[Position], slug: str, sections: list[int]) -> _Plan:

@@ -14,7 +14,6 @@ from wamkg.importing.links import (
     is_scholarly,
     kind_of,
 )
-from wamkg.importing.lists.authors import plain_name
 from wamkg.importing.lists.credits import Credits, read_credits
 from wamkg.importing.lists.cutting import Kind, is_short_name
 from wamkg.importing.lists.heads import Head
@@ -63,7 +62,7 @@ class Entry:
 
     def settle(self) -> None:
         """Take a lone unmarked word for the name of a paper whose title its id must tell, and else for the title."""
-        alone = len(self.title.split()) == 1 and self.name in (None, self.title)
+        alone = length_of(self.title) == 1 and self.name in (None, self.title)
         if alone and not self.printed and (self.arxiv or self.doi):
             self.title, self.name = "", self.title
         elif not self.title and self.name and not (self.arxiv or self.doi):
@@ -248,7 +247,7 @@ def _take_other(head: Head, number: int, layout: Layout, entry: Entry) -> None:
 
 def _take_group(text: str, entry: Entry) -> None:
     """Take words that stand where the list has its authors for the names of people or groups."""
-    names = [plain_name(part) for part in re.split(r"[,;，、]", text)]
+    names = [part.strip(" *†‡") for part in re.split(r"[,;，、]", text)]
     if text.strip().lower() not in ("none", "unknown", "anonymous") and not entry.authors:
         entry.authors = [name for name in names if name]
 

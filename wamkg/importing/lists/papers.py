@@ -59,7 +59,7 @@ def is_paper(head: Head) -> bool:
     """Whether a line names a paper: it leads to one, cites one, or has a marked title with a name, link or venue."""
     piece = head.title_piece
     if leads_to_paper(head):
-        return True
+        return not _is_in_sentence(head)
     if piece is None or piece.kind is Kind.CREDITS:
         return False
     printed = ("q" in piece.style or "i" in piece.style) and piece.length >= 2
@@ -89,7 +89,18 @@ def is_prose(head: Head) -> bool:
         piece.length for n, piece in enumerate(head.pieces) if piece.kind is Kind.REST or _is_further_text(head, n)
     )
     plain = head.title_piece is not None and not head.title_piece.marked
+    if _is_in_sentence(head):
+        return True
     return unknown > _PROSE or (plain and is_sentence(head.title) and not head.is_dated)
+
+
+def _is_in_sentence(head: Head) -> bool:
+    """Whether the title is a link that words lead up to without any mark between, "It beats [Name](…) by far"."""
+    number = head.own.title
+    if not number or not head.pieces[number].links or head.pieces[number].before:
+        return False
+    last = head.pieces[number - 1]
+    return last.kind is Kind.TEXT and not last.marked and number - 1 != head.own.name
 
 
 def _is_further_text(head: Head, number: int) -> bool:

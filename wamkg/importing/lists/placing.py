@@ -1,6 +1,6 @@
 """Where a list puts its papers: headings and labels read with the known taxonomies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_key
@@ -27,17 +27,21 @@ class LabelReading:
     unknown: list[Label] = field(default_factory=list)
 
 
-def positions(document: Document, catalogue: TaxonomyCatalogue, base: KnownTaxonomy | None) -> list[Position]:
+def positions(
+    document: Document, listed: Sequence[Listed], catalogue: TaxonomyCatalogue, base: KnownTaxonomy | None
+) -> list[Position]:
     """Position of every section. Levels of headings are taken with care: real lists set a branch beside its trunk.
 
-    A heading equal to a taxonomy's title opens it. One that names a taxon sets the node: below the section it lies
-    in, else below the section before it, else wherever the name is unique.
+    A heading equal to a taxonomy's title opens it if its subsections or the labels below it name taxa of it. One that
+    names a taxon sets the node: below the section it lies in, else below the section before it, else wherever the name
+    is unique.
     """
     found: list[Position] = []
     previous = Position(base)
+    openings = _openings(document, listed, catalogue)
     for number, section in enumerate(document.sections):
         around = found[section.parent] if section.parent is not None else Position(base)
-        position = _position(document.sections, number, around, previous, catalogue, found)
+        position = _position(document.sections, number, around, previous, openings[number], found)
         found.append(position)
         if position.known:
             previous = position
@@ -49,17 +53,46 @@ def _position(
     number: int,
     around: Position,
     previous: Position,
-    catalogue: TaxonomyCatalogue,
+    titled: KnownTaxonomy | None,
     before: Sequence[Position],
 ) -> Position:
     text = sections[number].text
     path = _named(text, around, previous)
-    titled = catalogue.titled(text)
     if titled and (path is None or _opens(sections, number, titled, Position(around.taxonomy, path), before)):
         return Position(titled, "", True)
     if path is not None:
         return Position(around.taxonomy, path, True)
     return Position(around.taxonomy, around.path)
+
+
+def _openings(document: Document, listed: Sequence[Listed], catalogue: TaxonomyCatalogue) -> list[KnownTaxonomy | None]:
+    """For every section the taxonomy that its heading is the title of, where what stands below it is of it."""
+    labels: dict[int | None, list[list[Label]]] = {}
+    for each in listed:
+        labels.setdefault(each.section, []).append(each.entry.labels)
+    titled = [catalogue.titled(section.text) for section in document.sections]
+    return [
+        taxonomy if taxonomy and _is_evident(document.sections, n, taxonomy, labels) else None
+        for n, taxonomy in enumerate(titled)
+    ]
+
+
+def _is_evident(
+    sections: Sequence[Section], number: int, taxonomy: KnownTaxonomy, labels: Mapping[int | None, list[list[Label]]]
+) -> bool:
+    """Whether two or half of the subsections, or half of the labelled entries below a heading, name taxa of it."""
+    inside = [n for n in range(number + 1, len(sections)) if _lies_in(sections, n, number)]
+    named = [n for n in inside if taxonomy.matches(sections[n].text, loose=True)]
+    if len(named) > 1 or (named and sum(n in labels for n in inside) <= 2):
+        return True
+    labelled = [some for n in (number, *inside) for some in labels.get(n, []) if some]
+    known = sum(any(_is_label_of(taxonomy, label) for label in some) for some in labelled)
+    return known > 0 and 2 * known >= len(labelled)
+
+
+def _is_label_of(taxonomy: KnownTaxonomy, label: Label) -> bool:
+    """Whether a label names a taxon or a state of the taxonomy."""
+    return bool(taxonomy.matches(label.text)) or label_key(label.text) in taxonomy.states
 
 
 def _opens(
