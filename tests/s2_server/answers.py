@@ -61,7 +61,7 @@ def edge_answer(world: World, edge: Edge, kind: str, fields: list[str]) -> dict[
         paper: dict[str, Any] = dict.fromkeys(["paperId", *wanted]) | {"title": edge.title}
     else:
         paper = paper_answer(world, world.papers[other], wanted)
-    said = {"contexts": edge.contexts, "intents": edge.intents, "isInfluential": edge.influential}
+    said = {"contexts": edge.contexts, "intents": edge.intents, "isInfluential": edge.influential} | edge.wrong
     inner = "citingPaper" if kind == "citations" else "citedPaper"
     return {name: value for name, value in said.items() if name in fields} | {inner: paper}
 

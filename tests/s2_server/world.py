@@ -45,7 +45,7 @@ class Made:
 
 @dataclass
 class Edge:
-    """One paper cites another; a `cited` of None is a reference that Semantic Scholar knows by title only."""
+    """One paper cites another; None is a paper that Semantic Scholar knows by title only. `wrong` is as in `Made`."""
 
     citing: int | None
     cited: int | None
@@ -53,6 +53,7 @@ class Edge:
     contexts: list[str] = field(default_factory=list)
     intents: list[str] = field(default_factory=list)
     influential: bool = False
+    wrong: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -168,6 +169,69 @@ def add_famous(world: World, citations: int, seed: int = 11) -> Made:
         world.add(make_paper(key, rng, library=False))
         world.cite(make_edge(key, famous.key, rng))
     return famous
+
+
+_KEYS = _words(
+    "externalIds corpusId title abstract year publicationDate venue publicationVenue authors tldr url publicationTypes "
+    "openAccessPdf citationCount referenceCount influentialCitationCount"
+)
+NOTHING: dict[str, Any] = dict.fromkeys(_KEYS)
+ODD: tuple[dict[str, Any], ...] = (
+    NOTHING,
+    NOTHING | {"title": "Known by Its Title and Nothing Else"},
+    NOTHING | {"paperId": None, "title": "Not Even an Id of Its Own"},
+    NOTHING | {"paperId": None, "externalIds": {"DOI": "10.1000/odd.1"}},
+    NOTHING | {"paperId": None, "externalIds": {"CorpusId": 77}, "corpusId": 77},
+    NOTHING | {"paperId": None},
+    {"externalIds": {"CorpusId": 78}, "corpusId": 78},
+    {"externalIds": {"MAG": "2951", "DBLP": "conf/x/Y20", "PubMed": "31", "ACL": "W19-1", "Unheard": {"of": [1]}}},
+    {"externalIds": {}, "publicationDate": None},
+    {"year": 0, "publicationDate": None},
+    {"year": 9999, "publicationDate": None, "externalIds": {}},
+    {"year": 2020, "publicationDate": "9999-12-31", "externalIds": {}},
+    {"year": None, "publicationDate": "0001-01-01", "externalIds": {}},
+    {"year": 1850, "publicationDate": "1850-06-01", "externalIds": {}},
+    {"year": 2021, "publicationDate": None, "externalIds": {}},
+    {"authors": None},
+    {"authors": []},
+    {"authors": [{"authorId": None, "name": None}, {"authorId": "7", "name": ""}, {"name": "   "}]},
+    {"authors": [{"authorId": None, "name": "Only Name"}, {"authorId": "9"}, None, "a string"]},
+    {"authors": [{"authorId": str(n), "name": f"Author Number{n}"} for n in range(300)]},
+    {"venue": None, "publicationVenue": None},
+    {"venue": "", "publicationVenue": {"id": None, "name": None, "alternate_names": None}},
+    {"venue": "V" * 300, "publicationVenue": {}},
+    {"tldr": {"model": None, "text": None}, "openAccessPdf": {"url": None, "status": None}},
+    {"citationCount": None, "referenceCount": None, "influentialCitationCount": None},
+    {"title": "<i>Markup</i> & $x^2$ \u202e in a “Title” of 机器人"},
+    {"title": "T" * 1_500},
+    {"title": "?!"},
+)
+"""Answers of the kinds that Semantic Scholar gives of papers it knows little of: what replaces keys of a sound one."""
+
+
+def add_odd(world: World) -> list[Made]:
+    """Let papers of every odd kind cite the first paper of the library and be cited by it; two library papers are odd.
+
+    Of the last but one library paper nothing is known but its id, of the last one everything that can be odd is.
+    """
+    rng = random.Random(5)
+    first = world.library[0]
+    added = []
+    for key, odd in enumerate(ODD, start=max(world.papers) + 1):
+        made = make_paper(key, rng, library=False)
+        made.wrong = odd
+        added.append(world.add(made))
+        edge = make_edge(key, first, rng)
+        edge.wrong = {"contexts": None, "intents": None, "isInfluential": None} if key % 2 else {}
+        world.cite(edge)
+        world.cite(make_edge(first, key, rng))
+    world.cite(Edge(None, first, "A Citing Paper without an Id"))
+    world.papers[world.library[-2]].wrong = NOTHING
+    world.papers[world.library[-1]].wrong = {
+        "year": 9999, "publicationDate": None, "authors": [{"authorId": None, "name": None}], "venue": None,
+        "externalIds": {"CorpusId": 79}, "tldr": {"text": None}, "abstract": None, "citationCount": None,
+    }  # fmt: skip
+    return added
 
 
 def library_lines(world: World) -> Iterator[dict[str, Any]]:

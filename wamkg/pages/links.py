@@ -68,6 +68,18 @@ def source_words(source: str) -> str:
     return SOURCES.get(source) or SOURCES.get(kind) or (f"the list {name}" if kind == "list" and name else source)
 
 
+def value_words(value: Any) -> str:
+    """A stored value as read: lists with commas, parts of an object by their names, what is unknown left out."""
+    if value is None or value in ({}, []):
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        known = {name: part for name, part in value.items() if part not in (None, {}, [], "")}
+        return "; ".join(f"{str(name).replace('_', ' ')}: {value_words(part)}" for name, part in known.items()) or "—"
+    return ", ".join(map(value_words, value)) if isinstance(value, list | tuple) else str(value)
+
+
 def names_words(names: Sequence[str], most: int = 4) -> str:
     """Authors as read: the first few, then et al."""
     shown = ", ".join(names[:most])

@@ -30,6 +30,7 @@ def _environment() -> Environment:
         "moment": links.moment_words,
         "source": links.source_words,
         "names": links.names_words,
+        "words": links.value_words,
         "percent": links.percent,
         "web": links.web_url,
     }
