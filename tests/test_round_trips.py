@@ -27,7 +27,6 @@ BIBTEX = (*CSV[:-1], "names", "authors_cut", "key", "entry_type", "volume", "num
 KEEPS = {"csv": CSV, "bibtex": BIBTEX, "jsonl": (*BIBTEX, "note", "standing")}
 """What must come back from each format; a spreadsheet has no place for the parts of a name."""
 ENDINGS = {"csv": "csv", "bibtex": "bib", "jsonl": "jsonl"}
-NOT_YET = {"csv", "bibtex", "jsonl"}
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +74,7 @@ def facts(store: Store, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: str(each["title"]).rsplit(" ", 1)[-1])
 
 
-def marked(forms: list[str]) -> list[object]:
-    """The formats as parameters; those that lose something are expected to fail."""
-    failing = pytest.mark.xfail(strict=True, reason="loses something; take it out of NOT_YET once it does not")
-    return [pytest.param(form, marks=[failing] if form in NOT_YET else []) for form in forms]
-
-
-@pytest.mark.parametrize("form", marked(sorted(KEEPS)))
+@pytest.mark.parametrize("form", sorted(KEEPS))
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(papers=libraries())
 def test_a_library_survives_export_and_import(empty: Path, form: str, papers: list[Work]) -> None:
