@@ -47,6 +47,14 @@ def test_a_date_read_off_an_arxiv_id_is_not_given_as_stated(seeded_store: Store)
     assert "date" not in records["2407.05530"]
 
 
+def test_a_year_read_off_a_date_is_marked_and_comes_back_as_no_statement(seeded_store: Store) -> None:
+    lines = exported(seeded_store).splitlines()
+    derived = next(line for line in lines if '"year_derived":true' in line)
+    (record,) = parse_jsonl(BytesIO(derived.encode()))
+    assert isinstance(record, Record)
+    assert (orjson.loads(derived)["year"] > 2000, record.year, record.unknown_keys) == (True, None, ())
+
+
 def test_every_line_is_a_record_without_unknown_keys(seeded_store: Store) -> None:
     items = list(parse_jsonl(BytesIO(exported(seeded_store).encode())))
     assert all(isinstance(item, Record) and not item.unknown_keys for item in items)

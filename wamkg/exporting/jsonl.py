@@ -24,8 +24,8 @@ _COPIED = ("arxiv", "doi", "s2")
 _COPIED_LATER = ("venue", "volume", "number", "pages", "publisher")
 _ORDER = (
     "title", "abstract", "summary", "key", "type", "authors", "authors_structured", "authors_cut", "arxiv", "doi", "s2",
-    "openalex", "date", "dates", "year", "venue", "volume", "number", "pages", "publisher", "details", "url", "links",
-    "method", "standing", "taxa", "also", "aliases", "introduces", "states", "note",
+    "openalex", "date", "dates", "year", "year_derived", "venue", "volume", "number", "pages", "publisher", "details",
+    "url", "links", "method", "standing", "taxa", "also", "aliases", "introduces", "states", "note",
 )  # fmt: skip
 """Keys of a line, in their order."""
 _COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
@@ -67,7 +67,8 @@ def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str])
             **{name: getattr(item, name) for name in _COPIED},
             "openalex": row.openalex,
             **_dates(events.get(number, [])),
-            "year": item.stated_year,
+            "year": item.year,
+            "year_derived": (item.year_derived and item.year is not None) or None,
             **{name: getattr(item, name) for name in _COPIED_LATER},
             "details": row.details,
             **{name: getattr(item, name) for name in _COPIED_LAST},

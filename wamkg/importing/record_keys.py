@@ -49,6 +49,8 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
         else:
             take(record, key, value)
     record.unknown_keys = unknown
+    if given.get("year_derived") is True:
+        record.year = None  # the date tells it; no source states it
     if record.url:
         record.arxiv = record.arxiv or arxiv_of(record.url)
         record.doi = record.doi or doi_of(record.url)
@@ -143,6 +145,11 @@ def _take_structured(record: Record, key: str, value: Any) -> None:
 
 def _take_flag(record: Record, key: str, value: Any) -> None:
     setattr(record, key, _need(value, bool, key, "true or false"))
+
+
+def _take_derived(_record: Record, key: str, value: Any) -> None:
+    """What it says of the year is seen to when all keys are read."""
+    _need(value, bool, key, "true or false")
 
 
 def _take_type(record: Record, key: str, value: Any) -> None:
@@ -297,6 +304,7 @@ _TAKERS: dict[str, _Taker] = {
     "date": _take_date,
     "dates": _take_dates,
     "year": _take_year,
+    "year_derived": _take_derived,
     "url": _take_url,
     "links": _take_links,
     "standing": _take_standing,
