@@ -10,13 +10,13 @@ from urllib.parse import unquote
 
 import uuid_utils
 
-_OLD_ARCHIVES = (
+OLD_ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|"
     "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|"
     "q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
 """Archives whose name stands in arXiv ids from before April 2007."""
-_ID = rf"(?P<id>\d{{4}}\.\d{{4,5}}|(?:{_OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})(?:v\d+)?"
+_ID = rf"(?P<id>\d{{4}}\.\d{{4,5}}|(?:{OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})(?:v\d+)?"
 _STAMP = r"(?:\s*\[[a-z.-]+\])?(?:,?\s*\(?\d{1,2}\s+[a-z]{3,9}\s+\d{4}\)?|\s*\(\d{4}\))?\.?"
 _ARXIV = re.compile(rf"(?:arxiv\s*[:.]?\s*)?(?:abs/)?{_ID}(?![\d.]\d){_STAMP}", re.I)
 _ARXIV_URL = re.compile(
@@ -28,7 +28,7 @@ _ARXIV_NAMED = re.compile(
 )
 _DOI = re.compile(r"10\.\d{4,9}/(?:[^\s\"<>]|<\d+:[^\s<>]*>)+", re.I)
 _DOI_ENCODED = re.compile(r"10\.\d{4,9}%2f", re.I)
-_DOI_END = re.compile(r"[;,]\s*(?=10\.\d{4,9}/)|[\u201c\u201d\u2019|]")
+_DOI_END = re.compile(r"[;,|]\s*(?=10\.\d{4,9}/[^\s;,|])|[\u201c\u201d\u2019]")
 _ESCAPED = re.compile(r"\\([_%&#])")
 _PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]{6,})v\d+(?:[./].*)?$")
 """bioRxiv and medRxiv write the version behind the DOI, which has none."""

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from wamkg.identifiers import OLD_ARCHIVES
 from wamkg.store.reads_graph import KINDS, RELATIONS
 from wamkg.views.library import STATES
 from wamkg.views.papers import FIELDS
@@ -43,7 +44,9 @@ Relation = Annotated[str, StringConstraints(pattern=rf"^({_one_of(RELATIONS)})$"
 FieldList = Annotated[str, StringConstraints(max_length=500, pattern=rf"^({_one_of(FIELDS)})(,({_one_of(FIELDS)}))*$")]
 ArxivId = Annotated[
     str,
-    StringConstraints(max_length=60, pattern=r"^([aA]r[xX]iv:)?([0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7})(v[0-9]+)?$"),
+    StringConstraints(
+        max_length=60, pattern=rf"^([aA]r[xX]iv:)?([0-9]{{4}}\.[0-9]{{4,5}}|({OLD_ARCHIVES})/[0-9]{{7}})(v[0-9]+)?$"
+    ),
 ]
 Doi = Annotated[str, StringConstraints(max_length=300, pattern=r"^10\.[0-9]{4,9}/[!#-;=?-~]*[0-9A-Za-z]$")]
 S2Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
