@@ -8,7 +8,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|jnr|snr|ii|iii|iv|2nd|3rd|4th)\.?", re.I)
 _GROUP = re.compile(
     r"\b(?:collaborations?|consortium|team|group|committee|network|project|initiative|society|association|foundation|"
-    r"universit\w+|institut\w+|laborator\w+|department|organi[sz]ation|council|commission|agency|ministry|"
+    r"museum|galler(?:y|ies)|librar(?:y|ies)|academy|bureau|federation|authority|administration|archives|observatory|"
+    r"parliament|government|universit\w+|institut\w+|laborator\w+|department|organi[sz]ation|council|commission|agency|ministry|"
     r"inc|ltd|llc|gmbh|corp|corporation|company)\b|\d{3,}|[&/@]",
     re.I,
 )

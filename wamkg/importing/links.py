@@ -46,6 +46,8 @@ _ID_PAGES = re.compile(r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\
 _BROKEN_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/\d{4}\.\d{6,}|arxiv\.org/(?:abs|pdf|html)/\d{5,}\.\d", re.I)
 _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
+_DOI_PATH = re.compile(r"/(?:doi/(?:[a-z]+/)?)?10\.\d{4,9}/\S")
+"""Path of an address that holds a DOI at its beginning, or behind "doi", on whatever host."""
 _DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
 _WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.I).fullmatch
 _BRACKETS_BEHIND = re.compile(r"(?<=\w)\s*[(（][^()（）]*[)）]\s*$")
@@ -114,13 +116,14 @@ def is_broken_arxiv(url: str) -> bool:
 
 
 def doi_of(url: str) -> str | None:
-    """DOI in an address of a resolver or a publisher whose addresses contain it."""
+    """DOI in an address of a resolver, or of a publisher that puts it into the path."""
     found = _NATURE.search(url)
     if found:
         return f"10.1038/{found[1]}"
     parts = urlsplit(url)
-    if any(parts.netloc.lower().endswith(host) for host in _DOI_HOSTS):
-        value = doi(unquote(parts.path))
+    path = unquote(parts.path)
+    if any(parts.netloc.lower().endswith(host) for host in _DOI_HOSTS) or _DOI_PATH.match(path):
+        value = doi(path)
         return _DOI_TAIL.sub("", value) if value else None
     return None
 

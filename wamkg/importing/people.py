@@ -64,6 +64,7 @@ def split_people(text: str, people: People, one_comma_parts_names: bool = False)
         text = "\n".join(without_markup(line) for line in text.split("\n"))
     bare = _cut_end(" ".join(text.replace("\n", ";").split()).strip(" ,;|"), people)
     if _NOBODY.fullmatch(bare):
+        people.doubts += [f"author {bare!r} says that nobody is named"] if bare.lower().startswith("anon") else []
         return []
     names: list[str] = []
     for part in _PARTED.split(bare):
@@ -139,7 +140,9 @@ def _joined(text: str) -> list[str]:
 
 
 def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> list[str]:
-    parts = _with_suffixes([part for part in _COMMA.split(text) if part and not _DEGREE.fullmatch(part)])
+    printed = [part for part in _COMMA.split(text) if part]
+    bare = _without_degrees(printed)
+    parts = _with_suffixes(bare)
     if len(parts) < 2:
         return parts
     if all(_CJK_NAMES.fullmatch(part) for part in parts) and (len(parts) > 2 or "，" in text):
@@ -147,11 +150,22 @@ def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> l
     whole = [_is_whole(part) for part in parts]
     turned = all(is_indexed(part) for part in parts)
     if len(parts) == 2:
-        both = turned or (one_comma_parts_names and all(whole) and not parts[0][:1].islower())
+        parted = one_comma_parts_names or len(bare) < len(printed)
+        both = turned or (parted and all(whole) and not parts[0][:1].islower())
         return parts if both else [", ".join(parts)]
     if len(parts) == 3 and is_suffix(parts[1]):
         return [", ".join(parts)]
     return parts if turned or all(whole) else _by_turns(parts, whole, people)
+
+
+def _without_degrees(parts: list[str]) -> list[str]:
+    """Parts without academic degrees; behind a family name alone, "M.A." is somebody's initials."""
+    kept: list[str] = []
+    for number, part in enumerate(parts):
+        whole = bool(kept) and (_is_whole(kept[-1]) or (number == len(parts) - 1 == 2))
+        if not (_DEGREE.fullmatch(part) and (whole or not _is_initials(part))):
+            kept.append(part)
+    return kept
 
 
 def _by_turns(parts: list[str], whole: list[bool], people: People) -> list[str]:

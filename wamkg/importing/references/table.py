@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import arxiv_prefix_month, normalise, s2_id
+from wamkg.importing.links import is_scholarly
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
@@ -149,16 +150,21 @@ def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
     else:
         place_container(reference, texts("container"))
         place_numbers(reference, kind)
-    known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
-    reference.unknown = [
-        name
-        for number, name in enumerate(header.names)
-        if number < len(cells)
-        and not _is_empty(cells[number])
-        and number not in known
-        and normalise(name) not in HOUSEKEEPING
-    ]
+    _take_others(reference, header, cells)
     return reference
+
+
+def _take_others(reference: Reference, header: _Header, cells: list[str]) -> None:
+    """Cells under unknown names: the address of a paper tells its ids and where to read it, whatever it is called."""
+    known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
+    for number, name in enumerate(header.names):
+        if number >= len(cells) or number in known or _is_empty(cells[number]) or normalise(name) in HOUSEKEEPING:
+            continue
+        if is_scholarly(cells[number]):
+            reference.ids_in.append(cells[number].strip())
+            reference.add("url", cells[number].strip())
+        else:
+            reference.unknown.append(name)
 
 
 def _is_empty(cell: str) -> bool:
