@@ -189,3 +189,44 @@ def test_a_packaged_taxonomy_claims_no_headings_of_another_list() -> None:
 def test_a_heading_called_like_a_taxonomy_opens_it_only_with_its_taxa_below() -> None:
     result = read("## Evaluation\n" + "- [A Garden for Rakes](https://arxiv.org/abs/2401.00003), RSS 2024\n", CATALOGUE)
     assert [placed(r) for r in result.records()] == [[("list", "evaluation")]]
+
+
+TITLE_CELLS = """| Paper Title | Year | Link |
+|---|---|---|
+| Still Water, Sharp Beak: A Simulator | 2022 | [pdf](https://arxiv.org/abs/2401.00001) |
+| Storks \\| Cranes: Telling Apart | 2022 | [pdf](https://arxiv.org/abs/2401.00002) |
+| Herons - A Tale. And Another | 2022 | [pdf](https://arxiv.org/abs/2401.00003) |
+| Rivers, Lakes and Ponds, NeurIPS 2023 | 2023 | [pdf](https://arxiv.org/abs/2401.00004) |
+| 2) Beaks at Work  - it says at length what beaks do all day, how long they do it, and why nobody saw | 2023 | \
+[pdf](https://arxiv.org/abs/2401.00005) |
+"""
+
+
+def test_a_plain_title_cell_is_one_title() -> None:
+    records = read(TITLE_CELLS, EMPTY).records()
+    assert [(r.title, r.method, r.authors) for r in records] == [
+        ("Still Water, Sharp Beak: A Simulator", None, []),
+        ("Storks | Cranes: Telling Apart", None, []),
+        ("Herons - A Tale. And Another", None, []),
+        ("Rivers, Lakes and Ponds", None, []),
+        ("Beaks at Work", None, []),
+    ]
+    assert records[3].venue == "NeurIPS"
+
+
+@pytest.mark.parametrize("word", ["`Cold`", "*Cold*", "**Cold**"])
+def test_a_set_off_word_in_linked_text_belongs_to_it(word: str) -> None:
+    (record,) = read(f'- [The "Crane" Effect in {word} Rivers](https://arxiv.org/abs/2401.00001)\n', EMPTY).records()
+    assert record.title == 'The "Crane" Effect in Cold Rivers'
+
+
+def test_words_of_titles_are_not_a_persons_name() -> None:
+    (record,) = read(
+        "- Do Cranes Dream? What We Know, RSS 2023 [[P](https://arxiv.org/abs/2401.00001)]\n", EMPTY
+    ).records()
+    assert (record.title, record.authors) == ("Do Cranes Dream? What We Know", [])
+
+
+def test_an_entry_whose_link_has_no_address_is_not_lost() -> None:
+    (record,) = read("- Some Title of Cranes. *A. Author.* [paper]()\n", EMPTY).records()
+    assert record.title == "Some Title of Cranes"

@@ -79,7 +79,6 @@ def test_an_odd_title_is_read_back_from_every_layout_that_is_read_right(title: s
     assert not wrong
 
 
-@pytest.mark.xfail(strict=True, reason="the heading becomes a paper; write it as a plain test once it is right")
 def test_the_heading_of_one_short_entry_is_no_paper() -> None:
     entries = ["- [2024] Mastering Chess [[paper](https://arxiv.org/abs/2401.00001)]",
                "- [2024] Robot R&D Learning [[paper](https://arxiv.org/abs/2402.00002)]"]  # fmt: skip

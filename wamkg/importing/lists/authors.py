@@ -26,13 +26,18 @@ _PARTICLES = frozenset((
     "de", "van", "von", "der", "den", "da", "di", "la", "le", "del", "dos", "bin", "al", "el", "ten", "ter", "du", "zu",
     "y", "des", "della", "do", "das", "dei", "ibn", "af", "st.", "zur", "vom",
 ))  # fmt: skip
+_NO_NAME = frozenset((
+    "what", "why", "when", "where", "which", "whose", "this", "that", "these", "those", "our", "your", "their", "we",
+    "they",
+))  # fmt: skip
+"""Words of titles that no person is called."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _MARKS = re.compile(
     r"\$\s*\^?\{?[^$]*\}?\s*\$|\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
 )
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
-_AND = re.compile(r"\s+(?:and|&|与|和)\s+|\s*&\s*", re.I)
+_AND = re.compile(r"\s+(?:[Aa][Nn][Dd]|&|与|和)\s+|\s*(?<!\b[A-Z])&\s*")
 
 
 def plain_name(text: str) -> str:
@@ -75,6 +80,8 @@ def is_name(text: str) -> bool:
         return len(words) <= 2 and 2 <= len("".join(words)) <= 5 and not any(c.isascii() for c in "".join(words))
     particles = any(word.lower() in _PARTICLES for word in words[1:])
     if not 2 <= len(words) <= (5 if particles or has_initial(text) else 4) or _is_mostly_common(words):
+        return False
+    if any(word.lower() in _NO_NAME for word in words):
         return False
     return all(_is_name_word(w) or w.lower() in _PARTICLES for w in words) and any(
         c.islower() for w in words for c in w[1:]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wamkg.importing.links import is_link_label
+from wamkg.importing.lists.authors import has_initial
 from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
 from wamkg.importing.lists.words import all_common, is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import is_known_venue, read_date, read_venue
@@ -30,6 +31,9 @@ _ASKING_END = re.compile(r"[?!](?=\s)")
 _DASH = re.compile(r"\s[-–—|]+\s|\s--+\s|——")
 _TITLE_BEFORE = re.compile(r"^(?P<title>[^,;.()]{4,60}?)(?:\s*(?=[(\[](?:19|20)\d\d[)\]])|(?=\.\s))")
 _STRAY_QUOTE = re.compile(r"[\"”](?=\s*[,.(\[]|\s*$)")
+_SUMMARY = re.compile(r"\s{2,}[-–—:]*\s*|\s[-–—]+\s")
+_SUMMARY_WORDS = 15
+"""Fewest words of a summary behind a title."""
 _MOST_COMMAS = 80
 _LABEL_WORDS = 2
 """Most words of a label that is no link: "Paper", "Project Page"."""
@@ -82,6 +86,40 @@ def cut_plain(text: str) -> list[Part]:
         return [lead, *front, bare[0], _cut(bare[1:-1], bare[1:-1], True, kind), bare[-1], *back, trail]
     own = list(_running(bare)) if any(c.isalnum() for c in bare) else [bare]
     return [lead, *front, inner, *own, outer, *back, trail]
+
+
+def cut_whole(text: str) -> list[Part]:
+    """Cut a cell that is a title: no name or author is taken off it, only a venue or date, or a long summary."""
+    lead, body, trail = _trimmed(text)
+    front, core, back = _peel(body)
+    if kind_of_words(core) is Kind.CREDITS and read_credits(core).year:
+        return cut_plain(text)
+    end = _whole_end(core)
+    behind = core[end:].strip(EDGE)
+    rest = [_cut(behind, behind, True, _kind_behind(behind))] if behind else []
+    own = [Cut(Kind.TEXT, as_title(core[:end]))] if any(c.isalnum() for c in core[:end]) else [core[:end]]
+    return [lead, *front, *own, *([", "] if rest else []), *rest, *back, trail]
+
+
+def _kind_behind(text: str) -> Kind:
+    return Kind.CREDITS if read_credits(text).complete else Kind.REST
+
+
+def _whole_end(text: str) -> int:
+    """Where the title of a cell ends: at its venue or date, or at a summary behind two blanks or a dash."""
+    for found in _SUMMARY.finditer(text):
+        title, behind = text[: found.start()], text[found.end() :]
+        if length_of(title) >= 2 and length_of(behind) >= _SUMMARY_WORDS:
+            return found.start()
+    ends = (m.start() for m in re.finditer(r"[,，(\[（]|\.\s", text))
+    return next((end for end in ends if _is_published(text[end + 1 :])), len(text))
+
+
+def _is_published(text: str) -> bool:
+    """Whether words are a venue or date, names before it only if they are cut short or have initials."""
+    found = read_credits(text)
+    named = not found.authors or found.cut or any(has_initial(name) for name in found.authors)
+    return found.complete and named and bool(found.venue or found.year or found.date or found.cut)
 
 
 def _cut(text: str, shown: str, loose: bool = False, kind: Kind | None = None) -> Cut:

@@ -339,8 +339,9 @@ class _Walker:
         if not certain and not linked:
             return
         for head in chunks(Head(cell, row.line)) if any(c.isalnum() for c in cell.text) else [Head(cell, row.line)]:
+            whole = table.title is not None and not surplus
             candidate = Candidate(
-                Head(head.inline, row.line), self.section, "row", certain, table=table, row=row, body=surplus
+                Head(head.inline, row.line, whole), self.section, "row", certain, table=table, row=row, body=surplus
             )
             if surplus:
                 candidate.doubts.append(

@@ -46,11 +46,13 @@ class Head:
 
     inline: Inline
     line: int
+    whole: bool = False
+    """Whether its words, where no style parts them, are the title as a whole."""
 
     @cached_property
     def pieces(self) -> list[Piece]:
         """Its pieces in reading order."""
-        return pieces_of(self.inline)
+        return pieces_of(self.inline, whole=self.whole)
 
     @cached_property
     def own(self) -> Choice:

@@ -37,6 +37,8 @@ class Atom:
     raised: bool = False
     soft: bool = False
     """Whether a line break is one of the source only, which a reader sees as a blank."""
+    hollow: bool = False
+    """Whether it lies in a link without an address."""
 
 
 @dataclass
@@ -113,12 +115,13 @@ class _Reader:
         self.inline = Inline()
         self.depth = dict.fromkeys(_STYLE.values(), 0)
         self.link: int | None = None
+        self.hollow = False
 
     def add(self, text: str, code: bool = False, image: str | None = None, soft: bool = False) -> None:
         if text or image is not None:
             bold, italic, under, raised = (self.depth[name] > 0 for name in ("bold", "italic", "under", "raised"))
             code = code or self.depth["code"] > 0
-            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image, under, raised, soft))
+            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image, under, raised, soft, self.hollow))
 
     def open_link(self, href: str) -> None:
         self.link = None
@@ -178,8 +181,9 @@ class _Reader:
             self.add("\n", soft=kind == "softbreak")
         elif kind == "link_open":
             self.open_link(str(token.attrGet("href") or ""))
+            self.hollow = not token.attrGet("href")
         elif kind == "link_close":
-            self.link = None
+            self.link, self.hollow = None, False
         elif kind == "image":
             self.add_image(str(token.attrGet("src") or ""), token.content)
         elif kind == "html_inline":

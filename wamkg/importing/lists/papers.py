@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from wamkg.identifiers import normalise, title_key
 from wamkg.importing.catalogue import label_key
-from wamkg.importing.links import is_link_label, is_scholarly
+from wamkg.importing.links import is_link_label, is_scholarly, kind_of
 from wamkg.importing.lists.accounting import OwnIds
 from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.cutting import Kind
@@ -30,6 +30,8 @@ _REMARK = 12
 """Words in brackets behind a link of a list of links."""
 _FEWEST_LINKS = 3
 _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
+_DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
+"""A year in brackets in front of words."""
 _PROSE = 14
 _TITLE_WORDS = 3
 """Words of a title that stands alone in its line."""
@@ -55,10 +57,15 @@ def has_id_badge(head: Head) -> bool:
     )
 
 
+def has_hollow_label(head: Head) -> bool:
+    """Whether a link that is called the paper's has no address, "[paper]()"."""
+    return any(a.hollow and kind_of(a.text, "") == "paper" for a in head.inline.atoms if is_link_label(a.text))
+
+
 def is_paper(head: Head) -> bool:
     """Whether a line names a paper: it leads to one, cites one, or has a marked title with a name, link or venue."""
     piece = head.title_piece
-    if leads_to_paper(head):
+    if leads_to_paper(head) or has_hollow_label(head):
         return not _is_in_sentence(head)
     if piece is None or piece.kind is Kind.CREDITS:
         return False
@@ -220,11 +227,15 @@ def _is_aside(text: str) -> bool:
 
 
 def is_credits_line(line: Inline) -> bool:
-    """Whether a line has nothing but authors, a venue or a date besides labelled links."""
+    """Whether a line has nothing but authors, a venue or a date besides labelled links.
+
+    One name behind a year in brackets is not: that is how short titles are listed, "[2024] Mastering Chess".
+    """
     labels = label_links(line)
     words = "".join(a.text for a in line.atoms if a.image is None and a.link not in labels)
     found = read_credits(words)
-    return found.complete and found.sure
+    lone = len(found.authors) == 1 and _DATED_WORDS.match(words) is not None
+    return found.complete and found.sure and not lone
 
 
 def chunks(head: Head) -> list[Head]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.credits import Credits, read_credits
-from wamkg.importing.lists.cutting import Cut, Kind, cut_marked, cut_plain
+from wamkg.importing.lists.cutting import Cut, Kind, cut_marked, cut_plain, cut_whole
 from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.words import has_han, length_of
 
@@ -59,15 +59,17 @@ class _Run:
         return self.text not in (_GAP, "\n")
 
 
-def pieces_of(inline: Inline, known_labels: bool = False) -> list[Piece]:
+def pieces_of(inline: Inline, known_labels: bool = False, whole: bool = False) -> list[Piece]:
     """Pieces in reading order; link labels, images and addresses are left out.
 
-    `known_labels` takes short linked words in square brackets for labels too.
+    `known_labels` takes short linked words in square brackets for labels too; with `whole`, words that no style parts
+    begin with the title as a whole.
     """
-    runs = _joined(_emphasis_joined(_quoted(_runs(inline, known_labels))))
+    runs = list(_joined(_emphasis_joined(_quoted(_runs(inline, known_labels)))))
     found: list[Found] = []
+    cell = next((run for run in runs if run.is_words and run.text.strip()), None) if whole and _is_plain(runs) else None
     for run in runs:
-        found += _cut(run) if run.is_words else [run.text]
+        found += _cut_cell(run) if run is cell else _cut(run) if run.is_words else [run.text]
     return list(_with_marks(found))
 
 
@@ -84,6 +86,17 @@ def _cut(run: _Run) -> Iterator["Found"]:
             yield Piece(part.kind, part.text, run.style, run.line, links=links, found=part.found)
         else:
             yield part
+
+
+def _is_plain(runs: Sequence[_Run]) -> bool:
+    """Whether no words are set off by a style."""
+    return all(run.style == "" for run in runs if run.is_words)
+
+
+def _cut_cell(run: _Run) -> Iterator["Found"]:
+    """The pieces of a plain cell that begins with its title."""
+    for part in cut_whole(run.text):
+        yield Piece(part.kind, part.text, line=run.line, found=part.found) if isinstance(part, Cut) else part
 
 
 def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
@@ -130,11 +143,16 @@ def _runs(inline: Inline, enclosed: bool) -> list[_Run]:
         if atom.text == "\n" and not (atom.soft and style):
             line += 1
             runs.append(_Run("\n", line=line, style="soft" if atom.soft else ""))
-        elif atom.image is not None or (atom.link in labels and atom.text != "\n"):
+        elif atom.image is not None or _is_label(atom, labels):
             runs.append(_Run(_GAP))
         elif not (atom.raised and not _is_kept(inline.atoms, n)):
             _append(runs, _Run(atom.text.replace(_GAP, " "), style, line, ((atom.text, atom.link),)))
     return runs
+
+
+def _is_label(atom: Atom, labels: set[int]) -> bool:
+    """Whether a run is the label of a link, be it one without an address."""
+    return (atom.link in labels and atom.text != "\n") or (atom.hollow and is_link_label(atom.text))
 
 
 def _is_kept(atoms: Sequence[Atom], number: int) -> bool:
@@ -255,37 +273,43 @@ def _split_at(runs: list[_Run], start: tuple[int, int], end: tuple[int, int]) ->
 
 
 def _emphasis_joined(runs: list[_Run]) -> list[_Run]:
-    """The runs with emphasised words in the middle of plain ones joined to them, and so "et al." to the names."""
+    """The runs with emphasised words amid plain or linked ones joined to them, and so "et al." to the names."""
     kept: list[_Run] = []
     for n, run in enumerate(runs):
         last = kept[-1] if kept else None
         if (
             last is not None
-            and last.is_words
-            and run.is_words
-            and last.style == ""
-            and _belongs(last, run, runs[n + 1 :])
-        ) or (last is not None and last.is_words and run.is_words and run.style == "" and last.style == "" and n):
+            and n
+            and _in_one(last, run)
+            and (run.style == last.style or _belongs(last, run, runs[n + 1 :]))
+        ):
             kept[-1] = replace(last, text=last.text + run.text, parts=last.parts + run.parts)
         else:
             kept.append(run)
     return kept
 
 
+def _in_one(last: _Run, run: _Run) -> bool:
+    """Whether words follow on plain words, or on linked ones within one link."""
+    if not (last.is_words and run.is_words):
+        return False
+    return last.style == "" or (last.style == "l" and last.parts[-1][1] == run.parts[0][1])
+
+
 def _belongs(last: _Run, run: _Run, behind: Sequence[_Run]) -> bool:
-    """Whether emphasised words belong to the plain sentence around them."""
+    """Whether emphasised words belong to the plain or linked sentence around them."""
     if run.style == "" or not last.text.strip():
         return False
     if _is_cut(run.text):
         return True
     after = behind[0] if behind else None
-    inside = after is not None and after.is_words and after.style == "" and after.text.lstrip()[:1].isalnum()
+    inside = after is not None and after.is_words and after.style == last.style and after.text.lstrip()[:1].isalnum()
     if not last.text.rstrip()[-1].isalnum() or not run.text[:1].isalnum():
         return False
     if inside:
         return "l" not in run.style or length_of(run.text) <= 3
     return (
-        run.style in ("i", "c")
+        run.style.removesuffix(last.style) in ("i", "c")
         and length_of(run.text) <= 2
         and not read_credits(run.text).found
         and not has_han(run.text)
