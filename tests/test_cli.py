@@ -132,7 +132,8 @@ BAD_LINES = {
     "not json": b"{title: none}\n",
     "a list": b"[1, 2]\n",
     "no title": b'{"abstract": "x"}\n',
-    "a wrong type": b'{"title": 5}\n',
+}
+BAD_VALUES = {
     "a nul": b'{"title": "A Title With a \\u0000 Inside"}\n',
     "an impossible date": b'{"title": "A Long Enough Other Title", "date": "2026-02-31"}\n',
 }
@@ -149,6 +150,17 @@ def test_a_bad_line_is_listed_and_the_rest_is_taken(
     unreadable = next(line for line in report["lines"] if line["outcome"] == "unreadable")
     assert unreadable["line"] == 1
     assert unreadable["reason"]
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_a_bad_value_is_listed_and_its_record_is_taken(
+    empty_store: Store, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(BAD_VALUES[name] + GOOD)
+    assert run(["import", str(tmp_path / "a.jsonl"), "--json"]) == 3
+    report = orjson.loads(capsys.readouterr().out)
+    assert (report["counts"]["unreadable"], report["counts"]["new"]) == (0, 2)
+    assert report["doubts"]
 
 
 def test_a_read_only_store_fails_in_one_line(

@@ -21,6 +21,7 @@ from wamkg.exporting.into import BEGIN, END, with_part
 from wamkg.exporting.latex import bibtex_text
 from wamkg.graph.build import build_graph
 from wamkg.importing.run import ImportOptions, import_source
+from wamkg.services.exports import pin_citation_keys
 from wamkg.store.lookup import find_paper
 from wamkg.store.session import Store
 from wamkg.views.tree import taxonomy_list
@@ -138,6 +139,7 @@ def test_markdown_text_cannot_open_a_link_or_a_tag(text: str) -> None:
 
 def test_the_table_read_back_is_what_the_store_holds(seeded_store: Store, tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
+    pin_citation_keys(seeded_store)
     path.write_text(exported(seeded_store, "csv"), newline="")
     report = import_source(seeded_store, str(path), ImportOptions(dry_run=True))
     assert (report.counts["same"], sum(report.counts.values())) == (227, 227)

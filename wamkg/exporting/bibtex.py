@@ -83,8 +83,8 @@ class _Entry:
         written = self._dates() | written
         for name, value in sorted((self.row.details or {}).items()):
             if name not in written and _ENTRY_TYPE.fullmatch(name) and value:
-                is_month = name == "month" and value.isdecimal() and 1 <= int(value) <= len(_MONTHS)
-                written[name] = _MONTHS[int(value) - 1] if is_month else "{" + self._detail(name, value) + "}"
+                macro = _month_macro(value) if name == "month" else None
+                written[name] = macro or "{" + self._detail(name, value) + "}"
         first = {name: written[name] for name in _ORDER if name in written}
         return first | written
 
@@ -131,6 +131,13 @@ class _Entry:
         if year and not stated:
             dates[DERIVED_YEAR] = "{true}"
         return {"year": f"{{{year}}}"} | dates if year else dates
+
+
+def _month_macro(value: str) -> str | None:
+    """BibTeX's macro for a month given by its number or by the macro's name; None for other words."""
+    if value.isdecimal() and 1 <= int(value) <= len(_MONTHS):
+        return _MONTHS[int(value) - 1]
+    return value.lower() if value.lower() in _MONTHS else None
 
 
 def _person(text: str) -> PersonName:

@@ -56,6 +56,7 @@ def compare(record: Record, state: PaperState, origin: Origin, taxa: TaxaIndex, 
         say(state, "standing", _standing(record, keep_classes), origin.of("standing"))
     if before is not None:
         _note_fields(said, before, shown_values(state), notes)
+        _note_other_record(said, notes)
     _compare_dates(record, state, origin, notes)
     _compare_links(record, state, origin, notes)
     for tag in record.tags:
@@ -130,6 +131,13 @@ def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: No
         notes.changes.append(f"names: {_short([bibtex_name(name) for name in after['names']])}")
     if after["key"] != before["key"] and after["key"]:
         notes.changes.append(f"key: {after['key']}")
+
+
+def _note_other_record(said: Mapping[str, Any], notes: Notes) -> None:
+    """A second record of the paper (a preprint beside its publication) changes nothing shown, but is kept."""
+    kept = [f"{name} {_short(value)}" for name, value in said.items() if name in PUBLISHED_FIELDS]
+    if kept and not (notes.changes or notes.conflicts):
+        notes.changes.append(f"kept as a further record of the paper: {', '.join(kept)}")
 
 
 def _is_other_record(name: str, said: Mapping[str, Any], shown: Shown) -> bool:

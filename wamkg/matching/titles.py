@@ -68,6 +68,8 @@ def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+MIN_EXTENDED = 5
+"""Telling words that a title needs for another one with further words to be its longer form."""
 _STOP = _word_set(
     """
     a an the of for in on at by to from with without via and or as is are be its it this that their our we you
@@ -188,11 +190,21 @@ def compare_titles(one: str, other: str) -> TitleRelation:
         return TitleRelation.CHANGED
     if _numbers_differ(a, b, whole):
         return TitleRelation.SEQUEL if _is_sequel(a, b) else TitleRelation.OTHER
-    if _is_one_changed(a, b, whole):
+    if _is_one_changed(a, b, whole) or _is_extended(a, b):
         return TitleRelation.CHANGED
     if a.head and a.head == b.head:
         return TitleRelation.NAME if a.coined or b.coined else TitleRelation.OTHER
     return TitleRelation.SEQUEL if _is_sequel(a, b) else TitleRelation.OTHER
+
+
+def _is_extended(a: TitleParts, b: TitleParts) -> bool:
+    """Whether one title is the other with words put in: all telling words of the shorter one, in their order."""
+    short, long = sorted(
+        ([word for word in part.words if word not in _STOP and len(word) > 1] for part in (a, b)), key=len
+    )
+    rest = iter(long)
+    in_order = all(word in rest for word in short)
+    return len(short) >= MIN_EXTENDED and in_order and not _KINDS.intersection(set(long) - set(short))
 
 
 def _is_sequel(a: TitleParts, b: TitleParts) -> bool:

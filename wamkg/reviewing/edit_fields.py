@@ -29,10 +29,10 @@ def _text(value: Any) -> str:
 
 
 def _year(value: Any) -> int:
-    year = int(value)
-    if not is_plausible_year(year):
+    text = str(value).strip()
+    if not (text.isdecimal() and is_plausible_year(int(text))):
         raise ValueError(f"write a year from {FIRST_YEAR} to {last_year()}")
-    return year
+    return int(text)
 
 
 def _date(value: Any) -> PartialDate:
