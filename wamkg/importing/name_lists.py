@@ -2,6 +2,8 @@
 
 import re
 
+from wamkg.importing.lists.words import is_common
+
 _CUT = re.compile(r"\bet\.?\s+al\b|\band others\b", re.I)
 _PARTED = re.compile(r"\s*[;|]\s*|\s*,\s*(?:and\s+|&\s*)?|\s+(?:and|&)\s+", re.I)
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
@@ -12,27 +14,6 @@ _NO_LATIN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
 MAX_NAMES_TEXT = 400
 """Characters of a text that is looked at; no title that matters is longer."""
-_NEVER_NAMES_WORDS = """
-a about action actions adaptation agent agents algorithm algorithms an analysis and application applications
-approach are artificial as assessment at attention autonomous based benchmark benchmarks beyond by can case
-challenge challenges chain collaborative common communication computer computing control data dataset datasets deep
-detection diffusion driving dynamic dynamics efficient embodied environment environments evaluation experience
-exploration fast field foundation framework from fusion future general generation generative graph graphs grasping
-guide human image images imitation impact in inference information intelligence interaction introduction is issue
-issues it joint knowledge language large latent law learning lessons letter letters life long machine machines
-manipulation market meeting memory method methods model models more motion multi navigation network networks neural
-new note notes object objects of on online open optimization order overview past perception perspective perspectives
-physical physics planning policies policy prediction present probabilistic problem problems process processing
-programming progress project prospects quantum question questions reasoning reinforcement report representation
-representations research review reward risk road robot robotic robotics robots role safety scene science search
-self sensor sequence simple simulation skill skills social society space spatial special speech state states
-statistical structure studies study summary survey system systems task tasks technical technology temporal text the
-theory thought time to tool tools toward towards tracking training transfer transformer transformers trends tuning
-understanding universal use using via video videos view vision visual what when where which why with without word
-words work world worlds
-"""
-"""Words of titles that are hardly ever part of a person's name."""
-_NEVER_NAMES = frozenset(_NEVER_NAMES_WORDS.split())
 
 
 def looks_like_names(text: str) -> bool:
@@ -58,7 +39,7 @@ def _may_be_part(text: str) -> bool:
     """Whether a text between commas can be a name, a family name alone, initials or a suffix."""
     words = text.split()
     return len(words) <= 7 and all(
-        (_WORD.fullmatch(word) and word.strip(".").lower() not in _NEVER_NAMES)
+        (_WORD.fullmatch(word) and not is_common(word.strip(".")))
         or _INITIALS.fullmatch(word)
         or _SUFFIX.fullmatch(word)
         or (len(words) > 1 and _PARTICLE.fullmatch(word))
