@@ -1,5 +1,6 @@
 """`import`: papers from a file, a URL or standard input."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -34,13 +35,26 @@ def import_(
         raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
     options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run, encoding=encoding)
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
-    with stored as store, _progress(source) as show:
+    with _rare_garbage_collection(), stored as store, _progress(source) as show:
         report = imports.import_source(store, source, options, show)
     if json:
         print_json(report.as_dict())
     else:
         print_report(report, verbose)
     return EXIT_PARTIAL if report.is_partial else 0
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    """Look for reference cycles seldom: a long list is a tree of many live objects, and going through all of them again
+    and again took a fifth of the time of its import. Memory stays about the same (174 MB for 2,938 entries).
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
