@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings as property_settings
 from wamkg_api.app import create_app
 
 from wamkg.importing.seed_store import load_seeds
 from wamkg.settings import Settings, get_settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
+
+property_settings.register_profile("same", derandomize=True)
+property_settings.register_profile("random")
+property_settings.load_profile(os.environ.get("WAMKG_PROPERTIES", "same"))
 
 
 @pytest.fixture(scope="session")

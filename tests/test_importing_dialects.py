@@ -4,7 +4,7 @@ import string
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.importing_samples import CATALOGUE, EMPTY, new_taxonomies, placed, read
@@ -57,6 +57,7 @@ FRAMES = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@example(papers=[("Robot Grasping As A Resource", ["Maria Novakq", "John Smitz"], "ICRA", 2015, "2401.00001")])
 @given(papers=PAPERS)
 @settings(max_examples=12, deadline=None)
 def test_a_list_in_any_layout_is_read_back(layout: str, papers: list[Paper]) -> None:

@@ -33,9 +33,9 @@ _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publicat
 _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
 """A year in brackets in front of words."""
 _PROSE = 14
+"""Words of no known kind with which a line is running text."""
 _TITLE_WORDS = 3
 """Words of a title that stands alone in its line."""
-"""Words of no known kind with which a line is running text."""
 
 
 def leads_to_paper(head: Head) -> bool:
@@ -174,8 +174,15 @@ def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
         return True
     if ("q" in piece.style or "i" in piece.style) and head.own.name is not None and piece.length >= 2:
         return True
-    about_list = set(normalise(head.inline.text).split()) & _NO_PAPER or is_link_label(head.inline.text)
-    return not about_list and is_body_of_paper(body)
+    return is_body_of_paper(body) and not _is_about_list(head.inline.text, body)
+
+
+def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
+    """Whether a heading names a part of the list: "Related links". A longer one above an author line is a title."""
+    words = normalise(heading).split()
+    if not _NO_PAPER.intersection(words):
+        return is_link_label(heading)
+    return len(words) <= _TITLE_WORDS or not any(is_credits_line(line) and not is_link_line(line) for line in body)
 
 
 def is_title_line(head: Head) -> bool:
