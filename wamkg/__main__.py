@@ -1,4 +1,4 @@
-"""`python -m wamkg` is the command line."""
+"""Entry point of `python -m wamkg`: the command line."""
 
 from wamkg.cli import main
 

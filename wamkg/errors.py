@@ -1,20 +1,20 @@
-"""Errors a user may see: each message is one line that says what was wrong and what to do."""
+"""Errors that a user may see. Each message is one line: what is wrong, where, and what to do next."""
 
 
 class WamkgError(Exception):
-    """Root of every error wamkg raises on purpose; the CLI prints its text and exits 1."""
+    """Root of all errors that wamkg raises on purpose. The CLI prints the message and exits with 1."""
 
 
 class NotFoundError(WamkgError):
-    """Nothing in the store answers to the given id."""
+    """There is no item with this id or name."""
 
 
 class InvalidInputError(WamkgError):
-    """A value given by a user or a file cannot be accepted."""
+    """A value from a user or a file is not valid."""
 
 
 class ConflictError(WamkgError):
-    """The write would overrule something newer or something a person decided."""
+    """The write would overwrite something newer or a person's decision."""
 
 
 class StoreError(WamkgError):
@@ -22,16 +22,16 @@ class StoreError(WamkgError):
 
 
 class DependencyMissingError(WamkgError):
-    """An optional package or program that this command needs is not installed."""
+    """This command needs an optional package or program that is not installed."""
 
 
 class SkipItemError(WamkgError):
-    """A job cannot do this unit of work and should go on with the next one."""
+    """A job cannot do this task and should continue with the next one."""
 
 
 class AbortRunError(WamkgError):
-    """A job cannot go on at all."""
+    """A job cannot continue."""
 
 
 class StopAskedError(AbortRunError):
-    """Somebody asked the job to stop."""
+    """A person asked the job to stop."""

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Atomic file writes."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from wamkg.errors import InvalidInputError
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
-    """A file to write that takes its name when it is complete; stopped or failed, it leaves the old one as it was."""
+    """A temporary file that replaces `path` when it is complete. After an error or an interrupt the old file is
+    unchanged.
+    """
     # Beside the target, so that the rename at the end is one step on one disk.
     with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
         unfinished = Path(part.name)
@@ -30,9 +32,9 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
 
 
 def read_utf8(path: Path) -> str:
-    """The text of a file, its line ends as they are.
+    """The text of a file; line ends are not changed.
 
-    Raises InvalidInputError for what is no file, cannot be read or is not UTF-8.
+    Raises InvalidInputError if the path is not a file, cannot be read, or is not UTF-8.
     """
     try:
         return path.read_bytes().decode()
@@ -43,7 +45,7 @@ def read_utf8(path: Path) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> Path:
-    """Write a file for everyone to read, making its folder where it is missing; returns the path."""
+    """Write a file that everyone may read, create its folder if necessary, and return the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path, mode=0o644) as file:
         file.write(data)

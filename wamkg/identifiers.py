@@ -1,4 +1,4 @@
-"""Identifiers of papers, their normal forms, titles as keys, and dates of stated precision."""
+"""Identifiers of papers in normal form, keys for comparing titles and names, and dates with a precision."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ OLD_ARCHIVES = (
     "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|"
     "q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
-"""Archives whose name stands in arXiv ids from before April 2007."""
+"""Archives whose names are part of arXiv ids assigned before April 2007."""
 _ID = rf"(?P<id>\d{{4}}\.\d{{4,5}}|(?:{OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})(?:v\d+)?"
 _STAMP = r"(?:\s*\[[a-z.-]+\])?(?:,?\s*\(?\d{1,2}\s+[a-z]{3,9}\s+\d{4}\)?|\s*\(\d{4}\))?\.?"
 _ARXIV = re.compile(rf"(?:arxiv\s*[:.]?\s*)?(?:abs/)?{_ID}(?![\d.]\d){_STAMP}", re.I)
@@ -31,26 +31,27 @@ _DOI_ENCODED = re.compile(r"10\.\d{4,9}%2f", re.I)
 _DOI_END = re.compile(r"[;,|]\s*(?=10\.\d{4,9}/[^\s;,|])|[\u201c\u201d\u2019]")
 _ESCAPED = re.compile(r"\\([_%&#])")
 _PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]{6,})v\d+(?:[./].*)?$")
-"""bioRxiv and medRxiv write the version behind the DOI, which has none."""
+"""bioRxiv and medRxiv append the version to the DOI; the registered DOI has none."""
 _S2 = re.compile(r"^[0-9a-f]{40}$", re.I)
 _NOT_WORD = re.compile(r"[^\w]+")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 
 def new_uid() -> str:
-    """Fresh permanent public id, a UUIDv7 (RFC 9562)."""
+    """A new permanent public id (UUIDv7, RFC 9562)."""
     return str(uuid_utils.uuid7())
 
 
 def text_hash(text: str) -> str:
-    """sha256 of the exact text in UTF-8, as hexadecimal digits."""
+    """SHA-256 of the exact text in UTF-8, as hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def arxiv_id(text: str) -> str | None:
-    """Normal arXiv id of an id, a stamp ("arXiv:2301.00001v2 [cs.RO] 3 Jan 2023"), a DOI of arXiv or an arXiv URL.
+    """The normal arXiv id in an id, a stamp ("arXiv:2301.00001v2 [cs.RO] 3 Jan 2023"), an arXiv DOI or an arXiv URL.
 
-    Normal is without prefix, version and subject class ("math.GT/0309136" is "math/0309136"). None if there is none.
+    The normal form has no prefix, version or subject class ("math.GT/0309136" becomes "math/0309136"). None if there is
+    no arXiv id.
     """
     text = text.strip()
     found = _ARXIV_DOI.search(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
@@ -58,7 +59,7 @@ def arxiv_id(text: str) -> str | None:
 
 
 def find_arxiv(text: str) -> str | None:
-    """Normal arXiv id that running text names as one ("preprint at arXiv:2301.00001"); None if it names none."""
+    """The normal arXiv id that running text names explicitly ("preprint at arXiv:2301.00001"), or None."""
     found = _ARXIV_NAMED.search(text)
     return arxiv_id(text) or (_normal_arxiv(found["id"]) if found else None)
 
@@ -69,9 +70,9 @@ def _normal_arxiv(value: str) -> str:
 
 
 def doi(text: str) -> str | None:
-    """Normal DOI (lower case, no resolver, no version of a bioRxiv preprint) found in the text.
+    """The normal DOI in a text: lower case, without resolver and without the version of a bioRxiv preprint.
 
-    None if there is none or it is arXiv's own.
+    None if there is no DOI, or if it is arXiv's own.
     """
     text = _ESCAPED.sub(r"\1", text)
     if _DOI_ENCODED.search(text) or ("://" in text and "%" in text):
@@ -85,7 +86,7 @@ def doi(text: str) -> str | None:
 
 
 def _without_closers(value: str) -> str:
-    """Without the full stop of a sentence, and brackets that open before the DOI."""
+    """Remove a trailing full stop, and closing brackets that were opened before the DOI."""
     while value and (
         value[-1] in ".,;:'\"*!"
         or any(
@@ -97,13 +98,13 @@ def _without_closers(value: str) -> str:
 
 
 def s2_id(text: str) -> str | None:
-    """Normal Semantic Scholar paper id (40 hex digits); None if it is not one."""
+    """The normal Semantic Scholar paper id (40 hex digits), or None."""
     text = text.strip()
     return text.lower() if _S2.match(text) else None
 
 
 def normalise(text: str) -> str:
-    """Text folded for comparison and search: NFKD, no marks, lower case, words parted by one space."""
+    """Fold a text for comparison and search: NFKD, no diacritics, lower case, words separated by one space."""
     bare = text
     if not text.isascii():  # most is, and the walk over every character was a tenth of an enrichment's work
         bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -111,17 +112,17 @@ def normalise(text: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """Key under which two printings of one title meet; without spaces, since "Meta-World" is "MetaWorld"."""
+    """Key for comparing titles. It has no spaces, so "Meta-World" and "MetaWorld" are equal."""
     return normalise(title).replace(" ", "")
 
 
 def author_key(name: str) -> str:
-    """Key under which "Zhang, Chuhan" and "Chuhan Zhang" meet: the name's words in a fixed order."""
+    """Key for comparing author names: the words in a fixed order, so "Zhang, Chuhan" equals "Chuhan Zhang"."""
     return " ".join(sorted(normalise(name).split()))
 
 
 def name_key(name: str) -> str:
-    """Key under which spellings of a thing's name meet: "Meta-World" is "MetaWorld"."""
+    """Key for comparing names of entities: "Meta-World" equals "MetaWorld"."""
     return normalise(name).replace(" ", "")
 
 
@@ -130,12 +131,12 @@ _SMALL = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 
 
 def is_citation_key(text: str) -> bool:
-    """Whether BibTeX can read a text as the key of an entry: no blank, comma or brace is in it."""
+    """Whether a text is a valid BibTeX key: it has no space, comma or brace."""
     return bool(text) and not _NOT_IN_KEY.search(text)
 
 
 def key_fold(key: str) -> str:
-    """A citation key as BibTeX compares it: the letters A to Z in lower case, all else as it is."""
+    """A citation key as BibTeX compares it: A to Z in lower case, everything else unchanged."""
     return key.translate(_SMALL)
 
 
@@ -143,18 +144,18 @@ ARCHIVES = frozenset({"arxiv", "corr", "preprint", "technical report", "blog"})
 
 
 def is_venue(name: str | None) -> bool:
-    """Whether a paper's venue is one that decides on papers; an archive is not."""
+    """Whether a venue reviews papers; archives such as arXiv do not."""
     return name is not None and normalise(name) not in ARCHIVES
 
 
 def slugify(text: str) -> str:
-    """Lower-case ASCII slug of a name; `x` where nothing remains."""
+    """Lower-case ASCII slug of a name; `x` if nothing is left."""
     ascii_text = normalise(text).encode("ascii", "ignore").decode()
     return "-".join(ascii_text.split()) or "x"
 
 
 class Precision(StrEnum):
-    """How exact a date is."""
+    """Precision of a date."""
 
     DAY = "day"
     MONTH = "month"
@@ -163,16 +164,16 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """A date known to the day, the month or the year; `first` is the first day it may be."""
+    """A date known to the day, month or year. `first` is the earliest possible day."""
 
     first: date
     precision: Precision
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
-        """Read `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+        """Parse `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 
-        Raises ValueError on anything else, impossible days included.
+        Raises ValueError for everything else, including impossible days.
         """
         found = _DATE.match(text.strip())
         if not found:
@@ -187,28 +188,30 @@ class PartialDate:
 
 
 FIRST_YEAR = 1600
-"""No paper is older: a year before it is a slip of the pen, a page number or a placeholder."""
+"""No paper is older. An earlier year is a typing error, a page number or a placeholder."""
 
 
 def last_year() -> int:
-    """The last year that a paper may be of: venues print next year's papers this year."""
+    """The latest plausible year: venues print next year's papers this year."""
     return datetime.now(UTC).year + 1
 
 
 def is_plausible_year(value: object) -> bool:
-    """Whether a value is a year that a paper can be of; others are kept as claims and never shown or counted."""
+    """Whether a year is plausible for a paper. Implausible years are stored as claims but never shown or counted."""
     return isinstance(value, int) and not isinstance(value, bool) and FIRST_YEAR <= value <= last_year()
 
 
 def day_or_year(day: date | None, precision: str | None, year: int | None) -> tuple[date, str] | None:
-    """When a paper appeared and how exactly that is known, from the date and the year shown; None if neither is."""
+    """Date and precision of a paper's appearance, from its date and year columns; None if both are empty."""
     if day is not None:
         return day, precision or Precision.DAY.value
     return (date(year, 1, 1), Precision.YEAR.value) if year else None
 
 
 def arxiv_prefix_month(value: str) -> PartialDate | None:
-    """Month in an arXiv id's prefix: a derived hint, not a submission date (2302.00111 came on 2023-01-31)."""
+    """Month in the prefix of an arXiv id. It is a derived hint, not a submission date (2302.00111 was submitted on
+    2023-01-31).
+    """
     if not re.match(r"\d{4}\.", value):
         return None
     year, month = 2000 + int(value[:2]), int(value[2:4])

@@ -1,4 +1,4 @@
-"""Names of people and groups as structured values: how they are read, shown and written in BibTeX's form."""
+"""Names of people and groups as structured values: parsing, display and BibTeX form."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,9 +25,9 @@ _PARTS = ("family", "given", "particle", "suffix", "literal")
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A person by the parts of the name, or a group by one `literal` name.
+    """A person's name in parts, or a group with one `literal` name.
 
-    `particle` is what stands between given and family name in small letters ("van den"), `suffix` what follows ("Jr.").
+    `particle` is the lower-case part between given and family name ("van den"); `suffix` follows the name ("Jr.").
     """
 
     family: str = ""
@@ -38,7 +38,7 @@ class PersonName:
 
     @property
     def display(self) -> str:
-        """The name as it is spoken; Chinese, Japanese and Korean names have the family name first and no blank."""
+        """The name in reading order. Chinese, Japanese and Korean names have the family name first and no space."""
         if self.literal:
             return self.literal
         if _CJK.search(self.family) and (not self.given or _CJK.search(self.given)):
@@ -51,7 +51,10 @@ class PersonName:
 
 
 def name_from_dict(parts: Mapping[str, str]) -> PersonName:
-    """The name with these parts; raises ValueError for a part that names do not have, or no part at all."""
+    """The name with these parts.
+
+    Raises ValueError for an unknown part, or if there is no part.
+    """
     unknown = sorted(set(parts) - set(_PARTS))
     if unknown or not any(parts.values()):
         raise ValueError(f"a name has {', '.join(_PARTS)}, not {', '.join(unknown) or 'nothing'}")
@@ -59,11 +62,11 @@ def name_from_dict(parts: Mapping[str, str]) -> PersonName:
 
 
 def parse_name(text: str) -> PersonName:
-    """Read "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given particle Family Jr." or a group's name.
+    """Parse "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given particle Family Jr." or a group's name.
 
-    The rules for particles are BibTeX's: words in small letters before the family name. Initials with dots behind a
-    name are the given name ("Vega Ruiz C.M."). A name without a comma that has a word such as "Consortium", or an
-    "and" in it, is that of a group.
+    Particles follow BibTeX's rules: lower-case words before the family name. Initials with dots after a name are the
+    given name ("Vega Ruiz C.M."). A name without a comma is a group if it contains "and" or a word such as
+    "Consortium".
     """
     text = " ".join(text.split())
     parts = [part.strip() for part in text.split(",")]
@@ -81,31 +84,31 @@ def parse_name(text: str) -> PersonName:
 
 
 def parse_indexed(text: str) -> PersonName:
-    """Read a name as indexes print it, family name first and bare initials behind it: "Vega Ruiz CM", "van Beek J".
+    """Parse a name as bibliographic indexes print it, family name first, then initials: "Vega Ruiz CM", "van Beek J".
 
-    One that has no initials is read by `parse_name`.
+    A name without initials is parsed by `parse_name`.
     """
     text = " ".join(text.split())
     return ("," not in text and _initials_behind(text, _INITIALS)) or parse_name(text)
 
 
 def is_indexed(text: str) -> bool:
-    """Whether a name has bare initials behind it."""
+    """Whether a name ends in initials without dots."""
     return "," not in text and _initials_behind(" ".join(text.split()), _INITIALS) is not None
 
 
 def is_suffix(text: str) -> bool:
-    """Whether words are what follows a family name: "Jr.", "III"."""
+    """Whether words are a name suffix such as "Jr." or "III"."""
     return _SUFFIX.fullmatch(text) is not None
 
 
 def is_group(text: str) -> bool:
-    """Whether a name without a comma is one of several people, or of an institution."""
+    """Whether a name without a comma is that of several people or of an institution."""
     return bool(_GROUP.search(text) or re.search(r"\band\b", text, re.I))
 
 
 def family_first(family: str, given: str, suffix: str = "") -> PersonName:
-    """The name with these parts; particles before the family name, or behind the given name, are told apart."""
+    """The name with these parts. Particles may come before the family name or after the given name."""
     words = family.split()
     if not suffix and len(words) > 1 and is_suffix(words[-1]):
         suffix = words.pop()
@@ -120,7 +123,9 @@ def family_first(family: str, given: str, suffix: str = "") -> PersonName:
 
 
 def _initials_behind(text: str, initials: re.Pattern[str]) -> PersonName | None:
-    """The name with its initials turned to the front; None where the last word is none, or all words are."""
+    """The name with its trailing initials moved to the front; None if the last word is not initials, or all words
+    are.
+    """
     words = text.split()
     suffix = words.pop() if len(words) > 2 and is_suffix(words[-1]) else ""
     first = len(words)
@@ -145,7 +150,7 @@ def _spoken(text: str) -> PersonName:
 
 
 def bibtex_name(name: PersonName, escape: Callable[[str], str] = str) -> str:
-    """The name as BibTeX reads it: a group in braces, a suffix between commas ("King, Jr., Leo")."""
+    """The name in BibTeX form: a group in braces, a suffix between commas ("King, Jr., Leo")."""
     if name.literal or (not name.given and (" " in name.family or not name.family)):
         return "{" + escape(name.display) + "}"
     family = escape(name.family)

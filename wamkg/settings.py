@@ -12,11 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from wamkg.errors import InvalidInputError
 
 KEY_PARTS = ("family", "year", "word", "method", "title")
-"""What a default citation key may be made of."""
+"""Parts that a default citation key may contain."""
 
 
 class Settings(BaseSettings):
-    """Settings of one process; each field is documented in docs/settings.md and a test says so."""
+    """Settings of one process. A test checks that docs/settings.md documents each field."""
 
     model_config = SettingsConfigDict(env_prefix="WAMKG_", extra="ignore")
 
@@ -136,9 +136,9 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Settings of this process, read once.
+    """The settings of this process, read once.
 
-    Raises InvalidInputError, naming the variable, for a value that cannot be.
+    Raises InvalidInputError for an invalid value; the message names the variable.
     """
     try:
         return Settings()

@@ -1,13 +1,13 @@
-"""The closed lists of words that the store, the CLI, the API and the seeds share."""
+"""The fixed vocabularies that the store, the CLI, the API and the seeds share."""
 
 from enum import StrEnum
 
 MAIN = "wam"
-"""The taxonomy that this survey is about: shown where none is asked for, first wherever several are."""
+"""The main taxonomy of this survey: the default, and the first of several."""
 
 
 class Standing(StrEnum):
-    """Where a paper stands in the survey."""
+    """Screening result of a paper."""
 
     CITED = "cited"
     CANDIDATE = "candidate"
@@ -16,7 +16,7 @@ class Standing(StrEnum):
 
 
 class EntityKind(StrEnum):
-    """Kinds of things that carry a permanent public id."""
+    """Kinds of entities with a permanent public id."""
 
     PAPER = "paper"
     METHOD = "method"
@@ -45,7 +45,7 @@ class Relation(StrEnum):
 
 
 class AssignmentState(StrEnum):
-    """What an assignment says of a paper in one taxonomy."""
+    """Status of an assignment of a paper in one taxonomy."""
 
     PLACED = "placed"
     UNDECIDED = "undecided"
@@ -54,7 +54,7 @@ class AssignmentState(StrEnum):
 
 
 REJECTED = "rejected"
-"""State of an assignment that was never live: a person's no to a suggestion."""
+"""Status of an assignment that was never live: a person rejected a suggestion."""
 
 
 class EventKind(StrEnum):
@@ -68,7 +68,7 @@ class EventKind(StrEnum):
 
 
 class BatchKind(StrEnum):
-    """What made a batch of writes."""
+    """What wrote a batch."""
 
     SEED = "seed"
     IMPORT = "import"
@@ -84,7 +84,7 @@ class BatchKind(StrEnum):
 
 
 class OutsideKind(StrEnum):
-    """Why a paper lies outside the scope of a taxonomy."""
+    """Why a paper is out of scope of a taxonomy."""
 
     VLA_WITHOUT_FUTURE = "vla-without-future"
     WORLD_MODEL_WITHOUT_ACTION = "world-model-without-action"
@@ -95,7 +95,7 @@ class OutsideKind(StrEnum):
 
 
 class ObjectionStatus(StrEnum):
-    """What became of an objection; the last four close it."""
+    """Status of an objection; the last four close it."""
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -106,11 +106,11 @@ class ObjectionStatus(StrEnum):
 
 
 OPEN_STATUSES = (ObjectionStatus.OPEN, ObjectionStatus.ANSWERED)
-"""An objection in one of these still waits for somebody to close it."""
+"""An objection with one of these statuses is still open."""
 
 
 class RaisedAs(StrEnum):
-    """As whom somebody objects; `decision` is between two decisions made without knowledge of each other."""
+    """Role of the person who objects; `decision`: two decisions made without knowledge of each other."""
 
     CO_AUTHOR = "co-author"
     PAPER_AUTHOR = "paper-author"
@@ -122,7 +122,7 @@ RAISED_BY_PEOPLE = frozenset(RaisedAs) - {RaisedAs.DECISION}
 
 
 class SameWork(StrEnum):
-    """What a person says of two papers: are they one work?"""
+    """A person's judgement on two papers: are they the same work?"""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -130,10 +130,10 @@ class SameWork(StrEnum):
 
 
 class QuestionStatus(StrEnum):
-    """What became of the question whether a record is the paper that its id leads to; all but the first answer it.
+    """Status of a question whether a record describes the paper that its id names; all but the first are answers.
 
-    `wrong-id`: the id is not the paper's. `renamed`: the record is the paper's, its title has changed. `wrong-record`:
-    the id is the paper's, and the record has it by mistake.
+    `wrong-id`: the paper does not have this id. `renamed`: the record describes the paper, whose title has changed.
+    `wrong-record`: the paper has this id, and the record carries it by mistake.
     """
 
     OPEN = "open"
@@ -143,7 +143,7 @@ class QuestionStatus(StrEnum):
 
 
 class WorkKind(StrEnum):
-    """What there is to fetch of a paper, in the order it is fetched."""
+    """What can be fetched for a paper, in the order in which it is fetched."""
 
     METADATA = "metadata"
     CITATIONS = "citations"
@@ -152,7 +152,7 @@ class WorkKind(StrEnum):
 
 
 class WorkState(StrEnum):
-    """State of one unit of work."""
+    """Status of one task."""
 
     TODO = "todo"
     RUNNING = "running"
@@ -163,7 +163,7 @@ class WorkState(StrEnum):
 
 
 class JobState(StrEnum):
-    """State of one run of a job."""
+    """Status of one job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -174,14 +174,14 @@ class JobState(StrEnum):
 
 
 class Role(StrEnum):
-    """What a token may do; each may do what those before it may."""
+    """What a token may do. Each role includes the ones before it."""
 
     READER = "reader"
     CURATOR = "curator"
     ADMIN = "admin"
 
     def allows(self, needed: "Role") -> bool:
-        """Whether this role may do what another is needed for."""
+        """Whether this role includes another one."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
@@ -195,16 +195,16 @@ class TokenKind(StrEnum):
 
 
 PERSON = "person"
-"""Source name of values that a person gave."""
+"""Source name of values set by a person."""
 
 PREFIX_SOURCE = "id:arxiv"
-"""Source name of a date that was only read off an arXiv id."""
+"""Source name of a date that was derived from an arXiv id."""
 
 SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",), ("default",))
-"""Which source's value is shown, strongest first; a source is `kind` or `kind:name`, those side by side are equals.
+"""Which source's value is shown, strongest first. A source is `kind` or `kind:name`; those in one group are equal.
 
-`id` is the name a paper has while nothing but its id is known, `default` what the project itself chose, such as the
-citation key of a paper that no file gave one.
+`id` is the placeholder title of a paper of which only the id is known. `default` is a value that wamkg chose itself,
+such as the citation key of a paper that no file gave one.
 """
 DEFAULT_SOURCE = "default"
-"""Source name of what the project itself chose."""
+"""Source name of values that wamkg chose itself."""

@@ -1,4 +1,4 @@
-"""Who is asking, and may they: bearer tokens for programs, sessions with a cookie for the pages."""
+"""Authentication and authorization: bearer tokens for programs, sessions with a cookie for the pages."""
 
 import hmac
 from collections.abc import Callable, Coroutine
@@ -24,7 +24,7 @@ COOKIE = "wamkg_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 _FOUND = "found_caller"
 _PAST = {"release", "as_of"}
-"""Parameters of a page that shows what was; there is nothing to write on it."""
+"""Query parameters of a page that shows a snapshot, where nothing can be written."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 _ASK = "send Authorization: Bearer, with a token from `wamkg token create`"
 bearer = HTTPBearer(auto_error=False, description="A token from `wamkg token create`.", scheme_name="bearer")
@@ -32,19 +32,19 @@ bearer = HTTPBearer(auto_error=False, description="A token from `wamkg token cre
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks; `secret` is that of a session of the pages, empty for a token."""
+    """The authenticated caller. `secret` is the session's secret; it is empty for a token."""
 
     holder: Holder
     secret: str = ""
 
     @property
     def csrf(self) -> str:
-        """What a form of this session carries to show that it came from a page of ours."""
+        """Value that the forms of this session carry, to prove that a request comes from one of our pages."""
         return hmac.digest(self.secret.encode(), b"csrf", "sha256").hex() if self.secret else ""
 
 
 def credentials_of(scope: Scope) -> bytes:
-    """Everything in a request that may say who asks; empty if nothing does."""
+    """The credentials in a request; empty if there are none."""
     given = [value for name, value in scope["headers"] if name == b"authorization" or _holds_session(name, value)]
     return b"\0".join(given)
 
@@ -54,19 +54,20 @@ def _holds_session(name: bytes, value: bytes) -> bool:
 
 
 def remember(scope: Scope, caller: Caller | None) -> None:
-    """Spare a request the look-up of who asks, where that is known."""
+    """Store the caller of a request, so that it need not be looked up again."""
     if caller is not None:
         scope.setdefault("state", {})[_FOUND] = caller
 
 
 def remembered(scope: Scope) -> Caller | None:
-    """Who asked, if anything looked it up."""
+    """The caller of this request, if it has been looked up already."""
     found: Caller | None = scope.get("state", {}).get(_FOUND)
     return found
 
 
 def identify(request: Request, audience: Audience = Audience.PERSON) -> Caller | None:
-    """Who asks, by token or by session; None if nobody says so. `audience` is for whom what comes of it holds.
+    """Authenticate the caller by token or session; None without credentials. `audience` receives the scope of the
+    response.
 
     Raises UnauthorizedError for a token that is unknown or revoked.
     """
@@ -95,10 +96,10 @@ def _look_up(request: Request) -> Caller | None:
 
 
 def admit(request: Request, role: Role, form_csrf: str | None = None) -> Caller:
-    """Who asks, if they may do what `role` is needed for; `form_csrf` is what a page's form carried.
+    """Return the caller if their role includes `role`. `form_csrf` is the value that a page's form carried.
 
-    Raises UnauthorizedError if nobody says who they are, ForbiddenError if they may not or if the request does not
-    come from a page of ours.
+    Raises UnauthorizedError without valid credentials, ForbiddenError if the role is too low or the request does not
+    come from one of our pages.
     """
     caller = identify(request)
     if caller is None:
@@ -121,13 +122,13 @@ def _refuse_other_sites(request: Request, caller: Caller, form_csrf: str | None)
 
 
 def guarded(role: Role) -> type[APIRoute]:
-    """A kind of route that asks who is there before it reads the request's body."""
+    """A route class that checks the caller before it reads the request body."""
 
     class Guarded(APIRoute):
-        """Lets in whom `role` admits."""
+        """Admits callers whose role includes `role`."""
 
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            """The route's handler behind the check."""
+            """The route's handler, wrapped in the check."""
             handle = super().get_route_handler()
 
             async def check_first(request: Request) -> Response:
@@ -154,7 +155,7 @@ CallerDep = Annotated[Caller, Depends(_caller)]
 
 
 async def may_read(request: Request) -> None:
-    """Ask readers for a token where the settings close reading.
+    """Require a token for reading if the settings say so.
 
     Raises UnauthorizedError.
     """
@@ -163,10 +164,10 @@ async def may_read(request: Request) -> None:
 
 
 class Closable(APIRoute):
-    """A route that reads a body to answer, and asks who is there first where reading is closed."""
+    """A route that reads a request body but writes nothing. It checks the caller first if reading needs a token."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The route's handler behind the check."""
+        """The route's handler, wrapped in the check."""
         handle = super().get_route_handler()
 
         async def check_first(request: Request) -> Response:
@@ -177,7 +178,7 @@ class Closable(APIRoute):
 
 
 def admit_reader(request: Request) -> None:
-    """Let in whoever may read; a POST that only reads needs no proof of coming from a page.
+    """Check that the caller may read. A POST that only reads needs no CSRF value.
 
     Raises UnauthorizedError.
     """
@@ -186,7 +187,7 @@ def admit_reader(request: Request) -> None:
 
 
 async def is_program(request: Request) -> bool:
-    """Whether a token says that a program asks, which decides nothing; an unknown one says nothing."""
+    """Whether the token belongs to a program. Programs make no decisions. False for an unknown token."""
     narrow(request.scope, Audience.PERSON)
     try:
         caller = await _identified(request)
@@ -203,7 +204,7 @@ ProgramDep = Annotated[bool, Depends(is_program)]
 
 
 async def viewer(request: Request) -> Viewer | None:
-    """Who looks at a page; a session that has ended is nobody."""
+    """The signed-in person who looks at a page; None if the session has ended."""
     narrow(request.scope, Audience.PERSON)
     caller = await _identified(request) if COOKIE in request.cookies else None
     if caller is None or not caller.secret:

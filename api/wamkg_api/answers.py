@@ -1,4 +1,4 @@
-"""Answers as they are kept: whole, with ETag, plain or under gzip."""
+"""Responses as they are cached: complete, with an ETag, plain and compressed with gzip."""
 
 import gzip
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ _SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"app
 
 
 def json_body(data: Any) -> bytes:
-    """Plain data as the bytes that are sent; keys that are not text, such as the years of a count, become text."""
+    """Plain data as JSON bytes. Keys that are not text, such as years, are written as text."""
     return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
 
 
 def etag_of(body: bytes) -> str:
-    """Hash of a read's content, without quotes."""
+    """Hash of a response body, without quotes."""
     return blake2b(body, digest_size=16).hexdigest()
 
 
 @dataclass
 class Answer:
-    """A complete answer; the forms it is sent in are made when first asked for."""
+    """A complete response. Its compressed form is built when it is first needed."""
 
     status: int
     headers: RawHeaders
@@ -36,30 +36,30 @@ class Answer:
 
     @cached_property
     def etag(self) -> str:
-        """Hash of the content; empty for an answer that is no content."""
+        """Hash of the body; empty for a response without content."""
         return etag_of(self.body) if self.status == 200 else ""
 
     @cached_property
     def can_shrink(self) -> bool:
-        """Whether gzip makes it smaller."""
+        """Whether gzip makes the body smaller."""
         given = dict(self.headers)
         kind = given.get(b"content-type", b"")
         return len(self.body) >= MIN_GZIP and kind.startswith(_SHRINKABLE) and b"content-encoding" not in given
 
     @cached_property
     def plain(self) -> tuple[RawHeaders, bytes]:
-        """Headers and body as they are."""
+        """Headers and body, uncompressed."""
         return self._form(self.body, self.etag, [])
 
     @cached_property
     def packed(self) -> tuple[RawHeaders, bytes]:
-        """Headers and body under gzip."""
+        """Headers and body, compressed with gzip."""
         body = gzip.compress(self.body, 5, mtime=0)
         return self._form(body, self.etag and f"{self.etag}-gz", [(b"content-encoding", b"gzip")])
 
     @cached_property
     def unchanged(self) -> tuple[RawHeaders, RawHeaders]:
-        """Headers of a 304: for the plain form and for the packed one."""
+        """Headers of a 304 response, for the plain and for the compressed form."""
         plain, packed = (
             [pair for pair in headers if not pair[0].startswith(b"content-")]
             for headers, _ in (self.plain, self.packed if self.can_shrink else self.plain)
@@ -75,7 +75,7 @@ class Answer:
         return [*kept, *more, (b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())], body
 
     def known_to(self, asked: bytes) -> bool:
-        """Whether a client's `If-None-Match` names this content in either form."""
+        """Whether the client's `If-None-Match` names this content in either form."""
         if not self.etag or not asked:
             return False
         given = {part.strip().removeprefix("W/").strip('"') for part in asked.decode("latin-1").split(",")}

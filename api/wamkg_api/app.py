@@ -1,4 +1,4 @@
-"""The app as a function: every router, middleware and handler is wired here and nowhere else."""
+"""Builds the application: every router, middleware and error handler is registered here and nowhere else."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -82,12 +82,14 @@ READS = (
     files,
 )
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
-"""`/metrics` and the log tell what happens; asking for tracers takes a sixth of the time of an answer that is kept."""
+"""Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's
+time.
+"""
 CORS_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The API and the pages over the store that the settings name; without settings, those of the environment."""
+    """Create the API and the pages for the store in `settings` (default: the environment's settings)."""
     settings = settings or get_settings()
     logging.getLogger("wamkg_api").setLevel(settings.log_level)
     app = FastAPI(
@@ -140,7 +142,7 @@ def _allow_other_sites(app: FastAPI, origins: str) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the store when the app starts, close it when it stops."""
+    """Open the store when the app starts and close it when the app stops."""
     app.state.store = Store(app.state.settings.url)
     app.state.freshness = Freshness(app.state.store)
     yield
@@ -149,7 +151,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI with the problem answers and how to sign in, made once."""
+    """The OpenAPI document with error responses and security schemes, built once."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         parts = schema.setdefault("components", {})

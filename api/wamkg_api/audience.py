@@ -1,4 +1,4 @@
-"""For whom an answer holds: noted while it is worked out, whenever a route asks about the caller."""
+"""Who may receive a cached response. Narrowed while the response is computed, each time a route reads the caller."""
 
 from enum import IntEnum
 
@@ -8,7 +8,7 @@ _AUDIENCE = "audience"
 
 
 class Audience(IntEnum):
-    """Whom an answer may be given to again; each is narrower than the one before."""
+    """Who may receive a cached response; each value is narrower than the one before."""
 
     EVERYBODY = 0
     ROLE = 1
@@ -16,12 +16,12 @@ class Audience(IntEnum):
 
 
 def narrow(scope: Scope, audience: Audience) -> None:
-    """Note that something about the caller goes into the answer."""
+    """Record that the response depends on the caller."""
     state = scope.setdefault("state", {})
     state[_AUDIENCE] = max(audience, state.get(_AUDIENCE, Audience.EVERYBODY))
 
 
 def audience_of(scope: Scope) -> Audience:
-    """For whom the answer worked out for this request holds."""
+    """Who may receive the response to this request."""
     found: Audience = scope.get("state", {}).get(_AUDIENCE, Audience.EVERYBODY)
     return found

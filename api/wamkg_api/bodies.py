@@ -1,4 +1,4 @@
-"""What a write carries, by role: shapes that OpenAPI shows and the server checks."""
+"""Request bodies of writing routes, as OpenAPI shows them and the server validates them."""
 
 from typing import Annotated, Any, Literal
 
@@ -16,17 +16,17 @@ Evidence = Annotated[Label | None, Field(description="Words quoted from the pape
 EvidencePlace = Annotated[Label | None, Field(description="`abstract`, a section or page of arXiv vN, or so.")]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 CLOSED: Any = {"additionalProperties": False}
-"""Says of a mapping whose keys have a pattern that it holds no others."""
+"""Marks a mapping in OpenAPI whose keys match a pattern: other keys are not allowed."""
 
 
 class Body(BaseModel):
-    """A body that holds nothing unknown."""
+    """Base of all request bodies; unknown keys are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class _Decision(Body):
-    """What every decision may say."""
+    """Fields that every decision may have."""
 
     taxonomy: Word = "wam"
     evidence: Evidence = None
@@ -40,7 +40,7 @@ class _Decision(Body):
 
 
 class Accept(_Decision):
-    """The paper stands here; without a taxon, where the suggestion says."""
+    """Assign the paper to `taxon`; without a taxon, to the suggested one."""
 
     verdict: Literal["accept"]
     taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
@@ -55,20 +55,20 @@ class Reject(_Decision):
 
 
 class Unsure(_Decision):
-    """Looked at, and not to be told."""
+    """The paper was read, but it is not clear where it belongs."""
 
     verdict: Literal["unsure"]
 
 
 class Outside(_Decision):
-    """Not what the taxonomy is about."""
+    """The paper is out of scope of the taxonomy."""
 
     verdict: Literal["outside"]
     kind: OutsideKind | None = None
 
 
 class NotApplicable(_Decision):
-    """The taxonomy does not apply to such a paper."""
+    """The taxonomy does not apply to this kind of paper."""
 
     verdict: Literal["not-applicable"]
 
@@ -83,7 +83,9 @@ AnyDecision = Annotated[
 
 
 class PaperValues(Body):
-    """Values of a paper, each a person's word; null takes that word back, what is left out stays as it is."""
+    """Fields of a paper, set by hand. `null` removes the value you set before. Fields that are left out do not
+    change.
+    """
 
     title: Label = ""
     abstract: Label | None = None
@@ -106,7 +108,7 @@ class PaperValues(Body):
     )
 
     def values(self) -> dict[str, Any]:
-        """Field -> value as the command line names them, only those given."""
+        """The given fields and their values, with the names that the command line uses."""
         given = self.model_dump(exclude_unset=True, exclude={"dates", "links", "why", "version"}, mode="json")
         dates = {f"dates.{kind}": day for kind, day in self.dates.items()}
         return given | dates | {f"links.{kind}": url for kind, url in self.links.items()}
@@ -120,7 +122,7 @@ class PaperEdit(PaperValues):
 
 
 class SplitPart(Body):
-    """A taxon that a split makes."""
+    """One of the new taxa of a split."""
 
     name: Label
     slug: Word | None = None
@@ -128,16 +130,16 @@ class SplitPart(Body):
 
 
 class _TaxonomyEdit(Body):
-    """What every edit of a taxonomy may say."""
+    """Fields that every taxonomy edit may have."""
 
     why: Why = ""
     version: Version | None = None
     dry_run: bool = Field(default=False, description="List what would change and write nothing.")
 
     def edit(self) -> TaxonEdit:
-        """The edit in the taxonomy room's own form.
+        """The edit as the `taxonomy` package represents it.
 
-        Raises InvalidInputError for an edit that makes no sense.
+        Raises InvalidInputError for an edit that is not possible.
         """
         given = self.model_dump(exclude={"dry_run", "parts"}, exclude_unset=True)
         tuples = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
@@ -146,7 +148,7 @@ class _TaxonomyEdit(Body):
 
 
 class AddTaxon(_TaxonomyEdit):
-    """A new taxon below `parent`, or at the top."""
+    """Add a taxon below `parent`, or at the top level."""
 
     operation: Literal["add"]
     name: Label
@@ -160,7 +162,7 @@ class AddTaxon(_TaxonomyEdit):
 
 
 class RenameTaxon(_TaxonomyEdit):
-    """Another name, and another last part of the path."""
+    """Rename a taxon and the last part of its path."""
 
     operation: Literal["rename"]
     taxon: Path
@@ -169,7 +171,7 @@ class RenameTaxon(_TaxonomyEdit):
 
 
 class MoveTaxon(_TaxonomyEdit):
-    """Below another taxon, or to the top."""
+    """Move a taxon below another one, or to the top level."""
 
     operation: Literal["move"]
     taxon: Path
@@ -178,7 +180,7 @@ class MoveTaxon(_TaxonomyEdit):
 
 
 class MergeTaxon(_TaxonomyEdit):
-    """Into another, which takes over its papers, children and names."""
+    """Merge a taxon into another one, which takes over its papers, children and names."""
 
     operation: Literal["merge"]
     taxon: Path
@@ -186,7 +188,7 @@ class MergeTaxon(_TaxonomyEdit):
 
 
 class SplitTaxon(_TaxonomyEdit):
-    """New taxa below one, and papers moved into them."""
+    """Create new taxa below a taxon and move papers into them."""
 
     operation: Literal["split"]
     taxon: Path
@@ -197,7 +199,7 @@ class SplitTaxon(_TaxonomyEdit):
 
 
 class DeleteTaxon(_TaxonomyEdit):
-    """Gone; its papers go to `into`, or to the taxon above."""
+    """Delete a taxon. Its papers move to `into`, or to its parent."""
 
     operation: Literal["delete"]
     taxon: Path
@@ -205,7 +207,7 @@ class DeleteTaxon(_TaxonomyEdit):
 
 
 class ReorderTaxa(_TaxonomyEdit):
-    """The children of a taxon, or the top, in another order."""
+    """Change the order of a taxon's children, or of the top-level taxa."""
 
     operation: Literal["reorder"]
     taxon: OptionalPath = ""
@@ -222,20 +224,20 @@ TaxonomyEdit = Annotated[
 
 
 class Reason(Body):
-    """Why something is taken back."""
+    """Why a batch is undone."""
 
     why: Why = ""
 
 
 class NewRelease(Body):
-    """Name of an edition."""
+    """Name of a release."""
 
     name: ReleaseName = Field(examples=["v2"])
     note: Text = ""
 
 
 class NewPaper(PaperValues):
-    """A paper in the words of the project's JSON Lines."""
+    """A paper, with the keys of the project's JSON Lines format."""
 
     title: Label = Field(examples=["Video Language Planning"])
     date: DateText | None = Field(default=None, description="First arXiv version.")
@@ -252,7 +254,7 @@ class NewPaper(PaperValues):
 
 
 class JobOrder(Body):
-    """Parameters of a job; each kind takes its own."""
+    """Parameters of a job; each kind of job has its own."""
 
     only: Literal["citations", "metadata"] | None = Field(default=None, description="Of enrich.")
     limit: int | None = Field(default=None, ge=1, le=1_000_000, description="Of enrich: papers at most.")
@@ -261,7 +263,7 @@ class JobOrder(Body):
 
 
 class NewObjection(Body):
-    """Somebody disputes where a paper stands."""
+    """A new objection to a paper's assignment."""
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
     claimed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
@@ -273,14 +275,14 @@ class NewObjection(Body):
 
 
 class ObjectionAnswer(Body):
-    """What is said to an objection."""
+    """An answer to an objection."""
 
     answer: Label
     version: Version | None = None
 
 
 class ObjectionClosing(Body):
-    """How an objection ends; a rejection needs its answer."""
+    """How an objection is closed. A rejection needs an answer."""
 
     outcome: Literal["accepted", "rejected", "withdrawn"]
     answer: Label | None = None

@@ -1,4 +1,4 @@
-"""What writes to rounds, judgements of duplicates and the doctor carry."""
+"""Request bodies of routes for rounds, judgements of duplicates and the doctor."""
 
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ Said = Literal["accept", "unsure", "outside", "not-applicable"]
 
 
 class OpenedRound(Body):
-    """A round of blind review; without papers, those that have no place in the taxonomy are its queue."""
+    """A new round of blind review. Without `papers`, all papers without an assignment in the taxonomy are reviewed."""
 
     name: RoundName
     reviewers: list[Word] = Field(min_length=2, max_length=50, examples=[["ana", "bo"]])
@@ -24,7 +24,7 @@ class OpenedRound(Body):
 
 
 class _Statement(Body):
-    """What somebody says of one paper of a round."""
+    """A reviewer's label for one paper of a round."""
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
     kind: OutsideKind | None = Field(default=None, description="Why it lies outside.")
@@ -34,7 +34,9 @@ class _Statement(Body):
 
 
 class QuestionAnswer(Body):
-    """Whose a record is: `wrong-id` and it leaves the paper, `renamed` and the record is applied, `wrong-record`."""
+    """The answer to a question: `wrong-id` removes the id from the paper, `renamed` applies the record, `wrong-record`
+    discards it.
+    """
 
     answer: Literal["wrong-id", "renamed", "wrong-record"]
     note: Text = ""
@@ -49,7 +51,7 @@ class NewVote(_Statement):
 
 
 class NewAdjudication(_Statement):
-    """The decision made of votes; `accept` without a taxon takes votes that are all alike."""
+    """The final decision on a paper of a round. `accept` without a taxon adopts unanimous votes."""
 
     verdict: Said = "accept"
     taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
@@ -60,14 +62,14 @@ class NewAdjudication(_Statement):
 
 
 class ClosedRound(Body):
-    """Why a round ends."""
+    """Why a round is closed."""
 
     why: Why = ""
     version: Version | None = None
 
 
 class NewJudgement(Body):
-    """Are two records one work?"""
+    """A person's judgement: are two papers the same work?"""
 
     left: Word = Field(examples=["arxiv:2302.00111"])
     right: Word = Field(examples=["arxiv:2310.10625"])
@@ -76,7 +78,7 @@ class NewJudgement(Body):
 
 
 class NewMerge(Body):
-    """Two papers to be merged into one."""
+    """Two papers to merge into one."""
 
     keep: Word = Field(description="The paper that remains.", examples=["arxiv:2302.00111"])
     other: Word = Field(description="The paper whose rows move to it.", examples=["arxiv:2310.10625"])
@@ -90,7 +92,7 @@ class NewMerge(Body):
 
 
 class Examination(Body):
-    """Which checks to run, all if none is named, and whether to mend."""
+    """Which checks to run (default: all), and whether to fix what can be fixed."""
 
     checks: list[Annotated[str, Field(pattern=rf"^({'|'.join(CHECKS)})$")]] = Field(
         default_factory=list, max_length=100, examples=[["dead-evidence"]]

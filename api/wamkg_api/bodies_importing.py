@@ -1,4 +1,4 @@
-"""What the import of a list answers."""
+"""Response of an import."""
 
 from pydantic import BaseModel, Field
 
@@ -8,7 +8,7 @@ from wamkg.store.questions import Asked, TitleChange
 
 
 class ImportedLine(BaseModel):
-    """One line of the source that names a paper, and how it ended; what is empty is left out."""
+    """One line of the source that names a paper, and its outcome. Empty fields are left out."""
 
     line: int
     outcome: Outcome
@@ -23,7 +23,7 @@ class ImportedLine(BaseModel):
 
 
 class ImportAnswer(BaseModel):
-    """The report of an import: warnings, how the list was understood, and what came of every line."""
+    """Report of an import: warnings, how the file was understood, and the outcome of every line."""
 
     source: str
     format: str

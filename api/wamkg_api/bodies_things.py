@@ -1,4 +1,6 @@
-"""What edits of things other than papers carry; null empties what may be empty, what is left out stays as it is."""
+"""Request bodies for entities other than papers. `null` clears an optional field; fields that are left out do not
+change.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -13,36 +15,36 @@ Criteria = Annotated[list[Label], Field(max_length=100)]
 
 
 class _ByHand(Body):
-    """What every edit may say."""
+    """Fields that every edit may have."""
 
     why: Why = ""
 
     def values(self) -> dict[str, Any]:
-        """Field -> value as the command line names them, only those given."""
+        """The given fields and their values, with the names that the command line uses."""
         return self.model_dump(exclude_unset=True, exclude={"why", "version"}, mode="json")
 
 
 class _Edit(_ByHand):
-    """An edit of what is there."""
+    """An edit of an existing entity."""
 
     version: Version | None = None
 
 
 class NewNamed(_ByHand):
-    """A named thing, and the paper that brought it along."""
+    """A new named entity and the paper that introduced it."""
 
     name: Label = Field(examples=["LIBERO"])
     paper: Word | None = Field(default=None, description="The paper it is from.", examples=["arxiv:2302.00111"])
 
 
 class NewInstitution(NewNamed):
-    """An institution; `mark` is what figures print."""
+    """A new institution; `mark` is the short name that figures print."""
 
     mark: Text | None = None
 
 
 class NewMetric(NewNamed):
-    """A metric, its unit, its range and which way is better."""
+    """A new metric: its unit, its range, and whether higher is better."""
 
     unit: Text | None = None
     higher_is_better: bool | None = None
@@ -63,7 +65,7 @@ class NewConcept(NewChallenge):
 
 
 class NamedEdit(_Edit):
-    """Another name; the one before goes on being found."""
+    """Rename a named entity. The old name still finds it."""
 
     name: Label = ""
 
@@ -96,14 +98,14 @@ class ConceptEdit(ChallengeEdit):
 
 
 class _ResultValues(Body):
-    """What is known of a reported score."""
+    """Fields of a reported score."""
 
     suite: Text = Field(default="", examples=["LIBERO-Long"])
     split: Text = ""
 
 
 class NewResult(_ByHand, _ResultValues):
-    """A reported score, and who reports it where."""
+    """A new reported score: who reports it, and where."""
 
     method: Word = Field(examples=["unipi"])
     benchmark: Word = Field(examples=["libero"])
@@ -127,7 +129,7 @@ class ResultEdit(_Edit, _ResultValues):
 
 
 class TaxonLabel(_Edit):
-    """What a taxon is called in print and what belongs in it; its path stays, `edits` change the tree."""
+    """Printed name, definition and criteria of a taxon. Its path does not change; use `edits` to change the tree."""
 
     name: Label = ""
     code: Text | None = None
@@ -145,4 +147,4 @@ FORMS: dict[EntityKind, tuple[type[NewNamed], type[NamedEdit]]] = {
     EntityKind.CHALLENGE: (NewChallenge, ChallengeEdit),
     EntityKind.CONCEPT: (NewConcept, ConceptEdit),
 }
-"""The bodies of each kind of named thing: to add one, and to edit one."""
+"""Request bodies of each kind of named entity: one to add it, one to edit it."""

@@ -1,4 +1,4 @@
-"""The fast path of every read: what was answered is kept while the store is unchanged, and ETag, 304 and gzip added."""
+"""Response cache for every read: responses are reused while the store does not change. Adds ETag, 304 and gzip."""
 
 from collections.abc import Callable
 
@@ -13,15 +13,15 @@ from wamkg_api.kept import KeptAnswers, Question
 from wamkg_api.limits import FREE
 
 MAX_ANSWER = 4 * 1024 * 1024
-"""Longer answers, exports above all, are streamed and not kept."""
+"""Longer responses, mostly exports, are streamed and not cached."""
 NEVER_KEPT = (*FREE, "/sign-in")
 
 
 class ReadCache:
-    """ASGI middleware: keeps whole answers to GET while the store's token stands, and validates by ETag.
+    """ASGI middleware: caches complete GET responses until the store changes, and validates them by ETag.
 
-    The ETag is a hash of the content, so it outlives restarts and is the same for every worker. What is worked out
-    for a caller is given again to those only whom it holds for. HEAD is GET without a body.
+    The ETag is a hash of the content, so it survives restarts and is equal in all workers. A response that depends on
+    the caller is reused only for callers in the same scope. HEAD is GET without a body.
     """
 
     def __init__(self, app: ASGIApp, freshness: Callable[[], Freshness], most_bytes: int) -> None:
@@ -30,7 +30,7 @@ class ReadCache:
         self._kept = KeptAnswers(most_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in NEVER_KEPT:
             await self.app(scope, receive, send)
             return
@@ -61,7 +61,7 @@ class ReadCache:
 
 
 class _Capture:
-    """Runs the app and holds its answer back; one that grows too long is passed on as it comes."""
+    """Runs the app and records its response. A response that grows too long is passed on as it comes."""
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self._app, self._receive, self._send = app, receive, send
@@ -73,7 +73,7 @@ class _Capture:
         self._streaming = False
 
     async def run(self) -> Answer | None:
-        """The answer, or None where it has been sent already."""
+        """Return the recorded response, or None if it has been sent already."""
         await self._app(self._scope, self._receive, self._take)
         if self._streaming:
             return None

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, strict headers, a count, a time and a line in the log."""
+"""Around every request: request id, security headers, counters, time and a log line."""
 
 import logging
 import re
@@ -28,12 +28,12 @@ HEADERS = {
 }
 
 METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
-"""Anything else is counted as one: a client may invent methods, and each would be a series of its own."""
+"""Other methods are counted under one name: a client may invent methods, and each would become a time series."""
 _STRICT = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def _strict_for(start: Message) -> list[tuple[bytes, bytes]]:
-    """The strict headers that an answer does not set itself; with 304 a client keeps those that it has."""
+    """The security headers that a response does not set itself. With 304 the client keeps the earlier ones."""
     if start["status"] == 304:
         return []
     given = {name for name, _ in start["headers"]}
@@ -41,7 +41,7 @@ def _strict_for(start: Message) -> list[tuple[bytes, bytes]]:
 
 
 class Measures:
-    """The counters of one app, for Prometheus."""
+    """The Prometheus counters of one app."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -53,20 +53,20 @@ class Measures:
         self._timers = lru_cache(maxsize=1024)(self.seconds.labels)
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Count one response."""
         self._counters(method if method in METHODS else "other", route, str(status)).inc()
         self._timers(route).observe(seconds)
 
 
 class RequestContext:
-    """ASGI middleware around everything else."""
+    """Outermost ASGI middleware."""
 
     def __init__(self, app: ASGIApp, measures: Measures) -> None:
         self.app = app
         self._measures = measures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with an id, and finish its answer."""
+        """Pass a request on with an id, then complete its response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

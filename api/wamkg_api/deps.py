@@ -1,4 +1,4 @@
-"""What routes are given, under typed names, so that a route reads as a list of what it needs."""
+"""Dependencies of the routes under typed names, so that a route's signature lists what it needs."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ async def library_query(
     found_by: Annotated[Word | None, Query(description="A source, `list:wam`, or its kind.")] = None,
     first_seen_since: Annotated[MomentText | None, Query(description="A date or a time.")] = None,
 ) -> LibraryQuery:
-    """The filters that every list of papers takes."""
+    """The filters that every list of papers accepts."""
     return LibraryQuery(
         q=q,
         taxon=tuple(taxon or ()),
@@ -96,7 +96,7 @@ FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Refuse a query that the route does not know: a parameter ignored in silence is an answer to another question.
+    """Reject unknown query parameters: ignoring one silently would answer a different question.
 
     Raises MalformedError.
     """
@@ -114,7 +114,7 @@ async def refuse_unknown(request: Request) -> None:
 
 
 def _query_fields(dependant: Dependant) -> dict[str, Any]:
-    """Types of the query parameters of a route by their names."""
+    """The query parameters of a route with their types."""
     found = {field.alias: field.field_info.annotation for field in dependant.query_params}
     for below in dependant.dependencies:
         found |= _query_fields(below)
@@ -126,5 +126,5 @@ def _is_list(annotation: Any) -> bool:
 
 
 def answer(data: Any, status: int = 200) -> Response:
-    """Plain data as JSON."""
+    """Plain data as a JSON response."""
     return Response(json_body(data), status, media_type="application/json")

@@ -1,4 +1,6 @@
-"""Figures by a child process: this process never loads matplotlib, and a drawing made once is kept by its content."""
+"""Draws figures in a child process, so that this process never loads matplotlib. Drawings are cached by their
+content.
+"""
 
 import os
 import subprocess
@@ -26,14 +28,14 @@ FORMATS = {
 }
 SECONDS = 120
 KEPT = 60
-"""Drawings kept; the oldest go first."""
+"""Number of cached drawings; the oldest are deleted first."""
 _THIS_PROCESS = new_uid()
 _one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
 class FigureOrder:
-    """A figure to be drawn: what it shows, how it looks, and of which state of the survey."""
+    """A figure to draw: its content, its appearance, and the snapshot to draw from."""
 
     name: str
     form: str
@@ -45,13 +47,13 @@ class FigureOrder:
 
 
 def draw(shown: Store, settings: Settings, asked: FigureOrder, state: str) -> Path:
-    """The file that holds the figure, drawn now unless the same drawing is there.
+    """Return the file with the figure; draw it only if the same drawing is not cached.
 
-    A drawing is named by what goes into it, so a changed store is a new drawing and an old one is never served for
-    it; `state` stands for the store where a figure's content is known only to its drawing.
+    The cache key covers everything that the drawing depends on, so a changed store gives a new drawing. `state` stands
+    for the store if only the drawing code knows which parts it reads.
 
-    Raises NotFoundError for a taxonomy there is not, ConflictError for parameters that the figure does not take or
-    cannot be drawn with, WamkgError if drawing fails.
+    Raises NotFoundError for an unknown taxonomy, ConflictError for parameters that the figure does not accept or cannot
+    be drawn with, WamkgError if drawing fails.
     """
     try:
         asked.query.checked(asked.name)

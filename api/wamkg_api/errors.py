@@ -1,4 +1,4 @@
-"""The one table from exception to HTTP answer; every error leaves as problem+json with one clear sentence."""
+"""Maps exceptions to HTTP status codes, in one table. Every error is sent as problem+json with one clear sentence."""
 
 import logging
 from http import HTTPStatus
@@ -29,19 +29,19 @@ log = logging.getLogger(__name__)
 
 
 class UnauthorizedError(WamkgError):
-    """The request needs a token and carries none that is known."""
+    """The request needs a valid token or session and has none."""
 
 
 class ForbiddenError(WamkgError):
-    """The request carries a token that may not do this, or does not come from a page of ours."""
+    """The caller's role is too low, or the request does not come from one of our pages."""
 
 
 class MalformedError(InvalidInputError):
-    """The request itself cannot be read, whatever the library holds."""
+    """The request is malformed, whatever the store contains."""
 
 
 class StaleError(WamkgError):
-    """The thing is no longer what `If-Match` names."""
+    """The item has changed since the revision named in `If-Match`."""
 
 
 STATUS: dict[type[Exception], HTTPStatus] = {
@@ -59,11 +59,11 @@ _PRIVATE = {
     StoreError: "the store cannot be read just now; the server's log says why",
     WamkgError: "the server could not answer; its log says why",
 }
-"""Answers where the error's own words name files of the server."""
+"""Status codes for which the error's own message is not sent, because it may name files of the server."""
 
 
 class Problem(BaseModel):
-    """What went wrong, as RFC 9457 has it."""
+    """Problem details (RFC 9457)."""
 
     type: str = "about:blank"
     title: str = Field(examples=["Not Found"])
@@ -73,7 +73,7 @@ class Problem(BaseModel):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's description of the problems a route may answer with."""
+    """OpenAPI description of the error responses of a route."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": schema}}
@@ -82,7 +82,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(request: Request, status: int, detail: str) -> Response:
-    """A problem as an answer: problem+json for programs, a page for people who look at pages."""
+    """Build an error response: problem+json for programs, a page for browsers."""
     if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
         headers = {"Content-Security-Policy": PAGE_SECURITY, "Cache-Control": "no-store"}
         html = render("error.html", here="", title=HTTPStatus(status).phrase, detail=detail)
@@ -98,13 +98,13 @@ def problem(request: Request, status: int, detail: str) -> Response:
 
 
 def status_of(error: Exception) -> HTTPStatus:
-    """The status of an error, by its nearest class in the table."""
+    """The HTTP status of an error, from its nearest class in the table."""
     found = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     return found or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def sentence(error: Exception) -> str:
-    """What a client is told: the error's own line, unless that names what is the server's own."""
+    """The message for the client: the error's own text, unless it may name internals of the server."""
     for kind, words in _PRIVATE.items():
         if type(error) is kind:
             return words
@@ -137,7 +137,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _why(error: dict[str, Any]) -> str:
-    """What is wrong with a value, in words; a pattern is for programs."""
+    """Explain in words what is wrong with a value; regular expressions are not shown to people."""
     pattern = error.get("ctx", {}).get("pattern")
     if pattern is None:
         return str(error["msg"])
@@ -146,13 +146,13 @@ def _why(error: dict[str, Any]) -> str:
 
 
 def unforeseen(request: Request, error: Exception) -> Response:
-    """The answer to an error that nobody foresaw; its words stay in the log."""
+    """Response to an unexpected error. The details go to the log only."""
     log.exception("unforeseen error at %s", request.url.path, exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _PRIVATE[WamkgError])
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let every error of the app leave as a problem."""
+    """Register the handlers that turn every error into a problem response."""
     app.add_exception_handler(WamkgError, _own)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _invalid)

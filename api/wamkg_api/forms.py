@@ -1,4 +1,4 @@
-"""The written forms of values, as patterns that OpenAPI shows and the server checks."""
+"""Patterns for values in requests, as OpenAPI shows them and the server validates them."""
 
 from typing import Annotated, Any
 
@@ -67,4 +67,4 @@ _EXAMPLES: tuple[tuple[Any, str], ...] = (
     (ReleaseName, "letters, digits, dots and dashes, as in v2"),
 )
 EXAMPLES = {form.__metadata__[0].pattern: words for form, words in _EXAMPLES}
-"""Pattern -> how a value of that form is written, in words."""
+"""Pattern -> example of a valid value."""

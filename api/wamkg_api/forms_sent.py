@@ -1,4 +1,4 @@
-"""Reading what the forms of the pages send."""
+"""Parses the forms of the pages."""
 
 from urllib.parse import parse_qs, urlencode
 
@@ -9,12 +9,12 @@ MOST_FIELDS = 50
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form as the browser sends it, the last of those given twice; empty ones are left out."""
+    """The fields of a submitted form. The last value of a repeated field counts; empty fields are left out."""
     return {name: values[-1] for name, values in (await _fields(request)).items()}
 
 
 async def chosen(request: Request, name: str) -> tuple[str, ...]:
-    """Everything that a form chose in a field that takes several."""
+    """All values of a form field that allows several."""
     return tuple((await _fields(request)).get(name, ()))
 
 
@@ -27,6 +27,6 @@ async def _fields(request: Request) -> dict[str, list[str]]:
 
 
 def see(path: str, **query: str) -> RedirectResponse:
-    """Send the browser to one of our own pages after a form was taken in."""
+    """Redirect the browser to one of our own pages after a form was accepted."""
     given = {name: value for name, value in query.items() if value}
     return RedirectResponse(f"{path}?{urlencode(given)}" if given else path, 303, {"Cache-Control": "no-store"})

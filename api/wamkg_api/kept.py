@@ -1,4 +1,4 @@
-"""Answers of one state of the store, each kept for those whom it holds for."""
+"""The response cache for one state of the store; each entry is reused only for the callers in its scope."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Question:
-    """A read: what is asked, with which credentials, of which state of the store."""
+    """Cache key: URL, credentials, and state of the store."""
 
     address: str
     credentials: bytes
@@ -22,10 +22,11 @@ class Question:
 
 
 class KeptAnswers:
-    """Answers by address and audience, oldest use first, and the callers met; any write to the store ends them all.
+    """Cached responses by URL and scope, least recently used first, and the known callers. Any write to the store
+    clears all.
 
-    `most_bytes` is what they may take; 0 keeps none. A caller is one whose credentials were looked up in this very
-    state of the store, so that a revoked token is asked about again.
+    `most_bytes` limits the total size; 0 disables the cache. A caller is known only if their credentials were checked
+    in this state of the store, so a revoked token is checked again.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -36,7 +37,9 @@ class KeptAnswers:
         self._size = 0
 
     def caller(self, asked: Question) -> Caller | None:
-        """Who sent these credentials before, if the store is as it was then and they have not ended since."""
+        """The known caller with these credentials, if the store has not changed and the credentials have not expired
+        since.
+        """
         if asked.state != self._state:
             self._state, self._size = asked.state, 0
             self._answers.clear()
@@ -46,7 +49,7 @@ class KeptAnswers:
         return None if ends is not None and ends <= utc_now() else found
 
     def find(self, asked: Question, caller: Caller | None) -> Answer | None:
-        """The answer kept for this address and this caller."""
+        """The cached response for this URL and caller, or None."""
         for group in _groups(asked, caller):
             answer = self._answers.get((asked.address, group))
             if answer is not None:
@@ -55,12 +58,14 @@ class KeptAnswers:
         return None
 
     def meet(self, asked: Question, caller: Caller) -> None:
-        """Remember whose credentials these are."""
+        """Remember the caller with these credentials."""
         if asked.state == self._state:
             self._callers[asked.credentials] = caller
 
     def put(self, asked: Question, caller: Caller | None, answer: Answer, audience: Audience) -> None:
-        """Keep an answer for those whom it holds for; one to credentials that are nobody's holds for nobody else."""
+        """Cache a response for the callers in its scope. Responses to invalid credentials are not shared with
+        anyone.
+        """
         groups = _groups(asked, caller)
         if asked.state != self._state or audience >= len(groups) or (asked.address, groups[audience]) in self._answers:
             return
@@ -71,7 +76,7 @@ class KeptAnswers:
 
 
 def _groups(asked: Question, caller: Caller | None) -> tuple[str, ...]:
-    """Who the caller is, by audience: one of everybody, one of a role, one person."""
+    """The groups a caller belongs to, by scope: everyone, callers with this role, this person."""
     if not asked.credentials:
         return "", _NOBODY, _NOBODY
     if caller is None:

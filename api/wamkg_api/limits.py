@@ -1,4 +1,4 @@
-"""How much one client may ask: bytes of a request, and requests a minute."""
+"""Limits per client: bytes of a request body, and requests per minute."""
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -11,20 +11,20 @@ from wamkg_api.access import SAFE
 from wamkg_api.errors import problem
 
 SMALL = 1_000_000
-"""Bytes of a request that imports no list."""
+"""Maximum size in bytes of a request that is not an import."""
 IMPORTS = "/imports"
 FREE = ("/healthz", "/readyz", "/metrics")
-"""Routes of who runs the service: neither counted nor kept."""
+"""Routes for operators: neither counted nor cached."""
 
 
 class TooLargeError(Exception):
-    """The body of a request is longer than allowed."""
+    """The request body is longer than allowed."""
 
 
 class Limits:
-    """ASGI middleware inside the kept answers: what is answered from memory costs nothing and is not counted.
+    """ASGI middleware inside the response cache, so cached responses are not counted.
 
-    A client is an address. Counts are of this process.
+    A client is an IP address. Each process counts for itself.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -35,7 +35,7 @@ class Limits:
         self._limits = {kind: RateLimitItemPerMinute(n, namespace=kind) for kind, n in given.items() if n}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 413 or 429."""
+        """Pass a request on, or respond with 413 or 429."""
         if scope["type"] != "http" or scope["path"] in FREE:
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Which state of the survey a read is about: now, a release, or a past day."""
+"""The snapshot that a read is about: the current store, a release, or a past day."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from wamkg_api.state import settings_of, store_of
 
 @dataclass(frozen=True)
 class Past:
-    """A release or a day, or neither: now."""
+    """A release or a past day; neither means the current store."""
 
     release: str | None = None
     as_of: str | None = None
@@ -46,10 +46,10 @@ PastDep = Annotated[Past, Depends(_past)]
 
 @contextmanager
 def opened(request: Request, past: Past) -> Iterator[Store]:
-    """The store to read from.
+    """Open the store to read from.
 
-    Raises NotFoundError for a release there is not and a day to come, ConflictError for both at once and for a day
-    that only a curator may have made.
+    Raises NotFoundError for an unknown release and a future day, ConflictError if both are given and for a day whose
+    snapshot only a curator may build.
     """
     if past.release and past.as_of:
         raise ConflictError("release and as_of contradict each other; give one of them")
@@ -63,16 +63,16 @@ def opened(request: Request, past: Past) -> Iterator[Store]:
 
 @contextmanager
 def edition(request: Request, name: str) -> Iterator[Store]:
-    """The store of a release, a day, or `now`.
+    """Open the store of a release, of a day, or of `now`.
 
-    Raises as `opened`.
+    Raises the same errors as `opened`.
     """
     with open_edition(store_of(request), settings_of(request).home, name, build=_may_make(request)) as shown:
         yield shown
 
 
 def refuse_future(as_of: str | None) -> None:
-    """Refuse a day to come: there is nothing of it.
+    """Reject a future day.
 
     Raises NotFoundError.
     """

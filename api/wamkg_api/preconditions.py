@@ -1,4 +1,4 @@
-"""`If-Match`: write only on what the client has seen."""
+"""`If-Match`: write only if the item has not changed since the client read it."""
 
 from typing import Annotated, Any
 
@@ -24,11 +24,11 @@ IfMatch = Annotated[
 
 
 def seen_version(if_match: str | None, current: Any, what_happened: str) -> int | None:
-    """The version to write on, where the header names what is there now; None where nothing is asked.
+    """The revision to write on, if `If-Match` names the current one; None without the header.
 
-    `current` is what a read of the thing answers, with its `version`.
+    `current` is the response body of a read of the item, with its `version`.
 
-    Raises StaleError, saying what happened meanwhile.
+    Raises StaleError, which says what has changed since.
     """
     if not if_match or if_match.strip() == "*":
         return None
@@ -41,11 +41,11 @@ def seen_version(if_match: str | None, current: Any, what_happened: str) -> int 
 
 
 def paper_version(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
-    """The version of a paper to write on: the one given, else that of `If-Match`, as `seen_version`.
+    """The revision of a paper to write on: the given one, else that of `If-Match`. See `seen_version`.
 
-    The write that follows refuses a version that is not the present one, so it is safe to look before.
+    The write itself checks the revision again, so a write in between is detected.
 
-    Raises StaleError, saying what was written meanwhile, and NotFoundError.
+    Raises StaleError, which says what has changed since, and NotFoundError.
     """
     if not if_match:
         return given

@@ -1,4 +1,4 @@
-"""What the app keeps for its routes."""
+"""The objects that the app holds for its routes."""
 
 from fastapi import Request
 
@@ -13,6 +13,6 @@ def store_of(request: Request) -> Store:
 
 
 def settings_of(request: Request) -> Settings:
-    """The settings that the app was made with."""
+    """The settings of the app."""
     settings: Settings = request.app.state.settings
     return settings

@@ -1,4 +1,4 @@
-"""What routes that write share: a router that asks first, the store, who writes, and taking back."""
+"""Helpers for routes that write: a router that checks the role first, the store, the writer, and undo."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -22,12 +22,12 @@ FILE_BODY = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
 }
-"""A request body that is a file."""
+"""OpenAPI description of a request body that is a file."""
 REFUSALS = (401, 403, 404, 409, 413, 422, 429)
 
 
 def writing_router(role: Role = Role.CURATOR, *more: int) -> APIRouter:
-    """A router whose routes only those may use whom `role` lets in; `more` are further statuses of problems."""
+    """A router whose routes require `role`; `more` lists further error statuses."""
     return APIRouter(
         tags=["writing"],
         route_class=guarded(role),
@@ -41,9 +41,9 @@ StoreDep = Annotated[Store, Depends(store_of)]
 
 @dataclass(frozen=True)
 class Change:
-    """What an edit changed; `batch` takes it back, and is null where nothing was to change.
+    """What an edit changed. `batch` can be undone; it is null if nothing changed.
 
-    `alarms` tell of decisions whose quote the edit has left without ground.
+    `alarms` lists decisions whose quote is no longer found in the edited text.
     """
 
     batch: str | None
@@ -54,7 +54,7 @@ class Change:
 
 
 def changed(edited: Edited) -> Change:
-    """An edit as an answer."""
+    """The response to an edit."""
     changes = {name: list(pair) for name, pair in edited.changes.items()}
     return Change(edited.batch, edited.subject, changes, edited.version, edited.alarms)
 
@@ -62,7 +62,8 @@ def changed(edited: Edited) -> Change:
 def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:
     """Undo a batch as a whole.
 
-    Raises ForbiddenError for what a program or somebody else imported, unless an admin asks, else as `batches.undo`.
+    Raises ForbiddenError for a batch of a program or another person's import unless the caller is an admin; also raises
+    the errors of `batches.undo`.
     """
     return undo(store, settings, writer_of(caller), uid, why, partial(_refuse_others, caller))
 

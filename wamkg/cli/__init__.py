@@ -1,4 +1,4 @@
-"""The command line: one short command a verb; errors are one line, never a traceback."""
+"""The command line: one short function per command. Errors are one line, never a traceback."""
 
 import os
 import sys
@@ -12,17 +12,17 @@ from wamkg.errors import WamkgError
 
 FAILED, WRONG_USAGE = 1, 2
 TYPER_INTERRUPTED = 130
-"""What Typer gives back when it has caught Ctrl-C itself."""
+"""Exit status that Typer returns after it has handled Ctrl-C itself."""
 INTERRUPTED = "interrupted; what was not complete was not written"
 
 
 def main() -> None:
-    """Run the command line: exit 0 done, 1 failed, 2 wrong usage, 3 done in part."""
+    """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and give its exit status."""
+    """Run one command and return its exit status."""
     try:
         result = app(arguments, prog_name="wamkg", standalone_mode=False)
     except TyperException as error:

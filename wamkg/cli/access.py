@@ -16,7 +16,7 @@ PROGRAM = "program"
 
 
 def user_name() -> str:
-    """Name of who runs this process, as far as the system knows it."""
+    """Name of the user who runs this process, if the system knows it."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -35,7 +35,7 @@ def create(
     program: Annotated[bool, typer.Option("--program", help="It speaks for a program, which decides nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Create a token and print it, this once; only its hash is kept."""
+    """Create a token and print it. It is shown only once; the store keeps a hash."""
     kind = PROGRAM if program else PERSON
     with open_store() as store:
         made = tokens.create_token(store, name or user_name(), role, label, kind)
@@ -58,7 +58,7 @@ def link(
         str, typer.Option("--base", help="Address that the pages are served at.")
     ] = "http://127.0.0.1:8000",
 ) -> None:
-    """Print a link that signs a person in to the pages, once, within the hour."""
+    """Print a one-time sign-in link, valid for one hour."""
     with open_store() as store:
         made = tokens.create_link(store, name or user_name(), role)
     out.print(sign_in_link(base, made))
@@ -66,7 +66,7 @@ def link(
 
 @token.command("list")
 def list_(json: JsonOption = False) -> None:
-    """List the tokens, sessions and links, the newest first."""
+    """List tokens, sessions and links, newest first."""
     with open_store() as store, store.reading() as session:
         found = list_tokens(session)
     if json:
@@ -88,7 +88,7 @@ def revoke(
     uid: Annotated[str, typer.Argument(metavar="ID", help="Id of the token, or its beginning.")],
     json: JsonOption = False,
 ) -> None:
-    """Let a token be worth nothing from now on, and the sessions that were opened with it."""
+    """Revoke a token and all sessions opened with it."""
     with open_store() as store:
         ended = tokens.revoke(store, uid)
     if json:
@@ -98,11 +98,11 @@ def revoke(
 
 
 def sign_in_link(base: str, made: Issued) -> str:
-    """Address that signs in whoever opens it first."""
+    """URL that signs in the first person who opens it."""
     return f"{base.rstrip('/')}/sign-in?key={made.secret}"
 
 
 def first_link(store: Store, base: str) -> str | None:
-    """A link for the owner of a store that nobody can sign in to yet; None otherwise."""
+    """A sign-in link for the owner of a store without any credentials; None if there are some."""
     made = tokens.create_first_link(store, user_name())
     return sign_in_link(base, made) if made else None

@@ -1,4 +1,4 @@
-"""The Typer application: every command in one list, its code loaded when it runs."""
+"""The Typer application: all commands in one table; a command's code is loaded when it runs."""
 
 import logging
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from wamkg import __version__
 
 @dataclass(frozen=True)
 class Verb:
-    """A command: its module in this package, its name there, and its line in `wamkg --help`."""
+    """A command: its module in this package, its function, and its line in `wamkg --help`."""
 
     module: str
     name: str
     help: str
 
     def load(self) -> Any:
-        """The command itself (a class private to Typer), with its code."""
+        """Load the command's code and return the command (a class private to Typer)."""
         target = getattr(import_module(f"wamkg.cli.{self.module}"), self.name)
         if isinstance(target, typer.Typer):
             return get_group(target)
@@ -31,92 +31,94 @@ class Verb:
 
 
 COMMANDS: dict[str, Verb] = {
-    "migrate": Verb("store", "migrate", "Bring the store's tables to this program's version."),
+    "migrate": Verb("store", "migrate", "Upgrade the tables of the store to this version of wamkg."),
     "seed": Verb(
-        "store", "seed", "Load the packaged taxonomies, papers, concepts and results; a second run changes nothing."
+        "store", "seed", "Load the packaged taxonomies, papers, concepts and results. A second run changes nothing."
     ),
-    "build": Verb("store", "build", "Do the whole job: migrate, seed, embed, suggest, draw the figures into HOME/out."),
+    "build": Verb(
+        "store", "build", "Run all stages: migrate, seed, embed, suggest, and draw the figures into HOME/out."
+    ),
     "backup": Verb(
         "store",
         "backup",
-        "Write everything, releases and vectors included, to one file; it also holds the hashes of tokens.",
+        "Write the whole store, with releases and vectors, to one file. It also contains the hashes of tokens.",
     ),
-    "restore": Verb("store", "restore", "Fill an empty store, on SQLite or PostgreSQL, from a backup of either."),
+    "restore": Verb("store", "restore", "Fill an empty store (SQLite or PostgreSQL) from a backup of either."),
     "import": Verb(
         "importing",
         "import_",
-        "Read papers into the store; every line that names one ends as new, same, changed, in conflict or unreadable.",
+        "Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable.",
     ),
-    "undo": Verb("provenance", "undo", "Take a batch of writes back whole."),
+    "undo": Verb("provenance", "undo", "Undo a batch of writes as a whole."),
     "history": Verb(
         "provenance",
         "history",
-        "Show what happened to a paper, a taxon or another thing, or where each value of a paper comes from.",
+        "Show what happened to a paper, a taxon or another entity, or the source of each value of a paper.",
     ),
-    "changes": Verb("provenance", "changes", "List what changed since a day, newest first; or export the audit trail."),
+    "changes": Verb("provenance", "changes", "List changes since a day, newest first; or export the audit trail."),
     "batches": Verb("provenance", "batches", "List the newest batches."),
     "review": Verb(
         "reviewing",
         "review",
-        "Show the papers that wait for a person; of every tenth the suggestion is hidden until it is decided on.",
+        "Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides.",
     ),
-    "decide": Verb("curating", "decide", "Say where a paper belongs in a taxonomy."),
+    "decide": Verb("curating", "decide", "Decide where a paper belongs in a taxonomy."),
     "decisions": Verb("curating", "decisions", "Bring decisions to and from a file that git can merge."),
     "objections": Verb("objecting", "objections", "Disputed placements."),
     "questions": Verb("questions", "questions", "Is a record the paper that its id leads to?"),
     "duplicates": Verb("duplicates", "duplicates", "Which records are one work."),
-    "merge": Verb("duplicates", "merge", "Merge two papers into one; undoing the batch restores both."),
+    "merge": Verb("duplicates", "merge", "Merge two papers into one. Undoing the batch restores both."),
     "round": Verb("rounds", "round_", "Blind review by several people."),
     "agreement": Verb(
         "rounds",
         "agreement",
-        "Measure how far people agree: Cohen's kappa and Krippendorff's alpha, over all, by level and by taxon.",
+        "Measure agreement between reviewers: Cohen's kappa and Krippendorff's alpha, overall, by level and by taxon.",
     ),
-    "set": Verb("curating", "set_", "Set values by hand; a person's word outlives every later import."),
-    "add": Verb("curating", "add", "Add a paper, a result, a method or another named thing by hand."),
+    "set": Verb("curating", "set_", "Set fields by hand. Later imports do not overwrite them."),
+    "add": Verb("curating", "add", "Add a paper, a result, a method or another named entity by hand."),
     "taxon": Verb("taxa", "taxon", "Change a taxonomy; every edit can be tried with --dry-run and taken back."),
     "crosswalk": Verb(
         "taxa",
         "compare",
-        "Hold two taxonomies against each other: confusion table, mutual information, papers that break the mapping.",
+        "Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping.",
     ),
     "release": Verb("releases", "release", "Freeze editions of the survey and compare them."),
     "enrich": Verb(
         "enriching",
         "enrich",
-        "Fetch metadata, citations and references from Semantic Scholar; run again, it goes on where it was.",
+        "Fetch metadata, citations and references from Semantic Scholar. Run it again to resume.",
     ),
-    "jobs": Verb("enriching", "jobs", "List jobs; show, cancel or resume one, or ask again for what failed in it."),
+    "jobs": Verb("enriching", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
     "worker": Verb(
         "enriching",
         "worker",
-        "Run queued jobs until stopped (PostgreSQL, with WAMKG_JOBS=queue); start as many as you like, anywhere.",
+        "Run queued jobs until stopped (PostgreSQL with WAMKG_JOBS=queue). Several workers can run at once.",
     ),
     "embed": Verb(
         "suggesting",
         "embed",
-        "Encode the papers' texts; what is already encoded is left alone, what another worker encodes is left to it.",
+        "Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding.",
     ),
     "suggest": Verb(
         "suggesting",
         "suggest",
-        "Suggest a place for every paper that has none in the taxonomy; a tenth is hidden from people until decided.",
+        "Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide.",
     ),
     "evaluate": Verb("suggesting", "evaluate", "Measure the suggestion models on the classified papers."),
     "radar": Verb(
         "suggesting",
         "radar",
-        "List classified papers whose place is disputed: by the model without them, neighbours, rivals, citations.",
+        "List papers whose label is disputed by the model, similar papers, other taxonomies or citations.",
     ),
     "screen": Verb(
         "screening",
         "screen",
-        "Show which candidates most likely belong to the survey, and whether it is safe to stop looking.",
+        "Show the candidates that are most likely in scope, and whether it is safe to stop screening.",
     ),
     "simulate": Verb(
         "screening",
         "simulate",
-        "Replay finished labels: recall against effort, work saved, and when the stop rule would have stopped.",
+        "Replay finished labels: recall against effort, work saved, and when the stopping rule would have stopped.",
     ),
     "timeline": Verb(
         "reading",
@@ -126,21 +128,21 @@ COMMANDS: dict[str, Verb] = {
     "figure": Verb(
         "figures",
         "figure",
-        "Draw a figure of the store for a page or a manuscript, with caption, alt text and data beside it.",
+        "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),
-    "export": Verb("reading", "export", "Write the store's papers in an exchange format."),
+    "export": Verb("reading", "export", "Write the papers of the store in an exchange format."),
     "token": Verb("access", "token", "Say who may write over HTTP, and take it back."),
     "doctor": Verb(
         "doctor",
         "doctor",
-        "Look for what is wrong in the store, and say how to mend it; what is found is no failure of the command.",
+        "Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems.",
     ),
     "serve": Verb("serving", "serve", "Serve the pages and the API until Ctrl-C."),
 }
 
 
 class LazyGroup(TyperGroup):
-    """Lists commands by their help lines, and loads only the one that runs."""
+    """Lists commands with their help lines and loads only the one that runs."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -148,7 +150,7 @@ class LazyGroup(TyperGroup):
             self.add_command(TyperCommand(name, help=verb.help))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The command that the arguments name, loaded, and its own arguments."""
+        """Return the command that the arguments name, loaded, and its own arguments."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, COMMANDS[name].load() if name in COMMANDS else listed, rest
 

@@ -1,4 +1,4 @@
-"""What every command shares: the store in use, output for people and for programs, progress bars."""
+"""Shared by all commands: the store in use, output for people and programs, progress bars."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from wamkg.vocabulary import PERSON
 
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
-"""Columns of a table that no terminal limits, so that ids stay in one piece for `grep` and `cut`."""
+"""Table width when the output is not a terminal, so that ids are not broken and `grep` and `cut` work."""
 # Titles and labels hold square brackets and colons, which Rich would read as markup and as names of emoji.
 out = Console(
     markup=False, emoji=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH
@@ -41,10 +41,10 @@ TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the tax
 
 @contextmanager
 def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
-    """The store of the settings, its tables up to date; `create` makes them in an empty one,
-    `upgrade` brings older ones up to date.
+    """The store of the settings, with current tables. `create` creates them in an empty store; `upgrade` migrates old
+    ones.
 
-    Raises StoreError when it is empty, older or newer than this program.
+    Raises StoreError if the store is empty, older or newer than this program.
     """
     store = Store(get_settings().url)
     try:
@@ -68,7 +68,7 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
 def writing_as(name: str) -> Iterator[tuple[Session, Actor]]:
     """A transaction of the store in use, and the person of that name who writes in it.
 
-    Raises as `open_store`.
+    Raises the errors of `open_store`.
     """
     with open_store() as store, store.writing() as session:
         yield session, get_actor(session, name, PERSON)
@@ -76,27 +76,27 @@ def writing_as(name: str) -> Iterator[tuple[Session, Actor]]:
 
 @contextmanager
 def open_shown(release: str | None, as_of: str | None) -> Iterator[Store]:
-    """The store to read from: the present one, or what it was in a release or on a day.
+    """The store to read from: the current one, or a snapshot of a release or a day.
 
-    Raises as `open_store` and `open_past`.
+    Raises the errors of `open_store` and `open_past`.
     """
     with open_store() as store, open_past(store, get_settings().home, release=release, as_of=as_of) as shown:
         yield shown
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
+    """Print a value as one JSON document."""
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
 
 
 def print_json_lines(values: list[dict[str, Any]]) -> None:
-    """One JSON object a line on standard output."""
+    """Print one JSON object per line."""
     for value in values:
         typer.echo(orjson.dumps(value).decode())
 
 
 def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """A table for people."""
+    """Print a table for people."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -106,13 +106,13 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 
 def print_alarms(alarms: list[str]) -> None:
-    """Say on standard error whose evidence a write has left without ground."""
+    """Warn on standard error about decisions whose quoted evidence is no longer found."""
     for alarm in alarms:
         err.print(f"alarm: {alarm}")
 
 
 def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -> None:
-    """Say on standard error which records look like another paper, and which papers have another title now."""
+    """Report on standard error records that look like another paper, and papers whose title changed."""
     for question in questions:
         err.print(f"question: {question}")
     for change in renamed:
@@ -120,13 +120,13 @@ def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -
 
 
 def print_undo(batch: str) -> None:
-    """Say which batch was written and how to take it back."""
+    """Print the batch that was written and how to undo it."""
     out.print(f"batch {batch}; `wamkg undo {batch}` takes it back")
 
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Any]:
-    """A bar on standard error; yields a function of (done, total)."""
+    """Show a progress bar on standard error; yields a function of (done, total)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(label, total=None)

@@ -1,4 +1,4 @@
-"""`decide`, `decisions`: what people say of where papers belong."""
+"""`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="arxiv:ID, d
 
 
 def decision_of(paper: str, verdict: str, **more: Any) -> Decision:
-    """The decision that a person typed: a verdict, or the path of the taxon that the paper is placed in."""
+    """The decision that a person typed: a verdict, or the path of a taxon to assign the paper to."""
     placing = verdict not in set(Verdict)
     taxon = verdict if placing else None
     return Decision(paper=paper, verdict=Verdict.ACCEPT if placing else verdict, taxon=taxon, **more)
@@ -63,7 +63,7 @@ def decide(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Say where a paper belongs in a taxonomy."""
+    """Decide where a paper belongs in a taxonomy."""
     decision = decision_of(
         paper,
         verdict,
@@ -104,7 +104,7 @@ def set_(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Set values by hand; a person's word outlives every later import."""
+    """Set fields by hand. Later imports do not overwrite them."""
     with open_store() as store:
         edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
     _print_edit(edited, json)
@@ -117,14 +117,14 @@ def add(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Add a paper, a result, a method or another named thing by hand."""
+    """Add a paper, a result, a method or another named entity by hand."""
     with open_store() as store:
         edited = entities.add(store, Writer(by), kind, _pairs(values, kind == "paper"), why)
     _print_edit(edited, json)
 
 
 def _pairs(values: list[str], nested: bool = False) -> dict[str, Any]:
-    """`field=value` arguments; nested, `links.code=...` becomes a mapping and `authors=a; b` a list."""
+    """Parse `field=value` arguments. `links.code=...` becomes a mapping, `authors=a; b` a list."""
     pairs: dict[str, Any] = {}
     for text in values:
         name, equals, value = text.partition("=")
@@ -160,7 +160,7 @@ decisions = typer.Typer(help="Bring decisions to and from a file that git can me
 def export(
     file: Annotated[Path | None, typer.Argument(help="File to append to; empty: all, to standard output.")] = None,
 ) -> None:
-    """Append to FILE the decisions it lacks; what it has stays as it is."""
+    """Append missing decisions to FILE. Existing lines are not changed."""
     with open_store() as store, store.reading() as session:
         if file is None:
             for line in export_decisions(session):
@@ -174,7 +174,7 @@ def export(
 def import_(
     file: Annotated[Path, typer.Argument(help="File to read.")], by: ByOption = "cli", json: JsonOption = False
 ) -> int:
-    """Take in the decisions of FILE; those known are left alone, those that disagree become objections."""
+    """Import decisions from FILE. Known ones are skipped; conflicting ones open an objection."""
     if not file.is_file():
         raise InvalidInputError(f"{file} is not a file")
     with open_store() as store:

@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong in the store, and how to mend it."""
+"""`doctor`: find problems in the store and show how to fix them."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without losing anything.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Look for what is wrong in the store, and say how to mend it; what is found is no failure of the command."""
+    """Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems."""
     with open_store() as store:
         found = run_checks(store, checks or (), fix=fix)
     if json:

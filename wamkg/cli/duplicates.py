@@ -1,4 +1,4 @@
-"""`duplicates`: which records are one work."""
+"""`duplicates` and `merge`: papers that are the same work."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ def candidates(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Pairs to list.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """List pairs of papers that may be one work and that nobody has judged, most alike first."""
+    """List pairs of papers that may be the same work and have not been judged, most similar first."""
     if context.invoked_subcommand is not None:
         return
     with open_store() as store, store.reading() as session:
@@ -44,7 +44,7 @@ def judge(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Say whether two records are one work; both stay as they are."""
+    """Judge whether two papers are the same work. Neither paper is changed."""
     with writing_as(by) as (session, actor):
         judged = judge_pair(session, actor, (one, other), verdict, note)
     if json:
@@ -75,7 +75,7 @@ def merge(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Merge two papers into one; undoing the batch restores both."""
+    """Merge two papers into one. Undoing the batch restores both."""
     wanted = Merge(
         keep=keep, other=other, prefer=prefer, why=why, although_dois_differ=although_dois_differ, version=version
     )
@@ -105,7 +105,7 @@ def _print_merge(made: MergedPapers) -> None:
 
 @duplicates.command("judged")
 def judged(json: JsonOption = False) -> None:
-    """List what has been judged, newest first."""
+    """List judgements, newest first."""
     with open_store() as store, store.reading() as session:
         found = judgement_list(session)
     if json:
@@ -117,7 +117,7 @@ def judged(json: JsonOption = False) -> None:
 
 @duplicates.command("works")
 def works(json: JsonOption = False) -> None:
-    """List works of which the store holds several records."""
+    """List works with several papers in the store."""
     with open_store() as store, store.reading() as session:
         found = work_list(session)
     if json:

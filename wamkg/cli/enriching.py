@@ -1,4 +1,4 @@
-"""`enrich`, `jobs` and `worker`: fetch from Semantic Scholar, and watch, stop and resume what runs."""
+"""`enrich`, `jobs` and `worker`: fetch from Semantic Scholar; show, stop and resume jobs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from wamkg.settings import get_settings
 from wamkg.views.work import JobItem
 
 LISTED = 20
-"""Lines of what could not be had that are printed; `--json` has them all."""
+"""Number of unavailable items that are printed; `--json` prints all."""
 Only = Literal["citations", "metadata"]
 
 
@@ -24,7 +24,7 @@ def enrich(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again only for what failed.")] = False,
     json: JsonOption = False,
 ) -> int:
-    """Fetch metadata, citations and references from Semantic Scholar; run again, it goes on where it was."""
+    """Fetch metadata, citations and references from Semantic Scholar. Run it again to resume."""
     from wamkg.enriching.report import Order
     from wamkg.enriching.run import enrich as run_enrich  # loads an HTTP client, which other commands need not
 
@@ -51,7 +51,7 @@ def _print_shortfalls(lines: list[dict[str, Any]]) -> None:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[Any], None]]:
-    """A bar on standard error with counts, rate and time left; yields what is called with a run's progress."""
+    """Show a progress bar with counts, rate and remaining time; yields a function that takes a run's progress."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[more]}"))
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("enrich", total=None, more="")
@@ -72,7 +72,7 @@ def jobs(
     job: Annotated[str | None, typer.Argument(help="Id of the job, or its beginning.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List jobs; show, cancel or resume one, or ask again for what failed in it."""
+    """List jobs; show, cancel or resume one; or retry its failed tasks."""
     if action != "list" and job is None:
         raise InvalidInputError(f"wamkg jobs {action} needs the id of a job; `wamkg jobs` lists them")
     items = _list_jobs() if job is None or action == "list" else [_act(action, job)]
@@ -102,7 +102,7 @@ def _act(action: str, uid: str) -> JobItem:
 def worker(
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is queued.")] = False,
 ) -> None:
-    """Run queued jobs until stopped (PostgreSQL, with WAMKG_JOBS=queue); start as many as you like, anywhere."""
+    """Run queued jobs until stopped (PostgreSQL with WAMKG_JOBS=queue). Several workers can run at once."""
     from wamkg.jobs.queue import work
 
     with open_store():

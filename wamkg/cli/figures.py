@@ -1,4 +1,4 @@
-"""`figure`: files for the manuscript."""
+"""`figure`: figures as files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ def figure(
     as_of: AsOfOption = None,
     data: Annotated[bool, typer.Option("--data/--no-data", help="Write its data and a manifest beside it.")] = True,
 ) -> None:
-    """Draw a figure of the store for a page or a manuscript, with caption, alt text and data beside it."""
+    """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
     query = FigureQuery(
         taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
         orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),

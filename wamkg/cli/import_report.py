@@ -1,4 +1,4 @@
-"""What `import` prints: warnings first, then how the file was understood, what was lost, and what came of it."""
+"""Output of `import`: warnings first, then how the file was understood, what was dropped, and the outcome."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -8,14 +8,14 @@ from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.importing.report import Doubt, ImportReport, LineReport, Outcome
 
 SHOWN = 20
-"""Lines of each part that are printed without --verbose."""
+"""Lines of each section that are printed without --verbose."""
 _SHOWN_PLACES = 5
 _SHOWN_AUTHORS = 3
 _NONE = "-"
 
 
 def print_report(report: ImportReport, verbose: bool = False) -> None:
-    """Print a report for people; `verbose` leaves nothing out."""
+    """Print a report for people; `verbose` prints everything."""
     for warning in report.warnings:
         _print_warning(warning, verbose)
     if report.warnings:
@@ -70,7 +70,7 @@ def _authors(sample: Sample) -> str:
 
 
 def _quality_line(quality: Quality) -> str:
-    """Shares of records with authors, year and id; and everything odd, with its number."""
+    """Share of records with authors, year and id, and the number of every oddity."""
     total = quality.records
     shares = {"authors": quality.without_authors, "year": quality.without_year, "id": quality.without_id}
     line = "Complete: " + ", ".join(f"{name} {_share(total - lacking, total)}" for name, lacking in shares.items())
@@ -86,7 +86,7 @@ def _quality_line(quality: Quality) -> str:
 
 
 def _share(part: int, total: int) -> str:
-    """A share that is 0% or 100% only where it is so exactly."""
+    """A share in percent. Only exact values are shown as 0% or 100%."""
     tenths = min(max(1000 * part // total, 1), 999) if 0 < part < total else 1000 * part // total
     near_end = 0 < tenths < 10 or 990 < tenths < 1000
     return f"{tenths / 10:.{1 if near_end else 0}f}% ({part:,} of {total:,})"
@@ -97,7 +97,9 @@ def _count(number: int, name: str) -> str:
 
 
 def _print_not_understood(report: ImportReport, verbose: bool) -> None:
-    """What was not read, contradicts what is stored, was dropped or is doubtful: nothing is lost without a line."""
+    """Print everything that was not read, conflicts with the store, was dropped or is doubtful, so that no loss is
+    silent.
+    """
     by_outcome = {outcome: [line for line in report.lines if line.outcome is outcome] for outcome in Outcome}
     unreadable, conflicts = by_outcome[Outcome.UNREADABLE], by_outcome[Outcome.CONFLICT]
     dropped = [doubt for doubt in report.doubts if doubt.dropped]

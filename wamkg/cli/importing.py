@@ -28,7 +28,7 @@ def import_(
     ] = None,
     json: JsonOption = False,
 ) -> int:
-    """Read papers into the store; every line that names one ends as new, same, changed, in conflict or unreadable."""
+    """Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable."""
     if as_ not in (None, "candidates"):
         raise typer.BadParameter("only `candidates` is known", param_hint="--as")
     if format is not None and format not in FORMATS:
@@ -46,8 +46,8 @@ def import_(
 
 @contextmanager
 def _rare_garbage_collection() -> Iterator[None]:
-    """Look for reference cycles seldom: a long list is a tree of many live objects, and going through all of them again
-    and again took a fifth of the time of its import. Memory stays about the same (174 MB for 2,938 entries).
+    """Run the garbage collector less often. A long list is a large tree of live objects; scanning it repeatedly took a
+    fifth of the import time. Memory use stays about the same (174 MB for 2,938 entries).
     """
     before = gc.get_threshold()
     gc.set_threshold(50_000, 20, 50)
@@ -59,7 +59,7 @@ def _rare_garbage_collection() -> Iterator[None]:
 
 @contextmanager
 def _progress(source: str) -> Iterator[ImportProgress | None]:
-    """A line on a terminal that says how far the import is; it goes when the import ends."""
+    """Show the progress of an import in one line on a terminal; the line disappears at the end."""
     if not err.is_terminal:
         yield None
         return

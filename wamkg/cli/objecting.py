@@ -1,4 +1,4 @@
-"""`objections`: who disputes which placement, what was answered, and the page for the meeting."""
+"""`objections`: list, raise, answer and close objections; print the agenda."""
 
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ def list_(
     status: Annotated[ObjectionStatus | None, typer.Option("--status", help="Only those in this status.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List disputed placements, newest first; or print the page for the meeting."""
+    """List objections, newest first; or print the agenda."""
     if context.invoked_subcommand is not None:
         return
     with open_store() as store, store.reading() as session:
@@ -75,7 +75,7 @@ def raise_(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Record that somebody disputes where a paper stands."""
+    """Raise an objection to a paper's assignment."""
     dispute = Dispute(
         paper=paper,
         claimed=claimed,
@@ -113,7 +113,7 @@ def close(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Close an objection; one undo takes back the closing and the move."""
+    """Close an objection. Closing and moving the paper are one batch, so one undo reverts both."""
     closing = Closing(outcome=outcome, answer=text, version=version)
     with open_store() as store:
         written = service.close_objection(store, get_settings(), Writer(by), uid, closing)
@@ -122,7 +122,7 @@ def close(
 
 @objections.command("reply")
 def reply(uid: IdArgument, json: JsonOption = False) -> None:
-    """Print an answer ready to be pasted: criterion, quote, exemplars and decision."""
+    """Print a reply to paste: criterion, quote, exemplars and decision."""
     with open_store() as store, store.reading() as session:
         dispute = dispute_detail(session, uid)
     if json:

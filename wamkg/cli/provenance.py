@@ -1,4 +1,4 @@
-"""`undo`, `history`, `batches`: who wrote what, and taking it back."""
+"""`undo`, `history`, `batches`, `changes`: who wrote what, and undoing it."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ def undo(
     why: Annotated[str, typer.Option("--why", help="Reason, kept in the audit trail.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Take a batch of writes back whole."""
+    """Undo a batch of writes as a whole."""
     with open_store() as store:
         counts = batches_.undo(store, get_settings(), Writer("cli"), batch, why).counts
     if json:
@@ -52,7 +52,7 @@ def history(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show what happened to a paper, a taxon or another thing, or where each value of a paper comes from."""
+    """Show what happened to a paper, a taxon or another entity, or the source of each value of a paper."""
     with open_store() as store, store.reading() as session:
         found: list[Any] = (paper_sources if sources else subject_history)(session, subject, field)
     if json:
@@ -74,7 +74,7 @@ def changes(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown.")] = 100,
     json: JsonOption = False,
 ) -> None:
-    """List what changed since a day, newest first; or export the audit trail."""
+    """List changes since a day, newest first; or export the audit trail."""
     with open_store() as store, store.reading() as session:
         if audit:
             for line in audit_lines(session, moment(since, "since")):

@@ -1,4 +1,4 @@
-"""`questions`: records that an id leads to a paper which they do not look like, and a person's answers."""
+"""`questions`: records that look like another paper than the one their id names, and people's answers."""
 
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ def list_(
     paper: Annotated[str | None, typer.Option("--paper", help="Only those on this paper.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """List records that were not applied, because they look like another paper than the one their id leads to."""
+    """List records that were not applied because they look like another paper than the one their id names."""
     if context.invoked_subcommand is not None:
         return
     with open_store() as store, store.reading() as session:
@@ -82,7 +82,7 @@ def answer(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Answer a question; one undo takes back the answer and all that followed from it."""
+    """Answer a question. The answer and everything that follows from it is one batch, so one undo reverts it."""
     given = IdentityAnswer(answer=said, note=note, version=version)
     with open_store() as store:
         answered = answer_question(store, Writer(by), uid, given)

@@ -1,4 +1,4 @@
-"""`timeline`, `export`: what the store holds, for people and for programs."""
+"""`timeline` and `export`: the content of the store, for people and programs."""
 
 import csv
 import sys
@@ -78,7 +78,7 @@ def export(
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
 ) -> int:
-    """Write the store's papers in an exchange format."""
+    """Write the papers of the store in an exchange format."""
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
     past = bool(release or as_of)

@@ -1,4 +1,4 @@
-"""`release`: editions of the survey, frozen and compared."""
+"""`release`: freeze the survey and compare releases."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ def create(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Freeze the survey as it is now."""
+    """Create a release: freeze the survey as it is now."""
     with open_store() as store:
         made = create_release(store, get_settings().home, name, note, by)
     if json:
@@ -33,7 +33,7 @@ def create(
 
 @release.command("list")
 def list_(json: JsonOption = False) -> None:
-    """List the editions."""
+    """List the releases."""
     with open_store() as store, store.reading() as session:
         found = list_releases(session)
     if json:
@@ -50,7 +50,7 @@ def diff(
     format: Annotated[str, typer.Option("--format", help="text or latex.")] = "text",
     json: JsonOption = False,
 ) -> None:
-    """List what changed between two editions: papers, places, names, venues, counts."""
+    """List what changed between two releases: papers, assignments, names, venues, counts."""
     if format not in ("text", "latex"):
         raise typer.BadParameter("write text or latex", param_hint="--format")
     home = get_settings().home

@@ -1,4 +1,4 @@
-"""`review`: the queue in the terminal, one paper after the other or as a list."""
+"""`review`: the review queue in the terminal, as a list or one paper at a time."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -34,7 +34,7 @@ def review(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Show the papers that wait for a person; of every tenth the suggestion is hidden until it is decided on."""
+    """Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides."""
     with open_store() as store:
         if bias:
             _show_bias(suggestions.bias(store, taxonomy), json)

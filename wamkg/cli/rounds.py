@@ -1,4 +1,4 @@
-"""`round`, `agreement`: blind review by several people, and how far they agree."""
+"""`round` and `agreement`: blind review by several people, and their agreement."""
 
 from typing import Annotated, Any
 
@@ -70,7 +70,7 @@ def open_(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Open a round: several people vote on one queue, none sees the others' votes."""
+    """Open a round: several people vote on the same papers without seeing each other's votes."""
     new = NewRound(name=name, reviewers=tuple(reviewer), taxonomy=taxonomy, papers=tuple(paper or ()), note=note)
     with open_store() as store:
         made = rounds.open_round(store, Writer(by), new)
@@ -82,7 +82,7 @@ def open_(
 
 @round_.command("show")
 def show(name: NameArgument, by: ByOption = "cli", json: JsonOption = False) -> None:
-    """Show the queue of a round as one person may see it."""
+    """Show the papers of a round with the votes that you may see."""
     with open_store() as store, store.reading() as session:
         queue = round_queue(session, name, by)
     if json:
@@ -108,7 +108,7 @@ def vote(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Cast your vote, or replace it while the others' cannot be seen."""
+    """Cast your vote, or replace it while the others' votes are hidden."""
     decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
     with open_store() as store:
         cast = rounds.cast_vote(store, Writer(by), name, decision)
@@ -135,7 +135,7 @@ def decide(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Decide on a paper of a round."""
+    """Make the final decision on a paper of a round."""
     decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
     with open_store() as store:
         made = rounds.adjudicate(store, get_settings(), Writer(by), name, decision, agreed=agreed)
@@ -148,7 +148,7 @@ def decide(
 
 @round_.command("close")
 def close(name: NameArgument, why: WhyOption = "", by: ByOption = "cli", json: JsonOption = False) -> None:
-    """Close a round: nobody votes any more, and all votes can be seen."""
+    """Close a round: voting ends and all votes become visible."""
     with open_store() as store:
         closed = rounds.close_round(store, Writer(by), name, why)
     if json:
@@ -165,7 +165,7 @@ def agreement(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Measure how far people agree: Cohen's kappa and Krippendorff's alpha, over all, by level and by taxon."""
+    """Measure agreement between reviewers: Cohen's kappa and Krippendorff's alpha, overall, by level and by taxon."""
     if decisions and name:
         raise typer.BadParameter("write --round or --decisions", param_hint="--decisions")
     with open_store() as store, store.reading() as session:

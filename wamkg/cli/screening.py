@@ -1,4 +1,4 @@
-"""`screen`: is this paper about the subject at all? `simulate`: how soon that would have found what there was."""
+"""`screen`: is a paper in scope? `simulate`: how fast would screening have found the relevant papers?"""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,7 +35,7 @@ def screen(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Show which candidates most likely belong to the survey, and whether it is safe to stop looking."""
+    """Show the candidates that are most likely in scope, and whether it is safe to stop screening."""
     from wamkg.suggesting.stopping import StopRule  # numpy takes a moment to load
 
     rule = StopRule(target, confidence)
@@ -96,7 +96,7 @@ def simulate(
     confidence: ConfidenceOption = 0.95,
     json: JsonOption = False,
 ) -> None:
-    """Replay finished labels: recall against effort, work saved, and when the stop rule would have stopped."""
+    """Replay finished labels: recall against effort, work saved, and when the stopping rule would have stopped."""
     replayed = service.Replayed(file, taxonomy, against, model or [], seeds, target, confidence)
     if file is None:
         with open_store() as store:

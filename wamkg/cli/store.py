@@ -1,4 +1,4 @@
-"""`migrate`, `seed`, `build`: the store itself."""
+"""`migrate`, `seed`, `build`, `backup`, `restore`: the store itself."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from wamkg.store.session import Store
 
 
 def migrate(json: JsonOption = False) -> None:
-    """Bring the store's tables to this program's version."""
+    """Upgrade the tables of the store to this version of wamkg."""
     store = Store(get_settings().url)
     before, after = migrations.migrate(store)
     store.close()
@@ -27,7 +27,7 @@ def migrate(json: JsonOption = False) -> None:
 
 
 def seed(json: JsonOption = False) -> None:
-    """Load the packaged taxonomies, papers, concepts and results; a second run changes nothing."""
+    """Load the packaged taxonomies, papers, concepts and results. A second run changes nothing."""
     with open_store(create=True) as store:
         counts = imports.seed(store)
     if json:
@@ -37,7 +37,7 @@ def seed(json: JsonOption = False) -> None:
 
 
 def build(json: JsonOption = False) -> None:
-    """Do the whole job: migrate, seed, embed, suggest, draw the figures into HOME/out."""
+    """Run all stages: migrate, seed, embed, suggest, and draw the figures into HOME/out."""
     settings = get_settings()
     with open_store(create=True, upgrade=True) as store, progress_bar("build") as show:
         report = run_build(store, settings, show)
@@ -49,7 +49,7 @@ def build(json: JsonOption = False) -> None:
 
 
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")]) -> int:
-    """Write everything, releases and vectors included, to one file; it also holds the hashes of tokens."""
+    """Write the whole store, with releases and vectors, to one file. It also contains the hashes of tokens."""
     with open_store() as store:
         missing = write_backup(store, get_settings().home, file)
     out.print(f"wrote {file}, {file.stat().st_size} bytes")
@@ -59,7 +59,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; one tha
 
 
 def restore(file: Annotated[Path, typer.Argument(help="What `wamkg backup` wrote.")]) -> None:
-    """Fill an empty store, on SQLite or PostgreSQL, from a backup of either."""
+    """Fill an empty store (SQLite or PostgreSQL) from a backup of either."""
     settings = get_settings()
     store = Store(settings.url)
     try:

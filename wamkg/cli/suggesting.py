@@ -1,4 +1,4 @@
-"""`embed`, `suggest`, `evaluate`: where papers belong, and how well that is known."""
+"""`embed`, `suggest`, `evaluate`, `radar`: suggested taxa, and how good the suggestions are."""
 
 import sys
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ def embed(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the texts.")] = 1,
     json: JsonOption = False,
 ) -> None:
-    """Encode the papers' texts; what is already encoded is left alone, what another worker encodes is left to it."""
+    """Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding."""
     with open_store() as store, progress_bar("embed") as show:
         if workers > 1:
             submit(store, get_settings(), "embed", {"device": device} if device else {}, shares=workers - 1)
@@ -48,7 +48,7 @@ def suggest(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Suggest a place for every paper that has none in the taxonomy; a tenth is hidden from people until decided."""
+    """Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide."""
     with open_store() as store:
         report = suggestions.suggest(store, get_settings(), taxonomy)
     # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
@@ -63,12 +63,12 @@ def suggest(
 
 
 def _likeliest_first(ranked: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Programs are promised the order of the probabilities alone; people see the decided taxon's leaves first."""
+    """JSON output is ordered by probability alone; people see the leaves of the confident taxon first."""
     return sorted(ranked, key=lambda leaf: leaf["probability"], reverse=True)
 
 
 def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
-    """The line, marked where it is of the hidden tenth, and then without what it says if `blind`."""
+    """The line to print, marked if its suggestion is held out; without the suggestion if `blind`."""
     hidden = is_hidden(line["paper"], line["taxonomy"])
     return line | {"hidden": hidden} | (unsaid() if hidden and blind else {})
 
@@ -87,7 +87,7 @@ def radar(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 20,
     json: JsonOption = False,
 ) -> None:
-    """List classified papers whose place is disputed: by the model without them, neighbours, rivals, citations."""
+    """List papers whose label is disputed by the model, similar papers, other taxonomies or citations."""
     with open_store() as store:
         found = suggestions.radar(store, get_settings(), taxonomy)
     if json:

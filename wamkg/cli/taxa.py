@@ -1,4 +1,4 @@
-"""`taxon`, `crosswalk`: changing a taxonomy, and holding two against each other."""
+"""`taxon` and `crosswalk`: edit a taxonomy, and compare two."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -78,7 +78,7 @@ def rename(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Give a taxon another name, and another last part of its path; the old ones go on leading to it."""
+    """Rename a taxon and its slug. The old name and path still resolve."""
     _run(
         path, Operation.RENAME, (dry_run, by, json), (roadmap, False), taxon=_path(path), name=name, slug=slug, why=why
     )
@@ -96,7 +96,7 @@ def move(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Move a taxon, with all below it, below another."""
+    """Move a taxon and its descendants below another taxon."""
     _run(path, Operation.MOVE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), parent=_path(parent),
          position=position, why=why)  # fmt: skip
 
@@ -112,7 +112,7 @@ def merge(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Merge a taxon into another, which takes over its papers, children and names."""
+    """Merge a taxon into another one, which takes over its papers, children and names."""
     _run(path, Operation.MERGE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), into=_path(into), why=why)
 
 
@@ -133,7 +133,7 @@ def split(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Make new taxa below one and move papers into them."""
+    """Create new taxa below a taxon and move papers into them."""
     papers = dict(text.rpartition("=")[::2] for text in paper or ())
     if not all(papers):
         raise InvalidInputError("write --paper PAPER=SLUG")
@@ -169,7 +169,7 @@ def delete(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Delete a taxon; its papers go to another, and its names and paths lead there."""
+    """Delete a taxon. Its papers, names and paths go to another taxon."""
     into = _path(to) if to is not None else None
     _run(path, Operation.DELETE, (dry_run, by, json), (roadmap, ambiguous), taxon=_path(path), into=into, why=why)
 
@@ -183,7 +183,7 @@ def reorder(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
-    """Arrange the children of a taxon."""
+    """Change the order of a taxon's children."""
     _run(path, Operation.REORDER, (dry_run, by, json), (None, False), taxon=_path(path), order=tuple(order), why=why)
 
 
@@ -191,7 +191,7 @@ def reorder(
 def health(
     taxonomy: Annotated[str, typer.Argument(help="Slug of the taxonomy.")] = "wam", json: JsonOption = False
 ) -> None:
-    """Show how many papers each taxon has, when they came, and what is wanting."""
+    """Show for each taxon the number of papers, the growth by quarter, and problems."""
     with open_store() as store, store.reading() as session:
         found = taxonomy_health(session, taxonomy)
     if json:
@@ -232,7 +232,7 @@ def _run(
 
 @dataclass
 class _Look:
-    """What is looked at while an edit is neither kept nor dropped."""
+    """What the command reads from the store after an edit, before a dry run is rolled back."""
 
     slug: str
     roadmap: Path | None
@@ -282,7 +282,7 @@ def compare(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Hold two taxonomies against each other: confusion table, mutual information, papers that break the mapping."""
+    """Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping."""
     if format not in ("text", "csv", "latex"):
         raise typer.BadParameter("write text, csv or latex", param_hint="--format")
     with open_shown(release, as_of) as store, store.reading() as session:

@@ -1,4 +1,4 @@
-"""`python -m wamkg.jobs JOB` runs one queued job; `wamkg.jobs.local` starts it so."""
+"""Entry point of `python -m wamkg.jobs JOB`: runs one queued job. Started by `wamkg.jobs.local`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Starting, cancelling and resuming jobs: what the command line and the API call."""
+"""Starts, cancels and resumes jobs, for the command line and the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,11 +19,11 @@ def submit(
     actor_id: int | None = None,
     shares: int = 1,
 ) -> list[Job]:
-    """Queue a job and have it run, in a process of its own here or by a worker.
+    """Queue a job and start it, in its own process on this machine or on a worker.
 
-    With `shares` that many jobs are queued at once; those of kind `enrich` or `embed` share one work between them.
+    With `shares`, so many jobs are queued at once; those of kind `enrich` or `embed` share their tasks.
 
-    Raises InvalidInputError on an unknown kind or parameter.
+    Raises InvalidInputError for an unknown kind or parameter.
     """
     check_job(kind, params)
     with store.writing() as session:
@@ -34,9 +34,9 @@ def submit(
 
 
 def cancel(store: Store, uid: str) -> Job:
-    """Ask a job to stop after the request in flight; what it has fetched is kept.
+    """Ask a job to stop after the current request. What it has stored is not lost.
 
-    Raises NotFoundError, ConflictError when it has ended.
+    Raises NotFoundError, and ConflictError if the job has ended.
     """
     with store.writing() as session:
         jobs.close_dead(session)
@@ -44,9 +44,9 @@ def cancel(store: Store, uid: str) -> Job:
 
 
 def resume(store: Store, settings: Settings, uid: str) -> Job:
-    """Go on with a job that was cancelled, failed, ended in part, or whose process died.
+    """Resume a job that was cancelled, failed, ended in part, or whose process died.
 
-    Raises NotFoundError, ConflictError when it is running or done.
+    Raises NotFoundError, and ConflictError if the job is running or done.
     """
     with store.writing() as session:
         jobs.close_dead(session)
@@ -56,7 +56,7 @@ def resume(store: Store, settings: Settings, uid: str) -> Job:
 
 
 def retry_failed(store: Store, settings: Settings, uid: str) -> Job:
-    """A new job that asks again for what failed, of the kind and with the parameters of an earlier one.
+    """Start a job that retries the failed tasks of an earlier job, with the same kind and parameters.
 
     Raises NotFoundError.
     """
@@ -66,7 +66,7 @@ def retry_failed(store: Store, settings: Settings, uid: str) -> Job:
 
 
 def start(settings: Settings, *queued: Job) -> None:
-    """Have queued jobs run, in processes of their own here or by workers."""
+    """Start queued jobs, in their own processes on this machine or on workers."""
     if settings.jobs == "queue":
         from wamkg.jobs.queue import defer  # procrastinate is needed on a server only
 

@@ -1,4 +1,4 @@
-"""The kinds of jobs and what runs each: named by strings, so that no room is loaded before its job is."""
+"""The kinds of jobs and their runners, named by strings, so that a package is loaded only when its job runs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 Runner = Callable[[Store, Settings, str, Mapping[str, Any]], None]
-"""Runs a job: its store, its settings, its id and its parameters; it keeps the job's row up to date itself."""
+"""Function that runs a job, from its store, settings, id and parameters. It updates the job's row itself."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job: `run` and `check` are written `module:function`; `check` refuses wrong parameters."""
+    """A kind of job. `run` and `check` are written `module:function`; `check` rejects wrong parameters."""
 
     run: str
     check: str | None = None
@@ -30,7 +30,7 @@ KINDS = {
 
 
 def check_job(kind: str, params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on a kind there is none of, or on parameters it does not take."""
+    """Raise InvalidInputError for an unknown kind of job, or for parameters that it does not accept."""
     if kind not in KINDS:
         raise InvalidInputError(f"there is no job {kind!r}; there are: {', '.join(sorted(KINDS))}")
     if (check := KINDS[kind].check) is not None:
@@ -38,7 +38,7 @@ def check_job(kind: str, params: Mapping[str, Any]) -> None:
 
 
 def runner_of(kind: str) -> Runner:
-    """What runs a job of that kind."""
+    """The runner of a kind of job."""
     check_job(kind, {})
     runner: Runner = _load(KINDS[kind].run)
     return runner

@@ -1,4 +1,4 @@
-"""A job as a process of its own on this machine: it outlives the command or the server that started it."""
+"""Runs a job in its own process on this machine. The process outlives the command or server that started it."""
 
 import os
 import subprocess
@@ -9,9 +9,9 @@ from wamkg.settings import Settings
 
 
 def start(settings: Settings, uid: str) -> "subprocess.Popen[bytes]":
-    """Start the process of a queued job; what it prints goes to `HOME/jobs/<id>.log`.
+    """Start the process of a queued job. Its output goes to `HOME/jobs/<id>.log`.
 
-    The process is told the store, the home and the service it works with; every other setting it reads as usual.
+    The process receives the store, the home folder and the service; it reads all other settings itself.
     """
     folder = settings.home / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,6 +28,6 @@ def start(settings: Settings, uid: str) -> "subprocess.Popen[bytes]":
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment with every setting as it is here."""
+    """The environment of this process, with every setting of `settings`."""
     given = settings.model_dump(exclude_none=True)
     return os.environ | {f"WAMKG_{name.upper()}": str(value) for name, value in given.items()}

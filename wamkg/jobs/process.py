@@ -1,4 +1,4 @@
-"""Running one job in this process, from its row to its end."""
+"""Runs one job in this process, from start to end."""
 
 import sys
 
@@ -13,9 +13,9 @@ DONE, FAILED, PARTIAL = 0, 1, 3
 
 
 def run_job(store: Store, settings: Settings, uid: str) -> JobState:
-    """Run a queued job and give back how it ended; one that is no longer queued is left alone.
+    """Run a queued job and return its final status. A job that is not queued is skipped.
 
-    Raises NotFoundError on an unknown id, and what the job itself raises, after noting it in the job's row.
+    Raises NotFoundError for an unknown id, and the errors of the job, after they are recorded in its row.
     """
     with store.reading() as session:
         job = jobs.find_job(session, uid)
@@ -37,7 +37,7 @@ def _note_failure(store: Store, uid: str, error: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the job whose id is given; exit status as of the command line."""
+    """Run the job with the given id. The exit status is that of the command line."""
     settings = Settings()
     store = Store(settings.url)
     try:

@@ -1,7 +1,7 @@
-"""Jobs on a server: procrastinate hands them, through PostgreSQL, to workers on any number of machines.
+"""Jobs on a server: procrastinate passes them, through PostgreSQL, to workers on any number of machines.
 
-It only dispatches. What is left to do stands in the store's `work` rows, so a job may be run twice or by several
-workers at once without harm, and one whose worker died is simply started again.
+It only dispatches. The remaining tasks are rows of the store. So it is safe to run a job twice or in several workers at
+once, and a job whose worker died is simply started again.
 """
 
 from typing import Any
@@ -20,18 +20,18 @@ from wamkg.store.session import Store
 
 QUEUE = "wamkg"
 SCHEMA = "procrastinate"
-"""PostgreSQL schema of procrastinate's own tables, out of the way of the survey's migrations."""
+"""PostgreSQL schema of procrastinate's tables, apart from those of the survey."""
 TASK = "wamkg.run_job"
 SILENT_SECONDS = 30.0
-"""A worker not heard of for so long is taken for dead, and its jobs are started again."""
+"""Seconds without a heartbeat after which a worker counts as dead and its jobs are started again."""
 _SETUP_LOCK = 7236421
 _OPTIONS = {"options": f"-c search_path={SCHEMA}"}
 
 
 def _conninfo(settings: Settings) -> str:
-    """The database in libpq's words.
+    """The database as a libpq connection string.
 
-    Raises InvalidInputError on SQLite, which cannot be shared between machines.
+    Raises InvalidInputError for SQLite, which machines cannot share.
     """
     url = make_url(settings.url)
     if url.get_backend_name() != "postgresql":
@@ -40,9 +40,9 @@ def _conninfo(settings: Settings) -> str:
 
 
 def set_up(settings: Settings) -> None:
-    """Make procrastinate's tables if there are none; safe to call from several processes at once.
+    """Create procrastinate's tables if they are missing. Several processes may call this at once.
 
-    Raises StoreError when the database cannot be reached.
+    Raises StoreError if the database cannot be reached.
     """
     try:
         with psycopg.connect(_conninfo(settings), options=_OPTIONS["options"]) as connection:
@@ -56,7 +56,7 @@ def set_up(settings: Settings) -> None:
 
 
 def defer(settings: Settings, *uids: str) -> None:
-    """Hand queued jobs to the workers."""
+    """Pass queued jobs to the workers."""
     set_up(settings)
     app = App(connector=SyncPsycopgConnector(conninfo=_conninfo(settings), kwargs=_OPTIONS))
     try:
@@ -68,7 +68,7 @@ def defer(settings: Settings, *uids: str) -> None:
 
 
 def worker_app(settings: Settings) -> App:
-    """The application that a worker runs: one task for every kind of job, and one that rescues lost jobs."""
+    """The application that a worker runs: one task for every kind of job, and one that restarts lost jobs."""
     app = App(connector=PsycopgConnector(conninfo=_conninfo(settings), kwargs=_OPTIONS))
 
     @app.task(name=TASK, queue=QUEUE, pass_context=True)
@@ -93,7 +93,7 @@ def worker_app(settings: Settings) -> App:
 
 
 async def rescue_lost(app: App, silent_seconds: float = SILENT_SECONDS) -> int:
-    """Start the jobs again whose worker has died; returns how many."""
+    """Restart the jobs whose worker died; returns their number."""
     lost = list(await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_seconds))
     for job in lost:
         await app.job_manager.retry_job(job)
@@ -106,6 +106,6 @@ def _take_back(store: Store, uid: str) -> None:
 
 
 def work(settings: Settings, *, until_empty: bool = False, **options: Any) -> None:
-    """Run jobs until stopped by a signal, or until none is queued; `options` are those of procrastinate's worker."""
+    """Run jobs until a signal arrives, or until no job is queued. `options` are those of procrastinate's worker."""
     set_up(settings)
     worker_app(settings).run_worker(queues=[QUEUE], wait=not until_empty, delete_jobs="successful", **options)

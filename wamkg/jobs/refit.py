@@ -1,4 +1,4 @@
-"""Refits after decisions: one job at a time a taxonomy, which goes round again when somebody decides meanwhile."""
+"""Refits after decisions: one job at a time per taxonomy. It repeats if new decisions arrive while it runs."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,19 +21,19 @@ from wamkg.vocabulary import BatchKind, JobState
 
 KIND = "refit"
 LOST_AFTER = timedelta(seconds=60)
-"""A job that has stood in the queue for so long is started again: its process may never have come up."""
+"""Seconds in the queue after which a job is started again: its process may have failed to start."""
 LOOK = 0.05
-"""Seconds between two looks at whether a decision has come."""
+"""Seconds between two checks for new decisions."""
 
 
 def learn(store: Store, settings: Settings, taxonomy: str) -> None:
-    """Have the suggestions made again in the background after a decision, unless the settings say otherwise."""
+    """Schedule a background refit after a decision, unless the settings disable it."""
     if settings.refit:
         ask_refit(store, settings, taxonomy)
 
 
 def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
-    """Have them made again after a batch was undone that was a decision or an edit of a taxonomy."""
+    """Schedule a refit after a batch was undone that contained a decision or a taxonomy edit."""
     if batch.kind == BatchKind.DECISION:
         learn(store, settings, decided_taxonomy(batch))
     elif batch.kind == BatchKind.TAXONOMY and "taxonomy" in batch.counts:
@@ -41,10 +41,10 @@ def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
 
 
 def ask_refit(store: Store, settings: Settings, taxonomy: str) -> str:
-    """Have the suggestions of a taxonomy made again in the background; returns the id of the job that will.
+    """Schedule a background refit of a taxonomy; returns the id of its job.
 
-    Asked again before the job has begun, nothing is added; while it runs, it is told to go round once more. So the
-    last decision is always learnt from, however fast they come.
+    A second request before the job starts adds nothing. A request while it runs makes it repeat. So the last decision
+    is always included, however fast decisions arrive.
     """
     with store.writing() as session:
         jobs.close_dead(session)
@@ -66,16 +66,17 @@ def _job_for(session: Session, taxonomy: str) -> tuple[Job, bool]:
 
 
 def check_refit(params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on parameters other than `taxonomy`."""
+    """Raise InvalidInputError for parameters other than `taxonomy`."""
     # `again` is set on a job that runs, so that a copy of it holds it; nobody is told to give it.
     refuse_unknown(KIND, set(params) - {"again"}, ("taxonomy",))
 
 
 @dataclass(frozen=True)
 class Refit:
-    """The two runs of a refit: `quick` right after a decision (None: it could not), `full` once nobody decides.
+    """The two steps of a refit: `quick` right after a decision (None if it is not possible), `full` after a pause.
 
-    `quiet` and `wait` are the seconds without a decision before the full run, and after it before the job ends.
+    `quiet` is the pause in seconds before the full step; `wait` is the time in seconds that the job waits for another
+    decision before it ends.
     """
 
     full: Callable[[], dict[str, Any]]
@@ -85,9 +86,9 @@ class Refit:
 
 
 def run_refits(store: Store, uid: str, refit: Refit) -> None:
-    """Run `refit` under a queued job's row until nobody has asked again; the last full run's counts are the job's.
+    """Run `refit` for a queued job until there are no further requests. The job keeps the counts of the last full step.
 
-    The job stays for a while after its last round: what it holds in memory makes the next one quick.
+    The job waits for a while after its last run, because its cached model makes the next refit fast.
     """
     with store.writing() as session:
         job = jobs.find_job(session, uid)
@@ -108,7 +109,7 @@ def run_refits(store: Store, uid: str, refit: Refit) -> None:
 
 
 def _asked(store: Store, uid: str, seconds: float) -> bool:
-    """Wait so long, or until the job is asked again or to stop; whether it was."""
+    """Wait for a new request, or for a request to stop, at most for the given time; returns whether there was one."""
     end = time.monotonic() + seconds
     while True:
         with store.reading() as session:
@@ -121,7 +122,7 @@ def _asked(store: Store, uid: str, seconds: float) -> bool:
 
 
 def _ended(store: Store, uid: str, counts: dict[str, Any], rounds: dict[str, int]) -> bool:
-    """End the job unless it was asked again, which is then forgotten."""
+    """End the job unless a new request has arrived; clears that request."""
     with store.writing() as session:
         job = jobs.find_job(session, uid)
         stopped = jobs.beat(session, uid, {"done": rounds["rounds"]})

@@ -1,4 +1,4 @@
-"""A stage of the pipeline as a job: its row says how far it is, and it stops when asked to."""
+"""A pipeline stage as a job: it reports its progress in the job's row and stops on request."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,9 +13,9 @@ Progress = Callable[[int, int], None]
 
 
 def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any]]) -> None:
-    """Run a stage under a queued job's row; what it returns is kept as the job's counts.
+    """Run a stage for a queued job; its result becomes the counts of the job.
 
-    Raises what the stage raises; the caller notes that in the row.
+    Raises the errors of the stage; the caller records them in the row.
     """
     with store.writing() as session:
         jobs.begin(session, jobs.find_job(session, uid), this_owner())
@@ -37,17 +37,17 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
 
 
 def check_embed(params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on parameters other than `device`."""
+    """Raise InvalidInputError for parameters other than `device`."""
     refuse_unknown("embed", params, ("device",))
 
 
 def check_suggest(params: Mapping[str, Any]) -> None:
-    """Raise InvalidInputError on parameters other than `taxonomy`."""
+    """Raise InvalidInputError for parameters other than `taxonomy`."""
     refuse_unknown("suggest", params, ("taxonomy",))
 
 
 def refuse_unknown(kind: str, params: Iterable[str], known: tuple[str, ...]) -> None:
-    """Raise InvalidInputError on parameters of a job that its kind does not take."""
+    """Raise InvalidInputError for parameters that a kind of job does not accept."""
     # A job of any kind may be asked again for what failed; a stage that finds what is missing does just that.
     unknown = set(params) - {*known, "retry_failed"}
     if unknown:

@@ -1,4 +1,4 @@
-"""Batches of writes, and undoing them."""
+"""Batches of writes, and undo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from wamkg.views.history import BatchItem, batch_list
 
 @dataclass(frozen=True)
 class Undone:
-    """A batch that was undone, and the rows removed by table."""
+    """A batch that was undone, and the number of removed rows per table."""
 
     batch: str
     counts: dict[str, int]
@@ -26,9 +26,9 @@ def undo(
     store: Store, settings: Settings, writer: Writer, uid: str, why: str = "",
     check: Callable[[Batch], None] = lambda batch: None,
 ) -> Undone:  # fmt: skip
-    """Undo a batch as a whole; where it was a decision, refit the suggestions.
+    """Undo a batch as a whole; refit the suggestions if it was a decision.
 
-    `check` is called with the batch first and raises where the writer may not undo it. Raises as `undo_batch`.
+    `check` is called with the batch first; it raises if the writer may not undo it. Raises the errors of `undo_batch`.
     """
     with store.writing() as session:
         batch = find_batch(session, uid)

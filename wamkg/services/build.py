@@ -13,7 +13,7 @@ from wamkg.views.coverage import overview
 
 
 def counts(store: Store) -> dict[str, int]:
-    """Papers by standing, and how many are placed in each taxonomy."""
+    """Number of papers by standing, and number of assigned papers per taxonomy."""
     with store.reading() as session:
         found = overview(session)
     placed = {f"placed in {slug}": states.get("placed", 0) for slug, states in found.decisions.items()}
@@ -21,7 +21,7 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
-    """Seed, embed where that can be done, suggest, draw; each stage can be run twice."""
+    """Seed, embed if possible, suggest, and draw. Every stage is idempotent."""
     report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": counts(store)}
     try:
         report["embed"] = embed(store, settings, None, progress)

@@ -1,4 +1,4 @@
-"""Decisions of people on where papers belong."""
+"""Decisions of people on papers."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,9 +41,9 @@ def import_decisions(store: Store, settings: Settings, writer: Writer, file: Pat
 def screen(
     store: Store, settings: Settings, writer: Writer, paper: str, *, belongs: bool, taxonomy: str
 ) -> str | None:  # fmt: skip
-    """Record whether a paper belongs to the survey: in by its standing, out by a decision.
+    """Record a screening answer: a paper in scope gets the standing `included`, one out of scope a decision `outside`.
 
-    Returns the batch, None where nothing was to change.
+    Returns the batch, or None if nothing changed.
     """
     if not belongs:
         outside = Decision(paper=paper, verdict=Verdict.OUTSIDE, taxonomy=taxonomy)

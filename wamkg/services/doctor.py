@@ -1,4 +1,4 @@
-"""Checks of the store, and fixing what they find."""
+"""Checks of the store, and fixes of the problems they find."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from wamkg.store.session import Store
 
 
 def run_checks(store: Store, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
-    """Run the named checks, all if none is named; with `fix`, fix what can be fixed without losing anything.
+    """Run the named checks (default: all). With `fix`, fix what can be fixed without losing data.
 
-    Raises as `examine`.
+    Raises the errors of `examine`.
     """
     with store.writing() if fix else store.reading() as session:
         return examine(session, names, fix=fix)

@@ -1,4 +1,4 @@
-"""Papers that are one: merging two."""
+"""Merging of two papers."""
 
 from wamkg.reviewing.merge_papers import Merge, MergedPapers, merge_papers
 from wamkg.reviewing.merge_papers import dry_run as try_merge
@@ -9,13 +9,13 @@ from wamkg.store.session import Store
 
 
 class _DryRunError(Exception):
-    """Ends a transaction without a trace."""
+    """Rolls back the transaction of a dry run."""
 
 
 def merge(store: Store, settings: Settings, writer: Writer, merge: Merge, *, dry_run: bool = False) -> MergedPapers:
-    """Merge two papers, then refit the suggestions of the taxonomies in which a place moved.
+    """Merge two papers, then refit the suggestions of the taxonomies in which an assignment moved.
 
-    A dry run leaves the store as it was. Raises as `merge_papers`.
+    A dry run does not change the store. Raises the errors of `merge_papers`.
     """
     made: list[MergedPapers] = []
     try:

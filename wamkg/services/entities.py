@@ -1,4 +1,4 @@
-"""Papers, methods, results and other entities added or edited by hand."""
+"""Papers, methods, results and other entities, added or edited by hand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from wamkg.store.session import Store
 def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
     """Add an entity of a kind with these values.
 
-    Raises as `edit_things.add`.
+    Raises the errors of `edit_things.add`.
     """
     with store.writing() as session:
         return edit_things.add(session, writer.actor(session), kind, values, why)
@@ -22,9 +22,9 @@ def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why:
 def set_values(
     store: Store, writer: Writer, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
 ) -> Edited:  # fmt: skip
-    """Set values of a paper (by its id), or of another entity written `kind:name`.
+    """Set fields of a paper (by its id) or of another entity (`kind:name`).
 
-    Raises as `set_paper_values` and `edit_things.set_thing`.
+    Raises the errors of `set_paper_values` and `edit_things.set_thing`.
     """
     is_other = subject.partition(":")[0] in edit_things.EDITED_KINDS
     change = edit_things.set_thing if is_other else set_paper_values

@@ -1,4 +1,4 @@
-"""Exports of the store in exchange formats."""
+"""Exports in exchange formats."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -18,10 +18,9 @@ log = logging.getLogger(__name__)
 
 
 def pin_citation_keys(store: Store) -> int:
-    """Give every listed paper without a citation key its default one, for good; returns how many got one.
+    """Give every paper of the library without a citation key a permanent default key; returns how many were added.
 
-    Whoever cites or exports asks for it before. A store that cannot be written is left as it is: keys are then worked
-    out anew each time.
+    Exports and citations call this first. In a read-only store the keys are computed each time instead.
     """
     with store.reading() as session:
         if not is_keyless(session):
@@ -42,10 +41,10 @@ def pin_citation_keys(store: Store) -> int:
 def export(
     store: Store, format: str, write: Callable[[str], object], taxonomies: Sequence[str] = (), *, past: bool = False
 ) -> None:
-    """Pass the store's papers, or those of some taxonomies, in a format to `write`, piece by piece.
+    """Write the papers of the store, or those of some taxonomies, in a format, piece by piece, with `write`.
 
-    A format that names papers by their citation keys pins them first, except in the `past`, which nobody changes.
-    Raises InvalidInputError for an unknown format, and for taxonomies with a format that always has everything.
+    A format that uses citation keys stores them first, except for a snapshot (`past`), which never changes. Raises
+    InvalidInputError for an unknown format, and for taxonomies if the format always exports everything.
     """
     form = export_named(format)
     if form.cites and not past:
@@ -56,10 +55,10 @@ def export(
 
 
 def export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], *, check: bool) -> bool:
-    """Fill the marked part of a file from the store; returns whether it was up to date already.
+    """Replace the marked part of a file with the current list; returns whether it was up to date already.
 
-    With `check` nothing is written. Raises InvalidInputError for a format that cannot fill a part of a file, and for
-    a file that cannot be read or lacks the two marks.
+    `check` writes nothing. Raises InvalidInputError for a format that cannot fill a part of a file, and for a file that
+    cannot be read or lacks the two marks.
     """
     sections = sections_of(format)
     text = read_utf8(file)

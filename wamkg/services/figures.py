@@ -1,4 +1,4 @@
-"""Figures drawn into files."""
+"""Figures as files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ from wamkg.views.roadmap import placed_ids
 
 
 def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
-    """Element ids of what the release in the query's `since` shows in its taxonomy; none where it names none.
+    """Ids of the elements that the release in `since` shows in its taxonomy; empty if `since` names no release.
 
-    Raises as `open_past`.
+    Raises the errors of `open_past`.
     """
     if query.since_release is None:
         return frozenset()
@@ -29,7 +29,7 @@ def draw_figure(
     look: FigureOptions | None = None,
     data: bool = True,
 ) -> Drawn:
-    """Draw a figure into files of the formats their names say, with its data and manifest beside them."""
+    """Draw a figure into files. Their suffixes determine the formats; data and manifest are written beside them."""
     # matplotlib takes a second to load
     from wamkg.figures.catalog import make_figure
     from wamkg.figures.files import Request, write_figure

@@ -1,4 +1,4 @@
-"""Importing papers, and loading the packaged seeds."""
+"""Imports of papers, and loading of the packaged seeds."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,22 +15,22 @@ from wamkg.store.session import Store, store_file
 
 
 def seed(store: Store) -> dict[str, int]:
-    """Load the packaged seeds; a second run changes nothing."""
+    """Load the packaged seeds. A second run changes nothing."""
     with store.writing() as session:
         return load_seeds(session)
 
 
 def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
-    """Import a file, an address or standard input (`-`).
+    """Import a file, a URL or standard input (`-`).
 
-    Raises as `importing.run.import_source`.
+    Raises the errors of `importing.run.import_source`.
     """
     return run_import(store, name, options, progress)
 
 
 @contextmanager
 def store_for_dry_run(settings: Settings) -> Iterator[Store]:
-    """The store of the settings; where there is none yet, an empty one that is deleted at the end."""
+    """The store of the settings; if there is none yet, a temporary empty one, deleted at the end."""
     file = store_file(settings.url)
     if file is None or file.exists():
         store = Store(settings.url)

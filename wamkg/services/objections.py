@@ -1,4 +1,4 @@
-"""Objections to where papers are placed."""
+"""Objections to assignments."""
 
 from wamkg.jobs.refit import learn
 from wamkg.reviewing import objections
@@ -9,9 +9,9 @@ from wamkg.store.session import Store
 
 
 def raise_objection(store: Store, writer: Writer, dispute: Dispute) -> ObjectionWritten:
-    """Record that somebody disagrees with an assignment.
+    """Record that a person disagrees with an assignment.
 
-    Raises as `objections.raise_objection`.
+    Raises the errors of `objections.raise_objection`.
     """
     with store.writing() as session:
         return objections.raise_objection(session, writer.actor(session), dispute)
@@ -22,7 +22,7 @@ def answer_objection(
 ) -> ObjectionWritten:  # fmt: skip
     """Answer an objection and leave it open.
 
-    Raises as `objections.answer_objection`.
+    Raises the errors of `objections.answer_objection`.
     """
     with store.writing() as session:
         return objections.answer_objection(session, writer.actor(session), uid, text, version)
@@ -31,9 +31,9 @@ def answer_objection(
 def close_objection(
     store: Store, settings: Settings, writer: Writer, uid: str, closing: Closing
 ) -> ObjectionWritten:  # fmt: skip
-    """Close an objection; where that moves the paper, refit the suggestions.
+    """Close an objection; refit the suggestions if the paper moves.
 
-    Raises as `objections.close_objection`.
+    Raises the errors of `objections.close_objection`.
     """
     with store.writing() as session:
         written = objections.close_objection(session, writer.actor(session), uid, closing)

@@ -1,4 +1,4 @@
-"""Answers to whether a record is the paper that its id leads to."""
+"""Answers to questions whether a record describes the paper that its id names."""
 
 from wamkg.reviewing import questions
 from wamkg.reviewing.questions import IdentityAnswer, QuestionAnswered
@@ -7,9 +7,9 @@ from wamkg.store.session import Store
 
 
 def answer_question(store: Store, writer: Writer, uid: str, answer: IdentityAnswer) -> QuestionAnswered:
-    """Answer a question; one undo takes back the answer and all that follows from it.
+    """Answer a question. The answer and all that follows from it is one batch.
 
-    Raises as `questions.answer_question`.
+    Raises the errors of `questions.answer_question`.
     """
     with store.writing() as session:
         return questions.answer_question(session, writer.actor(session), uid, answer)

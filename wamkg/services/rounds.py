@@ -12,16 +12,16 @@ from wamkg.store.session import Store
 def open_round(store: Store, writer: Writer, new: NewRound) -> RoundWritten:
     """Open a round of blind review.
 
-    Raises as `rounds.open_round`.
+    Raises the errors of `rounds.open_round`.
     """
     with store.writing() as session:
         return rounds.open_round(session, writer.actor(session), new)
 
 
 def cast_vote(store: Store, writer: Writer, name: str, decision: Decision) -> Voted:
-    """Cast a vote, or replace it while the others' are hidden.
+    """Cast a vote, or replace it while the others' votes are hidden.
 
-    Raises as `rounds.cast_vote`.
+    Raises the errors of `rounds.cast_vote`.
     """
     with store.writing() as session:
         return rounds.cast_vote(session, writer.actor(session), name, decision)
@@ -32,7 +32,7 @@ def adjudicate(
 ) -> Adjudicated:  # fmt: skip
     """Make the final decision on a paper of a round, then refit the suggestions.
 
-    Raises as `rounds.adjudicate`.
+    Raises the errors of `rounds.adjudicate`.
     """
     with store.writing() as session:
         made = rounds.adjudicate(session, writer.actor(session), name, decision, agreed=agreed)
@@ -41,9 +41,9 @@ def adjudicate(
 
 
 def close_round(store: Store, writer: Writer, name: str, why: str = "", version: int | None = None) -> RoundWritten:
-    """Close a round: nobody can vote after that, and all votes can be seen.
+    """Close a round: voting ends and all votes become visible.
 
-    Raises as `rounds.close_round`.
+    Raises the errors of `rounds.close_round`.
     """
     with store.writing() as session:
         return rounds.close_round(session, writer.actor(session), name, why, version)

@@ -1,4 +1,4 @@
-"""Screening: is a paper in scope? And simulations of it."""
+"""Screening (is a paper in scope?) and its simulation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What to replay: a file of labelled records, or of the library a taxonomy's papers against some others."""
+    """What to replay: a file of labeled records, or the papers of a taxonomy against other papers of the library."""
 
     file: str | None = None
     taxonomy: str = "wam"
@@ -25,7 +25,7 @@ class Replayed:
 
 
 def screening(store: Store, taxonomy: str, text: str) -> "Screening":
-    """What is known of whether papers belong to the survey, and what waits for an answer."""
+    """The known screening answers, and the papers that wait for one."""
     from wamkg.suggesting.screen import Screening  # scikit-learn takes a second to load
 
     with store.reading() as session:
@@ -33,7 +33,7 @@ def screening(store: Store, taxonomy: str, text: str) -> "Screening":
 
 
 def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
-    """Replay finished labels, of a file or of the store."""
+    """Replay finished labels from a file or the store."""
     from wamkg.suggesting.labelled import from_file, from_library
     from wamkg.suggesting.replay import simulate as run_simulate
     from wamkg.suggesting.stopping import StopRule

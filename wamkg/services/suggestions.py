@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 QUIET = 3.0
-"""Seconds without a decision before a refit computes the reasons as well."""
+"""Seconds without a decision before a refit also computes the reasons."""
 
 
 def open_encoder(settings: Settings, device: str | None = None) -> "Encoder":
     """The encoder that the settings name.
 
-    Raises DependencyMissingError without the `embed` extra, which `hashing` does not need.
+    Raises DependencyMissingError without the `embed` extra; `hashing` does not need it.
     """
     from wamkg.embedding.encoders import HASHING, PACKAGED_MODEL, HashingEncoder, SentenceTransformerEncoder  # numpy
 
@@ -44,7 +44,7 @@ def embed(store: Store, settings: Settings, device: str | None, progress: Progre
 
 
 def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
-    """Suggest a place for every paper without one; the encoder is loaded only for a model that needs it."""
+    """Suggest a taxon for each paper without an assignment. The encoder is loaded only for a model that needs it."""
     from wamkg.suggesting.run import Rules, needs_encoder, suggest_places
 
     model = _suggester(settings)
@@ -57,7 +57,7 @@ def _suggester(settings: Settings) -> str:
 
 
 def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
-    """Classified papers whose place something disputes."""
+    """Classified papers whose label at least one signal disputes."""
     from wamkg.suggesting.radar_run import find_conflicts
     from wamkg.suggesting.run import needs_encoder
 
@@ -73,7 +73,7 @@ def evaluate(
     shuffle: int | None = None,
     protocol: str = "nested-loo",
 ) -> dict[str, Any]:
-    """Measure suggestion models; without the `embed` extra those that need an encoder are left out."""
+    """Measure the suggestion models. Without the `embed` extra, models that need an encoder are left out."""
     from wamkg.suggesting.run import compared_models, evaluate_models, needs_encoder
 
     encoder = None
@@ -89,13 +89,13 @@ def evaluate(
 
 
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
-    """The beginning of the review queue."""
+    """The first papers of the review queue."""
     with store.reading() as session:
         return queue_page(session, taxonomy, LibraryQuery(limit=limit), order)
 
 
 def bias(store: Store, taxonomy: str) -> Bias:
-    """Agreement with shown and with hidden suggestions."""
+    """How often people agree with visible and with hidden suggestions."""
     with store.reading() as session:
         return automation_bias(session, taxonomy)
 

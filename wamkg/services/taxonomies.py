@@ -1,4 +1,4 @@
-"""Edits of taxonomies."""
+"""Taxonomy edits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from wamkg.taxonomy.edit import EditReport, TaxonEdit
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How an edit is tried: a dry run writes nothing; `look` is called with the session as the edit leaves it."""
+    """How to try an edit: a dry run writes nothing; `look` is called with the session after the edit."""
 
     dry_run: bool = False
     look: Callable[[Session], None] | None = None
@@ -24,9 +24,9 @@ class Trial:
 def edit_taxonomy(
     store: Store, settings: Settings, writer: Writer, slug: str, edit: TaxonEdit, trial: Trial = Trial()
 ) -> EditReport:
-    """Edit a taxonomy, then refit its suggestions; a dry run changes nothing.
+    """Edit a taxonomy, then refit its suggestions. A dry run changes nothing.
 
-    Raises as `run_edit`.
+    Raises the errors of `run_edit`.
     """
     report = run_edit(store, slug, edit, writer.name, dry_run=trial.dry_run, look=trial.look)
     if report.batch is not None:

@@ -1,4 +1,4 @@
-"""Credentials: tokens of programs and people, links that sign in once, sessions of the pages."""
+"""Credentials: tokens of programs and people, one-time sign-in links, sessions of the pages."""
 
 from wamkg.store import tokens
 from wamkg.store.session import Store
@@ -8,25 +8,25 @@ from wamkg.vocabulary import PERSON, Role, TokenKind
 
 
 def create_token(store: Store, name: str, role: str, label: str = "", actor_kind: str = PERSON) -> Issued:
-    """Create a token for a person or a program; its secret is in the result and nowhere else.
+    """Create a token for a person or a program. Only the result contains its secret.
 
-    Raises as `tokens.issue`.
+    Raises the errors of `tokens.issue`.
     """
     with store.writing() as session:
         return tokens.issue(session, name, role, label=label, actor_kind=actor_kind)
 
 
 def create_link(store: Store, name: str, role: str) -> Issued:
-    """Create a link that signs a person in once.
+    """Create a one-time sign-in link for a person.
 
-    Raises as `tokens.issue`.
+    Raises the errors of `tokens.issue`.
     """
     with store.writing() as session:
         return tokens.issue(session, name, role, TokenKind.LINK)
 
 
 def create_first_link(store: Store, name: str) -> Issued | None:
-    """Create an admin's link to a store that nobody can sign in to yet; None otherwise."""
+    """Create an admin's sign-in link for a store without any credentials; None if there are some."""
     with store.reading() as session:
         if not tokens.nobody_can_sign_in(session):
             return None
@@ -34,15 +34,15 @@ def create_first_link(store: Store, name: str) -> Issued | None:
 
 
 def sign_in(store: Store, secret: str) -> Issued | None:
-    """Open a session of the pages with a link or a token; None for a secret that is neither."""
+    """Open a session of the pages with a link or a token; None if the secret is invalid."""
     with store.writing() as session:
         return tokens.sign_in(session, secret)
 
 
 def revoke(store: Store, uid: str) -> Token:
-    """Revoke a credential, named by its id or its beginning, and the sessions that it opened.
+    """Revoke a credential (given by its id or the beginning of it) and the sessions that it opened.
 
-    Raises as `tokens.revoke`.
+    Raises the errors of `tokens.revoke`.
     """
     with store.writing() as session:
         return tokens.revoke(session, uid)

@@ -1,4 +1,4 @@
-"""Who writes."""
+"""The writer of a use case."""
 
 from dataclasses import dataclass
 
@@ -17,5 +17,5 @@ class Writer:
     kind: str = PERSON
 
     def actor(self, session: Session) -> Actor:
-        """The writer's row, made where there is none yet."""
+        """The row of the writer; created if it is missing."""
         return get_actor(session, self.name, self.kind)

@@ -1,4 +1,4 @@
-"""Actors and batches: every write belongs to a batch, every batch to somebody."""
+"""Actors and batches. Every write belongs to a batch, and every batch has an actor."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from wamkg.vocabulary import BatchKind
 
 
 def get_actor(session: Session, name: str, kind: str = "program") -> Actor:
-    """The actor of that name, made if new."""
+    """The actor with that name; created if it is new."""
     actor = session.exec(select(Actor).where(Actor.name == name)).first()
     return actor if actor is not None else _new_actor(session, name, kind)
 
@@ -32,7 +32,7 @@ def _new_actor(session: Session, name: str, kind: str) -> Actor:
 
 
 def open_batch(session: Session, kind: BatchKind, source: str, actor: Actor) -> Batch:
-    """A new batch; close it with `close_batch` in the same transaction."""
+    """Create a batch. Close it with `close_batch` in the same transaction."""
     assert actor.id is not None
     batch = Batch(uid=new_uid(), kind=kind, source=source, actor_id=actor.id)
     session.add(batch)
@@ -41,7 +41,7 @@ def open_batch(session: Session, kind: BatchKind, source: str, actor: Actor) -> 
 
 
 def close_batch(session: Session, batch: Batch, counts: dict[str, Any]) -> None:
-    """Record that the batch is complete and what it did."""
+    """Mark the batch as complete and store what it did."""
     batch.counts = counts
     batch.finished_at = utc_now()
     session.add(batch)
@@ -49,21 +49,21 @@ def close_batch(session: Session, batch: Batch, counts: dict[str, Any]) -> None:
 
 
 def drop_batch(session: Session, batch: Batch) -> None:
-    """Remove a batch that wrote nothing, so that a second run leaves no trace."""
+    """Delete a batch that wrote nothing, so that a second run leaves no trace."""
     session.delete(batch)
     session.flush()
 
 
 def find_batch(session: Session, uid: str) -> Batch:
-    """The batch with that id, or an unambiguous beginning of it.
+    """The batch with that id, or with a unique beginning of it.
 
-    Raises NotFoundError if none or several fit.
+    Raises NotFoundError if no batch or several match.
     """
     return find_by_uid(session, Batch, uid, "wamkg batches")
 
 
 def list_batches(session: Session, limit: int = 50) -> list[Batch]:
-    """The newest batches first."""
+    """Batches, newest first."""
     return list(session.exec(select(Batch).order_by(col(Batch.id).desc()).limit(limit)).all())
 
 
@@ -74,18 +74,18 @@ def record_change(session: Session, batch: Batch, field: str, **values: Any) -> 
 
 
 def undone_by(session: Session, batch: Batch) -> str:
-    """Name of who took a batch back; of who wrote it where that is not recorded."""
+    """Name of the actor who undid a batch; of its author if that is not recorded."""
     undoing = session.get(Batch, batch.undone_by_id) if batch.undone_by_id is not None else None
     return session.get_one(Actor, (undoing or batch).actor_id).name
 
 
 def kinds_since(session: Session, number: int) -> set[str]:
-    """Kinds of the batches newer than the one of that number."""
+    """Kinds of the batches newer than the one with that number."""
     return set(session.exec(select(Batch.kind).where(col(Batch.id) > number).distinct()).all())
 
 
 def latest_write(session: Session) -> int:
-    """Number of the newest batch that wrote what suggestions are made from; 0 without one."""
+    """Number of the newest batch that wrote training data for suggestions; 0 if there is none."""
     derived = (BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT)
     newest = session.exec(select(func.max(col(Batch.id))).where(col(Batch.kind).not_in(derived))).one()
     return newest or 0

@@ -1,4 +1,4 @@
-"""Writing many rows at once, as plain table inserts: the ORM's unit of work costs more than the rows."""
+"""Bulk writes as plain table inserts: the ORM's unit of work would cost more than the rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,23 +14,23 @@ from wamkg.vocabulary import EntityKind
 
 T = TypeVar("T")
 LOOKUP_SIZE = 900
-"""Keys a look-up asks for at once; SQLite's oldest limit on parameters is 999."""
+"""Number of keys per query. The oldest limit of SQLite is 999 parameters."""
 
 
 def chunks(items: Iterable[T], size: int = LOOKUP_SIZE) -> Iterator[list[T]]:
-    """The items in lists of at most `size`."""
+    """Split the items into lists of at most `size`."""
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
 
 
 def select_columns(*columns: Any) -> Any:
-    """A select of any number of columns; the typed one stops at four."""
+    """A select of any number of columns; the typed `select` accepts four at most."""
     return select(*columns)
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The table under a model."""
+    """The table of a model."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
 
@@ -42,14 +42,14 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
 
 
 def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that share one set of keys, but those that are there already by a unique key."""
+    """Insert rows that share one set of keys. Rows whose unique key exists already are skipped."""
     kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
         session.connection().execute(kind(table_of(model)).on_conflict_do_nothing(), [dict(row) for row in rows])
 
 
 def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: int) -> list[int]:
-    """Make `count` entities and give back their numbers."""
+    """Create `count` entities and return their numbers."""
     if not count:
         return []
     rows = [{"uid": new_uid(), "kind": kind, "batch_id": batch_id} for _ in range(count)]
@@ -61,7 +61,7 @@ def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: in
 def insert_returning(
     session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], key: str
 ) -> dict[Any, int]:
-    """Insert rows and give back their numbers by the value of `key`."""
+    """Insert rows and return their numbers by the value of `key`."""
     if not rows:
         return {}
     table = table_of(model)

@@ -1,4 +1,4 @@
-"""Finding a row by its public id or the beginning of it, as a person copies one from a list."""
+"""Finds a row by its public id or the beginning of it, as a person copies one from a list."""
 
 from typing import TypeVar
 
@@ -12,9 +12,9 @@ Row = TypeVar("Row", Batch, IdentityQuestion, Job, Objection, Token)
 
 
 def find_by_uid(session: Session, model: type[Row], uid: str, listing: str, *, hold: bool = False) -> Row:
-    """The one row of `model` whose id is or begins with `uid`; `hold` keeps it from others until the transaction ends.
+    """The row of `model` whose id is or begins with `uid`; `hold` locks it until the transaction ends.
 
-    Raises NotFoundError if none or several fit; `listing` is the command that lists what there is.
+    Raises NotFoundError if no row or several match; `listing` is the command that lists them.
     """
     statement = select(model).where(col(model.uid).startswith(uid, autoescape=True)).limit(2)
     if hold:

@@ -1,4 +1,4 @@
-"""Citations as rows: keyed writes of what one list held, and counts of what a list held."""
+"""Citations: keyed writes of the items of a list, and counts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from wamkg.vocabulary import Standing, WorkKind
 _citation = table_of(Citation)
 HELD_BY = {WorkKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
            WorkKind.REFERENCES: ("citing_id", "cited_id", "in_references")}  # fmt: skip
-"""For each list: the column of the paper it belongs to, of the paper at the other end, and of the fetch it was in."""
+"""For each kind of list: the columns of the paper that owns it, of the paper at the other end, and of the fetch."""
 
 
 @dataclass
 class Edge:
-    """One item of a list: the paper at the other end, and what is said of the citation."""
+    """One item of a list: the paper at the other end and the details of the citation."""
 
     other: int
     contexts: list[str]
@@ -31,7 +31,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class ListFetch:
-    """One fetch of a paper's list: whose, which, by what source, and when it began."""
+    """One fetch of a paper's list: which paper, which list, from which source, and when it began."""
 
     paper: int
     kind: WorkKind
@@ -40,7 +40,7 @@ class ListFetch:
 
 
 class Namesake(NamedTuple):
-    """A stored paper under a title."""
+    """A stored paper with a given title."""
 
     id: int
     title_key: str
@@ -61,7 +61,7 @@ def namesakes(session: Session, keys: Iterable[str]) -> dict[str, list[Namesake]
 
 
 def unproven_papers(session: Session, numbers: Iterable[int]) -> list[int]:
-    """Those of the papers that are of the library and that Semantic Scholar has not answered for."""
+    """Papers of the library among these for which Semantic Scholar has not returned a record yet."""
     found: list[int] = []
     for part in chunks(set(numbers)):
         columns = select_columns(Paper.id).where(col(Paper.id).in_(part), col(Paper.s2).is_(None))
@@ -70,7 +70,7 @@ def unproven_papers(session: Session, numbers: Iterable[int]) -> list[int]:
 
 
 def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[str]) -> dict[str, int]:
-    """Papers without an id that the paper's list already holds, by title key."""
+    """Papers without an id that the paper's list contains already, by title key."""
     own, other, _ = HELD_BY[kind]
     found: dict[str, int] = {}
     for part in chunks(set(keys)):
@@ -88,10 +88,10 @@ def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[s
 
 
 def write_edges(session: Session, batch: Callable[[], int], fetch: ListFetch, edges: Iterable[Edge]) -> int:
-    """Write what a page of a paper's list held; returns how many citations are new.
+    """Write one page of a paper's list; returns the number of new citations.
 
-    `batch` gives the number of the batch, asked only where there is something new. An edge already known keeps its
-    first sight, and its contexts unless the list now says more.
+    `batch` returns the number of the batch; it is called only if there is something new. A known citation keeps the
+    date when it was first seen, and its contexts unless the list now gives more.
     """
     own, other, mark = HELD_BY[fetch.kind]
     by_other = {edge.other: edge for edge in edges}
@@ -128,7 +128,7 @@ def _known(session: Session, fetch: ListFetch, wanted: Iterable[int]) -> dict[in
 
 
 def count_held(session: Session, fetch: ListFetch) -> int:
-    """How many different papers the list has held in this fetch."""
+    """Number of different papers in the list, in this fetch."""
     own, _, mark = HELD_BY[fetch.kind]
     held = select(func.count()).select_from(_citation)
     statement = held.where(_citation.c[own] == fetch.paper, _citation.c[mark] == fetch.started)
@@ -137,7 +137,7 @@ def count_held(session: Session, fetch: ListFetch) -> int:
 
 
 def end_citations(session: Session, batch: Batch, paper: int, source: str) -> set[int]:
-    """Let the citations of and by a paper that a source gives hold no longer; returns the papers at the other ends."""
+    """End the citations of and by a paper that a source states; returns the papers at the other ends."""
     mine = (
         _citation.c.source == source,
         _citation.c.ended_at.is_(None),

@@ -1,4 +1,4 @@
-"""Which record counts where a work has several: one in each taxonomy, so that preprint and publication count once."""
+"""Which record of a work counts: one in each taxonomy, so that preprint and publication are counted once."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,7 +13,7 @@ from wamkg.vocabulary import AssignmentState, Standing
 
 
 class Placement(NamedTuple):
-    """A live primary assignment of a record of a work, and what tells which record counts."""
+    """A live primary assignment of one record of a work, with the data that decides which record counts."""
 
     paper: int
     state: str
@@ -22,18 +22,20 @@ class Placement(NamedTuple):
 
     @property
     def order(self) -> tuple[bool, bool, date, int]:
-        """Key under which the record that counts comes first: one that is placed, listed, the earliest."""
+        """Sort key; the record that counts comes first: assigned, in the library, earliest."""
         placed = self.state == AssignmentState.PLACED
         return not placed, self.standing == Standing.CITED, self.day or date.max, self.paper
 
 
 def further_records(session: Session, taxonomy: int) -> dict[int, list[Placement]]:
-    """Record that counts -> the further records of its work in a taxonomy, which do not; works of one are left out."""
+    """For each record that counts, the other records of its work in a taxonomy, which do not. Single records are
+    left out.
+    """
     return further_by_taxonomy(session, taxonomy).get(taxonomy, {})
 
 
 def further_by_taxonomy(session: Session, taxonomy: int | None = None) -> dict[int, dict[int, list[Placement]]]:
-    """`further_records` of every taxonomy, or of one, by its number; the works are read once for all."""
+    """`further_records` of every taxonomy, or of one, by its number. The works are loaded once for all."""
     groups = load_works(session).groups()
     placements = _placements(session, taxonomy, [number for group in groups for number in group])
     return {number: _further(groups, placed) for number, placed in placements.items()}
@@ -49,7 +51,7 @@ def _further(groups: list[list[int]], placements: Mapping[int, Placement]) -> di
 
 
 def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> dict[int, dict[int, Placement]]:
-    """By taxonomy and paper."""
+    """Assignments by taxonomy and paper."""
     statement: Any = (
         select_columns(Assignment.taxonomy_id, Paper.id, Assignment.state, Paper.standing, Paper.date)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
@@ -65,5 +67,5 @@ def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> di
 
 
 def uncounted(session: Session, taxonomy: int) -> list[int]:
-    """Papers that do not count in a taxonomy, because another record of their work does."""
+    """Papers that do not count in a taxonomy because another record of their work does."""
     return [record.paper for others in further_records(session, taxonomy).values() for record in others]

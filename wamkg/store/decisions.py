@@ -1,4 +1,4 @@
-"""Named reads and keyed writes of people's decisions: what is live, what happened meanwhile, the record of each."""
+"""Reads and keyed writes of decisions: live assignments, concurrent changes, decision records."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,17 +14,19 @@ from wamkg.store.tables import Actor, Assignment, Batch, Change, Event, Fact, Pa
 from wamkg.store.types import utc_now
 
 DECISION = "decision:"
-"""Beginning of the field under which `change` holds a decision; the taxonomy's slug follows."""
+"""Prefix of the `change.field` that stores a decision; the taxonomy's slug follows."""
 
 
 def lock_paper(session: Session, number: int) -> Paper:
-    """The paper as it now is, held until the end of the transaction so that decisions on it come one by one."""
+    """Lock the paper until the end of the transaction, so that decisions on it run one after the other, and return
+    it.
+    """
     statement = select(Paper).where(Paper.id == number).with_for_update()
     return session.exec(statement.execution_options(populate_existing=True)).one()
 
 
 def lock_papers(session: Session, numbers: Iterable[int]) -> None:
-    """Hold papers until the end of the transaction, in a fixed order so that two who do so never wait in a circle."""
+    """Lock papers until the end of the transaction, in a fixed order, to avoid deadlocks."""
     for part in chunks(sorted(numbers)):
         session.exec(select(Paper.id).where(col(Paper.id).in_(part)).order_by(col(Paper.id)).with_for_update()).all()
 
@@ -41,7 +43,7 @@ def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignmen
 
 
 def live_everywhere(session: Session, paper: int) -> list[tuple[str, str]]:
-    """Pairs (taxonomy slug, taxon path) of a paper's live places in all taxonomies."""
+    """Pairs (taxonomy slug, taxon path) of a paper's live assignments in all taxonomies."""
     statement = (
         select(Taxonomy.slug, Taxon.path)
         .join(Taxon, col(Taxon.taxonomy_id) == col(Taxonomy.id))
@@ -52,18 +54,18 @@ def live_everywhere(session: Session, paper: int) -> list[tuple[str, str]]:
 
 
 def suggestion_of(session: Session, paper: int, taxonomy: int) -> Suggestion | None:
-    """What a model suggests for a paper."""
+    """The suggestion for a paper."""
     statement = select(Suggestion).where(Suggestion.paper_id == paper, Suggestion.taxonomy_id == taxonomy)
     return session.exec(statement).first()
 
 
 def suggestion_named(session: Session, uid: str) -> Suggestion | None:
-    """The suggestion of that permanent public id, if it still stands."""
+    """The suggestion with that permanent public id, if it still exists."""
     return session.exec(select(Suggestion).where(Suggestion.uid == uid)).first()
 
 
 def batches_touching(session: Session, paper: int, limit: int) -> list[tuple[Batch, str]]:
-    """The newest batches that wrote something of a paper, with who did it, newest first."""
+    """The newest batches that wrote something about a paper, with their authors, newest first."""
     numbers: set[int] = set()
     owners: Any = ((Assignment, Assignment.paper_id), (Event, Event.paper_id), (Fact, Fact.subject_id))
     for model, owner in owners:
@@ -82,7 +84,7 @@ def batches_touching(session: Session, paper: int, limit: int) -> list[tuple[Bat
 
 
 def written_in(session: Session, batch: Batch, paper: int) -> list[str]:
-    """What a batch wrote of a paper, in a few words each."""
+    """A short description of each thing that a batch wrote about a paper."""
     places: Any = (
         select_columns(Assignment.state, Taxon.path, Taxonomy.slug)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
@@ -98,7 +100,7 @@ def written_in(session: Session, batch: Batch, paper: int) -> list[str]:
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A recorded decision with who made it, on what and whether it has been taken back."""
+    """A recorded decision: who made it, what it was based on, and whether it was undone."""
 
     change: Change
     by: str
@@ -111,32 +113,32 @@ class DecisionRow:
 
     @property
     def taxonomy(self) -> str:
-        """Slug of the taxonomy decided in."""
+        """Slug of the taxonomy."""
         return self.change.field.removeprefix(DECISION)
 
     @property
     def replaces(self) -> frozenset[str]:
-        """Ids of the decisions that this one was made in the knowledge of."""
+        """Ids of the earlier decisions that its author had seen."""
         return frozenset((self.change.before or {}).get("replaces", ()))
 
     @property
     def verdict(self) -> str:
-        """What the person said."""
+        """The verdict."""
         return str((self.change.after or {}).get("verdict"))
 
     @property
     def order(self) -> tuple[datetime, str]:
-        """Key that orders decisions the same in every copy of the store."""
+        """Sort key that orders decisions equally in every copy of the store."""
         return self.change.at, self.change.uid
 
 
 def decided_taxonomy(batch: Batch) -> str:
-    """Slug of the taxonomy that a decision's batch was made in; one that came in a file names that too."""
+    """Slug of the taxonomy of a decision's batch; decisions imported from a file name it too."""
     return batch.source.partition(" from ")[0]
 
 
 def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: str, values: dict[str, Any]) -> str:
-    """Append the record of a decision; `values` are `before`, `after` and, where given from outside, `uid` and `at`."""
+    """Append a decision record. `values` are `before`, `after` and, for imported decisions, `uid` and `at`."""
     assert batch.id is not None
     named: dict[str, Any] = {"uid": new_uid(), "at": utc_now()} | values
     field = f"{DECISION}{taxonomy}"
@@ -154,7 +156,9 @@ def decision_rows(
     uids: Iterable[str] | None = None,
     batch: str | None = None,
 ) -> list[DecisionRow]:
-    """Recorded decisions in the order made, narrowed to a paper's uid, a taxonomy's slug, ids or a batch's uid."""
+    """Decision records, oldest first, filtered by the uid of a paper, the slug of a taxonomy, ids, or the uid of a
+    batch.
+    """
     statement: Any = (
         select_columns(Change, Actor.name, Batch)
         .join(Actor, col(Actor.id) == col(Change.actor_id))
@@ -174,12 +178,12 @@ def decision_rows(
 
 
 def standing_decisions(session: Session, paper: str, taxonomy: str) -> list[DecisionRow]:
-    """Decisions of a paper in a taxonomy that were not taken back and say where it stands, in the order made."""
+    """Decisions on a paper in a taxonomy that were not undone and assign the paper, oldest first."""
     rows = decision_rows(session, paper=paper, taxonomy=taxonomy)
     return [row for row in rows if row.batch.undone_at is None and row.verdict != "reject"]
 
 
 def heads(rows: Sequence[DecisionRow]) -> list[DecisionRow]:
-    """Those decisions that none of the others was made in the knowledge of; more than one is a disagreement."""
+    """Decisions that no other decision supersedes. More than one means that two people disagree."""
     replaced = {uid for row in rows for uid in row.replaces}
     return [row for row in rows if row.uid not in replaced]

@@ -1,4 +1,4 @@
-"""Changing single rows where they stand, each change recorded so that it can be shown and taken back."""
+"""In-place edits of single rows. Each change is recorded, so it can be shown and undone."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -58,12 +58,12 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
     ReviewRound: frozenset({"status"}),
 }
-"""Columns that are edited where they stand. Every other value is a row that is appended and ended."""
+"""Columns that are edited in place. All other values are rows that are appended and ended."""
 _BY_NAME = {str(table_of(model).name): model for model in EDITABLE}
 
 
 def uid_of_row(session: Session, row: SQLModel) -> str:
-    """Permanent public id of a row: its own, or its entity's."""
+    """Permanent public id of a row: its own or its entity's."""
     own = getattr(row, "uid", None)
     return str(own) if own is not None else session.get_one(Entity, getattr(row, "id")).uid  # noqa: B009
 
@@ -71,7 +71,7 @@ def uid_of_row(session: Session, row: SQLModel) -> str:
 def update_row(
     session: Session, batch: Batch, row: SQLModel, values: Mapping[str, Any], why: str = ""
 ) -> dict[str, tuple[Any, Any]]:
-    """Set columns of a row and record what each was; returns (before, after) of those that changed."""
+    """Set columns of a row and record the old values; returns (before, after) for each column that changed."""
     model = type(row)
     changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
     if not changed:
@@ -89,7 +89,7 @@ def update_row(
 
 
 def before_edits(session: Session, model: type[SQLModel]) -> dict[str, dict[str, Any]]:
-    """What edited columns of a table's rows held at first, by the permanent ids of the rows."""
+    """Original values of the edited columns of a table, by the permanent ids of the rows."""
     table = f"{table_of(model).name}."
     edits = select(Change.subject_uid, Change.field, Change.before).where(col(Change.field).startswith(table))
     first: dict[str, dict[str, Any]] = {}
@@ -99,16 +99,16 @@ def before_edits(session: Session, model: type[SQLModel]) -> dict[str, dict[str,
 
 
 def edits_of(session: Session, batch: Batch) -> list[Change]:
-    """The recorded changes in place of a batch, in the order made."""
+    """The in-place edits of a batch, oldest first."""
     changes = session.exec(select(Change).where(Change.batch_id == batch.id).order_by(col(Change.id)))
     return [change for change in changes if model_of_field(change.field) is not None]
 
 
 def restore_rows(session: Session, batch: Batch) -> int:
-    """Give every column that a batch changed its value of before; returns how many.
+    """Restore the previous value of every column that a batch changed; returns their number.
 
-    Raises ConflictError, naming the batches, where a later one changed the same column, and IntegrityError where a
-    later one took the path that would be restored.
+    Raises ConflictError, which names the batches, if a later one changed the same column, and IntegrityError if a later
+    one uses the path to restore.
     """
     changes = edits_of(session, batch)
     later = {uid for change in changes if (uid := _changed_later(session, change))}
@@ -120,7 +120,7 @@ def restore_rows(session: Session, batch: Batch) -> int:
 
 
 def model_of_field(field: str) -> type[SQLModel] | None:
-    """The model whose column was changed in place, of a change's field; None where it records something else."""
+    """The model whose column a change edited in place, from the change's `field`; None for other changes."""
     table, _, column = field.partition(".")
     model = _BY_NAME.get(table)
     return model if model is not None and column in EDITABLE[model] else None
@@ -136,7 +136,7 @@ def _restore(session: Session, change: Change) -> None:
 
 
 def find_row(session: Session, model: Any, uid: str | None) -> Any:
-    """The row of a model with that permanent public id; None if it is gone."""
+    """The row of a model with that permanent public id, or None."""
     if hasattr(model, "uid"):
         return session.exec(select(model).where(model.uid == uid)).first()
     return session.exec(select(model).join(Entity, col(Entity.id) == model.id).where(Entity.uid == uid)).first()
@@ -158,7 +158,7 @@ def _changed_later(session: Session, change: Change) -> str | None:
 
 
 def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Iterable[int]) -> int:
-    """Let rows hold no longer; they stay, and undoing the batch brings them back. Returns how many."""
+    """End rows. They stay in the table, and undoing the batch makes them live again. Returns their number."""
     wanted = list(numbers)
     if wanted:
         table = table_of(model)
@@ -168,7 +168,7 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
 
 
 def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
-    """Later batches, not undone, that changed objections, questions or rounds which this one made."""
+    """Later batches, not undone, that changed objections, questions or rounds created by this one."""
     found: set[int] = set()
     for model in (Objection, IdentityQuestion, ReviewRound):
         later = (

@@ -1,7 +1,7 @@
-"""Texts to encode as units of work: several workers share them, each text is encoded by one, none is lost.
+"""Texts to encode, as tasks: several workers share them, each text is encoded once, and none is lost.
 
-A unit is a paper whose text has no vector under an encoder yet. Its vector and its end are written in one
-transaction, so a worker killed at any moment leaves at most the texts in its hands to be encoded again.
+A task is a paper whose text has no vector of an encoder yet. The vector and the end of the task are written in one
+transaction. If a worker is killed, only the texts it had taken are encoded again.
 """
 
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ _NOBODY = {"lease_owner": None, "lease_until": None}
 
 
 def kind_of(version: str) -> str:
-    """The kind of unit that an encoder's version makes."""
+    """The kind of task for a version of an encoder."""
     return f"embed:{version[:16]}"
 
 
 def offer(session: Session, kind: str, papers: Iterable[int]) -> None:
-    """Let these papers be taken, unless somebody holds them."""
+    """Make tasks for these papers available, unless a worker has them."""
     for part in chunks(papers):
         rows = [{"paper_id": n, "kind": kind, "state": WorkState.TODO, "next_offset": 0, "attempts": 0} for n in part]
         insert_or_ignore(session, Work, rows)
@@ -35,7 +35,7 @@ def offer(session: Session, kind: str, papers: Iterable[int]) -> None:
 
 
 def take(session: Session, kind: str, papers: Iterable[int], owner: str, lease: timedelta) -> set[int]:
-    """Take those of these papers that nobody else holds; those whose holder is dead or silent are free."""
+    """Lease those of these papers that no other worker has. Papers of a dead or silent worker are free."""
     now, taken = utc_now(), set[int]()
     for part in chunks(papers):
         _free_dead(session, kind, part)
@@ -50,7 +50,7 @@ def take(session: Session, kind: str, papers: Iterable[int], owner: str, lease: 
 
 
 def done(session: Session, kind: str, papers: Iterable[int]) -> None:
-    """End the units of these papers."""
+    """Finish the tasks of these papers."""
     for part in chunks(papers):
         ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part))
         values = {"state": WorkState.DONE, "fetched_at": utc_now()}
@@ -58,7 +58,7 @@ def done(session: Session, kind: str, papers: Iterable[int]) -> None:
 
 
 def unfinished(session: Session, kind: str, papers: Iterable[int]) -> set[int]:
-    """Those of these papers whose text is still to be encoded, by whomever."""
+    """Those of these papers whose text is not encoded yet, whoever is working on it."""
     left: set[int] = set()
     for part in chunks(papers):
         open_ = select(_work.c.paper_id).where(

@@ -1,4 +1,4 @@
-"""Vectors kept by encoder, version and hash of the text, so that no text is encoded twice."""
+"""Vectors by encoder, version and hash of the text, so that no text is encoded twice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class StoredVector:
 
 
 def vectors_by_hash(session: Session, encoder: str, version: str, hashes: Iterable[str]) -> dict[str, bytes]:
-    """The vectors there are for these texts."""
+    """The stored vectors of these texts."""
     found: dict[str, bytes] = {}
     for part in chunks(set(hashes)):
         statement = select_columns(Embedding.text_hash, Embedding.vector).where(
@@ -30,7 +30,7 @@ def vectors_by_hash(session: Session, encoder: str, version: str, hashes: Iterab
 
 
 def hashes_of(session: Session, encoder: str, version: str) -> dict[int, str]:
-    """Which text each entity was last encoded from."""
+    """The text from which each entity was last encoded."""
     statement = select(Embedding.entity_id, Embedding.text_hash).where(
         Embedding.encoder == encoder, Embedding.version == version
     )
@@ -38,7 +38,7 @@ def hashes_of(session: Session, encoder: str, version: str) -> dict[int, str]:
 
 
 def save_vectors(session: Session, encoder: str, version: str, vectors: Mapping[int, StoredVector]) -> None:
-    """Keep the vectors of entities, in place of older ones under the same encoder."""
+    """Store the vectors of entities. They replace older ones of the same encoder."""
     table = table_of(Embedding)
     for part in chunks(vectors):
         old = (table.c.encoder == encoder) & (table.c.version == version) & table.c.entity_id.in_(part)

@@ -1,4 +1,4 @@
-"""Has anything been written? A token that changes with every commit, so that kept answers are never stale."""
+"""A change token for the cache: it changes with every commit, so cached responses are never out of date."""
 
 from threading import Lock
 from typing import Any
@@ -9,11 +9,11 @@ from wamkg.store.session import Store
 
 
 class Freshness:
-    """Tells whether the store may have changed since a token was taken.
+    """Tells whether the store may have changed since a token was read.
 
-    On SQLite the token is `PRAGMA data_version` of a connection that never writes: it changes when any other
-    connection commits, in this process or another. On PostgreSQL it is the current snapshot: equal snapshots see
-    equal rows. A token means something in this process only.
+    On SQLite the token is `PRAGMA data_version` of a connection that never writes: it changes when any other connection
+    commits, in this process or another. On PostgreSQL it is the current snapshot: equal snapshots see equal rows. A
+    token is valid in this process only.
     """
 
     def __init__(self, store: Store) -> None:
@@ -23,11 +23,11 @@ class Freshness:
 
     @property
     def is_instant(self) -> bool:
-        """Whether asking costs microseconds and may be done where nothing must wait."""
+        """Whether reading the token takes microseconds, so that it can be done on the event loop."""
         return self._store.is_sqlite
 
     def token(self) -> str:
-        """The present token. Take it before reading: what is then read is at least as new."""
+        """The current token. Read it before the data: then the data is at least as new as the token."""
         if not self._store.is_sqlite:
             with self._store.engine.connect() as connection:
                 return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
@@ -38,7 +38,7 @@ class Freshness:
             return str(self._watching.cursor().execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         with self._lock:
             if self._watching is not None:
                 self._watching.close()

@@ -1,4 +1,4 @@
-"""Runs of jobs as rows: started, watched, cancelled and resumed from any process."""
+"""Jobs as rows: started, watched, cancelled and resumed from any process."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,12 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import JobState
 
 SILENT_AFTER = timedelta(minutes=10)
-"""A running job of another machine that has not been heard of for so long is taken for dead."""
+"""Seconds without a heartbeat after which a job on another machine counts as dead."""
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def add_job(session: Session, kind: str, params: dict[str, Any], actor_id: int | None = None) -> Job:
-    """A new job, queued."""
+    """Create a job with the status `queued`."""
     job = Job(uid=new_uid(), kind=kind, state=JobState.QUEUED, params=params, actor_id=actor_id)
     session.add(job)
     session.flush()
@@ -27,7 +27,7 @@ def add_job(session: Session, kind: str, params: dict[str, Any], actor_id: int |
 
 
 def find_job(session: Session, uid: str) -> Job:
-    """The job with that id, or an unambiguous beginning of it.
+    """The job with that id, or with a unique beginning of it.
 
     Raises NotFoundError.
     """
@@ -35,7 +35,7 @@ def find_job(session: Session, uid: str) -> Job:
 
 
 def live_jobs(session: Session, kind: str) -> list[Job]:
-    """Jobs of a kind that are queued or running, held until the end of the transaction."""
+    """Queued and running jobs of a kind, locked until the end of the transaction."""
     statement = select(Job).where(Job.kind == kind, col(Job.state).in_(LIVE)).order_by(col(Job.id)).with_for_update()
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
@@ -47,7 +47,7 @@ def set_params(session: Session, job: Job, values: dict[str, Any]) -> None:
 
 
 def begin(session: Session, job: Job, runner: str) -> None:
-    """Note that the job runs, and who runs it."""
+    """Mark the job as running and record its owner."""
     now = utc_now()
     job.state, job.runner, job.cancel, job.error = JobState.RUNNING, runner, False, None
     job.started_at, job.heartbeat_at, job.finished_at = job.started_at or now, now, None
@@ -55,7 +55,7 @@ def begin(session: Session, job: Job, runner: str) -> None:
 
 
 def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
-    """Note how far the job is; returns whether it is to stop."""
+    """Record the progress of a job; returns whether it was asked to stop."""
     job = find_job(session, uid)
     job.heartbeat_at = utc_now()
     for name, value in values.items():
@@ -65,7 +65,7 @@ def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
 
 
 def finish(session: Session, uid: str, state: JobState, values: dict[str, Any]) -> None:
-    """Note how the job ended."""
+    """Record the final status of a job."""
     job = find_job(session, uid)
     job.state, job.finished_at = state, utc_now()
     for name, value in values.items():
@@ -74,9 +74,9 @@ def finish(session: Session, uid: str, state: JobState, values: dict[str, Any]) 
 
 
 def cancel(session: Session, uid: str) -> Job:
-    """Ask a job to stop; one not yet running is cancelled at once.
+    """Ask a job to stop. A job that is not running yet is cancelled at once.
 
-    Raises ConflictError when it has already ended.
+    Raises ConflictError if the job has ended.
     """
     job = find_job(session, uid)
     if job.state not in LIVE:
@@ -91,7 +91,7 @@ def cancel(session: Session, uid: str) -> Job:
 def requeue(session: Session, uid: str) -> Job:
     """Queue a job again that was cancelled, failed, ended in part, or whose process died.
 
-    Raises ConflictError when it is running or done.
+    Raises ConflictError if the job is running or done.
     """
     job = find_job(session, uid)
     if job.state in LIVE or job.state == JobState.DONE:
@@ -102,7 +102,7 @@ def requeue(session: Session, uid: str) -> Job:
 
 
 def take_back(session: Session, uid: str) -> None:
-    """Queue a job again that its queue says has lost its worker."""
+    """Queue a job again after the job queue reported that its worker is lost."""
     job = find_job(session, uid)
     if job.state == JobState.RUNNING:
         job.state, job.finished_at = JobState.QUEUED, None
@@ -110,7 +110,7 @@ def take_back(session: Session, uid: str) -> None:
 
 
 def close_dead(session: Session) -> int:
-    """Mark the running jobs whose process has ended as failed; returns how many."""
+    """Mark running jobs whose process has ended as failed; returns their number."""
     limit = utc_now() - SILENT_AFTER
     closed = 0
     for job in session.exec(select(Job).where(Job.state == JobState.RUNNING)):

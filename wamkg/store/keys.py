@@ -1,4 +1,4 @@
-"""Citation keys: which are taken, and one that is free."""
+"""Citation keys: which are used, and how to find a free one."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,11 +13,13 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import DEFAULT_SOURCE, Standing
 
 KEY = "key"
-"""Scheme of former ids under which former citation keys are kept."""
+"""Scheme under which former citation keys are stored as former ids."""
 
 
 def owners_of_keys(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    """Numbers of the papers that have or had these citation keys, by the folded key; a present key comes first."""
+    """Numbers of the papers that have or had these citation keys, by folded key. Current keys come before former
+    ones.
+    """
     found: dict[str, int] = {}
     for part in chunks(set(keys)):
         folded = {key_fold(key) for key in part}
@@ -31,14 +33,14 @@ def owners_of_keys(session: Session, keys: Iterable[str]) -> dict[str, int]:
 
 
 def all_keys(session: Session) -> set[str]:
-    """Every citation key that a paper has or had, folded."""
+    """Every current or former citation key of a paper, folded."""
     now = select(Paper.key).where(col(Paper.key).is_not(None))
     former = select(FormerId.value).where(FormerId.scheme == KEY)
     return {key_fold(key) for statement in (now, former) for key in session.exec(statement) if key}
 
 
 def keys_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
-    """The citation keys that papers have."""
+    """The citation keys of papers."""
     found: dict[int, str] = {}
     for part in chunks(set(numbers)):
         statement = select(Paper.id, Paper.key).where(col(Paper.id).in_(part), col(Paper.key).is_not(None))
@@ -47,7 +49,7 @@ def keys_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
 
 
 def keyless_papers(session: Session) -> list[Any]:
-    """Rows (id, title, year, date) of the listed papers without a citation key, in the order of their slugs."""
+    """Rows (id, title, year, date) of papers of the library without a citation key, ordered by slug."""
     statement = select_columns(Paper.id, Paper.title, Paper.year, Paper.date).where(
         col(Paper.key).is_(None), Paper.standing != Standing.CITED
     )
@@ -55,13 +57,13 @@ def keyless_papers(session: Session) -> list[Any]:
 
 
 def is_keyless(session: Session) -> bool:
-    """Whether a listed paper has no citation key."""
+    """Whether a paper of the library has no citation key."""
     statement = select(Paper.id).where(col(Paper.key).is_(None), Paper.standing != Standing.CITED)
     return session.exec(statement.limit(1)).first() is not None
 
 
 def save_default_keys(session: Session, batch: Batch, keys: Mapping[int, str]) -> None:
-    """Give papers their default keys. Their versions stay: no decision is stale because an export named its paper."""
+    """Store default keys for papers. The revision counters do not change, so no decision becomes stale."""
     now = utc_now()
     facts = [
         {
@@ -83,7 +85,7 @@ def save_default_keys(session: Session, batch: Batch, keys: Mapping[int, str]) -
 
 
 class KeyOwners:
-    """Who has which citation key, asked once a key; grows as papers get keys within one transaction."""
+    """Which paper has which citation key. Each key is looked up once; keys given in this transaction are included."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -91,19 +93,21 @@ class KeyOwners:
         self._owners: dict[str, int] = {}
 
     def ask(self, keys: Iterable[str]) -> None:
-        """Look many keys up at once."""
+        """Look up many keys at once."""
         new = {key for key in keys if key_fold(key) not in self._asked}
         self._asked |= {key_fold(key) for key in new}
         found = owners_of_keys(self.session, new)
         self._owners = found | self._owners
 
     def owner(self, key: str) -> int | None:
-        """Number of the paper that has or had the key, letter case aside."""
+        """Number of the paper that has or had the key, ignoring case."""
         self.ask([key])
         return self._owners.get(key_fold(key))
 
     def claim(self, wish: str, paper: int) -> str:
-        """The wish, or with a number behind it ("du2023-2") the first key that no other paper has; now this paper's."""
+        """Reserve a key for this paper: the wish, or the wish with the first free number ("du2023-2"). Returns the
+        key.
+        """
         key, number = wish, 1
         while self.owner(key) not in (None, paper):
             number += 1

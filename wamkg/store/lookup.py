@@ -1,4 +1,4 @@
-"""Finding papers and things by what identifies them, many at a time."""
+"""Finds papers and entities by their identifiers, many at a time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ SCHEMES = ("arxiv", "doi", "s2", "openalex")
 
 
 class ExternalId(NamedTuple):
-    """An id in one of the outside schemes, in normal form."""
+    """An external id (arXiv, DOI, ...) in normal form."""
 
     scheme: str
     value: str
@@ -26,7 +26,7 @@ class ExternalId(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownPaper:
-    """What matching needs to know of a stored paper."""
+    """The data of a stored paper that matching needs."""
 
     id: int
     title: str
@@ -42,11 +42,11 @@ class KnownPaper:
 
 
 NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
-"""Columns of `authorship` that hold the parts of a name, in the order of PersonName."""
+"""Columns of `authorship` with the parts of a name, in the order of PersonName."""
 
 
 def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
-    """Papers under a condition as matching sees them, by number; without their web addresses."""
+    """Papers under a condition, in the form that matching needs, by number; without their URLs."""
     names = ("id", "title", "title_key", "arxiv", "doi", "year", "volume", "pages")
     statement = (
         select_columns(*(getattr(Paper, name) for name in names), col(Venue.name).label("venue"), Authorship)
@@ -65,13 +65,13 @@ def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
 
 
 def printed_name(row: Any) -> PersonName:
-    """The structured name in a row of `authorship`; read from the printed name where the row was written without."""
+    """The structured name of a row of `authorship`. It is parsed from the printed name if the row has no structure."""
     name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
     return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
 
 
 def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalId, int]:
-    """Numbers of the papers that carry, or once carried, these ids."""
+    """Numbers of the papers that have or had these ids."""
     wanted: dict[str, list[str]] = {}
     for scheme, value in ids:
         wanted.setdefault(scheme, []).append(value)
@@ -89,7 +89,7 @@ def papers_by_ids(session: Session, ids: Iterable[ExternalId]) -> dict[ExternalI
 
 
 def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[KnownPaper]]:
-    """Papers under each normalised title."""
+    """Papers by normalized title."""
     found: dict[str, list[KnownPaper]] = {}
     for part in chunks(set(keys)):
         for paper in _known_papers(session, col(Paper.title_key).in_(part)):
@@ -107,7 +107,7 @@ def slugs_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
 
 
 def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
-    """Those of the papers that a source gave a title."""
+    """Those of the papers for which a source gave a title."""
     found: set[int] = set()
     for part in chunks(set(papers)):
         given = select(Fact.subject_id).where(
@@ -118,7 +118,7 @@ def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
 
 
 def addresses_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Every web address of each paper."""
+    """All URLs of each paper."""
     found: dict[int, set[str]] = {}
     for part in chunks(set(papers)):
         own = select(col(Paper.id), col(Paper.url)).where(col(Paper.id).in_(part), col(Paper.url).is_not(None))
@@ -130,7 +130,7 @@ def addresses_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset
 
 
 def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Iterable[str]) -> set[str]:
-    """Which of the slugs are in use."""
+    """Those of the slugs that are used already."""
     taken: set[str] = set()
     for part in chunks(set(slugs)):
         taken.update(session.exec(select(model.slug).where(col(model.slug).in_(part))))
@@ -141,7 +141,7 @@ def taken_slugs(session: Session, model: type[Paper] | type[Named], slugs: Itera
 
 
 def numbered_slugs(session: Session, model: type[Paper] | type[Named], slug: str) -> set[str]:
-    """The slugs in use that are the given one with a number."""
+    """The slugs in use that consist of the given one and a number."""
     numbered = select(model.slug).where(col(model.slug).startswith(f"{slug}-", autoescape=True))
     found = set(session.exec(numbered))
     if model is Paper:
@@ -153,7 +153,7 @@ def numbered_slugs(session: Session, model: type[Paper] | type[Named], slug: str
 def numbers_by_key(
     session: Session, model: type[Author] | type[Venue] | type[Named], keys: Iterable[str]
 ) -> dict[str, int]:
-    """Numbers of authors, venues or named things by their keys."""
+    """Numbers of authors, venues or named entities by their keys."""
     found: dict[str, int] = {}
     for part in chunks(set(keys)):
         statement: Any = select(col(model.key), col(model.id)).where(col(model.key).in_(part))  # type: ignore[union-attr]
@@ -162,7 +162,7 @@ def numbers_by_key(
 
 
 def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
-    """The method each paper proposes."""
+    """The method that each paper proposes."""
     found: dict[int, Method] = {}
     for part in chunks(set(papers)):
         statement = (
@@ -175,7 +175,7 @@ def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
 
 
 def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
-    """What the method that each paper proposes is called."""
+    """Name of the method that each paper proposes."""
     found: dict[int, str] = {}
     for part in chunks(set(papers)):
         statement = (
@@ -188,10 +188,10 @@ def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
 
 
 def find_paper(session: Session, text: str) -> Paper:
-    """The paper that an id written by a user means: `arxiv:...`, `doi:...`, `s2:...`, a bare id, our slug, or
-    a citation key that it has or had.
+    """The paper with this id as a user writes it: `arxiv:...`, `doi:...`, `s2:...`, an id without a prefix, our slug,
+    or a current or former citation key.
 
-    Raises NotFoundError, saying what was asked.
+    Raises NotFoundError.
     """
     scheme, _, rest = text.partition(":")
     readers = {"arxiv": arxiv_id, "doi": doi, "s2": s2_id}
@@ -207,49 +207,49 @@ def find_paper(session: Session, text: str) -> Paper:
 
 
 SLUG, UID = "slug", "uid"
-"""Schemes of former ids under which the slug and the permanent id of a merged paper lead to the one that remains."""
+"""Schemes of former ids for the slug and the permanent id of a merged paper; they lead to the remaining paper."""
 
 
 def _merged(session: Session, text: str) -> int | None:
-    """The paper into which one of that slug was merged."""
+    """The paper into which the paper with that slug was merged."""
     former = select(FormerId.paper_id).where(FormerId.scheme == SLUG, FormerId.value == text)
     return session.exec(former).first()
 
 
 def same_paper_uids(session: Session, uid: str) -> list[str]:
-    """A paper's permanent id and those of the papers that were merged into it."""
+    """The permanent id of a paper and those of the papers merged into it."""
     own = select(col(Entity.id)).where(col(Entity.uid) == uid).scalar_subquery()
     merged = select(col(FormerId.value)).where(col(FormerId.scheme) == UID, col(FormerId.paper_id) == own)
     return [uid, *session.connection().execute(merged).scalars()]
 
 
 def remaining_uid(session: Session, uid: str) -> str:
-    """The permanent id of the paper that one was merged into; the id itself where it was not."""
+    """The permanent id of the paper into which this one was merged; the id itself if it was not merged."""
     into = select(col(Entity.uid)).join(FormerId, col(FormerId.paper_id) == col(Entity.id))
     found = session.connection().execute(into.where(col(FormerId.scheme) == UID, col(FormerId.value) == uid)).scalar()
     return str(found or uid)
 
 
 def _by_key(session: Session, key: str) -> int | None:
-    """The paper that has the citation key, else the one that had it; letter case counts only among several."""
+    """The paper that has the citation key, else the one that had it. Case matters only if several match."""
     exact = papers_by_ids(session, [ExternalId(KEY, key)])
     return next(iter(exact.values()), None) or owners_of_keys(session, [key]).get(key_fold(key))
 
 
 def listed_papers(session: Session) -> list[KnownPaper]:
-    """Every paper but those merely cited, as matching sees it, with its web addresses."""
+    """All papers of the library, in the form that matching needs, with their URLs."""
     papers = _known_papers(session, col(Paper.standing) != Standing.CITED)
     return with_addresses(session, papers)
 
 
 def with_addresses(session: Session, papers: Sequence[KnownPaper]) -> list[KnownPaper]:
-    """The papers with their web addresses."""
+    """The papers with their URLs."""
     urls = addresses_of(session, [paper.id for paper in papers])
     return [replace(paper, urls=urls.get(paper.id, frozenset())) for paper in papers]
 
 
 def known_papers(session: Session, numbers: Iterable[int]) -> dict[int, KnownPaper]:
-    """Papers by their numbers as matching sees them, without their web addresses."""
+    """Papers by their numbers, in the form that matching needs, without their URLs."""
     found: dict[int, KnownPaper] = {}
     for part in chunks(set(numbers)):
         found |= {paper.id: paper for paper in _known_papers(session, col(Paper.id).in_(part))}

@@ -1,7 +1,7 @@
-"""Giving all rows of one paper to another, and giving them back: every row moved or removed is in the audit trail.
+"""Moves all rows of one paper to another, and back. Every row moved or removed is recorded in the audit trail.
 
-A merge keeps the other paper's entity, so that its permanent id and number are never given out again. Its row in
-`paper` and rows that the remaining paper has already are removed; everything else is moved.
+A merge keeps the other paper's entity, so that its permanent id and number are never reused. Its row in `paper`, and
+rows that the remaining paper has already, are removed; everything else is moved.
 """
 
 from collections import Counter
@@ -26,17 +26,17 @@ from wamkg.vocabulary import BatchKind
 REMOVED = KEPT_ROWS[0]
 ROWS_A_CHANGE = 500
 PARENTS = ("paper", "method")
-"""Tables whose rows others point at: they come back first."""
+"""Tables to which other tables refer; their rows are restored first."""
 _SHOWN_ONCE = (*SCHEMES, KEY, "venue_id")
-"""Columns of `paper` that only one paper may have, or that name what may be gone; they are picked again."""
+"""Columns of `paper` that are unique, or that may refer to a removed row. They are resolved again."""
 _DERIVED = (Authorship,)
 _IN_PLACE = table_of(Result)
-"""Rows that are edited in place, with a trail of their own."""
+"""Tables whose rows are edited in place and recorded separately."""
 
 
 @dataclass
 class Mover:
-    """Moves rows within one batch from one entity to another."""
+    """Moves rows from one entity to another within one batch."""
 
     session: Session
     batch: Batch
@@ -44,7 +44,7 @@ class Mover:
     removed: Counter[str] = field(default_factory=Counter)
 
     def move_all(self, kind: str, other: int, keep: int) -> None:
-        """Give everything that points at an entity of a kind (`paper`, `method`) to another of that kind."""
+        """Move everything that refers to an entity of a kind (`paper`, `method`) to another entity of that kind."""
         for table in metadata.sorted_tables:
             columns = _references(table, kind)
             if columns and table is not _IN_PLACE and table not in map(table_of, _DERIVED):
@@ -65,7 +65,7 @@ class Mover:
         return [dict(row._mapping) for row in self.session.connection().execute(found)]
 
     def change(self, table: Table, rows: list[dict[str, Any]], values: Mapping[int, Mapping[str, Any]]) -> None:
-        """Set columns of rows, by their numbers, and record what they held."""
+        """Set columns of rows (by number) and record the old values."""
         for row in rows:
             new = {name: value for name, value in values[row["id"]].items() if row[name] != value}
             statement = table.update().where(table.c.id == row["id"])
@@ -77,7 +77,7 @@ class Mover:
         self.moved[str(table.name)] += len(rows)
 
     def remove(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Take rows out of a table and keep them in the audit trail."""
+        """Remove rows from a table and copy them to the audit trail."""
         for part in chunks(rows, ROWS_A_CHANGE):
             record_change(self.session, self.batch, f"{REMOVED}{table.name}", before=[encode(row) for row in part])
             numbers = [row["id"] for row in part]
@@ -85,12 +85,12 @@ class Mover:
         self.removed[str(table.name)] += len(rows)
 
     def remove_where(self, table: Table, condition: Any) -> None:
-        """Take the rows out of a table that meet a condition."""
+        """Remove the rows of a table that meet a condition."""
         found = self.session.connection().execute(select(table).where(condition).order_by(table.c.id))
         self.remove(table, [dict(row._mapping) for row in found])
 
     def remove_paper(self, other: int) -> None:
-        """Take the row of a paper out, with what is derived from it; its entity stays."""
+        """Remove the row of a paper and the data derived from it. Its entity stays."""
         for model in _DERIVED:
             table = table_of(model)
             self.session.connection().execute(table.delete().where(table.c.paper_id == other))
@@ -100,7 +100,7 @@ class Mover:
 
 
 def _references(table: Table, kind: str) -> list[Column[Any]]:
-    """Columns that point at an entity of a kind; a table's own key is none."""
+    """Columns that refer to an entity of a kind; the primary key of a table is not included."""
     return [
         column
         for column in table.columns
@@ -123,7 +123,7 @@ def _kept(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
 def _doubles(
     table: Table, columns: list[Column[Any]], mine: list[dict[str, Any]], theirs: list[dict[str, Any]]
 ) -> set[int]:
-    """Numbers of the rows to be removed: those about one paper and itself, and of two with one key the poorer."""
+    """Numbers of the rows to remove: links of a paper to itself, and the poorer of two rows with the same key."""
     doomed = {row["id"] for row in theirs if len(columns) > 1 and len({row[c.name] for c in columns}) == 1}
     for names, where in _unique_keys(table):
         known: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -143,7 +143,7 @@ def _richness(row: Mapping[str, Any]) -> int:
 
 
 def _unique_keys(table: Table) -> Iterator[tuple[list[str], str]]:
-    """Columns that are unique together, and the condition under which they are."""
+    """Columns that are unique together, and the condition of the unique index."""
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint):
             yield [str(column.name) for column in constraint.columns], ""
@@ -158,7 +158,7 @@ def _holds(row: Mapping[str, Any], where: str) -> bool:
 
 
 def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple[str, str]]) -> None:
-    """Let further ids (scheme, value) lead to a paper."""
+    """Add former ids (scheme, value) of a paper."""
     wanted = dict.fromkeys(ids)
     known = select(col(FormerId.scheme), col(FormerId.value)).where(
         col(FormerId.value).in_([value for _, value in wanted]), col(FormerId.ended_at).is_(None)
@@ -176,21 +176,21 @@ def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge recorded: rows it removed, by table; for each row it moved, the columns before and after."""
+    """What a merge recorded: the rows it removed, by table; for each row it moved, the columns before and after."""
 
     removed: dict[str, list[dict[str, Any]]]
     moved: list[tuple[str, dict[str, Any], dict[str, Any]]]
 
     @property
     def papers(self) -> set[int]:
-        """The paper that was merged and the one that remained."""
+        """The merged paper and the remaining one."""
         gone = {row["id"] for row in self.removed.get("paper", ())}
         kept = {after["paper_id"] for name, _, after in self.moved if name == "former_id"}
         return gone | kept | {after["subject_id"] for name, _, after in self.moved if "subject_id" in after}
 
 
 def read_merge(session: Session, batch: int) -> Merged:
-    """The record of a merge."""
+    """Read the record of a merge."""
     removed: dict[str, list[dict[str, Any]]] = {}
     moved: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     changes = select(Change).where(col(Change.batch_id) == batch).order_by(col(Change.id))
@@ -204,9 +204,9 @@ def read_merge(session: Session, batch: int) -> Merged:
 
 
 def give_back(session: Session, merged: Merged, *, but: Iterable[int] = (), copy: bool = False) -> set[int]:
-    """Put every row where it was before a merge; returns the two papers, whose values are to be picked again.
+    """Move every row back to where it was before a merge; returns the two papers, whose values must be resolved again.
 
-    Rows of the batches in `but` are left out, and in a copy what is not part of the survey.
+    Rows of the batches in `but` are skipped, and in a snapshot all rows that are not part of the survey.
     """
     later, tables = set(but), [str(table.name) for table in metadata.sorted_tables]
     for name in PARENTS:
@@ -221,7 +221,7 @@ def give_back(session: Session, merged: Merged, *, but: Iterable[int] = (), copy
 
 
 def _forget_shown(session: Session, papers: set[int]) -> set[int]:
-    """Let no two papers claim an id while their values are picked again; returns those that are papers."""
+    """Clear the unique ids of papers while their values are resolved again; returns those that are papers."""
     table, run = table_of(Paper), session.connection().execute
     found = set(run(select(table.c.id).where(table.c.id.in_(papers))).scalars())
     run(table.update().where(table.c.id.in_(found)).values(dict.fromkeys(_SHOWN_ONCE)))
@@ -265,7 +265,7 @@ def _insert(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def merge_again(session: Session, merged: Merged) -> set[int]:
-    """Do in a copy what a merge did, once every row is as it was before it; returns the paper that remains."""
+    """Repeat a merge in a snapshot, after every row is as it was before it; returns the remaining paper."""
     for name, rows in merged.removed.items():
         if name not in PARENTS:
             _delete(session, name, rows)
@@ -295,15 +295,15 @@ def _delete(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def merges_in_effect(session: Session) -> list[Batch]:
-    """Merges that were not undone, in the order made."""
+    """Merges that were not undone, oldest first."""
     statement = select(Batch).where(col(Batch.kind) == BatchKind.MERGE, col(Batch.undone_at).is_(None))
     return list(session.execute(statement.order_by(col(Batch.id))).scalars())
 
 
 def refuse_before_merges(session: Session, batch: Batch) -> None:
-    """Refuse to undo a batch that wrote what a later merge gave to another paper, or that wrote of its papers.
+    """Reject undoing a batch if a later merge moved what it wrote, or merged its papers.
 
-    Raises ConflictError, naming the merges.
+    Raises ConflictError, which names the merges.
     """
     named = []
     for merge in merges_in_effect(session):
@@ -316,9 +316,9 @@ def refuse_before_merges(session: Session, batch: Batch) -> None:
 
 
 def refuse_after_writes(session: Session, merge: Batch) -> None:
-    """Refuse to undo a merge after which people or imports wrote of its papers.
+    """Reject undoing a merge if people or imports wrote to its papers afterwards.
 
-    What was fetched or computed since stays with the paper that remained. Raises ConflictError, naming the batches.
+    Fetched or computed data since then stays with the remaining paper. Raises ConflictError, which names the batches.
     """
     assert merge.id is not None
     merged = read_merge(session, merge.id)

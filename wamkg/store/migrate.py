@@ -1,4 +1,4 @@
-"""Running the migrations: the only way tables change."""
+"""Runs the migrations, the only way in which tables change."""
 
 from functools import cache
 from pathlib import Path
@@ -19,12 +19,12 @@ _CHECKOUT = Path(__file__).parents[2] / "migrations"
 
 
 def migrations_folder() -> Path:
-    """Where the migrations are: inside the wheel, or beside the package in a checkout."""
+    """Folder of the migrations: inside the wheel, or beside the package in a checkout."""
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
 def alembic_config(store: Store) -> "Config":
-    """Alembic's configuration for a store, made in code so that there is no second place to set the URL."""
+    """Alembic's configuration for a store, built in code so that the URL is set in one place only."""
     config = _config()
     config.attributes["engine"] = store.engine
     return config
@@ -47,18 +47,18 @@ def _scripts() -> "ScriptDirectory":
 
 @cache
 def head_revision() -> str:
-    """The newest schema version this program knows."""
+    """The newest schema version that this program supports."""
     return _scripts().get_current_head() or ""
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """Every schema version this program knows."""
+    """All schema versions that this program supports."""
     return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def current_revision(store: Store) -> str | None:
-    """The schema version of the store; None for an empty one."""
+    """The schema version of the store; None if it is empty."""
     from alembic.migration import MigrationContext
 
     try:
@@ -69,9 +69,9 @@ def current_revision(store: Store) -> str | None:
 
 
 def migrate(store: Store, revision: str = "head") -> tuple[str | None, str | None]:
-    """Bring the store to a schema version; returns the versions before and after.
+    """Migrate the store to a schema version; returns the versions before and after.
 
-    Raises StoreError when a migration fails or the store is newer than this program.
+    Raises StoreError if a migration fails or the store is newer than this program.
     """
     before = current_revision(store)
     _run(store, "upgrade", revision)
@@ -79,16 +79,16 @@ def migrate(store: Store, revision: str = "head") -> tuple[str | None, str | Non
 
 
 def make_empty_file(target: Path, revision: str) -> None:
-    """Make an SQLite file with the tables of a schema version and no rows.
+    """Create an SQLite file with the tables of a schema version and no rows.
 
-    Raises StoreError when a migration fails.
+    Raises StoreError if a migration fails.
     """
     target.write_bytes(_empty_file(revision))
 
 
 @cache
 def _empty_file(revision: str) -> bytes:
-    """Kept for the life of the process: running the migrations takes longer than loading a survey."""
+    """Cached for the life of the process: the migrations take longer than loading a survey."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "empty.db"
         store = Store(f"sqlite:///{file}")
@@ -101,12 +101,12 @@ def _empty_file(revision: str) -> bytes:
 
 
 def downgrade(store: Store, revision: str) -> None:
-    """Take the store back to an older schema version."""
+    """Downgrade the store to an older schema version."""
     _run(store, "downgrade", revision)
 
 
 def check(store: Store) -> None:
-    """Raise StoreError when tables and models differ."""
+    """Raise StoreError if tables and models differ."""
     _run(store, "check")
 
 

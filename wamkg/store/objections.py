@@ -1,4 +1,4 @@
-"""Named reads of disputed placements."""
+"""Reads of objections."""
 
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,15 +11,15 @@ from wamkg.vocabulary import OPEN_STATUSES
 
 
 def find_objection(session: Session, uid: str, *, writing: bool = False) -> Objection:
-    """The objection with that id, or an unambiguous beginning of it; `writing` holds it to the end of the transaction.
+    """The objection with that id, or a unique beginning of it; `writing` locks it until the end of the transaction.
 
-    Raises NotFoundError if none or several fit.
+    Raises NotFoundError if no objection or several match.
     """
     return find_by_uid(session, Objection, uid, "wamkg objections", hold=writing)
 
 
 def open_objections(session: Session, paper: int, taxonomy: int) -> list[Objection]:
-    """Objections to where a paper stands that nobody has closed, in the order raised."""
+    """Open objections, oldest first."""
     mine = select(Objection).where(
         Objection.paper_id == paper, Objection.taxonomy_id == taxonomy, col(Objection.status).in_(OPEN_STATUSES)
     )
@@ -27,12 +27,12 @@ def open_objections(session: Session, paper: int, taxonomy: int) -> list[Objecti
 
 
 def pair_uid(one: DecisionRow, other: DecisionRow) -> str:
-    """Id of the objection between two decisions, the same in every copy of the store."""
+    """Id of the objection between two decisions, equal in every copy of the store."""
     return str(uuid5(NAMESPACE_URL, " ".join(sorted((one.uid, other.uid)))))
 
 
 def batches_that_object(session: Session, batch: Batch) -> set[int]:
-    """Other batches that raised an objection between a decision of this one and another decision."""
+    """Other batches that opened an objection between a decision of this batch and another decision."""
     pairs = [
         pair_uid(mine, other)
         for mine in decision_rows(session, batch=batch.uid)
@@ -43,8 +43,9 @@ def batches_that_object(session: Session, batch: Batch) -> set[int]:
 
 
 def batches_unaware_of(session: Session, batch: Batch) -> set[int]:
-    """Later batches with decisions made without knowledge of one of this batch, which keeps what it replaced from
-    disagreeing with them."""
+    """Later batches with decisions whose authors had not seen a decision of this batch. While this decision is live,
+    the decisions it replaced do not conflict with theirs.
+    """
     return {
         other.change.batch_id
         for mine in decision_rows(session, batch=batch.uid)

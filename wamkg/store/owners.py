@@ -1,4 +1,4 @@
-"""Who does a unit of work: names of processes, and whether a named one on this machine still lives."""
+"""Names of worker processes, and whether a process on this machine is still running."""
 
 import os
 import platform
@@ -10,13 +10,13 @@ import psutil
 
 
 def this_owner() -> str:
-    """A name for one run in this process: machine, process id, its start, and a part that no other run has."""
+    """A unique name for one run of this process: machine, process id, start time, and a random part."""
     pid = os.getpid()
     return f"{_machine()}|{pid}|{psutil.Process(pid).create_time():.2f}|{uuid4().hex[:8]}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the owner is a process of this machine that has ended; False where that cannot be told."""
+    """Whether the owner is a process of this machine that has ended; False if that is unknown."""
     machine, _, rest = owner.partition("|")
     pid, _, rest = rest.partition("|")
     started = rest.partition("|")[0]
@@ -34,7 +34,7 @@ def is_dead(owner: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
-    """Where process ids mean the same: a host and, in containers that share its name, their own space of ids."""
+    """The scope of process ids: a host and, for containers that share its name, their own process namespace."""
     try:
         space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:

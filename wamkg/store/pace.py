@@ -1,4 +1,4 @@
-"""One request budget for all processes: the moment the next request to a service may go out, kept in a row."""
+"""Rate limit shared by all processes: one row per service holds the earliest time of the next request."""
 
 import time
 from contextlib import ExitStack
@@ -12,23 +12,25 @@ from wamkg.store.session import Store
 from wamkg.store.tables import Pace
 
 LONGEST_HOLD = 24 * 3600.0
-"""Seconds; a row further ahead than this comes from a clock that was set back, and is started anew."""
+"""Maximum delay in seconds. A row further ahead comes from a clock that was set back, and is reset."""
 
 
 class Turn(NamedTuple):
-    """A turn: seconds `left` until it comes, 0 when taken; `stamp` is what the row says as long as nobody else came."""
+    """The result of a request for a slot: seconds `left` until the next one, 0 if acquired. `stamp` is the row's
+    value until another process acquires a slot.
+    """
 
     left: float
     stamp: float
     at: float
-    """When it was taken, by this process's monotonic clock."""
+    """When the slot was acquired, by this process's monotonic clock."""
 
 
 def take_turn(store: Store, service: str, gap: float) -> Turn:
-    """Take the next turn if it has come.
+    """Acquire the next slot if its time has come.
 
-    `gap` is in seconds, between two turns. A turn is never reserved ahead, so a process that dies or sleeps too
-    long takes nothing with it, and the request follows the grant at once.
+    `gap` is the time in seconds between two slots. Slots are never reserved, so a process that dies blocks nobody, and
+    the request follows at once.
     """
     with store.writing() as session:
         row = _locked(session, service)
@@ -40,7 +42,7 @@ def take_turn(store: Store, service: str, gap: float) -> Turn:
 
 
 class Held:
-    """The pace of a service, locked in a transaction of its own: nobody takes a turn until it is let go."""
+    """The rate limit of a service, locked in its own transaction: nobody acquires a slot until it is unlocked."""
 
     def __init__(self, store: Store, service: str) -> None:
         with ExitStack() as stack:
@@ -50,18 +52,18 @@ class Held:
         self.stamp = self._row.next_at
 
     def stamp_anew(self, gap: float) -> Turn:
-        """Count the gap from now, and let go."""
+        """Start the gap now and unlock."""
         with self._stack:
             at, now = time.monotonic(), _clock(self._session)
             return _stamp(self._session, self._row, max(self._row.next_at, now + gap), at)
 
     def let_go(self) -> None:
-        """Leave the pace as it is."""
+        """Unlock without a change."""
         self._stack.close()
 
 
 def hold(store: Store, service: str, seconds: float) -> None:
-    """Let no process send to the service for the given time; a longer hold already set stays."""
+    """Block all requests to the service for the given time. A longer block stays in force."""
     with store.writing() as session:
         row = _locked(session, service)
         row.next_at = max(row.next_at, _clock(session) + min(seconds, LONGEST_HOLD))
@@ -75,13 +77,13 @@ def _stamp(session: Session, row: Pace, next_at: float, at: float) -> Turn:
 
 
 def _locked(session: Session, service: str) -> Pace:
-    """The service's row, locked until the transaction ends (SQLite's writing transaction locks it anyway)."""
+    """The row of the service, locked until the transaction ends (SQLite's write transaction locks it anyway)."""
     insert_or_ignore(session, Pace, [{"service": service, "next_at": 0.0}])
     return session.exec(select(Pace).where(Pace.service == service).with_for_update()).one()
 
 
 def _clock(session: Session) -> float:
-    """Seconds since the epoch by the one clock that all processes share: the database server's, or this machine's."""
+    """Seconds since the epoch, by a clock that all processes share: the database server's, or this machine's."""
     if session.get_bind().dialect.name == "postgresql":
         return float(session.connection().execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
     return time.time()

@@ -1,4 +1,4 @@
-"""Everything the store holds of a few papers, loaded at once so that many records can be compared with it."""
+"""All claims of a few papers, loaded together so that many records can be compared with them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ INTRODUCIBLE: dict[str, type[Named]] = {"dataset": Dataset, "benchmark": Benchma
 
 @dataclass(frozen=True)
 class Said:
-    """One source's present word on one field; `first` orders sources by when they first spoke."""
+    """The current claim of one source for one field; `first` is the order in which sources made their first claim."""
 
     source: str
     value: Any
@@ -44,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Dated:
-    """One source's date for one event of a paper."""
+    """The date that one source gives for one event of a paper."""
 
     kind: str
     day: date
@@ -68,17 +68,17 @@ class Placed:
 
 @dataclass
 class PaperState:
-    """What is known of one paper, and in `added` the rows that are to be written."""
+    """What is known of one paper; `added` lists the rows to write."""
 
     id: int
     is_new: bool = True
     paper: Paper | None = None
     authors: list[str] = field(default_factory=list)
     names: list[PersonName] = field(default_factory=list)
-    """Structure of `authors`, name by name."""
+    """Structured names of `authors`, in the same order."""
     said: dict[str, dict[str, Said]] = field(default_factory=dict)
     wrong_ids: frozenset[tuple[str, str]] = frozenset()
-    """Ids (scheme, value) of which a person said that they are another paper's."""
+    """Ids (scheme, value) that a person assigned to another paper."""
     dates: set[Dated] = field(default_factory=set)
     weblinks: set[tuple[str, str]] = field(default_factory=set)
     tags: set[tuple[str, str, str]] = field(default_factory=set)
@@ -89,21 +89,21 @@ class PaperState:
     method_keys: set[str] = field(default_factory=set)
     introduced: set[tuple[str, str]] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
-    """Citation keys, folded, that the paper has or had."""
+    """Current and former citation keys of the paper, folded."""
     further_keys: list[str] = field(default_factory=list)
-    """Citation keys that are to lead to the paper beside its own."""
+    """Additional citation keys that should resolve to the paper."""
     added: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     new_method: str | None = None
     new_aliases: list[str] = field(default_factory=list)
     new_things: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def add(self, model: type[SQLModel], **values: Any) -> None:
-        """Note a row to be written."""
+        """Add a row to write."""
         self.added.setdefault(model, []).append(values)
 
     @property
     def changed(self) -> bool:
-        """Whether anything is to be written."""
+        """Whether there is something to write."""
         pending = (
             self.added or self.ended or self.new_method or self.new_aliases or self.new_things or self.further_keys
         )
@@ -111,9 +111,10 @@ class PaperState:
 
 
 def load_states(session: Session, numbers: Iterable[int], *, holding: bool = True) -> dict[int, PaperState]:
-    """The states of stored papers, held to the end of the transaction: who picks values next must see what is said.
+    """Load the claims of stored papers and lock the papers until the end of the transaction, since values are resolved
+    from them.
 
-    Who only looks says `holding=False` and lets others write meanwhile.
+    Callers that only read pass `holding=False` and block nobody.
     """
     states: dict[int, PaperState] = {}
     for part in chunks(sorted(set(numbers))):

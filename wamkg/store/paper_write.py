@@ -1,4 +1,4 @@
-"""Writing the states of many papers at once."""
+"""Writes the claims of many papers at once."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -41,9 +41,9 @@ from wamkg.vocabulary import EntityKind, Relation
 
 _ROWS = (Fact, Event, Weblink, Tag, Assignment)
 _KEPT_IDS = (*SCHEMES, KEY)
-"""Ids by which a paper is still found when another one is shown."""
+"""Schemes of ids that still find a paper when another id is shown."""
 Shown = dict[str, Any]
-"""Values of a paper as they are to be shown: columns of `paper`, and `venue`, `authors` and their `names`."""
+"""Resolved values of a paper: columns of `paper`, and `venue`, `authors` and their `names`."""
 
 
 def unique_slugs(session: Session, model: type[Paper] | type[Named], wishes: Sequence[str]) -> list[str]:
@@ -66,7 +66,7 @@ def unique_slugs(session: Session, model: type[Paper] | type[Named], wishes: Seq
 def write_papers(
     session: Session, batch: int, actor: int, states: Sequence[PaperState], shown: Sequence[Shown]
 ) -> None:
-    """Write what was added to the states; `shown` holds the values now shown, one for each state."""
+    """Write the new rows of the papers; `shown` has the resolved values of each paper."""
     write_shown(session, states, shown)
     for model in _ROWS:
         extra = {"actor_id": actor} if model is Assignment else {}
@@ -80,7 +80,7 @@ def write_papers(
 
 
 def write_shown(session: Session, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
-    """Write the columns of `paper`, the author lists and the search texts of papers, new and old."""
+    """Write the columns of `paper`, the author lists and the search texts of new and existing papers."""
     venues = _numbers(session, Venue, [s["venue"] for s in shown if s["venue"]], normalise)
     rows = [_paper_row(state, values, venues) for state, values in zip(states, shown, strict=True)]
     fresh = [row for row, state in zip(rows, states, strict=True) if state.is_new]
@@ -124,14 +124,14 @@ def _update_papers(session: Session, states: Sequence[PaperState], rows: Sequenc
 
 
 def let_go_of_ids(session: Session, papers: Iterable[int]) -> None:
-    """Take the ids from papers that are about to go: another may be about to show them again."""
+    """Clear the ids of papers that will be deleted, so that other papers can use them."""
     table = table_of(Paper)
     for part in chunks(papers):
         session.connection().execute(table.update().where(table.c.id.in_(part)).values(dict.fromkeys(SCHEMES)))
 
 
 def raise_versions(session: Session, papers: Iterable[int]) -> None:
-    """Count one more version of papers whose places changed, so that what was decided before is seen to be stale."""
+    """Increment the revision of papers whose assignments changed, so that stale writes are detected."""
     table = table_of(Paper)
     for part in chunks(papers):
         statement = table.update().where(table.c.id.in_(part)).values(version=table.c.version + 1)
@@ -177,7 +177,7 @@ def _write_authors(session: Session, states: Sequence[PaperState], shown: Sequen
 
 
 def delete_orphans(session: Session) -> None:
-    """Remove authors and venues that no paper has any more."""
+    """Delete authors and venues without papers."""
     for model, user, column in ((Author, Authorship, "author_id"), (Venue, Paper, "venue_id")):
         table, used = table_of(model), table_of(user).c[column]
         in_use = select(used).where(used.is_not(None))
@@ -185,7 +185,7 @@ def delete_orphans(session: Session) -> None:
 
 
 def _write_former_ids(session: Session, batch: int, states: Sequence[PaperState], shown: Sequence[Shown]) -> None:
-    """Keep finding papers by the ids that a source gave but that are not shown, and by those shown until now."""
+    """Store ids that a source gives but that are not shown, and ids shown before, as former ids."""
     wanted: dict[tuple[str, str], int] = {}
     for state, values in zip(states, shown, strict=True):
         given = {(r["field"], r["value"]) for r in state.added.get(Fact, []) if r["field"] in _KEPT_IDS and r["value"]}

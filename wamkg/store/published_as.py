@@ -1,4 +1,4 @@
-"""A preprint and its published record, where the store holds them as two papers, are linked."""
+"""Links a preprint to its published record if the store has both as papers."""
 
 from sqlmodel import Session, select
 

@@ -1,4 +1,4 @@
-"""Questions whether a record is the paper that its id leads to: kept, read, and what their answers say of ids."""
+"""Questions whether a record describes the paper that its id names: stored, read, and applied."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ from wamkg.store.tables import Actor, Batch, Change, Citation, Entity, Fact, Ide
 from wamkg.vocabulary import QuestionStatus
 
 IDENTITY, RENAMED = "identity", "renamed"
-"""Fields of the changes that tell of a question, and of a paper whose title changed."""
+"""Fields of changes that record a question, and a paper whose title changed."""
 FETCHED_FROM = ("s2", "arxiv")
-"""Sources that were asked for a paper by its ids."""
+"""Sources that are queried for a paper by its ids."""
 
 
 @dataclass(frozen=True)
 class NewQuestion:
-    """A record that is kept as a question; `ids` are those by which it meets the paper, as scheme:value."""
+    """A record to store as a question; `ids` are the ids that it shares with the paper, as scheme:value."""
 
     paper: int
     source: str
@@ -35,7 +35,7 @@ class NewQuestion:
 
 
 def insert_question(session: Session, batch: Batch, asked: NewQuestion) -> IdentityQuestion:
-    """Keep a record as an open question; the paper's history tells of it."""
+    """Store a record as an open question; it appears in the paper's history."""
     assert batch.id is not None
     question = IdentityQuestion(
         uid=asked.uid,
@@ -59,14 +59,14 @@ def _uid_of(session: Session, paper: int) -> str:
 
 
 def record_rename(session: Session, batch: Batch, paper: int, before: str, after: str) -> None:
-    """Note in the paper's history that its title changed."""
+    """Record in the paper's history that its title changed."""
     record_change(session, batch, RENAMED, subject_uid=_uid_of(session, paper), before=before, after=after)
 
 
 def find_question(session: Session, uid: str, *, writing: bool = False) -> IdentityQuestion:
-    """The question with that id, or an unambiguous beginning of it; `writing` holds it until the transaction ends.
+    """The question with that id, or a unique beginning of it; `writing` locks it until the transaction ends.
 
-    Raises NotFoundError if none or several fit.
+    Raises NotFoundError if no question or several match.
     """
     return find_by_uid(session, IdentityQuestion, uid, "wamkg questions", hold=writing)
 
@@ -74,7 +74,7 @@ def find_question(session: Session, uid: str, *, writing: bool = False) -> Ident
 def questions_of(
     session: Session, papers: Iterable[int], *statuses: QuestionStatus
 ) -> dict[int, list[IdentityQuestion]]:
-    """The questions on each paper, in the order asked; `statuses` narrows them."""
+    """The questions on each paper, oldest first; `statuses` filters them."""
     found: dict[int, list[IdentityQuestion]] = {}
     for part in chunks(sorted(set(papers))):
         statement = select(IdentityQuestion).where(col(IdentityQuestion.paper_id).in_(part))
@@ -86,18 +86,18 @@ def questions_of(
 
 
 def open_question_of(session: Session, paper: int) -> IdentityQuestion | None:
-    """The first question on a paper that nobody has answered."""
+    """The oldest open question on a paper."""
     return next(iter(questions_of(session, [paper], QuestionStatus.OPEN).get(paper, ())), None)
 
 
 def answered_questions(session: Session) -> list[IdentityQuestion]:
-    """Every question that a person has answered, in the order asked."""
+    """All answered questions, oldest first."""
     answered = select(IdentityQuestion).where(IdentityQuestion.status != QuestionStatus.OPEN)
     return list(session.exec(answered.order_by(col(IdentityQuestion.id))))
 
 
 def wrong_ids_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset[tuple[str, str]]]:
-    """Ids (scheme, value) that are not a paper's, whatever a source says, for papers that have such."""
+    """For papers that have some: ids (scheme, value) that a person ruled out, whatever a source states."""
     found: dict[int, set[tuple[str, str]]] = {}
     for part in chunks(papers):
         columns = select_columns(IdentityQuestion.paper_id, IdentityQuestion.wrong_ids)
@@ -141,7 +141,7 @@ def question_rows(session: Session, status: str | None = None, paper: int | None
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that a batch asked, for its report; `paper` is the paper's slug."""
+    """A question that a batch opened, for its report; `paper` is the paper's slug."""
 
     question: str
     paper: str
@@ -168,7 +168,7 @@ class TitleChange:
 
 
 def asked_in(session: Session, batch: str | None) -> list[Asked]:
-    """The questions that a batch asked, in the order asked."""
+    """The questions that a batch opened, oldest first."""
     return [
         Asked(q.uid, row.slug, row.paper_title, q.source, q.ids, q.title, q.reasons)
         for row in reversed(question_rows(session))
@@ -177,7 +177,7 @@ def asked_in(session: Session, batch: str | None) -> list[Asked]:
 
 
 def renamed_in(session: Session, batch: str | None) -> list[TitleChange]:
-    """The papers whose title changed in a batch, in the order changed."""
+    """The papers whose title a batch changed, in order."""
     statement = (
         select_columns(Paper.slug, Change.before, Change.after)
         .select_from(Change)
@@ -197,7 +197,7 @@ def answered_in(session: Session, batch: str) -> list[IdentityQuestion]:
 
 
 def batches_resting_on_answers(session: Session, batch: Batch) -> set[int]:
-    """Later batches, not undone, that fetched something of the papers of questions which this one answered."""
+    """Later batches, not undone, that fetched data for papers of questions that this batch answered."""
     found: set[int] = set()
     for question in answered_in(session, batch.uid):
         paper = question.paper_id

@@ -1,4 +1,4 @@
-"""Named reads for the review queue: what waits for a person, and what a person has said no to."""
+"""Reads for the review queue: pending suggestions, and rejected taxa."""
 
 from sqlmodel import Session, col, select
 
@@ -8,7 +8,7 @@ from wamkg.vocabulary import REJECTED
 
 
 def waiting(session: Session, taxonomy: Taxonomy) -> list[tuple[Suggestion, Paper]]:
-    """Suggestions of papers that nobody has decided on in the taxonomy, with the papers."""
+    """Suggestions for papers without a decision in the taxonomy, with the papers."""
     decided = select(Assignment.id).where(
         Assignment.paper_id == Suggestion.paper_id,
         Assignment.taxonomy_id == Suggestion.taxonomy_id,
@@ -24,7 +24,7 @@ def waiting(session: Session, taxonomy: Taxonomy) -> list[tuple[Suggestion, Pape
 
 
 def refused(session: Session, taxonomy: Taxonomy) -> set[tuple[int, str]]:
-    """Pairs (paper, taxon's path) that a person has said no to, and the decision stands."""
+    """Pairs (paper, taxon path) that a person rejected and that are still rejected."""
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))

@@ -1,4 +1,4 @@
-"""The audit trail, jobs and releases as they are listed."""
+"""Lists of the audit trail, jobs and releases."""
 
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,9 @@ from wamkg.vocabulary import AssignmentState
 
 MOST_CHANGES = 10_000
 KEPT_ROWS = ("removed.", "reopened.")
-"""Beginnings of the fields of changes that hold the rows which undo took out of the tables."""
+"""Prefixes of the fields of changes that store rows removed by undo."""
 MOVED = "moved."
-"""Beginning of the fields of changes that hold what a merge changed in rows that it gave to another paper."""
+"""Prefix of the fields of changes that store what a merge changed in rows it moved to another paper."""
 _EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in (*KEPT_ROWS, MOVED)]
 
 
@@ -26,7 +26,7 @@ def uid_of(session: Session, number: int) -> str:
 
 
 def newest_changes(session: Session, since: datetime | None) -> list[Any]:
-    """Edits in the audit trail since a moment, newest first; the rows that undo kept are left out."""
+    """Edits in the audit trail since a moment, newest first, without the rows that undo logged."""
     statement = change_rows().where(*_EDITS).order_by(col(Change.id).desc()).limit(MOST_CHANGES)
     if since is not None:
         statement = statement.where(col(Change.at) >= since)
@@ -34,17 +34,17 @@ def newest_changes(session: Session, since: datetime | None) -> list[Any]:
 
 
 def whole_trail(session: Session, batch: int) -> list[Any]:
-    """Every change of a batch in the order written, with the rows that undo took out."""
+    """Every change of a batch in the order written, with the rows that undo removed."""
     return list(rows(session, change_rows().where(Change.batch_id == batch).order_by(col(Change.id))))
 
 
 def batches_in_order(session: Session, since: datetime | None) -> list[Any]:
-    """Every batch since a moment in the order made, with who wrote it and which one took it back."""
+    """Every batch since a moment, oldest first, with its author and the batch that undid it."""
     return list(rows(session, select_batches(since).order_by(col(Batch.id))))
 
 
 def made_by(session: Session, row: Any) -> Any:
-    """When, by whom and in which batch a thing was made: (at, by, source, batch)."""
+    """When, by whom and in which batch an entity was created: (at, by, source, batch)."""
     number = getattr(row, "batch_id", None) or session.get_one(Entity, row.id).batch_id
     statement = (
         select_columns(
@@ -61,7 +61,7 @@ def made_by(session: Session, row: Any) -> Any:
 
 
 def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
-    """Papers that were placed at a taxon itself, with who did it and who ended it, in the order placed."""
+    """Papers that were assigned to a taxon itself, with who assigned them and who ended it, oldest first."""
     ending, ender = aliased(Batch), aliased(Actor)
     statement = (
         select_columns(
@@ -88,17 +88,17 @@ def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
 
 
 def list_jobs(session: Session, limit: int) -> list[Job]:
-    """The newest jobs first."""
+    """Jobs, newest first."""
     return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))
 
 
 def list_releases(session: Session) -> list[Release]:
-    """All releases in the order made."""
+    """All releases, oldest first."""
     return list(session.exec(select(Release).order_by(col(Release.id))))
 
 
 def get_release(session: Session, name: str) -> Release:
-    """The release of that name.
+    """The release with that name.
 
     Raises NotFoundError.
     """

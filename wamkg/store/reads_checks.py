@@ -1,4 +1,4 @@
-"""Reads that look for what is wrong in the store; each gives rows to be told to a person."""
+"""Queries of the doctor's checks; each returns rows to report."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -30,7 +30,7 @@ LISTED = (Standing.INCLUDED, Standing.CANDIDATE)
 
 
 def links_to_nothing(session: Session) -> Iterator[tuple[str, str, str]]:
-    """Triples (relation, kind, permanent id) of links whose source or target is ended or has no row."""
+    """Triples (relation, kind, permanent id) of links whose source or target is ended or missing."""
     gone = {number for (number,) in rows(session, select_columns(Taxon.id).where(col(Taxon.ended_at).is_not(None)))}
     entity = table_of(Entity)
     for kind, model in THINGS.items():
@@ -47,7 +47,7 @@ def links_to_nothing(session: Session) -> Iterator[tuple[str, str, str]]:
 
 
 def addresses_that_are_none(session: Session) -> list[tuple[str, str, str]]:
-    """Triples (paper, kind, address) of live addresses that no browser opens."""
+    """Triples (paper, kind, URL) of live URLs that are not valid."""
     statement: Any = (
         select_columns(Paper.slug, Weblink.kind, Weblink.url)
         .join(Weblink, col(Weblink.paper_id) == col(Paper.id))
@@ -62,7 +62,7 @@ def addresses_that_are_none(session: Session) -> list[tuple[str, str, str]]:
 
 
 def papers_without_date(session: Session) -> list[str]:
-    """Slugs of listed papers that no source dates."""
+    """Slugs of papers of the library without a date from any source."""
     statement = select_columns(Paper.slug).where(col(Paper.standing).in_(LISTED), col(Paper.date).is_(None))
     return [slug for (slug,) in rows(session, statement.order_by(col(Paper.slug)))]
 
@@ -80,7 +80,7 @@ def dates_outside(session: Session, first: int, last: int) -> list[tuple[str, st
 
 
 def years_said(session: Session) -> list[tuple[str, str, Any]]:
-    """Triples (paper, source, year) of what every source says now of the year of a paper."""
+    """Triples (paper, source, year): the current claim of each source for the year of a paper."""
     said = select_columns(Paper.slug, Fact.source, Fact.value).join(Fact, col(Fact.subject_id) == col(Paper.id))
     words = {
         (slug, source): value
@@ -90,7 +90,7 @@ def years_said(session: Session) -> list[tuple[str, str, Any]]:
 
 
 def zeros_against_others(session: Session) -> list[tuple[str, str, int]]:
-    """Triples (paper, source, what others count) of a source's zero citations where there are citations."""
+    """Triples (paper, source, other count) where a source counts zero citations although there are some."""
     said = select_columns(Paper.id, Paper.slug, Fact.source, Fact.value).join(
         Fact, col(Fact.subject_id) == col(Paper.id)
     )
@@ -122,7 +122,7 @@ def classes_without_definition(session: Session) -> list[str]:
 
 
 def names_twice(session: Session) -> Iterator[tuple[str, list[str]]]:
-    """Pairs (kind, slugs) of things under one name, and of listed papers under one title."""
+    """Pairs (kind, slugs) of entities with the same name, and of papers of the library with the same title."""
     for kind, model in THINGS.items():
         yield from ((kind, slugs) for slugs in _twice(session, model, "key"))
     yield from (("paper", slugs) for slugs in _twice(session, Paper, "title_key"))
@@ -140,7 +140,7 @@ def _twice(session: Session, model: Any, key: str) -> list[list[str]]:
 
 
 def suggestions_with_papers(session: Session) -> list[tuple[Suggestion, Paper, str]]:
-    """Every suggestion with its paper and the slug of its taxonomy."""
+    """All suggestions with their paper and the slug of their taxonomy."""
     statement: Any = (
         select_columns(Suggestion, Paper, Taxonomy.slug)
         .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
@@ -151,7 +151,7 @@ def suggestions_with_papers(session: Session) -> list[tuple[Suggestion, Paper, s
 
 
 def decided_papers(session: Session) -> set[tuple[int, int]]:
-    """Pairs (paper, taxonomy) that have a live place or state."""
+    """Pairs (paper, taxonomy) with a live assignment."""
     live = select_columns(Assignment.paper_id, Assignment.taxonomy_id).where(col(Assignment.ended_at).is_(None))
     return {(paper, taxonomy) for paper, taxonomy in rows(session, live)}
 
@@ -166,13 +166,13 @@ def live_paths(session: Session) -> dict[int, set[str]]:
 
 
 def delete_suggestions(session: Session, numbers: list[int]) -> None:
-    """Remove suggestions; they can be computed again."""
+    """Delete suggestions. They can be computed again."""
     table = table_of(Suggestion)
     session.connection().execute(table.delete().where(table.c.id.in_(numbers)))
 
 
 def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
-    """Triples (paper, taxonomy, state) of papers placed nowhere without a word why."""
+    """Triples (paper, taxonomy, status) of papers without a taxon for which no reason is given."""
     statement: Any = (
         select_columns(Paper.slug, Taxonomy.slug, Assignment.state)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
@@ -185,12 +185,12 @@ def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
 
 
 def all_papers(session: Session) -> list[int]:
-    """Numbers of all papers, those merely cited too."""
+    """Numbers of all papers, including those with standing `cited`."""
     return [number for (number,) in rows(session, select_columns(Paper.id).order_by(col(Paper.id)))]
 
 
 def papers_of_several_sources(session: Session) -> list[int]:
-    """Numbers of listed papers to which more than one source gives a title."""
+    """Numbers of papers of the library whose title several sources give."""
     titled = (
         select_columns(Fact.subject_id)
         .where(Fact.field == "title")

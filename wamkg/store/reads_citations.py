@@ -1,4 +1,4 @@
-"""Named reads of citations: who cites these papers, dated by how well the date is known, and which lists fell short."""
+"""Reads of citations: who cites these papers, by date, and which lists are incomplete."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ _assignment, _taxon, _method, _alias = table_of(Assignment), table_of(Taxon), ta
 
 @dataclass(frozen=True)
 class CitedPapers:
-    """The papers whose citations are asked for: what they are called, and a query for their numbers."""
+    """The cited papers: a label, and a query for their numbers."""
 
     kind: str
     name: str
@@ -36,7 +36,7 @@ class CitedPapers:
 
 @dataclass(frozen=True)
 class DatedGroup:
-    """So many different citing works share this date; `day` None where no date is known at all."""
+    """A date and the number of different citing works with it; `day` is None if the date is unknown."""
 
     day: date | None
     precision: str | None
@@ -47,7 +47,7 @@ class DatedGroup:
 
 @dataclass(frozen=True)
 class ShortList:
-    """A cited paper whose citation list is not held whole, and why."""
+    """A cited paper whose citation list is incomplete, and why."""
 
     paper: str
     state: str
@@ -57,7 +57,7 @@ class ShortList:
 
 
 def cited_paper(session: Session, text: str) -> CitedPapers:
-    """One paper, by any of its ids or its slug.
+    """One paper, by any id or its slug.
 
     Raises NotFoundError.
     """
@@ -66,7 +66,7 @@ def cited_paper(session: Session, text: str) -> CitedPapers:
 
 
 def cited_method(session: Session, name: str) -> CitedPapers:
-    """The papers that propose a method, by its slug, name or another spelling.
+    """The papers that propose a method, by its slug, name or alias.
 
     Raises NotFoundError.
     """
@@ -81,7 +81,7 @@ def cited_method(session: Session, name: str) -> CitedPapers:
 
 
 def cited_taxon(session: Session, text: str) -> CitedPapers:
-    """The papers placed at a taxon or beneath it, written `wam:joint/diffusion`; `wam` alone is the whole taxonomy.
+    """The papers assigned at or below a taxon, written `wam:joint/diffusion`; `wam` alone is the whole taxonomy.
 
     Raises NotFoundError.
     """
@@ -102,9 +102,9 @@ def cited_taxon(session: Session, text: str) -> CitedPapers:
 
 
 def citing_by_date(session: Session, cited: CitedPapers) -> list[DatedGroup]:
-    """Different citing works, counted by their date; one that cites several of the papers counts once.
+    """Different citing works by date. A work that cites several of the papers counts once.
 
-    Of a work with several citing records the earliest counts.
+    If several records of a work cite, the earliest counts.
     """
     citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
     counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
@@ -114,7 +114,7 @@ def citing_by_date(session: Session, cited: CitedPapers) -> list[DatedGroup]:
 
 
 def _further_records(session: Session, citing: Any) -> Iterator[tuple[Any, ...]]:
-    """Dates of the citing records of works that another record of theirs, dated no later, stands for."""
+    """Dates of citing records of works that are counted by another record with an earlier or equal date."""
     groups = load_works(session).groups()
     found: dict[int, tuple[Any, ...]] = {}
     for part in chunks([number for group in groups for number in group]):
@@ -126,7 +126,7 @@ def _further_records(session: Session, citing: Any) -> Iterator[tuple[Any, ...]]
 
 
 def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int | None]:
-    """How many papers these are, how many citations of them are held, and how many their sources count."""
+    """Number of these papers, number of their stored citations, and number of citations according to the sources."""
     papers = select(func.count(), func.sum(_paper.c.citation_count)).where(_paper.c.id.in_(cited.numbers))
     number, counted = session.connection().execute(papers).one()
     pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
@@ -135,7 +135,7 @@ def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int
 
 
 def short_lists(session: Session, cited: CitedPapers) -> list[ShortList]:
-    """The papers among these whose citation list was not fetched, is withheld, incomplete or capped."""
+    """Those of these papers whose citation list was not fetched, is withheld, incomplete or limited."""
     mine = (_work.c.paper_id == _paper.c.id) & (_work.c.kind == WorkKind.CITATIONS)
     statement = (
         select(_paper.c.slug, _work.c.state, _work.c.error, _work.c.found, _work.c.expected)
@@ -149,7 +149,7 @@ def short_lists(session: Session, cited: CitedPapers) -> list[ShortList]:
 
 
 def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, int]]:
-    """Pairs (citing, cited) among some papers, each once however many sources say so."""
+    """Pairs (citing, cited) among some papers, each once, however many sources state it."""
     wanted = set(papers)
     found: set[tuple[int, int]] = set()
     for part in chunks(sorted(wanted)):

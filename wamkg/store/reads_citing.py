@@ -1,4 +1,4 @@
-"""The papers that cite one paper, as each source says."""
+"""The papers that cite one paper, according to each source."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from wamkg.store.tables import Citation, Paper
 
 
 def citing_rows(session: Session, cited: int, since: datetime | None, after: int | None, limit: int) -> list[Any]:
-    """Up to `limit` rows of the papers that cite one, newest row first, below the row numbered `after`."""
+    """Up to `limit` rows of papers that cite one, newest row first, starting below row number `after`."""
     statement = (
         select_columns(
             Citation.id,
@@ -43,7 +43,7 @@ def citing_rows(session: Session, cited: int, since: datetime | None, after: int
 
 
 def count_citing(session: Session, cited: int, since: datetime | None) -> int:
-    """How many rows say that the paper is cited."""
+    """Number of citation rows for the paper."""
     statement = select_columns(func.count()).select_from(Citation).where(*_of(cited, since))
     return int(session.connection().execute(statement).scalar_one())
 

@@ -1,4 +1,4 @@
-"""Counts of what the store holds and what it lacks."""
+"""Counts of stored data and of missing data."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ _COUNTED: dict[str, type[SQLModel]] = {
 
 
 def table_counts(session: Session) -> dict[str, int]:
-    """How many things of each kind there are."""
+    """Number of entities of each kind."""
     counted = {name: select_columns(func.count()).select_from(model) for name, model in _COUNTED.items()}
     counted["taxa"] = counted["taxa"].where(col(Taxon.ended_at).is_(None))
     counted["citations"] = counted["citations"].where(col(Citation.ended_at).is_(None))
@@ -53,7 +53,7 @@ def table_counts(session: Session) -> dict[str, int]:
 
 
 def standing_counts(session: Session) -> dict[str, int]:
-    """How many papers have each standing."""
+    """Number of papers with each standing."""
     statement = select_columns(Paper.standing, func.count()).group_by(col(Paper.standing)).order_by(Paper.standing)
     return dict(tuple(row) for row in rows(session, statement))
 
@@ -63,7 +63,7 @@ def _count(session: Session, statement: Any) -> int:
 
 
 def coverage_counts(session: Session) -> dict[str, int]:
-    """How many listed papers (all but those merely cited) have each piece of information."""
+    """For each field, the number of papers of the library that have a value."""
     number = col(Paper.id)
     stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False), col(Event.ended_at).is_(None))
     code = exists().where(col(Weblink.paper_id) == number, col(Weblink.kind) == "code", col(Weblink.ended_at).is_(None))

@@ -1,4 +1,4 @@
-"""Everything that is shown of papers, loaded for many at once."""
+"""Everything that is shown of papers, loaded for many papers at once."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,17 +43,17 @@ BIBLIOGRAPHIC: tuple[Any, ...] = (
     Paper.details,
     Paper.authors_cut,
 )
-"""Columns that hold what a bibliography says of a paper."""
+"""Columns with bibliographic data of a paper."""
 _LINKED = INTRODUCIBLE | {"institution": Institution}
 
 
 def rows(session: Session, statement: Any) -> Iterator[Any]:
-    """The rows of a statement over columns."""
+    """The rows of a statement."""
     return iter(session.connection().execute(statement))
 
 
 def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, Any]:
-    """The row of each paper with its `uid` and `venue`; abstract and summary only where `texts`."""
+    """The row of each paper with its `uid` and `venue`; abstract and summary only with `texts`."""
     columns: list[Any] = [
         Paper.id,
         Entity.uid,
@@ -93,7 +93,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
 
 
 def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: Any) -> dict[int, list[Any]]:
-    """Rows of a statement for the papers asked for, by the number in their first column."""
+    """Rows of a statement for the given papers, by the number in their first column."""
     found: dict[int, list[Any]] = {}
     for part in chunks(set(numbers)):
         for row in session.connection().execute(statement.where(column.in_(part))).all():
@@ -102,12 +102,12 @@ def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: A
 
 
 def _signed(statement: Any, batch: Any, actor: Any) -> Any:
-    """The statement joined to the batch that wrote each row and to its actor."""
+    """The statement joined to the batch and the actor that wrote each row."""
     return statement.join(Batch, col(Batch.id) == col(batch)).join(Actor, col(Actor.id) == col(actor))
 
 
 def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
-    """Names of each paper's authors as printed, in order."""
+    """Printed names of each paper's authors, in order."""
     statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
     found = _grouped(session, numbers, col(Authorship.paper_id), statement)
     return {number: [row.name for row in group] for number, group in found.items()}
@@ -130,7 +130,7 @@ def first_names_of(session: Session, numbers: Iterable[int]) -> dict[int, Person
 
 
 def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, kind, url, source) of each paper's web addresses, in the order they came."""
+    """Rows (paper, kind, url, source) of each paper's URLs, in the order they were added."""
     statement = select_columns(Weblink.paper_id, Weblink.kind, Weblink.url, Weblink.source)
     statement = statement.where(col(Weblink.ended_at).is_(None))
     return _grouped(session, numbers, col(Weblink.paper_id), statement.order_by(col(Weblink.id)))
@@ -144,13 +144,13 @@ def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
 
 
 def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, facet, value, mapped, source) of the labels that lists printed beside each paper."""
+    """Rows (paper, facet, value, mapped, source) of the labels printed beside each paper in imported lists."""
     statement = select_columns(Tag.paper_id, Tag.facet, Tag.value, Tag.mapped, Tag.source)
     return _grouped(session, numbers, col(Tag.paper_id), statement.order_by(col(Tag.id)))
 
 
 def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, scheme, value) of the further ids each paper is or was known under."""
+    """Rows (paper, scheme, value) of each paper's other current and former ids."""
     statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
     statement = statement.where(col(FormerId.ended_at).is_(None))
     return _grouped(session, numbers, col(FormerId.paper_id), statement.order_by(col(FormerId.id)))
@@ -217,7 +217,7 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
 
 
 def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows of everything that sources said of each paper, in the order said."""
+    """Rows of all claims about each paper, oldest first."""
     statement = (
         select_columns(
             Fact.subject_id,
@@ -238,13 +238,13 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
 
 
 def changes_of(session: Session, uid: str) -> list[Any]:
-    """Rows of the audit trail that name a subject, or a paper merged into it, in the order written."""
+    """Rows of the audit trail about an entity, or about a paper merged into it, oldest first."""
     uids = same_paper_uids(session, uid)
     return list(rows(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id))))
 
 
 def change_rows() -> Any:
-    """A select over the audit trail with who and in which batch."""
+    """A select over the audit trail with author and batch."""
     statement = select_columns(
         Change.id,
         Change.uid,
@@ -263,7 +263,7 @@ def change_rows() -> Any:
 
 @dataclass(frozen=True)
 class LinkedThing:
-    """A thing that a paper is linked to."""
+    """An entity linked to a paper."""
 
     relation: str
     kind: str
@@ -273,7 +273,7 @@ class LinkedThing:
 
 
 def linked_things(session: Session, number: int) -> list[LinkedThing]:
-    """Datasets, benchmarks, metrics and institutions that a paper is linked to, in the order linked."""
+    """Datasets, benchmarks, metrics and institutions linked to a paper, in the order linked."""
     found: list[tuple[int, LinkedThing]] = []
     for kind, model in _LINKED.items():
         mark: list[Any] = [Institution.mark] if model is Institution else []
@@ -305,7 +305,7 @@ def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tu
 
 
 def listed_numbers(session: Session) -> list[int]:
-    """Numbers of all papers but those merely cited, in an order that no later import changes."""
+    """Numbers of all papers of the library, in an order that later imports do not change."""
     statement = select_columns(Paper.id).where(col(Paper.standing) != Standing.CITED).order_by(col(Paper.slug))
     return [row[0] for row in rows(session, statement)]
 
@@ -316,7 +316,7 @@ def batch_rows(session: Session, limit: int, since: datetime | None = None) -> l
 
 
 def select_batches(since: datetime | None) -> Any:
-    """A select over batches, all or those since a moment, with who wrote each and which one took it back."""
+    """A select over batches, all or those since a moment, with the author of each and the batch that undid it."""
     undoing = aliased(Batch)
     statement = (
         select_columns(

@@ -1,4 +1,4 @@
-"""The store as nodes and edges: what touches a set of things, and what the things are."""
+"""The store as nodes and edges: the edges at given entities, and the data of the entities."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KINDS = tuple(k.value for k in EntityKind if k is not EntityKind.TAXONOMY)
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """A typed link between two entities; `weight` counts the rows that say so."""
+    """A typed link between two entities; `weight` is the number of rows that state it."""
 
     source: int
     relation: str
@@ -30,7 +30,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Node:
-    """An entity; `key` names it for people and programs (`method:unipi`, `taxon:wam:joint`)."""
+    """An entity; `key` is its readable name (`method:unipi`, `taxon:wam:joint`)."""
 
     id: int
     uid: str
@@ -100,7 +100,7 @@ def _touches(source: Any, target: Any, part: list[int]) -> Any:
 
 
 def nodes_of(session: Session, numbers: Iterable[int]) -> dict[int, Node]:
-    """What the entities are; those of no kind that a graph shows, and taxa that are no more, are left out."""
+    """The nodes of entities. Kinds that the graph does not show and ended taxa are left out."""
     found: dict[int, Node] = {}
     for part in chunks(sorted(set(numbers))):
         kinds = {
@@ -138,7 +138,7 @@ def _nodes(session: Session, kind: str, own: list[int], kinds: dict[int, tuple[s
 
 
 def entity_numbers(session: Session, kinds: Iterable[str]) -> list[int]:
-    """Numbers of all entities of these kinds, in the order made, without papers merely cited and ended taxa."""
+    """Numbers of all entities of these kinds, oldest first, without papers with standing `cited` and ended taxa."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     ended = select_columns(Taxon.id).where(col(Taxon.ended_at).is_not(None))
     statement = (

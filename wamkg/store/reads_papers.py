@@ -1,4 +1,4 @@
-"""Finding the papers a list asks for: filters, stable pages, totals and facet counts."""
+"""Lists of papers: filters, stable pages, totals and facet counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +21,11 @@ _USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
 
 @dataclass(frozen=True)
 class PaperFilter:
-    """What a list of papers is narrowed to; every given part must hold, alternatives stand inside a part.
+    """Filter of a list of papers. All given fields must match; values within a field are alternatives.
 
-    `taxa` holds one set of taxon numbers for each taxonomy asked about; `states` pairs a taxonomy's number with a
-    state, or with `none` for papers without a live assignment in it. `until` is the last day that counts.
-    `found_by` is a source (`list:wam`) or a kind of source (`list`). Papers merely cited are left out unless
-    `standing` names them.
+    `taxa` has one set of taxon numbers per taxonomy. `states` pairs a taxonomy's number with a status, or with `none`
+    for papers without a live assignment in it. `until` is the last day included. `found_by` is a source (`list:wam`) or
+    a kind of source (`list`). Papers with standing `cited` are left out unless `standing` names it.
     """
 
     q: str | None = None
@@ -46,7 +45,7 @@ class PaperFilter:
 
 @dataclass(frozen=True)
 class SortKey:
-    """One column of an order; NULL comes before every value, and `empty`, less than any of them, is its key."""
+    """One column of an order. NULL sorts first; `empty`, a value below all others, is its key."""
 
     column: Any
     descending: bool = False
@@ -54,19 +53,19 @@ class SortKey:
 
     @property
     def key(self) -> Any:
-        """What rows are compared by."""
+        """The expression that rows are compared by."""
         return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
 
     @property
     def order(self) -> Any:
-        """The same order, said of the column itself: an index on it spares the sorting."""
+        """The same order on the column itself, so that an index on it can be used."""
         if self.empty is None:
             return self.column.desc() if self.descending else self.column.asc()
         return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
 
 
 def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
-    """The order a list is asked in; the paper's number always comes last and makes it total."""
+    """The requested order. The paper's number always comes last and makes it total."""
     newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
     if name == "relevance" and q:
         words = normalise(q).split()[:MAX_WORDS]
@@ -88,7 +87,7 @@ SORTS = ("-date", "date", "title", "-title", "added", "-citations", "relevance")
 def find_papers(
     session: Session, wanted: PaperFilter, order: Sequence[SortKey], after: Sequence[Any] | None, limit: int
 ) -> list[tuple[Any, ...]]:
-    """Up to `limit` rows (number, then the sort keys) that come after the given keys and number."""
+    """Up to `limit` rows (number, then the sort keys) after the given keys and number."""
     number = SortKey(col(Paper.id), descending=bool(order) and order[-1].descending)
     keys = [*order, number]
     statement = select_columns(Paper.id, *(key.key for key in order)).where(*conditions(session, wanted))
@@ -108,19 +107,19 @@ def _comes_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Any:
 
 
 def count_papers(session: Session, wanted: PaperFilter) -> int:
-    """How many papers the filter lets through."""
+    """Number of papers that match the filter."""
     statement = select_columns(func.count()).select_from(Paper).where(*conditions(session, wanted))
     return int(session.connection().execute(statement).scalar_one())
 
 
 def paper_numbers(session: Session, wanted: PaperFilter) -> set[int]:
-    """Numbers of all papers that the filter lets through."""
+    """Numbers of all papers that match the filter."""
     statement = select_columns(Paper.id).where(*conditions(session, wanted))
     return set(session.connection().execute(statement).scalars())
 
 
 def conditions(session: Session, wanted: PaperFilter) -> list[Any]:
-    """The filter as conditions on `paper`."""
+    """The filter as SQL conditions on `paper`."""
     found = [_standing(wanted.standing), *_dates(wanted), *_placement(wanted)]
     if wanted.q is not None:
         found.append(_text(session, wanted.q))
@@ -168,7 +167,7 @@ def _text(session: Session, query: str) -> Any:
 
 
 def live_placements() -> Any:
-    """Papers and taxa of the live assignments that place a paper."""
+    """Papers and taxa of the live assignments to a taxon."""
     return select_columns(Assignment.paper_id, Assignment.taxon_id).where(
         col(Assignment.ended_at).is_(None), Assignment.state == AssignmentState.PLACED
     )
@@ -206,7 +205,9 @@ def _found_by(source: str) -> Any:
 
 
 def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, int]]:
-    """Papers by standing, venue and year; a facet's own filter is lifted, so that its other values can be chosen."""
+    """Papers by standing, venue and year. The counts of a facet ignore its own filter, so its other values can be
+    chosen.
+    """
     facets: dict[str, tuple[Any, PaperFilter]] = {
         "standing": (Paper.standing, replace(wanted, standing=tuple(Standing))),
         "venue": (Venue.name, replace(wanted, venues=())),
@@ -227,7 +228,7 @@ def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, i
 
 
 def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[tuple[int, str]]:
-    """Pairs (paper, taxon path) of the live placements, in one taxonomy, of the papers let through."""
+    """Pairs (paper, taxon path) of the live assignments, in one taxonomy, of the papers that match."""
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))

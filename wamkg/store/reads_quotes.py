@@ -1,4 +1,4 @@
-"""Live places that rest on a quote."""
+"""Live assignments that are supported by a quote."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -9,11 +9,11 @@ from wamkg.store.bulk import chunks, select_columns
 from wamkg.store.tables import Actor, Assignment, Batch, Change, Paper, Taxon, Taxonomy
 
 EVIDENCE_LOST = "evidence lost"
-"""Field under which the audit trail tells that a change of a text left a quote without ground."""
+"""Field of the audit trail for a change that removed quoted text."""
 
 
 class Quoted(NamedTuple):
-    """A live place with a quote: of which paper, where it stands, who put it there."""
+    """A live assignment with a quote: the paper, where the quote is from, and who made it."""
 
     number: int
     slug: str
@@ -29,7 +29,7 @@ class Quoted(NamedTuple):
 
 
 def quotes(session: Session, papers: Iterable[int] | None = None) -> list[Quoted]:
-    """Live places that rest on a quote, all or those of some papers, in the order made."""
+    """Live assignments with a quote, all or those of some papers, oldest first."""
     statement: Any = (
         select_columns(
             Paper.id, Paper.slug, Paper.abstract, Paper.summary, Taxonomy.slug, Taxon.path, Assignment.state,
@@ -50,7 +50,7 @@ def quotes(session: Session, papers: Iterable[int] | None = None) -> list[Quoted
 
 
 def alarms_of(session: Session, batch: str | None) -> list[str]:
-    """The alarms that a batch of that id raised, in order."""
+    """The warnings of a batch, in order."""
     told: Any = select_columns(Change.after).join(Batch, col(Batch.id) == col(Change.batch_id))
     of_batch = told.where(Batch.uid == batch, Change.field == EVIDENCE_LOST).order_by(col(Change.id))
     return [after["alarm"] for (after,) in session.execute(of_batch)]

@@ -1,4 +1,4 @@
-"""Reported results with the names of everything they refer to, and things with how often they are used."""
+"""Reported results with the names of everything they refer to, and usage counts of entities."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def _paper_alias() -> Any:
 
 
 def link_counts(session: Session, kind: EntityKind) -> dict[int, dict[str, int]]:
-    """How many papers each thing of a kind is linked from, by relation."""
+    """Number of papers linked to each entity of a kind, by relation."""
     model: Any = THINGS[kind]
     statement = (
         select_columns(model.id, Link.relation, func.count())
@@ -79,7 +79,7 @@ def link_counts(session: Session, kind: EntityKind) -> dict[int, dict[str, int]]
 
 
 def linked_papers(session: Session, kind: EntityKind, relation: Relation) -> dict[int, list[tuple[str, str | None]]]:
-    """Pairs (slug, arXiv id) of the papers with that relation to each thing of a kind."""
+    """Pairs (slug, arXiv id) of the papers with that relation to each entity of a kind."""
     model: Any = THINGS[kind]
     statement = (
         select_columns(model.id, Paper.slug, Paper.arxiv)
@@ -96,7 +96,7 @@ def linked_papers(session: Session, kind: EntityKind, relation: Relation) -> dic
 
 
 def result_counts(session: Session) -> dict[int, int]:
-    """How many results name each method or benchmark."""
+    """Number of results for each method or benchmark."""
     found: dict[int, int] = {}
     for column in (col(Result.method_id), col(Result.benchmark_id)):
         statement = select_columns(column, func.count()).group_by(column)
@@ -105,7 +105,7 @@ def result_counts(session: Session) -> dict[int, int]:
 
 
 def uids_of(session: Session, model: type[SQLModel]) -> dict[int, str]:
-    """Permanent public ids of all things of a kind."""
+    """Permanent public ids of all entities of a kind."""
     table: Any = model
     statement = select_columns(Entity.id, Entity.uid).join(table, table.id == col(Entity.id))
     return dict(tuple(row) for row in rows(session, statement))

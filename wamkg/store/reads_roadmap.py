@@ -1,4 +1,4 @@
-"""What a roadmap is made of: the papers placed in a taxonomy, with their methods, marks and dates."""
+"""Data of a roadmap: the papers assigned in a taxonomy, with their methods, short names and dates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -29,10 +29,10 @@ from wamkg.vocabulary import PERSON, AssignmentState, EventKind, Relation
 
 @dataclass(frozen=True)
 class PlacedPaper:
-    """A paper at the taxon of its live primary assignment, with what a drawn label needs.
+    """A paper at the taxon of its live primary assignment, with the data of its label.
 
-    Of a work's records the earliest stands for it, with the venue and the year of the one that has them; `further` are
-    the numbers of the others.
+    The earliest record of a work represents it, with venue and year of the record that has them; `further` has the
+    numbers of the others.
     """
 
     id: int
@@ -52,17 +52,17 @@ class PlacedPaper:
 
     @property
     def stated_year(self) -> int | None:
-        """The year that a source states with the venue."""
+        """The year that a source gives together with the venue."""
         return None if self.year_derived else self.year
 
     @property
     def records(self) -> tuple[int, ...]:
-        """Numbers of all records of the work, the one that stands for it first."""
+        """Numbers of all records of the work; the representative comes first."""
         return self.id, *self.further
 
 
 def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
-    """The papers placed in a taxonomy by a live primary assignment, by slug, each work once."""
+    """The papers with a live primary assignment in a taxonomy, by slug, each work once."""
     statement = (
         select_columns(
             Paper.id,
@@ -95,7 +95,7 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
 
 
 def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -> None:
-    """Let one record stand for its work, and the others go."""
+    """Choose one record to represent its work, and drop the others."""
     records = [papers[number], *(papers.pop(other) for other in others)]
     published = next((record for record in records if is_venue(record.venue)), records[0])
     counted = [record.citations for record in records if record.citations is not None]
@@ -111,7 +111,7 @@ def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -
 
 @dataclass(frozen=True)
 class DatedPlacements:
-    """So many papers at one taxon that share a date and where it is from."""
+    """Number of papers at one taxon that share a date and the origin of that date."""
 
     taxon: str
     day: date | None
@@ -121,9 +121,9 @@ class DatedPlacements:
 
 
 def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
-    """The works placed in a taxonomy by a live primary assignment, counted by taxon and by the date shown of them.
+    """Works with a live primary assignment in a taxonomy, counted by taxon and by their resolved date.
 
-    What has no date but a year is dated to the year.
+    A work with only a year is dated to the year.
     """
     dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source, Paper.year)
     statement = (
@@ -142,7 +142,7 @@ def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacem
 
 
 def _placed(taxonomy: Taxonomy) -> list[Any]:
-    """What holds of the live primary placements in a taxonomy."""
+    """The condition for live primary assignments in a taxonomy."""
     return [
         Assignment.taxonomy_id == taxonomy.id,
         Assignment.state == AssignmentState.PLACED,
@@ -152,7 +152,7 @@ def _placed(taxonomy: Taxonomy) -> list[Any]:
 
 
 def institution_marks(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:
-    """The short marks of the institutions of each paper, in the order they were linked."""
+    """The short names of the institutions of each paper, in the order they were linked."""
     found: dict[int, list[str]] = {}
     for part in chunks(set(papers)):
         statement = (
@@ -187,7 +187,7 @@ def introduced_names(session: Session, papers: Iterable[int]) -> dict[int, list[
 
 
 def event_days(session: Session, papers: Iterable[int], kind: EventKind) -> dict[int, tuple[date, str]]:
-    """The stated day of one kind of event for each paper, with its precision: a person's, else the earliest."""
+    """The stated day of one kind of event for each paper, with its precision: a person's value, else the earliest."""
     found: dict[int, tuple[date, str]] = {}
     for part in chunks(set(papers)):
         statement = (

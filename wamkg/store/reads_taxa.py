@@ -1,4 +1,4 @@
-"""What stands in the taxonomies: placements, states, exemplars, counts."""
+"""Contents of the taxonomies: assignments, statuses, exemplars, counts."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ from wamkg.vocabulary import AssignmentState, Standing
 
 
 def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
-    """Numbers of the papers that show what each taxon means."""
+    """Numbers of the exemplars of each taxon."""
     statement = (
         select_columns(Exemplar.taxon_id, Exemplar.paper_id)
         .where(col(Exemplar.taxon_id).in_(list(taxa)))
@@ -28,7 +28,7 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
-    """What holds of the live placements in a taxonomy of papers that are not merely cited, a work counted once."""
+    """The condition for live assignments of library papers in a taxonomy, each work once."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
         Assignment.taxonomy_id == taxonomy,
@@ -40,9 +40,9 @@ def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
 
 
 def own_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> dict[int, int]:
-    """How many works that are not merely cited each taxon itself holds, as a primary placement or a further one.
+    """Number of library works assigned to each taxon itself, primary or secondary.
 
-    `uncounted` are the further records of works there, as `store/counted.py` finds them.
+    `uncounted` are the other records of works there, as `store/counted.py` finds them.
     """
     statement = (
         select_columns(Assignment.taxon_id, func.count())
@@ -53,7 +53,9 @@ def own_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> d
 
 
 def placed_at_several(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[tuple[int, str]]:
-    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a further placement, as `own_counts`."""
+    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a secondary assignment; see
+    `own_counts`.
+    """
     holds = _placed_in(taxonomy, uncounted)
     also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))
     statement = (
@@ -65,7 +67,7 @@ def placed_at_several(session: Session, taxonomy: int, uncounted: Collection[int
 
 
 def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
-    """How many works are in each state of each taxonomy, or of one, by live primary assignment."""
+    """Number of works with each status in each taxonomy, or in one, by live primary assignment."""
     statement = (
         select_columns(Taxonomy.id, Taxonomy.slug, Assignment.state, func.count())
         .select_from(Assignment)
@@ -89,7 +91,7 @@ def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dic
 
 
 def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Suggestion, str]]:
-    """Every suggestion for these papers with its taxonomy's slug."""
+    """All suggestions for these papers with the slug of their taxonomy."""
     from_taxonomy: Any = col(Taxonomy.id) == col(Suggestion.taxonomy_id)
     statement = (
         select_columns(Suggestion, Taxonomy.slug)
@@ -101,7 +103,7 @@ def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Sugges
 
 
 def list_objections(session: Session) -> list[tuple[Objection, str, str | None, str, str]]:
-    """Every objection, newest first, with its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
+    """All objections, newest first, with the paper's slug, arXiv id and title, and the taxonomy's slug."""
     statement = (
         select_columns(Objection, Paper.slug, Paper.arxiv, Taxonomy.slug, Paper.title)
         .join(Paper, col(Paper.id) == col(Objection.paper_id))

@@ -1,4 +1,4 @@
-"""All papers' vectors of one encoder at once, for exact search."""
+"""All vectors of the papers by one encoder, for exact search."""
 
 from sqlalchemy import func
 from sqlmodel import Session, col
@@ -9,7 +9,7 @@ from wamkg.store.tables import Embedding, Paper
 
 
 def newest_vectors(session: Session) -> tuple[list[int], bytes]:
-    """Paper numbers and their vectors end to end (little-endian float32), of the encoder used last."""
+    """Paper numbers and their concatenated vectors (little-endian float32), by the encoder used last."""
     newest = select_columns(Embedding.encoder, Embedding.version, Embedding.dim)
     found = list(rows(session, newest.group_by(*newest.selected_columns).order_by(func.max(col(Embedding.id)).desc())))
     if not found:

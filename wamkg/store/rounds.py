@@ -1,4 +1,4 @@
-"""Named reads of rounds of blind review: reviewers, queue, votes, and which papers' votes may be seen."""
+"""Reads of rounds of blind review: reviewers, papers, votes, and which votes are visible."""
 
 from typing import Any
 
@@ -9,12 +9,14 @@ from wamkg.store.bulk import select_columns
 from wamkg.store.tables import Actor, Adjudication, Change, Entity, ReviewRound, RoundPaper, RoundReviewer, Vote
 
 VOTED, ADJUDICATED = "vote:", "adjudication:"
-"""Beginnings of the fields under which `change` tells that somebody voted or decided, never what; the round follows."""
+"""Prefixes of fields of `change` that record that somebody voted or adjudicated, but not the label; the round
+follows.
+"""
 CLOSED = "closed"
 
 
 def find_round(session: Session, name: str, *, writing: bool = False) -> ReviewRound:
-    """The round of that name; `writing` holds it, so that votes of one round come one by one.
+    """The round with that name; `writing` locks it, so that votes of one round run one after the other.
 
     Raises NotFoundError.
     """
@@ -28,7 +30,7 @@ def find_round(session: Session, name: str, *, writing: bool = False) -> ReviewR
 
 
 def list_rounds(session: Session, taxonomy: int | None = None) -> list[ReviewRound]:
-    """All rounds, or those of one taxonomy, in the order opened."""
+    """All rounds, or those of one taxonomy, oldest first."""
     statement = select(ReviewRound).order_by(col(ReviewRound.id))
     if taxonomy is not None:
         statement = statement.where(ReviewRound.taxonomy_id == taxonomy)
@@ -36,7 +38,7 @@ def list_rounds(session: Session, taxonomy: int | None = None) -> list[ReviewRou
 
 
 def reviewers_of(session: Session, number: int) -> dict[int, str]:
-    """Numbers and names of a round's reviewers, in the order named."""
+    """Numbers and names of a round's reviewers, in the order given."""
     statement = (
         select_columns(Actor.id, Actor.name)
         .join(RoundReviewer, col(RoundReviewer.actor_id) == col(Actor.id))
@@ -47,27 +49,28 @@ def reviewers_of(session: Session, number: int) -> dict[int, str]:
 
 
 def papers_of_round(session: Session, number: int) -> list[int]:
-    """Numbers of a round's papers, in the order of the queue."""
+    """Numbers of a round's papers, in queue order."""
     queued = select(RoundPaper.paper_id).where(RoundPaper.round_id == number)
     return list(session.exec(queued.order_by(col(RoundPaper.position))))
 
 
 def live_votes(session: Session, number: int) -> list[Vote]:
-    """The votes of a round as they stand, in the order cast."""
+    """The live votes of a round, oldest first."""
     live = select(Vote).where(Vote.round_id == number, col(Vote.ended_at).is_(None))
     return list(session.exec(live.order_by(col(Vote.id))))
 
 
 def live_adjudications(session: Session, number: int) -> dict[int, Adjudication]:
-    """What was decided of a round's papers, by paper."""
+    """The adjudications of a round, by paper."""
     live = select(Adjudication).where(Adjudication.round_id == number, col(Adjudication.ended_at).is_(None))
     return {row.paper_id: row for row in session.exec(live)}
 
 
 def opened_papers(session: Session, found: ReviewRound) -> set[int]:
-    """Papers of a round whose votes may be seen: all have voted, it was adjudicated, or the round was closed.
+    """Papers of a round whose votes are visible: all have voted, it was adjudicated, or the round was closed.
 
-    Read off the audit trail, so what has once been seen counts as seen after an undo: nobody votes blindly again.
+    This is read from the audit trail, so undo does not hide votes again: nobody votes on a paper after seeing its
+    votes.
     """
     assert found.id is not None
     papers = set(papers_of_round(session, found.id))

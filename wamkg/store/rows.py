@@ -1,4 +1,4 @@
-"""Rows as plain JSON values and back: one codec for dumps and for what undo keeps."""
+"""Rows as plain JSON values and back, for dumps and for the undo log."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
@@ -14,17 +14,17 @@ from wamkg.store.tables import metadata
 from wamkg.store.types import UtcDateTime
 
 LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
-"""Tables that are no part of the survey: secrets, what is being done, what can be computed again, the dumps."""
+"""Tables that are not part of the survey: secrets, running work, data that can be computed again, and releases."""
 TIME, DAY, JSON, BYTES = "time", "day", "json", "bytes"
 
 
 def dumped_tables() -> list[Table]:
-    """Tables that a dump holds, those referred to first."""
+    """Tables that a dump contains; tables that others refer to come first."""
     return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
 
 
 def kinds_of(table: Table) -> dict[str, str]:
-    """Columns whose values are not written as they are: `time`, `day`, `json` or `bytes`."""
+    """Columns whose values need conversion: `time`, `day`, `json` or `bytes`."""
     found = {}
     for column in table.columns:
         if isinstance(column.type, UtcDateTime):
@@ -50,7 +50,7 @@ def _written(value: Any) -> Any:
 
 
 def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON values as a row of a table; columns it has no more are left out."""
+    """JSON values as a row of a table. Columns that no longer exist are left out."""
     kinds = kinds_of(table)
     return {name: _read(kinds.get(name), value) for name, value in values.items() if name in table.c}
 
@@ -64,7 +64,7 @@ def _read(kind: str | None, value: Any) -> Any:
 
 
 def sqlite_value(kind: str | None, value: Any) -> Any:
-    """A JSON value as SQLite keeps a column of that kind, for loading without the models."""
+    """A JSON value as SQLite stores a column of that kind, to load rows without the models."""
     if value is None:
         return None
     if kind == TIME:

@@ -1,4 +1,4 @@
-"""What taxonomies allow: how many taxa a paper may have in one, and which never together."""
+"""Rules of taxonomies: how many taxa a paper may have, and which taxa exclude each other."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,20 +16,22 @@ from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
 from wamkg.vocabulary import AssignmentState
 
 ONE = "one"
-"""Cardinality of a taxonomy in which a paper has a single taxon; in `one-primary` and `many` it may have more."""
+"""Cardinality of a taxonomy in which a paper has one taxon only; `one-primary` and `many` allow more."""
 Place = tuple[str, str]
-"""Slug of a taxonomy and path of a taxon in it; an empty path is all of it."""
+"""Slug of a taxonomy and path of a taxon in it; an empty path means the whole taxonomy."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of all taxonomies: slugs in which a paper has one taxon, and pairs kept apart, with who says so."""
+    """The rules of all taxonomies: slugs of those with one taxon per paper, and pairs that exclude each other, with
+    their origin.
+    """
 
     single: frozenset[str]
     apart: tuple[tuple[str, Place, Place], ...]
 
     def problems(self, places: Iterable[Place]) -> list[str]:
-        """What the rules have against a paper's standing at all these places; empty where they allow it."""
+        """The rules that a paper with all these assignments violates; empty if there are none."""
         found = list(places)
         times = Counter(slug for slug, _ in found)
         several = [slug for slug, number in times.items() if number > 1 and slug in self.single]
@@ -40,17 +42,17 @@ class Rules:
         ]
 
     def against(self, before: Iterable[Place], after: Iterable[Place]) -> str | None:
-        """The first thing the rules have against the places after a write and had not before it; None if nothing."""
+        """The first violation after a write that did not exist before it; None if there is none."""
         known = set(self.problems(before))
         return next((problem for problem in self.problems(after) if problem not in known), None)
 
 
 def load_rules(session: Session) -> Rules:
-    """The rules as they stand.
+    """The current rules.
 
-    A taxonomy's `rules` may hold `{"cardinality": "one", "excludes": [["wam:joint", "wm-for-vla"], ...]}`: no paper
-    stands at or below both. A taxon that was renamed, moved or merged since is meant where it is now; a rule about one
-    that is no more says nothing.
+    A taxonomy's `rules` may be `{"cardinality": "one", "excludes": [["wam:joint", "wm-for-vla"], ...]}`: no paper may
+    be assigned at or below both. A rule follows a taxon that was renamed, moved or merged; a rule about a deleted taxon
+    has no effect.
     """
     taxonomies = list_taxonomies(session)
     single = frozenset(t.slug for t in taxonomies if t.rules.get("cardinality") == ONE)
@@ -72,7 +74,7 @@ def _shown(place: Place) -> str:
 
 
 def needless(paths: Iterable[str]) -> str | None:
-    """What is needless in the taxa that a decision names: one twice, or one above another; None if nothing."""
+    """The redundant taxon of a decision: named twice, or an ancestor of another; None if there is none."""
     for one, other in combinations(paths, 2):
         if one == other:
             return f"{one} is named twice"
@@ -86,7 +88,7 @@ def _covers(above: Place, place: Place) -> bool:
 
 
 def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
-    """Slug of each paper -> where it stands now in all taxonomies, in the order placed."""
+    """Slug of each paper -> its live assignments in all taxonomies, oldest first."""
     statement: Any = (
         select_columns(Paper.slug, Taxonomy.slug, Taxon.path)
         .select_from(Assignment)
@@ -103,12 +105,12 @@ def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
 
 
 def newly_broken(session: Session, before: Mapping[str, str]) -> dict[str, str]:
-    """What `broken_rules` finds of papers that it had not found before a write."""
+    """Rule violations that did not exist before a write."""
     return {paper: problem for paper, problem in broken_rules(session).items() if paper not in before}
 
 
 def broken_rules(session: Session) -> dict[str, str]:
-    """Slug of each paper that stands where the rules do not allow, and the first thing they have against it."""
+    """Slug of each paper that violates a rule, and the first violation."""
     rules = load_rules(session)
     if not (rules.single or rules.apart):
         return {}

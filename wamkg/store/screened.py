@@ -1,4 +1,4 @@
-"""What people have said on whether papers belong to the survey at all, in the order they said it."""
+"""Screening answers of people, oldest first."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ _STANDING: dict[str, bool] = {Standing.INCLUDED: True}
 
 
 def screened(session: Session, taxonomy: str) -> dict[str, bool]:
-    """Papers, by permanent id and in the order first answered, and whether they belong.
+    """Papers by permanent id, in the order of their first answer, and whether they are in scope.
 
-    Answers are decisions in the taxonomy that place a paper or put it outside, and a standing set to `included`;
-    those taken back do not count.
+    Answers are decisions in the taxonomy that assign a paper or put it out of scope, and the standing `included`.
+    Undone answers do not count.
     """
     field = f"{DECISION}{taxonomy}"
     statement: Any = (

@@ -1,4 +1,4 @@
-"""Full-text search: one normalised text a paper, asked with a normalised query, the same on both databases."""
+"""Full-text search: one normalized text per paper and a normalized query, equal on both databases."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,11 +9,11 @@ from wamkg.identifiers import normalise
 from wamkg.store.bulk import chunks
 
 MAX_WORDS = 64
-"""Words of a query that are used; longer ones are cut, an answer is better than an error."""
+"""Maximum number of words of a query. Longer queries are cut, not rejected."""
 
 
 def search_body(*parts: str | None) -> str:
-    """The text a paper is found by."""
+    """The text by which a paper is found."""
     return normalise(" ".join(part for part in parts if part))
 
 
@@ -22,7 +22,7 @@ def _is_sqlite(session: Session) -> bool:
 
 
 def add_texts(session: Session, bodies: Mapping[int, str]) -> None:
-    """Make new papers findable; keys are their numbers."""
+    """Add search texts of new papers, by their numbers."""
     column = "rowid" if _is_sqlite(session) else "paper_id"
     rows = [{"number": number, "body": body} for number, body in bodies.items()]
     if rows:
@@ -30,7 +30,7 @@ def add_texts(session: Session, bodies: Mapping[int, str]) -> None:
 
 
 def remove_texts(session: Session, papers: Iterable[int]) -> None:
-    """Forget the texts of papers that are to be deleted or written anew."""
+    """Delete the search texts of papers that are deleted or written again."""
     column = "rowid" if _is_sqlite(session) else "paper_id"
     rows = [{"number": number} for number in papers]
     if rows:
@@ -38,13 +38,13 @@ def remove_texts(session: Session, papers: Iterable[int]) -> None:
 
 
 def replace_texts(session: Session, bodies: Mapping[int, str]) -> None:
-    """Bring the texts of changed papers up to date."""
+    """Update the search texts of changed papers."""
     remove_texts(session, bodies)
     add_texts(session, bodies)
 
 
 def search_papers(session: Session, query: str, limit: int = 1000) -> list[int]:
-    """Numbers of the papers that hold every word of the query (the last as a beginning), best first."""
+    """Numbers of the papers that contain every word of the query (the last one as a prefix), best first."""
     words = normalise(query).split()[:MAX_WORDS]
     if not words:
         return []
@@ -63,7 +63,7 @@ def search_papers(session: Session, query: str, limit: int = 1000) -> list[int]:
 
 
 def texts_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
-    """The texts papers are found by, for checks."""
+    """The search texts of papers, for checks."""
     column = "rowid" if _is_sqlite(session) else "paper_id"
     found: dict[int, str] = {}
     for part in chunks(papers):

@@ -1,4 +1,4 @@
-"""Opening the store: engines, reading and writing sessions, and plain words for what can go wrong."""
+"""Opening the store: engines, read and write sessions, and readable messages for database errors."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _begin(connection: Connection) -> None:
 
 
 def in_plain_words(error: BaseException, url: str) -> StoreError:
-    """The store's error as one line a user can act on."""
+    """A database error as one line that tells the user what to do."""
     text = f"{type(getattr(error, 'orig', error)).__name__} {error}".lower()
     shown = make_url(url).render_as_string(hide_password=True)
     for sign, words in _PLAIN_WORDS.items():
@@ -70,7 +70,7 @@ def in_plain_words(error: BaseException, url: str) -> StoreError:
 
 
 def create_store_engine(url: str) -> Engine:
-    """Engine with the rules that keep data safe: foreign keys, WAL, busy timeout, explicit BEGIN."""
+    """Create the engine with the settings that protect the data: foreign keys, WAL, busy timeout, explicit BEGIN."""
     try:
         parsed = make_url(url)
         engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=_loads, pool_pre_ping=True)
@@ -85,29 +85,29 @@ def create_store_engine(url: str) -> Engine:
 
 
 def one_writer(session: Session) -> None:
-    """Let one transaction at a time make papers, authors, venues and things, as SQLite does anyway.
+    """Allow only one transaction at a time to create papers, authors, venues and entities, as SQLite does anyway.
 
-    Two that write at once on PostgreSQL would race to make the same, or take a venue that the other is removing. Asked
-    for before any row is held, so that two who do so never wait in a circle; decisions on papers there are need it not.
+    On PostgreSQL, two concurrent writers could create the same row, or use a venue that the other deletes. Take this
+    lock before any row lock to avoid deadlocks. Decisions on existing papers do not need it.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def store_file(url: str) -> Path | None:
-    """The file of an SQLite store; None for a server, a memory or a URI of SQLite's own."""
+    """The file of an SQLite store; None for a server, a memory database or an SQLite URI."""
     database = make_url(url).database if url.startswith("sqlite") else None
     return None if database in (None, "", ":memory:") or str(database).startswith("file:") else Path(str(database))
 
 
 def settle_file(file: Path) -> None:
-    """Leave an SQLite file that is from now on only read, with no log beside it."""
+    """Prepare an SQLite file that will only be read: no log file remains beside it."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
 class Store:
-    """The database of one survey; the outermost caller opens a session and its end commits."""
+    """The database of one survey. The outermost caller opens a session; its end commits."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -124,12 +124,12 @@ class Store:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the store is a file on this machine."""
+        """Whether the store is an SQLite database."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent view of the store; nothing is committed."""
+        """A consistent read-only view of the store."""
         with self._session(self.engine) as session:
             yield session
             # A rollback would empty the objects that were read; let go of first, they stay as they were.
@@ -138,9 +138,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction, committed at the end and rolled back on any error.
+        """A transaction: commits at the end, rolls back on any error.
 
-        Raises StoreError when the database cannot be written.
+        Raises StoreError if the database cannot be written.
         """
         with self._session(self._writer) as session:
             yield session
@@ -155,5 +155,5 @@ class Store:
             raise in_plain_words(error, self.url) from error
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Which of several batches' places of a paper hold: the last one's, each other's ended by the next."""
+"""Chains the assignments of several batches: the last batch's are live, each earlier batch's are ended by the next."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -12,10 +12,11 @@ from wamkg.store.tables import Assignment, Batch, Paper, Taxonomy
 
 
 def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequence[Batch]) -> None:
-    """Let the places that the last batch made be live, those of every other be ended by the batch after it.
+    """Make the assignments of the last batch live; those of every other batch end with the batch after it.
 
-    Any other live place of the paper is ended by the first batch. So undoing the last brings back the one before it
-    and no more. A place that a batch outside the chain ended, such as a merge of taxa, stays ended by that one.
+    Any other live assignment of the paper is ended by the first batch, so undoing the last batch restores exactly the
+    one before it. An assignment that was ended by a batch outside the chain, such as a merge of taxa, stays ended by
+    that batch.
     """
     table = table_of(Assignment)
     here = (table.c.paper_id == paper.id, table.c.taxonomy_id == taxonomy.id)
@@ -37,7 +38,7 @@ def chain_places(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequ
 def _successors(
     session: Session, here: tuple[Any, ...], number: int | None, chain: Sequence[int | None]
 ) -> set[int | None]:
-    """Batches outside the chain that replaced places of one in it, such as a merge of taxa: theirs hold for it."""
+    """Batches outside the chain, such as merges of taxa, that replaced assignments of a batch in it."""
     table = table_of(Assignment)
     found: set[int | None] = set()
     newest = {number}
@@ -49,10 +50,10 @@ def _successors(
 
 
 def hand_back_places(session: Session, batch: Batch, keep: Callable[[Any], None]) -> None:
-    """Let what a batch ended be ended by the one that came in before it and whose places replaced its own.
+    """Mark what a batch ended as ended by the earlier batch whose assignments replaced its own.
 
-    So it was until the batch, a decision made earlier in another copy, came in between. `keep` is told of the rows by a
-    condition before they change.
+    This restores the order from before the batch, an earlier decision imported from another copy. `keep` receives a
+    condition for the rows before they change.
     """
     table, made = table_of(Assignment), table_of(Batch)
     columns = (table.c.paper_id, table.c.taxonomy_id, made.c.id, made.c.started_at)

@@ -1,4 +1,4 @@
-"""What could not be had, and why: units that ended short, and values that a source holds back or garbles."""
+"""Data that could not be fetched, and why: incomplete tasks, and values that a source withholds or garbles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SHORT = (WorkState.FAILED, WorkState.UNAVAILABLE, WorkState.PARTIAL)
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Something that could not be had, and why; `what` is a kind of work or a field."""
+    """Something that could not be fetched, and why; `what` is a kind of task or a field."""
 
     paper: str
     title: str
@@ -28,7 +28,7 @@ class Shortfall:
 
 
 def shortfalls(session: Session, kinds: Sequence[WorkKind]) -> list[Shortfall]:
-    """Everything that could not be had of the library's papers, papers in order."""
+    """Everything that could not be fetched for the papers of the library, by paper."""
     names = ("kind", "state", "error", "found", "expected")
     units = (
         select(_paper.c.slug, _paper.c.title, *(_work.c[name] for name in names))
@@ -42,7 +42,7 @@ def shortfalls(session: Session, kinds: Sequence[WorkKind]) -> list[Shortfall]:
 
 
 def _values(session: Session) -> list[Shortfall]:
-    """Values withheld or unreadable; one the source merely does not hold is no shortfall."""
+    """Values that are withheld or unreadable. A value that the source does not have is not included."""
     newest = select(func.max(_fact.c.id)).group_by(_fact.c.subject_id, _fact.c.field, _fact.c.source)
     kept_back = or_(_fact.c.reason.startswith("unreadable"), _fact.c.reason.startswith("elided"))
     had = and_(_fact.c.field == "abstract", _paper.c.abstract.is_not(None))

@@ -1,4 +1,4 @@
-"""Keyed writes and reads of suggestions: one for each paper and taxonomy, never mixed with assignments."""
+"""Reads and keyed writes of suggestions: one per paper and taxonomy, never mixed with assignments."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from wamkg.store.types import utc_now
 def save_suggestions(
     session: Session, taxonomy: Taxonomy, batch: int, rows: Sequence[dict[str, Any]], candidates: Iterable[int]
 ) -> int:
-    """Put new suggestions in place of the taxonomy's old ones; returns how many differ from before.
+    """Replace the suggestions of a taxonomy; returns the number that changed.
 
-    A suggestion equal to the one there is stays as it was, so that a second run changes nothing. One that still says
-    the same keeps its id, so that whoever saw it may answer it. Papers that are candidates no more lose theirs: a
-    person has decided.
+    An equal suggestion is not written, so a second run changes nothing. If taxon and confident level stay the same, the
+    id stays too, so a person who saw it can still answer it. Papers that no longer need a decision lose their
+    suggestion.
     """
     assert taxonomy.id is not None
     old = {s.paper_id: s for s in session.exec(select(Suggestion).where(Suggestion.taxonomy_id == taxonomy.id))}
@@ -38,7 +38,7 @@ def save_suggestions(
 
 @dataclass(frozen=True)
 class Said:
-    """What a suggestion says now: its id, the first leaf, how deep it is sure, and P(outside)."""
+    """Summary of a suggestion: its id, first leaf, confident level, and P(outside)."""
 
     uid: str
     ranked: list[dict[str, Any]]
@@ -47,7 +47,7 @@ class Said:
 
 
 def said_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, Said]:
-    """What is suggested for these papers."""
+    """The suggestions for these papers."""
     columns = (Suggestion.paper_id, Suggestion.uid, Suggestion.ranked, Suggestion.decided_taxon_id, Suggestion.outside)
     found: dict[int, Said] = {}
     for part in chunks(papers):
@@ -58,16 +58,16 @@ def said_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict
 
 
 def model_in_use(session: Session, taxonomy: Taxonomy) -> dict[str, Any] | None:
-    """The record of the model that the newest suggestion of a taxonomy was made with."""
+    """The record of the model behind the newest suggestion of a taxonomy."""
     statement = select(Suggestion.model).where(Suggestion.taxonomy_id == taxonomy.id)
     found = session.exec(statement.order_by(col(Suggestion.id).desc()).limit(1)).first()
     return dict(found) if found else None
 
 
 def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values: Mapping[int, dict[str, Any]]) -> None:
-    """Change columns of the suggestions for papers (by number), which all have one, and drop those decided on since.
+    """Change columns of suggestions, by paper number, and delete those of papers that were decided since.
 
-    A suggestion that comes to say something else gets another id.
+    A suggestion that names another taxon or level gets a new id.
     """
     table, decided = table_of(Suggestion), table_of(Assignment)
     before, now = said_of(session, taxonomy, values), utc_now()
@@ -87,7 +87,7 @@ def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values:
 
 
 def _uid(old: Suggestion | Said | None, row: dict[str, Any]) -> str:
-    """The old id where the first leaf and the level that is sure stay, else a new one."""
+    """The old id if the first leaf and the confident level are unchanged, else a new one."""
     if old is None or old.decided_taxon_id != row["decided_taxon_id"]:
         return new_uid()
     first = [leaf["taxon"] for leaf in row["ranked"][:1]]

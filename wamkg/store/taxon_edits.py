@@ -1,4 +1,4 @@
-"""Keyed writes that edits of a taxonomy are made of: new paths, former names, places handed on, taxa ended."""
+"""Keyed writes for taxonomy edits: new paths, former names, reassigned papers, ended taxa."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,39 +18,39 @@ from wamkg.store.types import utc_now
 
 _HANDED_ON = ("paper_id", "taxonomy_id", "state", "kind", "reason", "evidence", "evidence_place", "evidence_checked",
     "note", "source", "suggestion_id")  # fmt: skip
-"""What a place keeps when a taxonomy's edit hands it to another taxon: who said it and why is as true as before."""
+"""Columns that a reassigned paper keeps: source, evidence and note are still valid."""
 
 
 def lock_taxonomy(session: Session, number: int, *, editing: bool) -> Taxonomy:
-    """The taxonomy as it now is, held to the end of the transaction: alone for an edit, shared by decisions."""
+    """The taxonomy, locked until the end of the transaction: exclusively for an edit, shared for decisions."""
     statement = select(Taxonomy).where(Taxonomy.id == number).with_for_update(read=not editing)
     return session.exec(statement.execution_options(populate_existing=True)).one()
 
 
 def raise_version(session: Session, taxonomy: Taxonomy) -> None:
-    """Count one more version of a taxonomy."""
+    """Increment the revision of a taxonomy."""
     table = table_of(Taxonomy)
     session.connection().execute(update(table).where(table.c.id == taxonomy.id).values(version=table.c.version + 1))
     session.refresh(taxonomy)
 
 
 def children_of(session: Session, taxonomy: Taxonomy, parent: int | None) -> list[Taxon]:
-    """Live taxa directly below one, or at the top, in order."""
+    """Live taxa directly below a taxon, or at the top level, in order."""
     return [taxon for taxon in list_taxa(session, taxonomy) if taxon.parent_id == parent]
 
 
 def live_path(session: Session, taxonomy: Taxonomy, path: str) -> Taxon | None:
-    """The live taxon that stands at a path now; former paths do not count."""
+    """The live taxon at a path; former paths do not count."""
     live = select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, Taxon.path == path, col(Taxon.ended_at).is_(None))
     return session.exec(live).first()
 
 
 def set_place(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None, values: dict[str, Any]) -> None:
-    """Let a taxon stand below a parent, with other `values` (slug, name, position), and all below it with it.
+    """Move a taxon below a parent and set other `values` (slug, name, position); its descendants move with it.
 
-    Former paths go on leading to each of them.
+    Former paths of all of them still resolve.
 
-    Raises ConflictError where another taxon stands at the path.
+    Raises ConflictError if another taxon has that path.
     """
     slug = values.get("slug", taxon.slug)
     path, depth = place_below(parent, slug)
@@ -76,14 +76,14 @@ def _keep_path(session: Session, batch: Batch, taxon: Taxon, path: str) -> None:
 
 
 def keep_names(session: Session, batch: Batch, taxon: Taxon, names: list[str]) -> None:
-    """Let a taxon be found under names that it or another had."""
+    """Add names under which a taxon can be found."""
     assert taxon.id is not None
     add_aliases(session, batch, taxon.id, names, FORMER_NAME)
     session.flush()
 
 
 def hand_on_names(session: Session, batch: Batch, source: Taxon, target: Taxon) -> None:
-    """Let the names and paths of a taxon that is to be ended lead to another."""
+    """Transfer the names and paths of a taxon that will be ended to another taxon."""
     aliases = session.exec(select(Alias).where(Alias.entity_id == source.id).order_by(col(Alias.id))).all()
     names = [source.name, source.slug.replace("-", " "), *(a.name for a in aliases if a.kind != FORMER_PATH)]
     keep_names(session, batch, target, names)
@@ -92,7 +92,7 @@ def hand_on_names(session: Session, batch: Batch, source: Taxon, target: Taxon) 
 
 
 def hand_on_exemplars(session: Session, batch: Batch, source: Taxon, target: Taxon) -> None:
-    """Let the papers that show what a taxon means show it of another."""
+    """Transfer the exemplars of a taxon to another taxon."""
     known = set(session.exec(select(Exemplar.paper_id).where(Exemplar.taxon_id == target.id)))
     assert target.id is not None and batch.id is not None
     for paper in session.exec(select(Exemplar.paper_id).where(Exemplar.taxon_id == source.id)).all():
@@ -102,20 +102,20 @@ def hand_on_exemplars(session: Session, batch: Batch, source: Taxon, target: Tax
 
 
 def end_taxon(session: Session, batch: Batch, taxon: Taxon) -> None:
-    """Let a taxon be no more; its row and its path stay for history."""
+    """End a taxon. Its row and its path stay for history."""
     assert taxon.id is not None
     end_rows(session, batch, Taxon, [taxon.id])
     session.refresh(taxon)
 
 
 def places_at(session: Session, taxon: Taxon) -> list[Assignment]:
-    """Live assignments to a taxon itself, in the order made."""
+    """Live assignments to a taxon itself, oldest first."""
     live = select(Assignment).where(Assignment.taxon_id == taxon.id, col(Assignment.ended_at).is_(None))
     return list(session.exec(live.order_by(col(Assignment.id))))
 
 
 def hand_on_places(session: Session, batch: Batch, places: Iterable[Assignment], target: Taxon) -> None:
-    """End places and make the same ones at another taxon; a paper that stands there already keeps one place there."""
+    """Reassign papers to another taxon. A paper that is already assigned there keeps one assignment."""
     places = list(places)
     there = {place.paper_id: place for place in places_at(session, target)}
     doubled = [there[p.paper_id] for p in places if p.primary and p.paper_id in there]
@@ -136,6 +136,6 @@ def hand_on_places(session: Session, batch: Batch, places: Iterable[Assignment],
 
 
 def suggestion_count(session: Session, taxonomy: Taxonomy) -> int:
-    """How many suggestions there are in a taxonomy."""
+    """Number of suggestions in a taxonomy."""
     counted = select(func.count()).select_from(Suggestion).where(Suggestion.taxonomy_id == taxonomy.id)
     return session.exec(counted).one()

@@ -1,4 +1,4 @@
-"""Is a tree whole? Checks over taxa, and which batches changed them."""
+"""Checks of taxonomy trees, and the batches that changed them."""
 
 from collections.abc import Iterator, Set
 from typing import Any
@@ -14,8 +14,9 @@ _NOWHERE = "~"
 
 
 def tree_problems(session: Session) -> Iterator[str]:
-    """What is wrong with the live trees, in words: a taxon without its parent, a path that does not lead to it, a
-    paper placed at a taxon that is no more."""
+    """Problems of the live trees, in words: a missing parent, a path that does not match the parents, a paper
+    assigned to an ended taxon.
+    """
     taxa = {t.id: t for t in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
     for taxon in taxa.values():
         parent = taxa.get(taxon.parent_id) if taxon.parent_id else None
@@ -34,12 +35,12 @@ def tree_problems(session: Session) -> Iterator[str]:
 
 
 def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
-    """Path and depth of a taxon with that slug below a parent, or at the top."""
+    """Path and depth of a taxon with that slug below a parent, or at the top level."""
     return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
 
 
 def nowhere(number: int) -> str:
-    """A path at which no taxon can stand, for the one of that number: there it is in no other's way."""
+    """A temporary path for the taxon with that number, which cannot conflict with a real path."""
     return f"{_NOWHERE}{number}"
 
 
@@ -48,14 +49,14 @@ def _nowhere_of_each() -> Any:
 
 
 def is_lifted() -> Any:
-    """The condition that finds the taxa that stand nowhere for now."""
+    """The condition for taxa with a temporary path."""
     return table_of(Taxon).c.path == _nowhere_of_each()
 
 
 def lift_taxa(session: Session, condition: Any) -> dict[int, str]:
-    """Let the taxa that meet a condition stand nowhere for now: paths are unique at every step.
+    """Give the selected taxa temporary unique paths, so that a bulk update cannot violate the unique index.
 
-    Returns where each stood, by number.
+    Returns the old paths by number.
     """
     taxon = table_of(Taxon)
     rows = session.connection().execute(select_columns(taxon.c.id, taxon.c.path).where(condition))
@@ -65,16 +66,17 @@ def lift_taxa(session: Session, condition: Any) -> dict[int, str]:
 
 
 def lies_in(path: str, above: str) -> bool:
-    """Whether a path is that of a taxon or of one below it."""
+    """Whether a path is that of a taxon or of one of its descendants."""
     return f"{path}/".startswith(f"{above}/")
 
 
 def straighten_paths(session: Session, only: set[int] | None = None, but: Set[int] = frozenset()) -> None:
-    """Let live taxa stand where their parents lead; `only` names those that may change, with all below but `but`.
+    """Rebuild the paths of live taxa from their parents. Changes only the taxa in `only` and their descendants, except
+    those in `but`.
 
-    A path restored from before an edit may run through ancestors that stand elsewhere by now.
+    A path restored by undo may contain ancestors that were moved since.
 
-    Raises IntegrityError where another taxon stands there.
+    Raises IntegrityError if another taxon has that path.
     """
     taxa = {taxon.id: taxon for taxon in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
 
@@ -95,7 +97,7 @@ def straighten_paths(session: Session, only: set[int] | None = None, but: Set[in
 
 
 def placed_since(session: Session, batch: Batch) -> set[int]:
-    """Taxa that batches after the given one, not undone, made or gave a path."""
+    """Taxa that later batches, not undone, created or gave a path."""
     made = select(Entity.id).where(Entity.kind == EntityKind.TAXON, col(Entity.batch_id) > batch.id)
     moved = (
         select(Entity.id)
@@ -107,7 +109,7 @@ def placed_since(session: Session, batch: Batch) -> set[int]:
 
 
 def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
-    """Ids of the batches since the given one, not undone, that made, changed or ended a taxon, oldest first."""
+    """Ids of the batches since the given one, not undone, that created, changed or ended a taxon, oldest first."""
     later = select(Batch.id, Batch.uid).where(col(Batch.id) > after.id, col(Batch.undone_at).is_(None))
     uids = {number: uid for number, uid in session.exec(later) if number is not None}
     changed = select(Change.batch_id).where(col(Change.field).startswith("taxon."))
@@ -118,7 +120,7 @@ def batches_that_changed_taxa(session: Session, after: Batch) -> list[str]:
 
 
 def moved_below_taxa_of(session: Session, batch: Batch) -> bool:
-    """Whether taxa of other batches stand below taxa that this one made."""
+    """Whether taxa of other batches are below taxa that this batch created."""
     made = select(Entity.id).where(Entity.batch_id == batch.id, Entity.kind == EntityKind.TAXON)
     below = select(Taxon.id).where(col(Taxon.parent_id).in_(made), col(Taxon.id).not_in(made))
     return session.exec(below).first() is not None

@@ -1,4 +1,4 @@
-"""Named reads and keyed writes of taxonomies and taxa."""
+"""Reads and keyed writes of taxonomies and taxa."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ FORMER_NAME, FORMER_PATH = "former-name", "former-path"
 
 @dataclass
 class TaxonSpec:
-    """A taxon to be made, with its children."""
+    """A taxon to create, with its children."""
 
     slug: str
     name: str
@@ -32,7 +32,7 @@ class TaxonSpec:
 
 @dataclass
 class TaxonomySpec:
-    """A taxonomy to be made."""
+    """A taxonomy to create."""
 
     slug: str
     title: str
@@ -43,9 +43,9 @@ class TaxonomySpec:
 
 
 def get_taxonomy(session: Session, slug: str) -> Taxonomy:
-    """The taxonomy of that slug.
+    """The taxonomy with that slug.
 
-    Raises NotFoundError, naming those there are.
+    Raises NotFoundError, which lists the existing ones.
     """
     found = session.exec(select(Taxonomy).where(Taxonomy.slug == slug)).first()
     if found is None:
@@ -75,7 +75,7 @@ def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
 
 
 def find_taxon(session: Session, taxonomy: Taxonomy, path: str) -> Taxon:
-    """The live taxon at a path, under its present or a former path; where one was merged, what it became.
+    """The live taxon at a current or former path; for a merged taxon, the one it was merged into.
 
     Raises NotFoundError.
     """
@@ -100,7 +100,7 @@ def _at_path(session: Session, taxonomy: int, path: str) -> Taxon | None:
 
 
 def aliases_of(session: Session, entities: list[int]) -> dict[int, list[str]]:
-    """Other names of entities, in the order they were given; a former path is not a name."""
+    """Aliases of entities, oldest first, without former paths."""
     found: dict[int, list[str]] = {}
     named = select(Alias).where(col(Alias.entity_id).in_(entities), Alias.kind != FORMER_PATH)
     for alias in session.exec(named.order_by(col(Alias.id))):
@@ -109,7 +109,7 @@ def aliases_of(session: Session, entities: list[int]) -> dict[int, list[str]]:
 
 
 def add_aliases(session: Session, batch: Batch, entity: int, names: list[str], kind: str = "label") -> int:
-    """Give an entity further names; returns how many were new."""
+    """Add aliases to an entity; returns the number of new ones."""
     assert batch.id is not None
     same_use = Alias.kind == FORMER_PATH if kind == FORMER_PATH else Alias.kind != FORMER_PATH
     known = set(session.exec(select(Alias.key).where(Alias.entity_id == entity, same_use)))
@@ -124,7 +124,7 @@ def add_aliases(session: Session, batch: Batch, entity: int, names: list[str], k
 
 
 def save_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
-    """Make a taxonomy, or add to it the taxa and names it lacks; what a person changed stays.
+    """Create a taxonomy, or add missing taxa and names to it. Changes made by people are kept.
 
     Returns how many taxonomies, taxa and names were added.
     """
@@ -139,7 +139,7 @@ def save_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
 
 
 def _make_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
-    """Make a taxonomy with all its taxa and names at once; returns how many of the three were made."""
+    """Create a taxonomy with all its taxa and names; returns how many of the three were created."""
     assert batch.id is not None
     specs = dict(_by_path(spec.taxa))
     (number,) = insert_entities(session, EntityKind.TAXONOMY, 1, batch.id)
@@ -177,7 +177,7 @@ def _labels(entity: int | None, names: list[str], batch: int) -> Iterator[Alias]
 def _save_taxa(
     session: Session, batch: Batch, taxonomy: int, specs: list[TaxonSpec], parent: Taxon | None, above: str = ""
 ) -> int:
-    """Add what is missing; `above` is the parent's path as the spec has it, which a person may have changed since."""
+    """Add what is missing; `above` is the parent's path in the spec, which a person may have changed since."""
     added = 0
     for position, spec in enumerate(specs):
         path = f"{above}/{spec.slug}" if above else spec.slug
@@ -201,7 +201,7 @@ def _is_ended(session: Session, taxonomy: int, path: str) -> bool:
 def add_taxon(
     session: Session, batch: Batch, taxonomy: int, spec: TaxonSpec, parent: Taxon | None, position: int
 ) -> Taxon:
-    """Make one taxon below a parent, or at the top; its children and other names are the caller's to add."""
+    """Create one taxon below a parent, or at the top level. The caller adds its children and aliases."""
     assert batch.id is not None
     (number,) = insert_entities(session, EntityKind.TAXON, 1, batch.id)
     taxon = _new_taxon(number, taxonomy, spec, parent, position)
@@ -229,7 +229,7 @@ def _new_taxon(number: int, taxonomy: int, spec: TaxonSpec, parent: Taxon | None
 
 
 def live_assignments(session: Session, taxonomy: Taxonomy) -> list[tuple[Assignment, Taxon | None]]:
-    """Every live assignment of a taxonomy with its taxon, in the order made."""
+    """All live assignments of a taxonomy with their taxon, oldest first."""
     statement = (
         select(Assignment, Taxon)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)

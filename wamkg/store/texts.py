@@ -26,7 +26,7 @@ class PaperText:
 
 
 def body_of(abstract: str | None, summary: str | None) -> tuple[str, str]:
-    """What is read of a paper beside its title, and which it is: `abstract`, else `summary`, else `title` (nothing)."""
+    """The text used besides the title, and its kind: `abstract`, else `summary`, else `title` (no text)."""
     source = "abstract" if abstract else "summary" if summary else "title"
     return source, abstract or summary or ""
 
@@ -37,7 +37,7 @@ def whole_text(title: str, body: str) -> str:
 
 
 def paper_texts(session: Session) -> list[PaperText]:
-    """Texts of every paper that is part of the survey or may become so, in the order they came."""
+    """Texts of every paper that is, or may become, part of the survey, oldest first."""
     columns = (
         Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date, Paper.standing
     )  # fmt: skip

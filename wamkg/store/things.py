@@ -1,4 +1,4 @@
-"""Keyed writes and named reads of methods, datasets, benchmarks, metrics, institutions, concepts, results."""
+"""Keyed writes and reads of methods, datasets, benchmarks, metrics, institutions, concepts, results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,11 +35,11 @@ THINGS: dict[EntityKind, type[Named]] = {
     EntityKind.CONCEPT: Concept,
 }
 ORIGINS = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
-"""How a paper is linked to what it brought along, where it did not introduce it."""
+"""Relation between a paper and an entity that it brought into the store without introducing it."""
 
 
 def find_thing(session: Session, kind: EntityKind, name: str) -> Named | None:
-    """The thing of that slug, name or other spelling; None if there is none."""
+    """The entity with that slug, name or alias, or None."""
     model: Any = THINGS[kind]
     found = session.exec(select(model).where((model.slug == name) | (model.key == name_key(name)))).first()
     if found is None:
@@ -49,7 +49,7 @@ def find_thing(session: Session, kind: EntityKind, name: str) -> Named | None:
 
 
 def get_thing(session: Session, kind: EntityKind, name: str) -> Named:
-    """The thing of that slug, name or other spelling.
+    """The entity with that slug, name or alias.
 
     Raises NotFoundError.
     """
@@ -60,7 +60,7 @@ def get_thing(session: Session, kind: EntityKind, name: str) -> Named:
 
 
 def list_things(session: Session, kind: EntityKind) -> list[Named]:
-    """All things of a kind by slug."""
+    """All entities of a kind by slug."""
     model: Any = THINGS[kind]
     return list(session.exec(select(model).order_by(model.slug)))
 
@@ -68,7 +68,7 @@ def list_things(session: Session, kind: EntityKind) -> list[Named]:
 def save_thing(
     session: Session, batch: Batch, kind: EntityKind, values: dict[str, Any], aliases: Sequence[str] = ()
 ) -> tuple[int, int]:
-    """Make a thing (`slug`, `name` and its own columns), or add the values and spellings it lacks.
+    """Create an entity (`slug`, `name` and its own columns), or add missing values and spellings to it.
 
     Returns its number and how many values were added.
     """
@@ -112,11 +112,11 @@ def save_link(session: Session, batch: Batch, source: int, relation: Relation, t
 
 _SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id", "reported_where",
                 "value")  # fmt: skip
-"""Columns that, with the split, tell one report from another."""
+"""Columns that, together with the split, identify a report."""
 
 
 def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> bool:
-    """Whether a seed's report is here, with a value or another column that somebody has corrected since."""
+    """Whether a report from a seed is stored with a value or another column that a person has corrected since."""
     first = before_edits(session, Result)
     for row in session.exec(select(Result).where(col(Result.uid).in_(first))):
         said = {name: first[row.uid].get(name, getattr(row, name)) for name in (*_SAME_REPORT, "split")}
@@ -126,7 +126,7 @@ def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> b
 
 
 def save_result(session: Session, batch: Batch, values: dict[str, Any]) -> int:
-    """Add a reported score unless that report is known; returns 1 if it is new."""
+    """Add a reported score unless it is known; returns 1 if it is new."""
     assert batch.id is not None
     columns: Any = Result
     # Seeds named no splits at first: what an older store holds without one is the same report.

@@ -1,4 +1,4 @@
-"""Credentials: tokens, sessions of the pages, links that sign in once. Only hashes are kept."""
+"""Credentials: tokens, sessions of the pages, one-time sign-in links. Only hashes are stored."""
 
 import hashlib
 import secrets
@@ -26,7 +26,7 @@ MOST_NAME = 100
 
 @dataclass(frozen=True)
 class Holder:
-    """Who a credential speaks for, and what it may do until it ends."""
+    """The actor, role and expiry of a credential."""
 
     actor_id: int
     name: str
@@ -38,7 +38,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Issued:
-    """A new credential; its `secret` is shown this once."""
+    """A new credential. Its `secret` is shown only once."""
 
     secret: str
     uid: str
@@ -50,10 +50,10 @@ class Issued:
 def issue(
     session: Session, name: str, role: str, kind: TokenKind = TokenKind.TOKEN, label: str = "", actor_kind: str = PERSON
 ) -> Issued:
-    """A new credential for the actor of that name, who is made if new.
+    """Issue a credential to the actor with that name, who is created if new.
 
-    Raises InvalidInputError for a role or name there cannot be, ConflictError for a person's name that a program has
-    or the other way round.
+    Raises InvalidInputError for an invalid role or name, ConflictError for a person's name that a program has, or the
+    reverse.
     """
     if role not in set(Role):
         raise InvalidInputError(f"{role!r} is no role; write one of {', '.join(Role)}")
@@ -81,7 +81,7 @@ def _hash(secret: str) -> str:
 
 
 def holder_of(session: Session, secret: str, kind: TokenKind) -> Holder | None:
-    """Who a live credential of that kind speaks for; None if it is unknown, revoked or too old."""
+    """The holder of a live credential of that kind; None if it is unknown, revoked or expired."""
     now = utc_now()
     found = session.exec(
         select(Token, Actor)
@@ -101,7 +101,7 @@ def holder_of(session: Session, secret: str, kind: TokenKind) -> Holder | None:
 
 
 def sign_in(session: Session, secret: str) -> Issued | None:
-    """A session of the pages for a link, which is used up by it, or for a token; None for what is neither."""
+    """Open a session of the pages with a one-time link or a token; None if the secret is neither."""
     _forget_old(session)
     holder = holder_of(session, secret, TokenKind.LINK)
     if holder is not None:
@@ -125,15 +125,15 @@ def _forget_old(session: Session) -> None:
 
 
 def list_tokens(session: Session) -> list[tuple[Token, str]]:
-    """Every credential with the name of its actor, the newest first."""
+    """All credentials with the name of their actor, newest first."""
     found = select(Token, Actor.name).join(Actor, col(Actor.id) == Token.actor_id).order_by(col(Token.id).desc())
     return list(session.exec(found).all())
 
 
 def revoke(session: Session, uid: str) -> Token:
-    """Let a credential, named by its id or the beginning of it, be worth nothing, and the sessions that it opened.
+    """Revoke a credential (by its id or the beginning of it) and the sessions that it opened.
 
-    Raises NotFoundError if none or several fit.
+    Raises NotFoundError if none or several match.
     """
     token = find_by_uid(session, Token, uid, "wamkg token list")
     tokens = table_of(Token)
@@ -145,6 +145,6 @@ def revoke(session: Session, uid: str) -> Token:
 
 
 def nobody_can_sign_in(session: Session) -> bool:
-    """Whether the store is fresh: nobody has a token or has ever signed in."""
+    """Whether the store is fresh: it has no token and no one has ever signed in."""
     known = select(Token.id).where(col(Token.kind) != TokenKind.LINK)
     return session.exec(known.limit(1)).first() is None

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that behave equally on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit key; SQLite only auto-numbers a column declared INTEGER."""
 
 SortedText = String().with_variant(String(collation="C"), "postgresql")
-"""Text that is sorted or paged: PostgreSQL must order it by code point, as SQLite does."""
+"""Text that is sorted or paged. PostgreSQL must order it by code point, as SQLite does."""
 
 LongText = Text()
 
@@ -21,19 +21,19 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True, astext_type
 
 
 def refuse_unkept(*texts: str | None) -> None:
-    """Raises InvalidInputError for a text that PostgreSQL does not keep: one with a NUL character."""
+    """Raise InvalidInputError for a text that PostgreSQL cannot store: one with a NUL character."""
     if any(text and "\x00" in text for text in texts):
         raise InvalidInputError("a NUL character, which no database keeps")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC times on both databases; SQLite gives naive ones back by itself."""
+    """Time-zone-aware UTC times on both databases; SQLite alone returns naive ones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times, store UTC."""
+        """Reject naive times, store UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -41,16 +41,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the time back as aware UTC."""
+        """Return the time as aware UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def coerce_compared_value(self, op: Any, value: Any) -> "UtcDateTime":
-        """Compare with the same rules."""
+        """Use the same type for comparisons."""
         return self
 
 
 def utc_now() -> datetime:
-    """The present, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)

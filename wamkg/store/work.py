@@ -1,7 +1,7 @@
-"""Units of work: what is still to fetch of each paper, who is at it, and how it ended.
+"""Tasks: what is still to fetch for each paper, who is working on it, and how it ended.
 
-A unit is taken under a lease. Its answer and its end are written in one transaction, so a process killed at any
-moment leaves at most one request to be repeated.
+A task is taken under a lease. Its response and its end are written in one transaction, so a killed process repeats at
+most one request.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ _work, _paper, _fact = table_of(Work), table_of(Paper), table_of(Fact)
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit as it was taken."""
+    """A task when it was leased."""
 
     id: int
     paper_id: int
@@ -35,12 +35,12 @@ class Unit:
     unreadable: int | None
     started_at: datetime | None
     error: str | None
-    """What the last fetch could not have."""
+    """What the last fetch could not get."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which units a run is about: kinds, and papers up to a number (None: all)."""
+    """The tasks of a run: kinds, and papers up to a number (None: all)."""
 
     kinds: tuple[WorkKind, ...]
     last_paper: int | None = None
@@ -52,17 +52,17 @@ class Scope:
 
 
 def lacks_abstract() -> ColumnElement[bool]:
-    """Papers whose abstract nobody gives, though arXiv may."""
+    """Papers without an abstract that arXiv may have."""
     return and_(_paper.c.abstract.is_(None), _paper.c.arxiv.is_not(None))
 
 
 def lacks_s2() -> ColumnElement[bool]:
-    """Papers that Semantic Scholar has not answered for: what their ids lead to is not known."""
+    """Papers for which Semantic Scholar has not returned a record."""
     return _paper.c.s2.is_(None)
 
 
 def add_missing(session: Session, kinds: Iterable[WorkKind], where: ColumnElement[bool] | None = None) -> int:
-    """Make the units that papers of the library (all but those merely cited) lack; returns how many.
+    """Create missing tasks for papers of the library; returns their number.
 
     `where` is a further condition on the papers.
     """
@@ -80,14 +80,14 @@ def add_missing(session: Session, kinds: Iterable[WorkKind], where: ColumnElemen
 
 
 def reopen(session: Session, *conditions: Any) -> int:
-    """Set the units that meet the conditions to be fetched from their beginning; returns how many."""
+    """Reset the tasks that meet the conditions, to be fetched from the beginning; returns their number."""
     return session.connection().execute(update(_work).where(*conditions).values(**fresh())).rowcount
 
 
 def forget_since(session: Session, moment: datetime) -> int:
-    """Set every unit to be fetched anew whose fetch began or ended after a moment; returns how many.
+    """Reset every task whose fetch began or ended after a moment; returns their number.
 
-    For when what was fetched has been taken back: a list that counts as read would not be read again.
+    Needed after an undo of fetched data: a list marked as read would not be read again.
     """
     since = or_(_work.c.fetched_at >= moment, _work.c.started_at >= moment)
     values = fresh() | {"error": None, "expected": None, "found": None, "fetched_at": None}
@@ -95,21 +95,21 @@ def forget_since(session: Session, moment: datetime) -> int:
 
 
 def forget_papers(session: Session, papers: Iterable[int]) -> None:
-    """Set every unit of these papers to be fetched anew: what they are asked by has changed."""
+    """Reset all tasks of these papers, because their ids changed."""
     values = fresh() | {"error": None, "expected": None, "found": None, "fetched_at": None}
     for part in chunks(papers):
         session.connection().execute(update(_work).where(_work.c.paper_id.in_(part)).values(**values))
 
 
 def retry(session: Session, kinds: Sequence[WorkKind]) -> int:
-    """Set the failed units to be taken again, from where they failed; returns how many."""
+    """Retry the failed tasks from the point where they failed; returns their number."""
     values = {"state": WorkState.TODO, "attempts": 0, "not_before": None}
     mine = and_(_work.c.kind.in_(kinds), _work.c.state == WorkState.FAILED)
     return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
 
 
 def fresh() -> dict[str, Any]:
-    """Values of a unit that is to be fetched from its beginning."""
+    """Values of a task that is to be fetched from the beginning."""
     return {
         "state": WorkState.TODO,
         "next_offset": 0,
@@ -123,12 +123,12 @@ def fresh() -> dict[str, Any]:
 
 
 def ended_before(kind: WorkKind, moment: datetime) -> ColumnElement[bool]:
-    """Units of a kind that ended, well or not, before a moment."""
+    """Tasks of a kind that ended, successfully or not, before a moment."""
     return and_(_work.c.kind == kind, _work.c.state.in_(ENDED), _work.c.fetched_at < moment)
 
 
 def named_anew() -> ColumnElement[bool]:
-    """Units that could not be had, of papers that have been given an id since."""
+    """Unavailable tasks of papers that have received an id since."""
     given = exists().where(
         _fact.c.subject_id == _work.c.paper_id,
         _fact.c.field.in_(("arxiv", "doi", "s2")),
@@ -138,21 +138,21 @@ def named_anew() -> ColumnElement[bool]:
 
 
 def papers_with(condition: ColumnElement[bool]) -> Any:
-    """Numbers of the papers that have such a unit."""
+    """Numbers of the papers that have such a task."""
     return select(_work.c.paper_id).where(condition)
 
 
 def last_paper_of(session: Session, scope: Scope, limit: int) -> int | None:
-    """Number of the `limit`-th paper with an open unit; None when there are fewer."""
+    """Number of the `limit`-th paper with an open task; None if there are fewer."""
     papers = select(_work.c.paper_id).where(scope.where(), _work.c.state.in_(OPEN)).distinct()
     statement = papers.order_by(_work.c.paper_id).offset(limit - 1).limit(1)
     return session.connection().execute(statement).scalar()
 
 
 def take(session: Session, scope: Scope, kind: WorkKind, limit: int, owner: str, lease: timedelta) -> list[Unit]:
-    """Take up to `limit` units of a kind that nobody holds, lowest papers first.
+    """Lease up to `limit` free tasks of a kind, lowest paper numbers first.
 
-    A list or an abstract waits until its paper's metadata is settled; a unit whose lease has run out is free.
+    A list or an abstract waits for its paper's metadata. A task whose lease has expired is free.
     """
     now = utc_now()
     free = or_(
@@ -179,7 +179,7 @@ def take(session: Session, scope: Scope, kind: WorkKind, limit: int, owner: str,
 
 
 def still_mine(session: Session, units: Sequence[Unit], owner: str) -> set[int]:
-    """Which of the units the owner still holds; locks them until the transaction ends."""
+    """The tasks that the owner still has; locks them until the transaction ends."""
     held: set[int] = set()
     for part in chunks([unit.id for unit in units]):
         mine = select(_work.c.id).where(
@@ -196,34 +196,34 @@ def renew(session: Session, owner: str, lease: timedelta) -> None:
 
 
 def give_back(session: Session, owner: str) -> int:
-    """Let go of every unit the owner holds; where it got to is kept."""
+    """Release all leases of the owner; the progress of the tasks is kept."""
     mine = and_(_work.c.lease_owner == owner, _work.c.state == WorkState.RUNNING)
     values = {"state": WorkState.TODO, "lease_owner": None, "lease_until": None}
     return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
 
 
 def free_dead(session: Session, kinds: Sequence[WorkKind]) -> int:
-    """Free the units of processes of this machine that have ended, before their leases run out."""
+    """Release the tasks of processes of this machine that have ended, before their leases expire."""
     running = and_(_work.c.kind.in_(kinds), _work.c.state == WorkState.RUNNING)
     owners = session.connection().execute(select(_work.c.lease_owner).where(running).distinct()).scalars().all()
     return sum(give_back(session, owner) for owner in owners if owner and is_dead(owner))
 
 
 def save(session: Session, unit_ids: Iterable[int], **values: Any) -> None:
-    """Write how units stand."""
+    """Write the state of tasks."""
     for part in chunks(unit_ids):
         session.connection().execute(update(_work).where(_work.c.id.in_(part)).values(**values))
 
 
 def end(session: Session, unit_ids: Iterable[int], state: WorkState, error: str | None = None, **values: Any) -> None:
-    """End units: `error` says why something could not be had, None that all was had."""
+    """End tasks. `error` says why something could not be fetched; None means complete."""
     fetched = {} if state is WorkState.FAILED else {"fetched_at": utc_now()}
     ended: dict[str, Any] = {"lease_owner": None, "lease_until": None, "not_before": None}
     save(session, unit_ids, state=state, error=error, **(ended | fetched | values))
 
 
 def units_of(session: Session, papers: Iterable[int], kinds: Sequence[WorkKind]) -> list[Work]:
-    """The units of these papers and kinds."""
+    """The tasks of these papers and kinds."""
     found: list[Work] = []
     for part in chunks(papers):
         found += session.scalars(select(Work).where(col(Work.paper_id).in_(part), col(Work.kind).in_(kinds))).all()
@@ -231,13 +231,13 @@ def units_of(session: Session, papers: Iterable[int], kinds: Sequence[WorkKind])
 
 
 def open_counts(session: Session, scope: Scope) -> dict[str, int]:
-    """Units that are open, by state."""
+    """Number of open tasks by status."""
     rows = select(_work.c.state, func.count()).where(scope.where(), _work.c.state.in_(OPEN)).group_by(_work.c.state)
     return {row[0]: row[1] for row in session.connection().execute(rows)}
 
 
 def open_items(session: Session, scope: Scope) -> list[tuple[str, int, int]]:
-    """For each kind with open units: the kind, how many units, and how many list items they still hold."""
+    """For each kind with open tasks: the kind, the number of tasks, and the number of list items they still have."""
     left = func.coalesce(_work.c.expected - _work.c.next_offset, 0)
     rows = select(_work.c.kind, func.count(), func.sum(left)).where(scope.where(), _work.c.state.in_(OPEN))
     return [(k, n, int(s or 0)) for k, n, s in session.connection().execute(rows.group_by(_work.c.kind))]

@@ -1,4 +1,4 @@
-"""Which papers are one work: what people judged, what sources link, and the groups that follow from both."""
+"""Which papers are one work: judgements of people, links of sources, and the groups that follow from both."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,16 +18,16 @@ Pair = tuple[int, int]
 
 
 def ordered(one: int, other: int) -> Pair:
-    """The two numbers, the lower first: what is said of a pair is said both ways."""
+    """The two numbers, the lower one first, because judgements are symmetric."""
     return (one, other) if one < other else (other, one)
 
 
 @dataclass
 class Works:
-    """Papers in groups, each one work.
+    """Groups of papers, each group one work.
 
-    `same` holds pairs that people judged the same; their closure is transitive. `sources` holds pairs that a source
-    links as preprint and publication; one that people's word forbids is left out and stands in `overruled`.
+    `same` has pairs that people judged the same; their closure is transitive. `sources` has pairs that a source links
+    as preprint and publication. A link that contradicts a judgement is ignored and listed in `overruled`.
     """
 
     same: set[Pair] = field(default_factory=set)
@@ -43,7 +43,7 @@ class Works:
         self.overruled += self.join(self.sources)
 
     def join(self, pairs: Iterable[Pair]) -> list[Pair]:
-        """Let further pairs be one work each; returns those that people's word forbids, which stay as they are."""
+        """Join further pairs; returns those that contradict a judgement, which are not joined."""
         forbidden = []
         for pair in sorted(pairs):
             if self._would_join(self._graph, pair):
@@ -53,7 +53,7 @@ class Works:
         return forbidden
 
     def _would_join(self, graph: "nx.Graph[int]", pair: Pair) -> list[Pair]:
-        """Pairs judged different that a graph with this pair in it would join."""
+        """Pairs judged different that a graph with this pair would join."""
         import networkx as nx
 
         mine, others = (nx.node_connected_component(graph, n) if n in graph else {n} for n in pair)
@@ -63,23 +63,23 @@ class Works:
         return sorted(joined)
 
     def members(self, paper: int) -> set[int]:
-        """The papers of one work, the given one among them."""
+        """The papers of one work, including the given one."""
         import networkx as nx
 
         return set(nx.node_connected_component(self._graph, paper)) if paper in self._graph else {paper}
 
     def groups(self) -> list[list[int]]:
-        """Every work of more than one paper, each in order, the work with the lowest number first."""
+        """Every work with more than one paper; papers in order, the work with the lowest number first."""
         import networkx as nx
 
         return sorted(sorted(group) for group in nx.connected_components(self._graph))
 
     def clashes(self, pair: Pair) -> list[Pair]:
-        """Pairs judged different that would be one work if people judged these two the same."""
+        """Pairs judged different that would become one work if these two were judged the same."""
         return self._would_join(self._judged, pair)
 
     def chain(self, pair: Pair) -> list[Pair]:
-        """The judgements that make two papers one work, in order; empty where none do."""
+        """The judgements that make two papers one work, in order; empty if there are none."""
         import networkx as nx
 
         if not (pair[0] in self._judged and pair[1] in self._judged and nx.has_path(self._judged, *pair)):
@@ -88,16 +88,16 @@ class Works:
         return [ordered(*step) for step in pairwise(path)]
 
     def contradictions(self) -> list[Pair]:
-        """Pairs judged different that other judgements make one work; no write leaves any behind."""
+        """Pairs judged different that other judgements join. No write may leave any."""
         return sorted(pair for pair in self.different if self.chain(pair))
 
     def are_told_apart(self, pair: Pair) -> bool:
-        """Whether it follows from what is judged and linked that two papers are one work, or that they are not."""
+        """Whether judgements and links determine that two papers are one work, or that they are not."""
         return pair[1] in self.members(pair[0]) or bool(self._would_join(self._graph, pair))
 
 
 def load_works(session: Session, *, leaving_out: Pair | None = None) -> Works:
-    """The works as judged now; `leaving_out` looks away from what is judged of one pair."""
+    """The current works; `leaving_out` ignores the judgement of one pair."""
     rows = session.exec(
         select(Judgement.left_id, Judgement.right_id, Judgement.verdict).where(col(Judgement.ended_at).is_(None))
     )
@@ -111,13 +111,13 @@ def load_works(session: Session, *, leaving_out: Pair | None = None) -> Works:
 
 
 def lock_judgements(session: Session) -> None:
-    """Let judgements come one by one, since each is checked against all others; SQLite's writers do so anyway."""
+    """Let judgements run one after the other, since each is checked against all others. SQLite does so anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql("LOCK TABLE judgement IN SHARE ROW EXCLUSIVE MODE")
 
 
 def live_judgement(session: Session, pair: Pair) -> Judgement | None:
-    """What is judged of a pair now."""
+    """The live judgement of a pair."""
     live = select(Judgement).where(
         Judgement.left_id == pair[0], Judgement.right_id == pair[1], col(Judgement.ended_at).is_(None)
     )
@@ -125,7 +125,7 @@ def live_judgement(session: Session, pair: Pair) -> Judgement | None:
 
 
 def judgement_rows(session: Session, *, papers: Iterable[int] | None = None) -> list[Any]:
-    """Rows (judgement, by, batch) of what holds now, newest first; narrowed to those about some papers."""
+    """Rows (judgement, by, batch) of live judgements, newest first; optionally only those about some papers."""
     statement = (
         select_columns(Judgement, Actor.name, Batch.uid)
         .join(Actor, col(Actor.id) == col(Judgement.actor_id))

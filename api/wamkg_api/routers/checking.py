@@ -1,4 +1,4 @@
-"""The doctor: what is wrong in the store, and mending what loses nothing."""
+"""The doctor: check the store for problems, and fix those that can be fixed without losing data."""
 
 from fastapi import Response
 
@@ -15,6 +15,8 @@ router = writing_router(Role.CURATOR)
 
 @router.post("/doctor", response_model=list[CheckReport])
 def examine_store(store: StoreDep, wanted: Examination | None = None) -> Response:
-    """Look for what is wrong in the store and say how to mend it; `fix` mends what loses nothing."""
+    """Check the store for problems and say how to fix each one. `fix` fixes those that can be fixed without losing
+    data.
+    """
     asked = wanted or Examination()
     return answer(run_checks(store, asked.checks, fix=asked.fix))

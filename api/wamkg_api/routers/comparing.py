@@ -1,4 +1,4 @@
-"""Holding two editions, or two taxonomies, against each other."""
+"""Comparison of two releases, or of two taxonomies."""
 
 from typing import Annotated, Any, Literal
 
@@ -36,7 +36,7 @@ def get_crosswalk(
     depth_b: Annotated[int, Query(ge=0, le=20, description="Depth of B in the table; 0 is the leaves.")] = 0,
     form: Annotated[Literal["json", "csv", "latex"], Query(alias="format")] = "json",
 ) -> Response:
-    """Two taxonomies against each other: confusion table, mutual information, papers that break the mapping."""
+    """Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping."""
     found = crosswalk(session, a, b, depth_a, depth_b)
     if form == "json":
         return answer(found)
@@ -50,7 +50,7 @@ def get_release_diff(
     b: Edition,
     form: Annotated[Literal["json", "latex"], Query(alias="format")] = "json",
 ) -> Response:
-    """What changed from one edition to another: papers, places, names, venues, counts."""
+    """List what changed between two releases: papers, assignments, names, venues, counts."""
     for name in (a, b):
         _refuse_no_day(name)
     with edition(request, a) as old, edition(request, b) as new:

@@ -1,4 +1,4 @@
-"""The forms of the pages that write: they need a session, and work without scripts."""
+"""The forms of the pages that write. They need a session and work without JavaScript."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -26,7 +26,7 @@ async def _caller(request: Request, form: dict[str, str]) -> Caller:
 
 @router.post("/papers/{paper_id:path}/decide")
 async def post_decision(request: Request, paper_id: str) -> Response:
-    """Decide from the queue or from the paper's page, and go back there."""
+    """Decide from the queue or from a paper's page, and return there."""
     form = await form_of(request)
     caller = await _caller(request, form)
     also = await chosen(request, "also")
@@ -61,7 +61,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
 
 @router.post("/papers/{paper_id:path}/object")
 async def post_objection(request: Request, paper_id: str) -> Response:
-    """Dispute a placement from the paper's page."""
+    """Raise an objection from a paper's page."""
     form = await form_of(request)
     caller = await _caller(request, form)
     batch = await run_in_threadpool(_object, request, caller, paper_id, form)
@@ -83,7 +83,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
 
 @router.post("/questions/{uid}/answer")
 async def post_identity_answer(request: Request, uid: str) -> Response:
-    """Say whose a record is, and go to the paper."""
+    """Answer a question about a record, and return to the paper."""
     form = await form_of(request)
     caller = await _caller(request, form)
     answered = await run_in_threadpool(_answer, request, caller, uid, form)
@@ -98,7 +98,7 @@ def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) ->
 
 @router.post("/batches/{uid}/undo")
 async def post_undo(request: Request, uid: str) -> Response:
-    """Take back what was just done."""
+    """Undo the last action."""
     form = await form_of(request)
     caller = await _caller(request, form)
     await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)

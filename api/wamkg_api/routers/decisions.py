@@ -1,4 +1,4 @@
-"""Decisions of people on where papers belong, and edits of what papers are said to be."""
+"""Decisions of people on papers, and edits of a paper's fields."""
 
 from fastapi import Response
 
@@ -42,6 +42,6 @@ def add_paper(store: StoreDep, caller: CallerDep, paper: NewPaper) -> Response:
 def edit_paper(
     store: StoreDep, caller: CallerDep, paper_id: PaperId, edit: PaperEdit, if_match: IfMatch = None
 ) -> Response:
-    """Set values of a paper by hand; a person's word outlives every later import, null takes it back."""
+    """Set fields of a paper. Later imports do not overwrite them. `null` removes the value you set before."""
     version = paper_version(store, paper_id, edit.version, if_match)
     return answer(changed(entities.set_values(store, person_of(caller), paper_id, edit.values(), edit.why, version)))

@@ -1,4 +1,4 @@
-"""Which records are one work: pairs that wait for a word, what was judged, and the works that follow."""
+"""Duplicates: pairs of papers to judge, judgements, and groups of papers that are one work."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/duplicates", tags=["review"])
 
 @router.get("", response_model=Page[CandidateItem], responses=problems(404, 422))
 def list_duplicates(session: SessionDep, limit: Limit = DEFAULT_LIMIT, after: After = None) -> Response:
-    """Pairs of papers that may be one work and that nobody has judged, most alike first."""
+    """Pairs of papers that may be the same work and have not been judged, most similar first."""
     return answer(candidate_list(session, limit, after))
 
 
@@ -26,13 +26,13 @@ def list_judgements(
         Word | None, Query(description="Only pairs with this paper.", examples=["arxiv:2302.00111"])
     ] = None,
 ) -> Response:
-    """What has been judged of pairs, newest first; undoing the batch of one takes it back."""
+    """Judgements of pairs, newest first. Undoing its batch removes a judgement."""
     items = judgement_list(session, paper)
     return answer(Page(items, len(items), None))
 
 
 @router.get("/works", response_model=Page[list[RecordOfWork]], responses=problems(404, 422))
 def list_works(session: SessionDep) -> Response:
-    """Works of which the store holds several records."""
+    """Works with several papers in the store."""
     items = work_list(session)
     return answer(Page(items, len(items), None))

@@ -1,4 +1,4 @@
-"""Adding and editing things other than papers: named things, results, and what taxa are called."""
+"""Adds and edits named entities and results, and the printed names of taxa."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def _seen(session: ReadingSession, subject: str, if_match: str | None) -> int | 
 
 
 def _shown(session: ReadingSession, kind: str, name: str) -> Any:
-    """What a read of the thing answers."""
+    """The response body of a read of the entity."""
     if kind == "result":
         return result_item(session, name)
     if kind == EntityKind.TAXON:
@@ -94,7 +94,7 @@ def edit_result(
     edit: ResultEdit,
     if_match: IfMatch = None,
 ) -> Response:
-    """Set values of a reported score by hand."""
+    """Edit a reported score by hand."""
     return _edited(store, caller, f"result:{uid}", edit, if_match)
 
 
@@ -107,5 +107,5 @@ def edit_taxon(
     edit: TaxonLabel,
     if_match: IfMatch = None,
 ) -> Response:
-    """Set what a taxon is called in print, its definition and criteria; its path stays."""
+    """Set the printed name, definition and criteria of a taxon. Its path does not change."""
     return _edited(store, caller, f"taxon:{slug}:{path}", edit, if_match)

@@ -1,4 +1,4 @@
-"""Decisions as a file that git can merge: what is given out, and what another copy of the store gives in."""
+"""Decisions as a file that git can merge: export, and import from another copy of the store."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ FILE = "decisions.jsonl"
 
 @router.post("/decisions/imports", response_model=dict[str, Any], openapi_extra={"requestBody": FILE_BODY})
 async def take_in_decisions(request: Request, store: StoreDep, settings: SettingsDep, caller: CallerDep) -> Response:
-    """Take in the decisions of the file that is the body, under their makers' names; what disagrees is an objection."""
+    """Import decisions from the request body under their authors' names. Conflicting decisions open an objection."""
     return answer(await run_in_threadpool(_take_in, store, settings, caller, await request.body()))
 
 

@@ -42,7 +42,9 @@ async def _figure_query(
     metric: Annotated[Word | None, Query()] = None,
     suite: Annotated[Word | None, Query()] = None,
 ) -> FigureQuery:
-    """The parameters of figures, named as the command line names them; no file of the server is among them."""
+    """The parameters of figures, with the names of the command-line options. None of them names a file of the
+    server.
+    """
     return FigureQuery(
         taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
         orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
@@ -75,7 +77,7 @@ def get_figure(
     ] = None,
     theme: Annotated[Literal["light", "dark", "transparent"], Query()] = "light",
 ) -> Response:
-    """A figure fit for print; the same drawing serves the page and the manuscript."""
+    """A figure ready for print. The pages show the same drawing."""
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
@@ -106,7 +108,7 @@ def get_export(
         list[Word] | None, Query(max_length=20, description="`awesome-list`: only these taxonomies, by their slugs.")
     ] = None,
 ) -> Response:
-    """All listed papers in an exchange format; of a list, some taxonomies."""
+    """All papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies."""
     export = EXPORTS.get(form)
     if export is None:
         raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")

@@ -1,4 +1,4 @@
-"""The store as a graph: neighbourhoods and ways, as node-link JSON."""
+"""The store as a graph: neighborhoods and paths as node-link JSON."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ Thing = Annotated[
 
 
 class NodeLink(BaseModel):
-    """What `networkx.node_link_graph(data, edges="edges")` reads."""
+    """Graph in the form that `networkx.node_link_graph(data, edges="edges")` reads."""
 
     directed: bool
     multigraph: bool
@@ -39,7 +39,7 @@ def get_graph(
     relation: Annotated[list[Relation] | None, Query(max_length=20, description="Only these kinds of links.")] = None,
     cap: Annotated[int, Query(ge=1, le=MOST_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
 ) -> Response:
-    """What is around one thing, or without a center the whole store."""
+    """The neighborhood of one entity, or the whole graph if `center` is omitted."""
     return answer(node_link(build_graph(session, center, hops, kind, relation, cap)))
 
 
@@ -50,5 +50,5 @@ def get_path(
     target: Annotated[Thing, Query(alias="to")],
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Longest way looked for.")] = MOST_HOPS,
 ) -> Response:
-    """A shortest way between two things; no nodes if there is none."""
+    """A shortest path between two entities. Empty if there is no path."""
     return answer(node_link(find_path(session, source, target, hops)))

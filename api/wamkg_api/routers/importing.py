@@ -1,4 +1,4 @@
-"""Importing a list that is sent."""
+"""Import of a file in the request body."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +42,7 @@ async def import_papers(
         Word | None, Query(description="Of the body, such as latin-1 or gbk; else UTF-8, or recognised.")
     ] = None,
 ) -> Response:
-    """Import the list that is the body, as one batch: any format that `wamkg import` reads."""
+    """Import the file in the request body as one batch. It accepts every format that `wamkg import` reads."""
     options = ImportOptions(form, taxonomy, standing is not None, dry_run, caller.holder.name, encoding)
     return answer(await run_in_threadpool(_import, store, name, await request.body(), options))
 

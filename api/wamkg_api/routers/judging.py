@@ -1,4 +1,4 @@
-"""Judging whether two records are one work, and merging two papers."""
+"""Judgements on pairs of papers, and merging of two papers."""
 
 from fastapi import Response
 
@@ -15,7 +15,7 @@ router = writing_router()
 
 @router.post("/duplicates/judgements", response_model=Judged)
 def judge_pair(store: StoreDep, caller: CallerDep, said: NewJudgement) -> Response:
-    """Say whether two records are one work: `same`, `different` or `unsure`; both stay as they are."""
+    """Judge whether two papers are the same work: `same`, `different` or `unsure`. Neither paper is changed."""
     with store.writing() as session:
         person = person_of(caller).actor(session)
         return answer(judge(session, person, (said.left, said.right), said.verdict, said.note))
@@ -23,6 +23,6 @@ def judge_pair(store: StoreDep, caller: CallerDep, said: NewJudgement) -> Respon
 
 @router.post("/duplicates/merges", response_model=MergedPapers)
 def merge_pair(store: StoreDep, settings: SettingsDep, caller: CallerDep, wanted: NewMerge) -> Response:
-    """Merge two papers into one: everything of `other` moves to `keep`. Undoing the batch restores both."""
+    """Merge two papers: everything of `other` moves to `keep`. Undoing the batch restores both."""
     asked = Merge(**wanted.model_dump(exclude={"dry_run"}))
     return answer(merge(store, settings, person_of(caller), asked, dry_run=wanted.dry_run))

@@ -1,4 +1,4 @@
-"""Taking batches back, and freezing editions."""
+"""Undo of batches, and new releases."""
 
 from fastapi import Response
 
@@ -21,12 +21,12 @@ def undo(
     uid: Uid,
     reason: Reason | None = None,
 ) -> Response:
-    """Take a batch back whole. What a program or somebody's import wrote is for an admin to take back."""
+    """Undo a batch as a whole. Only an admin may undo the batch of a program or another person's import."""
     return answer(take_back(store, settings, caller, uid, reason.why if reason else ""))
 
 
 @router.post("/releases", status_code=201, response_model=ReleaseItem)
 def add_release(store: StoreDep, settings: SettingsDep, caller: CallerDep, release: NewRelease) -> Response:
-    """Freeze the survey as it is now under a name."""
+    """Create a release: freeze the survey as it is now, under a name."""
     made = create_release(store, settings.home, release.name, release.note, caller.holder.name)
     return answer(release_item(made), 201)

@@ -1,4 +1,4 @@
-"""Objections: raised, answered and closed."""
+"""Objections: raise, answer and close."""
 
 from fastapi import Response
 
@@ -18,7 +18,7 @@ router = writing_router()
 
 @router.post("/objections", status_code=201, response_model=ObjectionWritten)
 def add_objection(store: StoreDep, caller: CallerDep, objection: NewObjection) -> Response:
-    """Record that somebody disputes where a paper stands."""
+    """Raise an objection to a paper's assignment."""
     given = objection.model_dump(exclude_none=True)
     dispute = Dispute(**{"raised_by": caller.holder.name} | given)
     return answer(objections.raise_objection(store, person_of(caller), dispute), 201)
@@ -34,6 +34,6 @@ def say_to_objection(store: StoreDep, caller: CallerDep, uid: Uid, said: Objecti
 def end_objection(
     store: StoreDep, settings: SettingsDep, caller: CallerDep, uid: Uid, closing: ObjectionClosing
 ) -> Response:
-    """Close an objection; `accepted` moves the paper as claimed, in the same batch."""
+    """Close an objection. `accepted` moves the paper to the proposed taxon in the same batch."""
     closed = Closing(**closing.model_dump())
     return answer(objections.close_objection(store, settings, person_of(caller), uid, closed))

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how is it doing."""
+"""Liveness, readiness and metrics."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ router = APIRouter(tags=["operations"])
 
 @dataclass(frozen=True)
 class Health:
-    """The process answers."""
+    """The process is running."""
 
     status: str
     version: str
@@ -23,13 +23,13 @@ class Health:
 
 @router.get("/healthz", response_model=Health)
 def get_health(request: Request) -> Response:
-    """The process is alive; says nothing of the store."""
+    """Liveness check. It does not open the database."""
     return answer(Health("ok", request.app.version))
 
 
 @router.get("/readyz", response_model=Health, responses=problems(503))
 def get_readiness(request: Request) -> Response:
-    """The store can be read and has its tables."""
+    """Readiness check: the store can be read and its schema is current."""
     if current_revision(request.app.state.store) is None:
         raise StoreError("the store has no tables yet; run `wamkg migrate`")
     return answer(Health("ready", request.app.version))

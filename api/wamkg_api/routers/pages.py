@@ -1,4 +1,4 @@
-"""The pages: every route asks wamkg.pages for HTML and adds nothing."""
+"""The web pages. Each route returns HTML from `wamkg.pages` and adds nothing."""
 
 from typing import Annotated, Literal
 
@@ -36,7 +36,7 @@ Texts = Annotated[list[str] | None, Query(max_length=20)]
 
 
 def page(html: str, policy: str = PAGE_SECURITY, who: Viewer | None = None) -> HTMLResponse:
-    """HTML under the pages' content security policy; what somebody signed in sees is kept nowhere."""
+    """An HTML response with the pages' content security policy. Pages for a signed-in person are not cached."""
     kept = {"Cache-Control": "private, no-store"} if who else {}
     return HTMLResponse(html, headers={"Content-Security-Policy": policy} | kept)
 
@@ -58,7 +58,7 @@ def show_library(
     sort: Annotated[Sort | Literal[""] | None, Query()] = None,
     after: Text = None,
 ) -> HTMLResponse:
-    """The searchable library; an empty choice of a form is no choice."""
+    """The library with search. Filters left empty in the form are ignored."""
     query = LibraryQuery(
         q=q or None,
         taxon=tuple(filter(None, taxon or ())),
@@ -78,19 +78,19 @@ def show_library(
 
 @router.get("/papers/{paper_id:path}")
 def show_paper(session: SessionDep, who: ViewerDep, paper_id: str, done: Text = None) -> HTMLResponse:
-    """One paper; `done` is the batch of what was just written."""
+    """One paper; `done` is the batch that was just written."""
     return page(paper_page(session, paper_id, viewer=who, done=done), who=who)
 
 
 @router.get("/")
 def show_start(session: SessionDep, who: ViewerDep) -> HTMLResponse:
-    """What is in the library."""
+    """Overview of the library."""
     return page(start_page(session, viewer=who), who=who)
 
 
 @router.get("/taxonomy")
 def show_taxonomy(session: SessionDep, who: ViewerDep, taxonomy: Slug = MAIN) -> HTMLResponse:
-    """A taxonomy with definitions."""
+    """A taxonomy with its definitions."""
     return page(taxonomy_page(session, taxonomy, viewer=who), who=who)
 
 
@@ -128,7 +128,7 @@ def show_review(
     after: Text = None,
     done: Text = None,
 ) -> HTMLResponse:
-    """The review queue; `done` is the batch of a decision just made."""
+    """The review queue; `done` is the batch of the decision just made."""
     return page(review_page(session, QueueChoice(taxonomy, order, after or None, done), viewer=who), who=who)
 
 
@@ -143,19 +143,19 @@ ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
 
 @router.get("/graph")
 def show_graph(session: SessionDep, who: ViewerDep, choice: ChoiceDep) -> HTMLResponse:
-    """A neighbourhood with its drawing and tables."""
+    """The neighborhood of an entity, as a drawing and as tables."""
     return page(graph_page(session, choice, viewer=who), who=who)
 
 
 @router.get("/graph/network")
 def show_network(session: SessionDep, choice: ChoiceDep) -> HTMLResponse:
-    """The drawing alone; its scripts are inside it, and it may ask nothing of the network."""
+    """The drawing alone. Its scripts are embedded; it may not load anything from the network."""
     return page(network_document(session, choice), NETWORK_SECURITY)
 
 
 @static.get("/static/{name}")
 def get_static(name: str) -> Response:
-    """A style, script or picture; its address changes with its content, so it may be kept for ever."""
+    """A stylesheet, script or image. Its URL changes with its content, so browsers may cache it without limit."""
     found = static_file(name)
     if found is None:
         raise NotFoundError(f"there is no {name!r} here")

@@ -1,4 +1,4 @@
-"""Papers: the list, one paper, its assignments and its history."""
+"""Papers: list, details, assignments and history."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -21,14 +21,14 @@ router = APIRouter(prefix="/papers", tags=["papers"])
 
 
 class SparsePaper(BaseModel):
-    """A paper with the fields only that were asked for."""
+    """A paper with only the requested fields."""
 
     model_config = ConfigDict(extra="allow")
 
 
 @dataclass(frozen=True)
 class PaperPage:
-    """A page of papers; `facets` only where asked for, sparse papers where `fields` names some."""
+    """A page of papers. `facets` only on request; with `fields`, the papers have only those fields."""
 
     items: list[PaperItem | SparsePaper]
     total: int
@@ -52,7 +52,7 @@ def list_papers(
     facets: Annotated[bool, Query(description="Count what each further choice would leave.")] = False,
     facet_taxonomy: Annotated[Word, Query(description="Taxonomy of the taxon facet.")] = "wam",
 ) -> Response:
-    """Papers, newest first. Abstracts come only when `fields` asks for them."""
+    """Papers, newest first. Abstracts are included only if `fields` names them."""
     names = tuple(name for name in (fields or "").split(",") if name)
     query = replace(
         filters, sort=sort, limit=limit, after=after, doi=doi, arxiv=arxiv, s2=s2, fields=names
@@ -70,7 +70,7 @@ def list_assignments(
     paper_id: PaperId,
     ended: Annotated[bool, Query(description="Former ones too.")] = False,
 ) -> Response:
-    """Who placed the paper where, and on what evidence."""
+    """The assignments of a paper: who made them, and on what evidence."""
     items = assignment_list(session, paper_id, ended=ended)
     return answer(Page(items, len(items), None))
 
@@ -90,7 +90,7 @@ def list_citations(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """Who cites the paper, with contexts; those learnt of last come first."""
+    """Papers that cite this paper, with citation contexts. Most recently discovered first."""
     return answer(citing_list(session, paper_id, moment(first_seen_since, "first_seen_since"), limit, after))
 
 

@@ -1,4 +1,4 @@
-"""Questions whether a record is the paper that its id leads to: read by all, answered by people."""
+"""Questions whether a record describes the paper that its id names. Everyone may read them; people answer them."""
 
 from typing import Annotated
 
@@ -30,13 +30,13 @@ def list_questions(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """Records that were not applied, since they look like another paper than their id's; newest first."""
+    """Records that were not applied because they look like another paper than the one with their id; newest first."""
     return answer(question_list(session, status, limit, after, paper=paper))
 
 
 @router.get("/{uid}", response_model=QuestionItem, responses=problems(404, 422))
 def get_question(session: SessionDep, uid: Uid) -> Response:
-    """One question: the paper and the record side by side."""
+    """One question, with the paper and the record side by side."""
     return answer(question_item(session, uid))
 
 
@@ -44,7 +44,9 @@ def get_question(session: SessionDep, uid: Uid) -> Response:
 def post_answer(
     store: StoreDep, caller: CallerDep, uid: Uid, said: QuestionAnswer, if_match: IfMatch = None
 ) -> Response:
-    """Say that the id is wrong, that the title has changed, or that the record is wrong; one batch takes it back."""
+    """Answer a question: the id is wrong, the title has changed, or the record is wrong. One batch; it can be
+    undone.
+    """
     with store.reading() as session:
         seen = _seen(session, uid, if_match)
     version = seen if said.version is None else said.version

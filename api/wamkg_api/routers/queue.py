@@ -1,4 +1,4 @@
-"""What awaits people: suggestions and objections; and what they decided."""
+"""What awaits people: suggestions and objections. Also the decisions they made."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -34,7 +34,9 @@ def list_suggestions(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """What a model suggests for papers that nobody has placed; of every tenth, only a program's token is told."""
+    """Suggestions for papers without an assignment. One suggestion in ten is held out and shown only to program
+    tokens.
+    """
     query = replace(filters, limit=limit, after=after)
     return answer(suggestion_list(session, taxonomy, query, order, reveal=program))
 
@@ -51,31 +53,33 @@ def get_queue(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """What waits for a person, versions of one work as one; every tenth hides its suggestion until decided."""
+    """Papers waiting for a decision; versions of one work are one item. One suggestion in ten is hidden until a
+    decision.
+    """
     return answer(queue_page(session, taxonomy, replace(filters, limit=limit, after=after), order))
 
 
 @router.get("/queue/bias", response_model=Bias, responses=problems(404, 422))
 def get_bias(session: SessionDep, taxonomy: TaxonomySlug = "wam") -> Response:
-    """How often people agree with suggestions that they saw before deciding, and with those that were hidden."""
+    """How often people agree with suggestions they saw before deciding, and with suggestions that were hidden."""
     return answer(automation_bias(session, taxonomy))
 
 
 @router.get("/objections/agenda", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})
 def get_agenda(session: SessionDep) -> Response:
-    """The page for the meeting in Markdown: every open objection, and papers on which votes differ."""
+    """The agenda in Markdown: every open objection, and papers on which votes differ."""
     return Response(agenda_text(agenda(session), differing_votes(session)), media_type=_TEXT)
 
 
 @router.get("/objections/{uid}/reply", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})
 def get_reply(session: SessionDep, uid: Uid) -> Response:
-    """A text ready to paste where the objection was said: criterion, quote, exemplars and decision."""
+    """A reply in Markdown to paste where the objection was raised: criterion, quote, exemplars and decision."""
     return Response(reply_text(dispute_detail(session, uid)), media_type=_TEXT)
 
 
 @router.get("/decisions", response_class=Response, responses={**problems(404, 422), **_LINES})
 def list_decisions(session: SessionDep) -> Response:
-    """Every decision as JSON Lines, which git can merge: `wamkg decisions import` takes them in."""
+    """Every decision as JSON Lines, which git can merge. Import them with `wamkg decisions import`."""
     return Response("".join(f"{line}\n" for line in export_decisions(session)), media_type=_NDJSON)
 
 
@@ -86,5 +90,5 @@ def list_objections(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """Disputed placements, newest first."""
+    """Objections, newest first."""
     return answer(objection_list(session, status, limit, after))

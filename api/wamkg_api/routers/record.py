@@ -1,4 +1,4 @@
-"""What happened: changes, batches, jobs, releases, and how complete the store is."""
+"""History of the store: changes, batches, jobs and releases; also counts and coverage."""
 
 from typing import Annotated
 
@@ -27,39 +27,39 @@ def list_changes(
 
 @router.get("/batches", response_model=Page[BatchItem], responses=problems(422))
 def list_batches(session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT) -> Response:
-    """The newest units of writing."""
+    """The newest batches."""
     items = batch_list(session, limit, moment(since, "since"))
     return answer(Page(items, len(items), None))
 
 
 @router.get("/jobs", response_model=Page[JobItem], responses=problems(422))
 def list_jobs(session: SessionDep, limit: Limit = DEFAULT_LIMIT) -> Response:
-    """The newest runs of jobs."""
+    """The newest jobs."""
     items = job_list(session, limit)
     return answer(Page(items, len(items), None))
 
 
 @router.get("/jobs/{uid}", response_model=JobItem, responses=problems(404, 422))
 def get_job(session: SessionDep, uid: Uid) -> Response:
-    """One run of a job and how far it is."""
+    """One job and its progress."""
     return answer(job_named(session, uid))
 
 
 @router.get("/releases", response_model=Page[ReleaseItem], responses=problems(422))
 def list_releases(session: SessionDep) -> Response:
-    """Named editions of the survey."""
+    """The releases of the survey."""
     items = release_list(session)
     return answer(Page(items, len(items), None))
 
 
 @router.get("/overview", response_model=Overview, responses=problems(422))
 def get_overview(session: SessionDep) -> Response:
-    """Everything in the store, counted."""
+    """Counts of everything in the store."""
     return answer(overview(session))
 
 
 @router.get("/coverage", response_model=Page[CoverageItem], responses=problems(422))
 def list_coverage(session: SessionDep) -> Response:
-    """How many of the listed papers have each piece of information."""
+    """For each field, the number of papers in the library that have a value."""
     items = coverage(session)
     return answer(Page(items, len(items), None))

@@ -1,4 +1,4 @@
-"""Edits of taxonomies, tried without writing or made."""
+"""Edits of taxonomies, with or without a dry run."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -28,7 +28,7 @@ def post_edit(
     dry_run: Annotated[bool, Query(description="List what would change and write nothing.")] = False,
     if_match: IfMatch = None,
 ) -> Response:
-    """Add, rename, move, merge, split, delete or reorder taxa; answers everything that reads otherwise after it."""
+    """Add, rename, move, merge, split, delete or reorder taxa. The response lists everything that changes."""
     wanted = edit.edit()
     if if_match is not None:
         with store.reading() as session:

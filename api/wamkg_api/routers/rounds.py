@@ -1,4 +1,4 @@
-"""Rounds of blind review as whoever asks may see them, and how far reviewers agree."""
+"""Rounds of blind review, as the caller may see them, and agreement between reviewers."""
 
 from typing import Annotated, Literal
 
@@ -16,14 +16,14 @@ router = APIRouter(tags=["review"])
 
 
 def _reviewer(request: Request) -> str | None:
-    """Name of who asks; nobody else has it."""
+    """Name of the caller; no other caller has it."""
     caller = identify(request)
     return caller.holder.name if caller is not None else None
 
 
 @router.get("/rounds", response_model=Page[RoundItem], responses=problems(404, 422))
 def list_rounds(session: SessionDep) -> Response:
-    """Rounds of blind review in the order opened, and how far each is."""
+    """Blind review rounds with their progress, oldest first."""
     items = round_list(session)
     return answer(Page(items, len(items), None))
 
@@ -32,7 +32,7 @@ def list_rounds(session: SessionDep) -> Response:
 def list_round_papers(
     session: SessionDep, name: RoundPath, reviewer: Annotated[str | None, Depends(_reviewer)]
 ) -> Response:
-    """The queue of a round, with the votes that you may see: your own, the others' once they are open."""
+    """The papers of a round with the votes you may see: your own, and the others' once voting has ended."""
     items = round_queue(session, name, reviewer)
     shown = answer(Page(items, len(items), None))
     if reviewer is not None:
@@ -42,7 +42,7 @@ def list_round_papers(
 
 @router.get("/rounds/{name}", response_model=RoundItem, responses=problems(404, 422))
 def get_round(session: SessionDep, name: RoundPath) -> Response:
-    """One round and how far it is."""
+    """One round and its progress."""
     return answer(round_detail(session, name))
 
 
@@ -56,7 +56,7 @@ def get_agreement(
         Query(description="`decisions`: those made without knowledge of each other, as in two copies of the store."),
     ] = "rounds",
 ) -> Response:
-    """Cohen's kappa and Krippendorff's alpha, over all, by level and by taxon; only of votes that are open."""
+    """Cohen's kappa and Krippendorff's alpha: overall, by level and by taxon. Only visible votes are counted."""
     # Loads numpy, which no other route does.
     from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 

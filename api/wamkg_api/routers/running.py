@@ -1,4 +1,4 @@
-"""Starting, watching and stopping jobs."""
+"""Starts, shows and stops jobs."""
 
 from typing import Annotated, Any
 
@@ -19,13 +19,13 @@ router = writing_router()
 
 @router.post("/jobs/{uid}/cancel", response_model=JobItem)
 def cancel_job(store: StoreDep, uid: Uid) -> Response:
-    """Ask a job to stop; what it has done is kept."""
+    """Ask a job to stop. What it has stored is not lost."""
     return answer(jobs.cancel(store, uid))
 
 
 @router.post("/jobs/{uid}/resume", response_model=JobItem)
 def resume_job(store: StoreDep, settings: SettingsDep, uid: Uid) -> Response:
-    """Go on with a job that stopped short."""
+    """Resume a job that stopped early."""
     return answer(jobs.resume(store, settings, uid))
 
 
@@ -37,7 +37,9 @@ def start_job(
     kind: Annotated[str, Path(max_length=40, examples=["enrich"])],
     order: JobOrder | None = None,
 ) -> Response:
-    """Start enrich, embed or suggest; it runs on when this answer is sent, and `jobs/{uid}` says how far it is."""
+    """Start a job of kind embed, enrich or suggest. It continues after the response; `jobs/{uid}` shows its
+    progress.
+    """
     if kind not in KINDS:
         raise NotFoundError(f"there is no job {kind!r}; there are: {', '.join(sorted(KINDS))}")
     params: dict[str, Any] = order.model_dump(exclude_none=True) if order else {}

@@ -1,4 +1,4 @@
-"""Search, and the question whether a paper is known."""
+"""Search, and matching of records against the library."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -24,12 +24,12 @@ def search_papers(
     mode: Annotated[Literal["text", "hybrid"], Query(description="`hybrid` joins words and vectors.")] = "text",
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
-    """The papers that answer `q` best. Where no paper has a vector, `hybrid` answers by words and says so."""
+    """The papers that match `q` best. If no paper has an embedding, `hybrid` searches by words and says so."""
     return answer(search(session, replace(filters, limit=limit), mode))
 
 
 class MatchRecord(BaseModel):
-    """A paper in the words of the project's JSON Lines; a title is enough."""
+    """A paper, with the keys of the project's JSON Lines format. A title is enough."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,7 +43,7 @@ class MatchRecord(BaseModel):
 
 
 class MatchQuestion(BaseModel):
-    """The records asked about."""
+    """The records to match."""
 
     records: list[MatchRecord] = Field(
         max_length=MOST_RECORDS, examples=[[{"title": "Video Language Planning", "arxiv": "2310.10625"}]]
@@ -52,6 +52,6 @@ class MatchQuestion(BaseModel):
 
 @router.post("/match", response_model=Page[MatchItem], responses=problems(422))
 def match_papers(session: SessionDep, question: MatchQuestion) -> Response:
-    """Do I have these papers? Reads only; needs no token."""
+    """Find out which of these papers are in the library. Reads only; needs no token."""
     items = match_records(session, [record.model_dump(exclude_none=True) for record in question.records])
     return answer(Page(items, len(items), None))

@@ -1,4 +1,4 @@
-"""Signing in to the pages with a link or a token, and signing out."""
+"""Sign-in to the pages with a link or a token, and sign-out."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURIT
 
 @router.get("/sign-in")
 def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=200)] = None) -> Response:
-    """Sign in with a link; without a key, ask for a token."""
+    """Sign in with a link. Without a key, show a form for a token."""
     if key is None:
         return HTMLResponse(render("sign_in.html", here="/sign-in", refused=False), headers=NO_STORE)
     return _start_session(request, key)
@@ -29,7 +29,7 @@ def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=2
 
 @router.post("/sign-in")
 async def post_sign_in(request: Request) -> Response:
-    """Sign in with a token that a person types."""
+    """Sign in with a token typed by a person."""
     form = await form_of(request)
     return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
 
@@ -48,7 +48,7 @@ def _start_session(request: Request, secret: str) -> Response:
 
 @router.post("/sign-out")
 async def post_sign_out(request: Request) -> Response:
-    """End the session for good, in the store and in the browser."""
+    """End the session in the store and in the browser."""
     form = await form_of(request)
     await run_in_threadpool(_end_session, request, form.get(CSRF_FIELD, ""))
     answer = RedirectResponse("/", 303, NO_STORE)

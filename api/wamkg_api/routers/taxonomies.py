@@ -1,4 +1,4 @@
-"""Taxonomies: the list, a tree with counts, one taxon."""
+"""Taxonomies: list, tree with counts, one taxon."""
 
 from fastapi import APIRouter, Response
 
@@ -25,5 +25,5 @@ def get_taxonomy(session: SessionDep, slug: TaxonomyPath) -> Response:
 
 @router.get("/{slug}/taxa/{path:path}", response_model=TaxonNode, responses=problems(404, 422))
 def get_taxon(session: SessionDep, slug: TaxonomyPath, path: TaxonPath) -> Response:
-    """One taxon, under its present or a former path, with all below it."""
+    """One taxon with its descendants, by its current or a former path."""
     return answer(taxon_node(session, slug, path))

@@ -1,4 +1,4 @@
-"""Methods, datasets, benchmarks and the other named things; results and boards."""
+"""Named entities (methods, datasets, benchmarks and others), results and leaderboards."""
 
 from typing import Annotated, Literal
 
@@ -62,7 +62,7 @@ for _name, _kind in LISTED.items():
 def _query(
     filters: LibraryQuery, metric: str | None, suite: str | None, split: str | None, method: str | None
 ) -> ResultQuery:
-    """The library's filters as they are, but `benchmark` and `party` narrow the results, not the papers."""
+    """The filters of the library, except that `benchmark` and `party` filter results, not papers."""
     names = filters.benchmark
     papers = LibraryQuery(**{**vars(filters), "benchmark": (), "party": None})
     return ResultQuery(names[0] if names else None, metric, suite, split, method, filters.party, papers)
@@ -83,7 +83,7 @@ def list_results(
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
-    """Reported results with who reported them; the filters are about the method's own paper."""
+    """Reported results with who reported them. The other filters apply to the paper that introduced the method."""
     return answer(result_page(session, _query(filters, metric, suite, split, method), limit, after))
 
 
@@ -103,7 +103,7 @@ def list_boards(
     method: MetricName = None,
     rank: Annotated[Literal["all", "ranked"], Query(description="`ranked`: only boards that have ranks.")] = "all",
 ) -> Response:
-    """Results as boards; one board holds one benchmark, suite, split and metric, and nothing else is compared."""
+    """Results as leaderboards. One leaderboard has one benchmark, suite, split and metric; nothing else is compared."""
     boards = leaderboard(session, _query(filters, metric, suite, split, method))
     boards = [b for b in boards if rank == "all" or b.higher_is_better is not None]
     return answer(Page(boards, len(boards), None))

@@ -29,7 +29,7 @@ def get_papers_timeline(
     date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
     form: Form = "json",
 ) -> Response:
-    """How many placed papers appeared in each period, split by taxon, and how many have no usable date."""
+    """Assigned papers per period, split by taxon, and how many have no usable date."""
     found = papers_timeline(session, by, taxonomy, depth, date)
     return answer(found) if form == "json" else table(timeline_csv_rows(found))
 
@@ -43,7 +43,9 @@ def get_citations_timeline(
     taxon: Annotated[Word | None, Query(description="`wam:joint`, or `wam` for all of it.")] = None,
     form: Form = "json",
 ) -> Response:
-    """How many papers cite one paper, method or taxon, by period; say exactly one of the three, or get `wam` whole."""
+    """Papers that cite one paper, method or taxon, per period. Give exactly one; without any, the main taxonomy is
+    counted.
+    """
     given = [name for name, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text]
     if len(given) > 1:
         raise ConflictError(f"{' and '.join(given)} contradict each other: say whose citations with one of them")

@@ -1,4 +1,4 @@
-"""Rounds of blind review: opened, voted in, decided and closed."""
+"""Rounds of blind review: open, vote, adjudicate and close."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def _decision(said: Body, **more: Any) -> Decision:
 
 @router.post("/rounds", status_code=201, response_model=RoundWritten)
 def begin_round(store: StoreDep, caller: CallerDep, opened: OpenedRound) -> Response:
-    """Open a round: several people vote on one queue, none sees the others' votes."""
+    """Open a round: several people vote on the same papers without seeing each other's votes."""
     new = NewRound(
         name=opened.name, reviewers=tuple(opened.reviewers), taxonomy=opened.taxonomy, papers=tuple(opened.papers),
         note=opened.note,
@@ -41,7 +41,7 @@ def begin_round(store: StoreDep, caller: CallerDep, opened: OpenedRound) -> Resp
 
 @router.post("/rounds/{name}/votes", response_model=Voted)
 def vote(store: StoreDep, caller: CallerDep, name: RoundPath, said: NewVote) -> Response:
-    """Cast your vote, or replace it while the others' cannot be seen."""
+    """Cast your vote, or replace it while the others' votes are hidden."""
     return answer(rounds.cast_vote(store, person_of(caller), name, _decision(said)))
 
 
@@ -54,7 +54,7 @@ def settle_votes(
     said: NewAdjudication,
     if_match: IfMatch = None,
 ) -> Response:
-    """Decide on a paper of a round; `If-Match` is about the paper."""
+    """Make the final decision on a paper of a round. `If-Match` refers to the paper."""
     decision = _decision(said, version=paper_version(store, said.paper, said.version, if_match))
     return answer(rounds.adjudicate(store, settings, person_of(caller), name, decision, agreed=said.agreed), 201)
 
@@ -63,7 +63,7 @@ def settle_votes(
 def end_round(
     store: StoreDep, caller: CallerDep, name: RoundPath, closed: ClosedRound | None = None, if_match: IfMatch = None
 ) -> Response:
-    """Close a round: nobody votes any more, and all votes can be seen."""
+    """Close a round: voting ends and all votes become visible."""
     said = closed or ClosedRound()
     with store.reading() as session:
         seen = seen_version(if_match, round_detail(session, name), "somebody voted, decided or closed it")

@@ -1,4 +1,4 @@
-"""Shared parts of every table: names of constraints, keys, foreign keys."""
+"""Shared parts of all tables: constraint names, keys, foreign keys."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ metadata = SQLModel.metadata
 
 
 def key() -> Any:
-    """Numbered primary key."""
+    """Numeric primary key."""
     return Field(default=None, primary_key=True, sa_type=BigId)
 
 
@@ -31,22 +31,24 @@ def entity_key() -> Any:
 
 
 def ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
-    """Foreign key; deleting what it points at is refused, never cascaded."""
+    """Foreign key. Deleting the referenced row is an error, never cascaded."""
     column: Any = Column(BigId, ForeignKey(target), nullable=nullable, index=index)
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
 def made_in() -> Any:
-    """The batch that wrote the row; not indexed: only undo asks for it, and a scan is cheaper than every insert."""
+    """The batch that wrote the row. It has no index: only undo uses it, and a scan is cheaper than an index update
+    per insert.
+    """
     return ref("batch.id", index=False)
 
 
 def live_unique(table: str, *columns: str) -> Index:
-    """Unique index over the rows of a table that are not ended."""
+    """Unique index over the live rows of a table."""
     live = text("ended_at IS NULL")
     return Index(f"uq_{table}_live", *columns, unique=True, sqlite_where=live, postgresql_where=live)
 
 
 def ended_at() -> Any:
-    """When a row ceased to hold; it stays for history, and undoing the batch that ended it brings it back."""
+    """When a row was ended. It stays for history; undoing the batch that ended it makes it live again."""
     return Field(default=None, sa_type=UtcDateTime)

@@ -1,4 +1,4 @@
-"""Records that an id of a paper leads to and that look like another paper's."""
+"""Records whose id names a paper but that look like another paper."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from wamkg.store.types import Json, LongText, UtcDateTime, utc_now
 
 
 class IdentityQuestion(SQLModel, table=True):
-    """A record that was not applied to the paper of its id, because it looks like another paper; a person answers."""
+    """A record that was not applied because it looks like another paper than the one its id names; a person answers."""
 
     __tablename__ = "identity_question"
 

@@ -1,4 +1,4 @@
-"""Papers and what belongs to them: ids, dates, authors, venues, addresses, tags, citations."""
+"""Papers and their parts: ids, dates, authors, venues, URLs, tags, citations."""
 
 import datetime as dt
 from typing import Any
@@ -11,7 +11,7 @@ from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
 class Entity(SQLModel, table=True):
-    """Anything with a permanent public id; links, facts and aliases point here whatever its kind."""
+    """Anything with a permanent public id. Links, claims and aliases refer to entities, whatever their kind."""
 
     id: int | None = key()
     uid: str = Field(unique=True)
@@ -20,7 +20,7 @@ class Entity(SQLModel, table=True):
 
 
 class Venue(SQLModel, table=True):
-    """A conference, journal or archive; shared by papers of many batches, so it belongs to none."""
+    """A conference, journal or archive. Papers of many batches share it, so it belongs to no batch."""
 
     id: int | None = key()
     name: str = Field(sa_type=SortedText)
@@ -28,7 +28,7 @@ class Venue(SQLModel, table=True):
 
 
 class Paper(SQLModel, table=True):
-    """A paper as shown: each value is the one that precedence picks among its facts."""
+    """A paper with its resolved values: each is picked from the claims by precedence."""
 
     __table_args__ = (Index("uq_paper_key", "key", unique=True),)
 
@@ -76,7 +76,7 @@ class Paper(SQLModel, table=True):
 
 
 class FormerId(SQLModel, table=True):
-    """A further id under which a paper is or was known."""
+    """Another current or former id of a paper."""
 
     __tablename__ = "former_id"
     __table_args__ = (live_unique("former_id", "scheme", "value"),)
@@ -91,7 +91,7 @@ class FormerId(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """A dated event of a paper as one source gives it; `derived` where the date was not stated but worked out."""
+    """A dated event of a paper according to one source; `derived` if the date was computed, not stated."""
 
     __table_args__ = (live_unique("event", "paper_id", "kind", "source", "day", "precision"),)
 
@@ -108,7 +108,7 @@ class Event(SQLModel, table=True):
 
 
 class Author(SQLModel, table=True):
-    """A person who writes papers, told apart by the words of the name until a source gives ids."""
+    """A person who writes papers. Authors are identified by the words of their name, because sources give no ids."""
 
     id: int | None = key()
     key: str = Field(unique=True)
@@ -117,7 +117,7 @@ class Author(SQLModel, table=True):
 
 
 class Authorship(SQLModel, table=True):
-    """One author's place in the author list that is shown; written from the facts, like the columns of `paper`."""
+    """One position in the resolved author list; written from the claims, like the columns of `paper`."""
 
     __table_args__ = (UniqueConstraint("paper_id", "position"),)
 
@@ -134,7 +134,7 @@ class Authorship(SQLModel, table=True):
 
 
 class Weblink(SQLModel, table=True):
-    """A web address of a paper."""
+    """A URL of a paper."""
 
     __table_args__ = (live_unique("weblink", "paper_id", "kind", "url"),)
 
@@ -149,7 +149,7 @@ class Weblink(SQLModel, table=True):
 
 
 class Tag(SQLModel, table=True):
-    """A label that a list printed beside a paper; `mapped` where a taxonomy knows it."""
+    """A label printed beside a paper in an imported list; `mapped` if a taxonomy has it."""
 
     __table_args__ = (UniqueConstraint("paper_id", "facet", "value", "source"),)
 
@@ -163,7 +163,7 @@ class Tag(SQLModel, table=True):
 
 
 class Citation(SQLModel, table=True):
-    """One paper cites another, as one source says."""
+    """One paper cites another, according to one source."""
 
     __table_args__ = (live_unique("citation", "citing_id", "cited_id", "source"),)
 
@@ -187,7 +187,7 @@ class Citation(SQLModel, table=True):
 
 
 class Judgement(SQLModel, table=True):
-    """A person's word on whether two papers are one work; the one with the lower number stands left."""
+    """A person's judgement on whether two papers are the same work; `left` has the lower number."""
 
     __table_args__ = (live_unique("judgement", "left_id", "right_id"),)
 

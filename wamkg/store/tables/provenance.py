@@ -1,4 +1,4 @@
-"""Who wrote what, when and why: actors, tokens, batches, changes, facts, releases."""
+"""Who wrote what, when and why: actors, tokens, batches, changes, claims, releases."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,9 @@ class Actor(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """A credential of an actor: a token, a session of the pages or a link that signs in once; only its hash is kept."""
+    """A credential of an actor: a token, a session of the pages, or a one-time sign-in link. Only its hash is
+    stored.
+    """
 
     id: int | None = key()
     uid: str = Field(unique=True)
@@ -37,7 +39,7 @@ class Token(SQLModel, table=True):
 
 
 class Batch(SQLModel, table=True):
-    """One unit of writing that can be undone whole."""
+    """All writes of one action. A batch can be undone as a whole."""
 
     id: int | None = key()
     uid: str = Field(unique=True)
@@ -52,7 +54,9 @@ class Batch(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """One edit of a person, or the summary of an import; append-only, names things by uid so that it outlives them."""
+    """One recorded edit, or the summary of an import. Append-only; it refers to rows by uid, so it remains when they
+    are deleted.
+    """
 
     id: int | None = key()
     uid: str = Field(unique=True)
@@ -67,7 +71,9 @@ class Change(SQLModel, table=True):
 
 
 class Fact(SQLModel, table=True):
-    """A value that a source gave for a field; append-only, the newest row of a source is its present word."""
+    """A value that one source states for one field (a claim). Append-only: the latest row of a source is its current
+    claim.
+    """
 
     __table_args__ = (Index("ix_fact_subject_id_field_source", "subject_id", "field", "source"),)
 
@@ -83,7 +89,7 @@ class Fact(SQLModel, table=True):
 
 
 class Release(SQLModel, table=True):
-    """A named edition of the survey, kept as an open dump."""
+    """A named, frozen dump of the survey."""
 
     id: int | None = key()
     uid: str = Field(unique=True)

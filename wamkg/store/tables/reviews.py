@@ -1,4 +1,4 @@
-"""Rounds of blind review: who reviews which papers, each reviewer's vote, and what was made of votes that differ."""
+"""Rounds of blind review: reviewers, papers, votes, and adjudications."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from wamkg.store.types import LongText, SortedText, UtcDateTime, utc_now
 
 
 class ReviewRound(SQLModel, table=True):
-    """One queue that several people go through, none seeing the others' votes."""
+    """A set of papers that several people review without seeing each other's votes."""
 
     __tablename__ = "review_round"
 
@@ -27,7 +27,7 @@ class ReviewRound(SQLModel, table=True):
 
 
 class RoundReviewer(SQLModel, table=True):
-    """Somebody who votes in a round."""
+    """A reviewer of a round."""
 
     __tablename__ = "round_reviewer"
     __table_args__ = (UniqueConstraint("round_id", "actor_id"),)
@@ -39,7 +39,7 @@ class RoundReviewer(SQLModel, table=True):
 
 
 class RoundPaper(SQLModel, table=True):
-    """A paper of a round's queue."""
+    """A paper of a round."""
 
     __tablename__ = "round_paper"
     __table_args__ = (UniqueConstraint("round_id", "paper_id"),)
@@ -52,7 +52,7 @@ class RoundPaper(SQLModel, table=True):
 
 
 class Vote(SQLModel, table=True):
-    """What one reviewer says of one paper of a round; it moves no paper."""
+    """One reviewer's label for one paper of a round. A vote does not change assignments."""
 
     __table_args__ = (live_unique("vote", "round_id", "paper_id", "actor_id"),)
 
@@ -75,7 +75,7 @@ class Vote(SQLModel, table=True):
 
 
 class Adjudication(SQLModel, table=True):
-    """The decision that was made of the votes on a paper; it belongs to that decision's batch."""
+    """The final decision on a paper after the votes; it belongs to the batch of that decision."""
 
     __table_args__ = (live_unique("adjudication", "round_id", "paper_id"),)
 

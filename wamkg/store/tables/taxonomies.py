@@ -1,4 +1,4 @@
-"""Taxonomies, taxa, and where papers stand in them by decision, by suggestion and by dispute."""
+"""Taxonomies, taxa, assignments, suggestions and objections."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
 class Taxonomy(SQLModel, table=True):
-    """A tree of classes; several live side by side."""
+    """A classification tree. A store can have several."""
 
     id: int | None = entity_key()
     slug: str = Field(unique=True, sa_type=SortedText)
@@ -22,7 +22,9 @@ class Taxonomy(SQLModel, table=True):
 
 
 class Taxon(SQLModel, table=True):
-    """A class; `path` is where it stands now, its uid is what lasts. One merged or deleted is ended, its path kept."""
+    """A node of a taxonomy. Its path can change, its uid cannot. A merged or deleted taxon is ended and keeps its
+    path.
+    """
 
     __table_args__ = (live_unique("taxon", "taxonomy_id", "path"),)
 
@@ -44,7 +46,7 @@ class Taxon(SQLModel, table=True):
 
 
 class Exemplar(SQLModel, table=True):
-    """A paper that shows what a taxon means."""
+    """A paper that illustrates a taxon."""
 
     __table_args__ = (UniqueConstraint("taxon_id", "paper_id"),)
 
@@ -55,7 +57,7 @@ class Exemplar(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """A decision that a paper stands somewhere in a taxonomy; appended, ended, never edited."""
+    """A paper's position in a taxonomy. Rows are appended and ended, never edited."""
 
     __table_args__ = (
         Index(
@@ -99,7 +101,7 @@ class Assignment(SQLModel, table=True):
 
 
 class Suggestion(SQLModel, table=True):
-    """Where a model would put a paper, and everything needed to judge that word."""
+    """A model's ranked taxa for a paper, with everything needed to judge them."""
 
     __table_args__ = (UniqueConstraint("paper_id", "taxonomy_id"),)
 
@@ -125,7 +127,7 @@ class Suggestion(SQLModel, table=True):
 
 
 class Objection(SQLModel, table=True):
-    """Somebody disputes a placement."""
+    """A person's objection to an assignment."""
 
     id: int | None = key()
     uid: str = Field(unique=True)

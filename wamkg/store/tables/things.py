@@ -8,7 +8,7 @@ from wamkg.store.types import LongText, SortedText
 
 
 class Named(SQLModel):
-    """What every named thing has; `key` is the folded name under which spellings meet."""
+    """Columns that all named entities share; `key` is the folded name by which spellings are compared."""
 
     slug: str = Field(unique=True, sa_type=SortedText)
     name: str = Field(sa_type=SortedText)
@@ -17,20 +17,20 @@ class Named(SQLModel):
 
 
 class Method(Named, table=True):
-    """A method, under the label that is printed."""
+    """A method, with its printed label."""
 
     id: int | None = entity_key()
 
 
 class Institution(Named, table=True):
-    """An institution with the short mark that figures print."""
+    """An institution, with the short name that figures print."""
 
     id: int | None = entity_key()
     mark: str | None = None
 
 
 class Dataset(Named, table=True):
-    """A dataset."""
+    """A data set."""
 
     id: int | None = entity_key()
 
@@ -42,7 +42,7 @@ class Benchmark(Named, table=True):
 
 
 class Metric(Named, table=True):
-    """A metric, its unit and which way is better."""
+    """A metric: its unit, and whether higher is better."""
 
     id: int | None = entity_key()
     unit: str | None = None
@@ -59,7 +59,7 @@ class Challenge(Named, table=True):
 
 
 class Concept(Named, table=True):
-    """A concept of the field with its definition and, where there is one, its formula."""
+    """A concept of the field with its definition and, if it has one, its formula."""
 
     id: int | None = entity_key()
     definition: str | None = Field(default=None, sa_type=LongText)
@@ -67,7 +67,7 @@ class Concept(Named, table=True):
 
 
 class Alias(SQLModel, table=True):
-    """Another name of an entity: a spelling, a badge, a former name, a former path."""
+    """Another name of an entity: a spelling, a label, a former name, a former path."""
 
     __table_args__ = (UniqueConstraint("entity_id", "kind", "key"),)
 

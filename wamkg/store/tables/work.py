@@ -1,4 +1,4 @@
-"""What is left to do, who is doing it, and vectors kept so that nothing is computed twice."""
+"""Tasks and their workers, rate limits, and cached vectors."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from wamkg.store.types import Json, UtcDateTime, utc_now
 
 
 class Work(SQLModel, table=True):
-    """One unit of work on one paper."""
+    """One task for one paper."""
 
     __table_args__ = (
         UniqueConstraint("paper_id", "kind"),
@@ -57,14 +57,14 @@ class Job(SQLModel, table=True):
 
 
 class Pace(SQLModel, table=True):
-    """When the next request to a service may go out, shared by all processes."""
+    """Earliest time of the next request to a service, shared by all processes."""
 
     service: str = Field(primary_key=True)
     next_at: float = Field(description="seconds since the epoch")
 
 
 class Embedding(SQLModel, table=True):
-    """The vector of a paper's or a taxon's text under one encoder, float32 little-endian."""
+    """The vector of the text of a paper or taxon by one encoder, float32 little-endian."""
 
     __table_args__ = (
         UniqueConstraint("entity_id", "encoder", "version"),
