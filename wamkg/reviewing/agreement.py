@@ -1,4 +1,4 @@
-"""How far do people agree on where papers belong? Over all, at each level of the tree, and taxon by taxon."""
+"""Inter-annotator agreement on where papers belong: overall, at each level of the tree, and per taxon."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
@@ -19,15 +19,15 @@ from wamkg.vocabulary import AssignmentState
 
 SAMPLES, SEED, LEVEL = 2000, 0, 0.95
 Word = tuple[str, ...]
-"""What somebody says of a paper: the steps of a taxon's path, or a state in brackets."""
+"""A reviewer's label for a paper: the steps of a taxon's path, or a status in brackets."""
 Ratings = Mapping[Any, Mapping[str, Word | None]]
-"""Paper -> reviewer -> word; None where they were unsure."""
+"""Paper -> reviewer -> label; None if they were unsure."""
 
 
 def agreement_of_rounds(session: Session, taxonomy: str = "wam", name: str | None = None) -> Agreement:
-    """Agreement of the votes of one round, or of every round of a taxonomy, over papers whose votes are open.
+    """Agreement of the votes of one round, or of every round of a taxonomy, on papers with visible votes.
 
-    Raises NotFoundError for an unknown round or taxonomy, and where there is no round.
+    Raises NotFoundError for an unknown round or taxonomy, and if there is no round.
     """
     if name is not None:
         rounds = [find_round(session, name)]
@@ -68,9 +68,9 @@ def _word(session: Session, taxonomy: Taxonomy, verdict: str, taxon: Taxon | Non
 
 
 def agreement_of_decisions(session: Session, taxonomy: str = "wam") -> Agreement:
-    """Agreement of decisions that people made without knowledge of each other's, as in two copies of the store.
+    """Agreement of decisions whose authors had not seen each other's, as in two copies of the store.
 
-    Of each person and paper the last one counts that no other person's decision was known to.
+    For each person and paper, the last decision that no other person had seen counts.
 
     Raises NotFoundError.
     """
@@ -105,9 +105,9 @@ def _decided(session: Session, taxonomy: Taxonomy, row: DecisionRow) -> Word | N
 
 
 def measure_agreement(ratings: Ratings, what: tuple[str, str], reviewers: list[str]) -> Agreement:
-    """The measures over ratings; `what` names the taxonomy and where the ratings come from.
+    """Compute the measures; `what` names the taxonomy and the origin of the ratings.
 
-    Raises NotFoundError where fewer than two people are asked: there is no agreement of one.
+    Raises NotFoundError for fewer than two reviewers.
     """
     if len(reviewers) < 2:
         raise NotFoundError("agreement needs two people; nobody has classed what another classed too")

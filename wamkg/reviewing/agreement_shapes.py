@@ -1,11 +1,11 @@
-"""What is said of agreement: plain values, without the numerics that work them out."""
+"""Results of agreement measures as plain values, without the numeric code."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
-    """Two reviewers over the papers that both classed."""
+    """Agreement of two reviewers on the papers that both labeled."""
 
     a: str
     b: str
@@ -16,10 +16,10 @@ class PairAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Agreement on one question; `papers` are those that two or more classed, None stands where it is not defined.
+    """Agreement on one question; `papers` are those that two or more labeled. Undefined values are None.
 
-    `observed` is the share of pairs of words that are the same, `kappa` Cohen's, with more than two reviewers the mean
-    over their pairs, `alpha` Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
+    `observed` is the share of pairs of equal labels; `kappa` is Cohen's, the mean over pairs for more than two
+    reviewers; `alpha` is Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
     """
 
     papers: int
@@ -40,7 +40,7 @@ class LevelAgreement:
 
 @dataclass(frozen=True, slots=True)
 class TaxonAgreement:
-    """Agreement on whether a paper belongs at or below a taxon; `named` is how many words say so."""
+    """Agreement on whether a paper belongs at or below a taxon; `named` is the number of labels that say so."""
 
     taxon: str
     named: int
@@ -49,7 +49,7 @@ class TaxonAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Who was asked, how many words are missing or unsure, and the measures."""
+    """The reviewers, the number of missing or unsure labels, and the measures."""
 
     taxonomy: str
     source: str

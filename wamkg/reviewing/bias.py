@@ -1,4 +1,4 @@
-"""Automation bias: do people agree with a model more often where they see its suggestion before they decide?"""
+"""Automation bias: do people agree with a model more often if they see its suggestion before they decide?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """Agreement where the suggestion was shown and where it was hidden, at the top level and at the leaf decided on.
+    """Agreement for visible and for hidden suggestions, at the top level and at the decided leaf.
 
-    `difference` is shown minus hidden at the top level with its 95 % interval (Newcombe's method 10, 1998); None
-    until both have a decision.
+    `difference` is visible minus hidden at the top level with its 95% interval (Newcombe's method 10, 1998); None until
+    both groups have a decision.
     """
 
     taxonomy: str
@@ -42,7 +42,7 @@ class Bias:
 
     @property
     def said(self) -> str:
-        """The finding in one sentence."""
+        """The result in one sentence."""
         if self.difference is None or self.interval is None:
             return "not known yet: both kinds of papers must have been decided on"
         low, high = self.interval
@@ -53,10 +53,10 @@ class Bias:
 
 
 def automation_bias(session: Session, taxonomy: str) -> Bias:
-    """Compare each paper's first answer to a suggestion, taken back ones apart, by whether it was hidden.
+    """Compare the first answer to each suggestion, by whether it was hidden. Undone decisions are ignored.
 
-    `unsure` and `not-applicable` are no answers; `outside` and `reject` disagree with any suggested taxon.
-    Raises NotFoundError for an unknown taxonomy.
+    `unsure` and `not-applicable` are no answers; `outside` and `reject` disagree with any suggested taxon. Raises
+    NotFoundError for an unknown taxonomy.
     """
     get_taxonomy(session, taxonomy)
     first: dict[str, DecisionRow] = {}
@@ -83,7 +83,7 @@ def _hidden(row: DecisionRow) -> bool:
 
 
 def _agrees(row: DecisionRow, depth: int | None) -> bool:
-    """Whether the suggested leaf lies at or under the first taxon decided on, or under its beginning to a depth."""
+    """Whether the suggested leaf is at or below the decided taxon, or below its ancestor at a depth."""
     taxa = _after(row).get("taxa") or []
     if row.verdict != Verdict.ACCEPT or not taxa:
         return False
@@ -98,7 +98,7 @@ def _agreement(agreed: Sequence[bool]) -> Agreement:
 
 
 def wilson(k: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share, k of n (Wilson, 1927); anything from 0 to 1 where n is 0."""
+    """95% interval of a share, k of n (Wilson, 1927); 0 to 1 if n is 0."""
     if n < 1:
         return 0.0, 1.0
     middle, spread = k + Z * Z / 2, Z * sqrt(k * (n - k) / n + Z * Z / 4)

@@ -1,4 +1,4 @@
-"""Making a decision: what was live is ended, what was decided is appended, in one batch of its own."""
+"""Records a decision: ends the live assignment and appends the new one, in one batch of its own."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,10 +39,10 @@ from wamkg.vocabulary import PERSON, REJECTED, BatchKind, OutsideKind, Standing
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision that was made: its id, its batch, where the paper stood before and stands now.
+    """A recorded decision: its id, its batch, and the paper's assignments before and after.
 
-    `versions` are the other versions of the work that were decided alike, each in a batch of its own. `suggested` is
-    what a model had suggested: `taxon`, `probability`, `sure` (of which taxon) and whether it was `hidden`.
+    `versions` are the other versions of the work with the same decision, each in its own batch. `suggested` is the
+    suggestion: `taxon`, `probability`, `sure` (the confident level) and whether it was `hidden`.
     """
 
     decision: str
@@ -60,7 +60,7 @@ class Decided:
 
 @dataclass
 class Ground:
-    """What a decision is made on, as the store holds it at this moment."""
+    """The rows that a decision depends on, read in the same transaction."""
 
     session: Session
     paper: Paper
@@ -71,10 +71,10 @@ class Ground:
 
 
 def decide(session: Session, actor: Actor, decision: Decision) -> Decided:
-    """Make one person's decision; the session is a writing one, its end commits.
+    """Record one person's decision. The session must be a writing one; its end commits.
 
-    Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError for what the rules do not allow,
-    and ConflictError, saying what changed, where the paper is not any more what the person saw.
+    Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError for a decision that the rules do not
+    allow, and ConflictError, which says what changed, if the paper has changed since the person saw it.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person decides")
@@ -126,9 +126,9 @@ def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
 
 
 def refuse_stale(session: Session, paper: Paper, version: int | None) -> None:
-    """Refuse a write on an older version of a paper than the present one.
+    """Reject a write based on an old revision of a paper.
 
-    Raises ConflictError, saying what was written meanwhile.
+    Raises ConflictError, which says what was written since.
     """
     behind = 0 if version is None else paper.version - version
     if behind < 0:
@@ -150,7 +150,7 @@ def _refuse_another_place(ground: Ground, seen: str | None) -> None:
 
 
 def what_happened(session: Session, paper: Paper, newest: int) -> list[str]:
-    """The newest writes of a paper in words, newest first: when, who, what, in which batch."""
+    """Descriptions of the newest writes about a paper, newest first: when, who, what, in which batch."""
     lines = []
     for batch, who in batches_touching(session, _number(paper), newest):
         what = ", ".join(written_in(session, batch, _number(paper))) or batch.kind
@@ -203,7 +203,7 @@ def _write(ground: Ground, actor: Actor, decision: Decision, evidence: tuple[str
 
 
 def include(state: PaperState) -> None:
-    """Let a paper that a person places be part of the survey."""
+    """Set the standing of a paper that a person assigns to `included`."""
     if state.paper is not None and state.paper.standing != Standing.INCLUDED:
         say(state, "standing", Standing.INCLUDED, PERSON)
 
@@ -239,7 +239,7 @@ def _rows(ground: Ground, decision: Decision, evidence: tuple[str | None, bool |
 
 
 def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool | None]) -> dict[str, Any]:
-    """The decision as it is kept and exported: taxa by path and by permanent id, so that either finds them."""
+    """The decision as it is stored and exported: taxa by path and by permanent id, so that either finds them."""
     taxa = [{"path": taxon.path, "uid": uid_of_row(ground.session, taxon)} for taxon in ground.taxa]
     return {
         "verdict": decision.verdict,
@@ -253,7 +253,7 @@ def _record(ground: Ground, decision: Decision, evidence: tuple[str | None, bool
 
 
 def _suggested(ground: Ground, decision: Decision) -> dict[str, Any] | None:
-    """What the model had said, kept because the next refit takes the suggestion away."""
+    """A copy of the suggestion, because the next refit deletes it."""
     seen = ground.suggestion
     if seen is None:
         return None
@@ -269,6 +269,6 @@ def _suggested(ground: Ground, decision: Decision) -> dict[str, Any] | None:
 
 
 def _decided_blind(ground: Ground, decision: Decision) -> bool:
-    """Whether the suggestion was one of the hidden; who answers it without naming a taxon has seen it elsewhere."""
+    """Whether the suggestion was held out. A person who accepts it without naming a taxon has seen it elsewhere."""
     answers_it = decision.verdict in (Verdict.ACCEPT, Verdict.REJECT) and decision.taxon is None
     return not answers_it and is_hidden(ground.paper.slug, ground.taxonomy.slug)

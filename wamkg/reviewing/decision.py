@@ -1,4 +1,4 @@
-"""What a person decides of a paper in one taxonomy, as plain values, and whether they can be."""
+"""A person's decision on a paper in one taxonomy as plain values, and its validation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from wamkg.vocabulary import AssignmentState, OutsideKind
 
 
 class Verdict(StrEnum):
-    """What the person says."""
+    """The verdict of a decision."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -24,18 +24,18 @@ STATES = {
     Verdict.OUTSIDE: AssignmentState.OUTSIDE,
     Verdict.NOT_APPLICABLE: AssignmentState.NOT_APPLICABLE,
 }
-"""State that each verdict puts the paper in; a rejected suggestion puts it nowhere."""
+"""Status that results from each verdict; a rejected suggestion gives none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A decision to be made.
+    """A decision to record.
 
     `accept` without a taxon takes the suggestion's best leaf; a taxon may be an inner node (no leaf fits). `also` are
-    further taxa, `kind` says why a paper lies outside, `evidence` is a quote and `evidence_place` where it stands
-    (`abstract`, `summary`, a section, page or figure of arXiv vN, or an address). `version` is the paper's version
-    and `assignment` the id of its live primary place that the person saw (empty: none); a decision on what has
-    changed since is refused. `suggestion` is the id of the suggestion the person saw.
+    secondary taxa, `kind` says why a paper is out of scope, `evidence` is a quote and `evidence_place` its location
+    (`abstract`, `summary`, a section, page or figure of arXiv vN, or a URL). `version` is the paper's revision and
+    `assignment` the id of its live primary assignment that the person saw (empty: none); a decision based on an old
+    revision is rejected. `suggestion` is the id of the suggestion the person saw.
     """
 
     paper: str

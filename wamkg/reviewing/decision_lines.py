@@ -1,4 +1,4 @@
-"""Decisions as lines of a file: append-only, each with a stable id, so git's union merge brings copies together."""
+"""Decisions as lines of a file. The file is append-only and each line has a stable id, so git can merge copies."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ IDS = ("arxiv", "doi", "s2", "openalex", "slug")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the file: a decision, that one was taken back (`undoes`), an objection, or (`objects`) its state."""
+    """One line of the file: a decision, an undo (`undoes`), an objection, or (`objects`) the status of an objection."""
 
     id: str
     at: datetime
@@ -45,18 +45,18 @@ class Line:
 
     @property
     def order(self) -> tuple[bool, bool, bool, datetime, str]:
-        """Key under which lines are read: decisions, what takes them back, objections, their states, each in order."""
+        """Sort key for reading lines: decisions, undos, objections, their statuses, each in order."""
         return self.objects is not None, self.objection is not None, self.undoes is not None, self.at, self.id
 
 
 def export_decisions(session: Session, path: Path | None = None) -> list[str]:
-    """Every decision and objection by hand as a JSON line; with a file, only those that it lacks."""
+    """All decisions, and objections raised by hand, as JSON lines; with a file, only those that it lacks."""
     known = {line["id"] for line in _objects(path)} if path is not None and path.exists() else set()
     return [orjson.dumps(line).decode() for line in _lines(session) if line["id"] not in known]
 
 
 def append_decisions(session: Session, path: Path) -> int:
-    """Append to a file the decisions it lacks, leaving what it has as it is; returns how many."""
+    """Append missing decisions to a file; returns their number. Existing lines are not changed."""
     lines = export_decisions(session, path)
     lacks_end = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8") as file:
@@ -105,9 +105,9 @@ def _objects(path: Path) -> Iterable[dict[str, Any]]:
 
 
 def read_line(raw: bytes) -> Line:
-    """Read one line.
+    """Parse one line.
 
-    Raises ValueError, saying what is wrong, for one that is no decision.
+    Raises ValueError, which says what is wrong, for an invalid line.
     """
     values = orjson.loads(raw)
     if b"\\u0000" in raw:

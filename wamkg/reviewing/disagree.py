@@ -1,7 +1,7 @@
-"""Two decisions made without knowledge of each other: an objection until a later decision settles it.
+"""Disagreement: two decisions made without knowledge of each other open an objection; a later decision resolves it.
 
-An objection belongs to the batch of the decision that came in last of the two, and its end to the batch of the decision
-that settled it: so taking back a decision takes back what it brought about.
+An objection belongs to the batch of the later of the two decisions, and its end to the batch of the decision that
+resolved it. So undoing a decision also reverts these effects.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ from wamkg.vocabulary import OPEN_STATUSES, AssignmentState, ObjectionStatus, Ra
 
 
 def raise_objections(session: Session, came: Sequence[Batch], paper: Paper, taxonomy: Taxonomy) -> list[str]:
-    """An objection for each open decision that says otherwise than the last one; returns the ids of new ones.
+    """Open an objection for each unsuperseded decision that differs from the last one; returns the ids of new ones.
 
-    `came` are the batches of the decisions that just came in, in the order written.
+    `came` are the batches of the decisions that were just added, in the order written.
     """
     rows = heads(standing_decisions(session, uid_of_row(session, paper), taxonomy.slug))
     made = []
@@ -68,9 +68,9 @@ def _primary(session: Session, row: DecisionRow) -> tuple[str, int | None]:
 
 
 def settle_objections(session: Session, came: Sequence[Batch], paper: Paper, taxonomy: Taxonomy) -> None:
-    """Close the objections between decisions that a later one was made in the knowledge of.
+    """Close objections between decisions if the author of a later one had seen both.
 
-    `came` are the batches of the decisions that just came in, in the order written.
+    `came` are the batches of the decisions that were just added, in the order written.
     """
     rows = standing_decisions(session, uid_of_row(session, paper), taxonomy.slug)
     still = {row.uid for row in heads(rows)}
@@ -87,5 +87,5 @@ def settle_objections(session: Session, came: Sequence[Batch], paper: Paper, tax
 
 
 def _last_word(rows: Sequence[DecisionRow], pair: set[str], came: Sequence[Batch]) -> DecisionRow:
-    """The first decision that came in knowing one of a pair."""
+    """The first decision whose author had seen one of a pair."""
     return next((row for row in rows if row.batch in came and row.replaces & pair), rows[-1])

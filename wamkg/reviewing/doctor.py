@@ -1,4 +1,4 @@
-"""Named checks over the store: what is wrong, how to mend it, and mending it where that is safe."""
+"""Named checks of the store: what is wrong, how to fix it, and automatic fixes where that is safe."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,17 +30,17 @@ from wamkg.vocabulary import QuestionStatus
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong: of what, and in words."""
+    """One problem: the item and a description."""
 
     subject: str
     problem: str
     number: int | None = field(default=None, repr=False)
-    """Number of the row that mending works on."""
+    """Number of the row to fix."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check by name: what it looks for, how a person mends it, how `--fix` does where that loses nothing."""
+    """A check: its name, what it looks for, how a person fixes a problem, and how `--fix` does if no data is lost."""
 
     about: str
     mend: str
@@ -50,7 +50,7 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found; `fixed` of them were mended."""
+    """The result of a check; `fixed` of the findings were fixed."""
 
     check: str
     about: str
@@ -61,9 +61,9 @@ class CheckReport:
 
 
 def examine(session: Session, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
-    """Run the named checks, all if none is named; with `fix` in a writing session, mend what can be mended safely.
+    """Run the named checks (default: all). With `fix`, in a writing session, fix what can be fixed safely.
 
-    Raises NotFoundError for a check there is none of.
+    Raises NotFoundError for an unknown check.
     """
     unknown = [name for name in names if name not in CHECKS]
     if unknown:
@@ -226,7 +226,7 @@ COMPARED = (
     *("date", "date_precision"),
     *("key", "entry_type", "volume", "number", "pages", "publisher", "details", "authors_cut"),
 )
-"""Columns that must be what precedence picks."""
+"""Columns that must equal the resolved value."""
 CHECKS: Mapping[str, Check] = {
     "dangling-links": Check(
         "links and addresses that lead nowhere",
@@ -303,4 +303,4 @@ CHECKS: Mapping[str, Check] = {
         _write_texts,
     ),
 }
-"""Every check, in the order run."""
+"""All checks, in the order in which they run."""

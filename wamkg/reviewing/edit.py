@@ -1,4 +1,4 @@
-"""Edits of papers by hand: a person's word is a fact that outlives every later import and enrichment."""
+"""Edits of papers by hand. A person's value is a claim that later imports and enrichment do not overwrite."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,9 +29,9 @@ from wamkg.vocabulary import PERSON, BatchKind
 
 @dataclass(frozen=True)
 class Edited:
-    """An edit that was made: field -> (before, after) as shown; `batch` is None where nothing was to change.
+    """An edit: field -> (resolved value before, after). `batch` is None if nothing changed.
 
-    `alarms` tell of decisions whose quote the edit has left without ground.
+    `alarms` lists decisions whose quote is no longer found in the edited text.
     """
 
     batch: str | None
@@ -44,10 +44,10 @@ class Edited:
 def set_values(
     session: Session, actor: Actor, paper: str, values: Mapping[str, Any], why: str = "", version: int | None = None
 ) -> Edited:
-    """Set fields of a paper as a person; an empty value takes the person's own word back.
+    """Set fields of a paper for a person; an empty value removes what the person set.
 
-    Raises NotFoundError for an unknown paper, InvalidInputError for a field or value there cannot be, and
-    ConflictError where the paper is newer than `version` or an id belongs to another paper.
+    Raises NotFoundError for an unknown paper, InvalidInputError for an unknown field or invalid value, and
+    ConflictError if the paper is newer than `version` or an id belongs to another paper.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person edits by hand")
@@ -156,11 +156,11 @@ class _PaperEdit:
         return (old[0].url if old else None), url
 
     def _names(self, given: Any) -> None:
-        """The parts of the names, which "Family, Given" tells and the spoken name may not."""
+        """The parts of the names. "Family, Given" is unambiguous; the reading order may not be."""
         say(self.state, "names", [name.as_dict() for name in names_in(given)] if given else None, PERSON)
 
     def _detail(self, name: str, value: str | None) -> tuple[Any, Any] | None:
-        """A person's details are one claim that holds every field they set."""
+        """A person's details are one claim with all fields they set."""
         word = self.state.said.get("details", {}).get(PERSON)
         before = (shown_values(self.state)["details"] or {}).get(name)
         mine = dict(word.value or {}) if word else {}
@@ -188,7 +188,7 @@ class _PaperEdit:
 
 
 def keep_name(session: Session, batch: Batch, thing: Any) -> None:
-    """Let a thing that is to be renamed be found under the name it had."""
+    """Add the old name of an entity as an alias before it is renamed."""
     known = select(Alias.key).where(Alias.entity_id == thing.id, Alias.kind == FORMER_NAME)
     if thing.key not in set(session.exec(known)):
         assert batch.id is not None

@@ -1,4 +1,4 @@
-"""The fields of a paper that a person may set, and how each is read."""
+"""The fields of a paper that a person may set, and how their values are parsed."""
 
 import re
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def _authors(value: Any) -> list[str]:
 
 
 def names_in(value: Any) -> list[PersonName]:
-    """The names of an author list with their parts, as a person writes it: "Du, Yilun; The Sea Team"."""
+    """Parse an author list as a person writes it: "Du, Yilun; The Sea Team"."""
     names = value.split(";") if isinstance(value, str) else list(value)
     return [parse_name(_text(name)) for name in names]
 
@@ -103,17 +103,18 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "s2": _id(s2_id),
     "openalex": _text,
 }
-"""Fields kept as facts. Besides them: `method`, `date` (first arXiv version), `dates.KIND`, `links.KIND` and
-`details.NAME` (a further field of BibTeX)."""
+"""Fields stored as claims. In addition: `method`, `date` (first arXiv version), `dates.KIND`, `links.KIND` and
+`details.NAME` (another BibTeX field).
+"""
 _OTHER_NAMES = {"date": f"{DATES}{EventKind.ARXIV_V1}", "type": "entry_type"}
 NEEDED = ("title", "standing", METHOD)
-"""Fields that cannot be left empty."""
+"""Fields that must not be empty."""
 
 
 def known_name(name: str) -> str:
-    """Name of a field as it is kept.
+    """Name of a field as it is stored.
 
-    Raises InvalidInputError for one there is not.
+    Raises InvalidInputError for an unknown field.
     """
     name = _OTHER_NAMES.get(name, name)
     if name.startswith(DATES):
@@ -129,7 +130,7 @@ def known_name(name: str) -> str:
 
 
 def read_value(name: str, value: Any) -> Any:
-    """A value as it is kept; None takes the person's word back.
+    """Parse a value; None removes the person's value.
 
     Raises InvalidInputError.
     """

@@ -1,4 +1,4 @@
-"""Edits by hand of what is no paper, and adding papers, named things and results."""
+"""Edits by hand of entities other than papers, and adding papers, named entities and results."""
 
 import math
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ from wamkg.vocabulary import PERSON, BatchKind, EntityKind, Relation
 KINDS = ("paper", *THINGS, "result")
 EDITED_KINDS = frozenset({*THINGS, "result", "taxon"})
 _DERIVED = {"key", "slug", "path", "parent_id", "depth", "position"}
-"""Columns that follow from others or that the taxonomy's own edits set."""
+"""Columns that are computed, or that taxonomy edits set."""
 SHOWN_EDITS = 3
 _EMPTY = {"suite": str, "split": str, "definition": str, "code": str, "include": list, "exclude": list}
-"""What an empty value is kept as, in columns that always hold one."""
+"""Stored value of an empty field, for columns that must not be NULL."""
 _NUMBERS = {"value", "low", "high"}
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -41,10 +41,10 @@ def set_thing(
     session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
 ) -> Edited:
     """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `challenge:`, `concept:`,
-    `result:UID` or `taxon:TAXONOMY:PATH`; a former name goes on being found.
+    `result:UID` or `taxon:TAXONOMY:PATH`. The old name still finds it.
 
-    Raises NotFoundError, InvalidInputError, and ConflictError where the row is another version than `version`, saying
-    what was written meanwhile, or where something else has the name.
+    Raises NotFoundError, InvalidInputError, and ConflictError if the revision is not `version` (the message says what
+    was written since), or if another entity has the name.
     """
     kind, _, name = subject.partition(":")
     row = find_thing_named(session, kind, name)
@@ -76,7 +76,9 @@ def set_thing(
 
 
 def what_happened_to(session: Session, row: Any, newest: int) -> list[str]:
-    """The newest edits of a row that is no paper in words, newest first: when, who, what, in which batch."""
+    """Descriptions of the newest edits of an entity other than a paper, newest first: when, who, what, in which
+    batch.
+    """
     table = f"{row.__tablename__}."
     edits: dict[str, list[Any]] = {}
     for change in changes_of(session, uid_of_row(session, row)):
@@ -97,9 +99,9 @@ def _refuse_taken_name(session: Session, kind: EntityKind, row: Any, name: str) 
 
 
 def find_thing_named(session: Session, kind: str, name: str) -> Any:
-    """The row that `KIND:NAME` means.
+    """The row named `KIND:NAME`.
 
-    Raises NotFoundError, and InvalidInputError for a kind of which nothing is edited by hand.
+    Raises NotFoundError, and InvalidInputError for a kind that cannot be edited by hand.
     """
     if kind == "result":
         found = find_row(session, Result, name)
@@ -154,11 +156,11 @@ def _find_by_new_name(session: Session, method: int) -> None:
 
 
 def add(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
-    """Add a thing by hand: a `paper` with the keys of the project's JSON Lines; a named thing, such as a `method`, with
-    `name`, its own columns and `paper`, which proposes, introduces or comes from it; a `result` with `method`,
-    `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `where`, `url`, `printed` and `party`.
+    """Add an entity by hand: a `paper` with the keys of the project's JSON Lines; a named entity, such as a `method`,
+    with `name`, its own columns and `paper`, which proposes or introduces it or comes from it; a `result` with
+    `method`, `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `where`, `url`, `printed` and `party`.
 
-    Raises ConflictError where it is there already, InvalidInputError and NotFoundError.
+    Raises ConflictError if it exists already, InvalidInputError and NotFoundError.
     """
     one_writer(session)
     batch = open_batch(session, BatchKind.EDIT, f"add {kind}", actor)

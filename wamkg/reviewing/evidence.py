@@ -1,4 +1,4 @@
-"""Is a quote really there? Checked where the text is held, marked unchecked where it is not."""
+"""Verifies quotes against stored texts; a quote from a text that is not stored is marked as unchecked."""
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import normalise
@@ -7,11 +7,12 @@ from wamkg.store.tables import Paper
 
 
 def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[str | None, bool | None]:
-    """Place of a quote and whether it was found there; None: the text is not held, so it could not be checked.
+    """The location of a quote and whether it was found there; None if the text is not stored, so it could not be
+    checked.
 
-    Letter case, marks, punctuation and spacing do not count. A quote without a place is looked for in what is held.
+    Case, diacritics, punctuation and spacing are ignored. A quote without a location is searched in all stored texts.
 
-    Raises InvalidInputError where the text of the named place is held and lacks the quote.
+    Raises InvalidInputError if the text of the named location is stored and does not contain the quote.
     """
     if not quote:
         return None, None

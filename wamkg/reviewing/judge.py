@@ -1,4 +1,4 @@
-"""Are two papers one work? A person's word: same, different or unsure; both records stay as they are."""
+"""Judgements on pairs of papers: same work, different or unsure. Neither paper is changed."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from wamkg.vocabulary import PERSON, BatchKind, SameWork
 
 @dataclass(frozen=True)
 class Judged:
-    """A judgement that was made; `batch` is None where it had been made before. `work` holds slugs of all records."""
+    """A judgement; `batch` is None if it existed already. `work` has the slugs of all records."""
 
     batch: str | None
     left: str
@@ -28,13 +28,13 @@ class Judged:
 
 
 def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, note: str = "") -> Judged:
-    """Say whether two papers are one work; the word before on the same two is ended.
+    """Judge whether two papers are the same work; an earlier judgement on the pair is ended.
 
-    `same` is transitive: a work is all papers that chains of it join. `different` keeps two works apart. Neither is
-    accepted where it contradicts what else is judged.
+    `same` is transitive: a work is all papers joined by chains of it. `different` separates two works. Neither is
+    accepted if it contradicts other judgements.
 
-    Raises NotFoundError, InvalidInputError for one paper twice or a word there is not, and ConflictError, naming the
-    judgements and their batches, for a contradiction.
+    Raises NotFoundError, InvalidInputError for a paper paired with itself or an unknown verdict, and ConflictError,
+    which names the judgements and their batches, for a contradiction.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person judges")
@@ -59,9 +59,9 @@ def judge(session: Session, actor: Actor, pair: tuple[str, str], verdict: str, n
 
 
 def refuse_contradiction(session: Session, pair: Pair, verdict: str) -> None:
-    """Refuse a verdict that contradicts what else is judged.
+    """Reject a verdict that contradicts other judgements.
 
-    Raises ConflictError, naming the judgements and their batches.
+    Raises ConflictError, which names the judgements and their batches.
     """
     works = load_works(session, leaving_out=pair)
     named = " and ".join(slug_of(session, paper) for paper in pair)

@@ -1,7 +1,7 @@
-"""Agreement of people who class the same papers: Cohen's kappa and Krippendorff's alpha, with bootstrap intervals.
+"""Agreement measures: Cohen's kappa and Krippendorff's alpha, with bootstrap intervals.
 
-`values` is everywhere a table of whole numbers, a row for each paper and a column for each reviewer; -1 is a missing
-word. `weights` is a table with a row for each sample and a column for each paper: how often the sample holds it.
+`values` is a table of integers, a row for each paper and a column for each reviewer; -1 is a missing label. `weights`
+is a table with a row for each sample and a column for each paper: how often the sample contains it.
 """
 
 from itertools import combinations
@@ -16,8 +16,9 @@ MISSING = -1
 
 
 def kappas(values: Values, weights: Weights) -> Weights:
-    """Cohen's kappa of two reviewers (Cohen 1960) in each sample, over papers that both class; with more, the mean
-    over their pairs (Light 1971). NaN where it is not defined: no such paper, or one class only."""
+    """Cohen's kappa of two reviewers (Cohen 1960) in each sample, over papers that both labeled; for more reviewers,
+    the mean over their pairs (Light 1971). NaN if it is undefined: no such paper, or only one label.
+    """
     pairs = [_kappa(values[:, [a, b]], weights) for a, b in combinations(range(values.shape[1]), 2)]
     defined = [pair for pair in pairs if not np.isnan(pair).all()]
     if not defined:
@@ -37,7 +38,8 @@ def _kappa(pair: Values, weights: Weights) -> Weights:
 
 def alphas(values: Values, weights: Weights) -> Weights:
     """Krippendorff's alpha for nominal data (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", C) in
-    each sample; a paper that fewer than two class does not count. NaN where all words are the same."""
+    each sample. Papers with fewer than two labels are ignored. NaN if all labels are equal.
+    """
     counts = sum(_one_hot(column, _classes(values)) for column in values.T)
     counts = np.where(counts.sum(axis=1, keepdims=True) >= 2, counts, 0.0)
     words = counts.sum(axis=1)
@@ -57,12 +59,12 @@ def _one_hot(column: Values, classes: int) -> Any:
 
 
 def _where_varied(room: Weights, found: Weights) -> Weights:
-    """The values, NaN where there was no room for disagreement."""
+    """The values; NaN where disagreement was impossible."""
     return np.where(np.isclose(room, 0) | np.isnan(room), np.nan, found)
 
 
 def observed(values: Values) -> float | None:
-    """Share of pairs of words on one paper that are the same; None where no paper has two."""
+    """Share of pairs of equal labels on one paper; None if no paper has two labels."""
     same = pairs = 0
     for a, b in combinations(values.T, 2):
         both = (a != MISSING) & (b != MISSING)
@@ -78,7 +80,7 @@ def samples_of(papers: int, samples: int, seed: int) -> Weights:
 
 
 def interval(estimates: Weights, level: float) -> tuple[float, float] | None:
-    """The percentile interval of bootstrap estimates, those not defined left out; None where none is defined."""
+    """Percentile interval of bootstrap estimates, ignoring undefined ones; None if all are undefined."""
     defined = estimates[~np.isnan(estimates)]
     if not len(defined):
         return None

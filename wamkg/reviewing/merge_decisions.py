@@ -1,4 +1,4 @@
-"""Taking in decisions made in another copy of the store: in any order, twice without harm, nothing lost."""
+"""Imports decisions made in another copy of the store: in any order, repeatable, and without loss."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,9 +41,9 @@ from wamkg.vocabulary import PERSON, REJECTED, BatchKind
 
 @dataclass
 class MergeReport:
-    """What became of each line: new, known already, taken back, or unreadable; and what now disagrees.
+    """Number of lines that were new, known, undone or unreadable, and the new disagreements.
 
-    `taxonomies` are those in which a decision came in or was taken back.
+    `taxonomies` are those in which a decision was added or undone.
     """
 
     new: int = 0
@@ -56,10 +56,10 @@ class MergeReport:
 
 
 def import_decisions(session: Session, path: Path, actor: Actor) -> MergeReport:
-    """Take in every decision of a file, as one batch each, under the names and ids they were made with.
+    """Import every decision of a file, each as a batch, under its original author and id.
 
-    The newest decision that no other was made in the knowledge of holds; one that disagrees with it becomes an
-    objection. `actor` is who brings the file. The result does not depend on the order of lines.
+    The newest unsuperseded decision applies; one that differs from it opens an objection. `actor` is the person who
+    imports the file. The result does not depend on the order of lines.
     """
     one_writer(session)
     merge = _Merge(session, MergeReport(), path.name)
@@ -185,7 +185,7 @@ class _Merge:
             self.report.kept.append(str(error))
 
     def take_in_objection(self, number: int, line: Line, actor: Actor) -> None:
-        """Raise an objection that is not known here, or bring one to the state it came to elsewhere."""
+        """Create an objection that is not known here, or update its status to the one it has elsewhere."""
         try:
             known = line.objection is not None and is_known(self.session, line.id)
             found = None if known or line.paper is None else self._find_objection(line)
@@ -212,7 +212,7 @@ class _Merge:
         return (self._paper(line.paper), taxonomy), (current, claimed)
 
     def settle(self) -> None:
-        """Let the last decision of each paper hold, and raise an objection for each that disagrees with it."""
+        """Apply the last decision of each paper, and open an objection for each that disagrees with it."""
         for paper, taxonomy, came in self.touched.values():
             rows = standing_decisions(self.session, uid_of_row(self.session, paper), taxonomy.slug)
             open_ones = heads(rows)

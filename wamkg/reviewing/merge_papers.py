@@ -1,4 +1,4 @@
-"""Merging two papers into one: everything of the other moves to the one that remains; undoing restores both."""
+"""Merges two papers: everything of the other moves to the remaining one. Undo restores both."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -50,11 +50,11 @@ from wamkg.store.works import Pair, batch_of_pair, live_judgement, lock_judgemen
 from wamkg.vocabulary import PERSON, BatchKind, Relation, SameWork
 
 SHOWN = ("title", "authors", "venue", "year", "doi", "arxiv", "volume", "pages", "standing", "key")
-"""Values of the paper that remains which a report shows."""
+"""Values of the remaining paper that a report shows."""
 
 
 class Prefer(StrEnum):
-    """Whose place stands where both papers have one in a taxonomy."""
+    """Which assignment stays if both papers have one in a taxonomy."""
 
     KEEP = "keep"
     OTHER = "other"
@@ -62,9 +62,10 @@ class Prefer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """What to merge: `other` into `keep`; `prefer` decides between two places in one taxonomy.
+    """What to merge: `other` into `keep`; `prefer` decides between two assignments in one taxonomy.
 
-    `although_dois_differ` merges papers with DOIs of two publications; `version` is that of `keep` as it was seen.
+    `although_dois_differ` allows papers with DOIs of two publications; `version` is the revision of `keep` that the
+    person saw.
     """
 
     keep: str
@@ -82,9 +83,9 @@ class Merge:
 
 @dataclass(frozen=True)
 class MergedPapers:
-    """A merge that was made: how many rows moved, by table; what was dropped, ended or is to be looked at.
+    """A merge: number of rows moved, by table, and what was dropped, ended or needs a look.
 
-    `shown` are the values of the paper that remains. `batch` is None for a dry run.
+    `shown` has the values of the remaining paper. `batch` is None for a dry run.
     """
 
     batch: str | None
@@ -102,9 +103,9 @@ class MergedPapers:
 def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
     """Merge two papers as one batch.
 
-    Raises NotFoundError for a paper there is not, InvalidInputError for one paper twice, for DOIs of two publications
-    and where rules of a taxonomy do not allow the places of both, ConflictError for a stale version, for a pair judged
-    different and for two places in one taxonomy without a side to prefer.
+    Raises NotFoundError for an unknown paper; InvalidInputError if both are the same paper, for DOIs of two
+    publications, and if rules of a taxonomy forbid the combined assignments; ConflictError for an old revision, for a
+    pair judged different, and for two assignments in one taxonomy without a preference.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person merges papers")
@@ -126,7 +127,7 @@ def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
 
 
 def dry_run(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
-    """What a merge would do; the caller rolls the transaction back."""
+    """The effect of a merge; the caller rolls the transaction back."""
     return replace(merge_papers(session, actor, merge), batch=None, dry_run=True)
 
 
@@ -201,7 +202,7 @@ class _Merging:
         return [*ids, (SLUG, self.other.slug), (UID, uid_of_row(self.session, self.other))]
 
     def _end_places(self) -> None:
-        """Let one paper's places stand in each taxonomy in which both have one."""
+        """Keep one paper's assignments in each taxonomy in which both have some."""
         ended: list[int] = []
         disputed = []
         for taxonomy in list_taxonomies(self.session):
@@ -229,7 +230,7 @@ class _Merging:
         self.session.flush()
 
     def _end_judgements(self) -> None:
-        """Of two judgements on the same third paper the one that says more stays."""
+        """Of two judgements on the same third paper, keep the more specific one."""
         live = select(Judgement).where(col(Judgement.ended_at).is_(None))
         by_third: dict[int, dict[int, Judgement]] = {}
         sides = {_number(self.keep), _number(self.other)}
@@ -245,7 +246,7 @@ class _Merging:
         self.session.expire_all()
 
     def _end_votes(self) -> None:
-        """Of two votes of one person in one round, and of two adjudications, those of the preferred paper stay."""
+        """Of two votes of one person in one round, and of two adjudications, keep those of the preferred paper."""
         loser = self.keep if self.merge.prefer == Prefer.OTHER else self.other
         for model, names in ((Vote, ("round_id", "actor_id")), (Adjudication, ("round_id",))):
             by_key: dict[tuple[int, ...], list[Any]] = {}
@@ -259,7 +260,7 @@ class _Merging:
         self.session.expire_all()
 
     def _end_dates(self) -> None:
-        """A person's date of an event stands alone: the other paper's ends."""
+        """A person's date of an event must be unique: end the other paper's."""
         live = select(Event).where(Event.source == PERSON, col(Event.ended_at).is_(None))
         mine = {e.kind for e in self.session.exec(live.where(Event.paper_id == self.keep.id))}
         theirs = [e for e in self.session.exec(live.where(Event.paper_id == self.other.id)) if e.kind in mine]
@@ -267,7 +268,7 @@ class _Merging:
         end_rows(self.session, self.batch, Event, [event.id for event in theirs if event.id is not None])
 
     def _name_records(self) -> None:
-        """Let what one source says of both papers be two records of it, so that no values are mixed."""
+        """Store one source's claims about both papers as two records, so that their values are not mixed."""
         table, keep, other = table_of(Fact), _number(self.keep), _number(self.other)
         mine, theirs = (self._facts(number) for number in (keep, other))
         known = {source for _, source, _ in mine}
@@ -292,7 +293,7 @@ class _Merging:
         return [(row[0], row[1], row[2]) for row in self.session.execute(found)]
 
     def _merge_methods(self) -> None:
-        """Two methods, one of each paper, are one method under two names."""
+        """If each paper has a method, merge them into one method with two names."""
         methods = methods_of(self.session, [_number(self.keep), _number(self.other)])
         mine, theirs = methods.get(_number(self.keep)), methods.get(_number(self.other))
         if mine is None or theirs is None or mine.id == theirs.id:
@@ -358,7 +359,7 @@ def _free(source: str, taken: set[str]) -> str:
 
 
 def _weaker(mine: list[Any], theirs: list[Any]) -> list[Any]:
-    """Of two equal sets of places the ones that a weaker source made."""
+    """Of two equal sets of assignments, the one from the weaker source."""
     strength = [min(rank(a.source) for a, _ in live) for live in (mine, theirs)]
     return mine if strength[1] < strength[0] else theirs
 

@@ -1,4 +1,4 @@
-"""Objections that people raised as lines of the decisions' file: each as it was raised, and the state it came to."""
+"""Objections raised by people as lines of the decisions file: the objection, and its status."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,9 +15,9 @@ _TEXTS = ("raised_by", "raised_as", "said_at", "quote")
 
 
 def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -> Iterator[dict[str, Any]]:
-    """Every objection that a person raised, and its state where it is not merely open; oldest first.
+    """All objections raised by people, with their status unless it is `open`; oldest first.
 
-    `ids_of` gives the ids of a paper by its permanent one.
+    `ids_of` returns the ids of a paper by its permanent one.
     """
     by_hand = select(Objection).where(Objection.raised_as != RaisedAs.DECISION).order_by(col(Objection.id))
     for found in session.exec(by_hand):
@@ -59,7 +59,7 @@ def _outcome(session: Session, found: Objection) -> dict[str, Any]:
 
 
 def check_objection(said: Any) -> None:
-    """Raise ValueError for what is no objection, saying what is wrong."""
+    """Raise ValueError, which says what is wrong, for an invalid objection."""
     if not isinstance(said, dict):
         raise ValueError("`objection` is no object")
     if said.get("state") not in set(AssignmentState) or said.get("raised_as") not in RAISED_BY_PEOPLE:
@@ -71,7 +71,7 @@ def check_objection(said: Any) -> None:
 
 
 def check_outcome(values: dict[str, Any]) -> None:
-    """Raise ValueError for what is no state of an objection."""
+    """Raise ValueError for an invalid status of an objection."""
     if values.get("status") not in set(ObjectionStatus) - {ObjectionStatus.OPEN}:
         raise ValueError(f"{values.get('status')!r} is no state of an objection")
     if not all(isinstance(values.get(name), str | None) for name in ("answer", "decision")):
@@ -79,7 +79,7 @@ def check_outcome(values: dict[str, Any]) -> None:
 
 
 def is_known(session: Session, uid: str) -> bool:
-    """Whether an objection is here, or was and was taken back."""
+    """Whether an objection is stored, or was stored and undone."""
     if session.exec(select(Objection.id).where(Objection.uid == uid)).first() is not None:
         return True
     raised = select(Change.id).where(
@@ -91,7 +91,7 @@ def is_known(session: Session, uid: str) -> bool:
 def write_objection(
     session: Session, batch: Batch, line: Any, where: tuple[Paper, Taxonomy], taxa: tuple[Taxon | None, Taxon | None]
 ) -> None:
-    """Write an objection that a line holds; `taxa` are the one that stood then and the one claimed."""
+    """Write an objection from a line; `taxa` are the disputed one and the proposed one."""
     paper, taxonomy = where
     current, claimed = taxa
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None
@@ -107,7 +107,7 @@ def write_objection(
 
 
 def write_outcome(session: Session, batch: Batch, line: Any) -> bool:
-    """Bring an objection that is still open here to the state that a line holds; returns whether it changed."""
+    """Update an objection that is still open to the status in a line; returns whether it changed."""
     found = session.exec(select(Objection).where(Objection.uid == line.objects)).first()
     if found is None or found.status not in OPEN_STATUSES:
         return False

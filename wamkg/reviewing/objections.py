@@ -1,4 +1,4 @@
-"""Objections to a placement: raised, answered, and closed by leaving the paper where it is or by moving it."""
+"""Objections to assignments: raise, answer, and close, with or without moving the paper."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,17 +29,17 @@ from wamkg.vocabulary import (
 )
 
 CLOSED_AS = (ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED, ObjectionStatus.WITHDRAWN)
-"""How a person closes an objection; `settled` is what a later decision makes of one between decisions."""
+"""How a person closes an objection. `settled` is set when a later decision resolves one between decisions."""
 CLAIMABLE = {str(state): verdict for verdict, state in STATES.items() if state != AssignmentState.PLACED}
-"""States that may be claimed instead of a taxon, with the verdict that puts a paper there."""
+"""Statuses that may be proposed instead of a taxon, with the corresponding verdict."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dispute:
-    """An objection to be raised.
+    """An objection to raise.
 
-    `claimed` is the path of the taxon where the paper should stand, or `outside`, `undecided` or `not-applicable`;
-    `said_at` is the address where it was said, which the paper's own authors must give; `quote` their words.
+    `claimed` is the proposed path, or `outside`, `undecided` or `not-applicable`. `said_at` is the URL of the
+    statement, required from the paper's own authors; `quote` is its text.
     """
 
     paper: str
@@ -64,7 +64,7 @@ class Dispute:
 
 @dataclass(frozen=True)
 class ObjectionWritten:
-    """What a write made of an objection; `decision` is the id of the decision that moved the paper, if one did."""
+    """An objection after a write; `decision` is the id of the decision that moved the paper, if there was one."""
 
     objection: str
     batch: str
@@ -76,10 +76,10 @@ class ObjectionWritten:
 
 
 def raise_objection(session: Session, actor: Actor, dispute: Dispute) -> ObjectionWritten:
-    """Dispute where a paper stands; `actor` is who records it.
+    """Raise an objection to an assignment; `actor` is the person who records it.
 
-    Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError where the paper stands nowhere or
-    where it is claimed to belong, and ConflictError where the same objection is open already.
+    Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError if the paper has no assignment or is
+    already where it should be, and ConflictError if the same objection is open already.
     """
     found = get_taxonomy(session, dispute.taxonomy)
     assert found.id is not None
@@ -142,7 +142,7 @@ def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: Dispute) -> Ob
 def answer_objection(
     session: Session, actor: Actor, uid: str, answer: str, version: int | None = None
 ) -> ObjectionWritten:
-    """Say something to an objection and leave it open.
+    """Answer an objection and leave it open.
 
     Raises NotFoundError, InvalidInputError for an empty answer, ConflictError for a closed or newer objection.
     """
@@ -156,7 +156,7 @@ def answer_objection(
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """How an objection is to be closed: `accepted`, `rejected` or `withdrawn`, and why."""
+    """How to close an objection: `accepted`, `rejected` or `withdrawn`, and why."""
 
     outcome: str
     answer: str | None = None
@@ -169,12 +169,12 @@ class Closing:
 
 
 def close_objection(session: Session, actor: Actor, uid: str, closing: Closing) -> ObjectionWritten:
-    """Close an objection; `accepted` moves the paper to the claimed place unless it stands there by now.
+    """Close an objection; `accepted` moves the paper to the proposed taxon unless it is there already.
 
-    The move and the closing are one batch, so that one undo takes back both.
+    Both are one batch, so one undo reverts both.
 
-    Raises NotFoundError, InvalidInputError where a rejection says no reason or a program closes, ConflictError for a
-    closed or newer objection, and whatever `decide` raises.
+    Raises NotFoundError, InvalidInputError for a rejection without a reason and for a program, ConflictError for a
+    closed or newer objection, and the errors of `decide`.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person closes objections")
@@ -206,7 +206,7 @@ def _open_one(session: Session, uid: str, version: int | None) -> Objection:
 
 
 def _move(session: Session, objection: Objection, answer: str | None) -> Decision | None:
-    """The decision that puts the paper where the objection claims; None if it stands there."""
+    """The decision that moves the paper as proposed; None if it is there already."""
     paper = session.get_one(Paper, objection.paper_id)
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
     taxon = _claimed(session, taxonomy, objection)
@@ -226,7 +226,7 @@ def _move(session: Session, objection: Objection, answer: str | None) -> Decisio
 
 
 def _claimed(session: Session, taxonomy: Taxonomy, objection: Objection) -> Taxon | None:
-    """The claimed taxon, or what it became; None where a state is claimed."""
+    """The proposed taxon, or the one it was merged into; None if a status is proposed."""
     if objection.claimed_taxon_id is None:
         return None
     taxon = session.get_one(Taxon, objection.claimed_taxon_id)

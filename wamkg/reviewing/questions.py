@@ -1,4 +1,4 @@
-"""Answering whether a record is the paper of its id: the id is wrong, the title has changed, or the record is wrong."""
+"""Answers to a question about a record: the id is wrong, the title has changed, or the record is wrong."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,12 +28,12 @@ from wamkg.store.work import forget_papers
 from wamkg.vocabulary import PERSON, PREFIX_SOURCE, BatchKind, QuestionStatus
 
 ANSWERS = (QuestionStatus.WRONG_ID, QuestionStatus.RENAMED, QuestionStatus.WRONG_RECORD)
-"""What a person may answer."""
+"""Possible answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityAnswer:
-    """A person's answer: `wrong-id`, `renamed` or `wrong-record`, why, and the version of the question they saw."""
+    """A person's answer: `wrong-id`, `renamed` or `wrong-record`, a note, and the revision of the question they saw."""
 
     answer: str
     note: str = ""
@@ -47,7 +47,9 @@ class IdentityAnswer:
 
 @dataclass(frozen=True)
 class QuestionAnswered:
-    """What an answer did; `batch` takes it back. `told` are sentences for the person, `alarms` of lost quotes."""
+    """The effect of an answer; `batch` can be undone. `told` are sentences for the person, `alarms` warnings of
+    missing quotes.
+    """
 
     question: str
     batch: str
@@ -60,14 +62,15 @@ class QuestionAnswered:
 
 
 def answer_question(session: Session, actor: Actor, uid: str, answer: IdentityAnswer) -> QuestionAnswered:
-    """Answer a question; the answer and all that follows from it are one batch.
+    """Answer a question. The answer and its consequences are one batch.
 
-    `wrong-id`: the record's ids leave the paper for good, with what came by them; the next enrichment looks the paper
-    up by its title. `renamed`: the kept record is applied. `wrong-record`: the id stays, the record is never taken for
-    the paper. Where an import gave the record it becomes a paper of its own unless the title has changed.
+    `wrong-id`: the record's ids are removed from the paper for good, with the data that came with them; the next
+    enrichment searches for the paper by title. `renamed`: the stored record is applied. `wrong-record`: the id stays,
+    and the record is never matched to the paper again. A record from an import becomes a paper of its own unless the
+    title has changed.
 
     Raises NotFoundError, InvalidInputError for a program, and ConflictError for a question that is answered already or
-    newer than `version`, and where an id of the record belongs to a third paper.
+    newer than `version`, and if an id of the record belongs to a third paper.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person says which paper it is")
@@ -132,7 +135,7 @@ def _wrong_ids(question: IdentityQuestion, answer: str) -> list[str]:
 
 @dataclass
 class _Consequences:
-    """What follows from an answer, written in its batch."""
+    """The consequences of an answer, written in its batch."""
 
     session: Session
     batch: Batch
@@ -155,7 +158,7 @@ class _Consequences:
 
     @property
     def _is_applied(self) -> bool:
-        """Whether the record had been applied before anybody asked: the doctor found it."""
+        """Whether the record was applied before the question was opened (the doctor found it)."""
         return bool(self.question.record.get("applied"))
 
     def _apply_record(self) -> None:
@@ -219,7 +222,7 @@ class _Consequences:
             )
 
     def _withdraw_source(self, state: PaperState) -> None:
-        """Let the record's source say nothing of the paper any more."""
+        """End all claims of the record's source about the paper."""
         source = self.question.source
         for name, words in state.said.items():
             if source in words and words[source].value is not None:
@@ -256,7 +259,7 @@ class _Consequences:
         end_rows(self.session, self.batch, FormerId, [number for number in rows if number is not None])
 
     def _end_citations(self) -> None:
-        """Citations that came by the id are the other paper's; who was read with them is read again."""
+        """Citations found by the id belong to the other paper. Lists that were read with them are read again."""
         assert self.paper.id is not None
         others = end_citations(self.session, self.batch, self.paper.id, "s2")
         forget_papers(self.session, others)

@@ -1,4 +1,4 @@
-"""The review queue: papers that wait for a person, versions of one work together, in a chosen order."""
+"""The review queue: papers that wait for a decision, versions of one work together, in a chosen order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from wamkg.store.taxonomies import list_taxa
 
 @dataclass(frozen=True)
 class Waiting:
-    """A paper that waits, with the other versions of its work that wait too."""
+    """A paper that waits for a decision, with the other versions of its work that wait too."""
 
     suggestion: Suggestion
     paper: Paper
@@ -28,36 +28,36 @@ class Waiting:
 
     @property
     def best(self) -> str:
-        """The likeliest leaf."""
+        """The most probable leaf."""
         return str(self.suggestion.ranked[0]["taxon"]) if self.suggestion.ranked else ""
 
     @property
     def confidence(self) -> float:
-        """Probability of the likeliest top-level taxon."""
+        """Probability of the most probable top-level taxon."""
         return float(max(self.suggestion.top.values(), default=0.0))
 
     @property
     def nearest(self) -> float:
-        """Similarity (0 to 1) of the nearest classified paper."""
+        """Similarity (0 to 1) of the most similar classified paper."""
         near = [r["similarity"] for r in self.suggestion.reasons if r["kind"] == "neighbour"]
         return float(max(near, default=0.0))
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What orders look at beside the paper: how many papers each leaf has, and what people have said no to."""
+    """Data that orders use besides the paper: number of papers per leaf, and rejected taxa."""
 
     support: Mapping[str, int]
     refused: set[tuple[int, str]]
 
     def was_refused(self, item: Waiting) -> bool:
-        """Whether a person has said no to the likeliest leaf."""
+        """Whether a person rejected the most probable leaf."""
         return (item.suggestion.paper_id, item.best) in self.refused
 
 
 AGAINST = "against"
 Key = Callable[[Waiting, Sight], float]
-"""Smallest first."""
+"""Sort key; smallest first."""
 
 
 def _newest(item: Waiting, _: Sight) -> float:
@@ -66,12 +66,12 @@ def _newest(item: Waiting, _: Sight) -> float:
 
 
 def _against(item: Waiting, sight: Sight) -> float:
-    """What a person has said no to and the model still says, surest first; then the rest, surest first."""
+    """Rejected taxa that the model suggests again, most confident first; then the rest, most confident first."""
     return -item.confidence - sight.was_refused(item)
 
 
 def _thin(item: Waiting, sight: Sight) -> float:
-    """Papers of the likeliest leaf; of equally thin ones the likeliest comes first."""
+    """Papers at the most probable leaf; among equally sparse leaves, the most probable first."""
     sure = item.suggestion.ranked[0]["probability"] if item.suggestion.ranked else 0.0
     return sight.support.get(item.best, 0) + 1.0 - float(sure)
 
@@ -85,20 +85,21 @@ ORDERS: dict[str, Key] = {
     "thin": _thin,
     "newest": _newest,
 }
-"""Surest or least sure at the top level; model against person; far from every classified paper; most cited;
-likeliest leaf with fewest papers; newest."""
+"""Most or least confident at the top level; model against person; least similar to any classified paper; most cited;
+most probable leaf with the fewest papers; newest.
+"""
 
 
 def check_order(order: str) -> None:
-    """Raise InvalidInputError for an order there is none of."""
+    """Raise InvalidInputError for an unknown order."""
     if order not in ORDERS:
         raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
 
 
 def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], Waiting]]:
-    """The whole queue, one item a work, with the keys that order it; `order` is one of `ORDERS`.
+    """The whole queue, one item per work, with the sort keys; `order` is one of `ORDERS`.
 
-    What a person said no to and the model says again waits behind the rest, or with `against` before it.
+    Rejected taxa that are suggested again come last, or first with the order `against`.
     """
     check_order(order)
     rows = waiting(session, taxonomy)
@@ -117,12 +118,12 @@ def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple
 
 
 def _fitness(item: Waiting) -> tuple[bool, int]:
-    """Of several versions the one with an abstract leads, then the one the store had first."""
+    """Of several versions, one with an abstract comes first, then the one stored first."""
     return item.suggestion.text_source != "abstract", item.suggestion.paper_id
 
 
 def leaf_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
-    """How many papers stand at or below each taxon, by path."""
+    """Number of papers at or below each taxon, by path."""
     assert taxonomy.id is not None
     taxa: list[Taxon] = list_taxa(session, taxonomy)
     own = own_counts(session, taxonomy.id, uncounted(session, taxonomy.id))

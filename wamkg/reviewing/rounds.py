@@ -1,4 +1,4 @@
-"""Rounds of blind review: several people vote on one queue, none seeing the others' votes, then somebody decides."""
+"""Rounds of blind review: several people vote without seeing each other's votes, then someone adjudicates."""
 
 from dataclasses import dataclass, replace
 
@@ -42,12 +42,14 @@ from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import PERSON, BatchKind
 
 ALIKE, AGREED, THIRD = "alike", "agreed", "third"
-"""How a decision came of votes: all were alike; the reviewers agreed after seeing them; somebody else decided."""
+"""How a decision followed from votes: they were unanimous; the reviewers agreed after seeing them; a third person
+decided.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewRound:
-    """A round to be opened; without `papers`, those that have no place in the taxonomy are its queue."""
+    """A round to open; without `papers`, all papers without an assignment in the taxonomy are reviewed."""
 
     name: str
     reviewers: tuple[str, ...]
@@ -76,7 +78,7 @@ class RoundWritten:
 
 @dataclass(frozen=True)
 class Voted:
-    """A vote that was cast; `batch` is None where it had been cast before, `opened` tells that all have voted now."""
+    """A vote; `batch` is None if it existed already. `opened`: all have voted now."""
 
     vote: str
     batch: str | None
@@ -87,7 +89,7 @@ class Voted:
 
 @dataclass(frozen=True)
 class Adjudicated:
-    """The decision made of a paper's votes, and how it came about: `alike`, `agreed` or `third`."""
+    """The decision after a paper's votes, and how it was reached: `alike`, `agreed` or `third`."""
 
     how: str
     decided: Decided
@@ -96,8 +98,8 @@ class Adjudicated:
 def open_round(session: Session, actor: Actor, new: NewRound) -> RoundWritten:
     """Open a round.
 
-    Raises NotFoundError for an unknown paper or taxonomy, InvalidInputError for an empty queue, ConflictError where
-    a round has the name.
+    Raises NotFoundError for an unknown paper or taxonomy, InvalidInputError for a round without papers, ConflictError
+    if a round has that name.
     """
     taxonomy = get_taxonomy(session, new.taxonomy)
     if any(found.name == new.name for found in list_rounds(session)):
@@ -135,12 +137,12 @@ def _written(session: Session, found: ReviewRound, batch: Batch) -> RoundWritten
 
 
 def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> Voted:
-    """Cast one reviewer's vote, or replace it while the others' cannot be seen; `decision.taxonomy` is not looked at.
+    """Cast one reviewer's vote, or replace it while the others' are hidden; `decision.taxonomy` is ignored.
 
-    The audit trail tells that somebody voted, not what.
+    The audit trail records that somebody voted, but not the label.
 
-    Raises NotFoundError, InvalidInputError for somebody who is no reviewer, a paper not in the queue or words that
-    are no vote, and ConflictError where the votes have been opened.
+    Raises NotFoundError, InvalidInputError for a person who is not a reviewer, a paper that is not in the round or an
+    invalid vote, and ConflictError if the votes are visible.
     """
     found = find_round(session, name, writing=True)
     paper = _queued(session, found, decision.paper)
@@ -197,13 +199,13 @@ def _refuse_voter(session: Session, found: ReviewRound, actor: Actor, paper: Pap
 
 
 def adjudicate(session: Session, actor: Actor, name: str, decision: Decision, *, agreed: bool = False) -> Adjudicated:
-    """Decide on a paper of a round; its votes are open from then on.
+    """Make the final decision on a paper of a round; its votes become visible.
 
-    `accept` without a taxon takes votes that are all alike. A reviewer decides only once all have voted, and where
-    votes differ only if `agreed` says that they have settled it; anybody else decides when they like.
+    `accept` without a taxon adopts unanimous votes. A reviewer may adjudicate only after all have voted; if votes
+    differ, only with `agreed`, which records a consensus. Anyone else may adjudicate at any time.
 
-    Raises ConflictError where votes differ or are missing, InvalidInputError for a paper not in the queue, and
-    whatever `decide` raises.
+    Raises ConflictError if votes differ or are missing, InvalidInputError for a paper that is not in the round, and the
+    errors of `decide`.
     """
     found = find_round(session, name, writing=True)
     paper = _queued(session, found, decision.paper)
@@ -230,7 +232,7 @@ def adjudicate(session: Session, actor: Actor, name: str, decision: Decision, *,
 def _as_voted(
     session: Session, taxonomy: Taxonomy, decision: Decision, votes: list[Vote], reviewers: dict[int, str]
 ) -> Decision:
-    """The decision that all votes name, with the first quote among them."""
+    """The decision that unanimous votes name, with the first quote among them."""
     quoted = next((vote for vote in votes if vote.evidence), votes[0])
     taxon = session.get_one(Taxon, votes[0].taxon_id) if votes[0].taxon_id is not None else None
     if taxon is not None and taxon.ended_at is not None:
@@ -247,7 +249,7 @@ def _as_voted(
 
 
 def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, how: str) -> None:
-    """Note the decision as the round's, in the decision's own batch, so that one undo takes back both."""
+    """Record the adjudication in the decision's own batch, so that one undo reverts both."""
     batch = find_batch(session, made.batch)
     assert found.id is not None and paper.id is not None and batch.id is not None
     before = live_adjudications(session, found.id).get(paper.id)
@@ -269,9 +271,9 @@ def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, h
 
 
 def close_round(session: Session, actor: Actor, name: str, why: str = "", version: int | None = None) -> RoundWritten:
-    """Close a round: nobody votes any more, and all votes can be seen.
+    """Close a round: voting ends and all votes become visible.
 
-    Raises NotFoundError, and ConflictError where it is closed or another version than `version`.
+    Raises NotFoundError, and ConflictError if it is closed already or its revision is not `version`.
     """
     found = find_round(session, name, writing=True)
     if version is not None and version != found.version:

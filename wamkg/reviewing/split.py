@@ -1,4 +1,4 @@
-"""Which part of a taxon that is to be split each of its papers would go to, as the suggester sees it."""
+"""Proposes a part for each paper of a taxon that is to be split."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from wamkg.store.texts import paper_texts
 from wamkg.taxonomy.edit import Part
 
 CLOSE = 0.2
-"""A proposal less than this ahead of the next part is one to look at."""
+"""Margin below which a proposal is marked as uncertain."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One paper, the part proposed for it, how likely each part is, and whether two are too close to call."""
+    """One paper, its proposed part, the probability of each part, and whether two are too close."""
 
     paper: str
     title: str
@@ -31,12 +31,12 @@ class Proposal:
 def propose_split(
     session: Session, slug: str, path: str, parts: Sequence[Part], given: Mapping[str, str] | None = None
 ) -> list[Proposal]:
-    """A proposal for each paper that stands at a taxon, from the names and definitions of the parts.
+    """Propose a part for each paper assigned to a taxon, from the names and definitions of the parts.
 
-    `given` are papers that a person has sent to a part already (id -> slug of the part): examples to learn from, for
-    which nothing is proposed.
+    `given` are papers that a person has assigned to a part (id -> slug of the part). They are training examples and get
+    no proposal.
 
-    Raises NotFoundError, and InvalidInputError for fewer than two parts or a part there is not.
+    Raises NotFoundError, and InvalidInputError for fewer than two parts or an unknown part.
     """
     # numpy and scikit-learn take a second to load
     from wamkg.suggesting.corpus import document_of

@@ -1,4 +1,4 @@
-"""Stored papers whose sources tell of two papers: a wrong id went unnoticed before records were compared."""
+"""Finds stored papers whose sources describe two different papers: a wrong id that was not noticed earlier."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from wamkg.vocabulary import BatchKind
 
 @dataclass(frozen=True)
 class SwappedPaper:
-    """A paper with two sources that tell of two papers; `other` is the one whose record is doubtful."""
+    """A paper whose two sources describe two papers; `other` is the one with the doubtful record."""
 
     state: PaperState
     source: str
@@ -40,7 +40,7 @@ class SwappedPaper:
 
 
 def swapped_papers(session: Session) -> Iterator[SwappedPaper]:
-    """Papers of the library that one id has made of two, but those that somebody has been asked about."""
+    """Papers of the library that combine two papers because of one id, without those that have a question already."""
     for part in chunks(papers_of_several_sources(session)):
         asked = questions_of(session, part)
         for number, state in load_states(session, part, holding=False).items():
@@ -64,7 +64,7 @@ def _title(state: PaperState, source: str) -> str:
 
 
 def ask_about(session: Session, found: list[SwappedPaper]) -> None:
-    """Make each a question, with what the doubtful source says as its record."""
+    """Open a question for each, with the doubtful source's values as its record."""
     batch = open_batch(session, BatchKind.EDIT, "doctor", get_actor(session, "doctor"))
     for swapped in found:
         state, source = swapped.state, swapped.other
@@ -85,7 +85,7 @@ def _record(state: PaperState, source: str) -> Record:
 
 
 def _ids(state: PaperState, source: str) -> list[str]:
-    """Ids that the source has in common with others; all it gives where there is none."""
+    """Ids that the source shares with others; all its ids if there are none."""
     mine = {scheme: words[source].value for scheme in SCHEMES if source in (words := state.said.get(scheme, {}))}
     given = {scheme: value for scheme, value in mine.items() if value is not None}
     shared = {

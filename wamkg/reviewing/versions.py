@@ -1,4 +1,4 @@
-"""Near-duplicates: papers that are versions of one work are found, and decided once."""
+"""Versions of one work among pending papers: found by similarity, and decided once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,11 +20,11 @@ VERSION = "version"
 
 
 def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -> dict[int, list[int]]:
-    """Papers of a queue, by number, with all members of their group in the queue, themselves among them.
+    """Papers of a queue, by number, with all pending members of their group, including themselves.
 
-    One group are a preprint and its published record, papers of the same title (of four words or more) and first
-    author, papers whose texts are nearly the same (a `version` reason), and those a person called one work; never
-    two that a person called different.
+    A group consists of a preprint and its published record, papers with the same title (four words or more) and first
+    author, papers with nearly the same text (a `version` reason), and papers judged the same work; never two that were
+    judged different.
     """
     works = load_works(session)
     numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
@@ -52,10 +52,10 @@ def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
 
 
 def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> Decided:
-    """Decide on a paper and, alike, on the other versions of its work that wait in the queue.
+    """Decide on a paper and, with the same verdict, on the other pending versions of its work.
 
-    Each paper has a decision and a batch of its own. The others name the first in their note and carry no quote: it
-    was checked in the first one's text. Raises as `decide`.
+    Each paper has its own decision and batch. The others name the first in their note and have no quote, because it was
+    verified in the first one's text. Raises the errors of `decide`.
     """
     others = _other_versions(session, decision)
     made = decide(session, actor, decision)

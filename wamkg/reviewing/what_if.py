@@ -1,4 +1,4 @@
-"""What an edit of a taxonomy would make ambiguous: papers that fit two taxa nearly alike once it is made."""
+"""Papers that a taxonomy edit would make ambiguous: they fit two taxa almost equally well."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 
 HALF = 0.5
-"""A paper is ambiguous when the second taxon is at least half as likely as the first."""
+"""A paper is ambiguous if the second taxon is at least half as probable as the first."""
 
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """A placed paper, and the two leaves that a model which has not seen it finds likeliest."""
+    """An assigned paper and the two most probable leaves of a model trained without it."""
 
     paper: str
     title: str
@@ -23,9 +23,9 @@ class Ambiguous:
 
 
 def ambiguous_papers(session: Session, slug: str) -> dict[str, Ambiguous]:
-    """Placed papers of a taxonomy that could stand in two places, by slug; each judged by a model fitted without it.
+    """Ambiguous papers of a taxonomy, by slug; each is judged by a model trained without it.
 
-    Empty for a taxonomy with too few papers to judge. Takes seconds.
+    Empty for a taxonomy with too few papers. Takes seconds.
 
     Raises NotFoundError.
     """

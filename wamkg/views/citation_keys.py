@@ -1,4 +1,4 @@
-"""Citation keys of the listed papers: those they have, and those they would get."""
+"""Citation keys of the library's papers: stored ones, and defaults for papers without one."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from wamkg.store.reads_details import first_names_of
 
 
 def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:
-    """The citation key of each of these listed papers; the default where it has none yet."""
+    """The citation key of each of these papers of the library; the default if none is stored yet."""
     wanted = set(numbers)
     found = keys_of(session, wanted)
     if len(found) < len(wanted) and is_keyless(session):
@@ -22,7 +22,7 @@ def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:
 
 
 def default_keys(session: Session) -> dict[int, str]:
-    """Default keys of the listed papers that have none, each unlike every other key, letter case aside."""
+    """Default keys of the papers of the library without one. Each differs from every other key, ignoring case."""
     papers = keyless_papers(session)
     numbers = [paper.id for paper in papers]
     authors, methods, taken = first_names_of(session, numbers), method_names_of(session, numbers), all_keys(session)

@@ -1,4 +1,6 @@
-"""Citations over time: who cites a paper, a method, a taxon or a branch, by month, with what is not known shown."""
+"""Citations over time: who cites a paper, a method, a taxon or a branch, by period, with gaps in the data made
+visible.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,11 +42,11 @@ class CitationPeriod:
 class CitationTimeline:
     """Different citing papers by period, without gaps; preprint and publication of one work count once.
 
-    `total` = those in `items` + `imprecise` (known to the year only, `by_year` says which) + `undated`;
-    `unknown_share` is the part of `total` that stands in no period, None without citations. `derived` counts papers
-    in `items` whose date was only read off an arXiv id. `citations` counts citing pairs, `counted` what Semantic
-    Scholar says the papers' citations are, None where it says nothing; `short` lists the papers whose citation list
-    is not held whole, so that a low line is not taken for a fact.
+    `total` = those in `items` + `imprecise` (known to the year only, `by_year` has the years) + `undated`.
+    `unknown_share` is the share of `total` without a period, None without citations. `derived` counts papers in `items`
+    whose date was derived from an arXiv id. `citations` counts citing pairs; `counted` is Semantic Scholar's own
+    number, None if it gives none. `short` lists papers with an incomplete citation list, because a low count may only
+    mean missing data.
     """
 
     subject: str
@@ -65,7 +67,7 @@ class CitationTimeline:
 
     @property
     def missing(self) -> str:
-        """What is not held of the citation lists, in words; empty where all are held whole."""
+        """What is missing from the citation lists, in words; empty if all are complete."""
         if not self.short:
             return ""
         counted = "" if self.counted is None else f" of {self.counted:,} counted"
@@ -79,7 +81,7 @@ class CitationTimeline:
 def citation_timeline(
     session: Session, by: str = "month", paper: str | None = None, method: str | None = None, taxon: str | None = None
 ) -> CitationTimeline:
-    """Count the papers that cite one paper, the papers of one method, or those of one taxon and what is beneath it.
+    """Count the papers that cite one paper, the papers of one method, or those at or below one taxon.
 
     A taxon is written `wam:joint/diffusion`; `wam` is the whole taxonomy.
 
@@ -96,7 +98,7 @@ def citation_timeline(
 
 
 def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
-    """The taxa at a depth as subjects of a timeline, leaves above it among them; depth 0 is the taxonomy whole.
+    """The taxa at a depth as subjects of a timeline, including leaves above it; depth 0 is the whole taxonomy.
 
     Raises NotFoundError.
     """
@@ -144,7 +146,7 @@ def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline
 
 
 def _day(group: DatedGroup, by: str) -> date | None:
-    """The day that places the group's papers in a period; None where their date is not exact enough."""
+    """The day that puts the group's papers in a period; None if their date is not precise enough."""
     dated = day_or_year(group.day, group.precision, group.year)
     return dated[0] if dated and (by == "year" or dated[1] != Precision.YEAR) else None
 
@@ -161,7 +163,7 @@ def _items(placed: list[tuple[date, DatedGroup]], by: str) -> Iterator[CitationP
 
 
 def citation_csv_rows(timeline: CitationTimeline) -> Iterator[list[str | int]]:
-    """The timeline as rows of a table, its head first; what stands in no period comes last."""
+    """The timeline as rows of a table with a header. Citations without a period come last."""
     yield ["period", "citing", "cumulative"]
     for item in timeline.items:
         yield [item.period, item.count, item.cumulative]

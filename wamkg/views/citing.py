@@ -1,4 +1,4 @@
-"""Who cites a paper, since when it is known, and in which words."""
+"""Who cites a paper, since when this is known, and the citation contexts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from wamkg.views.papers import public_id, shown_day
 
 @dataclass(frozen=True, slots=True)
 class CitingItem:
-    """One citing paper as one source says; `first_seen` is when this store first learnt of it."""
+    """One citing paper according to one source; `first_seen` is when this store first found it."""
 
     paper: str
     title: str
@@ -32,9 +32,9 @@ class CitingItem:
 def citing_list(
     session: Session, paper: str, since: datetime | None, limit: int, after: str | None
 ) -> Page[CitingItem]:
-    """One page of the papers that cite one, those learnt of last first.
+    """One page of the papers that cite a paper, most recently discovered first.
 
-    Raises NotFoundError for an id no paper has or a cursor of another list.
+    Raises NotFoundError for an unknown id or a cursor of another list.
     """
     number = find_paper(session, paper).id
     assert number is not None

@@ -1,4 +1,4 @@
-"""What the store holds, and how complete it is."""
+"""Counts of the store, and how complete its data is."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from wamkg.store.reads_taxa import state_counts
 
 @dataclass(frozen=True, slots=True)
 class CoverageItem:
-    """How many of the listed papers have one piece of information."""
+    """For one field, the number of papers of the library that have a value."""
 
     what: str
     have: int
@@ -19,7 +19,7 @@ class CoverageItem:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything the store holds, counted; `papers` by standing, `decisions` by taxonomy and state."""
+    """Counts of everything in the store: `papers` by standing, `decisions` by taxonomy and status."""
 
     papers: dict[str, int]
     decisions: dict[str, dict[str, int]]
@@ -32,7 +32,9 @@ def overview(session: Session) -> Overview:
 
 
 def coverage(session: Session) -> list[CoverageItem]:
-    """How complete the listed papers are, piece by piece; unknown is counted as not there, never as zero."""
+    """For each field, the number of papers of the library with a value. Unknown values count as missing, never as
+    zero.
+    """
     counts = coverage_counts(session)
     of = counts.pop("")
     return [CoverageItem(what, have, of) for what, have in counts.items()]

@@ -1,4 +1,4 @@
-"""Works as exports show them: one paper for each, the published record with the preprint's arXiv id beside it."""
+"""Works in exports: one paper for each, the published record with the arXiv id of the preprint."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,13 +13,15 @@ from wamkg.store.works import load_works
 from wamkg.views.papers import PaperItem, paper_items
 
 _FILLED = ("arxiv", "url", "method", "note", "date", "date_source", "summary", "abstract", "introduces", "aliases")
-"""Values that a further record lends where the record shown has none; year, venue, DOI and pages are never mixed."""
+"""Fields that another record of the work fills in if the exported one lacks them. Year, venue, DOI and pages are
+never mixed.
+"""
 _JOINED = ("links", "dates")
 _PLACES = ("taxa", "also", "states")
 
 
 class ExportedWorks:
-    """The listed papers, one of each work; `numbers` are those shown, in the order of their slugs."""
+    """The papers of the library, one per work; `numbers` are the exported ones, by slug."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -35,22 +37,22 @@ class ExportedWorks:
         self.numbers = [number for number in listed if number not in hidden]
 
     def with_further(self, numbers: Iterable[int]) -> list[int]:
-        """Papers, each followed by the further records of its work."""
+        """Papers, each followed by the other records of its work."""
         return [n for number in numbers for n in (number, *self.further.get(number, ()))]
 
     def items(self, numbers: Sequence[int]) -> list[PaperItem]:
-        """The papers of these numbers, each with what only further records of its work have."""
+        """The papers with these numbers; fields they lack are filled in from other records of the work."""
         found = self.with_further(numbers)
         items = dict(zip(found, paper_items(self.session, found), strict=True))
         return [_filled(items[n], [items[m] for m in self.further.get(n, ())]) for n in numbers]
 
     def filled(self, numbers: Sequence[int], records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
-        """The same of records with an importer's keys; `records` holds those of all records of each work."""
+        """The same for records with an importer's keys; `records` has all records of each work."""
         return [_joined(records[n], [records[m] for m in self.further.get(n, ())]) for n in numbers]
 
 
 def _order(paper: KnownPaper) -> tuple[bool, bool, int]:
-    """A publication before a preprint, one with a publisher's DOI first, then the one stored first."""
+    """Order: a publication before a preprint, a record with a publisher's DOI first, then the one stored first."""
     return is_preprint(paper), not is_publisher_doi(paper.doi), paper.id
 
 

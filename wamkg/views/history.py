@@ -16,7 +16,7 @@ from wamkg.vocabulary import AssignmentState
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One thing that happened; `event` is `said` (a source gave a value), `placed`, `ended` or `changed`."""
+    """One event; `event` is `said` (a source stated a value), `placed`, `ended` or `changed`."""
 
     at: datetime
     who: str
@@ -31,7 +31,7 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeItem:
-    """One row of the audit trail, or one batch as a whole (`field` is then `batch`)."""
+    """One row of the audit trail, or one batch (`field` is then `batch`)."""
 
     at: datetime
     uid: str
@@ -47,7 +47,7 @@ class ChangeItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchItem:
-    """One unit of writing, which `undo` takes back whole."""
+    """All writes of one action; `undo` reverts them as a whole."""
 
     uid: str
     kind: str
@@ -62,7 +62,7 @@ class BatchItem:
 def paper_history(session: Session, paper: str) -> list[HistoryRow]:
     """Everything that happened to a paper, newest first.
 
-    Raises NotFoundError for an id no paper has.
+    Raises NotFoundError for an unknown id.
     """
     number = find_paper(session, paper).id
     assert number is not None
@@ -93,12 +93,12 @@ def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
 
 
 def in_order(value: Any) -> Any:
-    """Stored JSON with its keys sorted: PostgreSQL gives them back in an order of its own."""
+    """Stored JSON with sorted keys, because PostgreSQL does not keep their order."""
     return {name: in_order(part) for name, part in sorted(value.items())} if isinstance(value, dict) else value
 
 
 def batch_list(session: Session, limit: int = 50, since: datetime | None = None) -> list[BatchItem]:
-    """The newest batches first."""
+    """Batches, newest first."""
     return [
         BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, in_order(b.counts))
         for b in batch_rows(session, limit, since)
@@ -134,4 +134,4 @@ def change_list(session: Session, since: datetime | None, limit: int, after: str
 
 
 MOST_BATCHES = 10_000
-"""Batches that one list of changes looks at."""
+"""Number of batches that one list of changes reads at most."""

@@ -1,4 +1,4 @@
-"""Reported results: as a list, and ranked where, and only where, they were measured alike."""
+"""Reported results as a list, and ranked among results that were measured under one protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ from wamkg.vocabulary import EntityKind
 
 @dataclass(frozen=True, slots=True)
 class ResultItem:
-    """One reported score; `party` is `first` where the method's own authors report it.
+    """One reported score; `party` is `first` if the method's own authors report it.
 
-    `method_printed` is the name in the report, `paper` the method's paper, `reported_by` the paper that says so,
-    `oddity` what is strange about the number. A result without a metric can be read but not ranked.
+    `method_printed` is the name in the report, `paper` the method's paper, `reported_by` the reporting paper, `oddity`
+    a caveat about the number. A result without a metric is listed but not ranked.
     """
 
     uid: str
@@ -51,7 +51,9 @@ class ResultItem:
 
 @dataclass(frozen=True, slots=True)
 class RankedResult:
-    """A result with its rank among those measured alike; equal values share a rank, None where nothing can be said."""
+    """A result with its rank among results under one protocol. Equal values share a rank; None if it cannot be
+    ranked.
+    """
 
     rank: int | None
     result: ResultItem
@@ -59,7 +61,7 @@ class RankedResult:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Results on one benchmark, suite, split and metric: the only ones that may be compared."""
+    """Results on one benchmark, suite, split and metric. Only these can be compared."""
 
     benchmark: str
     benchmark_name: str
@@ -74,7 +76,9 @@ class Board:
 
 @dataclass(frozen=True)
 class ResultQuery:
-    """Which results: of a benchmark, metric, suite, split, method or party, and of papers as in the library."""
+    """Filter of results: benchmark, metric, suite, split, method or party, and the filters of the library for
+    papers.
+    """
 
     benchmark: str | None = None
     metric: str | None = None
@@ -89,9 +93,9 @@ _KINDS = {"benchmark": EntityKind.BENCHMARK, "metric": EntityKind.METRIC, "metho
 
 
 def results(session: Session, query: ResultQuery) -> list[ResultItem]:
-    """The results asked for, by benchmark, suite, split, metric, method and report.
+    """The results that match, by benchmark, suite, split, metric, method and report.
 
-    Raises NotFoundError for a benchmark, metric or method there is not, and as `paper_filter` does.
+    Raises NotFoundError for an unknown benchmark, metric or method, and the errors of `paper_filter`.
     """
     wanted = {name: _slug(session, name, value) for name in _KINDS if (value := getattr(query, name))}
     wanted |= {name: value for name in ("suite", "split", "party") if (value := getattr(query, name)) is not None}
@@ -143,9 +147,9 @@ def _item(row: Any, papers: dict[int, str]) -> ResultItem:
 
 
 def result_page(session: Session, query: ResultQuery, limit: int, after: str | None) -> Page[ResultItem]:
-    """One page of the results asked for, by benchmark, suite, split, metric and method.
+    """One page of the results that match, by benchmark, suite, split, metric and method.
 
-    Raises as `results` does, and NotFoundError for a cursor of another list.
+    Raises the errors of `results`, and NotFoundError for a cursor of another list.
     """
     keyed = [([*_group(i), i.method_name.casefold(), i.reported_by or "", i.uid], i) for i in results(session, query)]
     return page_of(keyed, Order("results", (str,) * 7), limit, after)
@@ -163,9 +167,9 @@ def result_item(session: Session, uid: str) -> ResultItem:
 
 
 def leaderboard(session: Session, query: ResultQuery) -> list[Board]:
-    """The results asked for as boards, each holding only what was measured alike, the fullest board first.
+    """The matching results as leaderboards, one per protocol, the largest first.
 
-    Raises as `results` does.
+    Raises the errors of `results`.
     """
     boards = [_board(list(group)) for _, group in groupby(results(session, query), key=_group)]
     return sorted(boards, key=lambda b: (-len(b.rows), b.benchmark_name.casefold(), b.suite, b.split, b.metric or ""))
@@ -191,7 +195,7 @@ def _board(items: Sequence[ResultItem]) -> Board:
 
 
 def rank(items: Sequence[ResultItem]) -> list[RankedResult]:
-    """Results measured alike, best first; by name and unranked where no metric says which way is better."""
+    """Results under one protocol, best first; by name and without ranks if no metric says which direction is better."""
     better = items[0].higher_is_better if items else None
     if better is None:
         ordered = sorted(items, key=lambda i: (i.method_name.casefold(), i.uid))

@@ -1,4 +1,4 @@
-"""The library: papers narrowed by text, class, dates and more, in stable pages with facet counts."""
+"""The library: papers filtered by text, taxon, dates and more, in stable pages with facet counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -41,11 +41,11 @@ _KEY_TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class LibraryQuery:
-    """What a reader asks of the library, as written: `taxon` is `wam:joint/diffusion` and includes what is under it.
+    """A query of the library, as the user writes it. `taxon` is `wam:joint/diffusion` and includes descendants.
 
-    Several taxa of one taxonomy are alternatives, those of different taxonomies must all hold. `state` is
-    `wam:outside`, or `wam:none` for papers without a place. `since` and `until` are days, months or years, both
-    included. `dataset` and `benchmark` are slugs or names. `ids` are outside ids, such as a DOI.
+    Several taxa of one taxonomy are alternatives; those of different taxonomies must all match. `state` is
+    `wam:outside`, or `wam:none` for papers without an assignment. `since` and `until` are days, months or years, both
+    included. `dataset` and `benchmark` are slugs or names. `ids` are external ids, such as a DOI.
     """
 
     q: str | None = None
@@ -71,13 +71,15 @@ class LibraryQuery:
 
     @property
     def order(self) -> str:
-        """The order asked for; a text search without one puts titles that hold the words first."""
+        """The requested order. A text search without an order ranks papers with the words in the title first."""
         return self.sort or ("relevance" if self.q else DEFAULT_SORT)
 
 
 @dataclass(frozen=True)
 class Facets:
-    """How many papers each further choice would leave, by standing, venue, year and, in one taxonomy, by taxon path."""
+    """Number of papers that each further filter value would leave, by standing, venue, year and, in one taxonomy,
+    taxon path.
+    """
 
     standing: dict[str, int] = field(default_factory=dict)
     venue: dict[str, int] = field(default_factory=dict)
@@ -86,10 +88,9 @@ class Facets:
 
 
 def paper_filter(session: Session, query: LibraryQuery) -> PaperFilter:
-    """The query with its names looked up.
+    """The query with its names resolved.
 
-    Raises NotFoundError for a taxonomy, taxon, dataset or benchmark there is not, InvalidInputError for a value
-    that is not of its form.
+    Raises NotFoundError for an unknown taxonomy, taxon, dataset or benchmark, InvalidInputError for a malformed value.
     """
     wanted = PaperFilter(
         q=query.q or None,
@@ -113,7 +114,7 @@ def paper_filter(session: Session, query: LibraryQuery) -> PaperFilter:
 
 
 def split_taxon(text: str) -> tuple[str, str]:
-    """Taxonomy and path of a taxon as filters write it, `wam:joint/diffusion`.
+    """Taxonomy and path of a taxon written as in filters, `wam:joint/diffusion`.
 
     Raises InvalidInputError for any other form.
     """
@@ -132,7 +133,7 @@ def _taxa(session: Session, given: Sequence[str]) -> tuple[frozenset[int], ...]:
 
 
 def taxa_under(session: Session, slug: str, path: str) -> set[int]:
-    """Numbers of a taxon and of all below it.
+    """Numbers of a taxon and its descendants.
 
     Raises NotFoundError.
     """
@@ -172,13 +173,13 @@ def _partial(text: str | None, name: str) -> PartialDate | None:
 
 
 def first_day(text: str | None, name: str) -> date | None:
-    """First day that a written day, month or year may mean."""
+    """First day of a written day, month or year."""
     found = _partial(text, name)
     return found.first if found else None
 
 
 def last_day(text: str | None, name: str) -> date | None:
-    """Last day that a written day, month or year may mean."""
+    """Last day of a written day, month or year."""
     found = _partial(text, name)
     if found is None or found.precision is Precision.DAY:
         return found.first if found else None
@@ -189,7 +190,7 @@ def last_day(text: str | None, name: str) -> date | None:
 
 
 def moment(text: str | None, name: str) -> datetime | None:
-    """A written date (its first moment, UTC) or time as a moment.
+    """Parse a written date (its first moment, UTC) or time.
 
     Raises InvalidInputError.
     """
@@ -222,24 +223,25 @@ def _find(session: Session, query: LibraryQuery) -> tuple[list[int], int, str | 
 
 
 def find_library(session: Session, query: LibraryQuery) -> Page[PaperItem]:
-    """One page of the papers asked for.
+    """One page of the papers that match.
 
-    Raises NotFoundError and InvalidInputError as `paper_filter` does, and for a cursor or sort there is not.
+    Raises the errors of `paper_filter`; also for an unknown cursor or sort.
     """
     numbers, total, following = _find(session, query)
     return Page(paper_items(session, numbers), total, following)
 
 
 def find_sparse(session: Session, query: LibraryQuery) -> Page[dict[str, Any]]:
-    """As `find_library`, each paper with the query's `fields` only."""
+    """Like `find_library`, but each paper has only the query's `fields`."""
     numbers, total, following = _find(session, query)
     return Page(sparse_items(session, numbers, query.fields), total, following)
 
 
 def library_facets(session: Session, query: LibraryQuery, taxonomy: str | None = "wam") -> Facets:
-    """What each further choice would leave of the library; a facet's own choice is lifted. None: no counts by taxon.
+    """Number of papers that each further filter value would leave. A facet's counts ignore its own filter. None: no
+    counts by taxon.
 
-    Raises as `paper_filter` does.
+    Raises the errors of `paper_filter`.
     """
     wanted = paper_filter(session, query)
     counts = facet_counts(session, wanted)
@@ -253,7 +255,7 @@ def library_facets(session: Session, query: LibraryQuery, taxonomy: str | None =
 
 
 def count_by_path(pairs: Sequence[tuple[int, str]]) -> dict[str, int]:
-    """How many papers stand at each path or below it, each counted once."""
+    """Number of papers at or below each path, each paper counted once."""
     papers: dict[str, set[int]] = {}
     for paper, path in pairs:
         for above in upwards(path):
@@ -262,6 +264,6 @@ def count_by_path(pairs: Sequence[tuple[int, str]]) -> dict[str, int]:
 
 
 def upwards(path: str) -> list[str]:
-    """A taxon's path and those of all taxa above it, from the top."""
+    """A taxon's path and those of its ancestors, from the top."""
     parts = path.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]

@@ -1,4 +1,4 @@
-"""Do I have this paper? Records compared with the store, with a score and what it is made of."""
+"""Matching of records against the library, with a score and its components."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ MOST_RECORDS = 100
 
 @dataclass(frozen=True, slots=True)
 class MatchItem:
-    """The answer for one record: `paper` is the stored one or None, `how` says by what (`arxiv`, `title`, `new`).
+    """The result for one record: `paper` is the stored one or None, `how` is the criterion (`arxiv`, `title`, `new`).
 
-    `question` is set where a person has to decide.
+    `question` is set if a person has to decide.
     """
 
     record: int
@@ -36,9 +36,9 @@ class MatchItem:
 
 
 def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[MatchItem]:
-    """For each record, in the importer's words, the stored paper that it is.
+    """For each record, with the importer's keys, the stored paper that it describes.
 
-    Raises InvalidInputError for a record that cannot be read or for more than `MOST_RECORDS`.
+    Raises InvalidInputError for an unreadable record or for more than `MOST_RECORDS`.
     """
     if len(given) > MOST_RECORDS:
         raise InvalidInputError(f"{len(given)} records are too many at once: send at most {MOST_RECORDS}")

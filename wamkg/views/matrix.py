@@ -1,4 +1,4 @@
-"""Taxa against a facet of their papers: how many stand at each taxon and show each value."""
+"""Matrix of taxa against a facet of their papers: counts of papers for each pair."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ YEAR, VENUE, INSTITUTION = "year", "venue", "institution"
 
 @dataclass(frozen=True)
 class MatrixTaxon:
-    """A row: a taxon at the depth asked for."""
+    """A row: a taxon at the requested depth."""
 
     path: str
     name: str
@@ -30,7 +30,7 @@ class MatrixTaxon:
 
 @dataclass(frozen=True)
 class FacetMatrix:
-    """Counts of papers by (taxon path, value); a paper with several values counts at each, in `sizes` once.
+    """Counts of papers by (taxon path, value). A paper with several values counts at each of them, and once in `sizes`.
 
     `values` are in drawing order, with `others` for the rarest, `preprint` and `unknown` last.
     """
@@ -110,7 +110,7 @@ def _values(session: Session, papers: Sequence[PlacedPaper], facet: str, date_ru
 
 
 def _kept(counts: Counter[str], facet: str, most: int) -> dict[str, int]:
-    """The values with a column of their own and their place: years in order, others by how common they are."""
+    """The values with their own column, and its position: years in order, other values by frequency."""
     common = sorted(counts, key=lambda value: (-counts[value], value.casefold(), value))
     if facet == YEAR:
         return {value: place for place, value in enumerate(sorted(counts))}
@@ -123,7 +123,7 @@ def _ordered(values: set[str], kept: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def matrix_rows(matrix: FacetMatrix) -> list[list[str | int]]:
-    """The matrix as a table: a row a taxon, its head first, the sums last."""
+    """The matrix as a table with a header: a row per taxon, the sums last."""
     head: list[str | int] = ["taxon", "name", *matrix.values, "papers"]
     body: list[list[str | int]] = [
         [t.path, t.name, *(matrix.counts.get((t.path, v), 0) for v in matrix.values), matrix.sizes.get(t.path, 0)]

@@ -1,4 +1,4 @@
-"""Disputed placements: as a list, and one with everything needed to judge and to answer it."""
+"""Objections: as a list, and one with everything needed to judge and answer it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ Row = tuple[Objection, str, str | None, str, str]
 
 @dataclass(frozen=True, slots=True)
 class ObjectionItem:
-    """Somebody disputes where a paper stands: from `current` to `claimed`, both paths of the taxonomy.
+    """An objection: the paper is assigned to `current` and should be at `claimed`, both paths of the taxonomy.
 
-    `current` is where it stood when the objection was raised, None for a state; `claimed` is a path or a state.
-    `said_at` is an address, or of an objection raised `as` a `decision` the two decisions that disagree.
+    `current` is the assignment when the objection was raised, None for a status; `claimed` is a path or a status.
+    `said_at` is a URL or, if `as` is `decision`, the two decisions that disagree.
     """
 
     uid: str
@@ -50,7 +50,7 @@ class ObjectionItem:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """What a taxon asks of a paper, and papers that show it."""
+    """Criteria of a taxon, and papers that illustrate it."""
 
     taxon: str
     name: str
@@ -62,7 +62,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class DisputeDetail:
-    """An objection with where the paper stands now and what both taxa ask; None where no taxon is meant."""
+    """An objection with the paper's current assignment and the criteria of both taxa; None if no taxon is meant."""
 
     objection: ObjectionItem
     stands: AssignmentItem | None
@@ -73,7 +73,7 @@ class DisputeDetail:
 def objection_list(
     session: Session, status: str | None, limit: int, after: str | None, *, paper: str | None = None
 ) -> Page[ObjectionItem]:
-    """One page of the objections, newest first; `status` narrows to it, `paper` (a public id) to one paper.
+    """One page of the objections, newest first, filtered by `status` and by `paper` (a public id).
 
     Raises NotFoundError for a cursor of another list.
     """
@@ -87,7 +87,7 @@ def objection_list(
 
 
 def open_disputes(session: Session) -> list[ObjectionItem]:
-    """Every objection that somebody has still to close, oldest first."""
+    """All open objections, oldest first."""
     return list(_items(session, _waiting(session)))
 
 
@@ -96,7 +96,7 @@ def _waiting(session: Session) -> list[Row]:
 
 
 def _items(session: Session, rows: Sequence[Row]) -> Iterator[ObjectionItem]:
-    """The objections of these rows in their order; the taxa of each taxonomy are read once."""
+    """The objections of these rows, in order. The taxa of each taxonomy are read once."""
     slugs = {row[3] for row in rows}
     paths = {s: {taxon.id: taxon.path for taxon in list_taxa(session, get_taxonomy(session, s))} for s in slugs}
     return (_item(session, row, paths[row[3]]) for row in rows)
@@ -126,12 +126,12 @@ def _item(session: Session, row: Row, paths: Mapping[int | None, str]) -> Object
 
 
 def _path(session: Session, taxon: int | None, paths: Mapping[int | None, str]) -> str | None:
-    """A live taxon's path; of one that is no more, the path it had."""
+    """The path of a live taxon; the last path of an ended one."""
     return paths.get(taxon) or session.get_one(Taxon, taxon).path if taxon is not None else None
 
 
 def dispute_detail(session: Session, uid: str) -> DisputeDetail:
-    """One objection by its id or the beginning of it, with placement, criteria and exemplars.
+    """One objection by its id or the beginning of it, with assignment, criteria and exemplars.
 
     Raises NotFoundError.
     """
@@ -153,7 +153,7 @@ def _detail(session: Session, objection: Objection, item: ObjectionItem) -> Disp
 
 
 def agenda(session: Session) -> list[DisputeDetail]:
-    """Every open objection, oldest first, with what is needed to decide it."""
+    """All open objections, oldest first, with the information needed to decide them."""
     rows = _waiting(session)
     return [_detail(session, row[0], item) for row, item in zip(rows, _items(session, rows), strict=True)]
 
@@ -169,7 +169,7 @@ def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -
 
 
 def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:
-    """Papers at a taxon or below it, which stand in for exemplars where nobody has named any; oldest first."""
+    """Papers at or below a taxon, oldest first; used if the taxon has no exemplars."""
     assert taxonomy.id is not None
     found = placements_of(session, PaperFilter(), taxonomy.id)
     return sorted({number for number, place in found if lies_in(place, path)})

@@ -1,4 +1,4 @@
-"""Lists in pages: the next page starts after the last row's keys, so rows that come and go in between shift nothing."""
+"""Pagination: the next page starts after the last row's keys, so rows added or deleted in between shift nothing."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ MAX_LIMIT = 100
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Part of a list; `total` counts all of it, `next` is the cursor of the following page or None at the end."""
+    """Part of a list; `total` counts the whole list, `next` is the cursor of the next page or None at the end."""
 
     items: list[T]
     total: int
@@ -26,15 +26,15 @@ class Page(Generic[T]):
 
 
 def encode_cursor(order: str, keys: Sequence[Any]) -> str:
-    """Opaque text that says where a list in that order goes on."""
+    """Opaque text that says where a list in that order continues."""
     packed = orjson.dumps([order, *[key.isoformat() if isinstance(key, date) else key for key in keys]])
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
-    """The keys in a cursor, which must belong to a list in that order and be of these types.
+    """The keys in a cursor, which must belong to a list in that order and have these types.
 
-    Raises NotFoundError for anything that is not such a cursor: it names no place in the list.
+    Raises NotFoundError for an invalid cursor.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
@@ -58,7 +58,7 @@ class Order:
 
 
 def page_of(pairs: Iterable[tuple[list[Any], T]], order: Order, limit: int, after: str | None) -> Page[T]:
-    """A page of a list small enough to be held whole, given as (keys, item) in any order.
+    """A page of a list that fits in memory, given as (keys, item) in any order.
 
     Raises NotFoundError for a cursor of another list.
     """

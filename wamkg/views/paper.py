@@ -1,4 +1,4 @@
-"""One paper with everything behind it: where each value comes from, who placed it, what is suggested."""
+"""Details of one paper: the source of each value, its assignments and suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,10 +38,11 @@ from wamkg.views.works import RecordOfWork, work_of
 
 @dataclass(frozen=True, slots=True)
 class SourcedValue:
-    """A source's present word on one field.
+    """A source's current claim for one field.
 
-    `shown` where it is the value that the paper shows, of several equal ones the one that precedence picks; `conflict`
-    where it says otherwise. A field that papers show nowhere, or whose shown value no source states, has none shown.
+    `shown` marks the resolved value, or of several equal ones the one that precedence picks; `conflict` marks a
+    different value. A field that papers do not show, or whose resolved value no source states, has none marked as
+    shown.
     """
 
     field: str
@@ -55,7 +56,7 @@ class SourcedValue:
 
 @dataclass(frozen=True, slots=True)
 class DatedEvent:
-    """A date as one source gives it; `derived` where it was worked out and not stated."""
+    """A date according to one source; `derived` if it was computed, not stated."""
 
     event: str
     date: str | None
@@ -65,9 +66,9 @@ class DatedEvent:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentItem:
-    """A person's or a list's decision, with its evidence; `ended` ones are history.
+    """An assignment by a person or a list, with its evidence; `ended` ones are history.
 
-    `alarm` says of a live one that its quote is not in the text that it was taken from any more.
+    `alarm` marks a live one whose quote is no longer found in its text.
     """
 
     uid: str
@@ -93,7 +94,7 @@ class AssignmentItem:
 
 @dataclass(frozen=True, slots=True)
 class MethodNames:
-    """The method a paper proposes, as printed and in other spellings."""
+    """The method a paper proposes, as printed, and its aliases."""
 
     slug: str
     name: str
@@ -102,7 +103,7 @@ class MethodNames:
 
 @dataclass(frozen=True, slots=True)
 class WeblinkItem:
-    """A web address of a paper and who gave it."""
+    """A URL of a paper and its source."""
 
     kind: str
     url: str
@@ -111,7 +112,7 @@ class WeblinkItem:
 
 @dataclass(frozen=True, slots=True)
 class TagItem:
-    """A label that a list printed beside the paper."""
+    """A label printed beside the paper in an imported list."""
 
     facet: str
     value: str
@@ -147,9 +148,9 @@ class PaperDetail(PaperItem):
 
 
 def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperDetail:
-    """The paper that an id means (`arxiv:...`, `doi:...`, `s2:...`, slug), with everything behind it.
+    """The paper with this id (`arxiv:...`, `doi:...`, `s2:...`, slug), with all details.
 
-    A suggestion of the hidden tenth says nothing until somebody has decided, except with `reveal`.
+    A held-out suggestion is empty until someone has decided, except with `reveal`.
 
     Raises NotFoundError.
     """
@@ -182,7 +183,7 @@ def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperD
 
 
 def assignment_list(session: Session, text: str, *, ended: bool = False) -> list[AssignmentItem]:
-    """The assignments of a paper, primary ones first; those ended too where asked.
+    """The assignments of a paper, primary ones first; ended ones only on request.
 
     Raises NotFoundError.
     """
@@ -222,7 +223,7 @@ def _alarm(paper: Paper, a: Any) -> str | None:
 
 
 def sourced_values(session: Session, number: int) -> list[SourcedValue]:
-    """What each source says now of each field of a paper, the shown value first."""
+    """The current claim of each source for each field of a paper, the resolved value first."""
     shown = _shown(session, number)
     latest: dict[str, dict[str, Any]] = {}
     first: dict[tuple[str, str], int] = {}
@@ -237,7 +238,7 @@ def sourced_values(session: Session, number: int) -> list[SourcedValue]:
 
 
 def _shown(session: Session, number: int) -> dict[str, Any]:
-    """The values that a paper shows, by the names of their claims."""
+    """The resolved values of a paper, by the names of their claims."""
     paper = session.get_one(Paper, number)
     row = paper_rows(session, [number], texts=False)[number]
     year = None if paper.year_derived else paper.year
@@ -295,7 +296,7 @@ def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
 
 
 def _suggestions(session: Session, paper: Paper, decided: set[str] | None) -> list[SuggestionItem]:
-    """Of each taxonomy; the hidden are left unsaid where nobody has `decided` (None: they are said)."""
+    """The suggestion in each taxonomy. Held-out ones are emptied where no one has `decided` (None: never)."""
     found: Sequence[Any] = suggestions_of(session, [paper.id] if paper.id else [])
     items = [
         suggestion_item(s, paper, slug, {t.id: t.path for t in list_taxa(session, get_taxonomy(session, slug))})

@@ -1,4 +1,4 @@
-"""Papers as lists show them, in the words of the project's JSON Lines."""
+"""Papers in lists, with the keys of the project's JSON Lines format."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
@@ -16,7 +16,7 @@ from wamkg.vocabulary import AssignmentState
 
 @dataclass(frozen=True, slots=True)
 class StateGiven:
-    """A decision that places a paper nowhere: `undecided`, `outside` or `not-applicable`."""
+    """An assignment without a taxon: `undecided`, `outside` or `not-applicable`."""
 
     state: str
     kind: str | None = None
@@ -25,13 +25,13 @@ class StateGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperItem:
-    """A paper in a list. None means unknown; `date` is as exact as it is known (`2024`, `2024-05`, `2024-05-12`).
+    """A paper in a list. None means unknown; `date` has the known precision (`2024`, `2024-05`, `2024-05-12`).
 
-    `id` is what the API takes: `arxiv:...` where there is an arXiv id, else the slug; `uid` never changes.
-    `date_source` `id:arxiv` means that the date was only read off the arXiv id; `year_derived` that no source states
-    the year of the record shown, so that it is the year of `date`. `taxa` holds the primary placement in each taxonomy,
-    `also` further ones, `states` decisions that place it nowhere. `key` is the citation key, `type` BibTeX's word for
-    the kind of publication; `authors_cut` says that the author list goes on ("and others").
+    `id` is accepted by the API: `arxiv:...` if there is an arXiv id, else the slug; `uid` never changes. `date_source`
+    `id:arxiv` means that the date was derived from the arXiv id; `year_derived` that no source states the year of this
+    record, so it is the year of `date`. `taxa` has the primary assignment in each taxonomy, `also` secondary ones,
+    `states` assignments without a taxon. `key` is the citation key, `type` the BibTeX entry type; `authors_cut` means
+    that the author list is incomplete ("and others").
     """
 
     id: str
@@ -67,7 +67,7 @@ class PaperItem:
 
     @property
     def stated_year(self) -> int | None:
-        """The year that a source states with the venue shown; what is derived stands beside no venue."""
+        """The year that a source states together with the shown venue. A derived year is never shown with a venue."""
         return None if self.year_derived else self.year
 
 
@@ -83,14 +83,14 @@ class _Placed:
 
 
 def paper_items(session: Session, numbers: Sequence[int]) -> list[PaperItem]:
-    """The papers of these numbers, in their order."""
+    """The papers with these numbers, in this order."""
     return [item for item, _ in _items(session, numbers, texts=False)]
 
 
 def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """The papers of these numbers with the named fields only; `abstract` and `summary` can be asked for here.
+    """The papers with these numbers, with the named fields only; `abstract` and `summary` are allowed here.
 
-    Raises InvalidInputError for a field there is not.
+    Raises InvalidInputError for an unknown field.
     """
     unknown = [name for name in wanted if name not in FIELDS]
     if unknown:
@@ -168,10 +168,10 @@ def _item(row: Any, authors: list[str], links: list[Any], method: str | None, pl
 
 
 def public_id(arxiv: str | None, slug: str) -> str:
-    """The id that lists give of a paper and every route takes."""
+    """The id of a paper that lists show and every route accepts."""
     return f"arxiv:{arxiv}" if arxiv else slug
 
 
 def shown_day(day: date | None, precision: str | None) -> str | None:
-    """A date written as exactly as it is known."""
+    """A date in its known precision."""
     return str(PartialDate(day, Precision(precision or Precision.DAY))) if day else None

@@ -1,4 +1,4 @@
-"""The survey as it stood: in a release, or on a past day."""
+"""Snapshots: the survey in a release, or on a past day."""
 
 import re
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 def open_past(
     store: Store, home: Path, *, release: str | None = None, as_of: str | None = None, build: bool = True
 ) -> Iterator[Store]:
-    """The store to read from: a release's, a past day's, or with neither the store itself.
+    """The store to read from: a release's, a past day's, or the store itself if neither is given.
 
-    `as_of` is a day (2026-01-31, UTC, to its end; today: until now) or a moment (2026-01-31T12:00:00+01:00). Past
-    stores are files under `home/past`, made when first asked for, a handful kept. With `build` off only what is there
-    already is opened: making one takes seconds, so over HTTP a curator does it.
+    `as_of` is a day (2026-01-31, UTC, to its end; today: until now) or a moment (2026-01-31T12:00:00+01:00). Snapshots
+    are files under `home/past`, built on first request; only a few are kept. With `build` off, only existing snapshots
+    are opened: building one takes seconds, so over HTTP only a curator may start that.
 
-    Raises NotFoundError for a release there is not, InvalidInputError for an `as_of` that is no past day or is given
-    with a release, ConflictError where it would have to be made and `build` is off, StoreError for a damaged release.
+    Raises NotFoundError for an unknown release, InvalidInputError for an `as_of` that is not a past day or is given
+    with a release, ConflictError if the snapshot does not exist and `build` is off, StoreError for a damaged release.
     """
     if release and as_of:
         raise InvalidInputError("give a release or a day, not both")
@@ -45,9 +45,9 @@ def open_past(
 
 @contextmanager
 def open_edition(store: Store, home: Path, name: str, *, build: bool = True) -> Iterator[Store]:
-    """The store to read from by the name of a release, a past day, or `now`.
+    """The store of a release (by its name), of a past day, or of `now`.
 
-    Raises as `open_past`.
+    Raises the errors of `open_past`.
     """
     release, as_of = (None, None) if name == NOW else (None, name) if is_moment(name) else (name, None)
     with open_past(store, home, release=release, as_of=as_of, build=build) as shown:
@@ -55,20 +55,20 @@ def open_edition(store: Store, home: Path, name: str, *, build: bool = True) -> 
 
 
 def diff_stores(a: Store, b: Store, names: tuple[str, str]) -> ReleaseDiff:
-    """What changed from one edition to another."""
+    """What changed from one release or day to another."""
     with a.reading() as old, b.reading() as new:
         return diff_editions(old, new, names)
 
 
 def day_begins(text: str) -> datetime:
-    """The first moment of a day, or the moment that is named, whether it has come or not."""
+    """The first moment of a day, or the named moment, past or future."""
     return datetime.fromisoformat(text) if "T" in text else datetime.combine(date.fromisoformat(text), time(), UTC)
 
 
 def moment_of(text: str) -> datetime:
-    """The first moment after a day, or the moment that is named; today lasts until now.
+    """The first moment after a day, or the named moment; today ends now.
 
-    Raises InvalidInputError for what is neither, for a time without its zone, and for a day to come.
+    Raises InvalidInputError for any other text, for a time without a zone, and for a future day.
     """
     try:
         if "T" in text:
@@ -88,5 +88,5 @@ def moment_of(text: str) -> datetime:
 
 
 def is_moment(text: str) -> bool:
-    """Whether a text is meant as a day or a moment rather than as a release's name."""
+    """Whether a text looks like a day or a moment rather than the name of a release."""
     return _DAY.match(text) is not None

@@ -1,4 +1,4 @@
-"""The papers of a taxonomy by where they stand: with label, citation key, date, and whether they are an exemplar."""
+"""The papers of a taxonomy by taxon: label, citation key, date, and whether they are exemplars."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ from wamkg.views.roadmap import (
 
 @dataclass(frozen=True)
 class PlacedItem:
-    """A paper at its taxon; `key` is its citation key, `when` the first day its date may mean, None if unknown."""
+    """A paper at its taxon; `key` is its citation key, `when` the earliest possible day of its date, None if
+    unknown.
+    """
 
     element_id: str
     key: str
@@ -51,7 +53,7 @@ class PlacedTaxonomy:
 
 
 def placed_taxonomy(session: Session, slug: str, date_rule: str = "arxiv_v1") -> PlacedTaxonomy:
-    """The papers placed in a taxonomy.
+    """The papers assigned in a taxonomy.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown date rule.
     """

@@ -1,4 +1,4 @@
-"""Who said, placed and changed what: of a paper, a taxon, any other thing, one field; and the whole trail."""
+"""Provenance: who stated, assigned and changed what, of any entity or field; and the whole audit trail."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ from wamkg.views.paper import SourcedValue, sourced_values
 def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:
     """Everything that happened to a paper (any id), or to `taxon:TAXONOMY:PATH`, `method:SLUG` and so on, newest first.
 
-    `field` narrows it: `venue`, `name`, `taxonomy:wam`. Of a taxon the papers that were placed there belong to it.
+    `field` filters: `venue`, `name`, `taxonomy:wam`. The history of a taxon includes the papers assigned to it.
 
     Raises NotFoundError.
     """
@@ -48,7 +48,7 @@ def _of_thing(session: Session, kind: str, name: str) -> list[HistoryRow]:
 
 
 def paper_sources(session: Session, paper: str, field: str | None = None) -> list[SourcedValue]:
-    """What each source says now of each field of a paper, the shown one first, those that say otherwise marked.
+    """The current claim of each source for each field of a paper, the resolved value first, conflicts marked.
 
     Raises NotFoundError.
     """
@@ -58,7 +58,7 @@ def paper_sources(session: Session, paper: str, field: str | None = None) -> lis
 
 
 def audit_lines(session: Session, since: datetime | None = None) -> Iterator[dict[str, Any]]:
-    """The whole trail in the order written: each batch, then its changes, with the rows that undo took out."""
+    """The whole audit trail, oldest first: each batch, then its changes, with the rows that undo removed."""
     for batch in batches_in_order(session, since):
         yield {"type": "batch"} | {name: in_order(value) for name, value in batch._asdict().items() if name != "id"}
         for change in whole_trail(session, batch.id):
@@ -67,7 +67,7 @@ def audit_lines(session: Session, since: datetime | None = None) -> Iterator[dic
 
 
 def _without_votes(change: Any) -> Any:
-    """What was before; of a vote that was taken back only that there was one, since others may still be voting."""
+    """The value before a change. Of an undone vote only its existence is shown, since others may still vote."""
     if change.field != REMOVED_VOTES:
         return change.before
     return [told_of_vote(row) for row in change.before]

@@ -1,4 +1,4 @@
-"""Questions whether a record is the paper that its id leads to: the list, and one with both sides."""
+"""Questions whether a record describes the paper that its id names: the list, and one with both sides."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +19,10 @@ from wamkg.vocabulary import QuestionStatus
 
 @dataclass(frozen=True, slots=True)
 class QuestionItem:
-    """A record that was not applied to `paper`, because its id leads there but it looks like another paper.
+    """A record that was not applied to `paper`, although it has an id of it, because it looks like another paper.
 
-    `ids` are those by which it meets the paper; `record_title`, `record_authors` and `record_year` are the record's.
-    `status` is `open`, or the answer: `wrong-id`, `renamed` or `wrong-record`; `wrong_ids` are then no longer the
-    paper's.
+    `ids` are the shared ids; `record_title`, `record_authors` and `record_year` are the record's. `status` is `open`,
+    or the answer: `wrong-id`, `renamed` or `wrong-record`; `wrong_ids` were removed from the paper.
     """
 
     uid: str
@@ -52,7 +51,7 @@ class QuestionItem:
 def question_list(
     session: Session, status: str | None, limit: int, after: str | None, *, paper: str | None = None
 ) -> Page[QuestionItem]:
-    """One page of the questions, newest first; `status` narrows to it, `paper` (any id) to one paper.
+    """One page of the questions, newest first, filtered by `status` and by `paper` (any id).
 
     Raises NotFoundError for an unknown paper, and for a cursor of another list.
     """
@@ -63,12 +62,12 @@ def question_list(
 
 
 def open_questions(session: Session, paper: int | None = None) -> list[QuestionItem]:
-    """Every question that nobody has answered, of one paper or of all, oldest first."""
+    """All open questions, of one paper or of all, oldest first."""
     return _items(session, question_rows(session, QuestionStatus.OPEN, paper))[::-1]
 
 
 def questions_on(session: Session, paper: str) -> list[QuestionItem]:
-    """The questions on a paper, by any of its ids, that nobody has answered.
+    """The open questions on a paper, by any of its ids.
 
     Raises NotFoundError.
     """

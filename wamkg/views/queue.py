@@ -1,4 +1,4 @@
-"""The review queue as pages and programs show it; suggestions of the hidden tenth are left out."""
+"""The review queue for pages and programs, without held-out suggestions."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,11 @@ class VersionItem:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A work that waits for a person. `suggestion` is None while `hidden`: it is shown once the person has decided.
+    """A work that waits for a decision. `suggestion` is None while `hidden`; it is shown after the decision.
 
-    `version` is the paper's, to be given back with the decision. `nearest` is the similarity (0 to 1) of the nearest
-    classified paper; None while hidden. `stale`: the paper's text has changed since the suggestion was made.
+    `version` is the paper's revision; send it back with the decision. `nearest` is the similarity (0 to 1) of the most
+    similar classified paper; None while hidden. `stale`: the paper's text has changed since the suggestion was
+    computed.
     """
 
     paper: str
@@ -44,9 +45,9 @@ class QueueItem:
 def queue_page(
     session: Session, taxonomy: str = "wam", query: LibraryQuery | None = None, order: str = "uncertain"
 ) -> Page[QueueItem]:
-    """One page of the queue of a taxonomy, for the papers that the query lets through.
+    """One page of the review queue of a taxonomy, for the papers that match the query.
 
-    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or bad filter.
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or filter.
     """
     query = query or LibraryQuery()
     found = get_taxonomy(session, taxonomy)

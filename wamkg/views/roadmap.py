@@ -1,4 +1,4 @@
-"""What the roadmap figure draws: the classified methods of a taxonomy along time."""
+"""Data of the roadmap figure: the classified methods of a taxonomy over time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SHORT_WORDS = 4
 
 @dataclass(frozen=True)
 class RoadmapTaxon:
-    """One node of the tree; `path` is unique, `parent` is a path or None for a family."""
+    """One node of the tree; `path` is unique, `parent` is a path or None for a branch."""
 
     path: str
     name: str
@@ -32,7 +32,7 @@ class RoadmapTaxon:
 
 @dataclass(frozen=True)
 class RoadmapItem:
-    """One drawn label; `element_id` is the SVG id (`method-<slug>`), `when` the first day its date may mean."""
+    """One drawn label; `element_id` is the SVG id (`method-<slug>`), `when` the earliest possible day of its date."""
 
     element_id: str
     label: str
@@ -47,7 +47,7 @@ class RoadmapItem:
 
 @dataclass(frozen=True)
 class Roadmap:
-    """A taxonomy's tree and its dated methods; `undated` lists the labels that have no date and are not drawn."""
+    """A taxonomy's tree and its dated methods; `undated` lists the labels without a date, which are not drawn."""
 
     taxonomy: str
     title: str
@@ -62,12 +62,11 @@ class Roadmap:
 def build_roadmap(
     session: Session, taxonomy: str = "wam", date_rule: str = "arxiv_v1", as_of: date | None = None
 ) -> Roadmap:
-    """The roadmap of a taxonomy: every paper that a person placed, under its method's name, at its date.
+    """The roadmap of a taxonomy: every assigned paper, under its method's name, at its date.
 
-    `date_rule` is `arxiv_v1` (the date that the store shows, else the year) or `venue` (the venue's date or year, else
-    the same).
-    Items dated after `as_of` are left out; without it the roadmap reaches to its own newest item, so that the
-    same store gives the same drawing on any day.
+    `date_rule` is `arxiv_v1` (the resolved date, else the year) or `venue` (the venue's date or year, else the same).
+    Items dated after `as_of` are left out; without it the roadmap ends with its newest item, so the same store gives
+    the same drawing on any day.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown rule.
     """
@@ -92,7 +91,7 @@ def build_roadmap(
 
 
 def placed_ids(session: Session, taxonomy: str) -> frozenset[str]:
-    """Element ids of all papers placed in a taxonomy, dated or not.
+    """Element ids of all papers assigned in a taxonomy, dated or not.
 
     Raises NotFoundError for an unknown taxonomy.
     """
@@ -116,7 +115,7 @@ def _item(paper: PlacedPaper, labels: "PaperLabels", marks: list[str], when: dat
 
 
 def check_date_rule(rule: str) -> None:
-    """Raises InvalidInputError for what is none of `DATE_RULES`."""
+    """Raise InvalidInputError for a rule that is not one of `DATE_RULES`."""
     if rule not in DATE_RULES:
         raise InvalidInputError(f"unknown date rule {rule!r}: use {' or '.join(DATE_RULES)}")
 
@@ -129,14 +128,16 @@ def taxa_of(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:
 
 
 def root_label(session: Session, taxonomy: Taxonomy) -> str:
-    """The shortest name the taxonomy goes by, such as WAM."""
+    """The shortest name of the taxonomy, such as WAM."""
     assert taxonomy.id is not None
     names = [taxonomy.title, *aliases_of(session, [taxonomy.id]).get(taxonomy.id, [])]
     return min(names, key=len)
 
 
 def paper_dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> dict[int, tuple[date, str]]:
-    """The first day each paper's date may mean, and its precision, under one of `DATE_RULES`; undated ones are out."""
+    """The earliest possible day of each paper's date and its precision, by one of `DATE_RULES`, without undated
+    papers.
+    """
     dates = {p.id: dated for p in papers if (dated := day_or_year(p.date, p.precision, p.year))}
     if rule == "venue":
         printed = [(p.id, year) for p in papers if (year := p.stated_year) and is_venue(p.venue)]
@@ -148,7 +149,7 @@ def paper_dates(session: Session, papers: Sequence[PlacedPaper], rule: str) -> d
 
 @dataclass(frozen=True)
 class PaperLabels:
-    """What papers are drawn under: the method a paper brings, else a name it introduces, else its title."""
+    """Labels of papers in drawings: the method a paper proposes, else a name it introduces, else its title."""
 
     methods: dict[int, Method]
     introduced: dict[int, list[str]]
@@ -177,12 +178,12 @@ class PaperLabels:
 
 
 def address_of(paper: PlacedPaper) -> str:
-    """Where a paper is read: on arXiv, else at its own address; empty where none is known."""
+    """URL of a paper: on arXiv, else its own; empty if none is known."""
     return f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else paper.url or ""
 
 
 def short_title(title: str) -> str:
-    """What stands before a title's colon, else its first words: a label for a paper without a named method."""
+    """The part of a title before the colon, else its first words: a label for a paper without a named method."""
     head = title.partition(":")[0].strip()
     words = head.split()
     return head if len(words) <= SHORT_WORDS else " ".join(words[:SHORT_WORDS]) + "…"

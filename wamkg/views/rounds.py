@@ -1,4 +1,4 @@
-"""Rounds of blind review as shown: everybody sees how far they are, nobody a vote before its time."""
+"""Rounds of blind review as shown: progress is public, votes are hidden until voting has ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,9 @@ from wamkg.views.papers import public_id
 
 @dataclass(frozen=True, slots=True)
 class RoundItem:
-    """A round: how many papers, how many each reviewer has voted on, how many votes are open, differ, are decided."""
+    """A round: number of papers, of votes per reviewer, of papers with visible votes, with different votes, and
+    adjudicated.
+    """
 
     name: str
     taxonomy: str
@@ -39,7 +41,7 @@ class RoundItem:
 
 @dataclass(frozen=True, slots=True)
 class VoteItem:
-    """What one reviewer says of one paper: a taxon's path, or a verdict without one."""
+    """A reviewer's label for one paper: a taxon's path, or a verdict without one."""
 
     uid: str
     by: str
@@ -56,8 +58,9 @@ class VoteItem:
 class QueuedPaper:
     """A paper of a round as one person may see it.
 
-    `votes` holds their own; the others' too once `opened`. `waiting` is how many reviewers have not voted, `alike`
-    whether all votes say the same, None before they can be seen. `how` and `decision` tell what was made of them.
+    `votes` has their own vote; the others' too once `opened`. `waiting` is the number of reviewers who have not voted,
+    `alike` whether the votes are unanimous, None before they are visible. `how` and `decision` describe the
+    adjudication.
     """
 
     round: str
@@ -72,7 +75,7 @@ class QueuedPaper:
 
 
 def round_list(session: Session) -> list[RoundItem]:
-    """Every round in the order opened."""
+    """All rounds, oldest first."""
     return [_item(session, found) for found in list_rounds(session)]
 
 
@@ -106,7 +109,7 @@ def _item(session: Session, found: ReviewRound) -> RoundItem:
 
 
 def round_queue(session: Session, name: str, viewer: str | None = None) -> list[QueuedPaper]:
-    """The papers of a round in order, with the votes that `viewer` may see; nobody's unopened ones without a viewer.
+    """The papers of a round in order, with the votes that `viewer` may see; without a viewer, only visible votes.
 
     Raises NotFoundError.
     """
@@ -140,7 +143,7 @@ def round_queue(session: Session, name: str, viewer: str | None = None) -> list[
 
 
 def differing_votes(session: Session) -> list[QueuedPaper]:
-    """Papers on which opened votes differ and nobody has decided, round by round."""
+    """Papers with visible votes that differ and without an adjudication, round by round."""
     queues = (round_queue(session, found.name) for found in list_rounds(session))
     return [paper for queue in queues for paper in queue if paper.alike is False and paper.decision is None]
 

@@ -1,4 +1,4 @@
-"""Reported scores over time: for each protocol, when each method came, what it scored, and who held the record."""
+"""Reported scores over time: for each protocol, the date and score of each method, and the record holders."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ OVERALL = "overall"
 
 @dataclass(frozen=True)
 class Score:
-    """A reported result with the day of its method's paper (None: unknown) and that paper's place in `wam`.
+    """A reported result with the day of its method's paper (None: unknown) and that paper's taxon in `wam`.
 
-    `record` says that nothing dated before it on its board was as good.
+    `record`: no earlier result on its leaderboard was as good.
     """
 
     result: ResultItem
@@ -33,26 +33,27 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreBoard:
-    """Scores measured alike, oldest first, undated ones last."""
+    """Scores under one protocol, oldest first, undated ones last."""
 
     board: Board
     scores: tuple[Score, ...]
 
     @property
     def third_party(self) -> int:
-        """How many were not reported by the method's own authors."""
+        """Number of results not reported by the method's own authors."""
         return sum(score.result.party != "first" for score in self.scores)
 
     @property
     def odd(self) -> int:
-        """How many carry a remark on something strange."""
+        """Number of results with a caveat."""
         return sum(bool(score.result.oddity) for score in self.scores)
 
 
 def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam") -> list[ScoreBoard]:
-    """The boards asked for; without a benchmark, one for each that has enough methods: its overall one or the fullest.
+    """The matching leaderboards. Without a benchmark, one for each that has enough methods: its overall one or the
+    largest.
 
-    Raises as `results` does, and InvalidInputError where no result of these has a metric.
+    Raises the errors of `results`, and InvalidInputError if none of the results has a metric.
     """
     boards = [board for board in leaderboard(session, query) if board.higher_is_better is not None]
     if query.benchmark is None:
@@ -67,7 +68,7 @@ def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam"
 
 
 def _rank(board: Board) -> tuple[bool, bool, int, str]:
-    """The overall suite, then suites of several tasks, then single tasks; of each the fullest."""
+    """Order: the overall suite, then suites of several tasks, then single tasks; the largest first in each group."""
     return board.suite != OVERALL, board.suite.startswith("task:"), -len(board.rows), board.suite
 
 
@@ -99,7 +100,7 @@ def _scores(board: Board, days: dict[str, date | None], places: dict[str, str]) 
 
 
 def score_rows(boards: Sequence[ScoreBoard]) -> list[list[str | float | None]]:
-    """The boards as one table, its head first."""
+    """The leaderboards as one table with a header."""
     head: list[str | float | None] = [
         "benchmark", "suite", "split", "metric", "unit", "method", "value", "date", "record", "party", "taxon",
         "reported_by", "reported_where", "oddity",

@@ -1,4 +1,4 @@
-"""Search by words, and by words and vectors together."""
+"""Search by words, and by words and embeddings together."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ from wamkg.views.papers import PaperItem, paper_items
 
 Mode = Literal["text", "hybrid"]
 SEEDS = 5
-"""Best text hits whose vectors stand for the query: no encoder runs here, and what they are about is what is asked."""
+"""Number of best text hits whose vectors represent the query, because no encoder runs here."""
 FUSION = 60
 """Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 CONSIDERED = 1000
@@ -21,7 +21,7 @@ CONSIDERED = 1000
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A paper found, its ranks by words and by vectors (None where it was not among those), and the fused score."""
+    """A found paper with its ranks by words and by vectors (None if it has none), and the fused score."""
 
     paper: PaperItem
     score: float
@@ -31,7 +31,7 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchAnswer:
-    """The best hits; `mode` is what was really done: `text` where there are no vectors to join in."""
+    """The best hits; `mode` is the search that was actually done: `text` if there are no vectors."""
 
     items: list[SearchHit]
     total: int
@@ -40,11 +40,11 @@ class SearchAnswer:
 
 
 def search(session: Session, query: LibraryQuery, mode: Mode) -> SearchAnswer:
-    """The papers that answer the query's words best, within its other filters.
+    """The papers that match the words of the query best, within its other filters.
 
-    Hybrid adds the papers nearest in meaning to the best text hits and fuses both ranks.
+    Hybrid search adds the papers most similar to the best text hits and fuses both rankings.
 
-    Raises as `paper_filter` does.
+    Raises the errors of `paper_filter`.
     """
     by_text = search_papers(session, query.q or "", CONSIDERED)
     by_vector = _nearest(session, by_text[:SEEDS]) if mode == "hybrid" else []

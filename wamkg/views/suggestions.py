@@ -1,4 +1,4 @@
-"""The queue: what a model suggests for papers that nobody has placed yet."""
+"""Suggestions for papers without an assignment."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ ORDERS = ("certain", "uncertain", "newest")
 
 @dataclass(frozen=True, slots=True)
 class RankedTaxon:
-    """A leaf and P(the paper belongs there); `elsewhere`: not in the taxon that the model is sure of."""
+    """A leaf and P(the paper belongs there); `elsewhere`: it is not below the confident level."""
 
     taxon: str
     probability: float
@@ -33,11 +33,11 @@ class RankedTaxon:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionItem:
-    """One suggestion in the words of `suggest --json`: a model's word, never a decision.
+    """One suggestion, with the keys of `suggest --json`. A suggestion is never a decision.
 
-    `ranked` holds leaves, best first, those in the decided taxon before others; `decided_level` is the deepest taxon
-    the model is sure of, or None; `stale`: the paper's text has changed since. While `hidden`, until somebody has
-    decided, what it says is left out: `top`, `ranked` and `reasons` are empty, `abstained` is None.
+    `ranked` lists leaves, best first, those below the confident level before others; `decided_level` is the deepest
+    confident taxon, or None; `stale`: the paper's text has changed since. While `hidden`, until someone has decided,
+    its content is left out: `top`, `ranked` and `reasons` are empty, `abstained` is None.
     """
 
     uid: str
@@ -70,11 +70,11 @@ def suggestion_list(
     *,
     reveal: bool = False,
 ) -> Page[SuggestionItem]:
-    """One page of the suggestions of a taxonomy, for the papers that the query lets through.
+    """One page of the suggestions of a taxonomy, for the papers that match the query.
 
-    `reveal`: for a program, which decides nothing; of the hidden tenth too.
+    `reveal` includes held-out suggestions; it is for programs, which make no decisions.
 
-    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or bad filter.
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or filter.
     """
     if order not in ORDERS:
         raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
@@ -119,17 +119,17 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
 
 
 def hide(item: SuggestionItem) -> SuggestionItem:
-    """The suggestion without what it says."""
+    """The suggestion without its content."""
     return replace(item, hidden=True, **unsaid())
 
 
 def unsaid() -> dict[str, Any]:
-    """What a hidden suggestion holds in place of what it says, by field."""
+    """Values that replace the content of a hidden suggestion, by field."""
     return {"top": {}, "outside": None, "ranked": [], "decided_level": None, "abstained": None, "reasons": []}
 
 
 def is_stale(s: Suggestion, paper: Paper) -> bool:
-    """Whether the text that the suggestion was made from is no longer the paper's."""
+    """Whether the paper's text has changed since the suggestion was computed."""
     _, body = body_of(paper.abstract, paper.summary)
     return text_hash(whole_text(paper.title, body)) != s.text_hash
 

@@ -16,10 +16,10 @@ from wamkg.vocabulary import EntityKind, Relation
 
 @dataclass(frozen=True, slots=True)
 class ThingItem:
-    """A named thing; `papers` are those that propose, introduce or (institutions) come from it.
+    """A named entity; `papers` propose it, introduce it or (institutions) come from it.
 
-    `uses` counts the papers linked to it by relation, `results` the reported results that name it. A field that a
-    kind has not is None.
+    `uses` counts the papers linked to it by relation, `results` the reported results that name it. A field that does
+    not apply to its kind is None.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class ThingItem:
 
 
 def thing_list(session: Session, kind: EntityKind, q: str | None, limit: int, after: str | None) -> Page[ThingItem]:
-    """One page of the things of a kind, by name; `q` narrows to names and spellings that hold it.
+    """One page of the entities of a kind, by name; `q` keeps those whose name or alias contains it.
 
     Raises NotFoundError for a cursor of another list.
     """
@@ -51,7 +51,7 @@ def thing_list(session: Session, kind: EntityKind, q: str | None, limit: int, af
 
 
 def all_things(session: Session, kind: EntityKind) -> list[ThingItem]:
-    """All things of a kind by slug."""
+    """All entities of a kind by slug."""
     found: list[Any] = list_things(session, kind)
     aliases = aliases_of(session, [t.id for t in found])
     uses, results, uids = link_counts(session, kind), result_counts(session), uids_of(session, THINGS[kind])
@@ -78,7 +78,7 @@ def all_things(session: Session, kind: EntityKind) -> list[ThingItem]:
 
 
 def thing_item(session: Session, kind: EntityKind, name: str) -> ThingItem:
-    """One thing by slug, name or other spelling.
+    """One entity by slug, name or alias.
 
     Raises NotFoundError.
     """

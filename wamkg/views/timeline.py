@@ -1,4 +1,4 @@
-"""Papers over time: how many by month, quarter or year, split by the taxa of any depth."""
+"""Papers over time: counts by month, quarter or year, split by the taxa at any depth."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -33,11 +33,11 @@ class TimelinePeriod:
 
 @dataclass(frozen=True)
 class PaperTimeline:
-    """Papers placed in a taxonomy, by period without gaps.
+    """Papers assigned in a taxonomy, by period without gaps.
 
-    `taxa` are the paths that `counts` use, `names` what they are called. `undated` papers have neither a date nor a
-    year; `imprecise` ones are known to the year only and stand in no shorter period. `derived` counts papers, among
-    those drawn, whose date was only read off an arXiv id.
+    `taxa` are the paths that `counts` uses, `names` their names. `undated` papers have neither a date nor a year;
+    `imprecise` ones are known to the year only and appear in no shorter period. `derived` counts the papers in periods
+    whose date was derived from an arXiv id.
     """
 
     taxonomy: str
@@ -56,9 +56,9 @@ class PaperTimeline:
 def papers_timeline(
     session: Session, by: str = "month", taxonomy: str = "wam", depth: int = 1, date_rule: str = "arxiv_v1"
 ) -> PaperTimeline:
-    """Count the papers placed in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
+    """Count the papers assigned in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
 
-    A paper placed above that depth counts for the taxon it stands at.
+    A paper assigned above that depth counts for its own taxon.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
     """
@@ -92,7 +92,9 @@ def papers_timeline(
 
 
 def _dated(session: Session, taxonomy: Taxonomy, rule: str) -> list[DatedPlacements]:
-    """The papers placed in a taxonomy by their dates under a rule; one that is not the date shown has no source."""
+    """The papers assigned in a taxonomy by their dates under a rule. A date that is not the resolved one has no
+    source.
+    """
     if rule == "arxiv_v1":
         return placements_by_date(session, taxonomy)
     papers = placed_papers(session, taxonomy)
@@ -106,14 +108,14 @@ def _cut(path: str, depth: int) -> str:
 
 
 def period_of(day: date, by: str) -> str:
-    """The period that a day lies in: `2024-05`, `2024-Q2` or `2024`."""
+    """The period of a day: `2024-05`, `2024-Q2` or `2024`."""
     if by == "year":
         return f"{day.year:04d}"
     return f"{day.year:04d}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year:04d}-{day.month:02d}"
 
 
 def periods_between(first: date, last: date, by: str) -> Iterator[str]:
-    """Every period from the one of `first` to the one of `last`."""
+    """All periods from that of `first` to that of `last`."""
     months = PERIODS[by]
     start, end = (first.year * 12 + first.month - 1) // months, (last.year * 12 + last.month - 1) // months
     for number in range(start, end + 1):
@@ -134,7 +136,7 @@ def _periods(cells: Counter[tuple[str, str]], days: list[date], by: str) -> Iter
 
 
 def timeline_csv_rows(timeline: PaperTimeline) -> Iterator[list[str | int]]:
-    """The timeline as rows of a table, its head first."""
+    """The timeline as rows of a table with a header."""
     yield ["period", *timeline.taxa, "total", "cumulative"]
     for item in timeline.items:
         yield [item.period, *(item.counts.get(path, 0) for path in timeline.taxa), item.total, item.cumulative]

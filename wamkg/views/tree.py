@@ -19,7 +19,7 @@ from wamkg.vocabulary import MAIN
 
 @dataclass(frozen=True, slots=True)
 class ExemplarItem:
-    """A paper that shows what a taxon means."""
+    """A paper that illustrates a taxon."""
 
     id: str
     slug: str
@@ -29,9 +29,9 @@ class ExemplarItem:
 
 @dataclass(frozen=True, slots=True)
 class TaxonNode:
-    """A taxon with its children; `count` works stand at it or below it, `own` at the taxon itself.
+    """A taxon with its children; `count` is the number of works at or below it, `own` at the taxon itself.
 
-    The list `papers?taxon=...` holds as many, and the further records of works besides.
+    The list `papers?taxon=...` has the same works, and also their other records.
     """
 
     path: str
@@ -53,7 +53,7 @@ class TaxonNode:
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyItem:
-    """A taxonomy in a list; `placed` papers have a place in it, `states` counts the decisions by state."""
+    """A taxonomy in a list; `placed` counts papers assigned to a taxon, `states` counts assignments by status."""
 
     slug: str
     title: str
@@ -79,7 +79,7 @@ class TaxonomyTree:
 
 
 def taxonomy_list(session: Session) -> list[TaxonomyItem]:
-    """All taxonomies: the survey's own first, then those with most papers placed."""
+    """All taxonomies: the main one first, then by number of assigned papers."""
     states = state_counts(session)
     items = [
         TaxonomyItem(
@@ -117,7 +117,7 @@ def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
 
 
 def taxon_node(session: Session, slug: str, path: str) -> TaxonNode:
-    """One taxon, under its present or a former path, with all below it.
+    """One taxon with its descendants, by its current or a former path.
 
     Raises NotFoundError.
     """
@@ -135,7 +135,7 @@ def walk(nodes: Sequence[TaxonNode]) -> Iterator[TaxonNode]:
 
 @dataclass(frozen=True)
 class _Builder:
-    """What the nodes of one tree share."""
+    """Shared data while the nodes of one tree are built."""
 
     children: Mapping[int | None, list[Taxon]]
     counts: Mapping[str, int]
@@ -186,7 +186,7 @@ class _Builder:
 
 
 def _counts_below(taxa: Sequence[Taxon], own: Mapping[int, int], several: Sequence[tuple[int, str]]) -> dict[str, int]:
-    """How many papers stand at each path or below it, each counted once."""
+    """Number of papers at or below each path, each paper counted once."""
     counts: Counter[str] = Counter()
     for taxon in taxa:
         counts.update(dict.fromkeys(upwards(taxon.path), own.get(taxon.id or 0, 0)))

@@ -1,4 +1,4 @@
-"""Jobs and releases as lists."""
+"""Lists of jobs and releases."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from wamkg.views.history import in_order
 
 @dataclass(frozen=True, slots=True)
 class JobItem:
-    """One run of a job and how far it is."""
+    """One job and its progress."""
 
     uid: str
     kind: str
@@ -30,7 +30,7 @@ class JobItem:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseItem:
-    """A named edition of the survey."""
+    """A release of the survey."""
 
     uid: str
     name: str
@@ -43,7 +43,7 @@ class ReleaseItem:
 
 
 def job_list(session: Session, limit: int) -> list[JobItem]:
-    """The newest jobs first."""
+    """Jobs, newest first."""
     return [job_item(job) for job in list_jobs(session, limit)]
 
 
@@ -63,7 +63,7 @@ def job_named(session: Session, uid: str) -> JobItem:
 
 
 def release_list(session: Session) -> list[ReleaseItem]:
-    """All releases in the order made."""
+    """All releases, oldest first."""
     return [release_item(r) for r in list_releases(session)]
 
 

@@ -1,4 +1,4 @@
-"""Duplicates: records that are one work, what people judged of pairs, and pairs that wait for a judgement."""
+"""Duplicates: records that are one work, judgements on pairs, and pairs to judge."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from wamkg.views.papers import public_id
 
 @dataclass(frozen=True, slots=True)
 class RecordOfWork:
-    """One record of a work; `id` is what the API takes."""
+    """One record of a work; `id` is accepted by the API."""
 
     id: str
     title: str
@@ -27,7 +27,7 @@ class RecordOfWork:
 
 @dataclass(frozen=True, slots=True)
 class JudgementItem:
-    """What somebody judged of two papers: `same`, `different` or `unsure`."""
+    """A person's judgement on two papers: `same`, `different` or `unsure`."""
 
     uid: str
     left: RecordOfWork
@@ -41,7 +41,7 @@ class JudgementItem:
 
 @dataclass(frozen=True, slots=True)
 class CandidateItem:
-    """Two papers that may be one work: a score from 0 to 1 and what it is made of. Nobody has judged them."""
+    """Two papers that may be the same work: a score from 0 to 1 and its components. No one has judged them."""
 
     left: RecordOfWork
     right: RecordOfWork
@@ -50,7 +50,7 @@ class CandidateItem:
 
 
 def work_of(session: Session, paper: str) -> list[RecordOfWork]:
-    """All records of the work that a paper is, the paper itself first.
+    """All records of a paper's work, the paper itself first.
 
     Raises NotFoundError.
     """
@@ -62,14 +62,14 @@ def work_of(session: Session, paper: str) -> list[RecordOfWork]:
 
 
 def work_list(session: Session) -> list[list[RecordOfWork]]:
-    """Every work that the store holds more than one record of."""
+    """All works with more than one record in the store."""
     groups = load_works(session).groups()
     records = _records(session, {number for group in groups for number in group})
     return [[records[number] for number in group] for group in groups]
 
 
 def judgement_list(session: Session, paper: str | None = None) -> list[JudgementItem]:
-    """What is judged now, newest first; narrowed to pairs with one paper in them.
+    """The live judgements, newest first; optionally only pairs with one paper.
 
     Raises NotFoundError for an unknown paper.
     """
@@ -83,7 +83,8 @@ def judgement_list(session: Session, paper: str | None = None) -> list[Judgement
 
 
 def candidate_list(session: Session, limit: int, after: str | None = None) -> Page[CandidateItem]:
-    """One page of the pairs that may be one work, most alike first; those judged, or told apart by judgements, are not.
+    """One page of the pairs that may be the same work, most similar first, without pairs that judgements already
+    determine.
 
     Raises NotFoundError for a cursor of another list.
     """
