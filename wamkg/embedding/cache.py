@@ -1,4 +1,4 @@
-"""Encode only what is not yet cached, keyed by the hash of the exact text."""
+"""Encodes only texts that are not cached, by the hash of the exact text."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +7,7 @@ from wamkg.identifiers import text_hash
 
 
 def missing_texts(texts: Iterable[str], cached: Mapping[str, Vectors]) -> dict[str, str]:
-    """Return hash -> text for every distinct text that `cached` does not hold, in first-seen order."""
+    """Return hash -> text for every distinct text that `cached` does not have, in first-seen order."""
     hashed = {text_hash(text): text for text in texts}
     return {key: text for key, text in hashed.items() if key not in cached}
 
@@ -17,7 +17,7 @@ def embed_texts(
 ) -> dict[str, Vectors]:
     """Return hash -> vector (dim,) for every text; texts whose hash is cached are not encoded again.
 
-    The new ones are the keys that `cached` lacks; the caller keeps them under encoder name and version.
+    The new ones are the keys that `cached` lacks. The caller stores them under encoder name and version.
     """
     wanted = list(texts)
     known = cached or {}

@@ -1,4 +1,4 @@
-"""Encoders: from texts to vectors, by a sentence-transformers model or, without torch, by hashed words."""
+"""Encoders from texts to vectors: a sentence-transformers model or, without torch, hashed words."""
 
 import hashlib
 import os
@@ -41,7 +41,7 @@ class SentenceTransformerEncoder:
     """A sentence-transformers model: the packaged MiniLM, or any hub name or folder.
 
     torch is loaded here and nowhere earlier. Raises DependencyMissingError without the `embed` extra and
-    InvalidInputError where the packaged weights are not the expected ones or the model cannot be loaded.
+    InvalidInputError if the packaged weights are not the expected ones or the model cannot be loaded.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SentenceTransformerEncoder:
         self.dim = int(self._model.get_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode in length-sorted batches; the order of the answer is that of `texts`."""
+        """Encode in length-sorted batches. The result has the order of `texts`."""
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
@@ -82,7 +82,7 @@ class SentenceTransformerEncoder:
 class HashingEncoder:
     """Hashed words and word pairs with signs: no torch, no training, the same vectors everywhere.
 
-    The hashing trick of Weinberger et al. (2009). A stand-in for installs without torch and for tests.
+    The hashing trick of Weinberger et al. (2009). Used for installations without torch and for tests.
     """
 
     def __init__(self, dim: int = 512) -> None:
@@ -102,7 +102,7 @@ class HashingEncoder:
 
 
 def pick_device(torch: Any, wanted: str = "auto") -> str:
-    """Resolve `auto` to cuda, then mps, then cpu; any other value is taken as it is."""
+    """Resolve `auto` to cuda, then mps, then cpu; any other value is not changed."""
     if wanted != "auto":
         return wanted
     if torch.cuda.is_available():
@@ -161,7 +161,7 @@ def _weights_sha256(source: str | Path) -> str | None:
 
 
 def _state_sha256(model: Any) -> str:
-    """sha256 over the loaded parameters in name order, for models whose file is not at hand."""
+    """sha256 over the loaded parameters in name order, for models without a single weights file."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

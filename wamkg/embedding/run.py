@@ -1,4 +1,4 @@
-"""The embed job: encode what is not yet encoded, a batch at a time; it can be stopped, resumed and shared."""
+"""The embed job: encode new texts in batches. It can be stopped, resumed and shared."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,18 +16,18 @@ from wamkg.store.owners import this_owner
 from wamkg.store.session import Store
 
 CHECKPOINT = 1024
-"""Texts encoded between two commits at most; large enough that length-sorted batches stay full."""
+"""Maximum number of texts between two commits; large enough for full, length-sorted batches."""
 SHARES = 8
-"""Of fewer texts each worker takes so small a part at a time that there is something left for others."""
+"""With fewer texts, each worker takes small parts, so that there is something left for others."""
 LEASE = timedelta(minutes=10)
 LOOK = 0.2
-"""Seconds between two looks at whether other workers are done."""
+"""Seconds between two checks whether other workers have finished."""
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class EmbedReport:
-    """What an embed run did; `others` are texts that other workers encoded meanwhile."""
+    """The result of an embed run; `others` counts texts that other workers encoded meanwhile."""
 
     encoder: str
     version: str
@@ -43,9 +43,9 @@ class EmbedReport:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a run has to do: texts by hash, longest first, and which entities wait for each.
+    """The work of a run: texts by hash, longest first, and the entities that need each.
 
-    Long texts first: an out-of-memory shows at once, and batches hold texts of like length.
+    Long texts come first: an out-of-memory error shows at once, and batches have texts of similar length.
     """
 
     texts: dict[str, str]
@@ -60,16 +60,16 @@ class _Plan:
 
     @cached_property
     def firsts(self) -> dict[int, str]:
-        """The hash of each text by the entity that stands for it."""
+        """The hash of each text by the entity that represents it."""
         return {self.first(digest): digest for digest in self.texts}
 
     def first(self, digest: str) -> int:
-        """The entity that stands for a text."""
+        """The entity that represents a text."""
         return self.waiting[digest][0]
 
 
 def embed(store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None) -> EmbedReport:
-    """Encode the texts of entities (by number) that are new or changed, and keep their vectors."""
+    """Encode the new or changed texts of entities (by number) and store their vectors."""
     plan = _plan(store, encoder, texts)
     finished = 0
     for part in plan.parts():
@@ -83,9 +83,9 @@ def embed(store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Pr
 def embed_shared(
     store: Store, encoder: Encoder, texts: Mapping[int, str], progress: Progress | None = None
 ) -> EmbedReport:
-    """As `embed`, of papers, beside any number of other workers on any machines; returns once all is encoded.
+    """Like `embed`, for papers, shared with any number of workers on any machines; returns once all texts are encoded.
 
-    What a worker had in hand that died is taken over: at once on its machine, after the lease (10 minutes) elsewhere.
+    The texts of a worker that died are taken over: at once on its machine, after the lease (10 minutes) elsewhere.
     """
     plan, kind, owner = _plan(store, encoder, texts), kind_of(encoder.version), this_owner()
     firsts = plan.firsts
@@ -108,7 +108,7 @@ def embed_shared(
 
 
 def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[str, str], papers: list[int]) -> int:
-    """Encode those of the papers' texts that can be had and that nobody has encoded meanwhile; returns how many."""
+    """Encode those of the papers' texts that no other worker has; returns their number."""
     kind, owner = worker
     if not papers:
         return 0
@@ -122,7 +122,7 @@ def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[
 
 
 def _plan(store: Store, encoder: Encoder, texts: Mapping[int, str]) -> _Plan:
-    """What is to be encoded; texts that another entity has already been encoded from are kept for these as well."""
+    """Find the texts to encode. A text that was encoded for another entity is reused."""
     hashes = {number: text_hash(text) for number, text in texts.items()}
     with store.reading() as session:
         current = hashes_of(session, encoder.name, encoder.version)
@@ -143,7 +143,7 @@ def _encoded(encoder: Encoder, plan: _Plan, digests: list[str]) -> dict[str, byt
 
 
 def _keep(store: Store, encoder: Encoder, plan: _Plan, vectors: Mapping[str, bytes], kind: str | None = None) -> None:
-    """Keep vectors for all who wait for them, and with them the end of their units of that kind."""
+    """Store vectors for all entities that need them, and finish their tasks, in one transaction."""
     rows = {n: StoredVector(digest, vector) for digest, vector in vectors.items() for n in plan.waiting[digest]}
     if rows:
         with store.writing() as session:
@@ -158,7 +158,7 @@ def _tell(progress: Progress | None, finished: int, total: int) -> None:
 
 
 def load_vectors(store: Store, encoder: Encoder, hashes: set[str]) -> dict[str, Vectors]:
-    """The kept vectors of these texts, each of shape (dim,), float32."""
+    """The stored vectors of these texts, each of shape (dim,), float32."""
     with store.reading() as session:
         kept = vectors_by_hash(session, encoder.name, encoder.version, hashes)
     return {digest: np.frombuffer(vector, dtype="<f4") for digest, vector in kept.items()}

@@ -34,19 +34,22 @@ _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 
 @dataclass
 class ArxivClient:
-    """The one call of arXiv's API that enrichment makes."""
+    """The only request to arXiv's API that enrichment makes."""
 
     requester: Requester
     batch_size: int = 100
 
     def entries(self, ids: list[str]) -> dict[str, Record]:
-        """What arXiv has under each id; an id that is not there has none."""
+        """arXiv's entry for each id; unknown ids are missing."""
         query = urlencode({"id_list": ",".join(ids), "max_results": len(ids)}, safe=",")
         return self.requester.ask("GET", f"{self.requester.origin}/api/query?{query}", read_feed)
 
 
 def read_feed(body: bytes) -> dict[str, Record]:
-    """Title, authors and abstract by arXiv id in an Atom feed; raises ValueError where it is none."""
+    """Title, authors and abstract by arXiv id in an Atom feed.
+
+    Raises ValueError for any other text.
+    """
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
@@ -71,13 +74,13 @@ def _text(entry: ElementTree.Element, name: str) -> str | None:
 
 
 def plan_abstracts(session: Session, settings: Settings) -> None:
-    """Open a unit for every paper of the library that has an arXiv id and no abstract."""
+    """Create a task for every paper of the library with an arXiv id and without an abstract."""
     if settings.arxiv_api_url:
         add_missing(session, [WorkKind.ABSTRACT], lacks_abstract())
 
 
 def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], trouble: Trouble) -> None:
-    """Fetch and write the abstracts of the units' papers."""
+    """Fetch and write the abstracts of the tasks' papers."""
     with run.store.reading() as session:
         papers = papers_of(session, [unit.paper_id for unit in units])
         doubtful = questions_of(session, papers, QuestionStatus.OPEN)
@@ -108,7 +111,7 @@ def _leave(run: RunSession, unit: Unit, reason: str) -> None:
 
 
 def _doubt(session: Session, run: RunSession, state: PaperState, record: Record) -> str | None:
-    """Why what arXiv has under the paper's id is not taken; a person is asked once."""
+    """Why arXiv's record for the paper's id is not applied; a person is asked once."""
     answers = IdentityAnswers(session)
     if answers.is_refused(state, record):
         return "a person said that arXiv has another paper under its id"

@@ -1,4 +1,4 @@
-"""What Semantic Scholar says of a paper, read field by field: one unreadable value costs that value, not the paper."""
+"""Parses Semantic Scholar's paper records field by field: an unreadable value costs only that value."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -58,9 +58,9 @@ _READERS: dict[str, TypeAdapter[Any]] = {
 
 @dataclass
 class S2Paper:
-    """A paper as Semantic Scholar gives it; None or empty where it gives nothing.
+    """A paper according to Semantic Scholar; None or empty if it gives nothing.
 
-    `problems` says, by field, what could not be read; `elided` names what the publisher keeps back.
+    `problems` says, by field, what could not be parsed; `elided` lists fields that the publisher withholds.
     """
 
     s2: str | None = None
@@ -84,7 +84,7 @@ class S2Paper:
     elided: frozenset[str] = frozenset()
 
     def record(self, line: int = 0) -> Record:
-        """The same as a record to be matched; its date is not said to be that of any one event."""
+        """The same as a record for matching. Its date is not tied to a kind of event."""
         years = (self.year, self.date.first.year if self.date else None)
         return Record(
             line=line,
@@ -101,7 +101,7 @@ class S2Paper:
 
 @dataclass(frozen=True)
 class S2Link:
-    """One item of a list of citations or references: the paper at the other end and what is said of the citation."""
+    """One item of a list of citations or references: the other paper and details of the citation."""
 
     paper: S2Paper
     contexts: list[str]
@@ -110,7 +110,7 @@ class S2Link:
 
 
 class _Fields:
-    """Reads the fields of one object, noting what cannot be read."""
+    """Parses the fields of one object and records what cannot be parsed."""
 
     def __init__(self, values: Mapping[str, Any], problems: dict[str, str]) -> None:
         self._values, self.problems = values, problems
@@ -142,7 +142,7 @@ class _Fields:
 
 
 def read_paper(values: Any) -> S2Paper | None:
-    """A paper object of any endpoint; None where it is not an object at all."""
+    """A paper object of any endpoint; None if it is not an object."""
     if not isinstance(values, Mapping):
         return None
     paper = S2Paper()
@@ -169,7 +169,7 @@ _PLAIN = (
     ("influential_citation_count", "influentialCitationCount"),
     ("publication_types", "publicationTypes"),
 )
-"""(attribute, Semantic Scholar's key) of values taken over as they are."""
+"""(attribute, Semantic Scholar's key) of values that are copied unchanged."""
 
 
 def _read_ids(paper: S2Paper, ids: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -216,7 +216,7 @@ def _read_nested(paper: S2Paper, values: _Fields) -> None:
 
 
 def read_link(item: Any, other: Any) -> S2Link | None:
-    """An item of a list and the paper in it; None where there is nothing to go by: neither an id nor a title."""
+    """An item of a list with its paper; None if it has neither an id nor a title."""
     paper = read_paper(other)
     if paper is None or not (paper.title or paper.s2 or paper.arxiv or paper.doi):
         return None

@@ -1,8 +1,8 @@
-"""Semantic Scholar's endpoints, each through the one requester.
+"""Semantic Scholar's endpoints, all called through one requester.
 
-The `semanticscholar` client builds and reads the calls that it leaves open to us (title match); its own requester
-is replaced, because it drops the key, hides 502 and 503 and ignores Retry-After. Where the client gives no hold, the
-endpoint is called directly: its batch call loses the positions of unknown papers, its lists cannot be resumed.
+The `semanticscholar` client builds and parses the calls that it leaves open to us (title match). Its own requester is
+replaced, because it drops the key, hides 502 and 503 and ignores Retry-After. Where the client has no such hook, the
+endpoint is called directly: its batch call loses the positions of unknown papers, and its lists cannot be resumed.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from wamkg.enriching.requester import Requester
 from wamkg.vocabulary import WorkKind
 
 BATCH_SIZE = 500
-"""Ids a batch request may hold."""
+"""Maximum number of ids in a batch request."""
 LIST_END = 9_999
-"""Lists are served up to here: offset + limit must stay below 10,000."""
+"""Limit of lists: offset + limit must stay below 10,000."""
 LIST_PAGE = 1_000
-"""Items a page of a list may hold."""
+"""Maximum number of items on a page of a list."""
 
 _CITED_FIELDS = ("paperId", "externalIds", "title", "year", "publicationDate", "venue", "authors")
 _PAPER_FIELDS = (
@@ -36,7 +36,7 @@ _OTHER_END = {WorkKind.CITATIONS: "citingPaper", WorkKind.REFERENCES: "citedPape
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; `items` is None where the list is withheld, `next` where the page is the last."""
+    """One page of a list; `items` is None if the list is withheld, `next` if the page is the last."""
 
     items: list[Any] | None
     next: int | None
@@ -44,14 +44,14 @@ class Page:
 
 
 class _Seam:
-    """Stands where the client keeps its requester."""
+    """Replaces the client's own requester."""
 
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
         self.timeout, self.retry = requester.limits.timeout, False
 
     async def get_data_async(self, url: str, parameters: str, headers: Any, payload: Any = None) -> Any:
-        """One call of the client: the requester has its own headers, the key among them."""
+        """Perform one call of the client. The requester sets its own headers, including the key."""
         parameters = parameters.lstrip("&")
         method = "POST" if payload else "GET"
         return self._requester.ask(method, f"{url}?{parameters}" if parameters else url, decode_json, payload)
@@ -67,7 +67,7 @@ class S2Client:
         self._graph = requester.origin + AsyncSemanticScholar.BASE_PATH_GRAPH
 
     def papers(self, ids: list[str]) -> list[Any]:
-        """What is known of up to 500 papers: one entry for each id, None for an unknown one."""
+        """Records of up to 500 papers: one entry for each id, None for an unknown one."""
 
         def decode(body: bytes) -> list[Any]:
             found = decode_json(body)
@@ -82,7 +82,7 @@ class S2Client:
             return [None] * len(ids)
 
     def match_title(self, title: str) -> dict[str, Any] | None:
-        """The paper whose title is closest; None where there is none."""
+        """The paper with the most similar title; None if there is none."""
         # The client puts its query into the URL as it is.
         call = self._client.search_paper(quote(title, safe=""), fields=list(_PAPER_FIELDS), match_title=True)
         try:
@@ -94,7 +94,9 @@ class S2Client:
         return found if isinstance(found, dict) else None
 
     def page(self, kind: WorkKind, paper: str, offset: int, limit: int) -> Page:
-        """Part of a paper's list of citations or references, from `offset`; `paper` is an id Semantic Scholar reads."""
+        """Part of a paper's list of citations or references, from `offset`; `paper` is an id that Semantic Scholar
+        accepts.
+        """
         query = _query(fields=_LIST_FIELDS, offset=offset, limit=limit)
         url = f"{self._graph}/paper/{quote(paper, safe=':')}/{kind}?{query}"
         return self._requester.ask("GET", url, lambda body: _page(decode_json(body), offset))
@@ -106,7 +108,10 @@ def _query(**values: Any) -> str:
 
 
 def _page(found: Any, offset: int) -> Page:
-    """A page as it was sent; raises ValueError where it is not one."""
+    """Parse a page.
+
+    Raises ValueError if it is malformed.
+    """
     if not isinstance(found, dict) or "data" not in found:
         raise ValueError("no page of a list")
     following = found.get("next")
@@ -122,7 +127,7 @@ def _page(found: Any, offset: int) -> Page:
 
 
 def _notice(found: dict[str, Any]) -> str:
-    """Why a list is withheld, in the words of the disclaimer that comes with it, if one does."""
+    """Why a list is withheld, from the disclaimer that comes with it."""
     for value in found.values():
         access = value.get("openAccessPdf") if isinstance(value, dict) else None
         if isinstance(access, dict) and isinstance(access.get("disclaimer"), str):
@@ -131,12 +136,12 @@ def _notice(found: dict[str, Any]) -> str:
 
 
 def other_end(kind: WorkKind, item: Any) -> Any:
-    """The paper at the other end of a list's item."""
+    """The other paper of a list item."""
     return item.get(_OTHER_END[kind]) if isinstance(item, dict) else None
 
 
 def decode_json(body: bytes) -> Any:
-    """JSON as Semantic Scholar sends it; an error object in a good answer is no answer.
+    """Parse JSON from Semantic Scholar. An error object in a successful response counts as an error.
 
     Raises ValueError.
     """

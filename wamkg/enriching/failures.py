@@ -1,35 +1,35 @@
-"""How asking a service can go wrong: for one unit (it is skipped and listed), or for the whole run (it ends)."""
+"""Errors of requests: some skip one task (it is listed), others end the whole run."""
 
 from wamkg.errors import AbortRunError, SkipItemError
 
 
 class UnknownError(SkipItemError):
-    """The service does not know what was asked for (404)."""
+    """The service does not know the requested item (404)."""
 
 
 class RefusedError(SkipItemError):
-    """The service refused the request as wrong (400 and its like); asking again would not help."""
+    """The service rejected the request as wrong (400 and similar); retrying would not help."""
 
 
 class TooLargeError(SkipItemError):
-    """The answer, or what was asked for, is over a size limit; half as much may do."""
+    """The response or the request exceeds a size limit; half as much may work."""
 
 
 class GaveUpError(SkipItemError):
-    """The service failed every time it was asked; a later run asks again."""
+    """The service failed at every attempt; a later run tries again."""
 
 
 class UnreadableAnswerError(SkipItemError):
-    """The answer has not the shape that the service's documentation gives it."""
+    """The response does not have the documented shape."""
 
 
 class KeyRefusedError(AbortRunError):
-    """The service refused the key (401, 403)."""
+    """The service rejected the key (401, 403)."""
 
 
 class UnreachableError(AbortRunError):
-    """There is no way to the service."""
+    """The service cannot be reached."""
 
 
 class AskedToWaitError(AbortRunError):
-    """The service asks to be left alone for longer than a run waits."""
+    """The service asks for a longer pause than a run waits."""

@@ -1,4 +1,6 @@
-"""Citations and references: one page of a list, its papers, its edges and the list's progress, written together."""
+"""Citations and references: one page of a list, its papers, its citations and the progress, written in one
+transaction.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from wamkg.vocabulary import WorkState
 
 @dataclass(frozen=True)
 class PageResult:
-    """What a page brought; `unit` is where its list goes on, None when it ended."""
+    """The result of a page; `unit` is the task to continue its list, None at the end."""
 
     unit: Unit | None
     new_citations: int = 0
@@ -29,7 +31,7 @@ class PageResult:
 
 
 def write_page(session: Session, batch: Callable[[], Batch], unit: Unit, page: Page) -> PageResult:
-    """Write a page of a list and how far the list has come."""
+    """Write a page of a list and the progress of the list."""
     if page.items is None:
         counted = "" if unit.expected is None else f" ({unit.expected:,} counted)"
         end(session, [unit.id], WorkState.UNAVAILABLE, f"{page.notice}{counted}", found=None)

@@ -1,4 +1,6 @@
-"""Metadata: one answer for up to 500 papers, written with the end of their units; lists are opened by the counts."""
+"""Metadata: one response for up to 500 papers, written together with the end of their tasks. Counts decide which
+lists to read.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +33,7 @@ NO_METADATA = "its metadata could not be had"
 
 
 def s2_names(paper: Paper) -> list[str]:
-    """The ids by which Semantic Scholar may be asked for a paper, best first."""
+    """The ids under which Semantic Scholar can be queried for a paper, best first."""
     names = (("", paper.s2), ("ARXIV:", paper.arxiv), ("DOI:", paper.doi))
     return [prefix + value for prefix, value in names if value]
 
@@ -46,7 +48,7 @@ def papers_of(session: Session, numbers: Iterable[int]) -> dict[int, Paper]:
 
 @dataclass
 class MetadataWriter:
-    """Writes the answers for some units in one transaction."""
+    """Writes the responses for some tasks in one transaction."""
 
     session: Session
     batch: Callable[[], Batch]
@@ -58,7 +60,7 @@ class MetadataWriter:
     _ends: dict[tuple[WorkState, str | None], list[Unit]] = field(default_factory=dict)
 
     def write(self, answers: Sequence[tuple[Unit, S2Paper | None]]) -> None:
-        """Write what was answered for each unit; None is an unknown paper."""
+        """Write the response for each task; None is an unknown paper."""
         states = load_states(self.session, [unit.paper_id for unit, _ in answers])
         self._identity = IdentityAnswers(self.session)
         taken = papers_by_ids(self.session, {i for _, paper in answers if paper for i in _ids(paper)})
@@ -76,7 +78,7 @@ class MetadataWriter:
         self._open_lists({unit.paper_id: paper for unit, paper in answers})
 
     def refuse(self, unit: Unit, reason: str, question: str | None = None) -> None:
-        """End a unit whose paper could not be had; a question is left for a person."""
+        """End a task whose paper could not be fetched; a question stays open for a person."""
         self._end(unit, WorkState.UNAVAILABLE, reason)
         if question and unit.error != reason:
             self.questions += 1
@@ -84,7 +86,7 @@ class MetadataWriter:
             record_change(self.session, self.batch(), "question", subject_uid=uid, after={"question": question})
 
     def finish_refused(self) -> None:
-        """Write the ends noted by `refuse`, and those of the lists that depend on them."""
+        """Write the ends recorded by `refuse`, and those of the lists that depend on them."""
         for (state, reason), units in self._ends.items():
             end(self.session, [unit.id for unit in units], state, reason)
             close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
@@ -126,7 +128,7 @@ class MetadataWriter:
         self._end(unit, WorkState.DONE, None)
 
     def _is_the_paper(self, unit: Unit, paper: S2Paper, state: PaperState) -> bool:
-        """Whether the answer is the paper's; where it is another paper's, the unit ends with a question."""
+        """Whether the response describes the paper; if it describes another paper, the task ends with a question."""
         record = paper.record()
         if self._identity.is_refused(state, record):
             self.refuse(unit, f"a person said that {paper.s2} is another paper")
@@ -152,7 +154,7 @@ class MetadataWriter:
                 record_rename(self.session, self.batch(), state.id, before, after)
 
     def _open_lists(self, answers: dict[int, S2Paper | None]) -> None:
-        """Have the lists read whose count is new; one that is old but unchanged counts as read today."""
+        """Schedule lists whose count has changed; an old list with the same count is marked as read today."""
         opened: dict[int, int | None] = {}
         unchanged = []
         for work in units_of(self.session, answers, LISTS):
@@ -175,7 +177,7 @@ class MetadataWriter:
                 close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
 
     def _judge(self, work: Work, count: int) -> None:
-        """Say of a list that was read before its count was known whether it was whole."""
+        """Check whether a list that was read before its count was known is complete."""
         values: dict[str, Any] = {"expected": count}
         if work.found is not None and work.found < count:
             values |= {"state": WorkState.PARTIAL, "error": incomplete(work.found, count)}
@@ -189,18 +191,18 @@ class MetadataWriter:
         return work.state == WorkState.FAILED or _older(work, days)
 
     def _is_old(self, work: Work) -> bool:
-        """Whether a list that could not be had whole is due to be tried again for its age alone."""
+        """Whether an unavailable list is due for another attempt because of its age."""
         short = work.state in (WorkState.PARTIAL, WorkState.UNAVAILABLE)
         return work.state == WorkState.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
 
 
 def incomplete(found: int, expected: int) -> str:
-    """The words for a list that is shorter than its count."""
+    """The message for a list that is shorter than its count."""
     return f"incomplete: {found:,} of {expected:,}"
 
 
 def close_lists(session: Session, papers: Iterable[int], state: WorkState, reason: str) -> None:
-    """End the open lists of papers whose metadata could not be had."""
+    """End the open lists of papers whose metadata could not be fetched."""
     open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.state == WorkState.TODO]
     end(session, open_lists, state, reason)
 

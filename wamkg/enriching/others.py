@@ -1,8 +1,8 @@
-"""The papers at the other end of a list: found in the store, or made papers that are only cited.
+"""The papers at the other end of a list: found in the store, or created with standing `cited`.
 
-The rules are kept so plain that the order in which lists are read does not change what comes out: an item with an id
-meets stored papers by id, or a paper of the library that has no Semantic Scholar id by its title; an item without an
-id meets papers of the library, and other items without an id, by title.
+The rules are simple, so that the result does not depend on the order in which lists are read. An item with an id
+matches stored papers by id, or a library paper without a Semantic Scholar id by title. An item without an id matches
+papers of the library, and other items without an id, by title.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ from wamkg.vocabulary import EntityKind, Standing
 
 @dataclass
 class Others:
-    """Finds or makes the papers of one page of a list."""
+    """Finds or creates the papers of one page of a list."""
 
     session: Session
     batch: Callable[[], Batch]
@@ -35,7 +35,7 @@ class Others:
     made: int = 0
 
     def numbers(self, papers: Sequence[S2Paper]) -> list[int]:
-        """The store's number of each paper, in order; what is new is written."""
+        """The store's number of each paper, in order; new papers are written."""
         finder = _Finder(self.session, self.fetch, papers)
         found = [finder.find(paper) for paper in papers]
         foreign = [finder.ids_of_others(paper, number) for paper, number in zip(papers, found, strict=True)]
@@ -60,18 +60,18 @@ class Others:
 
 
 def _is_only_cited(state: PaperState) -> bool:
-    """Whether the lists may speak of the paper: one of the library is spoken of by its own metadata."""
+    """Whether lists may make claims about the paper; library papers have metadata of their own."""
     return state.paper is None or state.paper.standing == Standing.CITED
 
 
 def _same_id(state: PaperState, paper: S2Paper) -> bool:
-    """Whether the item is the very record the stored paper was made from: two records may share a DOI."""
+    """Whether the item is the record that the stored paper was created from, since two records may share a DOI."""
     said = state.said.get("s2", {})
     return not said or any(word.value == paper.s2 for word in said.values())
 
 
 class _Finder:
-    """Finds the paper of each item, among the stored ones and those earlier on the page."""
+    """Finds the paper of each item, among stored ones and earlier ones on the page."""
 
     def __init__(self, session: Session, fetch: ListFetch, papers: Sequence[S2Paper]) -> None:
         self.by_id = papers_by_ids(session, {i for paper in papers for i in _ids(paper)})
@@ -85,7 +85,7 @@ class _Finder:
         self.fresh = 0
 
     def find(self, paper: S2Paper) -> int:
-        """Number of the item's paper, negative for one to be made."""
+        """Number of the item's paper; negative for a new one."""
         ids = _ids(paper)
         number = self._by_id(ids, paper) if ids else self._by_title(paper)
         self.by_id.update({i: number for i in ids if i not in self.by_id})
@@ -101,7 +101,7 @@ class _Finder:
         return library[0].id if len(library) == 1 else self._new()
 
     def _is_another(self, known: int, paper: S2Paper) -> bool:
-        """Whether an item that an id leads to a paper of the library looks like another paper."""
+        """Whether an item with the id of a library paper looks like another paper."""
         state = self.unproven.get(known)
         return state is not None and self.identity.check(state, paper.record()).identity is Identity.DIFFERENT
 
@@ -138,6 +138,6 @@ def _agrees(known: Namesake, paper: S2Paper) -> bool:
 
 
 def _ids(paper: S2Paper) -> list[ExternalId]:
-    """The item's ids, Semantic Scholar's own first: it decides."""
+    """The item's ids; Semantic Scholar's own comes first, because it decides."""
     schemes = sorted(SCHEMES, key=lambda scheme: scheme != "s2")
     return [ExternalId(scheme, value) for scheme in schemes if (value := getattr(paper, scheme, None))]

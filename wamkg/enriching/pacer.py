@@ -1,4 +1,4 @@
-"""Taking turns: at most so many requests a second to a service, by all processes together."""
+"""Rate limiting: a maximum number of requests per second to a service, shared by all processes."""
 
 import time
 from collections.abc import Callable
@@ -10,21 +10,23 @@ from wamkg.store.pace import Held, Turn, hold, take_turn
 from wamkg.store.session import Store
 
 MARGIN = 0.1
-"""Share of the gap added to it: what a request may be late on its way without coming too close to the next one."""
+"""Share of the gap that is added to it, because a request may be delayed on its way and come too close to the next
+one.
+"""
 SHORTEST_MARGIN, LONGEST_MARGIN = 0.05, 0.1
-"""Bounds of that margin, in seconds; on a busy machine requests came 38 ms closer than they were sent."""
+"""Limits of that margin, in seconds; on a busy machine requests arrived up to 38 ms closer than they were sent."""
 LATE = 0.05
-"""Seconds after which a turn that was not used is stamped anew, so that even a process killed while sending counts."""
+"""Seconds after which an unused slot is restamped, so that a process killed while sending counts too."""
 RESTAMPS = 3
-"""How often that is done before the request goes out all the same."""
+"""Maximum number of restamps before the request is sent anyway."""
 
 
 @dataclass
 class Pacer:
-    """Turns of one service; `wait` sleeps and may raise to stop the run.
+    """Rate limiter of one service; `wait` sleeps and may raise an error to stop the run.
 
-    A request takes its turn, holds the pace when its first byte is about to go out, and lets go when the last has: so
-    requests of all processes leave at least a gap apart however long each was kept from the processor in between.
+    A request acquires a slot, locks the limit when its first byte is about to be sent, and unlocks it after the last.
+    So requests of all processes are at least one gap apart, however long a process was suspended in between.
     """
 
     store: Store
@@ -38,14 +40,14 @@ class Pacer:
 
     @property
     def gap(self) -> float:
-        """Seconds between two requests: what the budget asks for and a margin, at most as much again."""
+        """Seconds between two requests: the gap of the limit and a margin, at most as much again."""
         gap = 1 / self.per_second
         return gap + min(max(MARGIN * gap, SHORTEST_MARGIN), LONGEST_MARGIN, gap)
 
     def take_turn(self) -> None:
-        """Return when a request may go out, to be sent at once.
+        """Return when a request may be sent; send it at once.
 
-        Raises AskedToWaitError when the service asked to be left alone for longer than a run waits.
+        Raises AskedToWaitError if the service asked for a longer pause than a run waits.
         """
         while (turn := take_turn(self.store, self.service, self.gap)).left > 0:
             if turn.left > self.longest_wait:
@@ -54,7 +56,7 @@ class Pacer:
         self._turn = turn
 
     def begin(self) -> None:
-        """Hold the pace for the request that goes out now; where the turn has passed to another, take one anew."""
+        """Lock the limit for the request that is sent now; if another process took the slot, acquire a new one."""
         restamps = RESTAMPS
         while True:
             held = Held(self.store, self.service)
@@ -69,16 +71,16 @@ class Pacer:
                 return
 
     def sent(self) -> None:
-        """Let go: the next turn is counted from now. Does nothing where the pace is not held."""
+        """Unlock: the next gap starts now. Does nothing if the limit is not locked."""
         if self._held is not None:
             held, self._held = self._held, None
             self._turn = held.stamp_anew(self.gap)
 
     def hold(self, seconds: float) -> None:
-        """Hold every process back."""
+        """Block the requests of every process."""
         hold(self.store, self.service, seconds)
 
     def too_long(self, seconds: float) -> str:
-        """The line that ends a run which would have to wait so long."""
+        """The message that ends a run which would have to wait so long."""
         span = timedelta(seconds=round(seconds))
         return f"{self.service} asks to be left alone for {span}; nothing is lost, run `wamkg enrich` again after that"

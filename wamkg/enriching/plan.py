@@ -1,4 +1,4 @@
-"""What a run is to fetch: what is missing, what failed, and what is old enough to be asked again."""
+"""What a run has to fetch: missing data, failed tasks, and data that is old enough."""
 
 import json
 from collections.abc import Mapping
@@ -34,15 +34,15 @@ ONLY = {
     "metadata": (WorkKind.METADATA,),
     "citations": LISTS,
 }
-"""Kinds of units for each value of `--only`; citations are both directions, who cites and what is cited."""
+"""Kinds of tasks for each value of `--only`; citations include both directions."""
 _work = table_of(Work)
 
 
 def plan(session: Session, settings: Settings, order: Order) -> Scope:
-    """Open the units that are due and say which the run is about.
+    """Create the tasks that are due and return the scope of the run.
 
-    A list is not reopened for its age when metadata is fetched too: the paper's metadata is, and the list only if
-    its count has changed. With `retry_failed` nothing is opened but what failed.
+    If metadata is fetched too, a list is not read again because of its age alone: the paper's metadata is, and the list
+    only if its count has changed. With `retry_failed` only failed tasks are retried.
     """
     kinds = check_order(order)
     # A list that is asked for by an id nobody has looked behind may be another paper's: metadata comes first.
@@ -57,9 +57,9 @@ def plan(session: Session, settings: Settings, order: Order) -> Scope:
 
 
 def order_from(params: Mapping[str, Any]) -> Order:
-    """The order that a job's parameters make.
+    """Options from a job's parameters.
 
-    Raises InvalidInputError on an unknown parameter or an impossible value.
+    Raises InvalidInputError for an unknown parameter or an invalid value.
     """
     try:
         order = TypeAdapter(Order).validate_json(json.dumps(dict(params)), strict=True)
@@ -71,9 +71,9 @@ def order_from(params: Mapping[str, Any]) -> Order:
 
 
 def check_order(order: Order) -> tuple[WorkKind, ...]:
-    """The kinds of units an order is about.
+    """The kinds of tasks that the options select.
 
-    Raises InvalidInputError on an unknown `only` or a limit below 1.
+    Raises InvalidInputError for an unknown `only` or a limit below 1.
     """
     if order.only not in ONLY:
         raise InvalidInputError(f"--only {order.only}: write citations or metadata")

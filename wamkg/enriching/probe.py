@@ -1,4 +1,4 @@
-"""Is there a way to a service at all? Asked before anything is written, so that without a network nothing changes."""
+"""Checks whether a service can be reached, before anything is written."""
 
 import socket
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ _PORTS = {"http": 80, "https": 443}
 def check_origin(name: str, origin: str, setting: str) -> str:
     """The origin without a trailing slash.
 
-    Raises InvalidInputError where it is no origin, naming the setting.
+    Raises InvalidInputError, which names the setting, if it is not an origin.
     """
     parts = urlsplit(origin)
     if "@" in parts.netloc:
@@ -25,7 +25,7 @@ def check_origin(name: str, origin: str, setting: str) -> str:
 
 
 def check_way(name: str, origin: str) -> None:
-    """Raise UnreachableError when no connection can be made to the origin, or to the proxy that leads to it."""
+    """Raise UnreachableError if no connection to the origin, or to its proxy, can be made."""
     parts = urlsplit(origin)
     proxy = getproxies().get(parts.scheme)
     target = urlsplit(proxy) if proxy and not proxy_bypass(parts.hostname or "") else parts

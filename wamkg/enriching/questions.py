@@ -1,4 +1,4 @@
-"""Records of Semantic Scholar and arXiv that look like another paper than the one they were asked for."""
+"""Records of Semantic Scholar and arXiv that look like another paper than the requested one."""
 
 from sqlmodel import Session
 
@@ -15,23 +15,23 @@ from wamkg.store.tables import Batch, IdentityQuestion
 from wamkg.vocabulary import QuestionStatus
 
 S2_FORM, ARXIV_FORM = "s2", "arxiv"
-"""Forms of the records that enrichment keeps: `S2Paper`, and `Record` as arXiv's feed gives it."""
+"""Types of the records that enrichment stores: `S2Paper`, and `Record` from arXiv's feed."""
 ARXIV_SOURCE = "arxiv"
 
 
 def waiting(question: str) -> str:
-    """Why nothing is fetched of a paper whose identity a person has to settle first."""
+    """Why nothing is fetched for a paper: a person has to answer a question first."""
     return f"its id leads to another paper; answer `wamkg questions answer {question} wrong-id|renamed|wrong-record`"
 
 
 def open_question(session: Session, paper: int, title: str) -> IdentityQuestion | None:
-    """The question on a paper that asks of a record of this title already."""
+    """The open question on a paper about a record with this title."""
     stored = questions_of(session, [paper], QuestionStatus.OPEN).get(paper, [])
     return next((q for q in stored if title_key(q.title) == title_key(title)), None)
 
 
 def ask_s2(session: Session, batch: Batch, state: PaperState, paper: S2Paper, reasons: tuple[str, ...]) -> str:
-    """Keep what Semantic Scholar answered as a question; returns its id."""
+    """Store Semantic Scholar's record as a question; returns its id."""
     record = paper.record()
     kept = kept_record(S2_FORM, S2Paper, paper)
     return _ask(
@@ -40,7 +40,7 @@ def ask_s2(session: Session, batch: Batch, state: PaperState, paper: S2Paper, re
 
 
 def ask_arxiv(session: Session, batch: Batch, state: PaperState, record: Record, reasons: tuple[str, ...]) -> str:
-    """Keep what arXiv answered as a question; returns its id."""
+    """Store arXiv's record as a question; returns its id."""
     kept = kept_record(ARXIV_FORM, Record, record)
     ids = ids_in_common(state, record)
     return _ask(session, batch, NewQuestion(state.id, ARXIV_SOURCE, ids, record.title, kept, reasons))
@@ -51,14 +51,14 @@ def _ask(session: Session, batch: Batch, question: NewQuestion) -> str:
 
 
 def kept_as_record(question: IdentityQuestion) -> Record:
-    """The record of a question, whatever its form, as matching sees it."""
+    """The record of a question, of any type, as matching needs it."""
     if question.record[FORM] == S2_FORM:
         return record_from(question.record, S2Paper).record()
     return record_from(question.record, Record)
 
 
 def apply_fetched(state: PaperState, question: IdentityQuestion) -> None:
-    """Add to the state what Semantic Scholar or arXiv answered, since it is the paper after all."""
+    """Apply the record of Semantic Scholar or arXiv after all, because a person accepted it."""
     if question.record[FORM] == S2_FORM:
         paper = record_from(question.record, S2Paper)
         tell(state, paper, LIBRARY_FIELDS)

@@ -1,4 +1,4 @@
-"""What an enrichment did: what came, what could not be had and why, how far it is."""
+"""Options, progress and result of an enrichment run."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -15,7 +15,7 @@ DONE, PARTIAL = 0, 3
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of a run: `only` None, `metadata` or `citations`; at most `limit` papers; only what failed."""
+    """Options of a run: `only` None, `metadata` or `citations`; at most `limit` papers; only failed tasks."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     only: str | None = None
@@ -25,7 +25,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: units done and in all, requests sent, their rate (1/s), seconds left as far as known."""
+    """Progress of a run: tasks done and in total, requests sent, their rate (1/s), seconds left if known."""
 
     done: int
     total: int
@@ -38,10 +38,10 @@ class Progress:
 
 @dataclass
 class EnrichReport:
-    """A run's result; `lines` lists what could not be had in the whole store, not only in this run.
+    """Result of a run; `lines` lists all unavailable data of the store, not only of this run.
 
-    `alarms` tell of decisions whose quote this run has left without ground, `questions` of answers that look like
-    another paper than the one asked for, `renamed` of papers whose title changed.
+    `alarms` lists decisions whose quote is no longer found after this run, `questions` records that look like another
+    paper than the requested one, `renamed` papers whose title changed.
     """
 
     job: str = ""
@@ -55,7 +55,7 @@ class EnrichReport:
 
     @property
     def exit_status(self) -> int:
-        """0 when all that was asked for is there, 3 when something could not be had or the run was cancelled."""
+        """0 if everything requested was fetched, 3 if something was not available or the run was cancelled."""
         return DONE if self.state is JobState.DONE else PARTIAL
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""One way out to a service: paced, bounded in time and size, retried where that can help, failures named plainly."""
+"""Sends all requests to one service: rate-limited, bounded in time and size, retried if that can help, with clear
+errors.
+"""
 
 import email.utils
 import random
@@ -24,20 +26,20 @@ from wamkg.enriching.pacer import Pacer
 
 T = TypeVar("T")
 RETRIED = frozenset({408, 425, 429})
-"""Answers that may be another one next time, as may those from 500 on; every other status but 200 is final."""
+"""Status codes that are retried, as are those from 500 on; every other status except 200 is final."""
 SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "9999", "9,999", "10000", "10,000")
-"""Words by which a 400 says that too much was asked for at once."""
+"""Words in a 400 response which say that the request was too large."""
 LONGEST_BACKOFF = 60.0
 KEPT_OPEN = 60.0
-"""Seconds that an idle connection stays open: longer than the turns of many workers take to come round."""
+"""Seconds that an idle connection stays open: longer than many workers need to take turns."""
 FOR_EVER = 1e9
-"""Seconds; a service that asks for more means no more than this."""
+"""Maximum wait in seconds; larger values of Retry-After are cut to this."""
 EXCERPT = 200
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one request: seconds without a byte, seconds in all, tries, first pause, longest pause, bytes."""
+    """Limits of one request: seconds without a byte, seconds in total, attempts, first pause, longest pause, bytes."""
 
     timeout: float = 30.0
     total_timeout: float = 180.0
@@ -48,7 +50,7 @@ class Limits:
 
 
 class _TryAgainError(Exception):
-    """This try failed in a way that another may not."""
+    """This attempt failed, but another may succeed."""
 
     def __init__(self, reason: str, *, wait: float | None = None, contact: bool = True) -> None:
         super().__init__(reason)
@@ -58,7 +60,7 @@ class _TryAgainError(Exception):
 
 @dataclass
 class Requester:
-    """Sends every request to one service; connections are kept open between requests.
+    """Sends every request to one service and keeps connections open between requests.
 
     `name` is the service's name in messages, `origin` its URL without a path.
     """
@@ -80,12 +82,12 @@ class Requester:
         self._http.close()
 
     def ask(self, method: str, url: str, decode: Callable[[bytes], T], json: Any = None) -> T:
-        """The decoded answer to a request.
+        """The parsed response to a request.
 
-        `decode` raises ValueError on an answer cut short or not what it should be; that is tried again too.
+        `decode` raises ValueError for a truncated or malformed response, which is retried too.
 
-        Raises UnknownError (404), RefusedError (other 4xx), TooLargeError, GaveUpError when every try failed, and
-        to end the run KeyRefusedError (401, 403), UnreachableError (no connection) or AskedToWaitError.
+        Raises UnknownError (404), RefusedError (other 4xx), TooLargeError, GaveUpError if every attempt failed; and, to
+        end the run, KeyRefusedError (401, 403), UnreachableError (no connection) or AskedToWaitError.
         """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_TryAgainError),
@@ -133,7 +135,7 @@ class Requester:
             raise _TryAgainError(f"the answer is cut short or not what it should be ({_words(error)})") from error
 
     def _trace(self, event: str, _info: Any) -> None:
-        """Called by the HTTP library at each step: the pace is held from before a request's first byte to its last."""
+        """Called by the HTTP library at each step: the rate limit is locked from a request's first byte to its last."""
         step, _, what = event.removeprefix("http11.").partition(".")
         if step == "send_request_headers" and what == "started":
             self.pacer.begin()
@@ -171,7 +173,7 @@ class Requester:
         raise RefusedError(f"{self.name} refused the request ({status}{said})")
 
     def _wait_asked_for(self, response: httpx.Response) -> float | None:
-        """Seconds that Retry-After asks for; holds every process back that long, and ends a run if it is too long."""
+        """Seconds that Retry-After asks for; blocks every process for that time, and ends the run if it is too long."""
         seconds = retry_after(response.headers.get("retry-after"))
         if seconds is None:
             return None
@@ -182,7 +184,7 @@ class Requester:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for, written as seconds or as a date (RFC 9110, 10.2.3)."""
+    """Seconds in a Retry-After header, given as seconds or as a date (RFC 9110, 10.2.3)."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), FOR_EVER)
@@ -198,7 +200,7 @@ def _words(error: BaseException) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    """The service's own words in an error answer, cut short; nothing of an HTML page."""
+    """The service's message in an error response, shortened; HTML pages are left out."""
     text = " ".join(body[:4000].decode("utf-8", "replace").split())
     if not text or text.startswith("<"):
         return ""

@@ -1,4 +1,4 @@
-"""Enrichment from start to end: plan, take units until none is left, report."""
+"""Enrichment from start to end: plan, work on tasks until none is left, report."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from wamkg.vocabulary import JobState, WorkKind, WorkState
 
 S2, ARXIV = "Semantic Scholar", "arXiv"
 WITH_KEY, WITHOUT_KEY = 1.0, 0.3
-"""Requests per second where the setting is empty."""
+"""Requests per second if the setting is empty."""
 AGENT = "wamkg/0.1 (living survey; https://pypi.org/project/wamkg)"
 IDLE_SECONDS = 0.5
 JOB_KIND = "enrich"
@@ -39,14 +39,14 @@ def enrich(
     progress: Callable[[Progress], None] | None = None,
     job: str | None = None,
 ) -> EnrichReport:
-    """Fetch what is missing, failed or old, and write it with its source; run again, it goes on where it was.
+    """Fetch missing, failed or old data and store it with its source. Run it again to resume.
 
-    `job` is the id of a queued job to run; without one a job is made. The work is shared with every other process
-    that runs at the same time.
+    `job` is the id of a queued job to run; without one a job is created. The tasks are shared with all other processes
+    that run at the same time.
 
-    Raises UnreachableError before anything is written when there is no way to the service, KeyRefusedError when it
-    refuses the key, other AbortRunError when it is no use to go on, InvalidInputError on a wrong order or setting,
-    StoreError when the store cannot be written.
+    Raises UnreachableError before anything is written if the service cannot be reached, KeyRefusedError if it rejects
+    the key, other AbortRunError if the run cannot continue, InvalidInputError for wrong options or settings, StoreError
+    if the store cannot be written.
     """
     order = order or Order()
     check_order(order)
@@ -65,7 +65,7 @@ def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any
 
 
 def check_key(key: str) -> None:
-    """Raise InvalidInputError where the key cannot be sent in a header; the key itself is not shown."""
+    """Raise InvalidInputError if the key is not a valid header value; the message does not show the key."""
     if not key.isascii() or not key.isprintable() or " " in key:
         raise InvalidInputError("WAMKG_S2_API_KEY holds characters that no key has; copy it again")
 
@@ -96,7 +96,7 @@ def _run(run: RunSession, origin: str, order: Order, progress: Callable[[Progres
 
 
 def _work(engine: "_Engine") -> tuple[JobState, str]:
-    """Let the engine work; a cancelled run ends well, with what it has."""
+    """Let the engine work; a cancelled run ends normally with what it has."""
     try:
         engine.work()
     except StopAskedError as stop:
@@ -110,7 +110,7 @@ def _work(engine: "_Engine") -> tuple[JobState, str]:
 
 @dataclass
 class _Engine:
-    """Takes units and has them worked on until none is left."""
+    """Leases tasks and has them done until none is left."""
 
     run: RunSession
     scope: work.Scope
@@ -158,7 +158,7 @@ class _Engine:
             self.arxiv.requester.close()
 
     def work(self) -> None:
-        """Work until no unit is left that anybody could do; waits for those that other processes hold."""
+        """Work until no available task is left; waits for tasks of other processes."""
         self.run.beat(force=True)
         while True:
             units = self._take()

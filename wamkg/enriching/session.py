@@ -1,4 +1,4 @@
-"""One run's hold on the store: who runs, its transactions, its batch, its job row, its leases."""
+"""One run: its owner, transactions, batch, job row and leases."""
 
 import time
 from collections import Counter
@@ -23,12 +23,12 @@ T = TypeVar("T")
 ACTOR = "enrich"
 BEAT_SECONDS = 1.0
 TRIES = 3
-"""How often a transaction is tried that another process's write got in the way of."""
+"""Maximum number of attempts of a transaction that another process's write interrupts."""
 
 
 @dataclass
 class RunSession:
-    """What one run of enrichment holds; every write goes through it."""
+    """The state of one enrichment run; every write goes through it."""
 
     store: Store
     settings: Settings
@@ -42,11 +42,11 @@ class RunSession:
 
     @property
     def lease(self) -> timedelta:
-        """How long a unit stays with this run without a sign of life."""
+        """How long a task stays leased to this run without a heartbeat."""
         return timedelta(seconds=self.settings.enrich_lease_seconds)
 
     def transaction(self, write: Callable[[Session], T]) -> T:
-        """Run `write` in one transaction of its own, again if another process's write got in its way."""
+        """Run `write` in its own transaction; repeat it if another process's write interrupts it."""
         for left in reversed(range(TRIES)):
             before = self._batch
             try:
@@ -72,14 +72,14 @@ class RunSession:
         return self._batch.uid if self._batch else None
 
     def wait(self, seconds: float) -> None:
-        """Sleep, with signs of life; raises StopAskedError when the job is cancelled meanwhile."""
+        """Sleep, with heartbeats; raises StopAskedError if the job is cancelled meanwhile."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, BEAT_SECONDS))
             self.beat()
 
     def beat(self, force: bool = False) -> None:
-        """Keep the leases, note the progress; raises StopAskedError when the job is cancelled."""
+        """Renew the leases and record the progress; raises StopAskedError if the job is cancelled."""
         now = time.monotonic()
         if not force and now - self._beaten < BEAT_SECONDS:
             return
@@ -94,7 +94,7 @@ class RunSession:
             raise StopAskedError("cancelled; what was fetched is kept, resume the job to go on")
 
     def close(self, state: JobState, error: str) -> None:
-        """Let go of the units, close the batch and the job."""
+        """Release the tasks, close the batch and the job."""
         values = {"counts": dict(self.counts), "error": error or None}
         with self.store.writing() as session:
             work.give_back(session, self.owner)

@@ -1,4 +1,4 @@
-"""From an answer of Semantic Scholar to facts: every value with its source, every missing one with its reason."""
+"""From a record of Semantic Scholar to claims: every value with its source, every missing one with its reason."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from wamkg.vocabulary import PREFIX_SOURCE, EventKind, Standing
 
 SOURCE = "s2"
 CITED_FIELDS = ("title", "authors", "venue", "year", "doi", "arxiv", "s2")
-"""Fields of a paper that is only cited: attributes of `S2Paper` and names of facts."""
+"""Fields of a cited paper: attributes of `S2Paper` and names of claims."""
 LIBRARY_FIELDS = (
     *CITED_FIELDS,
     *("abstract", "author_ids", "corpus_id", "tldr", "publication_types", "open_access_pdf"),
@@ -21,13 +21,13 @@ _KEYS = {"externalIds.DOI": "doi", "externalIds.ArXiv": "arxiv", "publicationDat
          "citationCount": "citation_count", "referenceCount": "reference_count", "tldr.text": "tldr",
          "influentialCitationCount": "influential_citation_count", "publicationTypes": "publication_types",
          "openAccessPdf.url": "open_access_pdf"}  # fmt: skip
-"""Semantic Scholar's keys whose fact has another name."""
+"""Semantic Scholar's keys whose claims have another name."""
 MONTHS_APART = 1
-"""A publication date at most so far from the month in the arXiv id is that of the preprint."""
+"""Maximum distance of a publication date from the month in the arXiv id for it to be the preprint's date."""
 
 
 def tell(state: PaperState, paper: S2Paper, names: Sequence[str], without: Iterable[str] = ()) -> None:
-    """Add what the answer says of these fields to the state; `without` are ids that belong to another paper."""
+    """Add claims for these fields of the record; `without` are ids that belong to another paper."""
     for name in names:
         value = getattr(paper, name)
         if value not in (None, []) and name not in without:
@@ -40,7 +40,7 @@ def tell(state: PaperState, paper: S2Paper, names: Sequence[str], without: Itera
 
 
 def tell_cited(state: PaperState, paper: S2Paper, without: Iterable[str] = ()) -> None:
-    """Make the state that of a paper known through citations only; `without` are ids that belong to another paper."""
+    """Add the claims of a paper known only through citations; `without` are ids that belong to another paper."""
     say(state, "standing", str(Standing.CITED), SOURCE, ref=paper.s2)
     if not paper.title:
         named = [n for n in ("s2", "arxiv", "doi") if n not in without and getattr(paper, n)]
@@ -50,7 +50,7 @@ def tell_cited(state: PaperState, paper: S2Paper, without: Iterable[str] = ()) -
 
 
 def tell_abstract_missing(state: PaperState, paper: S2Paper) -> None:
-    """Say why Semantic Scholar gives no abstract, where it gives none."""
+    """Add a claim why Semantic Scholar gives no abstract, if it gives none."""
     if paper.abstract or "abstract" in paper.problems:
         return
     elided = "abstract" in paper.elided
@@ -73,5 +73,5 @@ def _tell_dates(state: PaperState, paper: S2Paper) -> None:
 
 
 def months_between(one: date, other: date) -> int:
-    """Calendar months from one date to the other, whichever is first."""
+    """Number of calendar months between two dates, in either order."""
     return abs((one.year - other.year) * 12 + one.month - other.month)

@@ -1,4 +1,4 @@
-"""Working on units that were taken: ask, write, and say plainly what went wrong."""
+"""Does leased tasks: request, write, and report errors clearly."""
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -24,17 +24,20 @@ from wamkg.vocabulary import WorkState
 
 @dataclass
 class Trouble:
-    """Counts failures in a row: after so many there is no use in going on."""
+    """Circuit breaker: ends the run after too many failures in a row."""
 
     limit: int = 10
     in_a_row: int = 0
 
     def over(self) -> None:
-        """Something worked."""
+        """Record a success."""
         self.in_a_row = 0
 
     def again(self, error: SkipItemError) -> None:
-        """Something failed; raises AbortRunError when too much has failed in a row."""
+        """Record a failure.
+
+        Raises AbortRunError after too many in a row.
+        """
         self.in_a_row += 1
         if self.in_a_row >= self.limit:
             raise AbortRunError(f"{self.in_a_row} requests in a row failed, run `wamkg enrich` again later: {error}")
@@ -42,7 +45,7 @@ class Trouble:
 
 @dataclass
 class MetadataWorker:
-    """Fetches metadata: papers with an id in batches, the others one by one by their titles."""
+    """Fetches metadata: papers with an id in batches, the others one by one by title."""
 
     run: RunSession
     client: S2Client
@@ -50,7 +53,7 @@ class MetadataWorker:
     batch_size: int = BATCH_SIZE
 
     def work(self, units: list[Unit]) -> None:
-        """Fetch and write the metadata of the units' papers."""
+        """Fetch and write the metadata of the tasks' papers."""
         with self.run.store.reading() as session:
             papers = papers_of(session, [unit.paper_id for unit in units])
         named = [unit for unit in units if s2_names(papers[unit.paper_id])]
@@ -110,7 +113,7 @@ class MetadataWorker:
             self._refuse(unit, doubt)
 
     def _doubt(self, paper: Paper, answer: S2Paper | None) -> str | None:
-        """Why the closest title is not taken for the paper; None when it is."""
+        """Why the paper with the most similar title is not accepted; None if it is."""
         if answer is None or answer.s2 is None or not answer.title:
             return "it has no id, and Semantic Scholar has no paper of a like title"
         alike = SequenceMatcher(None, title_key(paper.title), title_key(answer.title), autojunk=False).ratio()
@@ -148,7 +151,7 @@ class MetadataWorker:
 
 @dataclass
 class ListWorker:
-    """Reads a paper's citations or references page by page; each page is written before the next is asked for."""
+    """Reads a paper's citations or references page by page; each page is written before the next is requested."""
 
     run: RunSession
     client: S2Client
@@ -157,7 +160,7 @@ class ListWorker:
     kinds = LISTS
 
     def work(self, unit: Unit) -> None:
-        """Read the list to its end, or to where it fails."""
+        """Read the list to its end, or to the point where it fails."""
         with self.run.store.reading() as session:
             paper = papers_of(session, [unit.paper_id])[unit.paper_id]
             question = open_question_of(session, unit.paper_id)

@@ -1,4 +1,4 @@
-"""Writing changed papers in the run's batch, which is opened by the first thing there is to write."""
+"""Writes changed papers in the run's batch, which the first write opens."""
 
 from collections.abc import Callable, Iterable
 
@@ -12,7 +12,7 @@ from wamkg.store.tables import Batch
 
 
 def write_states(session: Session, batch: Callable[[], Batch], states: Iterable[PaperState]) -> int:
-    """Write the states that have changed; returns how many."""
+    """Write the states that have changed; returns their number."""
     changed = [state for state in states if state.changed]
     if changed:
         opened = batch()
@@ -23,6 +23,6 @@ def write_states(session: Session, batch: Callable[[], Batch], states: Iterable[
 
 
 def number_of(batch: Batch) -> int:
-    """The batch's number; it has one once opened."""
+    """The number of the batch; it has one once it is open."""
     assert batch.id is not None
     return batch.id

@@ -1,4 +1,4 @@
-"""The survey's README, generated: contents, the classes as headings, each paper a bullet with links."""
+"""The generated README of the survey: contents, taxa as headings, each paper a list item with links."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from wamkg.views.tree import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tr
 from wamkg.vocabulary import MAIN
 
 Named = tuple[str, PaperItem]
-"""What a paper is listed under (its method, else what it introduces, else nothing), and the paper."""
+"""The name of a list item (the method, else what the paper introduces, else empty), and the paper."""
 
 
 def export_awesome_list(session: Session) -> Iterator[str]:
@@ -22,9 +22,9 @@ def export_awesome_list(session: Session) -> Iterator[str]:
 
 
 def list_sections(session: Session, taxonomies: Sequence[str] = ()) -> Iterator[str]:
-    """Contents, the taxonomies asked for (all, if none is) with their papers by date, then what awaits a place.
+    """Contents, the given taxonomies (default: all) with their papers by date, then papers without an assignment.
 
-    Raises NotFoundError for a taxonomy there is not.
+    Raises NotFoundError for an unknown taxonomy.
     """
     slugs = [get_taxonomy(session, slug).slug for slug in taxonomies]
     wanted = slugs or [taxonomy.slug for taxonomy in taxonomy_list(session)]
@@ -87,7 +87,7 @@ def _bullets(papers: Sequence[Named]) -> Iterator[str]:
 
 
 def bullet(item: PaperItem, name: str = "") -> str:
-    """One paper as a list entry: the name it goes by, title, place of publication, links."""
+    """One paper as a list item: name, title, place of publication, links."""
     head = f"**{plain_markdown(name)}**: " if name else ""
     where = _where(item)
     links = {"paper": item.url} | item.links
@@ -101,11 +101,11 @@ def bullet(item: PaperItem, name: str = "") -> str:
 
 
 def _where(item: PaperItem) -> str:
-    """Venue and year, the year once: some venues are printed with it."""
+    """Venue and year; the year only once, since some venues include it."""
     venue, year = item.venue or "", str(item.stated_year or "")
     return " ".join(part for part in (venue, "" if year in venue else year) if part) or item.date or ""
 
 
 def plain_markdown(text: str) -> str:
-    """Text with what Markdown would read as marks escaped."""
+    """Text with Markdown's special characters escaped."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>|" else c for c in text)

@@ -1,4 +1,4 @@
-"""BibTeX: one entry a listed paper under its citation key, ready for a manuscript."""
+"""BibTeX: one entry per paper under its citation key, ready for a manuscript."""
 
 import re
 from collections.abc import Iterator
@@ -29,13 +29,13 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ADDRESSES = frozenset({"url", "doi", "eprint", "urldate", "eid", "pmid", "pmcid"})
 _PEOPLE = frozenset({"editor", "editora", "translator", "bookauthor"})
 _ORDER = ("title", "author", "editor", "journal", "booktitle", "howpublished", "school", "institution", "organization")
-"""Fields that stand first; the others follow as they come."""
+"""Fields that come first; the others follow in any order."""
 
 
 def export_bibtex(session: Session) -> Iterator[str]:
-    """All listed papers as BibTeX entries in the order of their slugs, one for each work; what is unknown is left out.
+    """The papers of the library as BibTeX entries by slug, one per work, without unknown values.
 
-    A comment at the end counts characters that no file takes and that were left out.
+    A comment at the end gives the number of invalid characters that were left out.
     """
     works, left_out = ExportedWorks(session), 0
     keys = citation_keys(session, works.numbers)
@@ -55,7 +55,7 @@ def export_bibtex(session: Session) -> Iterator[str]:
 
 
 class _Entry:
-    """An entry of one paper; values stand as the file has them, in braces or as a macro."""
+    """A BibTeX entry of one paper; values are in braces or a macro."""
 
     def __init__(self, item: PaperItem, row: Any, names: list[PersonName], events: list[Any]) -> None:
         self.item, self.row, self.names, self.events = item, row, names, events
@@ -64,7 +64,7 @@ class _Entry:
         self.left_out = 0
 
     def fields(self) -> dict[str, str]:
-        """The values of the entry by field; what is unknown is left out."""
+        """The values of the entry by field, without unknown ones."""
         item = self.item
         values: dict[str, str | None] = {
             "title": "{" + self._text(item.title) + "}",
@@ -113,13 +113,13 @@ class _Entry:
         return self._text(value) if name not in _PEOPLE else self._listed(value)
 
     def _listed(self, value: str) -> str:
-        """A list of people as it came in, in BibTeX's own form."""
+        """An imported list of people in BibTeX form."""
         parts = [part for part in re.split(r"\s+and\s+(?![^{]*\})", value) if part]
         people = [_person(part) for part in parts if part != "others"]
         return self._people(people, "others" in parts)
 
     def _dates(self) -> dict[str, str]:
-        """Year and month. A year that is read off a date is marked, so that it comes back as what it is."""
+        """Year and month. A year derived from a date is marked, so that a later import knows it is derived."""
         stated, year = self.item.stated_year, self.item.year
         when = stated_dates(self.events).get(EventKind.VENUE)
         dates: dict[str, str] = {}
@@ -134,7 +134,7 @@ class _Entry:
 
 
 def _month_macro(value: str) -> str | None:
-    """BibTeX's macro for a month given by its number or by the macro's name; None for other words."""
+    """BibTeX's macro for a month given as a number or a macro name; None for other text."""
     if value.isdecimal() and 1 <= int(value) <= len(_MONTHS):
         return _MONTHS[int(value) - 1]
     return value.lower() if value.lower() in _MONTHS else None

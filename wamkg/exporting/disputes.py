@@ -1,4 +1,4 @@
-"""Objections as text: the page for the meeting, and an answer ready to be pasted where the objection was said."""
+"""Objections as Markdown: the agenda, and a reply to paste where the objection was raised."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,7 +26,7 @@ _OUTCOMES = {
 
 
 def agenda_text(disputes: Sequence[DisputeDetail], differing: Sequence[QueuedPaper] = ()) -> str:
-    """The page for the meeting, in Markdown: each open objection with what both classes ask, then votes that differ."""
+    """The agenda in Markdown: each open objection with the criteria of both taxa, then votes that differ."""
     number = len(disputes)
     parts = [
         "# Disputed placements",
@@ -74,7 +74,7 @@ def _differing_point(paper: QueuedPaper) -> Iterator[str]:
 
 
 def reply_text(dispute: DisputeDetail) -> str:
-    """An answer to who objected, in Markdown: criterion, quote, exemplars and decision."""
+    """A reply to an objection in Markdown: criterion, quote, exemplars and decision."""
     o = dispute.objection
     parts = [
         f"On the place of **{plain(o.title)}** ({o.paper}):",

@@ -1,4 +1,4 @@
-"""Every export by its name: one table for the command line, the API and the documentation."""
+"""All export formats by name, for the command line, the API and the documentation."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from wamkg.exporting.table import export_table
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """How a format is written, and what it is called on the web and on disk.
+    """An export format: how it is written, its media type and its file name.
 
-    `sections`, where there are such, writes some taxonomies (all, if none is named) for a file that holds more. `cites`
-    says that papers stand in it under their citation keys.
+    `sections`, if present, writes some taxonomies (default: all) as part of a longer file. `cites`: papers appear under
+    their citation keys.
     """
 
     write: Callable[[Session], Iterator[str]]
@@ -30,14 +30,20 @@ class ExportFormat:
 
 
 def export_named(name: str) -> ExportFormat:
-    """Look a format up; raises InvalidInputError that lists the known ones."""
+    """Look a format up.
+
+    Raises InvalidInputError, which lists the known ones.
+    """
     if name not in EXPORTS:
         raise InvalidInputError(f"there is no export {name!r}; use one of {', '.join(EXPORTS)}")
     return EXPORTS[name]
 
 
 def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
-    """How some taxonomies are written; raises InvalidInputError for a format that always holds everything."""
+    """The function that writes some taxonomies.
+
+    Raises InvalidInputError for a format that always exports everything.
+    """
     sections = export_named(name).sections
     if sections is None:
         able = ", ".join(known for known, form in EXPORTS.items() if form.sections is not None)

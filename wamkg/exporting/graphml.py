@@ -1,4 +1,4 @@
-"""GraphML: the whole store as a graph that Gephi, yEd and networkx read."""
+"""GraphML: the whole store as a graph for Gephi, yEd and networkx."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def export_graphml(session: Session) -> Iterator[str]:
-    """The graph of everything but papers merely cited, one line at a time."""
+    """The graph without papers with standing `cited`, line by line."""
     import networkx as nx
 
     graph = build_graph(session, cap=None)
@@ -28,7 +28,7 @@ def export_graphml(session: Session) -> Iterator[str]:
 
 
 def _join_works(session: Session, graph: "nx.MultiDiGraph[str]") -> None:
-    """Let each work be one node, its publication's; links of the further records lead to it."""
+    """Merge the records of each work into one node, its publication's, and redirect their links to it."""
     works = ExportedWorks(session)
     slugs = slugs_of(session, works.with_further(works.further))
     for shown, further in works.further.items():
@@ -47,7 +47,7 @@ def _join_works(session: Session, graph: "nx.MultiDiGraph[str]") -> None:
 
 
 def _clean(graph: "nx.MultiDiGraph[str]") -> None:
-    """Leave out of every text the characters that XML does not allow."""
+    """Remove characters from every text that XML does not allow."""
     held: list[dict[str, Any]] = [graph.graph, *(data for _, data in graph.nodes(data=True))]
     for values in (*held, *(data for _, _, data in graph.edges(data=True))):
         values |= {name: without_controls(value) for name, value in values.items() if isinstance(value, str)}

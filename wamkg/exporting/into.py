@@ -1,4 +1,4 @@
-"""A generated part of a file that people write: what stands between two marks, and nothing else."""
+"""A generated part of a file that people write: the text between two marks."""
 
 from wamkg.errors import InvalidInputError
 
@@ -6,10 +6,10 @@ BEGIN, END = "<!-- wamkg:begin -->", "<!-- wamkg:end -->"
 
 
 def with_part(text: str, part: str, name: str) -> str:
-    """The text with `part` between its two marks, each a line of its own; all else stays byte for byte.
+    """The text with `part` between its two marks, each on its own line. Everything else stays byte for byte.
 
-    `name` is what the file is called where it is refused. Raises InvalidInputError unless each mark stands once, the
-    first before the last.
+    `name` is the name of the file in error messages. Raises InvalidInputError unless each mark occurs once, the first
+    before the last.
     """
     lines = text.splitlines(keepends=True)
     begins, ends = ([n for n, line in enumerate(lines) if line.strip() == mark] for mark in (BEGIN, END))

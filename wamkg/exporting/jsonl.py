@@ -1,4 +1,4 @@
-"""JSON Lines: one paper a line, in the words that the importer reads."""
+"""JSON Lines: one paper per line, with the keys that the importer reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -19,7 +19,7 @@ from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 
 CHUNK = 500
-"""Papers read at once: memory stays flat however many there are."""
+"""Number of papers read at a time, so that memory use does not grow."""
 _COPIED = ("arxiv", "doi", "s2")
 _COPIED_LATER = ("venue", "volume", "number", "pages", "publisher")
 _ORDER = (
@@ -32,11 +32,10 @@ _COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
 
 
 def export_jsonl(session: Session) -> Iterator[str]:
-    """All papers but those merely cited, one JSON object and line end each, in the order of their slugs.
+    """The papers of the library as one JSON object per line, by slug.
 
-    A work with several records is one line: its publication, with what only the preprint has beside it. What is unknown
-    is left out. The same store gives the same bytes: there are no time stamps, and no ids of this
-    copy of the store.
+    A work with several records is one line: its publication, with what only the preprint has added. Unknown values are
+    left out. The same store gives the same bytes: there are no time stamps, and no ids of this copy of the store.
     """
     works = ExportedWorks(session)
     keys = citation_keys(session, works.with_further(works.numbers))
@@ -81,7 +80,7 @@ def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str])
 
 
 def _fixed(value: Any) -> Any:
-    """Objects with their keys in a fixed order: the order of rows depends on who wrote them first."""
+    """Objects with their items in a fixed order, because the order of rows depends on who wrote them first."""
     return dict(sorted(value.items())) if isinstance(value, dict) else value
 
 
@@ -90,7 +89,7 @@ def _states(item: PaperItem) -> dict[str, Any]:
 
 
 def stated_dates(events: Iterable[Any]) -> dict[str, PartialDate]:
-    """The best date of each kind of event. Stated ones only: what was read off an arXiv id can be read off it again."""
+    """The best date of each kind of event. Only stated ones, since derived ones can be derived again."""
     best: dict[str, Any] = {}
     for event in events:
         if not event.derived and (event.kind not in best or _order(event) < _order(best[event.kind])):

@@ -1,4 +1,4 @@
-"""Plain text as BibTeX and LaTeX take it: what would not compile is escaped, formulas stay as they are."""
+"""Plain text for BibTeX and LaTeX: special characters are escaped, formulas stay as they are."""
 
 import re
 
@@ -9,18 +9,19 @@ _SPECIAL = str.maketrans({
     "}": r"\textbraceright{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}",
 })  # fmt: skip
-"""A brace is written by its name, since BibTeX counts one with a backslash too; so are < > |, which LaTeX's first
-encoding prints as other signs."""
+"""A brace is written by name, since BibTeX counts an escaped one too; so are < > |, which LaTeX's first encoding
+prints as other characters.
+"""
 _FORMULA = re.compile(r"(\$(?=[^\s$])[^$]*(?<=[^\s\\$])\$(?!\d))")
 _COMMAND = re.compile(r"\\[A-Za-z]+|\\.")
 _LONG_WORD = re.compile(r"[A-Za-z]{3,}")
 _NOT_IN_FORMULA = re.compile(r"(?<!\\)[%#&~]|[^\x20-\x7e]|\\$")
 _LIGATURES = ("``", "''", "--", "?`", "!`")
-"""Signs that LaTeX would make one: quotes, dashes, Spanish marks."""
+"""Character pairs that LaTeX would join: quotes, dashes, Spanish marks."""
 
 
 def bibtex_text(text: str) -> str:
-    """Text of a field: what is special is escaped, but for formulas ("$\\pi_0$", not "$5 and $6")."""
+    r"""Text of a field, with special characters escaped, except in formulas ("$\pi_0$", not "$5 and $6")."""
     parts = _FORMULA.split(" ".join(without_controls(text).split()))
     return "".join(part if n % 2 and is_formula(part[1:-1]) else _escaped(part) for n, part in enumerate(parts))
 
@@ -33,7 +34,7 @@ def _escaped(text: str) -> str:
 
 
 def is_formula(content: str) -> bool:
-    """Whether what stands between two dollars is mathematics that compiles, rather than text with prices in it."""
+    """Whether the text between two dollars is a formula that compiles, not a text with prices."""
     if _NOT_IN_FORMULA.search(content) or not _is_balanced(content):
         return False
     bare = _COMMAND.sub(" ", content)
@@ -52,6 +53,8 @@ def _is_balanced(text: str) -> bool:
 
 
 def bibtex_address(text: str) -> str:
-    """A DOI or web address: nothing is escaped, as packages for links expect; what would end the field is encoded."""
+    """A DOI or URL: nothing is escaped, as packages for links expect; characters that would end the field are
+    encoded.
+    """
     bare = "".join(without_controls(text).split())
     return bare.replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D")

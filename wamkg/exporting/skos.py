@@ -1,4 +1,4 @@
-"""The taxonomies in SKOS (W3C, 2009), as Turtle: what vocabulary tools and other surveys' software read."""
+"""The taxonomies in SKOS (W3C, 2009), as Turtle, for vocabulary tools and other surveys' software."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ LANGUAGE = "en"
 def export_skos(session: Session) -> Iterator[str]:
     """Every taxonomy as a concept scheme, its taxa as concepts named by their permanent ids.
 
-    Definition, criteria, code, other and former names, exemplars and the places in the tree; no papers.
+    Includes definition, criteria, code, aliases and former names, exemplars and tree relations, but no papers.
     """
     from rdflib import Graph  # a sixth of a second, which every start would wait for
     from rdflib.namespace import SKOS

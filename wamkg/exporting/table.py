@@ -1,4 +1,4 @@
-"""A table of the papers, a row each, for spreadsheets and for programs that read CSV."""
+"""A table of the papers for spreadsheets and for programs that read CSV, one row per paper."""
 
 import csv
 import io
@@ -23,16 +23,16 @@ COLUMNS = {
     "pages": "pages", "publisher": "publisher", "first public": "date", "arxiv": "arxiv", "doi": "doi", "url": "url",
     "standing": "standing", "citations": "citations",
 }  # fmt: skip
-"""Head of each column, as the importer reads it, and what of a paper stands in it."""
+"""Header of each column, as the importer reads it, and the field of the paper."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""How a cell begins that a spreadsheet would run, or that would be taken for one that was guarded."""
+"""Beginnings of cells that a spreadsheet would execute, or that look like protected ones."""
 
 
 def export_table(session: Session) -> Iterator[str]:
-    """All listed papers by their slugs as CSV with a head; a column a taxonomy holds the path of the place there.
+    """The papers of the library by slug as CSV with a header; one column per taxonomy has the path of the taxon.
 
-    Authors are parted by semicolons, "Family, Given" where the name could be read wrongly otherwise. What a spreadsheet
-    would take for a formula begins with an apostrophe, which the importer takes off again.
+    Authors are separated by semicolons, "Family, Given" if the name could be misread otherwise. A value that a
+    spreadsheet would take for a formula gets an apostrophe in front, which the importer removes.
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     yield _line([*COLUMNS, *(f"taxon:{slug}" for slug in slugs)])
@@ -48,21 +48,23 @@ def export_table(session: Session) -> Iterator[str]:
 
 
 def listed_name(name: PersonName) -> str:
-    """A name for a cell of many: as it is spoken where that is read back the same, else family name first."""
+    """A name for a cell with several names: in reading order if it can be parsed back, else family name first."""
     parts = [f"{name.particle} {name.family}".strip(), name.suffix, name.given]
     forms = (name.display, ", ".join(part for part in parts if part))
     return next((form for form in forms if parse_name(form) == name), name.display)
 
 
 def _cell(value: Any) -> str:
-    """Text that no spreadsheet runs (OWASP, CSV injection); nothing where nothing is known, which 0 is not."""
+    """Text that no spreadsheet executes (OWASP, CSV injection); empty if the value is unknown, which 0 is not."""
     text = _listed(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
     text = without_controls("true" if value is True else text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _listed(names: list[str]) -> str:
-    """Names between semicolons; behind a single "Family, Given" too, so that the comma is not taken to part two."""
+    """Names separated by semicolons; also after a single "Family, Given", so that the comma does not separate two
+    names.
+    """
     return "; ".join(names) + (";" if len(names) == 1 and "," in names[0] else "")
 
 

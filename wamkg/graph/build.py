@@ -1,4 +1,4 @@
-"""The store, or the neighbourhood of one thing in it, as a networkx graph."""
+"""The store, or the neighborhood of one entity in it, as a networkx graph."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 DEFAULT_CAP, MOST_NODES, MOST_HOPS = 300, 5000, 6
 _PROPOSING = (EntityKind.PAPER, EntityKind.METHOD)
 _Wanted = tuple[set[str], Sequence[str] | None, int | None]
-"""Kinds and relations to follow, and how many nodes to keep."""
+"""Kinds and relations to follow, and the maximum number of nodes."""
 
 
 def find_node(session: Session, text: str) -> int:
-    """Number of the thing that is meant: `method:unipi`, `taxon:wam:joint/diffusion`, `paper:slug`, any paper id.
+    """Number of an entity: `method:unipi`, `taxon:wam:joint/diffusion`, `paper:slug`, any paper id.
 
     Raises NotFoundError.
     """
@@ -44,7 +44,7 @@ def find_node(session: Session, text: str) -> int:
 
 @dataclass
 class _Gathered:
-    """Nodes and edges met so far; `met` holds every neighbour, kept or not."""
+    """Nodes and edges found so far; `met` has every neighbor, included or not."""
 
     kept: dict[int, Node] = field(default_factory=dict)
     edges: set[Edge] = field(default_factory=set)
@@ -59,12 +59,13 @@ def build_graph(
     relations: Sequence[str] | None = None,
     cap: int | None = DEFAULT_CAP,
 ) -> "nx.MultiDiGraph[str]":
-    """Papers, methods, datasets, benchmarks, metrics, taxa, institutions, challenges, concepts and what links them.
+    """Build a graph of papers, methods, datasets, benchmarks, metrics, taxa, institutions, challenges, concepts and
+    their links.
 
-    With `center`, everything within `hops` of it, near before far; without it, the whole store but for papers
-    merely cited. `kinds` and `relations` narrow what is followed; the center is always there. At most `cap` nodes
-    are kept (None: all), and `graph.graph["left_out"]` says how many more were met. Nodes are keyed `kind:slug`,
-    edges by relation; both carry what a drawing or another program needs.
+    With `center`, everything within `hops` of it, nearest first; without it, the whole store except papers with
+    standing `cited`. `kinds` and `relations` limit what is followed; the center is always included. At most `cap` nodes
+    are included (None: all), and `graph.graph["left_out"]` is the number of the others. Nodes are keyed `kind:slug`,
+    edges by relation; both have the attributes that a drawing or another program needs.
 
     Raises NotFoundError for an unknown center, InvalidInputError for a kind, relation or number out of range.
     """
@@ -148,9 +149,9 @@ def _as_networkx(session: Session, nodes: Mapping[int, Node], edges: Iterable[Ed
 
 
 def _decorate(session: Session, graph: "nx.MultiDiGraph[str]", nodes: Mapping[int, Node]) -> None:
-    """Give papers their method's name as `short`, and papers, methods and taxa the family they belong to as `hue`.
+    """Set `short` of papers to their method's name, and `hue` of papers, methods and taxa to their branch.
 
-    Both are looked up in the store, so that a thing looks alike whatever part of it is drawn.
+    Both are read from the store, so an entity looks the same in every part of the graph.
     """
     proposals = edges_at(session, (n.id for n in nodes.values() if n.kind in _PROPOSING), [Relation.PROPOSES])
     named = dict(nodes) | nodes_of(session, {edge.target for edge in proposals})
@@ -169,7 +170,7 @@ def _decorate(session: Session, graph: "nx.MultiDiGraph[str]", nodes: Mapping[in
 
 
 def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
-    """The family of each placed paper, in the survey's own taxonomy where it has a place there."""
+    """The branch of each assigned paper, in the main taxonomy if it is assigned there."""
     placed = edges_at(session, papers, [PLACED_IN])
     taxa = {number: _family(taxon) for number, taxon in nodes_of(session, {edge.target for edge in placed}).items()}
     found: dict[int, str] = {}
@@ -179,7 +180,7 @@ def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
 
 
 def _family(taxon: Node) -> tuple[str, str]:
-    """The taxonomy of a taxon and its first level."""
+    """The taxonomy of a taxon and its branch."""
     _, taxonomy, path = taxon.key.split(":", 2)
     return taxonomy, path.partition("/")[0]
 
@@ -193,9 +194,9 @@ def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
 
 
 def find_path(session: Session, source: str, target: str, hops: int = MOST_HOPS) -> "nx.MultiDiGraph[str]":
-    """A shortest way from one thing to another, whatever the direction of the links; empty if there is none.
+    """A shortest path between two entities, ignoring the direction of the links; empty if there is none.
 
-    Raises NotFoundError for an unknown thing, InvalidInputError for hops out of range.
+    Raises NotFoundError for an unknown entity, InvalidInputError for hops out of range.
     """
     _check(hops, None, None, 1)
     start, goal = find_node(session, source), find_node(session, target)
@@ -211,7 +212,7 @@ def find_path(session: Session, source: str, target: str, hops: int = MOST_HOPS)
 
 
 def _search(session: Session, start: int, goal: int, hops: int) -> dict[int, int]:
-    """For each thing reached, breadth first, the one it was reached from."""
+    """Breadth-first search: for each entity reached, its predecessor."""
     parents = {start: start}
     frontier = [start]
     for _ in range(hops):

@@ -1,4 +1,4 @@
-"""A neighbourhood as an interactive page that asks nothing of the network, with a table beside it."""
+"""A neighborhood as an interactive page that loads nothing from the network, with a table beside it."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     import networkx as nx
 
 MOST_DRAWN = 450
-"""networkx lays out up to 499 nodes with numpy alone; beyond that a drawing helps nobody."""
+"""networkx lays out up to 499 nodes with numpy alone; larger drawings are unreadable anyway."""
 SEED = 7
 SPREAD, WIDER = 480, 2.0
-"""Size of a drawing of 40 things, and how much wider than high it is."""
+"""Size of a drawing of 40 nodes, and its ratio of width to height."""
 LONGEST, LETTER = 34, 9.0
-"""Characters of the longest label, and the width of one at the drawing's font size."""
+"""Maximum length of a label, and the width of one character at the drawing's font size."""
 _SHAPES = {
     "paper": "dot",
     "method": "diamond",
@@ -29,7 +29,7 @@ _SHAPES = {
     "concept": "ellipse",
 }
 _HOLDING = {"box", "ellipse"}
-"""Shapes with their label inside."""
+"""Node shapes with the label inside."""
 _OPTIONS = (
     '{"physics": {"enabled": false}, "edges": {"smooth": false, "color": {"color": "#9aa5b5"}, '
     '"arrows": {"to": {"scaleFactor": 0.45}}}, "interaction": {"hover": true, "keyboard": {"enabled": true, '
@@ -45,10 +45,10 @@ _STYLE = (
 
 
 def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None = None, title: str = "Graph") -> str:
-    """The graph as one self-contained page: fixed positions, no physics, nothing fetched.
+    """The graph as one self-contained page: fixed positions, no physics, nothing loaded.
 
-    `colours` gives a colour for a node's `hue` attribute, or else for its `kind`. What the drawing shows is also
-    in a table below it.
+    `colours` gives the color for a node's `hue`, or else for its `kind`. The page also has a table with the same
+    content.
 
     Raises InvalidInputError for more than `MOST_DRAWN` nodes.
     """
@@ -69,7 +69,7 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None 
 
 
 def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
-    """Where each node is drawn: a spring layout from a fixed seed, parted so that no label covers another."""
+    """Position of each node: a spring layout from a fixed seed, spread so that no label covers another."""
     import networkx as nx
 
     from wamkg.graph.parting import parted  # numpy, which no other page needs
@@ -88,7 +88,7 @@ def _label(node: Mapping[str, Any]) -> str:
 
 
 def _size(node: Mapping[str, Any]) -> tuple[float, float]:
-    """Width and height that a node takes with its label, which stands below it unless its shape holds it."""
+    """Width and height of a node with its label, which is below the node unless its shape contains it."""
     width = LETTER * len(_label(node)) + 12.0
     return (width + 8.0, 34.0) if _SHAPES.get(node["kind"]) in _HOLDING else (width, 62.0)
 
@@ -106,7 +106,7 @@ def _look(key: str, graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str]) -
 
 
 def _finish(html: str, graph: "nx.MultiDiGraph[str]", title: str) -> str:
-    """The page without what pyvis would fetch, with a language, a title, a heading and the table."""
+    """The page without what pyvis would load from the network, with a language, a title, a heading and the table."""
     html = _REMOTE.sub("", html)
     html = re.sub(r"<html\b[^>]*>", '<html lang="en">', html, count=1)
     html = re.sub(r"<center>\s*<h1>.*?</h1>\s*</center>", "", html, flags=re.S)

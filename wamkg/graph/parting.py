@@ -1,4 +1,4 @@
-"""Rectangles pushed apart until none covers another: what keeps labels of a drawn graph readable."""
+"""Overlap removal for rectangles, so that the labels of a drawn graph stay readable."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,10 @@ Pairs = Sequence[tuple[float, float]]
 
 
 def parted(middles: Pairs, sizes: Pairs) -> list[tuple[float, float]]:
-    """The middles of rectangles of such widths and heights, each pair moved apart along its shorter way.
+    """Move rectangles with these centers and sizes apart, each pair along its shorter distance; returns the new
+    centers.
 
-    The same input gives the same result; after `ROUNDS` rounds some may still touch.
+    The same input gives the same result. After `ROUNDS` rounds some may still touch.
     """
     places = np.array(middles, dtype=np.float64).reshape(-1, 2)
     extents = np.array(sizes, dtype=np.float64).reshape(-1, 2)

@@ -1,7 +1,7 @@
-"""The whole store as one file, and back into an empty store on either database.
+"""Backup of the whole store to one file, and restore into an empty store on either database.
 
-The file is a tar: `store.jsonl.gz`, a dump as releases are (`history/dump.py`) of every table but what was being run,
-and the files of the releases. It holds the hashes of tokens: whoever has it has the store.
+The file is a tar: `store.jsonl.gz`, a dump in the format of releases (`history/dump.py`) of every table except running
+work, and the files of the releases. It contains the hashes of tokens: protect it like the store.
 """
 
 import tarfile
@@ -26,11 +26,11 @@ from wamkg.store.tables import metadata
 
 STORE = "store.jsonl.gz"
 _RUNNING = frozenset({"job", "pace"})
-"""Tables of what runs now; it does not run where a backup is restored."""
+"""Tables of running work, which is not restored."""
 
 
 def write_backup(store: Store, home: Path, path: Path) -> list[str]:
-    """Write everything to a file, which appears whole or not at all; returns releases whose files are gone."""
+    """Write a backup. The file is complete or not written at all. Returns the releases whose files are missing."""
     missing = []
     try:
         with TemporaryDirectory(dir=path.parent) as folder, consistent_view(store) as session:
@@ -48,9 +48,9 @@ def write_backup(store: Store, home: Path, path: Path) -> list[str]:
 
 
 def restore_backup(store: Store, home: Path, path: Path) -> dict[str, int]:
-    """Fill an empty store from a backup, in one transaction; returns how many rows each table got.
+    """Fill an empty store from a backup, in one transaction; returns the number of rows per table.
 
-    Raises ConflictError where the store holds anything, StoreError where the file is no backup, or damaged.
+    Raises ConflictError if the store is not empty, StoreError if the file is not a backup or is damaged.
     """
     migrate(store)
     home.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def _refuse_filled(session: Session) -> None:
 
 
 def _copy(source: Session, target: Session, table: Table) -> int:
-    """Rows of a table from one store to the other; what refers to its own table is set when all rows are there."""
+    """Copy the rows of a table from one store to another. References within the table are set after all rows exist."""
     own = [c for c in table.columns if any(key.column.table is table for key in c.foreign_keys)]
     connection, later, count = target.connection(), list[dict[str, Any]](), 0
     rows = source.connection().execute(select(table).order_by(*table.primary_key.columns))
@@ -108,7 +108,7 @@ def _copy(source: Session, target: Session, table: Table) -> int:
 
 
 def _count_on(session: Session, table: Table) -> None:
-    """PostgreSQL numbers new rows by a counter of its own, which rows that bring their number leave behind."""
+    """Advance PostgreSQL's counter for row numbers, because inserted rows with a number do not."""
     if session.get_bind().dialect.name != "postgresql" or "id" not in table.c:
         return
     connection = session.connection()

@@ -1,4 +1,4 @@
-"""Votes that their round has not opened yet leave the store in no edition: its readers may still have to vote."""
+"""Hides votes of rounds that are still blind from releases and snapshots, whose readers may still have to vote."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,19 +9,19 @@ from wamkg.history.kept import REMOVED
 from wamkg.store.rounds import list_rounds, opened_papers
 
 REMOVED_VOTES = f"{REMOVED}vote"
-"""Field of the changes that hold votes which an undo took out."""
+"""Field of the changes that store votes removed by undo."""
 _TOLD = ("uid", "round_id", "paper_id", "actor_id", "at")
-"""What may be told of a vote before it is opened: that somebody voted, and when."""
+"""What a hidden vote may reveal: that somebody voted, and when."""
 Row = dict[str, Any]
 
 
 def told_of_vote(row: Mapping[str, Any]) -> Row:
-    """That there was a vote, not what it said."""
+    """The record of a vote without its label."""
     return {name: row.get(name) for name in _TOLD}
 
 
 def without_blind_votes(session: Session) -> Callable[[str, Row], Row | None]:
-    """What an edition shows of a row: of votes that are not open yet nothing, of those taken back that they were."""
+    """A row as a release shows it: hidden votes are left out; of undone votes only their existence is shown."""
     opened = {found.id: opened_papers(session, found) for found in list_rounds(session)}
 
     def is_open(row: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What changed between two editions: papers added, removed and moved, taxa renamed, venues, counts."""
+"""Differences between two releases: papers added, removed and moved, taxa renamed, venues, counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from wamkg.vocabulary import AssignmentState
 
 @dataclass(frozen=True)
 class PaperEntry:
-    """A paper that one of the editions has."""
+    """A paper that only one of the releases has."""
 
     paper: str
     title: str
@@ -23,7 +23,7 @@ class PaperEntry:
 
 @dataclass(frozen=True)
 class Moved:
-    """A paper whose primary place in a taxonomy is another taxon; who placed it there, and why."""
+    """A paper whose primary assignment in a taxonomy changed, with who changed it and why."""
 
     paper: str
     title: str
@@ -36,7 +36,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Renamed:
-    """A taxon, or with no taxonomy a paper, that goes by another name; path and name for a taxon, title for a paper."""
+    """A taxon or (without a taxonomy) a paper with a new name: path and name for a taxon, title for a paper."""
 
     taxonomy: str | None
     before: str
@@ -45,7 +45,7 @@ class Renamed:
 
 @dataclass(frozen=True)
 class VenueChanged:
-    """A paper that appeared somewhere else."""
+    """A paper with another venue."""
 
     paper: str
     title: str
@@ -55,7 +55,7 @@ class VenueChanged:
 
 @dataclass(frozen=True)
 class ReleaseDiff:
-    """Everything that differs between edition `a` and edition `b`; `counts` holds [a, b] for each measure."""
+    """All differences between release `a` and release `b`; `counts` has [a, b] for each measure."""
 
     a: str
     b: str
@@ -70,7 +70,7 @@ class ReleaseDiff:
 @dataclass(frozen=True)
 class _Edition:
     papers: Mapping[str, Any]
-    """Listed papers by permanent id."""
+    """Papers of the library by permanent id."""
     places: Mapping[str, Mapping[str, Any]]
     """Permanent id of a paper -> taxonomy -> its live primary assignment."""
     taxa: Mapping[str, tuple[str, str, str]]
@@ -78,7 +78,7 @@ class _Edition:
 
 
 def diff_editions(a: Session, b: Session, names: tuple[str, str]) -> ReleaseDiff:
-    """Compare two editions; papers and taxa are told apart by their permanent ids, whatever they are called."""
+    """Compare two releases. Papers and taxa are matched by permanent id, whatever their names."""
     old, new = _read(a), _read(b)
     kept = [uid for uid in new.papers if uid in old.papers]
     return ReleaseDiff(

@@ -1,4 +1,4 @@
-"""The difference between two editions as text for a terminal and as LaTeX for a paper's changelog."""
+"""Differences between two releases as text for a terminal and as LaTeX for a paper's changelog."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from wamkg.history.latex import escape_latex
 
 
 def sections(diff: ReleaseDiff) -> Iterator[tuple[str, list[str]]]:
-    """Titles with their lines, those without a line left out."""
+    """Titles with their lines, without empty sections."""
     found = {
         "Added": [f"{e.title}{_placed(e.taxa)}" for e in diff.added],
         "Removed": [f"{e.title}{_placed(e.taxa)}" for e in diff.removed],
@@ -29,7 +29,7 @@ def _placed(taxa: dict[str, str]) -> str:
 
 
 def diff_text(diff: ReleaseDiff) -> str:
-    """The difference as plain text."""
+    """The differences as plain text."""
     parts = [f"{diff.a} -> {diff.b}"]
     for title, lines in sections(diff):
         parts += ["", f"{title} ({len(lines)})" if title != "Counts" else title, *(f"  {line}" for line in lines)]
@@ -37,7 +37,7 @@ def diff_text(diff: ReleaseDiff) -> str:
 
 
 def diff_latex(diff: ReleaseDiff) -> str:
-    """The difference as LaTeX paragraphs with lists, to be put into a document."""
+    """The differences as LaTeX paragraphs with lists, to include in a document."""
     parts = [rf"\subsection*{{Changes from {escape_latex(diff.a)} to {escape_latex(diff.b)}}}"]
     for title, lines in sections(diff):
         items = ["  \\item " + escape_latex(line).replace("->", r"$\to$") for line in lines]

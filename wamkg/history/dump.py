@@ -1,8 +1,8 @@
-"""The survey as an open dump: JSON Lines, gzipped, with schema version and hash; and back into a store of its own.
+"""The survey as an open dump (gzipped JSON Lines with schema version and hash), and loading it into its own store.
 
 The first line is the header: `{"wamkg": 1, "schema": "0004", "name": ..., "kinds": {table: {column: "time"}}}`. Every
-further line is a row, `{"table": "paper", "row": {...}}`, tables in an order in which what is referred to comes first.
-The hash is the SHA-256 of the lines, unzipped.
+further line is a row, `{"table": "paper", "row": {...}}`. Tables that others refer to come first. The hash is the
+SHA-256 of the uncompressed lines.
 """
 
 import gzip
@@ -34,7 +34,7 @@ Shown = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Dumped:
-    """A dump that was written: rows by table, hash of its lines, bytes on disk."""
+    """A written dump: rows per table, hash of its lines, bytes on disk."""
 
     sha256: str
     size: int
@@ -44,9 +44,9 @@ class Dumped:
 def write_dump(
     session: Session, path: Path, name: str, tables: Sequence[Table] | None = None, shown: Shown | None = None
 ) -> Dumped:
-    """Write the survey, or those tables, as the session sees it; the file appears whole or not at all.
+    """Write the survey, or the given tables, as the session sees it. The file is complete or not written at all.
 
-    `shown` is given each table's name and row, and gives what is written of it, None for nothing.
+    `shown` receives each table's name and row and returns the row to write, or None to skip it.
     """
     digest, counts = hashlib.sha256(), dict[str, int]()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def _line(value: dict[str, Any]) -> bytes:
 def hash_of(path: Path) -> str:
     """The hash of a dump's lines.
 
-    Raises StoreError where the file cannot be read.
+    Raises StoreError if the file cannot be read.
     """
     digest = hashlib.sha256()
     try:
@@ -96,9 +96,9 @@ def hash_of(path: Path) -> str:
 
 
 def load_dump(path: Path, target: Path) -> None:
-    """Load a dump into an SQLite file of its own, through the migrations; it appears whole or not at all.
+    """Load a dump into an SQLite file and migrate it. The file is complete or not written at all.
 
-    Raises StoreError for a file that is no dump, damaged, or newer than this program.
+    Raises StoreError for a file that is not a dump, is damaged, or is newer than this program.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as folder, gzip.open(path) as file:

@@ -1,4 +1,4 @@
-"""What undo takes out of the tables stays in the audit trail, row by row, so that any past day can be shown again."""
+"""Undo log: rows that undo deletes are copied to the audit trail, so that snapshots of past days can be rebuilt."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,18 +13,18 @@ from wamkg.store.rows import LEFT_OUT, encode, rows_of
 from wamkg.store.tables import Batch, Change
 
 REMOVED, REOPENED = KEPT_ROWS
-"""Fields of the changes that hold rows; the table's name follows, `before` is a list of the rows."""
+"""Fields of the changes that store rows. The table's name follows; `before` is a list of the rows."""
 ROWS_A_CHANGE = 500
 
 
 def keep_removed(session: Session, undoing: Batch, batch: Batch, table: Table, condition: Any) -> None:
-    """Record the rows of a table that are about to be deleted."""
+    """Record rows of a table before they are deleted."""
     if table.name not in LEFT_OUT:
         _keep(session, undoing, batch, f"{REMOVED}{table.name}", rows_of(session, table, condition))
 
 
 def keep_reopened(session: Session, undoing: Batch, batch: Batch, table: Table, condition: Any) -> None:
-    """Record which rows of a table a batch had ended, and when, before they hold again."""
+    """Record which rows of a table a batch had ended, and when, before they become live again."""
     columns = (table.c.id, table.c.ended_at, table.c.ended_batch_id)
     found = session.connection().execute(select(*columns).where(condition).order_by(table.c.id))
     _keep(session, undoing, batch, f"{REOPENED}{table.name}", (encode(dict(row._mapping)) for row in found))
@@ -37,7 +37,7 @@ def _keep(session: Session, undoing: Batch, batch: Batch, field: str, rows: Iter
 
 
 def kept_rows(session: Session, undoing: Any, prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Pairs (table, row) that undo batches recorded; `undoing` is a select of their numbers."""
+    """Pairs (table, row) recorded by undo batches; `undoing` is a select of their numbers."""
     statement = select(Change).where(col(Change.batch_id).in_(undoing), col(Change.field).startswith(prefix))
     for change in session.execute(statement.order_by(col(Change.id))).scalars():
         for row in change.before or ():

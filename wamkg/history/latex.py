@@ -1,4 +1,4 @@
-"""Text in LaTeX."""
+"""Escaping of text for LaTeX."""
 
 _ESCAPED = str.maketrans({
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -7,5 +7,5 @@ _ESCAPED = str.maketrans({
 
 
 def escape_latex(text: str) -> str:
-    """Text in which LaTeX reads no command."""
+    """The text with LaTeX's special characters escaped."""
     return text.translate(_ESCAPED)

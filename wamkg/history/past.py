@@ -1,4 +1,4 @@
-"""Past days: the survey as it stood at a moment, in a store that is only read."""
+"""Snapshots: the survey at a past moment, in a read-only store."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ Show = Callable[[PaperState], Shown]
 
 
 def past_file(store: Store, home: Path, moment: datetime) -> Path:
-    """Where the store of a moment is kept; the same for any two moments between which nothing was written."""
+    """The file of a moment's snapshot; equal for two moments if nothing was written between them."""
     with store.reading() as session:
         batches = batches_before(session, moment)
     named = sha256(" ".join((head_revision(), *batches)).encode()).hexdigest()
@@ -30,9 +30,9 @@ def past_file(store: Store, home: Path, moment: datetime) -> Path:
 
 @contextmanager
 def open_moment(store: Store, home: Path, moment: datetime, show: Show, *, build: bool = True) -> Iterator[Store]:
-    """The survey as it was just before a moment; made when first asked for, then kept for a while.
+    """The survey just before a moment, built on first request and cached for a while.
 
-    Raises InvalidInputError for a moment to come, ConflictError where it would have to be made and `build` is off.
+    Raises InvalidInputError for a future moment, ConflictError if the snapshot does not exist and `build` is off.
     """
     if moment > utc_now():
         raise InvalidInputError("that moment has not come yet; ask for a past day")

@@ -1,4 +1,4 @@
-"""Editions of the survey: frozen as open dumps, read as stores that nobody can write."""
+"""Releases: frozen as open dumps, opened as read-only stores."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from wamkg.vocabulary import PERSON
 FOLDER = "releases"
 CACHE = "past"
 KEPT = 6
-"""Past stores that are kept loaded; the one not opened for longest goes first."""
+"""Number of past stores that stay loaded; the least recently used is removed first."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 def create_release(store: Store, home: Path, name: str, note: str, by: str) -> Release:
     """Freeze the survey as it is now under a name.
 
-    Raises InvalidInputError for a name that is no file name and ConflictError for one that is taken.
+    Raises InvalidInputError for a name that is not a valid file name and ConflictError for a name that is used already.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError(f"{name!r} cannot name a release; use letters, digits, points, hyphens")
@@ -78,7 +78,7 @@ def _summary(counts: dict[str, int]) -> str:
 
 @contextmanager
 def consistent_view(store: Store) -> Iterator[Session]:
-    """A session that sees all tables as they are at one moment."""
+    """A session with a consistent view of all tables."""
     with store.reading() as session:
         if not store.is_sqlite:
             # SQLite's readers have that by themselves.
@@ -97,10 +97,10 @@ def _taken(name: str) -> str:
 
 @contextmanager
 def open_release(store: Store, home: Path, name: str, *, build: bool = True) -> Iterator[Store]:
-    """The survey as it was when a release was made, in a store that is only read; loaded when first asked for.
+    """The survey of a release in a read-only store, loaded on first request.
 
-    Raises NotFoundError for a name there is not, StoreError where its file is gone or not what was frozen,
-    ConflictError where it would have to be loaded and `build` is off.
+    Raises NotFoundError for an unknown name, StoreError if its file is missing or damaged, ConflictError if it is not
+    loaded yet and `build` is off.
     """
     with store.reading() as session:
         release = get_release(session, name)
@@ -120,7 +120,7 @@ def open_release(store: Store, home: Path, name: str, *, build: bool = True) -> 
 
 @contextmanager
 def read_only(file: Path) -> Iterator[Store]:
-    """A store over a file that is not written to; those not opened for longest make room."""
+    """A read-only store over a file; the least recently used files are removed."""
     file.touch()
     for old in sorted(file.parent.glob("*.db"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Taking a private copy of the store back to a moment: every batch that was complete later is taken out at once.
+"""Takes a private copy of the store back to a past moment: all batches completed later are removed together.
 
-What undo removed meanwhile is put back from the audit trail, so a batch that held then holds in the copy. Two things
-have no past: suggestions that a later run replaced, and when a citation list was last fetched.
+What undo removed since then is restored from the audit trail, so a batch that was live then is live in the copy. Two
+things have no past: suggestions that a later run replaced, and the time of the last fetch of a citation list.
 """
 
 from collections import defaultdict
@@ -40,21 +40,21 @@ from wamkg.vocabulary import BatchKind
 
 _batch, _change = table_of(Batch), table_of(Change)
 _complete = func.coalesce(_batch.c.finished_at, _batch.c.started_at)
-"""A batch belongs to the moment it was complete: only then did anybody see it."""
+"""A batch counts from the moment it was complete, because nobody saw it earlier."""
 _SHOWN_ONCE = (*SCHEMES, "venue_id")
-"""Columns of `paper` that refer to what may not be there yet or that another paper may hold until all are shown."""
+"""Columns of `paper` that are unique or refer to rows that may be missing until all values are resolved."""
 
 
 def batches_before(session: Session, moment: datetime) -> list[str]:
-    """Ids of the batches complete before a moment, in the order made; they tell a past state from any other."""
+    """Ids of the batches completed before a moment, in order. They identify a past state."""
     found = select(_batch.c.uid).where(_complete < moment).order_by(_batch.c.id)
     return list(session.connection().execute(found).scalars())
 
 
 def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Shown]) -> None:
-    """Make the store what it was just before a moment; only for an SQLite copy that nobody else writes to.
+    """Reconstruct the store just before a moment. Only for an SQLite copy that nobody else writes to.
 
-    `show` picks the values to be shown of a paper (`matching.show.shown_values`).
+    `show` resolves the values of a paper (`matching.show.shown_values`).
     """
     session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     mine = select(_batch.c.id).where(_complete >= moment)
@@ -87,7 +87,7 @@ def rewind(session: Session, moment: datetime, show: Callable[[PaperState], Show
 
 
 def _part(session: Session, moment: datetime, later: set[int]) -> set[int]:
-    """Take merges made later and not undone apart, the newest first; returns their papers."""
+    """Reverse merges made later and not undone, newest first; returns their papers."""
     held = select(_batch.c.id).where(
         _batch.c.kind == BatchKind.MERGE, _complete >= moment, _batch.c.undone_at.is_(None)
     )
@@ -96,7 +96,7 @@ def _part(session: Session, moment: datetime, later: set[int]) -> set[int]:
 
 
 def _join_again(session: Session, moment: datetime, later: set[int]) -> set[int]:
-    """Make merges again that were undone later, the oldest first; returns the papers that remain."""
+    """Repeat merges that were undone later, oldest first; returns the remaining papers."""
     undone = select(_batch.c.id).where(
         _batch.c.kind == BatchKind.MERGE, _complete < moment, _batch.c.undone_by_id.in_(later)
     )
@@ -106,14 +106,14 @@ def _join_again(session: Session, moment: datetime, later: set[int]) -> set[int]
 
 @dataclass(frozen=True)
 class _ValueThen:
-    """What a column that is edited in place held."""
+    """The past value of a column that is edited in place."""
 
     subject: str
     field: str
     value: Any
 
     def set(self, session: Session) -> None:
-        """Give it back; where a live taxon stood follows from what is above it, once all of that is as it was."""
+        """Restore the value. Paths of live taxa are rebuilt after all their ancestors are restored."""
         row = find_row(session, model_of_field(self.field), self.subject)
         if row is not None and not (self.field == "taxon.path" and row.ended_at is None):
             setattr(row, self.field.partition(".")[2], self.value)
@@ -121,7 +121,7 @@ class _ValueThen:
 
 
 def _values_then(session: Session, later: set[int]) -> list[_ValueThen]:
-    """Columns edited in place by a later batch, or by one taken back later, with what they held before."""
+    """Past values of columns that a later batch edited in place, or an earlier batch that was undone later."""
     columns = (_change.c.subject_uid, _change.c.field, _change.c.before, _change.c.after, _batch.c.id,
                _batch.c.undone_at, _batch.c.undone_by_id)  # fmt: skip
     statement = select(*columns).join(_batch, _batch.c.id == _change.c.batch_id).order_by(_change.c.id)
@@ -145,7 +145,7 @@ def _set_values(session: Session, values: Sequence[_ValueThen]) -> None:
 
 
 def _settle_taxa(session: Session, stood: dict[int, str]) -> None:
-    """Let live taxa stand where their parents lead, and those that had ended where they ended."""
+    """Rebuild the paths of live taxa from their parents; ended taxa keep the path they ended with."""
     taxon = table_of(Taxon)
     ended = select(taxon.c.id).where(taxon.c.ended_at.is_not(None), is_lifted())
     for number in session.connection().execute(ended).scalars().all():
@@ -155,7 +155,7 @@ def _settle_taxa(session: Session, stood: dict[int, str]) -> None:
 
 
 def _put_back(session: Session, undoing: Any) -> set[int]:
-    """Write the rows that undo removed and end those that it reopened; returns the papers whose values may differ."""
+    """Restore the rows that undo removed and end those that it reopened; returns the papers whose values may differ."""
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for name, row in kept_rows(session, undoing, REMOVED):
         rows[name].append(row)
@@ -181,7 +181,7 @@ def _put_back(session: Session, undoing: Any) -> set[int]:
 
 @dataclass(frozen=True)
 class _Merged:
-    """A paper and taxonomy in which decisions of another copy came in later, between those that stood then."""
+    """A paper and taxonomy in which decisions imported later are dated between those that were live then."""
 
     paper: Paper
     taxonomy: Taxonomy
@@ -222,7 +222,7 @@ def _stood(row: DecisionRow, later: set[int]) -> bool:
 
 
 def _forget_shown(session: Session, papers: set[int]) -> None:
-    """Let no two papers claim an id while their shown values are picked one after another."""
+    """Clear the unique ids of papers while their values are resolved one after another."""
     table = table_of(Paper)
     for part in chunks(papers):
         session.connection().execute(table.update().where(table.c.id.in_(part)).values(dict.fromkeys(_SHOWN_ONCE)))

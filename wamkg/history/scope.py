@@ -1,7 +1,7 @@
-"""What a set of batches wrote, touched and ended; and taking it out of the tables.
+"""What a set of batches wrote, affected and ended, and removing it from the tables.
 
-`mine` is everywhere a select of the batches' numbers, so that one batch and a thousand are asked for alike. `keep` is
-told of every row before it goes.
+`mine` is always a select of the batches' numbers, so one batch and a thousand are queried alike. `keep` receives every
+row before it is deleted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,26 +33,26 @@ from wamkg.store.tables import (
 from wamkg.vocabulary import Relation
 
 KEPT = frozenset({"batch", "change", "actor", "release"})
-"""Tables that undo never deletes from: the record of what happened outlives what happened."""
+"""Tables from which undo never deletes: the record of what happened."""
 BEFORE_SHOWN = ("fact", "event")
-"""Tables the shown values are picked from: emptied first, so that nothing shown refers to what is to go."""
+"""Tables from which values are resolved. They are emptied first, so that no resolved value refers to a deleted row."""
 _DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
-"""Rows computed from a paper or taxon; they go with it and can be computed again."""
+"""Rows computed from a paper or taxon. They are deleted with it and can be computed again."""
 Rows = list[tuple[Table, Any]]
-"""Tables, each with the condition that finds some of its rows."""
+"""Tables, each with a condition that selects some of its rows."""
 Keep = Callable[[Table, Any], None]
-"""Called with a table and the condition under which its rows are about to go."""
+"""Called with a table and a condition before the selected rows are deleted."""
 
 
 def papers_of(session: Session, mine: Any) -> set[int]:
-    """Papers that the batches made."""
+    """Papers that the batches created."""
     entity, paper = table_of(Entity), table_of(Paper)
     statement = select(paper.c.id).join(entity, entity.c.id == paper.c.id).where(entity.c.batch_id.in_(mine))
     return set(session.connection().execute(statement).scalars())
 
 
 def touched_papers(session: Session, mine: Any) -> set[int]:
-    """Papers whose shown values or search text may change."""
+    """Papers whose resolved values or search text may change."""
     fact, event, paper = table_of(Fact), table_of(Event), table_of(Paper)
     facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id.in_(mine))
     events = select(event.c.paper_id).where(or_(event.c.batch_id.in_(mine), event.c.ended_batch_id.in_(mine)))
@@ -68,7 +68,7 @@ def touched_papers(session: Session, mine: Any) -> set[int]:
 
 
 def placed_papers(session: Session, mine: Any) -> set[int]:
-    """Papers whose places or addresses the batches made or ended."""
+    """Papers whose assignments or URLs the batches created or ended."""
     found: set[int] = set()
     for model in (Assignment, Weblink):
         table = table_of(model)
@@ -78,7 +78,7 @@ def placed_papers(session: Session, mine: Any) -> set[int]:
 
 
 def delete_derived(session: Session, mine: Any, papers: set[int], keep: Keep | None = None) -> None:
-    """Delete what was computed from the papers and taxa that the batches made."""
+    """Delete data computed from the papers and taxa that the batches created."""
     for part in chunks(papers):
         remove_texts(session, part)
     entity = table_of(Entity)
@@ -96,7 +96,7 @@ def _delete(session: Session, table: Table, condition: Any, keep: Keep | None) -
 
 
 def delete_rows(session: Session, made: Rows, only: Sequence[str] | None, keep: Keep | None = None) -> dict[str, int]:
-    """Delete rows that batches made, dependants first; `only` names the tables, None means all."""
+    """Delete rows that batches created, dependent tables first; `only` names the tables, None means all."""
     return {
         str(table.name): _delete(session, table, condition, keep)
         for table, condition in made
@@ -105,7 +105,7 @@ def delete_rows(session: Session, made: Rows, only: Sequence[str] | None, keep: 
 
 
 def rows_made(session: Session, mine: Any) -> Rows:
-    """Tables that hold rows made by the batches, with the condition that finds those, dependants first."""
+    """Tables with rows created by the batches, with a condition that selects those, dependent tables first."""
     return _with_rows(session, _may_be_made(mine))
 
 
@@ -122,7 +122,7 @@ def _may_be_made(mine: Any) -> Iterator[tuple[Table, Any]]:
 
 
 def _with_rows(session: Session, conditions: Iterable[tuple[Table, Any]]) -> Rows:
-    """Those of the tables that hold rows of their condition, in order: asked all at once, since most hold none."""
+    """Those of the tables that have matching rows, in order. One query for all, since most have none."""
     asked = list(conditions)
     held: list[Any] = [
         select(literal_column(str(number))).where(select(table).where(condition).exists())
@@ -132,15 +132,15 @@ def _with_rows(session: Session, conditions: Iterable[tuple[Table, Any]]) -> Row
 
 
 def rows_ended(session: Session, mine: Any) -> Rows:
-    """Tables that hold rows ended by the batches, with the condition that finds those."""
+    """Tables with rows ended by the batches, with a condition that selects those."""
     tables = [table for table in metadata.sorted_tables if "ended_batch_id" in table.c]
     return _with_rows(session, ((table, table.c.ended_batch_id.in_(mine)) for table in tables))
 
 
 def reopen_rows(session: Session, ended: Rows, only: Sequence[str] | None, keep: Keep | None = None) -> None:
-    """Let ended rows hold again; `only` names the tables, None means all.
+    """Make ended rows live again; `only` names the tables, None means all.
 
-    Raises IntegrityError where something else took the place of what was ended.
+    Raises IntegrityError if another row has taken a unique value.
     """
     for table, condition in ended:
         if only is None or table.name in only:
@@ -152,7 +152,7 @@ def reopen_rows(session: Session, ended: Rows, only: Sequence[str] | None, keep:
 
 
 def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
-    """Ids of later batches, not undone, that wrote of the same papers in the tables in which this one ended rows."""
+    """Ids of later batches, not undone, that wrote about the same papers in the tables in which this one ended rows."""
     made, found = table_of(Batch), set[str]()
     for table, condition in ended:
         for owner in ("paper_id", "citing_id", "cited_id"):
@@ -165,7 +165,7 @@ def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
 
 
 def show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:
-    """Pick the shown values of papers again from what is left of their facts."""
+    """Resolve the values of papers again from their remaining claims."""
     session.expire_all()
     states = load_states(session, papers)
     write_shown(session, list(states.values()), [show(s) for s in states.values()])

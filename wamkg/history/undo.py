@@ -1,4 +1,6 @@
-"""Taking a batch back whole: restore what it edited, delete what it wrote, reopen what it ended, pick values again."""
+"""Undoes a batch as a whole: restores what it edited, deletes what it wrote, reopens what it ended, resolves values
+again.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,11 +61,11 @@ from wamkg.vocabulary import BatchKind
 def undo_batch(
     session: Session, batch: Batch, actor: Actor, show: Callable[[PaperState], Shown], why: str = ""
 ) -> dict[str, int]:
-    """Take back everything a batch wrote; returns rows removed by table.
+    """Undo everything a batch wrote; returns the number of removed rows per table.
 
-    `show` picks the values to be shown of a paper from what is left of its facts (`matching.show.shown_values`).
+    `show` resolves the values of a paper from its remaining claims (`matching.show.shown_values`).
 
-    Raises ConflictError when the batch is already undone or later writes depend on it, naming their batches.
+    Raises ConflictError, which names the batches, if the batch is already undone or later writes depend on it.
     """
     one_writer(session)
     _hold(session, batch)
@@ -119,7 +121,7 @@ def undo_batch(
 
 
 def _refuse_to_part(session: Session, batch: Batch) -> Merged | None:
-    """The record of a batch that merged papers, None of another; refuses where later ones depend on what is merged."""
+    """The record of a batch that merged papers, None for another batch. Raises if later batches depend on the merge."""
     refuse_before_merges(session, batch)
     if batch.kind != BatchKind.MERGE or batch.id is None:
         return None
@@ -128,7 +130,7 @@ def _refuse_to_part(session: Session, batch: Batch) -> Merged | None:
 
 
 def _hold(session: Session, batch: Batch) -> None:
-    """Keep others from the batch, its taxonomies and its papers until the end, in the order that decisions take."""
+    """Lock the batch, its taxonomies and its papers until the end, in the same order as decisions do."""
     session.refresh(batch, with_for_update=True)
     mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
     for taxonomy in list_taxonomies(session):
@@ -147,7 +149,7 @@ def _straighten(session: Session, batch: Batch, reopened: set[int]) -> None:
 
 @contextmanager
 def _refusing_what_is_taken(session: Session, batch: Batch, ended: Rows) -> Iterator[None]:
-    """Refuse, naming the batches, where later ones took the path, address or place that would be given back."""
+    """Reject an undo if later batches took a path, URL or assignment that it would restore. Names the batches."""
     try:
         with session.begin_nested():
             yield
@@ -167,7 +169,9 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
 
 
 def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str]) -> None:
-    """Refuse where a paper would stand where the rules do not allow, because it was placed in view of this batch."""
+    """Reject an undo after which a paper would violate a rule, because a later assignment was made in view of this
+    batch.
+    """
     for paper, problem in newly_broken(session, before).items():
         raise ConflictError(
             f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
@@ -175,7 +179,7 @@ def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str])
 
 
 def _refuse_contradictions(session: Session, batch: Batch) -> None:
-    """Refuse where a judgement that would hold again contradicts what was judged since."""
+    """Reject an undo if a restored judgement contradicts a later one."""
     works = load_works(session)
     for left, right in works.contradictions():
         later = sorted({batch_of_pair(session, pair) for pair in works.chain((left, right))})
@@ -187,12 +191,12 @@ def _refuse_contradictions(session: Session, batch: Batch) -> None:
 
 
 def _tables() -> list[Table]:
-    """Tables whose rows belong to batches, dependants first."""
+    """Tables whose rows belong to batches, dependent tables first."""
     return [t for t in reversed(metadata.sorted_tables) if "batch_id" in t.c and t.name not in KEPT]
 
 
 def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
-    """Refuse when rows of other batches point at rows of this one, in the tables `made`."""
+    """Reject an undo if rows of other batches refer to rows of this one, in the tables `made`."""
     asked = [
         _dependants(table, key, target, batch)
         for table in _tables()
@@ -214,7 +218,7 @@ def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
 
 
 def _batch_carrier(target: Table) -> Table | None:
-    """The table that says which batch made a row of `target`: itself, or `entity` for things that share its key."""
+    """The table that names the batch of a row of `target`: itself, or `entity` for entities that share its key."""
     if target.name in KEPT:
         return None
     return target if "batch_id" in target.c else table_of(Entity)
@@ -227,7 +231,7 @@ def _dependants(table: Table, key: Any, target: Table, batch: Batch) -> Any:
 
 
 def _reassigned(session: Session, batch: Batch) -> set[int]:
-    """Batches that placed a paper again after this one ended its placement."""
+    """Batches that assigned a paper again after this one ended its assignment."""
     ended, later = table_of(Assignment), table_of(Assignment).alias()
     statement = select(later.c.batch_id).where(
         ended.c.ended_batch_id == batch.id,
@@ -240,7 +244,7 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
 
 
 def _replaced(session: Session, batch: Batch) -> set[int]:
-    """Later batches in which people replaced words that this one holds, or ended taxa that it made."""
+    """Later batches in which people replaced claims of this one, or ended taxa that it created."""
     words = [table_of(model) for model in (Assignment, Judgement, Vote, Adjudication)]
     replaced = [
         select(t.c.ended_batch_id).where(t.c.batch_id == batch.id, t.c.ended_batch_id > batch.id) for t in words

@@ -1,4 +1,4 @@
-"""How alike are two papers? What is compared, what each agreement adds, and pairs that a person should look at."""
+"""Similarity of two papers: compared fields, the weight of each agreement, and pairs that a person should judge."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
@@ -13,18 +13,20 @@ from wamkg.matching.titles import TitleRelation, compare_titles
 from wamkg.store.lookup import KnownPaper
 
 WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
-"""What each agreeing feature adds where no id decides; one that is unknown or nearly agrees adds half."""
+"""Weight of each agreeing field if no id decides. An unknown field, or one that nearly agrees, adds half."""
 NEAR_TITLE = 0.85
-"""Share of common characters from which two titles count as nearly one: a title changes on its way to print."""
+"""Share of common characters above which two titles are nearly equal: titles change on their way to print."""
 SHARED_TOO_WIDELY = 3
-"""An address that more papers than this have is a project's or a list's, and says nothing of any two."""
+"""A URL shared by more papers than this belongs to a project or a list, and does not identify a paper."""
 LARGEST_GROUP = 50
-"""First authors with more papers than this are names that many people have: their titles are not compared."""
+"""First authors with more papers than this are probably several people with one name: their titles are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One thing compared: `agrees` is None where a side does not say, or it nearly does; `adds` goes into the score."""
+    """One compared field. `agrees` is None if a side has no value or they nearly agree; `adds` is its part of the
+    score.
+    """
 
     name: str
     agrees: bool | None
@@ -33,7 +35,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Two stored papers, the one with the lower number left, that may be one work, with a score from 0 to 1."""
+    """Two stored papers that may be the same work, the lower number left, with a score from 0 to 1."""
 
     left: KnownPaper
     right: KnownPaper
@@ -42,7 +44,7 @@ class Alike:
 
 
 def compare(one: KnownPaper, other: KnownPaper) -> list[Feature]:
-    """What agrees between two papers where no id decides."""
+    """Compare the fields of two papers if no id decides."""
     years = one.year, other.year
     agrees: dict[str, bool | None] = {
         "title": _titles_agree(one, other),
@@ -55,7 +57,7 @@ def compare(one: KnownPaper, other: KnownPaper) -> list[Feature]:
 
 
 def score_of(features: Iterable[Feature]) -> float:
-    """Sum of what the features add."""
+    """Sum of the contributions of the fields."""
     return round(sum(feature.adds for feature in features), 3)
 
 
@@ -72,7 +74,7 @@ def _titles_agree(one: KnownPaper, other: KnownPaper) -> bool | None:
 
 
 def _is_changed(one: KnownPaper, other: KnownPaper) -> bool:
-    """Whether one title may be the other with a new subtitle, a new name or other words."""
+    """Whether one title may be the other with a new subtitle, a new name or changed words."""
     return compare_titles(one.title, other.title) in (TitleRelation.SAME, TitleRelation.CHANGED, TitleRelation.NAME)
 
 
@@ -82,11 +84,12 @@ def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def alike(papers: Sequence[KnownPaper]) -> list[Alike]:
-    """Pairs of stored papers that may be one work, most alike first.
+    """Pairs of stored papers that may be the same work, most similar first.
 
-    Looked at are papers with one title, with an address in common, or of one first author with nearly one title. If one
-    of them is a preprint, its title may be the other's with a new subtitle or name. Two papers with different DOIs of
-    publishers are never a pair, two with different arXiv ids only under one title, prefaces and the like not by titles.
+    Candidates have the same title, a URL in common, or the same first author and nearly the same title. If one is a
+    preprint, its title may be the other's with a new subtitle or name. Two papers with different publisher DOIs are
+    never a pair; two with different arXiv ids only if their titles are equal; prefaces and similar texts are not
+    matched by title.
     """
     known = {paper.id: paper for paper in papers}
     pairs = sharing((p.id, [p.title_key] if p.title_key and not is_generic(p.title) else []) for p in papers)
@@ -112,7 +115,7 @@ def _are_two(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def sharing(keyed: Iterable[tuple[int, Iterable[Hashable]]], most: int | None = None) -> set[tuple[int, int]]:
-    """Pairs of numbers, the lower first, of things with a key in common that at most `most` have."""
+    """Pairs of numbers, the lower first, of items that share a key which at most `most` items have."""
     groups: dict[Hashable, list[int]] = defaultdict(list)
     for number, keys in keyed:
         for key in keys:

@@ -1,4 +1,4 @@
-"""What people have answered about records and ids, as later imports and enrichments must keep to it."""
+"""People's answers about records and ids, which later imports and enrichment must respect."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ REFUSED = (QuestionStatus.WRONG_ID, QuestionStatus.WRONG_RECORD)
 
 @dataclass(frozen=True)
 class Settled:
-    """A record without ids that were answered to be wrong, and the paper that it is where an answer tells."""
+    """A record without the ids that were answered to be wrong, and its paper if an answer determines it."""
 
     record: Record
     paper: int | None = None
@@ -31,7 +31,7 @@ class Settled:
 
 @dataclass
 class IdentityAnswers:
-    """Every answered question, ready to be asked of records."""
+    """All answered questions, prepared to be applied to records."""
 
     session: Session
     _states: dict[int, PaperState] = field(default_factory=dict)
@@ -45,20 +45,22 @@ class IdentityAnswers:
         return {(q.paper_id, title_key(q.title)) for q in self._answered if q.status == QuestionStatus.RENAMED}
 
     def is_refused(self, state: PaperState, record: Record) -> bool:
-        """Whether a person said that a record is not to be taken for the paper, or that an id of it is another's."""
+        """Whether a person answered that a record is not this paper, or that one of its ids belongs to another
+        paper.
+        """
         titled = {(q.paper_id, title_key(q.title)) for q in self._answered if q.status in REFUSED}
         ids = ((i.scheme, i.value) for i in ids_of(record))
         return (state.id, title_key(record.title)) in titled or any(i in state.wrong_ids for i in ids)
 
     def check(self, state: PaperState, record: Record) -> IdentityFinding:
-        """Whether a record is the paper; one of which a person said so is."""
+        """Check whether a record describes the paper. A person's answer decides."""
         finding = check_identity(profile_of_state(state), profile_of_record(record))
         if finding.identity is Identity.DIFFERENT and (state.id, title_key(record.title)) in self._renamed:
             return IdentityFinding(Identity.RENAMED)
         return finding
 
     def settle(self, record: Record) -> Settled:
-        """The record without ids that a person said it has by mistake; each is told in its doubts."""
+        """The record without ids that a person called wrong; each removal is reported in its doubts."""
         ids = {f"{i.scheme}:{i.value}" for i in ids_of(record)}
         for question in self._answered:
             if ids.isdisjoint({*question.ids, *question.wrong_ids}):
@@ -84,7 +86,7 @@ def _is_titled(record: Record, title: str) -> bool:
 
 
 def without_ids(record: Record, wrong: Iterable[str]) -> Record:
-    """The record without these ids (scheme:value), and without addresses and dates that follow from them."""
+    """The record without these ids (scheme:value), and without URLs and dates derived from them."""
     changes: dict[str, Any] = {}
     dropped = []
     for text in wrong:
@@ -104,7 +106,7 @@ def without_ids(record: Record, wrong: Iterable[str]) -> Record:
 
 
 def ids_in_common(state: PaperState, record: Record) -> list[str]:
-    """Ids (scheme:value) by which a record meets its paper."""
+    """Ids (scheme:value) that a record shares with its paper."""
     mine = {(scheme, word.value) for scheme in SCHEMES for word in state.said.get(scheme, {}).values()}
     mine |= {(scheme, getattr(state.paper, scheme, None)) for scheme in SCHEMES}
     given = ids_of(record)
@@ -115,6 +117,6 @@ def ids_in_common(state: PaperState, record: Record) -> list[str]:
 
 
 def leads_to(url: str, ids: Iterable[str]) -> bool:
-    """Whether an address is that of one of these ids (scheme:value)."""
+    """Whether a URL belongs to one of these ids (scheme:value)."""
     number = arxiv_id(url)
     return any(text == f"arxiv:{number}" or text.partition(":")[2] in url.lower() for text in ids)

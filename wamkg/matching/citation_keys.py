@@ -1,4 +1,4 @@
-"""The citation key that a paper gets where no file gives it one: short, ASCII, in lower case."""
+"""Default citation keys for papers without one: short, ASCII, lower case."""
 
 import re
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ _LITTLE = frozenset((
     "we", "were", "what", "when", "where", "whether", "which", "who", "why", "will", "with", "without", "would",
     "you", "your",
 ))  # fmt: skip
-"""Words of a title that say nothing of it."""
+"""Title words that carry no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyParts:
-    """What a key is made of; None is unknown."""
+    """Parts of a key; None is unknown."""
 
     title: str
     author: PersonName | None = None
@@ -35,9 +35,9 @@ class KeyParts:
 
 
 def default_key(pattern: str, parts: KeyParts) -> str:
-    """The key by a pattern such as `{family}{year}{word}`; `{title}` and `{method}` are parts too.
+    """The key by a pattern such as `{family}{year}{word}`; `{title}` and `{method}` are also available.
 
-    A paper of which nothing but an id is known goes by that.
+    If only an id is known, the key is made from it.
     """
     if _IS_ID.fullmatch(parts.title):
         return _bare(parts.title) or "paper"
@@ -58,7 +58,7 @@ def _bare(text: str) -> str:
 
 
 def _family(author: PersonName | None) -> str:
-    """The family name without its particle; of a group its first word that says something."""
+    """The family name without its particle; for a group, its first meaningful word."""
     if author is None:
         return "anon"
     if author.literal:

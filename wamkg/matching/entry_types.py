@@ -1,4 +1,4 @@
-"""BibTeX's kinds of entries: which one a paper gets where no source states it, and where a venue stands in each."""
+"""BibTeX entry types: the default for a paper, and the field for the venue in each type."""
 
 import re
 
@@ -17,7 +17,7 @@ _IN_BOOKS = frozenset(
 
 
 def default_type(venue: str | None) -> str:
-    """`misc` for a preprint, `article` for what looks like a journal, else `inproceedings`."""
+    """`misc` for a preprint, `article` for a venue that looks like a journal, else `inproceedings`."""
     if not is_venue(venue):
         return "misc"
     name = normalise(venue or "")
@@ -26,5 +26,5 @@ def default_type(venue: str | None) -> str:
 
 
 def venue_field(entry_type: str) -> str:
-    """The field in which an entry of this kind has the name of its venue."""
+    """The field that names the venue in an entry of this type."""
     return "journal" if entry_type in _ARTICLES else "booktitle" if entry_type in _IN_BOOKS else "howpublished"

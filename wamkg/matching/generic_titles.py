@@ -70,7 +70,7 @@ provided given found is no any some without with empty blank undefined draft pre
 submitted work anonymous page website homepage home pdf download file link
 goes go text content name names unavailable
 """
-"""Words of titles that only hold the place of one."""
+"""Words of placeholder titles."""
 _GENERIC = re.compile(f"(?:the )?(?:{'|'.join(_STARTS)})")
 _FILLER = frozenset(_FILLER_WORDS.split())
 _WORDS = frozenset(normalise(_PART_WORDS).split()) | _FILLER
@@ -78,7 +78,7 @@ _PLACEHOLDER = frozenset(_PLACEHOLDER_WORDS.split()) | _FILLER
 
 
 def is_generic(title: str) -> bool:
-    """Whether a title says what part of a publication a text is, or nothing at all, not what it is about."""
+    """Whether a title names only a part of a publication, or nothing, instead of a topic."""
     words = normalise(title).split()
     if not words:
         return True

@@ -1,8 +1,8 @@
-"""Is this record the paper that its id leads to? One check for imports and enrichment.
+"""Does a record describe the paper that its id names? One check for imports and enrichment.
 
-An id in a list may belong to another paper, and a paper's title may change between its preprint and its publication.
-The title decides where little else is known; authors, the method's name, the abstract and the year tell a paper whose
-title changed beyond recognition from another paper.
+An id in a list may belong to another paper, and a paper's title may change between preprint and publication. The title
+decides if little else is known. Authors, the method's name, the abstract and the year distinguish a paper with a
+completely new title from another paper.
 """
 
 import re
@@ -26,7 +26,7 @@ from wamkg.names import parse_name
 
 
 class Identity(StrEnum):
-    """What a record is to the paper that its id leads to."""
+    """Relation of a record to the paper that its id names."""
 
     SAME = "same"
     RENAMED = "renamed"
@@ -34,7 +34,7 @@ class Identity(StrEnum):
 
 
 class Team(StrEnum):
-    """How two lists of authors compare."""
+    """Result of comparing two author lists."""
 
     SHARED = "shared"
     SOME = "some"
@@ -43,29 +43,29 @@ class Team(StrEnum):
 
 
 MIN_SHARED_TEAM = 0.5
-"""Share of the shorter list of authors from which two lists are one team."""
+"""Share of the shorter author list above which two lists are one team."""
 MIN_WHOLE_TEAM = 0.8
-"""Share from which the authors alone make one paper of two titles with nothing in common."""
+"""Share above which authors alone identify a paper whose two titles have nothing in common."""
 MIN_TEAM = 3
-"""So many authors in common are hardly chance; fewer count where the lists are equal and the years too."""
+"""So many common authors are unlikely by chance. Fewer count if the lists are equal and the years too."""
 MAX_YEARS_OF_A_TITLE = 5
-"""A paper under one title is not printed again after more years than this by others."""
+"""Other authors do not publish a paper under the same title again after more years than this."""
 MAX_YEARS_OF_A_CHANGE = 3
-"""A title changes between a preprint and its publication, which lie at most so many years apart."""
+"""Maximum number of years between a preprint and its publication, between which the title may change."""
 MIN_TITLE_WORDS = 4
-"""A title of fewer words is used by several teams."""
+"""Several teams use titles with fewer words than this."""
 MIN_ABSTRACT, MIN_ABSTRACT_LIKENESS = 200, 80
-"""Characters from which an abstract is a text to go by, and how alike (of 100) two printings of one are."""
+"""Minimum length of an abstract to compare it, in characters, and minimum similarity (of 100) of two versions of it."""
 
 
 @dataclass(frozen=True)
 class PaperProfile:
-    """What the check goes by, of a stored paper (what all its sources say) or of a record."""
+    """The data that the check uses, of a stored paper (claims of all its sources) or of a record."""
 
     titles: tuple[str, ...]
     authors: tuple[str, ...] = ()
     cut: bool = False
-    """Whether the list of authors goes on ("et al.")."""
+    """Whether the author list is incomplete ("et al.")."""
     year: int | None = None
     names: tuple[str, ...] = ()
     """Names of the method that the paper proposes."""
@@ -74,16 +74,16 @@ class PaperProfile:
 
 @dataclass(frozen=True)
 class IdentityFinding:
-    """The outcome, and what disagrees, one sentence each."""
+    """The result, and what disagrees, one sentence each."""
 
     identity: Identity
     reasons: tuple[str, ...] = ()
 
 
 def check_identity(known: PaperProfile, given: PaperProfile) -> IdentityFinding:
-    """Say whether a record is the paper that its id leads to.
+    """Decide whether a record describes the paper that its id names.
 
-    A title that is not known, on either side, is no reason to doubt.
+    An unknown title on either side is no reason for doubt.
     """
     titles = [title for title in known.titles if not is_placeholder(title)]
     news = [title for title in given.titles if not is_placeholder(title)]
@@ -117,7 +117,7 @@ def _decide(relation: TitleRelation, team: Team, known: PaperProfile, given: Pap
 
 
 def _is_namesake(team: Team, known: PaperProfile, given: PaperProfile) -> bool:
-    """Whether two papers have one title: a short one by other people, or any one many years later."""
+    """Whether two papers only share a title: a short one by other people, or any title many years later."""
     if team is not Team.NONE:
         return False
     short = (
@@ -131,7 +131,7 @@ def _years_apart(known: PaperProfile, given: PaperProfile) -> int:
 
 
 def is_placeholder(title: str) -> bool:
-    """Whether a title only stands for one that is not known: an id, an address, nothing."""
+    """Whether a title is a placeholder: an id, a URL, or empty."""
     text = title.strip()
     scheme, colon, value = text.partition(":")
     if colon and scheme.lower() in ("arxiv", "doi", "s2", "openalex") and " " not in value.strip():
@@ -145,7 +145,7 @@ def is_placeholder(title: str) -> bool:
 
 
 def compare_teams(known: PaperProfile, given: PaperProfile) -> Team:
-    """How two lists of authors compare; names meet by family name and initials, in whatever order they are written."""
+    """Compare two author lists. Names are matched by family name and initials, in any order."""
     if not known.authors or not given.authors:
         return Team.UNKNOWN
     shared = _shared(known.authors, given.authors)
@@ -155,7 +155,7 @@ def compare_teams(known: PaperProfile, given: PaperProfile) -> Team:
 
 
 def _is_whole_team(known: PaperProfile, given: PaperProfile) -> bool:
-    """Whether the lists are one list; of a list that is cut, its beginning. Two people write many papers together."""
+    """Whether the lists are equal (for an incomplete list: its beginning). Pairs of authors are not enough."""
     if not known.authors or not given.authors:
         return False
     shared = _shared(known.authors, given.authors)
@@ -185,7 +185,7 @@ def _name_words(name: str) -> tuple[str, ...]:
 
 
 def _is_one_name(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether two printings of a name can be one person's: each word of the shorter one meets one of the longer."""
+    """Whether two printed names can be one person's: each word of the shorter one matches one of the longer."""
     if "".join(sorted("".join(mine))) == "".join(sorted("".join(theirs))) and mine:
         return True
     short, long = sorted((list(mine), list(theirs)), key=len)
@@ -200,7 +200,7 @@ def _is_one_name(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _abbreviates(one: str, other: str) -> bool:
-    """Whether one word is the initial of the other, or initials run together ("jk")."""
+    """Whether one word is the initial of the other, or initials without dots ("jk")."""
     short, long = sorted((one, other), key=len)
     return len(short) <= 2 and long.startswith(short[0])
 
@@ -222,7 +222,7 @@ def _has_same_abstract(known: PaperProfile, given: PaperProfile) -> bool:
 
 
 def _introduces(known: PaperProfile, given: PaperProfile) -> bool:
-    """Whether one side has the name of the other's method: at the head of its title, or introduced in its abstract."""
+    """Whether one side has the name of the other's method, at the start of its title or introduced in its abstract."""
     return any(_is_introduced(name, given) for name in _names_of(known))
 
 

@@ -1,4 +1,4 @@
-"""Records as they are kept with a question, and back: the whole record as JSON, under the name of its form."""
+"""Conversion of records to JSON and back, for questions; `form` names the type of the record."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -12,15 +12,15 @@ FORM, VALUES = "form", "values"
 
 
 def kept_record(form: str, model: type[T], record: T) -> dict[str, Any]:
-    """A record as JSON; `form` says what reads it back."""
+    """A record as JSON; `form` determines how it is read back."""
     values = TypeAdapter(model).dump_python(record, mode="json", exclude_defaults=True)
     return {FORM: form, VALUES: values}
 
 
 def record_from(kept: Mapping[str, Any], model: type[T]) -> T:
-    """The record that was kept.
+    """The stored record.
 
-    Raises StoreError where it cannot be read.
+    Raises StoreError if it cannot be read.
     """
     try:
         return TypeAdapter(model).validate_python(kept[VALUES])

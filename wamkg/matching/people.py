@@ -12,17 +12,17 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[-\s]?){1,4}")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "a", "œ": "o", "þ": "th", "ð": "d"})
 _DIGRAPHS = re.compile(r"([aou])e|(a)a")
-"""Umlauts and rings are written with a second letter where there are none: "Mueller" is "Müller"."""
+"""Umlauts and rings may be written with a second letter: "Mueller" is "Müller"."""
 MAX_TURNED = 3
-"""Words of the longest name that may have the family name first without a comma."""
+"""Maximum number of words of a name that may have the family name first without a comma."""
 MAX_INITIALS = 3
 MIN_SHORT_NAME = 3
-"""Letters of the shortest given name that counts as the beginning of a longer one: "Dan" of "Daniel"."""
+"""Minimum length of a given name that counts as a short form: "Dan" of "Daniel"."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to read a name: the words of the family name and those of the given names; `turned` if in that order."""
+    """One way to parse a name: the words of the family name and of the given names; `turned` if in that order."""
 
     family: tuple[str, ...]
     given: tuple[str, ...]
@@ -30,9 +30,9 @@ class _Reading:
 
 
 def same_person(one: PersonName, other: PersonName) -> bool | None:
-    """Whether two printed names may be one person's; None where a side has no given name or either is empty.
+    """Whether two printed names may be one person's; None if a side has no given name or is empty.
 
-    An initial agrees with every name that it begins. Particles, further given names and the second part of a compound
+    An initial matches every name that begins with it. Particles, further given names and the second part of a compound
     family name may be missing on one side.
     """
     if not (one.display.strip() and other.display.strip()):
@@ -47,14 +47,14 @@ def same_person(one: PersonName, other: PersonName) -> bool | None:
 
 
 def person_keys(name: PersonName) -> frozenset[str]:
-    """Keys (family name and initial) of which two spellings of one person's name have one in common."""
+    """Keys (family name and initial). Two spellings of one person's name have one in common."""
     if name.literal or _CJK.search(name.display):
         return frozenset({_folded(name)})
     return frozenset(f"{word} {''.join(r.given)[:1]}" for r in _readings(name) for word in r.family)
 
 
 def _folded(name: PersonName) -> str:
-    """The words of a name in a fixed order, those written without blanks by their characters."""
+    """The words of a name in a fixed order; names written without spaces are split into characters."""
     words = _words(name.display)
     if _CJK.search(name.display):
         return " ".join(sorted("".join(words)))
@@ -67,7 +67,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _readings(name: PersonName) -> Iterator[_Reading]:
-    """How a name may be read: as it was split, and as it is if it was split wrongly."""
+    """Possible parses of a name: as it was split, and with corrected order."""
     family, given = _words(f"{name.particle} {name.family}"), _given(name.given)
     yield _Reading(family, given)
     if len(family) > 1:
@@ -84,7 +84,7 @@ def _readings(name: PersonName) -> Iterator[_Reading]:
 
 
 def _given(text: str) -> tuple[str, ...]:
-    """Words of the given names; capitals in a row ("JP") are initials."""
+    """Words of the given names; a run of capitals ("JP") is a run of initials."""
     words: list[str] = []
     for word in re.split(r"[\s\-‐-―]+", text.strip()):
         words += _letters(word) if _is_initials(word) else _words(word)
@@ -111,14 +111,14 @@ def _compare(one: _Reading, other: _Reading) -> bool | None:
 
 
 def _families_agree(one: _Reading, other: _Reading) -> frozenset[str]:
-    """The words of both family names if they are one: what one has more is a particle or a part left out."""
+    """The words of both family names if they match: extra words are a particle or an omitted part."""
     mine, others = frozenset(one.family), frozenset(other.family)
     agree = mine and others and (mine <= others or others <= mine)
     return mine | others if agree else frozenset()
 
 
 def _without(given: Iterable[str], families: frozenset[str]) -> tuple[str, ...]:
-    """Given names without a part of the family name that was taken for one."""
+    """Given names without a part of the family name that was mistaken for one."""
     return tuple(word for word in given if word not in families)
 
 

@@ -1,4 +1,4 @@
-"""What the identity check goes by, of a stored paper and of a record."""
+"""Data for the identity check, of a stored paper and of a record."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from wamkg.store.paper_state import PaperState, Said
 
 
 def profile_of_record(record: Record) -> PaperProfile:
-    """A record as the identity check sees it; a date that was read off its id tells nothing about the id."""
+    """A record for the identity check. A date derived from its id is left out, since it says nothing about the id."""
     stated = (when.first.year for kind, when in record.dates.items() if kind not in record.derived_dates)
     return PaperProfile(
         titles=(record.title,) if record.title else (),
@@ -23,12 +23,12 @@ def profile_of_record(record: Record) -> PaperProfile:
 
 
 def profile_of_state(state: PaperState) -> PaperProfile:
-    """A stored paper as the identity check sees it: every title and abstract that a source gives."""
+    """A stored paper for the identity check: all titles and abstracts that its sources give."""
     return _profile(state, lambda source: True)
 
 
 def profile_of_source(state: PaperState, source: str) -> PaperProfile:
-    """A stored paper as one source has it."""
+    """A stored paper according to one source."""
     return _profile(state, source.__eq__)
 
 

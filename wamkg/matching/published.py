@@ -1,5 +1,6 @@
-"""Venue, year, DOI, volume, pages and the like: always those of one record, never a preprint's year beside a journal's
-DOI."""
+"""Venue, year, DOI, volume, pages and similar fields: always from one record, never a preprint's year with a
+journal's DOI.
+"""
 
 import re
 from collections.abc import Mapping
@@ -11,25 +12,25 @@ from wamkg.store.paper_state import PaperState, Said
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
 PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
-"""Names, folded, under which sources list a preprint as if it had appeared somewhere."""
+"""Folded names of preprint servers that sources list like venues."""
 _WHOLE = frozenset({"book", "phdthesis", "mastersthesis", "thesis", "proceedings"})
-"""Types of publications that need no venue: they are one."""
+"""Publication types that need no venue."""
 _TELLING = ("venue", "year", "doi", "volume", "number", "pages", "publisher")
-"""Fields that tell one publication from another."""
+"""Fields that distinguish one publication from another."""
 _PERSON = 0
 
 
 def is_preprint_venue(venue: str | None) -> bool:
-    """Whether the name of a venue is that of a preprint server."""
+    """Whether a venue name is that of a preprint server."""
     return venue is not None and normalise(venue) in PREPRINT_VENUES
 
 
 def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
-    """The values of PUBLISHED_FIELDS as they are to be shown, from what each source says of each.
+    """The resolved values of PUBLISHED_FIELDS, from each source's claims.
 
-    A record that names a venue comes before one with only a DOI, that before a preprint's; among equals the
-    stronger source, then the one that spoke first. What it does not say is taken from records of the same publication
-    only. What a person set is shown whatever the record says.
+    A record with a venue comes before one with only a DOI, and that before a preprint's; among equals the stronger
+    source, then the earliest claim. Missing values are taken from records of the same publication only. A person's
+    values are always shown.
     """
     records: dict[str, dict[str, Said]] = {}
     for name in PUBLISHED_FIELDS:
@@ -55,7 +56,7 @@ def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
 
 
 def is_one_publication(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two records describe one appearance in print: one DOI, or one venue and year, and nothing against it."""
+    """Whether two records describe one publication: same DOI, or same venue and year, and no contradiction."""
     if one.get("doi") and other.get("doi"):
         return bool(one["doi"] == other["doi"])
     against = ("year", "volume", "pages", "number")
@@ -67,7 +68,7 @@ def is_one_publication(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool
 
 
 def same_venue(one: str, other: str) -> bool:
-    """Whether two printed names are one venue's: "NeurIPS" and "Advances in Neural Information Processing Systems"."""
+    """Whether two printed names mean one venue: "NeurIPS" and "Advances in Neural Information Processing Systems"."""
     return normalise(one) == normalise(other) or bool(_core(one) and _core(one) == _core(other))
 
 
@@ -85,7 +86,7 @@ _SHORT = {
     "emnlp": "empirical methods natural language", "acl": "association computational linguistics",
     "aistats": "artificial intelligence statistics",
 }  # fmt: skip
-"""What venues are called in full, by their acronyms; words that many have are left out."""
+"""Full names of venues by acronym, without common words."""
 _COMMON = frozenset((
     "the", "of", "on", "in", "and", "for", "a", "an", "at", "to", "proc", "proceedings", "conference", "conf",
     "international", "intl", "int", "annual", "advances", "ieee", "acm", "rsj", "cvf", "pmlr", "st", "nd", "rd",
@@ -94,7 +95,7 @@ _COMMON = frozenset((
 
 
 def _core(venue: str) -> frozenset[str]:
-    """The words of a venue that tell it from others; letters, transactions, journal and workshop do."""
+    """The words that identify a venue; "letters", "transactions", "journal" and "workshop" are kept."""
     words = normalise(re.sub(r"\([^)]*\)", " ", venue))
     words = _SHORT.get(words, words)
     kept = [w for w in words.split() if w not in _COMMON and not w[0].isdigit()]
@@ -114,10 +115,11 @@ def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:
 
 
 def record_source(state: PaperState, source: str, given: Mapping[str, Any], *, repeat: bool) -> str:
-    """The name under which a record's published values are kept: the source, or one of the source's further records.
+    """The source name under which a record's publication values are stored: the source, or one of its further records.
 
-    A file may hold a preprint and its publication. Each is a record of its own ("list:a.bib (record 2)"), so that no
-    year of one is shown with the venue of the other. `repeat` says that an earlier record of the file is the paper.
+    A file may contain a preprint and its publication. Each is a record of its own ("list:a.bib (record 2)"), so that
+    the year of one is never shown with the venue of the other. `repeat`: an earlier record of the file describes the
+    same paper.
     """
     kept = {name: words for name in _TELLING if (words := state.said.get(name))}
     records = {s for words in kept.values() for s in words if s == source or FURTHER.sub("", s) == source}

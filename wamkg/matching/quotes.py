@@ -1,4 +1,4 @@
-"""Quotes that decisions rest on, and whether the texts they were taken from still hold them."""
+"""Quotes that support decisions, and whether the stored texts still contain them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from wamkg.store.reads_quotes import EVIDENCE_LOST, quotes
 from wamkg.store.tables import Batch
 
 HELD = ("abstract", "summary")
-"""Places whose text the store holds."""
+"""Locations whose text the store has."""
 Texts = Mapping[str, str | None]
-"""Text of each of these places, None where it is not held."""
+"""Text of each location; None if it is not stored."""
 SHOWN = 80
-"""Characters of a quote that a sentence repeats."""
+"""Number of characters of a quote that a message repeats."""
 
 
 @dataclass(frozen=True)
 class LostQuote:
-    """A quote that a change of a text has left without ground, and the decision that rests on it."""
+    """A quote that is no longer found after a change of the text, and its decision."""
 
     paper: str
     taxonomy: str
@@ -34,7 +34,7 @@ class LostQuote:
 
     @property
     def shown(self) -> str:
-        """The quote, or the beginning of a long one."""
+        """The quote, shortened if it is long."""
         return self.evidence if len(self.evidence) <= SHOWN else f"{self.evidence[:SHOWN]}..."
 
     def __str__(self) -> str:
@@ -45,18 +45,18 @@ class LostQuote:
 
 
 def texts_of(paper: Any) -> Texts:
-    """The held texts of a row of `paper`, or of what a row has."""
+    """The stored texts of a row of `paper`, or of an object with the same fields."""
     return {place: getattr(paper, place) for place in HELD}
 
 
 def is_quoted(texts: Texts, quote: str, place: str) -> bool:
-    """Whether the held text has the quote, at the bounds of words; letter case, marks and spacing do not count."""
+    """Whether the text contains the quote, at word boundaries. Case, diacritics and spacing are ignored."""
     text = texts[place]
     return text is not None and f" {normalise(quote)} " in f" {normalise(text)} "
 
 
 def missing_from(texts: Texts, quote: str, place: str | None, checked: bool | None) -> str | None:
-    """The held place that should hold a quote and does not; None where it is there or cannot be looked for."""
+    """The stored text that should contain a quote but does not; None if it does or cannot be checked."""
     places = [place] if place in HELD else HELD if place is None and checked else ()
     held = [name for name in places if name is not None and texts[name] is not None]
     return held[0] if held and not any(is_quoted(texts, quote, name) for name in held) else None
@@ -65,9 +65,9 @@ def missing_from(texts: Texts, quote: str, place: str | None, checked: bool | No
 def tell_lost_quotes(
     session: Session, batch: Batch, states: Sequence[PaperState], shown: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    """Alarms of quotes that lose their ground when papers come to show these values, recorded in the batch.
+    """Record warnings in the batch for quotes that are no longer found when papers get these values.
 
-    Call it before the values are written; the states hold those of before.
+    Call it before the values are written; the states must have the old values.
     """
     changed = {
         state.id: (texts_of(state.paper), {place: values[place] for place in HELD}, state.paper)
@@ -86,9 +86,9 @@ def tell_lost_quotes(
 
 
 def lost_quote(quoted: Any, texts: Texts) -> LostQuote | None:
-    """The alarm of a live place whose quote is not in the text it was taken from; None where all is well.
+    """The warning for a live assignment whose quote is not in its text; None if there is no problem.
 
-    `quoted` has what a row of `store.reads_quotes` has.
+    `quoted` has the fields of a row of `store.reads_quotes`.
     """
     place = missing_from(texts, quoted.evidence, quoted.place, quoted.checked)
     if place is None:

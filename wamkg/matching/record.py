@@ -1,4 +1,4 @@
-"""What every importer yields: a record of one paper as a source gave it, or a line that could not be read."""
+"""Result of every importer: a record of one paper from a source, or a line that could not be parsed."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from wamkg.names import PersonName
 
 @dataclass(frozen=True)
 class Placement:
-    """One class that a source gives a paper: a taxon, or a state with its reason."""
+    """An assignment of a paper by a source: a taxon, or a status with a reason."""
 
     taxonomy: str
     taxon: str | None = None
@@ -20,7 +20,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Introduces:
-    """A dataset, benchmark or metric that the paper introduces."""
+    """A dataset, benchmark or metric introduced by the paper."""
 
     kind: str
     name: str
@@ -28,7 +28,7 @@ class Introduces:
 
 @dataclass(frozen=True)
 class Tag:
-    """A label a source printed beside a paper; `facet` is the column or line it stood in."""
+    """A label printed beside a paper; `facet` is its column or line."""
 
     facet: str
     value: str
@@ -36,14 +36,14 @@ class Tag:
 
 
 class Dropped(str):
-    """A doubt about a value that is kept in no form, neither as it was given nor as it was read."""
+    """A value that was dropped: it is not stored, neither as given nor as parsed."""
 
     __slots__ = ()
 
 
 @dataclass
 class Record:
-    """A paper as one source gave it. None or an empty list means unknown, not empty."""
+    """A paper according to one source. None or an empty list means unknown, not empty."""
 
     line: int
     title: str
@@ -51,9 +51,9 @@ class Record:
     summary: str | None = None
     authors: list[str] = field(default_factory=list)
     names: list[PersonName] = field(default_factory=list)
-    """Structure of `authors`, name by name, where the source gives it; else empty."""
+    """Structured names of `authors`, in the same order, if the source gives them; else empty."""
     authors_cut: bool = False
-    """Whether the source says that further authors follow ("and others", "et al.")."""
+    """Whether the source says that the author list continues ("and others", "et al.")."""
     arxiv: str | None = None
     doi: str | None = None
     s2: str | None = None
@@ -66,13 +66,13 @@ class Record:
     key: str | None = None
     """Citation key."""
     entry_type: str | None = None
-    """BibTeX's word for the kind of publication, in small letters."""
+    """BibTeX entry type, in lower case."""
     volume: str | None = None
     number: str | None = None
     pages: str | None = None
     publisher: str | None = None
     details: dict[str, str] = field(default_factory=dict)
-    """Further bibliographic fields by their BibTeX names (editor, school, edition, series, isbn, ...)."""
+    """Other bibliographic fields by their BibTeX names (editor, school, edition, series, isbn, ...)."""
     links: dict[str, str] = field(default_factory=dict)
     method: str | None = None
     aliases: list[str] = field(default_factory=list)
@@ -84,12 +84,12 @@ class Record:
     awaiting_review: bool = False
     unknown_keys: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
-    """One sentence for each value that was dropped, guessed or is doubtful; of one that was lost, a `Dropped`."""
+    """One sentence for each value that was guessed or is doubtful; a `Dropped` for each value that was lost."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A line that names a paper, or should, and cannot be read."""
+    """A line that names a paper, or should, and cannot be parsed."""
 
     line: int
     reason: str

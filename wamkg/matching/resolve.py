@@ -1,4 +1,4 @@
-"""Which value wins: the one shown is picked by precedence among everything the sources say."""
+"""Resolves values: which of the sources' claims is shown, by precedence."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from wamkg.vocabulary import PERSON, SOURCE_PRECEDENCE, EventKind, Standing
 
 _RANK = {name: rank for rank, names in enumerate(SOURCE_PRECEDENCE) for name in names}
 FURTHER = re.compile(r" \(record \d+\)$")
-"""What follows the name of a source in the name of a further record of it."""
+"""Text between the name of a source and the number of a further record."""
 _STANDING_STRENGTH = (Standing.INCLUDED, Standing.EXCLUDED, Standing.CANDIDATE, Standing.CITED)
 _EVENT_ORDER = (
     (EventKind.ARXIV_V1, False),
@@ -18,24 +18,24 @@ _EVENT_ORDER = (
     (EventKind.ARXIV_V1, True),
     (EventKind.VENUE, False),
 )
-"""Which date places a paper: (kind of event, derived rather than stated), best first."""
+"""Which date of a paper is used: (kind of event, derived), best first."""
 _PRECISION_ORDER = (Precision.DAY, Precision.MONTH, Precision.YEAR)
 
 
 def rank(source: str) -> int:
-    """Strength of a source, 0 is strongest; what a person said of a paper that was merged comes last."""
+    """Rank of a source; 0 is strongest. A person's claim about a paper that was merged into this one comes last."""
     kind, further = FURTHER.subn("", source.partition(":")[0])
     return len(SOURCE_PRECEDENCE) if further and kind == PERSON else _RANK[kind]
 
 
 def winner(words: Iterable[Said]) -> Said | None:
-    """The word that is shown: the strongest source's, among equals the one that spoke first, further records last."""
+    """The resolved claim: the strongest source's, among equals the earliest, further records last."""
     given = [w for w in words if w.value is not None]
     return min(given, key=lambda w: (rank(w.source), bool(FURTHER.search(w.source)), w.first), default=None)
 
 
 def shown_standing(words: Iterable[Said]) -> str:
-    """Standing of a paper: a person's word, else the strongest that any source gives."""
+    """Standing of a paper: a person's value, else the strongest that any source gives."""
     given = list(words)
     people = [w for w in given if rank(w.source) == 0]
     if people:
@@ -45,10 +45,10 @@ def shown_standing(words: Iterable[Said]) -> str:
 
 
 def shown_date(dates: Iterable[Dated]) -> Dated | None:
-    """The date a paper is placed at, by `_EVENT_ORDER`, a person's first, then precision, then strength of the source.
+    """The resolved date of a paper, by `_EVENT_ORDER`: a person's first, then precision, then rank of the source.
 
-    A person who gives a month knows that it is no day; a list's day of the same event must not show instead. A date
-    of a year that no paper can be of (9999) is a claim like any other, and never the one shown.
+    A person who gives a month knows no day, so a list's day of the same event must not replace it. A date with an
+    implausible year (9999) is stored as a claim but never shown.
     """
 
     def order(dated: Dated) -> tuple[int, bool, int, int, date]:
@@ -61,15 +61,15 @@ def shown_date(dates: Iterable[Dated]) -> Dated | None:
 
 
 def plausible_years(words: Mapping[str, Said]) -> dict[str, Said]:
-    """What the sources say of the year, without the years that no paper can be of."""
+    """The sources' years, without implausible ones."""
     return {source: word for source, word in words.items() if word.value is None or is_plausible_year(word.value)}
 
 
 def shown_year(stated: int | None, dated: Dated | None, words: Iterable[Said]) -> tuple[int | None, bool]:
     """The year of a paper, and whether it is derived.
 
-    `stated` is the year of the record whose venue is shown. Without one it is the year of the date shown, and without
-    a date that of another record: known, but never beside this venue.
+    `stated` is the year of the record whose venue is shown. Without one it is the year of the resolved date, and
+    without a date that of another record, which is never shown with this venue.
     """
     if stated is not None:
         return stated, False

@@ -1,4 +1,4 @@
-"""Is this record a paper the store has? Ids first, then the title under stated conditions."""
+"""Which stored paper does a record describe? Ids first, then the title under stated conditions."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from wamkg.names import PersonName, parse_name
 from wamkg.store.lookup import SCHEMES, ExternalId, KnownPaper
 
 SHORT_TITLE_WORDS = 4
-"""Titles with fewer words are too common to match by: a person decides."""
+"""Titles with fewer words are too common to match by title alone: a person decides."""
 MAX_YEARS_APART = 2
-"""A preprint and its publication are at most this far apart."""
+"""Maximum number of years between a preprint and its publication."""
 PREPRINT_DOIS = (
     "10.1101/",
     "10.64898/",
@@ -42,12 +42,12 @@ PREPRINT_DOIS = (
     "10.1590/scielopreprints",
     "10.55458/",
 )
-"""Beginnings of DOIs that preprint servers and repositories give: bioRxiv, SSRN, Research Square, Zenodo and others."""
+"""DOI prefixes of preprint servers and repositories: bioRxiv, SSRN, Research Square, Zenodo and others."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """The answer: a stored paper, none, or a question for a person; `note` says what else people should know."""
+    """The result: a stored paper, none, or a question for a person; `note` has further information for people."""
 
     paper: int | None
     how: str
@@ -57,10 +57,10 @@ class Match:
 
 @dataclass
 class Known:
-    """The stored papers that records may be, by id and by title.
+    """Stored papers that records may describe, by id and by title.
 
-    `members` gives all records of the work that a paper is. `papers` holds those that the ids lead to. `met` are the
-    papers that earlier records of the same file are; `is_own` tells whether the same source gave a paper its title.
+    `members` returns all records of a paper's work. `papers` are those that the ids name. `met` are the papers of
+    earlier records of the same file; `is_own` says whether the same source gave a paper its title.
     """
 
     by_id: Mapping[ExternalId, int]
@@ -72,29 +72,29 @@ class Known:
 
 
 def ids_of(record: Record) -> list[ExternalId]:
-    """The record's outside ids."""
+    """The record's external ids."""
     return [ExternalId(scheme, value) for scheme in SCHEMES if (value := getattr(record, scheme))]
 
 
 def year_of(record: Record) -> int | None:
-    """Year of the record: stated, or of its earliest date."""
+    """Year of the record: stated, or that of its earliest date."""
     return record.year or min((d.first.year for d in record.dates.values()), default=None)
 
 
 def urls_of(record: Record) -> frozenset[str]:
-    """The record's web addresses."""
+    """The record's URLs."""
     return frozenset(filter(None, (record.url, *record.links.values())))
 
 
 def first_author_of(record: Record) -> PersonName | None:
-    """The first author's name, by its parts where the source gives them."""
+    """The first author's name, in parts if the source gives them."""
     if not record.authors:
         return None
     return record.names[0] if len(record.names) == len(record.authors) else parse_name(record.authors[0])
 
 
 def as_known(record: Record, number: int = 0) -> KnownPaper:
-    """A record as matching sees a stored paper."""
+    """A record in the form in which matching sees a stored paper."""
     return KnownPaper(
         id=number,
         title=record.title,
@@ -111,7 +111,7 @@ def as_known(record: Record, number: int = 0) -> KnownPaper:
 
 
 def joined(known: KnownPaper | None, given: KnownPaper) -> KnownPaper:
-    """A stored paper with what a further record says of it: a publication's record replaces a preprint's."""
+    """A stored paper combined with another record: a publication's values replace a preprint's."""
     if known is None:
         return given
     published = given if is_preprint(known) and not is_preprint(given) else known
@@ -129,17 +129,17 @@ def joined(known: KnownPaper | None, given: KnownPaper) -> KnownPaper:
 
 
 def is_short(title: str) -> bool:
-    """Whether a title is too short to match by alone; a shared address makes up for it."""
+    """Whether a title is too short to match by alone. A shared URL makes up for it."""
     return len(normalise(title).split()) < SHORT_TITLE_WORDS
 
 
 def is_publisher_doi(doi: str | None) -> bool:
-    """Whether a DOI is that of a publication, not one of a preprint server."""
+    """Whether a DOI is that of a publication, not of a preprint server."""
     return doi is not None and not doi.startswith(PREPRINT_DOIS)
 
 
 def have_two_dois(one: KnownPaper, other: KnownPaper) -> bool:
-    """Whether two papers have different DOIs of publishers, or of one preprint server: they are two papers."""
+    """Whether two papers have different DOIs of publishers, or of one preprint server; then they are two papers."""
     if not (one.doi and other.doi) or one.doi == other.doi:
         return False
     publishers = is_publisher_doi(one.doi), is_publisher_doi(other.doi)
@@ -147,16 +147,16 @@ def have_two_dois(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def is_preprint(paper: KnownPaper) -> bool:
-    """Whether a paper is one that nobody is known to have published."""
+    """Whether a paper is a preprint without a known publication."""
     return not is_publisher_doi(paper.doi) and (not paper.venue or is_preprint_venue(paper.venue))
 
 
 def match(record: Record, known: Known) -> Match:
-    """Find the stored paper that a record is.
+    """Find the stored paper that a record describes.
 
-    Ids decide; two ids that lead to two papers are a question, unless those are one work. A paper with another DOI of
-    a publisher is never the record, whatever else they share. Without a known id the title decides where `may_be_one`
-    holds; a title of fewer than four words is a question unless the first author or an address is shared too.
+    Ids decide. Two ids of two papers are a question, unless those are one work. A paper with another publisher's DOI
+    never matches, whatever else is equal. Without a known id the title decides if `may_be_one` holds; a title of fewer
+    than four words is a question unless the first author or a URL is shared too.
     """
     mine = as_known(record)
     found = {i: known.by_id[i] for i in ids_of(record) if i in known.by_id}
@@ -203,7 +203,7 @@ def _by_title(mine: KnownPaper, known: Known) -> Match:
 
 
 def _generic(mine: KnownPaper, same: list[KnownPaper], known: Known) -> Match:
-    """A preface is a stored one only where everything that is known of both agrees, and once in a file."""
+    """A preface matches a stored one only if all known fields agree, and only once per file."""
     for other in same:
         told = mine.year and (mine.venue or mine.first_author or mine.urls)
         if other.id not in known.met and _are_alike(mine, other) and (told or known.is_own(other.id)):
@@ -222,11 +222,11 @@ def _are_alike(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def may_be_one(one: KnownPaper, other: KnownPaper, *, in_one_file: bool = False) -> bool:
-    """Whether nothing that is known of two papers of one title says that they are two.
+    """Whether no known field of two papers with the same title shows that they are two.
 
     Two publications that differ in venue, volume, first page or year are two. Sources print the year of the conference
-    or of the volume, so they may be a year apart, but not `in_one_file`. A paper that nobody is known to have published
-    may be the preprint of another.
+    or of the volume, so the years may differ by one, but not `in_one_file`. An unpublished paper may be the preprint of
+    another.
     """
     if have_two_dois(one, other) or _differ(one.arxiv, other.arxiv):
         return False
@@ -240,7 +240,7 @@ def may_be_one(one: KnownPaper, other: KnownPaper, *, in_one_file: bool = False)
 
 
 def years_apart(one: KnownPaper, other: KnownPaper) -> int:
-    """Years between two papers; 0 where a year is not known."""
+    """Difference of the years of two papers; 0 if one is unknown."""
     return abs(one.year - other.year) if one.year and other.year else 0
 
 
@@ -260,7 +260,7 @@ def _folded(text: str | None) -> str:
 
 
 def _first_page(paper: KnownPaper) -> str | None:
-    """The page a paper begins on; "1-8" is how long a text is, not where it stands."""
+    """The first page of a paper. "1-8" is a length, not a position."""
     first = normalise(paper.pages or "").removeprefix("pp ").split(" ")[0]
     return first if first and first != "1" else None
 
@@ -271,7 +271,7 @@ def _first_authors_agree(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def _closest(mine: KnownPaper, namesakes: list[KnownPaper], known: Known) -> KnownPaper | None:
-    """The one stored paper that agrees with a record in more than every other does; None if there are several."""
+    """The stored paper that agrees with a record in more fields than every other; None if there are several."""
 
     def closeness(other: KnownPaper) -> tuple[bool, ...]:
         venues = (_folded(mine.venue), _folded(other.venue))
@@ -291,6 +291,6 @@ def _numbers(papers: Iterable[KnownPaper]) -> Iterable[int]:
 
 
 def without_ids_of_others(record: Record, paper: int, by_id: Mapping[ExternalId, int]) -> Record:
-    """The record without ids that another paper has, which keeps them."""
+    """The record without ids that another paper has. The other paper keeps them."""
     others: dict[str, Any] = {i.scheme: None for i in ids_of(record) if by_id.get(i, paper) != paper}
     return replace(record, **others) if others else record

@@ -1,4 +1,4 @@
-"""A source's word on one value of a paper, added to the paper's state unless it has been said before."""
+"""Adds a source's claim about a paper, unless it has been made before."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from wamkg.store.tables import Event, Fact
 from wamkg.store.types import utc_now
 
 LAST = 1 << 62
-"""A word given now is younger than any fact that has a number."""
+"""Rank of a new claim: younger than every stored one."""
 
 
 def say(
     state: PaperState, name: str, value: Any, source: str, *, ref: str | None = None, reason: str | None = None
 ) -> bool:
-    """Add a fact unless it is the source's present word already; returns whether it was added.
+    """Add a claim unless the source's current claim has the same value. Returns True if a claim was added.
 
-    `value` None says that the source has no value, `reason` why; `ref` is the source's own id of the paper. An id that
-    a person said is another paper's is never added.
+    `value` None means that the source has no value, `reason` says why; `ref` is the source's own id of the paper. An id
+    that a person assigned to another paper is never added.
     """
     words = state.said.setdefault(name, {})
     before = words.get(source)
@@ -32,7 +32,7 @@ def say(
 
 
 def say_date(state: PaperState, kind: str, when: PartialDate, source: str, *, derived: bool = False) -> bool:
-    """Add a dated event unless the source has given it already; returns whether it was added."""
+    """Add a dated event unless the source has given it already. Returns True if it was added."""
     dated = Dated(kind, when.first, when.precision, source, derived)
     if dated in state.dates:
         return False

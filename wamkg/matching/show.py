@@ -1,4 +1,4 @@
-"""The values of a paper as they are to be shown, picked from everything its sources say."""
+"""Resolved values of a paper, from all claims of its sources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ SHOWN_FIELDS = (
     "exclusion_reason",
 )
 Words = Mapping[str, Mapping[str, Said]]
-"""What each source says of each field."""
+"""Claims by field and source."""
 
 
 def shown_values(state: PaperState) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def shown_values(state: PaperState) -> dict[str, Any]:
 
 
 def _authors(said: Words) -> dict[str, Any]:
-    """The author list that is shown, how its names are built, and whether it goes on.
+    """The resolved author list, the structure of its names, and whether it is incomplete.
 
-    Among sources of one strength a list that its source cuts short ("and others") comes after a whole one.
+    Among sources of equal rank a list that is cut ("and others") comes after a complete one.
     """
     cut = {source for source, word in said.get("authors_cut", {}).items() if word.value}
     given = [word for word in said.get("authors", {}).values() if word.value is not None]
@@ -58,7 +58,9 @@ def _authors(said: Words) -> dict[str, Any]:
 
 
 def _names(authors: Said, said: Words) -> list[PersonName]:
-    """Parts of the names as the list's own source gives them, else another of the same printed name, else as read."""
+    """Parts of the names from the list's own source, else from another source with the same printed name, else
+    parsed.
+    """
     stated = [word for word in said.get("names", {}).values() if word.value is not None]
     stated.sort(key=lambda word: (word.source != authors.source, rank(word.source), word.first))
     lists = [[name_from_dict(parts) for parts in word.value] for word in stated]

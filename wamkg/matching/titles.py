@@ -1,7 +1,7 @@
-"""Two titles side by side: one title, one title that was changed, or two titles?
+"""Comparison of two titles: the same title, one title that was changed, or two titles?
 
 Titles are compared by their words, not by their characters: "A Survey of Video Models" and "A Survey of Image Models"
-are nearly one text and two papers; "UniPi: Learning Universal Policies" and "Learning Universal Policies" are one.
+differ little but are two papers; "UniPi: Learning Universal Policies" and "Learning Universal Policies" are one.
 """
 
 import html
@@ -23,7 +23,7 @@ from wamkg.identifiers import normalise
 class TitleRelation(StrEnum):
     """How two titles compare, closest first.
 
-    `name` are two titles under one name that share nothing else, `sequel` two under one name with another number.
+    `name`: the same method name but nothing else in common. `sequel`: the same name with another number.
     """
 
     SAME = "same"
@@ -47,7 +47,9 @@ _NOTE = (
     r"|supplement(?:ary|al)?(?:\smaterials?)?|with\s(?:appendix|appendices|supplement)|oral|spotlight|poster"
     r"|(?:[a-z]+[- ]?)?(?:19|20)\d\d)"
 )
-"""What a source prints beside a title and is no part of it: a version, a kind of text, a venue with its year."""
+"""Text that a source prints beside a title and that is not part of it: a version, a kind of text, a venue with its
+year.
+"""
 _BRACKETED = re.compile(
     rf"^\s*[\[(]\s*{_NOTE}(?:[\s,]+{_NOTE})*\s*[\])]\s*[:.]?\s*|\s*[\[(]\s*{_NOTE}(?:[\s,]+{_NOTE})*\s*[\])]\s*$", re.I
 )
@@ -69,7 +71,7 @@ def _word_set(text: str) -> frozenset[str]:
 
 
 MIN_EXTENDED = 5
-"""Telling words that a title needs for another one with further words to be its longer form."""
+"""Minimum number of meaningful words of a title for another one with more words to be its longer form."""
 _STOP = _word_set(
     """
     a an the of for in on at by to from with without via and or as is are be its it this that their our we you
@@ -84,7 +86,7 @@ _KINDS = _word_set(
     dissertation
     """
 )
-"""Words that say what kind of text it is: a survey of a thing is not the thing."""
+"""Words for the kind of text: a survey of a method is not the method."""
 _COMMON = _word_set(
     """
     model models learning learn deep neural network networks method methods approach framework system systems
@@ -96,19 +98,19 @@ _COMMON = _word_set(
     predictive understanding environment open
     """
 )
-"""Words so usual in titles that sharing one says little."""
+"""Words that are so common in titles that sharing one means little."""
 MAX_NAME_WORDS = 4
 MIN_NAME_WEIGHT = 1.0
 MIN_SPELLING = 88
 MAX_ABBREVIATED = 7
 MIN_SHARED, MIN_RATIO = 1.6, 0.78
-"""Weight of words in common, and their share, from which titles with a word replaced are one title."""
+"""Weight of common words, and their share, above which titles with a replaced word are one title."""
 MIN_PART = 0.7
-"""The same share where one title has all words of the other."""
+"""The same share if one title has all words of the other."""
 MIN_TEXT, MIN_TEXT_RATIO, MIN_WORDS = 1.75, 0.85, 3
-"""What two titles must have in common besides their names where the names are others."""
+"""What two titles must have in common, apart from their names, if the names differ."""
 MIN_HEAD_WORDS = 5
-"""A title of so many words that has become another's beginning is more than a phrase of the field."""
+"""Minimum number of words of a title that became the beginning of another; shorter ones are common phrases."""
 _stem_of, _one_at_a_time = stemmer("english").stemWord, Lock()
 _COMMON_WEIGHT, _CJK_WEIGHT = 0.4, 0.4
 
@@ -124,7 +126,7 @@ _KIND_STEMS = frozenset(_stem_of(word) for word in _KINDS)
 
 
 def plain_title(title: str) -> str:
-    """A title without markup, LaTeX, and the notes that sources print beside titles (version, venue with its year)."""
+    """A title without markup, LaTeX, and notes that sources print beside titles (version, venue with its year)."""
     text = _TAG.sub(" ", html.unescape(title)).replace(" & ", " and ")
     text = _MARKUP.sub("", _ACCENT.sub("", _COMMAND.sub(r"\1", _FORMATTING.sub("", text))))
     text = "".join(_GREEK.get(c, c) for c in unicodedata.normalize("NFKC", text).replace("Π", "π"))
@@ -136,9 +138,9 @@ def plain_title(title: str) -> str:
 
 @dataclass(frozen=True)
 class TitleParts:
-    """A title taken apart: all its words, those before and after the colon, and the name where that is one.
+    """A title in parts: all its words, those before and after the colon, and the method name if there is one.
 
-    `coined` says that the name is nobody else's: no phrase of the language or of the field.
+    `coined`: the name is unique, not a phrase of the language or the field.
     """
 
     key: str
@@ -151,7 +153,7 @@ class TitleParts:
 
 @lru_cache(maxsize=4_000)
 def title_parts(title: str) -> TitleParts:
-    """Take a title apart."""
+    """Split a title into parts."""
     text = plain_title(title)
     first, *rest = _SEPARATOR.split(text, maxsplit=1)
     words, first_words = _words(text), _words(first)
@@ -167,7 +169,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def is_made_up(name: str) -> bool:
-    """Whether a name is made up, not a phrase of the language or the field: by its look, or by uncommon words."""
+    """Whether a name is coined, not a phrase of the language or the field: by its form, or by uncommon words."""
     words = [word for word in _words(name) if word not in _STOP]
     if len(_words(name)) == 1:
         return bool(words) and _stem(words[0]) not in _COMMON_STEMS
@@ -176,12 +178,12 @@ def is_made_up(name: str) -> bool:
 
 
 def looks_made_up(name: str) -> bool:
-    """Whether a name can be told from the words around it by its look: capitals or digits inside a word."""
+    """Whether the form of a name distinguishes it from other words: capitals or digits inside a word."""
     return any(re.search(r"\d|(?<=\w)[A-Z]", word) for word in name.split())
 
 
 def compare_titles(one: str, other: str) -> TitleRelation:
-    """How two titles compare, by their words."""
+    """Compare two titles by their words."""
     a, b = title_parts(one), title_parts(other)
     if a.key == b.key or _is_one_printing(a.words, b.words):
         return TitleRelation.SAME
@@ -198,7 +200,7 @@ def compare_titles(one: str, other: str) -> TitleRelation:
 
 
 def _is_extended(a: TitleParts, b: TitleParts) -> bool:
-    """Whether one title is the other with words put in: all telling words of the shorter one, in their order."""
+    """Whether one title is the other with inserted words: all meaningful words of the shorter one, in order."""
     short, long = sorted(
         ([word for word in part.words if word not in _STOP and len(word) > 1] for part in (a, b)), key=len
     )
@@ -213,7 +215,7 @@ def _is_sequel(a: TitleParts, b: TitleParts) -> bool:
 
 @dataclass(frozen=True)
 class _Alignment:
-    """Words of two titles set against each other: those in common, and those that only one has (stems)."""
+    """An alignment of the words of two titles: common words, and words that only one has (stems)."""
 
     common: tuple[str, ...]
     left: tuple[str, ...]
@@ -229,7 +231,7 @@ class _Alignment:
 
     @property
     def ratio(self) -> float:
-        """Share of the weight of the shorter title that is in common, and of the longer one."""
+        """Common share of the weight of the shorter title, and of the longer one."""
         return self.shared / max(self.shared + max(_weight(self.left), _weight(self.right)), 0.01)
 
 
@@ -241,7 +243,7 @@ def _weight(words: tuple[str, ...]) -> float:
 
 
 def _align(one: tuple[str, ...], other: tuple[str, ...]) -> _Alignment:
-    """Set the words of two titles against each other in their order."""
+    """Align the words of two titles in order."""
     left, right = _spelt_out(one, other), _spelt_out(other, one)
     mine, theirs = ([_stem(_american(w)) for w in words if w not in _STOP] for words in (left, right))
     mine = [_as_in(word, theirs) for word in mine]
@@ -255,7 +257,7 @@ def _align(one: tuple[str, ...], other: tuple[str, ...]) -> _Alignment:
 
 
 def _is_one_printing(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two titles have the same words but for their spelling."""
+    """Whether two titles have the same words apart from spelling."""
     if len(one) != len(other):
         return False
     return all(_stem(_american(a)) == _stem(_american(b)) or _nearly(a, b) for a, b in zip(one, other, strict=True))
@@ -266,19 +268,19 @@ def _american(word: str) -> str:
 
 
 def _as_in(word: str, words: list[str]) -> str:
-    """The word as the other title spells it."""
+    """The word in the spelling of the other title."""
     return word if word in words else next((w for w in words if _nearly(word, w)), word)
 
 
 def _nearly(one: str, other: str) -> bool:
-    """Whether two words are spellings of one: the same digits, and hardly another letter."""
+    """Whether two words are spellings of one word: the same digits, and hardly a different letter."""
     if min(len(one), len(other)) < 5 or re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
         return False
     return fuzz.ratio(one, other) >= MIN_SPELLING
 
 
 def _spelt_out(words: tuple[str, ...], other: tuple[str, ...]) -> list[str]:
-    """The words, with each abbreviation ("vla") and compound ("worldmodel") written as the other title writes it."""
+    """The words, with each abbreviation ("vla") and compound ("worldmodel") written as in the other title."""
     found: list[str] = []
     for word in words:
         found += [word] if word in other else (_behind(word, other) or [word])
@@ -286,7 +288,7 @@ def _spelt_out(words: tuple[str, ...], other: tuple[str, ...]) -> list[str]:
 
 
 def _behind(word: str, other: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The words of another title in a row that a word abbreviates or joins."""
+    """Consecutive words of another title that a word abbreviates or joins."""
     for i in range(len(other)):
         for j in range(i + 2, min(i + MAX_ABBREVIATED, len(other)) + 1):
             run = other[i:j]
@@ -300,7 +302,7 @@ _NUMBER = re.compile(r"\d+|^(?:ii|iii|iv|vi|vii|viii)$")
 
 
 def _numbers_differ(a: TitleParts, b: TitleParts, whole: _Alignment) -> bool:
-    """Whether the titles differ in a number (GR-1, GR-2; part I, part II); the numbers of unlike names do not count."""
+    """Whether the titles differ in a number (GR-1, GR-2; part I, part II). Numbers of different names are ignored."""
     left, right = whole.left, whole.right
     if a.head and b.head and _letters(a.head) != _letters(b.head):
         rest = _align(a.rest_words, b.rest_words)
@@ -327,7 +329,7 @@ def _is_one_changed(a: TitleParts, b: TitleParts, whole: _Alignment) -> bool:
 
 
 def _is_head_of(a: TitleParts, b: TitleParts) -> bool:
-    """Whether a title is what stands before the colon of another, and long enough to be no phrase of the field."""
+    """Whether a title equals the part before the colon of another, and is too long to be a common phrase."""
     if not b.first_words or not _align(a.words, b.first_words).is_whole:
         return False
     return len(a.words) >= MIN_HEAD_WORDS or (a.coined and bool(a.head)) or _weight(tuple(map(_stem, a.words))) >= 2

@@ -1,4 +1,4 @@
-"""Do two printed venues mean one? Abbreviations, acronyms and further words are allowed for."""
+"""Do two printed venues mean the same venue? Abbreviations, acronyms and extra words are allowed for."""
 
 import re
 
@@ -11,14 +11,14 @@ acm ieeecvf cvf springer elsevier press lecture notes part vol volume series edi
 abstracts adjunct publication companion track main oral spotlight poster first second third st nd rd
 th
 """
-"""Words that many venues have in their names."""
+"""Words that are common in names of venues."""
 _COMMON = frozenset(_COMMON_WORDS.split())
 MIN_PREFIX = 3
-"""Letters of the shortest word that abbreviates another ("mach" of "machine")."""
+"""Minimum length of a word that abbreviates another ("mach" of "machine")."""
 
 
 def may_be_one_venue(one: str, other: str) -> bool:
-    """Whether two venues share a word that says something, or one is the other's acronym."""
+    """Whether two venues share a meaningful word, or one is the other's acronym."""
     mine, others = _words(one), _words(other)
     if not (mine and others):
         return True
@@ -37,7 +37,7 @@ def _abbreviates(one: str, other: str) -> bool:
 
 
 def _is_acronym(short: str, long: str) -> bool:
-    """Whether the letters of a word in capitals ("NeurIPS", "RA-L") follow one another as initials of a long name."""
+    """Whether the letters of an acronym ("NeurIPS", "RA-L") are, in order, initials of a long name."""
     initials = [word[0] for word in normalise(long).split()]
     for word in re.findall(r"\b[A-Z][\w-]*[A-Z]\w*\b", short):
         capitals = [letter.lower() for letter in word if letter.isupper()]
@@ -48,6 +48,6 @@ def _is_acronym(short: str, long: str) -> bool:
 
 
 def _follow(letters: list[str], among: list[str]) -> bool:
-    """Whether the letters are all among others, in their order."""
+    """Whether all letters occur in another sequence, in order."""
     rest = iter(among)
     return all(letter in rest for letter in letters)

@@ -1,4 +1,4 @@
-"""Stacked bars as plain numbers that a template turns into SVG: no style attributes, no scripts."""
+"""Stacked bars as plain numbers for an SVG template: no style attributes, no scripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_STEPS = 4
 
 @dataclass(frozen=True)
 class Segment:
-    """One coloured part of a bar; `step` tells sub-branches of one family apart by lightness."""
+    """One colored part of a bar; `step` distinguishes sub-branches of one branch by lightness."""
 
     x: float
     y: float
@@ -26,7 +26,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Tick:
-    """A labelled position on an axis."""
+    """A labeled position on an axis."""
 
     at: float
     label: str
@@ -46,7 +46,7 @@ class Chart:
 
 
 def steps_of(paths: Sequence[str]) -> dict[str, int]:
-    """For each path, how many of its family came before it."""
+    """For each path, the number of earlier paths of the same branch."""
     seen: dict[str, int] = {}
     found = {}
     for path in paths:
@@ -57,7 +57,7 @@ def steps_of(paths: Sequence[str]) -> dict[str, int]:
 
 
 def timeline_chart(timeline: PaperTimeline) -> Chart:
-    """Bars by period, each split by taxon, on a scale of whole papers."""
+    """Bars by period, split by taxon, with whole numbers on the axis."""
     highest = max((item.total for item in timeline.items), default=1)
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500, 10**6) if highest / step <= 6)
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP

@@ -1,4 +1,4 @@
-"""What page after page needs: names of taxa, families in their order."""
+"""Data that several pages need: names of taxa, and branches in order."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from wamkg.store.taxonomies import list_taxa, list_taxonomies
 
 @dataclass(frozen=True)
 class Classes:
-    """Names of all taxa by taxonomy and path, and the families of each taxonomy in order."""
+    """Names of all taxa by taxonomy and path, and the branches of each taxonomy in order."""
 
     names: dict[str, dict[str, str]]
     families: dict[str, list[str]]
 
 
 def load_classes(session: Session) -> Classes:
-    """Names and families of every taxonomy."""
+    """Names and branches of every taxonomy."""
     names: dict[str, dict[str, str]] = {}
     families: dict[str, list[str]] = {}
     for taxonomy in list_taxonomies(session):

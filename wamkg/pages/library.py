@@ -29,9 +29,9 @@ SORT_WORDS = {
 
 
 def library_page(session: Session, query: LibraryQuery, viewer: Viewer | None = None) -> str:
-    """The searchable library.
+    """The library page with search.
 
-    Raises NotFoundError and InvalidInputError for filters that cannot be.
+    Raises NotFoundError and InvalidInputError for invalid filters.
     """
     query = replace(query, limit=PER_PAGE)
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
@@ -61,7 +61,7 @@ def library_page(session: Session, query: LibraryQuery, viewer: Viewer | None = 
 
 
 def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, done: str | None = None) -> str:
-    """One paper with its placement, sources, suggestions and history.
+    """One paper with its assignments, sources, suggestions and history.
 
     Raises NotFoundError.
     """

@@ -1,4 +1,4 @@
-"""Addresses of pages, and the words pages use for what the store keeps."""
+"""URLs of pages, and formatting of stored values for people."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -20,12 +20,12 @@ SOURCES = {
 
 
 def paper_url(identifier: str) -> str:
-    """Page of a paper."""
+    """URL of a paper's page."""
     return f"/papers/{quote(identifier, safe=':')}"
 
 
 def query_url(path: str, parameters: Mapping[str, Any]) -> str:
-    """An address with those parameters that have a value; lists repeat theirs."""
+    """A URL with those parameters that have a value; list values are repeated."""
     pairs = [
         (name, value)
         for name, given in parameters.items()
@@ -36,18 +36,18 @@ def query_url(path: str, parameters: Mapping[str, Any]) -> str:
 
 
 def library_url(query: LibraryQuery, **changes: Any) -> str:
-    """Page of the library with some of its choices changed; a change starts again at the first page."""
+    """URL of the library with some filters changed; it starts at the first page again."""
     names = ("q", "taxon", "state", "standing", "venue", "year", "since", "until", "benchmark", "dataset", "sort")
     return query_url("/papers", {name: getattr(query, name) for name in names} | changes)
 
 
 def web_url(url: str | None) -> str | None:
-    """The address if it is one of the web: a list may print anything, and a page must not link to `javascript:`."""
+    """The URL if it is http or https. A list may contain anything, and a page must not link to `javascript:`."""
     return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
 def day_words(text: str | None) -> str:
-    """A date as read: `31 Jan 2023`, `Jan 2023`, `2023`."""
+    """Format a date: `31 Jan 2023`, `Jan 2023`, `2023`."""
     if not text:
         return "date unknown"
     year, *rest = text.split("-")
@@ -57,19 +57,19 @@ def day_words(text: str | None) -> str:
 
 
 def moment_words(at: datetime | date) -> str:
-    """A moment as read, to the minute and in UTC."""
+    """Format a moment, to the minute and in UTC."""
     text = day_words(at.isoformat()[:10])
     return f"{text}, {at:%H:%M} UTC" if isinstance(at, datetime) else text
 
 
 def source_words(source: str) -> str:
-    """What a source is called."""
+    """The display name of a source."""
     kind, _, name = source.partition(":")
     return SOURCES.get(source) or SOURCES.get(kind) or (f"the list {name}" if kind == "list" and name else source)
 
 
 def value_words(value: Any) -> str:
-    """A stored value as read: lists with commas, parts of an object by their names, what is unknown left out."""
+    """Format a stored value: lists with commas, objects by the names of their fields, without unknown values."""
     if value is None or value in ({}, []):
         return "—"
     if isinstance(value, bool):
@@ -81,13 +81,13 @@ def value_words(value: Any) -> str:
 
 
 def names_words(names: Sequence[str], most: int = 4) -> str:
-    """Authors as read: the first few, then et al."""
+    """Format authors: the first few, then et al."""
     shown = ", ".join(names[:most])
     return f"{shown} et al." if len(names) > most else shown
 
 
 def percent(value: float) -> str:
-    """A probability as read; certainty is never claimed by rounding."""
+    """Format a probability. It is never rounded to 0% or 100%."""
     if value > 0.99:
         return "> 99 %"
     return "< 1 %" if 0 < value < 0.01 else f"{value * 100:.0f} %"

@@ -1,4 +1,4 @@
-"""The neighbourhood page: a drawing that is its own document, and the same as tables."""
+"""The graph page: a neighborhood as a drawing (its own document) and as tables."""
 
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -25,7 +25,7 @@ HOPS = 2
 
 @dataclass(frozen=True)
 class GraphChoice:
-    """Which neighbourhood to show."""
+    """The neighborhood to show."""
 
     center: str | None = None
     hops: int = HOPS
@@ -33,9 +33,9 @@ class GraphChoice:
 
 
 def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = None) -> str:
-    """The neighbourhood of one thing, drawn and as tables; of the newest classified paper if none is named.
+    """The neighborhood of one entity, drawn and as tables; by default of the newest classified paper.
 
-    Raises as `build_graph` does.
+    Raises the errors of `build_graph`.
     """
     choice = replace(choice, center=choice.center or newest_classified(session))
     if choice.center is None:
@@ -66,7 +66,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
 
 
 def newest_classified(session: Session) -> str | None:
-    """Id of the newest paper placed in the main taxonomy, None if there is none."""
+    """Id of the newest paper assigned in the main taxonomy, None if there is none."""
     if MAIN not in {taxonomy.slug for taxonomy in list_taxonomies(session)}:
         return None
     newest = find_library(session, LibraryQuery(state=(f"{MAIN}:placed",), limit=1)).items
@@ -74,9 +74,9 @@ def newest_classified(session: Session) -> str | None:
 
 
 def network_document(session: Session, choice: GraphChoice) -> str:
-    """The drawing alone, as a page of its own.
+    """The drawing alone, as its own page.
 
-    Raises as `build_graph` does, and NotFoundError where no center is named and nothing is classified.
+    Raises the errors of `build_graph`, and NotFoundError without a center if no paper is classified.
     """
     choice = replace(choice, center=choice.center or newest_classified(session))
     if choice.center is None:
@@ -91,7 +91,7 @@ def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
 
 
 def _colours(graph: "nx.MultiDiGraph[str]") -> dict[str, str]:
-    """The figures' colours: a family's own, and one for each kind that belongs to no family."""
+    """The colors of the figures: one per branch, and one for each kind of entity without a branch."""
     hues = THEMES["light"].hues
     families = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(FIXED_HUES))
     by_family = {family: hues[index].edge for family, index in hues_for(families).items()}

@@ -1,4 +1,4 @@
-"""The start page, the taxonomy, the timeline, the boards and the review queue."""
+"""The pages for start, taxonomy, timeline, leaderboards and review queue."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ ORDER_WORDS = {
 
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
-    """What is in the library, and the roadmap."""
+    """The overview of the library with the roadmap."""
     counts, classes = overview(session), load_classes(session)
     tree = _tree(session, MAIN)
     listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
@@ -75,9 +75,9 @@ def _families(tree: TaxonomyTree | None) -> tuple[str, ...]:
 
 
 def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> str:
-    """One taxonomy with definitions and counts, the others beside it.
+    """One taxonomy with definitions and counts, and links to the others.
 
-    Raises NotFoundError for a taxonomy there is not, unless there is none at all.
+    Raises NotFoundError for an unknown taxonomy, unless there is none at all.
     """
     taxonomies = taxonomy_list(session)
     return render(
@@ -95,7 +95,7 @@ def timeline_page(
 ) -> str:
     """Papers over time as a chart and as a table.
 
-    Raises as `papers_timeline` does.
+    Raises the errors of `papers_timeline`.
     """
     taxonomies = taxonomy_list(session)
     nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
@@ -117,9 +117,9 @@ def timeline_page(
 def leaderboard_page(
     session: Session, benchmark: str | None, taxon: str | None, party: str | None, viewer: Viewer | None = None
 ) -> str:
-    """Boards of one benchmark; the one with the most results if none is named.
+    """Leaderboards of one benchmark; by default the one with the most results.
 
-    Raises as `leaderboard` does.
+    Raises the errors of `leaderboard`.
     """
     benchmarks = sorted((b for b in all_things(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
     chosen = benchmark or (benchmarks[0].slug if benchmarks else None)
@@ -141,7 +141,7 @@ def leaderboard_page(
 
 @dataclass(frozen=True)
 class QueueChoice:
-    """Which part of the queue to show."""
+    """The part of the queue to show."""
 
     taxonomy: str = MAIN
     order: str = "uncertain"
@@ -152,7 +152,7 @@ class QueueChoice:
 def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = None) -> str:
     """The review queue.
 
-    Raises as `queue_page` does, unless there is no taxonomy at all.
+    Raises the errors of `queue_page`, unless there is no taxonomy at all.
     """
     taxonomies, classes = taxonomy_list(session), load_classes(session)
     query = LibraryQuery(limit=QUEUE, after=choice.after)

@@ -1,4 +1,4 @@
-"""Templates to HTML: one environment, autoescaped, strict about names."""
+"""Renders templates to HTML: one environment with autoescape and strict variable names."""
 
 from functools import lru_cache
 from hashlib import blake2b
@@ -47,13 +47,13 @@ def _environment() -> Environment:
 
 
 def render(template: str, **context: Any) -> str:
-    """A template filled in."""
+    """Render a template."""
     return _environment().get_template(template).render(**context)
 
 
 @lru_cache(maxsize=32)
 def static_file(name: str) -> tuple[bytes, str] | None:
-    """Content and type of a style, script or picture; None if there is no such file."""
+    """Content and type of a stylesheet, script or image; None if there is no such file."""
     if name == "theme.css":
         return theme_css().encode(), STATIC_TYPES["css"]
     kind = STATIC_TYPES.get(name.rpartition(".")[2])
@@ -65,6 +65,6 @@ def static_file(name: str) -> tuple[bytes, str] | None:
 
 @lru_cache(maxsize=32)
 def static_url(name: str) -> str:
-    """Address of a static file; it changes with the content, so that browsers may keep it for ever."""
+    """URL of a static file. It changes with the content, so browsers may cache it without limit."""
     found = static_file(name)
     return f"/static/{name}?v={blake2b(found[0], digest_size=6).hexdigest()}" if found else f"/static/{name}"

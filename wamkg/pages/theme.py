@@ -1,13 +1,13 @@
-"""The colours of the figures as CSS variables, so that Joint is the same blue and Cascaded the same teal everywhere."""
+"""The colors of the figures as CSS variables, so that a branch has one color everywhere."""
 
 from wamkg.figures.style import FIXED_HUES, THEMES, Hue, Theme, hues_for
 
 OTHER = 5
-"""Families beyond those with a colour of their own share the figures' remaining hues in turn."""
+"""Branches without a color of their own use the remaining colors of the figures in turn."""
 
 
 def theme_css() -> str:
-    """Variables for light and dark, by the reader's preference."""
+    """CSS variables for light and dark mode."""
     light, dark = THEMES["light"], THEMES["dark"]
     return (
         f":root {{\n{_variables(light)}}}\n@media (prefers-color-scheme: dark) {{\n:root {{\n{_variables(dark)}}}\n}}\n"
@@ -28,5 +28,5 @@ def _parts(hue: Hue) -> dict[str, str]:
 
 
 def hue_name(family: str, families: list[str]) -> str:
-    """Name of a family's colour variables: its own slug where it has one, else `family-n`."""
+    """Name of a branch's color variables: its slug if it has its own color, else `family-n`."""
     return family if family in FIXED_HUES else f"family-{hues_for(families).get(family, OTHER)}"

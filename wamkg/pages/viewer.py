@@ -1,11 +1,11 @@
-"""Who looks at a page, as far as the page needs to know."""
+"""The viewer of a page, as far as pages need to know."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody signed in: `csrf` goes into every form, `may_write` says whether there are any."""
+    """A signed-in person. `csrf` is part of every form; `may_write` says whether forms are shown."""
 
     name: str
     role: str

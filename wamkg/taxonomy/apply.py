@@ -1,4 +1,4 @@
-"""Applying an edit to a taxonomy: one batch, a report of everything that reads otherwise after it, a dry run."""
+"""Applies an edit to a taxonomy: one batch, a report of all changes, and a dry run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,18 +36,18 @@ SHOWN_PAPERS = 3
 
 
 class _DryRunError(Exception):
-    """Ends a transaction without a trace."""
+    """Rolls back the transaction of a dry run."""
 
 
 def run_edit(
     store: Store, slug: str, edit: TaxonEdit, by: str, *, dry_run: bool = False,
     look: Callable[[Session], None] | None = None,
 ) -> EditReport:  # fmt: skip
-    """Edit a taxonomy in a transaction of its own; a dry run leaves the store as it was.
+    """Edit a taxonomy in its own transaction. A dry run does not change the store.
 
-    `look` is called with the session as it would be, before it is kept or dropped: to draw a figure of it, say.
+    `look` is called with the session after the edit and before commit or rollback, for example to draw a figure.
 
-    Raises as `apply_edit`.
+    Raises the errors of `apply_edit`.
     """
     reports: list[EditReport] = []
     try:
@@ -66,9 +66,9 @@ def run_edit(
 def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> EditReport:
     """Edit a taxonomy as one batch.
 
-    Raises NotFoundError for a taxon there is not, InvalidInputError for an edit that makes no sense or would leave
-    a paper where the rules do not allow, and ConflictError where a path is taken or the taxonomy is newer than the
-    version the person saw.
+    Raises NotFoundError for an unknown taxon, InvalidInputError for an edit that is not possible or after which a paper
+    would violate a rule, and ConflictError if a path is used already or the taxonomy is newer than the revision the
+    person saw.
     """
     number = get_taxonomy(session, slug).id
     assert number is not None
@@ -130,7 +130,7 @@ class _Editor:
         return add_taxon(self.session, self.batch, self.taxonomy.id, spec, parent, self._last(parent))
 
     def _last(self, parent: Taxon | None) -> int:
-        """The position behind all that stands below a parent."""
+        """The position after all children of a parent."""
         siblings = children_of(self.session, self.taxonomy, parent.id if parent else None)
         return max((taxon.position for taxon in siblings), default=-1) + 1
 

@@ -1,4 +1,4 @@
-"""Two taxonomies held against each other: how much one tells of the other, and which papers break the mapping."""
+"""Compares two taxonomies: how much one tells about the other, and which papers do not follow the mapping."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ from wamkg.store.works import load_works
 
 @dataclass(frozen=True)
 class Level:
-    """How well two depths agree; depth 0 is the leaves, 1 the top, and so on down.
+    """Agreement at two depths; depth 0 is the leaves, 1 the top level, and so on.
 
-    `nmi` is normalised by the arithmetic mean of the entropies; `purity_a` is the share of papers whose class in B is
-    the commonest one of their class in A, `purity_b` the other way round.
+    `nmi` is normalized by the arithmetic mean of the entropies. `purity_a` is the share of papers whose taxon in B is
+    the most common one of their taxon in A; `purity_b` the reverse.
     """
 
     depth_a: int
@@ -32,7 +32,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Cell:
-    """How many shared papers stand at a taxon of A and a taxon of B."""
+    """Number of common papers at a taxon of A and a taxon of B."""
 
     a: str
     b: str
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mapped:
-    """Where a taxon of A mostly lands in B; `conditional` is that share of its papers."""
+    """The most common taxon in B for a taxon of A; `conditional` is its share of the papers."""
 
     a: str
     b: str
@@ -51,7 +51,7 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Break:
-    """A paper that does not land where most of its taxon does."""
+    """A paper that does not follow the mapping of its taxon."""
 
     paper: str
     title: str
@@ -62,7 +62,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The whole comparison, over the papers placed in both by a primary place; a work with several records is one."""
+    """The comparison, over the papers with a primary assignment in both. A work with several records counts once."""
 
     a: str
     b: str
@@ -76,7 +76,7 @@ class Crosswalk:
 
 
 def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int = 0) -> Crosswalk:
-    """Compare two taxonomies at every pair of depths; table, mapping and breaks are of the depths given.
+    """Compare two taxonomies at every pair of depths; table, mapping and exceptions are for the given depths.
 
     Raises NotFoundError for an unknown taxonomy.
     """
@@ -105,7 +105,7 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
 
 
 def _placed(session: Session, slug: str, first: Mapping[int, int]) -> dict[int, str]:
-    """Where each work stands, under the first of its records, which each taxonomy may hold another of."""
+    """The taxon of each work, under its first record, because the two taxonomies may use different records."""
     taxonomy = get_taxonomy(session, slug)
     assert taxonomy.id is not None
     left_out = set(uncounted(session, taxonomy.id))
@@ -122,7 +122,7 @@ def _depths(session: Session, slug: str) -> list[int]:
 
 
 def cut(path: str, depth: int) -> str:
-    """A path down to a depth; 0 is the whole of it."""
+    """A path cut to a depth; 0 keeps it whole."""
     return "/".join(path.split("/")[:depth]) if depth else path
 
 
@@ -138,10 +138,10 @@ def _level(depths: tuple[int, int], a: Sequence[str], b: Sequence[str]) -> Level
 
 
 def normalised_mutual_information(a: Sequence[str], b: Sequence[str]) -> float:
-    """Mutual information of two labellings over the arithmetic mean of their entropies, from 0 to 1.
+    """Mutual information of two labelings over the arithmetic mean of their entropies, from 0 to 1.
 
-    Strehl and Ghosh (2002) with the arithmetic mean, as in scikit-learn's `normalized_mutual_info_score`; two
-    labellings of one class each agree wholly.
+    Strehl and Ghosh (2002) with the arithmetic mean, as in scikit-learn's `normalized_mutual_info_score`. Two labelings
+    with one class each have the value 1.
     """
     n = len(a)
     if n == 0 or len(set(a)) == len(set(b)) == 1:

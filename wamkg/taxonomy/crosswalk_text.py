@@ -8,7 +8,7 @@ from wamkg.taxonomy.crosswalk import Crosswalk
 
 
 def confusion_rows(found: Crosswalk) -> list[list[str]]:
-    """The table with a row a taxon of A and a column a taxon of B, names first."""
+    """The table with a header: a row per taxon of A and a column per taxon of B."""
     columns = sorted({cell.b for cell in found.table})
     counts = {(cell.a, cell.b): cell.count for cell in found.table}
     rows = [[f"{found.a} \\ {found.b}", *columns, "all"]]
@@ -26,7 +26,7 @@ def crosswalk_csv(found: Crosswalk) -> str:
 
 
 def crosswalk_latex(found: Crosswalk) -> str:
-    """The confusion table as a LaTeX table that needs `booktabs`, the agreement in its caption."""
+    """The confusion table as a LaTeX table that needs `booktabs`; the agreement is in its caption."""
     head, *body = ([escape_latex(cell) for cell in row] for row in confusion_rows(found))
     leaves = found.levels[0]
     lines = [

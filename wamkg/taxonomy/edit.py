@@ -1,4 +1,4 @@
-"""What can be done to a taxonomy, as plain values, and what was or would be done."""
+"""Taxonomy edits as plain values, and their reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A taxon that a split makes below the one that is split."""
+    """A new taxon of a split, below the taxon that is split."""
 
     name: str
     slug: str | None = None
@@ -32,16 +32,16 @@ class Part:
 class TaxonEdit:
     """An edit of a taxonomy; paths may be former ones.
 
-    - add: `name` below `parent` (empty: at the top), with `slug`, `code`, `definition`, `include`, `exclude` and
+    - add: `name` below `parent` (empty: at the top level), with `slug`, `code`, `definition`, `include`, `exclude` and
       `position`
     - rename: `taxon` to `name`, and to `slug` in its path (empty: made from the name)
     - move: `taxon` below `parent`, at `position` among its siblings (empty: last)
     - merge: `taxon` into `into`, which takes over its papers, children, names and exemplars
     - split: `taxon` into `parts` below it; `papers` (id -> slug of a part) go there, the others stay
-    - delete: `taxon`; its papers go to `into` (empty: the taxon above)
-    - reorder: the children of `taxon` (empty: of the root) stand in the `order` of their slugs
+    - delete: `taxon`; its papers go to `into` (empty: its parent)
+    - reorder: the children of `taxon` (empty: the top level) in the `order` of their slugs
 
-    `version` is the taxonomy's version that the person saw; an edit of a newer one is refused.
+    `version` is the taxonomy's revision that the person saw; an edit of a newer one is rejected.
     """
 
     operation: str
@@ -84,7 +84,7 @@ class TaxonEdit:
 
 @dataclass(frozen=True)
 class TaxonChange:
-    """A taxon whose path or name changes; None before: new, None after: gone."""
+    """A taxon whose path or name changes. None before: new; None after: deleted."""
 
     uid: str
     before: str | None
@@ -95,7 +95,7 @@ class TaxonChange:
 
 @dataclass(frozen=True)
 class PaperChange:
-    """A paper whose place reads otherwise; `moved` where it stands at another taxon, not just under another path."""
+    """A paper whose assignment changes; `moved` if the taxon changes, not only its path."""
 
     paper: str
     title: str
@@ -106,7 +106,7 @@ class PaperChange:
 
 @dataclass(frozen=True)
 class EditReport:
-    """What an edit did, or in a dry run would do; `batch` is None in a dry run."""
+    """The effect of an edit; `batch` is None in a dry run."""
 
     operation: str
     taxonomy: str
@@ -116,6 +116,6 @@ class EditReport:
     figures: list[str]
     exports: list[str]
     suggestions: int
-    """Suggestions made from the tree as it was; `wamkg suggest` makes them anew."""
+    """Number of suggestions based on the old tree; `wamkg suggest` updates them."""
     version: int
     dry_run: bool = False

@@ -1,4 +1,4 @@
-"""How well each taxon is filled: support, growth by quarter, and those too small to learn from."""
+"""Size of each taxon: number of papers, growth by quarter, and those too small for training."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from wamkg.store.taxon_reads import lies_in
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
 
 FEW = 8
-"""Below so many papers a taxon is too small for a model to learn."""
+"""Minimum number of papers for a model to learn a taxon."""
 
 
 @dataclass(frozen=True)
 class TaxonHealth:
-    """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and what is wanting.
+    """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and problems.
 
-    A paper of which only the year is known counts in none of its quarters but under the year (`2025`).
+    A paper with only a year counts under the year (`2025`), in none of its quarters.
     """
 
     taxon: str
@@ -31,7 +31,7 @@ class TaxonHealth:
 
 
 def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
-    """Every taxon in reading order, by primary place, each work counted once.
+    """Every taxon in reading order, by primary assignment, each work counted once.
 
     Raises NotFoundError for an unknown taxonomy.
     """
@@ -57,5 +57,5 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
 
 
 def _quarter(day: date, precision: str) -> str:
-    """`2024-Q2`, or `2024` where no more than the year is known."""
+    """`2024-Q2`, or `2024` if only the year is known."""
     return str(day.year) if precision == Precision.YEAR else f"{day.year}-Q{(day.month + 2) // 3}"

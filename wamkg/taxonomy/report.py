@@ -1,4 +1,4 @@
-"""What reads otherwise after an edit: two pictures of a taxonomy, compared."""
+"""Changes after a taxonomy edit: compares two snapshots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Snapshot:
 
 
 def snapshot(session: Session, taxonomy: Taxonomy) -> Snapshot:
-    """The taxonomy as it stands now."""
+    """The current state of a taxonomy."""
     session.flush()
     taxa = {t.id: (t.path, t.name, t.position) for t in list_taxa(session, taxonomy) if t.id is not None}
     papers: dict[int, list[int]] = {}
@@ -38,7 +38,7 @@ def snapshot(session: Session, taxonomy: Taxonomy) -> Snapshot:
 
 
 def what_changed(session: Session, taxonomy: Taxonomy, before: Snapshot, operation: str, batch: str) -> EditReport:
-    """Everything that reads otherwise than before."""
+    """All differences between two snapshots."""
     after = snapshot(session, taxonomy)
     taxa = _taxa(session, before, after)
     papers = _papers(session, before, after)
