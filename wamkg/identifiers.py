@@ -16,16 +16,29 @@ OLD_ARCHIVES = (
     "q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
 """Archives whose names are part of arXiv ids assigned before April 2007."""
-_ID = rf"(?P<id>\d{{4}}\.\d{{4,5}}|(?:{OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{7}})(?:v\d+)?"
+_ID = (
+    rf"(?P<id>\d{{2}}(?:0[1-9]|1[0-2])\.\d{{4,5}}|(?:{OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{2}}(?:0[1-9]|1[0-2])\d{{3}})"
+    r"(?:v\d+)?(?![a-z0-9_])"
+)
+"""An id as a whole: what is longer, or has a month 13, is none and must not be cut to one."""
 _STAMP = r"(?:\s*\[[a-z.-]+\])?(?:,?\s*\(?\d{1,2}\s+[a-z]{3,9}\s+\d{4}\)?|\s*\(\d{4}\))?\.?"
 _ARXIV = re.compile(rf"(?:arxiv\s*[:.]?\s*)?(?:abs/)?{_ID}(?![\d.]\d){_STAMP}", re.I)
-_ARXIV_URL = re.compile(
-    rf"(?:arxiv\.org|xxx\.lanl\.gov|ar5iv\.\w+\.org)/(?:(?:abs|pdf|html|format|e-print|src|ps)/|ftp/\S+/){_ID}", re.I
-)
+_ARXIV_HOST = r"(?:arxiv\.org|xxx\.lanl\.gov|ar5iv\.\w+\.org)/(?:(?:abs|pdf|html|format|e-print|src|ps)/|ftp/\S+/)"
+_ARXIV_URL = re.compile(rf"{_ARXIV_HOST}{_ID}", re.I)
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{_ID}(?![\w/])", re.I)
+_ARXIV_OWN_DOI = re.compile(r"10\.48550/arxiv\.", re.I)
 _ARXIV_NAMED = re.compile(
-    rf"\b(?:arxiv|corr)(?:\s+e-?prints?|\s+preprint|\.org)?[\s:,.(]*(?:(?:no\.|arxiv:|abs/)\s*)*{_ID}(?!\d)", re.I
+    rf"\b(?:arxiv|corr)(?:\s+e-?prints?|\s+preprint|\.org)?[\s:,.(]*(?:(?:no\.|arxiv:|abs/)\s*)*{_ID}", re.I
 )
+_ARXIV_LIKE = re.compile(
+    rf"(?:{_ARXIV_HOST}|huggingface\.co/papers/|alphaxiv\.org/\w+/|10\.48550/arxiv\.|"
+    rf"\barxiv(?:\s+e-?prints?|\s+preprint)?\s*[:.]?\s*(?:arxiv:\s*|abs/)?)"
+    rf"(?P<id>\d{{3,}}\.\d{{3,}}[a-z0-9_]*|(?:{OLD_ARCHIVES})(?:\.[a-z-]+)?/\d{{4,}}[a-z0-9_]*)",
+    re.I,
+)
+"""What stands where an arXiv id stands, valid or not."""
+_FIRST_MONTH, _FIVE_DIGITS = (7, 4), (15, 1)
+"""Year and month of the first id of today's form, and of the first one with five digits behind the point."""
 _DOI = re.compile(r"10\.\d{4,9}/(?:[^\s\"<>]|<\d+:[^\s<>]*>)+", re.I)
 _DOI_ENCODED = re.compile(r"10\.\d{4,9}%2f", re.I)
 _DOI_END = re.compile(r"[;,|]\s*(?=10\.\d{4,9}/[^\s;,|])|[\u201c\u201d\u2019]")
@@ -55,13 +68,32 @@ def arxiv_id(text: str) -> str | None:
     """
     text = text.strip()
     found = _ARXIV_DOI.search(text) or _ARXIV_URL.search(text) or _ARXIV.fullmatch(text)
-    return _normal_arxiv(found["id"]) if found else None
+    return _normal_arxiv(found["id"]) if found and is_possible_arxiv(found["id"]) else None
 
 
 def find_arxiv(text: str) -> str | None:
     """The normal arXiv id that running text names explicitly ("preprint at arXiv:2301.00001"), or None."""
     found = _ARXIV_NAMED.search(text)
-    return arxiv_id(text) or (_normal_arxiv(found["id"]) if found else None)
+    named = _normal_arxiv(found["id"]) if found and is_possible_arxiv(found["id"]) else None
+    return arxiv_id(text) or named
+
+
+def malformed_arxiv(text: str) -> list[str]:
+    """What stands in a text where an arXiv id stands and is none: "2206.0123x", "2413.01234", "2206.012345"."""
+    found = (match["id"] for match in _ARXIV_LIKE.finditer(text))
+    return [value for value in dict.fromkeys(found) if arxiv_id(value) is None]
+
+
+def is_possible_arxiv(value: str) -> bool:
+    """Whether a number of an arXiv id's form can be one: its month has been, with as many digits as arXiv gave then."""
+    number = value.rpartition("/")[2]
+    month = int(number[:2]), int(number[2:4])
+    if not 1 <= month[1] <= 12:
+        return False
+    if "/" in value:
+        return month >= (91, 1) or month < _FIRST_MONTH
+    digits = len(number.partition(".")[2])
+    return month >= _FIRST_MONTH and month[0] <= last_year() - 2000 and digits == (5 if month >= _FIVE_DIGITS else 4)
 
 
 def _normal_arxiv(value: str) -> str:
@@ -82,7 +114,7 @@ def doi(text: str) -> str | None:
         return None
     value = _without_closers(_DOI_END.split(found[0])[0]).lower()
     versioned = _PREPRINT_VERSION.match(value)
-    return None if _ARXIV_DOI.fullmatch(value) else versioned[1] if versioned else value
+    return None if _ARXIV_OWN_DOI.match(value) else versioned[1] if versioned else value
 
 
 def _without_closers(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from wamkg.identifiers import arxiv_id, doi, s2_id
 from wamkg.importing.lines import numbered_lines
-from wamkg.importing.links import arxiv_of, doi_of, is_web
+from wamkg.importing.links import arxiv_of, doi_of, is_broken_arxiv, is_web
 from wamkg.importing.result import Item
 from wamkg.matching.record import Record, Unreadable
 
@@ -52,6 +52,8 @@ def identified(text: str, line: int = 1) -> Record | None:
         return Record(line, "", s2=s2_id(bare) or (s2_url[1].lower() if s2_url else None))
     if openalex:
         return Record(line, "", openalex=openalex[1].upper())
+    if is_broken_arxiv(bare):
+        return None
     if is_web(bare) and not any(c.isspace() for c in bare):
         return Record(line, "", arxiv=arxiv_of(bare), doi=doi_of(bare), url=bare)
     if arxiv_id(bare):

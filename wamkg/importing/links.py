@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from wamkg.identifiers import arxiv_id, doi, normalise
+from wamkg.identifiers import arxiv_id, doi, malformed_arxiv, normalise
 
 _KIND_WORDS = (
     ("dataset", {"dataset", "datasets", "data", "数据", "数据集"}),
@@ -42,8 +42,9 @@ _HOST_KINDS = (
     ("github.com", "code"), ("gitlab.com", "code"), ("github.io", "webpage"), ("sites.google.com", "webpage"),
     ("kaggle.com/datasets", "dataset"), ("youtube.com", "other"), ("youtu.be", "other"),
 )  # fmt: skip
-_ID_PAGES = re.compile(r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\.org/\w+)/(\d{4}\.\d{4,5})")
-_BROKEN_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/\d{4}\.\d{6,}|arxiv\.org/(?:abs|pdf|html)/\d{5,}\.\d", re.I)
+_ID_PAGES = re.compile(
+    r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\.org/\w+)/(\d{4}\.\d{4,5})(?:v\d+)?(?![A-Za-z0-9_])"
+)
 _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
 _DOI_PATH = re.compile(r"/(?:doi/(?:[a-z]+/)?)?10\.\d{4,9}/\S")
@@ -105,14 +106,12 @@ def is_scholarly(url: str) -> bool:
 def arxiv_of(url: str) -> str | None:
     """arXiv id in an address, if it is a page of that paper."""
     found = _ID_PAGES.search(url)
-    if found:
-        return found[1]
-    return None if is_broken_arxiv(url) else arxiv_id(url)
+    return arxiv_id(found[1] if found else url)
 
 
 def is_broken_arxiv(url: str) -> bool:
-    """Whether an address of arXiv has a number with too many digits."""
-    return _BROKEN_ARXIV.search(url) is not None
+    """Whether an address of arXiv, or of a page about its papers, has a number that is no arXiv id."""
+    return bool(malformed_arxiv(url))
 
 
 def doi_of(url: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from wamkg.identifiers import PartialDate, arxiv_id, doi, s2_id
+from wamkg.identifiers import PartialDate, arxiv_id, doi, is_possible_arxiv, malformed_arxiv, s2_id
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.loose import loosened
 from wamkg.importing.venues import read_venue
@@ -53,6 +53,10 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
         record.year = None  # the date tells it; no source states it
     if record.url:
         record.arxiv = record.arxiv or arxiv_of(record.url)
+        record.doubts += [
+            Dropped(f"{value[:60]!r} in url is no arXiv id; no id is taken from it")
+            for value in malformed_arxiv(record.url)
+        ]
         record.doi = record.doi or doi_of(record.url)
     if record.names:
         record.authors = record.authors or [name.display for name in record.names]
@@ -165,7 +169,7 @@ def _take_details(record: Record, key: str, value: Any) -> None:
 
 
 def _take_arxiv(record: Record, key: str, value: Any) -> None:
-    if value.__class__ is str and _BARE_ARXIV(value):
+    if value.__class__ is str and _BARE_ARXIV(value) and is_possible_arxiv(value):
         record.arxiv = value
         return
     record.arxiv = arxiv_id(_need(value, str, key, "text"))

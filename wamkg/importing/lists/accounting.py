@@ -1,16 +1,17 @@
 """Accounting for identifiers: every arXiv id in a file is a record's, the own survey's, or listed as unreadable."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.identifiers import title_key
+from wamkg.identifiers import is_possible_arxiv, malformed_arxiv, title_key
 from wamkg.importing.result import Item, OwnSurvey, ParseResult
-from wamkg.matching.record import Record, Unreadable
+from wamkg.matching.record import Dropped, Record, Unreadable
 
-_NEW = re.compile(r"(?<![\d.])(\d{2})(\d{2})\.(\d{4,5})(?![\d]|\.\d)")
+_NEW = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:(?=v\d)|(?![A-Za-z0-9_]|\.\d))")
 _OLD = re.compile(r"arxiv(?:\.org/(?:abs|pdf|html)/|:\s*)([a-z-]+(?:\.[a-z]{2})?/\d{7})", re.I)
 _BIB_TITLE = re.compile(r"^\s*title\s*=\s*[{\"]+(.+?)[}\"]+,?\s*$", re.I | re.M)
 _BIB_START = re.compile(r"^\s*@\w+\s*\{", re.M)
@@ -21,12 +22,7 @@ _EXCERPT = 160
 def ids_in(text: str) -> Iterator[str]:
     """Every arXiv id in a text: four digits that can be a year and month since 2007-04, a dot, and as many digits as
     arXiv gave numbers then (four until 2014, five since); an old id only after "arXiv"."""
-    for found in _NEW.finditer(text):
-        month = int(found[1]) * 12 + int(found[2])
-        since = 7 * 12 + 4 if len(found[3]) == 4 else 15 * 12 + 1
-        until = 14 * 12 + 12 if len(found[3]) == 4 else 99 * 12 + 12
-        if 1 <= int(found[2]) <= 12 and since <= month <= until:
-            yield found[0]
+    yield from (found[0] for found in _NEW.finditer(text) if is_possible_arxiv(found[0]))
     yield from (found[1].lower() for found in _OLD.finditer(text))
 
 
@@ -92,6 +88,28 @@ def unaccounted(lines: Sequence[str], items: Iterable[Item], own: OwnIds) -> Ite
                     f"names arXiv {found} beside or outside any entry; list it as a bullet, heading or row of its own"
                 )
                 yield Unreadable(number, reason, excerpt(lines, number))
+
+
+def tell_malformed(lines: Sequence[str], items: Iterable[Item]) -> list[Unreadable]:
+    """Have what stands in place of an arXiv id and is none listed: as a doubt of the record it stands in or below.
+
+    Where no record is above it, its line is given back.
+    """
+    records = sorted((item for item in items if isinstance(item, Record)), key=lambda record: record.line)
+    starts = [record.line for record in records]
+    said = "\n".join(str(doubt) for record in records for doubt in record.doubts)
+    said += "\n".join(item.excerpt for item in items if isinstance(item, Unreadable))
+    stray = []
+    for number, line in enumerate(lines, start=1):
+        for value in malformed_arxiv(line):
+            if value in said:
+                continue
+            told, place = f"{value!r} is no arXiv id; no id is taken from it", bisect_right(starts, number)
+            if place:
+                records[place - 1].doubts.append(Dropped(told))
+            else:
+                stray.append(Unreadable(number, told, excerpt(lines, number)))
+    return stray
 
 
 def _ids_of(item: Item) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wamkg.identifiers import PartialDate
 from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.links import arxiv_of
-from wamkg.importing.lists.accounting import ids_in, unaccounted
+from wamkg.importing.lists.accounting import ids_in, tell_malformed, unaccounted
 from wamkg.importing.lists.claims import claiming
 from wamkg.importing.lists.document import Document, lines_of, read_document
 from wamkg.importing.lists.entry import Entry, Label
@@ -95,6 +95,7 @@ class _Reading:
         """The list's records with what was recognised."""
         items: list[Item] = [self._record(each) for each in self.read.listed]
         items += self.read.unreadable
+        items += tell_malformed(lines, items)
         stray = list(unaccounted(lines, items, self.document.own))
         items += stray
         items.sort(key=lambda item: item.line)

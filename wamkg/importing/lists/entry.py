@@ -23,6 +23,7 @@ from wamkg.importing.lists.spans import Piece, label_links
 from wamkg.importing.lists.title import COLONS, Choice, contains_name
 from wamkg.importing.lists.words import is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import read_venue
+from wamkg.matching.record import Dropped
 
 _MOST_UNKNOWN = 8
 """Unknown words beside a title with which the known ones are still taken."""
@@ -93,7 +94,7 @@ class Entry:
             key = f"{kind}-{number}"
         self.links[key] = url
         if is_broken_arxiv(url):
-            self.doubts.append(f"{url} has no valid arXiv number; no id is taken from it")
+            self.doubts.append(Dropped(f"{url} has no valid arXiv number; no id is taken from it"))
         if kind == "paper" or is_scholarly(url):
             self.arxiv = self.arxiv or arxiv_of(url)
             self.doi = self.doi or doi_of(url)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from wamkg.identifiers import Precision
+from wamkg.identifiers import Precision, arxiv_id, doi, find_arxiv, malformed_arxiv
 from wamkg.importing.catalogue import label_key
 from wamkg.importing.links import colour_of_badge, is_link_label, is_scholarly, kind_of
 from wamkg.importing.lists.credits import read_credits
@@ -120,7 +120,18 @@ def _take_links(entry: Entry, header: str, cell: Inline) -> None:
         if any(c.isalnum() for c in words):
             entry.add_beside(words)
     elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
-        entry.facets.append((header, cell.text))
+        _take_bare_id(entry, header, cell.text)
+
+
+def _take_bare_id(entry: Entry, header: str, text: str) -> None:
+    """Take an id that stands in a cell of links without an address; what is none stays a facet."""
+    arxiv, found = arxiv_id(text) or find_arxiv(text), doi(text)
+    entry.arxiv, entry.doi = entry.arxiv or arxiv, entry.doi or found
+    if arxiv or found:
+        return
+    entry.facets.append((header, text))
+    if "arxiv" in label_key(header).split() and not malformed_arxiv(text):
+        entry.doubts.append(f"{text[:60]!r} under {header!r} is no arXiv id; no id is taken from it")
 
 
 def _label_links(cell: Inline) -> dict[int, str]:

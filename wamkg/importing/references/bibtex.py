@@ -43,6 +43,8 @@ class _Entry:
     values: dict[str, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     excerpt: str = ""
+    unresolved: dict[str, list[str]] = field(default_factory=dict)
+    """Keys of entries that are not in the file, by the field that names them."""
 
 
 def parse_bibtex(text: str) -> Iterator[Item]:
@@ -114,7 +116,8 @@ def _inherit(entry: _Entry, by_key: Mapping[str, _Entry]) -> None:
             key = wanted.pop(0)
             parent = by_key.get(key.lower())
             if parent is None:
-                entry.doubts.append(f"{name} names {key}, which is no entry of the file")
+                entry.doubts.append(f"{name} names {key}, which is no entry of the file; it is kept as a detail")
+                entry.unresolved.setdefault(name, []).append(key)
             elif key.lower() not in seen:
                 seen.add(key.lower())
                 _take_over(entry, parent, everything=name == "xdata")
@@ -145,6 +148,7 @@ def _reference(entry: _Entry) -> Reference:
             reference.unknown.append(name)
             continue
         reference.fields[name] = plain_address(value) if name in VERBATIM else _plain(name, value, reference.doubts)
+    reference.fields |= {name: ",".join(keys) for name, keys in entry.unresolved.items()}
     _take_urls(reference)
     reference.dates = [(name, reference.fields[name]) for name in ("date", "year", "month") if name in reference.fields]
     day = reference.fields.get("day", "")
@@ -162,7 +166,9 @@ def _people(value: str, doubts: list[str]) -> People:
 
 def _plain(name: str, value: str, doubts: list[str]) -> str:
     unknown: list[str] = []
-    text = plain_text(value, unknown)
+    left_out: list[str] = []
+    text = plain_text(value, unknown, left_out)
+    doubts += [Dropped(f"{name} has {typed[:60]}, which is left out") for typed in dict.fromkeys(left_out)]
     doubts += [f"{name} has the LaTeX command {command}, which is kept as typed" for command in dict.fromkeys(unknown)]
     return text
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wamkg.importing.references.fields import DETAILS, KEPT
+from wamkg.matching.record import Dropped
 
 _START = re.compile(r"(?<![\w.])@[ \t]*([A-Za-z][\w-]*)[ \t\r\n]*([{(])")
 _KEY = re.compile(r"\s*([^,={}\"]*?)\s*(?=[,=}]|$)")
@@ -202,6 +203,8 @@ class _Scanner:
         for mark, stop in zip(found, [*(mark.start() for mark in found[1:]), len(body)], strict=False):
             entry.fields.append((mark[1].lower(), [Piece(_loose(body[mark.end() : stop]))]))
         entry.faults.append("its braces or quotes do not match; what could be told apart is kept")
+        if limit is None and body.count("{") >= body.count("}"):
+            entry.faults.append(Dropped("it has no end; the file may have been cut off here, and the rest is lost"))
         return end
 
 

@@ -35,7 +35,7 @@ _FIELDS = {
     "title-short": "shorttitle", "shortTitle": "shorttitle", "number-of-pages": "pagetotal",
     "number-of-volumes": "volumes", "version": "version", "article-number": "articleno", "subtitle": "subtitle",
     "chapter-number": "chapter", "section": "section", "medium": "medium", "call-number": "callnumber",
-    "original-title": "origtitle", "eprint": "eprint",
+    "original-title": "origtitle", "eprint": "eprint", "status": "pubstate",
 }  # fmt: skip
 _ALL = frozenset(("ISBN", "ISSN", "keyword", "subject"))
 """Fields of which Crossref lists several values that all count."""
@@ -206,14 +206,29 @@ def _date(issued: Any, doubts: list[str] | None = None) -> str:
     """A date as text: its parts, the start of a range, or what stands there in words."""
     if not isinstance(issued, dict):
         return _text(issued)
-    parts = issued.get("date-parts")
-    first = parts[0] if isinstance(parts, list) and parts else []
+    given = issued.get("date-parts")
+    parts = given if isinstance(given, list) else []
+    start, end = (_numbers(parts[n], doubts) if len(parts) > n else "" for n in (0, 1))
+    words = _text(issued.get("raw")) or _text(issued.get("literal")) or _text(issued.get("string-date"))
+    if not start:
+        return words or _text(issued.get("date-time"))
+    season = _SEASONS.get(_text(issued.get("season")).lower(), _text(issued.get("season")))
+    if end:
+        return f"{start}/{end}"
+    return f"{season} {start}" if season else f"{start}~" if issued.get("circa") not in (None, False, "", 0) else start
+
+
+_SEASONS = {"1": "spring", "2": "summer", "3": "autumn", "4": "winter"}
+"""CSL's numbers of the parts of the year."""
+
+
+def _numbers(given: Any, doubts: list[str] | None) -> str:
+    """Year, month and day of one date, as far as they are numbers."""
     numbers: list[str] = []
-    for part in first if isinstance(first, list) else [first]:
+    for part in given if isinstance(given, list) else [given]:
         if not str(part).strip().isdigit():
             if part not in (None, "") and doubts is not None:
                 doubts.append(Dropped(f"{str(part)[:40]!r} is no part of a date; it is left out"))
             break
-        numbers.append(str(part).strip())
-    words = _text(issued.get("raw")) or _text(issued.get("literal")) or _text(issued.get("string-date"))
-    return "-".join(numbers) or words or _text(issued.get("date-time"))
+        numbers.append(str(part).strip().zfill(2))
+    return "-".join(numbers)

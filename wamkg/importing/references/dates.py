@@ -26,26 +26,53 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _DAY = r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)(?:st|nd|rd|th)?"
 _DAY_BEHIND = re.compile(rf"^\.?[\s,~]*{_DAY}(?!\w|\s*[./:]\d)")
 _DAY_BEFORE = re.compile(rf"{_DAY}\.?(?:\s*(?:[-–—/&]|to|and)\s*\d{{1,2}}(?:st|nd|rd|th)?\.?)?(?:\s+(?:of|de))?\s*$")
-_NO_DATE = re.compile(
-    r"\W*(?:in[ -]press|forthcoming|to appear|n\.?\s?d\.?|no date|undated|submitted|accepted|under review|unpublished|"
-    r"in preparation|ahead of print|online first|s\.\s?a\.|0+|none|null|nan|n/?a)?\W*",
+_UNDATED = re.compile(
+    r"\W*(?:n\.?\s?d\.?|no date|undated|date unknown|unknown|s\.\s?[adf]\.?|sine anno|sans date|sin fecha|senza data|"
+    r"o\.\s?[jd]\.?|ohne (?:jahr|datum)|u\.\s?å\.?|无日期|日期不详|0+|none|null|nan|n/?a)?\W*",
     re.I,
 )
-_SEASON = re.compile(r"(?:spr(?:ing)?|sum(?:mer)?|aut(?:umn)?|fal(?:l)?|win(?:ter)?|q[1-4]|[1-4]q)\b", re.I)
+"""Words that say that there is no date, in the languages of files that were met."""
+_STATE = re.compile(
+    r"\W*(?:in[ -]press|in print|forthcoming|to appear|submitted|accepted|under review|unpublished|in preparation|"
+    r"ahead of print|online first|early access|im druck|im erscheinen|in vorbereitung|eingereicht|[aà] paraître|"
+    r"sous presse|en prensa|por aparecer|in corso di (?:stampa|pubblicazione)|in stampa|no prelo|in druk|即将出版|"
+    r"待发表|印刷中)\W*",
+    re.I,
+)
+"""Words that say that the paper is still to be published."""
+_SEASON = re.compile(
+    r"(?<!\w)(?:spr(?:ing)?|sum(?:mer)?|aut(?:umn)?|fal(?:l)?|win(?:ter)?|q[1-4]|[1-4]q|frühjahr|frühling|sommer|herbst|"
+    r"printemps|été|automne|hiver|primavera|verano|otoño|invierno|estate|autunno|inverno|verão|outono)(?!\w)\.?",
+    re.I,
+)
+_SEASON_NUMBERS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
+"""Parts of the year as biblatex and EDTF number them in place of a month."""
+_SEASON_MONTH = re.compile(r"(\d{4})-(2[1-4])")
+_ISO = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
+_ABOUT = re.compile(rf"(?:c|ca|cca|circa|approx|around|about|um|etwa|vers|hacia|~)\.?\s*({_ISO})", re.I)
+_UNSURE = re.compile(rf"({_ISO})\s*([~?%])")
+_RANGE = re.compile(
+    rf"({_ISO}[~?%]?)?\s*(?:/|(?<=[\d~?%\s])-(?=\s*(?:\d{{4}}|$))|\bto\b|\bbis\b|\bbefore\b)\s*({_ISO}[~?%]?|\.\.|)",
+    re.I,
+)
+_SHORT_RANGE = re.compile(r"(\d\d)(\d\d)\s*[-/]\s*(\d\d)")
+_UNSPECIFIED = re.compile(r"\d\d(?:\d[XxUu]|[XxUu]{2})")
 
 
 @dataclass(frozen=True)
 class Published:
     """What the values of a record say of its date together.
 
-    `season` is the text of a part of the year that is no month, `state` a remark in place of a date ("in press");
-    `doubts` names each value that was left out.
+    `season` is the text of a part of the year that is no month, `state` a remark in place of a date ("in press"),
+    `extended` a range, an unsure or an open date as biblatex writes it (EDTF, ISO 8601-2: "1998/2001", "1998~");
+    `doubts` names each value that was left out or cannot be kept as it is.
     """
 
     year: int | None = None
     date: PartialDate | None = None
     season: str | None = None
     state: str | None = None
+    extended: str | None = None
     doubts: tuple[str, ...] = ()
 
 
@@ -65,21 +92,76 @@ def read_published(candidates: Iterable[tuple[str, str]]) -> Published:
 def _with(found: Published, name: str, text: str) -> Published:
     """What is known with one more value."""
     date, whole = _read(text, found.year)
-    if date is None and found.year and _SEASON.match(text):
+    extended, season = _extended(text, name), _season_of(text, name)
+    if date is None and found.year and season:
         return replace(found, season=text)
+    if season and season in text and not whole:
+        season = text  # such as "Winter 2019/2020"
     if date is None:
-        told = f"{name} {text[:60]!r} is not a date; " + (
-            f"the year {found.year} is kept" if found.year else "no year is kept"
-        )
-        if not _NO_DATE.fullmatch(text):
-            return replace(found, doubts=(*found.doubts, Dropped(told)))
-        return replace(found, state=text, doubts=(*found.doubts, told))
+        return _without_date(found, name, text, extended)
     if date.first.year != found.year:
         told = f"{name} {text[:60]!r} is not in {found.year}, the year that is kept"
         return replace(found, doubts=(*found.doubts, Dropped(told)))
-    doubts = found.doubts if whole else (*found.doubts, f"{name} {text[:60]!r} is read as {date}")
+    if extended:
+        told = f"{name} {text[:60]!r} is no single date; {date} counts, and {extended} is kept as a detail"
+        found = replace(found, extended=found.extended or extended, doubts=(*found.doubts, told))
+    elif not whole and not season:
+        lost = f"{name} {text[:60]!r} is read as {date}; the rest is no date"
+        found = replace(found, doubts=(*found.doubts, lost if name in _KEPT_AS_TYPED else Dropped(lost)))
     better = found.date is None or _rank(date) < _rank(found.date)
-    return replace(found, date=date if better else found.date, doubts=doubts)
+    return replace(found, date=date if better else found.date, season=found.season or season)
+
+
+_KEPT_AS_TYPED = frozenset(("month",))
+"""Fields whose text is kept beside the date that it is read as."""
+
+
+def _without_date(found: Published, name: str, text: str, extended: str | None) -> Published:
+    """What is known with a value that has no year: an open date, a remark in its place, or nothing that can be read."""
+    kept = f"the year {found.year} is kept" if found.year else "no year is kept"
+    told = f"{name} {text[:60]!r} is not a date; {kept}"
+    if extended:
+        return replace(found, extended=found.extended or extended, doubts=(*found.doubts, f"{told}, {extended} is"))
+    if _STATE.fullmatch(text):
+        return replace(found, state=text, doubts=(*found.doubts, told))
+    return replace(found, doubts=(*found.doubts, told if _UNDATED.fullmatch(text) else Dropped(told)))
+
+
+def _season_of(text: str, name: str) -> str | None:
+    """The part of the year that a value names in words, or biblatex's date by a number."""
+    numbered = _SEASON_MONTH.fullmatch(text) if name in ("date", "issued") else None
+    worded = _SEASON.search(text)
+    return _SEASON_NUMBERS[numbered[2]] if numbered else worded[0].rstrip(".") if worded else None
+
+
+def _extended(text: str, name: str) -> str | None:
+    """A range, an unsure or an open date as EDTF writes it; None for a plain date and for other words."""
+    bare = re.sub(r"[‐-―]", "-", text.replace("--", "-")).strip(" []()©;,")
+    if name == "month" or (name == "date" and _SEASON_MONTH.fullmatch(bare)):
+        return None
+    found = ((form.fullmatch(bare.rstrip(".") if form is not _RANGE else bare), write) for form, write in _OPEN_FORMS)
+    return next((written for match, write in found if match and (written := write(match))), None)
+
+
+def _short_range(found: re.Match[str]) -> str | None:
+    """2020/21 is a range of years; 2009/10 may be a month."""
+    century, first, last = found.groups()
+    return f"{century}{first}/{century}{last}" if int(last) > max(12, int(first)) else None
+
+
+def _range(found: re.Match[str]) -> str | None:
+    first, last = found[1] or "", found[2].strip(".")
+    return f"{first}/{last}" if first or last else None
+
+
+_OPEN_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
+    (_ABOUT, lambda found: f"{found[1]}~"),
+    (_UNSURE, lambda found: found[1] + found[2]),
+    (_UNSPECIFIED, lambda found: found[0].upper().replace("U", "X")),
+    (_SHORT_RANGE, _short_range),
+    (_RANGE, _range),
+)
+"""Forms of dates that are no single day, month or year, and how EDTF writes each."""
 
 
 def _rank(date: PartialDate) -> int:
@@ -95,14 +177,23 @@ def read_date(text: str) -> PartialDate | None:
 def _read(text: str, year: int | None) -> tuple[PartialDate | None, bool]:
     """The date, and whether all of it could be taken; a month alone counts in the year that is known."""
     text = text.replace("--", "-")
-    if _NO_DATE.fullmatch(text):
+    if _UNDATED.fullmatch(text) or _STATE.fullmatch(text):
         return None, False
     for form, read in _FORMS:
         if found := form.search(text):
-            return read(found)
+            date, whole = read(found)
+            return date, whole and (form is _YEAR or not _has_numbers(text[found.end() :]))
     if year and (re.fullmatch(r"0?[1-9]|1[0-2]", text) or _months(text)):
         return _checked(str(year), text) if text.isdigit() else _with_month(text, str(year))
     return None, False
+
+
+_TIME = re.compile(r"T?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def _has_numbers(text: str) -> bool:
+    """Whether numbers stand in a text that are no time of the day."""
+    return any(c.isdigit() for c in _TIME.sub("", text))
 
 
 def _day_first(found: re.Match[str]) -> tuple[PartialDate | None, bool]:
@@ -117,10 +208,14 @@ def _with_month(rest: str, year: str) -> tuple[PartialDate | None, bool]:
     months = _months(rest)
     other_year = _YEAR.search(rest)
     if not months or (months[-1][0] < months[0][0] and not other_year):
-        return _checked(year)[0], not months
+        return _checked(year)[0], not months and not _has_numbers(_SEASON.sub("", rest))
     number, start, end = months[0]
     day = _DAY_BEFORE.search(rest[:start]) or _DAY_BEHIND.match(rest[end:])
-    return _checked(year, str(number), day[1] if day else None)
+    date, whole = _checked(year, str(number), day[1] if day else None)
+    return date, whole and len(_NUMBER.findall(_TIME.sub("", rest))) == (1 if day else 0)
+
+
+_NUMBER = re.compile(r"\d+")
 
 
 def _months(text: str) -> list[tuple[int, int, int]]:

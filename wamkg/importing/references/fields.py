@@ -24,7 +24,7 @@ DETAILS = frozenset((
     "pii", "pmcid", "pmid", "pubstate", "reportnumber", "reprinttitle", "rights", "school", "series", "seriesnumber",
     "shortjournal", "shorttitle", "shortauthor", "titleaddon", "translator", "type", "urldate", "venue", "version",
     "volumes",
-    "zblnumber", "accession", "corpauthor", "assignee", "original", "section", "scale",
+    "zblnumber", "accession", "crossref", "xdata", "corpauthor", "assignee", "original", "section", "scale",
 ))  # fmt: skip
 """Bibliographic fields kept as details under their own name."""
 SPELLINGS = {

@@ -55,6 +55,17 @@ _QUOTES = frozenset(("enquote", "mkbibquote"))
 _DROPPED_WITH_ARGUMENT = frozenset(
     ("noopsort", "SortNoop", "hspace", "vspace", "label", "selectlanguage", "fontencoding")
 )
+_POINTERS = frozenset((
+    "cite", "citep", "citet", "citealp", "citealt", "citeauthor", "citeyear", "citeyearpar", "citenum", "citetitle",
+    "parencite", "textcite", "autocite", "footcite", "footcitetext", "smartcite", "supercite", "fullcite",
+    "footfullcite", "onlinecite", "citeonline", "nocite", "ref", "eqref", "pageref", "autoref", "nameref", "vref",
+    "cref", "Cref", "subref", "labelcref", "footnote", "footnotetext", "footnotemark", "endnote", "thanks", "tnoteref",
+    "fnref", "corref", "marginpar", "marginnote", "sidenote", "todo", "index", "gls", "Gls", "acs", "includegraphics",
+    "input", "include", "bibliography", "cites", "parencites", "textcites", "Cite", "Citet", "Citep", "Textcite",
+    "Parencite", "Autocite",
+))  # fmt: skip
+"""Commands that point elsewhere or stand beside the text: without their document they print nothing that belongs."""
+_BEFORE_MARK = re.compile(r"\s+(?=[.,;:?!)\]])")
 _LAST_OF_TWO = frozenset(("href", "textcolor", "bibinfo", "foreignlanguage", "texorpdfstring"))
 _CROSSREF = re.compile(r"\$\s*\\(less|greater|mathplus|mathsemicolon|sim|&|%)\s*\$|\{\\&\}(?=\w{2,8};)")
 """Single characters that registrars write as formulas."""
@@ -64,21 +75,28 @@ _TOKEN = re.compile(
     r"|(?P<brace>[{}])|(?P<mark>``|''|-{2,3}|~)|(?P<text>[^\\${}`'~\-h]+|.)",
     re.S,
 )
+_OPTION = re.compile(r"\[[^\[\]]*\](?=[\[{])")
 _MARKS = {"``": "“", "''": "”", "---": "—", "--": "–"}
 _ADDRESS_ESCAPES = re.compile(r"\\([_%&#~$ {}^-])")
 _TILDE = re.compile(r"\\(?:~|textasciitilde|string~)\s*(?:\{\s*\})?|\{\\textasciitilde\s*\}|\$\\sim\$")
 
 
-def plain_text(value: str, unknown: list[str] | None = None) -> str:
+def plain_text(value: str, unknown: list[str] | None = None, left_out: list[str] | None = None) -> str:
     """The text of a value, blanks made single; formulas stay as typed.
 
-    A command that nothing knows stays as typed too, and is added to `unknown`.
+    A command that nothing knows stays as typed too, and is added to `unknown`. One that points elsewhere (`\\cite`,
+    `\\ref`, `\\footnote`) goes with what it holds, and is added to `left_out` as typed.
     """
     if _LATEX.search(value):
         value = _CROSSREF.sub(
             lambda found: _SYMBOLS.get(found[1] or "", {"sim": "~", "&": "&", "%": "%"}.get(found[1], "&")), value
         )
-        value = unicodedata.normalize("NFC", _Reader(value, [] if unknown is None else unknown).group(top=True))
+        reader = _Reader(value, [] if unknown is None else unknown)
+        value = unicodedata.normalize("NFC", reader.group(top=True))
+        if reader.left_out:
+            value = _BEFORE_MARK.sub("", value.replace("()", "").replace("[]", ""))
+        if left_out is not None:
+            left_out += reader.left_out
     return " ".join(value.split())
 
 
@@ -90,6 +108,10 @@ def plain_address(value: str) -> str:
     return "".join(re.sub(r"[{}]|\\(?:small|footnotesize|tt|texttt)\b\s*", "", value).split("\n")).strip()
 
 
+_STANDS_FOR = re.compile(r"<\w+>")
+"""What pylatexenc prints for what it cannot show, such as `<cit>.`."""
+
+
 @lru_cache(maxsize=1)
 def _known_symbols() -> Callable[[str], str | None]:
     known = get_default_latex_context_db()
@@ -99,7 +121,7 @@ def _known_symbols() -> Callable[[str], str | None]:
         if name in _SYMBOLS:
             return _SYMBOLS[name]
         shown = getattr(known.get_macro_spec(name), "simplify_repl", None)
-        return shown if isinstance(shown, str) and "%s" not in shown else None
+        return shown if isinstance(shown, str) and "%s" not in shown and not _STANDS_FOR.search(shown) else None
 
     return find
 
@@ -109,6 +131,7 @@ class _Reader:
 
     def __init__(self, value: str, unknown: list[str]) -> None:
         self.value, self.unknown, self.at = value, unknown, 0
+        self.left_out: list[str] = []
         bare = re.sub(r"\\.", "", value)
         self.surplus = bare.count("}") - bare.count("{")
         """Closing braces without an opening one: then a brace with a stray backslash opens a group."""
@@ -153,6 +176,9 @@ class _Reader:
         if not name.rstrip("*").isalpha():
             return name
         name = name.rstrip("*")
+        if name in _POINTERS:
+            self.left_out.append(self._with_arguments(name))
+            return ""
         if (symbol := _known_symbols()(name)) is not None:
             self._skip_blanks(only_if=len(symbol) == 1 and symbol.isalpha())
             return symbol
@@ -175,7 +201,13 @@ class _Reader:
 
     def _as_typed(self, name: str) -> str:
         self.unknown.append(f"\\{name}")
+        return self._with_arguments(name)
+
+    def _with_arguments(self, name: str) -> str:
+        """The command with its options and arguments, read over."""
         typed = f"\\{name}"
+        while (option := _OPTION.match(self.value, self.at)) is not None:
+            typed, self.at = typed + option[0], option.end()
         while self.value[self.at : self.at + 1] == "{":
             typed += "{" + self._raw_argument() + "}"
         return typed

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from wamkg.identifiers import PartialDate, Precision, arxiv_id, doi, find_arxiv
+from wamkg.identifiers import PartialDate, Precision, arxiv_id, doi, find_arxiv, malformed_arxiv
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.markup import without_markup
 from wamkg.importing.people import People
@@ -124,7 +124,7 @@ def _take_people(record: Record, reference: Reference) -> None:
 def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:
     said_doi, url = fields.get("doi", ""), fields.get("url", "")
     record.doi = doi(said_doi)
-    if said_doi and record.doi is None and arxiv_of(said_doi) is None:
+    if said_doi and record.doi is None and not (arxiv_of(said_doi) or malformed_arxiv(said_doi)):
         record.doubts.append(Dropped(f"doi {said_doi[:60]!r} is not a DOI; it is left out"))
     named = [fields[name] for name in _ID_FIELDS if name in fields and _may_name(name, fields[name])]
     _take_url(record, url, [fields.get("howpublished", ""), fields.get("note", ""), *texts])
@@ -139,6 +139,17 @@ def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> N
     for other in dict.fromkeys(found[1:]):
         if other != record.arxiv:
             record.doubts.append(Dropped(f"arXiv id {other} stands there too; {record.arxiv} is kept"))
+    _tell_malformed(record, fields, [said_doi, url, *texts, *named])
+
+
+def _tell_malformed(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:
+    """List what stands where an arXiv id stands and is none; no id is taken from it."""
+    given = [fields[name] for name in ("arxivid", "arxiv") if name in fields]
+    bad = [text for text in given if not (arxiv_of(text) or find_arxiv(text))]
+    bad += [value for text in texts for value in malformed_arxiv(text)]
+    bad += re.findall(r"\babs/(\d{4}\.\w+)", fields.get("volume", "")) if record.arxiv is None else []
+    for value in dict.fromkeys(bad):
+        record.doubts.append(Dropped(f"{value[:60]!r} is no arXiv id; no id is taken from it"))
 
 
 def _may_name(name: str, text: str) -> bool:
@@ -163,7 +174,7 @@ def _eprint(fields: dict[str, str], record: Record) -> str:
         return ""
     if arxiv_of(text) and (not archive or "arxiv" in archive.lower()):
         return text
-    if "arxiv" in archive.lower():
+    if "arxiv" in archive.lower() or (not archive and re.match(r"\d{4}\.\d{3}", text)):
         record.doubts.append(f"eprint {text[:60]!r} is not an arXiv id; it is kept as a detail")
     record.details |= {"eprint": text} | ({"archiveprefix": archive} if archive else {})
     return ""
@@ -220,6 +231,8 @@ def _take_date(record: Record, reference: Reference) -> None:
     record.doubts += published.doubts
     if published.state:
         record.details["pubstate"] = published.state
+    if published.extended:
+        record.details["date"] = published.extended
     venue, year, rest = read_venue(record.venue or "")
     if venue and year and not rest and record.year is None:
         record.year = year

@@ -5,15 +5,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from wamkg.errors import InvalidInputError
-from wamkg.identifiers import arxiv_prefix_month, normalise, s2_id
+from wamkg.identifiers import arxiv_prefix_month, is_venue, normalise, s2_id
 from wamkg.importing.links import is_scholarly
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
-from wamkg.importing.references.table_columns import COLUMNS, HOUSEKEEPING, OWN, PLACEHOLDERS, TYPES, fit_of
+from wamkg.importing.references.table_columns import (
+    COLUMNS,
+    HOUSEKEEPING,
+    JOURNAL_COLUMNS,
+    MEETING_COLUMNS,
+    OWN,
+    PLACEHOLDERS,
+    TYPES,
+    fit_of,
+)
 from wamkg.importing.references.table_rows import Row, align, read_rows
 from wamkg.importing.result import Item
+from wamkg.importing.venues import is_known_venue
 from wamkg.matching.entry_types import venue_field
 from wamkg.matching.record import Dropped, Placement, Record, Unreadable
 from wamkg.vocabulary import EventKind, Standing
@@ -128,7 +138,7 @@ def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
 
     reference = Reference(row.line, doubts=row.doubts)
     kind = next((text for text in texts("type") if normalise(text) in TYPES), "") or "".join(texts("type")[:1])
-    reference.entry_type = TYPES.get(normalise(kind), "misc") if kind else None
+    reference.entry_type = TYPES.get(normalise(kind), "misc") if kind else _type_by_column(header, cells)
     reference.key = next((key for key in texts("key") if not key.isdigit()), None)
     reference.people = _people(texts("author"), header)
     reference.editors = _people(texts("editor"), header)
@@ -152,6 +162,16 @@ def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
         place_numbers(reference, kind)
     _take_others(reference, header, cells)
     return reference
+
+
+def _type_by_column(header: _Header, cells: list[str]) -> str | None:
+    """The kind that the name of the venue's column tells ("Zeitschrift"); None where it or a known venue tells none."""
+    filled = (n for n in header.columns["container"] if n < len(cells) and not _is_empty(cells[n]))
+    number = next(filled, None)
+    if number is None or header.is_own or is_known_venue(cells[number].strip()) or not is_venue(cells[number]):
+        return None
+    name = normalise(header.names[number])
+    return "article" if name in JOURNAL_COLUMNS else "inproceedings" if name in MEETING_COLUMNS else None
 
 
 def _take_others(reference: Reference, header: _Header, cells: list[str]) -> None:

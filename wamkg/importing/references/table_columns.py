@@ -3,26 +3,23 @@
 import re
 from collections.abc import Callable
 
-from wamkg.identifiers import doi
+from wamkg.identifiers import doi, normalise
+from wamkg.importing.references.table_languages import JOURNALS, LANGUAGES, MEETINGS
 
-COLUMNS: dict[str, tuple[str, ...]] = {
+_ENGLISH: dict[str, tuple[str, ...]] = {
     "title": ("title", "primary title", "document title", "article title", "paper title", "item title", "display name",
-              "publication name", "name of the paper", "ti", "标题", "题名", "タイトル",
-              "titel", "titre", "título", "titolo"),
+              "publication name", "name of the paper", "ti"),
     "author": ("author full names", "author names", "authors", "author", "author s", "authors full name",
     "first authors",
                "author s full name", "all authors", "creator", "creators", "authorships author display name", "af",
-               "au",
-               "作者", "著者", "autor", "autoren", "auteur", "auteurs", "autores", "autori"),
+               "au"),
     "container": ("publication title", "source title", "venue", "journal", "journal name", "journal title",
     "journal book",
                   "conference", "conference title", "conference name", "proceedings title", "booktitle", "book title",
                   "secondary title", "source", "publication", "container title", "book series title", "so",
-                  "primary location source display name", "zeitschrift", "revue", "revista", "期刊", "来源"),
-    "publisher": ("publisher", "pu", "verlag"),
-    "date": ("publication year", "year", "pubyear", "py", "year of publication", "jahr", "année", "ano", "año",
-             "出版年",
-    "年份",
+                  "primary location source display name"),
+    "publisher": ("publisher", "pu"),
+    "date": ("publication year", "year", "pubyear", "py", "year of publication",
              "publication date", "date", "published", "date published", "cover date", "issue date", "pub date", "pd",
              "cover date year"),
     "doi": ("doi", "item doi", "digital object identifier", "di", "doi link", "doi url"),
@@ -31,28 +28,28 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "fulltext url",
             "full text link", "permalink", "primary location landing page url", "website", "ee"),
     "abstract": ("abstract", "abstract note", "notes abstract", "summary of the paper",
-                 "ab", "摘要", "zusammenfassung"),
-    "volume": ("volume", "journal volume", "vol", "vl", "band"),
-    "number": ("issue", "journal issue", "number", "is", "issue number", "no", "heft"),
-    "pages": ("pages", "page", "page range", "page numbers", "pagination", "seiten"),
+                 "ab"),
+    "volume": ("volume", "journal volume", "vol", "vl"),
+    "number": ("issue", "journal issue", "number", "is", "issue number", "no"),
+    "pages": ("pages", "page", "page range", "page numbers", "pagination"),
     "first page": ("page start", "start page", "first page", "bp", "begin page", "startpage", "beginning page"),
     "last page": ("page end", "end page", "last page", "ep", "endpage", "ending page"),
     "type": ("item type", "document type", "publication type", "content type", "type", "entry type", "entrytype",
              "reference type", "dt", "pt", "type of reference", "material type"),
     "key": ("key", "citation key", "citekey", "bibtex key", "citationkey", "cite key", "bibtexkey"),
-    "editor": ("editors", "editor", "book editors", "be", "herausgeber"),
+    "editor": ("editors", "editor", "book editors", "be"),
     "corpauthor": ("group authors", "corporate author", "book group authors", "gp", "ca"),
     "isbn": ("isbn", "isbns", "bn", "eisbn"),
     "issn": ("issn", "issns", "sn", "issn print", "print issn"),
     "eissn": ("eissn", "e issn", "ei", "issn electronic", "electronic issn"),
-    "series": ("series", "series title", "book series", "se", "reihe"),
+    "series": ("series", "series title", "book series", "se"),
     "seriesnumber": ("series number",),
-    "edition": ("edition", "auflage"),
+    "edition": ("edition",),
     "address": ("place", "publisher place", "address", "publisher city", "pi", "publisher location",
     "place of publication"),
-    "language": ("language", "language of original document", "la", "lang", "sprache"),
-    "keywords": ("keywords", "author keywords", "manual tags", "de", "tags", "keyword", "schlagwörter", "关键词"),
-    "note": ("note", "notes", "extra", "comments", "remarks", "bemerkung", "annote"),
+    "language": ("language", "language of original document", "la", "lang"),
+    "keywords": ("keywords", "author keywords", "manual tags", "de", "tags", "keyword"),
+    "note": ("note", "notes", "extra", "comments", "remarks", "annote"),
     "shortjournal": ("journal abbreviation", "abbreviated source title", "iso source abbreviation",
     "journal iso abbreviation",
                      "ji", "source title abbreviated", "j9"),
@@ -84,8 +81,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "authors_cut": ("authors cut",),
     "first public": ("first public",),
 }  # fmt: skip
+COLUMNS: dict[str, tuple[str, ...]] = {
+    key: tuple(dict.fromkeys(map(normalise, (*names, *LANGUAGES.get(key, "").split(", ")))))
+    for key, names in _ENGLISH.items()
+}
 """Names of columns, in small letters and words, best first. `first page`, `last page`, `container` and the last eight
 are read in a way of their own; the others are fields of BibTeX."""
+JOURNAL_COLUMNS = frozenset(map(normalise, JOURNALS.split(", ")))
+MEETING_COLUMNS = frozenset(map(normalise, MEETINGS.split(", ")))
 OWN = ("s2", "openalex", "standing", "method", "aliases", "summary", "authors_cut", "first public")
 HOUSEKEEPING = frozenset((
     "citations", "cited by", "times cited", "date added", "date modified", "library catalog", "file attachments",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from wamkg.matching.record import Dropped
+
 MAX_CELL = 1 << 20
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?\r?\n", re.I)
@@ -94,6 +96,8 @@ def _loose_rows(text: str, at: int, line: int, delimiter: str) -> Iterator[Row]:
                 cell = None
             if cell is None and text[at : at + 1] == '"':
                 row.doubts.append("a quote in this row is never closed; it is taken for text")
+                if not text[at:].partition("\n")[2].strip():
+                    row.doubts.append(Dropped("the file may have been cut off in this row; what stood behind is lost"))
             if cell is None:
                 cell = plain.match(text, at)
                 row.cells.append(cell[0].strip('"') if cell and row.doubts else cell[0] if cell else "")

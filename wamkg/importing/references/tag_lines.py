@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from wamkg.matching.record import Dropped
+
 _RIS = re.compile(
     r"^\s{0,4}([A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]|$)[ \t]*(.*)$|^\s{0,4}([a-z][a-z0-9])  -(?:[ \t]|$)[ \t]*(.*)$"
 )
@@ -11,6 +13,7 @@ _NBIB = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
 _WOS = re.compile(r"^\ufeff?([A-Z][A-Z0-9])(?: (.*))?$")
 _ENW = re.compile(r"^%([^\s])(?:[ \t]+(.*))?$")
 _NO_VALUE = ""
+_CUT_OFF = "the file may have been cut off here, and what stood behind is lost"
 
 
 @dataclass
@@ -53,19 +56,19 @@ def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
             record = None
             continue
         if record is not None and tag == "TY" and "TY" in record.values:
-            record.doubts.append("the record has no end (ER); it is read as far as the next")
+            record.doubts.append(Dropped("the record has no end (ER); it is read as far as the next"))
             yield record
             record = None
         record = record or TaggedRecord(number)
         record.add(tag, text)
     if record is not None:
-        record.doubts.append("the record has no end (ER); the file may have been cut off")
+        record.doubts.append(Dropped(f"the record has no end (ER); {_CUT_OFF}"))
         yield record
 
 
 def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
-    """Records that begin with PMID; further lines of a value are indented."""
-    record = None
+    """Records that begin with PMID; further lines of a value are indented. PubMed ends each record with SO."""
+    record, has_ends = None, False
     for number, line in enumerate(lines, start=1):
         found = _NBIB.match(line)
         if found is None:
@@ -73,12 +76,15 @@ def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
                 record.go_on(line)
         elif found[1] == "PMID" or record is None:
             if record is not None:
+                has_ends = has_ends or "SO" in record.values
                 yield record
             record = TaggedRecord(number)
             record.add(found[1], found[2])
         else:
             record.add(found[1], found[2])
     if record is not None:
+        if has_ends and "SO" not in record.values:
+            record.doubts.append(Dropped(f"the record has no end (SO); {_CUT_OFF}"))
         yield record
 
 
@@ -95,18 +101,18 @@ def wos_records(lines: list[str]) -> Iterator[TaggedRecord]:
         if tag in ("ER", "EF", "FN", "VR"):
             if record is not None and (tag in ("ER", "EF")):
                 if tag == "EF":
-                    record.doubts.append("the record has no end (ER)")
+                    record.doubts.append(Dropped("the record has no end (ER); what is missing from it is lost"))
                 yield record
                 record = None
             continue
         if record is not None and tag == "PT" and "PT" in record.values:
-            record.doubts.append("the record has no end (ER); it is read as far as the next")
+            record.doubts.append(Dropped("the record has no end (ER); it is read as far as the next"))
             yield record
             record = None
         record = record or TaggedRecord(number)
         record.add(tag, text)
     if record is not None:
-        record.doubts.append("the record has no end (ER); the file may have been cut off")
+        record.doubts.append(Dropped(f"the record has no end (ER); {_CUT_OFF}"))
         yield record
 
 

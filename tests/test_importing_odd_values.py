@@ -1,0 +1,266 @@
+"""Values that are no plain date, id, column or command: kept as far as they go, and what is lost is listed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.importing_samples import EMPTY, read
+from wamkg.identifiers import arxiv_id, doi, find_arxiv, malformed_arxiv
+from wamkg.importing.ids import identified
+from wamkg.importing.references.bibtex import parse_bibtex
+from wamkg.importing.references.csl import parse_csl
+from wamkg.importing.references.table import parse_table
+from wamkg.importing.references.tagged import parse_nbib, parse_ris, parse_wos
+from wamkg.importing.result import Item
+from wamkg.importing.run import ImportOptions, import_source
+from wamkg.matching.record import Dropped, Record
+from wamkg.store.session import Store
+
+Parse = Callable[[str], Iterator[Item]]
+
+
+def one(parse: Parse, text: str) -> Record:
+    """The only record of a text."""
+    (record,) = parse(text)
+    assert isinstance(record, Record)
+    return record
+
+
+def dated(field: str) -> Record:
+    """The record of a BibTeX entry with a field for its date."""
+    return one(parse_bibtex, f"@article{{a, title={{Beans}}, journal={{Beds}}, {field}}}")
+
+
+@pytest.mark.parametrize(
+    ("field", "year", "date", "details"),
+    [
+        ("date={31.12.2021}", 2021, "2021-12-31", {}),
+        ("date={3. Mai 2019}", 2019, "2019-05-03", {}),
+        ("date={2019-05-04T10:30:00Z}", 2019, "2019-05-04", {}),
+        ("date={2021-23}", 2021, None, {"month": "autumn"}),
+        ("year={Herbst 2017}", 2017, None, {"month": "Herbst"}),
+        ("year=2020, month={Spring}", 2020, None, {"month": "Spring"}),
+        ("date={Winter 2019/2020}", 2019, None, {"month": "Winter 2019/2020"}),
+        ("year=2018, pubstate={forthcoming}", 2018, None, {"pubstate": "forthcoming"}),
+        ("year={2016b}", 2016, None, {}),
+    ],
+)
+def test_a_date_that_can_be_kept_is_kept_without_a_doubt(
+    field: str, year: int, date: str | None, details: dict[str, str]
+) -> None:
+    record = dated(field)
+    found = str(record.dates["venue"]) if record.dates else None
+    assert (record.year, found, record.details, record.doubts) == (year, date, details, [])
+
+
+@pytest.mark.parametrize(
+    ("field", "year", "kept"),
+    [
+        ("date={1999~}", 1999, "1999~"),
+        ("date={1872?}", 1872, "1872?"),
+        ("year={c. 1998}", 1998, "1998~"),
+        ("year={[ca. 1903]}", 1903, "1903~"),
+        ("date={1998/2001}", 1998, "1998/2001"),
+        ("year={1998--2001}", 1998, "1998/2001"),
+        ("year={1998–1999}", 1998, "1998/1999"),
+        ("year={2020/21}", 2020, "2020/2021"),
+        ("date={2004-06/..}", 2004, "2004-06/"),
+        ("date={/2003-04-05}", 2003, "/2003-04-05"),
+        ("date={199X}", None, "199X"),
+    ],
+)
+def test_a_date_that_is_no_single_one_gives_its_year_and_stays_as_a_detail(
+    field: str, year: int | None, kept: str
+) -> None:
+    record = dated(field)
+    assert (record.year, record.details) == (year, {"date": kept})
+    (doubt,) = record.doubts
+    assert not isinstance(doubt, Dropped)
+    assert kept in doubt
+
+
+@pytest.mark.parametrize(
+    ("field", "year"),
+    [
+        ("date={2020-13}", 2020),
+        ("date={2015-02-30}", 2015),
+        ("date={2021-W05}", 2021),
+        ("date={5/6/2014}", 2014),
+        ("year={see below}", None),
+        ("date={3-5 May 2020}", 2020),
+        ("year=2020, month=13", 2020),
+    ],
+)
+def test_what_is_lost_of_a_date_is_listed_as_dropped(field: str, year: int | None) -> None:
+    record = dated(field)
+    assert record.year == year
+    assert [type(doubt) for doubt in record.doubts] == [Dropped]
+
+
+@pytest.mark.parametrize("word", ["n.d.", "N. D.", "[n.d.]", "no date", "s.d.", "o. J.", "s.f.", "undated", "0000"])
+def test_a_word_for_no_date_is_no_state_of_publication(word: str) -> None:
+    record = dated(f"year={{{word}}}")
+    assert (record.year, record.details, len(record.doubts)) == (None, {}, 1)
+
+
+@pytest.mark.parametrize("word", ["forthcoming", "In press", "im Druck", "à paraître", "en prensa", "(to appear)"])
+def test_a_remark_in_place_of_a_date_is_the_state_of_publication(word: str) -> None:
+    record = dated(f"date={{{word}}}")
+    assert (record.year, record.details) == (None, {"pubstate": word})
+    assert len(record.doubts) == 1
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "year", "details", "doubts"),
+    [
+        (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nPY  - n.d.\nER  - \n", None, {}, 1),
+        (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nPY  - 2020///Summer\nER  - \n", 2020, {"month": "Summer"}, 0),
+        (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nY1  - 1998-2001\nER  - \n", 1998, {"date": "1998/2001"}, 1),
+        (parse_table, "title,journal,date\nT,J,c. 1998\n", 1998, {"date": "1998~"}, 1),
+        (parse_table, "title,journal,date\nT,J,2020-13\n", 2020, {}, 1),
+        (parse_csl, '[{"title": "T", "issued": {"date-parts": [[2019], [2021]]}}]', 2019, {"date": "2019/2021"}, 1),
+        (parse_csl, '[{"title": "T", "issued": {"date-parts": [[2019]], "season": 4}}]', 2019, {"month": "winter"}, 0),
+        (parse_csl, '[{"title": "T", "issued": {"date-parts": [[1950]], "circa": 1}}]', 1950, {"date": "1950~"}, 1),
+        (parse_csl, '[{"title": "T", "issued": {"date-parts": [[2020, 13]]}}]', 2020, {}, 1),
+        (parse_csl, '[{"title": "T", "status": "in press"}]', None, {"pubstate": "in press"}, 0),
+    ],
+)
+def test_other_formats_keep_of_a_date_what_bibtex_keeps(
+    parse: Parse, text: str, year: int | None, details: dict[str, str], doubts: int
+) -> None:
+    record = one(parse, text)
+    assert (record.year, record.details, len(record.doubts)) == (year, details, doubts)
+
+
+BROKEN_IDS = ["2206.00000x", "2206.012345", "2413.01234", "2400.01234", "9913.01234", "0612.0123", "2206.0123",
+              "1201.01234", "5001.01234", "hep-th/9913001"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BROKEN_IDS)
+def test_what_only_looks_like_an_arxiv_id_is_none_in_any_format(text: str) -> None:
+    address = f"https://arxiv.org/abs/{text}"
+    assert (arxiv_id(text), arxiv_id(address), find_arxiv(f"see arXiv:{text} there")) == (None, None, None)
+    assert malformed_arxiv(address) == [text]
+    assert doi(f"10.48550/arXiv.{text}") is None
+    assert identified(text) is identified(address) is None
+    for field in (f"url={{{address}}}", f"eprint={{{text}}}, archiveprefix={{arXiv}}", f"arxiv={{{text}}}",
+                  f"journal={{arXiv preprint arXiv:{text}}}", f"doi={{10.48550/arXiv.{text}}}"):  # fmt: skip
+        record = one(parse_bibtex, f"@misc{{a, title={{Beans}}, year=2020, {field}}}")
+        assert (record.arxiv, record.doi, len(record.doubts)) == (None, None, 1), field
+    for line in (f"- [Beans Grow in Rows]({address})", f"- **Beans Grow in Rows**, arXiv:{text} [pdf](https://a.org/b.pdf)",
+                 f"| Title | arXiv |\n|---|---|\n| Beans Grow in Rows | [{text}]({address}) |"):  # fmt: skip
+        (record,) = read(f"# List\n{line}\n", EMPTY).records()
+        assert (record.title, record.arxiv, len(record.doubts)) == ("Beans Grow in Rows", None, 1), line
+
+
+@pytest.mark.parametrize("text", ["0704.0001", "1412.0123v3", "1501.00001", "2206.01234v12", "hep-th/9901001v2"])
+def test_an_arxiv_id_is_one_with_its_version_and_ending(text: str) -> None:
+    bare = text.partition("v")[0]
+    assert arxiv_id(f"https://arxiv.org/pdf/{text}.pdf") == arxiv_id(f"arXiv:{text}") == arxiv_id(text) == bare
+    assert malformed_arxiv(f"https://arxiv.org/pdf/{text}.pdf and arXiv:{text}, and arxiv.org/abs/{bare}") == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Titel;Autoren;Zeitschrift;Jahr;Band;Heft;Seiten;Zusammenfassung\n{};Lee, Ann;Beds;2019;3;2;1-9;We see.\n",
+        "Titre,Auteurs,Revue,Année,Tome,Numéro,Pages,Résumé\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Título,Autores,Revista,Año,Volumen,Número,Páginas,Resumen\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Titolo,Autori,Rivista,Anno,Volume,Fascicolo,Pagine,Riassunto\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Título,Autor,Periódico,Ano,Volume,Número,Páginas,Resumo\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Titel,Auteurs,Tijdschrift,Jaar,Jaargang,Nummer,Pagina's,Samenvatting\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "标题,作者,期刊,年份,卷,期,页码,摘要\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "タイトル,著者,雑誌名,発行年,巻,号,ページ,抄録\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "제목,저자,학술지명,발행연도,권,호,페이지,초록\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Название,Авторы,Журнал,Год,Том,Номер,Страницы,Аннотация\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+        "Tytuł,Autorzy,Czasopismo,Rok,Tom,Numer,Strony,Streszczenie\n{},Ann Lee,Beds,2019,3,2,1-9,We see.\n",
+    ],
+)
+def test_columns_of_other_languages_are_known_and_a_journal_makes_an_article(table: str) -> None:
+    record = one(parse_table, table.format("Beans in Rows"))
+    assert (record.title, record.authors, record.venue, record.year) == ("Beans in Rows", ["Ann Lee"], "Beds", 2019)
+    assert (record.entry_type, record.volume, record.number, record.pages) == ("article", "3", "2", "1-9")
+    assert (record.abstract, record.unknown_keys, record.doubts) == ("We see.", (), [])
+
+
+@pytest.mark.parametrize(
+    ("column", "venue", "kind"),
+    [
+        ("Journal", "Beds", "article"),
+        ("Conference", "Beds", "inproceedings"),
+        ("Tagungsband", "Beds", "inproceedings"),
+        ("Source title", "Beds", None),
+        ("Journal", "NeurIPS", None),
+        ("Zeitschrift", "arXiv", None),
+    ],
+)
+def test_the_column_of_the_venue_tells_the_kind_where_nothing_else_does(column: str, venue: str, kind: str) -> None:
+    assert one(parse_table, f"Title,Authors,{column},Year\nBeans,Ann Lee,{venue},2019\n").entry_type == kind
+    typed = f"Title,Authors,{column},Type\nBeans,Ann Lee,{venue},Book Chapter\n"
+    assert one(parse_table, typed).entry_type == "incollection"
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "lost"),
+    [
+        (r"Beans~\cite{lee2020} Grow", "Beans Grow", [r"\cite{lee2020}"]),
+        (r"Beans Grow \citep[see][p. 3]{x}.", "Beans Grow.", [r"\citep[see][p. 3]{x}"]),
+        (r"Beans Grow\footnote{In {\em soil}.}", "Beans Grow", [r"\footnote{In {\em soil}.}"]),
+        (r"As in (\ref{fig:1}), Beans \textcite{a,b} Grow", "As in, Beans Grow", [r"\ref{fig:1}", r"\textcite{a,b}"]),
+        (r"Beans\thanks{Funded by peas} \label{t}Grow", "Beans Grow", [r"\thanks{Funded by peas}"]),
+        (r"Beans \includegraphics[width=2em]{a.png} Grow \eqref{e}", "Beans Grow", ["a.png", r"\eqref{e}"]),
+    ],
+)
+def test_commands_that_point_elsewhere_leave_no_trace_but_a_doubt(typed: str, title: str, lost: list[str]) -> None:
+    record = one(parse_bibtex, f"@misc{{a, title={{{typed}}}, abstract={{{typed}}}, year=2020}}")
+    assert (record.title, record.abstract) == (title, title)
+    doubts = [doubt for doubt in record.doubts if doubt.startswith("title")]
+    assert len(doubts) == len(lost)
+    assert all(isinstance(doubt, Dropped) and text in doubt for doubt, text in zip(doubts, lost, strict=True))
+
+
+RIS = "TY  - JOUR\nTI  - One two three\nAU  - Lee, Ann\nPY  - 2020\nER  - \n"
+NBIB = "PMID- 1\nTI  - One two three.\nFAU - Lee, Ann\nDP  - 2020\nSO  - Beds. 2020\n\n"
+WOS = "FN Clarivate\nVR 1.0\nPT J\nAU Lee, Ann\nTI One two three\nPY 2020\nER\n\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "cut"),
+    [
+        ("a.ris", RIS, "TY  - JOUR\nTI  - Four five six\nAU  - Cho, Bo\nJO  - Be"),
+        ("a.ris", "", "TY  - JOUR\nTI  - Four five six\nAU  - Cho, Bo\nPY  - 20"),
+        ("a.nbib", NBIB, "PMID- 2\nTI  - Four five six.\nFAU - Cho, Bo\nAB  - We see tha"),
+        ("wos.txt", WOS, "PT J\nAU Cho, Bo\nTI Four five six\nPY 20"),
+        ("a.bib", "@misc{a, title={One two three}, author={Ann Lee}, year=2020}\n",
+         "@misc{b, title={Four five six}, author={Bo Cho}, note={We se"),
+        ("a.csv", "title,authors,note\nOne two three,Ann Lee,yes\n", 'Four five six,Bo Cho,"We se'),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_cut_off_is_read_and_the_import_is_partial(
+    name: str, whole: str, cut: str, migrated_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(whole + cut, encoding="utf-8")
+    empty_store = Store(f"sqlite:///{migrated_file}")
+    report = import_source(empty_store, str(path), ImportOptions(dry_run=True))
+    empty_store.close()
+    assert report.is_partial
+    lost = [doubt for doubt in report.doubts if doubt.dropped and "cut off" in doubt.text]
+    assert [(doubt.title.strip("."), doubt.line > whole.count("\n")) for doubt in lost] == [("Four five six", True)]
+
+
+@pytest.mark.parametrize(("parse", "text"), [(parse_ris, RIS * 2), (parse_nbib, NBIB * 2), (parse_wos, WOS + "EF\n")])
+def test_a_whole_file_has_no_doubts(parse: Parse, text: str) -> None:
+    assert [item.doubts for item in parse(text) if isinstance(item, Record)] == [[]] * text.count("One two three")
+
+
+def test_a_crossref_to_an_entry_that_is_not_there_is_kept(tmp_path: Path) -> None:
+    text = "@inproceedings{a, title={Oats in Rows}, author={Bo Cho}, year=2020, crossref={meet20}}\n"
+    record = one(parse_bibtex, text)
+    assert record.details == {"crossref": "meet20"}
+    assert [doubt for doubt in record.doubts if "meet20" in doubt]
+    both = text + "@proceedings{meet20, title={Meeting on Rows}, year=2020}\n"
+    child = next(iter(parse_bibtex(both)))
+    assert isinstance(child, Record)
+    assert (child.details, child.venue, child.doubts) == ({}, "Meeting on Rows", [])
