@@ -37,10 +37,10 @@ bench: $(VENV)/.dev ## Measure speed and memory side by side with plain tools
 
 check-figures: $(VENV)/.dev ## Measure drawn figures from their own elements (FIGURES= names others), then generated roadmaps
 	$(BIN)/python -m wamkg.figures.check $(FIGURES)
-	$(BIN)/python -m tests.roadmap_report $(INSERTIONS)
+	$(BIN)/python -m tests.helpers.roadmap_report $(INSERTIONS)
 
-check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (needs TeX Live: see tests/latex.py)
-	$(BIN)/python -m tests.latex
+check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (needs TeX Live: see tests/helpers/latex.py)
+	$(BIN)/python -m tests.helpers.latex
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests

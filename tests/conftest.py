@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import settings as property_settings
 from wamkg_api.app import create_app
 
-from wamkg.importing.seed_store import load_seeds
+from wamkg.importing.seed_loader import load_seeds
 from wamkg.settings import Settings, get_settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store

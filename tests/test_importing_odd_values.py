@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.importing_samples import EMPTY, read
+from tests.helpers.importing_samples import EMPTY, read
 from wamkg.identifiers import arxiv_id, doi, find_arxiv, malformed_arxiv
 from wamkg.importing.ids import identified
+from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.importing.parse_result import Item
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.csl import parse_csl
 from wamkg.importing.references.table import parse_table
 from wamkg.importing.references.tagged import parse_nbib, parse_ris, parse_wos
-from wamkg.importing.result import Item
-from wamkg.importing.run import ImportOptions, import_source
 from wamkg.matching.record import Dropped, Record
 from wamkg.store.session import Store
 

@@ -25,13 +25,13 @@ class DependencyMissingError(WamkgError):
     """This command needs an optional package or program that is not installed."""
 
 
-class SkipItemError(WamkgError):
+class TaskSkippedError(WamkgError):
     """A job cannot do this task and should continue with the next one."""
 
 
-class AbortRunError(WamkgError):
+class RunAbortedError(WamkgError):
     """A job cannot continue."""
 
 
-class StopAskedError(AbortRunError):
+class JobCancelledError(RunAbortedError):
     """A person asked the job to stop."""

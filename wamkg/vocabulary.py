@@ -44,7 +44,7 @@ class Relation(StrEnum):
     AFFILIATED = "affiliated"
 
 
-class AssignmentState(StrEnum):
+class AssignmentStatus(StrEnum):
     """Status of an assignment of a paper in one taxonomy."""
 
     PLACED = "placed"
@@ -109,7 +109,7 @@ OPEN_STATUSES = (ObjectionStatus.OPEN, ObjectionStatus.ANSWERED)
 """An objection with one of these statuses is still open."""
 
 
-class RaisedAs(StrEnum):
+class ObjectorRole(StrEnum):
     """Role of the person who objects; `decision`: two decisions made without knowledge of each other."""
 
     CO_AUTHOR = "co-author"
@@ -118,10 +118,10 @@ class RaisedAs(StrEnum):
     DECISION = "decision"
 
 
-RAISED_BY_PEOPLE = frozenset(RaisedAs) - {RaisedAs.DECISION}
+HUMAN_OBJECTORS = frozenset(ObjectorRole) - {ObjectorRole.DECISION}
 
 
-class SameWork(StrEnum):
+class DuplicateVerdict(StrEnum):
     """A person's judgement on two papers: are they the same work?"""
 
     SAME = "same"
@@ -142,7 +142,7 @@ class QuestionStatus(StrEnum):
     WRONG_RECORD = "wrong-record"
 
 
-class WorkKind(StrEnum):
+class TaskKind(StrEnum):
     """What can be fetched for a paper, in the order in which it is fetched."""
 
     METADATA = "metadata"
@@ -151,7 +151,7 @@ class WorkKind(StrEnum):
     ABSTRACT = "abstract"
 
 
-class WorkState(StrEnum):
+class TaskStatus(StrEnum):
     """Status of one task."""
 
     TODO = "todo"
@@ -162,7 +162,7 @@ class WorkState(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
-class JobState(StrEnum):
+class JobStatus(StrEnum):
     """Status of one job."""
 
     QUEUED = "queued"
@@ -197,7 +197,7 @@ class TokenKind(StrEnum):
 PERSON = "person"
 """Source name of values set by a person."""
 
-PREFIX_SOURCE = "id:arxiv"
+ARXIV_ID_SOURCE = "id:arxiv"
 """Source name of a date that was derived from an arXiv id."""
 
 SOURCE_PRECEDENCE = (("person",), ("publisher",), ("s2",), ("arxiv",), ("list", "seed"), ("id",), ("default",))

@@ -16,8 +16,8 @@ from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.pages.viewer import Viewer
 from wamkg.store.tokens import Holder, holder_of
 from wamkg.vocabulary import PERSON, Role, TokenKind
-from wamkg_api.audience import Audience, narrow
-from wamkg_api.errors import ForbiddenError, MalformedError, UnauthorizedError
+from wamkg_api.cache_scope import CacheScope, narrow_scope
+from wamkg_api.errors import ForbiddenError, MalformedRequestError, UnauthorizedError
 from wamkg_api.state import settings_of, store_of
 
 COOKIE = "wamkg_session"
@@ -65,13 +65,13 @@ def remembered(scope: Scope) -> Caller | None:
     return found
 
 
-def identify(request: Request, audience: Audience = Audience.PERSON) -> Caller | None:
+def authenticate(request: Request, audience: CacheScope = CacheScope.PERSON) -> Caller | None:
     """Authenticate the caller by token or session; None without credentials. `audience` receives the scope of the
     response.
 
     Raises UnauthorizedError for a token that is unknown or revoked.
     """
-    narrow(request.scope, audience)
+    narrow_scope(request.scope, audience)
     caller = remembered(request.scope) or _look_up(request)
     remember(request.scope, caller)
     return caller
@@ -95,13 +95,13 @@ def _look_up(request: Request) -> Caller | None:
     return Caller(holder, secret) if holder is not None else None
 
 
-def admit(request: Request, role: Role, form_csrf: str | None = None) -> Caller:
+def authorize(request: Request, role: Role, form_csrf: str | None = None) -> Caller:
     """Return the caller if their role includes `role`. `form_csrf` is the value that a page's form carried.
 
     Raises UnauthorizedError without valid credentials, ForbiddenError if the role is too low or the request does not
     come from one of our pages.
     """
-    caller = identify(request)
+    caller = authenticate(request)
     if caller is None:
         raise UnauthorizedError(f"this needs a token: {_ASK}")
     if caller.secret and request.method not in SAFE:
@@ -121,7 +121,7 @@ def _refuse_other_sites(request: Request, caller: Caller, form_csrf: str | None)
         raise ForbiddenError("the page is too old or not ours; load it again")
 
 
-def guarded(role: Role) -> type[APIRoute]:
+def protected_route(role: Role) -> type[APIRoute]:
     """A route class that checks the caller before it reads the request body."""
 
     class Guarded(APIRoute):
@@ -132,10 +132,10 @@ def guarded(role: Role) -> type[APIRoute]:
             handle = super().get_route_handler()
 
             async def check_first(request: Request) -> Response:
-                request.state.caller = await run_in_threadpool(admit, request, role)
+                request.state.caller = await run_in_threadpool(authorize, request, role)
                 try:
                     return await handle(request)
-                except MalformedError:
+                except MalformedRequestError:
                     raise
                 except InvalidInputError as error:
                     # Its form is right: what OpenAPI allows is refused by the rules and by what the library holds.
@@ -160,10 +160,10 @@ async def may_read(request: Request) -> None:
     Raises UnauthorizedError.
     """
     if settings_of(request).reading == "closed":
-        await run_in_threadpool(admit_reader, request)
+        await run_in_threadpool(authorize_reader, request)
 
 
-class Closable(APIRoute):
+class ReadProtectedRoute(APIRoute):
     """A route that reads a request body but writes nothing. It checks the caller first if reading needs a token."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -177,18 +177,18 @@ class Closable(APIRoute):
         return check_first
 
 
-def admit_reader(request: Request) -> None:
+def authorize_reader(request: Request) -> None:
     """Check that the caller may read. A POST that only reads needs no CSRF value.
 
     Raises UnauthorizedError.
     """
-    if identify(request, Audience.ROLE) is None:
+    if authenticate(request, CacheScope.ROLE) is None:
         raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
 
 
 async def is_program(request: Request) -> bool:
     """Whether the token belongs to a program. Programs make no decisions. False for an unknown token."""
-    narrow(request.scope, Audience.PERSON)
+    narrow_scope(request.scope, CacheScope.PERSON)
     try:
         caller = await _identified(request)
     except UnauthorizedError:
@@ -197,7 +197,7 @@ async def is_program(request: Request) -> bool:
 
 
 async def _identified(request: Request) -> Caller | None:
-    return await run_in_threadpool(identify, request) if credentials_of(request.scope) else None
+    return await run_in_threadpool(authenticate, request) if credentials_of(request.scope) else None
 
 
 ProgramDep = Annotated[bool, Depends(is_program)]
@@ -205,7 +205,7 @@ ProgramDep = Annotated[bool, Depends(is_program)]
 
 async def viewer(request: Request) -> Viewer | None:
     """The signed-in person who looks at a page; None if the session has ended."""
-    narrow(request.scope, Audience.PERSON)
+    narrow_scope(request.scope, CacheScope.PERSON)
     caller = await _identified(request) if COOKIE in request.cookies else None
     if caller is None or not caller.secret:
         return None

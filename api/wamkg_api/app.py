@@ -12,75 +12,47 @@ from starlette.middleware.cors import CORSMiddleware
 
 import wamkg
 from wamkg.settings import Settings, get_settings
-from wamkg.store.freshness import Freshness
-from wamkg.store.session import Store
+from wamkg.store.session import ChangeTracker, Store
 from wamkg_api.access import may_read
-from wamkg_api.cache import ReadCache
+from wamkg_api.cache_middleware import CacheMiddleware
 from wamkg_api.context import Measures, RequestContext
-from wamkg_api.deps import refuse_unknown
+from wamkg_api.deps import reject_unknown_parameters
 from wamkg_api.errors import Problem, add_handlers, problems
-from wamkg_api.limits import Limits
+from wamkg_api.limits import RateLimitMiddleware
 from wamkg_api.routers import (
-    checking,
-    comparing,
-    deciding,
+    batches,
     decisions,
     duplicates,
-    editing,
-    exchange,
-    files,
+    entities,
+    exports,
     graph,
-    importing,
-    judging,
-    keeping,
-    objecting,
+    imports,
+    jobs,
+    objections,
     operations,
     pages,
     papers,
     questions,
-    queue,
-    record,
-    restructuring,
+    releases,
     rounds,
-    running,
-    search,
     sessions,
+    suggestions,
     taxonomies,
-    things,
-    timeline,
-    voting,
+    timelines,
 )
 
 PREFIX = "/api/v1"
-# `papers/{id}` takes any path, so that what stands below it comes first.
+# `papers/{id}` takes any path, so routes below it come first: decisions before papers.
 WRITES = (
-    decisions,
-    editing,
-    restructuring,
-    keeping,
-    objecting,
-    voting,
-    judging,
-    exchange,
-    checking,
-    importing,
-    running,
-)
+    decisions.writes, papers.writes, entities.writes, taxonomies.writes, batches.writes, releases.writes,
+    objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes, jobs.writes,
+    questions.writes,
+)  # fmt: skip
 READS = (
-    comparing,
-    papers,
-    things,
-    taxonomies,
-    timeline,
-    graph,
-    search,
-    queue,
-    rounds,
-    duplicates,
-    questions,
-    record,
-    files,
-)
+    taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
+    graph.router, papers.searches, suggestions.router, decisions.router, objections.router, rounds.router,
+    duplicates.router, questions.router, batches.router, jobs.router, exports.router,
+)  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's
 time.
@@ -104,22 +76,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.measures = Measures()
-    api = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown)])
-    for module in WRITES:
-        api.include_router(module.router)
-    api.include_router(questions.writes)
-    for module in READS:
-        api.include_router(module.router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
+    api = APIRouter(prefix=PREFIX, dependencies=[Depends(reject_unknown_parameters)])
+    for writes in WRITES:
+        api.include_router(writes)
+    for router in READS:
+        api.include_router(router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
     app.include_router(api)
-    app.include_router(operations.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(operations.router, dependencies=[Depends(reject_unknown_parameters)])
     app.include_router(sessions.router)
-    app.include_router(deciding.router)
+    app.include_router(pages.forms)
     app.include_router(pages.static)
     app.include_router(pages.router, dependencies=[Depends(may_read)])
     add_handlers(app)
-    app.add_middleware(Limits, settings=settings)
+    app.add_middleware(RateLimitMiddleware, settings=settings)
     app.add_middleware(
-        ReadCache, freshness=lambda: app.state.freshness, most_bytes=settings.kept_answers_mb * 1_000_000
+        CacheMiddleware, freshness=lambda: app.state.freshness, most_bytes=settings.kept_answers_mb * 1_000_000
     )
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)
@@ -144,7 +115,7 @@ def _allow_other_sites(app: FastAPI, origins: str) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the store when the app starts and close it when the app stops."""
     app.state.store = Store(app.state.settings.url)
-    app.state.freshness = Freshness(app.state.store)
+    app.state.freshness = ChangeTracker(app.state.store)
     yield
     app.state.freshness.close()
     app.state.store.close()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.identifiers import new_uid
-from wamkg_api.errors import unforeseen
+from wamkg_api.errors import unhandled_error
 
 access = logging.getLogger("wamkg_api.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -90,7 +90,7 @@ class RequestContext:
             # Nothing may leave as a bare connection error or a stack trace, whatever went wrong.
             if status:
                 raise
-            await unforeseen(Request(scope), error)(scope, receive, finish)
+            await unhandled_error(Request(scope), error)(scope, receive, finish)
         finally:
             self._note(scope, state, status, time.perf_counter() - started)
 

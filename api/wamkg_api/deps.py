@@ -8,24 +8,24 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 
 from wamkg.settings import Settings
-from wamkg.store.reading import ReadingSession
-from wamkg.store.reads_papers import SORTS
-from wamkg.views.library import LibraryQuery
+from wamkg.store.papers import SORTS
+from wamkg.store.session import Session
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
+from wamkg.views.papers import PaperQuery
 from wamkg.vocabulary import Standing
-from wamkg_api.answers import json_body
-from wamkg_api.errors import MalformedError
-from wamkg_api.forms import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
-from wamkg_api.past import PastDep, opened
+from wamkg_api.cached_response import json_body
+from wamkg_api.errors import MalformedRequestError
+from wamkg_api.schemas.parameters import Cursor, DateText, MomentText, StateRef, TaxonRef, Text, Word
+from wamkg_api.snapshots import SnapshotDep, open_store_at
 from wamkg_api.state import settings_of
 
 
-def _session(request: Request, past: PastDep) -> Iterator[ReadingSession]:
-    with opened(request, past) as shown, shown.reading() as session:
+def _session(request: Request, past: SnapshotDep) -> Iterator[Session]:
+    with open_store_at(request, past) as shown, shown.reading() as session:
         yield session
 
 
-SessionDep = Annotated[ReadingSession, Depends(_session)]
+SessionDep = Annotated[Session, Depends(_session)]
 SettingsDep = Annotated[Settings, Depends(settings_of)]
 PaperId = Annotated[
     str,
@@ -72,9 +72,9 @@ async def library_query(
     party: Annotated[Literal["first", "third"] | None, Query(description="Who reports its results.")] = None,
     found_by: Annotated[Word | None, Query(description="A source, `list:wam`, or its kind.")] = None,
     first_seen_since: Annotated[MomentText | None, Query(description="A date or a time.")] = None,
-) -> LibraryQuery:
+) -> PaperQuery:
     """The filters that every list of papers accepts."""
-    return LibraryQuery(
+    return PaperQuery(
         q=q,
         taxon=tuple(taxon or ()),
         state=tuple(state or ()),
@@ -92,10 +92,10 @@ async def library_query(
     )
 
 
-FiltersDep = Annotated[LibraryQuery, Depends(library_query)]
+FiltersDep = Annotated[PaperQuery, Depends(library_query)]
 
 
-async def refuse_unknown(request: Request) -> None:
+async def reject_unknown_parameters(request: Request) -> None:
     """Reject unknown query parameters: ignoring one silently would answer a different question.
 
     Raises MalformedError.
@@ -105,12 +105,12 @@ async def refuse_unknown(request: Request) -> None:
     for name, value in given:
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise MalformedError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
+            raise MalformedRequestError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
         if "\x00" in value:
-            raise MalformedError(f"{name} holds a NUL character")
+            raise MalformedRequestError(f"{name} holds a NUL character")
     for name, times in Counter(name for name, _ in given).items():
         if times > 1 and not _is_list(known[name]):
-            raise MalformedError(f"{name} is given more than once")
+            raise MalformedRequestError(f"{name} is given more than once")
 
 
 def _query_fields(dependant: Dependant) -> dict[str, Any]:
@@ -125,6 +125,6 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) is list or any(get_origin(part) is list for part in get_args(annotation))
 
 
-def answer(data: Any, status: int = 200) -> Response:
+def json_response(data: Any, status: int = 200) -> Response:
     """Plain data as a JSON response."""
     return Response(json_body(data), status, media_type="application/json")

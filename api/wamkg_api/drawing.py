@@ -18,7 +18,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.roadmap import build_roadmap
-from wamkg_api.past import NOW, Past
+from wamkg_api.snapshots import NOW, SnapshotRef
 
 FORMATS = {
     "svg": "image/svg+xml",
@@ -42,7 +42,7 @@ class FigureOrder:
     query: FigureQuery
     width: str = "two-column"
     theme: str = "light"
-    past: Past = NOW
+    past: SnapshotRef = NOW
     height: float | None = None
 
 

@@ -19,7 +19,7 @@ from wamkg.errors import (
     WamkgError,
 )
 from wamkg.pages.render import render
-from wamkg_api.forms import EXAMPLES
+from wamkg_api.schemas.parameters import EXAMPLES
 
 PAGE_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -36,18 +36,18 @@ class ForbiddenError(WamkgError):
     """The caller's role is too low, or the request does not come from one of our pages."""
 
 
-class MalformedError(InvalidInputError):
+class MalformedRequestError(InvalidInputError):
     """The request is malformed, whatever the store contains."""
 
 
-class StaleError(WamkgError):
+class PreconditionFailedError(WamkgError):
     """The item has changed since the revision named in `If-Match`."""
 
 
 STATUS: dict[type[Exception], HTTPStatus] = {
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
-    StaleError: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionFailedError: HTTPStatus.PRECONDITION_FAILED,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -103,7 +103,7 @@ def status_of(error: Exception) -> HTTPStatus:
     return found or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def sentence(error: Exception) -> str:
+def client_message(error: Exception) -> str:
     """The message for the client: the error's own text, unless it may name internals of the server."""
     for kind, words in _PRIVATE.items():
         if type(error) is kind:
@@ -115,7 +115,7 @@ def _own(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", type(error).__name__, error)
-    return problem(request, status, sentence(error))
+    return problem(request, status, client_message(error))
 
 
 def _framework(request: Request, error: Exception) -> Response:
@@ -145,7 +145,7 @@ def _why(error: dict[str, Any]) -> str:
     return f"{str(error['input'])[:60]!r} is not of the form asked for; {hint}"
 
 
-def unforeseen(request: Request, error: Exception) -> Response:
+def unhandled_error(request: Request, error: Exception) -> Response:
     """Response to an unexpected error. The details go to the log only."""
     log.exception("unforeseen error at %s", request.url.path, exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _PRIVATE[WamkgError])

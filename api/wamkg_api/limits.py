@@ -17,11 +17,11 @@ FREE = ("/healthz", "/readyz", "/metrics")
 """Routes for operators: neither counted nor cached."""
 
 
-class TooLargeError(Exception):
+class RequestTooLargeError(Exception):
     """The request body is longer than allowed."""
 
 
-class Limits:
+class RateLimitMiddleware:
     """ASGI middleware inside the response cache, so cached responses are not counted.
 
     A client is an IP address. Each process counts for itself.
@@ -62,7 +62,7 @@ class Limits:
             message = await receive()
             size += len(message.get("body", b""))
             if size > most:
-                raise TooLargeError
+                raise RequestTooLargeError
             return message
 
         async def watch(message: Message) -> None:
@@ -72,7 +72,7 @@ class Limits:
 
         try:
             await self.app(scope, count, watch)
-        except TooLargeError:
+        except RequestTooLargeError:
             if started:
                 raise
             await self._refuse(most, scope, receive, send)

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import Header
 
-from wamkg.reviewing.decide import what_happened
-from wamkg.store.lookup import find_paper
+from wamkg.reviewing.decisions import describe_changes
+from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
-from wamkg.views.paper import paper_detail
-from wamkg_api.answers import etag_of, json_body
-from wamkg_api.errors import StaleError
+from wamkg.views.paper_details import paper_detail
+from wamkg_api.cached_response import etag_of, json_body
+from wamkg_api.errors import PreconditionFailedError
 
 SHOWN_WRITES = 3
 IfMatch = Annotated[
@@ -23,7 +23,7 @@ IfMatch = Annotated[
 ]
 
 
-def seen_version(if_match: str | None, current: Any, what_happened: str) -> int | None:
+def required_revision(if_match: str | None, current: Any, what_happened: str) -> int | None:
     """The revision to write on, if `If-Match` names the current one; None without the header.
 
     `current` is the response body of a read of the item, with its `version`.
@@ -37,7 +37,9 @@ def seen_version(if_match: str | None, current: Any, what_happened: str) -> int 
     tag = etag_of(json_body(current))
     if named & {str(version), tag, f"{tag}-gz"}:
         return version
-    raise StaleError(f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}")
+    raise PreconditionFailedError(
+        f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}"
+    )
 
 
 def paper_version(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
@@ -50,6 +52,6 @@ def paper_version(store: Store, paper: str, given: int | None, if_match: str | N
     if not if_match:
         return given
     with store.reading() as session:
-        happened = "; ".join(what_happened(session, find_paper(session, paper), SHOWN_WRITES))
-        seen = seen_version(if_match, paper_detail(session, paper), happened)
+        happened = "; ".join(describe_changes(session, find_paper(session, paper), SHOWN_WRITES))
+        seen = required_revision(if_match, paper_detail(session, paper), happened)
     return seen if given is None else given

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Security
 
-from wamkg.reviewing.edit import Edited
+from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services.batches import Undone, undo
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch
 from wamkg.vocabulary import PERSON, BatchKind, Role
-from wamkg_api.access import Caller, bearer, guarded
+from wamkg_api.access import Caller, bearer, protected_route
 from wamkg_api.errors import ForbiddenError, problems
 from wamkg_api.state import store_of
 
@@ -30,7 +30,7 @@ def writing_router(role: Role = Role.CURATOR, *more: int) -> APIRouter:
     """A router whose routes require `role`; `more` lists further error statuses."""
     return APIRouter(
         tags=["writing"],
-        route_class=guarded(role),
+        route_class=protected_route(role),
         dependencies=[Security(bearer)],
         responses=problems(*REFUSALS, *more),
     )
@@ -53,7 +53,7 @@ class Change:
     alarms: list[str]
 
 
-def changed(edited: Edited) -> Change:
+def changed(edited: EditResult) -> Change:
     """The response to an edit."""
     changes = {name: list(pair) for name, pair in edited.changes.items()}
     return Change(edited.batch, edited.subject, changes, edited.version, edited.alarms)

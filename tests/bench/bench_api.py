@@ -20,13 +20,13 @@ import psutil
 from tests.bench.bare_app import keep
 from tests.bench.generate import papers
 from tests.bench.load import ask, generator
-from wamkg.importing.run import ImportOptions, import_source
-from wamkg.importing.seed_store import load_seeds
+from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.importing.seed_loader import load_seeds
 from wamkg.settings import Settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 from wamkg.store.tokens import issue
-from wamkg.views.tree import taxonomy_tree, walk
+from wamkg.views.taxonomies import taxonomy_tree, walk
 
 GOAL, START_SECONDS, MEMORY_MIB = 0.5, 2.0, 300
 COUNT = 10_000

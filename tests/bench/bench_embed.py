@@ -13,11 +13,11 @@ from sentence_transformers import SentenceTransformer
 
 from tests.bench.generate import papers, write_jsonl
 from wamkg.embedding.encoders import PACKAGED_MODEL, SentenceTransformerEncoder
-from wamkg.importing.run import ImportOptions, import_source
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.settings import Settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
-from wamkg.suggesting.run import embed_papers
+from wamkg.suggesting.runner import embed_papers
 
 GOAL = 1.05
 """Of processor time where the encoder runs on the CPU: what else the machine does is then left out."""

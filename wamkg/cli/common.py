@@ -19,7 +19,7 @@ from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.questions import Asked, TitleChange
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor
-from wamkg.views.past import open_past
+from wamkg.views.snapshots import open_snapshot
 from wamkg.vocabulary import PERSON
 
 EXIT_PARTIAL = 3
@@ -75,12 +75,12 @@ def writing_as(name: str) -> Iterator[tuple[Session, Actor]]:
 
 
 @contextmanager
-def open_shown(release: str | None, as_of: str | None) -> Iterator[Store]:
+def open_selected_store(release: str | None, as_of: str | None) -> Iterator[Store]:
     """The store to read from: the current one, or a snapshot of a release or a day.
 
     Raises the errors of `open_store` and `open_past`.
     """
-    with open_store() as store, open_past(store, get_settings().home, release=release, as_of=as_of) as shown:
+    with open_store() as store, open_snapshot(store, get_settings().home, release=release, as_of=as_of) as shown:
         yield shown
 
 
@@ -105,7 +105,7 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     out.print(table)
 
 
-def print_alarms(alarms: list[str]) -> None:
+def print_warnings(alarms: list[str]) -> None:
     """Warn on standard error about decisions whose quoted evidence is no longer found."""
     for alarm in alarms:
         err.print(f"alarm: {alarm}")

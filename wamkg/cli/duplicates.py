@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo, writing_as
-from wamkg.cli.curating import ByOption, PaperArgument, WhyOption
-from wamkg.reviewing.judge import judge as judge_pair
-from wamkg.reviewing.merge_papers import Merge, MergedPapers, Prefer
+from wamkg.cli.decisions import ByOption, PaperArgument, WhyOption
+from wamkg.reviewing.duplicates import record_judgement as judge_pair
+from wamkg.reviewing.paper_merge import Merge, MergedPapers, Prefer
 from wamkg.services import duplicates as service
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
-from wamkg.views.works import candidate_list, judgement_list, work_list
+from wamkg.views.duplicates import candidate_list, judgement_list, work_list
 
 duplicates = typer.Typer(help="Which records are one work.", invoke_without_command=True)
 
@@ -104,7 +104,7 @@ def _print_merge(made: MergedPapers) -> None:
 
 
 @duplicates.command("judged")
-def judged(json: JsonOption = False) -> None:
+def judgements(json: JsonOption = False) -> None:
     """List judgements, newest first."""
     with open_store() as store, store.reading() as session:
         found = judgement_list(session)
@@ -116,7 +116,7 @@ def judged(json: JsonOption = False) -> None:
 
 
 @duplicates.command("works")
-def works(json: JsonOption = False) -> None:
+def groups(json: JsonOption = False) -> None:
     """List works with several papers in the store."""
     with open_store() as store, store.reading() as session:
         found = work_list(session)

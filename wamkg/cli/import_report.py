@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from wamkg.cli.common import out, print_alarms, print_identity, print_undo
+from wamkg.cli.common import out, print_identity, print_undo, print_warnings
+from wamkg.importing.import_report import Doubt, ImportReport, LineReport, Outcome
 from wamkg.importing.quality import Quality, QualityWarning, Sample
-from wamkg.importing.report import Doubt, ImportReport, LineReport, Outcome
 
 SHOWN = 20
 """Lines of each section that are printed without --verbose."""
@@ -30,7 +30,7 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     _print_not_understood(report, verbose)
     out.print()
     _print_lists(report, verbose)
-    print_alarms(report.alarms)
+    print_warnings(report.alarms)
     print_identity(report.questions, report.renamed)
     out.print(", ".join(f"{number} {name}" for name, number in report.all_counts.items()))
     if report.batch:

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_alarms, print_json, print_table, print_undo
-from wamkg.cli.curating import ByOption
-from wamkg.reviewing.questions import ANSWERS, IdentityAnswer
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo, print_warnings
+from wamkg.cli.decisions import ByOption
+from wamkg.reviewing.identity_questions import ANSWERS, IdentityAnswer
 from wamkg.services.questions import answer_question
 from wamkg.services.writers import Writer
 from wamkg.views.questions import QuestionItem, question_item, question_list
@@ -92,5 +92,5 @@ def answer(
     out.print(f"question {answered.question} on {answered.paper}: {answered.status}")
     for line in answered.told:
         out.print(line)
-    print_alarms(answered.alarms)
+    print_warnings(answered.alarms)
     print_undo(answered.batch)

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
-from wamkg.cli.curating import ByOption
+from wamkg.cli.decisions import ByOption
 from wamkg.history.diff_text import diff_latex, diff_text
 from wamkg.history.releases import create_release
 from wamkg.settings import get_settings
-from wamkg.store.reads_changes import list_releases
-from wamkg.views.past import NOW, diff_stores, open_edition
+from wamkg.store.batches import list_releases
+from wamkg.views.snapshots import NOW, diff_snapshots, open_release_or_day
 
 release = typer.Typer(help="Freeze editions of the survey and compare them.", no_args_is_help=True)
 
@@ -54,8 +54,8 @@ def diff(
     if format not in ("text", "latex"):
         raise typer.BadParameter("write text or latex", param_hint="--format")
     home = get_settings().home
-    with open_store() as store, open_edition(store, home, a) as old, open_edition(store, home, b) as new:
-        found = diff_stores(old, new, (a, b))
+    with open_store() as store, open_release_or_day(store, home, a) as old, open_release_or_day(store, home, b) as new:
+        found = diff_snapshots(old, new, (a, b))
     if json:
         print_json(found)
     else:

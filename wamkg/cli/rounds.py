@@ -13,7 +13,7 @@ from wamkg.cli.common import (
     print_table,
     print_undo,
 )
-from wamkg.cli.curating import (
+from wamkg.cli.decisions import (
     ByOption,
     EvidenceOption,
     KindOption,
@@ -23,10 +23,9 @@ from wamkg.cli.curating import (
     WhyOption,
     decision_of,
 )
-from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
-from wamkg.reviewing.agreement_shapes import Agreement, Measure
-from wamkg.reviewing.decision import Verdict
+from wamkg.reviewing.agreement import Agreement, Measure, agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.rounds import NewRound
+from wamkg.reviewing.verdicts import Verdict
 from wamkg.services import rounds
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings

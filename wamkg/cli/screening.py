@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table, print_undo
-from wamkg.cli.curating import ByOption
+from wamkg.cli.decisions import ByOption
 from wamkg.services import decisions
 from wamkg.services import screening as service
 from wamkg.services.writers import Writer
@@ -14,7 +14,7 @@ from wamkg.settings import get_settings
 from wamkg.store.session import Store
 
 if TYPE_CHECKING:
-    from wamkg.suggesting.screen import Screening
+    from wamkg.screening.session import ScreeningSession
 
 _MEASURES = {"loss": "loss", "wss_95": "WSS@95", "recall_10": "recall@10%", "atd": "ATD", "ndcg": "NDCG"}
 
@@ -36,9 +36,9 @@ def screen(
     json: JsonOption = False,
 ) -> None:
     """Show the candidates that are most likely in scope, and whether it is safe to stop screening."""
-    from wamkg.suggesting.stopping import StopRule  # numpy takes a moment to load
+    from wamkg.screening.stopping import StoppingRule  # numpy takes a moment to load
 
-    rule = StopRule(target, confidence)
+    rule = StoppingRule(target, confidence)
     with open_store() as store:
         found = service.screening(store, taxonomy, text)
         if ask:
@@ -53,7 +53,7 @@ def screen(
         _print_stop(found.stop(rule))
 
 
-def _ask(store: Store, found: "Screening", limit: int, by: str) -> None:
+def _ask(store: Store, found: "ScreeningSession", limit: int, by: str) -> None:
     skipped: set[str] = set()
     for _ in range(limit):
         waiting = [one for one in found.likeliest(len(skipped) + 1) if one.paper not in skipped]

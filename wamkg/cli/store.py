@@ -1,15 +1,21 @@
-"""`migrate`, `seed`, `build`, `backup`, `restore`: the store itself."""
+"""`migrate`, `seed`, `build`, `backup`, `restore`, `doctor`, `serve`: the store itself."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvicorn
 from rich.text import Text
 
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, progress_bar
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table, progress_bar
+from wamkg.cli.tokens import first_link
+from wamkg.errors import StoreError
 from wamkg.history.backup import restore_backup, write_backup
+from wamkg.reviewing.doctor import CHECKS
 from wamkg.services import imports
 from wamkg.services.build import build as run_build
+from wamkg.services.doctor import run_checks
 from wamkg.settings import get_settings
 from wamkg.store import migrate as migrations
 from wamkg.store.session import Store
@@ -71,3 +77,45 @@ def restore(file: Annotated[Path, typer.Argument(help="What `wamkg backup` wrote
 def _print_counts(stage: str, counts: dict[str, Any]) -> None:
     said = ", ".join(f"{name} {value}" for name, value in counts.items() if value != 0) or "nothing new"
     out.print(Text.assemble((stage, "bold"), f": {said}"))
+
+
+SHOWN = 20
+
+
+def doctor(
+    checks: Annotated[
+        list[str] | None, typer.Argument(metavar="CHECK...", help=f"Some of {', '.join(CHECKS)}; empty: all.")
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without losing anything.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems."""
+    with open_store() as store:
+        found = run_checks(store, checks or (), fix=fix)
+    if json:
+        print_json(found)
+        return
+    for report in found:
+        state = "well" if not report.findings else f"{len(report.findings)} found, {report.fixed} mended"
+        out.print(f"{report.check}: {state}")
+        if report.findings and not report.fixed:
+            print_table("", ["", "what", "problem"], [["", f.subject, f.problem] for f in report.findings[:SHOWN]])
+            if len(report.findings) > SHOWN:
+                out.print(f"  and {len(report.findings) - SHOWN} more; `wamkg doctor {report.check} --json` lists all")
+            out.print(f"  mend: {report.mend}")
+
+
+def serve(
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the pages and the API until Ctrl-C."""
+    base, link = f"http://{host}:{port}", None
+    # A store that cannot be written can still be served.
+    with open_store() as store, suppress(StoreError):
+        link = first_link(store, base)
+    out.print(f"wamkg at {base}  (API: /api/v1, its description: /openapi.json)")
+    if link:
+        out.print(f"sign in, once, within the hour: {link}")
+    # Named by string: wamkg must not import the web framework.
+    uvicorn.run("wamkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", access_log=False)

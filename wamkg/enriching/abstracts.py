@@ -8,24 +8,29 @@ from xml.etree import ElementTree
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
-from wamkg.enriching.answers import Text
-from wamkg.enriching.failures import GaveUpError, RefusedError, TooLargeError, UnknownError
+from wamkg.enriching.failures import (
+    RequestRejectedError,
+    ResponseTooLargeError,
+    RetriesExhaustedError,
+    UnknownRecordError,
+)
 from wamkg.enriching.metadata import papers_of
 from wamkg.enriching.questions import ask_arxiv, waiting
 from wamkg.enriching.requester import Requester
+from wamkg.enriching.s2_records import Text
 from wamkg.enriching.session import RunSession
-from wamkg.enriching.units import Trouble
+from wamkg.enriching.task_workers import CircuitBreaker
 from wamkg.enriching.write import write_states
 from wamkg.identifiers import arxiv_id
 from wamkg.matching.answers import IdentityAnswers
+from wamkg.matching.claims import assert_value
 from wamkg.matching.identity import Identity
 from wamkg.matching.record import Record
-from wamkg.matching.say import say
 from wamkg.settings import Settings
-from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.claims import PaperClaims, load_claims
 from wamkg.store.questions import questions_of
-from wamkg.store.work import Unit, add_missing, end, lacks_abstract, still_mine
-from wamkg.vocabulary import QuestionStatus, WorkKind, WorkState
+from wamkg.store.tasks import LeasedTask, add_missing, end, lacks_abstract, tasks_still_leased
+from wamkg.vocabulary import QuestionStatus, TaskKind, TaskStatus
 
 SOURCE = "arxiv"
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -76,10 +81,10 @@ def _text(entry: ElementTree.Element, name: str) -> str | None:
 def plan_abstracts(session: Session, settings: Settings) -> None:
     """Create a task for every paper of the library with an arXiv id and without an abstract."""
     if settings.arxiv_api_url:
-        add_missing(session, [WorkKind.ABSTRACT], lacks_abstract())
+        add_missing(session, [TaskKind.ABSTRACT], lacks_abstract())
 
 
-def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], trouble: Trouble) -> None:
+def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[LeasedTask], trouble: CircuitBreaker) -> None:
     """Fetch and write the abstracts of the tasks' papers."""
     with run.store.reading() as session:
         papers = papers_of(session, [unit.paper_id for unit in units])
@@ -93,9 +98,11 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], tro
     names = {unit.id: papers[unit.paper_id].arxiv for unit in units}
     try:
         found = client.entries([name for name in names.values() if name])
-    except (GaveUpError, RefusedError, TooLargeError, UnknownError) as error:
+    except (RetriesExhaustedError, RequestRejectedError, ResponseTooLargeError, UnknownRecordError) as error:
         reason = str(error)
-        run.transaction(lambda session: end(session, still_mine(session, units, run.owner), WorkState.FAILED, reason))
+        run.transaction(
+            lambda session: end(session, tasks_still_leased(session, units, run.owner), TaskStatus.FAILED, reason)
+        )
         run.counts["failed"] += len(units)
         trouble.again(error)
         return
@@ -103,14 +110,14 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[Unit], tro
     run.transaction(lambda session: _write(session, run, units, {u.id: found.get(names[u.id] or "") for u in units}))
 
 
-def _leave(run: RunSession, unit: Unit, reason: str) -> None:
+def _leave(run: RunSession, unit: LeasedTask, reason: str) -> None:
     def write(session: Session) -> None:
-        end(session, still_mine(session, [unit], run.owner), WorkState.UNAVAILABLE, reason)
+        end(session, tasks_still_leased(session, [unit], run.owner), TaskStatus.UNAVAILABLE, reason)
 
     run.transaction(write)
 
 
-def _doubt(session: Session, run: RunSession, state: PaperState, record: Record) -> str | None:
+def _doubt(session: Session, run: RunSession, state: PaperClaims, record: Record) -> str | None:
     """Why arXiv's record for the paper's id is not applied; a person is asked once."""
     answers = IdentityAnswers(session)
     if answers.is_refused(state, record):
@@ -122,18 +129,18 @@ def _doubt(session: Session, run: RunSession, state: PaperState, record: Record)
     return waiting(ask_arxiv(session, run.batch(session), state, record, finding.reasons))
 
 
-def _write(session: Session, run: RunSession, units: list[Unit], found: dict[int, Record | None]) -> None:
-    mine = still_mine(session, units, run.owner)
-    states = load_states(session, [unit.paper_id for unit in units if unit.id in mine])
+def _write(session: Session, run: RunSession, units: list[LeasedTask], found: dict[int, Record | None]) -> None:
+    mine = tasks_still_leased(session, units, run.owner)
+    states = load_claims(session, [unit.paper_id for unit in units if unit.id in mine])
     for unit in units:
         if unit.id in mine:
             record = found[unit.id]
             if record is not None and (reason := _doubt(session, run, states[unit.paper_id], record)):
-                end(session, [unit.id], WorkState.UNAVAILABLE, reason)
+                end(session, [unit.id], TaskStatus.UNAVAILABLE, reason)
                 continue
             text = record.abstract if record else None
             reason = None if text else "arXiv's API gives none"
-            say(states[unit.paper_id], "abstract", text, SOURCE, reason=reason)
-            end(session, [unit.id], WorkState.DONE if text else WorkState.UNAVAILABLE, reason)
+            assert_value(states[unit.paper_id], "abstract", text, SOURCE, reason=reason)
+            end(session, [unit.id], TaskStatus.DONE if text else TaskStatus.UNAVAILABLE, reason)
             run.counts["abstracts from arXiv"] += bool(text)
     write_states(session, partial(run.batch, session), states.values())

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 
 from semanticscholar.AsyncSemanticScholar import AsyncSemanticScholar
 
-from wamkg.enriching.failures import UnknownError, UnreadableAnswerError
+from wamkg.enriching.failures import UnknownRecordError, UnreadableAnswerError
 from wamkg.enriching.requester import Requester
-from wamkg.vocabulary import WorkKind
+from wamkg.vocabulary import TaskKind
 
 BATCH_SIZE = 500
 """Maximum number of ids in a batch request."""
@@ -31,11 +31,11 @@ _PAPER_FIELDS = (
     *("citationCount", "referenceCount", "influentialCitationCount"),
 )
 _LIST_FIELDS = ("contexts", "intents", "isInfluential", *_CITED_FIELDS)
-_OTHER_END = {WorkKind.CITATIONS: "citingPaper", WorkKind.REFERENCES: "citedPaper"}
+_OTHER_END = {TaskKind.CITATIONS: "citingPaper", TaskKind.REFERENCES: "citedPaper"}
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """One page of a list; `items` is None if the list is withheld, `next` if the page is the last."""
 
     items: list[Any] | None
@@ -43,7 +43,7 @@ class Page:
     notice: str = ""
 
 
-class _Seam:
+class _RequesterAdapter:
     """Replaces the client's own requester."""
 
     def __init__(self, requester: Requester) -> None:
@@ -63,7 +63,7 @@ class S2Client:
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
         self._client = AsyncSemanticScholar(api_url=requester.origin, retry=False)
-        self._client._requester = _Seam(requester)
+        self._client._requester = _RequesterAdapter(requester)
         self._graph = requester.origin + AsyncSemanticScholar.BASE_PATH_GRAPH
 
     def papers(self, ids: list[str]) -> list[Any]:
@@ -78,7 +78,7 @@ class S2Client:
         url = f"{self._graph}/paper/batch?{_query(fields=_PAPER_FIELDS)}"
         try:
             return self._requester.ask("POST", url, decode, {"ids": ids})
-        except UnknownError:
+        except UnknownRecordError:
             return [None] * len(ids)
 
     def match_title(self, title: str) -> dict[str, Any] | None:
@@ -87,13 +87,13 @@ class S2Client:
         call = self._client.search_paper(quote(title, safe=""), fields=list(_PAPER_FIELDS), match_title=True)
         try:
             found = asyncio.run(call).raw_data
-        except (UnknownError, IndexError):
+        except (UnknownRecordError, IndexError):
             return None
         except (AttributeError, KeyError, TypeError) as error:
             raise UnreadableAnswerError(f"the title match has an unknown shape ({error})") from error
         return found if isinstance(found, dict) else None
 
-    def page(self, kind: WorkKind, paper: str, offset: int, limit: int) -> Page:
+    def page(self, kind: TaskKind, paper: str, offset: int, limit: int) -> ListPage:
         """Part of a paper's list of citations or references, from `offset`; `paper` is an id that Semantic Scholar
         accepts.
         """
@@ -107,7 +107,7 @@ def _query(**values: Any) -> str:
     return urlencode(parts, safe=",")
 
 
-def _page(found: Any, offset: int) -> Page:
+def _page(found: Any, offset: int) -> ListPage:
     """Parse a page.
 
     Raises ValueError if it is malformed.
@@ -120,10 +120,10 @@ def _page(found: Any, offset: int) -> Page:
     if following is not None and following <= offset:
         raise ValueError(f"next is {following} on the page that begins at {offset}")
     if found["data"] is None:
-        return Page(None, None, _notice(found))
+        return ListPage(None, None, _notice(found))
     if not isinstance(found["data"], list):
         raise ValueError("data is no list")
-    return Page(found["data"], following)
+    return ListPage(found["data"], following)
 
 
 def _notice(found: dict[str, Any]) -> str:
@@ -135,7 +135,7 @@ def _notice(found: dict[str, Any]) -> str:
     return "withheld"
 
 
-def other_end(kind: WorkKind, item: Any) -> Any:
+def other_end(kind: TaskKind, item: Any) -> Any:
     """The other paper of a list item."""
     return item.get(_OTHER_END[kind]) if isinstance(item, dict) else None
 

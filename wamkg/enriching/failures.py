@@ -1,35 +1,35 @@
 """Errors of requests: some skip one task (it is listed), others end the whole run."""
 
-from wamkg.errors import AbortRunError, SkipItemError
+from wamkg.errors import RunAbortedError, TaskSkippedError
 
 
-class UnknownError(SkipItemError):
+class UnknownRecordError(TaskSkippedError):
     """The service does not know the requested item (404)."""
 
 
-class RefusedError(SkipItemError):
+class RequestRejectedError(TaskSkippedError):
     """The service rejected the request as wrong (400 and similar); retrying would not help."""
 
 
-class TooLargeError(SkipItemError):
+class ResponseTooLargeError(TaskSkippedError):
     """The response or the request exceeds a size limit; half as much may work."""
 
 
-class GaveUpError(SkipItemError):
+class RetriesExhaustedError(TaskSkippedError):
     """The service failed at every attempt; a later run tries again."""
 
 
-class UnreadableAnswerError(SkipItemError):
+class UnreadableAnswerError(TaskSkippedError):
     """The response does not have the documented shape."""
 
 
-class KeyRefusedError(AbortRunError):
+class InvalidKeyError(RunAbortedError):
     """The service rejected the key (401, 403)."""
 
 
-class UnreachableError(AbortRunError):
+class ServiceUnreachableError(RunAbortedError):
     """The service cannot be reached."""
 
 
-class AskedToWaitError(AbortRunError):
+class RateLimitedError(RunAbortedError):
     """The service asks for a longer pause than a run waits."""

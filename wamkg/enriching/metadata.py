@@ -9,26 +9,26 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from wamkg.enriching.answers import S2Paper
+from wamkg.enriching.claims import LIBRARY_FIELDS, add_claims, add_missing_abstract_claim
 from wamkg.enriching.questions import ask_s2, open_question, waiting
-from wamkg.enriching.tell import LIBRARY_FIELDS, tell, tell_abstract_missing
+from wamkg.enriching.s2_records import S2Paper
 from wamkg.enriching.write import number_of, write_states
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity, IdentityFinding
-from wamkg.matching.show import shown_values
+from wamkg.matching.resolved_values import resolved_values
 from wamkg.settings import Settings
+from wamkg.store.base import chunks
 from wamkg.store.batches import record_change
-from wamkg.store.bulk import chunks
-from wamkg.store.lookup import ExternalId, papers_by_ids
-from wamkg.store.paper_state import PaperState, load_states
-from wamkg.store.published_as import link_published
+from wamkg.store.claims import PaperClaims, load_claims
+from wamkg.store.duplicates import link_published
+from wamkg.store.papers import ExternalIdentifier, papers_by_ids
 from wamkg.store.questions import record_rename
-from wamkg.store.tables import Batch, Entity, Paper, Work
+from wamkg.store.tables import Batch, Entity, Paper, Task
+from wamkg.store.tasks import LeasedTask, end, initial_values, save, units_of
 from wamkg.store.types import utc_now
-from wamkg.store.work import Unit, end, fresh, save, units_of
-from wamkg.vocabulary import WorkKind, WorkState
+from wamkg.vocabulary import TaskKind, TaskStatus
 
-LISTS = (WorkKind.CITATIONS, WorkKind.REFERENCES)
+LISTS = (TaskKind.CITATIONS, TaskKind.REFERENCES)
 NO_METADATA = "its metadata could not be had"
 
 
@@ -56,12 +56,12 @@ class MetadataWriter:
     answered: int = 0
     changed: int = 0
     questions: int = 0
-    _renamed: list[tuple[PaperState, str]] = field(default_factory=list)
-    _ends: dict[tuple[WorkState, str | None], list[Unit]] = field(default_factory=dict)
+    _renamed: list[tuple[PaperClaims, str]] = field(default_factory=list)
+    _ends: dict[tuple[TaskStatus, str | None], list[LeasedTask]] = field(default_factory=dict)
 
-    def write(self, answers: Sequence[tuple[Unit, S2Paper | None]]) -> None:
+    def write(self, answers: Sequence[tuple[LeasedTask, S2Paper | None]]) -> None:
         """Write the response for each task; None is an unknown paper."""
-        states = load_states(self.session, [unit.paper_id for unit, _ in answers])
+        states = load_claims(self.session, [unit.paper_id for unit, _ in answers])
         self._identity = IdentityAnswers(self.session)
         taken = papers_by_ids(self.session, {i for _, paper in answers if paper for i in _ids(paper)})
         for unit, paper in answers:
@@ -77,9 +77,9 @@ class MetadataWriter:
             end(self.session, [unit.id for unit in units], state, reason)
         self._open_lists({unit.paper_id: paper for unit, paper in answers})
 
-    def refuse(self, unit: Unit, reason: str, question: str | None = None) -> None:
+    def refuse(self, unit: LeasedTask, reason: str, question: str | None = None) -> None:
         """End a task whose paper could not be fetched; a question stays open for a person."""
-        self._end(unit, WorkState.UNAVAILABLE, reason)
+        self._end(unit, TaskStatus.UNAVAILABLE, reason)
         if question and unit.error != reason:
             self.questions += 1
             uid = self.session.exec(select(Entity.uid).where(Entity.id == unit.paper_id)).one()
@@ -91,19 +91,21 @@ class MetadataWriter:
             end(self.session, [unit.id for unit in units], state, reason)
             close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
 
-    def _end(self, unit: Unit, state: WorkState, reason: str | None) -> None:
+    def _end(self, unit: LeasedTask, state: TaskStatus, reason: str | None) -> None:
         self._ends.setdefault((state, reason), []).append(unit)
 
-    def _try_next_id(self, unit: Unit, known: PaperState) -> None:
+    def _try_next_id(self, unit: LeasedTask, known: PaperClaims) -> None:
         assert known.paper is not None
         names = s2_names(known.paper)
         if unit.next_offset + 1 < len(names):
-            again = {"state": WorkState.TODO, "next_offset": unit.next_offset + 1, "lease_owner": None}
+            again = {"state": TaskStatus.TODO, "next_offset": unit.next_offset + 1, "lease_owner": None}
             save(self.session, [unit.id], **again, lease_until=None)
         else:
             self.refuse(unit, f"Semantic Scholar does not know {', '.join(names)}")
 
-    def _apply(self, unit: Unit, paper: S2Paper, state: PaperState, taken: dict[ExternalId, int]) -> None:
+    def _apply(
+        self, unit: LeasedTask, paper: S2Paper, state: PaperClaims, taken: dict[ExternalIdentifier, int]
+    ) -> None:
         if not self._is_the_paper(unit, paper, state):
             return
         others = {i.scheme: number for i in _ids(paper) if (number := taken.get(i, state.id)) != state.id}
@@ -121,13 +123,13 @@ class MetadataWriter:
             self.refuse(unit, reason, reason)
             return
         taken.update(dict.fromkeys(_ids(paper), state.id))
-        tell(state, paper, LIBRARY_FIELDS, without=others)
-        tell_abstract_missing(state, paper)
+        add_claims(state, paper, LIBRARY_FIELDS, without=others)
+        add_missing_abstract_claim(state, paper)
         if "doi" in others:
             link_published(self.session, number_of(self.batch()), state.id, others["doi"])
-        self._end(unit, WorkState.DONE, None)
+        self._end(unit, TaskStatus.DONE, None)
 
-    def _is_the_paper(self, unit: Unit, paper: S2Paper, state: PaperState) -> bool:
+    def _is_the_paper(self, unit: LeasedTask, paper: S2Paper, state: PaperClaims) -> bool:
         """Whether the response describes the paper; if it describes another paper, the task ends with a question."""
         record = paper.record()
         if self._identity.is_refused(state, record):
@@ -140,16 +142,16 @@ class MetadataWriter:
             self.refuse(unit, waiting(uid))
             return False
         if finding.identity is Identity.RENAMED:
-            self._renamed.append((state, shown_values(state)["title"]))
+            self._renamed.append((state, resolved_values(state)["title"]))
         return True
 
-    def _ask(self, paper: S2Paper, state: PaperState, finding: IdentityFinding) -> str:
+    def _ask(self, paper: S2Paper, state: PaperClaims, finding: IdentityFinding) -> str:
         self.questions += 1
         return ask_s2(self.session, self.batch(), state, paper, finding.reasons)
 
     def _tell_renames(self) -> None:
         for state, before in self._renamed:
-            after = shown_values(state)["title"]
+            after = resolved_values(state)["title"]
             if after != before:
                 record_rename(self.session, self.batch(), state.id, before, after)
 
@@ -160,9 +162,9 @@ class MetadataWriter:
         for work in units_of(self.session, answers, LISTS):
             paper = answers[work.paper_id]
             count = _count(paper, work.kind) if paper else None
-            if work.state in (WorkState.TODO, WorkState.RUNNING):
+            if work.state in (TaskStatus.TODO, TaskStatus.RUNNING):
                 save(self.session, [_number(work)], expected=count)
-            elif work.state == WorkState.DONE and work.expected is None and count is not None:
+            elif work.state == TaskStatus.DONE and work.expected is None and count is not None:
                 self._judge(work, count)
             elif self._is_stale(work):
                 if count is not None and count == work.expected and not self._is_old(work):
@@ -170,30 +172,30 @@ class MetadataWriter:
                 else:
                     opened[_number(work)] = count
         for number, count in opened.items():
-            save(self.session, [number], **(fresh() | {"expected": count}))
+            save(self.session, [number], **(initial_values() | {"expected": count}))
         save(self.session, unchanged, fetched_at=utc_now())
         for (state, reason), units in self._ends.items():
-            if state is not WorkState.DONE:
+            if state is not TaskStatus.DONE:
                 close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
 
-    def _judge(self, work: Work, count: int) -> None:
+    def _judge(self, work: Task, count: int) -> None:
         """Check whether a list that was read before its count was known is complete."""
         values: dict[str, Any] = {"expected": count}
         if work.found is not None and work.found < count:
-            values |= {"state": WorkState.PARTIAL, "error": incomplete(work.found, count)}
+            values |= {"state": TaskStatus.PARTIAL, "error": incomplete(work.found, count)}
         save(self.session, [_number(work)], **values)
 
-    def _is_stale(self, work: Work) -> bool:
+    def _is_stale(self, work: Task) -> bool:
         days = {
-            WorkKind.CITATIONS: self.settings.enrich_citations_days,
-            WorkKind.REFERENCES: self.settings.enrich_references_days,
-        }[WorkKind(work.kind)]
-        return work.state == WorkState.FAILED or _older(work, days)
+            TaskKind.CITATIONS: self.settings.enrich_citations_days,
+            TaskKind.REFERENCES: self.settings.enrich_references_days,
+        }[TaskKind(work.kind)]
+        return work.state == TaskStatus.FAILED or _older(work, days)
 
-    def _is_old(self, work: Work) -> bool:
+    def _is_old(self, work: Task) -> bool:
         """Whether an unavailable list is due for another attempt because of its age."""
-        short = work.state in (WorkState.PARTIAL, WorkState.UNAVAILABLE)
-        return work.state == WorkState.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
+        short = work.state in (TaskStatus.PARTIAL, TaskStatus.UNAVAILABLE)
+        return work.state == TaskStatus.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
 
 
 def incomplete(found: int, expected: int) -> str:
@@ -201,24 +203,24 @@ def incomplete(found: int, expected: int) -> str:
     return f"incomplete: {found:,} of {expected:,}"
 
 
-def close_lists(session: Session, papers: Iterable[int], state: WorkState, reason: str) -> None:
+def close_lists(session: Session, papers: Iterable[int], state: TaskStatus, reason: str) -> None:
     """End the open lists of papers whose metadata could not be fetched."""
-    open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.state == WorkState.TODO]
+    open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.state == TaskStatus.TODO]
     end(session, open_lists, state, reason)
 
 
-def _older(work: Work, days: float) -> bool:
+def _older(work: Task, days: float) -> bool:
     return work.fetched_at is None or work.fetched_at < utc_now() - timedelta(days=days)
 
 
-def _number(work: Work) -> int:
+def _number(work: Task) -> int:
     assert work.id is not None
     return work.id
 
 
 def _count(paper: S2Paper, kind: str) -> int | None:
-    return paper.citation_count if kind == WorkKind.CITATIONS else paper.reference_count
+    return paper.citation_count if kind == TaskKind.CITATIONS else paper.reference_count
 
 
-def _ids(paper: S2Paper) -> list[ExternalId]:
-    return [ExternalId(scheme, v) for scheme in ("s2", "arxiv", "doi") if (v := getattr(paper, scheme))]
+def _ids(paper: S2Paper) -> list[ExternalIdentifier]:
+    return [ExternalIdentifier(scheme, v) for scheme in ("s2", "arxiv", "doi") if (v := getattr(paper, scheme))]

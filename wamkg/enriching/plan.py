@@ -10,35 +10,35 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session
 
 from wamkg.enriching.metadata import LISTS
-from wamkg.enriching.report import Order
+from wamkg.enriching.progress import EnrichOptions
 from wamkg.errors import InvalidInputError
 from wamkg.settings import Settings
-from wamkg.store.bulk import table_of
-from wamkg.store.tables import Work
-from wamkg.store.types import utc_now
-from wamkg.store.work import (
-    Scope,
+from wamkg.store.base import table_of
+from wamkg.store.tables import Task
+from wamkg.store.tasks import (
+    TaskScope,
     add_missing,
-    ended_before,
+    finished_before,
+    got_new_identifier,
     lacks_s2,
     last_paper_of,
-    named_anew,
     papers_with,
-    reopen,
-    retry,
+    reset_tasks,
+    retry_failed_tasks,
 )
-from wamkg.vocabulary import WorkKind, WorkState
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import TaskKind, TaskStatus
 
 ONLY = {
-    None: (WorkKind.METADATA, *LISTS),
-    "metadata": (WorkKind.METADATA,),
+    None: (TaskKind.METADATA, *LISTS),
+    "metadata": (TaskKind.METADATA,),
     "citations": LISTS,
 }
 """Kinds of tasks for each value of `--only`; citations include both directions."""
-_work = table_of(Work)
+_work = table_of(Task)
 
 
-def plan(session: Session, settings: Settings, order: Order) -> Scope:
+def plan(session: Session, settings: Settings, order: EnrichOptions) -> TaskScope:
     """Create the tasks that are due and return the scope of the run.
 
     If metadata is fetched too, a list is not read again because of its age alone: the paper's metadata is, and the list
@@ -46,23 +46,23 @@ def plan(session: Session, settings: Settings, order: Order) -> Scope:
     """
     kinds = check_order(order)
     # A list that is asked for by an id nobody has looked behind may be another paper's: metadata comes first.
-    needed = kinds if WorkKind.METADATA in kinds else (WorkKind.METADATA, *kinds)
-    retry(session, (*needed, WorkKind.ABSTRACT))
+    needed = kinds if TaskKind.METADATA in kinds else (TaskKind.METADATA, *kinds)
+    retry_failed_tasks(session, (*needed, TaskKind.ABSTRACT))
     if not order.retry_failed:
         add_missing(session, kinds)
-        add_missing(session, [WorkKind.METADATA], lacks_s2())
+        add_missing(session, [TaskKind.METADATA], lacks_s2())
         _open_stale(session, settings, kinds)
-    scope = Scope((*kinds, WorkKind.ABSTRACT) if WorkKind.METADATA in kinds and settings.arxiv_api_url else needed)
-    return Scope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
+    scope = TaskScope((*kinds, TaskKind.ABSTRACT) if TaskKind.METADATA in kinds and settings.arxiv_api_url else needed)
+    return TaskScope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
 
 
-def order_from(params: Mapping[str, Any]) -> Order:
+def order_from(params: Mapping[str, Any]) -> EnrichOptions:
     """Options from a job's parameters.
 
     Raises InvalidInputError for an unknown parameter or an invalid value.
     """
     try:
-        order = TypeAdapter(Order).validate_json(json.dumps(dict(params)), strict=True)
+        order = TypeAdapter(EnrichOptions).validate_json(json.dumps(dict(params)), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise InvalidInputError(f"enrich: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
@@ -70,7 +70,7 @@ def order_from(params: Mapping[str, Any]) -> Order:
     return order
 
 
-def check_order(order: Order) -> tuple[WorkKind, ...]:
+def check_order(order: EnrichOptions) -> tuple[TaskKind, ...]:
     """The kinds of tasks that the options select.
 
     Raises InvalidInputError for an unknown `only` or a limit below 1.
@@ -82,22 +82,22 @@ def check_order(order: Order) -> tuple[WorkKind, ...]:
     return ONLY[order.only]
 
 
-def _open_stale(session: Session, settings: Settings, kinds: tuple[WorkKind, ...]) -> None:
+def _open_stale(session: Session, settings: Settings, kinds: tuple[TaskKind, ...]) -> None:
     now = utc_now()
     days = {
-        WorkKind.METADATA: settings.enrich_metadata_days,
-        WorkKind.CITATIONS: settings.enrich_citations_days,
-        WorkKind.REFERENCES: settings.enrich_references_days,
+        TaskKind.METADATA: settings.enrich_metadata_days,
+        TaskKind.CITATIONS: settings.enrich_citations_days,
+        TaskKind.REFERENCES: settings.enrich_references_days,
     }
-    stale = {kind: ended_before(kind, now - timedelta(days=days[kind])) for kind in kinds}
-    unavailable = and_(_work.c.kind == WorkKind.METADATA, _work.c.state == WorkState.UNAVAILABLE)
+    stale = {kind: finished_before(kind, now - timedelta(days=days[kind])) for kind in kinds}
+    unavailable = and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.UNAVAILABLE)
     wait = _work.c.fetched_at >= now - timedelta(days=settings.enrich_unavailable_days)
-    if WorkKind.METADATA not in kinds:
-        reopen(session, or_(*stale.values()))
+    if TaskKind.METADATA not in kinds:
+        reset_tasks(session, or_(*stale.values()))
         return
-    reopen(session, stale[WorkKind.METADATA], ~and_(unavailable, wait))
-    reopen(session, named_anew())
+    reset_tasks(session, stale[TaskKind.METADATA], ~and_(unavailable, wait))
+    reset_tasks(session, got_new_identifier())
     old_lists = [stale[kind] for kind in kinds if kind in LISTS]
     if old_lists:
-        ended = and_(_work.c.kind == WorkKind.METADATA, _work.c.state == WorkState.DONE)
-        reopen(session, ended, _work.c.paper_id.in_(papers_with(or_(*old_lists))))
+        ended = and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.DONE)
+        reset_tasks(session, ended, _work.c.paper_id.in_(papers_with(or_(*old_lists))))

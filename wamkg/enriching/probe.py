@@ -4,14 +4,14 @@ import socket
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from wamkg.enriching.failures import UnreachableError
+from wamkg.enriching.failures import ServiceUnreachableError
 from wamkg.errors import InvalidInputError
 
 SECONDS = 10.0
 _PORTS = {"http": 80, "https": 443}
 
 
-def check_origin(name: str, origin: str, setting: str) -> str:
+def normalize_origin(name: str, origin: str, setting: str) -> str:
     """The origin without a trailing slash.
 
     Raises InvalidInputError, which names the setting, if it is not an origin.
@@ -24,7 +24,7 @@ def check_origin(name: str, origin: str, setting: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def check_way(name: str, origin: str) -> None:
+def check_reachable(name: str, origin: str) -> None:
     """Raise UnreachableError if no connection to the origin, or to its proxy, can be made."""
     parts = urlsplit(origin)
     proxy = getproxies().get(parts.scheme)
@@ -34,4 +34,4 @@ def check_way(name: str, origin: str) -> None:
         socket.create_connection(address, timeout=SECONDS).close()
     except OSError as error:
         why = error.strerror or str(error) or type(error).__name__
-        raise UnreachableError(f"{name} cannot be reached at {origin} ({why}); nothing was changed") from error
+        raise ServiceUnreachableError(f"{name} cannot be reached at {origin} ({why}); nothing was changed") from error

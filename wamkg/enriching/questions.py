@@ -2,14 +2,14 @@
 
 from sqlmodel import Session
 
-from wamkg.enriching.answers import S2Paper
-from wamkg.enriching.tell import LIBRARY_FIELDS, SOURCE, tell, tell_abstract_missing
+from wamkg.enriching.claims import LIBRARY_FIELDS, SOURCE, add_claims, add_missing_abstract_claim
+from wamkg.enriching.s2_records import S2Paper
 from wamkg.identifiers import title_key
 from wamkg.matching.answers import ids_in_common
+from wamkg.matching.claims import assert_value
 from wamkg.matching.kept_record import FORM, kept_record, record_from
 from wamkg.matching.record import Record
-from wamkg.matching.say import say
-from wamkg.store.paper_state import PaperState
+from wamkg.store.claims import PaperClaims
 from wamkg.store.questions import NewQuestion, insert_question, questions_of
 from wamkg.store.tables import Batch, IdentityQuestion
 from wamkg.vocabulary import QuestionStatus
@@ -30,7 +30,7 @@ def open_question(session: Session, paper: int, title: str) -> IdentityQuestion 
     return next((q for q in stored if title_key(q.title) == title_key(title)), None)
 
 
-def ask_s2(session: Session, batch: Batch, state: PaperState, paper: S2Paper, reasons: tuple[str, ...]) -> str:
+def ask_s2(session: Session, batch: Batch, state: PaperClaims, paper: S2Paper, reasons: tuple[str, ...]) -> str:
     """Store Semantic Scholar's record as a question; returns its id."""
     record = paper.record()
     kept = kept_record(S2_FORM, S2Paper, paper)
@@ -39,7 +39,7 @@ def ask_s2(session: Session, batch: Batch, state: PaperState, paper: S2Paper, re
     )
 
 
-def ask_arxiv(session: Session, batch: Batch, state: PaperState, record: Record, reasons: tuple[str, ...]) -> str:
+def ask_arxiv(session: Session, batch: Batch, state: PaperClaims, record: Record, reasons: tuple[str, ...]) -> str:
     """Store arXiv's record as a question; returns its id."""
     kept = kept_record(ARXIV_FORM, Record, record)
     ids = ids_in_common(state, record)
@@ -57,14 +57,14 @@ def kept_as_record(question: IdentityQuestion) -> Record:
     return record_from(question.record, Record)
 
 
-def apply_fetched(state: PaperState, question: IdentityQuestion) -> None:
+def apply_fetched(state: PaperClaims, question: IdentityQuestion) -> None:
     """Apply the record of Semantic Scholar or arXiv after all, because a person accepted it."""
     if question.record[FORM] == S2_FORM:
         paper = record_from(question.record, S2Paper)
-        tell(state, paper, LIBRARY_FIELDS)
-        tell_abstract_missing(state, paper)
+        add_claims(state, paper, LIBRARY_FIELDS)
+        add_missing_abstract_claim(state, paper)
         return
     record = record_from(question.record, Record)
-    say(state, "title", record.title, ARXIV_SOURCE, ref=record.arxiv)
+    assert_value(state, "title", record.title, ARXIV_SOURCE, ref=record.arxiv)
     if record.abstract:
-        say(state, "abstract", record.abstract, ARXIV_SOURCE, ref=record.arxiv)
+        assert_value(state, "abstract", record.abstract, ARXIV_SOURCE, ref=record.arxiv)

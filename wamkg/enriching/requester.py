@@ -14,15 +14,15 @@ import httpx
 import tenacity
 
 from wamkg.enriching.failures import (
-    AskedToWaitError,
-    GaveUpError,
-    KeyRefusedError,
-    RefusedError,
-    TooLargeError,
-    UnknownError,
-    UnreachableError,
+    InvalidKeyError,
+    RateLimitedError,
+    RequestRejectedError,
+    ResponseTooLargeError,
+    RetriesExhaustedError,
+    ServiceUnreachableError,
+    UnknownRecordError,
 )
-from wamkg.enriching.pacer import Pacer
+from wamkg.enriching.rate_limiter import RateLimiter
 
 T = TypeVar("T")
 RETRIED = frozenset({408, 425, 429})
@@ -32,13 +32,13 @@ SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "99
 LONGEST_BACKOFF = 60.0
 KEPT_OPEN = 60.0
 """Seconds that an idle connection stays open: longer than many workers need to take turns."""
-FOR_EVER = 1e9
+NO_TIMEOUT = 1e9
 """Maximum wait in seconds; larger values of Retry-After are cut to this."""
 EXCERPT = 200
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """Limits of one request: seconds without a byte, seconds in total, attempts, first pause, longest pause, bytes."""
 
     timeout: float = 30.0
@@ -68,8 +68,8 @@ class Requester:
     name: str
     origin: str
     headers: dict[str, str]
-    pacer: Pacer
-    limits: Limits = field(default_factory=Limits)
+    pacer: RateLimiter
+    limits: RequestLimits = field(default_factory=RequestLimits)
     requests: int = 0
 
     def __post_init__(self) -> None:
@@ -101,9 +101,9 @@ class Requester:
             return answer
         except _TryAgainError as error:
             if not error.contact:
-                raise UnreachableError(f"{self.name} cannot be reached at {self.origin}: {error}") from error
+                raise ServiceUnreachableError(f"{self.name} cannot be reached at {self.origin}: {error}") from error
             tries = f"{self.limits.attempts} tries" if self.limits.attempts > 1 else "one try"
-            raise GaveUpError(f"{self.name} failed in {tries}; the last time: {error}") from error
+            raise RetriesExhaustedError(f"{self.name} failed in {tries}; the last time: {error}") from error
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -121,18 +121,20 @@ class Requester:
         except httpx.TimeoutException as error:
             raise _TryAgainError("no answer in time", contact=not isinstance(error, httpx.ConnectTimeout)) from error
         except httpx.ConnectError as error:
-            raise _TryAgainError(_words(error), contact=False) from error
+            raise _TryAgainError(_describe_error(error), contact=False) from error
         except httpx.DecodingError as error:
             raise _TryAgainError("the answer could not be unpacked") from error
         except httpx.TransportError as error:
-            raise _TryAgainError(f"the connection broke ({_words(error)})") from error
+            raise _TryAgainError(f"the connection broke ({_describe_error(error)})") from error
         finally:
             self.pacer.sent()
         self._check(response, body)
         try:
             return decode(body)
         except (ValueError, RecursionError) as error:
-            raise _TryAgainError(f"the answer is cut short or not what it should be ({_words(error)})") from error
+            raise _TryAgainError(
+                f"the answer is cut short or not what it should be ({_describe_error(error)})"
+            ) from error
 
     def _trace(self, event: str, _info: Any) -> None:
         """Called by the HTTP library at each step: the rate limit is locked from a request's first byte to its last."""
@@ -151,7 +153,7 @@ class Requester:
             for part in response.iter_bytes(65536):
                 body += part
                 if len(body) > self.limits.max_bytes:
-                    raise TooLargeError(f"{self.name} sent more than {self.limits.max_bytes:,} bytes")
+                    raise ResponseTooLargeError(f"{self.name} sent more than {self.limits.max_bytes:,} bytes")
                 if time.monotonic() > deadline:
                     raise _TryAgainError(f"the answer took longer than {self.limits.total_timeout:g} s")
         return response, bytes(body)
@@ -160,17 +162,17 @@ class Requester:
         status = response.status_code
         if status == 200:
             return
-        said = _excerpt(body)
+        said = _error_excerpt(body)
         if status in RETRIED or status >= 500:
             wait = self._wait_asked_for(response)
             raise _TryAgainError(f"it answered {status} {response.reason_phrase}".rstrip(), wait=wait)
         if status in (401, 403):
-            raise KeyRefusedError(f"{self.name} refused the key ({status}{said}); check WAMKG_S2_API_KEY")
+            raise InvalidKeyError(f"{self.name} refused the key ({status}{said}); check WAMKG_S2_API_KEY")
         if status == 404:
-            raise UnknownError(f"{self.name} does not know it (404{said})")
+            raise UnknownRecordError(f"{self.name} does not know it (404{said})")
         if status == 413 or (status == 400 and any(word in said.lower() for word in SIZE_WORDS)):
-            raise TooLargeError(f"{self.name} says that too much was asked for ({status}{said})")
-        raise RefusedError(f"{self.name} refused the request ({status}{said})")
+            raise ResponseTooLargeError(f"{self.name} says that too much was asked for ({status}{said})")
+        raise RequestRejectedError(f"{self.name} refused the request ({status}{said})")
 
     def _wait_asked_for(self, response: httpx.Response) -> float | None:
         """Seconds that Retry-After asks for; blocks every process for that time, and ends the run if it is too long."""
@@ -179,7 +181,7 @@ class Requester:
             return None
         self.pacer.hold(seconds)
         if seconds > self.limits.longest_wait:
-            raise AskedToWaitError(self.pacer.too_long(seconds))
+            raise RateLimitedError(self.pacer.too_long(seconds))
         return seconds
 
 
@@ -187,19 +189,19 @@ def retry_after(value: str | None) -> float | None:
     """Seconds in a Retry-After header, given as seconds or as a date (RFC 9110, 10.2.3)."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), FOR_EVER)
+        return min(float(text), NO_TIMEOUT)
     try:
         moment = email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return None
-    return min(max(0.0, moment - time.time()), FOR_EVER)
+    return min(max(0.0, moment - time.time()), NO_TIMEOUT)
 
 
-def _words(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     return (str(error) or type(error).__name__)[:EXCERPT]
 
 
-def _excerpt(body: bytes) -> str:
+def _error_excerpt(body: bytes) -> str:
     """The service's message in an error response, shortened; HTML pages are left out."""
     text = " ".join(body[:4000].decode("utf-8", "replace").split())
     if not text or text.startswith("<"):

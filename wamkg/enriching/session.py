@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from wamkg.errors import StopAskedError, StoreError
+from wamkg.errors import JobCancelledError, StoreError
 from wamkg.settings import Settings
-from wamkg.store import jobs, work
+from wamkg.store import jobs, tasks
 from wamkg.store.batches import close_batch, get_actor, open_batch
-from wamkg.store.owners import this_owner
+from wamkg.store.jobs import current_worker_id
 from wamkg.store.session import Store, one_writer
 from wamkg.store.tables import Batch
-from wamkg.vocabulary import BatchKind, JobState
+from wamkg.vocabulary import BatchKind, JobStatus
 
 T = TypeVar("T")
 ACTOR = "enrich"
@@ -33,7 +33,7 @@ class RunSession:
     store: Store
     settings: Settings
     job: str = ""
-    owner: str = field(default_factory=this_owner)
+    owner: str = field(default_factory=current_worker_id)
     counts: Counter[str] = field(default_factory=Counter)
     on_beat: Callable[[], dict[str, Any]] = dict
     _batch: Batch | None = None
@@ -88,16 +88,16 @@ class RunSession:
         with self.store.writing() as session:
             if now - self._renewed > self.settings.enrich_lease_seconds / 4:
                 self._renewed = now
-                work.renew(session, self.owner, self.lease)
+                tasks.renew_leases(session, self.owner, self.lease)
             stop = jobs.beat(session, self.job, values)
         if stop:
-            raise StopAskedError("cancelled; what was fetched is kept, resume the job to go on")
+            raise JobCancelledError("cancelled; what was fetched is kept, resume the job to go on")
 
-    def close(self, state: JobState, error: str) -> None:
+    def close(self, state: JobStatus, error: str) -> None:
         """Release the tasks, close the batch and the job."""
         values = {"counts": dict(self.counts), "error": error or None}
         with self.store.writing() as session:
-            work.give_back(session, self.owner)
+            tasks.release_leases(session, self.owner)
             if self._batch is not None:
                 close_batch(session, session.merge(self._batch), dict(self.counts))
             jobs.finish(session, self.job, state, values)

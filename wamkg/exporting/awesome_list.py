@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
-from wamkg.store.reads_roadmap import introduced_names
+from wamkg.store.assignments import introduced_names
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
-from wamkg.views.tree import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.views.taxonomies import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.vocabulary import MAIN
 
 Named = tuple[str, PaperItem]

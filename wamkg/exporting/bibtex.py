@@ -13,13 +13,13 @@ from wamkg.exporting.characters import controls_in
 from wamkg.exporting.jsonl import CHUNK, stated_dates
 from wamkg.exporting.latex import bibtex_address, bibtex_text
 from wamkg.identifiers import Precision
-from wamkg.importing.apply import DERIVED_YEAR
+from wamkg.importing.applier import DERIVED_YEAR
 from wamkg.matching.entry_types import default_type, venue_field
 from wamkg.names import PersonName, bibtex_name, parse_name
-from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import events_of, names_of, paper_rows
+from wamkg.store.base import chunks
+from wamkg.store.paper_details import events_of, names_of, paper_rows
 from wamkg.views.citation_keys import citation_keys
-from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
 from wamkg.vocabulary import EventKind
 

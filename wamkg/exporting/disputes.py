@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from wamkg.figures.plaintext import plain
-from wamkg.pages.links import day_words
-from wamkg.views.objections import Criterion, DisputeDetail, ObjectionItem
-from wamkg.views.paper import AssignmentItem
+from wamkg.pages.links import format_date
+from wamkg.views.objections import ObjectionDetail, ObjectionItem, TaxonCriteria
+from wamkg.views.paper_details import AssignmentItem
 from wamkg.views.rounds import QueuedPaper
-from wamkg.vocabulary import ObjectionStatus, RaisedAs
+from wamkg.vocabulary import ObjectionStatus, ObjectorRole
 
 _AS = {
-    RaisedAs.CO_AUTHOR: "co-author of the survey",
-    RaisedAs.PAPER_AUTHOR: "author of the paper",
-    RaisedAs.READER: "reader",
-    RaisedAs.DECISION: "in a decision of their own",
+    ObjectorRole.CO_AUTHOR: "co-author of the survey",
+    ObjectorRole.PAPER_AUTHOR: "author of the paper",
+    ObjectorRole.READER: "reader",
+    ObjectorRole.DECISION: "in a decision of their own",
 }
 _OUTCOMES = {
     ObjectionStatus.OPEN: "Not decided yet; it is on the agenda of our next meeting.",
@@ -25,7 +25,7 @@ _OUTCOMES = {
 }
 
 
-def agenda_text(disputes: Sequence[DisputeDetail], differing: Sequence[QueuedPaper] = ()) -> str:
+def agenda_text(disputes: Sequence[ObjectionDetail], differing: Sequence[QueuedPaper] = ()) -> str:
     """The agenda in Markdown: each open objection with the criteria of both taxa, then votes that differ."""
     number = len(disputes)
     parts = [
@@ -42,12 +42,12 @@ def agenda_text(disputes: Sequence[DisputeDetail], differing: Sequence[QueuedPap
     return "\n".join(parts) + "\n"
 
 
-def _agenda_point(position: int, dispute: DisputeDetail) -> Iterator[str]:
+def _agenda_point(position: int, dispute: ObjectionDetail) -> Iterator[str]:
     o = dispute.objection
     yield f"## {position}. {plain(o.title)}"
     yield ""
     yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.claimed}"
-    yield f"({_AS[RaisedAs(o.raised_as)]}, {day_words(o.at.isoformat()[:10])}{f', {o.said_at}' if o.said_at else ''})."
+    yield f"({_AS[ObjectorRole(o.raised_as)]}, {format_date(o.at.isoformat()[:10])}{f', {o.said_at}' if o.said_at else ''})."
     yield from _quoted(o.quote)
     if dispute.stands and (dispute.stands.evidence or dispute.stands.note):
         yield from ("", f"Placed by {dispute.stands.by} {_why(dispute.stands)}")
@@ -73,7 +73,7 @@ def _differing_point(paper: QueuedPaper) -> Iterator[str]:
     yield f"Decide: `wamkg round adjudicate {paper.round} {paper.paper} PATH`."
 
 
-def reply_text(dispute: DisputeDetail) -> str:
+def reply_text(dispute: ObjectionDetail) -> str:
     """A reply to an objection in Markdown: criterion, quote, exemplars and decision."""
     o = dispute.objection
     parts = [
@@ -96,27 +96,27 @@ def reply_text(dispute: DisputeDetail) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _same(dispute: DisputeDetail) -> bool:
+def _same(dispute: ObjectionDetail) -> bool:
     return bool(dispute.claimed and dispute.present and dispute.claimed.taxon == dispute.present.taxon)
 
 
 def _said(o: ObjectionItem) -> Iterator[str]:
-    where = f" at {o.said_at}" if o.said_at and o.raised_as != RaisedAs.DECISION else ""
+    where = f" at {o.said_at}" if o.said_at and o.raised_as != ObjectorRole.DECISION else ""
     yield ""
-    yield f"{o.raised_by} ({_AS[RaisedAs(o.raised_as)]}) proposes {o.claimed or 'another place'}{where}."
+    yield f"{o.raised_by} ({_AS[ObjectorRole(o.raised_as)]}) proposes {o.claimed or 'another place'}{where}."
     yield from _quoted(o.quote)
 
 
-def _named(dispute: DisputeDetail) -> str:
+def _named(dispute: ObjectionDetail) -> str:
     return _called(dispute.present) if dispute.present else _stands(dispute.stands)
 
 
-def _called(criterion: Criterion) -> str:
+def _called(criterion: TaxonCriteria) -> str:
     return f"**{criterion.name}** (`{criterion.taxon}`)"
 
 
 def _by(stands: AssignmentItem | None) -> str:
-    return f" (placed by {stands.by}, {day_words(stands.at.isoformat()[:10])})" if stands else ""
+    return f" (placed by {stands.by}, {format_date(stands.at.isoformat()[:10])})" if stands else ""
 
 
 def _decided(o: ObjectionItem) -> str:
@@ -131,7 +131,7 @@ def _why(stands: AssignmentItem) -> str:
     return f"({plain(stands.note)})" if stands.note else ""
 
 
-def _criterion(criterion: Criterion) -> Iterator[str]:
+def _criterion(criterion: TaxonCriteria) -> Iterator[str]:
     if criterion.definition:
         yield f"- Criterion: {plain(criterion.definition)}"
     for lead, words in (("Belongs here", criterion.include), ("Does not", criterion.exclude)):

@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from wamkg.exporting.characters import without_controls
 from wamkg.graph.build import build_graph
-from wamkg.store.lookup import slugs_of
-from wamkg.views.exported_works import ExportedWorks
+from wamkg.store.papers import slugs_of
+from wamkg.views.duplicates import ExportedWorks
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -9,12 +9,13 @@ from sqlmodel import Session
 
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.matching.resolve import rank
-from wamkg.store.bulk import chunks
-from wamkg.store.lookup import methods_of
-from wamkg.store.reads_details import events_of, introduced_by, names_of, paper_rows
+from wamkg.store.base import chunks
+from wamkg.store.entities import introduced_by
+from wamkg.store.paper_details import events_of, names_of, paper_rows
+from wamkg.store.papers import methods_of
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.citation_keys import citation_keys
-from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import EventKind
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
-from wamkg.store.reads_results import uids_of
+from wamkg.store.entities import uids_of
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import list_taxa, list_taxonomies
-from wamkg.views.tree import TaxonNode, taxonomy_tree, walk
+from wamkg.views.taxonomies import TaxonNode, taxonomy_tree, walk
 
 if TYPE_CHECKING:
     from rdflib import Graph, URIRef

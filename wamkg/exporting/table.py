@@ -11,11 +11,11 @@ from sqlmodel import Session
 from wamkg.exporting.characters import without_controls
 from wamkg.exporting.jsonl import CHUNK
 from wamkg.names import PersonName, parse_name
-from wamkg.store.bulk import chunks
-from wamkg.store.reads_details import names_of
+from wamkg.store.base import chunks
+from wamkg.store.paper_details import names_of
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.citation_keys import citation_keys
-from wamkg.views.exported_works import ExportedWorks
+from wamkg.views.duplicates import ExportedWorks
 
 COLUMNS = {
     "title": "title", "key": "key", "type": "type", "method": "method", "authors": "authors",

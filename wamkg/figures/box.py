@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Box:
+class Bounds:
     """A rectangle."""
 
     left: float

@@ -15,20 +15,18 @@ from wamkg.figures.charts.matrix import draw_matrix
 from wamkg.figures.charts.overview import draw_overview
 from wamkg.figures.charts.publications import draw_publications
 from wamkg.figures.charts.reliability import draw_reliability
-from wamkg.figures.charts.tree import draw_tree
+from wamkg.figures.charts.taxonomy_tree import draw_tree
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
-from wamkg.views.citations import branches_at, citation_timeline
-from wamkg.views.leaderboard import ResultQuery
 from wamkg.views.matrix import YEAR, facet_matrix
-from wamkg.views.placed import placed_taxonomy
+from wamkg.views.results import ResultQuery, scores_over_time
 from wamkg.views.roadmap import build_roadmap
-from wamkg.views.scores import scores_over_time
-from wamkg.views.timeline import papers_timeline
+from wamkg.views.taxonomies import taxonomy_with_papers
+from wamkg.views.timelines import branches_at, citation_timeline, papers_timeline
 
 WAM, TRAINING_DATA, ARXIV_V1 = "wam", "training-data", "arxiv_v1"
 
@@ -61,12 +59,12 @@ def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Draw
 
 
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    placed = placed_taxonomy(session, query.taxonomy or WAM, query.date or ARXIV_V1)
+    placed = taxonomy_with_papers(session, query.taxonomy or WAM, query.date or ARXIV_V1)
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
 def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    return draw_overview(placed_taxonomy(session, query.taxonomy or TRAINING_DATA, query.date or ARXIV_V1), look)
+    return draw_overview(taxonomy_with_papers(session, query.taxonomy or TRAINING_DATA, query.date or ARXIV_V1), look)
 
 
 def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -99,7 +97,7 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     by = query.by or "month"
     timelines = [citation_timeline(session, by, **{kind: name}) for kind, name in subjects]
     named = bool(query.paper or query.method)
-    return draw_citations(timelines, look, placed_taxonomy(session, query.taxonomy or WAM).items if named else ())
+    return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or WAM).items if named else ())
 
 
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import hypot
 from pathlib import Path
 
-from wamkg.figures.check.picture import Rect, read_picture
+from wamkg.figures.check.picture import DrawnBounds, read_picture
 
 _MOVED = 0.1
 
@@ -23,12 +23,12 @@ def moved_labels(before: bytes, after: bytes) -> dict[str, float]:
     return dict(sorted(moves.items(), key=lambda move: (-move[1], move[0])))
 
 
-def _boxes(data: bytes) -> dict[str, Rect]:
+def _boxes(data: bytes) -> dict[str, DrawnBounds]:
     labels = read_picture(data).of_role("label")
     return {part.element_id: box for part in labels if (box := part.rect("box")) is not None}
 
 
-def _distance(old: Rect, new: Rect) -> float:
+def _distance(old: DrawnBounds, new: DrawnBounds) -> float:
     return hypot(new.middle[0] - old.middle[0], new.middle[1] - old.middle[1]) / old.height
 
 

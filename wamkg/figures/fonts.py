@@ -30,7 +30,7 @@ FALLBACK_FAMILIES = (
 """Families of Debian that are tried, in this order, for characters DejaVu Sans does not have."""
 
 
-def lacking(text: str) -> set[int]:
+def uncovered_characters(text: str) -> set[int]:
     """Code points of the text that DejaVu Sans has no glyph for."""
     return {ord(char) for char in text} - advances().keys()
 
@@ -60,7 +60,7 @@ def _covered(face: Face) -> frozenset[int]:
 def fallbacks(text: str) -> dict[Face, set[int]]:
     """Installed fonts that supply characters of the text which DejaVu Sans lacks, and which."""
     chosen: dict[Face, set[int]] = {}
-    missing = lacking(text)
+    missing = uncovered_characters(text)
     for face in _installed() if missing else ():
         if missing & _covered(face):
             chosen[face] = missing & _covered(face)
@@ -72,14 +72,14 @@ def properties(text: str, size: float, bold: bool = False) -> FontProperties:
     """Font for one text: always the wheel's own file where that has every character."""
     families = [FAMILY, *(face.family for face in fallbacks(text)), "sans-serif"]
     weight = "bold" if bold else "normal"
-    if not lacking(text):
+    if not uncovered_characters(text):
         return FontProperties(family=families, size=size, weight=weight, fname=str(font_file(bold)))
     return FontProperties(family=families[:-1], size=size, weight=weight)
 
 
-def unseen(text: str) -> str:
+def undrawable_characters(text: str) -> str:
     """Characters of the text that no font at hand can draw."""
-    missing = lacking(text)
+    missing = uncovered_characters(text)
     missing -= {point for points in fallbacks(text).values() for point in points}
     return "".join(sorted({char for char in text if ord(char) in missing}))
 

@@ -17,7 +17,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w.-]+", "-", text).strip("-")
 
 
-def picked(names: Sequence[str], spellings: Iterable[tuple[str, str]], kind: str, other: str) -> frozenset[str]:
+def resolve_names(names: Sequence[str], spellings: Iterable[tuple[str, str]], kind: str, other: str) -> frozenset[str]:
     """What the names stand for, in any case; `spellings` are pairs of a name and what it stands for.
 
     Raises InvalidInputError for names that stand for nothing, saying the `kind` of thing and what `other` name to use.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import GREEK, SUB, SUPER, plain
-from wamkg.history.latex import escape_latex
+from wamkg.latex import escape_latex
 
 _SUPER_CHARS = {char: key for key, char in SUPER.items()}
 _SUB_CHARS = {char: key for key, char in SUB.items() if char != key}

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.measure import CAP_HEIGHT, text_width, wrap
 from wamkg.figures.paint import Painter, Type, marker, polygon
 from wamkg.figures.save import Drawing, Rows
@@ -24,7 +24,7 @@ _DOT = 2.0
 
 
 @dataclass(frozen=True)
-class Key:
+class LegendKey:
     """A legend entry: a filled swatch, or where `shape` is given a marker, hollow where `hollow`."""
 
     name: str
@@ -34,7 +34,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Words:
+class FigureText:
     """What a figure says in words: title, caption for the manuscript, alt text, notes for whoever drew it."""
 
     title: str
@@ -43,13 +43,13 @@ class Words:
     notes: tuple[str, ...] = ()
 
 
-class Sheet:
+class ChartPage:
     """A page of a given width whose lowest part holds legend entries and lines of notes.
 
     `floor` is the height above which a figure may draw.
     """
 
-    def __init__(self, options: FigureOptions, keys: Sequence[Key] = (), notes: Sequence[str] = ()) -> None:
+    def __init__(self, options: FigureOptions, keys: Sequence[LegendKey] = (), notes: Sequence[str] = ()) -> None:
         self.options, self.theme = options, THEMES[options.theme]
         self.left, self.right, self.width = MARGIN, options.width_pt - MARGIN, options.width_pt
         self._lines = [line for note in notes for line in wrap(note, TEXT_SIZE, self.right - self.left)]
@@ -72,11 +72,11 @@ class Sheet:
             ]
             page.group("notes", lines, FRONT)
 
-    def _key(self, page: Painter, key: Key, x: float, row: int) -> Iterator[Artist]:
+    def _key(self, page: Painter, key: LegendKey, x: float, row: int) -> Iterator[Artist]:
         middle = self._keys_foot + (self._rows - row - 0.5) * LINE
         x += self.left
         if key.shape is None:
-            yield page.shape("swatch", rectangle(Box(x, middle - 2.6, x + _SWATCH, middle + 2.6)), key.colour)
+            yield page.shape("swatch", rectangle(Bounds(x, middle - 2.6, x + _SWATCH, middle + 2.6)), key.colour)
         else:
             fill = self.theme.paper if key.hollow else key.colour
             yield page.shape("swatch", marker(key.shape, x + _SWATCH / 2, middle, _DOT), fill, key.colour, 0.8)
@@ -86,7 +86,7 @@ class Sheet:
     def drawing(
         self,
         height: float,
-        words: Words,
+        words: FigureText,
         elements: Iterable[Element],
         paint: Callable[[Painter, Theme], None],
         rows: Rows,
@@ -114,7 +114,7 @@ class Sheet:
         )
 
 
-def _flow(keys: Sequence[Key], width: float) -> Iterator[tuple[Key, float, int]]:
+def _flow(keys: Sequence[LegendKey], width: float) -> Iterator[tuple[LegendKey, float, int]]:
     x, row = 0.0, 0
     for key in keys:
         end = x + _SWATCH + _SWATCH_GAP + text_width(key.name, TEXT_SIZE)
@@ -135,7 +135,7 @@ def baseline(middle: float, size: float = TEXT_SIZE) -> float:
     return middle - CAP_HEIGHT * size / 2
 
 
-def rectangle(box: Box) -> Path:
+def rectangle(box: Bounds) -> Path:
     """A box with square corners."""
     corners = [(box.left, box.bottom), (box.right, box.bottom), (box.right, box.top), (box.left, box.top)]
     return polygon(corners)
@@ -147,7 +147,7 @@ def ticks(low: float, high: float, most: int = 6, whole: bool = False) -> list[f
     return [float(value) for value in locator.tick_values(low, high if high > low else low + 1)]
 
 
-def shortened(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
+def truncate_to_width(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width` points."""
     if text_width(text, size, bold) <= width + 0.01:
         return text
@@ -156,6 +156,6 @@ def shortened(text: str, width: float, size: float = TEXT_SIZE, bold: bool = Fal
     return f"{text.rstrip()}…"
 
 
-def counted(count: int, noun: str = "paper") -> str:
+def pluralize(count: int, noun: str = "paper") -> str:
     """A number with its noun, in the plural but for one."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

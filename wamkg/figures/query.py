@@ -137,7 +137,7 @@ class FigureRequest:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class FigureResult:
     """What came of it: the files written, how many rows of data are in them, what to know about the drawing."""
 
     files: list[Path]

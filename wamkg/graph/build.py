@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
-from wamkg.store.lookup import find_paper
-from wamkg.store.reads_graph import KINDS, PLACED_IN, RELATIONS, Edge, Node, edges_at, entity_numbers, nodes_of
+from wamkg.store.entities import ENTITY_MODELS, get_entity
+from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
+from wamkg.store.papers import find_paper
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.store.things import THINGS, get_thing
 from wamkg.vocabulary import MAIN, EntityKind, Relation
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def find_node(session: Session, text: str) -> int:
     if kind == EntityKind.TAXON:
         slug, _, path = rest.partition(":")
         found: Any = find_taxon(session, get_taxonomy(session, slug), path)
-    elif kind in set(THINGS):
-        found = get_thing(session, EntityKind(kind), rest)
+    elif kind in set(ENTITY_MODELS):
+        found = get_entity(session, EntityKind(kind), rest)
     else:
         found = find_paper(session, rest if kind == EntityKind.PAPER else text)
     if found.id is None:
@@ -47,7 +47,7 @@ class _Gathered:
     """Nodes and edges found so far; `met` has every neighbor, included or not."""
 
     kept: dict[int, Node] = field(default_factory=dict)
-    edges: set[Edge] = field(default_factory=set)
+    edges: set[GraphEdge] = field(default_factory=set)
     met: set[int] = field(default_factory=set)
 
 
@@ -128,7 +128,7 @@ def _gather_around(session: Session, gathered: _Gathered, start: int, hops: int,
     gathered.edges |= set(edges_at(session, edge_of_known, relations))
 
 
-def _as_networkx(session: Session, nodes: Mapping[int, Node], edges: Iterable[Edge]) -> "nx.MultiDiGraph[str]":
+def _as_networkx(session: Session, nodes: Mapping[int, Node], edges: Iterable[GraphEdge]) -> "nx.MultiDiGraph[str]":
     """Nodes and the edges between them, in a fixed order."""
     import networkx as nx
 

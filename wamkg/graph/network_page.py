@@ -10,7 +10,7 @@ from wamkg.errors import InvalidInputError
 if TYPE_CHECKING:
     import networkx as nx
 
-MOST_DRAWN = 450
+MAX_DRAWN = 450
 """networkx lays out up to 499 nodes with numpy alone; larger drawings are unreadable anyway."""
 SEED = 7
 SPREAD, WIDER = 480, 2.0
@@ -55,8 +55,8 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None 
     # pyvis loads IPython, which takes a second.
     from pyvis.network import Network
 
-    if len(graph) > MOST_DRAWN:
-        raise InvalidInputError(f"{len(graph)} nodes are too many to draw: ask for at most {MOST_DRAWN}")
+    if len(graph) > MAX_DRAWN:
+        raise InvalidInputError(f"{len(graph)} nodes are too many to draw: ask for at most {MAX_DRAWN}")
     network = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
     places = positions(graph)
     for key in graph:
@@ -72,13 +72,13 @@ def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
     """Position of each node: a spring layout from a fixed seed, spread so that no label covers another."""
     import networkx as nx
 
-    from wamkg.graph.parting import parted  # numpy, which no other page needs
+    from wamkg.graph.overlap_removal import remove_overlaps  # numpy, which no other page needs
 
     size = max(len(graph), 1)
     laid = nx.spring_layout(nx.Graph(graph), seed=SEED, k=2.2 / size**0.5, iterations=120)
     reach = SPREAD * max(size / 40, 0.5) ** 0.5
     middles = [(float(x) * reach * WIDER, float(y) * reach) for x, y in (laid[key] for key in graph)]
-    apart = parted(middles, [_size(graph.nodes[key]) for key in graph])
+    apart = remove_overlaps(middles, [_size(graph.nodes[key]) for key in graph])
     return dict(zip(graph, apart, strict=True))
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.store.reads_details import assignments_of, listed_numbers, paper_rows
-from wamkg.store.reads_taxa import uids_of_taxa
-from wamkg.store.taxonomies import list_taxonomies
-from wamkg.vocabulary import AssignmentState
+from wamkg.store.paper_details import assignments_of, listed_numbers, paper_rows
+from wamkg.store.taxonomies import list_taxonomies, uids_of_taxa
+from wamkg.vocabulary import AssignmentStatus
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class ReleaseDiff:
 
 
 @dataclass(frozen=True)
-class _Edition:
+class _ReleaseContent:
     papers: Mapping[str, Any]
     """Papers of the library by permanent id."""
     places: Mapping[str, Mapping[str, Any]]
@@ -77,7 +76,7 @@ class _Edition:
     """Permanent id of a taxon -> (taxonomy, path, name)."""
 
 
-def diff_editions(a: Session, b: Session, names: tuple[str, str]) -> ReleaseDiff:
+def diff_releases(a: Session, b: Session, names: tuple[str, str]) -> ReleaseDiff:
     """Compare two releases. Papers and taxa are matched by permanent id, whatever their names."""
     old, new = _read(a), _read(b)
     kept = [uid for uid in new.papers if uid in old.papers]
@@ -97,7 +96,7 @@ def diff_editions(a: Session, b: Session, names: tuple[str, str]) -> ReleaseDiff
     )
 
 
-def _read(session: Session) -> _Edition:
+def _read(session: Session) -> _ReleaseContent:
     rows = paper_rows(session, listed_numbers(session), texts=False)
     papers = {row.uid: row for row in sorted(rows.values(), key=lambda row: row.slug)}
     numbers = {row.id: row.uid for row in papers.values()}
@@ -109,23 +108,23 @@ def _read(session: Session) -> _Edition:
         for taxonomy in list_taxonomies(session)
         for uid, path, name in uids_of_taxa(session, taxonomy)
     }
-    return _Edition(papers, places, taxa)
+    return _ReleaseContent(papers, places, taxa)
 
 
-def _slug(edition: _Edition, uid: str) -> str:
+def _slug(edition: _ReleaseContent, uid: str) -> str:
     return str(edition.papers[uid].slug)
 
 
-def _entry(edition: _Edition, uid: str) -> PaperEntry:
+def _entry(edition: _ReleaseContent, uid: str) -> PaperEntry:
     taxa = {slug: _where(a) for slug, a in edition.places.get(uid, {}).items()}
     return PaperEntry(_slug(edition, uid), edition.papers[uid].title, taxa)
 
 
 def _where(assignment: Any) -> str:
-    return str(assignment.taxon if assignment.state == AssignmentState.PLACED else assignment.state)
+    return str(assignment.taxon if assignment.state == AssignmentStatus.PLACED else assignment.state)
 
 
-def _moves(old: _Edition, new: _Edition, uid: str) -> list[Moved]:
+def _moves(old: _ReleaseContent, new: _ReleaseContent, uid: str) -> list[Moved]:
     before, after = old.places.get(uid, {}), new.places.get(uid, {})
     found = []
     for slug in sorted({*before, *after}):
@@ -141,7 +140,7 @@ def _moves(old: _Edition, new: _Edition, uid: str) -> list[Moved]:
     return found
 
 
-def _renamed(old: _Edition, new: _Edition, kept: list[str]) -> list[Renamed]:
+def _renamed(old: _ReleaseContent, new: _ReleaseContent, kept: list[str]) -> list[Renamed]:
     taxa = [
         Renamed(now[0], f"{old.taxa[uid][1]} ({old.taxa[uid][2]})", f"{now[1]} ({now[2]})")
         for uid, now in new.taxa.items()
@@ -160,12 +159,12 @@ def _venue(row: Any) -> str | None:
     return " ".join(str(part) for part in (row.venue, year) if part is not None) or None
 
 
-def _counts(old: _Edition, new: _Edition) -> dict[str, list[int]]:
+def _counts(old: _ReleaseContent, new: _ReleaseContent) -> dict[str, list[int]]:
     found = {"papers": [len(old.papers), len(new.papers)], "taxa": [len(old.taxa), len(new.taxa)]}
     for slug in sorted({a for edition in (old, new) for group in edition.places.values() for a in group}):
         found[f"placed in {slug}"] = [_placed(edition, slug) for edition in (old, new)]
     return found
 
 
-def _placed(edition: _Edition, slug: str) -> int:
-    return sum(slug in group and group[slug].state == AssignmentState.PLACED for group in edition.places.values())
+def _placed(edition: _ReleaseContent, slug: str) -> int:
+    return sum(slug in group and group[slug].state == AssignmentStatus.PLACED for group in edition.places.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wamkg.history.diff import ReleaseDiff
-from wamkg.history.latex import escape_latex
+from wamkg.latex import escape_latex
 
 
 def sections(diff: ReleaseDiff) -> Iterator[tuple[str, list[str]]]:

@@ -21,9 +21,8 @@ from sqlmodel import Session
 
 from wamkg.errors import StoreError
 from wamkg.files import whole_file
-from wamkg.store.bulk import chunks
+from wamkg.store.base import chunks, dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.migrate import head_revision, known_revisions, make_empty_file, migrate
-from wamkg.store.rows import dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.search import texts_of
 from wamkg.store.session import Store, settle_file
 

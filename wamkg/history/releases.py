@@ -9,12 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from wamkg.errors import ConflictError, InvalidInputError, StoreError
-from wamkg.history.blind import without_blind_votes
 from wamkg.history.dump import hash_of, load_dump, write_dump
+from wamkg.history.vote_masking import mask_unopened_votes
 from wamkg.identifiers import new_uid
-from wamkg.store.batches import get_actor
+from wamkg.store.batches import get_actor, get_release
 from wamkg.store.migrate import head_revision
-from wamkg.store.reads_changes import get_release
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Release
 from wamkg.vocabulary import PERSON
@@ -43,7 +42,7 @@ def create_release(store: Store, home: Path, name: str, note: str, by: str) -> R
     part = home / FOLDER / f".{uid}.jsonl.gz"
     try:
         with consistent_view(store) as session:
-            dumped = write_dump(session, part, name, shown=without_blind_votes(session))
+            dumped = write_dump(session, part, name, shown=mask_unopened_votes(session))
         with store.writing() as session:
             release = _record(session, Release(
                 uid=uid, name=name, note=note, file=f"{name}.jsonl.gz", sha256=dumped.sha256,

@@ -10,24 +10,23 @@ from typing import Any
 from sqlalchemy import Table, literal_column, or_, select, union_all
 from sqlmodel import Session
 
-from wamkg.store.bulk import chunks, table_of
-from wamkg.store.paper_state import PaperState, load_states
-from wamkg.store.paper_write import Shown, write_shown
+from wamkg.store.base import chunks, table_of
+from wamkg.store.claims import PaperClaims, Shown, load_claims, write_resolved
 from wamkg.store.search import remove_texts
 from wamkg.store.tables import (
     Assignment,
     Authorship,
     Batch,
     Change,
+    Claim,
     Embedding,
     Entity,
     Event,
-    Fact,
     Link,
     Paper,
+    PaperUrl,
     Suggestion,
-    Weblink,
-    Work,
+    Task,
     metadata,
 )
 from wamkg.vocabulary import Relation
@@ -36,7 +35,7 @@ KEPT = frozenset({"batch", "change", "actor", "release"})
 """Tables from which undo never deletes: the record of what happened."""
 BEFORE_SHOWN = ("fact", "event")
 """Tables from which values are resolved. They are emptied first, so that no resolved value refers to a deleted row."""
-_DERIVED = ((Suggestion, "paper_id"), (Work, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
+_DERIVED = ((Suggestion, "paper_id"), (Task, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
 """Rows computed from a paper or taxon. They are deleted with it and can be computed again."""
 Rows = list[tuple[Table, Any]]
 """Tables, each with a condition that selects some of its rows."""
@@ -51,9 +50,9 @@ def papers_of(session: Session, mine: Any) -> set[int]:
     return set(session.connection().execute(statement).scalars())
 
 
-def touched_papers(session: Session, mine: Any) -> set[int]:
+def affected_papers(session: Session, mine: Any) -> set[int]:
     """Papers whose resolved values or search text may change."""
-    fact, event, paper = table_of(Fact), table_of(Event), table_of(Paper)
+    fact, event, paper = table_of(Claim), table_of(Event), table_of(Paper)
     facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id.in_(mine))
     events = select(event.c.paper_id).where(or_(event.c.batch_id.in_(mine), event.c.ended_batch_id.in_(mine)))
     link, entity, change = table_of(Link), table_of(Entity), table_of(Change)
@@ -70,14 +69,14 @@ def touched_papers(session: Session, mine: Any) -> set[int]:
 def placed_papers(session: Session, mine: Any) -> set[int]:
     """Papers whose assignments or URLs the batches created or ended."""
     found: set[int] = set()
-    for model in (Assignment, Weblink):
+    for model in (Assignment, PaperUrl):
         table = table_of(model)
         theirs = or_(table.c.batch_id.in_(mine), table.c.ended_batch_id.in_(mine))
         found |= set(session.connection().execute(select(table.c.paper_id).where(theirs)).scalars())
     return found
 
 
-def delete_derived(session: Session, mine: Any, papers: set[int], keep: Keep | None = None) -> None:
+def delete_computed_rows(session: Session, mine: Any, papers: set[int], keep: Keep | None = None) -> None:
     """Delete data computed from the papers and taxa that the batches created."""
     for part in chunks(papers):
         remove_texts(session, part)
@@ -164,8 +163,8 @@ def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
     return sorted(found)
 
 
-def show_again(session: Session, papers: set[int], show: Callable[[PaperState], Shown]) -> None:
+def resolve_again(session: Session, papers: set[int], show: Callable[[PaperClaims], Shown]) -> None:
     """Resolve the values of papers again from their remaining claims."""
     session.expire_all()
-    states = load_states(session, papers)
-    write_shown(session, list(states.values()), [show(s) for s in states.values()])
+    states = load_claims(session, papers)
+    write_resolved(session, list(states.values()), [show(s) for s in states.values()])

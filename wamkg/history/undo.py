@@ -13,53 +13,57 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from wamkg.errors import ConflictError
-from wamkg.history.kept import keep_removed, keep_reopened
 from wamkg.history.scope import (
     BEFORE_SHOWN,
     KEPT,
     Rows,
-    delete_derived,
+    affected_papers,
+    delete_computed_rows,
     delete_rows,
     later_writers,
     papers_of,
     placed_papers,
     reopen_rows,
+    resolve_again,
     rows_ended,
     rows_made,
-    show_again,
-    touched_papers,
 )
-from wamkg.store.batches import close_batch, open_batch, record_change
-from wamkg.store.bulk import table_of
+from wamkg.history.undo_log import log_removed_rows, log_reopened_rows
+from wamkg.store.assignments import new_violations, restore_assignments, rule_violations
+from wamkg.store.base import table_of
+from wamkg.store.batches import (
+    batches_that_edited_rows_of,
+    close_batch,
+    edits_of,
+    open_batch,
+    record_change,
+    restore_rows,
+)
+from wamkg.store.claims import PaperClaims, Shown, bump_revisions, delete_unused_authors_and_venues, let_go_of_ids
 from wamkg.store.decisions import lock_papers
-from wamkg.store.edits import batches_that_edited_rows_of, edits_of, restore_rows
+from wamkg.store.duplicates import batch_of_pair, load_work_groups, slug_of
 from wamkg.store.merges import Merged, give_back, read_merge, refuse_after_writes, refuse_before_merges
-from wamkg.store.objections import batches_that_object, batches_unaware_of
-from wamkg.store.paper_state import PaperState
-from wamkg.store.paper_write import Shown, delete_orphans, let_go_of_ids, raise_versions
+from wamkg.store.objections import concurrent_decision_batches, objecting_batches
 from wamkg.store.questions import answered_in, batches_resting_on_answers
-from wamkg.store.rules import broken_rules, newly_broken
 from wamkg.store.session import one_writer
-from wamkg.store.settle import hand_back_places
 from wamkg.store.tables import Actor, Adjudication, Assignment, Batch, Entity, Judgement, Taxon, Vote, metadata
-from wamkg.store.taxon_edits import lock_taxonomy
-from wamkg.store.taxon_reads import (
+from wamkg.store.tasks import forget_papers, reset_tasks_since
+from wamkg.store.taxonomies import list_taxonomies
+from wamkg.store.taxonomy_edits import (
     batches_that_changed_taxa,
-    lift_taxa,
+    detach_paths,
+    lock_taxonomy,
     moved_below_taxa_of,
-    placed_since,
-    straighten_paths,
+    rebuild_paths,
+    taxa_changed_since,
     tree_problems,
 )
-from wamkg.store.taxonomies import list_taxonomies
 from wamkg.store.types import utc_now
-from wamkg.store.work import forget_papers, forget_since
-from wamkg.store.works import batch_of_pair, load_works, slug_of
 from wamkg.vocabulary import BatchKind
 
 
 def undo_batch(
-    session: Session, batch: Batch, actor: Actor, show: Callable[[PaperState], Shown], why: str = ""
+    session: Session, batch: Batch, actor: Actor, show: Callable[[PaperClaims], Shown], why: str = ""
 ) -> dict[str, int]:
     """Undo everything a batch wrote; returns the number of removed rows per table.
 
@@ -68,7 +72,7 @@ def undo_batch(
     Raises ConflictError, which names the batches, if the batch is already undone or later writes depend on it.
     """
     one_writer(session)
-    _hold(session, batch)
+    _lock_affected_rows(session, batch)
     if batch.undone_at is not None:
         raise ConflictError(f"batch {batch.uid} is already undone")
     if batch.kind == BatchKind.UNDO:
@@ -78,39 +82,39 @@ def undo_batch(
     joined = _refuse_to_part(session, batch)
     _refuse_if_needed(session, batch, _names(made))
     undoing = open_batch(session, BatchKind.UNDO, batch.uid, actor)
-    keep = partial(keep_removed, session, undoing, batch)
-    reopening = partial(keep_reopened, session, undoing, batch)
-    touched = touched_papers(session, mine)
+    keep = partial(log_removed_rows, session, undoing, batch)
+    reopening = partial(log_reopened_rows, session, undoing, batch)
+    touched = affected_papers(session, mine)
     replaced = placed_papers(session, mine)
-    doomed, broken = papers_of(session, mine), broken_rules(session)
+    doomed, broken = papers_of(session, mine), rule_violations(session)
     asked_of = [question.paper_id for question in answered_in(session, batch.uid)]
     if joined is not None:
         touched |= give_back(session, joined)
-    hand_back_places(session, batch, partial(reopening, table_of(Assignment)))
-    with _refusing_what_is_taken(session, batch, ended):
+    restore_assignments(session, batch, partial(reopening, table_of(Assignment)))
+    with _conflicts_with_later_rows(session, batch, ended):
         restored = restore_rows(session, batch)
-    delete_derived(session, mine, doomed, keep)
+    delete_computed_rows(session, mine, doomed, keep)
     counts = delete_rows(session, made, BEFORE_SHOWN, keep)
     reopen_rows(session, ended, BEFORE_SHOWN, reopening)
     let_go_of_ids(session, doomed)
-    show_again(session, touched - doomed, show)
+    resolve_again(session, touched - doomed, show)
     counts |= delete_rows(session, made, None, keep)
-    delete_orphans(session)
+    delete_unused_authors_and_venues(session)
     # Where these stood may be taken by now, and their parents may be elsewhere.
-    reopened = set(lift_taxa(session, table_of(Taxon).c.ended_batch_id.in_(mine)))
-    with _refusing_what_is_taken(session, batch, ended):
+    reopened = set(detach_paths(session, table_of(Taxon).c.ended_batch_id.in_(mine)))
+    with _conflicts_with_later_rows(session, batch, ended):
         reopen_rows(session, ended, None, reopening)
-    raise_versions(session, (replaced | (joined.papers if joined else set())) - doomed)
+    bump_revisions(session, (replaced | (joined.papers if joined else set())) - doomed)
     if restored:
         counts["values restored"] = restored
-    with _refusing_what_is_taken(session, batch, ended):
-        _straighten(session, batch, reopened)
+    with _conflicts_with_later_rows(session, batch, ended):
+        _rebuild_paths(session, batch, reopened)
     _refuse_broken_trees(session, batch)
-    _refuse_broken_rules(session, batch, broken)
+    _check_rules(session, batch, broken)
     if "judgement" in _names(made) | _names(ended):
         _refuse_contradictions(session, batch)
     if batch.kind == BatchKind.ENRICH:
-        forget_since(session, batch.started_at)
+        reset_tasks_since(session, batch.started_at)
     forget_papers(session, asked_of)
     batch.undone_at, batch.undone_by_id = utc_now(), undoing.id
     session.add(batch)
@@ -129,26 +133,26 @@ def _refuse_to_part(session: Session, batch: Batch) -> Merged | None:
     return read_merge(session, batch.id)
 
 
-def _hold(session: Session, batch: Batch) -> None:
+def _lock_affected_rows(session: Session, batch: Batch) -> None:
     """Lock the batch, its taxonomies and its papers until the end, in the same order as decisions do."""
     session.refresh(batch, with_for_update=True)
     mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
     for taxonomy in list_taxonomies(session):
         assert taxonomy.id is not None
         lock_taxonomy(session, taxonomy.id, editing=batch.kind == BatchKind.TAXONOMY)
-    lock_papers(session, touched_papers(session, mine) | placed_papers(session, mine))
+    lock_papers(session, affected_papers(session, mine) | placed_papers(session, mine))
 
 
-def _straighten(session: Session, batch: Batch, reopened: set[int]) -> None:
+def _rebuild_paths(session: Session, batch: Batch, reopened: set[int]) -> None:
     uids = {change.subject_uid for change in edits_of(session, batch) if change.field == "taxon.path"}
     moved = set(session.exec(select_model(Entity.id).where(col(Entity.uid).in_(uids))).all()) if uids else set()
     numbers = reopened | {number for number in moved if number is not None}
     if numbers:
-        straighten_paths(session, numbers, placed_since(session, batch))
+        rebuild_paths(session, numbers, taxa_changed_since(session, batch))
 
 
 @contextmanager
-def _refusing_what_is_taken(session: Session, batch: Batch, ended: Rows) -> Iterator[None]:
+def _conflicts_with_later_rows(session: Session, batch: Batch, ended: Rows) -> Iterator[None]:
     """Reject an undo if later batches took a path, URL or assignment that it would restore. Names the batches."""
     try:
         with session.begin_nested():
@@ -168,11 +172,11 @@ def _refuse_broken_trees(session: Session, batch: Batch) -> None:
     raise ConflictError(f"later edits depend on {batch.uid} ({problem}); undo them first: {', '.join(later)}")
 
 
-def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str]) -> None:
+def _check_rules(session: Session, batch: Batch, before: dict[str, str]) -> None:
     """Reject an undo after which a paper would violate a rule, because a later assignment was made in view of this
     batch.
     """
-    for paper, problem in newly_broken(session, before).items():
+    for paper, problem in new_violations(session, before).items():
         raise ConflictError(
             f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
         )
@@ -180,7 +184,7 @@ def _refuse_broken_rules(session: Session, batch: Batch, before: dict[str, str])
 
 def _refuse_contradictions(session: Session, batch: Batch) -> None:
     """Reject an undo if a restored judgement contradicts a later one."""
-    works = load_works(session)
+    works = load_work_groups(session)
     for left, right in works.contradictions():
         later = sorted({batch_of_pair(session, pair) for pair in works.chain((left, right))})
         named = f"{slug_of(session, left)} and {slug_of(session, right)}"
@@ -206,8 +210,8 @@ def _refuse_if_needed(session: Session, batch: Batch, made: set[str]) -> None:
         and not table.name == key.column.table.name == "entity"
     ]
     blockers = set(session.connection().execute(union(*asked)).scalars()) if asked else set()
-    blockers |= _reassigned(session, batch) | batches_that_edited_rows_of(session, batch)
-    blockers |= batches_that_object(session, batch) | batches_unaware_of(session, batch)
+    blockers |= _batches_reassigning(session, batch) | batches_that_edited_rows_of(session, batch)
+    blockers |= objecting_batches(session, batch) | concurrent_decision_batches(session, batch)
     blockers |= batches_resting_on_answers(session, batch)
     if moved_below_taxa_of(session, batch):
         later = ", ".join(batches_that_changed_taxa(session, batch))
@@ -230,7 +234,7 @@ def _dependants(table: Table, key: Any, target: Table, batch: Batch) -> Any:
     return select(table.c.batch_id).where(condition).distinct()
 
 
-def _reassigned(session: Session, batch: Batch) -> set[int]:
+def _batches_reassigning(session: Session, batch: Batch) -> set[int]:
     """Batches that assigned a paper again after this one ended its assignment."""
     ended, later = table_of(Assignment), table_of(Assignment).alias()
     statement = select(later.c.batch_id).where(
@@ -240,10 +244,10 @@ def _reassigned(session: Session, batch: Batch) -> set[int]:
         later.c.ended_at.is_(None),
         later.c.batch_id > batch.id,
     )
-    return set(session.connection().execute(statement).scalars()) | _replaced(session, batch)
+    return set(session.connection().execute(statement).scalars()) | _batches_replacing(session, batch)
 
 
-def _replaced(session: Session, batch: Batch) -> set[int]:
+def _batches_replacing(session: Session, batch: Batch) -> set[int]:
     """Later batches in which people replaced claims of this one, or ended taxa that it created."""
     words = [table_of(model) for model in (Assignment, Judgement, Vote, Adjudication)]
     replaced = [

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.identifiers import title_key
-from wamkg.importing.compare import Notes
+from wamkg.importing.record_diff import RecordDiff
 from wamkg.matching.answers import IdentityAnswers, Settled, ids_in_common
 from wamkg.matching.identity import Identity, IdentityFinding
 from wamkg.matching.kept_record import kept_record
 from wamkg.matching.record import Record
-from wamkg.matching.resolve import winner
-from wamkg.store.paper_state import PaperState
+from wamkg.matching.resolve import pick_claim
+from wamkg.store.claims import PaperClaims
 from wamkg.store.questions import NewQuestion, insert_question, questions_of, record_rename
 from wamkg.store.tables import Batch
 from wamkg.vocabulary import QuestionStatus
@@ -29,7 +29,7 @@ class IdentityGate:
     source: str
     keep_classes: bool = True
     asked: list[NewQuestion] = field(default_factory=list)
-    renamed: list[tuple[PaperState, str]] = field(default_factory=list)
+    renamed: list[tuple[PaperClaims, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._answers = IdentityAnswers(self.session)
@@ -38,7 +38,7 @@ class IdentityGate:
         """The record as people's answers leave it."""
         return self._answers.settle(record)
 
-    def refuse(self, record: Record, state: PaperState) -> Notes | None:
+    def refuse(self, record: Record, state: PaperClaims) -> RecordDiff | None:
         """What to report of a record that looks like another paper than its id's, None where it may be applied.
 
         The question is written by `flush`, once the paper is.
@@ -50,7 +50,7 @@ class IdentityGate:
             self.renamed.append((state, _shown_title(state)))
         return self._keep(record, state, finding) if finding.identity is Identity.DIFFERENT else None
 
-    def _keep(self, record: Record, state: PaperState, finding: IdentityFinding) -> Notes:
+    def _keep(self, record: Record, state: PaperClaims, finding: IdentityFinding) -> RecordDiff:
         ids = ids_in_common(state, record)
         uid = self._open(record, state.id)
         if uid is None:
@@ -65,7 +65,7 @@ class IdentityGate:
             self.asked.append(question)
             uid = question.uid
         shared = ", ".join(ids)
-        return Notes(
+        return RecordDiff(
             conflicts=[
                 f"{shared} leads to another paper: {'; '.join(finding.reasons)}; nothing of this line is taken; answer "
                 f"`wamkg questions answer {uid} wrong-id`, `renamed` or `wrong-record`"
@@ -92,7 +92,7 @@ class IdentityGate:
         self.renamed.clear()
 
 
-def _shown_title(state: PaperState) -> str:
-    word = winner(state.said["title"].values())
+def _shown_title(state: PaperClaims) -> str:
+    word = pick_claim(state.said["title"].values())
     assert word is not None
     return str(word.value)

@@ -7,8 +7,8 @@ from typing import BinaryIO
 from wamkg.identifiers import arxiv_id, doi, s2_id
 from wamkg.importing.lines import numbered_lines
 from wamkg.importing.links import arxiv_of, doi_of, is_broken_arxiv, is_web
-from wamkg.importing.result import Item
-from wamkg.matching.record import Record, Unreadable
+from wamkg.importing.parse_result import Item
+from wamkg.matching.record import Record, UnreadableLine
 
 _MAX_LINE = 4096
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -24,12 +24,14 @@ def parse_ids(stream: BinaryIO) -> Iterator[Item]:
     """
     for number, line in numbered_lines(stream, _MAX_LINE):
         if line is None:
-            yield Unreadable(number, f"a line longer than {_MAX_LINE} bytes; write one identifier a line")
+            yield UnreadableLine(number, f"a line longer than {_MAX_LINE} bytes; write one identifier a line")
             continue
         try:
             text = _COMMENT.sub("", line.decode()).strip()
         except UnicodeDecodeError as broken:
-            yield Unreadable(number, f"not valid UTF-8 at byte {broken.start + 1}", line[:80].decode(errors="replace"))
+            yield UnreadableLine(
+                number, f"not valid UTF-8 at byte {broken.start + 1}", line[:80].decode(errors="replace")
+            )
             continue
         if text:
             yield from _of_line(text, number)
@@ -41,7 +43,7 @@ def _of_line(text: str, number: int) -> Iterator[Item]:
     parts = [whole] if whole else [identified(part, number) for part in re.split(r"[\s,;]+", text) if part]
     found = [part for part in parts if part is not None]
     reason = "not an arXiv id, DOI, Semantic Scholar id, OpenAlex id or web address"
-    yield from found if len(found) == len(parts) else [Unreadable(number, reason, text[:160])]
+    yield from found if len(found) == len(parts) else [UnreadableLine(number, reason, text[:160])]
 
 
 def identified(text: str, line: int = 1) -> Record | None:

@@ -7,9 +7,9 @@ import orjson
 
 from wamkg.importing.lines import MAX_LINE, numbered_lines
 from wamkg.importing.loose import without_nul
+from wamkg.importing.parse_result import Item
 from wamkg.importing.record_keys import FaultError, read_mapping
-from wamkg.importing.result import Item
-from wamkg.matching.record import Dropped, Unreadable
+from wamkg.matching.record import Dropped, UnreadableLine
 
 _NUL = b"\\u0000"
 """How JSON spells a NUL; a bare one is not JSON."""
@@ -23,7 +23,9 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
     """
     for number, line in numbered_lines(stream, max_line):
         if line is None:
-            yield Unreadable(number, f"a line longer than {max_line // (1 << 20) or 1} MiB; one paper needs far less")
+            yield UnreadableLine(
+                number, f"a line longer than {max_line // (1 << 20) or 1} MiB; one paper needs far less"
+            )
             continue
         if line.isspace():
             continue
@@ -35,9 +37,9 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
                 record.doubts.append(Dropped("a NUL character, which no database keeps; it is left out"))
             yield record
         except orjson.JSONDecodeError as error:
-            yield Unreadable(number, _json_fault(line, error), _excerpt(line))
+            yield UnreadableLine(number, _json_fault(line, error), _excerpt(line))
         except FaultError as fault:
-            yield Unreadable(number, str(fault), _excerpt(line))
+            yield UnreadableLine(number, str(fault), _excerpt(line))
 
 
 def record_of(row: object, number: int) -> Item:
@@ -47,7 +49,7 @@ def record_of(row: object, number: int) -> Item:
             raise FaultError("a NUL character, which no database keeps")
         return read_mapping(row, number)
     except FaultError as fault:
-        return Unreadable(number, str(fault), _excerpt(str(row).encode(errors="replace")))
+        return UnreadableLine(number, str(fault), _excerpt(str(row).encode(errors="replace")))
 
 
 def _json_fault(line: bytes, error: orjson.JSONDecodeError) -> str:

@@ -3,8 +3,8 @@
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError
-from wamkg.importing.apply import Applier
-from wamkg.importing.report import ImportReport, LineReport, Outcome
+from wamkg.importing.applier import Applier
+from wamkg.importing.import_report import ImportReport, LineReport, Outcome
 from wamkg.matching.kept_record import record_from
 from wamkg.matching.record import Record
 from wamkg.store.tables import Batch, IdentityQuestion

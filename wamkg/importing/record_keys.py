@@ -9,16 +9,16 @@ from wamkg.identifiers import PartialDate, arxiv_id, doi, is_possible_arxiv, mal
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.loose import loosened
 from wamkg.importing.venues import read_venue
-from wamkg.matching.record import Dropped, Introduces, Placement, Record
+from wamkg.matching.record import Dropped, IntroducedEntity, Record, RecordAssignment
 from wamkg.names import name_from_dict
-from wamkg.vocabulary import AssignmentState, EventKind, Standing
+from wamkg.vocabulary import AssignmentStatus, EventKind, Standing
 
 _BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}", re.ASCII).fullmatch
 _AND_OTHERS = re.compile(r"(?:and\s+)?(?:others|et\.?\s*al\.?)", re.I).fullmatch
 _MAX_TITLE = 2000
 _YEARS = range(1800, 2101)
 _EVENTS = frozenset(EventKind)
-_STATES = frozenset(AssignmentState)
+_STATES = frozenset(AssignmentStatus)
 _STANDINGS = frozenset(Standing)
 
 
@@ -247,14 +247,14 @@ def _take_standing(record: Record, key: str, value: Any) -> None:
 def _take_taxa(record: Record, key: str, value: Any) -> None:
     for slug, path in _need(value, dict, key, "an object").items():
         if path is not None:
-            record.placements.append(Placement(slug, _need(path, str, f"{key}.{slug}", "text").strip("/ ")))
+            record.placements.append(RecordAssignment(slug, _need(path, str, f"{key}.{slug}", "text").strip("/ ")))
 
 
 def _take_also(record: Record, key: str, value: Any) -> None:
     for slug, paths in _need(value, dict, key, "an object").items():
         for path in _need(paths, list, f"{key}.{slug}", "a list"):
             text = _need(path, str, f"{key}.{slug}[]", "text").strip("/ ")
-            record.placements.append(Placement(slug, text, primary=False))
+            record.placements.append(RecordAssignment(slug, text, primary=False))
 
 
 def _take_states(record: Record, key: str, value: Any) -> None:
@@ -264,11 +264,11 @@ def _take_states(record: Record, key: str, value: Any) -> None:
         )
         state, kind, reason = parts.get("state"), parts.get("kind"), parts.get("reason")
         if state not in _STATES:
-            raise FaultError(f"states.{slug} is {str(state)[:40]!r}; known are {', '.join(AssignmentState)}")
+            raise FaultError(f"states.{slug} is {str(state)[:40]!r}; known are {', '.join(AssignmentStatus)}")
         if any(not isinstance(part, str | None) for part in (kind, reason)):
             raise FaultError(f"states.{slug} has a kind or reason that is not text")
-        if state != AssignmentState.PLACED:
-            record.placements.append(Placement(slug, None, state=state, kind=kind, reason=reason))
+        if state != AssignmentStatus.PLACED:
+            record.placements.append(RecordAssignment(slug, None, state=state, kind=kind, reason=reason))
 
 
 def _take_introduces(record: Record, key: str, value: Any) -> None:
@@ -277,7 +277,7 @@ def _take_introduces(record: Record, key: str, value: Any) -> None:
         kind, name = parts.get("kind"), parts.get("name")
         if kind not in ("dataset", "benchmark", "metric") or not isinstance(name, str) or not name.strip():
             raise FaultError("introduces needs objects with a kind (dataset, benchmark, metric) and a name")
-        record.introduces.append(Introduces(kind, name.strip()))
+        record.introduces.append(IntroducedEntity(kind, name.strip()))
 
 
 _Taker: TypeAlias = Callable[[Record, str, Any], None]

@@ -5,16 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from wamkg.identifiers import name_key
-from wamkg.importing.taxa import TaxaIndex
+from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.matching.record import Record
-from wamkg.store.paper_state import PaperState
+from wamkg.store.claims import PaperClaims
 
 _LENT = ("abstract", "summary", "url", "note")
 """Values that an export takes from a further record where the one shown has none."""
 
 
 def without_values_of_others(
-    record: Record, state: PaperState, others: Sequence[PaperState], taxa: TaxaIndex
+    record: Record, state: PaperClaims, others: Sequence[PaperClaims], taxa: TaxaIndex
 ) -> Record:  # fmt: skip
     """The record without what only other records of the same work say; `others` are those.
 
@@ -43,9 +43,9 @@ def without_values_of_others(
     return replace(record, **values)
 
 
-def _is_lent(name: str, value: Any, state: PaperState, others: Sequence[PaperState]) -> bool:
+def _is_lent(name: str, value: Any, state: PaperClaims, others: Sequence[PaperClaims]) -> bool:
     return value is not None and not _says(state, name, value) and any(_says(other, name, value) for other in others)
 
 
-def _says(state: PaperState, name: str, value: Any) -> bool:
+def _says(state: PaperClaims, name: str, value: Any) -> bool:
     return any(word.value == value for word in state.said.get(name, {}).values())

@@ -68,9 +68,9 @@ def retry_failed(store: Store, settings: Settings, uid: str) -> Job:
 def start(settings: Settings, *queued: Job) -> None:
     """Start queued jobs, in their own processes on this machine or on workers."""
     if settings.jobs == "queue":
-        from wamkg.jobs.queue import defer  # procrastinate is needed on a server only
+        from wamkg.jobs.procrastinate_queue import enqueue  # procrastinate is needed on a server only
 
-        defer(settings, *(job.uid for job in queued))
+        enqueue(settings, *(job.uid for job in queued))
     else:
         for job in queued:
             local.start(settings, job.uid)

@@ -22,7 +22,7 @@ class Kind:
 
 
 KINDS = {
-    "enrich": Kind("wamkg.enriching.run:run_job", "wamkg.enriching.plan:order_from"),
+    "enrich": Kind("wamkg.enriching.engine:run_job", "wamkg.enriching.plan:order_from"),
     "embed": Kind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
     "suggest": Kind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
     "refit": Kind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),

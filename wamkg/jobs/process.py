@@ -7,33 +7,33 @@ from wamkg.jobs.kinds import runner_of
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.session import Store
-from wamkg.vocabulary import JobState
+from wamkg.vocabulary import JobStatus
 
 DONE, FAILED, PARTIAL = 0, 1, 3
 
 
-def run_job(store: Store, settings: Settings, uid: str) -> JobState:
+def run_job(store: Store, settings: Settings, uid: str) -> JobStatus:
     """Run a queued job and return its final status. A job that is not queued is skipped.
 
     Raises NotFoundError for an unknown id, and the errors of the job, after they are recorded in its row.
     """
     with store.reading() as session:
         job = jobs.find_job(session, uid)
-    if job.state != JobState.QUEUED:
-        return JobState(job.state)
+    if job.state != JobStatus.QUEUED:
+        return JobStatus(job.state)
     try:
         runner_of(job.kind)(store, settings, job.uid, job.params)
     except WamkgError as error:
         _note_failure(store, job.uid, str(error))
         raise
     with store.reading() as session:
-        return JobState(jobs.find_job(session, uid).state)
+        return JobStatus(jobs.find_job(session, uid).state)
 
 
 def _note_failure(store: Store, uid: str, error: str) -> None:
     with store.writing() as session:
         if jobs.find_job(session, uid).state in jobs.LIVE:
-            jobs.finish(session, uid, JobState.FAILED, {"error": error})
+            jobs.finish(session, uid, JobStatus.FAILED, {"error": error})
 
 
 def main(arguments: list[str]) -> int:
@@ -47,4 +47,4 @@ def main(arguments: list[str]) -> int:
         return FAILED
     finally:
         store.close()
-    return {JobState.DONE: DONE, JobState.FAILED: FAILED}.get(state, PARTIAL)
+    return {JobStatus.DONE: DONE, JobStatus.FAILED: FAILED}.get(state, PARTIAL)

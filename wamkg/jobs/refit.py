@@ -13,34 +13,34 @@ from wamkg.jobs.stages import refuse_unknown
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.decisions import decided_taxonomy
-from wamkg.store.owners import this_owner
+from wamkg.store.jobs import current_worker_id
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch, Job
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import BatchKind, JobState
+from wamkg.vocabulary import BatchKind, JobStatus
 
 KIND = "refit"
-LOST_AFTER = timedelta(seconds=60)
+LOST_AFTER_SECONDS = timedelta(seconds=60)
 """Seconds in the queue after which a job is started again: its process may have failed to start."""
-LOOK = 0.05
+POLL_SECONDS = 0.05
 """Seconds between two checks for new decisions."""
 
 
-def learn(store: Store, settings: Settings, taxonomy: str) -> None:
+def schedule_refit(store: Store, settings: Settings, taxonomy: str) -> None:
     """Schedule a background refit after a decision, unless the settings disable it."""
     if settings.refit:
-        ask_refit(store, settings, taxonomy)
+        request_refit(store, settings, taxonomy)
 
 
-def learn_undone(store: Store, settings: Settings, batch: Batch) -> None:
+def schedule_refit_after_undo(store: Store, settings: Settings, batch: Batch) -> None:
     """Schedule a refit after a batch was undone that contained a decision or a taxonomy edit."""
     if batch.kind == BatchKind.DECISION:
-        learn(store, settings, decided_taxonomy(batch))
+        schedule_refit(store, settings, decided_taxonomy(batch))
     elif batch.kind == BatchKind.TAXONOMY and "taxonomy" in batch.counts:
-        learn(store, settings, batch.counts["taxonomy"])
+        schedule_refit(store, settings, batch.counts["taxonomy"])
 
 
-def ask_refit(store: Store, settings: Settings, taxonomy: str) -> str:
+def request_refit(store: Store, settings: Settings, taxonomy: str) -> str:
     """Schedule a background refit of a taxonomy; returns the id of its job.
 
     A second request before the job starts adds nothing. A request while it runs makes it repeat. So the last decision
@@ -58,10 +58,10 @@ def _job_for(session: Session, taxonomy: str) -> tuple[Job, bool]:
     for job in jobs.live_jobs(session, KIND):
         if job.params.get("taxonomy") != taxonomy:
             continue
-        if job.state == JobState.RUNNING:
+        if job.state == JobStatus.RUNNING:
             jobs.set_params(session, job, {"again": True})
             return job, False
-        return job, job.queued_at < utc_now() - LOST_AFTER
+        return job, job.queued_at < utc_now() - LOST_AFTER_SECONDS
     return jobs.add_job(session, KIND, {"taxonomy": taxonomy}), True
 
 
@@ -72,7 +72,7 @@ def check_refit(params: Mapping[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
-class Refit:
+class RefitSteps:
     """The two steps of a refit: `quick` right after a decision (None if it is not possible), `full` after a pause.
 
     `quiet` is the pause in seconds before the full step; `wait` is the time in seconds that the job waits for another
@@ -85,30 +85,30 @@ class Refit:
     wait: float = 0.0
 
 
-def run_refits(store: Store, uid: str, refit: Refit) -> None:
+def run_refits(store: Store, uid: str, refit: RefitSteps) -> None:
     """Run `refit` for a queued job until there are no further requests. The job keeps the counts of the last full step.
 
     The job waits for a while after its last run, because its cached model makes the next refit fast.
     """
     with store.writing() as session:
         job = jobs.find_job(session, uid)
-        if job.state != JobState.QUEUED:
+        if job.state != JobStatus.QUEUED:
             return
-        jobs.begin(session, job, this_owner())
+        jobs.begin(session, job, current_worker_id())
     counts: dict[str, Any] = {}
     rounds = {"rounds": 0, "quick": 0}
     while True:
         quick = refit.quick()
         rounds["rounds"] += 1
         rounds["quick"] += quick is not None
-        if quick is None or not _asked(store, uid, refit.quiet):
+        if quick is None or not _wait_for_request(store, uid, refit.quiet):
             counts = refit.full()
-            _asked(store, uid, refit.wait)
+            _wait_for_request(store, uid, refit.wait)
         if _ended(store, uid, counts, rounds):
             return
 
 
-def _asked(store: Store, uid: str, seconds: float) -> bool:
+def _wait_for_request(store: Store, uid: str, seconds: float) -> bool:
     """Wait for a new request, or for a request to stop, at most for the given time; returns whether there was one."""
     end = time.monotonic() + seconds
     while True:
@@ -118,7 +118,7 @@ def _asked(store: Store, uid: str, seconds: float) -> bool:
                 return True
         if time.monotonic() >= end:
             return False
-        time.sleep(LOOK)
+        time.sleep(POLL_SECONDS)
 
 
 def _ended(store: Store, uid: str, counts: dict[str, Any], rounds: dict[str, int]) -> bool:
@@ -129,6 +129,6 @@ def _ended(store: Store, uid: str, counts: dict[str, Any], rounds: dict[str, int
         if job.params.get("again") and not stopped:
             jobs.set_params(session, job, {"again": False})
             return False
-        state = JobState.CANCELLED if stopped else JobState.DONE
+        state = JobStatus.CANCELLED if stopped else JobStatus.DONE
         jobs.finish(session, uid, state, {"counts": counts | rounds})
         return True

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wamkg.errors import InvalidInputError, StopAskedError
+from wamkg.errors import InvalidInputError, JobCancelledError
 from wamkg.store import jobs
-from wamkg.store.owners import this_owner
+from wamkg.store.jobs import current_worker_id
 from wamkg.store.session import Store
-from wamkg.vocabulary import JobState
+from wamkg.vocabulary import JobStatus
 
 Progress = Callable[[int, int], None]
 
@@ -18,22 +18,22 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
     Raises the errors of the stage; the caller records them in the row.
     """
     with store.writing() as session:
-        jobs.begin(session, jobs.find_job(session, uid), this_owner())
+        jobs.begin(session, jobs.find_job(session, uid), current_worker_id())
 
     def show(done: int, total: int) -> None:
         with store.writing() as session:
             stop = jobs.beat(session, uid, {"done": done, "total": total})
         if stop:
-            raise StopAskedError("stopped as asked; what was done is kept")
+            raise JobCancelledError("stopped as asked; what was done is kept")
 
     try:
         counts = stage(show)
-    except StopAskedError as stop:
+    except JobCancelledError as stop:
         with store.writing() as session:
-            jobs.finish(session, uid, JobState.CANCELLED, {"error": str(stop)})
+            jobs.finish(session, uid, JobStatus.CANCELLED, {"error": str(stop)})
         return
     with store.writing() as session:
-        jobs.finish(session, uid, JobState.DONE, {"counts": counts})
+        jobs.finish(session, uid, JobStatus.DONE, {"counts": counts})
 
 
 def check_embed(params: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from wamkg.matching.identity import Identity, IdentityFinding, check_identity
 from wamkg.matching.profiles import profile_of_record, profile_of_state
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import ids_of
-from wamkg.store.lookup import SCHEMES
-from wamkg.store.paper_state import PaperState, load_states
+from wamkg.store.claims import PaperClaims, load_claims
+from wamkg.store.papers import SCHEMES
 from wamkg.store.questions import answered_questions
 from wamkg.store.tables import IdentityQuestion
 from wamkg.vocabulary import QuestionStatus
@@ -34,7 +34,7 @@ class IdentityAnswers:
     """All answered questions, prepared to be applied to records."""
 
     session: Session
-    _states: dict[int, PaperState] = field(default_factory=dict)
+    _states: dict[int, PaperClaims] = field(default_factory=dict)
 
     @cached_property
     def _answered(self) -> list[IdentityQuestion]:
@@ -44,7 +44,7 @@ class IdentityAnswers:
     def _renamed(self) -> set[tuple[int, str]]:
         return {(q.paper_id, title_key(q.title)) for q in self._answered if q.status == QuestionStatus.RENAMED}
 
-    def is_refused(self, state: PaperState, record: Record) -> bool:
+    def is_refused(self, state: PaperClaims, record: Record) -> bool:
         """Whether a person answered that a record is not this paper, or that one of its ids belongs to another
         paper.
         """
@@ -52,7 +52,7 @@ class IdentityAnswers:
         ids = ((i.scheme, i.value) for i in ids_of(record))
         return (state.id, title_key(record.title)) in titled or any(i in state.wrong_ids for i in ids)
 
-    def check(self, state: PaperState, record: Record) -> IdentityFinding:
+    def check(self, state: PaperClaims, record: Record) -> IdentityFinding:
         """Check whether a record describes the paper. A person's answer decides."""
         finding = check_identity(profile_of_state(state), profile_of_record(record))
         if finding.identity is Identity.DIFFERENT and (state.id, title_key(record.title)) in self._renamed:
@@ -76,7 +76,7 @@ class IdentityAnswers:
             return False
         known = question.paper_id
         if known not in self._states:
-            self._states |= load_states(self.session, [known], holding=False)
+            self._states |= load_claims(self.session, [known], holding=False)
         found = check_identity(profile_of_state(self._states[known]), profile_of_record(record))
         return found.identity is not Identity.DIFFERENT
 
@@ -105,7 +105,7 @@ def without_ids(record: Record, wrong: Iterable[str]) -> Record:
     return replace(record, **changes, doubts=[*record.doubts, *doubts])
 
 
-def ids_in_common(state: PaperState, record: Record) -> list[str]:
+def ids_in_common(state: PaperClaims, record: Record) -> list[str]:
     """Ids (scheme:value) that a record shares with its paper."""
     mine = {(scheme, word.value) for scheme in SCHEMES for word in state.said.get(scheme, {}).values()}
     mine |= {(scheme, getattr(state.paper, scheme, None)) for scheme in SCHEMES}

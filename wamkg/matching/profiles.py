@@ -5,8 +5,8 @@ from typing import Any
 
 from wamkg.matching.identity import PaperProfile
 from wamkg.matching.record import Record
-from wamkg.matching.resolve import winner
-from wamkg.store.paper_state import PaperState, Said
+from wamkg.matching.resolve import pick_claim
+from wamkg.store.claims import PaperClaims, SourceClaim
 
 
 def profile_of_record(record: Record) -> PaperProfile:
@@ -22,21 +22,21 @@ def profile_of_record(record: Record) -> PaperProfile:
     )
 
 
-def profile_of_state(state: PaperState) -> PaperProfile:
+def profile_of_state(state: PaperClaims) -> PaperProfile:
     """A stored paper for the identity check: all titles and abstracts that its sources give."""
     return _profile(state, lambda source: True)
 
 
-def profile_of_source(state: PaperState, source: str) -> PaperProfile:
+def profile_of_source(state: PaperClaims, source: str) -> PaperProfile:
     """A stored paper according to one source."""
     return _profile(state, source.__eq__)
 
 
-def _profile(state: PaperState, wanted: Any) -> PaperProfile:
-    def said(name: str) -> list[Said]:
+def _profile(state: PaperClaims, wanted: Any) -> PaperProfile:
+    def said(name: str) -> list[SourceClaim]:
         return [word for source, word in state.said.get(name, {}).items() if wanted(source) and word.value is not None]
 
-    authors, year = winner(said("authors")), winner(said("year"))
+    authors, year = pick_claim(said("authors")), pick_claim(said("year"))
     stated = (d.day.year for d in state.dates if not d.derived and wanted(d.source))
     names = (state.method, state.new_method)
     return PaperProfile(

@@ -8,7 +8,7 @@ from typing import Any
 
 from wamkg.identifiers import normalise
 from wamkg.matching.resolve import FURTHER, rank
-from wamkg.store.paper_state import PaperState, Said
+from wamkg.store.claims import PaperClaims, SourceClaim
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
 PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
@@ -25,14 +25,14 @@ def is_preprint_venue(venue: str | None) -> bool:
     return venue is not None and normalise(venue) in PREPRINT_VENUES
 
 
-def published_values(words: Mapping[str, Mapping[str, Said]]) -> dict[str, Any]:
+def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> dict[str, Any]:
     """The resolved values of PUBLISHED_FIELDS, from each source's claims.
 
     A record with a venue comes before one with only a DOI, and that before a preprint's; among equals the stronger
     source, then the earliest claim. Missing values are taken from records of the same publication only. A person's
     values are always shown.
     """
-    records: dict[str, dict[str, Said]] = {}
+    records: dict[str, dict[str, SourceClaim]] = {}
     for name in PUBLISHED_FIELDS:
         for source, word in words.get(name, {}).items():
             if word.value is not None:
@@ -102,7 +102,7 @@ def _core(venue: str) -> frozenset[str]:
     return frozenset(word for kept_word in kept for word in _SHORT.get(kept_word, kept_word).split())
 
 
-def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:
+def _order(source: str, record: Mapping[str, SourceClaim]) -> tuple[int, int, int]:
     venue = record["venue"].value if "venue" in record else None
     whole = "entry_type" in record and record["entry_type"].value in _WHOLE
     if whole or (venue and not is_preprint_venue(venue)):
@@ -114,7 +114,7 @@ def _order(source: str, record: Mapping[str, Said]) -> tuple[int, int, int]:
     return kind, rank(source), min(word.first for word in record.values())
 
 
-def record_source(state: PaperState, source: str, given: Mapping[str, Any], *, repeat: bool) -> str:
+def record_source(state: PaperClaims, source: str, given: Mapping[str, Any], *, repeat: bool) -> str:
     """The source name under which a record's publication values are stored: the source, or one of its further records.
 
     A file may contain a preprint and its publication. Each is a record of its own ("list:a.bib (record 2)"), so that

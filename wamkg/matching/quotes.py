@@ -7,13 +7,12 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.identifiers import normalise
-from wamkg.store.batches import record_change
-from wamkg.store.edits import uid_of_row
-from wamkg.store.paper_state import PaperState
-from wamkg.store.reads_quotes import EVIDENCE_LOST, quotes
+from wamkg.store.batches import record_change, uid_of_row
+from wamkg.store.claims import PaperClaims
+from wamkg.store.decisions import EVIDENCE_LOST, quoted_assignments
 from wamkg.store.tables import Batch
 
-HELD = ("abstract", "summary")
+CHECKABLE_LOCATIONS = ("abstract", "summary")
 """Locations whose text the store has."""
 Texts = Mapping[str, str | None]
 """Text of each location; None if it is not stored."""
@@ -22,7 +21,7 @@ SHOWN = 80
 
 
 @dataclass(frozen=True)
-class LostQuote:
+class MissingQuote:
     """A quote that is no longer found after a change of the text, and its decision."""
 
     paper: str
@@ -46,7 +45,7 @@ class LostQuote:
 
 def texts_of(paper: Any) -> Texts:
     """The stored texts of a row of `paper`, or of an object with the same fields."""
-    return {place: getattr(paper, place) for place in HELD}
+    return {place: getattr(paper, place) for place in CHECKABLE_LOCATIONS}
 
 
 def is_quoted(texts: Texts, quote: str, place: str) -> bool:
@@ -57,35 +56,36 @@ def is_quoted(texts: Texts, quote: str, place: str) -> bool:
 
 def missing_from(texts: Texts, quote: str, place: str | None, checked: bool | None) -> str | None:
     """The stored text that should contain a quote but does not; None if it does or cannot be checked."""
-    places = [place] if place in HELD else HELD if place is None and checked else ()
+    places = [place] if place in CHECKABLE_LOCATIONS else CHECKABLE_LOCATIONS if place is None and checked else ()
     held = [name for name in places if name is not None and texts[name] is not None]
     return held[0] if held and not any(is_quoted(texts, quote, name) for name in held) else None
 
 
-def tell_lost_quotes(
-    session: Session, batch: Batch, states: Sequence[PaperState], shown: Sequence[Mapping[str, Any]]
+def record_missing_quotes(
+    session: Session, batch: Batch, states: Sequence[PaperClaims], shown: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """Record warnings in the batch for quotes that are no longer found when papers get these values.
 
     Call it before the values are written; the states must have the old values.
     """
     changed = {
-        state.id: (texts_of(state.paper), {place: values[place] for place in HELD}, state.paper)
+        state.id: (texts_of(state.paper), {place: values[place] for place in CHECKABLE_LOCATIONS}, state.paper)
         for state, values in zip(states, shown, strict=True)
-        if state.paper is not None and any(getattr(state.paper, place) != values[place] for place in HELD)
+        if state.paper is not None
+        and any(getattr(state.paper, place) != values[place] for place in CHECKABLE_LOCATIONS)
     }
     alarms = []
-    for quoted in quotes(session, changed) if changed else ():
+    for quoted in quoted_assignments(session, changed) if changed else ():
         before, after, paper = changed[quoted.number]
-        lost = lost_quote(quoted, after)
-        if lost is not None and lost_quote(quoted, before) is None:
+        lost = find_missing_quote(quoted, after)
+        if lost is not None and find_missing_quote(quoted, before) is None:
             told = {"alarm": str(lost), "taxonomy": lost.taxonomy, "evidence": lost.evidence, "place": lost.place}
             record_change(session, batch, EVIDENCE_LOST, subject_uid=uid_of_row(session, paper), after=told)
             alarms.append(str(lost))
     return alarms
 
 
-def lost_quote(quoted: Any, texts: Texts) -> LostQuote | None:
+def find_missing_quote(quoted: Any, texts: Texts) -> MissingQuote | None:
     """The warning for a live assignment whose quote is not in its text; None if there is no problem.
 
     `quoted` has the fields of a row of `store.reads_quotes`.
@@ -94,4 +94,4 @@ def lost_quote(quoted: Any, texts: Texts) -> LostQuote | None:
     if place is None:
         return None
     stands = quoted.taxon or quoted.state
-    return LostQuote(quoted.slug, quoted.taxonomy, stands, quoted.by, quoted.evidence, place)
+    return MissingQuote(quoted.slug, quoted.taxonomy, stands, quoted.by, quoted.evidence, place)

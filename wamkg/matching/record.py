@@ -7,7 +7,7 @@ from wamkg.names import PersonName
 
 
 @dataclass(frozen=True)
-class Placement:
+class RecordAssignment:
     """An assignment of a paper by a source: a taxon, or a status with a reason."""
 
     taxonomy: str
@@ -19,7 +19,7 @@ class Placement:
 
 
 @dataclass(frozen=True)
-class Introduces:
+class IntroducedEntity:
     """A dataset, benchmark or metric introduced by the paper."""
 
     kind: str
@@ -27,7 +27,7 @@ class Introduces:
 
 
 @dataclass(frozen=True)
-class Tag:
+class RecordTag:
     """A label printed beside a paper; `facet` is its column or line."""
 
     facet: str
@@ -77,9 +77,9 @@ class Record:
     method: str | None = None
     aliases: list[str] = field(default_factory=list)
     standing: str | None = None
-    placements: list[Placement] = field(default_factory=list)
-    introduces: list[Introduces] = field(default_factory=list)
-    tags: list[Tag] = field(default_factory=list)
+    placements: list[RecordAssignment] = field(default_factory=list)
+    introduces: list[IntroducedEntity] = field(default_factory=list)
+    tags: list[RecordTag] = field(default_factory=list)
     note: str | None = None
     awaiting_review: bool = False
     unknown_keys: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableLine:
     """A line that names a paper, or should, and cannot be parsed."""
 
     line: int

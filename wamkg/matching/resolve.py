@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from wamkg.identifiers import Precision, is_plausible_year
-from wamkg.store.paper_state import Dated, Said
+from wamkg.store.claims import ClaimedDate, SourceClaim
 from wamkg.vocabulary import PERSON, SOURCE_PRECEDENCE, EventKind, Standing
 
 _RANK = {name: rank for rank, names in enumerate(SOURCE_PRECEDENCE) for name in names}
@@ -28,13 +28,13 @@ def rank(source: str) -> int:
     return len(SOURCE_PRECEDENCE) if further and kind == PERSON else _RANK[kind]
 
 
-def winner(words: Iterable[Said]) -> Said | None:
+def pick_claim(words: Iterable[SourceClaim]) -> SourceClaim | None:
     """The resolved claim: the strongest source's, among equals the earliest, further records last."""
     given = [w for w in words if w.value is not None]
     return min(given, key=lambda w: (rank(w.source), bool(FURTHER.search(w.source)), w.first), default=None)
 
 
-def shown_standing(words: Iterable[Said]) -> str:
+def resolve_standing(words: Iterable[SourceClaim]) -> str:
     """Standing of a paper: a person's value, else the strongest that any source gives."""
     given = list(words)
     people = [w for w in given if rank(w.source) == 0]
@@ -44,14 +44,14 @@ def shown_standing(words: Iterable[Said]) -> str:
     return next((s for s in _STANDING_STRENGTH if s in values), Standing.CANDIDATE)
 
 
-def shown_date(dates: Iterable[Dated]) -> Dated | None:
+def resolve_date(dates: Iterable[ClaimedDate]) -> ClaimedDate | None:
     """The resolved date of a paper, by `_EVENT_ORDER`: a person's first, then precision, then rank of the source.
 
     A person who gives a month knows no day, so a list's day of the same event must not replace it. A date with an
     implausible year (9999) is stored as a claim but never shown.
     """
 
-    def order(dated: Dated) -> tuple[int, bool, int, int, date]:
+    def order(dated: ClaimedDate) -> tuple[int, bool, int, int, date]:
         kind = _EVENT_ORDER.index((EventKind(dated.kind), dated.derived))
         strength = rank(dated.source)
         return kind, strength > 0, _PRECISION_ORDER.index(Precision(dated.precision)), strength, dated.day
@@ -60,12 +60,12 @@ def shown_date(dates: Iterable[Dated]) -> Dated | None:
     return min(usable, key=order, default=None)
 
 
-def plausible_years(words: Mapping[str, Said]) -> dict[str, Said]:
+def plausible_years(words: Mapping[str, SourceClaim]) -> dict[str, SourceClaim]:
     """The sources' years, without implausible ones."""
     return {source: word for source, word in words.items() if word.value is None or is_plausible_year(word.value)}
 
 
-def shown_year(stated: int | None, dated: Dated | None, words: Iterable[Said]) -> tuple[int | None, bool]:
+def shown_year(stated: int | None, dated: ClaimedDate | None, words: Iterable[SourceClaim]) -> tuple[int | None, bool]:
     """The year of a paper, and whether it is derived.
 
     `stated` is the year of the record whose venue is shown. Without one it is the year of the resolved date, and
@@ -73,6 +73,6 @@ def shown_year(stated: int | None, dated: Dated | None, words: Iterable[Said]) -
     """
     if stated is not None:
         return stated, False
-    other = winner(words)
+    other = pick_claim(words)
     year = dated.day.year if dated else other.value if other else None
     return year, year is not None

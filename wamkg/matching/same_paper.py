@@ -11,7 +11,7 @@ from wamkg.matching.published import is_preprint_venue
 from wamkg.matching.record import Record
 from wamkg.matching.venues import may_be_one_venue
 from wamkg.names import PersonName, parse_name
-from wamkg.store.lookup import SCHEMES, ExternalId, KnownPaper
+from wamkg.store.papers import SCHEMES, ExternalIdentifier, KnownPaper
 
 SHORT_TITLE_WORDS = 4
 """Titles with fewer words are too common to match by title alone: a person decides."""
@@ -63,7 +63,7 @@ class Known:
     earlier records of the same file; `is_own` says whether the same source gave a paper its title.
     """
 
-    by_id: Mapping[ExternalId, int]
+    by_id: Mapping[ExternalIdentifier, int]
     by_title: Mapping[str, Iterable[KnownPaper]]
     members: Callable[[int], set[int]] = lambda paper: {paper}
     papers: Mapping[int, KnownPaper] = field(default_factory=dict)
@@ -71,9 +71,9 @@ class Known:
     is_own: Callable[[int], bool] = lambda _paper: False
 
 
-def ids_of(record: Record) -> list[ExternalId]:
+def ids_of(record: Record) -> list[ExternalIdentifier]:
     """The record's external ids."""
-    return [ExternalId(scheme, value) for scheme in SCHEMES if (value := getattr(record, scheme))]
+    return [ExternalIdentifier(scheme, value) for scheme in SCHEMES if (value := getattr(record, scheme))]
 
 
 def year_of(record: Record) -> int | None:
@@ -177,7 +177,7 @@ def _has_another_doi(mine: KnownPaper, other: KnownPaper | None) -> bool:
     return other is not None and have_two_dois(mine, other)
 
 
-def _by_ids(mine: KnownPaper, hits: Mapping[ExternalId, int], known: Known) -> Match:
+def _by_ids(mine: KnownPaper, hits: Mapping[ExternalIdentifier, int], known: Known) -> Match:
     numbers = list(dict.fromkeys(hits.values()))
     if not {*numbers} <= known.members(numbers[0]):
         named = ", ".join(f"{i.scheme}:{i.value}" for i in hits)
@@ -290,7 +290,7 @@ def _numbers(papers: Iterable[KnownPaper]) -> Iterable[int]:
     return (paper.id for paper in papers)
 
 
-def without_ids_of_others(record: Record, paper: int, by_id: Mapping[ExternalId, int]) -> Record:
+def without_ids_of_others(record: Record, paper: int, by_id: Mapping[ExternalIdentifier, int]) -> Record:
     """The record without ids that another paper has. The other paper keeps them."""
     others: dict[str, Any] = {i.scheme: None for i in ids_of(record) if by_id.get(i, paper) != paper}
     return replace(record, **others) if others else record

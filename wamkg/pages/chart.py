@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wamkg.views.timeline import PaperTimeline
+from wamkg.views.timelines import PaperTimeline
 
 WIDTH, HEIGHT = 960.0, 300.0
 LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
 GAP = 0.22
-MOST_STEPS = 4
+MAX_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Chart:
+class StackedBars:
     """A bar chart in user units of `width` by `height`."""
 
     width: float
@@ -51,12 +51,12 @@ def steps_of(paths: Sequence[str]) -> dict[str, int]:
     found = {}
     for path in paths:
         family = path.partition("/")[0]
-        found[path] = seen.get(family, 0) % MOST_STEPS
+        found[path] = seen.get(family, 0) % MAX_STEPS
         seen[family] = seen.get(family, 0) + 1
     return found
 
 
-def timeline_chart(timeline: PaperTimeline) -> Chart:
+def timeline_chart(timeline: PaperTimeline) -> StackedBars:
     """Bars by period, split by taxon, with whole numbers on the axis."""
     highest = max((item.total for item in timeline.items), default=1)
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500, 10**6) if highest / step <= 6)
@@ -79,4 +79,4 @@ def timeline_chart(timeline: PaperTimeline) -> Chart:
     each = max(1, -(-len(timeline.items) // 12))
     periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
     counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]
-    return Chart(WIDTH, HEIGHT, LEFT, base, segments, periods, counts)
+    return StackedBars(WIDTH, HEIGHT, LEFT, base, segments, periods, counts)

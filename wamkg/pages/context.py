@@ -8,14 +8,14 @@ from wamkg.store.taxonomies import list_taxa, list_taxonomies
 
 
 @dataclass(frozen=True)
-class Classes:
+class TaxonNames:
     """Names of all taxa by taxonomy and path, and the branches of each taxonomy in order."""
 
     names: dict[str, dict[str, str]]
     families: dict[str, list[str]]
 
 
-def load_classes(session: Session) -> Classes:
+def load_taxon_names(session: Session) -> TaxonNames:
     """Names and branches of every taxonomy."""
     names: dict[str, dict[str, str]] = {}
     families: dict[str, list[str]] = {}
@@ -23,4 +23,4 @@ def load_classes(session: Session) -> Classes:
         taxa = list_taxa(session, taxonomy)
         names[taxonomy.slug] = {taxon.path: taxon.name for taxon in taxa}
         families[taxonomy.slug] = [taxon.slug for taxon in taxa if taxon.parent_id is None]
-    return Classes(names, families)
+    return TaxonNames(names, families)

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from wamkg.pages.context import load_classes
+from wamkg.pages.context import load_taxon_names
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.reviewing.blind import revealed_by
+from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.views.history import paper_history
-from wamkg.views.library import LibraryQuery, find_library, library_facets, split_taxon
 from wamkg.views.objections import objection_list
-from wamkg.views.paper import paper_detail
+from wamkg.views.paper_details import paper_detail
+from wamkg.views.papers import PaperQuery, find_paper_page, library_facets, split_taxon
 from wamkg.views.questions import questions_on
-from wamkg.views.tree import taxonomy_list, taxonomy_tree, walk
+from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN
 
 PER_PAGE = 25
-MOST_OBJECTIONS = 100
-SORT_WORDS = {
+MAX_OBJECTIONS = 100
+SORT_LABELS = {
     "-date": "newest first",
     "date": "oldest first",
     "title": "title A–Z",
@@ -28,7 +28,7 @@ SORT_WORDS = {
 }
 
 
-def library_page(session: Session, query: LibraryQuery, viewer: Viewer | None = None) -> str:
+def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = None) -> str:
     """The library page with search.
 
     Raises NotFoundError and InvalidInputError for invalid filters.
@@ -39,21 +39,21 @@ def library_page(session: Session, query: LibraryQuery, viewer: Viewer | None = 
     shown = asked[0] if asked else MAIN
     tree = taxonomy_tree(session, shown) if shown in slugs else None
     facets = library_facets(session, query, shown if tree else None)
-    classes = load_classes(session)
-    sorts = dict(SORT_WORDS) if query.q else {k: v for k, v in SORT_WORDS.items() if k != "relevance"}
+    classes = load_taxon_names(session)
+    sorts = dict(SORT_LABELS) if query.q else {k: v for k, v in SORT_LABELS.items() if k != "relevance"}
     chosen = asked[1] if asked else None
     return render(
         "papers.html",
         viewer=viewer,
         here="/papers",
         query=query,
-        page=find_library(session, query),
+        page=find_paper_page(session, query),
         facets=facets,
         tree=tree,
-        everything=find_library(session, replace(query, taxon=(), limit=1, after=None)).total,
+        everything=find_paper_page(session, replace(query, taxon=(), limit=1, after=None)).total,
         chosen=chosen,
         chosen_name=next((n.name for n in walk(tree.taxa) if n.path == chosen), None) if tree else None,
-        narrowed=replace(query, limit=0, after=None, sort=None) != LibraryQuery(limit=0),
+        narrowed=replace(query, limit=0, after=None, sort=None) != PaperQuery(limit=0),
         sorts=sorts,
         names=classes.names,
         families=classes.families,
@@ -65,7 +65,7 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
 
     Raises NotFoundError.
     """
-    classes = load_classes(session)
+    classes = load_taxon_names(session)
     paper = paper_detail(session, identifier)
     return render(
         "paper.html",
@@ -73,8 +73,8 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
         here="/papers",
         done=done if viewer else None,
         paper=paper,
-        revealed=revealed_by(session, done) if viewer and done else [],
-        objections=objection_list(session, None, MOST_OBJECTIONS, None, paper=paper.id).items,
+        revealed=describe_held_out_in_batch(session, done) if viewer and done else [],
+        objections=objection_list(session, None, MAX_OBJECTIONS, None, paper=paper.id).items,
         questions=questions_on(session, identifier),
         history=paper_history(session, identifier),
         names=classes.names,

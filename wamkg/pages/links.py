@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from wamkg.views.library import LibraryQuery
+from wamkg.views.papers import PaperQuery
 
 API = "/api/v1"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +35,7 @@ def query_url(path: str, parameters: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def library_url(query: LibraryQuery, **changes: Any) -> str:
+def library_url(query: PaperQuery, **changes: Any) -> str:
     """URL of the library with some filters changed; it starts at the first page again."""
     names = ("q", "taxon", "state", "standing", "venue", "year", "since", "until", "benchmark", "dataset", "sort")
     return query_url("/papers", {name: getattr(query, name) for name in names} | changes)
@@ -46,7 +46,7 @@ def web_url(url: str | None) -> str | None:
     return url if url and url.lower().startswith(("https://", "http://")) else None
 
 
-def day_words(text: str | None) -> str:
+def format_date(text: str | None) -> str:
     """Format a date: `31 Jan 2023`, `Jan 2023`, `2023`."""
     if not text:
         return "date unknown"
@@ -56,13 +56,13 @@ def day_words(text: str | None) -> str:
     return " ".join([*day, *month, year])
 
 
-def moment_words(at: datetime | date) -> str:
+def format_datetime(at: datetime | date) -> str:
     """Format a moment, to the minute and in UTC."""
-    text = day_words(at.isoformat()[:10])
+    text = format_date(at.isoformat()[:10])
     return f"{text}, {at:%H:%M} UTC" if isinstance(at, datetime) else text
 
 
-def source_words(source: str) -> str:
+def source_label(source: str) -> str:
     """The display name of a source."""
     kind, _, name = source.partition(":")
     return SOURCES.get(source) or SOURCES.get(kind) or (f"the list {name}" if kind == "list" and name else source)
@@ -80,7 +80,7 @@ def value_words(value: Any) -> str:
     return ", ".join(map(value_words, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def names_words(names: Sequence[str], most: int = 4) -> str:
+def format_authors(names: Sequence[str], most: int = 4) -> str:
     """Format authors: the first few, then et al."""
     shown = ", ".join(names[:most])
     return f"{shown} et al." if len(names) > most else shown

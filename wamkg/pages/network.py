@@ -13,7 +13,7 @@ from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import list_taxonomies
-from wamkg.views.library import LibraryQuery, find_library
+from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.vocabulary import MAIN
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def newest_classified(session: Session) -> str | None:
     """Id of the newest paper assigned in the main taxonomy, None if there is none."""
     if MAIN not in {taxonomy.slug for taxonomy in list_taxonomies(session)}:
         return None
-    newest = find_library(session, LibraryQuery(state=(f"{MAIN}:placed",), limit=1)).items
+    newest = find_paper_page(session, PaperQuery(state=(f"{MAIN}:placed",), limit=1)).items
     return newest[0].id if newest else None
 
 

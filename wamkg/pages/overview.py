@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.pages.chart import steps_of, timeline_chart
-from wamkg.pages.context import load_classes
+from wamkg.pages.context import load_taxon_names
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.reviewing.blind import revealed_by
-from wamkg.store.things import find_thing
+from wamkg.reviewing.holdout import describe_held_out_in_batch
+from wamkg.store.entities import find_entity
 from wamkg.views.coverage import overview
-from wamkg.views.leaderboard import ResultQuery, leaderboard
-from wamkg.views.library import LibraryQuery, find_library
-from wamkg.views.objections import open_disputes
+from wamkg.views.entities import all_entities
+from wamkg.views.objections import open_objections
 from wamkg.views.paging import Page
+from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.questions import open_questions
-from wamkg.views.queue import queue_page
+from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.rounds import differing_votes
-from wamkg.views.things import all_things
-from wamkg.views.timeline import PaperTimeline, papers_timeline
-from wamkg.views.tree import TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.views.suggestions import queue_page
+from wamkg.views.taxonomies import TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.views.timelines import PaperTimeline, papers_timeline
 from wamkg.vocabulary import MAIN, EntityKind
 
 NEWEST = 5
 QUEUE = 20
-ORDER_WORDS = {
+ORDER_LABELS = {
     "uncertain": "least sure first",
     "certain": "surest first",
     "against": "model vs person",
@@ -38,7 +38,7 @@ ORDER_WORDS = {
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """The overview of the library with the roadmap."""
-    counts, classes = overview(session), load_classes(session)
+    counts, classes = overview(session), load_taxon_names(session)
     tree = _tree(session, MAIN)
     listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
     numbers = [
@@ -56,10 +56,10 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         here="/",
         tree=tree,
         roadmap=bool(tree and tree.placed),
-        concept=find_thing(session, EntityKind.CONCEPT, "World Action Model"),
+        concept=find_entity(session, EntityKind.CONCEPT, "World Action Model"),
         numbers=numbers,
         listed=listed,
-        newest=find_library(session, LibraryQuery(limit=NEWEST, taxon=_families(tree))).items,
+        newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=_families(tree))).items,
         names=classes.names,
         families=classes.families,
     )
@@ -86,7 +86,7 @@ def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> 
         here="/taxonomy",
         taxonomies=taxonomies,
         tree=taxonomy_tree(session, slug) if taxonomies else None,
-        families=load_classes(session).families,
+        families=load_taxon_names(session).families,
     )
 
 
@@ -100,7 +100,7 @@ def timeline_page(
     taxonomies = taxonomy_list(session)
     nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
     timeline = papers_timeline(session, by, taxonomy, depth, date_rule) if taxonomies else nothing
-    classes = load_classes(session)
+    classes = load_taxon_names(session)
     return render(
         "timeline.html",
         viewer=viewer,
@@ -121,10 +121,10 @@ def leaderboard_page(
 
     Raises the errors of `leaderboard`.
     """
-    benchmarks = sorted((b for b in all_things(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
+    benchmarks = sorted((b for b in all_entities(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
     chosen = benchmark or (benchmarks[0].slug if benchmarks else None)
-    papers = LibraryQuery(taxon=(taxon,) if taxon else ())
-    classes = load_classes(session)
+    papers = PaperQuery(taxon=(taxon,) if taxon else ())
+    classes = load_taxon_names(session)
     return render(
         "leaderboard.html",
         viewer=viewer,
@@ -154,24 +154,24 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
 
     Raises the errors of `queue_page`, unless there is no taxonomy at all.
     """
-    taxonomies, classes = taxonomy_list(session), load_classes(session)
-    query = LibraryQuery(limit=QUEUE, after=choice.after)
+    taxonomies, classes = taxonomy_list(session), load_taxon_names(session)
+    query = PaperQuery(limit=QUEUE, after=choice.after)
     page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
-    unplaced = LibraryQuery(state=(f"{choice.taxonomy}:none",), limit=1)
+    unplaced = PaperQuery(state=(f"{choice.taxonomy}:none",), limit=1)
     return render(
         "review.html",
         viewer=viewer,
         here="/review",
         page=page,
         questions=[] if choice.after else open_questions(session),
-        disputes=[] if choice.after else open_disputes(session),
+        disputes=[] if choice.after else open_objections(session),
         differing=[] if choice.after else differing_votes(session),
-        waiting=find_library(session, unplaced).total if taxonomies else 0,
+        waiting=find_paper_page(session, unplaced).total if taxonomies else 0,
         taxonomy=choice.taxonomy,
         order=choice.order,
         done=choice.done if viewer else None,
-        revealed=revealed_by(session, choice.done) if viewer and choice.done else [],
-        orders=ORDER_WORDS,
+        revealed=describe_held_out_in_batch(session, choice.done) if viewer and choice.done else [],
+        orders=ORDER_LABELS,
         taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,

@@ -26,10 +26,10 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "plain": plain,
-        "day": links.day_words,
-        "moment": links.moment_words,
-        "source": links.source_words,
-        "names": links.names_words,
+        "day": links.format_date,
+        "moment": links.format_datetime,
+        "source": links.source_label,
+        "names": links.format_authors,
         "words": links.value_words,
         "percent": links.percent,
         "web": links.web_url,

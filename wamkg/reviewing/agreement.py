@@ -1,21 +1,164 @@
-"""Inter-annotator agreement on where papers belong: overall, at each level of the tree, and per taxon."""
+"""Results of agreement measures as plain values, without the numeric code."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
-from wamkg.reviewing.agreement_shapes import Agreement, LevelAgreement, Measure, PairAgreement, TaxonAgreement
-from wamkg.reviewing.decision import STATES, Verdict
-from wamkg.reviewing.kappa import MISSING, Values, Weights, alphas, interval, kappas, observed, samples_of
+from wamkg.reviewing.verdicts import STATES, Verdict
 from wamkg.store.decisions import DecisionRow, decision_rows
-from wamkg.store.rounds import find_round, list_rounds, live_votes, opened_papers, papers_of_round, reviewers_of
+from wamkg.store.rounds import find_round, list_rounds, live_votes, papers_of_round, reviewers_of, unblinded_papers
 from wamkg.store.tables import ReviewRound, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.vocabulary import AssignmentState
+from wamkg.vocabulary import AssignmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """Agreement of two reviewers on the papers that both labeled."""
+
+    a: str
+    b: str
+    papers: int
+    observed: float | None
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Agreement on one question; `papers` are those that two or more labeled. Undefined values are None.
+
+    `observed` is the share of pairs of equal labels; `kappa` is Cohen's, the mean over pairs for more than two
+    reviewers; `alpha` is Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
+    """
+
+    papers: int
+    observed: float | None
+    kappa: float | None
+    kappa_interval: tuple[float, float] | None
+    alpha: float | None
+    alpha_interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAgreement:
+    """Agreement on the first `depth` steps of the path."""
+
+    depth: int
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonAgreement:
+    """Agreement on whether a paper belongs at or below a taxon; `named` is the number of labels that say so."""
+
+    taxon: str
+    named: int
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The reviewers, the number of missing or unsure labels, and the measures."""
+
+    taxonomy: str
+    source: str
+    reviewers: list[str]
+    papers: int
+    words: int
+    missing: int
+    unsure: int
+    overall: Measure
+    levels: list[LevelAgreement]
+    taxa: list[TaxonAgreement]
+    pairs: list[PairAgreement]
+    samples: int
+    seed: int
+    level: float
+
+
+Values = NDArray[np.int64]
+Weights = NDArray[np.float64]
+MISSING = -1
+
+
+def kappas(values: Values, weights: Weights) -> Weights:
+    """Cohen's kappa of two reviewers (Cohen 1960) in each sample, over papers that both labeled; for more reviewers,
+    the mean over their pairs (Light 1971). NaN if it is undefined: no such paper, or only one label.
+    """
+    pairs = [_kappa(values[:, [a, b]], weights) for a, b in combinations(range(values.shape[1]), 2)]
+    defined = [pair for pair in pairs if not np.isnan(pair).all()]
+    if not defined:
+        return np.full(len(weights), np.nan)
+    return np.asarray(np.mean(defined, axis=0))
+
+
+def _kappa(pair: Values, weights: Weights) -> Weights:
+    both = (pair != MISSING).all(axis=1)
+    first, second = (_one_hot(np.where(both, column, MISSING), _classes(pair)) for column in pair.T)
+    number = weights @ both
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = weights @ (both & (pair[:, 0] == pair[:, 1])) / number
+        expected = ((weights @ first) * (weights @ second)).sum(axis=1) / number**2
+        return _where_varied(1 - expected, (observed - expected) / (1 - expected))
+
+
+def alphas(values: Values, weights: Weights) -> Weights:
+    """Krippendorff's alpha for nominal data (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", C) in
+    each sample. Papers with fewer than two labels are ignored. NaN if all labels are equal.
+    """
+    counts = sum(_one_hot(column, _classes(values)) for column in values.T)
+    counts = np.where(counts.sum(axis=1, keepdims=True) >= 2, counts, 0.0)
+    words = counts.sum(axis=1)
+    differing = (words**2 - (counts**2).sum(axis=1)) / np.maximum(words - 1, 1)
+    total, by_class = weights @ words, weights @ counts
+    possible = total**2 - (by_class**2).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _where_varied(possible, 1 - (total - 1) * (weights @ differing) / possible)
+
+
+def _classes(values: Values) -> int:
+    return int(values.max(initial=0)) + 1
+
+
+def _one_hot(column: Values, classes: int) -> Any:
+    return (column[:, None] == np.arange(classes)).astype(float)
+
+
+def _where_varied(room: Weights, found: Weights) -> Weights:
+    """The values; NaN where disagreement was impossible."""
+    return np.where(np.isclose(room, 0) | np.isnan(room), np.nan, found)
+
+
+def observed(values: Values) -> float | None:
+    """Share of pairs of equal labels on one paper; None if no paper has two labels."""
+    same = pairs = 0
+    for a, b in combinations(values.T, 2):
+        both = (a != MISSING) & (b != MISSING)
+        pairs += int(both.sum())
+        same += int((both & (a == b)).sum())
+    return same / pairs if pairs else None
+
+
+def samples_of(papers: int, samples: int, seed: int) -> Weights:
+    """Bootstrap samples: as many papers as there are, drawn with replacement."""
+    drawn = np.random.default_rng(seed).multinomial(papers, [1 / papers] * papers, size=samples)
+    return drawn.astype(float)
+
+
+def interval(estimates: Weights, level: float) -> tuple[float, float] | None:
+    """Percentile interval of bootstrap estimates, ignoring undefined ones; None if all are undefined."""
+    defined = estimates[~np.isnan(estimates)]
+    if not len(defined):
+        return None
+    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    return round(float(low), 4), round(float(high), 4)
+
 
 SAMPLES, SEED, LEVEL = 2000, 0, 0.95
 Word = tuple[str, ...]
@@ -47,7 +190,7 @@ def agreement_of_rounds(session: Session, taxonomy: str = "wam", name: str | Non
 def _ratings_of(session: Session, taxonomy: Taxonomy, one: ReviewRound) -> dict[object, dict[str, Word | None]]:
     assert one.id is not None
     names = reviewers_of(session, one.id)
-    shown = opened_papers(session, one)
+    shown = unblinded_papers(session, one)
     ratings: dict[object, dict[str, Word | None]] = {
         (one.id, paper): {} for paper in papers_of_round(session, one.id) if paper in shown
     }
@@ -61,7 +204,7 @@ def _ratings_of(session: Session, taxonomy: Taxonomy, one: ReviewRound) -> dict[
 def _word(session: Session, taxonomy: Taxonomy, verdict: str, taxon: Taxon | None) -> Word | None:
     if taxon is None:
         state = STATES[Verdict(verdict)]
-        return None if state == AssignmentState.UNDECIDED else (f"({state})",)
+        return None if state == AssignmentStatus.UNDECIDED else (f"({state})",)
     if taxon.ended_at is not None:
         taxon = find_taxon(session, taxonomy, taxon.path)
     return tuple(taxon.path.split("/"))

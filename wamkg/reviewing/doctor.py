@@ -7,29 +7,28 @@ from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
-from wamkg.matching.quotes import lost_quote, texts_of
-from wamkg.matching.show import shown_values
-from wamkg.reviewing.swapped_papers import ask_about, swapped_papers
-from wamkg.store import reads_checks as reads
-from wamkg.store.bulk import chunks
-from wamkg.store.lookup import methods_of
-from wamkg.store.paper_state import load_states
-from wamkg.store.paper_write import write_shown
+from wamkg.matching.quotes import find_missing_quote, texts_of
+from wamkg.matching.resolved_values import resolved_values
+from wamkg.reviewing.identity_questions import ask_about, swapped_papers
+from wamkg.store import doctor as reads
+from wamkg.store.assignments import rule_violations
+from wamkg.store.base import chunks
+from wamkg.store.claims import load_claims, write_resolved
+from wamkg.store.decisions import quoted_assignments
+from wamkg.store.paper_details import paper_rows
+from wamkg.store.paper_texts import paper_texts
+from wamkg.store.papers import methods_of
 from wamkg.store.questions import question_rows
-from wamkg.store.reads_details import paper_rows
-from wamkg.store.reads_quotes import quotes
-from wamkg.store.rules import broken_rules
 from wamkg.store.search import replace_texts, search_body
 from wamkg.store.search import texts_of as search_texts_of
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Suggestion
-from wamkg.store.taxon_reads import tree_problems
-from wamkg.store.texts import paper_texts
+from wamkg.store.taxonomy_edits import tree_problems
 from wamkg.vocabulary import QuestionStatus
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckFinding:
     """One problem: the item and a description."""
 
     subject: str
@@ -44,8 +43,8 @@ class Check:
 
     about: str
     mend: str
-    find: Callable[[Session], Iterator[Finding]]
-    fix: Callable[[Session, Sequence[Finding]], None] | None = None
+    find: Callable[[Session], Iterator[CheckFinding]]
+    fix: Callable[[Session, Sequence[CheckFinding]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,10 @@ class CheckReport:
     mend: str
     fixable: bool
     fixed: int
-    findings: list[Finding]
+    findings: list[CheckFinding]
 
 
-def examine(session: Session, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
+def find_problems(session: Session, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
     """Run the named checks (default: all). With `fix`, in a writing session, fix what can be fixed safely.
 
     Raises NotFoundError for an unknown check.
@@ -83,41 +82,41 @@ def _run(session: Session, name: str, check: Check, fix: bool) -> CheckReport:
     return CheckReport(name, check.about, check.mend, check.fix is not None, len(found) if mending else 0, found)
 
 
-def _dangling_links(session: Session) -> Iterator[Finding]:
+def _dangling_links(session: Session) -> Iterator[CheckFinding]:
     for relation, kind, uid in reads.links_to_nothing(session):
-        yield Finding(f"{kind}:{uid}", f"a link `{relation}` leads to what is no more")
-    for slug, kind, url in reads.addresses_that_are_none(session):
-        yield Finding(f"paper:{slug}", f"its {kind} address {url!r} cannot be opened")
+        yield CheckFinding(f"{kind}:{uid}", f"a link `{relation}` leads to what is no more")
+    for slug, kind, url in reads.invalid_urls(session):
+        yield CheckFinding(f"paper:{slug}", f"its {kind} address {url!r} cannot be opened")
 
 
-def _missing_dates(session: Session) -> Iterator[Finding]:
-    yield from (Finding(f"paper:{slug}", "no source dates it") for slug in reads.papers_without_date(session))
+def _missing_dates(session: Session) -> Iterator[CheckFinding]:
+    yield from (CheckFinding(f"paper:{slug}", "no source dates it") for slug in reads.papers_without_date(session))
 
 
-def _implausible_dates(session: Session) -> Iterator[Finding]:
+def _implausible_dates(session: Session) -> Iterator[CheckFinding]:
     for slug, source, kind, day in reads.dates_outside(session, FIRST_YEAR, last_year()):
-        yield Finding(f"paper:{slug}", f"{source} dates it {day.isoformat()} ({kind})")
+        yield CheckFinding(f"paper:{slug}", f"{source} dates it {day.isoformat()} ({kind})")
     for slug, source, year in reads.years_said(session):
         if not is_plausible_year(year):
-            yield Finding(f"paper:{slug}", f"{source} says that it is of the year {year}")
+            yield CheckFinding(f"paper:{slug}", f"{source} says that it is of the year {year}")
 
 
-def _suspicious_zeros(session: Session) -> Iterator[Finding]:
-    for slug, source, most in reads.zeros_against_others(session):
-        yield Finding(f"paper:{slug}", f"{source} counts 0 citations, while {most} are known")
-    yield from (Finding(f"result:{uid}", "its value is 0") for uid in reads.results_of_zero(session))
+def _suspicious_zeros(session: Session) -> Iterator[CheckFinding]:
+    for slug, source, most in reads.contradicted_zero_counts(session):
+        yield CheckFinding(f"paper:{slug}", f"{source} counts 0 citations, while {most} are known")
+    yield from (CheckFinding(f"result:{uid}", "its value is 0") for uid in reads.results_of_zero(session))
 
 
-def _class_without_definition(session: Session) -> Iterator[Finding]:
-    yield from (Finding(f"taxon:{path}", "no definition") for path in reads.classes_without_definition(session))
+def _class_without_definition(session: Session) -> Iterator[CheckFinding]:
+    yield from (CheckFinding(f"taxon:{path}", "no definition") for path in reads.classes_without_definition(session))
 
 
-def _duplicate_names(session: Session) -> Iterator[Finding]:
-    for kind, slugs in reads.names_twice(session):
-        yield Finding(f"{kind}:{slugs[0]}", f"the same name as {', '.join(slugs[1:])}")
+def _duplicate_names(session: Session) -> Iterator[CheckFinding]:
+    for kind, slugs in reads.duplicate_names(session):
+        yield CheckFinding(f"{kind}:{slugs[0]}", f"the same name as {', '.join(slugs[1:])}")
 
 
-def _stale_suggestions(session: Session) -> Iterator[Finding]:
+def _stale_suggestions(session: Session) -> Iterator[CheckFinding]:
     from wamkg.suggesting.corpus import document_of  # numpy, which no other check needs
 
     decided, paths = reads.decided_papers(session), reads.live_paths(session)
@@ -127,7 +126,7 @@ def _stale_suggestions(session: Session) -> Iterator[Finding]:
         if problem is None and texts.get(suggestion.paper_id) != suggestion.text_hash:
             problem = "the paper's text is another now"
         if problem:
-            yield Finding(f"paper:{paper.slug}", f"suggestion in {slug}: {problem}", suggestion.id)
+            yield CheckFinding(f"paper:{paper.slug}", f"suggestion in {slug}: {problem}", suggestion.id)
 
 
 def _staleness(suggestion: Suggestion, paths: set[str], decided: set[tuple[int, int]]) -> str | None:
@@ -137,67 +136,67 @@ def _staleness(suggestion: Suggestion, paths: set[str], decided: set[tuple[int, 
     return f"it names {gone[0]}, which is no taxon now" if gone else None
 
 
-def _forget_suggestions(session: Session, found: Sequence[Finding]) -> None:
+def _delete_suggestions(session: Session, found: Sequence[CheckFinding]) -> None:
     reads.delete_suggestions(session, [finding.number for finding in found if finding.number is not None])
 
 
-def _dead_evidence(session: Session) -> Iterator[Finding]:
-    for quoted in quotes(session):
-        lost = lost_quote(quoted, texts_of(quoted))
+def _dead_evidence(session: Session) -> Iterator[CheckFinding]:
+    for quoted in quoted_assignments(session):
+        lost = find_missing_quote(quoted, texts_of(quoted))
         if lost is not None:
-            yield Finding(f"paper:{lost.paper}", f"{lost.taxonomy}: {lost.shown!r} is not in its {lost.place} now")
+            yield CheckFinding(f"paper:{lost.paper}", f"{lost.taxonomy}: {lost.shown!r} is not in its {lost.place} now")
 
 
-def _no_reason(session: Session) -> Iterator[Finding]:
+def _missing_reasons(session: Session) -> Iterator[CheckFinding]:
     for slug, taxonomy, state in reads.states_without_reason(session):
-        yield Finding(f"paper:{slug}", f"{state} in {taxonomy} without a reason")
+        yield CheckFinding(f"paper:{slug}", f"{state} in {taxonomy} without a reason")
 
 
-def _broken_trees(session: Session) -> Iterator[Finding]:
-    yield from (Finding("taxonomy", problem) for problem in tree_problems(session))
+def _broken_trees(session: Session) -> Iterator[CheckFinding]:
+    yield from (CheckFinding("taxonomy", problem) for problem in tree_problems(session))
 
 
-def _broken_rules(session: Session) -> Iterator[Finding]:
-    yield from (Finding(f"paper:{paper}", problem) for paper, problem in broken_rules(session).items())
+def _broken_rules(session: Session) -> Iterator[CheckFinding]:
+    yield from (CheckFinding(f"paper:{paper}", problem) for paper, problem in rule_violations(session).items())
 
 
-def _shown_values(session: Session) -> Iterator[Finding]:
+def _shown_values(session: Session) -> Iterator[CheckFinding]:
     for part in chunks(reads.all_papers(session)):
-        for number, state in load_states(session, part, holding=False).items():
-            shown = shown_values(state)
+        for number, state in load_claims(session, part, holding=False).items():
+            shown = resolved_values(state)
             wrong = [name for name in COMPARED if state.paper is not None and getattr(state.paper, name) != shown[name]]
             if wrong and state.paper is not None:
-                yield Finding(
+                yield CheckFinding(
                     f"paper:{state.paper.slug}", f"shows another {', '.join(wrong)} than its sources say", number
                 )
 
 
-def _show_again(session: Session, found: Sequence[Finding]) -> None:
-    states = list(load_states(session, [f.number for f in found if f.number is not None]).values())
-    write_shown(session, states, [shown_values(state) for state in states])
+def _show_again(session: Session, found: Sequence[CheckFinding]) -> None:
+    states = list(load_claims(session, [f.number for f in found if f.number is not None]).values())
+    write_resolved(session, states, [resolved_values(state) for state in states])
 
 
-def _open_questions(session: Session) -> Iterator[Finding]:
+def _open_questions(session: Session) -> Iterator[CheckFinding]:
     for row in question_rows(session, QuestionStatus.OPEN)[::-1]:
         question = row.IdentityQuestion
         told = f"{', '.join(question.ids)} leads to {question.title!r} by {question.source}; question {question.uid}"
-        yield Finding(f"paper:{row.slug}", told)
+        yield CheckFinding(f"paper:{row.slug}", told)
 
 
-def _swapped_papers(session: Session) -> Iterator[Finding]:
+def _swapped_papers(session: Session) -> Iterator[CheckFinding]:
     for swapped in swapped_papers(session):
-        yield Finding(f"paper:{swapped.slug}", str(swapped), swapped.state.id)
+        yield CheckFinding(f"paper:{swapped.slug}", str(swapped), swapped.state.id)
 
 
-def _ask_about_swaps(session: Session, found: Sequence[Finding]) -> None:
+def _ask_about_swaps(session: Session, found: Sequence[CheckFinding]) -> None:
     wanted = {finding.number for finding in found}
     ask_about(session, [swapped for swapped in swapped_papers(session) if swapped.state.id in wanted])
 
 
-def _search_texts(session: Session) -> Iterator[Finding]:
+def _search_texts(session: Session) -> Iterator[CheckFinding]:
     for number, (slug, wanted, held) in _texts(session, reads.all_papers(session)).items():
         if wanted != held:
-            yield Finding(f"paper:{slug}", "cannot be found by its present words", number)
+            yield CheckFinding(f"paper:{slug}", "cannot be found by its present words", number)
 
 
 def _texts(session: Session, numbers: Iterable[int]) -> dict[int, tuple[str, str, str | None]]:
@@ -216,7 +215,7 @@ def _texts(session: Session, numbers: Iterable[int]) -> dict[int, tuple[str, str
     return found
 
 
-def _write_texts(session: Session, found: Sequence[Finding]) -> None:
+def _write_texts(session: Session, found: Sequence[CheckFinding]) -> None:
     texts = _texts(session, [finding.number for finding in found if finding.number is not None])
     replace_texts(session, {number: wanted for number, (_, wanted, _) in texts.items()})
 
@@ -270,7 +269,7 @@ CHECKS: Mapping[str, Check] = {
         "suggestions that a decision or an edit of the tree has overtaken",
         "`wamkg suggest`; `--fix` removes them",
         _stale_suggestions,
-        _forget_suggestions,
+        _delete_suggestions,
     ),
     "dead-evidence": Check(
         "quotes that the text they were taken from does not hold any more",
@@ -278,7 +277,7 @@ CHECKS: Mapping[str, Check] = {
         _dead_evidence,
     ),
     "missing-reasons": Check(
-        "papers placed nowhere without a word why", "decide again with `--note` or `--kind`", _no_reason
+        "papers placed nowhere without a word why", "decide again with `--note` or `--kind`", _missing_reasons
     ),
     "broken-trees": Check(
         "taxa whose path does not lead to them, papers at taxa that are no more",

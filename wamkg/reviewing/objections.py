@@ -7,35 +7,34 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
-from wamkg.reviewing.decide import decide, what_happened
-from wamkg.reviewing.decision import STATES, Decision, Verdict
-from wamkg.store.batches import close_batch, find_batch, open_batch, record_change
+from wamkg.reviewing.decisions import decide, describe_changes
+from wamkg.reviewing.verdicts import STATES, Decision, Verdict
+from wamkg.store.batches import close_batch, find_batch, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.decisions import live_of, lock_paper
-from wamkg.store.edits import uid_of_row, update_row
-from wamkg.store.lookup import find_paper
 from wamkg.store.objections import find_objection, open_objections
+from wamkg.store.papers import find_paper
 from wamkg.store.tables import Actor, Batch, Objection, Paper, Taxon, Taxonomy
-from wamkg.store.taxon_edits import lock_taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.store.types import refuse_unkept
+from wamkg.store.taxonomy_edits import lock_taxonomy
+from wamkg.store.types import reject_nul
 from wamkg.vocabulary import (
+    HUMAN_OBJECTORS,
     OPEN_STATUSES,
     PERSON,
-    RAISED_BY_PEOPLE,
-    AssignmentState,
+    AssignmentStatus,
     BatchKind,
     ObjectionStatus,
-    RaisedAs,
+    ObjectorRole,
 )
 
 CLOSED_AS = (ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED, ObjectionStatus.WITHDRAWN)
 """How a person closes an objection. `settled` is set when a later decision resolves one between decisions."""
-CLAIMABLE = {str(state): verdict for verdict, state in STATES.items() if state != AssignmentState.PLACED}
+PROPOSABLE_STATUSES = {str(state): verdict for verdict, state in STATES.items() if state != AssignmentStatus.PLACED}
 """Statuses that may be proposed instead of a taxon, with the corresponding verdict."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dispute:
+class ObjectionDraft:
     """An objection to raise.
 
     `claimed` is the proposed path, or `outside`, `undecided` or `not-applicable`. `said_at` is the URL of the
@@ -46,24 +45,24 @@ class Dispute:
     claimed: str
     raised_by: str
     taxonomy: str = "wam"
-    raised_as: str = RaisedAs.CO_AUTHOR
+    raised_as: str = ObjectorRole.CO_AUTHOR
     said_at: str | None = None
     quote: str | None = None
 
     def __post_init__(self) -> None:
-        if self.raised_as not in RAISED_BY_PEOPLE:
+        if self.raised_as not in HUMAN_OBJECTORS:
             raise InvalidInputError(f"{self.raised_as!r} raises no objection; write co-author, paper-author or reader")
         if self.said_at and not self.said_at.lower().startswith(("https://", "http://")):
             raise InvalidInputError("where it was said is an address of the web, https://...")
-        if self.raised_as == RaisedAs.PAPER_AUTHOR and not self.said_at:
+        if self.raised_as == ObjectorRole.PAPER_AUTHOR and not self.said_at:
             raise InvalidInputError("an objection of the paper's authors needs the address where they said it")
         if not self.raised_by.strip():
             raise InvalidInputError("an objection needs the name of who raises it")
-        refuse_unkept(self.claimed, self.raised_by, self.said_at, self.quote)
+        reject_nul(self.claimed, self.raised_by, self.said_at, self.quote)
 
 
 @dataclass(frozen=True)
-class ObjectionWritten:
+class ObjectionResult:
     """An objection after a write; `decision` is the id of the decision that moved the paper, if there was one."""
 
     objection: str
@@ -75,7 +74,7 @@ class ObjectionWritten:
     version: int
 
 
-def raise_objection(session: Session, actor: Actor, dispute: Dispute) -> ObjectionWritten:
+def raise_objection(session: Session, actor: Actor, dispute: ObjectionDraft) -> ObjectionResult:
     """Raise an objection to an assignment; `actor` is the person who records it.
 
     Raises NotFoundError for an unknown paper, taxonomy or taxon, InvalidInputError if the paper has no assignment or is
@@ -87,7 +86,7 @@ def raise_objection(session: Session, actor: Actor, dispute: Dispute) -> Objecti
     number = find_paper(session, dispute.paper).id
     assert number is not None
     paper = lock_paper(session, number)
-    claimed = None if dispute.claimed in CLAIMABLE else find_taxon(session, taxonomy, dispute.claimed)
+    claimed = None if dispute.claimed in PROPOSABLE_STATUSES else find_taxon(session, taxonomy, dispute.claimed)
     current = _current(session, paper, taxonomy, claimed, dispute)
     batch = open_batch(session, BatchKind.EDIT, f"objection to {paper.slug}", actor)
     objection = _new(batch, paper, taxonomy, dispute)
@@ -104,7 +103,7 @@ def raise_objection(session: Session, actor: Actor, dispute: Dispute) -> Objecti
 
 
 def _current(
-    session: Session, paper: Paper, taxonomy: Taxonomy, claimed: Taxon | None, dispute: Dispute
+    session: Session, paper: Paper, taxonomy: Taxonomy, claimed: Taxon | None, dispute: ObjectionDraft
 ) -> Taxon | None:
     assert paper.id is not None and taxonomy.id is not None
     live = live_of(session, paper.id, taxonomy.id)
@@ -121,10 +120,10 @@ def _current(
 
 
 def _state(claimed: str) -> str:
-    return claimed if claimed in CLAIMABLE else AssignmentState.PLACED
+    return claimed if claimed in PROPOSABLE_STATUSES else AssignmentStatus.PLACED
 
 
-def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: Dispute) -> Objection:
+def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: ObjectionDraft) -> Objection:
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None
     return Objection(
         uid=new_uid(),
@@ -141,12 +140,12 @@ def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: Dispute) -> Ob
 
 def answer_objection(
     session: Session, actor: Actor, uid: str, answer: str, version: int | None = None
-) -> ObjectionWritten:
+) -> ObjectionResult:
     """Answer an objection and leave it open.
 
     Raises NotFoundError, InvalidInputError for an empty answer, ConflictError for a closed or newer objection.
     """
-    refuse_unkept(answer)
+    reject_nul(answer)
     if not answer.strip():
         raise InvalidInputError("an answer needs words")
     objection = _open_one(session, uid, version)
@@ -155,7 +154,7 @@ def answer_objection(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Closing:
+class ObjectionOutcome:
     """How to close an objection: `accepted`, `rejected` or `withdrawn`, and why."""
 
     outcome: str
@@ -165,10 +164,10 @@ class Closing:
     def __post_init__(self) -> None:
         if self.outcome not in CLOSED_AS:
             raise InvalidInputError(f"{self.outcome!r} closes no objection; write one of {', '.join(CLOSED_AS)}")
-        refuse_unkept(self.answer)
+        reject_nul(self.answer)
 
 
-def close_objection(session: Session, actor: Actor, uid: str, closing: Closing) -> ObjectionWritten:
+def close_objection(session: Session, actor: Actor, uid: str, closing: ObjectionOutcome) -> ObjectionResult:
     """Close an objection; `accepted` moves the paper to the proposed taxon unless it is there already.
 
     Both are one batch, so one undo reverts both.
@@ -195,7 +194,7 @@ def _open_one(session: Session, uid: str, version: int | None) -> Objection:
     objection = find_objection(session, uid, writing=True)
     if version is not None and version != objection.version:
         paper = session.get_one(Paper, objection.paper_id)
-        said = "; ".join(what_happened(session, paper, 1))
+        said = "; ".join(describe_changes(session, paper, 1))
         raise ConflictError(
             f"stale: objection {objection.uid} is {objection.status} at version {objection.version}, you saw "
             f"{version}; last on {paper.slug}: {said}"
@@ -213,11 +212,11 @@ def _move(session: Session, objection: Objection, answer: str | None) -> Decisio
     live = live_of(session, objection.paper_id, objection.taxonomy_id)
     if live and (live[0][0].state, live[0][0].taxon_id) == (objection.claimed_state, taxon and taxon.id):
         return None
-    quoted = objection.quote if objection.raised_as != RaisedAs.DECISION else None
+    quoted = objection.quote if objection.raised_as != ObjectorRole.DECISION else None
     return Decision(
         paper=paper.slug,
         taxonomy=taxonomy.slug,
-        verdict=CLAIMABLE.get(objection.claimed_state, Verdict.ACCEPT),
+        verdict=PROPOSABLE_STATUSES.get(objection.claimed_state, Verdict.ACCEPT),
         taxon=taxon.path if taxon else None,
         evidence=quoted,
         evidence_place=objection.said_at if quoted else None,
@@ -233,7 +232,7 @@ def _claimed(session: Session, taxonomy: Taxonomy, objection: Objection) -> Taxo
     return taxon if taxon.ended_at is None else find_taxon(session, taxonomy, taxon.path)
 
 
-def _update(session: Session, batch: Batch, objection: Objection, values: dict[str, Any]) -> ObjectionWritten:
+def _update(session: Session, batch: Batch, objection: Objection, values: dict[str, Any]) -> ObjectionResult:
     paper = session.get_one(Paper, objection.paper_id)
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
     update_row(session, batch, objection, values, values["answer"] or "")
@@ -248,7 +247,7 @@ def _update(session: Session, batch: Batch, objection: Objection, values: dict[s
     return _written(objection, batch, paper, taxonomy)
 
 
-def _written(objection: Objection, batch: Batch, paper: Paper, taxonomy: Taxonomy) -> ObjectionWritten:
-    return ObjectionWritten(
+def _written(objection: Objection, batch: Batch, paper: Paper, taxonomy: Taxonomy) -> ObjectionResult:
+    return ObjectionResult(
         objection.uid, batch.uid, paper.slug, taxonomy.slug, objection.status, objection.decision, objection.version
     )

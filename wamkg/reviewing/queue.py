@@ -1,24 +1,93 @@
-"""The review queue: papers that wait for a decision, versions of one work together, in a chosen order."""
+"""Versions of one work among pending papers: found by similarity, and decided once."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.reviewing.blind import is_hidden
-from wamkg.reviewing.versions import version_groups
-from wamkg.store.counted import uncounted
-from wamkg.store.queue import refused, waiting
-from wamkg.store.reads_taxa import own_counts
-from wamkg.store.tables import Paper, Suggestion, Taxon, Taxonomy
-from wamkg.store.taxon_reads import lies_in
-from wamkg.store.taxonomies import list_taxa
+from wamkg.matching.generic_titles import is_generic
+from wamkg.matching.same_paper import is_short
+from wamkg.reviewing.decisions import DecisionResult, decide
+from wamkg.reviewing.holdout import is_held_out
+from wamkg.reviewing.verdicts import Decision, Verdict
+from wamkg.store.duplicates import Pair, load_work_groups, sorted_pair, uncounted_papers
+from wamkg.store.papers import find_paper
+from wamkg.store.suggestions import pending_suggestions, rejected_pairs
+from wamkg.store.tables import Actor, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.taxonomies import direct_counts, get_taxonomy, list_taxa
+from wamkg.store.taxonomy_edits import is_same_or_descendant
+
+VERSION = "version"
+"""Kind of the reason that names a paper with nearly the same text."""
+
+
+def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -> dict[int, list[int]]:
+    """Papers of a queue, by number, with all pending members of their group, including themselves.
+
+    A group consists of a preprint and its published record, papers with the same title (four words or more) and first
+    author, papers with nearly the same text (a `version` reason), and papers judged the same work; never two that were
+    judged different.
+    """
+    works = load_work_groups(session)
+    numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
+    works.join({*_alike(rows, numbers), *_namesakes(paper for _, paper in rows)})
+    queued = set(numbers.values())
+    return {number: sorted(works.members(number) & queued) for number in numbers.values()}
+
+
+def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[Pair]:
+    return [
+        sorted_pair(suggestion.paper_id, numbers[reason["paper"]])
+        for suggestion, _ in rows
+        for reason in suggestion.reasons
+        if reason["kind"] == VERSION and reason["paper"] in numbers
+    ]
+
+
+def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
+    first: dict[tuple[str, str | None], int] = {}
+    pairs = []
+    for paper in papers:
+        if paper.id is not None and not is_short(paper.title) and not is_generic(paper.title):
+            pairs.append(sorted_pair(first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
+    return pairs
+
+
+def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> DecisionResult:
+    """Decide on a paper and, with the same verdict, on the other pending versions of its work.
+
+    Each paper has its own decision and batch. The others name the first in their note and have no quote, because it was
+    verified in the first one's text. Raises the errors of `decide`.
+    """
+    others = _other_versions(session, decision)
+    made = decide(session, actor, decision)
+    taxon = made.after[0] if decision.verdict == Verdict.ACCEPT else decision.taxon
+    note = f"as its version {made.paper}" + (f": {decision.note}" if decision.note else "")
+    alike = replace(
+        decision,
+        taxon=taxon,
+        note=note,
+        evidence=None,
+        evidence_place=None,
+        version=None,
+        assignment=None,
+        suggestion=None,
+    )
+    return replace(made, versions=[decide(session, actor, replace(alike, paper=slug)) for slug in others])
+
+
+def _other_versions(session: Session, decision: Decision) -> list[str]:
+    paper = find_paper(session, decision.paper)
+    rows = pending_suggestions(session, get_taxonomy(session, decision.taxonomy))
+    slugs = {other.id: other.slug for _, other in rows}
+    members = version_groups(session, rows).get(paper.id or 0, [])
+    return [slugs[number] for number in members if number != paper.id]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingWork:
     """A paper that waits for a decision, with the other versions of its work that wait too."""
 
     suggestion: Suggestion
@@ -44,33 +113,33 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Sight:
+class QueueContext:
     """Data that orders use besides the paper: number of papers per leaf, and rejected taxa."""
 
     support: Mapping[str, int]
     refused: set[tuple[int, str]]
 
-    def was_refused(self, item: Waiting) -> bool:
+    def was_refused(self, item: PendingWork) -> bool:
         """Whether a person rejected the most probable leaf."""
         return (item.suggestion.paper_id, item.best) in self.refused
 
 
 AGAINST = "against"
-Key = Callable[[Waiting, Sight], float]
+Key = Callable[[PendingWork, QueueContext], float]
 """Sort key; smallest first."""
 
 
-def _newest(item: Waiting, _: Sight) -> float:
+def _newest(item: PendingWork, _: QueueContext) -> float:
     day: date | None = item.paper.date
     return -float(day.toordinal()) if day else 0.0
 
 
-def _against(item: Waiting, sight: Sight) -> float:
+def _against(item: PendingWork, sight: QueueContext) -> float:
     """Rejected taxa that the model suggests again, most confident first; then the rest, most confident first."""
     return -item.confidence - sight.was_refused(item)
 
 
-def _thin(item: Waiting, sight: Sight) -> float:
+def _thin(item: PendingWork, sight: QueueContext) -> float:
     """Papers at the most probable leaf; among equally sparse leaves, the most probable first."""
     sure = item.suggestion.ranked[0]["probability"] if item.suggestion.ranked else 0.0
     return sight.support.get(item.best, 0) + 1.0 - float(sure)
@@ -96,35 +165,38 @@ def check_order(order: str) -> None:
         raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
 
 
-def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], Waiting]]:
+def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], PendingWork]]:
     """The whole queue, one item per work, with the sort keys; `order` is one of `ORDERS`.
 
     Rejected taxa that are suggested again come last, or first with the order `against`.
     """
     check_order(order)
-    rows = waiting(session, taxonomy)
+    rows = pending_suggestions(session, taxonomy)
     items = {
-        suggestion.paper_id: Waiting(suggestion, paper, is_hidden(paper.slug, taxonomy.slug))
+        suggestion.paper_id: PendingWork(suggestion, paper, is_held_out(paper.slug, taxonomy.slug))
         for suggestion, paper in rows
     }
-    sight = Sight(leaf_support(session, taxonomy), refused(session, taxonomy))
-    leads: list[tuple[list[float | str], Waiting]] = []
+    sight = QueueContext(taxon_support(session, taxonomy), rejected_pairs(session, taxonomy))
+    leads: list[tuple[list[float | str], PendingWork]] = []
     for members in {group[0]: group for group in version_groups(session, rows).values()}.values():
-        lead, *others = sorted((items[n] for n in members), key=_fitness)
-        shown = Waiting(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
+        lead, *others = sorted((items[n] for n in members), key=_prefer_with_abstract)
+        shown = PendingWork(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
         behind = float(order != AGAINST and sight.was_refused(shown))
         leads.append(([behind, ORDERS[order](shown, sight), lead.paper.slug], shown))
     return leads
 
 
-def _fitness(item: Waiting) -> tuple[bool, int]:
+def _prefer_with_abstract(item: PendingWork) -> tuple[bool, int]:
     """Of several versions, one with an abstract comes first, then the one stored first."""
     return item.suggestion.text_source != "abstract", item.suggestion.paper_id
 
 
-def leaf_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
+def taxon_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
     """Number of papers at or below each taxon, by path."""
     assert taxonomy.id is not None
     taxa: list[Taxon] = list_taxa(session, taxonomy)
-    own = own_counts(session, taxonomy.id, uncounted(session, taxonomy.id))
-    return {taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if lies_in(t.path, taxon.path)) for taxon in taxa}
+    own = direct_counts(session, taxonomy.id, uncounted_papers(session, taxonomy.id))
+    return {
+        taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if is_same_or_descendant(t.path, taxon.path))
+        for taxon in taxa
+    }

@@ -6,14 +6,20 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
-from wamkg.reviewing.decide import Decided, decide
-from wamkg.reviewing.decision import Decision, Verdict
-from wamkg.reviewing.evidence import check_evidence
-from wamkg.store.batches import close_batch, find_batch, get_actor, open_batch, record_change
-from wamkg.store.bulk import insert_rows
-from wamkg.store.edits import end_rows, uid_of_row, update_row
-from wamkg.store.lookup import find_paper
-from wamkg.store.reads_papers import NO_ASSIGNMENT, PaperFilter, paper_numbers
+from wamkg.reviewing.decisions import DecisionResult, check_evidence, decide
+from wamkg.reviewing.verdicts import Decision, Verdict
+from wamkg.store.base import insert_rows
+from wamkg.store.batches import (
+    close_batch,
+    end_rows,
+    find_batch,
+    get_actor,
+    open_batch,
+    record_change,
+    uid_of_row,
+    update_row,
+)
+from wamkg.store.papers import NO_ASSIGNMENT, PaperFilter, find_paper, paper_numbers
 from wamkg.store.rounds import (
     ADJUDICATED,
     CLOSED,
@@ -22,9 +28,9 @@ from wamkg.store.rounds import (
     list_rounds,
     live_adjudications,
     live_votes,
-    opened_papers,
     papers_of_round,
     reviewers_of,
+    unblinded_papers,
 )
 from wamkg.store.tables import (
     Actor,
@@ -65,7 +71,7 @@ class NewRound:
 
 
 @dataclass(frozen=True)
-class RoundWritten:
+class RoundResult:
     """A round after a write."""
 
     round: str
@@ -77,7 +83,7 @@ class RoundWritten:
 
 
 @dataclass(frozen=True)
-class Voted:
+class VoteResult:
     """A vote; `batch` is None if it existed already. `opened`: all have voted now."""
 
     vote: str
@@ -88,14 +94,14 @@ class Voted:
 
 
 @dataclass(frozen=True)
-class Adjudicated:
+class AdjudicationResult:
     """The decision after a paper's votes, and how it was reached: `alike`, `agreed` or `third`."""
 
     how: str
-    decided: Decided
+    decided: DecisionResult
 
 
-def open_round(session: Session, actor: Actor, new: NewRound) -> RoundWritten:
+def open_round(session: Session, actor: Actor, new: NewRound) -> RoundResult:
     """Open a round.
 
     Raises NotFoundError for an unknown paper or taxonomy, InvalidInputError for a round without papers, ConflictError
@@ -129,14 +135,14 @@ def _unplaced(session: Session, taxonomy: Taxonomy) -> dict[int | None, None]:
     return dict.fromkeys(sorted(paper_numbers(session, PaperFilter(states=((taxonomy.id, NO_ASSIGNMENT),)))))
 
 
-def _written(session: Session, found: ReviewRound, batch: Batch) -> RoundWritten:
+def _written(session: Session, found: ReviewRound, batch: Batch) -> RoundResult:
     assert found.id is not None
     slug = session.get_one(Taxonomy, found.taxonomy_id).slug
     reviewers = list(reviewers_of(session, found.id).values())
-    return RoundWritten(found.name, batch.uid, slug, found.status, reviewers, len(papers_of_round(session, found.id)))
+    return RoundResult(found.name, batch.uid, slug, found.status, reviewers, len(papers_of_round(session, found.id)))
 
 
-def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> Voted:
+def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> VoteResult:
     """Cast one reviewer's vote, or replace it while the others' are hidden; `decision.taxonomy` is ignored.
 
     The audit trail records that somebody voted, but not the label.
@@ -163,8 +169,8 @@ def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> 
         taxon_id=taxon.id if taxon else None, kind=decision.kind, evidence=decision.evidence, evidence_place=place,
         evidence_checked=checked, note=decision.note, batch_id=0,
     )  # fmt: skip
-    if mine and _words(mine[0]) == _words(vote):
-        return Voted(mine[0].uid, None, found.name, paper.slug, False)
+    if mine and _vote_label(mine[0]) == _vote_label(vote):
+        return VoteResult(mine[0].uid, None, found.name, paper.slug, False)
     batch = open_batch(session, BatchKind.EDIT, f"vote in round {found.name}", actor)
     assert batch.id is not None
     end_rows(session, batch, Vote, [v.id for v in mine if v.id is not None])
@@ -173,10 +179,10 @@ def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> 
     told = {"round": found.name, "vote": vote.uid}
     record_change(session, batch, f"{VOTED}{found.uid}", subject_uid=uid_of_row(session, paper), after=told)
     close_batch(session, batch, {"round": found.name, "paper": paper.slug})
-    return Voted(vote.uid, batch.uid, found.name, paper.slug, paper.id in opened_papers(session, found))
+    return VoteResult(vote.uid, batch.uid, found.name, paper.slug, paper.id in unblinded_papers(session, found))
 
 
-def _words(vote: Vote) -> tuple[str | int | None, ...]:
+def _vote_label(vote: Vote) -> tuple[str | int | None, ...]:
     return vote.verdict, vote.taxon_id, vote.kind, vote.evidence, vote.evidence_place, vote.note
 
 
@@ -194,11 +200,13 @@ def _refuse_voter(session: Session, found: ReviewRound, actor: Actor, paper: Pap
         raise InvalidInputError(f"{actor.name} is no reviewer of the round {found.name}")
     if found.status == CLOSED:
         raise ConflictError(f"the round {found.name} is closed; open another")
-    if paper.id in opened_papers(session, found):
+    if paper.id in unblinded_papers(session, found):
         raise ConflictError(f"the votes on {paper.slug} have been opened; `wamkg round adjudicate` decides")
 
 
-def adjudicate(session: Session, actor: Actor, name: str, decision: Decision, *, agreed: bool = False) -> Adjudicated:
+def adjudicate(
+    session: Session, actor: Actor, name: str, decision: Decision, *, agreed: bool = False
+) -> AdjudicationResult:
     """Make the final decision on a paper of a round; its votes become visible.
 
     `accept` without a taxon adopts unanimous votes. A reviewer may adjudicate only after all have voted; if votes
@@ -223,13 +231,13 @@ def adjudicate(session: Session, actor: Actor, name: str, decision: Decision, *,
     if taken and not alike:
         raise ConflictError(f"the votes on {paper.slug} are not all alike; say what is decided")
     given = replace(decision, taxonomy=taxonomy.slug)
-    made = decide(session, actor, _as_voted(session, taxonomy, given, votes, reviewers) if taken else given)
+    made = decide(session, actor, _unanimous_decision(session, taxonomy, given, votes, reviewers) if taken else given)
     how = ALIKE if taken else THIRD if actor.id not in reviewers else AGREED if agreed else ALIKE
     _record(session, found, paper, made, how)
-    return Adjudicated(how, made)
+    return AdjudicationResult(how, made)
 
 
-def _as_voted(
+def _unanimous_decision(
     session: Session, taxonomy: Taxonomy, decision: Decision, votes: list[Vote], reviewers: dict[int, str]
 ) -> Decision:
     """The decision that unanimous votes name, with the first quote among them."""
@@ -248,7 +256,7 @@ def _as_voted(
     )
 
 
-def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, how: str) -> None:
+def _record(session: Session, found: ReviewRound, paper: Paper, made: DecisionResult, how: str) -> None:
     """Record the adjudication in the decision's own batch, so that one undo reverts both."""
     batch = find_batch(session, made.batch)
     assert found.id is not None and paper.id is not None and batch.id is not None
@@ -270,7 +278,7 @@ def _record(session: Session, found: ReviewRound, paper: Paper, made: Decided, h
     session.flush()
 
 
-def close_round(session: Session, actor: Actor, name: str, why: str = "", version: int | None = None) -> RoundWritten:
+def close_round(session: Session, actor: Actor, name: str, why: str = "", version: int | None = None) -> RoundResult:
     """Close a round: voting ends and all votes become visible.
 
     Raises NotFoundError, and ConflictError if it is closed already or its revision is not `version`.

@@ -3,27 +3,27 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from wamkg.jobs.refit import learn
-from wamkg.reviewing.decide import Decided
-from wamkg.reviewing.decision import Decision, Verdict
-from wamkg.reviewing.edit import set_values
-from wamkg.reviewing.merge_decisions import MergeReport
-from wamkg.reviewing.merge_decisions import import_decisions as merge_decisions
-from wamkg.reviewing.versions import decide_with_versions
+from wamkg.jobs.refit import schedule_refit
+from wamkg.reviewing.decision_merge import MergeReport
+from wamkg.reviewing.decision_merge import import_decisions as merge_decisions
+from wamkg.reviewing.decisions import DecisionResult
+from wamkg.reviewing.paper_edits import set_values
+from wamkg.reviewing.queue import decide_with_versions
+from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Standing
 
 
-def decide(store: Store, settings: Settings, writer: Writer, decision: Decision) -> Decided:
+def decide(store: Store, settings: Settings, writer: Writer, decision: Decision) -> DecisionResult:
     """Record a decision on a paper and the other versions of its work, then refit the suggestions.
 
     Raises as `decide_with_versions`.
     """
     with store.writing() as session:
         decided = decide_with_versions(session, writer.actor(session), decision)
-    learn(store, settings, decided.taxonomy)
+    schedule_refit(store, settings, decided.taxonomy)
     return decided
 
 
@@ -55,4 +55,4 @@ def screen(
 def learn_all(store: Store, settings: Settings, taxonomies: Iterable[str]) -> None:
     """Refit the suggestions of several taxonomies."""
     for taxonomy in taxonomies:
-        learn(store, settings, taxonomy)
+        schedule_refit(store, settings, taxonomy)

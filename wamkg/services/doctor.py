@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wamkg.reviewing.doctor import CheckReport, examine
+from wamkg.reviewing.doctor import CheckReport, find_problems
 from wamkg.store.session import Store
 
 
@@ -12,4 +12,4 @@ def run_checks(store: Store, names: Sequence[str] = (), *, fix: bool = False) ->
     Raises the errors of `examine`.
     """
     with store.writing() if fix else store.reading() as session:
-        return examine(session, names, fix=fix)
+        return find_problems(session, names, fix=fix)

@@ -1,7 +1,7 @@
 """Merging of two papers."""
 
-from wamkg.reviewing.merge_papers import Merge, MergedPapers, merge_papers
-from wamkg.reviewing.merge_papers import dry_run as try_merge
+from wamkg.reviewing.paper_merge import Merge, MergedPapers, merge_papers
+from wamkg.reviewing.paper_merge import dry_run as try_merge
 from wamkg.services.decisions import learn_all
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings

@@ -3,30 +3,30 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wamkg.reviewing import edit_things
-from wamkg.reviewing.edit import Edited
-from wamkg.reviewing.edit import set_values as set_paper_values
+from wamkg.reviewing import entity_edits
+from wamkg.reviewing.paper_edits import EditResult
+from wamkg.reviewing.paper_edits import set_values as set_paper_values
 from wamkg.services.writers import Writer
 from wamkg.store.session import Store
 
 
-def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> Edited:
+def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> EditResult:
     """Add an entity of a kind with these values.
 
     Raises the errors of `edit_things.add`.
     """
     with store.writing() as session:
-        return edit_things.add(session, writer.actor(session), kind, values, why)
+        return entity_edits.add_item(session, writer.actor(session), kind, values, why)
 
 
 def set_values(
     store: Store, writer: Writer, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
-) -> Edited:  # fmt: skip
+) -> EditResult:  # fmt: skip
     """Set fields of a paper (by its id) or of another entity (`kind:name`).
 
     Raises the errors of `set_paper_values` and `edit_things.set_thing`.
     """
-    is_other = subject.partition(":")[0] in edit_things.EDITED_KINDS
-    change = edit_things.set_thing if is_other else set_paper_values
+    is_other = subject.partition(":")[0] in entity_edits.EDITED_KINDS
+    change = entity_edits.edit_entity if is_other else set_paper_values
     with store.writing() as session:
         return change(session, writer.actor(session), subject, values, why, version)

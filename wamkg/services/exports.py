@@ -9,7 +9,7 @@ from wamkg.exporting.formats import export_named, sections_of
 from wamkg.exporting.into import with_part
 from wamkg.files import read_utf8, write_whole
 from wamkg.store.batches import close_batch, get_actor, open_batch
-from wamkg.store.keys import is_keyless, save_default_keys
+from wamkg.store.citation_keys import is_keyless, save_default_keys
 from wamkg.store.session import Store, one_writer
 from wamkg.views.citation_keys import default_keys
 from wamkg.vocabulary import BatchKind

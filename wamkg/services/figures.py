@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from wamkg.figures.query import FIGURES, Drawn, FigureQuery, FigureRequest
+from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
 from wamkg.figures.style import FigureOptions
 from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import Store
-from wamkg.views.past import open_past
 from wamkg.views.roadmap import placed_ids
+from wamkg.views.snapshots import open_snapshot
 
 
 def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
@@ -18,7 +18,7 @@ def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
     """
     if query.since_release is None:
         return frozenset()
-    with open_past(store, home, release=query.since_release) as past, past.reading() as session:
+    with open_snapshot(store, home, release=query.since_release) as past, past.reading() as session:
         return placed_ids(session, query.taxonomy or "wam")
 
 
@@ -28,11 +28,11 @@ def draw_figure(
     paths: Sequence[Path],
     look: FigureOptions | None = None,
     data: bool = True,
-) -> Drawn:
+) -> FigureResult:
     """Draw a figure into files. Their suffixes determine the formats; data and manifest are written beside them."""
     # matplotlib takes a second to load
     from wamkg.figures.catalog import make_figure
-    from wamkg.figures.files import Request, write_figure
+    from wamkg.figures.output import Request, write_figure
 
     look = look or FigureOptions()
     kind = FIGURES.get(request.name)
@@ -42,4 +42,4 @@ def draw_figure(
         drawing = make_figure(session, request.name, request.query, look)
     asked = request.query.given() | {"width": look.width, "theme": look.theme}
     written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
-    return Drawn(written, max(len(drawing.rows) - 1, 0), drawing.notes)
+    return FigureResult(written, max(len(drawing.rows) - 1, 0), drawing.notes)

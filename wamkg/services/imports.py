@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wamkg.importing.report import ImportReport
-from wamkg.importing.run import ImportOptions, Progress
-from wamkg.importing.run import import_source as run_import
-from wamkg.importing.seed_store import load_seeds
+from wamkg.importing.import_report import ImportReport
+from wamkg.importing.importer import ImportOptions, Progress
+from wamkg.importing.importer import import_source as run_import
+from wamkg.importing.seed_loader import load_seeds
 from wamkg.settings import Settings
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file

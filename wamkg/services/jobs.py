@@ -4,7 +4,7 @@ from wamkg.jobs import dispatch
 from wamkg.settings import Settings
 from wamkg.store.jobs import close_dead, find_job
 from wamkg.store.session import Store
-from wamkg.views.work import JobItem, job_item, job_list
+from wamkg.views.jobs import JobItem, job_item, job_list
 
 
 def list_jobs(store: Store, limit: int) -> list[JobItem]:

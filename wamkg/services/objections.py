@@ -1,14 +1,14 @@
 """Objections to assignments."""
 
-from wamkg.jobs.refit import learn
+from wamkg.jobs.refit import schedule_refit
 from wamkg.reviewing import objections
-from wamkg.reviewing.objections import Closing, Dispute, ObjectionWritten
+from wamkg.reviewing.objections import ObjectionDraft, ObjectionOutcome, ObjectionResult
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 
-def raise_objection(store: Store, writer: Writer, dispute: Dispute) -> ObjectionWritten:
+def raise_objection(store: Store, writer: Writer, dispute: ObjectionDraft) -> ObjectionResult:
     """Record that a person disagrees with an assignment.
 
     Raises the errors of `objections.raise_objection`.
@@ -19,7 +19,7 @@ def raise_objection(store: Store, writer: Writer, dispute: Dispute) -> Objection
 
 def answer_objection(
     store: Store, writer: Writer, uid: str, text: str, version: int | None = None
-) -> ObjectionWritten:  # fmt: skip
+) -> ObjectionResult:  # fmt: skip
     """Answer an objection and leave it open.
 
     Raises the errors of `objections.answer_objection`.
@@ -29,8 +29,8 @@ def answer_objection(
 
 
 def close_objection(
-    store: Store, settings: Settings, writer: Writer, uid: str, closing: Closing
-) -> ObjectionWritten:  # fmt: skip
+    store: Store, settings: Settings, writer: Writer, uid: str, closing: ObjectionOutcome
+) -> ObjectionResult:  # fmt: skip
     """Close an objection; refit the suggestions if the paper moves.
 
     Raises the errors of `objections.close_objection`.
@@ -38,5 +38,5 @@ def close_objection(
     with store.writing() as session:
         written = objections.close_objection(session, writer.actor(session), uid, closing)
     if written.decision:
-        learn(store, settings, written.taxonomy)
+        schedule_refit(store, settings, written.taxonomy)
     return written

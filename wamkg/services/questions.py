@@ -1,7 +1,7 @@
 """Answers to questions whether a record describes the paper that its id names."""
 
-from wamkg.reviewing import questions
-from wamkg.reviewing.questions import IdentityAnswer, QuestionAnswered
+from wamkg.reviewing import identity_questions
+from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
 from wamkg.services.writers import Writer
 from wamkg.store.session import Store
 
@@ -12,4 +12,4 @@ def answer_question(store: Store, writer: Writer, uid: str, answer: IdentityAnsw
     Raises the errors of `questions.answer_question`.
     """
     with store.writing() as session:
-        return questions.answer_question(session, writer.actor(session), uid, answer)
+        return identity_questions.answer_question(session, writer.actor(session), uid, answer)

@@ -1,15 +1,15 @@
 """Rounds of blind review."""
 
-from wamkg.jobs.refit import learn
+from wamkg.jobs.refit import schedule_refit
 from wamkg.reviewing import rounds
-from wamkg.reviewing.decision import Decision
-from wamkg.reviewing.rounds import Adjudicated, NewRound, RoundWritten, Voted
+from wamkg.reviewing.rounds import AdjudicationResult, NewRound, RoundResult, VoteResult
+from wamkg.reviewing.verdicts import Decision
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 
-def open_round(store: Store, writer: Writer, new: NewRound) -> RoundWritten:
+def open_round(store: Store, writer: Writer, new: NewRound) -> RoundResult:
     """Open a round of blind review.
 
     Raises the errors of `rounds.open_round`.
@@ -18,7 +18,7 @@ def open_round(store: Store, writer: Writer, new: NewRound) -> RoundWritten:
         return rounds.open_round(session, writer.actor(session), new)
 
 
-def cast_vote(store: Store, writer: Writer, name: str, decision: Decision) -> Voted:
+def cast_vote(store: Store, writer: Writer, name: str, decision: Decision) -> VoteResult:
     """Cast a vote, or replace it while the others' votes are hidden.
 
     Raises the errors of `rounds.cast_vote`.
@@ -29,18 +29,18 @@ def cast_vote(store: Store, writer: Writer, name: str, decision: Decision) -> Vo
 
 def adjudicate(
     store: Store, settings: Settings, writer: Writer, name: str, decision: Decision, *, agreed: bool
-) -> Adjudicated:  # fmt: skip
+) -> AdjudicationResult:  # fmt: skip
     """Make the final decision on a paper of a round, then refit the suggestions.
 
     Raises the errors of `rounds.adjudicate`.
     """
     with store.writing() as session:
         made = rounds.adjudicate(session, writer.actor(session), name, decision, agreed=agreed)
-    learn(store, settings, made.decided.taxonomy)
+    schedule_refit(store, settings, made.decided.taxonomy)
     return made
 
 
-def close_round(store: Store, writer: Writer, name: str, why: str = "", version: int | None = None) -> RoundWritten:
+def close_round(store: Store, writer: Writer, name: str, why: str = "", version: int | None = None) -> RoundResult:
     """Close a round: voting ends and all votes become visible.
 
     Raises the errors of `rounds.close_round`.

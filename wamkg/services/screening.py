@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from wamkg.store.session import Store
 
 if TYPE_CHECKING:
-    from wamkg.suggesting.replay import Simulation
-    from wamkg.suggesting.screen import Screening
+    from wamkg.screening.session import ScreeningSession
+    from wamkg.screening.simulation import Simulation
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,21 @@ class Replayed:
     confidence: float = 0.95
 
 
-def screening(store: Store, taxonomy: str, text: str) -> "Screening":
+def screening(store: Store, taxonomy: str, text: str) -> "ScreeningSession":
     """The known screening answers, and the papers that wait for one."""
-    from wamkg.suggesting.screen import Screening  # scikit-learn takes a second to load
+    from wamkg.screening.session import ScreeningSession  # scikit-learn takes a second to load
 
     with store.reading() as session:
-        return Screening(session, taxonomy, text)
+        return ScreeningSession(session, taxonomy, text)
 
 
 def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
     """Replay finished labels from a file or the store."""
-    from wamkg.suggesting.labelled import from_file, from_library
-    from wamkg.suggesting.replay import simulate as run_simulate
-    from wamkg.suggesting.stopping import StopRule
+    from wamkg.screening.labeled import from_file, from_library
+    from wamkg.screening.simulation import simulate as run_simulate
+    from wamkg.screening.stopping import StoppingRule
 
-    rule = StopRule(wanted.target, wanted.confidence)
+    rule = StoppingRule(wanted.target, wanted.confidence)
     if wanted.file is not None:
         records = from_file(wanted.file)
     else:

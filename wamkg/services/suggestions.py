@@ -5,18 +5,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wamkg.errors import DependencyMissingError
-from wamkg.jobs.refit import Refit, run_refits
+from wamkg.jobs.refit import RefitSteps, run_refits
 from wamkg.jobs.stages import run_as_job
-from wamkg.reviewing.bias import Bias, automation_bias
+from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.settings import Settings
 from wamkg.store.session import Store
-from wamkg.views.library import LibraryQuery
 from wamkg.views.paging import Page
-from wamkg.views.queue import QueueItem, queue_page
+from wamkg.views.papers import PaperQuery
+from wamkg.views.suggestions import QueueItem, queue_page
 
 if TYPE_CHECKING:
     from wamkg.embedding.encoders import Encoder
-    from wamkg.suggesting.run import SuggestReport
+    from wamkg.suggesting.runner import SuggestReport
 
 Progress = Callable[[int, int], None]
 QUIET = 3.0
@@ -38,14 +38,14 @@ def open_encoder(settings: Settings, device: str | None = None) -> "Encoder":
 
 def embed(store: Store, settings: Settings, device: str | None, progress: Progress | None = None) -> dict[str, Any]:
     """Encode the papers' texts."""
-    from wamkg.suggesting.run import embed_papers  # scikit-learn takes a second to load
+    from wamkg.suggesting.runner import embed_papers  # scikit-learn takes a second to load
 
     return embed_papers(store, open_encoder(settings, device), progress)
 
 
 def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
     """Suggest a taxon for each paper without an assignment. The encoder is loaded only for a model that needs it."""
-    from wamkg.suggesting.run import Rules, needs_encoder, suggest_places
+    from wamkg.suggesting.runner import Rules, needs_encoder, suggest_places
 
     model = _suggester(settings)
     encoder = open_encoder(settings) if needs_encoder(model) else None
@@ -56,13 +56,13 @@ def _suggester(settings: Settings) -> str:
     return "auto" if settings.suggester == "default" else settings.suggester
 
 
-def radar(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
+def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
     """Classified papers whose label at least one signal disputes."""
-    from wamkg.suggesting.radar_run import find_conflicts
-    from wamkg.suggesting.run import needs_encoder
+    from wamkg.suggesting.label_audit import audit_labels
+    from wamkg.suggesting.runner import needs_encoder
 
     model = _suggester(settings)
-    return find_conflicts(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
+    return audit_labels(store, taxonomy, model, open_encoder(settings) if needs_encoder(model) else None)
 
 
 def evaluate(
@@ -74,7 +74,7 @@ def evaluate(
     protocol: str = "nested-loo",
 ) -> dict[str, Any]:
     """Measure the suggestion models. Without the `embed` extra, models that need an encoder are left out."""
-    from wamkg.suggesting.run import compared_models, evaluate_models, needs_encoder
+    from wamkg.suggesting.runner import compared_models, evaluate_models, needs_encoder
 
     encoder = None
     wanted = list(models or compared_models(has_vectors=True))
@@ -91,10 +91,10 @@ def evaluate(
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
     """The first papers of the review queue."""
     with store.reading() as session:
-        return queue_page(session, taxonomy, LibraryQuery(limit=limit), order)
+        return queue_page(session, taxonomy, PaperQuery(limit=limit), order)
 
 
-def bias(store: Store, taxonomy: str) -> Bias:
+def bias(store: Store, taxonomy: str) -> AutomationBias:
     """How often people agree with visible and with hidden suggestions."""
     with store.reading() as session:
         return automation_bias(session, taxonomy)
@@ -102,11 +102,11 @@ def bias(store: Store, taxonomy: str) -> Bias:
 
 def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
     """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
-    from wamkg.suggesting.refit import QueueRefit  # scikit-learn takes a second to load
+    from wamkg.suggesting.refit import QueueRefitter  # scikit-learn takes a second to load
 
-    queue = QueueRefit(store, params.get("taxonomy", "wam"))
+    queue = QueueRefitter(store, params.get("taxonomy", "wam"))
     full = partial(_suggest_counts, store, settings, params)
-    run_refits(store, uid, Refit(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
+    run_refits(store, uid, RefitSteps(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
 
 
 def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:

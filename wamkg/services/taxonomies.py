@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.jobs.refit import learn
+from wamkg.jobs.refit import schedule_refit
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
-from wamkg.taxonomy.apply import run_edit
 from wamkg.taxonomy.edit import EditReport, TaxonEdit
+from wamkg.taxonomy.editor import run_edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +30,5 @@ def edit_taxonomy(
     """
     report = run_edit(store, slug, edit, writer.name, dry_run=trial.dry_run, look=trial.look)
     if report.batch is not None:
-        learn(store, settings, slug)
+        schedule_refit(store, settings, slug)
     return report

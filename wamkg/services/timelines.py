@@ -1,8 +1,7 @@
 """Publications and citations over time."""
 
 from wamkg.store.session import Store
-from wamkg.views.citations import CitationTimeline, citation_timeline
-from wamkg.views.timeline import PaperTimeline, papers_timeline
+from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_timeline, papers_timeline
 
 
 def timeline_papers(store: Store, by: str, taxonomy: str, depth: int) -> PaperTimeline:

@@ -1,16 +1,43 @@
-"""Actors and batches. Every write belongs to a batch, and every batch has an actor."""
+"""Actors, batches and changes: every write belongs to a batch, and every edit of a row is recorded."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col, select
 
+from wamkg.errors import ConflictError, NotFoundError
 from wamkg.identifiers import new_uid
-from wamkg.store.by_uid import find_by_uid
-from wamkg.store.tables import Actor, Batch, Change
+from wamkg.store.base import get_by_prefix, rows, select_columns, signed_rows, table_of
+from wamkg.store.papers import same_paper_uids
+from wamkg.store.tables import (
+    Actor,
+    Assignment,
+    Batch,
+    Benchmark,
+    Challenge,
+    Change,
+    Concept,
+    Dataset,
+    Entity,
+    IdentityQuestion,
+    Institution,
+    Job,
+    Method,
+    Metric,
+    Objection,
+    Paper,
+    Release,
+    Result,
+    ReviewRound,
+    Taxon,
+    Taxonomy,
+)
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import BatchKind
+from wamkg.vocabulary import AssignmentStatus, BatchKind
 
 
 def get_actor(session: Session, name: str, kind: str = "program") -> Actor:
@@ -59,7 +86,7 @@ def find_batch(session: Session, uid: str) -> Batch:
 
     Raises NotFoundError if no batch or several match.
     """
-    return find_by_uid(session, Batch, uid, "wamkg batches")
+    return get_by_prefix(session, Batch, uid, "wamkg batches")
 
 
 def list_batches(session: Session, limit: int = 50) -> list[Batch]:
@@ -89,3 +116,305 @@ def latest_write(session: Session) -> int:
     derived = (BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT)
     newest = session.exec(select(func.max(col(Batch.id))).where(col(Batch.kind).not_in(derived))).one()
     return newest or 0
+
+
+_NAMED = frozenset({"name", "key"})
+EDITABLE: dict[type[SQLModel], frozenset[str]] = {
+    Taxon: frozenset(
+        {"name", "slug", "path", "parent_id", "depth", "position", "code", "definition", "include", "exclude"}
+    ),
+    Taxonomy: frozenset({"title", "description", "rules"}),
+    Method: _NAMED,
+    Dataset: _NAMED,
+    Benchmark: _NAMED,
+    Metric: _NAMED | {"unit", "higher_is_better", "low", "high"},
+    Institution: _NAMED | {"mark"},
+    Challenge: _NAMED | {"definition"},
+    Concept: _NAMED | {"definition", "formula"},
+    Result: frozenset(
+        {
+            "method_id",
+            "suite",
+            "split",
+            "metric_id",
+            "value",
+            "reported_by_id",
+            "reported_url",
+            "reported_where",
+            "party",
+            "oddity",
+        }
+    ),
+    Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
+    IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
+    ReviewRound: frozenset({"status"}),
+}
+"""Columns that are edited in place. All other values are rows that are appended and ended."""
+_BY_NAME = {str(table_of(model).name): model for model in EDITABLE}
+
+
+def uid_of_row(session: Session, row: SQLModel) -> str:
+    """Permanent public id of a row: its own or its entity's."""
+    own = getattr(row, "uid", None)
+    return str(own) if own is not None else session.get_one(Entity, getattr(row, "id")).uid  # noqa: B009
+
+
+def update_row(
+    session: Session, batch: Batch, row: SQLModel, values: Mapping[str, Any], why: str = ""
+) -> dict[str, tuple[Any, Any]]:
+    """Set columns of a row and record the old values; returns (before, after) for each column that changed."""
+    model = type(row)
+    changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return {}
+    uid = uid_of_row(session, row)
+    for name, (before, after) in changed.items():
+        assert name in EDITABLE[model], f"{model.__name__}.{name} is not edited in place"
+        field = f"{table_of(model).name}.{name}"
+        record_change(session, batch, field, subject_uid=uid, before=before, after=after, why=why)
+        setattr(row, name, after)
+    setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+    session.add(row)
+    session.flush()
+    return changed
+
+
+def before_edits(session: Session, model: type[SQLModel]) -> dict[str, dict[str, Any]]:
+    """Original values of the edited columns of a table, by the permanent ids of the rows."""
+    table = f"{table_of(model).name}."
+    edits = select(Change.subject_uid, Change.field, Change.before).where(col(Change.field).startswith(table))
+    first: dict[str, dict[str, Any]] = {}
+    for uid, field, before in session.exec(edits.order_by(col(Change.id))):
+        first.setdefault(str(uid), {}).setdefault(field.removeprefix(table), before)
+    return first
+
+
+def edits_of(session: Session, batch: Batch) -> list[Change]:
+    """The in-place edits of a batch, oldest first."""
+    changes = session.exec(select(Change).where(Change.batch_id == batch.id).order_by(col(Change.id)))
+    return [change for change in changes if model_of_field(change.field) is not None]
+
+
+def restore_rows(session: Session, batch: Batch) -> int:
+    """Restore the previous value of every column that a batch changed; returns their number.
+
+    Raises ConflictError, which names the batches, if a later one changed the same column, and IntegrityError if a later
+    one uses the path to restore.
+    """
+    changes = edits_of(session, batch)
+    later = {uid for change in changes if (uid := _changed_later(session, change))}
+    if later:
+        raise ConflictError(f"later batches changed the same values; undo them first: {', '.join(sorted(later))}")
+    for change in reversed(changes):
+        _restore(session, change)
+    return len(changes)
+
+
+def model_of_field(field: str) -> type[SQLModel] | None:
+    """The model whose column a change edited in place, from the change's `field`; None for other changes."""
+    table, _, column = field.partition(".")
+    model = _BY_NAME.get(table)
+    return model if model is not None and column in EDITABLE[model] else None
+
+
+def _restore(session: Session, change: Change) -> None:
+    row = find_row(session, model_of_field(change.field), change.subject_uid)
+    if row is not None:
+        setattr(row, change.field.partition(".")[2], change.before)
+        setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+        session.add(row)
+        session.flush()
+
+
+def find_row(session: Session, model: Any, uid: str | None) -> Any:
+    """The row of a model with that permanent public id, or None."""
+    if hasattr(model, "uid"):
+        return session.exec(select(model).where(model.uid == uid)).first()
+    return session.exec(select(model).join(Entity, col(Entity.id) == model.id).where(Entity.uid == uid)).first()
+
+
+def _changed_later(session: Session, change: Change) -> str | None:
+    later = (
+        select(Batch.uid)
+        .join(Change, col(Change.batch_id) == col(Batch.id))
+        .where(
+            Change.subject_uid == change.subject_uid,
+            Change.field == change.field,
+            col(Change.id) > change.id,
+            Change.batch_id != change.batch_id,
+            col(Batch.undone_at).is_(None),
+        )
+    )
+    return session.exec(later.order_by(col(Change.id).desc())).first()
+
+
+def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Iterable[int]) -> int:
+    """End rows. They stay in the table, and undoing the batch makes them live again. Returns their number."""
+    wanted = list(numbers)
+    if wanted:
+        table = table_of(model)
+        values = {"ended_at": batch.started_at, "ended_batch_id": batch.id}
+        session.connection().execute(table.update().where(table.c.id.in_(wanted)).values(**values))
+    return len(wanted)
+
+
+def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
+    """Later batches, not undone, that changed objections, questions or rounds created by this one."""
+    found: set[int] = set()
+    for model in (Objection, IdentityQuestion, ReviewRound):
+        later = (
+            select(Change.batch_id)
+            .join(Batch, col(Batch.id) == col(Change.batch_id))
+            .join(model, col(model.uid) == col(Change.subject_uid))
+            .where(model.batch_id == batch.id, Change.batch_id != batch.id, col(Batch.undone_at).is_(None))
+        )
+        found |= set(session.exec(later))
+    return found
+
+
+def changes_of(session: Session, uid: str) -> list[Any]:
+    """Rows of the audit trail about an entity, or about a paper merged into it, oldest first."""
+    uids = same_paper_uids(session, uid)
+    return list(rows(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id))))
+
+
+def change_rows() -> Any:
+    """A select over the audit trail with author and batch."""
+    statement = select_columns(
+        Change.id,
+        Change.uid,
+        Change.at,
+        Change.subject_uid,
+        Change.field,
+        Change.before,
+        Change.after,
+        Change.why,
+        col(Actor.name).label("by"),
+        col(Batch.uid).label("batch"),
+        col(Batch.kind).label("batch_kind"),
+    ).select_from(Change)
+    return signed_rows(statement, Change.batch_id, Change.actor_id)
+
+
+def batch_rows(session: Session, limit: int, since: datetime | None = None) -> list[Any]:
+    """The newest batches."""
+    return list(rows(session, select_batches(since).order_by(col(Batch.id).desc()).limit(limit)))
+
+
+def select_batches(since: datetime | None) -> Any:
+    """A select over batches, all or those since a moment, with the author of each and the batch that undid it."""
+    undoing = aliased(Batch)
+    statement = (
+        select_columns(
+            Batch.id,
+            Batch.uid,
+            Batch.kind,
+            Batch.source,
+            col(Actor.name).label("by"),
+            Batch.started_at,
+            Batch.finished_at,
+            Batch.undone_at,
+            col(undoing.uid).label("undone_by"),
+            Batch.counts,
+        )
+        .select_from(Batch)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .join(undoing, col(undoing.id) == col(Batch.undone_by_id), isouter=True)
+    )
+    return statement if since is None else statement.where(col(Batch.started_at) >= since)
+
+
+MAX_CHANGES = 10_000
+KEPT_ROWS = ("removed.", "reopened.")
+"""Prefixes of the fields of changes that store rows removed by undo."""
+MOVED = "moved."
+"""Prefix of the fields of changes that store what a merge changed in rows it moved to another paper."""
+_EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in (*KEPT_ROWS, MOVED)]
+
+
+def uid_of(session: Session, number: int) -> str:
+    """The permanent public id of an entity."""
+    return session.get_one(Entity, number).uid
+
+
+def newest_changes(session: Session, since: datetime | None) -> list[Any]:
+    """Edits in the audit trail since a moment, newest first, without the rows that undo logged."""
+    statement = change_rows().where(*_EDITS).order_by(col(Change.id).desc()).limit(MAX_CHANGES)
+    if since is not None:
+        statement = statement.where(col(Change.at) >= since)
+    return list(rows(session, statement))
+
+
+def whole_trail(session: Session, batch: int) -> list[Any]:
+    """Every change of a batch in the order written, with the rows that undo removed."""
+    return list(rows(session, change_rows().where(Change.batch_id == batch).order_by(col(Change.id))))
+
+
+def batches_in_order(session: Session, since: datetime | None) -> list[Any]:
+    """Every batch since a moment, oldest first, with its author and the batch that undid it."""
+    return list(rows(session, select_batches(since).order_by(col(Batch.id))))
+
+
+def made_by(session: Session, row: Any) -> Any:
+    """When, by whom and in which batch an entity was created: (at, by, source, batch)."""
+    number = getattr(row, "batch_id", None) or session.get_one(Entity, row.id).batch_id
+    statement = (
+        select_columns(
+            col(Batch.started_at).label("at"),
+            col(Actor.name).label("by"),
+            col(Batch.source).label("source"),
+            col(Batch.uid).label("batch"),
+        )
+        .select_from(Batch)
+        .join(Actor, col(Actor.id) == col(Batch.actor_id))
+        .where(Batch.id == number)
+    )
+    return next(iter(rows(session, statement)))
+
+
+def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
+    """Papers that were assigned to a taxon itself, with who assigned them and who ended it, oldest first."""
+    ending, ender = aliased(Batch), aliased(Actor)
+    statement = (
+        select_columns(
+            Paper.slug,
+            Assignment.at,
+            Assignment.source,
+            Assignment.note,
+            Assignment.ended_at,
+            col(Actor.name).label("by"),
+            col(Batch.uid).label("batch"),
+            col(ender.name).label("ended_by"),
+            col(ending.uid).label("ended"),
+        )
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Actor, col(Actor.id) == col(Assignment.actor_id))
+        .join(Batch, col(Batch.id) == col(Assignment.batch_id))
+        .join(ending, col(ending.id) == col(Assignment.ended_batch_id), isouter=True)
+        .join(ender, col(ender.id) == col(ending.actor_id), isouter=True)
+        .where(Assignment.taxon_id == taxon.id, Assignment.state == AssignmentStatus.PLACED)
+        .order_by(col(Assignment.id))
+    )
+    return list(rows(session, statement))
+
+
+def list_jobs(session: Session, limit: int) -> list[Job]:
+    """Jobs, newest first."""
+    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))
+
+
+def list_releases(session: Session) -> list[Release]:
+    """All releases, oldest first."""
+    return list(session.exec(select(Release).order_by(col(Release.id))))
+
+
+def get_release(session: Session, name: str) -> Release:
+    """The release with that name.
+
+    Raises NotFoundError.
+    """
+    found = session.exec(select(Release).where(Release.name == name)).first()
+    if found is None:
+        raise NotFoundError(f"no release is called {name!r}; `wamkg release list` shows them")
+    return found

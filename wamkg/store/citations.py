@@ -1,26 +1,32 @@
-"""Citations: keyed writes of the items of a list, and counts."""
+"""Citations as rows: writes, counts over time, incomplete lists, and the papers that cite one paper."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal, or_, select
 from sqlmodel import Session, col
 
-from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
-from wamkg.store.tables import Batch, Citation, Paper
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import name_key
+from wamkg.store.base import chunks, insert_rows, rows, select_columns, table_of
+from wamkg.store.duplicates import load_work_groups
+from wamkg.store.papers import find_paper
+from wamkg.store.tables import Alias, Assignment, Batch, Citation, Link, Method, Paper, Task, Taxon
+from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import Standing, WorkKind
+from wamkg.vocabulary import AssignmentStatus, Relation, Standing, TaskKind, TaskStatus
 
 _citation = table_of(Citation)
-HELD_BY = {WorkKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
-           WorkKind.REFERENCES: ("citing_id", "cited_id", "in_references")}  # fmt: skip
+HELD_BY = {TaskKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
+           TaskKind.REFERENCES: ("citing_id", "cited_id", "in_references")}  # fmt: skip
 """For each kind of list: the columns of the paper that owns it, of the paper at the other end, and of the fetch."""
 
 
 @dataclass
-class Edge:
+class CitationItem:
     """One item of a list: the paper at the other end and the details of the citation."""
 
     other: int
@@ -30,16 +36,16 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class ListFetch:
+class CitationListFetch:
     """One fetch of a paper's list: which paper, which list, from which source, and when it began."""
 
     paper: int
-    kind: WorkKind
+    kind: TaskKind
     source: str
     started: datetime
 
 
-class Namesake(NamedTuple):
+class TitleMatch(NamedTuple):
     """A stored paper with a given title."""
 
     id: int
@@ -50,13 +56,13 @@ class Namesake(NamedTuple):
     standing: str
 
 
-def namesakes(session: Session, keys: Iterable[str]) -> dict[str, list[Namesake]]:
+def find_by_title(session: Session, keys: Iterable[str]) -> dict[str, list[TitleMatch]]:
     """Stored papers under each title key, oldest first."""
-    found: dict[str, list[Namesake]] = {}
+    found: dict[str, list[TitleMatch]] = {}
     columns = select_columns(Paper.id, Paper.title_key, Paper.s2, Paper.arxiv, Paper.doi, Paper.standing)
     for part in chunks(set(keys)):
         for row in session.exec(columns.where(col(Paper.title_key).in_(part)).order_by(col(Paper.id))):
-            found.setdefault(row[1], []).append(Namesake(*row))
+            found.setdefault(row[1], []).append(TitleMatch(*row))
     return found
 
 
@@ -69,7 +75,7 @@ def unproven_papers(session: Session, numbers: Iterable[int]) -> list[int]:
     return found
 
 
-def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[str]) -> dict[str, int]:
+def linked_titles(session: Session, kind: TaskKind, paper: int, keys: Iterable[str]) -> dict[str, int]:
     """Papers without an id that the paper's list contains already, by title key."""
     own, other, _ = HELD_BY[kind]
     found: dict[str, int] = {}
@@ -87,7 +93,9 @@ def linked_titles(session: Session, kind: WorkKind, paper: int, keys: Iterable[s
     return found
 
 
-def write_edges(session: Session, batch: Callable[[], int], fetch: ListFetch, edges: Iterable[Edge]) -> int:
+def write_edges(
+    session: Session, batch: Callable[[], int], fetch: CitationListFetch, edges: Iterable[CitationItem]
+) -> int:
     """Write one page of a paper's list; returns the number of new citations.
 
     `batch` returns the number of the batch; it is called only if there is something new. A known citation keeps the
@@ -115,7 +123,7 @@ def write_edges(session: Session, batch: Callable[[], int], fetch: ListFetch, ed
     return len(rows)
 
 
-def _known(session: Session, fetch: ListFetch, wanted: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+def _known(session: Session, fetch: CitationListFetch, wanted: Iterable[int]) -> dict[int, Mapping[str, Any]]:
     own, other, _ = HELD_BY[fetch.kind]
     found: dict[int, Mapping[str, Any]] = {}
     columns = [_citation.c[name] for name in ("id", other, "contexts", "intents", "influential")]
@@ -127,7 +135,7 @@ def _known(session: Session, fetch: ListFetch, wanted: Iterable[int]) -> dict[in
     return found
 
 
-def count_held(session: Session, fetch: ListFetch) -> int:
+def count_list_items(session: Session, fetch: CitationListFetch) -> int:
     """Number of different papers in the list, in this fetch."""
     own, _, mark = HELD_BY[fetch.kind]
     held = select(func.count()).select_from(_citation)
@@ -147,3 +155,190 @@ def end_citations(session: Session, batch: Batch, paper: int, source: str) -> se
     values = {"ended_at": batch.started_at, "ended_batch_id": batch.id}
     session.connection().execute(_citation.update().where(*mine).values(**values))
     return {number for row in rows for number in row} - {paper}
+
+
+_paper, _dated_citation, _work, _link = table_of(Paper), table_of(Citation), table_of(Task), table_of(Link)
+_live = _dated_citation.c.ended_at.is_(None)
+_DATES = (_paper.c.date, _paper.c.date_precision, _paper.c.date_source, _paper.c.year)
+_assignment, _taxon, _method, _alias = table_of(Assignment), table_of(Taxon), table_of(Method), table_of(Alias)
+
+
+@dataclass(frozen=True)
+class CitedPapers:
+    """The cited papers: a label, and a query for their numbers."""
+
+    kind: str
+    name: str
+    label: str
+    numbers: Any
+
+
+@dataclass(frozen=True)
+class CitingWorksByDate:
+    """A date and the number of different citing works with it; `day` is None if the date is unknown."""
+
+    day: date | None
+    precision: str | None
+    source: str | None
+    year: int | None
+    count: int
+
+
+@dataclass(frozen=True)
+class IncompleteCitationList:
+    """A cited paper whose citation list is incomplete, and why."""
+
+    paper: str
+    state: str
+    reason: str
+    found: int | None
+    expected: int | None
+
+
+def cited_paper(session: Session, text: str) -> CitedPapers:
+    """One paper, by any id or its slug.
+
+    Raises NotFoundError.
+    """
+    paper = find_paper(session, text)
+    return CitedPapers("paper", paper.slug, paper.title, select(literal(paper.id)))
+
+
+def cited_method(session: Session, name: str) -> CitedPapers:
+    """The papers that propose a method, by its slug, name or alias.
+
+    Raises NotFoundError.
+    """
+    spelled = select(_alias.c.entity_id).where(_alias.c.key == name_key(name))
+    wanted = (_method.c.slug == name) | (_method.c.key == name_key(name)) | _method.c.id.in_(spelled)
+    columns = select(_method.c.id, _method.c.slug, _method.c.name)
+    row = session.connection().execute(columns.where(wanted).order_by(_method.c.id)).first()
+    if row is None:
+        raise NotFoundError(f"no method is called {name!r}")
+    proposing = select(_link.c.source_id).where(_link.c.relation == Relation.PROPOSES, _link.c.target_id == row[0])
+    return CitedPapers("method", row[1], row[2], proposing)
+
+
+def cited_taxon(session: Session, text: str) -> CitedPapers:
+    """The papers assigned at or below a taxon, written `wam:joint/diffusion`; `wam` alone is the whole taxonomy.
+
+    Raises NotFoundError.
+    """
+    slug, _, path = text.partition(":")
+    taxonomy = get_taxonomy(session, slug)
+    placed = (
+        select(_assignment.c.paper_id)
+        .join(_taxon, _taxon.c.id == _assignment.c.taxon_id)
+        .where(_assignment.c.taxonomy_id == taxonomy.id, _assignment.c.state == AssignmentStatus.PLACED)
+        .where(_assignment.c.primary.is_(True), _assignment.c.ended_at.is_(None))
+    )
+    if not path:
+        return CitedPapers("taxonomy", slug, taxonomy.title, placed)
+    taxon = find_taxon(session, taxonomy, path)
+    beneath = _taxon.c.path.startswith(f"{taxon.path}/", autoescape=True)
+    numbers = placed.where((_taxon.c.id == taxon.id) | beneath)
+    return CitedPapers("taxon", f"{slug}:{taxon.path}", taxon.name, numbers)
+
+
+def citing_by_date(session: Session, cited: CitedPapers) -> list[CitingWorksByDate]:
+    """Different citing works by date. A work that cites several of the papers counts once.
+
+    If several records of a work cite, the earliest counts.
+    """
+    citing = select(_dated_citation.c.citing_id).where(_dated_citation.c.cited_id.in_(cited.numbers), _live)
+    counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
+    further = Counter(_further_records(session, citing))
+    rows = [(*row[:4], row[4] - further[tuple(row[:4])]) for row in session.connection().execute(counted)]
+    return [CitingWorksByDate(*row) for row in rows if row[4]]
+
+
+def _further_records(session: Session, citing: Any) -> Iterator[tuple[Any, ...]]:
+    """Dates of citing records of works that are counted by another record with an earlier or equal date."""
+    groups = load_work_groups(session).groups()
+    found: dict[int, tuple[Any, ...]] = {}
+    for part in chunks([number for group in groups for number in group]):
+        dates = select(_paper.c.id, *_DATES).where(_paper.c.id.in_(part), _paper.c.id.in_(citing))
+        found |= {row[0]: tuple(row[1:]) for row in session.connection().execute(dates)}
+    for group in groups:
+        records = sorted((found[number][0] or date.max, number) for number in group if number in found)
+        yield from (found[number] for _, number in records[1:])
+
+
+def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int | None]:
+    """Number of these papers, number of their stored citations, and number of citations according to the sources."""
+    papers = select(func.count(), func.sum(_paper.c.citation_count)).where(_paper.c.id.in_(cited.numbers))
+    number, counted = session.connection().execute(papers).one()
+    pairs = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(
+        _dated_citation.c.cited_id.in_(cited.numbers), _live
+    )
+    held = select(func.count()).select_from(pairs.distinct().subquery())
+    return number, session.connection().execute(held).scalar_one(), None if counted is None else int(counted)
+
+
+def incomplete_citation_lists(session: Session, cited: CitedPapers) -> list[IncompleteCitationList]:
+    """Those of these papers whose citation list was not fetched, is withheld, incomplete or limited."""
+    mine = (_work.c.paper_id == _paper.c.id) & (_work.c.kind == TaskKind.CITATIONS)
+    statement = (
+        select(_paper.c.slug, _work.c.state, _work.c.error, _work.c.found, _work.c.expected)
+        .select_from(_paper.outerjoin(_work, mine))
+        .where(_paper.c.id.in_(cited.numbers))
+        .where(_work.c.state.is_(None) | (_work.c.state != TaskStatus.DONE))
+        .order_by(_paper.c.slug)
+    )
+    rows = session.connection().execute(statement)
+    return [IncompleteCitationList(r[0], r[1] or TaskStatus.TODO, r[2] or "not fetched yet", r[3], r[4]) for r in rows]
+
+
+def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs (citing, cited) among some papers, each once, however many sources state it."""
+    wanted = set(papers)
+    found: set[tuple[int, int]] = set()
+    for part in chunks(sorted(wanted)):
+        statement = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(
+            _dated_citation.c.cited_id.in_(part), _live
+        )
+        found |= {(citing, cited) for citing, cited in session.connection().execute(statement) if citing in wanted}
+    return sorted(found)
+
+
+def citing_rows(session: Session, cited: int, since: datetime | None, after: int | None, limit: int) -> list[Any]:
+    """Up to `limit` rows of papers that cite one, newest row first, starting below row number `after`."""
+    statement = (
+        select_columns(
+            Citation.id,
+            Citation.source,
+            Citation.contexts,
+            Citation.intents,
+            Citation.influential,
+            Citation.first_seen,
+            Paper.slug,
+            Paper.title,
+            Paper.arxiv,
+            Paper.date,
+            Paper.date_precision,
+            Paper.year,
+            Paper.year_derived,
+            Paper.standing,
+        )
+        .select_from(Citation)
+        .join(Paper, col(Paper.id) == col(Citation.citing_id))
+        .where(*_of(cited, since))
+        .order_by(col(Citation.id).desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(col(Citation.id) < after)
+    return list(rows(session, statement))
+
+
+def count_citing(session: Session, cited: int, since: datetime | None) -> int:
+    """Number of citation rows for the paper."""
+    statement = select_columns(func.count()).select_from(Citation).where(*_of(cited, since))
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def _of(cited: int, since: datetime | None) -> Sequence[Any]:
+    conditions: list[Any] = [Citation.cited_id == cited, col(Citation.ended_at).is_(None)]
+    if since is not None:
+        conditions.append(col(Citation.first_seen) >= since)
+    return conditions

@@ -1,17 +1,18 @@
-"""Reads and keyed writes of decisions: live assignments, concurrent changes, decision records."""
+"""People's decisions: the records, screening answers, and the quotes that assignments rest on."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.lookup import same_paper_uids
-from wamkg.store.tables import Actor, Assignment, Batch, Change, Event, Fact, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.base import chunks, select_columns
+from wamkg.store.papers import same_paper_uids
+from wamkg.store.tables import Actor, Assignment, Batch, Change, Claim, Event, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.types import utc_now
+from wamkg.vocabulary import Standing
 
 DECISION = "decision:"
 """Prefix of the `change.field` that stores a decision; the taxonomy's slug follows."""
@@ -42,7 +43,7 @@ def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignmen
     return [(assignment, taxon) for assignment, taxon in session.exec(statement)]
 
 
-def live_everywhere(session: Session, paper: int) -> list[tuple[str, str]]:
+def live_assignments(session: Session, paper: int) -> list[tuple[str, str]]:
     """Pairs (taxonomy slug, taxon path) of a paper's live assignments in all taxonomies."""
     statement = (
         select(Taxonomy.slug, Taxon.path)
@@ -64,10 +65,10 @@ def suggestion_named(session: Session, uid: str) -> Suggestion | None:
     return session.exec(select(Suggestion).where(Suggestion.uid == uid)).first()
 
 
-def batches_touching(session: Session, paper: int, limit: int) -> list[tuple[Batch, str]]:
+def batches_of_paper(session: Session, paper: int, limit: int) -> list[tuple[Batch, str]]:
     """The newest batches that wrote something about a paper, with their authors, newest first."""
     numbers: set[int] = set()
-    owners: Any = ((Assignment, Assignment.paper_id), (Event, Event.paper_id), (Fact, Fact.subject_id))
+    owners: Any = ((Assignment, Assignment.paper_id), (Event, Event.paper_id), (Claim, Claim.subject_id))
     for model, owner in owners:
         names = [name for name in ("batch_id", "ended_batch_id") if name in model.model_fields]
         columns = [getattr(model, name) for name in names]
@@ -83,7 +84,7 @@ def batches_touching(session: Session, paper: int, limit: int) -> list[tuple[Bat
     return [(batch, name) for batch, name in session.exec(statement)]
 
 
-def written_in(session: Session, batch: Batch, paper: int) -> list[str]:
+def changes_in_batch(session: Session, batch: Batch, paper: int) -> list[str]:
     """A short description of each thing that a batch wrote about a paper."""
     places: Any = (
         select_columns(Assignment.state, Taxon.path, Taxonomy.slug)
@@ -91,7 +92,7 @@ def written_in(session: Session, batch: Batch, paper: int) -> list[str]:
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
         .where(Assignment.batch_id == batch.id, Assignment.paper_id == paper)
     )
-    facts = select_columns(Fact.field, Fact.value).where(Fact.batch_id == batch.id, Fact.subject_id == paper)
+    facts = select_columns(Claim.field, Claim.value).where(Claim.batch_id == batch.id, Claim.subject_id == paper)
     events = select_columns(Event.kind, Event.day).where(Event.batch_id == batch.id, Event.paper_id == paper)
     said = [f"{slug}:{path or state}" for state, path, slug in session.exec(places)]
     said += [f"{name} = {value}"[:60] for name, value in session.exec(facts)]
@@ -177,13 +178,86 @@ def decision_rows(
     return sorted(found, key=lambda row: row.order)
 
 
-def standing_decisions(session: Session, paper: str, taxonomy: str) -> list[DecisionRow]:
+def effective_decisions(session: Session, paper: str, taxonomy: str) -> list[DecisionRow]:
     """Decisions on a paper in a taxonomy that were not undone and assign the paper, oldest first."""
     rows = decision_rows(session, paper=paper, taxonomy=taxonomy)
     return [row for row in rows if row.batch.undone_at is None and row.verdict != "reject"]
 
 
-def heads(rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+def unsuperseded_decisions(rows: Sequence[DecisionRow]) -> list[DecisionRow]:
     """Decisions that no other decision supersedes. More than one means that two people disagree."""
     replaced = {uid for row in rows for uid in row.replaces}
     return [row for row in rows if row.uid not in replaced]
+
+
+_SAID = {"accept": True, "outside": False}
+_STANDING: dict[str, bool] = {Standing.INCLUDED: True}
+
+
+def screening_answers(session: Session, taxonomy: str) -> dict[str, bool]:
+    """Papers by permanent id, in the order of their first answer, and whether they are in scope.
+
+    Answers are decisions in the taxonomy that assign a paper or put it out of scope, and the standing `included`.
+    Undone answers do not count.
+    """
+    field = f"{DECISION}{taxonomy}"
+    statement: Any = (
+        select_columns(Change.subject_uid, Change.field, Change.after)
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+        .where(or_(col(Change.field) == field, col(Change.field) == "standing"), col(Batch.undone_at).is_(None))
+        .order_by(col(Change.at), col(Change.id))
+    )
+    found: dict[str, bool] = {}
+    for uid, name, after in session.connection().execute(statement):
+        said = _SAID.get(after["verdict"]) if name == field else _STANDING.get(str(after))
+        if said is not None:
+            found.setdefault(uid, said)
+    return found
+
+
+EVIDENCE_LOST = "evidence lost"
+"""Field of the audit trail for a change that removed quoted text."""
+
+
+class QuotedAssignment(NamedTuple):
+    """A live assignment with a quote: the paper, where the quote is from, and who made it."""
+
+    number: int
+    slug: str
+    abstract: str | None
+    summary: str | None
+    taxonomy: str
+    taxon: str | None
+    state: str
+    by: str
+    evidence: str
+    place: str | None
+    checked: bool | None
+
+
+def quoted_assignments(session: Session, papers: Iterable[int] | None = None) -> list[QuotedAssignment]:
+    """Live assignments with a quote, all or those of some papers, oldest first."""
+    statement: Any = (
+        select_columns(
+            Paper.id, Paper.slug, Paper.abstract, Paper.summary, Taxonomy.slug, Taxon.path, Assignment.state,
+            Actor.name, Assignment.evidence, Assignment.evidence_place, Assignment.evidence_checked,
+        )
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
+        .join(Actor, col(Actor.id) == col(Assignment.actor_id))
+        .where(col(Assignment.ended_at).is_(None), col(Assignment.evidence).is_not(None))
+        .order_by(col(Assignment.id))
+    )  # fmt: skip
+    if papers is None:
+        return [QuotedAssignment(*row) for row in session.execute(statement)]
+    parts = (statement.where(col(Paper.id).in_(part)) for part in chunks(papers))
+    return [QuotedAssignment(*row) for part in parts for row in session.execute(part)]
+
+
+def warnings_of_batch(session: Session, batch: str | None) -> list[str]:
+    """The warnings of a batch, in order."""
+    told: Any = select_columns(Change.after).join(Batch, col(Batch.id) == col(Change.batch_id))
+    of_batch = told.where(Batch.uid == batch, Change.field == EVIDENCE_LOST).order_by(col(Change.id))
+    return [after["alarm"] for (after,) in session.execute(of_batch)]

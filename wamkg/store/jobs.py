@@ -1,26 +1,65 @@
-"""Jobs as rows: started, watched, cancelled and resumed from any process."""
+"""Runs of jobs as rows, started, watched, cancelled and resumed from any process; and the workers that do them."""
 
+import os
+import platform
 from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+from uuid import getnode, uuid4
 
+import psutil
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
-from wamkg.store.by_uid import find_by_uid
-from wamkg.store.owners import is_dead
+from wamkg.store.base import get_by_prefix
 from wamkg.store.tables import Job
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import JobState
+from wamkg.vocabulary import JobStatus
+
+
+def current_worker_id() -> str:
+    """A unique name for one run of this process: machine, process id, start time, and a random part."""
+    pid = os.getpid()
+    return f"{_machine()}|{pid}|{psutil.Process(pid).create_time():.2f}|{uuid4().hex[:8]}"
+
+
+def is_worker_dead(owner: str) -> bool:
+    """Whether the owner is a process of this machine that has ended; False if that is unknown."""
+    machine, _, rest = owner.partition("|")
+    pid, _, rest = rest.partition("|")
+    started = rest.partition("|")[0]
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        process = psutil.Process(int(pid))
+        ended = process.status() == psutil.STATUS_ZOMBIE
+        return ended or f"{process.create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """The scope of process ids: a host and, for containers that share its name, their own process namespace."""
+    try:
+        space = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        space = ""
+    return f"{platform.node()}/{getnode():x}/{space}"
+
 
 SILENT_AFTER = timedelta(minutes=10)
 """Seconds without a heartbeat after which a job on another machine counts as dead."""
-LIVE = (JobState.QUEUED, JobState.RUNNING)
+LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 def add_job(session: Session, kind: str, params: dict[str, Any], actor_id: int | None = None) -> Job:
     """Create a job with the status `queued`."""
-    job = Job(uid=new_uid(), kind=kind, state=JobState.QUEUED, params=params, actor_id=actor_id)
+    job = Job(uid=new_uid(), kind=kind, state=JobStatus.QUEUED, params=params, actor_id=actor_id)
     session.add(job)
     session.flush()
     return job
@@ -31,7 +70,7 @@ def find_job(session: Session, uid: str) -> Job:
 
     Raises NotFoundError.
     """
-    return find_by_uid(session, Job, uid, "wamkg jobs", hold=True)
+    return get_by_prefix(session, Job, uid, "wamkg jobs", hold=True)
 
 
 def live_jobs(session: Session, kind: str) -> list[Job]:
@@ -49,7 +88,7 @@ def set_params(session: Session, job: Job, values: dict[str, Any]) -> None:
 def begin(session: Session, job: Job, runner: str) -> None:
     """Mark the job as running and record its owner."""
     now = utc_now()
-    job.state, job.runner, job.cancel, job.error = JobState.RUNNING, runner, False, None
+    job.state, job.runner, job.cancel, job.error = JobStatus.RUNNING, runner, False, None
     job.started_at, job.heartbeat_at, job.finished_at = job.started_at or now, now, None
     session.add(job)
 
@@ -64,7 +103,7 @@ def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
     return job.cancel
 
 
-def finish(session: Session, uid: str, state: JobState, values: dict[str, Any]) -> None:
+def finish(session: Session, uid: str, state: JobStatus, values: dict[str, Any]) -> None:
     """Record the final status of a job."""
     job = find_job(session, uid)
     job.state, job.finished_at = state, utc_now()
@@ -82,8 +121,8 @@ def cancel(session: Session, uid: str) -> Job:
     if job.state not in LIVE:
         raise ConflictError(f"job {job.uid} has already ended ({job.state})")
     job.cancel = True
-    if job.state == JobState.QUEUED:
-        job.state, job.finished_at = JobState.CANCELLED, utc_now()
+    if job.state == JobStatus.QUEUED:
+        job.state, job.finished_at = JobStatus.CANCELLED, utc_now()
     session.add(job)
     return job
 
@@ -94,9 +133,9 @@ def requeue(session: Session, uid: str) -> Job:
     Raises ConflictError if the job is running or done.
     """
     job = find_job(session, uid)
-    if job.state in LIVE or job.state == JobState.DONE:
+    if job.state in LIVE or job.state == JobStatus.DONE:
         raise ConflictError(f"job {job.uid} is {job.state}; only one that stopped short can be resumed")
-    job.state, job.cancel, job.finished_at = JobState.QUEUED, False, None
+    job.state, job.cancel, job.finished_at = JobStatus.QUEUED, False, None
     session.add(job)
     return job
 
@@ -104,8 +143,8 @@ def requeue(session: Session, uid: str) -> Job:
 def take_back(session: Session, uid: str) -> None:
     """Queue a job again after the job queue reported that its worker is lost."""
     job = find_job(session, uid)
-    if job.state == JobState.RUNNING:
-        job.state, job.finished_at = JobState.QUEUED, None
+    if job.state == JobStatus.RUNNING:
+        job.state, job.finished_at = JobStatus.QUEUED, None
         session.add(job)
 
 
@@ -113,10 +152,10 @@ def close_dead(session: Session) -> int:
     """Mark running jobs whose process has ended as failed; returns their number."""
     limit = utc_now() - SILENT_AFTER
     closed = 0
-    for job in session.exec(select(Job).where(Job.state == JobState.RUNNING)):
+    for job in session.exec(select(Job).where(Job.state == JobStatus.RUNNING)):
         silent = job.heartbeat_at is None or job.heartbeat_at < limit
-        if silent or (job.runner and is_dead(job.runner)):
-            job.state, job.finished_at = JobState.FAILED, utc_now()
+        if silent or (job.runner and is_worker_dead(job.runner)):
+            job.state, job.finished_at = JobStatus.FAILED, utc_now()
             job.error = "its process ended before it was done; resume it to go on"
             session.add(job)
             closed += 1

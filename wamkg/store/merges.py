@@ -13,12 +13,10 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import ConflictError
-from wamkg.store.batches import record_change
-from wamkg.store.bulk import chunks, table_of
-from wamkg.store.keys import KEY
-from wamkg.store.lookup import SCHEMES
-from wamkg.store.reads_changes import KEPT_ROWS, MOVED
-from wamkg.store.rows import LEFT_OUT, decode, encode
+from wamkg.store.base import LEFT_OUT, chunks, decode, encode, table_of
+from wamkg.store.batches import KEPT_ROWS, MOVED, record_change
+from wamkg.store.citation_keys import KEY
+from wamkg.store.papers import SCHEMES
 from wamkg.store.search import remove_texts
 from wamkg.store.tables import Authorship, Batch, Change, Entity, FormerId, Paper, Result, metadata
 from wamkg.vocabulary import BatchKind

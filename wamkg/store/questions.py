@@ -9,10 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
+from wamkg.store.base import chunks, get_by_prefix, select_columns
 from wamkg.store.batches import record_change
-from wamkg.store.bulk import chunks, select_columns
-from wamkg.store.by_uid import find_by_uid
-from wamkg.store.tables import Actor, Batch, Change, Citation, Entity, Fact, IdentityQuestion, Paper
+from wamkg.store.tables import Actor, Batch, Change, Citation, Claim, Entity, IdentityQuestion, Paper
 from wamkg.vocabulary import QuestionStatus
 
 IDENTITY, RENAMED = "identity", "renamed"
@@ -68,7 +67,7 @@ def find_question(session: Session, uid: str, *, writing: bool = False) -> Ident
 
     Raises NotFoundError if no question or several match.
     """
-    return find_by_uid(session, IdentityQuestion, uid, "wamkg questions", hold=writing)
+    return get_by_prefix(session, IdentityQuestion, uid, "wamkg questions", hold=writing)
 
 
 def questions_of(
@@ -201,11 +200,11 @@ def batches_resting_on_answers(session: Session, batch: Batch) -> set[int]:
     found: set[int] = set()
     for question in answered_in(session, batch.uid):
         paper = question.paper_id
-        facts = select(Fact.batch_id).where(Fact.subject_id == paper, col(Fact.source).in_(FETCHED_FROM))
+        facts = select(Claim.batch_id).where(Claim.subject_id == paper, col(Claim.source).in_(FETCHED_FROM))
         citations = select(Citation.batch_id).where(
             or_(col(Citation.cited_id) == paper, col(Citation.citing_id) == paper)
         )
-        for model, rows in ((Fact, facts), (Citation, citations)):
+        for model, rows in ((Claim, facts), (Citation, citations)):
             later = rows.join(Batch, col(Batch.id) == col(model.batch_id))
             found |= set(session.exec(later.where(col(Batch.id) > batch.id, col(Batch.undone_at).is_(None))))
     return found

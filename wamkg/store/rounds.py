@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
-from wamkg.store.bulk import select_columns
+from wamkg.store.base import select_columns
 from wamkg.store.tables import Actor, Adjudication, Change, Entity, ReviewRound, RoundPaper, RoundReviewer, Vote
 
 VOTED, ADJUDICATED = "vote:", "adjudication:"
@@ -66,7 +66,7 @@ def live_adjudications(session: Session, number: int) -> dict[int, Adjudication]
     return {row.paper_id: row for row in session.exec(live)}
 
 
-def opened_papers(session: Session, found: ReviewRound) -> set[int]:
+def unblinded_papers(session: Session, found: ReviewRound) -> set[int]:
     """Papers of a round whose votes are visible: all have voted, it was adjudicated, or the round was closed.
 
     This is read from the audit trail, so undo does not hide votes again: nobody votes on a paper after seeing its

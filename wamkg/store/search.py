@@ -1,12 +1,15 @@
-"""Full-text search: one normalized text per paper and a normalized query, equal on both databases."""
+"""Full-text search and cached vectors."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
 
 from wamkg.identifiers import normalise
-from wamkg.store.bulk import chunks
+from wamkg.store.base import chunks, insert_or_ignore, rows, select_columns, table_of
+from wamkg.store.tables import Embedding, Paper
+from wamkg.store.types import utc_now
 
 MAX_WORDS = 64
 """Maximum number of words of a query. Longer queries are cut, not rejected."""
@@ -71,3 +74,69 @@ def texts_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
         rows = session.connection().execute(text(f"SELECT {column}, body FROM paper_fts WHERE {column} IN ({numbers})"))
         found.update({row[0]: row[1] for row in rows})
     return found
+
+
+@dataclass(frozen=True)
+class StoredVector:
+    """A vector as the bytes of little-endian float32 numbers."""
+
+    text_hash: str
+    vector: bytes
+
+
+def vectors_by_hash(session: Session, encoder: str, version: str, hashes: Iterable[str]) -> dict[str, bytes]:
+    """The stored vectors of these texts."""
+    found: dict[str, bytes] = {}
+    for part in chunks(set(hashes)):
+        statement = select_columns(Embedding.text_hash, Embedding.vector).where(
+            Embedding.encoder == encoder, Embedding.version == version, col(Embedding.text_hash).in_(part)
+        )
+        found.update(session.exec(statement).all())
+    return found
+
+
+def hashes_of(session: Session, encoder: str, version: str) -> dict[int, str]:
+    """The text from which each entity was last encoded."""
+    statement = select(Embedding.entity_id, Embedding.text_hash).where(
+        Embedding.encoder == encoder, Embedding.version == version
+    )
+    return dict(session.exec(statement).all())
+
+
+def save_vectors(session: Session, encoder: str, version: str, vectors: Mapping[int, StoredVector]) -> None:
+    """Store the vectors of entities. They replace older ones of the same encoder."""
+    table = table_of(Embedding)
+    for part in chunks(vectors):
+        old = (table.c.encoder == encoder) & (table.c.version == version) & table.c.entity_id.in_(part)
+        session.connection().execute(table.delete().where(old))
+        rows = [
+            {
+                "entity_id": number,
+                "encoder": encoder,
+                "version": version,
+                "text_hash": vectors[number].text_hash,
+                "dim": len(vectors[number].vector) // 4,
+                "vector": vectors[number].vector,
+                "at": utc_now(),
+            }
+            for number in part
+        ]
+        # Another worker may be keeping the very same vectors of entities that share a text.
+        insert_or_ignore(session, Embedding, rows)
+
+
+def newest_vectors(session: Session) -> tuple[list[int], bytes]:
+    """Paper numbers and their concatenated vectors (little-endian float32), by the encoder used last."""
+    newest = select_columns(Embedding.encoder, Embedding.version, Embedding.dim)
+    found = list(rows(session, newest.group_by(*newest.selected_columns).order_by(func.max(col(Embedding.id)).desc())))
+    if not found:
+        return [], b""
+    encoder, version, dim = found[0]
+    statement = (
+        select_columns(Embedding.entity_id, Embedding.vector)
+        .join(Paper, col(Paper.id) == col(Embedding.entity_id))
+        .where(Embedding.encoder == encoder, Embedding.version == version, Embedding.dim == dim)
+        .order_by(col(Embedding.entity_id))
+    )
+    pairs = list(rows(session, statement))
+    return [number for number, _ in pairs], b"".join(vector for _, vector in pairs)

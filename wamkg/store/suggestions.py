@@ -1,4 +1,4 @@
-"""Reads and keyed writes of suggestions: one per paper and taxonomy, never mixed with assignments."""
+"""Suggestions: one for each paper and taxonomy, and the papers that wait for a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.bulk import chunks, insert_rows, select_columns, table_of
-from wamkg.store.tables import Assignment, Suggestion, Taxonomy
+from wamkg.store.base import chunks, insert_rows, select_columns, table_of
+from wamkg.store.tables import Assignment, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.types import utc_now
+from wamkg.vocabulary import REJECTED
 
 
 def save_suggestions(
@@ -37,7 +38,7 @@ def save_suggestions(
 
 
 @dataclass(frozen=True)
-class Said:
+class SuggestionSummary:
     """Summary of a suggestion: its id, first leaf, confident level, and P(outside)."""
 
     uid: str
@@ -46,14 +47,14 @@ class Said:
     outside: float | None
 
 
-def said_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, Said]:
+def suggestion_summaries(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, SuggestionSummary]:
     """The suggestions for these papers."""
     columns = (Suggestion.paper_id, Suggestion.uid, Suggestion.ranked, Suggestion.decided_taxon_id, Suggestion.outside)
-    found: dict[int, Said] = {}
+    found: dict[int, SuggestionSummary] = {}
     for part in chunks(papers):
         statement = select_columns(*columns).where(Suggestion.taxonomy_id == taxonomy.id)
         rows = session.connection().execute(statement.where(col(Suggestion.paper_id).in_(part)))
-        found |= {paper: Said(*rest) for paper, *rest in rows}
+        found |= {paper: SuggestionSummary(*rest) for paper, *rest in rows}
     return found
 
 
@@ -70,7 +71,7 @@ def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values:
     A suggestion that names another taxon or level gets a new id.
     """
     table, decided = table_of(Suggestion), table_of(Assignment)
-    before, now = said_of(session, taxonomy, values), utc_now()
+    before, now = suggestion_summaries(session, taxonomy, values), utc_now()
     rows = [
         {f"{name}_": value for name, value in row.items()}
         | {"paper_": paper, "uid_": _uid(before[paper], row), "batch_id_": batch, "at_": now}
@@ -86,7 +87,7 @@ def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values:
     session.connection().execute(gone)
 
 
-def _uid(old: Suggestion | Said | None, row: dict[str, Any]) -> str:
+def _uid(old: Suggestion | SuggestionSummary | None, row: dict[str, Any]) -> str:
     """The old id if the first leaf and the confident level are unchanged, else a new one."""
     if old is None or old.decided_taxon_id != row["decided_taxon_id"]:
         return new_uid()
@@ -96,3 +97,41 @@ def _uid(old: Suggestion | Said | None, row: dict[str, Any]) -> str:
 
 def _same(old: Suggestion | None, row: dict[str, Any]) -> bool:
     return old is not None and all(getattr(old, name) == value for name, value in row.items())
+
+
+def pending_suggestions(session: Session, taxonomy: Taxonomy) -> list[tuple[Suggestion, Paper]]:
+    """Suggestions for papers without a decision in the taxonomy, with the papers."""
+    decided = select(Assignment.id).where(
+        Assignment.paper_id == Suggestion.paper_id,
+        Assignment.taxonomy_id == Suggestion.taxonomy_id,
+        col(Assignment.ended_at).is_(None),
+    )
+    statement = (
+        select(Suggestion, Paper)
+        .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
+        .where(Suggestion.taxonomy_id == taxonomy.id, ~decided.exists())
+        .order_by(col(Paper.id))
+    )
+    return list(session.exec(statement).all())
+
+
+def rejected_pairs(session: Session, taxonomy: Taxonomy) -> set[tuple[int, str]]:
+    """Pairs (paper, taxon path) that a person rejected and that are still rejected."""
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(Assignment.taxonomy_id == taxonomy.id, Assignment.state == REJECTED)
+    )
+    return {(paper, path) for paper, path in session.connection().execute(statement)}
+
+
+def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Suggestion, str]]:
+    """All suggestions for these papers with the slug of their taxonomy."""
+    from_taxonomy: Any = col(Taxonomy.id) == col(Suggestion.taxonomy_id)
+    statement = (
+        select_columns(Suggestion, Taxonomy.slug)
+        .join(Taxonomy, from_taxonomy)
+        .where(col(Suggestion.paper_id).in_(list(papers)))
+        .order_by(col(Taxonomy.slug))
+    )
+    return [(suggestion, slug) for suggestion, slug in session.exec(statement)]

@@ -1,17 +1,121 @@
-"""Reads and keyed writes of taxonomies and taxa."""
+"""Read and write taxonomies and taxa, and count what is assigned in them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import normalise
-from wamkg.store.bulk import insert_entities
-from wamkg.store.tables import Alias, Assignment, Batch, Taxon, Taxonomy
-from wamkg.store.taxon_reads import place_below
-from wamkg.vocabulary import EntityKind
+from wamkg.store.base import insert_entities, rows, select_columns
+from wamkg.store.duplicates import secondary_versions_by_taxonomy
+from wamkg.store.tables import (
+    Alias,
+    Assignment,
+    Batch,
+    Entity,
+    Exemplar,
+    Paper,
+    Taxon,
+    Taxonomy,
+)
+from wamkg.vocabulary import AssignmentStatus, EntityKind, Standing
+
+
+def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
+    """Numbers of the exemplars of each taxon."""
+    statement = (
+        select_columns(Exemplar.taxon_id, Exemplar.paper_id)
+        .where(col(Exemplar.taxon_id).in_(list(taxa)))
+        .order_by(col(Exemplar.id))
+    )
+    found: dict[int, list[int]] = {}
+    for taxon, paper in rows(session, statement):
+        found.setdefault(taxon, []).append(paper)
+    return found
+
+
+def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
+    """The condition for live assignments of library papers in a taxonomy, each work once."""
+    cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
+    return [
+        Assignment.taxonomy_id == taxonomy,
+        Assignment.state == AssignmentStatus.PLACED,
+        col(Assignment.ended_at).is_(None),
+        col(Assignment.paper_id).not_in(cited),
+        col(Assignment.paper_id).not_in(uncounted),
+    ]
+
+
+def direct_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> dict[int, int]:
+    """Number of library works assigned to each taxon itself, primary or secondary.
+
+    `uncounted` are the other records of works there, as `store/counted.py` finds them.
+    """
+    statement = (
+        select_columns(Assignment.taxon_id, func.count())
+        .where(*_placed_in(taxonomy, uncounted))
+        .group_by(col(Assignment.taxon_id))
+    )
+    return dict(tuple(row) for row in rows(session, statement))
+
+
+def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[tuple[int, str]]:
+    """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a secondary assignment; see
+    `own_counts`.
+    """
+    holds = _placed_in(taxonomy, uncounted)
+    also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(*holds, col(Assignment.paper_id).in_(also), col(Taxon.ended_at).is_(None))
+    )
+    return [tuple(row) for row in rows(session, statement)]
+
+
+def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
+    """Number of works with each status in each taxonomy, or in one, by live primary assignment."""
+    statement = (
+        select_columns(Taxonomy.id, Taxonomy.slug, Assignment.state, func.count())
+        .select_from(Assignment)
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
+        .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.state))
+        .order_by(col(Taxonomy.slug), col(Assignment.state))
+    )
+    if taxonomy is not None:
+        statement = statement.where(Assignment.taxonomy_id == taxonomy)
+    found: dict[str, Counter[str]] = {}
+    numbers = {}
+    for number, slug, state, count in rows(session, statement):
+        found.setdefault(slug, Counter())[state] = count
+        numbers[slug] = number
+    further = secondary_versions_by_taxonomy(session, taxonomy)
+    for slug, counts in found.items():
+        for others in further.get(numbers[slug], {}).values():
+            counts.subtract(record.state for record in others)
+    return {slug: {state: count for state, count in counts.items() if count} for slug, counts in found.items()}
+
+
+def uids_of_taxa(session: Session, taxonomy: Taxonomy) -> list[tuple[str, str, str]]:
+    """Permanent public id, path and name of each live taxon, by path."""
+    statement = (
+        select_columns(Entity.uid, Taxon.path, Taxon.name)
+        .join(Taxon, col(Taxon.id) == col(Entity.id))
+        .where(Taxon.taxonomy_id == taxonomy.id, col(Taxon.ended_at).is_(None))
+        .order_by(col(Taxon.path))
+    )
+    return [tuple(row) for row in rows(session, statement)]
+
+
+def place_below(parent: Taxon | None, slug: str) -> tuple[str, int]:
+    """Path and depth of a taxon with that slug below a parent, or at the top level."""
+    return (f"{parent.path}/{slug}", parent.depth + 1) if parent else (slug, 1)
+
 
 FORMER_NAME, FORMER_PATH = "former-name", "former-path"
 

@@ -10,9 +10,8 @@ from sqlmodel import Session, col, or_, select
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
+from wamkg.store.base import get_by_prefix, table_of
 from wamkg.store.batches import get_actor
-from wamkg.store.bulk import table_of
-from wamkg.store.by_uid import find_by_uid
 from wamkg.store.tables import Actor, Token
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import PERSON, Role, TokenKind
@@ -21,7 +20,7 @@ PREFIX = "wamkg_"
 SESSION_LASTS = timedelta(days=30)
 LINK_LASTS = timedelta(hours=1)
 LASTS = {TokenKind.TOKEN: None, TokenKind.SESSION: SESSION_LASTS, TokenKind.LINK: LINK_LASTS}
-MOST_NAME = 100
+MAX_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def issue(
     if role not in set(Role):
         raise InvalidInputError(f"{role!r} is no role; write one of {', '.join(Role)}")
     name = name.strip()
-    if not name or len(name) > MOST_NAME or not name.isprintable():
-        raise InvalidInputError(f"a name has 1 to {MOST_NAME} printable characters")
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInputError(f"a name has 1 to {MAX_NAME} printable characters")
     actor = get_actor(session, name, actor_kind)
     if actor.kind != actor_kind:
         raise ConflictError(f"{name} is a {actor.kind}, not a {actor_kind}; choose another name")
@@ -135,7 +134,7 @@ def revoke(session: Session, uid: str) -> Token:
 
     Raises NotFoundError if none or several match.
     """
-    token = find_by_uid(session, Token, uid, "wamkg token list")
+    token = get_by_prefix(session, Token, uid, "wamkg token list")
     tokens = table_of(Token)
     mine = or_(tokens.c.uid == token.uid, tokens.c.label == f"from {token.uid}")
     ended = update(tokens).where(mine, tokens.c.revoked_at.is_(None)).values(revoked_at=utc_now())

@@ -20,7 +20,7 @@ LongText = Text()
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True, astext_type=Text()), "postgresql")
 
 
-def refuse_unkept(*texts: str | None) -> None:
+def reject_nul(*texts: str | None) -> None:
     """Raise InvalidInputError for a text that PostgreSQL cannot store: one with a NUL character."""
     if any(text and "\x00" in text for text in texts):
         raise InvalidInputError("a NUL character, which no database keeps")

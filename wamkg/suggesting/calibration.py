@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wamkg.suggesting.metrics import Bools, top_log_loss
-from wamkg.suggesting.tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 65)
 NEVER = 1.01
@@ -48,14 +48,14 @@ def temper(probabilities: Floats, temperature: float) -> Floats:
     return out
 
 
-class Seen(NamedTuple):
+class HeldOutProbabilities(NamedTuple):
     """Raw P(child | parent), (n, nodes), of texts that the model was fitted without, and their labelled nodes (n,)."""
 
     conditional: Floats
     nodes: Ints
 
 
-def fit_calibration(tree: Tree, seen: Sequence[Seen], precision: float, scale: bool) -> Calibration:
+def fit_calibration(tree: Tree, seen: Sequence[HeldOutProbabilities], precision: float, scale: bool) -> Calibration:
     """Fit temperatures on the first way of holding texts out, and thresholds that keep the precision in every way."""
     conditional, nodes = seen[0]
     top = _temperature(tree, conditional, nodes, True) if scale else 1.0

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from wamkg.suggesting.features import dense, unit_rows
 from wamkg.suggesting.newton import fit_rows
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.taxon_tree import Floats, Ints
 
 _STEPS = 50
 _TOLERANCE = 1e-8

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.store.reads_citations import citation_pairs
+from wamkg.store.citations import citation_pairs
+from wamkg.store.paper_texts import PaperText, body_of, paper_texts
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies, live_assignments
-from wamkg.store.texts import PaperText, body_of, paper_texts
-from wamkg.suggesting.examples import Document, Example, Negative, TrainingSet
-from wamkg.suggesting.tree import Tree
-from wamkg.vocabulary import AssignmentState, OutsideKind
+from wamkg.suggesting.examples import Example, Negative, PaperDocument, TrainingSet
+from wamkg.suggesting.taxon_tree import Tree
+from wamkg.vocabulary import AssignmentStatus, OutsideKind
 
 
 @dataclass(frozen=True)
-class Corpus:
+class TaxonomyCorpus:
     """Everything one run of suggesting or evaluating reads, as it stood at one moment."""
 
     taxonomy: Taxonomy
     training: TrainingSet
-    candidates: tuple[Document, ...]
+    candidates: tuple[PaperDocument, ...]
     papers: dict[str, PaperText]
     """The paper of each document id."""
     taxa: dict[str, int]
@@ -36,21 +36,21 @@ class Corpus:
 
 
 @dataclass(frozen=True)
-class Library:
+class PaperLibrary:
     """Every paper that may be placed, and the document it is read as, by number."""
 
     papers: dict[int, PaperText]
-    documents: dict[int, Document]
+    documents: dict[int, PaperDocument]
 
 
-def load_library(session: Session, taxonomy: Taxonomy) -> Library:
+def load_library(session: Session, taxonomy: Taxonomy) -> PaperLibrary:
     """Read every paper as text, with what is known of it outside the taxonomy."""
     papers = {paper.id: paper for paper in paper_texts(session)}
-    marks = marks_of(session, taxonomy, papers)
-    return Library(papers, {number: document_of(paper, marks[number]) for number, paper in papers.items()})
+    marks = context_tokens_of(session, taxonomy, papers)
+    return PaperLibrary(papers, {number: document_of(paper, marks[number]) for number, paper in papers.items()})
 
 
-def load_corpus(session: Session, slug: str, library: Library | None = None) -> Corpus:
+def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None) -> TaxonomyCorpus:
     """Read a taxonomy's corpus; with a `library` read before, only its tree and its decisions are.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
@@ -67,12 +67,12 @@ def load_corpus(session: Session, slug: str, library: Library | None = None) -> 
         document = library.documents.get(assignment.paper_id)
         if document is None or not assignment.primary:
             continue
-        if taxon is not None and assignment.state == AssignmentState.PLACED:
+        if taxon is not None and assignment.state == AssignmentStatus.PLACED:
             examples.append(Example(document, taxon.path))
-        elif assignment.state == AssignmentState.OUTSIDE:
+        elif assignment.state == AssignmentStatus.OUTSIDE:
             hard = assignment.kind not in (OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY)
             negatives.append(Negative(document, hard))
-    return Corpus(
+    return TaxonomyCorpus(
         taxonomy=taxonomy,
         training=TrainingSet(tree, tuple(examples), tuple(negatives)),
         candidates=tuple(document for number, document in library.documents.items() if number not in decided),
@@ -86,11 +86,11 @@ def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:
     return {
         assignment.paper_id: taxon.path
         for assignment, taxon in live_assignments(session, taxonomy)
-        if taxon is not None and assignment.primary and assignment.state == AssignmentState.PLACED
+        if taxon is not None and assignment.primary and assignment.state == AssignmentStatus.PLACED
     }
 
 
-def marks_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, list[str]]:
+def context_tokens_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, list[str]]:
     """Marks of papers: where the other taxonomies place them, with all above, and the papers linked by citations."""
     marks = {paper: [f"link:{paper}"] for paper in papers}
     for other in list_taxonomies(session):
@@ -104,7 +104,7 @@ def marks_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dic
     return marks
 
 
-def document_of(paper: PaperText, marks: Iterable[str] = ()) -> Document:
+def document_of(paper: PaperText, marks: Iterable[str] = ()) -> PaperDocument:
     """The paper as text: its abstract, else the project's summary, else the title alone."""
     source, body = body_of(paper.abstract, paper.summary)
-    return Document(str(paper.id), paper.title, body, source, paper.names, paper.date, tuple(marks))
+    return PaperDocument(str(paper.id), paper.title, body, source, paper.names, paper.date, tuple(marks))

@@ -11,17 +11,17 @@ from wamkg.suggesting.calibration import Calibration, depth_confidence
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.features import VectorsByHash
 from wamkg.suggesting.metrics import Bools
-from wamkg.suggesting.models import BASELINE, DEFAULT, Model, Workbench, model_named
 from wamkg.suggesting.outside import OutsideModel
+from wamkg.suggesting.registry import BASELINE, DEFAULT, FitCache, Model, model_named
 from wamkg.suggesting.splits import Split, splits_of
-from wamkg.suggesting.tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
-CHOSEN = "nested-choice"
+NESTED_CHOICE = "nested-choice"
 """Not a model: in each fold, the one of the evaluated models with the least log loss within that fold."""
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldOutPredictions:
     """Predictions for the examined papers: rows, calibrated P(node) (n, nodes), the fold's top threshold."""
 
     rows: Ints
@@ -46,11 +46,11 @@ def evaluate(
     if shuffle_seed is not None:
         training = shuffled(training, shuffle_seed)
     splits = splits_of(training, protocol)
-    bench = Workbench(training, vectors=vectors)
+    bench = FitCache(training, vectors=vectors)
     names = list(dict.fromkeys([BASELINE, *models]))
     held = {name: hold_out(bench, [model_named(name)], splits, precision) for name in names}
     if len(names) > 1:
-        held[CHOSEN] = hold_out(bench, [model_named(name) for name in names], splits, precision)
+        held[NESTED_CHOICE] = hold_out(bench, [model_named(name) for name in names], splits, precision)
     right = metrics.top_right(bench.tree, held[BASELINE].joint, bench.nodes[held[BASELINE].rows])
     return {
         "protocol": protocol,
@@ -62,7 +62,7 @@ def evaluate(
     }
 
 
-def hold_out(bench: Workbench, models: Sequence[Model], splits: Sequence[Split], precision: float) -> Held:
+def hold_out(bench: FitCache, models: Sequence[Model], splits: Sequence[Split], precision: float) -> HeldOutPredictions:
     """Predict by models fitted, calibrated and thresholded without the papers examined; of several, by the best.
 
     The best is the one of least log loss at the top level in cross-validation within the fold.
@@ -75,14 +75,14 @@ def hold_out(bench: Workbench, models: Sequence[Model], splits: Sequence[Split],
         joint.append(bench.tree.joint(calibration.apply(bench.tree, raw)))
         thresholds.append(np.full(len(split.predict), calibration.threshold(1)))
     rows = np.concatenate([split.predict for split in splits])
-    return Held(rows, np.concatenate(joint), np.concatenate(thresholds))
+    return HeldOutPredictions(rows, np.concatenate(joint), np.concatenate(thresholds))
 
 
 def _inner_loss(fitted: tuple[Model, Calibration]) -> float:
     return fitted[1].loss
 
 
-def scores(bench: Workbench, held: Held, baseline_right: Bools) -> dict[str, Any]:
+def scores(bench: FitCache, held: HeldOutPredictions, baseline_right: Bools) -> dict[str, Any]:
     """All measures of one model, rounded to four places."""
     tree, nodes, joint = bench.tree, bench.nodes[held.rows], held.joint
     right = metrics.top_right(tree, joint, nodes)

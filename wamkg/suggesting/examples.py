@@ -7,14 +7,14 @@ from functools import cached_property
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
-from wamkg.store.texts import whole_text
-from wamkg.suggesting.tree import Tree
+from wamkg.store.paper_texts import whole_text
+from wamkg.suggesting.taxon_tree import Tree
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9πΑ-Ω])")
 
 
 @dataclass(frozen=True)
-class Document:
+class PaperDocument:
     """A paper as text: title and abstract, or the project's own summary where there is no abstract yet.
 
     `source` says which the body is: `abstract`, `summary` or `title` (no body). `names` are the paper's own
@@ -46,7 +46,7 @@ class Document:
 class Example:
     """A document and the taxon a person gave it; the taxon may be an inner node."""
 
-    document: Document
+    document: PaperDocument
     taxon: str
 
 
@@ -54,7 +54,7 @@ class Example:
 class Negative:
     """A document known to lie outside the taxonomy; `hard` ones are close to it in subject."""
 
-    document: Document
+    document: PaperDocument
     hard: bool = False
 
 
@@ -65,7 +65,7 @@ class TrainingSet:
     tree: Tree
     examples: tuple[Example, ...]
     negatives: tuple[Negative, ...] = ()
-    taxon_documents: tuple[Document, ...] = field(init=False)
+    taxon_documents: tuple[PaperDocument, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         unknown = sorted({e.taxon for e in self.examples} - set(self.tree.paths))
@@ -75,7 +75,7 @@ class TrainingSet:
         object.__setattr__(self, "taxon_documents", definition_documents(self.tree, names))
 
 
-def definition_documents(tree: Tree, names: Iterable[str]) -> tuple[Document, ...]:
+def definition_documents(tree: Tree, names: Iterable[str]) -> tuple[PaperDocument, ...]:
     """One document per taxon: its label and definition, without the sentences that name a classified paper.
 
     Dropping every such sentence for everyone keeps a left-out paper's own name out of the criteria.
@@ -85,7 +85,7 @@ def definition_documents(tree: Tree, names: Iterable[str]) -> tuple[Document, ..
     for path in tree.paths:
         kept = [s for s in sentences(tree.texts[path]) if not any(p.search(s) for p in naming)]
         label = path.rpartition("/")[2].replace("-", " ")
-        documents.append(Document(f"taxon:{path}", label, " ".join(kept), "definition"))
+        documents.append(PaperDocument(f"taxon:{path}", label, " ".join(kept), "definition"))
     return tuple(documents)
 
 
@@ -94,7 +94,7 @@ def name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
-def masked(document: Document) -> str:
+def masked(document: PaperDocument) -> str:
     """The document's text without its own method names."""
     text = document.text
     for name in sorted(document.names, key=len, reverse=True):
@@ -107,7 +107,7 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in _SENTENCE_END.split(text) if s.strip()]
 
 
-def required_texts(training: TrainingSet, candidates: Sequence[Document] = ()) -> list[str]:
+def required_texts(training: TrainingSet, candidates: Sequence[PaperDocument] = ()) -> list[str]:
     """Every text whose vector an embedding model needs, for `embedding.embed_texts`."""
     documents = [e.document for e in training.examples] + list(training.taxon_documents) + list(candidates)
     return list(dict.fromkeys(d.text for d in documents))

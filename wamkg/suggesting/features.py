@@ -13,8 +13,8 @@ import snowballstemmer  # type: ignore[import-untyped]
 from sklearn.feature_extraction.text import CountVectorizer
 
 from wamkg.errors import InvalidInputError
-from wamkg.suggesting.examples import Document, masked
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.examples import PaperDocument, masked
+from wamkg.suggesting.taxon_tree import Floats, Ints
 
 VectorsByHash = Mapping[str, npt.NDArray[np.float32]]
 
@@ -66,7 +66,7 @@ def vectorizer_of(view: TextView, terms: Sequence[str] | None = None) -> CountVe
     )
 
 
-def read_by(view: TextView, document: Document) -> str:
+def read_by(view: TextView, document: PaperDocument) -> str:
     """A document as a view reads it."""
     if view.marks:
         return " ".join(mark for mark in document.marks if mark.startswith(view.marks))
@@ -81,7 +81,7 @@ def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Any:
     return vectorizer.fit_transform(texts)
 
 
-class Corpus:
+class DocumentFeatures:
     """Documents with their counts and vectors; nothing here looks at a label.
 
     Terms are those of the first `learnable` documents: no model can give another term a weight. `vectors` maps
@@ -89,7 +89,7 @@ class Corpus:
     """
 
     def __init__(
-        self, documents: Sequence[Document], vectors: VectorsByHash | None = None, learnable: int | None = None
+        self, documents: Sequence[PaperDocument], vectors: VectorsByHash | None = None, learnable: int | None = None
     ) -> None:
         self.documents = list(documents)
         self._learnable = len(self.documents) if learnable is None else learnable
@@ -124,14 +124,14 @@ class Corpus:
         return np.stack([self._vectors[d.hash] for d in documents]).astype(np.float64)
 
 
-class Space:
+class FeatureSpace:
     """A feature space whose vocabulary, idf and centre come from `rows` only; every row has unit length.
 
     Terms of the rows in `keep` (the taxa's definitions) stay however rare they are: they may be all that is
     known of a taxon.
     """
 
-    def __init__(self, corpus: Corpus, view: View, rows: Ints, keep: Ints | None = None) -> None:
+    def __init__(self, corpus: DocumentFeatures, view: View, rows: Ints, keep: Ints | None = None) -> None:
         self.corpus = corpus
         self.view = view
         self._columns: Ints | None = None
@@ -183,6 +183,6 @@ def kept_terms(rows: Any, keep: Any, min_df: int) -> tuple[Ints, Floats]:
     return columns, np.log((1 + rows.shape[0]) / (1 + df[columns])) + 1
 
 
-def _centre(corpus: Corpus, view: VectorView, rows: Ints) -> Floats:
+def _centre(corpus: DocumentFeatures, view: VectorView, rows: Ints) -> Floats:
     mean: Floats = corpus.embedded(rows).mean(axis=0)
     return mean if view.centre else np.zeros_like(mean)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wamkg.suggesting.classifiers import FittedNode, NodeClassifier
-from wamkg.suggesting.features import Corpus, Space, View
-from wamkg.suggesting.tree import Floats, Ints, Tree
+from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, View
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class FittedHierarchy:
     """Node classifiers fitted on some rows of a corpus; `nodes` maps a parent to (rows below it, fit, classes)."""
 
     tree: Tree
-    space: Space
+    space: FeatureSpace
     nodes: dict[int, tuple[int, FittedNode | None, Ints]]
 
     def conditional(self, rows: Ints) -> Floats:
@@ -38,15 +38,15 @@ class FittedHierarchy:
         for parent, (support, fitted, classes) in self.nodes.items():
             children = self.tree.children[parent]
             seen = np.ones((len(rows), len(classes))) if fitted is None else fitted.predict(features)
-            out[:, children] = spread(seen, classes, len(children), support)
+            out[:, children] = smooth_unseen_children(seen, classes, len(children), support)
         return out
 
 
 def fit_hierarchy(
-    tree: Tree, corpus: Corpus, training: Rows, view: View, classifier: NodeClassifier
+    tree: Tree, corpus: DocumentFeatures, training: Rows, view: View, classifier: NodeClassifier
 ) -> FittedHierarchy:
     """Fit one classifier per inner node on the rows that lie strictly below it."""
-    space = Space(corpus, view, training.rows, training.definitions)
+    space = FeatureSpace(corpus, view, training.rows, training.definitions)
     features = space.matrix(training.rows)
     nodes: dict[int, tuple[int, FittedNode | None, Ints]] = {}
     for parent in tree.children:
@@ -59,7 +59,7 @@ def fit_hierarchy(
     return FittedHierarchy(tree, space, nodes)
 
 
-def spread(seen: Floats, classes: Ints, size: int, n: int) -> Floats:
+def smooth_unseen_children(seen: Floats, classes: Ints, size: int, n: int) -> Floats:
     """Give every child a probability: children without a training row share 1 part in n + size each."""
     out = np.full((len(seen), size), 1.0 / (n + size))
     if len(classes) == 0:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from wamkg.suggesting.tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 Bools = npt.NDArray[np.bool_]
 BINS = 5

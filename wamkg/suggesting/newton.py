@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wamkg.suggesting.tree import Floats
+from wamkg.suggesting.taxon_tree import Floats
 
 Product = Callable[[Floats], Floats]
 _NEWTON_STEPS, _CG_STEPS = 30, 60

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from wamkg.suggesting.classifiers import Logistic
-from wamkg.suggesting.examples import Document, TrainingSet, name_pattern
-from wamkg.suggesting.features import Corpus, Space, TextView
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.examples import PaperDocument, TrainingSet, name_pattern
+from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, TextView
+from wamkg.suggesting.taxon_tree import Floats, Ints
 
 FEWEST = 5
 """Fewer negatives than this teach nothing; the outside probability is then unknown."""
@@ -21,13 +21,13 @@ class OutsideModel:
     method names are removed. Inside, hard and easy negatives each carry a third, a third and a third.
     """
 
-    def __init__(self, training: TrainingSet, candidates: Sequence[Document]) -> None:
+    def __init__(self, training: TrainingSet, candidates: Sequence[PaperDocument]) -> None:
         inside = [e.document for e in training.examples]
         outside = [n.document for n in training.negatives]
         self._hard = np.array([n.hard for n in training.negatives], dtype=bool)
         self._inside = len(inside)
         self._outside = len(outside)
-        self._corpus = Corpus([title_only(d) for d in [*inside, *outside, *candidates]])
+        self._corpus = DocumentFeatures([title_only(d) for d in [*inside, *outside, *candidates]])
 
     @property
     def usable(self) -> bool:
@@ -50,7 +50,7 @@ class OutsideModel:
         return np.array([self._predict(np.delete(known, i), known[i : i + 1])[0] for i in known])
 
     def _predict(self, rows: Ints, at: Ints) -> Floats:
-        space = Space(self._corpus, _VIEW, rows)
+        space = FeatureSpace(self._corpus, _VIEW, rows)
         labels = (rows >= self._inside).astype(np.intp)
         model = Logistic(balanced=False, ratios=True).fit(space.matrix(rows), labels, self._weights(rows))
         return model.predict(space.matrix(at))[:, 1]
@@ -66,9 +66,9 @@ class OutsideModel:
         return weights
 
 
-def title_only(document: Document) -> Document:
+def title_only(document: PaperDocument) -> PaperDocument:
     """The title without the paper's own method names, as a document of its own."""
     title = document.title
     for name in document.names:
         title = name_pattern(name).sub(" ", title)
-    return Document(document.id, title.strip(" :"), "", "title")
+    return PaperDocument(document.id, title.strip(" :"), "", "title")

@@ -13,13 +13,13 @@ from sklearn.feature_extraction.text import CountVectorizer
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.calibration import Calibration, temper
 from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
-from wamkg.suggesting.counted import Block, Counted, Table, count, frequencies, learnable_terms
-from wamkg.suggesting.examples import Document, TrainingSet
+from wamkg.suggesting.examples import PaperDocument, TrainingSet
 from wamkg.suggesting.features import TextView, kept_terms, unit_rows, vectorizer_of
-from wamkg.suggesting.hierarchy import spread
-from wamkg.suggesting.models import Member, Model
+from wamkg.suggesting.hierarchy import smooth_unseen_children
 from wamkg.suggesting.newton import fit_rows
-from wamkg.suggesting.tree import Floats, Ints, Tree
+from wamkg.suggesting.registry import EnsembleMember, Model
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
+from wamkg.suggesting.term_counts import CountBlock, TermCounts, WeightTable, count, frequencies, learnable_terms
 
 TOLERANCE = 1e-3
 """Of each fit, see `newton.fit_rows`; probabilities differ from a full run's by less than 0.002 (tested)."""
@@ -42,9 +42,9 @@ class Sides(NamedTuple):
         return self._replace(weights=_spread(self.weights, kept, terms), squares=_spread(self.squares, kept, terms))
 
     @property
-    def table(self) -> Table:
+    def table(self) -> WeightTable:
         """What a block multiplies with for this parent alone."""
-        return Table.of(self.weights, self.squares, self.intercepts)
+        return WeightTable.of(self.weights, self.squares, self.intercepts)
 
 
 def _spread(columns: tuple[Any, ...], kept: Ints, terms: int) -> tuple[Any, ...]:
@@ -58,17 +58,17 @@ def _spread(columns: tuple[Any, ...], kept: Ints, terms: int) -> tuple[Any, ...]
 class FittedMember:
     """One member of the model, fitted at every inner node of the tree that has more than one class to tell apart."""
 
-    counted: Counted
+    counted: TermCounts
     sides: dict[int, Sides]
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> WeightTable:
         """The sides of all parents next to one another, in the order of `sides`."""
         every = list(self.sides.values())
         weights, squares = [w for s in every for w in s.weights], [q for s in every for q in s.squares]
-        return Table.of(weights, squares, [i for s in every for i in s.intercepts])
+        return WeightTable.of(weights, squares, [i for s in every for i in s.intercepts])
 
-    def odds(self, part: Block) -> dict[int, Floats]:
+    def odds(self, part: CountBlock) -> dict[int, Floats]:
         """Log-odds (rows, sides) of each parent's sides."""
         if not any(sides.weights for sides in self.sides.values()):
             return {parent: _none(part) for parent in self.sides}
@@ -88,9 +88,9 @@ class Ranker:
     def __init__(
         self,
         training: TrainingSet,
-        candidates: Iterable[Document],
+        candidates: Iterable[PaperDocument],
         model: Model,
-        learnable: Sequence[Document] | None = None,
+        learnable: Sequence[PaperDocument] | None = None,
         threads: int = 2,
     ) -> None:
         if not all(isinstance(m.view, TextView) and isinstance(m.classifier, Logistic) for m in model.members):
@@ -103,14 +103,14 @@ class Ranker:
         self._counted = count(vectorizers, candidates)
         self._pool = ThreadPoolExecutor(threads)
         self._labelled = {view: _Labelled(view, vectorizer) for view, vectorizer in vectorizers.items()}
-        self._last: dict[tuple[tuple[str, ...], Member, int], _Coefficients] = {}
+        self._last: dict[tuple[tuple[str, ...], EnsembleMember, int], _Coefficients] = {}
 
     def refit(self, training: TrainingSet, calibration: Calibration | None = None) -> "Ranking":
         """Fit the whole tree on a training set; `calibration` is that of the last full run."""
         members = list(self._pool.map(lambda member: self._fit(member, training), self.model.members))
         return Ranking(training.tree, members, calibration or Calibration(), self._pool)
 
-    def _fit(self, member: Member, training: TrainingSet) -> FittedMember:
+    def _fit(self, member: EnsembleMember, training: TrainingSet) -> FittedMember:
         view = cast("TextView", member.view)
         tree, examples = training.tree, training.examples
         texts = training.taxon_documents if member.definitions > 0 else ()
@@ -192,7 +192,7 @@ class _Labelled:
         self._place: dict[str, int] = {}
         self._rows: Any = sp.csr_matrix((0, len(vectorizer.vocabulary)), dtype=np.float64)
 
-    def rows(self, documents: Sequence[Document]) -> tuple[Any, Ints]:
+    def rows(self, documents: Sequence[PaperDocument]) -> tuple[Any, Ints]:
         """CSR float64 (len(documents), terms), and a number of each text that stays the same."""
         new = {d.hash: d for d in documents if d.hash not in self._place}
         if new:
@@ -218,7 +218,7 @@ class Ranking:
         sides = [member.sides[-1] for member in self.members]
         tables = [s.table if s.weights else None for s in sides]
 
-        def seen(parts: Sequence[Block]) -> Floats:
+        def seen(parts: Sequence[CountBlock]) -> Floats:
             odds = [_none(part) if t is None else part.log_odds(t) for t, part in zip(tables, parts, strict=True)]
             return self._among(-1, odds)
 
@@ -233,10 +233,10 @@ class Ranking:
         return np.vstack(list(self.pool.map(self._joint, self._blocks)))
 
     @property
-    def _blocks(self) -> list[tuple[Block, ...]]:
+    def _blocks(self) -> list[tuple[CountBlock, ...]]:
         return list(zip(*(member.counted.blocks for member in self.members), strict=True))
 
-    def _joint(self, parts: Sequence[Block]) -> Floats:
+    def _joint(self, parts: Sequence[CountBlock]) -> Floats:
         odds = [member.odds(part) for member, part in zip(self.members, parts, strict=True)]
         conditional = np.zeros((parts[0].held.shape[0], len(self.tree.paths)))
         for parent, children in self.tree.children.items():
@@ -250,12 +250,12 @@ class Ranking:
         for member, own in zip(self.members, odds, strict=True):
             sides = member.sides[parent]
             seen = among_classes(own) if sides.weights else np.ones((len(own), len(sides.classes)))
-            logs.append(np.log(np.clip(spread(seen, sides.classes, size, sides.support), 1e-12, 1.0)))
+            logs.append(np.log(np.clip(smooth_unseen_children(seen, sides.classes, size, sides.support), 1e-12, 1.0)))
         mean = np.exp(np.mean(logs, axis=0))
         out: Floats = mean / mean.sum(axis=1, keepdims=True)
         return out
 
 
-def _none(part: Block) -> Floats:
+def _none(part: CountBlock) -> Floats:
     """Log-odds of no side."""
     return np.zeros((part.held.shape[0], 0))

@@ -9,22 +9,22 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from wamkg.suggesting.classifiers import FittedLogistic
-from wamkg.suggesting.examples import Document, sentences
-from wamkg.suggesting.features import Space, TextView, VectorView, dense
+from wamkg.suggesting.examples import PaperDocument, sentences
+from wamkg.suggesting.features import FeatureSpace, TextView, VectorView, dense
 from wamkg.suggesting.hierarchy import FittedHierarchy
-from wamkg.suggesting.models import PLAIN_WORDS, Model, Workbench
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.registry import PLAIN_WORDS, FitCache, Model
+from wamkg.suggesting.taxon_tree import Floats, Ints
 
 Reason = dict[str, Any]
-Variant = tuple[int, str, Document]
+Variant = tuple[int, str, PaperDocument]
 WORDS_SHOWN = 6
 SENTENCES_SHOWN = 2
 CLOSE = 0.5
 """A leaf is close when it has at least this share of the probability of the leaf shown first."""
-MOST_CLOSE = 3
+MAX_CLOSE = 3
 
 
-def without_each_sentence(candidates: Sequence[Document]) -> list[Variant]:
+def without_each_sentence(candidates: Sequence[PaperDocument]) -> list[Variant]:
     """For each sentence of each body: (candidate's index, the sentence, the document without it)."""
     variants = []
     for i, document in enumerate(candidates):
@@ -41,7 +41,7 @@ class Explainer:
     Words and sentences are read off the members of the model that read words; a model without any has none.
     """
 
-    def __init__(self, bench: Workbench, model: Model, variants: Sequence[Variant], neighbours: int) -> None:
+    def __init__(self, bench: FitCache, model: Model, variants: Sequence[Variant], neighbours: int) -> None:
         self._bench = bench
         self._neighbours = neighbours
         self._rows = bench.candidate_rows[: len(bench.candidate_rows) - len(variants)]
@@ -94,7 +94,7 @@ class Explainer:
     def _close(self, joint: Floats, first: int) -> list[Reason]:
         leaves = self._bench.tree.leaves
         order = leaves[np.argsort(-joint[leaves], kind="stable")]
-        near = [n for n in order if n != first and joint[n] >= CLOSE * joint[first]][:MOST_CLOSE]
+        near = [n for n in order if n != first and joint[n] >= CLOSE * joint[first]][:MAX_CLOSE]
         return [
             {"kind": "close", "taxon": self._bench.tree.paths[n], "probability": round(float(joint[n]), 4)}
             for n in near
@@ -118,11 +118,11 @@ class Explainer:
         return out
 
 
-def _similarities(bench: Workbench, model: Model, everything: Ints, rows: Ints) -> Floats:
+def _similarities(bench: FitCache, model: Model, everything: Ints, rows: Ints) -> Floats:
     """Cosine of each candidate with each example: by the encoder where the model uses it, else by words."""
     if len(everything) == 0:
         return np.zeros((len(rows), 0))
-    space = Space(bench.corpus, VectorView() if model.needs_vectors else PLAIN_WORDS, everything)
+    space = FeatureSpace(bench.corpus, VectorView() if model.needs_vectors else PLAIN_WORDS, everything)
     return dense(space.matrix(rows) @ space.matrix(everything).T)
 
 

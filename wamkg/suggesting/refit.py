@@ -13,30 +13,30 @@ import numpy as np
 from wamkg.errors import InvalidInputError
 from wamkg.store.batches import close_batch, get_actor, kinds_since, latest_write, open_batch
 from wamkg.store.session import Store
-from wamkg.store.suggestions import model_in_use, revise_suggestions, said_of
+from wamkg.store.suggestions import model_in_use, revise_suggestions, suggestion_summaries
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.suggesting.calibration import Calibration
-from wamkg.suggesting.corpus import Corpus, Library, load_corpus, load_library
-from wamkg.suggesting.models import model_named
+from wamkg.suggesting.corpus import PaperLibrary, TaxonomyCorpus, load_corpus, load_library
 from wamkg.suggesting.ranking import Ranker, Ranking
-from wamkg.suggesting.suggest import Settings, decided, leaf_order, leaves_of, supports
-from wamkg.suggesting.tree import Floats, Ints
+from wamkg.suggesting.registry import model_named
+from wamkg.suggesting.suggest import SuggestOptions, confident_level, leaf_order, leaves_of, support_counts
+from wamkg.suggesting.taxon_tree import Floats, Ints
 from wamkg.vocabulary import BatchKind
 
-FEW = 2_000
+SMALL_QUEUE = 2_000
 """Up to so many waiting papers, all are written anew; of more, the least sure and those that moved."""
 PAGE = 1_000
-MOVED = 0.02
+MIN_CHANGE = 0.02
 ATTEMPTS = 3
 _TEXTS_STAY = {BatchKind.DECISION, BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT}
 """Kinds of batches that leave every text as it was; after any other the queue is read anew."""
 
 
 @dataclass
-class _Held:
+class ModelCache:
     """What outlives a refit: texts counted once, and the confidence that each paper was last shown with."""
 
-    library: Library
+    library: PaperLibrary
     ranker: Ranker
     ids: list[str]
     rows: dict[str, int]
@@ -44,14 +44,14 @@ class _Held:
     shown: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-class QueueRefit:
+class QueueRefitter:
     """A taxonomy's queue, held for as long as people decide one paper after the other."""
 
-    def __init__(self, store: Store, slug: str, rules: Settings | None = None) -> None:
+    def __init__(self, store: Store, slug: str, rules: SuggestOptions | None = None) -> None:
         self.store = store
         self.slug = slug
-        self.rules = rules or Settings()
-        self._held: _Held | None = None
+        self.rules = rules or SuggestOptions()
+        self._held: ModelCache | None = None
 
     def run(self) -> dict[str, int] | None:
         """Fit anew and revise the suggestions; how many, or None where only a full run will do.
@@ -75,7 +75,7 @@ class QueueRefit:
                 return {"revised": revised}
         return None
 
-    def _still(self, session: Any, newest: int) -> _Held | None:
+    def _still(self, session: Any, newest: int) -> ModelCache | None:
         """The queue in memory; None where there is none yet, or more than decisions was written since."""
         held = self._held
         if held is None or not kinds_since(session, held.since) <= _TEXTS_STAY:
@@ -83,29 +83,29 @@ class QueueRefit:
         held.since = newest
         return held
 
-    def _hold(self, library: Library, corpus: Corpus, newest: int, model: str) -> _Held | None:
+    def _hold(self, library: PaperLibrary, corpus: TaxonomyCorpus, newest: int, model: str) -> ModelCache | None:
         """Count the queue and keep it in memory; None where the model cannot be refitted at once."""
-        every = list(library.documents.values()) if len(library.documents) <= FEW else None
+        every = list(library.documents.values()) if len(library.documents) <= SMALL_QUEUE else None
         try:
             ranker = Ranker(corpus.training, corpus.candidates, model_named(model), every)
         except InvalidInputError:
             return None
         ids = [d.id for d in corpus.candidates]
-        self._held = _Held(library, ranker, ids, {name: row for row, name in enumerate(ids)}, newest)
+        self._held = ModelCache(library, ranker, ids, {name: row for row, name in enumerate(ids)}, newest)
         return self._held
 
-    def _revise(self, held: _Held, corpus: Corpus, known: dict[str, Any], newest: int) -> int | None:
+    def _revise(self, held: ModelCache, corpus: TaxonomyCorpus, known: dict[str, Any], newest: int) -> int | None:
         """Rank, and write what is to be written; None, having written nothing, if somebody else wrote meanwhile."""
         terms = _Terms.of(corpus, known, self.rules)
         ranking = held.ranker.refit(corpus.training, terms.calibration)
         at = np.array([held.rows[d.id] for d in corpus.candidates if d.id in held.rows], dtype=np.intp)
-        chosen, top = _worth_writing(ranking, at, held.shown)
+        chosen, top = _rows_to_update(ranking, at, held.shown)
         papers = [int(held.ids[row]) for row in chosen]
         joint: Sequence[Floats] = list(ranking.joint(chosen)) if len(chosen) else []
         with self.store.writing() as session:
             if latest_write(session) != newest:
                 return None
-            before = said_of(session, corpus.taxonomy, papers)
+            before = suggestion_summaries(session, corpus.taxonomy, papers)
             values = {
                 paper: terms.values(row, before[paper].outside)
                 for paper, row in zip(papers, joint, strict=True)
@@ -123,14 +123,14 @@ class QueueRefit:
 class _Terms:
     """What all suggestions of one refit share."""
 
-    corpus: Corpus
-    rules: Settings
+    corpus: TaxonomyCorpus
+    rules: SuggestOptions
     calibration: Calibration
     support: Floats
     shared: dict[str, Any]
 
     @classmethod
-    def of(cls, corpus: Corpus, known: dict[str, Any], rules: Settings) -> "_Terms":
+    def of(cls, corpus: TaxonomyCorpus, known: dict[str, Any], rules: SuggestOptions) -> "_Terms":
         top, below = known["temperature"]
         tree, size = corpus.training.tree, len(corpus.training.examples)
         nodes = np.array([tree.index[e.taxon] for e in corpus.training.examples], dtype=np.intp)
@@ -139,12 +139,14 @@ class _Terms:
             "training_size": size,
             "training_hash": corpus.training_hash,
         }
-        return cls(corpus, rules, Calibration(top, below, tuple(known["thresholds"])), supports(tree, nodes), shared)
+        return cls(
+            corpus, rules, Calibration(top, below, tuple(known["thresholds"])), support_counts(tree, nodes), shared
+        )
 
     def values(self, joint: Floats, outside: float | None) -> dict[str, Any]:
         """Columns of a suggestion that a refit changes."""
         tree = self.corpus.training.tree
-        level = decided(tree, joint, self.calibration, self.support, self.rules.min_support)
+        level = confident_level(tree, joint, self.calibration, self.support, self.rules.min_support)
         if outside is not None and outside >= self.rules.outside_from:
             level = None
         ranked = [(tree.paths[n], float(joint[n])) for n in leaf_order(tree, joint, level)]
@@ -156,12 +158,12 @@ class _Terms:
         }
 
 
-def _worth_writing(ranking: Ranking, at: Ints, shown: Floats) -> tuple[Ints, Floats]:
+def _rows_to_update(ranking: Ranking, at: Ints, shown: Floats) -> tuple[Ints, Floats]:
     """Rows of the queue to write anew, and what each row of it is now shown with."""
     top = ranking.top.max(axis=1)
-    if len(at) <= FEW:
+    if len(at) <= SMALL_QUEUE:
         return at, top
-    moved = at[np.abs(top[at] - shown[at]) > MOVED] if len(shown) else at[:0]
+    moved = at[np.abs(top[at] - shown[at]) > MIN_CHANGE] if len(shown) else at[:0]
     chosen = np.union1d(at[np.argsort(top[at], kind="stable")[:PAGE]], moved)
     kept = shown.copy() if len(shown) else top.copy()
     kept[chosen] = top[chosen]

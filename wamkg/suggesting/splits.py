@@ -7,9 +7,9 @@ import numpy as np
 
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import TrainingSet
-from wamkg.suggesting.tree import Ints
+from wamkg.suggesting.taxon_tree import Ints
 
-FEWEST_TO_LEARN_FROM = 10
+MIN_TO_LEARN_FROM = 10
 """Months before which fewer papers were known are not examined."""
 
 
@@ -36,7 +36,7 @@ def time_forward(training: TrainingSet) -> list[Split]:
     splits = []
     for month in sorted({m for m in months.tolist() if m}):
         before = np.flatnonzero((months != "") & (months < month))
-        if len(before) >= FEWEST_TO_LEARN_FROM:
+        if len(before) >= MIN_TO_LEARN_FROM:
             splits.append(Split(before, np.flatnonzero(months == month)))
     return splits
 

@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wamkg.errors import InvalidInputError
-from wamkg.store.taxon_reads import lies_in
+from wamkg.store.taxonomy_edits import is_same_or_descendant
 from wamkg.suggesting.calibration import Calibration
-from wamkg.suggesting.examples import Document, TrainingSet
+from wamkg.suggesting.examples import PaperDocument, TrainingSet
 from wamkg.suggesting.features import VectorsByHash
-from wamkg.suggesting.models import DEFAULT, DEFAULT_WITHOUT_VECTORS, Model, Workbench, model_named
+from wamkg.suggesting.near_duplicates import version_reasons
 from wamkg.suggesting.outside import OutsideModel
 from wamkg.suggesting.reasons import Explainer, Reason, without_each_sentence
-from wamkg.suggesting.tree import Floats, Ints, Tree
-from wamkg.suggesting.versions import version_reasons
+from wamkg.suggesting.registry import DEFAULT, DEFAULT_WITHOUT_VECTORS, FitCache, Model, model_named
+from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 
 @dataclass(frozen=True)
-class Settings:
+class SuggestOptions:
     """What a curator may set: the model, the precision wanted where it says it is sure, and the back-off.
 
     A taxon with fewer than `min_support` examples is never decided on; its parent is. `outside_from` is the
@@ -35,7 +35,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class SuggestionResult:
     """One candidate's suggestion, in the words of `suggest --json`.
 
     `ranked` holds leaves, best first, those at or below `decided_level` before those elsewhere; `decided_level` is
@@ -69,11 +69,11 @@ class Suggestion:
 
 def suggest(
     training: TrainingSet,
-    candidates: Sequence[Document],
+    candidates: Sequence[PaperDocument],
     vectors: VectorsByHash | None = None,
-    settings: Settings | None = None,
+    settings: SuggestOptions | None = None,
     encoder: tuple[str, str] | None = None,
-) -> list[Suggestion]:
+) -> list[SuggestionResult]:
     """Suggest a place for every candidate, in the given order.
 
     `vectors` maps text hash to vector for `examples.required_texts(training, candidates)`; without it only
@@ -81,14 +81,14 @@ def suggest(
     Without a single example the taxa's definitions alone decide and nothing counts as sure. Raises
     InvalidInputError with neither, for an unknown model, or where a needed vector is missing.
     """
-    settings = settings or Settings()
+    settings = settings or SuggestOptions()
     if not training.examples and not any(training.tree.texts.values()):
         raise InvalidInputError("nothing to learn from: no paper has a place here and no taxon has a definition")
     model = chosen_model(settings.model, vectors is not None)
     if not candidates:
         return []
     variants = without_each_sentence(candidates) if settings.reasons else []
-    bench = Workbench(training, [*candidates, *(d for _, _, d in variants)], vectors)
+    bench = FitCache(training, [*candidates, *(d for _, _, d in variants)], vectors)
     everything = np.arange(len(bench.nodes), dtype=np.intp)
     calibration = bench.calibration(model, everything, settings.precision)
     rows = bench.candidate_rows[: len(candidates)]
@@ -96,10 +96,10 @@ def suggest(
     outside = OutsideModel(training, candidates).probabilities()
     again = version_reasons(candidates, [e.document for e in training.examples])
     explainer = Explainer(bench, model, variants, settings.neighbours) if settings.reasons else None
-    run = _Run(
+    run = _SuggestContext(
         bench.tree,
         calibration,
-        supports(bench.tree, bench.nodes),
+        support_counts(bench.tree, bench.nodes),
         settings,
         model_record(model, calibration, bench, encoder),
     )
@@ -111,7 +111,7 @@ def suggest(
     return found
 
 
-class _Placed(NamedTuple):
+class _Confidence(NamedTuple):
     """How deep one candidate's suggestion is sure, P(outside), whether it abstains, and the leaves in order."""
 
     level: str | None
@@ -121,24 +121,26 @@ class _Placed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Run:
+class _SuggestContext:
     """What all suggestions of one run share."""
 
     tree: Tree
     calibration: Calibration
     support: Floats
-    settings: Settings
+    settings: SuggestOptions
     model: dict[str, Any]
 
-    def placed(self, joint: Floats, outside: float | None) -> _Placed:
-        level = decided(self.tree, joint, self.calibration, self.support, self.settings.min_support)
+    def placed(self, joint: Floats, outside: float | None) -> _Confidence:
+        level = confident_level(self.tree, joint, self.calibration, self.support, self.settings.min_support)
         if outside is not None and outside >= self.settings.outside_from:
-            return _Placed(None, outside, True, leaf_order(self.tree, joint, None))
-        return _Placed(level, outside, level is None, leaf_order(self.tree, joint, level))
+            return _Confidence(None, outside, True, leaf_order(self.tree, joint, None))
+        return _Confidence(level, outside, level is None, leaf_order(self.tree, joint, level))
 
-    def suggestion(self, document: Document, joint: Floats, placed: _Placed, reasons: tuple[Reason, ...]) -> Suggestion:
+    def suggestion(
+        self, document: PaperDocument, joint: Floats, placed: _Confidence, reasons: tuple[Reason, ...]
+    ) -> SuggestionResult:
         tree = self.tree
-        return Suggestion(
+        return SuggestionResult(
             id=document.id,
             title=document.title,
             text_hash=document.hash,
@@ -165,7 +167,7 @@ def chosen_model(name: str, has_vectors: bool) -> Model:
     return model
 
 
-def decided(tree: Tree, joint: Floats, calibration: Calibration, support: Floats, fewest: int) -> str | None:
+def confident_level(tree: Tree, joint: Floats, calibration: Calibration, support: Floats, fewest: int) -> str | None:
     """The deepest taxon on the likeliest path whose probability and support suffice at every step, or None."""
     here, found = -1, None
     while here in tree.children:
@@ -177,15 +179,15 @@ def decided(tree: Tree, joint: Floats, calibration: Calibration, support: Floats
     return found
 
 
-def is_below(taxon: str, level: str | None) -> bool:
+def is_within_level(taxon: str, level: str | None) -> bool:
     """Whether a taxon is the decided one or lies below it; any does where nothing is decided."""
-    return level is None or lies_in(taxon, level)
+    return level is None or is_same_or_descendant(taxon, level)
 
 
 def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[dict[str, Any]]:
     """Ranked leaves as objects; `elsewhere` marks one that does not lie in the taxon that is sure."""
     return [
-        {"taxon": taxon, "probability": p} | ({} if is_below(taxon, level) else {"elsewhere": True})
+        {"taxon": taxon, "probability": p} | ({} if is_within_level(taxon, level) else {"elsewhere": True})
         for taxon, p in ranked
     ]
 
@@ -195,12 +197,12 @@ def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
 
     A likely leaf elsewhere does not come first: what is sure is the taxon, and a place must lie in it.
     """
-    elsewhere = np.array([not is_below(tree.paths[n], level) for n in tree.leaves])
+    elsewhere = np.array([not is_within_level(tree.paths[n], level) for n in tree.leaves])
     order: Ints = tree.leaves[np.lexsort((-joint[tree.leaves], elsewhere))]
     return order
 
 
-def supports(tree: Tree, nodes: Ints) -> Floats:
+def support_counts(tree: Tree, nodes: Ints) -> Floats:
     """How many examples, given by the node each sits at, sit at or below each node."""
     counts = np.zeros(len(tree.paths))
     for node in nodes:
@@ -209,7 +211,7 @@ def supports(tree: Tree, nodes: Ints) -> Floats:
 
 
 def model_record(
-    model: Model, calibration: Calibration, bench: Workbench, encoder: tuple[str, str] | None
+    model: Model, calibration: Calibration, bench: FitCache, encoder: tuple[str, str] | None
 ) -> dict[str, Any]:
     """Which model, encoder, training set and thresholds a suggestion was made with."""
     used = encoder if model.needs_vectors else None

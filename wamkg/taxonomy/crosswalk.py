@@ -7,10 +7,9 @@ from math import log
 
 from sqlmodel import Session
 
-from wamkg.store.counted import uncounted
-from wamkg.store.reads_details import paper_rows
+from wamkg.store.duplicates import load_work_groups, uncounted_papers
+from wamkg.store.paper_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
-from wamkg.store.works import load_works
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Mapped:
+class TaxonMapping:
     """The most common taxon in B for a taxon of A; `conditional` is its share of the papers."""
 
     a: str
@@ -50,7 +49,7 @@ class Mapped:
 
 
 @dataclass(frozen=True)
-class Break:
+class MappingException:
     """A paper that does not follow the mapping of its taxon."""
 
     paper: str
@@ -71,8 +70,8 @@ class Crosswalk:
     only_b: int
     levels: list[Level]
     table: list[Cell]
-    mapping: list[Mapped]
-    breaks: list[Break]
+    mapping: list[TaxonMapping]
+    breaks: list[MappingException]
 
 
 def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int = 0) -> Crosswalk:
@@ -80,7 +79,7 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
 
     Raises NotFoundError for an unknown taxonomy.
     """
-    first = {number: group[0] for group in load_works(session).groups() for number in group}
+    first = {number: group[0] for group in load_work_groups(session).groups() for number in group}
     placed_a, placed_b = _placed(session, a, first), _placed(session, b, first)
     shared = sorted(placed_a.keys() & placed_b.keys())
     depths_a, depths_b = _depths(session, a), _depths(session, b)
@@ -108,7 +107,7 @@ def _placed(session: Session, slug: str, first: Mapping[int, int]) -> dict[int, 
     """The taxon of each work, under its first record, because the two taxonomies may use different records."""
     taxonomy = get_taxonomy(session, slug)
     assert taxonomy.id is not None
-    left_out = set(uncounted(session, taxonomy.id))
+    left_out = set(uncounted_papers(session, taxonomy.id))
     return {
         first.get(assignment.paper_id, assignment.paper_id): taxon.path
         for assignment, taxon in live_assignments(session, taxonomy)
@@ -163,7 +162,7 @@ def _purity(given: Sequence[str], of: Sequence[str]) -> float:
     return sum(max(group.values()) for group in groups.values()) / len(given) if given else 0.0
 
 
-def _mapping(pairs: Sequence[tuple[str, str]]) -> list[Mapped]:
+def _mapping(pairs: Sequence[tuple[str, str]]) -> list[TaxonMapping]:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for x, y in pairs:
         groups[x][y] += 1
@@ -171,12 +170,14 @@ def _mapping(pairs: Sequence[tuple[str, str]]) -> list[Mapped]:
     for x, group in sorted(groups.items()):
         # The commonest, and among equals the first by name, so that the answer is the same every time.
         y, count = min(group.items(), key=lambda item: (-item[1], item[0]))
-        found.append(Mapped(x, y, group.total(), count / group.total()))
+        found.append(TaxonMapping(x, y, group.total(), count / group.total()))
     return found
 
 
-def _breaks(session: Session, pairs: Mapping[int, tuple[str, str]], expected: Mapping[str, str]) -> list[Break]:
+def _breaks(
+    session: Session, pairs: Mapping[int, tuple[str, str]], expected: Mapping[str, str]
+) -> list[MappingException]:
     broken = [n for n, (x, y) in pairs.items() if expected[x] != y]
     rows = paper_rows(session, broken, texts=False)
-    breaks = [Break(rows[n].slug, rows[n].title, *pairs[n], expected[pairs[n][0]]) for n in broken]
+    breaks = [MappingException(rows[n].slug, rows[n].title, *pairs[n], expected[pairs[n][0]]) for n in broken]
     return sorted(breaks, key=lambda item: (item.a, item.b, item.paper))

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from wamkg.history.latex import escape_latex
+from wamkg.latex import escape_latex
 from wamkg.taxonomy.crosswalk import Crosswalk
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from wamkg.errors import InvalidInputError
 
 
-class Operation(StrEnum):
+class EditOperation(StrEnum):
     """Edits of a taxonomy."""
 
     ADD = "add"
@@ -20,7 +20,7 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class NewTaxonPart:
     """A new taxon of a split, below the taxon that is split."""
 
     name: str
@@ -50,7 +50,7 @@ class TaxonEdit:
     slug: str | None = None
     parent: str = ""
     into: str | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[NewTaxonPart, ...] = ()
     papers: Mapping[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     position: int | None = None
@@ -62,19 +62,21 @@ class TaxonEdit:
     version: int | None = None
 
     def __post_init__(self) -> None:
-        if self.operation not in set(Operation):
-            raise InvalidInputError(f"{self.operation!r} is no edit of a taxonomy; write one of {', '.join(Operation)}")
-        rootless = self.operation in (Operation.ADD, Operation.REORDER)
+        if self.operation not in set(EditOperation):
+            raise InvalidInputError(
+                f"{self.operation!r} is no edit of a taxonomy; write one of {', '.join(EditOperation)}"
+            )
+        rootless = self.operation in (EditOperation.ADD, EditOperation.REORDER)
         if not rootless and not self.taxon:
             raise InvalidInputError(f"{self.operation} needs a taxon")
         needed = {
-            Operation.ADD: ("name", self.name),
-            Operation.RENAME: ("name", self.name),
-            Operation.MERGE: ("into", self.into),
-            Operation.SPLIT: ("parts", self.parts),
-            Operation.REORDER: ("order", self.order),
+            EditOperation.ADD: ("name", self.name),
+            EditOperation.RENAME: ("name", self.name),
+            EditOperation.MERGE: ("into", self.into),
+            EditOperation.SPLIT: ("parts", self.parts),
+            EditOperation.REORDER: ("order", self.order),
         }
-        what, value = needed.get(Operation(self.operation), ("", True))
+        what, value = needed.get(EditOperation(self.operation), ("", True))
         if not value:
             raise InvalidInputError(f"{self.operation} needs {what}")
         texts = (self.name, self.slug, self.code, self.definition, self.why, *self.include, *self.exclude)

@@ -7,10 +7,10 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.identifiers import Precision, day_or_year
-from wamkg.store.counted import uncounted
-from wamkg.store.reads_details import paper_rows
-from wamkg.store.taxon_reads import lies_in
+from wamkg.store.duplicates import uncounted_papers
+from wamkg.store.paper_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+from wamkg.store.taxonomy_edits import is_same_or_descendant
 
 FEW = 8
 """Minimum number of papers for a model to learn a taxon."""
@@ -38,7 +38,7 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
     taxonomy = get_taxonomy(session, slug)
     taxa = list_taxa(session, taxonomy)
     assert taxonomy.id is not None
-    further = set(uncounted(session, taxonomy.id))
+    further = set(uncounted_papers(session, taxonomy.id))
     live = [(a.paper_id, taxon) for a, taxon in live_assignments(session, taxonomy) if a.primary]
     primary = [(paper, taxon.path) for paper, taxon in live if taxon and paper not in further]
     rows = paper_rows(session, {n for n, _ in primary}, texts=False)
@@ -46,7 +46,7 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
     inner = {taxon.parent_id for taxon in taxa}
     found = []
     for taxon in taxa:
-        papers = [n for n, path in primary if lies_in(path, taxon.path)]
+        papers = [n for n, path in primary if is_same_or_descendant(path, taxon.path)]
         quarters = Counter(_quarter(*dates[n]) for n in papers if n in dates)
         wanting = [] if taxon.definition else ["no definition"]
         if taxon.id not in inner and len(papers) < FEW:

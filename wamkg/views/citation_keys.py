@@ -7,9 +7,9 @@ from sqlmodel import Session
 from wamkg.identifiers import key_fold
 from wamkg.matching.citation_keys import KeyParts, default_key
 from wamkg.settings import get_settings
-from wamkg.store.keys import all_keys, is_keyless, keyless_papers, keys_of
-from wamkg.store.lookup import method_names_of
-from wamkg.store.reads_details import first_names_of
+from wamkg.store.citation_keys import all_keys, is_keyless, keyless_papers, keys_of
+from wamkg.store.paper_details import first_names_of
+from wamkg.store.papers import method_names_of
 
 
 def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:

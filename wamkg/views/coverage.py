@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.store.reads_counts import coverage_counts, standing_counts, table_counts
-from wamkg.store.reads_taxa import state_counts
+from wamkg.store.papers import coverage_counts, standing_counts, table_counts
+from wamkg.store.taxonomies import state_counts
 
 
 @dataclass(frozen=True, slots=True)

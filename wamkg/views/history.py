@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.store.lookup import find_paper
-from wamkg.store.reads_changes import newest_changes, uid_of
-from wamkg.store.reads_details import assignments_of, batch_rows, changes_of, facts_of
-from wamkg.views.paging import Order, Page, page_of
-from wamkg.vocabulary import AssignmentState
+from wamkg.store.batches import batch_rows, changes_of, newest_changes, uid_of
+from wamkg.store.paper_details import assignments_of, facts_of
+from wamkg.store.papers import find_paper
+from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.vocabulary import AssignmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _said(session: Session, number: int) -> Iterator[HistoryRow]:
 
 def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
     for a in assignments_of(session, [number], ended=True).get(number, []):
-        value = a.taxon if a.state == AssignmentState.PLACED else a.state
+        value = a.taxon if a.state == AssignmentStatus.PLACED else a.state
         why = a.reason or a.note
         yield HistoryRow(a.at, a.by, "placed", a.source, f"taxonomy:{a.taxonomy}", value, None, why, a.batch)
         if a.ended_at:
@@ -127,11 +127,11 @@ def change_list(session: Session, since: datetime | None, limit: int, after: str
     ]
     batches = [
         ChangeItem(b.started, b.uid, b.actor, None, "batch", None, b.counts, b.source, b.uid, b.kind)
-        for b in batch_list(session, MOST_BATCHES, since)
+        for b in batch_list(session, MAX_BATCHES, since)
     ]
     keyed = [([-item.at.timestamp(), item.uid], item) for item in (*edits, *batches)]
-    return page_of(keyed, Order("changes", (float, str)), limit, after)
+    return page_of(keyed, ListOrder("changes", (float, str)), limit, after)
 
 
-MOST_BATCHES = 10_000
+MAX_BATCHES = 10_000
 """Number of batches that one list of changes reads at most."""

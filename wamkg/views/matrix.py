@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import is_venue
-from wamkg.store.reads_details import tags_of
-from wamkg.store.reads_roadmap import PlacedPaper, institution_marks, placed_papers
+from wamkg.store.assignments import PlacedPaper, institution_marks, placed_papers
+from wamkg.store.paper_details import tags_of
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
 from wamkg.views.roadmap import check_date_rule, paper_dates

@@ -6,18 +6,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from wamkg.store.objections import find_objection
-from wamkg.store.reads_papers import PaperFilter, placements_of
-from wamkg.store.reads_taxa import exemplars_of, list_objections
+from wamkg.store.objections import find_objection, list_objections
+from wamkg.store.papers import PaperFilter, placements_of
 from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
-from wamkg.store.taxon_reads import lies_in
-from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
-from wamkg.views.paging import Order, Page, page_of
-from wamkg.views.paper import AssignmentItem, assignment_list
+from wamkg.store.taxonomies import exemplars_of, find_taxon, get_taxonomy, list_taxa
+from wamkg.store.taxonomy_edits import is_same_or_descendant
+from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.paper_details import AssignmentItem, assignment_list
 from wamkg.views.papers import PaperItem, paper_items, public_id
-from wamkg.vocabulary import OPEN_STATUSES, AssignmentState
+from wamkg.vocabulary import OPEN_STATUSES, AssignmentStatus
 
-MOST_EXEMPLARS = 3
+MAX_EXEMPLARS = 3
 Row = tuple[Objection, str, str | None, str, str]
 """An objection, its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
 
@@ -49,7 +48,7 @@ class ObjectionItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class TaxonCriteria:
     """Criteria of a taxon, and papers that illustrate it."""
 
     taxon: str
@@ -61,13 +60,13 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeDetail:
+class ObjectionDetail:
     """An objection with the paper's current assignment and the criteria of both taxa; None if no taxon is meant."""
 
     objection: ObjectionItem
     stands: AssignmentItem | None
-    present: Criterion | None
-    claimed: Criterion | None
+    present: TaxonCriteria | None
+    claimed: TaxonCriteria | None
 
 
 def objection_list(
@@ -83,10 +82,10 @@ def objection_list(
         if status in (None, "", row[0].status) and paper in (None, "", public_id(row[2], row[1]))
     ]
     keyed = [([-item.at.timestamp(), item.uid], item) for item in _items(session, rows)]
-    return page_of(keyed, Order("objections", (float, str)), limit, after)
+    return page_of(keyed, ListOrder("objections", (float, str)), limit, after)
 
 
-def open_disputes(session: Session) -> list[ObjectionItem]:
+def open_objections(session: Session) -> list[ObjectionItem]:
     """All open objections, oldest first."""
     return list(_items(session, _waiting(session)))
 
@@ -104,7 +103,7 @@ def _items(session: Session, rows: Sequence[Row]) -> Iterator[ObjectionItem]:
 
 def _item(session: Session, row: Row, paths: Mapping[int | None, str]) -> ObjectionItem:
     o, slug, arxiv, taxonomy, title = row
-    claims_taxon = o.claimed_state == AssignmentState.PLACED
+    claims_taxon = o.claimed_state == AssignmentStatus.PLACED
     return ObjectionItem(
         uid=o.uid,
         paper=public_id(arxiv, slug),
@@ -130,7 +129,7 @@ def _path(session: Session, taxon: int | None, paths: Mapping[int | None, str]) 
     return paths.get(taxon) or session.get_one(Taxon, taxon).path if taxon is not None else None
 
 
-def dispute_detail(session: Session, uid: str) -> DisputeDetail:
+def objection_detail(session: Session, uid: str) -> ObjectionDetail:
     """One objection by its id or the beginning of it, with assignment, criteria and exemplars.
 
     Raises NotFoundError.
@@ -140,11 +139,11 @@ def dispute_detail(session: Session, uid: str) -> DisputeDetail:
     return _detail(session, objection, *_items(session, [row]))
 
 
-def _detail(session: Session, objection: Objection, item: ObjectionItem) -> DisputeDetail:
+def _detail(session: Session, objection: Objection, item: ObjectionItem) -> ObjectionDetail:
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
     stands = next((a for a in assignment_list(session, item.paper) if a.taxonomy == taxonomy.slug and a.primary), None)
-    claims_taxon = objection.claimed_state == AssignmentState.PLACED and item.claimed
-    return DisputeDetail(
+    claims_taxon = objection.claimed_state == AssignmentStatus.PLACED and item.claimed
+    return ObjectionDetail(
         item,
         stands,
         _criterion(session, taxonomy, stands.taxon, objection.paper_id) if stands and stands.taxon else None,
@@ -152,18 +151,18 @@ def _detail(session: Session, objection: Objection, item: ObjectionItem) -> Disp
     )
 
 
-def agenda(session: Session) -> list[DisputeDetail]:
+def agenda(session: Session) -> list[ObjectionDetail]:
     """All open objections, oldest first, with the information needed to decide them."""
     rows = _waiting(session)
     return [_detail(session, row[0], item) for row, item in zip(rows, _items(session, rows), strict=True)]
 
 
-def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> Criterion:
+def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> TaxonCriteria:
     taxon = find_taxon(session, taxonomy, path)
     assert taxon.id is not None
     named = exemplars_of(session, [taxon.id]).get(taxon.id) or _placed(session, taxonomy, taxon.path)
-    shown = [number for number in named if number != disputed][:MOST_EXEMPLARS]
-    return Criterion(
+    shown = [number for number in named if number != disputed][:MAX_EXEMPLARS]
+    return TaxonCriteria(
         taxon.path, taxon.name, taxon.definition, taxon.include, taxon.exclude, paper_items(session, shown)
     )
 
@@ -172,4 +171,4 @@ def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:
     """Papers at or below a taxon, oldest first; used if the taxon has no exemplars."""
     assert taxonomy.id is not None
     found = placements_of(session, PaperFilter(), taxonomy.id)
-    return sorted({number for number, place in found if lies_in(place, path)})
+    return sorted({number for number, place in found if is_same_or_descendant(place, path)})

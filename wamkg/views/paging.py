@@ -50,14 +50,14 @@ def decode_cursor(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Order:
+class ListOrder:
     """A named order of a list and the types of its keys, which are unique together."""
 
     name: str
     kinds: tuple[type, ...]
 
 
-def page_of(pairs: Iterable[tuple[list[Any], T]], order: Order, limit: int, after: str | None) -> Page[T]:
+def page_of(pairs: Iterable[tuple[list[Any], T]], order: ListOrder, limit: int, after: str | None) -> Page[T]:
     """A page of a list that fits in memory, given as (keys, item) in any order.
 
     Raises NotFoundError for a cursor of another list.

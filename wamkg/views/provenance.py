@@ -6,15 +6,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.history.blind import REMOVED_VOTES, told_of_vote
-from wamkg.reviewing.edit_things import EDITED_KINDS, find_thing_named
-from wamkg.store.edits import uid_of_row
-from wamkg.store.lookup import find_paper
-from wamkg.store.reads_changes import batches_in_order, made_by, places_ever_at, whole_trail
-from wamkg.store.reads_details import changes_of
+from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
+from wamkg.reviewing.entity_edits import EDITED_KINDS, get_entity_by_ref
+from wamkg.store.batches import batches_in_order, changes_of, made_by, places_ever_at, uid_of_row, whole_trail
+from wamkg.store.papers import find_paper
 from wamkg.store.tables import Taxon
 from wamkg.views.history import HistoryRow, in_order, paper_history
-from wamkg.views.paper import SourcedValue, sourced_values
+from wamkg.views.paper_details import SourcedValue, sourced_values
 
 
 def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:
@@ -31,7 +29,7 @@ def subject_history(session: Session, subject: str, field: str | None = None) ->
 
 
 def _of_thing(session: Session, kind: str, name: str) -> list[HistoryRow]:
-    row = find_thing_named(session, kind, name)
+    row = get_entity_by_ref(session, kind, name)
     uid = uid_of_row(session, row)
     made = made_by(session, row)
     found = [HistoryRow(made.at, made.by, "made", made.source, kind, name, None, None, made.batch)]
@@ -70,4 +68,4 @@ def _without_votes(change: Any) -> Any:
     """The value before a change. Of an undone vote only its existence is shown, since others may still vote."""
     if change.field != REMOVED_VOTES:
         return change.before
-    return [told_of_vote(row) for row in change.before]
+    return [masked_vote(row) for row in change.before]

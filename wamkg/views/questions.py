@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from wamkg.enriching.questions import kept_as_record
 from wamkg.matching.same_paper import year_of
-from wamkg.store.lookup import find_paper
+from wamkg.store.paper_details import authors_of
+from wamkg.store.papers import find_paper
 from wamkg.store.questions import find_question, question_rows
-from wamkg.store.reads_details import authors_of
 from wamkg.store.tables import IdentityQuestion
-from wamkg.views.paging import Order, Page, page_of
+from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import public_id
 from wamkg.vocabulary import QuestionStatus
 
@@ -58,7 +58,7 @@ def question_list(
     number = find_paper(session, paper).id if paper else None
     items = _items(session, question_rows(session, status or None, number))
     keyed = [([-item.at.timestamp(), item.uid], item) for item in items]
-    return page_of(keyed, Order("questions", (float, str)), limit, after)
+    return page_of(keyed, ListOrder("questions", (float, str)), limit, after)
 
 
 def open_questions(session: Session, paper: int | None = None) -> list[QuestionItem]:

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision, day_or_year, is_venue
-from wamkg.store.lookup import methods_of
-from wamkg.store.reads_roadmap import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
+from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
+from wamkg.store.papers import methods_of
 from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.vocabulary import EventKind

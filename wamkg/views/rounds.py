@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from wamkg.store.reads_details import paper_rows
+from wamkg.store.paper_details import paper_rows
 from wamkg.store.rounds import (
     find_round,
     list_rounds,
     live_adjudications,
     live_votes,
-    opened_papers,
     papers_of_round,
     reviewers_of,
+    unblinded_papers,
 )
 from wamkg.store.tables import ReviewRound, Taxon, Taxonomy, Vote
 from wamkg.views.papers import public_id
@@ -115,7 +115,7 @@ def round_queue(session: Session, name: str, viewer: str | None = None) -> list[
     """
     found = find_round(session, name)
     assert found.id is not None
-    names, opened = reviewers_of(session, found.id), opened_papers(session, found)
+    names, opened = reviewers_of(session, found.id), unblinded_papers(session, found)
     papers = papers_of_round(session, found.id)
     votes: dict[int, list[Vote]] = {}
     for vote in live_votes(session, found.id):

@@ -5,18 +5,16 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from wamkg.store.reads_papers import paper_numbers
-from wamkg.store.reads_vectors import newest_vectors
-from wamkg.store.search import search_papers
-from wamkg.views.library import LibraryQuery, paper_filter
-from wamkg.views.papers import PaperItem, paper_items
+from wamkg.store.papers import paper_numbers
+from wamkg.store.search import newest_vectors, search_papers
+from wamkg.views.papers import PaperItem, PaperQuery, paper_filter, paper_items
 
 Mode = Literal["text", "hybrid"]
-SEEDS = 5
+VECTOR_SEEDS = 5
 """Number of best text hits whose vectors represent the query, because no encoder runs here."""
-FUSION = 60
+RRF_CONSTANT = 60
 """Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-CONSIDERED = 1000
+CANDIDATES_PER_RANKING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class SearchHit:
 
 
 @dataclass(frozen=True)
-class SearchAnswer:
+class SearchResult:
     """The best hits; `mode` is the search that was actually done: `text` if there are no vectors."""
 
     items: list[SearchHit]
@@ -39,16 +37,16 @@ class SearchAnswer:
     mode: str
 
 
-def search(session: Session, query: LibraryQuery, mode: Mode) -> SearchAnswer:
+def search(session: Session, query: PaperQuery, mode: Mode) -> SearchResult:
     """The papers that match the words of the query best, within its other filters.
 
     Hybrid search adds the papers most similar to the best text hits and fuses both rankings.
 
     Raises the errors of `paper_filter`.
     """
-    by_text = search_papers(session, query.q or "", CONSIDERED)
-    by_vector = _nearest(session, by_text[:SEEDS]) if mode == "hybrid" else []
-    others = paper_filter(session, LibraryQuery(**{**vars(query), "q": None}))
+    by_text = search_papers(session, query.q or "", CANDIDATES_PER_RANKING)
+    by_vector = _nearest(session, by_text[:VECTOR_SEEDS]) if mode == "hybrid" else []
+    others = paper_filter(session, PaperQuery(**{**vars(query), "q": None}))
     allowed = paper_numbers(session, others)
     text_ranks = {n: i for i, n in enumerate((n for n in by_text if n in allowed), start=1)}
     vector_ranks = {n: i for i, n in enumerate((n for n in by_vector if n in allowed), start=1)}
@@ -59,11 +57,11 @@ def search(session: Session, query: LibraryQuery, mode: Mode) -> SearchAnswer:
         SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n))
         for n, item in zip(best[: query.limit], shown, strict=True)
     ]
-    return SearchAnswer(hits, len(best), None, "hybrid" if by_vector else "text")
+    return SearchResult(hits, len(best), None, "hybrid" if by_vector else "text")
 
 
 def _score(text_rank: int | None, vector_rank: int | None) -> float:
-    return sum(1 / (FUSION + rank) for rank in (text_rank, vector_rank) if rank)
+    return sum(1 / (RRF_CONSTANT + rank) for rank in (text_rank, vector_rank) if rank)
 
 
 def _nearest(session: Session, seeds: list[int], most: int = 100) -> list[int]:

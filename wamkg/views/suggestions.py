@@ -1,4 +1,4 @@
-"""Suggestions for papers without an assignment."""
+"""What the model suggests for papers without an assignment, and the review queue."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,16 +8,16 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
-from wamkg.reviewing.blind import is_hidden
-from wamkg.store.queue import waiting
-from wamkg.store.reads_papers import paper_numbers
+from wamkg.reviewing.holdout import is_held_out
+from wamkg.reviewing.queue import PendingWork, review_queue
+from wamkg.store.paper_texts import body_of, whole_text
+from wamkg.store.papers import paper_numbers
+from wamkg.store.suggestions import pending_suggestions
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.store.texts import body_of, whole_text
 from wamkg.views.history import in_order
-from wamkg.views.library import LibraryQuery, paper_filter
-from wamkg.views.paging import Order, Page, page_of
-from wamkg.views.papers import public_id, shown_day
+from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.papers import PaperQuery, paper_filter, public_id, shown_day
 
 ORDERS = ("certain", "uncertain", "newest")
 
@@ -65,7 +65,7 @@ class SuggestionItem:
 def suggestion_list(
     session: Session,
     taxonomy: str = "wam",
-    query: LibraryQuery | None = None,
+    query: PaperQuery | None = None,
     order: str = "certain",
     *,
     reveal: bool = False,
@@ -78,18 +78,18 @@ def suggestion_list(
     """
     if order not in ORDERS:
         raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
-    query = query or LibraryQuery()
+    query = query or PaperQuery()
     found = get_taxonomy(session, taxonomy)
     paths = {t.id: t.path for t in list_taxa(session, found)}
-    pairs = waiting(session, found)
-    if query != LibraryQuery(limit=query.limit, after=query.after):
+    pairs = pending_suggestions(session, found)
+    if query != PaperQuery(limit=query.limit, after=query.after):
         kept = paper_numbers(session, paper_filter(session, query))
         pairs = [pair for pair in pairs if pair[1].id in kept]
     shown = [
-        (_key(s, p, order), suggestion_item(s, p, found.slug, paths), is_hidden(p.slug, found.slug)) for s, p in pairs
+        (_key(s, p, order), suggestion_item(s, p, found.slug, paths), is_held_out(p.slug, found.slug)) for s, p in pairs
     ]
     keyed = [(key, hide(item) if hidden and not reveal else item) for key, item, hidden in shown]
-    return page_of(keyed, Order(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
+    return page_of(keyed, ListOrder(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
 
 
 def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int | None, str]) -> SuggestionItem:
@@ -138,3 +138,67 @@ def _key(s: Suggestion, paper: Paper, order: str) -> list[Any]:
     best = float(max(s.top.values(), default=0.0))
     newest = -float(paper.date.toordinal()) if paper.date else 0.0
     return [{"certain": -best, "uncertain": best, "newest": newest}[order], paper.slug]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionItem:
+    """Another version of the same work, decided together with it."""
+
+    paper: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A work that waits for a decision. `suggestion` is None while `hidden`; it is shown after the decision.
+
+    `version` is the paper's revision; send it back with the decision. `nearest` is the similarity (0 to 1) of the most
+    similar classified paper; None while hidden. `stale`: the paper's text has changed since the suggestion was
+    computed.
+    """
+
+    paper: str
+    title: str
+    date: str | None
+    citations: int | None
+    version: int
+    hidden: bool
+    stale: bool
+    nearest: float | None
+    versions: list[VersionItem]
+    suggestion: SuggestionItem | None
+
+
+def queue_page(
+    session: Session, taxonomy: str = "wam", query: PaperQuery | None = None, order: str = "uncertain"
+) -> Page[QueueItem]:
+    """One page of the review queue of a taxonomy, for the papers that match the query.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or filter.
+    """
+    query = query or PaperQuery()
+    found = get_taxonomy(session, taxonomy)
+    queue = review_queue(session, found, order)
+    if query != PaperQuery(limit=query.limit, after=query.after):
+        kept = paper_numbers(session, paper_filter(session, query))
+        queue = [pair for pair in queue if pair[1].paper.id in kept]
+    page = page_of(queue, ListOrder(f"queue {taxonomy} {order}", (float, float, str)), query.limit, query.after)
+    paths = {t.id: t.path for t in list_taxa(session, found)}
+    return Page([_item(waiting, found.slug, paths) for waiting in page.items], page.total, page.next)
+
+
+def _item(waiting: PendingWork, taxonomy: str, paths: dict[int | None, str]) -> QueueItem:
+    paper = waiting.paper
+    shown = suggestion_item(waiting.suggestion, paper, taxonomy, paths)
+    return QueueItem(
+        paper=shown.paper,
+        title=paper.title,
+        date=shown.date,
+        citations=paper.citation_count,
+        version=paper.version,
+        hidden=waiting.hidden,
+        stale=shown.stale,
+        nearest=None if waiting.hidden else round(waiting.nearest, 4),
+        versions=[VersionItem(public_id(p.arxiv, p.slug), p.title) for p in waiting.versions],
+        suggestion=None if waiting.hidden else shown,
+    )

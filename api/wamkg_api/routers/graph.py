@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from wamkg.graph.build import DEFAULT_CAP, MOST_HOPS, MOST_NODES, build_graph, find_path, node_link
-from wamkg_api.deps import SessionDep, answer
+from wamkg_api.deps import SessionDep, json_response
 from wamkg_api.errors import problems
-from wamkg_api.forms import Kind, Relation, Word
+from wamkg_api.schemas.parameters import Kind, Relation, Word
 
 router = APIRouter(prefix="/graph", tags=["graph"])
 Thing = Annotated[
@@ -40,7 +40,7 @@ def get_graph(
     cap: Annotated[int, Query(ge=1, le=MOST_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
 ) -> Response:
     """The neighborhood of one entity, or the whole graph if `center` is omitted."""
-    return answer(node_link(build_graph(session, center, hops, kind, relation, cap)))
+    return json_response(node_link(build_graph(session, center, hops, kind, relation, cap)))
 
 
 @router.get("/path", response_model=NodeLink, responses=problems(404, 422))
@@ -51,4 +51,4 @@ def get_path(
     hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Longest way looked for.")] = MOST_HOPS,
 ) -> Response:
     """A shortest path between two entities. Empty if there is no path."""
-    return answer(node_link(find_path(session, source, target, hops)))
+    return json_response(node_link(find_path(session, source, target, hops)))

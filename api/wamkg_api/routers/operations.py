@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics."""
+"""Health, readiness, metrics and the doctor."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,14 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from wamkg.errors import StoreError
+from wamkg.reviewing.doctor import CheckReport
+from wamkg.services.doctor import run_checks
 from wamkg.store.migrate import current_revision
-from wamkg_api.deps import answer
+from wamkg.vocabulary import Role
+from wamkg_api.deps import json_response
 from wamkg_api.errors import problems
+from wamkg_api.schemas.operations import DoctorRequest
+from wamkg_api.writing import StoreDep, writing_router
 
 router = APIRouter(tags=["operations"])
 
@@ -24,7 +29,7 @@ class Health:
 @router.get("/healthz", response_model=Health)
 def get_health(request: Request) -> Response:
     """Liveness check. It does not open the database."""
-    return answer(Health("ok", request.app.version))
+    return json_response(Health("ok", request.app.version))
 
 
 @router.get("/readyz", response_model=Health, responses=problems(503))
@@ -32,10 +37,23 @@ def get_readiness(request: Request) -> Response:
     """Readiness check: the store can be read and its schema is current."""
     if current_revision(request.app.state.store) is None:
         raise StoreError("the store has no tables yet; run `wamkg migrate`")
-    return answer(Health("ready", request.app.version))
+    return json_response(Health("ready", request.app.version))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def get_metrics(request: Request) -> Response:
     """Counters for Prometheus."""
     return Response(generate_latest(request.app.state.measures.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+# It reads every paper of the store, so nobody may have it done who may not write.
+writes = writing_router(Role.CURATOR)
+
+
+@writes.post("/doctor", response_model=list[CheckReport])
+def examine_store(store: StoreDep, wanted: DoctorRequest | None = None) -> Response:
+    """Check the store for problems and say how to fix each one. `fix` fixes those that can be fixed without losing
+    data.
+    """
+    asked = wanted or DoctorRequest()
+    return json_response(run_checks(store, asked.checks, fix=asked.fix))

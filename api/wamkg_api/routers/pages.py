@@ -1,28 +1,32 @@
-"""The web pages. Each route returns HTML from `wamkg.pages` and adds nothing."""
+"""The pages and their forms: every route calls wamkg.pages for HTML and adds nothing."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
-from wamkg.errors import NotFoundError
+from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
-from wamkg.pages.overview import (
-    QueueChoice,
-    leaderboard_page,
-    review_page,
-    start_page,
-    taxonomy_page,
-    timeline_page,
-)
+from wamkg.pages.overview import QueueChoice, leaderboard_page, review_page, start_page, taxonomy_page, timeline_page
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
-from wamkg.views.library import LibraryQuery
-from wamkg.vocabulary import MAIN, Standing
-from wamkg_api.access import ViewerDep
+from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
+from wamkg.reviewing.objections import ObjectionDraft
+from wamkg.reviewing.verdicts import Decision, Verdict
+from wamkg.services.decisions import decide
+from wamkg.services.objections import raise_objection
+from wamkg.services.questions import answer_question
+from wamkg.views.papers import PaperQuery
+from wamkg.vocabulary import MAIN, ObjectorRole, Role, Standing
+from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
 from wamkg_api.deps import SessionDep, Sort
 from wamkg_api.errors import PAGE_SECURITY
+from wamkg_api.form_parser import form_list, parse_form, redirect_after_post
+from wamkg_api.state import settings_of, store_of
+from wamkg_api.writing import person_of, take_back
 
 NETWORK_SECURITY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -59,7 +63,7 @@ def show_library(
     after: Text = None,
 ) -> HTMLResponse:
     """The library with search. Filters left empty in the form are ignored."""
-    query = LibraryQuery(
+    query = PaperQuery(
         q=q or None,
         taxon=tuple(filter(None, taxon or ())),
         state=tuple(filter(None, state or ())),
@@ -161,3 +165,95 @@ def get_static(name: str) -> Response:
         raise NotFoundError(f"there is no {name!r} here")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(found[0], headers=headers, media_type=found[1])
+
+
+forms = APIRouter(include_in_schema=False)
+
+
+async def _caller(request: Request, form: dict[str, str]) -> Caller:
+    return await run_in_threadpool(authorize, request, Role.CURATOR, form.get(CSRF_FIELD, ""))
+
+
+@forms.post("/papers/{paper_id:path}/decide")
+async def post_decision(request: Request, paper_id: str) -> Response:
+    """Decide from the queue or from a paper's page, and return there."""
+    form = await parse_form(request)
+    caller = await _caller(request, form)
+    also = await form_list(request, "also")
+    batch = await run_in_threadpool(_decide, request, caller, paper_id, form, also)
+    if form.get("to") == "review":
+        return redirect_after_post(
+            "/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""), done=batch
+        )
+    return redirect_after_post(paper_url(paper_id), done=batch)
+
+
+def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str], also: tuple[str, ...]) -> str:
+    verdict, taxon = form.get("verdict", ""), form.get("taxon")
+    if verdict == Verdict.ACCEPT and not taxon:
+        raise InvalidInputError("choose a place first")
+    decision = Decision(
+        paper=paper_id,
+        verdict=verdict,
+        taxonomy=form.get("taxonomy", "wam"),
+        taxon=taxon if verdict in ("accept", "reject") else None,
+        # The fields of the form are sent whichever button was pressed.
+        also=also if verdict == Verdict.ACCEPT else (),
+        version=int(form["version"]) if form.get("version", "").isdecimal() else None,
+        # An empty field is not sent on: it says that the page showed no place.
+        assignment=form.get("assignment", "") if "version" not in form else form.get("assignment"),
+        kind=form.get("kind") if verdict == Verdict.OUTSIDE else None,
+        evidence=form.get("evidence"),
+        evidence_place=form.get("evidence_place"),
+        note=form.get("note"),
+        suggestion=form.get("suggestion"),
+    )
+    return decide(store_of(request), settings_of(request), person_of(caller), decision).batch
+
+
+@forms.post("/papers/{paper_id:path}/object")
+async def post_objection(request: Request, paper_id: str) -> Response:
+    """Raise an objection from a paper's page."""
+    form = await parse_form(request)
+    caller = await _caller(request, form)
+    batch = await run_in_threadpool(_object, request, caller, paper_id, form)
+    return redirect_after_post(paper_url(paper_id), done=batch)
+
+
+def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
+    dispute = ObjectionDraft(
+        paper=paper_id,
+        claimed=form.get("claimed", ""),
+        taxonomy=form.get("taxonomy", "wam"),
+        raised_by=form.get("raised_by", caller.holder.name),
+        raised_as=form.get("raised_as", ObjectorRole.CO_AUTHOR),
+        said_at=form.get("said_at"),
+        quote=form.get("quote"),
+    )
+    return raise_objection(store_of(request), person_of(caller), dispute).batch
+
+
+@forms.post("/questions/{uid}/answer")
+async def post_identity_answer(request: Request, uid: str) -> Response:
+    """Answer a question about a record, and return to the paper."""
+    form = await parse_form(request)
+    caller = await _caller(request, form)
+    answered = await run_in_threadpool(_answer, request, caller, uid, form)
+    return redirect_after_post(paper_url(answered.paper), done=answered.batch)
+
+
+def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) -> QuestionAnswered:
+    version = int(form["version"]) if form.get("version", "").isdecimal() else None
+    given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), version=version)
+    return answer_question(store_of(request), person_of(caller), uid, given)
+
+
+@forms.post("/batches/{uid}/undo")
+async def post_undo(request: Request, uid: str) -> Response:
+    """Undo the last action."""
+    form = await parse_form(request)
+    caller = await _caller(request, form)
+    await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)
+    if form.get("to") == "review":
+        return redirect_after_post("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
+    return redirect_after_post(paper_url(form["paper"]) if "paper" in form else "/review")

@@ -1,21 +1,27 @@
-"""Papers: list, details, assignments and history."""
+"""Papers: list, search, match, one paper with its history and assignments, add and edit."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from wamkg.views.citing import CitingItem, citing_list
+from wamkg.services import entities
+from wamkg.views.duplicates import MAX_RECORDS, MatchItem, match_records
 from wamkg.views.history import HistoryRow, paper_history
-from wamkg.views.library import Facets, find_library, find_sparse, library_facets, moment
 from wamkg.views.paging import DEFAULT_LIMIT, Page
-from wamkg.views.paper import AssignmentItem, PaperDetail, assignment_list, paper_detail
-from wamkg.views.papers import PaperItem
-from wamkg_api.access import ProgramDep
-from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, answer
+from wamkg.views.paper_details import AssignmentItem, PaperDetail, assignment_list, paper_detail
+from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets, parse_moment
+from wamkg.views.search import SearchResult, search
+from wamkg.views.timelines import CitingItem, citing_list
+from wamkg.vocabulary import Role
+from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
+from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, json_response
 from wamkg_api.errors import problems
-from wamkg_api.forms import FieldList, MomentText, Word
+from wamkg_api.preconditions import IfMatch, paper_version
+from wamkg_api.schemas.papers import NewPaper, PaperEdit
+from wamkg_api.schemas.parameters import Address, ArxivId, Doi, FieldList, MomentText, S2Id, Word
+from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(prefix="/papers", tags=["papers"])
 
@@ -57,11 +63,11 @@ def list_papers(
     query = replace(
         filters, sort=sort, limit=limit, after=after, doi=doi, arxiv=arxiv, s2=s2, fields=names
     )  # fmt: skip
-    page: Page[Any] = find_sparse(session, query) if names else find_library(session, query)
+    page: Page[Any] = find_sparse(session, query) if names else find_paper_page(session, query)
     body: dict[str, Any] = {"items": page.items, "total": page.total, "next": page.next}
     if facets:
         body["facets"] = library_facets(session, query, facet_taxonomy)
-    return answer(body)
+    return json_response(body)
 
 
 @router.get("/{paper_id:path}/assignments", response_model=Page[AssignmentItem], responses=problems(404, 422))
@@ -72,14 +78,14 @@ def list_assignments(
 ) -> Response:
     """The assignments of a paper: who made them, and on what evidence."""
     items = assignment_list(session, paper_id, ended=ended)
-    return answer(Page(items, len(items), None))
+    return json_response(Page(items, len(items), None))
 
 
 @router.get("/{paper_id:path}/history", response_model=Page[HistoryRow], responses=problems(404, 422))
 def list_history(session: SessionDep, paper_id: PaperId) -> Response:
     """Everything that happened to the paper, newest first."""
     items = paper_history(session, paper_id)
-    return answer(Page(items, len(items), None))
+    return json_response(Page(items, len(items), None))
 
 
 @router.get("/{paper_id:path}/citations", response_model=Page[CitingItem], responses=problems(404, 422))
@@ -91,10 +97,75 @@ def list_citations(
     after: After = None,
 ) -> Response:
     """Papers that cite this paper, with citation contexts. Most recently discovered first."""
-    return answer(citing_list(session, paper_id, moment(first_seen_since, "first_seen_since"), limit, after))
+    return json_response(
+        citing_list(session, paper_id, parse_moment(first_seen_since, "first_seen_since"), limit, after)
+    )
 
 
 @router.get("/{paper_id:path}", response_model=PaperDetail, responses=problems(404, 422))
 def get_paper(session: SessionDep, program: ProgramDep, paper_id: PaperId) -> Response:
     """One paper with the sources of its values, its dates, links, assignments and suggestions."""
-    return answer(paper_detail(session, paper_id, reveal=program))
+    return json_response(paper_detail(session, paper_id, reveal=program))
+
+
+searches = APIRouter(tags=["search"], route_class=ReadProtectedRoute)
+
+
+@searches.get("/search", response_model=SearchResult, responses=problems(404, 422))
+def search_papers(
+    session: SessionDep,
+    filters: FiltersDep,
+    mode: Annotated[Literal["text", "hybrid"], Query(description="`hybrid` joins words and vectors.")] = "text",
+    limit: Limit = DEFAULT_LIMIT,
+) -> Response:
+    """The papers that match `q` best. If no paper has an embedding, `hybrid` searches by words and says so."""
+    return json_response(search(session, replace(filters, limit=limit), mode))
+
+
+class MatchRecord(BaseModel):
+    """A paper, with the keys of the project's JSON Lines format. A title is enough."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[Word, StringConstraints(pattern=r"^[^\x00]*[0-9A-Za-z][^\x00]*$")]
+    authors: list[Word] = Field(default_factory=list, max_length=1000)
+    arxiv: ArxivId | None = None
+    doi: Doi | None = None
+    s2: S2Id | None = None
+    year: int | None = Field(default=None, ge=1800, le=2100)
+    url: Address | None = None
+
+
+class MatchQuestion(BaseModel):
+    """The records to match."""
+
+    records: list[MatchRecord] = Field(
+        max_length=MAX_RECORDS, examples=[[{"title": "Video Language Planning", "arxiv": "2310.10625"}]]
+    )
+
+
+@searches.post("/match", response_model=Page[MatchItem], responses=problems(422))
+def match_papers(session: SessionDep, question: MatchQuestion) -> Response:
+    """Find out which of these papers are in the library. Reads only; needs no token."""
+    items = match_records(session, [record.model_dump(exclude_none=True) for record in question.records])
+    return json_response(Page(items, len(items), None))
+
+
+writes = writing_router(Role.CURATOR, 412)
+
+
+@writes.post("/papers", status_code=201, response_model=Change)
+def add_paper(store: StoreDep, caller: CallerDep, paper: NewPaper) -> Response:
+    """Add a paper by hand."""
+    return json_response(changed(entities.add(store, person_of(caller), "paper", paper.record(), paper.why)), 201)
+
+
+@writes.patch("/papers/{paper_id:path}", response_model=Change)
+def edit_paper(
+    store: StoreDep, caller: CallerDep, paper_id: PaperId, edit: PaperEdit, if_match: IfMatch = None
+) -> Response:
+    """Set fields of a paper. Later imports do not overwrite them. `null` removes the value you set before."""
+    version = paper_version(store, paper_id, edit.version, if_match)
+    return json_response(
+        changed(entities.set_values(store, person_of(caller), paper_id, edit.values(), edit.why, version))
+    )

@@ -4,18 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from wamkg.reviewing.questions import IdentityAnswer, QuestionAnswered
+from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
 from wamkg.services.questions import answer_question
-from wamkg.store.reading import ReadingSession
+from wamkg.store.session import Session
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.questions import QuestionItem, question_item, question_list
 from wamkg.vocabulary import QuestionStatus, Role
 from wamkg_api.access import CallerDep
-from wamkg_api.bodies_curating import QuestionAnswer
-from wamkg_api.deps import After, Limit, SessionDep, Uid, answer
+from wamkg_api.deps import After, Limit, SessionDep, Uid, json_response
 from wamkg_api.errors import problems
-from wamkg_api.forms import Word
-from wamkg_api.preconditions import IfMatch, seen_version
+from wamkg_api.preconditions import IfMatch, required_revision
+from wamkg_api.schemas.duplicates import QuestionAnswer
+from wamkg_api.schemas.parameters import Word
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = APIRouter(prefix="/questions", tags=["review"])
@@ -31,13 +31,13 @@ def list_questions(
     after: After = None,
 ) -> Response:
     """Records that were not applied because they look like another paper than the one with their id; newest first."""
-    return answer(question_list(session, status, limit, after, paper=paper))
+    return json_response(question_list(session, status, limit, after, paper=paper))
 
 
 @router.get("/{uid}", response_model=QuestionItem, responses=problems(404, 422))
 def get_question(session: SessionDep, uid: Uid) -> Response:
     """One question, with the paper and the record side by side."""
-    return answer(question_item(session, uid))
+    return json_response(question_item(session, uid))
 
 
 @writes.post("/questions/{uid}/answer", response_model=QuestionAnswered)
@@ -51,12 +51,12 @@ def post_answer(
         seen = _seen(session, uid, if_match)
     version = seen if said.version is None else said.version
     given = IdentityAnswer(answer=said.answer, note=said.note, version=version)
-    return answer(answer_question(store, person_of(caller), uid, given))
+    return json_response(answer_question(store, person_of(caller), uid, given))
 
 
-def _seen(session: ReadingSession, uid: str, if_match: str | None) -> int | None:
+def _seen(session: Session, uid: str, if_match: str | None) -> int | None:
     if not if_match:
         return None
     item = question_item(session, uid)
     happened = f"{item.answered_by} answered {item.status}" if item.answered_by else "nothing that was recorded"
-    return seen_version(if_match, item, happened)
+    return required_revision(if_match, item, happened)

@@ -10,9 +10,9 @@ from wamkg.pages.render import render
 from wamkg.services.tokens import revoke, sign_in
 from wamkg.store.tokens import SESSION_LASTS
 from wamkg.vocabulary import Role
-from wamkg_api.access import COOKIE, CSRF_FIELD, admit
+from wamkg_api.access import COOKIE, CSRF_FIELD, authorize
 from wamkg_api.errors import PAGE_SECURITY
-from wamkg_api.forms_sent import form_of
+from wamkg_api.form_parser import parse_form
 from wamkg_api.state import store_of
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +30,7 @@ def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=2
 @router.post("/sign-in")
 async def post_sign_in(request: Request) -> Response:
     """Sign in with a token typed by a person."""
-    form = await form_of(request)
+    form = await parse_form(request)
     return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
 
 
@@ -49,7 +49,7 @@ def _start_session(request: Request, secret: str) -> Response:
 @router.post("/sign-out")
 async def post_sign_out(request: Request) -> Response:
     """End the session in the store and in the browser."""
-    form = await form_of(request)
+    form = await parse_form(request)
     await run_in_threadpool(_end_session, request, form.get(CSRF_FIELD, ""))
     answer = RedirectResponse("/", 303, NO_STORE)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
@@ -57,5 +57,5 @@ async def post_sign_out(request: Request) -> Response:
 
 
 def _end_session(request: Request, csrf: str) -> None:
-    caller = admit(request, Role.READER, csrf)
+    caller = authorize(request, Role.READER, csrf)
     revoke(store_of(request), caller.holder.token)

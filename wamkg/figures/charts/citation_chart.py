@@ -9,7 +9,7 @@ from wamkg.figures.page import TITLE
 from wamkg.figures.page import ticks as round_values
 from wamkg.figures.paint import Point
 from wamkg.figures.style import MARGIN, TEXT_SIZE
-from wamkg.views.citations import CitationTimeline
+from wamkg.views.timelines import CitationTimeline
 
 LABEL_WIDTH, UNKNOWN_WIDTH, LEAST_UNKNOWN = 0.24, 0.09, 28.0
 AXIS_GAP, LABEL_GAP = 3.0, 7.5
@@ -18,7 +18,7 @@ _HEADROOM = 1.08
 
 
 @dataclass(frozen=True)
-class Line:
+class CitationLine:
     """One subject's line: cumulative counts for each period, then its total with those of no known date."""
 
     element_id: str
@@ -47,10 +47,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
+class CitationChartLayout:
     """Where everything stands, in points from the lower left corner."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CitationLine, ...]
     periods: tuple[str, ...]
     width: float
     height: float
@@ -110,7 +110,7 @@ class Chart:
         """Place of a count."""
         return self.foot + (self.height - MARGIN - TITLE - self.foot) * count / self.top
 
-    def points(self, line: Line) -> list[Point]:
+    def points(self, line: CitationLine) -> list[Point]:
         """The line's corners, in periods."""
         return [(self.x(number), self.y(count)) for number, count in enumerate(line.counts)]
 

@@ -3,30 +3,30 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.box import Box
-from wamkg.figures.charts.citation_chart import AXIS_GAP, LABEL_GAP, LINE_STEP, Chart, Line
+from wamkg.figures.box import Bounds
+from wamkg.figures.charts.citation_chart import AXIS_GAP, LABEL_GAP, LINE_STEP, CitationChartLayout, CitationLine
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import Sheet, Words, axis_title, counted, rectangle
+from wamkg.figures.page import ChartPage, FigureText, axis_title, pluralize, rectangle
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import branch_colours, undated_ground
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
-from wamkg.views.citations import CitationTimeline
-from wamkg.views.placed import PlacedItem
+from wamkg.views.taxonomies import TaxonomyPaper
+from wamkg.views.timelines import CitationTimeline
 
 MOST = 6
 """Lines that can still be told apart."""
 RATIO, LOWEST, BLOCK_GAP = 0.42, 150.0, 2.5
 LONGEST_NAME = 60
-LEAST_PERIODS = 2
+MIN_PERIODS = 2
 _DASHES, _TICK, _DOT, _LIGHTEST = (1.6, 1.4), 2.5, 1.8, 0.75
 
 
 def draw_citations(
-    timelines: Sequence[CitationTimeline], options: FigureOptions | None = None, placed: Sequence[PlacedItem] = ()
+    timelines: Sequence[CitationTimeline], options: FigureOptions | None = None, placed: Sequence[TaxonomyPaper] = ()
 ) -> Drawing:
     """The citation figure of one to six subjects, all with the same period.
 
@@ -41,28 +41,30 @@ def draw_citations(
         _paint(chart, theme, page)
 
     title = "Citations of " + ", ".join(line.name for line in chart.lines)
-    words = Words(
+    words = FigureText(
         title=title,
         caption=_caption(chart),
         alt=f"{title}: {_span(chart)}. " + "; ".join(line.label for line in chart.lines) + ".",
         notes=tuple(_notes(timelines)),
     )
-    return Sheet(options).drawing(chart.height, words, _elements(chart), paint, _rows(chart))
+    return ChartPage(options).drawing(chart.height, words, _elements(chart), paint, _rows(chart))
 
 
-def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions, placed: Sequence[PlacedItem]) -> Chart:
+def _lay_out(
+    timelines: Sequence[CitationTimeline], options: FigureOptions, placed: Sequence[TaxonomyPaper]
+) -> CitationChartLayout:
     if not 1 <= len(timelines) <= MOST:
         raise InvalidInputError(f"{len(timelines)} lines cannot be drawn: ask for 1 to {MOST}")
     if len({timeline.by for timeline in timelines}) > 1:
         raise InvalidInputError("lines by different periods cannot be drawn together")
     periods = sorted({item.period for timeline in timelines for item in timeline.items})
-    while len(periods) < LEAST_PERIODS:
+    while len(periods) < MIN_PERIODS:
         periods.append(f"{periods[-1] if periods else ''} ")
     known = {name: item for item in placed for name in (f"paper-{item.key}", item.element_id)}
     branches = [_branch(timeline, known) for timeline in timelines]
     colours = branch_colours(branches, options.theme, _LIGHTEST)
     lines = [
-        Line(
+        CitationLine(
             _element_id(timeline),
             timeline,
             tuple(_filled(timeline, periods)),
@@ -72,17 +74,17 @@ def _lay_out(timelines: Sequence[CitationTimeline], options: FigureOptions, plac
         )
         for number, (timeline, branch) in enumerate(zip(timelines, branches, strict=True))
     ]
-    return Chart(tuple(lines), tuple(periods), options.width_pt, max(options.width_pt * RATIO, LOWEST))
+    return CitationChartLayout(tuple(lines), tuple(periods), options.width_pt, max(options.width_pt * RATIO, LOWEST))
 
 
-def _branch(timeline: CitationTimeline, known: Mapping[str, PlacedItem]) -> str:
+def _branch(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> str:
     """What a line's colour goes by: its branch, so that Joint and Cascaded look as everywhere else."""
     name = _element_id(timeline)
     item = known.get(name)
     return f"{item.taxon}/{name}" if item else timeline.subject.partition(":")[2] or name
 
 
-def _name(timeline: CitationTimeline, known: Mapping[str, PlacedItem]) -> str:
+def _name(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> str:
     item = known.get(_element_id(timeline)) if timeline.kind == "paper" else None
     name = plain(item.label) if item else timeline.label
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -102,7 +104,7 @@ def _filled(timeline: CitationTimeline, periods: Sequence[str]) -> Iterator[int]
         yield running
 
 
-def _paint(chart: Chart, theme: Theme, painter: Painter) -> None:
+def _paint(chart: CitationChartLayout, theme: Theme, painter: Painter) -> None:
     _paint_scale(chart, theme, painter)
     heights = _label_heights(chart)
     for line, height in zip(chart.lines, heights, strict=True):
@@ -123,17 +125,17 @@ def _paint(chart: Chart, theme: Theme, painter: Painter) -> None:
         painter.group(line.element_id, [*parts, *texts], 3)
 
 
-def _marked(chart: Chart, line: Line) -> Iterator[Point]:
+def _marked(chart: CitationChartLayout, line: CitationLine) -> Iterator[Point]:
     """Where a line shows its mark: its end, and the last period of each year once it has left the zero line."""
     yield chart.end, chart.y(line.timeline.total)
     points = chart.points(line)
     yield from (points[last] for _, last, _ in chart.years()[:-1] if line.counts[last])
 
 
-def _paint_scale(chart: Chart, theme: Theme, painter: Painter) -> None:
+def _paint_scale(chart: CitationChartLayout, theme: Theme, painter: Painter) -> None:
     axis_title(painter, theme, MARGIN, chart.y(chart.top), "Citing papers, cumulative")
     small = Type(TEXT_SIZE, theme.muted)
-    column = rectangle(Box(chart.right, chart.foot, chart.end, chart.y(chart.top)))
+    column = rectangle(Bounds(chart.right, chart.foot, chart.end, chart.y(chart.top)))
     at_right = Type(TEXT_SIZE, theme.muted, align="right")
     counts = [
         painter.text("scale", (chart.left - AXIS_GAP, chart.y(n) - TEXT_SIZE * 0.35), f"{n:,}", at_right)
@@ -154,7 +156,7 @@ def _paint_scale(chart: Chart, theme: Theme, painter: Painter) -> None:
     painter.group("scale", [unknown, *grid, *lines, *counts, *years, words], 1)
 
 
-def _years(chart: Chart) -> Iterator[tuple[float, str]]:
+def _years(chart: CitationChartLayout) -> Iterator[tuple[float, str]]:
     """The middle of each year and its name, in two digits where there is room for no more, or left out."""
     end = 0.0
     for first, last, year in chart.years():
@@ -167,7 +169,7 @@ def _years(chart: Chart) -> Iterator[tuple[float, str]]:
                 break
 
 
-def _label_heights(chart: Chart) -> list[float]:
+def _label_heights(chart: CitationChartLayout) -> list[float]:
     """Baseline of each label's first row: beside its line's end, moved apart where labels would touch."""
     step = TEXT_SIZE * LINE_STEP
     rooms = [len(line.rows(chart.label_room + 0.1)) * step + BLOCK_GAP for line in chart.lines]
@@ -184,7 +186,7 @@ def _label_heights(chart: Chart) -> list[float]:
     return heights
 
 
-def _caption(chart: Chart) -> str:
+def _caption(chart: CitationChartLayout) -> str:
     """What is counted, to when, and for each line how many cite how many papers and how well they are dated."""
     lines = "; ".join(_counted(line) for line in chart.lines)
     undated = any(line.timeline.unknown_share for line in chart.lines)
@@ -194,16 +196,16 @@ def _caption(chart: Chart) -> str:
     return f"Different papers that cite each line's papers, cumulative, {_span(chart)}.{last} {lines}.{held}"
 
 
-def _span(chart: Chart) -> str:
+def _span(chart: CitationChartLayout) -> str:
     known = [period for period in chart.periods if period.strip()]
     by = chart.lines[0].timeline.by
     return f"by {by}, {known[0]} to {known[-1]}" if known else f"by {by}"
 
 
-def _counted(line: Line) -> str:
+def _counted(line: CitationLine) -> str:
     timeline = line.timeline
     undated = timeline.undated + timeline.imprecise
-    parts = [f"{line.name}: {timeline.total:,} cite {counted(timeline.papers)}"]
+    parts = [f"{line.name}: {timeline.total:,} cite {pluralize(timeline.papers)}"]
     parts += [f"{undated:,} undated"] if undated else []
     parts += [f"{timeline.derived:,} dated by the month in their arXiv id"] if timeline.derived else []
     return ", ".join(parts)
@@ -215,7 +217,7 @@ def _notes(timelines: Sequence[CitationTimeline]) -> Iterator[str]:
             yield f"{timeline.label}: {timeline.missing}"
 
 
-def _elements(chart: Chart) -> Iterator[Element]:
+def _elements(chart: CitationChartLayout) -> Iterator[Element]:
     for line in chart.lines:
         timeline = line.timeline
         href = f"/papers/{timeline.subject}" if timeline.kind == "paper" else ""
@@ -223,7 +225,7 @@ def _elements(chart: Chart) -> Iterator[Element]:
         yield Element(line.element_id, line.label, href, data)
 
 
-def _rows(chart: Chart) -> Rows:
+def _rows(chart: CitationChartLayout) -> Rows:
     head: tuple[Cell, ...] = ("period", *(line.timeline.label for line in chart.lines))
     body: list[tuple[Cell, ...]] = [
         (period.strip(), *(line.counts[number] for line in chart.lines))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from wamkg.errors import InvalidInputError
 from wamkg.figures.charts.grid import Grid, GridColumn, GridRow, draw_grid
 from wamkg.figures.latex import latex_table
-from wamkg.figures.page import Words, counted
+from wamkg.figures.page import FigureText, pluralize
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
@@ -59,13 +59,13 @@ def _note(found: Crosswalk) -> str:
     leaves = next(level for level in found.levels if level.depth_a == level.depth_b == 0)
     agreement = f"Normalised mutual information of the leaves {leaves.nmi:.3f}"
     broken = f"papers that break the mapping: {len(found.breaks)}"
-    return f"{counted(found.shared)} placed in both; {alone}. {agreement}; {broken}."
+    return f"{pluralize(found.shared)} placed in both; {alone}. {agreement}; {broken}."
 
 
-def _words(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str]) -> Words:
+def _words(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str]) -> FigureText:
     cells = sorted(found.table, key=lambda cell: -cell.count)[:_TOLD]
     most = "; ".join(f"{plain(names_a[cell.a])} and {plain(names_b[cell.b])} {cell.count}" for cell in cells)
-    return Words(
+    return FigureText(
         title=f"Crosswalk of {found.a} and {found.b}",
         caption=f"Classes of {found.a} (rows) against those of {found.b} (columns). {_note(found)}",
         alt=f"Table of the {found.shared} papers placed in both {found.a} and {found.b}, by class in each. "

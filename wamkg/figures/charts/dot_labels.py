@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.measure import CAP_HEIGHT, text_width
 from wamkg.figures.paint import Point
 from wamkg.figures.style import TEXT_SIZE
@@ -17,28 +17,28 @@ Line = tuple[Point, Point]
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedDot:
     """A dot with its name and the box in which that may stand."""
 
     text: str
     place: Point
-    room: Box
+    room: Bounds
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedName:
     """A name in its box; `leader` are the ends of a line to its dot, empty where it stands beside it."""
 
     text: str
-    box: Box
+    box: Bounds
     leader: Line | None = None
 
 
-def place_labels(dots: Sequence[Named], first: Sequence[int], lines: Sequence[Line]) -> dict[int, Placed]:
+def place_labels(dots: Sequence[NamedDot], first: Sequence[int], lines: Sequence[Line]) -> dict[int, PlacedName]:
     """By number of the dot, what found a place, `first` before others; a name stands once, `lines` are left free."""
-    found: dict[int, Placed] = {}
-    full = [Box(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in lines]
-    full += [Box(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in (dot.place for dot in dots)]
+    found: dict[int, PlacedName] = {}
+    full = [Bounds(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in lines]
+    full += [Bounds(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in (dot.place for dot in dots)]
     order = sorted(range(len(dots)), key=lambda number: (number not in first, number))
     for reach in (_beside, _around):
         for number in order:
@@ -52,7 +52,7 @@ def place_labels(dots: Sequence[Named], first: Sequence[int], lines: Sequence[Li
     return found
 
 
-def _free(placed: Placed, full: Sequence[Box], lines: Sequence[Line], others: Collection[Placed]) -> bool:
+def _free(placed: PlacedName, full: Sequence[Bounds], lines: Sequence[Line], others: Collection[PlacedName]) -> bool:
     if any(_touch(placed.box, box) for box in (*full, *(other.box for other in others))):
         return False
     leaders = [other.leader for other in others if other.leader]
@@ -66,12 +66,12 @@ def _free(placed: Placed, full: Sequence[Box], lines: Sequence[Line], others: Co
     return not crossed and not any(_crosses(placed.leader, box) for box in (*marks, *(other.box for other in others)))
 
 
-def _crosses(leader: Line, box: Box) -> bool:
+def _crosses(leader: Line, box: Bounds) -> bool:
     """Whether a leader runs over a box."""
     (a, b), (c, d) = leader
     shares = (n / _PROBES for n in range(_PROBES + 1))
     points = ((a + (c - a) * share, b + (d - b) * share) for share in shares)
-    return any(_touch(Box(x, y, x, y), box) for x, y in points)
+    return any(_touch(Bounds(x, y, x, y), box) for x, y in points)
 
 
 def _cross(one: Line, other: Line) -> bool:
@@ -84,11 +84,11 @@ def _turn(a: Point, b: Point, c: Point) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def _box(text: str, left: float, bottom: float) -> Box:
-    return Box(left, bottom, left + text_width(text, TEXT_SIZE), bottom + CAP_HEIGHT * TEXT_SIZE)
+def _box(text: str, left: float, bottom: float) -> Bounds:
+    return Bounds(left, bottom, left + text_width(text, TEXT_SIZE), bottom + CAP_HEIGHT * TEXT_SIZE)
 
 
-def _beside(dot: Named) -> Iterator[Placed]:
+def _beside(dot: NamedDot) -> Iterator[PlacedName]:
     (x, y), far = dot.place, DOT + _NEAR
     width, cap = text_width(dot.text, TEXT_SIZE), CAP_HEIGHT * TEXT_SIZE
     for left, bottom in (
@@ -101,23 +101,23 @@ def _beside(dot: Named) -> Iterator[Placed]:
         (x - width / 2, y - far - cap),
         (x, y - far - cap),
     ):
-        yield Placed(dot.text, _box(dot.text, left, bottom))
+        yield PlacedName(dot.text, _box(dot.text, left, bottom))
 
 
-def _around(dot: Named) -> Iterator[Placed]:
+def _around(dot: NamedDot) -> Iterator[PlacedName]:
     """Places on a grid around a dot, the nearest first, each with a leader."""
     (x, y), width = dot.place, text_width(dot.text, TEXT_SIZE)
     steps = range(-int(_FARTHEST / _STEP), int(_FARTHEST / _STEP) + 1)
     boxes = [_box(dot.text, x - width / 2 + right * _STEP, y + up * _STEP) for right in steps for up in steps]
     ends = sorted(((_nearest(box, x, y), box) for box in boxes), key=lambda pair: hypot(pair[0][0] - x, pair[0][1] - y))
-    yield from (Placed(dot.text, box, ((x, y), end)) for end, box in ends)
+    yield from (PlacedName(dot.text, box, ((x, y), end)) for end, box in ends)
 
 
-def _nearest(box: Box, x: float, y: float) -> Point:
+def _nearest(box: Bounds, x: float, y: float) -> Point:
     return min(max(x, box.left - 1.0), box.right + 1.0), min(max(y, box.bottom - 1.0), box.top + 1.0)
 
 
-def _inside(box: Box, outer: Box) -> bool:
+def _inside(box: Bounds, outer: Bounds) -> bool:
     return (
         box.left >= outer.left
         and box.right <= outer.right
@@ -126,7 +126,7 @@ def _inside(box: Box, outer: Box) -> bool:
     )
 
 
-def _touch(box: Box, other: Box) -> bool:
+def _touch(box: Bounds, other: Bounds) -> bool:
     return (
         box.left - _GAP < other.right
         and other.left < box.right + _GAP

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from wamkg.errors import InvalidInputError
-from wamkg.reviewing.bias import wilson
+from wamkg.reviewing.holdout import wilson
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ModelCalibration:
     """One model's calibration at the top level; `ece` is the expected calibration error."""
 
     model: str
@@ -43,7 +43,7 @@ class Evaluation:
     n: int
     protocol: str
     default: str
-    models: tuple[Measured, ...]
+    models: tuple[ModelCalibration, ...]
 
 
 def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict[str, Any]:
@@ -78,9 +78,9 @@ def read_evaluation(path: Path | None) -> Evaluation:
         raise InvalidInputError(f"{path} is not what `wamkg evaluate --json` prints: {error}") from error
 
 
-def _measured(name: str, values: dict[str, Any]) -> Measured:
+def _measured(name: str, values: dict[str, Any]) -> ModelCalibration:
     bins = [Bin(_share(row["confidence"]), _share(row["accuracy"]), int(row["n"])) for row in values["reliability"]]
-    return Measured(str(name), tuple(bins), _share(values["ece"]), _share(values["accuracy_top"]))
+    return ModelCalibration(str(name), tuple(bins), _share(values["ece"]), _share(values["accuracy_top"]))
 
 
 def _share(value: float) -> float:

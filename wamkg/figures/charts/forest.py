@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from wamkg.figures.charts.twigs import Twig
+from wamkg.figures.charts.tree_nodes import TreeNode
 from wamkg.figures.latex import latex_text
 from wamkg.figures.style import Theme
 
@@ -16,7 +16,7 @@ _HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg exp
       (!u.parent anchor) -- +(1.1mm,0) |- (.child anchor)\forestoption{edge label};}},"""
 
 
-def forest(families: Sequence[Twig], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
+def forest(families: Sequence[TreeNode], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
     """The source of the tree, as wide as the text; colours are those of the drawing."""
     levels = max(twig.level for family in families for twig in family.walk())
     papers = _WHOLE - _ROOT - levels * _LEVEL - (levels + 1) * _BETWEEN
@@ -28,17 +28,17 @@ def forest(families: Sequence[Twig], root: str, theme: Theme, hues: Mapping[str,
     return "\n".join(lines) + "\n"
 
 
-def _colours(family: Twig, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
+def _colours(family: TreeNode, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
     hue = theme.hues[hues[family.path]]
     for name, colour in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
         yield rf"\definecolor{{{_colour(family, name)}}}{{HTML}}{{{colour.removeprefix('#').upper()}}}"
 
 
-def _colour(twig: Twig, part: str) -> str:
+def _colour(twig: TreeNode, part: str) -> str:
     return f"wamkg-{twig.family}-{part}"
 
 
-def _node(twig: Twig, indent: int) -> Iterator[str]:
+def _node(twig: TreeNode, indent: int) -> Iterator[str]:
     space = "  " * (indent + 1)
     name = f"{latex_text(twig.name)} ({twig.count})"
     look = f"draw={_colour(twig, 'edge')}, " + (
@@ -52,7 +52,7 @@ def _node(twig: Twig, indent: int) -> Iterator[str]:
     yield f"{space}]"
 
 
-def _papers(twig: Twig) -> Iterator[str]:
+def _papers(twig: TreeNode) -> Iterator[str]:
     for item in twig.shown:
         yield rf"{latex_text(item.label) or latex_text(item.key)}~\cite{{{item.key}}}"
     if twig.hidden:

@@ -8,10 +8,21 @@ from math import sqrt
 from matplotlib.artist import Artist
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import FRONT, GRID, LINE, MARKS, Key, Sheet, Words, baseline, rectangle, shortened
+from wamkg.figures.page import (
+    FRONT,
+    GRID,
+    LINE,
+    MARKS,
+    ChartPage,
+    FigureText,
+    LegendKey,
+    baseline,
+    rectangle,
+    truncate_to_width,
+)
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of, legible, mixed
@@ -58,7 +69,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class _Plan:
-    sheet: Sheet
+    sheet: ChartPage
     grid: Grid
     side: float
     width: float
@@ -82,9 +93,9 @@ class _Plan:
     def height(self) -> float:
         return self.top + max(map(len, self.heads)) * LINE + MARGIN + 1.0
 
-    def cell(self, row: int, column: int) -> Box:
+    def cell(self, row: int, column: int) -> Bounds:
         x, y = self.left + column * self.width, self.top - (row + 1) * ROW
-        return Box(x + 0.4, y + 0.4, x + self.width - 0.4, y + ROW - 0.4)
+        return Bounds(x + 0.4, y + 0.4, x + self.width - 0.4, y + ROW - 0.4)
 
     def middle(self, row: int) -> float:
         """Height of a row; the one past the last is the sums'."""
@@ -92,7 +103,7 @@ class _Plan:
         return self.top - (row + 0.5) * ROW - (_GAP if row == last else 0.0)
 
 
-def draw_grid(grid: Grid, options: FigureOptions, words: Words, notes: Sequence[str], rows: Rows) -> Drawing:
+def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequence[str], rows: Rows) -> Drawing:
     """The picture of a table of counts.
 
     Raises InvalidInputError for one without rows or columns, or with more columns than the width holds.
@@ -130,15 +141,15 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
     coded = "; ".join(f"{column.code}:\xa0{column.name}" for column in grid.columns)
     shown = tuple(heads) if named else tuple((column.code,) for column in grid.columns)
     keys = list(_keys(grid, options)) if grid.families and side < _FAMILY else []
-    sheet = Sheet(options, keys, [*notes] if named else [*notes, f"{coded}."])
+    sheet = ChartPage(options, keys, [*notes] if named else [*notes, f"{coded}."])
     return _Plan(sheet, grid, side, width, shown)
 
 
-def _keys(grid: Grid, options: FigureOptions) -> Iterator[Key]:
+def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
     """Families by their colour, for where their names have no room beside the rows."""
     hues = hues_for(family_of(row.path) for row in grid.rows)
     for family, number in hues.items():
-        yield Key(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
+        yield LegendKey(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
 
 
 def _least(grid: Grid) -> float:
@@ -180,10 +191,10 @@ def _paint_families(plan: _Plan, page: Painter, theme: Theme) -> None:
         numbers = [number for number, _ in group]
         high, low = plan.middle(numbers[0]) + ROW / 2 - 0.4, plan.middle(numbers[-1]) - ROW / 2 + 0.4
         hue, x = theme.hues[hues[family]], plan.sheet.left
-        parts.append(page.shape("family-bar", rectangle(Box(x, low, x + 2.2, high)), hue.trunk))
+        parts.append(page.shape("family-bar", rectangle(Bounds(x, low, x + 2.2, high)), hue.trunk))
         if plan.side < _FAMILY:
             continue
-        name = shortened(plan.grid.families.get(family, family), _FAMILY - 8.0, bold=True)
+        name = truncate_to_width(plan.grid.families.get(family, family), _FAMILY - 8.0, bold=True)
         place = (x + 5.0, baseline(high - ROW / 2 + 0.4))
         parts.append(page.text("family", place, name, Type(TEXT_SIZE, theme.ink, True, "left")))
     page.group("families", parts, GRID)
@@ -196,7 +207,10 @@ def _paint_rows(plan: _Plan, page: Painter, theme: Theme) -> None:
     for number, row in enumerate(plan.grid.rows):
         y, ink = baseline(plan.middle(number)), Type(TEXT_SIZE, theme.ink)
         name = page.text(
-            "label", (plan.left - _PAD, y), shortened(row.name, room), Type(TEXT_SIZE, theme.ink, False, "right")
+            "label",
+            (plan.left - _PAD, y),
+            truncate_to_width(row.name, room),
+            Type(TEXT_SIZE, theme.ink, False, "right"),
         )
         total = page.text("sum", (plan.sheet.right - _TOTAL / 2, y), str(row.total), ink)
         hue = theme.hues[hues[family_of(row.path)]]

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from matplotlib.artist import Artist
 
-from wamkg.figures.box import Box
-from wamkg.figures.charts.dot_labels import DOT, Named, Placed, place_labels
+from wamkg.figures.box import Bounds
+from wamkg.figures.charts.dot_labels import DOT, NamedDot, PlacedName, place_labels
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
 from wamkg.figures.page import (
@@ -18,14 +18,14 @@ from wamkg.figures.page import (
     LABELS,
     LINE,
     MARKS,
-    Key,
-    Sheet,
-    Words,
+    ChartPage,
+    FigureText,
+    LegendKey,
     baseline,
-    counted,
+    pluralize,
     rectangle,
-    shortened,
     ticks,
+    truncate_to_width,
 )
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
@@ -33,7 +33,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import ANY, family_of, undated_ground
 from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
-from wamkg.views.scores import Score, ScoreBoard, score_rows
+from wamkg.views.results import LeaderboardOverTime, Score, score_rows
 
 PANEL, LOWEST, GAP_X, GAP_Y, LEAST_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0
 UNDATED, AXIS_GAP, _TITLES = 24.0, 3.0, 2
@@ -45,8 +45,8 @@ class _Panel:
     """One board in its box; `days` is the span of the time axis, the same for all."""
 
     number: int
-    shown: ScoreBoard
-    box: Box
+    shown: LeaderboardOverTime
+    box: Bounds
     days: tuple[date, date]
     undated: bool
 
@@ -87,10 +87,10 @@ class _Panel:
         return f"score-{slug(name)}-{number}"
 
     @cached_property
-    def labels(self) -> dict[int, Placed]:
+    def labels(self) -> dict[int, PlacedName]:
         """By number of the score, the names that have room."""
         shown = self.shown.scores
-        dots = [Named(plain(score.result.method_name), self.place(score), self.room(score)) for score in shown]
+        dots = [NamedDot(plain(score.result.method_name), self.place(score), self.room(score)) for score in shown]
         records = [number for number, score in enumerate(shown) if score.record]
         return place_labels(dots, records, list(pairwise(self.frontier)))
 
@@ -101,10 +101,10 @@ class _Panel:
         left = ((plain(score.result.method_name), score.result.value) for score in self.shown.scores)
         return ", ".join(f"{name} {value:g}" for name, value in left if name not in named)
 
-    def room(self, score: Score) -> Box:
+    def room(self, score: Score) -> Bounds:
         """Where a label may stand: not half in the column of what has no date."""
         right = self.box.right - (UNDATED if self.undated and score.when else 0.0)
-        return Box(self.box.left, self.box.bottom, right, self.box.top)
+        return Bounds(self.box.left, self.box.bottom, right, self.box.top)
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -118,20 +118,20 @@ class _Panel:
     def note(self) -> str:
         """What a reader must know before comparing."""
         shown, board = self.shown, self.shown.board
-        parts = [counted(len(shown.scores), "result")]
+        parts = [pluralize(len(shown.scores), "result")]
         parts += [f"{shown.third_party} by third parties"] if shown.third_party else []
         parts += [] if board.split else ["split not stated"]
         parts += ["lower is better"] if board.higher_is_better is False else []
         return ", ".join(parts)
 
 
-def draw_leaderboard(boards: Sequence[ScoreBoard], options: FigureOptions | None = None) -> Drawing:
+def draw_leaderboard(boards: Sequence[LeaderboardOverTime], options: FigureOptions | None = None) -> Drawing:
     """The scores of at least one board."""
     options = options or FigureOptions()
     families = list(dict.fromkeys(sorted(family_of(score.taxon) for board in boards for score in board.scores)))
     known = [family for family in families if family != ANY]
     hues = hues_for(known)
-    sheet = Sheet(options, list(_keys(known, hues, options, boards)), [_note(boards), *_remarks(boards)])
+    sheet = ChartPage(options, list(_keys(known, hues, options, boards)), [_note(boards), *_remarks(boards)])
     panels, height = _panels(boards, sheet)
 
     def paint(page: Painter, theme: Theme) -> None:
@@ -144,17 +144,17 @@ def draw_leaderboard(boards: Sequence[ScoreBoard], options: FigureOptions | None
 
 
 def _keys(
-    families: Sequence[str], hues: Mapping[str, int], options: FigureOptions, boards: Sequence[ScoreBoard]
-) -> Iterator[Key]:
+    families: Sequence[str], hues: Mapping[str, int], options: FigureOptions, boards: Sequence[LeaderboardOverTime]
+) -> Iterator[LegendKey]:
     theme = THEMES[options.theme]
-    yield from (Key(family.capitalize(), theme.hues[hues[family]].trunk, hues[family]) for family in families)
+    yield from (LegendKey(family.capitalize(), theme.hues[hues[family]].trunk, hues[family]) for family in families)
     if any(not score.taxon for board in boards for score in board.scores):
-        yield Key("Not placed", theme.muted, 2)
+        yield LegendKey("Not placed", theme.muted, 2)
     if any(board.third_party for board in boards):
-        yield Key("Hollow: reported by third parties", theme.muted, 2, hollow=True)
+        yield LegendKey("Hollow: reported by third parties", theme.muted, 2, hollow=True)
 
 
-def _panels(boards: Sequence[ScoreBoard], sheet: Sheet) -> tuple[list[_Panel], float]:
+def _panels(boards: Sequence[LeaderboardOverTime], sheet: ChartPage) -> tuple[list[_Panel], float]:
     across = min(max(int((sheet.right - sheet.left + GAP_X) / (LEAST_PANEL + GAP_X)), 1), len(boards))
     down = -(-len(boards) // across)
     width = (sheet.right - sheet.left - GAP_X * (across - 1)) / across
@@ -171,9 +171,9 @@ def _panels(boards: Sequence[ScoreBoard], sheet: Sheet) -> tuple[list[_Panel], f
         row, column = divmod(number, across)
         left = sheet.left + column * (width + GAP_X)
         bottom = height - MARGIN - (row + 1) * whole - row * GAP_Y + 2 * LINE + 2.0
-        probe = _Panel(number, shown, Box(left, bottom, left + width, bottom + tall), span, undated)
+        probe = _Panel(number, shown, Bounds(left, bottom, left + width, bottom + tall), span, undated)
         room = max(text_width(_number(value), TEXT_SIZE) for value in probe.scale) + AXIS_GAP
-        panels.append(_Panel(number, shown, Box(left + room, bottom, left + width, bottom + tall), span, undated))
+        panels.append(_Panel(number, shown, Bounds(left + room, bottom, left + width, bottom + tall), span, undated))
     return panels, height
 
 
@@ -201,7 +201,7 @@ class _PanelPainter:
         right = Type(TEXT_SIZE, self.theme.muted, align="right")
         parts: list[Artist] = []
         if panel.undated:
-            ground = rectangle(Box(box.right - UNDATED, box.bottom, box.right, box.top))
+            ground = rectangle(Bounds(box.right - UNDATED, box.bottom, box.right, box.top))
             parts.append(self.page.shape("unknown", ground, undated_ground(self.theme)))
         for value in panel.scale:
             y = panel.y(value)
@@ -221,9 +221,9 @@ class _PanelPainter:
         head, metric = panel.titles
         muted = Type(TEXT_SIZE, self.theme.muted, align="left")
         words = [
-            self.page.text("title", (box.left, box.top + 4.0 + LINE), shortened(head, room, bold=True), ink),
-            self.page.text("title", (box.left, box.top + 4.0), shortened(metric, room), muted),
-            self.page.text("note", (box.left, box.bottom - 2 * LINE), shortened(panel.note, room), muted),
+            self.page.text("title", (box.left, box.top + 4.0 + LINE), truncate_to_width(head, room, bold=True), ink),
+            self.page.text("title", (box.left, box.top + 4.0), truncate_to_width(metric, room), muted),
+            self.page.text("note", (box.left, box.bottom - 2 * LINE), truncate_to_width(panel.note, room), muted),
         ]
         self.page.group(f"titles-{panel.number}", words, FRONT)
 
@@ -233,7 +233,7 @@ class _PanelPainter:
             line = self.page.line("frontier", points, self.theme.muted, 0.9)
             self.page.group(f"frontier-{self.panel.number}", [line], MARKS)
 
-    def _score(self, number: int, score: Score, label: Placed | None) -> None:
+    def _score(self, number: int, score: Score, label: PlacedName | None) -> None:
         family = family_of(score.taxon)
         colour = self.theme.hues[self.hues[family]].trunk if family in self.hues else self.theme.muted
         fill = colour if score.result.party == "first" else self.theme.paper
@@ -241,7 +241,7 @@ class _PanelPainter:
         parts: list[Artist] = [self.page.shape("dot", dot, fill, colour, 0.8)]
         if label is not None:
             box, place = label.box, (label.box.left, label.box.bottom)
-            ground = Box(box.left - 0.8, box.bottom - 1.2, box.right + 0.8, box.top + 1.0)
+            ground = Bounds(box.left - 0.8, box.bottom - 1.2, box.right + 0.8, box.top + 1.0)
             parts.insert(0, self.page.shape("ground", rectangle(ground), self.theme.paper))
             parts.append(self.page.text("label", place, label.text, Type(TEXT_SIZE, self.theme.ink, align="left")))
             if label.leader:
@@ -277,15 +277,15 @@ def _elements(panel: _Panel) -> Iterator[Element]:
         yield Element(panel.element_id(number), words + (f". {item.oddity}" if item.oddity else ""), href, data)
 
 
-def _note(boards: Sequence[ScoreBoard]) -> str:
+def _note(boards: Sequence[LeaderboardOverTime]) -> str:
     odd = sum(board.odd for board in boards)
     parts = ["As reported, at the date of the method's first version; the line is the best so far"]
     parts += ["Only results within a panel were measured alike, as far as is recorded"]
-    parts += [f"{counted(odd, 'result')} with a remark"] if odd else []
+    parts += [f"{pluralize(odd, 'result')} with a remark"] if odd else []
     return ". ".join(parts) + "."
 
 
-def _remarks(boards: Sequence[ScoreBoard]) -> Iterator[str]:
+def _remarks(boards: Sequence[LeaderboardOverTime]) -> Iterator[str]:
     """What is recorded on how results were measured or printed, once for all methods of a panel that it is said of."""
     for board in boards:
         said: dict[str, list[str]] = {}
@@ -297,7 +297,7 @@ def _remarks(boards: Sequence[ScoreBoard]) -> Iterator[str]:
             yield f"{plain(board.board.benchmark_name)}, {names}: {plain(remark)}"
 
 
-def _words(boards: Sequence[ScoreBoard], panels: Sequence[_Panel]) -> Words:
+def _words(boards: Sequence[LeaderboardOverTime], panels: Sequence[_Panel]) -> FigureText:
     names = ", ".join(dict.fromkeys(plain(board.board.benchmark_name) for board in boards))
     total = sum(len(board.scores) for board in boards)
     best = "; ".join(
@@ -308,9 +308,9 @@ def _words(boards: Sequence[ScoreBoard], panels: Sequence[_Panel]) -> Words:
     unsaid = ", ".join(panel.titles[0] for panel in panels if not panel.shown.board.split)
     split = f" The split is not stated for {unsaid}." if unsaid else ""
     unnamed = "; ".join(f"{panel.titles[0]}: {panel.unnamed}" for panel in panels if panel.unnamed)
-    return Words(
+    return FigureText(
         title=f"Reported scores on {names}",
         caption=f"Reported scores over time on {names}. {_note(boards)}{split}"
         + (f" Without room for a name: {unnamed}." if unnamed else ""),
-        alt=f"{counted(total, 'score')} in {counted(len(boards), 'panel')}. Best so far: {best}.",
+        alt=f"{pluralize(total, 'score')} in {pluralize(len(boards), 'panel')}. Best so far: {best}.",
     )

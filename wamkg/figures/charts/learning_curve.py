@@ -8,11 +8,23 @@ from typing import Any
 from matplotlib.artist import Artist
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.charts.evaluation import read_json
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, MARKS, TITLE, Key, Sheet, Words, axis_title, baseline
+from wamkg.figures.page import (
+    FRONT,
+    GRID,
+    LABELS,
+    LINE,
+    MARKS,
+    TITLE,
+    ChartPage,
+    FigureText,
+    LegendKey,
+    axis_title,
+    baseline,
+)
 from wamkg.figures.paint import Painter, Point, Type, polygon
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import mixed
@@ -29,7 +41,7 @@ _BAND = 0.75
 
 
 @dataclass(frozen=True)
-class Learned:
+class ModelCurve:
     """One model: at each share of the records read, recall in the mean and least and most over the seeds."""
 
     model: str
@@ -42,16 +54,16 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Simulated:
+class SimulationResult:
     """What was replayed, with every model, the default first."""
 
     source: str
     n: int
     relevant: int
-    models: tuple[Learned, ...]
+    models: tuple[ModelCurve, ...]
 
 
-def read_simulation(path: Path | None) -> Simulated:
+def read_simulation(path: Path | None) -> SimulationResult:
     """What `wamkg simulate --json` printed. Raises InvalidInputError as `read_json`, and where a number is missing."""
     data = read_json(path, "wamkg simulate --json")
     try:
@@ -60,18 +72,18 @@ def read_simulation(path: Path | None) -> Simulated:
         learned = tuple(_learned(str(name), values) for name, values in models)
         if not learned:
             raise ValueError("no model was replayed")
-        return Simulated(str(data["source"]), int(data["n"]), int(data["relevant"]), learned)
+        return SimulationResult(str(data["source"]), int(data["n"]), int(data["relevant"]), learned)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise InvalidInputError(f"{path} is not what `wamkg simulate --json` prints: {error}") from error
 
 
-def _learned(name: str, values: dict[str, Any]) -> Learned:
+def _learned(name: str, values: dict[str, Any]) -> ModelCurve:
     curves = [_curve([int(n) for n in seed["found_at"]], int(seed["total"])) for seed in values["seeds"]]
     if not curves:
         raise ValueError(f"{name} has no seeds")
     columns = list(zip(*curves, strict=True))
     means = values["mean"]
-    return Learned(
+    return ModelCurve(
         name,
         tuple(sum(at) / len(at) for at in columns),
         tuple(min(at) for at in columns),
@@ -89,8 +101,8 @@ def _curve(found: Sequence[int], total: int) -> list[float]:
 
 @dataclass(frozen=True)
 class _Chart:
-    found: Simulated
-    box: Box
+    found: SimulationResult
+    box: Bounds
 
     def place(self, effort: float, recall: float) -> Point:
         box = self.box
@@ -100,7 +112,7 @@ class _Chart:
         return [self.place(step / _STEPS, recall) for step, recall in enumerate(recalls)]
 
 
-def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) -> Drawing:
+def draw_learning_curve(found: SimulationResult, options: FigureOptions | None = None) -> Drawing:
     """Recall against effort of up to six models, beside the best possible order and reading at random.
 
     Raises InvalidInputError where there are more.
@@ -110,12 +122,12 @@ def draw_learning_curve(found: Simulated, options: FigureOptions | None = None) 
         raise InvalidInputError(f"{len(found.models)} models cannot be told apart: replay 1 to {MOST}")
     hues = hues_for(f"model-{model.model}" for model in found.models)
     colours = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
-    keys = [Key(_said(model), colour) for model, colour in zip(found.models, colours, strict=True)]
-    sheet = Sheet(options, keys, [_note(found)])
+    keys = [LegendKey(_said(model), colour) for model, colour in zip(found.models, colours, strict=True)]
+    sheet = ChartPage(options, keys, [_note(found)])
     left = sheet.left + text_width("100%", TEXT_SIZE) + _GAP
     bottom = sheet.floor + 2 * LINE
     top = bottom + min(max(sheet.width * _RATIO, _LOWEST), _TALLEST)
-    chart = _Chart(found, Box(left, bottom, sheet.right - text_width("100%", TEXT_SIZE) / 2, top))
+    chart = _Chart(found, Bounds(left, bottom, sheet.right - text_width("100%", TEXT_SIZE) / 2, top))
 
     def paint(page: Painter, theme: Theme) -> None:
         axis_title(page, theme, sheet.left, top, "Relevant records found")
@@ -148,15 +160,15 @@ def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
     page.group("axis", [page.text("axis", (box.middle[0], box.bottom - 2 * LINE), "Records read", middle)], FRONT)
 
 
-def _id(model: Learned) -> str:
+def _id(model: ModelCurve) -> str:
     return f"model-{slug(model.model)}"
 
 
-def _said(model: Learned) -> str:
+def _said(model: ModelCurve) -> str:
     return f"{model.model}: loss {model.loss:.3f}, WSS@95 {model.saved:.3f}"
 
 
-def _note(found: Simulated) -> str:
+def _note(found: SimulationResult) -> str:
     seeds = max(model.seeds for model in found.models)
     spread = f"; line: mean, band: range of {seeds} starts" if seeds > 1 else ""
     return (
@@ -166,18 +178,18 @@ def _note(found: Simulated) -> str:
     )
 
 
-def _words(found: Simulated) -> Words:
+def _words(found: SimulationResult) -> FigureText:
     title = f"Learning curve of screening, {found.source}"
     caption = f"Share of the relevant records found by share of the records read in screening. {_note(found)}"
-    return Words(title, caption, f"{title}. {'; '.join(map(_told, found.models))}.")
+    return FigureText(title, caption, f"{title}. {'; '.join(map(_told, found.models))}.")
 
 
-def _told(model: Learned) -> str:
+def _told(model: ModelCurve) -> str:
     half = f"{model.mean[_STEPS // 4]:.0%} found after reading 25%, {model.mean[_STEPS // 2]:.0%} after 50%"
     return f"{_said(model)}; {half}"
 
 
-def _rows(found: Simulated) -> Rows:
+def _rows(found: SimulationResult) -> Rows:
     head: tuple[Cell, ...] = ("model", "read", "recall", "least", "most")
     body: list[tuple[Cell, ...]] = [
         (model.model, step / _STEPS, *(round(values[step], 4) for values in (model.mean, model.low, model.high)))

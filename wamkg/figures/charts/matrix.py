@@ -5,7 +5,7 @@ from dataclasses import replace
 from wamkg.figures.charts.grid import Grid, GridColumn, GridRow, draw_grid
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.latex import latex_table
-from wamkg.figures.page import Words, counted
+from wamkg.figures.page import FigureText, pluralize
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
@@ -45,13 +45,13 @@ def _letter(number: int) -> str:
 
 def _note(matrix: FacetMatrix) -> str:
     several = sum(matrix.counts.values()) > matrix.total
-    parts = [counted(matrix.total)]
+    parts = [pluralize(matrix.total)]
     parts += [f"Date: {DATE_RULES[matrix.date_rule]}"] if matrix.facet == YEAR else []
     parts += ["A paper with several values counts at each, in the sums of rows once"] if several else []
     return ". ".join(parts) + "."
 
 
-def _words(matrix: FacetMatrix) -> Words:
+def _words(matrix: FacetMatrix) -> FigureText:
     title = f"Classes of {matrix.taxonomy} by {matrix.facet}"
     largest = max(matrix.counts.items(), key=lambda cell: cell[1], default=None)
     sums = {value: sum(matrix.counts.get((taxon.path, value), 0) for taxon in matrix.taxa) for value in matrix.values}
@@ -60,10 +60,10 @@ def _words(matrix: FacetMatrix) -> Words:
     if largest is not None:
         (path, value), count = largest
         most = f" The fullest cell is {plain(matrix.names.get(path, path))} in {plain(value)} with {count}."
-    return Words(
+    return FigureText(
         title=title,
         caption=f"Papers by class and {matrix.facet}; darker cells hold more. {_note(matrix)}",
-        alt=f"Table of {len(matrix.taxa)} classes by {matrix.facet}, {counted(matrix.total)}: {each}.{most}",
+        alt=f"Table of {len(matrix.taxa)} classes by {matrix.facet}, {pluralize(matrix.total)}: {each}.{most}",
     )
 
 

@@ -10,7 +10,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import GRID, LABELS, LINE, MARKS, Sheet, Words, baseline, counted, shortened
+from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText, baseline, pluralize, truncate_to_width
 from wamkg.figures.paint import Painter, Type, marker, rounded
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
@@ -18,7 +18,7 @@ from wamkg.figures.shades import family_of
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
 from wamkg.views.papers import shown_day
-from wamkg.views.placed import PlacedItem, PlacedTaxonomy
+from wamkg.views.taxonomies import TaxonomyPaper, TaxonomyWithPapers
 
 CHIP, CHIP_GAP, CHIP_PAD, BULLET = 8.4, 2.4, 1.8, 5.0
 YEAR_WIDTH, COLUMN_GAP, ROW_GAP, SECTION_GAP, CORNER = 28.0, 6.0, 3.4, 7.0, 2.2
@@ -29,7 +29,7 @@ NO_DATE = "no date"
 class _Group:
     path: str
     name: str
-    items: Mapping[str, list[PlacedItem]]
+    items: Mapping[str, list[TaxonomyPaper]]
 
     @property
     def count(self) -> int:
@@ -42,7 +42,7 @@ class _Section:
 
     groups: tuple[_Group, ...]
     widths: Mapping[str, float]
-    cells: Mapping[tuple[str, str], list[list[PlacedItem]]]
+    cells: Mapping[tuple[str, str], list[list[TaxonomyPaper]]]
     years: tuple[str, ...]
 
     def row(self, year: str) -> float:
@@ -62,7 +62,7 @@ class _Section:
         return self.head_height + sum(map(self.row, self.years))
 
 
-def draw_overview(placed: PlacedTaxonomy, options: FigureOptions | None = None) -> Drawing:
+def draw_overview(placed: TaxonomyWithPapers, options: FigureOptions | None = None) -> Drawing:
     """Every paper of a taxonomy as a label, by family and year.
 
     Raises InvalidInputError where nothing is placed.
@@ -70,7 +70,7 @@ def draw_overview(placed: PlacedTaxonomy, options: FigureOptions | None = None) 
     options = options or FigureOptions()
     if not placed.items:
         raise InvalidInputError(f"nothing is placed in {placed.slug!r}: there is no overview to draw")
-    sheet = Sheet(options, (), [_note(placed)])
+    sheet = ChartPage(options, (), [_note(placed)])
     sections = _sections(placed, sheet.right - sheet.left)
     hues = hues_for(group.path for section in sections for group in section.groups)
     height = sheet.floor + _height(sections) + MARGIN
@@ -85,15 +85,17 @@ def draw_overview(placed: PlacedTaxonomy, options: FigureOptions | None = None) 
     return sheet.drawing(height, _words(placed, groups), _elements(groups), paint, _rows(placed))
 
 
-def _groups(placed: PlacedTaxonomy) -> list[_Group]:
-    found: dict[str, dict[str, list[PlacedItem]]] = {t.path: defaultdict(list) for t in placed.taxa if t.parent is None}
+def _groups(placed: TaxonomyWithPapers) -> list[_Group]:
+    found: dict[str, dict[str, list[TaxonomyPaper]]] = {
+        t.path: defaultdict(list) for t in placed.taxa if t.parent is None
+    }
     for item in placed.items:
         found[family_of(item.taxon)][str(item.when.year) if item.when else NO_DATE].append(item)
     names = {taxon.path: plain(taxon.name) for taxon in placed.taxa}
     return [_Group(path, names[path], items) for path, items in found.items() if items]
 
 
-def _sections(placed: PlacedTaxonomy, width: float) -> list[_Section]:
+def _sections(placed: TaxonomyWithPapers, width: float) -> list[_Section]:
     """As many groups side by side as make the lowest overview; one below the other where labels fit no other way."""
     groups, room = _groups(placed), width - YEAR_WIDTH
     choices = []
@@ -123,9 +125,9 @@ def _section(groups: Sequence[_Group], widths: Mapping[str, float]) -> _Section:
     return _Section(tuple(groups), widths, cells, tuple(years))
 
 
-def _flow(items: Sequence[PlacedItem], width: float) -> Iterator[list[PlacedItem]]:
+def _flow(items: Sequence[TaxonomyPaper], width: float) -> Iterator[list[TaxonomyPaper]]:
     """Labels in lines of at most `width`, in order of date."""
-    line: list[PlacedItem] = []
+    line: list[TaxonomyPaper] = []
     used = 0.0
     for item in items:
         if line and used + _width(item) > width:
@@ -137,11 +139,11 @@ def _flow(items: Sequence[PlacedItem], width: float) -> Iterator[list[PlacedItem
         yield line
 
 
-def _text(item: PlacedItem) -> str:
+def _text(item: TaxonomyPaper) -> str:
     return plain(item.label) or item.key
 
 
-def _width(item: PlacedItem) -> float:
+def _width(item: TaxonomyPaper) -> float:
     return BULLET + text_width(_text(item), TEXT_SIZE) + 2 * CHIP_PAD
 
 
@@ -190,11 +192,11 @@ class _Overview:
         word = self.page.text("year", (self.left, baseline(y - ROW_GAP - CHIP / 2)), year, style)
         self.page.group(f"year-{self.section.groups[0].path}-{year.replace(' ', '-')}", [rule, word], GRID)
 
-    def _line(self, group: _Group, items: Sequence[PlacedItem], top: float) -> None:
+    def _line(self, group: _Group, items: Sequence[TaxonomyPaper], top: float) -> None:
         hue, x = self.theme.hues[self.hues[group.path]], self._x(group)
         for item in items:
             width, middle = min(_width(item), self.section.widths[group.path]), top - CHIP / 2
-            text = shortened(_text(item), width - BULLET - 2 * CHIP_PAD)
+            text = truncate_to_width(_text(item), width - BULLET - 2 * CHIP_PAD)
             parts: list[Artist] = [
                 self.page.shape(
                     "box", rounded(x, top - CHIP, x + width, top, (CORNER, CORNER)), hue.tint, hue.edge, 0.5
@@ -211,7 +213,7 @@ class _Overview:
 def _elements(groups: Sequence[_Group]) -> Iterator[Element]:
     for group in groups:
         yield Element(
-            taxon_id(group.path), f"{group.name}: {counted(group.count)}", "", {"role": "taxon", "taxon": group.path}
+            taxon_id(group.path), f"{group.name}: {pluralize(group.count)}", "", {"role": "taxon", "taxon": group.path}
         )
         for item in (item for items in group.items.values() for item in items):
             when = shown_day(item.when, item.precision) or NO_DATE
@@ -223,25 +225,25 @@ def _elements(groups: Sequence[_Group]) -> Iterator[Element]:
             )
 
 
-def _note(placed: PlacedTaxonomy) -> str:
+def _note(placed: TaxonomyWithPapers) -> str:
     undated = sum(item.when is None for item in placed.items)
     newest = max((item.when for item in placed.items if item.when), default=None)
     day = f"; as of {newest.isoformat()}" if newest else ""
-    parts = [f"Date: {DATE_RULES[placed.date_rule]}{day}", counted(len(placed.items))]
+    parts = [f"Date: {DATE_RULES[placed.date_rule]}{day}", pluralize(len(placed.items))]
     parts += [f"{undated} without a date"] if undated else []
     return ". ".join(parts) + ". In order of date within a year."
 
 
-def _words(placed: PlacedTaxonomy, groups: Sequence[_Group]) -> Words:
+def _words(placed: TaxonomyWithPapers, groups: Sequence[_Group]) -> FigureText:
     split = ", ".join(f"{group.name} {group.count}" for group in groups)
-    return Words(
+    return FigureText(
         title=f"{placed.title} by group and year",
         caption=f"{placed.title} by group and year. {_note(placed)}",
-        alt=f"{counted(len(placed.items), 'labelled paper')} in {counted(len(groups), 'group')} by year: {split}.",
+        alt=f"{pluralize(len(placed.items), 'labelled paper')} in {pluralize(len(groups), 'group')} by year: {split}.",
     )
 
 
-def _rows(placed: PlacedTaxonomy) -> Rows:
+def _rows(placed: TaxonomyWithPapers) -> Rows:
     head = ("taxon", "id", "key", "label", "title", "date", "precision", "link")
     return (
         head,

@@ -7,7 +7,7 @@ from itertools import accumulate, groupby
 from matplotlib.artist import Artist
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.measure import text_width
@@ -18,12 +18,12 @@ from wamkg.figures.page import (
     LINE,
     MARKS,
     TITLE,
-    Key,
-    Sheet,
-    Words,
+    ChartPage,
+    FigureText,
+    LegendKey,
     axis_title,
     baseline,
-    counted,
+    pluralize,
     rectangle,
     ticks,
 )
@@ -33,7 +33,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import branch_colours
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
-from wamkg.views.timeline import PaperTimeline, timeline_csv_rows
+from wamkg.views.timelines import PaperTimeline, timeline_csv_rows
 
 _RATIO, _LOWEST, _TALLEST, _BAR_SHARE = 0.36, 120.0, 190.0, 0.72
 _AXIS_GAP, _NUMBER_RISE = 4.0, 2.4
@@ -44,7 +44,7 @@ class _Chart:
     """Bars between the edges of a box; `scale` holds the ticks of the counts."""
 
     timeline: PaperTimeline
-    box: Box
+    box: Bounds
     scale: list[float]
 
     @property
@@ -69,20 +69,20 @@ class _Chart:
             numbers = [number for number, _ in group]
             yield self.box.left + numbers[0] * self.step, self.box.left + (numbers[-1] + 1) * self.step, year
 
-    def segments(self, path: str) -> Iterator[Box]:
+    def segments(self, path: str) -> Iterator[Bounds]:
         """The part of each bar that belongs to a taxon; a depth of 0 has one part."""
         place, half = self.timeline.taxa.index(path), self.step * _BAR_SHARE / 2
         for x, item in zip(self.middles, self.timeline.items, strict=True):
             sums = [0, *accumulate(item.counts.get(taxon, 0) for taxon in self.timeline.taxa)]
             if sums[place + 1] > sums[place]:
-                yield Box(x - half, self.y(sums[place]), x + half, self.y(sums[place + 1]))
+                yield Bounds(x - half, self.y(sums[place]), x + half, self.y(sums[place + 1]))
 
-    def whole(self) -> Iterator[Box]:
+    def whole(self) -> Iterator[Bounds]:
         """Each bar up to its total."""
         half = self.step * _BAR_SHARE / 2
         for x, item in zip(self.middles, self.timeline.items, strict=True):
             if item.total:
-                yield Box(x - half, self.box.bottom, x + half, self.y(item.total))
+                yield Bounds(x - half, self.box.bottom, x + half, self.y(item.total))
 
 
 def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = None) -> Drawing:
@@ -95,8 +95,8 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         raise InvalidInputError(f"no paper placed in {timeline.taxonomy!r} has a date exact enough for a {timeline.by}")
     colours = branch_colours(timeline.taxa, options.theme)
     names = {path: plain(timeline.names[path]) for path in timeline.taxa}
-    keys = [Key(f"{names[path]} {_count(timeline, path)}", colours[path]) for path in timeline.taxa]
-    sheet = Sheet(options, keys if timeline.depth else (), _notes(timeline))
+    keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colours[path]) for path in timeline.taxa]
+    sheet = ChartPage(options, keys if timeline.depth else (), _notes(timeline))
     chart = _lay_out(timeline, sheet)
 
     def paint(page: Painter, theme: Theme) -> None:
@@ -122,12 +122,12 @@ def _count(timeline: PaperTimeline, path: str) -> int:
     return sum(item.counts.get(path, 0) for item in timeline.items)
 
 
-def _lay_out(timeline: PaperTimeline, sheet: Sheet) -> _Chart:
+def _lay_out(timeline: PaperTimeline, sheet: ChartPage) -> _Chart:
     scale = ticks(0, max(item.total for item in timeline.items), whole=True)
     left = sheet.left + text_width(f"{scale[-1]:,.0f}", TEXT_SIZE) + _AXIS_GAP
     bottom = sheet.floor + 2 * LINE
     top = bottom + min(max(sheet.width * _RATIO, _LOWEST), _TALLEST)
-    return _Chart(timeline, Box(left, bottom, sheet.right, top), scale)
+    return _Chart(timeline, Bounds(left, bottom, sheet.right, top), scale)
 
 
 def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
@@ -167,19 +167,19 @@ def _paint_totals(chart: _Chart, page: Painter, theme: Theme) -> None:
 
 def _notes(timeline: PaperTimeline) -> list[str]:
     left_out = [(timeline.undated, "without a date"), (timeline.imprecise, "known to the year only")]
-    parts = [f"Date: {DATE_RULES.get(timeline.date_rule, timeline.date_rule)}", counted(timeline.total)]
+    parts = [f"Date: {DATE_RULES.get(timeline.date_rule, timeline.date_rule)}", pluralize(timeline.total)]
     parts += [f"{count} {what} not drawn" for count, what in left_out if count]
     parts += [f"{timeline.derived} dated by the month in their arXiv id"] if timeline.derived else []
     return [". ".join([*parts, f"The last {timeline.by} may be incomplete"]) + "."]
 
 
-def _words(timeline: PaperTimeline, names: dict[str, str]) -> Words:
+def _words(timeline: PaperTimeline, names: dict[str, str]) -> FigureText:
     first, last = timeline.items[0].period, timeline.items[-1].period
     split = ", ".join(f"{names[path]} {_count(timeline, path)}" for path in timeline.taxa)
     title = f"Publications by {timeline.by} in {timeline.taxonomy}"
     by = " and branch" if timeline.depth else ""
-    return Words(
+    return FigureText(
         title=title,
         caption=f"Publications by {timeline.by}{by}, {first} to {last}. {_notes(timeline)[0]}",
-        alt=f"Bars of {counted(timeline.total)} by {timeline.by} from {first} to {last}{split and f': {split}'}.",
+        alt=f"Bars of {pluralize(timeline.total)} by {timeline.by} from {first} to {last}{split and f': {split}'}.",
     )

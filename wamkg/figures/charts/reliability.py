@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from matplotlib.artist import Artist
 
-from wamkg.figures.box import Box
-from wamkg.figures.charts.evaluation import Bin, Evaluation, Measured, evaluation_rows
+from wamkg.figures.box import Bounds
+from wamkg.figures.charts.evaluation import Bin, Evaluation, ModelCalibration, evaluation_rows
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, Sheet, Words, baseline, counted, shortened
+from wamkg.figures.page import FRONT, GRID, LABELS, LINE, ChartPage, FigureText, baseline, pluralize, truncate_to_width
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
@@ -25,8 +25,8 @@ _SCALES = {0.5: (0.5, 0.75, 1.0), 0.4: (0.4, 0.6, 0.8, 1.0), 0.2: (0.2, 0.6, 1.0
 class _Panel:
     """One model in its square; both axes begin at `low`."""
 
-    model: Measured
-    box: Box
+    model: ModelCalibration
+    box: Bounds
     low: float
 
     def place(self, confidence: float, accuracy: float) -> Point:
@@ -41,7 +41,7 @@ class _Panel:
 def draw_reliability(found: Evaluation, options: FigureOptions | None = None) -> Drawing:
     """Up to eight models, the default first, each with the diagonal on which it would be calibrated."""
     options = options or FigureOptions()
-    sheet = Sheet(options, (), [_note(found)])
+    sheet = ChartPage(options, (), [_note(found)])
     panels, height = _panels(found, sheet)
 
     def paint(page: Painter, theme: Theme) -> None:
@@ -54,7 +54,7 @@ def draw_reliability(found: Evaluation, options: FigureOptions | None = None) ->
     return sheet.drawing(height, _words(found, panels), elements, paint, rows)
 
 
-def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
+def _panels(found: Evaluation, sheet: ChartPage) -> tuple[list[_Panel], float]:
     models = found.models[:_MOST]
     ends = [share for m in models for b in m.bins for share in (b.confidence, b.interval[0])]
     low = next(begin for begin in _SCALES if min(ends) >= begin)
@@ -71,7 +71,7 @@ def _panels(found: Evaluation, sheet: Sheet) -> tuple[list[_Panel], float]:
     for number, model in enumerate(models):
         row, column = divmod(number, across)
         left, top = sheet.left + column * step + axis, height - MARGIN - row * whole - 3 * LINE - 1.0
-        panels.append(_Panel(model, Box(left, top - side, left + side, top), low))
+        panels.append(_Panel(model, Bounds(left, top - side, left + side, top), low))
     return panels, height
 
 
@@ -91,8 +91,10 @@ def _paint_scale(panel: _Panel, page: Painter, theme: Theme) -> None:
     style, left = Type(TEXT_SIZE, theme.ink, True, "left"), Type(TEXT_SIZE, theme.muted, align="left")
     room = box.right - box.left
     words = [
-        page.text("title", (box.left, box.top + 4.0 + 2 * LINE), shortened(panel.model.model, room, bold=True), style),
-        page.text("title", (box.left, box.top + 4.0 + LINE), shortened(_measured(panel.model), room), left),
+        page.text(
+            "title", (box.left, box.top + 4.0 + 2 * LINE), truncate_to_width(panel.model.model, room, bold=True), style
+        ),
+        page.text("title", (box.left, box.top + 4.0 + LINE), truncate_to_width(_measured(panel.model), room), left),
         page.text("axis-title", (box.left, box.top + 4.0), "Share right", left),
         page.text("axis", ((box.left + box.right) / 2, box.bottom - 2 * LINE), "Stated confidence", muted),
     ]
@@ -120,11 +122,11 @@ def _elements(panel: _Panel) -> Iterator[Element]:
         )
 
 
-def _said(model: Measured, found: Bin) -> str:
-    return f"{model.model}: {counted(found.n)}, {found.confidence:.0%} sure, {found.accuracy:.0%} right"
+def _said(model: ModelCalibration, found: Bin) -> str:
+    return f"{model.model}: {pluralize(found.n)}, {found.confidence:.0%} sure, {found.accuracy:.0%} right"
 
 
-def _measured(model: Measured) -> str:
+def _measured(model: ModelCalibration) -> str:
     return f"{model.accuracy:.0%} right, ECE {model.ece:.3f}"
 
 
@@ -132,18 +134,18 @@ def _note(found: Evaluation) -> str:
     sizes = sorted({b.n for model in found.models for b in model.bins})
     each = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
     return (
-        f"Top level of {found.taxonomy}, {counted(found.n)}, {found.protocol}. Dots: bins of {each} papers; "
+        f"Top level of {found.taxonomy}, {pluralize(found.n)}, {found.protocol}. Dots: bins of {each} papers; "
         "bars: 95% Wilson intervals; dashed: calibrated. ECE: expected calibration error."
     )
 
 
-def _words(found: Evaluation, panels: list[_Panel]) -> Words:
+def _words(found: Evaluation, panels: list[_Panel]) -> FigureText:
     first = found.models[0]
     left_out = len(found.models) - len(panels)
-    return Words(
+    return FigureText(
         title=f"Reliability of the suggestions in {found.taxonomy}",
         caption=f"Share of the suggestions that are right by their stated confidence. {_note(found)}",
-        alt=f"{counted(len(panels), 'panel')}. "
+        alt=f"{pluralize(len(panels), 'panel')}. "
         + "; ".join(f"{panel.model.model}: {_measured(panel.model)}" for panel in panels)
         + f". Of {'; '.join(_said(first, b) for b in first.bins)}.",
         notes=(f"{left_out} more models are in the data only",) if left_out else (),

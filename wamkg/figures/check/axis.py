@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 
-from wamkg.figures.check.picture import Part, Picture, bounds
+from wamkg.figures.check.picture import DrawnElement, Picture, bounds
 from wamkg.figures.check.time import Direction
 
 _QUARTERS = 3
@@ -27,12 +27,12 @@ def axis_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     yield from _as_of(picture, parts)
 
 
-def _pill(part: Part, time: Direction) -> float:
+def _pill(part: DrawnElement, time: Direction) -> float:
     box = part.rect("pill")
     return time.along(box.middle) if box is not None else 0.0
 
 
-def _ticks(axis: Part, years: list[tuple[int, float]], time: Direction) -> Iterator[tuple[str, str, str]]:
+def _ticks(axis: DrawnElement, years: list[tuple[int, float]], time: Direction) -> Iterator[tuple[str, str, str]]:
     """Three ticks between the pills of one year and the next, a quarter apart."""
     ticks = sorted(time.along(bounds(points).middle) for role, points, _ in axis.shapes if role == "quarter")
     for (year, begin), (following, end) in pairwise(years):
@@ -50,7 +50,7 @@ def _ticks(axis: Part, years: list[tuple[int, float]], time: Direction) -> Itera
             yield "quarters", f"year-{year}", "quarter ticks are not a quarter apart"
 
 
-def _as_of(picture: Picture, parts: dict[str, Part]) -> Iterator[tuple[str, str, str]]:
+def _as_of(picture: Picture, parts: dict[str, DrawnElement]) -> Iterator[tuple[str, str, str]]:
     words = [word.text for word in parts["as-of"].words] if "as-of" in parts else []
     day = _day(words)
     if day is None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from wamkg.figures.check.picture import Picture, Rect, bounds
+from wamkg.figures.check.picture import DrawnBounds, Picture, bounds
 
 CELL = 3.0
 """Grid step in points."""
@@ -28,7 +28,7 @@ def largest_blank(picture: Picture) -> float:
     return _largest(ink) * CELL * CELL / (picture.width * picture.height)
 
 
-def _fill(ink: Cells, rect: Rect) -> None:
+def _fill(ink: Cells, rect: DrawnBounds) -> None:
     top, bottom = int(rect.top / CELL), int(rect.bottom / CELL) + 1
     ink[max(top, 0) : bottom, max(int(rect.left / CELL), 0) : int(rect.right / CELL) + 1] = True
 

@@ -21,7 +21,7 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Rect:
+class DrawnBounds:
     """A rectangle in points, y downwards from the upper edge."""
 
     left: float
@@ -39,12 +39,12 @@ class Rect:
         """Height."""
         return self.bottom - self.top
 
-    def holds(self, other: "Rect") -> bool:
+    def holds(self, other: "DrawnBounds") -> bool:
         """Whether the other lies inside."""
         upright = self.top <= other.top and other.bottom <= self.bottom
         return upright and self.left <= other.left and other.right <= self.right
 
-    def gap(self, other: "Rect") -> float:
+    def gap(self, other: "DrawnBounds") -> float:
         """Clear distance between two rectangles, negative by how far they overlap."""
         across = max(other.left - self.right, self.left - other.right)
         down = max(other.top - self.bottom, self.top - other.bottom)
@@ -58,27 +58,27 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Word:
+class DrawnText:
     """One text element."""
 
     role: str
     text: str
     size: float
     colour: str
-    rect: Rect
+    rect: DrawnBounds
 
 
 @dataclass(frozen=True)
-class Part:
+class DrawnElement:
     """One group with an id: its texts, and its filled or stroked shapes by role."""
 
     element_id: str
     data: dict[str, str]
     href: str
-    words: tuple[Word, ...]
+    words: tuple[DrawnText, ...]
     shapes: tuple[tuple[str, Points, str], ...]
 
-    def rect(self, role: str) -> Rect | None:
+    def rect(self, role: str) -> DrawnBounds | None:
         """Bounds of the first shape of a role."""
         return next((bounds(points) for name, points, _ in self.shapes if name == role), None)
 
@@ -95,9 +95,9 @@ class Picture:
     height: float
     background: str
     ids: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[DrawnElement, ...]
 
-    def of_role(self, *roles: str) -> list[Part]:
+    def of_role(self, *roles: str) -> list[DrawnElement]:
         """Parts whose `data-role` is one of these."""
         return [part for part in self.parts if part.data.get("role") in roles]
 
@@ -127,7 +127,7 @@ def _background(root: ET.Element, width: float, height: float) -> str:
     return "#ffffff"
 
 
-def _part(group: ET.Element) -> Part:
+def _part(group: ET.Element) -> DrawnElement:
     link = group.find(f"{{{SVG}}}a")
     words, shapes = [], []
     for child in group.iter(f"{{{SVG}}}g"):
@@ -138,7 +138,7 @@ def _part(group: ET.Element) -> Part:
         shapes += [(role, _points(path.attrib["d"]), _style(path).get("fill", "#000000")) for path in _paths(child)]
     data = {key.removeprefix("data-"): value for key, value in group.attrib.items() if key.startswith("data-")}
     href = link.get(f"{{{XLINK}}}href", "") if link is not None else ""
-    return Part(group.attrib["id"], data, href, tuple(words), tuple(shapes))
+    return DrawnElement(group.attrib["id"], data, href, tuple(words), tuple(shapes))
 
 
 def _paths(element: ET.Element) -> Iterator[ET.Element]:
@@ -150,17 +150,17 @@ def _style(element: ET.Element) -> dict[str, str]:
     return {key.strip(): value.strip() for key, value in pairs}
 
 
-def _word(role: str, element: ET.Element) -> Word:
+def _word(role: str, element: ET.Element) -> DrawnText:
     style, text = _style(element), "".join(element.itertext())
     size = float(style["font-size"].removesuffix("px"))
     width = text_width(text, size, bold=style.get("font-weight") == "700")
     x, y = float(element.attrib["x"]), float(element.attrib["y"])
     left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[style.get("text-anchor", "start")]
-    rect = Rect(left, y - CAP_HEIGHT * size, left + width, y)
+    rect = DrawnBounds(left, y - CAP_HEIGHT * size, left + width, y)
     if _TURNED.match(element.get("transform", "")):
         # What was to the right of the place is above it, what was above it is to its left.
-        rect = Rect(x + rect.top - y, y - (rect.right - x), x, y - (rect.left - x))
-    return Word(role, text, size, style.get("fill", "#000000"), rect)
+        rect = DrawnBounds(x + rect.top - y, y - (rect.right - x), x, y - (rect.left - x))
+    return DrawnText(role, text, size, style.get("fill", "#000000"), rect)
 
 
 def _points(description: str) -> Points:
@@ -194,7 +194,7 @@ def _dense(polygons: list[Points]) -> Points:
     return np.concatenate(pieces) if pieces else np.zeros((1, 2))
 
 
-def bounds(points: Points) -> Rect:
+def bounds(points: Points) -> DrawnBounds:
     """Smallest rectangle around the points."""
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-    return Rect(float(left), float(top), float(right), float(bottom))
+    return DrawnBounds(float(left), float(top), float(right), float(bottom))

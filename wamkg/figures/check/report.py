@@ -15,12 +15,12 @@ from wamkg.figures.check.axis import axis_findings
 from wamkg.figures.check.blank import largest_blank
 from wamkg.figures.check.colours import family_findings, family_numbers
 from wamkg.figures.check.fonts import font_findings
-from wamkg.figures.check.picture import Part, Picture, Rect, read_picture
+from wamkg.figures.check.picture import DrawnBounds, DrawnElement, Picture, read_picture
 from wamkg.figures.check.time import Direction
 from wamkg.figures.check.words import LEAST_CONTRAST, LEAST_FONT, repeated_ids, within_margin, word_findings
 from wamkg.figures.style import contrast
 
-LEAST_GAP = 0.4
+MIN_GAP = 0.4
 LARGEST_OFFSET, MEDIAN_OFFSET = 3.0, 1.0
 LARGEST_BLANK, LEAST_SHARE = 0.12, 0.35
 _TOLERANCE = 0.05
@@ -53,8 +53,8 @@ class _Checker:
         self.unit = median(box.height for box in self.boxes.values()) if self.boxes else 1.0
         self.numbers: dict[str, float] = {"labels": len(self.labels), "label_height": round(self.unit, 2)}
 
-    def by_trunk(self) -> Mapping[str, list[Part]]:
-        groups: dict[str, list[Part]] = defaultdict(list)
+    def by_trunk(self) -> Mapping[str, list[DrawnElement]]:
+        groups: dict[str, list[DrawnElement]] = defaultdict(list)
         for part in self.labels:
             groups[part.data["trunk"]].append(part)
         return groups
@@ -89,7 +89,7 @@ class _Checker:
             if near > self.unit:
                 yield Finding("own-trunk", part.element_id, f"{near / self.unit:.2f} label heights away")
             for other, points in self.trunks.items():
-                if other != own and box.distance(points) < max(2 * near, LEAST_GAP * self.unit) - _TOLERANCE:
+                if other != own and box.distance(points) < max(2 * near, MIN_GAP * self.unit) - _TOLERANCE:
                     yield Finding("other-trunk", part.element_id, f"{box.distance(points):.1f} pt from {other}")
 
     def dates(self) -> Iterator[Finding]:
@@ -128,16 +128,16 @@ class _Checker:
         if any(later < earlier - 4 * _TOLERANCE for (_, earlier), (_, later) in pairwise(dots)):
             yield Finding("axis", "", "dots do not rise with their dates")
 
-    def _stand(self, part: Part) -> float:
+    def _stand(self, part: DrawnElement) -> float:
         return self.time.stands(self.boxes[part.element_id], self.dots[part.element_id])
 
-    def _inverted(self, a: Part, b: Part) -> bool:
+    def _inverted(self, a: DrawnElement, b: DrawnElement) -> bool:
         """Whether the earlier label stands after the later one, on one side of the trunk also by their middles."""
         one, other = self.boxes[a.element_id], self.boxes[b.element_id]
         same = self._first_side(a) == self._first_side(b)
         return self._stand(a) > self._stand(b) or (same and self.time.along(one.middle) > self.time.along(other.middle))
 
-    def _first_side(self, part: Part) -> bool:
+    def _first_side(self, part: DrawnElement) -> bool:
         return self.time.before(self.boxes[part.element_id], self.dots[part.element_id])
 
     def overlaps(self) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ class _Checker:
         things = self._things()
         gaps = [(a_rect.gap(b_rect), a, b) for (a, a_rect), (b, b_rect) in combinations(things, 2)]
         for gap, a, b in gaps:
-            if gap < LEAST_GAP * self.unit - _TOLERANCE:
+            if gap < MIN_GAP * self.unit - _TOLERANCE:
                 yield Finding("gap", a, f"{gap:.1f} pt from {b}")
         self.numbers["gap_min"] = round(min((gap for gap, *_ in gaps), default=0.0) / self.unit, 2)
         inside = within_margin(self.picture)
@@ -154,10 +154,10 @@ class _Checker:
                 yield Finding("margin", name, "reaches into the 2 mm margin")
             if name not in self.boxes and not name.startswith(("root", "mark")):
                 near = min((rect.distance(points) for points in self.trunks.values()), default=self.unit)
-                if near < LEAST_GAP * self.unit - _TOLERANCE:
+                if near < MIN_GAP * self.unit - _TOLERANCE:
                     yield Finding("gap", name, f"{near:.1f} pt from a trunk")
 
-    def _things(self) -> list[tuple[str, Rect]]:
+    def _things(self) -> list[tuple[str, DrawnBounds]]:
         things = list(self.boxes.items())
         for part in self.picture.parts:
             if part.element_id.startswith("mark-"):
@@ -199,19 +199,19 @@ class _Checker:
         self.numbers |= {"font_min": smallest, "contrast_min": round(weakest, 2)}
 
 
-def _around(rects: Sequence[Rect]) -> Rect:
-    return Rect(
+def _around(rects: Sequence[DrawnBounds]) -> DrawnBounds:
+    return DrawnBounds(
         min(r.left for r in rects), min(r.top for r in rects), max(r.right for r in rects), max(r.bottom for r in rects)
     )
 
 
-def _grown(mark: Rect, box: Rect) -> Rect:
+def _grown(mark: DrawnBounds, box: DrawnBounds) -> DrawnBounds:
     """A mark as tall as its label, kept one gap away from it: they belong together."""
-    gap = LEAST_GAP * box.height
+    gap = MIN_GAP * box.height
     return (
-        Rect(max(mark.left, box.right + gap), box.top, mark.right, box.bottom)
+        DrawnBounds(max(mark.left, box.right + gap), box.top, mark.right, box.bottom)
         if mark.left > box.left
-        else Rect(mark.left, box.top, min(mark.right, box.left - gap), box.bottom)
+        else DrawnBounds(mark.left, box.top, min(mark.right, box.left - gap), box.bottom)
     )
 
 

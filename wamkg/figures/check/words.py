@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from wamkg.figures.check.picture import Part, Picture, Rect, Word, bounds
+from wamkg.figures.check.picture import DrawnBounds, DrawnElement, DrawnText, Picture, bounds
 from wamkg.figures.style import POINTS_PER_MM, contrast
 
 LEAST_FONT, LEAST_CONTRAST, MARGIN_MM = 6.0, 4.5, 2.0
@@ -35,19 +35,19 @@ def repeated_ids(picture: Picture) -> Iterator[tuple[str, str, str]]:
     return (("unique-id", name, f"{count} elements") for name, count in repeated)
 
 
-def within_margin(picture: Picture, tolerance: float = 0.0) -> Rect:
+def within_margin(picture: Picture, tolerance: float = 0.0) -> DrawnBounds:
     """What the margin leaves of the page, `tolerance` points more on each side."""
     margin = MARGIN_MM * POINTS_PER_MM - tolerance
-    return Rect(margin, margin, picture.width - margin, picture.height - margin)
+    return DrawnBounds(margin, margin, picture.width - margin, picture.height - margin)
 
 
-def ground_of(picture: Picture, number: int, word: Word) -> str:
+def ground_of(picture: Picture, number: int, word: DrawnText) -> str:
     """Colour of the last filled shape drawn under a word of the part of that number."""
     under = (part for part in reversed(picture.parts[: number + 1]))
     return next((fill for part in under if (fill := _under(part, word))), picture.background)
 
 
-def _under(part: Part, word: Word) -> str | None:
+def _under(part: DrawnElement, word: DrawnText) -> str | None:
     x, y = word.rect.middle
     for _, points, fill in reversed(part.shapes):
         box = bounds(points)

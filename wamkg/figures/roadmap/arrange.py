@@ -7,14 +7,22 @@ from statistics import median
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.roadmap.branches import Branch, grow
-from wamkg.figures.roadmap.columns import PITCH, Column, Numbers, alternating
-from wamkg.figures.roadmap.entries import Choice, Entry, Quarter, choose, chosen_ids, quarter, representatives_for
-from wamkg.figures.roadmap.narrow import Settled, limits_for, settle
-from wamkg.figures.roadmap.room import Need, grow_years
+from wamkg.figures.roadmap.branches import DrawnTaxon, build_branches
+from wamkg.figures.roadmap.columns import LABEL_PITCH, Column, Numbers, alternating
+from wamkg.figures.roadmap.entries import (
+    LabelContent,
+    LabelSelection,
+    Quarter,
+    chosen_ids,
+    quarter,
+    representatives_for,
+    select_labels,
+)
+from wamkg.figures.roadmap.fit_width import FittedColumns, fit_columns, width_limits
 from wamkg.figures.roadmap.scale import TimeScale, build_scale
 from wamkg.figures.roadmap.sides import LARGEST_OFFSET
 from wamkg.figures.roadmap.trunks import level_width
+from wamkg.figures.roadmap.year_heights import YearSpace, extend_years
 from wamkg.figures.style import FigureOptions
 from wamkg.views.roadmap import Roadmap
 
@@ -35,8 +43,8 @@ _PLACED_AGAIN = 500
 class Arrangement:
     """Trunks side by side with their labels; `x` is the middle of each trunk, from the left end of the columns."""
 
-    families: tuple[Branch, ...]
-    tips: tuple[Branch, ...]
+    families: tuple[DrawnTaxon, ...]
+    tips: tuple[DrawnTaxon, ...]
     columns: tuple[Column, ...]
     x: tuple[float, ...]
     scale: TimeScale
@@ -48,7 +56,7 @@ def heading_size(level: int) -> float:
     return HEADING_SIZES[min(level, len(HEADING_SIZES)) - 1]
 
 
-def heading_lines(branch: Branch, width: float) -> list[str]:
+def heading_lines(branch: DrawnTaxon, width: float) -> list[str]:
     """The heading of a branch, wrapped to `width` points."""
     return wrap(branch.heading, heading_size(branch.level), width, bold=True)
 
@@ -72,7 +80,7 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
 
 def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:
     """Levels to try: as asked, then fewer and fewer."""
-    tips = [tip for family in grow(roadmap, asked) for tip in family.tips()]
+    tips = [tip for family in build_branches(roadmap, asked) for tip in family.tips()]
     return [asked, *range(max(tip.level for tip in tips) - 1, 0, -1)]
 
 
@@ -82,23 +90,23 @@ class _Fitter:
     def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int | None) -> None:
         self.roadmap, self.options, self.depth = roadmap, options, depth
         self.days = [item.when for item in roadmap.items]
-        self.families = grow(roadmap, depth)
+        self.families = build_branches(roadmap, depth)
         self.tips = tuple(tip for family in self.families for tip in family.tips())
         self.codes = {taxon.path: taxon.code for taxon in roadmap.taxa}
         most = representatives_for(self.tips, 0 if options.only_chosen else options.representatives)
         marks = options.width_mm >= MARKS_FROM_MM
-        self.choice = Choice(most, chosen_ids(roadmap.items, options.chosen), marks)
+        self.choice = LabelSelection(most, chosen_ids(roadmap.items, options.chosen), marks)
 
     def fit(self, width: float, tallest: float) -> Arrangement | None:
         """All labels of the choice on a low axis, on a taller one, or fewer of them on the tallest; None if none."""
         drawn = self._drawn(self.choice)
-        need = Need.of(drawn, self.days, self.roadmap.as_of)
+        need = YearSpace.of(drawn, self.days, self.roadmap.as_of)
         room = need.within(tallest)
         tallest = max(tallest, sum(room.values()))
         full = need.filling(tallest)
         if self._dense(drawn, width * tallest):
             room = full
-        choice: Choice | None = self.choice
+        choice: LabelSelection | None = self.choice
         while choice is not None:
             scale = build_scale(self.days, self.roadmap.as_of, room)
             settled = self._settled(choice, scale, width)
@@ -111,7 +119,7 @@ class _Fitter:
                 return Arrangement(self.families, self.tips, tuple(settled.columns), x, scale, notes)
             if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in settled.columns):
                 room = full
-            grown = grow_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
+            grown = extend_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
             if sum(grown.values()) <= tallest:
                 room = grown
             elif room != full:
@@ -120,13 +128,15 @@ class _Fitter:
                 choice = self._thinned(choice, settled)
         return None
 
-    def _settled(self, choice: Choice, scale: TimeScale, width: float) -> Settled | None:
+    def _settled(self, choice: LabelSelection, scale: TimeScale, width: float) -> FittedColumns | None:
         """The labels of a choice on an axis; None where the width is too little for labels of usual width."""
         columns = _empty_columns(self.families, self._drawn(choice))
-        limits = limits_for(columns, width - sum(2 * column.half for column in columns))
+        limits = width_limits(columns, width - sum(2 * column.half for column in columns))
         return None if limits is None else _tried([column.on(scale) for column in columns], limits)
 
-    def _restored(self, choice: Choice, settled: Settled, scale: TimeScale, width: float) -> tuple[Choice, Settled]:
+    def _restored(
+        self, choice: LabelSelection, settled: FittedColumns, scale: TimeScale, width: float
+    ) -> tuple[LabelSelection, FittedColumns]:
         """One label more in quarters that lost some, where it finds room after all; those that lost one first."""
         lost = self._lost(choice, settled)
         tries = _PLACED_AGAIN // sum(len(column.entries) for column in settled.columns)
@@ -138,7 +148,7 @@ class _Fitter:
         caps = {at: choice.caps[at] for at in self._lost(choice, settled)}
         return replace(choice, caps=caps), settled
 
-    def _lost(self, choice: Choice, settled: Settled) -> dict[Quarter, int]:
+    def _lost(self, choice: LabelSelection, settled: FittedColumns) -> dict[Quarter, int]:
         """How many labels each quarter counts instead, of those that had no room for all."""
         return {
             at: len(entry.hidden)
@@ -147,14 +157,14 @@ class _Fitter:
             if entry.hidden and (at := (tip.element_id, quarter(entry.when))) in choice.caps
         }
 
-    def _dense(self, drawn: Sequence[Sequence[Entry]], area: float) -> bool:
+    def _dense(self, drawn: Sequence[Sequence[LabelContent]], area: float) -> bool:
         """Whether labels take so much of the area that the axis needs all the room there is, whatever is added."""
-        return sum(entry.width for entries in drawn for entry in entries) * PITCH > _DENSE * area
+        return sum(entry.width for entries in drawn for entry in entries) * LABEL_PITCH > _DENSE * area
 
-    def _drawn(self, choice: Choice) -> list[list[Entry]]:
-        return [choose(tip, choice, self.codes) for tip in self.tips]
+    def _drawn(self, choice: LabelSelection) -> list[list[LabelContent]]:
+        return [select_labels(tip, choice, self.codes) for tip in self.tips]
 
-    def _thinned(self, choice: Choice, settled: Settled) -> Choice | None:
+    def _thinned(self, choice: LabelSelection, settled: FittedColumns) -> LabelSelection | None:
         """One label fewer in each trunk's fullest crowded quarters; None where none is left."""
         caps = dict(choice.caps)
         for i, tip in enumerate(self.tips):
@@ -166,7 +176,7 @@ class _Fitter:
         return replace(choice, caps=caps) if caps != choice.caps else None
 
 
-def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: Choice) -> Iterator[str]:
+def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: LabelSelection) -> Iterator[str]:
     """What is drawn otherwise than asked for."""
     if depth != asked.depth:
         yield f"levels below {depth} drawn as codes only"
@@ -178,19 +188,19 @@ def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: 
         yield "fewer labels in crowded quarters, the others counted"
 
 
-def _tried(columns: Sequence[Column], limits: Numbers) -> Settled:
+def _tried(columns: Sequence[Column], limits: Numbers) -> FittedColumns:
     """The columns on their best sides if all labels fit; else which labels need more room."""
     full = [(i, j) for i, column in enumerate(columns) for j in column.overfull()]
     placed = alternating(columns) if not full else None
     if placed is None:
-        return Settled(list(columns), (), tuple(full))
+        return FittedColumns(list(columns), (), tuple(full))
     far = [(i, j) for i, column in enumerate(placed) for j, o in enumerate(column.offsets) if o > LARGEST_OFFSET]
     if not far and median(o for column in placed for o in column.offsets) > _MEDIAN_OFFSET:
         far = [(i, j) for i, column in enumerate(placed) for j in range(len(column.entries))]
-    return Settled(placed, (), tuple(far)) if far else settle(placed, limits)
+    return FittedColumns(placed, (), tuple(far)) if far else fit_columns(placed, limits)
 
 
-def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> list[Column]:
+def _empty_columns(families: Sequence[DrawnTaxon], drawn: Sequence[list[LabelContent]]) -> list[Column]:
     stems = _stem_levels(families)
     columns = []
     tips = [(family, tip) for family in families for tip in family.tips()]
@@ -202,7 +212,7 @@ def _empty_columns(families: Sequence[Branch], drawn: Sequence[list[Entry]]) -> 
     return columns
 
 
-def _stem_levels(branches: Sequence[Branch]) -> dict[str, int]:
+def _stem_levels(branches: Sequence[DrawnTaxon]) -> dict[str, int]:
     """Level of the widest trunk that rises in each tip's corridor."""
     levels: dict[str, int] = {}
     for branch in branches:

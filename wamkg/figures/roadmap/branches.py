@@ -7,12 +7,12 @@ from datetime import date
 
 from wamkg.errors import InvalidInputError
 from wamkg.figures.ids import taxon_id
-from wamkg.figures.taxa import children_of
+from wamkg.figures.taxon_tree import children_of
 from wamkg.views.roadmap import Roadmap, RoadmapItem, RoadmapTaxon
 
 
 @dataclass(frozen=True)
-class Branch:
+class DrawnTaxon:
     """A drawn taxon; one without children is a tip and carries its items, oldest first.
 
     A tip may be one `strand` of several, counted from 1, that are the children of their bundle.
@@ -21,7 +21,7 @@ class Branch:
     taxon: RoadmapTaxon
     level: int
     heading: str
-    children: tuple["Branch", ...]
+    children: tuple["DrawnTaxon", ...]
     items: tuple[RoadmapItem, ...]
     strand: int = 0
 
@@ -48,20 +48,20 @@ class Branch:
         starts = [child.start for child in self.children]
         return starts.index(latest) if starts[0] >= starts[-1] else len(starts) - 1 - starts[::-1].index(latest)
 
-    def tips(self) -> Iterator["Branch"]:
+    def tips(self) -> Iterator["DrawnTaxon"]:
         """The tips from left to right."""
         if not self.children:
             yield self
         for child in self.children:
             yield from child.tips()
 
-    def walk(self) -> Iterator["Branch"]:
+    def walk(self) -> Iterator["DrawnTaxon"]:
         """This branch and all below it."""
         yield self
         for child in self.children:
             yield from child.walk()
 
-    def stem_tip(self) -> "Branch":
+    def stem_tip(self) -> "DrawnTaxon":
         """The tip whose corridor this branch's own trunk rises in."""
         return self.children[self.stem_child].stem_tip() if self.children else self
 
@@ -83,7 +83,7 @@ class _Tree:
         return all(not self.children[kid.path] for kid in kids) if self.depth is None else not kids
 
 
-def grow(roadmap: Roadmap, depth: int | None) -> tuple[Branch, ...]:
+def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...]:
     """Families with their branches down to `depth` levels; None stops above the leaves. Empty taxa are left out.
 
     Raises InvalidInputError where the taxa are no tree or an item names an unknown taxon.
@@ -104,21 +104,21 @@ def _side(position: int, count: int) -> int:
     return (2 * position > count - 1) - (2 * position < count - 1)
 
 
-def _branch(tree: _Tree, taxon: RoadmapTaxon, level: int, side: int) -> Branch | None:
+def _branch(tree: _Tree, taxon: RoadmapTaxon, level: int, side: int) -> DrawnTaxon | None:
     if tree.is_tip(taxon, level):
         return _tip(taxon, level, taxon.name, tree.subtree(taxon.path))
     parts = [_branch(tree, child, level + 1, side) for child in tree.children[taxon.path]]
     parts.append(_tip(taxon, level + 1, f"{taxon.name}, other", tree.items[taxon.path]))
     children = [part for part in parts if part is not None]
-    return Branch(taxon, level, taxon.name, _planar(children, side), ()) if children else None
+    return DrawnTaxon(taxon, level, taxon.name, _order_without_crossings(children, side), ()) if children else None
 
 
-def _tip(taxon: RoadmapTaxon, level: int, heading: str, items: list[RoadmapItem]) -> Branch | None:
+def _tip(taxon: RoadmapTaxon, level: int, heading: str, items: list[RoadmapItem]) -> DrawnTaxon | None:
     ordered = sorted(items, key=lambda item: (item.when, item.label, item.element_id))
-    return Branch(taxon, level, heading, (), tuple(ordered)) if ordered else None
+    return DrawnTaxon(taxon, level, heading, (), tuple(ordered)) if ordered else None
 
 
-def _planar(children: list[Branch], side: int) -> tuple[Branch, ...]:
+def _order_without_crossings(children: list[DrawnTaxon], side: int) -> tuple[DrawnTaxon, ...]:
     """Older branches further out from the last starter, whose corridor the trunk rises in: no fork crosses another.
 
     A family at one side of the root turns its last starter inwards; one in the middle grows to both sides, in the

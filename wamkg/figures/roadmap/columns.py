@@ -8,19 +8,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from wamkg.figures.roadmap.entries import Entry
+from wamkg.figures.roadmap.entries import LabelContent
 from wamkg.figures.roadmap.scale import TimeScale
 from wamkg.figures.roadmap.spacing import alternate, gaps_of, spread
 
 LABEL_HEIGHT = 8.8
 GAP = 0.45 * LABEL_HEIGHT
-PITCH = LABEL_HEIGHT + GAP
-FLUSH = 1.5
+LABEL_PITCH = LABEL_HEIGHT + GAP
+ALIGNED_OFFSET = 1.5
 """Distance of a label from its own trunk; twice as far from any other is kept by the strip's width."""
-CLEAR = max(2.5 * FLUSH, GAP)
+CLEARANCE = max(2.5 * ALIGNED_OFFSET, GAP)
 FAMILY_GAP = 3.0
 HEADING_GAP = 5.0
-LEAST_SHARE = 0.35
+MIN_SHARE = 0.35
 """Of the labels of a trunk, on either side."""
 _YEAR_MARGIN = LABEL_HEIGHT / 2 + 0.8
 
@@ -36,7 +36,7 @@ class Column:
     `lows` and `highs` where its year does. `nudges` are how far above its date each label is wished.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LabelContent, ...]
     half: float
     stem: float
     heading: float
@@ -92,25 +92,27 @@ class Column:
         years = [entry.when.year for entry in self.entries]
         counts = Counter(years)
         return [
-            j for j, year in enumerate(years) if (counts[year] - 1) * PITCH / 2 > self.highs[j] - self.lows[j] + 1e-9
+            j
+            for j, year in enumerate(years)
+            if (counts[year] - 1) * LABEL_PITCH / 2 > self.highs[j] - self.lows[j] + 1e-9
         ]
 
     def placed(self, sides: tuple[int, ...], nudges: tuple[float, ...] = ()) -> "Column | None":
         """The labels on the given sides, near their dates and within their years; None if too many for the room."""
         nudges = nudges or (0.0,) * len(sides)
         targets = [day + nudge for day, nudge in zip(self.days, nudges, strict=True)]
-        heights = spread(targets, gaps_of(sides, PITCH), self.lows, self.highs)
+        heights = spread(targets, gaps_of(sides, LABEL_PITCH), self.lows, self.highs)
         return None if heights is None else replace(self, sides=sides, nudges=nudges, heights=tuple(heights))
 
 
 def alternating(columns: Sequence[Column]) -> list[Column] | None:
     """Every column with labels left and right in turn; None where one is too full for its years."""
-    placed = [column.placed(turns(column.entries)) for column in columns]
+    placed = [column.placed(alternate_sides(column.entries)) for column in columns]
     fitting = [column for column in placed if column is not None]
     return fitting if len(fitting) == len(placed) else None
 
 
-def turns(entries: Sequence[Entry]) -> tuple[int, ...]:
+def alternate_sides(entries: Sequence[LabelContent]) -> tuple[int, ...]:
     """Sides in turn, anew each year, or throughout where that would lean to one side.
 
     Beginning anew keeps the sides of other years where a paper is added.
@@ -122,7 +124,7 @@ def turns(entries: Sequence[Entry]) -> tuple[int, ...]:
 
 def balanced(sides: Sequence[int]) -> bool:
     """Whether each side has its least share; fewer than four labels may stand anywhere."""
-    return len(sides) < 4 or LEAST_SHARE <= sides.count(1) / len(sides) <= 1 - LEAST_SHARE
+    return len(sides) < 4 or MIN_SHARE <= sides.count(1) / len(sides) <= 1 - MIN_SHARE
 
 
 def needs(columns: Sequence[Column], k: int) -> Numbers:
@@ -148,26 +150,29 @@ def heading_need(left: Column, right: Column) -> float:
 
 
 def _outer_needs(column: Column, widths: Numbers) -> Numbers:
-    return np.concatenate([widths + FLUSH, [column.heading / 2 - column.half]])
+    return np.concatenate([widths + ALIGNED_OFFSET, [column.heading / 2 - column.half]])
 
 
 def _strip_needs(left: Column, right: Column) -> Numbers:
     (y_left, ours), (y_right, theirs) = left.right, right.left
     gap = family_gap(left, right)
-    alone = [ours + FLUSH + CLEAR + right.stem - right.half, theirs + FLUSH + CLEAR + left.stem - left.half]
-    beside = np.abs(y_left[:, None] - y_right[None, :]) < PITCH - 1e-6
-    pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * FLUSH + GAP
-    return np.concatenate([*alone, pairs, [2 * CLEAR, heading_need(left, right) - gap]]) + gap
+    alone = [
+        ours + ALIGNED_OFFSET + CLEARANCE + right.stem - right.half,
+        theirs + ALIGNED_OFFSET + CLEARANCE + left.stem - left.half,
+    ]
+    beside = np.abs(y_left[:, None] - y_right[None, :]) < LABEL_PITCH - 1e-6
+    pairs = (ours[:, None] + theirs[None, :])[beside] + 2 * ALIGNED_OFFSET + GAP
+    return np.concatenate([*alone, pairs, [2 * CLEARANCE, heading_need(left, right) - gap]]) + gap
 
 
 def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
     """Room that each label of column `i` needs on a side, with what stands across that interval as it is."""
     column, k = columns[i], i + side
-    own: Numbers = np.array([entry.width + FLUSH for entry in column.entries])
+    own: Numbers = np.array([entry.width + ALIGNED_OFFSET for entry in column.entries])
     if not 0 <= k < len(columns):
         return own
     heights, widths = columns[k].right if side < 0 else columns[k].left
-    near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < PITCH - 1e-6
-    across = np.where(near, widths[None, :] + FLUSH + GAP, CLEAR).max(axis=1, initial=CLEAR)
+    near = np.abs(np.array(column.heights)[:, None] - heights[None, :]) < LABEL_PITCH - 1e-6
+    across = np.where(near, widths[None, :] + ALIGNED_OFFSET + GAP, CLEARANCE).max(axis=1, initial=CLEARANCE)
     total: Numbers = own + across
     return total + family_gap(column, columns[k])

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
-from wamkg.figures.fonts import unseen
+from wamkg.figures.fonts import undrawable_characters
 from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap.geometry import Layout
-from wamkg.figures.roadmap.lane_layout import lay_out_lanes
+from wamkg.figures.roadmap.horizontal.layout import lay_out_lanes
 from wamkg.figures.roadmap.layout import lay_out
 from wamkg.figures.roadmap.painter import RoadmapPainter
 from wamkg.figures.save import Drawing, Rows
@@ -81,7 +81,7 @@ def _too_tall(layout: Layout) -> tuple[str, ...]:
 
 
 def _unseen(layout: Layout) -> tuple[str, ...]:
-    missing = unseen("".join(label.entry.text for label in layout.labels))
+    missing = undrawable_characters("".join(label.entry.text for label in layout.labels))
     return (f"no font installed here draws {missing!r}: PDF and PNG show boxes",) if missing else ()
 
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from wamkg.figures.ids import picked
+from wamkg.figures.ids import resolve_names
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
-from wamkg.figures.roadmap.branches import Branch
+from wamkg.figures.roadmap.branches import DrawnTaxon
 from wamkg.figures.style import TEXT_SIZE
 from wamkg.views.roadmap import RoadmapItem
 
 PAD = 1.7
 CODE_PAD = 1.3
 MARK_GAP = 1.5
-MOST_LABELS = 200
+MAX_LABELS = 200
 """More methods than this are drawn as representatives unless the options say otherwise."""
 _AIM = 160
 
@@ -27,7 +27,7 @@ Quarter = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Choice:
+class LabelSelection:
     """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all.
 
     `caps` says fewer where there is no room for so many. In the `merged` years a trunk has one `+n` for all quarters.
@@ -58,11 +58,11 @@ def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[
         for item in items
         for name in (item.element_id, item.element_id.partition("-")[2], item.label, plain(item.label))
     )
-    return picked(names, spellings, "drawn method", "its slug")
+    return resolve_names(names, spellings, "drawn method", "its slug")
 
 
 @dataclass(frozen=True)
-class Entry:
+class LabelContent:
     """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for.
 
     Its date lies between `when` and `until`, the same day where it is known exactly.
@@ -93,10 +93,10 @@ class Entry:
         return self.box_width + (MARK_GAP + text_width(self.mark, TEXT_SIZE) if self.mark else 0.0)
 
 
-def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> Entry:
+def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> LabelContent:
     """The label of one method."""
     mark = plain(item.mark) if marks else ""
-    return Entry(
+    return LabelContent(
         item.element_id,
         plain(item.label) or item.element_id,
         codes.get(item.taxon, ""),
@@ -129,19 +129,19 @@ def by_quarter(items: Sequence[RoadmapItem]) -> dict[str, list[RoadmapItem]]:
     return groups
 
 
-def representatives_for(tips: Sequence[Branch], asked: int | None) -> int | None:
+def representatives_for(tips: Sequence[DrawnTaxon], asked: int | None) -> int | None:
     """Labels per trunk and quarter: as asked, all of a moderate number, else as many as keep it readable."""
-    if asked is not None or sum(len(tip.items) for tip in tips) <= MOST_LABELS:
+    if asked is not None or sum(len(tip.items) for tip in tips) <= MAX_LABELS:
         return asked
     sizes = [len(group) for tip in tips for group in by_quarter(tip.items).values()]
     fitting = (k for k in range(max(sizes), 0, -1) if sum(min(s, k) + (s > k) for s in sizes) <= _AIM)
     return next(fitting, 1)
 
 
-def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
+def select_labels(tip: DrawnTaxon, choice: LabelSelection, codes: dict[str, str]) -> list[LabelContent]:
     """Entries of one trunk, oldest first; of a quarter's methods those not chosen become one `+n`."""
     slug = tip.element_id.removeprefix("taxon-")
-    entries: list[Entry] = []
+    entries: list[LabelContent] = []
     rests: dict[str, list[RoadmapItem]] = defaultdict(list)
     for key, group in by_quarter(tip.items).items():
         kept = choice.kept(group, (tip.element_id, key))
@@ -151,5 +151,5 @@ def choose(tip: Branch, choice: Choice, codes: dict[str, str]) -> list[Entry]:
     for key, rest in rests.items():
         if rest:
             span = rest[0].when, rest[-1].when
-            entries.append(Entry(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=tuple(rest)))
+            entries.append(LabelContent(f"more-{slug}-{key}", f"+{len(rest)}", "", "", *span, hidden=tuple(rest)))
     return sorted(entries, key=lambda e: (e.when, e.item is None, e.text, e.element_id))

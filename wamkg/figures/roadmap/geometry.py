@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from wamkg.figures.box import Box
-from wamkg.figures.roadmap.branches import Branch
-from wamkg.figures.roadmap.entries import Entry
+from wamkg.figures.box import Bounds
+from wamkg.figures.roadmap.branches import DrawnTaxon
+from wamkg.figures.roadmap.entries import LabelContent
 from wamkg.figures.roadmap.scale import AxisBreak
 from wamkg.figures.roadmap.trunks import Point, Trunk
 
 
 @dataclass(frozen=True)
-class Colours:
+class BranchColors:
     """Index of the hue in a theme, and of the family among those drawn (it picks the marker)."""
 
     hue: int
@@ -19,17 +19,17 @@ class Colours:
 
 
 @dataclass(frozen=True)
-class Label:
+class PlacedLabel:
     """One label: its box, the code tab at one of its ends, the dot at its date, a leader where it is far off.
 
     `mark` is where the institution mark begins or ends, and which of the two (`left`, `right`) stands there.
     """
 
-    entry: Entry
+    entry: LabelContent
     trunk: str
-    colours: Colours
-    box: Box
-    code: Box | None
+    colours: BranchColors
+    box: Bounds
+    code: Bounds | None
     mark: tuple[float, str]
     dot: Point
     leader: tuple[Point, ...]
@@ -49,13 +49,13 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Heading:
+class BranchHeading:
     """Lines of a heading with the place of the last one's baseline, and the bracket at a branch's tips.
 
     A `turned` heading reads upwards, its last line furthest to the right.
     """
 
-    branch: Branch
+    branch: DrawnTaxon
     hue: int
     lines: tuple[str, ...]
     x: float
@@ -72,7 +72,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Pill:
+class YearMarker:
     """A year on the time arrow: what it says, its middle across and along time, and half of its width."""
 
     year: int
@@ -94,7 +94,7 @@ class Axis:
     foot: float
     top: float
     right: float
-    pills: tuple[Pill, ...]
+    pills: tuple[YearMarker, ...]
     years: tuple[float, ...]
     quarters: tuple[float, ...]
     breaks: tuple[AxisBreak, ...]
@@ -103,7 +103,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class LegendEntry:
+class LegendItem:
     """A leaf code and what it stands for; `y` is the entry's middle above the page's lower edge."""
 
     code: str
@@ -125,13 +125,13 @@ class Layout:
     width: float
     height: float
     lift: float
-    labels: tuple[Label, ...]
-    trunks: tuple[tuple[Trunk, Colours], ...]
-    headings: tuple[Heading, ...]
+    labels: tuple[PlacedLabel, ...]
+    trunks: tuple[tuple[Trunk, BranchColors], ...]
+    headings: tuple[BranchHeading, ...]
     axis: Axis
-    root: Box
+    root: Bounds
     root_label: str
-    legend: tuple[LegendEntry, ...]
+    legend: tuple[LegendItem, ...]
     caption: tuple[str, ...]
     notes: tuple[str, ...]
     horizontal: bool = False

@@ -3,14 +3,14 @@
 from datetime import date
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap.arrange import TIP_HEADING_WIDTH, arrange, heading_lines, heading_size
-from wamkg.figures.roadmap.branches import Branch
-from wamkg.figures.roadmap.columns import FLUSH, HEADING_GAP, LABEL_HEIGHT, Column
+from wamkg.figures.roadmap.branches import DrawnTaxon
+from wamkg.figures.roadmap.columns import ALIGNED_OFFSET, HEADING_GAP, LABEL_HEIGHT, Column
 from wamkg.figures.roadmap.entries import MARK_GAP
-from wamkg.figures.roadmap.geometry import Axis, Colours, Heading, Label, Layout, Pill
+from wamkg.figures.roadmap.geometry import Axis, BranchColors, BranchHeading, Layout, PlacedLabel, YearMarker
 from wamkg.figures.roadmap.legend import LINE, caption, legend, used_codes
 from wamkg.figures.roadmap.roots import feet, root_box
 from wamkg.figures.roadmap.trunks import Forks, Point, trunks
@@ -59,7 +59,7 @@ class _Composer:
         self.hues = hues_for(family.taxon.slug for family in self.plan.families)
         self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
         self.colours = {
-            branch.element_id: Colours(self.hues[family.taxon.slug], i)
+            branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
             for i, family in enumerate(self.plan.families)
             for branch in family.walk()
         }
@@ -103,17 +103,17 @@ class _Composer:
         """Height of the arrows: above the last day and every label, wherever the highest one stands."""
         return self.plan.scale.heights[-1] + _TIP_RISE
 
-    def _labels(self) -> list[Label]:
+    def _labels(self) -> list[PlacedLabel]:
         return [
             self._label(tip, column, j)
             for tip, column in zip(self.plan.tips, self.plan.columns, strict=True)
             for j in range(len(column.entries))
         ]
 
-    def _label(self, tip: Branch, column: Column, j: int) -> Label:
+    def _label(self, tip: DrawnTaxon, column: Column, j: int) -> PlacedLabel:
         x, y, side, entry = self.x[tip.element_id], column.heights[j], column.sides[j], column.entries[j]
-        near = x + side * (column.half + FLUSH)
-        return Label(
+        near = x + side * (column.half + ALIGNED_OFFSET)
+        return PlacedLabel(
             entry=entry,
             trunk=tip.element_id,
             colours=self.colours[tip.element_id],
@@ -124,7 +124,7 @@ class _Composer:
             leader=(dot, (near, y)) if column.offsets[j] > LEADER_BEYOND else (),
         )
 
-    def _headings(self, bottom: float) -> list[Heading]:
+    def _headings(self, bottom: float) -> list[BranchHeading]:
         """Headings of the tips in one row, above it a row for each level, families on top."""
         headings = [self._heading(tip, bottom, self._heading_room(tip), None) for tip in self.plan.tips]
         inner = [branch for family in self.plan.families for branch in family.walk() if branch.children]
@@ -135,18 +135,18 @@ class _Composer:
                 headings.append(self._heading(branch, y, max(xs) - min(xs) + TIP_HEADING_WIDTH, (min(xs), max(xs))))
         return headings
 
-    def _heading_room(self, tip: Branch) -> float:
+    def _heading_room(self, tip: DrawnTaxon) -> float:
         """Width up to the neighbouring headings, or as far as the edges allow on both sides."""
         x, others = self.x[tip.element_id], [at for key, at in self.x.items() if key != tip.element_id]
         rooms = [abs(x - other) - HEADING_GAP for other in others]
         return max(TIP_HEADING_WIDTH, min([*rooms, 2 * (x - self.left), 2 * (self.right - x)]))
 
-    def _heading(self, branch: Branch, y: float, width: float, span: tuple[float, float] | None) -> Heading:
+    def _heading(self, branch: DrawnTaxon, y: float, width: float, span: tuple[float, float] | None) -> BranchHeading:
         lines, size = tuple(heading_lines(branch, width)), heading_size(branch.level)
         half = max(text_width(line, size, bold=True) for line in lines) / 2
         middle = self.x[branch.element_id] if span is None else (span[0] + span[1]) / 2
         x = min(max(middle, self.left + half), self.right - half)
-        return Heading(branch, self.colours[branch.element_id].hue, lines, x, y, size, _bracket(y, span))
+        return BranchHeading(branch, self.colours[branch.element_id].hue, lines, x, y, size, _bracket(y, span))
 
     def _time_axis(self, forks: Forks, top: float) -> Axis:
         scale = self.plan.scale
@@ -161,9 +161,9 @@ class _Composer:
         return Axis(self.axis, foot, top, self.right, pills, years, tuple(scale.quarters()), scale.breaks, as_of, words)
 
 
-def pill(year: int, text: str, across: float, along: float, pad: float) -> Pill:
+def pill(year: int, text: str, across: float, along: float, pad: float) -> YearMarker:
     """A year as wide as its text and `pad` on either side."""
-    return Pill(year, text, across, along, text_width(text, PILL_SIZE, bold=True) / 2 + pad)
+    return YearMarker(year, text, across, along, text_width(text, PILL_SIZE, bold=True) / 2 + pad)
 
 
 def as_of_lines(day: date) -> tuple[str, str, str]:
@@ -179,5 +179,5 @@ def _bracket(y: float, span: tuple[float, float] | None) -> tuple[Point, ...]:
     return (left, top - 2.4), (left, top), (right, top), (right, top - 2.4)
 
 
-def _beside(near: float, width: float, y: float) -> Box:
-    return Box(min(near, near + width), y - LABEL_HEIGHT / 2, max(near, near + width), y + LABEL_HEIGHT / 2)
+def _beside(near: float, width: float, y: float) -> Bounds:
+    return Bounds(min(near, near + width), y - LABEL_HEIGHT / 2, max(near, near + width), y + LABEL_HEIGHT / 2)

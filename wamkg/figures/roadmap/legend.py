@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.measure import text_width, wrap
 from wamkg.figures.plaintext import plain
-from wamkg.figures.roadmap.branches import Branch
-from wamkg.figures.roadmap.entries import Entry, quarter
-from wamkg.figures.roadmap.geometry import LegendEntry
+from wamkg.figures.roadmap.branches import DrawnTaxon
+from wamkg.figures.roadmap.entries import LabelContent, quarter
+from wamkg.figures.roadmap.geometry import LegendItem
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions
 from wamkg.views.roadmap import Roadmap
 
@@ -24,7 +24,7 @@ _NARROWEST_BLOCK, _BELOW_ROOT = 130.0, 4.0
 class Foot:
     """Legend entries and how high above the page's lower edge the root box may stand."""
 
-    entries: tuple[LegendEntry, ...]
+    entries: tuple[LegendItem, ...]
     root_bottom: float
 
 
@@ -34,8 +34,8 @@ CodeRow = tuple[str, str, int]
 
 def used_codes(
     roadmap: Roadmap,
-    families: Sequence[Branch],
-    entries: Sequence[Entry],
+    families: Sequence[DrawnTaxon],
+    entries: Sequence[LabelContent],
     hues: dict[str, int],
     also: Collection[str] = (),
 ) -> list[list[CodeRow]]:
@@ -55,7 +55,7 @@ def _family(path: str, parents: dict[str, str | None]) -> str:
     return path if above is None else _family(above, parents)
 
 
-def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Box, right: float, foot: float) -> Foot:
+def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Bounds, right: float, foot: float) -> Foot:
     """Entries left and right of the root box, or below it where a side is too narrow; the lowest row is at `foot`.
 
     `left_of_root` is how many families stand left of the root.
@@ -69,18 +69,18 @@ def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Box, righ
     return Foot(entries, max(foot, top - (root.top - root.bottom)) if beside else top + _BELOW_ROOT)
 
 
-def legend_below(families: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendEntry, ...], float]:
+def legend_below(families: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendItem, ...], float]:
     """Entries over the whole width, the lowest row at `foot`, and the upper end of the highest."""
     return _entries([list(chain(*families))], [(MARGIN, right)], foot)
 
 
 def _entries(
     halves: Sequence[Sequence[CodeRow]], blocks: Sequence[tuple[float, float]], foot: float
-) -> tuple[tuple[LegendEntry, ...], float]:
+) -> tuple[tuple[LegendItem, ...], float]:
     flowed = [_flow(rows, block) for rows, block in zip(halves, blocks, strict=True)]
     lines = max((row for rows in flowed for *_, row in rows), default=-1) + 1
     entries = [
-        LegendEntry(code, name, hue, x, foot + (lines - row - 0.5) * LEGEND_LINE, _tab(code))
+        LegendItem(code, name, hue, x, foot + (lines - row - 0.5) * LEGEND_LINE, _tab(code))
         for rows in flowed
         for (code, name, hue), x, row in rows
     ]
@@ -102,11 +102,11 @@ def _flow(rows: Sequence[CodeRow], block: tuple[float, float]) -> list[tuple[Cod
     return placed
 
 
-def _or_year(entries: Sequence[Entry]) -> str:
+def _or_year(entries: Sequence[LabelContent]) -> str:
     return " or year" if any(len({quarter(i.when) for i in entry.hidden}) > 1 for entry in entries) else ""
 
 
-def caption(roadmap: Roadmap, entries: Sequence[Entry], options: FigureOptions) -> list[str]:
+def caption(roadmap: Roadmap, entries: Sequence[LabelContent], options: FigureOptions) -> list[str]:
     """Lines that state the date rule, the day, how many methods there are, and what the marks mean."""
     drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
     rule = DATE_RULES.get(roadmap.date_rule, plain(roadmap.date_rule))

@@ -2,10 +2,10 @@
 
 from matplotlib.artist import Artist
 
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.measure import CAP_HEIGHT
 from wamkg.figures.paint import Painter, Point, Type, marker, outline_path, polygon, rounded
-from wamkg.figures.roadmap.geometry import Heading, Label, Layout, Pill
+from wamkg.figures.roadmap.geometry import BranchHeading, Layout, PlacedLabel, YearMarker
 from wamkg.figures.roadmap.layout import PILL_HEIGHT, PILL_SIZE
 from wamkg.figures.roadmap.legend import LEGEND_LINE, LINE
 from wamkg.figures.roadmap.roots import ROOT_SIZE
@@ -59,7 +59,7 @@ class RoadmapPainter:
         """On the page, what is given across and along time."""
         return [(y, x) for x, y in places] if self._layout.horizontal else list(places)
 
-    def _label(self, label: Label) -> None:
+    def _label(self, label: PlacedLabel) -> None:
         entry, hue = label.entry, self._hue(label.colours.hue)
         paper = self._theme.paper
         exact = entry.when == entry.until
@@ -79,34 +79,34 @@ class RoadmapPainter:
         if entry.mark:
             self._mark(label)
 
-    def _frame(self, label: Label) -> Artist:
+    def _frame(self, label: PlacedLabel) -> Artist:
         hue, box = self._hue(label.colours.hue), label.box
         new = label.entry.element_id in self._new
         path = rounded(box.left, box.bottom, box.right, box.top, (_CORNER, _CORNER))
         return self._tree.shape("box", path, hue.tint, *((self._theme.accent, 1.1) if new else (hue.edge, 0.6)))
 
-    def _tab(self, label: Label) -> Artist | None:
+    def _tab(self, label: PlacedLabel) -> Artist | None:
         if label.code is None:
             return None
         tab, radii = label.code, (_CORNER, 0.0) if label.begins_with_code else (0.0, _CORNER)
         path = rounded(tab.left, tab.bottom, tab.right, tab.top, radii)
         return self._tree.shape("tab", path, self._hue(label.colours.hue).deep)
 
-    def _mark(self, label: Label) -> None:
+    def _mark(self, label: PlacedLabel) -> None:
         x, align = label.mark
         style = Type(TEXT_SIZE, self._theme.muted, align=align)
         mark = self._word("mark", x, label.box, label.entry.mark, style)
         self._tree.group(f"mark-{label.entry.element_id}", [mark], _LABELS)
 
-    def _leader(self, label: Label) -> Artist | None:
+    def _leader(self, label: PlacedLabel) -> Artist | None:
         if not label.leader:
             return None
         return self._tree.line("leader", label.leader, self._hue(label.colours.hue).deep, 0.6)
 
-    def _word(self, role: str, x: float, box: Box, text: str, style: Type) -> Artist:
+    def _word(self, role: str, x: float, box: Bounds, text: str, style: Type) -> Artist:
         return self._tree.text(role, (x, _baseline(box.middle[1], style.size)), text, style)
 
-    def _heading(self, heading: Heading) -> None:
+    def _heading(self, heading: BranchHeading) -> None:
         hue, children = self._hue(heading.hue), list[Artist]()
         if heading.bracket:
             children.append(self._tree.line("bracket", heading.bracket, hue.trunk, 1.0))
@@ -144,7 +144,7 @@ class RoadmapPainter:
             self._tree.line("break", zigzag, self._theme.muted, 0.8),
         ]
 
-    def _pill(self, pill: Pill) -> None:
+    def _pill(self, pill: YearMarker) -> None:
         [(x, y)], half = self._at((pill.across, pill.along)), pill.half
         frame = rounded(x - half, y - PILL_HEIGHT / 2, x + half, y + PILL_HEIGHT / 2, (4.6, 4.6))
         style = Type(PILL_SIZE, self._theme.paper, bold=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from wamkg.figures.box import Box
+from wamkg.figures.box import Bounds
 from wamkg.figures.measure import text_width
 from wamkg.figures.plaintext import plain
-from wamkg.figures.roadmap.branches import Branch
+from wamkg.figures.roadmap.branches import DrawnTaxon
 from wamkg.figures.roadmap.trunks import Forks, Point, level_width
 from wamkg.views.roadmap import Roadmap
 
@@ -13,12 +13,12 @@ ROOT_SIZE, ROOT_HEIGHT = 9.0, 16.0
 _FOOT_STEP = 1.1
 
 
-def root_box(roadmap: Roadmap, families: Sequence[Branch], forks: Forks, room: tuple[float, float]) -> Box:
+def root_box(roadmap: Roadmap, families: Sequence[DrawnTaxon], forks: Forks, room: tuple[float, float]) -> Bounds:
     """The box before all forks, in the middle of its families, within the given room across."""
     corridors, half = [forks.corridor(family) for family in families], root_half(roadmap, len(families))
     x = min(max((min(corridors) + max(corridors)) / 2, room[0] + half), room[1] - half)
     top = forks.floor - forks.bend.rise(max(abs(corridor - x) for corridor in corridors))
-    return Box(x - half, top - ROOT_HEIGHT, x + half, top)
+    return Bounds(x - half, top - ROOT_HEIGHT, x + half, top)
 
 
 def root_half(roadmap: Roadmap, families: int) -> float:
@@ -27,7 +27,7 @@ def root_half(roadmap: Roadmap, families: int) -> float:
     return max(text, level_width(1) * _FOOT_STEP * families + 8.0) / 2
 
 
-def feet(root: Box, count: int) -> list[Point]:
+def feet(root: Bounds, count: int) -> list[Point]:
     """Where each family leaves the root box, side by side."""
     step = level_width(1) * _FOOT_STEP
     return [(root.middle[0] + (i - (count - 1) / 2) * step, root.top - 1.0) for i in range(count)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi
 
-from wamkg.figures.roadmap.branches import Branch
+from wamkg.figures.roadmap.branches import DrawnTaxon
 
 LEVEL_WIDTHS = (8.0, 6.4, 5.2, 4.6)
 """Width in points of a trunk by level: family, branch, sub-branch, deeper."""
@@ -21,7 +21,7 @@ Segment = tuple[str, tuple[Point, ...]]
 class Trunk:
     """The drawn body of one branch."""
 
-    branch: Branch
+    branch: DrawnTaxon
     outline: tuple[Segment, ...]
 
 
@@ -46,7 +46,7 @@ class Bend:
         return self.length + self.slope * abs(distance)
 
 
-UPRIGHT = Bend()
+VERTICAL_BEND = Bend()
 
 
 class Forks:
@@ -58,7 +58,11 @@ class Forks:
     """
 
     def __init__(
-        self, families: Sequence[Branch], x: Mapping[str, float], first: Mapping[str, float], bend: Bend = UPRIGHT
+        self,
+        families: Sequence[DrawnTaxon],
+        x: Mapping[str, float],
+        first: Mapping[str, float],
+        bend: Bend = VERTICAL_BEND,
     ) -> None:
         self._x, self._first, self.bend = x, first, bend
         self.takeover: dict[str, float] = {}
@@ -67,15 +71,15 @@ class Forks:
             self._settle(family)
         self.floor = min(self.takeover[family.element_id] for family in families)
 
-    def corridor(self, branch: Branch) -> float:
+    def corridor(self, branch: DrawnTaxon) -> float:
         """Horizontal place of a branch's own trunk."""
         return self._x[branch.stem_tip().element_id]
 
-    def rise(self, parent: Branch, child: Branch) -> float:
+    def rise(self, parent: DrawnTaxon, child: DrawnTaxon) -> float:
         """Height of the fork from a parent's corridor into a child's."""
         return self.bend.rise(self.corridor(child) - self.corridor(parent))
 
-    def _settle(self, branch: Branch) -> dict[int, float]:
+    def _settle(self, branch: DrawnTaxon) -> dict[int, float]:
         """Work out a branch and all below it; how high a further fork may end on its left (-1) and right (+1)."""
         if not branch.children:
             top = self.takeover[branch.element_id] = self._first[branch.element_id] - self.bend.pad
@@ -94,13 +98,13 @@ class Forks:
         return inner
 
     @staticmethod
-    def _sides(branch: Branch) -> tuple[tuple[int, tuple[Branch, ...]], ...]:
+    def _sides(branch: DrawnTaxon) -> tuple[tuple[int, tuple[DrawnTaxon, ...]], ...]:
         """Children left and right of the stem, the nearest first."""
         stem = branch.stem_child
         return (-1, branch.children[:stem][::-1]), (+1, branch.children[stem + 1 :])
 
 
-def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
+def trunks(families: Sequence[DrawnTaxon], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
     """Bodies of all branches, parents before children; `roots` is where each family leaves the root box."""
     bodies: list[Trunk] = []
     for family, root in zip(families, roots, strict=True):
@@ -108,12 +112,12 @@ def trunks(families: Sequence[Branch], forks: Forks, roots: Sequence[Point], tip
     return bodies
 
 
-def lying(outline: tuple[Segment, ...], start: float) -> tuple[Segment, ...]:
+def to_horizontal(outline: tuple[Segment, ...], start: float) -> tuple[Segment, ...]:
     """The outline where time runs to the right from `start` instead of rising from 0."""
     return tuple((kind, tuple((y + start, x) for x, y in points)) for kind, points in outline)
 
 
-def _bodies(branch: Branch, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
+def _bodies(branch: DrawnTaxon, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
     """The trunk along `centre` and upwards, from `wide` if given to its own width, and those of its children."""
     x, width = forks.corridor(branch), level_width(branch.level)
     if not branch.children:

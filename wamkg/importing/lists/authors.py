@@ -18,9 +18,9 @@ _INSTITUTION = re.compile(
 _INSTITUTION_LIKE = re.compile(
     r"\b(?:labs?|research|academy|centre|center|intelligence|technolog\w*|school|group|nus|ntu|meta)\b", re.I
 )
-_MOST_INSTITUTION = 9
+_MAX_INSTITUTION = 9
 """Most words of an affiliation."""
-_MOST_GROUP = 4
+_MAX_GROUP = 4
 _GROUP = re.compile(r"^(?:team|collaborations?|consortium|group|workshop|initiative)$", re.I)
 _PARTICLES = frozenset((
     "de", "van", "von", "der", "den", "da", "di", "la", "le", "del", "dos", "bin", "al", "el", "ten", "ter", "du", "zu",
@@ -112,13 +112,13 @@ def is_group(text: str) -> bool:
     """Whether words name a group of people ("NLLB Team")."""
     words = text.strip(" .").split()
     named = all(word[:1].isupper() or word[:1].isdigit() for word in words)
-    return named and len(words) <= _MOST_GROUP and _GROUP.search(words[-1]) is not None and not _is_mostly_common(words)
+    return named and len(words) <= _MAX_GROUP and _GROUP.search(words[-1]) is not None and not _is_mostly_common(words)
 
 
 def is_institution(text: str) -> bool:
     """Whether words are an affiliation rather than a name or a title."""
     words = text.split()
-    if len(words) > _MOST_INSTITUTION or ":" in text:
+    if len(words) > _MAX_INSTITUTION or ":" in text:
         return False
     if _INSTITUTION.search(text):
         return True

@@ -4,25 +4,25 @@ from collections import Counter
 from dataclasses import dataclass
 
 from wamkg.identifiers import PartialDate
-from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue
 from wamkg.importing.links import arxiv_of
-from wamkg.importing.lists.accounting import ids_in, tell_malformed, unaccounted
 from wamkg.importing.lists.claims import claiming
-from wamkg.importing.lists.document import Document, lines_of, read_document
-from wamkg.importing.lists.entry import Entry, Label
+from wamkg.importing.lists.document import ListDocument, lines_of, read_document
+from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
 from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
-from wamkg.importing.lists.placing import LabelReader, Position, fitting, positions
 from wamkg.importing.lists.reading import Listed, Read, read_entries
-from wamkg.importing.result import Item, ParseResult, UsedTaxonomy
-from wamkg.matching.record import Placement, Record, Tag
-from wamkg.vocabulary import AssignmentState
+from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, positions
+from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unread_ids
+from wamkg.importing.parse_result import Item, MatchedTaxonomy, ParseResult
+from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher
+from wamkg.matching.record import Record, RecordAssignment, RecordTag
+from wamkg.vocabulary import AssignmentStatus
 
 _AWAITING = "awaiting-review"
 
 
-def parse_list(text: str, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None = None) -> ParseResult:
+def parse_list(text: str, name: str, catalogue: TaxonomyIndex, taxonomy: str | None = None) -> ParseResult:
     """Read a list.
 
     `name` is the file's name or address: a new taxonomy is called after it. `taxonomy` is the slug to read classes
@@ -36,9 +36,9 @@ def parse_list(text: str, name: str, catalogue: TaxonomyCatalogue, taxonomy: str
 class _Plan:
     """How sections are read: their positions, and the taxonomy that the list itself defines, if any."""
 
-    positions: list[Position]
-    new: KnownTaxonomy | None = None
-    base: KnownTaxonomy | None = None
+    positions: list[SectionTaxon]
+    new: TaxonomyMatcher | None = None
+    base: TaxonomyMatcher | None = None
     """Taxonomy of what stands in no section."""
 
 
@@ -46,7 +46,7 @@ class _Reading:
     """One list read with one catalogue."""
 
     def __init__(
-        self, document: Document, read: Read, name: str, catalogue: TaxonomyCatalogue, taxonomy: str | None
+        self, document: ListDocument, read: Read, name: str, catalogue: TaxonomyIndex, taxonomy: str | None
     ) -> None:
         self.document = document
         self.read = read
@@ -63,7 +63,7 @@ class _Reading:
         found = positions(self.document, self.read.listed, self.catalogue, None)
         base = None
         if not any(p.taxonomy for n, p in enumerate(found) if n in holding):
-            base = fitting(self.document, self.read.listed, self.catalogue)
+            base = best_taxonomy(self.document, self.read.listed, self.catalogue)
             found = positions(self.document, self.read.listed, self.catalogue, base)
         outside = [n for n in classes if found[n].taxonomy is None]
         papers = Counter(each.section for each in self.read.listed)
@@ -75,12 +75,12 @@ class _Reading:
     def _plan_for(self, slug: str, classes: list[int]) -> _Plan:
         known = self.catalogue.get(slug)
         if known is None:
-            none = [Position()] * len(self.document.sections)
+            none = [SectionTaxon()] * len(self.document.sections)
             return self._with_new(none, slug, classes) if classes else _Plan(none)
         found = positions(self.document, self.read.listed, self.catalogue, known)
-        return _Plan([p if p.taxonomy is known else Position() for p in found], base=known)
+        return _Plan([p if p.taxonomy is known else SectionTaxon() for p in found], base=known)
 
-    def _with_new(self, found: list[Position], slug: str, sections: list[int]) -> _Plan:
+    def _with_new(self, found: list[SectionTaxon], slug: str, sections: list[int]) -> _Plan:
         taxonomy, placed = new_taxonomy(self.document, slug, sections)
         return _Plan([placed.get(n, position) for n, position in enumerate(found)], taxonomy)
 
@@ -96,10 +96,10 @@ class _Reading:
         items: list[Item] = [self._record(each) for each in self.read.listed]
         items += self.read.unreadable
         items += tell_malformed(lines, items)
-        stray = list(unaccounted(lines, items, self.document.own))
+        stray = list(unread_ids(lines, items, self.document.own))
         items += stray
         items.sort(key=lambda item: item.line)
-        known: dict[int | None, KnownTaxonomy] = {
+        known: dict[int | None, TaxonomyMatcher] = {
             n: p.taxonomy for n, p in enumerate(self.plan.positions) if p.taxonomy
         }
         return ParseResult(
@@ -114,11 +114,11 @@ class _Reading:
             stray_ids=len(stray),
         )
 
-    def _used(self, items: list[Item]) -> tuple[UsedTaxonomy, ...]:
+    def _used(self, items: list[Item]) -> tuple[MatchedTaxonomy, ...]:
         slugs = Counter(s for i in items if isinstance(i, Record) for s in {p.taxonomy for p in i.placements})
         new = self.plan.new
         everything = [*self.catalogue.taxonomies, *([new] if new else [])]
-        return tuple(UsedTaxonomy(t, t is new, slugs[t.slug]) for t in everything if slugs[t.slug])
+        return tuple(MatchedTaxonomy(t, t is new, slugs[t.slug]) for t in everything if slugs[t.slug])
 
     def _record(self, listed: Listed) -> Record:
         entry = listed.entry
@@ -146,32 +146,32 @@ class _Reading:
             number = self.document.sections[number].parent
         return any(self.catalogue.state_of(text) == _AWAITING for text in texts)
 
-    def _position(self, listed: Listed) -> Position:
-        return self.plan.positions[listed.section] if listed.section is not None else Position(self.plan.base)
+    def _position(self, listed: Listed) -> SectionTaxon:
+        return self.plan.positions[listed.section] if listed.section is not None else SectionTaxon(self.plan.base)
 
-    def _tag(self, label: Label, mapped: bool) -> Tag:
+    def _tag(self, label: PrintedLabel, mapped: bool) -> RecordTag:
         if not mapped:
             self.unmapped[label.text] += 1
-        return Tag(label.facet, label.text, mapped)
+        return RecordTag(label.facet, label.text, mapped)
 
-    def _section_tag(self, listed: Listed, position: Position) -> list[Tag]:
+    def _section_tag(self, listed: Listed, position: SectionTaxon) -> list[RecordTag]:
         if listed.section is None or position.known or self.plan.new is position.taxonomy is not None:
             return []
         text = heading_name(self.document.sections[listed.section].text)
         if not is_class_heading(text) or self.catalogue.state_of(text):
             return []
         self.unmapped[text] += 1
-        return [Tag("section", text, False)]
+        return [RecordTag("section", text, False)]
 
 
-def _placements(slug: str, paths: list[str], states: list[str]) -> list[Placement]:
-    known = [s for s in states if s in set(AssignmentState) - {AssignmentState.PLACED}]
+def _placements(slug: str, paths: list[str], states: list[str]) -> list[RecordAssignment]:
+    known = [s for s in states if s in set(AssignmentStatus) - {AssignmentStatus.PLACED}]
     if known:
-        return [Placement(slug, None, state=known[0])]
-    return [Placement(slug, path, primary=i == 0) for i, path in enumerate(p for p in paths if p)]
+        return [RecordAssignment(slug, None, state=known[0])]
+    return [RecordAssignment(slug, path, primary=i == 0) for i, path in enumerate(p for p in paths if p)]
 
 
-def _facts(entry: Entry) -> Record:
+def _facts(entry: ListEntry) -> Record:
     """A record of what an entry says; its link to the paper is the record's `url`, not one of its links."""
     dates: dict[str, PartialDate] = {entry.date_kind: entry.date} if entry.date else {}
     return Record(
@@ -188,12 +188,12 @@ def _facts(entry: Entry) -> Record:
         url=_url(entry),
         links={kind: url for kind, url in entry.links.items() if kind != "paper"},
         note=entry.note,
-        tags=[Tag(facet, value, False) for facet, value in entry.facets],
+        tags=[RecordTag(facet, value, False) for facet, value in entry.facets],
         doubts=entry.doubts,
     )
 
 
-def _url(entry: Entry) -> str | None:
+def _url(entry: ListEntry) -> str | None:
     """Address of the paper, arXiv's in one form."""
     url = entry.links.get("paper")
     return f"https://arxiv.org/abs/{entry.arxiv}" if url and entry.arxiv and arxiv_of(url) == entry.arxiv else url

@@ -23,7 +23,7 @@ _OPENING = re.compile(r"<(table|ul|ol|dl)\b", re.I)
 _CLOSING = re.compile(r"</(table|ul|ol|dl)\s*>", re.I)
 _FILL = "<wbr>"
 """Stands in empty lines within an HTML table or list, which Markdown would end there."""
-_MOST_SPAN = 500
+_MAX_SPAN = 500
 
 
 class BlockKind(StrEnum):
@@ -244,7 +244,7 @@ class _HtmlTable:
         if name == "tr" and not ends:
             self.raw.append((line, [], False))
         elif name in ("td", "th") and not ends:
-            spans = {which.lower(): min(int(number), _MOST_SPAN) for which, number in _SPAN.findall(rest)}
+            spans = {which.lower(): min(int(number), _MAX_SPAN) for which, number in _SPAN.findall(rest)}
             self.cell = (spans.get("row", 1) or 1, spans.get("col", 1) or 1)
             if not self.raw:
                 self.raw.append((line, [], False))
@@ -276,7 +276,7 @@ def _spread(cells: Sequence[tuple[Inline, int, int]], held: dict[int, tuple[Inli
     """The cells of a row by column, with those that reach down from rows above."""
     row: list[Inline] = []
     waiting = list(cells)
-    while (waiting or len(row) in held) and len(row) < _MOST_SPAN:
+    while (waiting or len(row) in held) and len(row) < _MAX_SPAN:
         if len(row) in held:
             cell, left = held.pop(len(row))
             if left > 1:

@@ -32,7 +32,7 @@ _DATED_VENUE = re.compile(
 )
 _SHORT_YEAR = re.compile(r"^(?P<venue>\D{2,30}?)\s+(?P<year>[0-3]\d)$")
 _BIBTEX_AND = re.compile(r",?\s+and\s+")
-_FEWEST_PAIRS = 2
+_MIN_PAIRS = 2
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _TELLING_REMARKS = """
 oral orals spotlight spotlights highlight highlights award awards poster posters workshop workshops preprint accepted
@@ -116,7 +116,7 @@ def _read(text: str, loose: bool) -> Credits:
 def _bibtex_names(text: str) -> list[str]:
     """Names written "Family, Given and Family, Given", as BibTeX parts them; empty for another text."""
     pairs = [[part.strip() for part in name.split(",")] for name in _BIBTEX_AND.split(text.strip(" .;"))]
-    if len(pairs) < _FEWEST_PAIRS or any(len(pair) != _FEWEST_PAIRS for pair in pairs):
+    if len(pairs) < _MIN_PAIRS or any(len(pair) != _MIN_PAIRS for pair in pairs):
         return []
     spoken = [plain_name(f"{given} {family}") for family, given in pairs]
     return (

@@ -34,7 +34,7 @@ _STRAY_QUOTE = re.compile(r"[\"”](?=\s*[,.(\[]|\s*$)")
 _SUMMARY = re.compile(r"\s{2,}[-–—:]*\s*|\s[-–—]+\s")
 _SUMMARY_WORDS = 15
 """Fewest words of a summary behind a title."""
-_MOST_COMMAS = 80
+_MAX_COMMAS = 80
 _LABEL_WORDS = 2
 """Most words of a label that is no link: "Paper", "Project Page"."""
 
@@ -368,7 +368,7 @@ def _asking_end(text: str) -> tuple[int, int] | None:
 def _credits_start(text: str) -> tuple[int, int] | None:
     """The first comma or bracket behind which there is nothing but credits."""
     best: int | None = None
-    cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MOST_COMMAS:]
+    cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MAX_COMMAS:]
     for cut in reversed(cuts):
         behind = read_credits(text[cut + 1 :])
         if not behind.complete and best is not None and text[cut] in ",，":

@@ -6,27 +6,27 @@ from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.importing.lists.accounting import OwnIds, excerpt, own_ids
 from wamkg.importing.lists.blocks import Block, BlockKind, Row, blocks_of, read_nodes
-from wamkg.importing.lists.fields import key_of, role_of_key
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline, join, read_source
-from wamkg.importing.lists.legend import Explained, explained_in, is_legend_heading, is_legend_table
-from wamkg.importing.lists.papers import (
+from wamkg.importing.lists.keyed_fields import key_of, role_of_key
+from wamkg.importing.lists.legend import LegendLine, is_legend_heading, is_legend_table, legend_lines_in
+from wamkg.importing.lists.paper_entries import (
     chunks,
     is_body_of_paper,
     is_credits_line,
     is_link_line,
-    is_paper,
     is_prose,
     is_title_line,
     leads_to_paper,
     linked_heads,
     may_be_paper,
+    names_a_paper,
     paper_heading,
 )
 from wamkg.importing.lists.tables import Table, explained_columns, is_paper_table, key_values, read_table, surplus_cells
-from wamkg.matching.record import Unreadable
+from wamkg.importing.lists.unread_ids import SurveyIds, excerpt, survey_ids
+from wamkg.matching.record import UnreadableLine
 
 _GROUP_LEVEL = 10
 """Level of a bullet that heads other bullets: below every heading."""
@@ -35,7 +35,7 @@ _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a headin
 
 
 @dataclass(frozen=True)
-class Section:
+class ListSection:
     """A heading, or a bullet that heads others; `parent` is the number of the section it lies in."""
 
     line: int
@@ -67,23 +67,23 @@ class Candidate:
 
 
 @dataclass
-class Document:
+class ListDocument:
     """Everything a list says, in reading order."""
 
-    sections: list[Section] = field(default_factory=list)
+    sections: list[ListSection] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    legend: list[Explained] = field(default_factory=list)
+    unreadable: list[UnreadableLine] = field(default_factory=list)
+    legend: list[LegendLine] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     """What the list says of the columns of its tables."""
-    own: OwnIds = field(default_factory=OwnIds)
+    own: SurveyIds = field(default_factory=SurveyIds)
 
 
-def read_document(text: str) -> Document:
+def read_document(text: str) -> ListDocument:
     """Gather a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
     root = read_nodes(text.replace("\r\n", "\n").replace("\r", "\n"))
     blocks = blocks_of(root.children)
-    walker = _Walker(lines_of(text), own_ids(list(_nodes(root))))
+    walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
     walker.document.columns = explained_columns(block for block in _all(blocks) if block.kind is BlockKind.TABLE)
     walker.walk(blocks)
     walker.close()
@@ -109,12 +109,12 @@ def _all(blocks: Sequence[Block]) -> Iterator[Block]:
         yield from _all(block.children)
 
 
-class _Walker:
+class _BlockReader:
     """Goes through the blocks once, keeping the section and the entry that is still open."""
 
-    def __init__(self, lines: list[str], own: OwnIds) -> None:
+    def __init__(self, lines: list[str], own: SurveyIds) -> None:
         self.lines = lines
-        self.document = Document(own=own)
+        self.document = ListDocument(own=own)
         self.stack: list[int] = []
         self.open: Candidate | None = None
 
@@ -146,7 +146,7 @@ class _Walker:
         self.close()
         while self.stack and self.document.sections[self.stack[-1]].level >= level:
             self.stack.pop()
-        self.document.sections.append(Section(line, level, text, self.section))
+        self.document.sections.append(ListSection(line, level, text, self.section))
         self.stack.append(len(self.document.sections) - 1)
 
     def close(self) -> None:
@@ -163,7 +163,7 @@ class _Walker:
 
     def fail(self, line: int, reason: str) -> None:
         """List a line that cannot be read."""
-        self.document.unreadable.append(Unreadable(line, reason, excerpt(self.lines, line)))
+        self.document.unreadable.append(UnreadableLine(line, reason, excerpt(self.lines, line)))
 
     def keep_company(self) -> None:
         """Keep the candidates that name a paper, and those of the same form beside them in a section."""
@@ -190,7 +190,7 @@ class _Walker:
         head = block.head
         entries = chunks(head)
         begins = block.inline.starts_marked and not _starts_with_key(block.inline)
-        begins = begins and all(is_paper(part) and part.title for part in entries)
+        begins = begins and all(names_a_paper(part) and part.title for part in entries)
         heads_body = is_title_line(head) and is_body_of_paper(_body_lines(following))
         if self.open is not None and not (heads_body or (begins and self.open.has_paper_link)):
             return self.open.body.extend(block.inline.lines())
@@ -206,11 +206,11 @@ class _Walker:
         if linked:
             return self.add_linked(linked, "paragraph")
         if self.in_legend() and not head.names_paper and any(a.image for a in head.inline.atoms):
-            self.document.legend += explained_in(head.inline, head.line, 0, self.section)
+            self.document.legend += legend_lines_in(head.inline, head.line, 0, self.section)
             return None
         for part in entries:
             marked = part.inline.starts_marked or len(entries) > 1
-            if is_paper(part) and part.title and not is_prose(part) and not _starts_with_key(part.inline):
+            if names_a_paper(part) and part.title and not is_prose(part) and not _starts_with_key(part.inline):
                 self.add(part, "paragraph", certain=marked)
             elif part.names_paper:
                 self.mention(part)
@@ -249,7 +249,9 @@ class _Walker:
         )
         keyed = _starts_with_key(lines[0])
         linked = [] if self.open is not None and keyed else linked_heads(head)
-        paper = not linked and (is_paper(head) or (bool(head.title) and not is_prose(head) and below_are_links(rest)))
+        paper = not linked and (
+            names_a_paper(head) or (bool(head.title) and not is_prose(head) and below_are_links(rest))
+        )
         if self.open is not None and (keyed or not (linked or (paper and head.title))):
             self.open.body += lines
             return self.walk(rest, depth + 1)
@@ -279,7 +281,7 @@ class _Walker:
         atoms = head.inline.atoms
         first = atoms[0].image if atoms else None
         if not head.inline.has_links and ((first is not None and "/badge/" in first) or self.in_legend()):
-            self.document.legend += explained_in(head.inline, head.line, depth, self.section)
+            self.document.legend += legend_lines_in(head.inline, head.line, depth, self.section)
             return self.walk(rest, depth + 1)
         if may_be_paper(head) and not any(block.kind is BlockKind.LIST and _has_papers(block) for block in rest):
             candidate = Candidate(head, self.section, "bullet", certain=False)
@@ -297,7 +299,7 @@ class _Walker:
         table = read_table(block)
         if is_legend_table(table.headers):
             for row in table.rows:
-                explained = Explained(row.line, 0, row.cells[0].text, row.cells[1].text, None, self.section)
+                explained = LegendLine(row.line, 0, row.cells[0].text, row.cells[1].text, None, self.section)
                 self.document.legend.append(explained)
         elif pairs is not None and self.open is not None:
             self.open.pairs += pairs
@@ -398,7 +400,7 @@ def _has_papers(block: Block) -> bool:
     return any(b.head.names_paper for b in _all([block]))
 
 
-def _own_link(url: str, own: OwnIds) -> bool:
+def _own_link(url: str, own: SurveyIds) -> bool:
     return any(arxiv in url for arxiv in own.ids)
 
 

@@ -25,12 +25,12 @@ from wamkg.importing.lists.words import is_telling, length_of, strip_marks, word
 from wamkg.importing.venues import read_venue
 from wamkg.matching.record import Dropped
 
-_MOST_UNKNOWN = 8
+_MAX_UNKNOWN = 8
 """Unknown words beside a title with which the known ones are still taken."""
 
 
 @dataclass(frozen=True)
-class Label:
+class PrintedLabel:
     """A class label as printed: on a badge, in code style, or in a line of tags."""
 
     text: str
@@ -39,7 +39,7 @@ class Label:
 
 
 @dataclass
-class Entry:
+class ListEntry:
     """The facts of one entry, before they are placed in a taxonomy."""
 
     line: int
@@ -54,7 +54,7 @@ class Entry:
     links: dict[str, str] = field(default_factory=dict)
     arxiv: str | None = None
     doi: str | None = None
-    labels: list[Label] = field(default_factory=list)
+    labels: list[PrintedLabel] = field(default_factory=list)
     facets: list[tuple[str, str]] = field(default_factory=list)
     note: str | None = None
     printed: bool = False
@@ -103,7 +103,7 @@ class Entry:
         """Take venue, year, date, authors and remarks from words beside the title; what is known stays."""
         found = read_credits(text)
         unknown = sum(length_of(words) for words in found.rest)
-        if unknown > max(_MOST_UNKNOWN, length_of(text) // 2):
+        if unknown > max(_MAX_UNKNOWN, length_of(text) // 2):
             return self.add_note(_as_note(text))
         self.add_credits(found)
         if found.rest:
@@ -136,9 +136,9 @@ def _as_note(text: str) -> str:
     return " ".join(text.split()).strip(" -–—:;,|·")
 
 
-def read_entry(head: Head, layout: Layout) -> Entry:
+def read_entry(head: Head, layout: Layout) -> ListEntry:
     """Read the head of an entry as the list's layout says; one without title and name says that none was found."""
-    entry = Entry(head.line)
+    entry = ListEntry(head.line)
     choice = layout.choose(head)
     _read_links(head, entry, choice)
     _read_images(head.inline, entry)
@@ -147,7 +147,7 @@ def read_entry(head: Head, layout: Layout) -> Entry:
     return entry
 
 
-def _read_links(head: Head, entry: Entry, choice: Choice) -> None:
+def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
     """Take the entry's links; one in the middle of its words that leads to a paper is another paper's."""
     people = _links_of_people(head.pieces, choice)
     labels = label_links(head.inline, enclosed=True)
@@ -169,7 +169,7 @@ def _links_of_people(pieces: Sequence[Piece], choice: Choice) -> frozenset[int]:
     return frozenset().union(*credits)
 
 
-def _read_images(inline: Inline, entry: Entry) -> None:
+def _read_images(inline: Inline, entry: ListEntry) -> None:
     for atom in inline.atoms:
         if atom.link is not None or not (atom.code or atom.image):
             continue
@@ -183,14 +183,16 @@ def _read_images(inline: Inline, entry: Entry) -> None:
         elif atom.image and beside.complete and (beside.venue or beside.year or beside.date):
             entry.add_credits(beside)
         elif text and not beside.complete and (atom.code or _is_class_badge(atom.image or "", text)):
-            entry.labels.append(Label(text, "label" if atom.code else "badge", colour_of_badge(atom.image or "")))
+            entry.labels.append(
+                PrintedLabel(text, "label" if atom.code else "badge", colour_of_badge(atom.image or ""))
+            )
 
 
 def _is_class_badge(src: str, text: str) -> bool:
     return "/badge/" in src and not is_link_label(text)
 
 
-def _take_title(head: Head, choice: Choice, layout: Layout, entry: Entry) -> None:
+def _take_title(head: Head, choice: Choice, layout: Layout, entry: ListEntry) -> None:
     assert choice.title is not None
     pieces = head.pieces
     piece = pieces[choice.title]
@@ -226,7 +228,7 @@ def _colon_of(name: Piece) -> str:
     return name.after if name.after in COLONS else ":"
 
 
-def _take_other(head: Head, number: int, layout: Layout, entry: Entry) -> None:
+def _take_other(head: Head, number: int, layout: Layout, entry: ListEntry) -> None:
     """Take a piece that is neither title nor name."""
     piece = head.pieces[number]
     if piece.links and piece.before == "[" and piece.after == "]":
@@ -246,7 +248,7 @@ def _take_other(head: Head, number: int, layout: Layout, entry: Entry) -> None:
         entry.add_beside(piece.text)
 
 
-def _take_group(text: str, entry: Entry) -> None:
+def _take_group(text: str, entry: ListEntry) -> None:
     """Take words that stand where the list has its authors for the names of people or groups."""
     names = [part.strip(" *†‡") for part in re.split(r"[,;，、]", text)]
     if text.strip().lower() not in ("none", "unknown", "anonymous") and not entry.authors:
@@ -259,7 +261,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PART = re.compile(r"^(?:part|chapter|section|volume|vol|lecture|paper|step|stage|phase|appendix)\s+[\divxlc]+$", re.I)
 
 
-def _split_short_name(title: str, entry: Entry, usual: bool) -> tuple[str, str]:
+def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, str]:
     """Title and name of "Some Title (Name)"; a venue or a remark in the brackets goes to the entry.
 
     A name has a made-up word, or stands in a list where most titles have one behind them (`usual`).

@@ -10,7 +10,7 @@ from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.spans import Piece, pieces_of
 from wamkg.importing.lists.title import COLONS, Choice, own_choice
 
-_MOST_LINKS = 64
+_MAX_LINKS = 64
 """Links read of one entry; no paper has more of its own."""
 
 
@@ -78,7 +78,7 @@ class Head:
     @cached_property
     def links(self) -> list[Link]:
         """Its links to other documents."""
-        labels = list(self.inline.link_labels().items())[:_MOST_LINKS]
+        labels = list(self.inline.link_labels().items())[:_MAX_LINKS]
         hrefs = self.inline.hrefs
         return [Link(n, text, hrefs[n], kind_of(text, hrefs[n])) for n, text in labels if not hrefs[n].startswith("#")]
 

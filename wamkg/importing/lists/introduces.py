@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wamkg.matching.record import Introduces, Placement
+from wamkg.matching.record import IntroducedEntity, RecordAssignment
 
 _KINDS = (
     ("training-data", "", "dataset"),
@@ -12,14 +12,14 @@ _KINDS = (
 """Taxonomy, path the class begins with, and the kind of thing that papers there introduce; the first that fits."""
 
 
-def introduced(placements: Sequence[Placement], name: str) -> list[Introduces]:
+def introduced(placements: Sequence[RecordAssignment], name: str) -> list[IntroducedEntity]:
     """Things of that name which a paper with these placements introduces; "PSNR / SSIM" are two."""
     kinds = (kind for kind in (_kind(p) for p in placements) if kind)
     names = [part.strip() for part in name.split(" / ") if part.strip()]
-    return [Introduces(kind, each) for kind in dict.fromkeys(kinds) for each in names]
+    return [IntroducedEntity(kind, each) for kind in dict.fromkeys(kinds) for each in names]
 
 
-def _kind(placement: Placement) -> str | None:
+def _kind(placement: RecordAssignment) -> str | None:
     path = placement.taxon or ""
     return next(
         (k for slug, start, k in _KINDS if slug == placement.taxonomy and path and path.startswith(start)), None

@@ -12,7 +12,7 @@ from wamkg.importing.lists.title import COLONS, Choice, contains_name, is_name_p
 
 _FEWEST = 3
 """Entries of one shape from which something is learnt."""
-_MOST_AGREE = 0.8
+_MAX_AGREE = 0.8
 """Share of the entries of one shape that must agree."""
 _OVERRIDING = 8
 """Entries of one shape that overrule an entry's own marks."""
@@ -66,7 +66,7 @@ class Layout:
         for n, piece in enumerate(pieces):
             seen = self.styles.get(piece.style, Counter())
             total = sum(seen.values())
-            if piece.kind in (Kind.TEXT, Kind.WEAK) and total >= _FEWEST and seen["title"] >= _MOST_AGREE * total:
+            if piece.kind in (Kind.TEXT, Kind.WEAK) and total >= _FEWEST and seen["title"] >= _MAX_AGREE * total:
                 return n
         return None
 
@@ -75,7 +75,7 @@ class Layout:
         seen = self.shapes.get(head.shape)
         if seen is None or number not in head.slots or seen.entries < _FEWEST:
             return False
-        return seen.authors[head.slots.index(number)] >= _MOST_AGREE * seen.entries
+        return seen.authors[head.slots.index(number)] >= _MAX_AGREE * seen.entries
 
     @property
     def joins_names(self) -> bool:
@@ -85,7 +85,7 @@ class Layout:
     @property
     def cuts_authors(self) -> bool:
         """Whether nearly all authors are cut short here, so that a lone name is the first of several."""
-        return self.cut[True] >= _MOST_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
+        return self.cut[True] >= _MAX_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
 
     @property
     def ends_with_names(self) -> bool:
@@ -143,4 +143,4 @@ def _usual(votes: Counter[int]) -> int | None:
     """The slot that nearly all entries agree on."""
     total = sum(votes.values())
     slot, most = max(votes.items(), key=lambda pair: pair[1], default=(0, 0))
-    return slot if total >= _FEWEST and most >= _MOST_AGREE * total else None
+    return slot if total >= _FEWEST and most >= _MAX_AGREE * total else None

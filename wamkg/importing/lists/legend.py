@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wamkg.importing.catalogue import KnownTaxonomy, TaxonomyCatalogue, label_key
 from wamkg.importing.links import colour_of_badge
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.result import LegendEntry
+from wamkg.importing.parse_result import ListLegendEntry
+from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher, label_key
 
 _LEGEND_WORDS = frozenset(("legend", "tag", "label", "badge", "symbol", "notation", "glossary", "abbreviation"))
 _SUBJECTS = frozenset(
@@ -30,7 +30,7 @@ _MEANINGS = frozenset(("meaning", "description", "definition", "explanation", "w
 
 
 @dataclass(frozen=True)
-class Explained:
+class LegendLine:
     """One line of a legend; a line without label is the heading of those after it."""
 
     line: int
@@ -51,9 +51,9 @@ def is_legend_table(headers: Sequence[str]) -> bool:
     return len(headers) >= 2 and label_key(headers[0]) in _SUBJECTS and label_key(headers[1]) in _MEANINGS
 
 
-def explained_in(inline: Inline, line: int, depth: int, section: int | None) -> list[Explained]:
+def legend_lines_in(inline: Inline, line: int, depth: int, section: int | None) -> list[LegendLine]:
     """Labels drawn in a bullet or paragraph, each with the words up to the next one; a plain bullet is a group."""
-    found: list[Explained] = []
+    found: list[LegendLine] = []
     words = ""
     label: tuple[str, str | None] | None = None
     for atom in [*inline.atoms, None]:
@@ -61,7 +61,7 @@ def explained_in(inline: Inline, line: int, depth: int, section: int | None) -> 
         if drawn and (label or (words.strip() and not found)):
             text = " ".join(words.split()).strip(" :–—-|·,")
             found.append(
-                Explained(line, depth, label[0] if label else None, text, label[1] if label else None, section)
+                LegendLine(line, depth, label[0] if label else None, text, label[1] if label else None, section)
             )
             words = ""
         if atom is not None and drawn:
@@ -74,9 +74,9 @@ def explained_in(inline: Inline, line: int, depth: int, section: int | None) -> 
 class Synonyms:
     """Other texts that a label may be looked up under: what the legend says it means, or the label of its colour."""
 
-    def __init__(self, legend: Sequence[Explained]) -> None:
+    def __init__(self, legend: Sequence[LegendLine]) -> None:
         self._meaning: dict[str, list[str]] = {}
-        self._colour: dict[str, list[Explained]] = {}
+        self._colour: dict[str, list[LegendLine]] = {}
         for entry in legend:
             if entry.label:
                 self._meaning.setdefault(label_key(entry.label), []).append(entry.description)
@@ -91,14 +91,14 @@ class Synonyms:
 
 
 def read_legend(
-    legend: Sequence[Explained], known: dict[int | None, KnownTaxonomy], catalogue: TaxonomyCatalogue
-) -> list[LegendEntry]:
+    legend: Sequence[LegendLine], known: dict[int | None, TaxonomyMatcher], catalogue: TaxonomyIndex
+) -> list[ListLegendEntry]:
     """Legend lines with the taxon each label names, looked up below the group or label it stands under.
 
     `known` gives the taxonomy of a section; where it says nothing, the one that knows most of the legend is taken.
     """
     best = _best_known(legend, catalogue)
-    placed: list[tuple[Explained, str | None]] = []
+    placed: list[tuple[LegendLine, str | None]] = []
     entries = []
     for line in legend:
         taxonomy = known.get(line.section) or best
@@ -106,19 +106,19 @@ def read_legend(
         placed.append((line, path))
         if line.label:
             slug = taxonomy.slug if taxonomy and path else None
-            entries.append(LegendEntry(line.line, line.label, line.description, slug, path))
+            entries.append(ListLegendEntry(line.line, line.label, line.description, slug, path))
     return entries
 
 
-def _best_known(legend: Sequence[Explained], catalogue: TaxonomyCatalogue) -> KnownTaxonomy | None:
-    def hits(taxonomy: KnownTaxonomy) -> int:
+def _best_known(legend: Sequence[LegendLine], catalogue: TaxonomyIndex) -> TaxonomyMatcher | None:
+    def hits(taxonomy: TaxonomyMatcher) -> int:
         return sum(bool(taxonomy.matches(line.label or "") or taxonomy.matches(line.description)) for line in legend)
 
     best = max(catalogue.taxonomies, key=hits, default=None)
     return best if best and hits(best) > 1 else None
 
 
-def _path_of(line: Explained, placed: list[tuple[Explained, str | None]], taxonomy: KnownTaxonomy) -> str | None:
+def _path_of(line: LegendLine, placed: list[tuple[LegendLine, str | None]], taxonomy: TaxonomyMatcher) -> str | None:
     above = (
         (e, path) for e, path in reversed(placed) if e.depth < line.depth or (e.depth == line.depth and not e.label)
     )

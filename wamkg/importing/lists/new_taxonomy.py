@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
 from wamkg.identifiers import slugify
-from wamkg.importing.catalogue import KnownTaxon, KnownTaxonomy, label_key
-from wamkg.importing.lists.document import Document
-from wamkg.importing.lists.placing import Position
+from wamkg.importing.lists.document import ListDocument
+from wamkg.importing.lists.section_taxa import SectionTaxon
 from wamkg.importing.lists.words import strip_marks
+from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyMatcher, label_key
 from wamkg.importing.venues import read_date, read_venue
 
 _COUNT = re.compile(r"\s*\(\d+\)\s*$")
@@ -37,7 +37,9 @@ def heading_name(text: str) -> str:
     return _COUNT.sub("", strip_marks(text)[0]).strip(" :.")
 
 
-def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tuple[KnownTaxonomy, dict[int, Position]]:
+def new_taxonomy(
+    document: ListDocument, slug: str, sections: Collection[int]
+) -> tuple[TaxonomyMatcher, dict[int, SectionTaxon]]:
     """Taxonomy of the given sections, which hold papers, and of those around them; and every section's position in it.
 
     A heading around all of them is the list's own title, so no class. Headings that are years are passed over.
@@ -45,27 +47,27 @@ def new_taxonomy(document: Document, slug: str, sections: Collection[int]) -> tu
     title = _title(document)
     chains = {number: _chain(document, number, title) for number in sections}
     shared = _shared(list(chains.values()))
-    taxa: dict[str, KnownTaxon] = {}
+    taxa: dict[str, TaxonMatcher] = {}
     paths: dict[int, str] = {}
     for number, chain in chains.items():
         path = ""
         for step in chain[shared:]:
             name = heading_name(document.sections[step].text)
             path = f"{path}/{slugify(name)}" if path else slugify(name)
-            taxa.setdefault(path, KnownTaxon(path, name))
+            taxa.setdefault(path, TaxonMatcher(path, name))
         paths[number] = path
     heading = next((s.text for s in document.sections if s.level == 1), slug)
-    taxonomy = KnownTaxonomy(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
-    return taxonomy, {number: Position(taxonomy, path, bool(path)) for number, path in paths.items()}
+    taxonomy = TaxonomyMatcher(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
+    return taxonomy, {number: SectionTaxon(taxonomy, path, bool(path)) for number, path in paths.items()}
 
 
-def _title(document: Document) -> int | None:
+def _title(document: ListDocument) -> int | None:
     """The section whose heading is the list's title: the only one of the first level."""
     first = [n for n, section in enumerate(document.sections) if section.level == 1]
     return first[0] if len(first) == 1 and len(document.sections) > 1 else None
 
 
-def _chain(document: Document, number: int | None, title: int | None) -> list[int]:
+def _chain(document: ListDocument, number: int | None, title: int | None) -> list[int]:
     """Headings around a section, itself included, that are classes."""
     chain: list[int] = []
     while number is not None:
@@ -83,7 +85,7 @@ def _shared(chains: list[list[int]]) -> int:
     return shared
 
 
-def slug_for(document: Document, name: str, taken: Collection[str]) -> str:
+def slug_for(document: ListDocument, name: str, taken: Collection[str]) -> str:
     """A slug for a list's own taxonomy: from its file name, else the key of its citation, else its title."""
     for text in _names(document, name):
         words = [word for word in slugify(text).split("-") if word not in _COMMON_WORDS and word not in taken]
@@ -95,7 +97,7 @@ def slug_for(document: Document, name: str, taken: Collection[str]) -> str:
     return next(s for s in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
 
 
-def _names(document: Document, name: str) -> Iterator[str]:
+def _names(document: ListDocument, name: str) -> Iterator[str]:
     yield PurePath(name.rstrip("/")).name.partition(".")[0] if name not in ("", "-") else ""
     yield from (section.text for section in document.sections if section.level == 1)
     yield from (survey.title or "" for survey in document.own.surveys)

@@ -4,16 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wamkg.importing.lists.accounting import excerpt
 from wamkg.importing.lists.credits import read_credits
-from wamkg.importing.lists.document import Candidate, Document
-from wamkg.importing.lists.entry import Entry, read_entry
-from wamkg.importing.lists.fields import absorb, role_of_key, take_field
+from wamkg.importing.lists.document import Candidate, ListDocument
+from wamkg.importing.lists.entry import ListEntry, read_entry
+from wamkg.importing.lists.keyed_fields import absorb, role_of_key, take_field
 from wamkg.importing.lists.layout import Layout, learn
-from wamkg.importing.lists.papers import is_own
+from wamkg.importing.lists.paper_entries import is_list_survey
 from wamkg.importing.lists.tables import take_cells
+from wamkg.importing.lists.unread_ids import excerpt
 from wamkg.importing.lists.words import length_of, strip_marks
-from wamkg.matching.record import Unreadable
+from wamkg.matching.record import UnreadableLine
 
 _LONG_NAME = 5
 """Words from which a cell under Name or Model is a title."""
@@ -23,7 +23,7 @@ _LONG_NAME = 5
 class Listed:
     """An entry and the number of the section it stands in."""
 
-    entry: Entry
+    entry: ListEntry
     section: int | None
 
 
@@ -32,16 +32,16 @@ class Read:
     """The entries of a list in reading order, and the lines that name a paper and cannot be read."""
 
     listed: list[Listed] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableLine] = field(default_factory=list)
 
 
-def read_entries(document: Document, lines: Sequence[str]) -> Read:
+def read_entries(document: ListDocument, lines: Sequence[str]) -> Read:
     """Read every entry with what was learnt from all entries of its form."""
     layouts = layouts_of(document.candidates)
     read = Read(unreadable=list(document.unreadable))
     for candidate in document.candidates:
         entry = _read(candidate, layouts[candidate.form], document)
-        if is_own(entry, document.own):
+        if is_list_survey(entry, document.own):
             continue
         entry.settle()
         known = entry.name or (candidate.row and entry.authors)
@@ -49,7 +49,7 @@ def read_entries(document: Document, lines: Sequence[str]) -> Read:
             read.listed.append(Listed(entry, candidate.section))
         elif candidate.certain:
             reason = "a table row without a title" if candidate.row else "a link to a paper but no title"
-            read.unreadable.append(Unreadable(entry.line, reason, excerpt(lines, entry.line)))
+            read.unreadable.append(UnreadableLine(entry.line, reason, excerpt(lines, entry.line)))
     return read
 
 
@@ -61,7 +61,7 @@ def layouts_of(candidates: Sequence[Candidate]) -> dict[str, Layout]:
     return {form: learn(c.head for c in some) for form, some in forms.items()}
 
 
-def _read(candidate: Candidate, layout: Layout, document: Document) -> Entry:
+def _read(candidate: Candidate, layout: Layout, document: ListDocument) -> ListEntry:
     entry = _read_name(candidate) if _is_name_cell(candidate) else read_entry(candidate.head, layout)
     entry.doubts += candidate.doubts
     if candidate.table is not None and candidate.row is not None:
@@ -83,9 +83,9 @@ def _is_name_cell(candidate: Candidate) -> bool:
     return table is not None and table.title is None and length_of(text) < _LONG_NAME and ": " not in text
 
 
-def _read_name(candidate: Candidate) -> Entry:
+def _read_name(candidate: Candidate) -> ListEntry:
     """The entry of a name alone."""
-    entry = Entry(candidate.head.line)
+    entry = ListEntry(candidate.head.line)
     name, marks = strip_marks(candidate.head.inline.text)
     entry.add_marks(marks)
     found = read_credits(name)
@@ -98,7 +98,7 @@ def _read_name(candidate: Candidate) -> Entry:
     return entry
 
 
-def take_links_only(entry: Entry, candidate: Candidate) -> None:
+def take_links_only(entry: ListEntry, candidate: Candidate) -> None:
     """Take the links of a row whose cells do not stand under their headings."""
     for cell in candidate.row.cells if candidate.row else []:
         if cell is not candidate.head.inline:

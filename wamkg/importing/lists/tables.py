@@ -4,21 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wamkg.importing.catalogue import label_key
 from wamkg.importing.links import is_scholarly
 from wamkg.importing.lists.blocks import Block, Row
 from wamkg.importing.lists.credits import read_credits
-from wamkg.importing.lists.entry import Entry
-from wamkg.importing.lists.fields import is_date_of_first_arxiv, role_of, take_field
+from wamkg.importing.lists.entry import ListEntry
 from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.keyed_fields import is_date_of_first_arxiv, role_of, take_field
 from wamkg.importing.lists.legend import is_legend_table
 from wamkg.importing.lists.spans import label_links
 from wamkg.importing.lists.words import length_of
+from wamkg.importing.taxonomy_index import label_key
 
 _BAR = re.compile(r"(?<!\\)\|")
 _TITLE_LENGTH = 4
 """Words of a typical cell from which a column gives titles rather than names of methods."""
-_MOST_OF = 0.6
+_MAX_OF = 0.6
 _KEYS = 2
 """Columns of a table of keys and values."""
 
@@ -67,7 +67,7 @@ def roles_of(headers: Sequence[str], rows: Sequence[Row]) -> Roles:
     roles: Roles = [role_of(header) for header in headers]
     columns = [[row.cells[n] for row in rows if n < len(row.cells)] for n in range(len(headers))]
     for n, role in enumerate(roles):
-        if role == "paper" and columns[n] and _share(columns[n], _is_no_title) >= _MOST_OF:
+        if role == "paper" and columns[n] and _share(columns[n], _is_no_title) >= _MAX_OF:
             roles[n] = _role_by_cells(columns[n], "") or "links"
         elif role is None:
             roles[n] = _role_by_cells(columns[n], headers[n])
@@ -99,7 +99,7 @@ def _title_column(roles: Roles, columns: Sequence[Sequence[Inline]]) -> int | No
         if role == "name" and _has_titles(columns[n], _TITLE_LENGTH):
             return n
     for n, role in enumerate(roles):
-        if role is None and _has_titles(columns[n], _TITLE_LENGTH) and _share(columns[n], _leads_to_paper) >= _MOST_OF:
+        if role is None and _has_titles(columns[n], _TITLE_LENGTH) and _share(columns[n], _leads_to_paper) >= _MAX_OF:
             return n
     return None
 
@@ -136,12 +136,12 @@ def _only_labels(cell: Inline) -> bool:
 
 def _role_by_cells(cells: Sequence[Inline], header: str) -> str | None:
     """What a column with an unknown heading gives: links, dates, venues or authors, if most cells are such."""
-    if _share(cells, _only_labels) >= _MOST_OF:
+    if _share(cells, _only_labels) >= _MAX_OF:
         return "links"
     if header and not _is_about_credits(header):
         return None
     for role, test in _TESTS:
-        if _share(cells, test) >= _MOST_OF:
+        if _share(cells, test) >= _MAX_OF:
             return role
     return None
 
@@ -236,7 +236,7 @@ def surplus_cells(raw: str, columns: int) -> list[str] | None:
     return surplus
 
 
-def take_cells(entry: Entry, table: Table, row: Row, meanings: Mapping[str, str]) -> None:
+def take_cells(entry: ListEntry, table: Table, row: Row, meanings: Mapping[str, str]) -> None:
     """Take the cells beside the title by their headings; a column's own date comes first."""
     for n, (header, role, cell) in enumerate(zip(table.headers, table.roles, row.cells, strict=False)):
         if n != table.title:

@@ -18,7 +18,7 @@ _STYLE_SCORES = (("q", 5.0), ("b", 3.0), ("l", 3.0), ("u", 1.0), ("i", 1.0), ("c
 _LENGTH_SCORES = {1: -2.0, 2: 0.0, 3: 1.5, 4: 2.5}
 _LONG_SCORE = 3.0
 _SURE_MARGIN = 2.0
-_FEWEST_PEOPLE = 2
+_MIN_PEOPLE = 2
 """Names from which words are people and cannot be a title."""
 
 
@@ -52,7 +52,7 @@ def _names_only(pieces: Sequence[Piece]) -> int | None:
     """A piece that reads like names of people where there is nothing else that could be the title."""
     for n, piece in enumerate(pieces):
         found = piece.found
-        alone = found is not None and 0 < len(found.authors) <= _FEWEST_PEOPLE and not found.rest
+        alone = found is not None and 0 < len(found.authors) <= _MIN_PEOPLE and not found.rest
         if alone and found is not None and not (found.cut or found.venue or found.year or found.date):
             return n
     return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.REST), None)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People
 from wamkg.importing.references.bibtex_names import read_bibtex_names
 from wamkg.importing.references.bibtex_scan import Piece, RawEntry, scan
@@ -18,8 +19,7 @@ from wamkg.importing.references.fields import (
 )
 from wamkg.importing.references.latex import plain_address, plain_text
 from wamkg.importing.references.reference import Reference, item_of
-from wamkg.importing.result import Item
-from wamkg.matching.record import Dropped, Unreadable
+from wamkg.matching.record import Dropped, UnreadableLine
 
 _NAMED = frozenset(
     ("title", "author", "journal", "journaltitle", "booktitle", "publisher", "series", "editor", "school")
@@ -58,7 +58,7 @@ def parse_bibtex(text: str) -> Iterator[Item]:
             continue
         if entry.kind == "comment" or not entry.values:
             reason = "; ".join(entry.doubts) or "an entry without fields"
-            yield Unreadable(entry.line, reason, entry.excerpt[:160])
+            yield UnreadableLine(entry.line, reason, entry.excerpt[:160])
         else:
             _inherit(entry, by_key)
             yield item_of(_reference(entry))

@@ -7,12 +7,12 @@ from typing import Any
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.markup import without_markup
+from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, is_nobody, read_people
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
-from wamkg.importing.result import Item
-from wamkg.matching.record import Dropped, Unreadable
+from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.names import PersonName, parse_name
 
 _TYPES = {
@@ -64,7 +64,7 @@ def parse_csl(text: str) -> Iterator[Item]:
         if isinstance(row, dict):
             yield item_of(_reference(row, line))
         else:
-            yield Unreadable(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
+            yield UnreadableLine(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
 
 
 def _elements(text: str) -> Iterator[tuple[int, Any]]:

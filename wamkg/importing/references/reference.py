@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from wamkg.identifiers import PartialDate, Precision, arxiv_id, doi, find_arxiv, malformed_arxiv
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.markup import without_markup
+from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People
 from wamkg.importing.references.dates import read_published
 from wamkg.importing.references.fields import DETAILS, EDITED, KEPT
-from wamkg.importing.result import Item
 from wamkg.importing.venues import is_known_venue, read_venue
-from wamkg.matching.record import Dropped, Record, Unreadable
+from wamkg.matching.record import Dropped, Record, UnreadableLine
 from wamkg.names import bibtex_name
 from wamkg.vocabulary import EventKind
 
@@ -89,10 +89,10 @@ def item_of(reference: Reference) -> Item:
     _take_numbers(record, fields)
     _take_rest(record, fields, reference)
     if not record.title and not (record.arxiv or record.doi):
-        return Unreadable(reference.line, "no title", "; ".join(fields.values())[:160])
+        return UnreadableLine(reference.line, "no title", "; ".join(fields.values())[:160])
     if len(record.title) > _MAX_TITLE:
         reason = f"a title of {len(record.title)} characters; at most {_MAX_TITLE} are taken"
-        return Unreadable(reference.line, reason, record.title[:160])
+        return UnreadableLine(reference.line, reason, record.title[:160])
     return record
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import arxiv_prefix_month, is_venue, normalise, s2_id
 from wamkg.importing.links import is_scholarly
+from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
@@ -22,10 +23,9 @@ from wamkg.importing.references.table_columns import (
     fit_of,
 )
 from wamkg.importing.references.table_rows import Row, align, read_rows
-from wamkg.importing.result import Item
 from wamkg.importing.venues import is_known_venue
 from wamkg.matching.entry_types import venue_field
-from wamkg.matching.record import Dropped, Placement, Record, Unreadable
+from wamkg.matching.record import Dropped, Record, RecordAssignment, UnreadableLine
 from wamkg.vocabulary import EventKind, Standing
 
 _GUARD = re.compile(r"^'(?='*[=+\-@\t\r])")
@@ -113,7 +113,7 @@ def _item(header: _Header, row: Row) -> Item:
         aligned = align(cells, header.fits, header.grows_behind)
         if header.columns["title"][0] in aligned.unsure:
             reason = f"{len(cells)} cells under {len(header.names)} names, and which is the title cannot be told"
-            return Unreadable(row.line, reason, " ".join(cells)[:160])
+            return UnreadableLine(row.line, reason, " ".join(cells)[:160])
         cells = aligned.cells
         row.doubts.append(_told(row.cells, cells, header, aligned.unsure))
     cells = [_GUARD.sub("", cell) for cell in cells]
@@ -240,5 +240,5 @@ def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
     for number, taxonomy in header.taxa.items():
         path = cells[number].strip().strip("/ ") if number < len(cells) else ""
         if path:
-            record.placements.append(Placement(taxonomy, path))
+            record.placements.append(RecordAssignment(taxonomy, path))
     return record

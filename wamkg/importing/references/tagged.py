@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from wamkg.importing.markup import without_markup
+from wamkg.importing.parse_result import Item
 from wamkg.importing.people import read_people
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.references.tag_lines import TaggedRecord
 from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
-from wamkg.importing.result import Item
 from wamkg.names import PersonName
 
 _PER_LINE = frozenset(("keywords",))

@@ -1,6 +1,19 @@
 """Every table of the store."""
 
 from wamkg.store.tables.base import metadata
+from wamkg.store.tables.entities import (
+    Alias,
+    Benchmark,
+    Challenge,
+    Concept,
+    Dataset,
+    Institution,
+    Link,
+    Method,
+    Metric,
+    NamedEntity,
+    Result,
+)
 from wamkg.store.tables.identity import IdentityQuestion
 from wamkg.store.tables.papers import (
     Author,
@@ -11,27 +24,14 @@ from wamkg.store.tables.papers import (
     FormerId,
     Judgement,
     Paper,
+    PaperUrl,
     Tag,
     Venue,
-    Weblink,
 )
-from wamkg.store.tables.provenance import Actor, Batch, Change, Fact, Release, Token
-from wamkg.store.tables.reviews import Adjudication, ReviewRound, RoundPaper, RoundReviewer, Vote
+from wamkg.store.tables.provenance import Actor, Batch, Change, Claim, Release, Token
+from wamkg.store.tables.rounds import Adjudication, ReviewRound, RoundPaper, RoundReviewer, Vote
+from wamkg.store.tables.tasks import Embedding, Job, RateLimit, Task
 from wamkg.store.tables.taxonomies import Assignment, Exemplar, Objection, Suggestion, Taxon, Taxonomy
-from wamkg.store.tables.things import (
-    Alias,
-    Benchmark,
-    Challenge,
-    Concept,
-    Dataset,
-    Institution,
-    Link,
-    Method,
-    Metric,
-    Named,
-    Result,
-)
-from wamkg.store.tables.work import Embedding, Job, Pace, Work
 
 __all__ = [
     "Actor",
@@ -51,7 +51,7 @@ __all__ = [
     "Entity",
     "Event",
     "Exemplar",
-    "Fact",
+    "Claim",
     "FormerId",
     "IdentityQuestion",
     "Institution",
@@ -60,9 +60,9 @@ __all__ = [
     "Link",
     "Method",
     "Metric",
-    "Named",
+    "NamedEntity",
     "Objection",
-    "Pace",
+    "RateLimit",
     "Paper",
     "Release",
     "Result",
@@ -76,7 +76,7 @@ __all__ = [
     "Token",
     "Venue",
     "Vote",
-    "Weblink",
-    "Work",
+    "PaperUrl",
+    "Task",
     "metadata",
 ]

@@ -36,7 +36,7 @@ def ref(target: str, *, nullable: bool = False, index: bool = True) -> Any:
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
 
-def made_in() -> Any:
+def created_in_batch() -> Any:
     """The batch that wrote the row. It has no index: only undo uses it, and a scan is cheaper than an index update
     per insert.
     """

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import key, made_in, ref
+from wamkg.store.tables.base import created_in_batch, key, ref
 from wamkg.store.types import Json, LongText, UtcDateTime, utc_now
 
 
@@ -29,5 +29,5 @@ class IdentityQuestion(SQLModel, table=True):
     note: str = Field(default="", sa_type=LongText, description="why it was answered so")
     answer_batch: str | None = Field(default=None, description="permanent public id of the batch that answered")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     version: int = 1

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import ended_at, entity_key, key, live_unique, made_in, ref
+from wamkg.store.tables.base import created_in_batch, ended_at, entity_key, key, live_unique, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
@@ -16,7 +16,7 @@ class Entity(SQLModel, table=True):
     id: int | None = key()
     uid: str = Field(unique=True)
     kind: str
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Venue(SQLModel, table=True):
@@ -85,7 +85,7 @@ class FormerId(SQLModel, table=True):
     paper_id: int = ref("paper.id")
     scheme: str
     value: str
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     ended_at: dt.datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -102,7 +102,7 @@ class Event(SQLModel, table=True):
     precision: str
     source: str
     derived: bool = False
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     ended_at: dt.datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -133,7 +133,7 @@ class Authorship(SQLModel, table=True):
     literal: str | None = Field(default=None, description="the name of a group, which has no parts")
 
 
-class Weblink(SQLModel, table=True):
+class PaperUrl(SQLModel, table=True):
     """A URL of a paper."""
 
     __table_args__ = (live_unique("weblink", "paper_id", "kind", "url"),)
@@ -143,7 +143,7 @@ class Weblink(SQLModel, table=True):
     kind: str
     url: str
     source: str
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     ended_at: dt.datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -159,7 +159,7 @@ class Tag(SQLModel, table=True):
     value: str
     mapped: bool
     source: str
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Citation(SQLModel, table=True):
@@ -181,7 +181,7 @@ class Citation(SQLModel, table=True):
     in_references: dt.datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="the same for the citing paper's reference list"
     )
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     ended_at: dt.datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -201,4 +201,4 @@ class Judgement(SQLModel, table=True):
     at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     ended_at: dt.datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import key, made_in, ref
+from wamkg.store.tables.base import created_in_batch, key, ref
 from wamkg.store.types import BigId, Json, LongText, SortedText, UtcDateTime, utc_now
 from wamkg.vocabulary import TokenKind
 
@@ -70,7 +70,7 @@ class Change(SQLModel, table=True):
     why: str = ""
 
 
-class Fact(SQLModel, table=True):
+class Claim(SQLModel, table=True):
     """A value that one source states for one field (a claim). Append-only: the latest row of a source is its current
     claim.
     """
@@ -85,7 +85,7 @@ class Fact(SQLModel, table=True):
     source: str
     source_ref: str | None = Field(default=None, description="the source's own id of the subject, or its line")
     seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Release(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from wamkg.store.tables.base import ended_at, entity_key, key, live_unique, made_in, ref
+from wamkg.store.tables.base import created_in_batch, ended_at, entity_key, key, live_unique, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
@@ -53,7 +53,7 @@ class Exemplar(SQLModel, table=True):
     id: int | None = key()
     taxon_id: int = ref("taxon.id", index=False)
     paper_id: int = ref("paper.id")
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Assignment(SQLModel, table=True):
@@ -97,7 +97,7 @@ class Assignment(SQLModel, table=True):
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_batch_id: int | None = ref("batch.id", nullable=True)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Suggestion(SQLModel, table=True):
@@ -123,7 +123,7 @@ class Suggestion(SQLModel, table=True):
     training_size: int
     training_hash: str
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
 
 
 class Objection(SQLModel, table=True):
@@ -145,5 +145,5 @@ class Objection(SQLModel, table=True):
     decided_by_id: int | None = ref("actor.id", nullable=True)
     decision: str | None = Field(default=None, description="permanent public id of the decision that answered it")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    batch_id: int = made_in()
+    batch_id: int = created_in_batch()
     version: int = 1

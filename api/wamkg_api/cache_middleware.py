@@ -1,0 +1,111 @@
+"""Response cache for every read: responses are reused while the store does not change. Adds ETag, 304 and gzip."""
+
+from collections.abc import Callable
+
+from anyio.to_thread import run_sync
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wamkg.store.session import ChangeTracker
+from wamkg_api.access import credentials_of, remember, remembered
+from wamkg_api.cache_scope import audience_of
+from wamkg_api.cached_response import CachedResponse
+from wamkg_api.limits import FREE
+from wamkg_api.response_cache import CacheKey, ResponseCache
+
+MAX_ANSWER = 4 * 1024 * 1024
+"""Longer responses, mostly exports, are streamed and not cached."""
+UNCACHED_ROUTES = (*FREE, "/sign-in")
+
+
+class CacheMiddleware:
+    """ASGI middleware: caches complete GET responses until the store changes, and validates them by ETag.
+
+    The ETag is a hash of the content, so it survives restarts and is equal in all workers. A response that depends on
+    the caller is reused only for callers in the same scope. HEAD is GET without a body.
+    """
+
+    def __init__(self, app: ASGIApp, freshness: Callable[[], ChangeTracker], most_bytes: int) -> None:
+        self.app = app
+        self._freshness = freshness
+        self._kept = ResponseCache(most_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in UNCACHED_ROUTES:
+            await self.app(scope, receive, send)
+            return
+        address = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
+        asked = CacheKey(address, credentials_of(scope), await self._state())
+        caller = self._kept.caller(asked)
+        answer = self._kept.find(asked, caller)
+        if answer is None:
+            remember(scope, caller)
+            answer = await _ResponseRecorder(self.app, scope, receive, send).run()
+            if answer is None:
+                return
+            self._keep(scope, asked, answer)
+        else:
+            scope["state"]["route"] = answer.route
+        await _send(scope, answer, send)
+
+    def _keep(self, scope: Scope, asked: CacheKey, answer: CachedResponse) -> None:
+        caller = remembered(scope)
+        if caller is not None:
+            self._kept.meet(asked, caller)
+        if answer.status == 200 and b"no-store" not in dict(answer.headers).get(b"cache-control", b""):
+            self._kept.put(asked, caller, answer, audience_of(scope))
+
+    async def _state(self) -> str:
+        freshness = self._freshness()
+        return freshness.token() if freshness.is_instant else await run_sync(freshness.token)
+
+
+class _ResponseRecorder:
+    """Runs the app and records its response. A response that grows too long is passed on as it comes."""
+
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        self._app, self._receive, self._send = app, receive, send
+        self._scope: Scope = {**scope, "method": "GET"}
+        self._head_only = scope["method"] == "HEAD"
+        self._start: Message = {}
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._streaming = False
+
+    async def run(self) -> CachedResponse | None:
+        """Return the recorded response, or None if it has been sent already."""
+        await self._app(self._scope, self._receive, self._take)
+        if self._streaming:
+            return None
+        body = b"".join(self._parts)
+        route = getattr(self._scope.get("route"), "name", "")
+        self._scope["state"]["route"] = route
+        return CachedResponse(self._start["status"], list(self._start["headers"]), body, route)
+
+    async def _take(self, message: Message) -> None:
+        if self._streaming:
+            await self._pass_on(message)
+        elif message["type"] == "http.response.start":
+            self._start = message
+        else:
+            self._parts.append(message.get("body", b""))
+            self._size += len(self._parts[-1])
+            if self._size > MAX_ANSWER and message.get("more_body"):
+                self._streaming = True
+                await self._send(self._start)
+                await self._pass_on({**message, "body": b"".join(self._parts)})
+
+    async def _pass_on(self, message: Message) -> None:
+        await self._send({**message, "body": b""} if self._head_only else message)
+
+
+async def _send(scope: Scope, answer: CachedResponse, send: Send) -> None:
+    asked = dict(scope["headers"])
+    packed = answer.can_shrink and b"gzip" in asked.get(b"accept-encoding", b"")
+    if answer.known_to(asked.get(b"if-none-match", b"")):
+        await send({"type": "http.response.start", "status": 304, "headers": answer.unchanged[packed]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    headers, body = answer.packed if packed else answer.plain
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

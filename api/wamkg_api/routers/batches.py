@@ -1,0 +1,63 @@
+"""Batches and changes, undo, overview and coverage."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.services.batches import Undone
+from wamkg.views.coverage import CoverageItem, Overview, coverage, overview
+from wamkg.views.history import BatchItem, ChangeItem, batch_list, change_list
+from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.papers import parse_moment
+from wamkg_api.access import CallerDep
+from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, Uid, json_response
+from wamkg_api.errors import problems
+from wamkg_api.schemas.operations import Reason
+from wamkg_api.schemas.parameters import MomentText
+from wamkg_api.writing import StoreDep, take_back, writing_router
+
+router = APIRouter(tags=["record"])
+Since = Annotated[MomentText | None, Query(description="A date or a time.", examples=["2026-01-31"])]
+
+
+@router.get("/changes", response_model=Page[ChangeItem], responses=problems(404, 422))
+def list_changes(
+    session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT, after: After = None
+) -> Response:
+    """Edits and batches since a date or a time, newest first."""
+    return json_response(change_list(session, parse_moment(since, "since"), limit, after))
+
+
+@router.get("/batches", response_model=Page[BatchItem], responses=problems(422))
+def list_batches(session: SessionDep, since: Since = None, limit: Limit = DEFAULT_LIMIT) -> Response:
+    """The newest batches."""
+    items = batch_list(session, limit, parse_moment(since, "since"))
+    return json_response(Page(items, len(items), None))
+
+
+@router.get("/overview", response_model=Overview, responses=problems(422))
+def get_overview(session: SessionDep) -> Response:
+    """Counts of everything in the store."""
+    return json_response(overview(session))
+
+
+@router.get("/coverage", response_model=Page[CoverageItem], responses=problems(422))
+def list_coverage(session: SessionDep) -> Response:
+    """For each field, the number of papers in the library that have a value."""
+    items = coverage(session)
+    return json_response(Page(items, len(items), None))
+
+
+writes = writing_router()
+
+
+@writes.post("/batches/{uid}/undo", response_model=Undone)
+def undo(
+    store: StoreDep,
+    settings: SettingsDep,
+    caller: CallerDep,
+    uid: Uid,
+    reason: Reason | None = None,
+) -> Response:
+    """Undo a batch as a whole. Only an admin may undo the batch of a program or another person's import."""
+    return json_response(take_back(store, settings, caller, uid, reason.why if reason else ""))

@@ -1,0 +1,212 @@
+"""Methods, datasets, benchmarks and the other named entities, results and leaderboards."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.reviewing.entity_edits import SHOWN_EDITS, describe_entity_changes, get_entity_by_ref
+from wamkg.services import entities
+from wamkg.store.session import Session, Store
+from wamkg.views.entities import EntityItem, entity_page, get_entity_item
+from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.papers import PaperQuery
+from wamkg.views.results import Leaderboard, ResultItem, ResultQuery, leaderboard, result_item, result_page
+from wamkg.views.taxonomies import taxon_node
+from wamkg.vocabulary import EntityKind, Role
+from wamkg_api.access import Caller, CallerDep
+from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomyPath, TaxonPath, ThingSlug, Uid, json_response
+from wamkg_api.errors import problems
+from wamkg_api.preconditions import IfMatch, required_revision
+from wamkg_api.schemas.entities import FORMS, NewResult, ResultEdit, TaxonLabel
+from wamkg_api.schemas.parameters import Text, Word
+from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
+
+router = APIRouter(tags=["things"])
+LISTED = {
+    "methods": EntityKind.METHOD,
+    "datasets": EntityKind.DATASET,
+    "benchmarks": EntityKind.BENCHMARK,
+    "metrics": EntityKind.METRIC,
+    "institutions": EntityKind.INSTITUTION,
+    "challenges": EntityKind.CHALLENGE,
+    "concepts": EntityKind.CONCEPT,
+}
+
+
+def _add_list(name: str, kind: EntityKind) -> None:
+    def list_things(
+        session: SessionDep,
+        q: Annotated[Text | None, Query(description="Part of a name or spelling.")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        after: After = None,
+    ) -> Response:
+        return json_response(entity_page(session, kind, q, limit, after))
+
+    def get_thing(session: SessionDep, slug: ThingSlug) -> Response:
+        return json_response(get_entity_item(session, kind, slug))
+
+    router.add_api_route(
+        f"/{name}",
+        list_things,
+        response_model=Page[EntityItem],
+        responses=problems(404, 422),
+        name=f"list_{name}",
+        summary=f"{name.capitalize()} by name.",
+    )
+    router.add_api_route(
+        f"/{name}/{{slug}}",
+        get_thing,
+        response_model=EntityItem,
+        responses=problems(404, 422),
+        name=f"get_{kind}",
+        summary=f"One of the {name}, by slug, name or former name.",
+    )
+
+
+for _name, _kind in LISTED.items():
+    _add_list(_name, _kind)
+
+
+def _query(
+    filters: PaperQuery, metric: str | None, suite: str | None, split: str | None, method: str | None
+) -> ResultQuery:
+    """The filters of the library, except that `benchmark` and `party` filter results, not papers."""
+    names = filters.benchmark
+    papers = PaperQuery(**{**vars(filters), "benchmark": (), "party": None})
+    return ResultQuery(names[0] if names else None, metric, suite, split, method, filters.party, papers)
+
+
+MetricName = Annotated[Word | None, Query(description="Slug or name.")]
+Suite = Annotated[Text | None, Query(description="Exactly as in the results; empty for none.")]
+
+
+@router.get("/results", response_model=Page[ResultItem], responses=problems(404, 422))
+def list_results(
+    session: SessionDep,
+    filters: FiltersDep,
+    metric: MetricName = None,
+    suite: Suite = None,
+    split: Suite = None,
+    method: MetricName = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+) -> Response:
+    """Reported results with who reported them. The other filters apply to the paper that introduced the method."""
+    return json_response(result_page(session, _query(filters, metric, suite, split, method), limit, after))
+
+
+@router.get("/results/{uid}", response_model=ResultItem, responses=problems(404, 422))
+def get_result(session: SessionDep, uid: Uid) -> Response:
+    """One reported result."""
+    return json_response(result_item(session, uid))
+
+
+@router.get("/leaderboard", response_model=Page[Leaderboard], responses=problems(404, 422))
+def list_leaderboards(
+    session: SessionDep,
+    filters: FiltersDep,
+    metric: MetricName = None,
+    suite: Suite = None,
+    split: Suite = None,
+    method: MetricName = None,
+    rank: Annotated[Literal["all", "ranked"], Query(description="`ranked`: only boards that have ranks.")] = "all",
+) -> Response:
+    """Results as leaderboards. One leaderboard has one benchmark, suite, split and metric; nothing else is compared."""
+    boards = leaderboard(session, _query(filters, metric, suite, split, method))
+    boards = [b for b in boards if rank == "all" or b.higher_is_better is not None]
+    return json_response(Page(boards, len(boards), None))
+
+
+writes = writing_router(Role.CURATOR, 412)
+
+
+def _added(store: Store, caller: Caller, kind: str, made: Any) -> Response:
+    return json_response(changed(entities.add(store, person_of(caller), kind, made.values(), made.why)), 201)
+
+
+def _edited(store: Store, caller: Caller, subject: str, edit: Any, if_match: str | None) -> Response:
+    with store.reading() as session:
+        seen = _seen(session, subject, if_match)
+    version = seen if edit.version is None else edit.version
+    return json_response(
+        changed(entities.set_values(store, person_of(caller), subject, edit.values(), edit.why, version))
+    )
+
+
+def _seen(session: Session, subject: str, if_match: str | None) -> int | None:
+    if not if_match:
+        return None
+    kind, _, name = subject.partition(":")
+    happened = "; ".join(describe_entity_changes(session, get_entity_by_ref(session, kind, name), SHOWN_EDITS))
+    return required_revision(if_match, _shown(session, kind, name), happened or "nothing that was recorded")
+
+
+def _shown(session: Session, kind: str, name: str) -> Any:
+    """The response body of a read of the entity."""
+    if kind == "result":
+        return result_item(session, name)
+    if kind == EntityKind.TAXON:
+        slug, _, path = name.partition(":")
+        return taxon_node(session, slug, path)
+    return get_entity_item(session, EntityKind(kind), name)
+
+
+def _add_routes(kind: EntityKind) -> None:
+    new, change = FORMS[kind]
+
+    def add_thing(store: StoreDep, caller: CallerDep, made: new) -> Response:  # type: ignore[valid-type]
+        return _added(store, caller, kind, made)
+
+    def edit_thing(
+        store: StoreDep,
+        caller: CallerDep,
+        slug: ThingSlug,
+        edit: change,  # type: ignore[valid-type]
+        if_match: IfMatch = None,
+    ) -> Response:
+        return _edited(store, caller, f"{kind}:{slug}", edit, if_match)
+
+    article = "an" if kind.value[0] in "aeiou" else "a"
+    writes.add_api_route(
+        f"/{kind}s", add_thing, methods=["POST"], name=f"add_{kind}", summary=f"Add {article} {kind} by hand.",
+        status_code=201, response_model=Change,
+    )  # fmt: skip
+    writes.add_api_route(
+        f"/{kind}s/{{slug}}", edit_thing, methods=["PATCH"], name=f"edit_{kind}", response_model=Change,
+        summary=f"Set values of {article} {kind} by hand; a former name goes on being found.",
+    )  # fmt: skip
+
+
+for _kind in FORMS:
+    _add_routes(_kind)
+
+
+@writes.post("/results", status_code=201, response_model=Change)
+def add_result(store: StoreDep, caller: CallerDep, result: NewResult) -> Response:
+    """Add a reported score by hand."""
+    return _added(store, caller, "result", result)
+
+
+@writes.patch("/results/{uid}", response_model=Change)
+def edit_result(
+    store: StoreDep,
+    caller: CallerDep,
+    uid: Uid,
+    edit: ResultEdit,
+    if_match: IfMatch = None,
+) -> Response:
+    """Edit a reported score by hand."""
+    return _edited(store, caller, f"result:{uid}", edit, if_match)
+
+
+@writes.patch("/taxonomies/{slug}/taxa/{path:path}", response_model=Change)
+def edit_taxon(
+    store: StoreDep,
+    caller: CallerDep,
+    slug: TaxonomyPath,
+    path: TaxonPath,
+    edit: TaxonLabel,
+    if_match: IfMatch = None,
+) -> Response:
+    """Set the printed name, definition and criteria of a taxon. Its path does not change."""
+    return _edited(store, caller, f"taxon:{slug}:{path}", edit, if_match)

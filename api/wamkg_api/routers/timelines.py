@@ -1,0 +1,69 @@
+"""Timelines as JSON or CSV."""
+
+import csv
+from io import StringIO
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from wamkg.errors import ConflictError
+from wamkg.views.timelines import (
+    MAX_DEPTH,
+    CitationTimeline,
+    PaperTimeline,
+    citation_csv_rows,
+    citation_timeline,
+    papers_timeline,
+    timeline_csv_rows,
+)
+from wamkg.vocabulary import MAIN
+from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
+from wamkg_api.errors import problems
+from wamkg_api.schemas.parameters import Word
+
+router = APIRouter(prefix="/timeline", tags=["timeline"])
+By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
+Form = Annotated[Literal["json", "csv"], Query(alias="format")]
+_AS_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/papers", response_model=PaperTimeline, responses={**problems(404, 422), **_AS_TABLE})
+def get_papers_timeline(
+    session: SessionDep,
+    by: By = "month",
+    taxonomy: TaxonomySlug = "wam",
+    depth: Annotated[int, Query(ge=0, le=MAX_DEPTH, description="Depth of the taxa counted apart.")] = 1,
+    date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
+    form: Form = "json",
+) -> Response:
+    """Assigned papers per period, split by taxon, and how many have no usable date."""
+    found = papers_timeline(session, by, taxonomy, depth, date)
+    return json_response(found) if form == "json" else table(timeline_csv_rows(found))
+
+
+@router.get("/citations", response_model=CitationTimeline, responses={**problems(404, 409, 422), **_AS_TABLE})
+def get_citations_timeline(
+    session: SessionDep,
+    by: By = "month",
+    paper: Annotated[Word | None, Query(description="Any id of a paper.", examples=["arxiv:2302.00111"])] = None,
+    method: Annotated[Word | None, Query(description="Slug or name of a method.")] = None,
+    taxon: Annotated[Word | None, Query(description="`wam:joint`, or `wam` for all of it.")] = None,
+    form: Form = "json",
+) -> Response:
+    """Papers that cite one paper, method or taxon, per period. Give exactly one; without any, the main taxonomy is
+    counted.
+    """
+    given = [name for name, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text]
+    if len(given) > 1:
+        raise ConflictError(f"{' and '.join(given)} contradict each other: say whose citations with one of them")
+    if not given:
+        taxon = MAIN
+    found = citation_timeline(session, by, paper, method, taxon)
+    return json_response(found) if form == "json" else table(citation_csv_rows(found))
+
+
+def table(rows: object) -> Response:
+    """Rows as CSV."""
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)  # type: ignore[arg-type]
+    return Response(buffer.getvalue(), media_type="text/csv; charset=utf-8")

@@ -1,0 +1,72 @@
+"""Bodies of decisions."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wamkg.vocabulary import OutsideKind
+from wamkg_api.schemas.base import Body, Version
+from wamkg_api.schemas.parameters import Label, Text, Word
+from wamkg_api.schemas.taxonomies import Path
+
+Evidence = Annotated[Label | None, Field(description="Words quoted from the paper.")]
+
+
+EvidencePlace = Annotated[Label | None, Field(description="`abstract`, a section or page of arXiv vN, or so.")]
+
+
+class _Decision(Body):
+    """Fields that every decision may have."""
+
+    taxonomy: Word = "wam"
+    evidence: Evidence = None
+    evidence_place: EvidencePlace = None
+    note: Text | None = None
+    version: Version | None = None
+    assignment: Text | None = Field(
+        default=None, description="Id of the paper's primary place that you saw; empty if it had none."
+    )
+    suggestion: Word | None = Field(default=None, description="Id of the suggestion that you saw.")
+
+
+class Accept(_Decision):
+    """Assign the paper to `taxon`; without a taxon, to the suggested one."""
+
+    verdict: Literal["accept"]
+    taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
+    also: list[Path] = Field(default_factory=list, max_length=20)
+
+
+class Reject(_Decision):
+    """The suggestion, or this taxon, is wrong."""
+
+    verdict: Literal["reject"]
+    taxon: Path | None = None
+
+
+class Unsure(_Decision):
+    """The paper was read, but it is not clear where it belongs."""
+
+    verdict: Literal["unsure"]
+
+
+class Outside(_Decision):
+    """The paper is out of scope of the taxonomy."""
+
+    verdict: Literal["outside"]
+    kind: OutsideKind | None = None
+
+
+class NotApplicable(_Decision):
+    """The taxonomy does not apply to this kind of paper."""
+
+    verdict: Literal["not-applicable"]
+
+
+DecisionBody = Annotated[
+    Accept | Reject | Unsure | Outside | NotApplicable,
+    Field(
+        discriminator="verdict",
+        examples=[{"taxonomy": "wam", "verdict": "accept", "taxon": "joint/diffusion/unified-stream/explicit"}],
+    ),
+]

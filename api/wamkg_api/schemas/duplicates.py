@@ -1,0 +1,42 @@
+"""Bodies of judgements, merges and answers to identity questions."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from wamkg.vocabulary import DuplicateVerdict
+from wamkg_api.schemas.base import Body, Version, Why
+from wamkg_api.schemas.parameters import Text, Word
+
+
+class QuestionAnswer(Body):
+    """The answer to a question: `wrong-id` removes the id from the paper, `renamed` applies the record, `wrong-record`
+    discards it.
+    """
+
+    answer: Literal["wrong-id", "renamed", "wrong-record"]
+    note: Text = ""
+    version: Version | None = None
+
+
+class NewJudgement(Body):
+    """A person's judgement: are two papers the same work?"""
+
+    left: Word = Field(examples=["arxiv:2302.00111"])
+    right: Word = Field(examples=["arxiv:2310.10625"])
+    verdict: DuplicateVerdict
+    note: Text = ""
+
+
+class NewMerge(Body):
+    """Two papers to merge into one."""
+
+    keep: Word = Field(description="The paper that remains.", examples=["arxiv:2302.00111"])
+    other: Word = Field(description="The paper whose rows move to it.", examples=["arxiv:2310.10625"])
+    prefer: Literal["keep", "other"] | None = Field(
+        default=None, description="Whose place stands where both have one in a taxonomy."
+    )
+    although_dois_differ: bool = Field(default=False, description="Merge papers with DOIs of two publications.")
+    dry_run: bool = Field(default=False, description="Show what would change and write nothing.")
+    why: Why = ""
+    version: Version | None = Field(default=None, description="Version of `keep` that you saw.")

@@ -1,0 +1,36 @@
+"""Bodies of objections, their answers and closings."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from wamkg_api.schemas.base import Body, Version
+from wamkg_api.schemas.parameters import Address, Label, Word
+from wamkg_api.schemas.taxonomies import Path
+
+
+class NewObjection(Body):
+    """A new objection to a paper's assignment."""
+
+    paper: Word = Field(examples=["arxiv:2302.00111"])
+    claimed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
+    taxonomy: Word = "wam"
+    raised_by: Label | None = Field(default=None, description="Who objects; empty: who writes.")
+    raised_as: Literal["co-author", "paper-author", "reader"] = "co-author"
+    said_at: Address | None = Field(default=None, description="Where it was said; the paper's own authors need it.")
+    quote: Label | None = None
+
+
+class ObjectionAnswer(Body):
+    """An answer to an objection."""
+
+    answer: Label
+    version: Version | None = None
+
+
+class ObjectionClosing(Body):
+    """How an objection is closed. A rejection needs an answer."""
+
+    outcome: Literal["accepted", "rejected", "withdrawn"]
+    answer: Label | None = None
+    version: Version | None = None

@@ -1,0 +1,40 @@
+"""Bodies of jobs, releases, undo and the doctor."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wamkg.reviewing.doctor import CHECKS
+from wamkg_api.schemas.base import Body, Why
+from wamkg_api.schemas.parameters import ReleaseName, Text, Word
+
+
+class Reason(Body):
+    """Why a batch is undone."""
+
+    why: Why = ""
+
+
+class NewRelease(Body):
+    """Name of a release."""
+
+    name: ReleaseName = Field(examples=["v2"])
+    note: Text = ""
+
+
+class JobParameters(Body):
+    """Parameters of a job; each kind of job has its own."""
+
+    only: Literal["citations", "metadata"] | None = Field(default=None, description="Of enrich.")
+    limit: int | None = Field(default=None, ge=1, le=1_000_000, description="Of enrich: papers at most.")
+    retry_failed: bool | None = Field(default=None, description="Of enrich: only what failed before.")
+    taxonomy: Word | None = Field(default=None, description="Of suggest.")
+
+
+class DoctorRequest(Body):
+    """Which checks to run (default: all), and whether to fix what can be fixed."""
+
+    checks: list[Annotated[str, Field(pattern=rf"^({'|'.join(CHECKS)})$")]] = Field(
+        default_factory=list, max_length=100, examples=[["dead-evidence"]]
+    )
+    fix: bool = Field(default=False, description="Mend what can be mended without losing anything.")

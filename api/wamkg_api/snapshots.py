@@ -1,0 +1,85 @@
+"""The snapshot that a read is about: the current store, a release, or a past day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from wamkg.errors import ConflictError, NotFoundError
+from wamkg.store.session import Store
+from wamkg.store.types import utc_now
+from wamkg.views.snapshots import open_release_or_day, open_snapshot, start_of_day
+from wamkg.vocabulary import Role
+from wamkg_api.access import authenticate
+from wamkg_api.cache_scope import CacheScope
+from wamkg_api.schemas.parameters import PastText, ReleaseName
+from wamkg_api.state import settings_of, store_of
+
+
+@dataclass(frozen=True)
+class SnapshotRef:
+    """A release or a past day; neither means the current store."""
+
+    release: str | None = None
+    as_of: str | None = None
+
+
+NOW = SnapshotRef()
+
+
+async def _past(
+    release: Annotated[ReleaseName | None, Query(description="As it was in this release.")] = None,
+    as_of: Annotated[
+        PastText | None,
+        Query(
+            description="As it was on this day, to its end in UTC, or just before a moment.", examples=["2026-01-31"]
+        ),
+    ] = None,
+) -> SnapshotRef:
+    return SnapshotRef(release, as_of)
+
+
+SnapshotDep = Annotated[SnapshotRef, Depends(_past)]
+
+
+@contextmanager
+def open_store_at(request: Request, past: SnapshotRef) -> Iterator[Store]:
+    """Open the store to read from.
+
+    Raises NotFoundError for an unknown release and a future day, ConflictError if both are given and for a day whose
+    snapshot only a curator may build.
+    """
+    if past.release and past.as_of:
+        raise ConflictError("release and as_of contradict each other; give one of them")
+    reject_future_day(past.as_of)
+    # A release is loaded for anybody: there are few. A day is made of everything written since.
+    build = not past.as_of or _may_make(request)
+    store, home = store_of(request), settings_of(request).home
+    with open_snapshot(store, home, release=past.release, as_of=past.as_of, build=build) as shown:
+        yield shown
+
+
+@contextmanager
+def release_or_day(request: Request, name: str) -> Iterator[Store]:
+    """Open the store of a release, of a day, or of `now`.
+
+    Raises the same errors as `opened`.
+    """
+    with open_release_or_day(store_of(request), settings_of(request).home, name, build=_may_make(request)) as shown:
+        yield shown
+
+
+def reject_future_day(as_of: str | None) -> None:
+    """Reject a future day.
+
+    Raises NotFoundError.
+    """
+    if as_of is not None and start_of_day(as_of) > utc_now():
+        raise NotFoundError(f"{as_of} has not come yet; name a past day")
+
+
+def _may_make(request: Request) -> bool:
+    caller = authenticate(request, CacheScope.ROLE)
+    return caller is not None and caller.holder.role.allows(Role.CURATOR)

@@ -1,0 +1,113 @@
+"""Answers kept for those who sign in: each gets what would be worked out for them, and nothing of anybody else."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from wamkg_api.access import COOKIE, Caller
+from wamkg_api.app import create_app
+from wamkg_api.response_cache import CacheKey, ResponseCache
+
+from tests.helpers.api_access import API, filled, link_for, token_for
+from wamkg.settings import Settings
+from wamkg.store.session import Store
+from wamkg.store.tokens import Holder, list_tokens, revoke
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import Role
+
+PAPER = "arxiv:2302.00111"
+PAGES = ("/", "/papers", f"/papers/{PAPER}", "/taxonomy", "/timeline", "/review", "/leaderboard", "/graph")
+Headers = dict[str, str]
+
+
+def opened(stack: ExitStack, store: Store, home: Path, **more: object) -> TestClient:
+    settings = Settings(database_url=store.url, home=home, **more)  # type: ignore[arg-type]
+    return stack.enter_context(TestClient(create_app(settings)))
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as made:
+        yield made
+
+
+def session_of(client: TestClient, store: Store, name: str) -> Headers:
+    link = link_for(store, Role.CURATOR, name).secret
+    assert client.get(f"/sign-in?key={link}", follow_redirects=False).status_code == 303
+    secret = client.cookies[COOKIE]
+    client.cookies.clear()
+    return {"Cookie": f"{COOKIE}={secret}"}
+
+
+def reads(client: TestClient) -> list[str]:
+    paths = client.get("/openapi.json").json()["paths"]
+    found = [filled(path) for path, methods in paths.items() if "get" in methods]
+    return [path for path in (*found, *PAGES) if path != "/metrics"]
+
+
+@pytest.mark.parametrize("reading", ["open", "closed"])
+def test_what_is_kept_is_what_would_be_worked_out(
+    seeded_store: Store, home: Path, stack: ExitStack, reading: str
+) -> None:
+    keeping = opened(stack, seeded_store, home, reading=reading)
+    anew = opened(stack, seeded_store, home, reading=reading, kept_answers_mb=0)
+    callers: list[Headers] = [{}, {"Authorization": "Bearer nobody"}]
+    callers += [token_for(seeded_store, Role.READER, "rea"), token_for(seeded_store, Role.ADMIN, "ada")]
+    callers += [token_for(seeded_store, Role.READER, "bot", "program"), session_of(keeping, seeded_store, "ana")]
+    for path in reads(keeping):
+        for headers in (*callers, *reversed(callers)):
+            asked = headers | {"X-Request-ID": "the-same"}
+            kept, worked_out = keeping.get(path, headers=asked), anew.get(path, headers=asked)
+            assert (kept.status_code, kept.content) == (worked_out.status_code, worked_out.content), (path, headers)
+
+
+def test_what_is_kept_for_a_role_costs_another_of_that_role_nothing(
+    seeded_store: Store, home: Path, stack: ExitStack
+) -> None:
+    client = opened(stack, seeded_store, home, reading="closed", reads_per_minute=3)
+    ana, ben = (token_for(seeded_store, Role.READER, name) for name in ("ana", "ben"))
+    curator = token_for(seeded_store, Role.CURATOR, "cleo")
+    path = f"{API}/papers?limit=1"
+    # Each is met once; what was worked out for the first serves both readers from then on.
+    answers = [client.get(path, headers=who).status_code for who in (ana, ben, curator, *[ana, ben, curator] * 3)]
+    assert answers == [200] * 12
+    assert client.get(f"{API}/papers?limit=2", headers=ana).status_code == 429
+
+
+def test_a_revoked_token_gets_nothing_of_what_is_kept(seeded_store: Store, home: Path, stack: ExitStack) -> None:
+    client = opened(stack, seeded_store, home, reading="closed")
+    ana, ben = (token_for(seeded_store, Role.READER, name) for name in ("ana", "ben"))
+    path = f"{API}/papers?limit=1"
+    etag = [client.get(path, headers=ana) for _ in range(2)][1].headers["etag"]
+    with seeded_store.writing() as session:
+        revoke(session, next(token.uid for token, name in list_tokens(session) if name == "ana"))
+    assert client.get(path, headers=ben).status_code == 200
+    for headers in (ana, ana | {"If-None-Match": etag}, {}, {"Authorization": "Bearer x"}):
+        assert client.get(path, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("reading", ["open", "closed"])
+def test_a_write_is_seen_at_once_by_who_reads_with_a_token(
+    seeded_store: Store, home: Path, stack: ExitStack, reading: str
+) -> None:
+    client = opened(stack, seeded_store, home, reading=reading)
+    reader, curator = token_for(seeded_store, Role.READER, "rea"), token_for(seeded_store)
+    path = f"{API}/papers/{PAPER}"
+    for note in ("one", "two"):
+        client.patch(path, json={"note": note, "why": "a test"}, headers=curator)
+        assert [client.get(path, headers=reader).json()["note"] for _ in range(2)] == [note, note]
+
+
+@pytest.mark.parametrize(("left", "known"), [(60, True), (-1, False), (None, True)])
+def test_credentials_that_have_ended_are_nobody(left: int | None, known: bool) -> None:
+    kept = ResponseCache(1_000_000)
+    asked = CacheKey("/papers?", b"a secret", "state")
+    kept.caller(asked)
+    kept.meet(
+        asked,
+        Caller(Holder(1, "ana", "person", Role.READER, "uid", utc_now() + timedelta(seconds=left) if left else None)),
+    )
+    assert (kept.caller(asked) is not None) is known

@@ -1,0 +1,112 @@
+"""Enrichment from the command line: exit status, what is printed, the bar a person watches."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.helpers.enriching_checks import import_library, settings_for
+from tests.helpers.store_dump import dump
+from tests.s2_server.faults import FaultPlan
+from tests.s2_server.server import S2Server
+from tests.s2_server.world import World, make_world
+from wamkg.cli import run
+from wamkg.jobs.local import environment
+from wamkg.settings import get_settings
+from wamkg.store.migrate import migrate
+from wamkg.store.session import Store
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world(library=6, citations=60, references=3)
+
+
+@pytest.fixture
+def library(home: Path, world: World, tmp_path: Path) -> Store:
+    """The world's library where the command line expects the store."""
+    made = Store(f"sqlite:///{home / 'wamkg.db'}")
+    migrate(made)
+    import_library(made, world, tmp_path)
+    return made
+
+
+def ask(server: S2Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lead the command line to the server."""
+    for name, value in environment(settings_for(server)).items():
+        if name.startswith(("WAMKG_S2_", "WAMKG_ENRICH_")):
+            monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+
+
+def test_all_was_had(
+    library: Store, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with S2Server(world) as server:
+        ask(server, monkeypatch)
+        assert run(["enrich", "--json"]) == 0
+        said = orjson.loads(capsys.readouterr().out)
+        assert said["counts"]["new citations"] == 60 and said["could_not_be_had"] == []
+        assert run(["enrich"]) == 0
+        assert "nothing to do" in capsys.readouterr().out
+    assert run(["jobs", "--json"]) == 0
+    assert [job["state"] for job in orjson.loads(capsys.readouterr().out)] == ["done", "done"]
+
+
+def test_what_could_not_be_had_is_listed(
+    library: Store, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subject = world.papers[world.library[0]].s2
+    with S2Server(world, FaultPlan(lasting={("citations", subject): "withheld"})) as server:
+        ask(server, monkeypatch)
+        assert run(["enrich"]) == 3
+    out = capsys.readouterr().out
+    assert "could not be had: 1" in out and "withheld by the publisher" in " ".join(out.split())
+
+
+def test_without_a_network_one_line_says_so_and_all_else_works(
+    library: Store, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with S2Server(world) as server:
+        ask(server, monkeypatch)
+    before = dump(library)
+    assert run(["enrich"]) == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith(f"wamkg: Semantic Scholar cannot be reached at {server.url}")
+    assert dump(library) == before
+    for command in (["export", "jsonl"], ["jobs"], ["batches"], ["timeline", "papers"]):
+        assert run(command) == 0, command
+
+
+def test_a_terminal_shows_a_bar_with_counts_rate_and_time_left(library: Store, world: World, home: Path) -> None:
+    with S2Server(world) as server:
+        settings = settings_for(server, home=home, s2_requests_per_second=10.0)
+        leader, follower = pty.openpty()
+        wide = environment(settings) | {"TERM": "xterm", "COLUMNS": "120"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wamkg", "enrich"], env=wide, stdout=subprocess.DEVNULL, stderr=follower
+        )
+        os.close(follower)
+        shown = read_all(leader)
+        assert process.wait() == 0
+    assert "of 18" in shown or "/18" in shown
+    assert "requests, " in shown and "/s, 0:0" in shown and " left" in shown
+
+
+def read_all(terminal: int) -> str:
+    """Everything that is printed to a terminal until its other end closes."""
+    parts = []
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(terminal)
+    return b"".join(parts).decode()

@@ -1,0 +1,88 @@
+"""Documents that cannot rot: every verb, setting, format key and room is named where a reader looks for it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from wamkg_api.app import create_app
+
+import wamkg
+from wamkg.cli.app import COMMANDS
+from wamkg.figures.query import FIGURES
+from wamkg.importing.importer import FORMATS
+from wamkg.importing.record_keys import KEYS
+from wamkg.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def read(path: Path) -> str:
+    """A document's text."""
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented(name: str) -> None:
+    field = Settings.model_fields[name]
+    row = next((line for line in read(DOCS / "settings.md").splitlines() if f"`WAMKG_{name.upper()}`" in line), None)
+    assert row is not None, f"docs/settings.md lacks WAMKG_{name.upper()}"
+    assert field.description is not None
+    assert field.description.rstrip(".") in row
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_verb_is_documented(verb: str) -> None:
+    assert f"wamkg {verb}" in read(DOCS / "commands.md")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_is_documented(key: str) -> None:
+    assert f"`{key}`" in read(DOCS / "formats.md")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_documented(name: str) -> None:
+    assert f"## `{name}`" in read(DOCS / "formats.md")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in read(DOCS / "figures.md")
+
+
+def test_every_route_is_documented() -> None:
+    text = read(DOCS / "api.md")
+    paths = create_app(Settings(database_url="sqlite://")).openapi()["paths"]
+    named = [f"`{method.upper()} {path}`" for path, methods in paths.items() for method in methods]
+    assert [route for route in named if route not in text] == []
+
+
+READING = {"history", "changes", "batches", "agreement", "crosswalk", "radar", "evaluate", "simulate", "timeline",
+           "figure", "export"}  # fmt: skip
+"""Verbs that write nothing to the store."""
+
+
+def test_every_verb_that_writes_has_its_route_or_a_reason() -> None:
+    told = set(re.findall(r"^\| `wamkg ([a-z]+)` \|", read(DOCS / "api.md"), re.M))
+    assert told == set(COMMANDS) - READING
+
+
+def test_every_room_is_documented() -> None:
+    folder = Path(wamkg.__file__).parent
+    rooms = [p.name for p in folder.iterdir() if (p / "__init__.py").exists()]
+    text = read(DOCS / "architecture.md")
+    assert [room for room in rooms if f"`{room}/`" not in text] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", *DOCS.glob("*.md")):
+        prose = re.sub(r"`[^`]*`", "", read(document))
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", prose):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_commands_in_documents_are_commands() -> None:
+    for document in (ROOT / "README.md", *DOCS.glob("*.md")):
+        for verb in re.findall(r"^ {4}wamkg ([a-z-]+)|`wamkg ([a-z-]+)", read(document), re.M):
+            assert (verb[0] or verb[1]) in COMMANDS, f"{document.name} names `wamkg {verb[0] or verb[1]}`"

@@ -1,0 +1,41 @@
+"""Use cases exist once: only services, jobs and a short list of runners open a transaction that writes."""
+
+import ast
+from pathlib import Path
+
+import wamkg_api
+
+import wamkg
+
+RUNNERS = {
+    "wamkg/embedding/encode.py": "commits what each batch of texts gave",
+    "wamkg/enriching/session.py": "commits what each answer gave",
+    "wamkg/history/backup.py": "fills an empty store in one transaction",
+    "wamkg/history/snapshots.py": "undoes in a copy of the store",
+    "wamkg/history/releases.py": "records a release together with its file",
+    "wamkg/importing/importer.py": "a dry run ends its transaction without a trace",
+    "wamkg/store/rate_limit.py": "counts requests of all processes",
+    "wamkg/suggesting/refit.py": "commits each quick refit",
+    "wamkg/suggesting/runner.py": "commits each run of suggestions",
+    "wamkg/taxonomy/editor.py": "a dry run ends its transaction without a trace",
+}
+"""Files outside services and jobs that open a writing transaction, and why each does."""
+STILL = {
+    "wamkg/cli/common.py",
+    "api/wamkg_api/routers/duplicates.py",
+}
+"""Commands and routes that still write by themselves; this list only shrinks."""
+ROOT = Path(wamkg.__file__).parents[1]
+
+
+def test_only_services_jobs_and_named_runners_open_writing_transactions() -> None:
+    folders = (Path(wamkg.__file__).parent, Path(wamkg_api.__file__).parent)
+    files = {file for folder in folders for file in folder.rglob("*.py") if _writes(file)}
+    names = {file.relative_to(ROOT).as_posix() for file in files}
+    allowed = ("wamkg/services/", "wamkg/jobs/")
+    assert {name for name in names if not name.startswith(allowed)} == set(RUNNERS) | STILL
+
+
+def _writes(file: Path) -> bool:
+    calls = (node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return any(isinstance(call, ast.Attribute) and call.attr == "writing" for call in calls)

@@ -1,0 +1,92 @@
+"""`undo`, `history`, `batches`, `changes`: who wrote what, and undoing it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.services import batches as batches_
+from wamkg.services.writers import Writer
+from wamkg.settings import get_settings
+from wamkg.views.history import change_list
+from wamkg.views.papers import parse_moment
+from wamkg.views.provenance import audit_lines, paper_sources, subject_history
+
+
+def undo(
+    batch: Annotated[str, typer.Argument(help="Id of the batch, or its beginning.")],
+    why: Annotated[str, typer.Option("--why", help="Reason, kept in the audit trail.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Undo a batch of writes as a whole."""
+    with open_store() as store:
+        counts = batches_.undo(store, get_settings(), Writer("cli"), batch, why).counts
+    if json:
+        print_json(counts)
+    else:
+        said = ", ".join(f"{number} {table}" for table, number in counts.items()) or "nothing was left of it"
+        out.print(f"undone {batch}: {said}")
+
+
+def batches(json: JsonOption = False) -> None:
+    """List the newest batches."""
+    with open_store() as store:
+        rows = batches_.list_batches(store)
+    if json:
+        print_json(rows)
+        return
+    columns = ["batch", "kind", "source", "by", "started", "undone"]
+    print_table("", columns, [[r.uid, r.kind, r.source, r.actor, _time(r.started), _time(r.undone)] for r in rows])
+
+
+def history(
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="PAPER|KIND:NAME", help="A paper's id or slug, taxon:wam:PATH, method:SLUG, result:ID."),
+    ],
+    field: Annotated[str | None, typer.Option("--field", help="One field only, such as venue or name.")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="What each source says now of each field of a paper.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show what happened to a paper, a taxon or another entity, or the source of each value of a paper."""
+    with open_store() as store, store.reading() as session:
+        found: list[Any] = (paper_sources if sources else subject_history)(session, subject, field)
+    if json:
+        print_json(found)
+    elif sources:
+        shown = [[v.field, v.source, v.value, "shown" if v.shown else "conflict" if v.conflict else ""] for v in found]
+        print_table("", ["field", "source", "value", ""], shown)
+    else:
+        columns = ["at", "who", "event", "source", "field", "value", "before", "why", "batch"]
+        rows = [[_time(r.at), r.who, r.event, r.source, r.field, r.value, r.before, r.why, r.batch] for r in found]
+        print_table("", columns, rows)
+
+
+def changes(
+    since: Annotated[str | None, typer.Option("--since", help="A date or a time.")] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="The whole trail as JSON Lines, with what undo took out.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown.")] = 100,
+    json: JsonOption = False,
+) -> None:
+    """List changes since a day, newest first; or export the audit trail."""
+    with open_store() as store, store.reading() as session:
+        if audit:
+            for line in audit_lines(session, parse_moment(since, "since")):
+                typer.echo(orjson.dumps(line).decode())
+            return
+        items = change_list(session, parse_moment(since, "since"), limit).items
+    if json:
+        print_json(items)
+        return
+    rows = [[_time(c.at), c.who, c.batch_kind, c.field, c.before, c.after, c.why, c.batch] for c in items]
+    print_table("", ["at", "who", "in", "field", "before", "after", "why", "batch"], rows)
+
+
+def _time(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M") if at else ""

@@ -1,0 +1,166 @@
+"""`timeline`, `export`, `figure`: what leaves the store, for people, programs and the manuscript."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from wamkg.cli.common import (
+    AsOfOption,
+    JsonOption,
+    ReleaseOption,
+    TaxonomyOption,
+    err,
+    open_selected_store,
+    open_store,
+    out,
+    print_json,
+    print_table,
+)
+from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.into import BEGIN, END
+from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
+from wamkg.figures.style import PAGE_MM, FigureOptions
+from wamkg.files import whole_file
+from wamkg.services import exports, figures, timelines
+from wamkg.settings import get_settings
+from wamkg.store.session import Store
+from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_csv_rows, timeline_csv_rows
+
+
+def timeline(
+    what: Annotated[Literal["papers", "citations"], typer.Argument(help="What is counted.")],
+    by: Annotated[str, typer.Option("--by", help="month, quarter or year.")] = "month",
+    taxonomy: TaxonomyOption = "wam",
+    depth: Annotated[int, typer.Option("--depth", help="Papers: depth of the taxa counted apart; 0: no split.")] = 1,
+    paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
+    method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
+    taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch."""
+    with open_selected_store(release, as_of) as store:
+        found: PaperTimeline | CitationTimeline
+        if what == "papers":
+            found = timelines.timeline_papers(store, by, taxonomy, depth)
+            rows = list(timeline_csv_rows(found))
+            said = f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
+        else:
+            found = timelines.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
+            rows = list(citation_csv_rows(found))
+            said = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
+            said += f"\n{found.missing}" if found.missing else ""
+    if json:
+        print_json(found)
+    elif as_csv:
+        csv.writer(sys.stdout).writerows(rows)
+    else:
+        print_table("", [str(cell) for cell in rows[0]], rows[1:])
+        out.print(said)
+
+
+def export(
+    format: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTS)}.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; empty: standard output.")
+    ] = None,
+    taxonomy: Annotated[
+        list[str] | None, typer.Option("--taxonomy", help="awesome-list: only this taxonomy; may be repeated.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help=f"awesome-list: fill in what stands between `{BEGIN}` and `{END}`.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --into: write nothing, fail where the file says something else.")
+    ] = False,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
+) -> int:
+    """Write the papers of the store in an exchange format."""
+    if (check and into is None) or (into is not None and output is not None):
+        raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
+    past = bool(release or as_of)
+    with open_selected_store(release, as_of) as store:
+        if into is not None:
+            return _export_into(store, format, into, taxonomy or (), check)
+        if output is None:
+            exports.export(store, format, sys.stdout.write, taxonomy or (), past=past)
+            return 0
+        with whole_file(output) as file:
+            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or (), past=past)
+    out.print(str(output))
+    return 0
+
+
+def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:
+    same = exports.export_into(store, format, file, taxonomies, check=check)
+    out.print(f"{file}: {'as the store says' if same else 'not as the store says' if check else 'written anew'}")
+    return int(check and not same)
+
+
+Text = str | None
+Texts = list[str] | None
+
+
+def figure(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}.")],
+    output: Annotated[
+        list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
+    ],
+    taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy [wam].")] = None,
+    depth: Annotated[int | None, typer.Option("--depth", help="Levels drawn.")] = None,
+    width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
+    height: Annotated[float, typer.Option("--height", help="Most millimetres a roadmap may take.")] = PAGE_MM,
+    date: Annotated[Text, typer.Option("--date", help="Which date places a paper: arxiv_v1 or venue.")] = None,
+    theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
+    representatives: Annotated[
+        Text, typer.Option("--representatives", help="How many a branch, or which by name: `3`, `unipi,gr-1`, or both.")
+    ] = None,
+    since: Annotated[Text, typer.Option("--since", help="Mark what is new since this day or release.")] = None,
+    orientation: Annotated[
+        Text, typer.Option("--orientation", help="Which way time runs in a roadmap: vertical or horizontal.")
+    ] = None,
+    by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
+    paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
+    method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
+    taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `wam:joint`; repeatable.")] = None,
+    facet: Annotated[Text, typer.Option("--facet", help="Columns of the matrix: year, venue or a label.")] = None,
+    against: Annotated[Text, typer.Option("--against", help="The other taxonomy of a crosswalk.")] = None,
+    benchmark: Annotated[Text, typer.Option("--benchmark", help="Scores on this benchmark only.")] = None,
+    metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
+    suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", help="What `wamkg evaluate` or `simulate --json` printed, as a file.")
+    ] = None,
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
+    data: Annotated[bool, typer.Option("--data/--no-data", help="Write its data and a manifest beside it.")] = True,
+) -> None:
+    """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
+    query = FigureQuery(
+        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
+        orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
+        facet=facet, against=against, benchmark=benchmark, metric=metric, suite=suite, source=source,
+    )  # fmt: skip
+    query = query.checked(name)
+    look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
+    with open_store() as now:
+        look = replace(look, known=figures.known_since(now, get_settings().home, query))
+    request = FigureRequest(name, query, release, as_of)
+    with open_selected_store(release, as_of) as store:
+        drawn = figures.draw_figure(store, request, output, look, data)
+    out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
+    for note in drawn.notes:
+        err.print(f"note: {note}")
+
+
+def _width(text: str) -> str | float:
+    number = text.removesuffix("mm").strip()
+    return float(number) if number.replace(".", "", 1).isdecimal() else text

@@ -1,0 +1,75 @@
+"""`import`: papers from a file, a URL or standard input."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, print_json
+from wamkg.cli.import_report import print_report
+from wamkg.importing.importer import FORMATS, ImportOptions
+from wamkg.importing.importer import Progress as ImportProgress
+from wamkg.services import imports
+from wamkg.settings import get_settings
+
+
+def import_(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL|-", help="What to read; - is standard input.")],
+    format: Annotated[str | None, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = None,
+    taxonomy: Annotated[str | None, typer.Option("--taxonomy", help="Slug the classes belong to.")] = None,
+    as_: Annotated[str | None, typer.Option("--as", help="`candidates`: take no classes over, place later.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List every line, doubt and new paper.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of the file, such as latin-1 or gbk; else UTF-8, or recognised.")
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable."""
+    if as_ not in (None, "candidates"):
+        raise typer.BadParameter("only `candidates` is known", param_hint="--as")
+    if format is not None and format not in FORMATS:
+        raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
+    options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run, encoding=encoding)
+    stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
+    with _rare_garbage_collection(), stored as store, _progress(source) as show:
+        report = imports.import_source(store, source, options, show)
+    if json:
+        print_json(report.as_dict())
+    else:
+        print_report(report, verbose)
+    return EXIT_PARTIAL if report.is_partial else 0
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    """Run the garbage collector less often. A long list is a large tree of live objects; scanning it repeatedly took a
+    fifth of the import time. Memory use stays about the same (174 MB for 2,938 entries).
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def _progress(source: str) -> Iterator[ImportProgress | None]:
+    """Show the progress of an import in one line on a terminal; the line disappears at the end."""
+    if not err.is_terminal:
+        yield None
+        return
+    name = "standard input" if source == "-" else source.rstrip("/").rpartition("/")[2]
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(f"reading {name}", total=None)
+
+        def show(done: int, total: int | None) -> None:
+            of = f" of {total:,}" if total else ""
+            progress.update(task, description=f"importing {name}: {done:,}{of} records")
+
+        yield show

@@ -1,0 +1,112 @@
+"""`enrich`, `jobs` and `worker`: fetch from Semantic Scholar; show, stop and resume jobs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from wamkg.cli.common import JsonOption, err, open_store, out, print_identity, print_json, print_table, print_warnings
+from wamkg.errors import InvalidInputError
+from wamkg.services import jobs as service
+from wamkg.settings import get_settings
+from wamkg.views.jobs import JobItem
+
+LISTED = 20
+"""Number of unavailable items that are printed; `--json` prints all."""
+Only = Literal["citations", "metadata"]
+
+
+def enrich(
+    only: Annotated[Only | None, typer.Option("--only", help="Fetch one kind only.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Fetch this many papers at most.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again only for what failed.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Fetch metadata, citations and references from Semantic Scholar. Run it again to resume."""
+    from wamkg.enriching.engine import enrich as run_enrich  # loads an HTTP client, which other commands need not
+    from wamkg.enriching.progress import EnrichOptions
+
+    with open_store() as store, _bar() as show:
+        report = run_enrich(
+            store, get_settings(), EnrichOptions(only=only, limit=limit, retry_failed=retry_failed), show
+        )
+    if json:
+        print_json(report.as_dict())
+    else:
+        out.print(", ".join(f"{name} {count:,}" for name, count in report.counts.items() if count) or "nothing to do")
+        print_warnings(report.alarms)
+        print_identity(report.questions, report.renamed)
+        _print_shortfalls(report.as_dict()["could_not_be_had"])
+    return report.exit_status
+
+
+def _print_shortfalls(lines: list[dict[str, Any]]) -> None:
+    if not lines:
+        return
+    rows = [[line["what"], line["paper"], line["reason"]] for line in lines[:LISTED]]
+    print_table(f"could not be had: {len(lines)}", ["what", "paper", "why"], rows)
+    if len(lines) > LISTED:
+        out.print(f"... and {len(lines) - LISTED} more; --json lists them all")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Any], None]]:
+    """Show a progress bar with counts, rate and remaining time; yields a function that takes a run's progress."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[more]}"))
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("enrich", total=None, more="")
+
+        def show(progress: Any) -> None:
+            left = progress.seconds_left
+            time_left = "" if left is None else f", {int(left // 60)}:{int(left % 60):02d} left"
+            more = f"{progress.requests} requests, {progress.rate:.2f}/s{time_left}"
+            bar.update(task, description=progress.doing, completed=progress.done, total=progress.total, more=more)
+
+        yield show
+
+
+def jobs(
+    action: Annotated[
+        Literal["list", "show", "cancel", "resume", "retry-failed"], typer.Argument(help="What to do.")
+    ] = "list",
+    job: Annotated[str | None, typer.Argument(help="Id of the job, or its beginning.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List jobs; show, cancel or resume one; or retry its failed tasks."""
+    if action != "list" and job is None:
+        raise InvalidInputError(f"wamkg jobs {action} needs the id of a job; `wamkg jobs` lists them")
+    items = _list_jobs() if job is None or action == "list" else [_act(action, job)]
+    if json:
+        print_json(items if action == "list" else items[0])
+        return
+    columns = ["job", "kind", "state", "done", "of", "queued", "why"]
+    print_table("", columns, [[i.uid, i.kind, i.state, i.done, i.total, f"{i.queued:%F %T}", i.error] for i in items])
+
+
+def _list_jobs() -> list[JobItem]:
+    with open_store() as store:
+        return service.list_jobs(store, 50)
+
+
+def _act(action: str, uid: str) -> JobItem:
+    with open_store() as store:
+        if action == "cancel":
+            return service.cancel(store, uid)
+        if action == "resume":
+            return service.resume(store, get_settings(), uid)
+        if action == "retry-failed":
+            return service.retry_failed(store, get_settings(), uid)
+        return service.get_job(store, uid)
+
+
+def worker(
+    until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job is queued.")] = False,
+) -> None:
+    """Run queued jobs until stopped (PostgreSQL with WAMKG_JOBS=queue). Several workers can run at once."""
+    from wamkg.jobs.procrastinate_queue import work
+
+    with open_store():
+        pass
+    work(get_settings(), until_empty=until_empty)

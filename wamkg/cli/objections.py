@@ -1,0 +1,128 @@
+"""`objections`: list, raise, answer and close objections; print the agenda."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table, print_undo
+from wamkg.cli.decisions import ByOption, PaperArgument
+from wamkg.exporting.disputes import agenda_text, reply_text
+from wamkg.reviewing.objections import CLOSED_AS, ObjectionDraft, ObjectionOutcome, ObjectionResult
+from wamkg.services import objections as service
+from wamkg.services.writers import Writer
+from wamkg.settings import get_settings
+from wamkg.views.objections import agenda, objection_detail, objection_list
+from wamkg.views.rounds import differing_votes
+from wamkg.vocabulary import ObjectionStatus, ObjectorRole
+
+MOST = 10_000
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the objection, or its beginning.")]
+VersionOption = Annotated[int | None, typer.Option("--version", help="Version of the objection that you saw.")]
+objections = typer.Typer(help="Disputed placements.", invoke_without_command=True)
+
+
+@objections.callback()
+def list_(
+    context: typer.Context,
+    for_meeting: Annotated[bool, typer.Option("--agenda", help="Print the page for the meeting, in Markdown.")] = False,
+    status: Annotated[ObjectionStatus | None, typer.Option("--status", help="Only those in this status.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List objections, newest first; or print the agenda."""
+    if context.invoked_subcommand is not None:
+        return
+    with open_store() as store, store.reading() as session:
+        disputes = agenda(session) if for_meeting else []
+        differing = differing_votes(session) if for_meeting else []
+        found = [] if for_meeting else objection_list(session, status, MOST, None).items
+    if json:
+        print_json({"objections": disputes, "votes": differing} if for_meeting else found)
+    elif for_meeting:
+        typer.echo(agenda_text(disputes, differing), nl=False)
+    else:
+        columns = ["objection", "status", "paper", "taxonomy", "from", "to", "raised by", "as", "on"]
+        rows: list[list[Any]] = [
+            [o.uid, o.status, o.paper, o.taxonomy, o.current, o.claimed, o.raised_by, o.raised_as, f"{o.at:%Y-%m-%d}"]
+            for o in found
+        ]
+        print_table("", columns, rows)
+
+
+@objections.command("raise")
+def raise_(
+    paper: PaperArgument,
+    claimed: Annotated[
+        str, typer.Argument(metavar="TAXON|outside|undecided|not-applicable", help="Where it should stand.")
+    ],
+    taxonomy: TaxonomyOption = "wam",
+    who: Annotated[str, typer.Option("--raised-by", help="Who objects; empty: who writes.")] = "",
+    as_: Annotated[str, typer.Option("--as", help="co-author, paper-author or reader.")] = ObjectorRole.CO_AUTHOR,
+    said_at: Annotated[str | None, typer.Option("--said-at", help="Address where it was said.")] = None,
+    quote: Annotated[str | None, typer.Option("--quote", help="Their words.")] = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Raise an objection to a paper's assignment."""
+    dispute = ObjectionDraft(
+        paper=paper,
+        claimed=claimed,
+        taxonomy=taxonomy,
+        raised_by=who or by,
+        raised_as=as_,
+        said_at=said_at,
+        quote=quote,
+    )
+    with open_store() as store:
+        written = service.raise_objection(store, Writer(by), dispute)
+    _print(written, json)
+
+
+@objections.command("answer")
+def answer(
+    uid: IdArgument,
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    version: VersionOption = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Answer an objection and leave it open."""
+    with open_store() as store:
+        written = service.answer_objection(store, Writer(by), uid, text, version)
+    _print(written, json)
+
+
+@objections.command("close")
+def close(
+    uid: IdArgument,
+    outcome: Annotated[str, typer.Argument(metavar="|".join(CLOSED_AS), help="accepted moves the paper as claimed.")],
+    text: Annotated[str | None, typer.Option("--answer", help="Why; a rejection needs it.")] = None,
+    version: VersionOption = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Close an objection. Closing and moving the paper are one batch, so one undo reverts both."""
+    closing = ObjectionOutcome(outcome=outcome, answer=text, version=version)
+    with open_store() as store:
+        written = service.close_objection(store, get_settings(), Writer(by), uid, closing)
+    _print(written, json)
+
+
+@objections.command("reply")
+def reply(uid: IdArgument, json: JsonOption = False) -> None:
+    """Print a reply to paste: criterion, quote, exemplars and decision."""
+    with open_store() as store, store.reading() as session:
+        dispute = objection_detail(session, uid)
+    if json:
+        print_json(dispute)
+    else:
+        typer.echo(reply_text(dispute), nl=False)
+
+
+def _print(written: ObjectionResult, json: bool) -> None:
+    if json:
+        print_json(written)
+        return
+    out.print(f"objection {written.objection} to {written.paper} in {written.taxonomy}: {written.status}")
+    if written.decision:
+        out.print(f"the paper was moved by decision {written.decision}")
+    print_undo(written.batch)

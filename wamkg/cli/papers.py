@@ -1,0 +1,73 @@
+"""`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_undo, print_warnings
+from wamkg.cli.decisions import ByOption, WhyOption
+from wamkg.errors import InvalidInputError
+from wamkg.reviewing.entity_edits import KINDS
+from wamkg.reviewing.paper_edits import EditResult
+from wamkg.services import entities
+from wamkg.services.writers import Writer
+
+
+def set_(
+    subject: Annotated[
+        str,
+        typer.Argument(metavar="PAPER", help="A paper's id, or method:SLUG, dataset:SLUG, result:ID, taxon:wam:PATH."),
+    ],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value takes yours back.")],
+    why: WhyOption = "",
+    version: Annotated[int | None, typer.Option("--version", help="Version that you saw.")] = None,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Set fields by hand. Later imports do not overwrite them."""
+    with open_store() as store:
+        edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
+    _print_edit(edited, json)
+
+
+def add(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="What is known of it.")],
+    why: WhyOption = "",
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Add a paper, a result, a method or another named entity by hand."""
+    with open_store() as store:
+        edited = entities.add(store, Writer(by), kind, _pairs(values, kind == "paper"), why)
+    _print_edit(edited, json)
+
+
+def _pairs(values: list[str], nested: bool = False) -> dict[str, Any]:
+    """Parse `field=value` arguments. `links.code=...` becomes a mapping, `authors=a; b` a list."""
+    pairs: dict[str, Any] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InvalidInputError(f"{text!r} is not FIELD=VALUE")
+        outer, dot, inner = name.partition(".")
+        if nested and dot:
+            pairs.setdefault(outer, {})[inner] = value
+        elif nested and name in ("authors", "aliases"):
+            pairs[name] = [part.strip() for part in value.split(";")]
+        else:
+            pairs[name] = int(value) if nested and name == "year" and value.isdigit() else value
+    return pairs
+
+
+def _print_edit(edited: EditResult, json: bool) -> None:
+    if json:
+        print_json(edited)
+        return
+    for name, (before, after) in edited.changes.items():
+        out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}")
+    print_warnings(edited.alarms)
+    if edited.batch is None:
+        out.print(f"{edited.subject} says so already; nothing was written")
+    else:
+        print_undo(edited.batch)

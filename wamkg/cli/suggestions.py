@@ -1,0 +1,129 @@
+"""`embed`, `suggest`, `evaluate`, `radar`: suggested taxa, and how good the suggestions are."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from wamkg.cli.common import (
+    JsonOption,
+    TaxonomyOption,
+    open_store,
+    out,
+    print_json,
+    print_json_lines,
+    print_table,
+    progress_bar,
+)
+from wamkg.jobs.dispatch import submit
+from wamkg.reviewing.holdout import is_held_out
+from wamkg.services import suggestions
+from wamkg.settings import get_settings
+from wamkg.views.suggestions import unsaid
+
+DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
+
+
+def embed(
+    device: DeviceOption = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the texts.")] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding."""
+    with open_store() as store, progress_bar("embed") as show:
+        if workers > 1:
+            submit(store, get_settings(), "embed", {"device": device} if device else {}, shares=workers - 1)
+        report = suggestions.embed(store, get_settings(), device, show)
+    if json:
+        print_json(report)
+    else:
+        out.print(", ".join(f"{name} {value}" for name, value in report.items()))
+
+
+def suggest(
+    taxonomy: TaxonomyOption = "wam",
+    blind: Annotated[
+        bool | None,
+        typer.Option("--blind/--all", help="Hide every tenth or none; if not given, from people only."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide."""
+    with open_store() as store:
+        report = suggestions.suggest(store, get_settings(), taxonomy)
+    # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
+    for_people = not json or sys.stdout.isatty()
+    lines = [_shown(line, for_people if blind is None else blind) for line in report.lines]
+    if json:
+        print_json_lines([line | {"ranked": _likeliest_first(line["ranked"])} for line in lines])
+        return
+    columns = ["paper", "sure of", "outside", "best leaf", "p", "text"]
+    print_table("", columns, [_suggestion_row(line) for line in lines])
+    out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
+
+
+def _likeliest_first(ranked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """JSON output is ordered by probability alone; people see the leaves of the confident taxon first."""
+    return sorted(ranked, key=lambda leaf: leaf["probability"], reverse=True)
+
+
+def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
+    """The line to print, marked if its suggestion is held out; without the suggestion if `blind`."""
+    hidden = is_held_out(line["paper"], line["taxonomy"])
+    return line | {"hidden": hidden} | (unsaid() if hidden and blind else {})
+
+
+def _suggestion_row(line: dict[str, Any]) -> list[str]:
+    if not line["ranked"]:
+        return [line["title"][:70], "hidden", "", "", "", line["text"]["source"]]
+    best = line["ranked"][0]
+    outside = "" if line["outside"] is None else f"{line['outside']:.2f}"
+    sure = line["decided_level"] or "abstains"
+    return [line["title"][:70], sure, outside, best["taxon"], f"{best['probability']:.2f}", line["text"]["source"]]
+
+
+def label_audit(
+    taxonomy: TaxonomyOption = "wam",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List papers whose label is disputed by the model, similar papers, other taxonomies or citations."""
+    with open_store() as store:
+        found = suggestions.audit_labels(store, get_settings(), taxonomy)
+    if json:
+        print_json_lines(found[:limit])
+        return
+    for conflict in found[:limit]:
+        out.print(f"{conflict['score']:.2f} {conflict['title']}\n     stands at {conflict['label']}")
+        for vote in conflict["votes"]:
+            chances = f"{vote['probability']:.2f} against {vote['label_probability']:.2f} for {vote['against']}"
+            out.print(f"     {vote['by']}: {vote['taxon']}, {chances} ({vote['said']})")
+        if conflict["agree"]:
+            out.print(f"     agree with the label: {', '.join(conflict['agree'])}")
+    out.print(f"{min(limit, len(found))} of {len(found)} disputed")
+
+
+def evaluate(
+    taxonomy: TaxonomyOption = "wam",
+    model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeat for several.")] = None,
+    shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="nested-loo: each paper left out in turn; time-forward: month by month.")
+    ] = "nested-loo",
+    json: JsonOption = False,
+) -> None:
+    """Measure the suggestion models on the classified papers."""
+    with open_store() as store:
+        report = suggestions.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
+    if json:
+        print_json(report)
+        return
+    measures = ["accuracy_top", "log_loss_top", "macro_f1_top", "ece", "coverage_at_95", "accuracy_leaf", "top3_leaf"]
+    measures += ["hierarchical_f1", "p_vs_baseline"]
+    rows = [[name, *(_number(values.get(m)) for m in measures)] for name, values in report["models"].items()]
+    print_table(f"{taxonomy}, n = {report['n']}, {report['protocol']}", ["model", *measures], rows)
+    out.print(f"default: {report['default']}")
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

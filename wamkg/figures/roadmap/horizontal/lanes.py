@@ -1,0 +1,236 @@
+"""Lanes of labels: where time runs to the right, each trunk has a row of labels above it and one below."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+from wamkg.figures.roadmap.columns import ALIGNED_OFFSET, GAP, LABEL_HEIGHT, alternate_sides
+from wamkg.figures.roadmap.entries import LabelContent
+from wamkg.figures.roadmap.scale import TimeScale
+from wamkg.figures.roadmap.sides import Sides, side_swaps
+from wamkg.figures.roadmap.spacing import spread
+
+INDENT = 4.0
+"""How far right of its left end a label is wished to have its dot: under the code tab."""
+ROW = ALIGNED_OFFSET + LABEL_HEIGHT
+"""What a row takes beside its trunk."""
+CLOSE, FAR = LABEL_HEIGHT, 2.8 * LABEL_HEIGHT
+"""How far from its date a label may stand without a leader, and at all."""
+_SLACKS = (0.0, CLOSE, FAR)
+ANY_ORDER, MONTHLY = timedelta(days=1), timedelta(days=30)
+"""How far apart two labels are whose order must be that of their dates: any two, or those a month apart."""
+_INSIDE = 0.1
+_INVERSION = 2.0
+"""A label out of order is as bad as one that is so many label heights further from its date."""
+_SWEEPS = 4
+
+Window = tuple[float, float]
+Turns = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How far left and right on the axis labels may reach."""
+
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Labels of one trunk, with sides (-1 below, +1 above) and places of their left ends on the axis.
+
+    `dates` are where each label's date begins and ends, `frees` where it may begin at all: in its year, between the
+    walls. `turns` are the labels before and after it whose order must be that of the dates, the nearest first, and
+    where half of the way to them is.
+    """
+
+    entries: tuple[LabelContent, ...]
+    dates: tuple[Window, ...]
+    frees: tuple[Window, ...]
+    turns: tuple[tuple[Turns, Turns], ...]
+    sides: Sides = ()
+    lefts: tuple[float, ...] = ()
+
+    @classmethod
+    def on(
+        cls, scale: TimeScale, entries: Sequence[LabelContent], wall: Wall, ordered: timedelta = ANY_ORDER
+    ) -> "Lane":
+        """The lane on a time axis, its labels not yet placed; those `ordered` apart keep the order of their dates."""
+        dates = tuple((_noon(scale, entry.when), _noon(scale, entry.until)) for entry in entries)
+        frees = []
+        for entry in entries:
+            year = scale.band(entry.when.year)
+            low, high = year.bottom + _INSIDE - entry.box_width, year.top - _INSIDE
+            frees.append((max(low, wall.left), min(high, wall.right - entry.width)))
+        return cls(
+            tuple(entries), dates, tuple(frees), tuple(_turns(entries, dates, i, ordered) for i in range(len(entries)))
+        )
+
+    @cached_property
+    def dots(self) -> tuple[float, ...]:
+        """Place of each label's dot: its date, or of the days it may mean the first that the label reaches."""
+        return tuple(min(max(first, left), last) for (first, last), left in zip(self.dates, self.lefts, strict=True))
+
+    @cached_property
+    def stands(self) -> tuple[float, ...]:
+        """Where each label stands on the axis: the point of its box that is nearest to its dot."""
+        rows = zip(self.dots, self.lefts, self.entries, strict=True)
+        return tuple(min(max(dot, left), left + entry.box_width) for dot, left, entry in rows)
+
+    @cached_property
+    def offsets(self) -> tuple[float, ...]:
+        """Distance of each label's box from its dot along the axis, in label heights; 0 where it is above or below."""
+        return tuple(abs(stand - dot) / LABEL_HEIGHT for stand, dot in zip(self.stands, self.dots, strict=True))
+
+    def best_sides(self) -> Sides:
+        """Sides in turn, changed where that lets more labels stand, or nearer to their dates."""
+        return self._improved(alternate_sides(self.entries))
+
+    def placed(self, sides: Sides) -> "Lane | None":
+        """The labels on the given sides, as near to their dates as there is room; None where there is none."""
+        lefts = [0.0] * len(self.entries)
+        for row in rows_of(sides):
+            places = self._spread(row, sides)
+            if places is None:
+                return None
+            for j, left in zip(row, places, strict=True):
+                lefts[j] = left
+        return replace(self, sides=sides, lefts=tuple(lefts))
+
+    def put_in_order(self) -> "Lane":
+        """The placed labels in the order of their dates, as far as those that are not can make room for each other."""
+        lane = self
+        for _ in range(len(self.entries)):
+            pairs = lane.inverted()
+            if not pairs:
+                break
+            (i, k), frees = pairs[0], list(lane.frees)
+            turn = (lane.stands[i] + lane.stands[k]) / 2
+            frees[i] = frees[i][0], min(frees[i][1], turn)
+            frees[k] = max(frees[k][0], turn - lane.entries[k].box_width), frees[k][1]
+            freed = replace(lane, frees=tuple(frees)).placed(lane.sides)
+            if freed is None:
+                break
+            lane = freed
+        return lane
+
+    def inverted(self) -> list[tuple[int, int]]:
+        """The labels that stand beyond the next later one, with that one."""
+        pairs = pairwise(range(len(self.entries)))
+        return [(i, k) for i, k in pairs if self.stands[i] > self.stands[k] + _INSIDE]
+
+    def missing(self, sides: Sides) -> tuple[float, ...]:
+        """For each label, by how much it must begin beyond where it may, after those before it on its side."""
+        over = [0.0] * len(sides)
+        for row in rows_of(sides):
+            at = float("-inf")
+            for j, gap in zip(row, self._gaps(row), strict=True):
+                low, high = self._window(j, FAR, sides)
+                at = max(at + gap, low)
+                over[j] = max(at - high, 0.0)
+                at = min(at, high)
+        return tuple(over)
+
+    def pushed(self, sides: Sides) -> set[int]:
+        """Labels that miss room, with all that stand close together before them on their side."""
+        found, missing = set[int](), self.missing(sides)
+        for row in rows_of(sides):
+            block: list[int] = []
+            end = float("-inf")
+            for j, gap in zip(row, self._gaps(row), strict=True):
+                low, high = self._window(j, FAR, sides)
+                block = [*block, j] if end + gap > low else [j]
+                end = min(max(end + gap, low), high)
+                if missing[j] > 1e-9:
+                    found |= set(block)
+        return found
+
+    def _window(self, j: int, slack: float, sides: Sides) -> Window:
+        """Where label `j` may begin if it goes no further than `slack` from its date.
+
+        It stands nearer to its own date than to that of a label across the trunk whose order must be that of the
+        dates. On its own side it stands after those before it anyway.
+        """
+        (first, last), (low, high) = self.dates[j], self.frees[j]
+        left, right, side = first - slack, last + slack, sides[j]
+        before, after = self.turns[j]
+        for k, turn in before:
+            if sides[k] != side:
+                left = max(left, turn)
+                break
+        for k, turn in after:
+            if sides[k] != side:
+                right = min(right, turn)
+                break
+        low, high = max(low, left - self.entries[j].box_width), min(high, right)
+        return (low, high) if low <= high else (high, high)
+
+    def _gaps(self, row: Sequence[int]) -> list[float]:
+        """Least distance of each label's left end from that of the one before."""
+        return [0.0, *(self.entries[j].width + GAP for j in row)][: len(row)]
+
+    def _spread(self, row: Sequence[int], sides: Sides) -> list[float] | None:
+        wished, gaps = [self.dates[j][0] - INDENT for j in row], self._gaps(row)
+        for slack in _SLACKS:
+            windows = [self._window(j, slack, sides) for j in row]
+            places = spread(wished, gaps, [low for low, _ in windows], [high for _, high in windows])
+            if places is not None:
+                return places
+        return None
+
+    def _improved(self, sides: Sides) -> Sides:
+        cost = self._cost(sides)
+        for _ in range(_SWEEPS):
+            before = cost
+            for j in self._unhappy(sides):
+                for other in side_swaps(sides, j):
+                    found = self._cost(other)
+                    if found < cost:
+                        sides, cost = other, found
+            if cost == before:
+                break
+        return sides
+
+    def _unhappy(self, sides: Sides) -> list[int]:
+        """Labels that miss room or push those away that do; else those that need a leader or are out of order."""
+        pushed = self.pushed(sides)
+        placed = None if pushed else self.placed(sides)
+        if placed is None:
+            return sorted(pushed)
+        ordered = placed.put_in_order()
+        wrong = {j for pair in ordered.inverted() for j in pair}
+        return [j for j, offset in enumerate(ordered.offsets) if offset > 1.0 or j in wrong]
+
+    def _cost(self, sides: Sides) -> tuple[float, float]:
+        """How much room is missing, how far labels are from their dates beyond where no leader is needed, and how many
+        are out of order.
+        """
+        missing = sum(self.missing(sides))
+        if missing > 1e-9:
+            return missing, 0.0
+        placed = self.placed(sides)
+        if placed is None:
+            return 1e-9, 0.0
+        ordered = placed.put_in_order()
+        return 0.0, sum(max(o - 1.0, 0.0) for o in ordered.offsets) + _INVERSION * len(ordered.inverted())
+
+
+def rows_of(sides: Sequence[int]) -> Iterator[list[int]]:
+    """The labels below the trunk, then those above it."""
+    for side in (-1, +1):
+        yield [j for j, s in enumerate(sides) if s == side]
+
+
+def _noon(scale: TimeScale, day: date) -> float:
+    """The middle of a day, which is inside its year even on the first of January."""
+    return (scale.height(day) + scale.height(day + timedelta(days=1))) / 2
+
+
+def _turns(entries: Sequence[LabelContent], dates: Sequence[Window], i: int, apart: timedelta) -> tuple[Turns, Turns]:
+    day, at = entries[i].when, dates[i][0]
+    half = [(k, (at + dates[k][0]) / 2) for k in range(len(entries))]
+    before = tuple(half[k] for k in range(i - 1, -1, -1) if day - entries[k].when >= apart)
+    return before, tuple(half[k] for k in range(i + 1, len(entries)) if entries[k].when - day >= apart)

@@ -1,0 +1,249 @@
+"""From records to the store: match, compare, write; a chunk at a time, one batch in all."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlmodel import Session
+
+from wamkg.identifiers import is_citation_key, key_fold, title_key
+from wamkg.importing.identity_gate import IdentityGate
+from wamkg.importing.import_report import ImportReport, LineReport, Outcome
+from wamkg.importing.record_diff import RecordDiff, RecordSource, diff_record
+from wamkg.importing.taxon_lookup import TaxaIndex
+from wamkg.importing.works import without_values_of_others
+from wamkg.matching.generic_titles import is_generic
+from wamkg.matching.quotes import record_missing_quotes
+from wamkg.matching.record import Record, UnreadableLine
+from wamkg.matching.resolved_values import resolved_values
+from wamkg.matching.same_paper import Known, Match, as_known, ids_of, joined, match, without_ids_of_others
+from wamkg.store.base import chunks, insert_entities
+from wamkg.store.batches import record_change
+from wamkg.store.citation_keys import KeyOwners
+from wamkg.store.claims import PaperClaims, load_claims, write_papers
+from wamkg.store.duplicates import load_work_groups
+from wamkg.store.papers import SCHEMES, known_papers, papers_by_ids, papers_by_titles, titled_by, with_addresses
+from wamkg.store.tables import Batch, Paper
+from wamkg.vocabulary import EntityKind
+
+DERIVED_YEAR = "yearderived"
+"""Field of BibTeX entries whose year no source states: styles need one, so it is read off a date."""
+CHUNK = 1000
+"""Records compared and written together: large enough for fast inserts, small enough for flat memory."""
+
+
+@dataclass
+class Applier:
+    """Applies records of one source within one batch."""
+
+    session: Session
+    batch: Batch
+    source: str
+    report: ImportReport
+    own_fields: Mapping[str, str] = field(default_factory=dict)
+    keep_classes: bool = True
+    progress: Callable[[int], None] | None = None
+    """Called with the number of records done, after each chunk."""
+    met: dict[int, int] = field(default_factory=dict)
+    """Paper met in this import -> line where it was met first."""
+
+    def __post_init__(self) -> None:
+        self.taxa = TaxaIndex(self.session, {})
+        self.keys = KeyOwners(self.session)
+        self.gate = IdentityGate(self.session, self.batch, self.source, self.keep_classes)
+
+    def apply(self, items: Iterable[Record | UnreadableLine]) -> None:
+        """Apply every item; each ends in the report."""
+        for chunk in chunks(items, CHUNK):
+            records = []
+            for item in chunk:
+                if isinstance(item, UnreadableLine):
+                    self._refuse(item.line, item.excerpt, item.reason)
+                elif problem := self._problem(item):
+                    self._refuse(item.line, item.title, problem)
+                else:
+                    records.append(without_derived_year(item))
+            self._apply_chunk(records)
+            if self.progress is not None:
+                self.progress(self.report.records)
+
+    def _problem(self, record: Record) -> str | None:
+        if not title_key(record.title) and not ids_of(record):
+            return "no title"
+        return next((p for placement in record.placements if (p := self.taxa.check(placement))), None)
+
+    def _refuse(self, line: int, title: str, reason: str) -> None:
+        self.report.add(LineReport(line, Outcome.UNREADABLE, title, reason=reason))
+
+    def _apply_chunk(self, records: list[Record]) -> None:
+        settled = [self.gate.settle(record) for record in records]
+        self.keys.ask({record.key for record in records if record.key})
+        finder = _Finder(
+            self.session, [known.record for known in settled], self.own_fields.get("title", self.source), self.met
+        )
+        found = [
+            (known.record, *self._by_key(known.record, *finder.find(known.record, known.paper))) for known in settled
+        ]
+        numbers = finder.make_numbers(self._batch_id)
+        known = {n for _, n, _ in found if n is not None and n > 0}
+        members = finder.known.members
+        states = load_claims(self.session, {member for number in known for member in members(number)})
+        states.update({number: PaperClaims(number) for number in numbers})
+        for record, number, answer in found:
+            if number is None:
+                self._ask(record, answer.question)
+            else:
+                record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
+                others = [states[member] for member in members(number) - {number}]
+                state = states[number if number > 0 else numbers[-number - 1]]
+                self._apply_one(without_values_of_others(record, state, others, self.taxa), state, answer)
+        changed = [state for state in states.values() if state.changed]
+        shown = [resolved_values(state) for state in changed]
+        self.report.alarms += record_missing_quotes(self.session, self.batch, changed, shown)
+        write_papers(self.session, self._batch_id, self.batch.actor_id, changed, shown)
+        self.gate.flush()
+
+    def _by_key(self, record: Record, number: int | None, answer: Match) -> tuple[int | None, Match]:
+        """Where a common title alone is no answer, the citation key is one: that of a paper of this title."""
+        owner = self.keys.owner(record.key) if number is None and answer.how == "title" and record.key else None
+        paper = self.session.get(Paper, owner) if owner is not None else None
+        if paper is None or paper.title_key != title_key(record.title):
+            return number, answer
+        return owner, Match(owner, "key")
+
+    @property
+    def _batch_id(self) -> int:
+        assert self.batch.id is not None
+        return self.batch.id
+
+    def _apply_one(self, record: Record, state: PaperClaims, answer: Match) -> None:
+        own_fields = dict(self.own_fields)
+        if not record.title and state.is_new and "title" not in state.said:
+            # Only an id is known: the paper goes by it until a source tells the title.
+            first = ids_of(record)[0]
+            record = replace(record, title=f"{first.scheme}:{first.value}")
+            own_fields["title"] = "id"
+        first_line = self.met.setdefault(state.id, record.line)
+        repeat = first_line != record.line
+        origin = RecordSource(self.source, own_fields, repeat)
+        was_empty = state.is_new and not state.added
+        refused = self.gate.refuse(record, state) if answer.how in SCHEMES else None
+        if refused:
+            self.report.counts["kept as questions"] += 1
+            notes = refused
+        else:
+            record, problem = self._own_key(record, state)
+            notes = diff_record(record, state, origin, self.taxa, self.keep_classes)
+            notes.conflicts += [said for said in (problem, answer.note) if said]
+        outcome = _outcome(was_empty, notes)
+        self.report.quality.worse += notes.worse
+        self.report.add(_line(record, outcome, notes, first_line if repeat else None))
+        self.report.unknown_keys.update(record.unknown_keys)
+        self.report.add_doubts(record.line, record.title, record.doubts)
+
+    def _own_key(self, record: Record, state: PaperClaims) -> tuple[Record, str | None]:
+        """The record with a citation key that is no other paper's, and what is to be said of the one it came with."""
+        wish = record.key
+        if wish is None:
+            return record, None
+        if not is_citation_key(wish):
+            return replace(record, key=None), f"key: {wish[:60]!r} cannot be cited (blanks, commas, braces); not kept"
+        owner = self.keys.owner(wish)
+        own = self.keys.claim(wish, state.id)
+        if own == wish:
+            return record, None
+        told = f"key: {wish!r} is that of another paper ({self._slug(owner)}); this one is exported as {own!r}"
+        return replace(record, key=own), None if key_fold(own) in state.keys else told
+
+    def _slug(self, number: int | None) -> str:
+        paper = self.session.get(Paper, number) if number is not None else None
+        return paper.slug if paper else "earlier in this file"
+
+    def _ask(self, record: Record, question: str | None) -> None:
+        notes = RecordDiff(conflicts=[f"{question}; not stored, a person decides"])
+        record_change(
+            self.session,
+            self.batch,
+            "question",
+            after={"line": record.line, "title": record.title, "question": question},
+        )
+        self.report.add(_line(record, Outcome.CONFLICT, notes, None))
+        self.report.add_doubts(record.line, record.title, record.doubts)
+
+
+def without_derived_year(record: Record) -> Record:
+    """The record without a year that `export bibtex` read off a date, and marked so."""
+    if DERIVED_YEAR not in record.unknown_keys:
+        return record
+    unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
+    return replace(record, year=None, unknown_keys=unknown)
+
+
+class _Finder:
+    """Finds the paper of each record, among the stored ones and those earlier in the chunk."""
+
+    def __init__(self, session: Session, records: list[Record], source: str, met: Iterable[int]) -> None:
+        self.session = session
+        self.by_id = papers_by_ids(session, {i for record in records for i in ids_of(record)})
+        self.by_title = {
+            key: with_addresses(session, same)
+            for key, same in papers_by_titles(session, {title_key(record.title) for record in records}).items()
+        }
+        self.papers = known_papers(session, self.by_id.values())
+        self.papers |= {known.id: known for same in self.by_title.values() for known in same}
+        generic = [known.id for same in self.by_title.values() for known in same if is_generic(known.title)]
+        self.own = titled_by(session, generic, source)
+        self.met = set(met)
+        self.fresh = 0
+        members = load_work_groups(session).members
+        self.known = Known(self.by_id, self.by_title, members, self.papers, self.met, self.own.__contains__)
+
+    def find(self, record: Record, paper: int | None = None) -> tuple[int | None, Match]:
+        """Number of the record's paper, negative for one to be made, None for a question; and the answer.
+
+        `paper` is the number where a person has said which paper it is.
+        """
+        answer = match(record, self.known) if paper is None else Match(paper, "answer")
+        if answer.question:
+            return None, answer
+        number = answer.paper
+        if number is None:
+            self.fresh += 1
+            number = -self.fresh
+        self._learn(number, record)
+        return number, answer
+
+    def _learn(self, number: int, record: Record) -> None:
+        """Let later records of the chunk see what this one says of its paper."""
+        self.met.add(number)
+        for given in ids_of(record):
+            self.by_id.setdefault(given, number)
+        before = self.papers.get(number)
+        after = self.papers[number] = joined(before, as_known(record, number))
+        same = self.by_title.setdefault(after.title_key, [])
+        same[:] = [after if known.id == number else known for known in same] if before in same else [*same, after]
+
+    def make_numbers(self, batch: int) -> list[int]:
+        """Entities for the new papers; the paper numbered -n is the nth."""
+        return insert_entities(self.session, EntityKind.PAPER, self.fresh, batch)
+
+
+def _outcome(was_new: bool, notes: RecordDiff) -> Outcome:
+    if notes.conflicts:
+        return Outcome.CONFLICT
+    if was_new:
+        return Outcome.NEW
+    return Outcome.CHANGED if notes.changes else Outcome.SAME
+
+
+def _line(record: Record, outcome: Outcome, notes: RecordDiff, again_of: int | None) -> LineReport:
+    return LineReport(
+        line=record.line,
+        outcome=outcome,
+        title=record.title,
+        ids=" ".join(f"{i.scheme}:{i.value}" for i in ids_of(record)),
+        placements=tuple(f"{p.taxonomy}:{p.taxon or p.state}" for p in record.placements),
+        awaiting_review=record.awaiting_review,
+        again_of=again_of,
+        changes=tuple(notes.changes) if outcome is not Outcome.NEW else (),
+        conflicts=tuple(notes.conflicts),
+    )

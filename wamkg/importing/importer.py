@@ -1,0 +1,222 @@
+"""The import job: read a source, make the taxonomies it needs, apply its records in one batch."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePath
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.identifiers import slugify
+from wamkg.importing.applier import Applier
+from wamkg.importing.detect import FORMATS
+from wamkg.importing.import_report import ImportReport, Outcome
+from wamkg.importing.parse import parse
+from wamkg.importing.parse_result import Item, ParseResult
+from wamkg.importing.quality import QualityCheck
+from wamkg.importing.seed_files import seed_catalogue, seed_taxonomies
+from wamkg.importing.source import open_source
+from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyIndex, TaxonomyMatcher
+from wamkg.matching.record import Record
+from wamkg.matching.same_paper import ids_of
+from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
+from wamkg.store.questions import asked_in, renamed_in
+from wamkg.store.session import Store, one_writer
+from wamkg.store.tables import Batch
+from wamkg.store.taxonomies import (
+    TaxonomySpec,
+    TaxonSpec,
+    aliases_of,
+    get_taxonomy,
+    list_taxa,
+    list_taxonomies,
+    save_taxonomy,
+)
+from wamkg.vocabulary import BatchKind
+
+__all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called with the number of records done, and of all where that is known."""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a source is to be read."""
+
+    format: str | None = None
+    taxonomy: str | None = None
+    as_candidates: bool = False
+    dry_run: bool = False
+    actor: str = "import"
+    encoding: str | None = None
+    """Name of the source's encoding; None where it is UTF-8 or to be recognised."""
+
+
+class _NothingToKeepError(Exception):
+    """Ends a transaction without a trace: a dry run, or an import that changes nothing."""
+
+
+def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
+    """Import a file, an address or standard input (`-`) as one batch; a dry run leaves the store as it was.
+
+    Raises InvalidInputError where the source cannot be read or holds no record.
+    """
+    report = ImportReport(name, "", options.dry_run)
+    with open_source(name, options.encoding) as source:
+        with store.reading() as session:
+            catalogue = _catalogue(session)
+        result = parse(source, catalogue, options.format, options.taxonomy)
+        report.format = result.format
+        try:
+            with store.writing() as session:
+                _apply(session, name, result, options, report, progress)
+                if options.dry_run:
+                    raise _NothingToKeepError
+        except _NothingToKeepError:
+            report.batch = None
+    report.notes = result.notes
+    report.lines.sort(key=lambda line: line.line)
+    return report
+
+
+def _apply(
+    session: Session,
+    name: str,
+    result: ParseResult,
+    options: ImportOptions,
+    report: ImportReport,
+    progress: Progress | None,
+) -> None:
+    one_writer(session)
+    batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
+    made = _make_taxonomies(session, batch, result, options, report)
+    check = QualityCheck(result.format, report.quality)
+    total = len(result.items) if isinstance(result.items, list) else None
+    applier = Applier(
+        session,
+        batch,
+        _source_of(name, result, options),
+        report,
+        keep_classes=not options.as_candidates,
+        progress=partial(_tell, progress, total) if progress else None,
+    )
+    applier.apply(_watched(_prepare(result.items), check, report))
+    if not report.records:
+        raise InvalidInputError(f"{_shown_name(name)} holds no record, read as {result.format}; --format sets another")
+    _take_quality(check, report)
+    report.unmapped.update(result.unmapped_labels)
+    if result.arxiv_ids is not None:
+        report.arxiv_ids = {"in the list": result.arxiv_ids, "unaccounted for": result.stray_ids}
+    report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]
+    if not (report.wrote or (made and result.taxonomies)):
+        raise _NothingToKeepError
+    counts = report.all_counts | {"taxonomies and labels": made}
+    record_change(session, batch, "import", after=counts)
+    close_batch(session, batch, counts)
+    report.batch = batch.uid
+    report.questions, report.renamed = asked_in(session, batch.uid), renamed_in(session, batch.uid)
+
+
+def _tell(progress: Progress, total: int | None, done: int) -> None:
+    progress(done, total)
+
+
+def _watched(items: Iterable[Item], check: QualityCheck, report: ImportReport) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Record):
+            check.watch(item)
+            report.sections.update(tag.value for tag in item.tags if tag.facet == "section" and not tag.mapped)
+        yield item
+
+
+def _take_quality(check: QualityCheck, report: ImportReport) -> None:
+    report.warnings = check.warnings(report.counts[Outcome.UNREADABLE])
+    report.samples = check.samples()
+
+
+def _prepare(items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Record) and not item.title and not ids_of(item) and item.url:
+            yield replace(item, title=item.url)
+        else:
+            yield item
+
+
+def _shown_name(name: str) -> str:
+    return "standard input" if name == "-" else name if "://" in name else PurePath(name).name
+
+
+def _source_of(name: str, result: ParseResult, options: ImportOptions) -> str:
+    """A list speaks under its main taxonomy, whatever its file is called today; other files under their name."""
+    if options.taxonomy:
+        return f"list:{options.taxonomy}"
+    if result.taxonomies:
+        return f"list:{result.taxonomies[0].taxonomy.slug}"
+    stem = PurePath(urlsplit(name).path if "://" in name else name).name.partition(".")[0]
+    return f"list:{slugify(re.sub('^-$', 'stdin', stem))}"
+
+
+def _make_taxonomies(
+    session: Session, batch: Batch, result: ParseResult, options: ImportOptions, report: ImportReport
+) -> int:
+    """Make the taxonomies that the source uses and the store lacks, from the packaged seeds or the list itself."""
+    packaged = {spec.slug: spec for spec in seed_taxonomies()}
+    stored = {taxonomy.slug for taxonomy in list_taxonomies(session)}
+    added = 0
+    wanted = {used.taxonomy.slug: used for used in result.taxonomies}
+    for slug, used in wanted.items():
+        known = "in the store" if slug in stored else "packaged" if slug in packaged else "new, from the list"
+        report.taxonomies[slug] = f"{known}, {used.records} placed, {_top_level(used.taxonomy)} classes at the top"
+        if slug not in stored:
+            added += save_taxonomy(session, batch, packaged.get(slug) or _spec(used.taxonomy))
+        elif used.new:
+            added += save_taxonomy(session, batch, _spec(used.taxonomy))
+    if not result.taxonomies and not stored:
+        # Records may name packaged classes; in an empty store nothing else is there to hold them.
+        added += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
+    if options.taxonomy and options.taxonomy not in wanted.keys() | stored:
+        if options.taxonomy not in packaged:
+            raise NotFoundError(f"no taxonomy {options.taxonomy!r} in the store, and the source defines none")
+        added += save_taxonomy(session, batch, packaged[options.taxonomy])
+    return added
+
+
+def _top_level(taxonomy: TaxonomyMatcher) -> int:
+    return sum("/" not in taxon.path for taxon in taxonomy.taxa)
+
+
+def _spec(taxonomy: TaxonomyMatcher) -> TaxonomySpec:
+    made: dict[str, TaxonSpec] = {}
+    spec = TaxonomySpec(taxonomy.slug, taxonomy.title, aliases=list(taxonomy.aliases))
+    for taxon in taxonomy.taxa:
+        parent, _, slug = taxon.path.rpartition("/")
+        made[taxon.path] = TaxonSpec(slug, taxon.name, aliases=list(taxon.aliases))
+        (made[parent].children if parent else spec.taxa).append(made[taxon.path])
+    return spec
+
+
+def _catalogue(session: Session) -> TaxonomyIndex:
+    """What lists may call the taxonomies of the store, and those of the seeds it does not have."""
+    stored = {t.slug: t for t in list_taxonomies(session)}
+    packaged = {t.slug: t for t in seed_catalogue().taxonomies}
+    order = [*packaged, *(slug for slug in stored if slug not in packaged)]
+    return TaxonomyIndex(tuple(_known(session, slug) if slug in stored else packaged[slug] for slug in order))
+
+
+def _known(session: Session, slug: str) -> TaxonomyMatcher:
+    taxonomy = get_taxonomy(session, slug)
+    taxa = list_taxa(session, taxonomy)
+    assert taxonomy.id is not None
+    names = aliases_of(session, [taxonomy.id, *(t.id for t in taxa if t.id is not None)])
+    return TaxonomyMatcher(
+        slug=slug,
+        title=taxonomy.title,
+        aliases=tuple(names.get(taxonomy.id, ())),
+        taxa=tuple(TaxonMatcher(t.path, t.name, tuple(names.get(t.id or 0, ()))) for t in taxa),
+        badge_states=taxonomy.rules.get("badge_states", {}),
+    )

@@ -1,0 +1,287 @@
+"""Which bullets, headings and lines name a paper, and which only name the list's own survey or lead elsewhere."""
+
+import re
+from collections.abc import Sequence
+
+from wamkg.identifiers import normalise, title_key
+from wamkg.importing.links import is_link_label, is_scholarly, kind_of
+from wamkg.importing.lists.credits import read_credits
+from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.entry import ListEntry
+from wamkg.importing.lists.heads import Head, Link
+from wamkg.importing.lists.inline import Atom, Inline
+from wamkg.importing.lists.keyed_fields import key_of, role_of_key
+from wamkg.importing.lists.spans import label_links
+from wamkg.importing.lists.title import COLONS
+from wamkg.importing.lists.unread_ids import SurveyIds
+from wamkg.importing.lists.words import is_sentence, length_of
+from wamkg.importing.taxonomy_index import label_key
+
+_BREAK = Atom("\n")
+_NO_PAPER = frozenset((
+    "citation", "citations", "cite", "bibtex", "reference", "references", "news", "update", "updates", "content",
+    "contents", "acknowledgement", "acknowledgements", "acknowledgments", "contact", "resource", "resources", "links",
+    "related", "community", "contributing", "contribution", "contributions", "license", "papers", "list",
+))  # fmt: skip
+"""Words of headings that are about the list."""
+_CONNECTING = 3
+"""Words between two links of a list of links: "and", "such as", "see also"."""
+_REMARK = 12
+"""Words in brackets behind a link of a list of links."""
+_MIN_LINKS = 3
+_PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
+_DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
+"""A year in brackets in front of words."""
+_PROSE = 14
+"""Words of no known kind with which a line is running text."""
+_TITLE_WORDS = 3
+"""Words of a title that stands alone in its line."""
+
+
+def leads_to_paper(head: Head) -> bool:
+    """Whether an entry leads to a paper by its title, a label, or an address; one named in passing does not count."""
+    return any(link.names_paper for link in own_links(head)) or has_id_badge(head)
+
+
+def own_links(head: Head) -> list[Link]:
+    """The links that are the entry's own: that of its title or name, labels, and addresses."""
+    chosen = (n for n in (head.own.title, head.own.name) if n is not None)
+    own = frozenset().union(*(head.pieces[n].links for n in chosen)) | label_links(head.inline, enclosed=True)
+    return [link for link in head.links if link.number in own]
+
+
+def has_id_badge(head: Head) -> bool:
+    """Whether a badge without a link shows an arXiv number."""
+    return any(
+        a.image is not None and a.link is None and a.text.lower().startswith("arxiv ") for a in head.inline.atoms
+    )
+
+
+def has_hollow_label(head: Head) -> bool:
+    """Whether a link that is called the paper's has no address, "[paper]()"."""
+    return any(a.hollow and kind_of(a.text, "") == "paper" for a in head.inline.atoms if is_link_label(a.text))
+
+
+def names_a_paper(head: Head) -> bool:
+    """Whether a line names a paper: it leads to one, cites one, or has a marked title with a name, link or venue."""
+    piece = head.title_piece
+    if leads_to_paper(head) or has_hollow_label(head):
+        return not _is_in_sentence(head)
+    if piece is None or piece.kind is Kind.CREDITS:
+        return False
+    printed = ("q" in piece.style or "i" in piece.style) and piece.length >= 2
+    named = head.own.name is not None or head.is_dated or (bool(head.links) and piece.length >= 3)
+    cited = head.is_dated and piece.length >= 3 and any(found.authors for found in head.credits)
+    placed = head.is_dated and any(found.venue for found in head.credits)
+    return (printed and named and not is_prose(head)) or (
+        placed and (bool(head.links) or (cited and not is_prose(head)))
+    )
+
+
+def may_be_paper(head: Head) -> bool:
+    """Whether a line is shaped like an entry, so that it is one where its neighbours are."""
+    piece = head.title_piece
+    if piece is None or piece.kind is Kind.CREDITS or (piece.after in COLONS and not piece.links) or is_prose(head):
+        return False
+    if is_sentence(" ".join(p.text for p in head.pieces if not p.marked)):
+        return False
+    dated = any(found.year or found.date for found in head.credits)
+    outside = any(not url.startswith("#") for url in head.inline.hrefs)
+    return (outside and (piece.marked or piece.length >= 3)) or (dated and piece.length >= 3)
+
+
+def is_prose(head: Head) -> bool:
+    """Whether a line is running text rather than an entry."""
+    unknown = sum(
+        piece.length for n, piece in enumerate(head.pieces) if piece.kind is Kind.REST or _is_further_text(head, n)
+    )
+    plain = head.title_piece is not None and not head.title_piece.marked
+    if _is_in_sentence(head):
+        return True
+    return unknown > _PROSE or (plain and is_sentence(head.title) and not head.is_dated)
+
+
+def _is_in_sentence(head: Head) -> bool:
+    """Whether the title is a link that words lead up to without any mark between, "It beats [Name](…) by far"."""
+    number = head.own.title
+    if not number or not head.pieces[number].links or head.pieces[number].before:
+        return False
+    last = head.pieces[number - 1]
+    return last.kind is Kind.TEXT and not last.marked and number - 1 != head.own.name
+
+
+def _is_further_text(head: Head, number: int) -> bool:
+    piece = head.pieces[number]
+    return number not in (head.own.title, head.own.name) and piece.kind is Kind.TEXT and not piece.marked
+
+
+def is_list_survey(entry: ListEntry, own: SurveyIds) -> bool:
+    """Whether an entry only leads to the list's own survey; one that lists it under its title is a paper like any."""
+    if not entry.arxiv or entry.arxiv not in own.ids:
+        return False
+    return title_key(entry.title) not in own.titles if own.titles else True
+
+
+def linked_heads(head: Head) -> list[Head]:
+    """The papers of a line that is a list of links, "Lead: [A](…), [B](…) and [C](…)"; empty for another line."""
+    labels = label_links(head.inline)
+    links = [link for link in head.links if link.number not in labels and any(c.isalnum() for c in link.label)]
+    papers = [link for link in links if link.names_paper and not read_credits(link.label).complete]
+    lead, *between = _texts_around(head.inline, {link.number for link in links})
+    has_lead = lead.rstrip(" *").endswith((":", "："))
+    lone = len(links) == 1 and length_of(links[0].label) <= 2 and has_lead
+    if not papers or not (len(papers) >= 2 or len(links) >= _MIN_LINKS or lone) or labels:
+        return []
+    if len({link.url for link in links}) != len(links) or not (has_lead or not any(c.isalnum() for c in lead)):
+        return []
+    fits = all(_words_outside_brackets(text) <= _CONNECTING for text in between[:-1])
+    return [Head(_only(head.inline, link), head.line) for link in papers] if fits and _fits_behind(between[-1:]) else []
+
+
+def _texts_around(inline: Inline, links: set[int]) -> list[str]:
+    """The words before, between and behind the given links."""
+    texts, last = [""], None
+    for atom in inline.atoms:
+        if atom.link in links and atom.text != "\n":
+            texts += [""] if atom.link != last else []
+            last = atom.link
+        elif atom.image is None:
+            texts[-1] += atom.text
+    return texts
+
+
+def _words_outside_brackets(text: str) -> int:
+    return length_of(re.sub(r"[(（][^()（）]*[)）]|[^\w\s]", " ", text))
+
+
+def _fits_behind(texts: Sequence[str]) -> bool:
+    return all(_words_outside_brackets(text) <= _REMARK for text in texts)
+
+
+def _only(inline: Inline, link: Link) -> Inline:
+    return Inline([atom for atom in inline.atoms if atom.link == link.number], inline.hrefs)
+
+
+def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
+    """Whether a heading is a paper: it has a name and a marked title, or a title and a link to the paper.
+
+    The link may stand in the heading, or in the lines below it if these are only labelled links and keyed lines.
+    """
+    piece = head.title_piece
+    if piece is None or piece.kind is Kind.CREDITS:
+        return False
+    if leads_to_paper(head):
+        return True
+    if ("q" in piece.style or "i" in piece.style) and head.own.name is not None and piece.length >= 2:
+        return True
+    return is_body_of_paper(body) and not _is_about_list(head.inline.text, body)
+
+
+def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
+    """Whether a heading names a part of the list: "Related links". A longer one above an author line is a title."""
+    words = normalise(heading).split()
+    if not _NO_PAPER.intersection(words):
+        return is_link_label(heading)
+    return len(words) <= _TITLE_WORDS or not any(is_credits_line(line) and not is_link_line(line) for line in body)
+
+
+def is_title_line(head: Head) -> bool:
+    """Whether a paragraph is nothing but a title."""
+    piece = head.title_piece
+    if piece is None or piece.kind is not Kind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
+        return False
+    chosen = (head.own.title, head.own.name)
+    alone = not any(p.kind in (Kind.REST, Kind.TEXT) for n, p in enumerate(head.pieces) if n not in chosen)
+    return alone and (piece.marked or not is_sentence(piece.text))
+
+
+def is_body_of_paper(body: Sequence[Inline]) -> bool:
+    """Whether lines are those of labelled links, authors and keys below a paper's title."""
+    return any(_leads_out(line) for line in body) and all(_is_below_title(line) for line in body)
+
+
+def _is_below_title(line: Inline) -> bool:
+    if is_link_line(line) or is_keyed(line) or is_credits_line(line):
+        return True
+    return key_of(line) is not None and not any(is_scholarly(url) for url in line.hrefs)
+
+
+def _leads_out(line: Inline) -> bool:
+    """Whether a line leads to a paper under a label or a key that says so."""
+    if not any(is_scholarly(url) for url in line.hrefs):
+        return False
+    key = key_of(line) or ""
+    keyed = is_link_label(key) or label_key(key) in _PAPER_KEYS
+    return keyed or any(is_link_label(label) or n in label_links(line) for n, label in line.link_labels().items())
+
+
+def is_keyed(line: Inline) -> bool:
+    """Whether a line has the form `Key: value` with a key that says what the value is."""
+    key = key_of(line) or ""
+    return role_of_key(key) is not None or (bool(key) and is_link_label(key))
+
+
+def is_link_line(line: Inline) -> bool:
+    """Whether a line is nothing but links that say what they lead to, with perhaps a date or a number among them."""
+    labels = label_links(line)
+    outside = (a.text for a in line.atoms if a.image is None and a.link not in labels)
+    return all(_is_aside(text) for text in outside if any(c.isalnum() for c in text))
+
+
+def _is_aside(text: str) -> bool:
+    found = read_credits(text)
+    return found.complete and (found.sure or not found.found) and not found.authors
+
+
+def is_credits_line(line: Inline) -> bool:
+    """Whether a line has nothing but authors, a venue or a date besides labelled links.
+
+    One name behind a year in brackets is not: that is how short titles are listed, "[2024] Mastering Chess".
+    """
+    labels = label_links(line)
+    words = "".join(a.text for a in line.atoms if a.image is None and a.link not in labels)
+    found = read_credits(words)
+    lone = len(found.authors) == 1 and _DATED_WORDS.match(words) is not None
+    return found.complete and found.sure and not lone
+
+
+def chunks(head: Head) -> list[Head]:
+    """The entries of a block with several papers, one a line; the block itself where it has one."""
+    parts = head.inline.lines()
+    if len(parts) < 2 or sum(_may_lead_out(part) for part in parts) < 2:
+        return [head]
+    groups: list[list[Head]] = []
+    for line in (Head(part, head.line + n) for n, part in enumerate(parts)):
+        if groups and not (_begins(line, groups[0][0]) and _is_done(groups[-1])):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [head] if len(groups) == 1 else [Head(_joined(group), group[0].line) for group in groups]
+
+
+def _may_lead_out(line: Inline) -> bool:
+    """Whether a line has a link that may be a paper's."""
+    return any(is_scholarly(line.hrefs[n]) or is_link_label(text) for n, text in line.link_labels().items())
+
+
+def _begins(line: Head, first: Head) -> bool:
+    """Whether a line begins a further entry: it has a title of its own, marked as that of the first line is."""
+    piece, model = line.title_piece, first.title_piece
+    if piece is None or model is None or piece.kind is not Kind.TEXT or is_keyed(line.inline):
+        return False
+    alike = bool(piece.marked) == bool(model.marked) and (piece.length > 1 or line.shape == first.shape)
+    return alike and (leads_to_paper(line) or (line.shape == first.shape and bool(line.links)))
+
+
+def _is_done(group: Sequence[Head]) -> bool:
+    """Whether an entry has its title and its paper's link, or reads like a citation."""
+    complete = any(leads_to_paper(line) or line.is_dated for line in group)
+    return complete and any(line.title_piece is not None for line in group)
+
+
+def _joined(group: Sequence[Head]) -> Inline:
+    """The lines of one entry with their breaks; all of them number the links of the same block."""
+    atoms = []
+    for n, line in enumerate(group):
+        atoms += ([_BREAK] if n else []) + line.inline.atoms
+    return Inline(atoms, group[0].inline.hrefs)

@@ -1,0 +1,228 @@
+"""Where a list puts its papers: headings and labels read with the known taxonomies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wamkg.importing.lists.document import ListDocument, ListSection
+from wamkg.importing.lists.entry import PrintedLabel
+from wamkg.importing.lists.legend import Synonyms
+from wamkg.importing.lists.reading import Listed
+from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher, label_key
+
+
+@dataclass(frozen=True)
+class SectionTaxon:
+    """A place in a taxonomy; path "" is its root. `known` is False where the heading itself named nothing."""
+
+    taxonomy: TaxonomyMatcher | None = None
+    path: str = ""
+    known: bool = False
+
+
+@dataclass
+class LabelMatches:
+    """Paths that an entry's labels lead to, the first one from its heading, and the labels nothing knows."""
+
+    paths: list[str]
+    unknown: list[PrintedLabel] = field(default_factory=list)
+
+
+def positions(
+    document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex, base: TaxonomyMatcher | None
+) -> list[SectionTaxon]:
+    """Position of every section. Levels of headings are taken with care: real lists set a branch beside its trunk.
+
+    A heading equal to a taxonomy's title opens it if its subsections or the labels below it name taxa of it. One that
+    names a taxon sets the node: below the section it lies in, else below the section before it, else wherever the name
+    is unique.
+    """
+    found: list[SectionTaxon] = []
+    previous = SectionTaxon(base)
+    openings = _openings(document, listed, catalogue)
+    for number, section in enumerate(document.sections):
+        around = found[section.parent] if section.parent is not None else SectionTaxon(base)
+        position = _position(document.sections, number, around, previous, openings[number], found)
+        found.append(position)
+        if position.known:
+            previous = position
+    return found
+
+
+def _position(
+    sections: Sequence[ListSection],
+    number: int,
+    around: SectionTaxon,
+    previous: SectionTaxon,
+    titled: TaxonomyMatcher | None,
+    before: Sequence[SectionTaxon],
+) -> SectionTaxon:
+    text = sections[number].text
+    path = _named(text, around, previous)
+    if titled and (path is None or _opens(sections, number, titled, SectionTaxon(around.taxonomy, path), before)):
+        return SectionTaxon(titled, "", True)
+    if path is not None:
+        return SectionTaxon(around.taxonomy, path, True)
+    return SectionTaxon(around.taxonomy, around.path)
+
+
+def _openings(
+    document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex
+) -> list[TaxonomyMatcher | None]:
+    """For every section the taxonomy that its heading is the title of, where what stands below it is of it."""
+    labels: dict[int | None, list[list[PrintedLabel]]] = {}
+    for each in listed:
+        labels.setdefault(each.section, []).append(each.entry.labels)
+    titled = [catalogue.titled(section.text) for section in document.sections]
+    return [
+        taxonomy if taxonomy and _is_evident(document.sections, n, taxonomy, labels) else None
+        for n, taxonomy in enumerate(titled)
+    ]
+
+
+def _is_evident(
+    sections: Sequence[ListSection],
+    number: int,
+    taxonomy: TaxonomyMatcher,
+    labels: Mapping[int | None, list[list[PrintedLabel]]],
+) -> bool:
+    """Whether two or half of the subsections, or half of the labelled entries below a heading, name taxa of it."""
+    inside = [n for n in range(number + 1, len(sections)) if _is_subsection(sections, n, number)]
+    named = [n for n in inside if taxonomy.matches(sections[n].text, loose=True)]
+    if len(named) > 1 or (named and sum(n in labels for n in inside) <= 2):
+        return True
+    labelled = [some for n in (number, *inside) for some in labels.get(n, []) if some]
+    known = sum(any(_is_label_of(taxonomy, label) for label in some) for some in labelled)
+    return known > 0 and 2 * known >= len(labelled)
+
+
+def _is_label_of(taxonomy: TaxonomyMatcher, label: PrintedLabel) -> bool:
+    """Whether a label names a taxon or a state of the taxonomy."""
+    return bool(taxonomy.matches(label.text)) or label_key(label.text) in taxonomy.states
+
+
+def _opens(
+    sections: Sequence[ListSection],
+    number: int,
+    titled: TaxonomyMatcher,
+    other: SectionTaxon,
+    before: Sequence[SectionTaxon],
+) -> bool:
+    """Whether a heading that also names a taxon opens the taxonomy: its subsections or an earlier heading say so."""
+    below = [s.text for i, s in enumerate(sections) if i > number and _is_subsection(sections, i, number)]
+    if other.taxonomy is titled:
+        return False
+    return any(titled.matches(text, loose=True) for text in below) or any(
+        p.taxonomy is other.taxonomy and p.path == other.path for p in before
+    )
+
+
+def _is_subsection(sections: Sequence[ListSection], inner: int | None, outer: int) -> bool:
+    while inner is not None and inner > outer:
+        inner = sections[inner].parent
+    return inner == outer
+
+
+def _named(text: str, around: SectionTaxon, previous: SectionTaxon) -> str | None:
+    taxonomy = around.taxonomy
+    if taxonomy is None:
+        return None
+    bases = [around.path] + ([previous.path] if previous.taxonomy is taxonomy else []) + [""]
+    for loose in (False, True):
+        for base in dict.fromkeys(bases):
+            path = choose_path(taxonomy.matches(text, base, loose), base)
+            if path is not None:
+                return path
+    return None
+
+
+def choose_path(paths: Sequence[str], base: str) -> str | None:
+    """The one path meant: the only one, or the only child of the base among several."""
+    if len(paths) == 1:
+        return paths[0]
+    depth = base.count("/") + 1 if base else 0
+    children = [path for path in paths if path.count("/") == depth]
+    return children[0] if len(children) == 1 else None
+
+
+class LabelReader:
+    """Reads labels of entries, with the legend's help where a taxonomy does not know one."""
+
+    def __init__(self, synonyms: Synonyms) -> None:
+        self.synonyms = synonyms
+        self.used: dict[str, str] = {}
+        """Labels that were read as another one."""
+
+    def read(self, position: SectionTaxon, labels: Sequence[PrintedLabel]) -> LabelMatches:
+        """Follow labels down from a position; one that names a class elsewhere begins a further placement.
+
+        Where no label agrees with the heading, the labels say the primary class: they stand at the entry itself.
+        """
+        taxonomy, start = position.taxonomy, position.path
+        reading = LabelMatches([start])
+        if taxonomy is None:
+            reading.unknown = list(labels)
+            return reading
+        agrees = False
+        for i, label in enumerate(labels):
+            here = reading.paths[-1]
+            path = self._below(taxonomy, here, label, labels[i + 1 :])
+            if path is not None:
+                reading.paths[-1] = path
+                agrees = agrees or len(reading.paths) == 1
+            elif self._is_at(taxonomy, here, label):
+                agrees = agrees or len(reading.paths) == 1
+            else:
+                path = self._below(taxonomy, start, label, labels[i + 1 :]) or self._below(taxonomy, "", label, ())
+                if path is None:
+                    reading.unknown.append(label)
+                elif path not in reading.paths:
+                    reading.paths.append(path)
+        if not agrees:
+            reading.paths.append(reading.paths.pop(0))
+        return reading
+
+    def _below(
+        self, taxonomy: TaxonomyMatcher, base: str, label: PrintedLabel, following: Sequence[PrintedLabel]
+    ) -> str | None:
+        texts = (label.text, *self.synonyms.of(label.text, label.colour))
+        for text, loose in (*((text, False) for text in texts), (label.text, True)):
+            paths = taxonomy.matches(text, base, loose)
+            path = choose_path(paths, base)
+            if path is None and following:
+                path = choose_path([p for p in paths if taxonomy.matches(following[0].text, p)], base)
+            if path is not None:
+                if text != label.text:
+                    self.used[label.text] = text
+                return path
+        return None
+
+    @staticmethod
+    def _is_at(taxonomy: TaxonomyMatcher, here: str, label: PrintedLabel) -> bool:
+        """Whether a label repeats the node reached, one above it, or the taxonomy's title."""
+        key = label_key(label.text)
+        above = any(key in t.keys for t in taxonomy.taxa if here == t.path or here.startswith(t.path + "/"))
+        return above or key in taxonomy.title_keys
+
+
+def best_taxonomy(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> TaxonomyMatcher | None:
+    """The taxonomy that names most sections with papers, most labels, or a label of most papers.
+
+    None below half of them, or where fewer than two of its names occur.
+    """
+    with_papers = {each.section for each in listed if each.section is not None}
+    texts = {label_key(document.sections[n].text) for n in with_papers} - {""}
+    labels = {label_key(label.text) for each in listed for label in each.entry.labels} - {""}
+
+    def labelled(taxonomy: TaxonomyMatcher) -> float:
+        known = {key for key in labels if taxonomy.matches(key)}
+        hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in listed)
+        return hits / len(listed) if len(known) > 1 else 0.0
+
+    def share(taxonomy: TaxonomyMatcher, names: Iterable[str]) -> tuple[float, int]:
+        names = list(names)
+        hits = sum(bool(taxonomy.matches(name)) for name in names)
+        return (hits / len(names) if names else 0.0), hits
+
+    scored = [(max(share(t, texts), share(t, labels), (labelled(t), 2)), t) for t in catalogue.taxonomies]
+    (part, hits), best = max(scored, key=lambda pair: pair[0], default=((0.0, 0), None))
+    return best if hits >= 2 and part >= 0.5 else None

@@ -1,0 +1,322 @@
+"""Comparing one record with what the store holds of its paper: what is new, what changes, what conflicts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month, key_fold, name_key, new_uid
+from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_detail, same_printing
+from wamkg.importing.taxon_lookup import TaxaIndex
+from wamkg.matching.claims import assert_date, assert_value
+from wamkg.matching.published import PUBLISHED_FIELDS, is_preprint_venue, record_source
+from wamkg.matching.record import Record, RecordAssignment
+from wamkg.matching.resolve import pick_claim
+from wamkg.matching.resolved_values import resolved_values
+from wamkg.names import bibtex_name
+from wamkg.store.claims import LiveAssignment, PaperClaims
+from wamkg.store.tables import Assignment, PaperUrl, Tag
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import ARXIV_ID_SOURCE, AssignmentStatus, EventKind, Standing
+
+
+@dataclass
+class RecordDiff:
+    """What one record did to its paper."""
+
+    changes: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    worse: int = 0
+    """Values worse than what the same source said before; they are among the conflicts."""
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """Where a record comes from; `repeat` where its paper was already met in this import."""
+
+    source: str
+    own_fields: dict[str, str]
+    repeat: bool
+
+    def of(self, name: str) -> str:
+        """Source of one field of the record."""
+        return self.own_fields.get(name, self.source)
+
+
+def diff_record(
+    record: Record, state: PaperClaims, origin: RecordSource, taxa: TaxaIndex, keep_classes: bool
+) -> RecordDiff:
+    """Add to the state the rows that the record brings, and say what that means.
+
+    What is shown already is not said again; a change is noted where what is shown changes.
+    """
+    notes = RecordDiff()
+    before = resolved_values(state) if state.said else None
+    said = _say_fields(record, state, origin, before, notes)
+    _say_names(record, state, origin, before)
+    _say_key(record, state, origin, notes)
+    if not (origin.repeat and "standing" in state.said):
+        assert_value(state, "standing", _standing(record, keep_classes), origin.of("standing"))
+    if before is not None:
+        _note_fields(said, before, resolved_values(state), notes)
+        _note_other_record(said, notes)
+    _compare_dates(record, state, origin, notes)
+    _compare_links(record, state, origin, notes)
+    for tag in record.tags:
+        _add_tag(state, tag.facet, tag.value, tag.mapped, origin, notes)
+    _compare_names(record, state, notes)
+    for placement in record.placements:
+        if keep_classes:
+            _compare_placement(placement, state, origin, taxa, notes)
+        else:
+            _add_tag(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, True, origin, notes)
+    return notes
+
+
+Shown = Mapping[str, Any]
+"""What `shown_values` gives."""
+
+
+def _say_fields(
+    record: Record, state: PaperClaims, origin: RecordSource, shown: Shown | None, notes: RecordDiff
+) -> dict[str, Any]:
+    """Say the fields that tell something new; returns them.
+
+    Venue, year, DOI and what else is shown of one record are said together or not at all, so that a source's record
+    stays whole.
+    """
+    given = {name: value for name in FIELDS if (value := getattr(record, name)) not in (None, "", [], {})}
+    known = {name for name, value in given.items() if shown is not None and is_said_already(name, value, shown)}
+    published = {name: value for name, value in given.items() if name in PUBLISHED_FIELDS}
+    if not published.keys() <= known:
+        known -= set(PUBLISHED_FIELDS)
+    whole = record_source(state, origin.source, published, repeat=origin.repeat)
+    said = {}
+    for name, value in given.items():
+        source = whole if name in PUBLISHED_FIELDS and origin.of(name) == origin.source else origin.of(name)
+        if _say(state, name, value, replace(origin, source=source, own_fields={}), notes, is_known=name in known):
+            said[name] = value
+    return said
+
+
+def _say(state: PaperClaims, name: str, value: Any, origin: RecordSource, notes: RecordDiff, *, is_known: bool) -> bool:
+    """Say a value unless the source has said so; returns whether it was said."""
+    agrees = FIELDS[name]
+    mine = state.said.get(name, {}).get(origin.source)
+    if mine is None or mine.value is None:
+        return not is_known and assert_value(state, name, value, origin.source)
+    if name == "details":
+        known = mine.value
+        value = known | {n: text for n, text in value.items() if n not in known or not same_detail(n, text, known[n])}
+    if mine.value == value or (isinstance(value, str) and same_printing(value, mine.value)):
+        return False
+    if origin.repeat:
+        if agrees and not agrees(value, mine.value):
+            notes.conflicts.append(f"{name}: {value!r} here, {mine.value!r} on an earlier line of the same source")
+        return False
+    if worse := how_worse(name, value, mine.value):
+        values = f"{_short(value)} here, {_short(mine.value)} before"
+        notes.worse += 1
+        notes.conflicts.append(f"{name}: worse than what this source said before ({worse}): {values}")
+    return assert_value(state, name, value, origin.source)
+
+
+def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: RecordDiff) -> None:
+    """Note what is shown otherwise than before, and what was said but contradicts what is shown."""
+    for name in (*FIELDS, "authors_cut", "standing"):
+        if after[name] != before[name]:
+            notes.changes.append(f"{name}: {_short(after[name])}")
+        elif name in said and (agrees := FIELDS[name]) and not _is_other_record(name, said, after):
+            shown = after[name]
+            if shown is not None and not agrees(said[name], shown):
+                notes.conflicts.append(f"{name}: {_short(said[name])} here, {_short(shown)} shown")
+    if after["year_derived"] != before["year_derived"] and after["year"] == before["year"]:
+        notes.changes.append(f"year: {after['year']}, stated")
+    if after["names"] != before["names"] and after["authors"] == before["authors"]:
+        notes.changes.append(f"names: {_short([bibtex_name(name) for name in after['names']])}")
+    if after["key"] != before["key"] and after["key"]:
+        notes.changes.append(f"key: {after['key']}")
+
+
+def _note_other_record(said: Mapping[str, Any], notes: RecordDiff) -> None:
+    """A second record of the paper (a preprint beside its publication) changes nothing shown, but is kept."""
+    kept = [f"{name} {_short(value)}" for name, value in said.items() if name in PUBLISHED_FIELDS]
+    if kept and not (notes.changes or notes.conflicts):
+        notes.changes.append(f"kept as a further record of the paper: {', '.join(kept)}")
+
+
+def _is_other_record(name: str, said: Mapping[str, Any], shown: Shown) -> bool:
+    """Whether a value is that of a preprint beside what is shown of its publication, or the other way round."""
+    if name not in PUBLISHED_FIELDS or not (said.get("venue") and shown["venue"]):
+        return False
+    return is_preprint_venue(said["venue"]) != is_preprint_venue(shown["venue"])
+
+
+def _say_names(record: Record, state: PaperClaims, origin: RecordSource, shown: Shown | None) -> None:
+    """How the names of the author list are built, and whether the list goes on, beside the list of the same source."""
+    source = origin.of("authors")
+    if not record.authors:
+        return
+    mine = state.said.get("authors", {}).get(source)
+    if mine is None or mine.value != record.authors:
+        mine = None
+        if shown is None or shown["authors"] != record.authors:
+            return
+    whole = len(record.names) == len(record.authors)
+    if whole and (mine or shown is None or shown["names"] != record.names):
+        assert_value(state, "names", [name.as_dict() for name in record.names], source)
+    if mine and (record.authors_cut or source in state.said.get("authors_cut", {})):
+        assert_value(state, "authors_cut", record.authors_cut, source)
+
+
+def _say_key(record: Record, state: PaperClaims, origin: RecordSource, notes: RecordDiff) -> None:
+    """The first key that a file gave is shown; others that lead to the paper are kept beside it."""
+    if record.key is None:
+        return
+    source, folded = origin.of("key"), key_fold(record.key)
+    shown, mine = pick_claim(state.said.get("key", {}).values()), state.said.get("key", {}).get(source)
+    if mine is None and shown is not None and shown.value == record.key:
+        return
+    if not (origin.repeat and mine):
+        assert_value(state, "key", record.key, source)
+        now = pick_claim(state.said["key"].values())
+        if now is None or now.value == record.key:
+            state.keys.add(folded)
+            return
+    if folded not in state.keys:
+        state.keys.add(folded)
+        state.further_keys.append(record.key)
+        notes.changes.append(f"found by the key {record.key} too")
+
+
+def _standing(record: Record, keep_classes: bool) -> str:
+    if record.standing and keep_classes:
+        return record.standing
+    placed = any(p.taxon and p.state == AssignmentStatus.PLACED for p in record.placements)
+    return Standing.INCLUDED if placed and keep_classes else Standing.CANDIDATE
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _compare_dates(record: Record, state: PaperClaims, origin: RecordSource, notes: RecordDiff) -> None:
+    for kind, when in record.dates.items():
+        _add_date(state, kind, when, kind in record.derived_dates, origin, notes)
+    has_stated = any(d.kind == EventKind.ARXIV_V1 for d in state.dates)
+    if record.arxiv and not has_stated and (month := arxiv_prefix_month(record.arxiv)):
+        _add_date(state, EventKind.ARXIV_V1, month, True, origin, notes)
+
+
+def _add_date(
+    state: PaperClaims, kind: str, when: PartialDate, derived: bool, origin: RecordSource, notes: RecordDiff
+) -> None:
+    source = ARXIV_ID_SOURCE if derived else origin.of("date")
+    if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
+        return
+    stated = [d for d in state.dates if d.kind == kind and not d.derived and not derived]
+    # "First public" says nothing new where the same day is known of a certain event.
+    if kind == EventKind.RELEASED:
+        stated = [d for d in state.dates if not d.derived]
+    if any((d.day, d.precision) == (when.first, when.precision) for d in stated):
+        return
+    finer = [d for d in stated if str(PartialDate(d.day, Precision(d.precision))).startswith(f"{when}-")]
+    if finer:
+        if any(d.source == source for d in finer):
+            notes.worse += 1
+            notes.conflicts.append(
+                f"{kind}: worse than what this source said before: {when} here, {finer[0].day} before"
+            )
+        return
+    if assert_date(state, kind, when, source, derived=derived):
+        notes.changes.append(f"{kind}: {when}{' (from the arXiv id)' if derived else ''}")
+
+
+def _compare_links(record: Record, state: PaperClaims, origin: RecordSource, notes: RecordDiff) -> None:
+    for kind, url in record.links.items():
+        if (kind, url) not in state.weblinks:
+            state.weblinks.add((kind, url))
+            state.add(PaperUrl, paper_id=state.id, kind=kind, url=url, source=origin.source)
+            notes.changes.append(f"{kind} link")
+
+
+def _add_tag(state: PaperClaims, facet: str, value: str, mapped: bool, origin: RecordSource, notes: RecordDiff) -> None:
+    if (facet, value, origin.source) in state.tags:
+        return
+    state.tags.add((facet, value, origin.source))
+    state.add(Tag, paper_id=state.id, facet=facet, value=value, mapped=mapped, source=origin.source)
+    notes.changes.append(f"{facet}: {value}")
+
+
+def _compare_names(record: Record, state: PaperClaims, notes: RecordDiff) -> None:
+    names = [record.method, *record.aliases] if record.method else []
+    if names and state.method is None:
+        state.method = state.new_method = names[0]
+        state.method_keys.add(name_key(names[0]))
+        notes.changes.append(f"method {names[0]}")
+    for name in names:
+        # The key folds case and spacing, so LaPA and LAPA are one spelling; the printed label keeps its own.
+        if name != state.method and name not in state.new_aliases and name_key(name) not in state.method_keys:
+            state.method_keys.add(name_key(name))
+            state.new_aliases.append(name)
+            notes.changes.append(f"also called {name}")
+    for thing in record.introduces:
+        if (thing.kind, name_key(thing.name)) not in state.introduced:
+            state.introduced.add((thing.kind, name_key(thing.name)))
+            state.new_things.append((thing.kind, thing.name, [] if record.method else record.aliases))
+            notes.changes.append(f"introduces {thing.kind} {thing.name}")
+
+
+def _compare_placement(
+    placement: RecordAssignment, state: PaperClaims, origin: RecordSource, taxa: TaxaIndex, notes: RecordDiff
+) -> None:
+    taxonomy, taxon = taxa.find(placement)
+    here = [p for p in state.placed if p.taxonomy_id == taxonomy]
+    shown = f"{placement.taxonomy}:{placement.taxon or placement.state}"
+    if any((p.taxon_id, p.state) == (taxon, placement.state) for p in here):
+        return
+    primary = next((p for p in here if p.primary), None)
+    wants_primary = placement.primary and not (origin.repeat and primary)
+    if primary and wants_primary and primary.source != origin.source:
+        _note_conflicting_assignment(
+            state, placement, origin, notes, f"{shown} here, placed elsewhere by another source"
+        )
+        return
+    replaced = primary if wants_primary else None
+    stays = [p for p in state.placed if p is not replaced]
+    if refusal := taxa.refusal(stays, taxon):
+        _note_conflicting_assignment(state, placement, origin, notes, f"{shown} here, but {refusal}")
+        return
+    if replaced:
+        state.placed.remove(replaced)
+        if replaced.id is not None:
+            state.ended.append(replaced.id)
+    _place(state, placement, (taxonomy, taxon), wants_primary, origin)
+    notes.changes.append(shown if wants_primary else f"also {shown}")
+
+
+def _note_conflicting_assignment(
+    state: PaperClaims, placement: RecordAssignment, origin: RecordSource, notes: RecordDiff, what: str
+) -> None:
+    if assert_value(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, origin.source):
+        notes.conflicts.append(f"{what}; kept as it is")
+
+
+def _place(
+    state: PaperClaims, placement: RecordAssignment, where: tuple[int, int | None], primary: bool, origin: RecordSource
+) -> None:
+    taxonomy, taxon = where
+    state.placed.append(LiveAssignment(taxonomy, taxon, placement.state, primary, origin.source, placement.kind))
+    state.add(
+        Assignment,
+        uid=new_uid(),
+        paper_id=state.id,
+        taxonomy_id=taxonomy,
+        taxon_id=taxon,
+        state=placement.state,
+        primary=primary,
+        kind=placement.kind,
+        reason=placement.reason,
+        source=origin.source,
+        at=utc_now(),
+    )

@@ -1,0 +1,137 @@
+"""What the recogniser knows about taxonomies: which heading or label names which taxon."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from wamkg.errors import InvalidInputError
+from wamkg.identifiers import normalise
+
+_PARTS = re.compile(r"\s+[—–:|-]+\s+|:\s+")
+_FILLER = frozenset((
+    "a", "an", "and", "the", "of", "for", "in", "via", "with", "based", "form", "generation", "generative",
+    "representation", "manipulation", "model", "world", "action", "wam", "vla",
+))  # fmt: skip
+"""Words that headings add to or leave out of a taxon's name ("Cascaded World-Action-Model" is Cascaded)."""
+
+
+def label_key(text: str) -> str:
+    """Key under which two printings of a label meet: no emoji or punctuation, no case, no plural s."""
+    return " ".join(_singular(word) for word in normalise(text).split())
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def fuzzy_key(text: str) -> frozenset[str]:
+    """The telling words of a heading, without those that every heading of the field has."""
+    return frozenset(label_key(text).split()) - _FILLER
+
+
+@dataclass(frozen=True)
+class TaxonMatcher:
+    """One node: its slash-separated path in the taxonomy, its name, and other names it is printed under."""
+
+    path: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Label keys of everything the taxon is called, its last slug included."""
+        return frozenset(label_key(n) for n in (self.name, self.path.rpartition("/")[2], *self.aliases)) - {""}
+
+    @cached_property
+    def loose_keys(self) -> frozenset[frozenset[str]]:
+        """Loose keys of everything the taxon is called."""
+        return frozenset(fuzzy_key(n) for n in (self.name, *self.aliases)) - {frozenset()}
+
+
+@dataclass(frozen=True)
+class TaxonomyMatcher:
+    """A taxonomy by slug, with its nodes and the states that a label may put a paper in."""
+
+    slug: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    taxa: tuple[TaxonMatcher, ...] = ()
+    packaged: bool = False
+    """Whether it comes with the product and is not in the store: only the list of its own survey is read with it."""
+    badge_states: Mapping[str, str] = field(default_factory=dict)
+    """State by printed label, such as {"Needs-Review": "awaiting-review"}."""
+
+    @cached_property
+    def title_keys(self) -> frozenset[str]:
+        """Label keys of a heading that opens this taxonomy."""
+        return frozenset(label_key(n) for n in (self.title, self.slug, *self.aliases)) - {""}
+
+    @cached_property
+    def states(self) -> dict[str, str]:
+        """State by label key."""
+        return {label_key(label): state for label, state in self.badge_states.items()}
+
+    def matches(self, text: str, under: str = "", loose: bool = False) -> list[str]:
+        """Paths below `under` of the taxa that the text names, shallowest first.
+
+        With `loose`, a heading may name its branch in front ("World Model — Physics") and words that every heading
+        of the field has do not count; used only where the exact reading finds nothing.
+        """
+        found = self._named(under, lambda taxon: label_key(text) in taxon.keys)
+        if found or not loose:
+            return found
+        last = _PARTS.split(text)[-1]
+        return self._named(under, lambda taxon: label_key(last) in taxon.keys) or self._named(
+            under, lambda taxon: fuzzy_key(text) in taxon.loose_keys
+        )
+
+    def _named(self, under: str, test: Any) -> list[str]:
+        inside = (t for t in self.taxa if not under or t.path.startswith(under + "/"))
+        return sorted((t.path for t in inside if test(t)), key=lambda path: (path.count("/"), path))
+
+
+@dataclass(frozen=True)
+class TaxonomyIndex:
+    """All taxonomies that headings and labels may name, in order of preference."""
+
+    taxonomies: tuple[TaxonomyMatcher, ...] = ()
+
+    def get(self, slug: str) -> TaxonomyMatcher | None:
+        """The taxonomy with this slug, if known."""
+        return next((t for t in self.taxonomies if t.slug == slug), None)
+
+    def titled(self, heading: str) -> TaxonomyMatcher | None:
+        """The taxonomy that the heading is the title of."""
+        key = label_key(heading)
+        return next((t for t in self.taxonomies if key in t.title_keys), None)
+
+    def state_of(self, label: str) -> str | None:
+        """State that a label stands for in any taxonomy, such as `awaiting-review`."""
+        key = label_key(label)
+        return next((t.states[key] for t in self.taxonomies if key in t.states), None)
+
+
+def from_seed_mapping(mapping: Mapping[str, Any]) -> TaxonomyMatcher:
+    """Read a taxonomy from the form that `seeds/taxonomies/*.yaml` has.
+
+    Raises InvalidInputError where slug, title or a taxon's slug or name is missing.
+    """
+    try:
+        return TaxonomyMatcher(
+            slug=mapping["slug"],
+            title=mapping["title"],
+            aliases=tuple(mapping.get("aliases") or ()),
+            taxa=tuple(_seed_taxa(mapping.get("taxa") or (), "")),
+            badge_states=dict(mapping.get("badge_states") or {}),
+        )
+    except KeyError as missing:
+        raise InvalidInputError(f"taxonomy {mapping.get('slug', '?')}: key {missing} is missing") from missing
+
+
+def _seed_taxa(rows: Iterable[Mapping[str, Any]], parent: str) -> Iterable[TaxonMatcher]:
+    for row in rows:
+        path = f"{parent}/{row['slug']}" if parent else str(row["slug"])
+        yield TaxonMatcher(path, row["name"], tuple(row.get("aliases") or ()))
+        yield from _seed_taxa(row.get("children") or (), path)

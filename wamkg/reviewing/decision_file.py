@@ -1,0 +1,291 @@
+"""Decisions and objections as lines of an append-only file that git's union merge can combine."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+from sqlmodel import Session, col, select
+
+from wamkg.errors import InvalidInputError
+from wamkg.importing.lines import numbered_lines
+from wamkg.reviewing.verdicts import Verdict
+from wamkg.store.batches import find_row, get_actor, record_change, uid_of_row, undone_by, update_row
+from wamkg.store.decisions import DecisionRow, decision_rows
+from wamkg.store.paper_details import paper_rows
+from wamkg.store.papers import remaining_uid
+from wamkg.store.tables import Actor, Batch, Change, Objection, Paper, Taxon, Taxonomy
+from wamkg.vocabulary import (
+    HUMAN_OBJECTORS,
+    OPEN_STATUSES,
+    PERSON,
+    AssignmentStatus,
+    ObjectionStatus,
+    ObjectorRole,
+    OutsideKind,
+)
+
+_TEXTS = ("raised_by", "raised_as", "said_at", "quote")
+
+
+def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -> Iterator[dict[str, Any]]:
+    """All objections raised by people, with their status unless it is `open`; oldest first.
+
+    `ids_of` returns the ids of a paper by its permanent one.
+    """
+    by_hand = select(Objection).where(Objection.raised_as != ObjectorRole.DECISION).order_by(col(Objection.id))
+    for found in session.exec(by_hand):
+        paper = session.get_one(Paper, found.paper_id)
+        said = {name: getattr(found, name) for name in _TEXTS}
+        said |= {"state": found.claimed_state, "claimed": _taxon(session, found.claimed_taxon_id)}
+        said |= {"current": _taxon(session, found.current_taxon_id)}
+        where = {"paper": ids_of(uid_of_row(session, paper)), "taxonomy": _slug(session, found)}
+        raised = {"id": found.uid, "at": found.at.isoformat(), "by": _recorder(session, found)}
+        yield raised | where | {"objection": said}
+        if found.status != ObjectionStatus.OPEN:
+            yield _outcome(session, found)
+
+
+def _slug(session: Session, found: Objection) -> str:
+    return session.get_one(Taxonomy, found.taxonomy_id).slug
+
+
+def _recorder(session: Session, found: Objection) -> str:
+    return session.get_one(Actor, session.get_one(Batch, found.batch_id).actor_id).name
+
+
+def _taxon(session: Session, number: int | None) -> dict[str, str] | None:
+    if number is None:
+        return None
+    taxon = session.get_one(Taxon, number)
+    return {"path": taxon.path, "uid": uid_of_row(session, taxon)}
+
+
+def _outcome(session: Session, found: Objection) -> dict[str, Any]:
+    edits = select(Change).where(Change.subject_uid == found.uid, col(Change.field).startswith("objection."))
+    last = session.exec(edits.order_by(col(Change.id).desc())).first()
+    assert last is not None, "only an edit takes an objection out of its first state"
+    by = session.get_one(Actor, found.decided_by_id or last.actor_id).name
+    state = {"status": found.status, "answer": found.answer, "decision": found.decision}
+    # The same in every copy, so that a state is written once however often it goes to and fro.
+    uid = uuid5(NAMESPACE_URL, f"{found.uid} {found.status} {found.answer} {found.decision}")
+    return {"id": str(uid), "at": last.at.isoformat(), "by": by, "objects": found.uid} | state
+
+
+def check_objection(said: Any) -> None:
+    """Raise ValueError, which says what is wrong, for an invalid objection."""
+    if not isinstance(said, dict):
+        raise ValueError("`objection` is no object")
+    if said.get("state") not in set(AssignmentStatus) or said.get("raised_as") not in HUMAN_OBJECTORS:
+        raise ValueError("`objection` claims no state, or is raised as nobody")
+    if not said.get("raised_by") or not all(isinstance(said.get(name), str | None) for name in _TEXTS):
+        raise ValueError("`objection` holds what is no text")
+    if (said["state"] == AssignmentStatus.PLACED) != (said.get("claimed") is not None):
+        raise ValueError("`objection` claims a place without its taxon, or a taxon without a place")
+
+
+def check_outcome(values: dict[str, Any]) -> None:
+    """Raise ValueError for an invalid status of an objection."""
+    if values.get("status") not in set(ObjectionStatus) - {ObjectionStatus.OPEN}:
+        raise ValueError(f"{values.get('status')!r} is no state of an objection")
+    if not all(isinstance(values.get(name), str | None) for name in ("answer", "decision")):
+        raise ValueError("`answer` or `decision` is no text")
+
+
+def is_known(session: Session, uid: str) -> bool:
+    """Whether an objection is stored, or was stored and undone."""
+    if session.exec(select(Objection.id).where(Objection.uid == uid)).first() is not None:
+        return True
+    raised = select(Change.id).where(
+        col(Change.field).startswith("objection:"), col(Change.after)["objection"].as_string() == uid
+    )
+    return session.exec(raised).first() is not None
+
+
+def write_objection(
+    session: Session, batch: Batch, line: Any, where: tuple[Paper, Taxonomy], taxa: tuple[Taxon | None, Taxon | None]
+) -> None:
+    """Write an objection from a line; `taxa` are the disputed one and the proposed one."""
+    paper, taxonomy = where
+    current, claimed = taxa
+    assert paper.id is not None and taxonomy.id is not None and batch.id is not None
+    objection = Objection(
+        uid=line.id, paper_id=paper.id, taxonomy_id=taxonomy.id, claimed_state=line.objection["state"], at=line.at,
+        current_taxon_id=current.id if current else None, claimed_taxon_id=claimed.id if claimed else None,
+        batch_id=batch.id, **{name: line.objection.get(name) for name in _TEXTS},
+    )  # fmt: skip
+    session.add(objection)
+    session.flush()
+    after = {"objection": line.id, "raised_by": objection.raised_by, "recorded_by": line.by}
+    record_change(session, batch, f"objection:{taxonomy.slug}", subject_uid=uid_of_row(session, paper), after=after)
+
+
+def write_outcome(session: Session, batch: Batch, line: Any) -> bool:
+    """Update an objection that is still open to the status in a line; returns whether it changed."""
+    found = session.exec(select(Objection).where(Objection.uid == line.objects)).first()
+    if found is None or found.status not in OPEN_STATUSES:
+        return False
+    values = {name: line.outcome.get(name) for name in ("status", "answer", "decision")}
+    if values["status"] not in OPEN_STATUSES:
+        values["decided_by_id"] = get_actor(session, line.by, PERSON).id
+    return bool(update_row(session, batch, found, values, values["answer"] or ""))
+
+
+FIRST_YEAR = 2000
+IDS = ("arxiv", "doi", "s2", "openalex", "slug")
+
+
+@dataclass(frozen=True)
+class DecisionFileLine:
+    """One line of the file: a decision, an undo (`undoes`), an objection, or (`objects`) the status of an objection."""
+
+    id: str
+    at: datetime
+    by: str
+    undoes: str | None = None
+    paper: dict[str, str] | None = None
+    taxonomy: str = ""
+    decision: dict[str, Any] | None = None
+    replaces: tuple[str, ...] = ()
+    note: str = ""
+    objection: dict[str, Any] | None = None
+    objects: str | None = None
+    outcome: dict[str, Any] | None = None
+
+    @property
+    def order(self) -> tuple[bool, bool, bool, datetime, str]:
+        """Sort key for reading lines: decisions, undos, objections, their statuses, each in order."""
+        return self.objects is not None, self.objection is not None, self.undoes is not None, self.at, self.id
+
+
+def export_decisions(session: Session, path: Path | None = None) -> list[str]:
+    """All decisions, and objections raised by hand, as JSON lines; with a file, only those that it lacks."""
+    known = {line["id"] for line in _objects(path)} if path is not None and path.exists() else set()
+    return [orjson.dumps(line).decode() for line in _lines(session) if line["id"] not in known]
+
+
+def append_decisions(session: Session, path: Path) -> int:
+    """Append missing decisions to a file; returns their number. Existing lines are not changed."""
+    lines = export_decisions(session, path)
+    lacks_end = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n" if lacks_end and lines else "")
+        file.writelines(f"{line}\n" for line in lines)
+    return len(lines)
+
+
+def _lines(session: Session) -> Iterator[dict[str, Any]]:
+    rows = decision_rows(session)
+    papers = {uid: _ids(session, uid) for uid in {row.change.subject_uid or "" for row in rows}}
+    for row in rows:
+        yield _line(row, papers[row.change.subject_uid or ""])
+    for row in rows:
+        if row.batch.undone_at is not None:
+            who = undone_by(session, row.batch)
+            yield {"id": f"undo:{row.uid}", "at": _time(row.batch.undone_at), "by": who, "undoes": row.uid}
+    yield from objection_lines(session, partial(_ids, session))
+
+
+def _line(row: DecisionRow, paper: dict[str, str]) -> dict[str, Any]:
+    values = {"id": row.uid, "at": _time(row.change.at), "by": row.by, "paper": paper, "taxonomy": row.taxonomy}
+    return values | (row.change.after or {}) | {"replaces": sorted(row.replaces), "note": row.change.why}
+
+
+def _ids(session: Session, uid: str) -> dict[str, str]:
+    paper = find_row(session, Paper, remaining_uid(session, uid))
+    if paper is None:
+        return {"uid": uid}
+    row = paper_rows(session, [paper.id], texts=False)[paper.id]
+    return {"uid": uid, "title": row.title} | {name: value for name in IDS if (value := getattr(row, name))}
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat()
+
+
+def _objects(path: Path) -> Iterable[dict[str, Any]]:
+    with path.open("rb") as stream:
+        for _, line in numbered_lines(stream):
+            if line and not line.isspace():
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    raise InvalidInputError(f"{path.name} holds a line that is no JSON; mend it first") from error
+
+
+def read_line(raw: bytes) -> DecisionFileLine:
+    """Parse one line.
+
+    Raises ValueError, which says what is wrong, for an invalid line.
+    """
+    values = orjson.loads(raw)
+    if b"\\u0000" in raw:
+        raise ValueError("a NUL character, which no database keeps")
+    if not isinstance(values, dict):
+        raise ValueError("not an object")
+    at = datetime.fromisoformat(_text(values, "at"))
+    if at.tzinfo is None:
+        raise ValueError("`at` has no time zone")
+    if at.year < FIRST_YEAR:
+        raise ValueError(f"`at` is {at.year}, when nobody decided anything")
+    uid, by = _text(values, "id"), _text(values, "by")
+    if "undoes" in values:
+        return DecisionFileLine(uid, at, by, undoes=_text(values, "undoes"))
+    if "objects" in values:
+        check_outcome(values)
+        return DecisionFileLine(uid, at, by, objects=_text(values, "objects"), outcome=values)
+    paper = values.get("paper")
+    if not isinstance(paper, dict) or not all(isinstance(v, str) for v in paper.values()):
+        raise ValueError("`paper` is no object of ids")
+    if "objection" in values:
+        check_objection(values["objection"])
+        if not all(t is None or _is_taxon(t) for t in (values["objection"].get(n) for n in ("claimed", "current"))):
+            raise ValueError("`objection` names what is no taxon")
+        return DecisionFileLine(
+            uid, at, by, paper=paper, taxonomy=_text(values, "taxonomy"), objection=values["objection"]
+        )
+    decision = {name: values.get(name) for name in ("verdict", "taxa", "kind", "evidence", "place", "checked")}
+    _check_decision(decision)
+    replaces = values.get("replaces") or []
+    if not isinstance(replaces, list) or not all(isinstance(uid, str) for uid in replaces):
+        raise ValueError("`replaces` is no list of ids")
+    return DecisionFileLine(
+        uid,
+        at,
+        by,
+        paper=paper,
+        taxonomy=_text(values, "taxonomy"),
+        decision=decision | {"suggested": values.get("suggested")},
+        replaces=tuple(replaces),
+        note=str(values.get("note") or ""),
+    )
+
+
+def _text(values: dict[str, Any], name: str) -> str:
+    value = values.get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"`{name}` is missing or no text")
+    return value
+
+
+def _is_taxon(given: Any) -> bool:
+    return isinstance(given, dict) and isinstance(given.get("path"), str) and isinstance(given.get("uid", ""), str)
+
+
+def _check_decision(decision: dict[str, Any]) -> None:
+    if decision["verdict"] not in set(Verdict):
+        raise ValueError(f"{decision['verdict']!r} is no verdict")
+    taxa = decision["taxa"]
+    if not isinstance(taxa, list) or not all(_is_taxon(taxon) for taxon in taxa):
+        raise ValueError("`taxa` is no list of taxa")
+    if bool(taxa) != (decision["verdict"] in (Verdict.ACCEPT, Verdict.REJECT)):
+        raise ValueError(f"{decision['verdict']} with {len(taxa)} taxa")
+    if decision["kind"] is not None and decision["kind"] not in set(OutsideKind):
+        raise ValueError(f"{decision['kind']!r} is no kind of outside")
+    for name in ("evidence", "place"):
+        if not isinstance(decision[name], str | None):
+            raise ValueError(f"`{name}` is no text")

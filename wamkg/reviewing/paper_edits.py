@@ -1,0 +1,332 @@
+"""The fields of a paper that a person may set, and how their values are parsed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.identifiers import (
+    FIRST_YEAR,
+    PartialDate,
+    arxiv_id,
+    doi,
+    is_citation_key,
+    is_plausible_year,
+    last_year,
+    name_key,
+    s2_id,
+)
+from wamkg.matching.claims import assert_date, assert_value
+from wamkg.matching.quotes import record_missing_quotes
+from wamkg.matching.resolved_values import resolved_values
+from wamkg.names import PersonName, parse_name
+from wamkg.reviewing.decisions import check_revision
+from wamkg.store.batches import close_batch, drop_batch, end_rows, open_batch, record_change, uid_of_row, update_row
+from wamkg.store.citation_keys import KEY, KeyOwners
+from wamkg.store.claims import PaperClaims, load_claims, write_papers
+from wamkg.store.decisions import lock_paper
+from wamkg.store.papers import SCHEMES, ExternalIdentifier, find_paper, methods_of, papers_by_ids
+from wamkg.store.questions import wrong_ids_of
+from wamkg.store.session import one_writer
+from wamkg.store.tables import Actor, Alias, Batch, Event, Paper, PaperUrl
+from wamkg.store.taxonomies import FORMER_NAME
+from wamkg.vocabulary import PERSON, BatchKind, EventKind, Standing
+
+DATES, LINKS, DETAILS, METHOD = "dates.", "links.", "details.", "method"
+_DETAIL = re.compile(r"[a-z][a-z0-9_-]{0,40}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\x00" in value:
+        raise ValueError("write text")
+    return value.strip()
+
+
+def _year(value: Any) -> int:
+    text = str(value).strip()
+    if not (text.isdecimal() and is_plausible_year(int(text))):
+        raise ValueError(f"write a year from {FIRST_YEAR} to {last_year()}")
+    return int(text)
+
+
+def _date(value: Any) -> PartialDate:
+    found = PartialDate.parse(_text(value))
+    _year(found.first.year)
+    return found
+
+
+def _authors(value: Any) -> list[str]:
+    return [name.display for name in names_in(value)]
+
+
+def names_in(value: Any) -> list[PersonName]:
+    """Parse an author list as a person writes it: "Du, Yilun; The Sea Team"."""
+    names = value.split(";") if isinstance(value, str) else list(value)
+    return [parse_name(_text(name)) for name in names]
+
+
+def _standing(value: Any) -> str:
+    if value not in set(Standing):
+        raise ValueError(f"write one of {', '.join(Standing)}")
+    return str(value)
+
+
+def _key(value: Any) -> str:
+    key = _text(value)
+    if not is_citation_key(key):
+        raise ValueError("a citation key has no blank, comma or brace")
+    return key
+
+
+def _entry_type(value: Any) -> str:
+    word = _text(value).lower()
+    if not _DETAIL.fullmatch(word):
+        raise ValueError("write article, inproceedings, misc, book or another type of BibTeX")
+    return word
+
+
+def _id(read: Callable[[str], str | None]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        found = read(_text(value))
+        if found is None:
+            raise ValueError("not such an id")
+        return found
+
+    return parse
+
+
+FIELDS: dict[str, Callable[[Any], Any]] = {
+    "title": _text,
+    "abstract": _text,
+    "summary": _text,
+    "authors": _authors,
+    "venue": _text,
+    "year": _year,
+    "key": _key,
+    "entry_type": _entry_type,
+    "volume": _text,
+    "number": _text,
+    "pages": _text,
+    "publisher": _text,
+    "url": _text,
+    "note": _text,
+    "standing": _standing,
+    "exclusion_reason": _text,
+    "arxiv": _id(arxiv_id),
+    "doi": _id(doi),
+    "s2": _id(s2_id),
+    "openalex": _text,
+}
+"""Fields stored as claims. In addition: `method`, `date` (first arXiv version), `dates.KIND`, `links.KIND` and
+`details.NAME` (another BibTeX field).
+"""
+_OTHER_NAMES = {"date": f"{DATES}{EventKind.ARXIV_V1}", "type": "entry_type"}
+REQUIRED = ("title", "standing", METHOD)
+"""Fields that must not be empty."""
+
+
+def known_name(name: str) -> str:
+    """Name of a field as it is stored.
+
+    Raises InvalidInputError for an unknown field.
+    """
+    name = _OTHER_NAMES.get(name, name)
+    if name.startswith(DATES):
+        if name.removeprefix(DATES) not in set(EventKind):
+            raise InvalidInputError(f"no date {name!r}; write dates. and one of {', '.join(EventKind)}")
+    elif name.startswith(DETAILS):
+        if not _DETAIL.fullmatch(name.removeprefix(DETAILS)) or name.removeprefix(DETAILS) in FIELDS:
+            raise InvalidInputError(f"no field {name!r}; write details. and a field of BibTeX, as in details.editor")
+    elif not (name in FIELDS or name == METHOD or (name.startswith(LINKS) and name != LINKS)):
+        known = ", ".join((*FIELDS, METHOD, "date", "dates.KIND", "links.KIND", "details.NAME"))
+        raise InvalidInputError(f"no field {name!r}; there are {known}")
+    return name
+
+
+def read_value(name: str, value: Any) -> Any:
+    """Parse a value; None removes the person's value.
+
+    Raises InvalidInputError.
+    """
+    if value in (None, "", []):
+        if name in REQUIRED:
+            raise InvalidInputError(f"{name} cannot be empty")
+        return None
+    try:
+        if name.startswith(DATES):
+            return _date(value)
+        read: Callable[[Any], Any] = FIELDS.get(name, _text)
+        return read(value)
+    except (ValueError, TypeError) as error:
+        raise InvalidInputError(f"{name} cannot be {value!r}: {error}") from error
+
+
+@dataclass(frozen=True)
+class EditResult:
+    """An edit: field -> (resolved value before, after). `batch` is None if nothing changed.
+
+    `alarms` lists decisions whose quote is no longer found in the edited text.
+    """
+
+    batch: str | None
+    subject: str
+    changes: dict[str, tuple[Any, Any]]
+    version: int
+    alarms: list[str] = field(default_factory=list)
+
+
+def set_values(
+    session: Session, actor: Actor, paper: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+) -> EditResult:
+    """Set fields of a paper for a person; an empty value removes what the person set.
+
+    Raises NotFoundError for an unknown paper, InvalidInputError for an unknown field or invalid value, and
+    ConflictError if the paper is newer than `version` or an id belongs to another paper.
+    """
+    if actor.kind != PERSON:
+        raise InvalidInputError(f"{actor.name} is a program; only a person edits by hand")
+    one_writer(session)
+    parsed = {(known := known_name(name)): read_value(known, value) for name, value in values.items()}
+    number = find_paper(session, paper).id
+    assert number is not None
+    row = lock_paper(session, number)
+    check_revision(session, row, version)
+    _refuse_foreign_ids(session, row, parsed)
+    batch = open_batch(session, BatchKind.EDIT, row.slug, actor)
+    edit = _PaperEditor(session, batch, row, load_claims(session, [number])[number])
+    changes = edit.apply(parsed, {known_name(name): value for name, value in values.items()}, why)
+    if not changes:
+        drop_batch(session, batch)
+        return EditResult(None, row.slug, {}, row.version)
+    close_batch(session, batch, {"fields": sorted(changes), "paper": row.slug})
+    session.refresh(row)
+    return EditResult(batch.uid, row.slug, changes, row.version, edit.alarms)
+
+
+def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any]) -> None:
+    ids = [ExternalIdentifier(name, values[name]) for name in SCHEMES if values.get(name)]
+    owner_of_key = KeyOwners(session).owner(values[KEY]) if values.get(KEY) else None
+    if owner_of_key not in (None, paper.id):
+        owner = session.get_one(Paper, owner_of_key).slug
+        raise ConflictError(f"the citation key {values[KEY]!r} is that of {owner}; write another")
+    for given, number in papers_by_ids(session, ids).items():
+        if number != paper.id:
+            owner = session.get_one(Paper, number).slug
+            raise ConflictError(f"{given.scheme}:{given.value} belongs to {owner}; say first whether they are one work")
+    wrong = wrong_ids_of(session, [paper.id] if paper.id else []).get(paper.id or 0, frozenset())
+    for given in ids:
+        if (given.scheme, given.value) in wrong:
+            raise ConflictError(
+                f"{given.scheme}:{given.value} was said to be another paper's than {paper.slug}; "
+                f"`wamkg questions --paper {paper.slug}` shows the answer, `wamkg undo` takes it back"
+            )
+
+
+@dataclass
+class _PaperEditor:
+    session: Session
+    batch: Batch
+    paper: Paper
+    state: PaperClaims
+    alarms: list[str] = field(default_factory=list)
+
+    def apply(self, values: Mapping[str, Any], given: Mapping[str, Any], why: str) -> dict[str, tuple[Any, Any]]:
+        shown = resolved_values(self.state)
+        changes: dict[str, tuple[Any, Any]] = {}
+        for name, value in values.items():
+            if name.startswith(DATES):
+                change = self._date(name.removeprefix(DATES), value)
+            elif name.startswith(LINKS):
+                change = self._link(name.removeprefix(LINKS), value)
+            elif name.startswith(DETAILS):
+                change = self._detail(name.removeprefix(DETAILS), value)
+            elif name == METHOD:
+                change = self._method(value, why)
+            else:
+                change = (shown[name], value) if assert_value(self.state, name, value, PERSON) else None
+                if name == "authors" and change:
+                    self._names(given[name])
+            if change is not None:
+                changes[name] = change
+        if changes:
+            self._write(changes, why)
+        return changes
+
+    def _write(self, changes: dict[str, tuple[Any, Any]], why: str) -> None:
+        assert self.batch.id is not None
+        shown = resolved_values(self.state)
+        uid = uid_of_row(self.session, self.paper)
+        for name, (before, after) in changes.items():
+            now = shown.get(name, after)
+            changes[name] = before, now
+            record_change(self.session, self.batch, name, subject_uid=uid, before=before, after=now, why=why)
+        self.alarms = record_missing_quotes(self.session, self.batch, [self.state], [shown])
+        write_papers(self.session, self.batch.id, self.batch.actor_id, [self.state], [shown])
+
+    def _date(self, kind: str, when: PartialDate | None) -> tuple[Any, Any] | None:
+        mine = {d for d in self.state.dates if (d.kind, d.source) == (kind, PERSON)}
+        if when is not None and any((d.day, d.precision) == (when.first, when.precision) for d in mine):
+            return None
+        live = select(Event.id).where(
+            Event.paper_id == self.paper.id, Event.kind == kind, Event.source == PERSON, col(Event.ended_at).is_(None)
+        )
+        ended = end_rows(self.session, self.batch, Event, [n for n in self.session.exec(live) if n is not None])
+        self.state.dates -= mine
+        if when is not None:
+            assert_date(self.state, kind, when, PERSON)
+        before = next((d.day.isoformat() for d in mine), None)
+        return (before, str(when) if when else None) if when is not None or ended else None
+
+    def _link(self, kind: str, url: str | None) -> tuple[Any, Any] | None:
+        live = select(PaperUrl).where(
+            PaperUrl.paper_id == self.paper.id, PaperUrl.kind == kind, col(PaperUrl.ended_at).is_(None)
+        )
+        old = self.session.exec(live.order_by(col(PaperUrl.id))).all()
+        if [link.url for link in old] == ([url] if url else []):
+            return None
+        end_rows(self.session, self.batch, PaperUrl, [link.id for link in old if link.id is not None])
+        if url is not None:
+            self.state.add(PaperUrl, paper_id=self.paper.id, kind=kind, url=url, source=PERSON)
+        return (old[0].url if old else None), url
+
+    def _names(self, given: Any) -> None:
+        """The parts of the names. "Family, Given" is unambiguous; the reading order may not be."""
+        assert_value(self.state, "names", [name.as_dict() for name in names_in(given)] if given else None, PERSON)
+
+    def _detail(self, name: str, value: str | None) -> tuple[Any, Any] | None:
+        """A person's details are one claim with all fields they set."""
+        word = self.state.said.get("details", {}).get(PERSON)
+        before = (resolved_values(self.state)["details"] or {}).get(name)
+        mine = dict(word.value or {}) if word else {}
+        mine.pop(name, None)
+        if value is not None:
+            mine[name] = value
+        if not assert_value(self.state, "details", mine or None, PERSON):
+            return None
+        return before, (resolved_values(self.state)["details"] or {}).get(name)
+
+    def _method(self, label: str, why: str) -> tuple[Any, Any] | None:
+        before = self.state.method
+        if label == before:
+            return None
+        number = self.paper.id
+        assert number is not None and self.batch.id is not None
+        method = methods_of(self.session, [number]).get(number)
+        if method is None:
+            self.state.new_method = label
+        else:
+            add_former_name(self.session, self.batch, method)
+            update_row(self.session, self.batch, method, {"name": label, "key": name_key(label)}, why)
+        self.state.method = label
+        return before, label
+
+
+def add_former_name(session: Session, batch: Batch, thing: Any) -> None:
+    """Add the old name of an entity as an alias before it is renamed."""
+    known = select(Alias.key).where(Alias.entity_id == thing.id, Alias.kind == FORMER_NAME)
+    if thing.key not in set(session.exec(known)):
+        assert batch.id is not None
+        session.add(Alias(entity_id=thing.id, kind=FORMER_NAME, name=thing.name, key=thing.key, batch_id=batch.id))

@@ -1,0 +1,372 @@
+"""Merges two papers: everything of the other moves to the remaining one. Undo restores both."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.identifiers import name_key
+from wamkg.matching.quotes import record_missing_quotes
+from wamkg.matching.resolve import rank
+from wamkg.matching.resolved_values import resolved_values
+from wamkg.matching.same_paper import have_two_dois
+from wamkg.reviewing.decisions import check_revision
+from wamkg.reviewing.duplicates import refuse_contradiction
+from wamkg.store.assignments import new_violations, rule_violations
+from wamkg.store.base import table_of
+from wamkg.store.batches import close_batch, end_rows, open_batch, record_change, uid_of_row, update_row
+from wamkg.store.citation_keys import KEY
+from wamkg.store.claims import bump_revisions, delete_unused_authors_and_venues, load_claims, write_resolved
+from wamkg.store.decisions import live_of, lock_papers
+from wamkg.store.duplicates import Pair, batch_of_pair, live_judgement, lock_judgements, slug_of, sorted_pair
+from wamkg.store.merges import Mover, name_formerly
+from wamkg.store.papers import SCHEMES, SLUG, UID, find_paper, known_papers, methods_of
+from wamkg.store.session import one_writer
+from wamkg.store.tables import (
+    Actor,
+    Adjudication,
+    Alias,
+    Assignment,
+    Batch,
+    Claim,
+    Event,
+    Judgement,
+    Link,
+    Method,
+    Paper,
+    Result,
+    Suggestion,
+    Taxonomy,
+    Vote,
+)
+from wamkg.store.taxonomies import FORMER_NAME, list_taxonomies
+from wamkg.store.taxonomy_edits import lock_taxonomy
+from wamkg.store.types import reject_nul
+from wamkg.vocabulary import PERSON, BatchKind, DuplicateVerdict, Relation
+
+SHOWN = ("title", "authors", "venue", "year", "doi", "arxiv", "volume", "pages", "standing", "key")
+"""Values of the remaining paper that a report shows."""
+
+
+class Prefer(StrEnum):
+    """Which assignment stays if both papers have one in a taxonomy."""
+
+    KEEP = "keep"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """What to merge: `other` into `keep`; `prefer` decides between two assignments in one taxonomy.
+
+    `although_dois_differ` allows papers with DOIs of two publications; `version` is the revision of `keep` that the
+    person saw.
+    """
+
+    keep: str
+    other: str
+    prefer: str | None = None
+    why: str = ""
+    although_dois_differ: bool = False
+    version: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.prefer is not None and self.prefer not in set(Prefer):
+            raise InvalidInputError(f"{self.prefer!r} is no side; prefer keep or other")
+        reject_nul(self.keep, self.other, self.why)
+
+
+@dataclass(frozen=True)
+class MergedPapers:
+    """A merge: number of rows moved, by table, and what was dropped, ended or needs a look.
+
+    `shown` has the values of the remaining paper. `batch` is None for a dry run.
+    """
+
+    batch: str | None
+    keep: str
+    other: str
+    moved: dict[str, int]
+    doubles: dict[str, int]
+    notes: list[str]
+    shown: dict[str, Any]
+    taxonomies: list[str]
+    version: int
+    dry_run: bool = False
+
+
+def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
+    """Merge two papers as one batch.
+
+    Raises NotFoundError for an unknown paper; InvalidInputError if both are the same paper, for DOIs of two
+    publications, and if rules of a taxonomy forbid the combined assignments; ConflictError for an old revision, for a
+    pair judged different, and for two assignments in one taxonomy without a preference.
+    """
+    if actor.kind != PERSON:
+        raise InvalidInputError(f"{actor.name} is a program; only a person merges papers")
+    one_writer(session)
+    lock_judgements(session)
+    for taxonomy in list_taxonomies(session):
+        lock_taxonomy(session, _number(taxonomy), editing=False)
+    keep, other = (find_paper(session, text) for text in (merge.keep, merge.other))
+    if keep.id == other.id:
+        raise InvalidInputError(f"{merge.keep} and {merge.other} are the same paper, {keep.slug}")
+    lock_papers(session, [_number(keep), _number(other)])
+    session.refresh(keep)
+    session.refresh(other)
+    check_revision(session, keep, merge.version)
+    _refuse_two_publications(session, keep, other, merge)
+    _refuse_judged_different(session, sorted_pair(_number(keep), _number(other)))
+    refuse_contradiction(session, sorted_pair(_number(keep), _number(other)), DuplicateVerdict.SAME)
+    return _Merging(session, actor, keep, other, merge).run()
+
+
+def dry_run(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
+    """The effect of a merge; the caller rolls the transaction back."""
+    return replace(merge_papers(session, actor, merge), batch=None, dry_run=True)
+
+
+def _number(row: Paper | Taxonomy | Method | Batch) -> int:
+    assert row.id is not None
+    return row.id
+
+
+def _refuse_two_publications(session: Session, keep: Paper, other: Paper, merge: Merge) -> None:
+    known = known_papers(session, [_number(keep), _number(other)])
+    if have_two_dois(known[_number(keep)], known[_number(other)]) and not merge.although_dois_differ:
+        raise InvalidInputError(
+            f"{keep.slug} and {other.slug} have the DOIs {keep.doi} and {other.doi}, which are two publications; "
+            "merge them with --although-dois-differ, or judge them `same` to count them as one work"
+        )
+
+
+def _refuse_judged_different(session: Session, pair: Pair) -> None:
+    judged = live_judgement(session, pair)
+    if judged is not None and judged.verdict == DuplicateVerdict.DIFFERENT:
+        named = " and ".join(slug_of(session, number) for number in pair)
+        raise ConflictError(f"{named} are judged different (batch {batch_of_pair(session, pair)}); undo that first")
+
+
+@dataclass
+class _Merging:
+    session: Session
+    actor: Actor
+    keep: Paper
+    other: Paper
+    merge: Merge
+    notes: list[str] = field(default_factory=list)
+    taxonomies: list[str] = field(default_factory=list)
+
+    def run(self) -> MergedPapers:
+        session, keep, other = self.session, _number(self.keep), _number(self.other)
+        slugs, version = (self.keep.slug, self.other.slug), self.keep.version
+        broken = rule_violations(session)
+        former = self._former_ids()
+        uids = [uid_of_row(session, paper) for paper in (self.keep, self.other)]
+        title = self.other.title
+        self.batch = open_batch(session, BatchKind.MERGE, f"{slugs[1]} into {slugs[0]}", self.actor)
+        self.mover = Mover(session, self.batch)
+        self._end_places()
+        for end in (self._end_judgements, self._end_votes, self._end_dates):
+            end()
+        self._name_records()
+        self._merge_methods()
+        self._move_results()
+        self.mover.remove_where(table_of(Suggestion), table_of(Suggestion).c.paper_id == other)
+        self.mover.move_all("paper", other, keep)
+        self.mover.remove_paper(other)
+        shown = self._show(keep)
+        name_formerly(session, self.batch, keep, [pair for pair in former if pair[1] and shown.get(pair[0]) != pair[1]])
+        self._refuse_against_rules(broken)
+        for subject in uids:
+            record_change(
+                session, self.batch, "merge", subject_uid=subject, why=self.merge.why,
+                before={"slug": slugs[1], "title": title, "uid": uids[1]}, after={"slug": slugs[0], "uid": uids[0]},
+            )  # fmt: skip
+        bump_revisions(session, [keep])
+        counts = {"keep": slugs[0], "other": slugs[1], "taxonomies": self.taxonomies, **self.mover.moved}
+        close_batch(session, self.batch, counts)
+        values = {name: shown[name] for name in SHOWN if shown.get(name) not in (None, [], "")}
+        return MergedPapers(
+            self.batch.uid, *slugs, _counted(self.mover.moved), _counted(self.mover.removed), self.notes, values,
+            self.taxonomies, version + 1,
+        )  # fmt: skip
+
+    def _former_ids(self) -> list[tuple[str, str]]:
+        ids = [(s, str(v)) for p in (self.keep, self.other) for s in (*SCHEMES, KEY) if (v := getattr(p, s))]
+        return [*ids, (SLUG, self.other.slug), (UID, uid_of_row(self.session, self.other))]
+
+    def _end_places(self) -> None:
+        """Keep one paper's assignments in each taxonomy in which both have some."""
+        ended: list[int] = []
+        disputed = []
+        for taxonomy in list_taxonomies(self.session):
+            mine, theirs = (live_of(self.session, _number(p), _number(taxonomy)) for p in (self.keep, self.other))
+            if theirs:
+                self.taxonomies.append(taxonomy.slug)
+            if not (mine and theirs):
+                continue
+            places = [[(a.primary, taxon.path if taxon else a.state) for a, taxon in live] for live in (mine, theirs)]
+            if sorted(places[0]) == sorted(places[1]):
+                ended += [a.id for a, _ in _weaker(mine, theirs) if a.id is not None]
+            elif self.merge.prefer is None:
+                disputed.append(f"{taxonomy.slug}: {_shown(places[0])} or {_shown(places[1])}")
+            else:
+                losing = theirs if self.merge.prefer == Prefer.KEEP else mine
+                lost = places[1] if self.merge.prefer == Prefer.KEEP else places[0]
+                self.notes.append(f"no longer placed in {taxonomy.slug} at {_shown(lost)}")
+                ended += [a.id for a, _ in losing if a.id is not None]
+        if disputed:
+            raise ConflictError(
+                f"{self.keep.slug} and {self.other.slug} have different places ({'; '.join(disputed)}); "
+                "say whose stand: --prefer keep or --prefer other"
+            )
+        end_rows(self.session, self.batch, Assignment, ended)
+        self.session.flush()
+
+    def _end_judgements(self) -> None:
+        """Of two judgements on the same third paper, keep the more specific one."""
+        live = select(Judgement).where(col(Judgement.ended_at).is_(None))
+        by_third: dict[int, dict[int, Judgement]] = {}
+        sides = {_number(self.keep), _number(self.other)}
+        for row in self.session.exec(live):
+            pair = {row.left_id, row.right_id}
+            if len(pair & sides) == 1:
+                by_third.setdefault(next(iter(pair - sides)), {})[next(iter(pair & sides))] = row
+        for rows in by_third.values():
+            if len(rows) == 2:
+                mine, theirs = rows[_number(self.keep)], rows[_number(self.other)]
+                weaker = mine if mine.verdict == DuplicateVerdict.UNSURE != theirs.verdict else theirs
+                end_rows(self.session, self.batch, Judgement, [weaker.id] if weaker.id is not None else [])
+        self.session.expire_all()
+
+    def _end_votes(self) -> None:
+        """Of two votes of one person in one round, and of two adjudications, keep those of the preferred paper."""
+        loser = self.keep if self.merge.prefer == Prefer.OTHER else self.other
+        for model, names in ((Vote, ("round_id", "actor_id")), (Adjudication, ("round_id",))):
+            by_key: dict[tuple[int, ...], list[Any]] = {}
+            sides = [_number(self.keep), _number(self.other)]
+            live = select(model).where(col(model.paper_id).in_(sides), col(model.ended_at).is_(None))
+            for row in self.session.execute(live).scalars():
+                by_key.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+            doubled = [row.id for rows in by_key.values() if len(rows) > 1 for row in rows if row.paper_id == loser.id]
+            if end_rows(self.session, self.batch, model, doubled):
+                self.notes.append(f"{len(doubled)} {model.__name__.lower()}s of {loser.slug} ended")
+        self.session.expire_all()
+
+    def _end_dates(self) -> None:
+        """A person's date of an event must be unique: end the other paper's."""
+        live = select(Event).where(Event.source == PERSON, col(Event.ended_at).is_(None))
+        mine = {e.kind for e in self.session.exec(live.where(Event.paper_id == self.keep.id))}
+        theirs = [e for e in self.session.exec(live.where(Event.paper_id == self.other.id)) if e.kind in mine]
+        self.notes += [f"the date {event.kind} {event.day} that a person gave ended" for event in theirs]
+        end_rows(self.session, self.batch, Event, [event.id for event in theirs if event.id is not None])
+
+    def _name_records(self) -> None:
+        """Store one source's claims about both papers as two records, so that their values are not mixed."""
+        table, keep, other = table_of(Claim), _number(self.keep), _number(self.other)
+        mine, theirs = (self._facts(number) for number in (keep, other))
+        known = {source for _, source, _ in mine}
+        said = {(source, name) for _, source, name in mine}
+        taken, names = known | {source for _, source, _ in theirs}, dict[str, str]()
+        values: dict[int, dict[str, Any]] = {}
+        for number, source, name in theirs:
+            if (source, name) in said if rank(source) == 0 else source in known:
+                if source not in names:
+                    names[source] = _free(source, taken)
+                    taken.add(names[source])
+                values[number] = {"source": names[source]}
+        batches = dict(
+            self.session.execute(select(Claim.id, Claim.batch_id).where(col(Claim.subject_id) == other)).all()
+        )
+        renamed = [{"id": n, "source": source, "batch_id": batches[n]} for n, source, _ in theirs if n in values]
+        self.mover.change(table, renamed, values)
+        if PERSON in names:
+            fields = sorted({name for n, source, name in theirs if n in values and source == PERSON})
+            self.notes.append(f"set by hand on both; the values of {self.keep.slug} are shown: {', '.join(fields)}")
+
+    def _facts(self, number: int) -> list[tuple[int, str, str]]:
+        found = select(Claim.id, Claim.source, Claim.field).where(Claim.subject_id == number).order_by(col(Claim.id))
+        return [(row[0], row[1], row[2]) for row in self.session.execute(found)]
+
+    def _merge_methods(self) -> None:
+        """If each paper has a method, merge them into one method with two names."""
+        methods = methods_of(self.session, [_number(self.keep), _number(self.other)])
+        mine, theirs = methods.get(_number(self.keep)), methods.get(_number(self.other))
+        if mine is None or theirs is None or mine.id == theirs.id:
+            return
+        links, number = table_of(Link), _number(theirs)
+        proposed = select(Link.source_id).where(Link.relation == Relation.PROPOSES, Link.target_id == number)
+        if len(self.session.exec(proposed).all()) > 1:
+            self.notes.append(f"the method {theirs.name} stays with its other papers")
+            own = (links.c.source_id == self.other.id, links.c.relation == Relation.PROPOSES)
+            self.mover.remove_where(links, own[0] & own[1])
+            return
+        self._rename_method(mine, theirs)
+        for result in self.session.exec(select(Result).where(Result.method_id == number)).all():
+            update_row(self.session, self.batch, result, {"method_id": mine.id})
+        self.mover.move_all("method", number, _number(mine))
+        self.mover.remove_where(table_of(Method), table_of(Method).c.id == number)
+        self.session.expire_all()
+
+    def _rename_method(self, mine: Method, theirs: Method) -> None:
+        known = {mine.key, *self.session.exec(select(Alias.key).where(Alias.entity_id == mine.id))}
+        for name in (theirs.name, theirs.slug):
+            if name_key(name) not in known:
+                known.add(name_key(name))
+                row = Alias(
+                    entity_id=_number(mine),
+                    kind=FORMER_NAME,
+                    name=name,
+                    key=name_key(name),
+                    batch_id=_number(self.batch),
+                )
+                self.session.add(row)
+        self.session.flush()
+        if theirs.key != mine.key:
+            self.notes.append(f"the method {theirs.name} is now another name of {mine.name}")
+
+    def _move_results(self) -> None:
+        mine = select(Result).where(Result.reported_by_id == self.other.id)
+        rows = self.session.exec(mine).all()
+        for result in rows:
+            update_row(self.session, self.batch, result, {"reported_by_id": self.keep.id})
+        self.mover.moved["result"] += len(rows)
+
+    def _show(self, keep: int) -> dict[str, Any]:
+        self.session.expire_all()
+        state = load_claims(self.session, [keep])[keep]
+        shown = resolved_values(state)
+        self.notes += record_missing_quotes(self.session, self.batch, [state], [shown])
+        write_resolved(self.session, [state], [shown])
+        delete_unused_authors_and_venues(self.session)
+        self.session.expire_all()
+        return shown
+
+    def _refuse_against_rules(self, before: dict[str, str]) -> None:
+        for paper, problem in new_violations(self.session, before).items():
+            raise InvalidInputError(f"the rules do not allow the places of both: {paper}: {problem}")
+
+
+def _free(source: str, taken: set[str]) -> str:
+    number = 2
+    while f"{source} (record {number})" in taken:
+        number += 1
+    return f"{source} (record {number})"
+
+
+def _weaker(mine: list[Any], theirs: list[Any]) -> list[Any]:
+    """Of two equal sets of assignments, the one from the weaker source."""
+    strength = [min(rank(a.source) for a, _ in live) for live in (mine, theirs)]
+    return mine if strength[1] < strength[0] else theirs
+
+
+def _shown(places: Iterable[tuple[bool, str]]) -> str:
+    return ", ".join(path for _, path in places)
+
+
+def _counted(counts: Any) -> dict[str, int]:
+    return {name: number for name, number in sorted(counts.items()) if number}

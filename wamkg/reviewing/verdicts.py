@@ -1,0 +1,68 @@
+"""A person's decision on a paper in one taxonomy as plain values, and its validation."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wamkg.errors import InvalidInputError
+from wamkg.store.types import reject_nul
+from wamkg.vocabulary import AssignmentStatus, OutsideKind
+
+
+class Verdict(StrEnum):
+    """The verdict of a decision."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    UNSURE = "unsure"
+    OUTSIDE = "outside"
+    NOT_APPLICABLE = "not-applicable"
+
+
+STATES = {
+    Verdict.ACCEPT: AssignmentStatus.PLACED,
+    Verdict.UNSURE: AssignmentStatus.UNDECIDED,
+    Verdict.OUTSIDE: AssignmentStatus.OUTSIDE,
+    Verdict.NOT_APPLICABLE: AssignmentStatus.NOT_APPLICABLE,
+}
+"""Status that results from each verdict; a rejected suggestion gives none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision to record.
+
+    `accept` without a taxon takes the suggestion's best leaf; a taxon may be an inner node (no leaf fits). `also` are
+    secondary taxa, `kind` says why a paper is out of scope, `evidence` is a quote and `evidence_place` its location
+    (`abstract`, `summary`, a section, page or figure of arXiv vN, or a URL). `version` is the paper's revision and
+    `assignment` the id of its live primary assignment that the person saw (empty: none); a decision based on an old
+    revision is rejected. `suggestion` is the id of the suggestion the person saw.
+    """
+
+    paper: str
+    verdict: str
+    taxonomy: str = "wam"
+    taxon: str | None = None
+    also: tuple[str, ...] = ()
+    kind: str | None = None
+    evidence: str | None = None
+    evidence_place: str | None = None
+    note: str | None = None
+    version: int | None = None
+    assignment: str | None = None
+    suggestion: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in set(Verdict):
+            raise InvalidInputError(f"{self.verdict!r} is no verdict; write one of {', '.join(Verdict)}")
+        placing = self.verdict in (Verdict.ACCEPT, Verdict.REJECT)
+        if not placing and (self.taxon or self.also):
+            raise InvalidInputError(f"{self.verdict} names no taxon; leave it out, or accept")
+        if self.also and self.verdict != Verdict.ACCEPT:
+            raise InvalidInputError("further taxa go with accept only")
+        if self.kind is not None and self.verdict != Verdict.OUTSIDE:
+            raise InvalidInputError("a kind goes with outside only")
+        if self.kind is not None and self.kind not in set(OutsideKind):
+            raise InvalidInputError(f"{self.kind!r} is no kind of outside; write one of {', '.join(OutsideKind)}")
+        if self.evidence_place and not self.evidence:
+            raise InvalidInputError("a place goes with a quote; give the evidence too")
+        reject_nul(self.evidence, self.evidence_place, self.note)

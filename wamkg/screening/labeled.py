@@ -1,0 +1,117 @@
+"""Records with finished labels, to replay a screening with: from the library or from a file."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.importing.source import MAX_DOWNLOAD, open_source, read_text
+from wamkg.suggesting.corpus import load_corpus
+from wamkg.suggesting.examples import PaperDocument
+from wamkg.suggesting.outside import title_only
+
+LABEL_KEYS = ("included", "label_included", "label")
+"""Names of the column that holds the label, 1 or 0; the first one present counts."""
+TITLES, FULL = "titles", "full"
+NEGATIVE_SETS = ("data", "outside")
+_YES_NO = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
+
+
+@dataclass(frozen=True)
+class LabeledRecords:
+    """Texts with their labels; `text` says what of them is read: titles, or titles with abstracts."""
+
+    source: str
+    text: str
+    documents: tuple[PaperDocument, ...]
+    relevant: tuple[bool, ...]
+
+    def __post_init__(self) -> None:
+        yes = sum(self.relevant)
+        if yes < 2 or len(self.relevant) - yes < 2:
+            raise InvalidInputError(
+                f"{self.source}: {yes} of {len(self.relevant)} records are relevant;"
+                " a replay needs two of either kind, one known at the start and one to find"
+            )
+
+    @property
+    def hash(self) -> str:
+        """Digest of every text and label in order."""
+        lines = (f"{int(yes)} {document.hash}" for document, yes in zip(self.documents, self.relevant, strict=True))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def from_library(session: Session, slug: str, against: str = NEGATIVE_SETS[0]) -> LabeledRecords:
+    """The classified papers of a taxonomy against its dataset and benchmark papers (`data`), or all `outside` it.
+
+    Read by their titles alone without their own names: what lies outside comes without an abstract, so longer texts
+    would give the insiders away. Raises NotFoundError for an unknown taxonomy, InvalidInputError where there is too
+    little to replay.
+    """
+    if against not in NEGATIVE_SETS:
+        raise InvalidInputError(f"cannot screen against {against!r}; use {' or '.join(NEGATIVE_SETS)}")
+    training = load_corpus(session, slug).training
+    inside = [e.document for e in training.examples]
+    outside = [n.document for n in training.negatives if against == "outside" or not n.hard]
+    # By id, which is the order the papers came in: not first all of one kind.
+    labelled = sorted([*((d, True) for d in inside), *((d, False) for d in outside)], key=lambda pair: int(pair[0].id))
+    documents = tuple(title_only(document) for document, _ in labelled)
+    return LabeledRecords(f"{slug} against {against}", TITLES, documents, tuple(yes for _, yes in labelled))
+
+
+def from_file(name: str) -> LabeledRecords:
+    """Records of a CSV or JSON Lines file with `title`, `abstract` and a label, as ASReview reads them too.
+
+    Raises InvalidInputError, naming the line, where a label is missing or neither 1 nor 0.
+    """
+    rows = list(_rows(name))
+    documents = tuple(
+        PaperDocument(str(number), _text(row, "title"), _text(row, "abstract")) for number, (_, row) in enumerate(rows)
+    )
+    return LabeledRecords(name, FULL, documents, tuple(_label(name, line, row) for line, row in rows))
+
+
+def _rows(name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    with open_source(name) as source:
+        text = read_text(source, MAX_DOWNLOAD)
+    if text.lstrip().startswith("{"):
+        yield from ((line, _json(name, line, words)) for line, words in enumerate(text.split("\n"), 1) if words.strip())
+        return
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if "title" not in (reader.fieldnames or ()):
+        raise InvalidInputError(f"{name} has no column `title`; give CSV with a head, or JSON Lines")
+    try:
+        yield from ((reader.line_num, row) for row in reader)
+    except csv.Error as error:
+        raise InvalidInputError(f"{name}, line {reader.line_num}: {error}") from None
+
+
+def _json(name: str, line: int, words: str) -> Mapping[str, Any]:
+    try:
+        row = orjson.loads(words)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError(f"{name}, line {line}: not valid JSON: {error.msg}") from None
+    if not isinstance(row, dict):
+        raise InvalidInputError(f"{name}, line {line}: not a record of names and values")
+    return row
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _label(name: str, line: int, row: Mapping[str, Any]) -> bool:
+    key = next((key for key in LABEL_KEYS if key in row), None)
+    if key is None:
+        raise InvalidInputError(f"{name}, line {line}: no label; name it one of {', '.join(LABEL_KEYS)}")
+    said = str("" if row[key] is None else row[key]).strip().lower()
+    if said not in _YES_NO:
+        raise InvalidInputError(f"{name}, line {line}: label {said!r} is neither 1 nor 0; only finished labels replay")
+    return _YES_NO[said]

@@ -1,0 +1,101 @@
+"""Screening for real: which of the papers that nobody has judged is likeliest to belong, and may one stop?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.screening.labeled import FULL, TITLES
+from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, screener_named
+from wamkg.screening.stopping import StoppingRule
+from wamkg.store.decisions import screening_answers
+from wamkg.store.paper_texts import PaperText
+from wamkg.suggesting.corpus import TaxonomyCorpus, load_corpus
+from wamkg.suggesting.examples import PaperDocument
+from wamkg.suggesting.outside import title_only
+from wamkg.vocabulary import Standing
+
+
+@dataclass(frozen=True)
+class ScreeningCandidate:
+    """A paper that waits for a yes or a no; `score` is higher for likelier ones, see `Screener.scores`."""
+
+    paper: str
+    arxiv: str | None
+    title: str
+    score: float
+
+
+class ScreeningSession:
+    """One screening of a store: what is known, what waits, and a model that learns from each answer.
+
+    Known to belong are papers that have a place and those that a person has included, known not to those decided
+    `outside`. Read by titles unless `text` is `full`: what lies outside often comes without an abstract, which would
+    give the others away.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown model or text.
+    """
+
+    def __init__(self, session: Session, slug: str, text: str = TITLES, model: str = DEFAULT_SCREENER) -> None:
+        if text not in (TITLES, FULL):
+            raise InvalidInputError(f"cannot screen by {text!r}; use {TITLES} or {FULL}")
+        corpus = load_corpus(session, slug)
+        self.taxonomy = slug
+        self.relevant, self.irrelevant, self.waiting = _split_by_label(corpus)
+        documents = [*self.relevant, *self.irrelevant, *self.waiting]
+        shown = documents if text == FULL else [title_only(document) for document in documents]
+        self._papers = corpus.papers
+        self._screener = Screener(Pool(shown), screener_named(model))
+        self._row = {document.id: row for row, document in enumerate(documents)}
+        self._left = {self._row[document.id] for document in self.waiting}
+        for document in (*self.relevant, *self.irrelevant):
+            self._screener.decide(self._row[document.id], len(self.relevant) > self._row[document.id])
+        answered = screening_answers(session, slug)
+        self.read = list(answered.values())
+
+    def likeliest(self, limit: int) -> list[ScreeningCandidate]:
+        """The waiting papers likeliest to belong, best first.
+
+        Raises InvalidInputError while nothing can be learnt.
+        """
+        scores = self._screener.scores()
+        rows = np.array(sorted(self._left), dtype=np.intp)
+        order = rows[np.argsort(-scores[rows], kind="stable")][:limit]
+        ids = {row: name for name, row in self._row.items()}
+        return [self._likely(self._papers[ids[int(row)]], float(scores[row])) for row in order]
+
+    def answer(self, slug: str, belongs: bool) -> None:
+        """Learn from a person's word on a waiting paper."""
+        row = self._row[next(number for number, paper in self._papers.items() if paper.slug == slug)]
+        self._left.discard(row)
+        self._screener.decide(row, belongs)
+        self.read.append(belongs)
+
+    def stop(self, rule: StoppingRule) -> dict[str, Any]:
+        """What the stop rule says of the answers so far: p of a recall below the target, and whether to stop."""
+        total = len(self.read) + len(self._left)
+        found = [position for position, belongs in enumerate(self.read, 1) if belongs]
+        p = rule.p_value(found, len(self.read), total) if self.read else 1.0
+        return {
+            "target": rule.target,
+            "confidence": rule.confidence,
+            "read": len(self.read),
+            "found": len(found),
+            "waiting": len(self._left),
+            "p": round(p, 4),
+            "stop": p < 1 - rule.confidence,
+        }
+
+    def _likely(self, paper: PaperText, score: float) -> ScreeningCandidate:
+        return ScreeningCandidate(paper.slug, paper.arxiv, paper.title, round(score, 4))
+
+
+def _split_by_label(corpus: TaxonomyCorpus) -> tuple[list[PaperDocument], list[PaperDocument], list[PaperDocument]]:
+    """Documents known to belong, known not to, and those that wait."""
+    included = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.INCLUDED]
+    waiting = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.CANDIDATE]
+    relevant: Sequence[PaperDocument] = [example.document for example in corpus.training.examples]
+    return [*relevant, *included], [negative.document for negative in corpus.training.negatives], waiting

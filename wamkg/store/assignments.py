@@ -1,0 +1,367 @@
+"""Live assignments: by date for figures, the rules of taxonomies, and which of several batches' assignments holds."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations, pairwise
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import day_or_year, is_venue
+from wamkg.store.base import chunks, select_columns, table_of
+from wamkg.store.duplicates import secondary_versions, uncounted_papers
+from wamkg.store.tables import (
+    Assignment,
+    Batch,
+    Benchmark,
+    Dataset,
+    Event,
+    Institution,
+    Link,
+    Metric,
+    Paper,
+    Taxon,
+    Taxonomy,
+    Venue,
+)
+from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
+from wamkg.store.taxonomy_edits import is_same_or_descendant
+from wamkg.vocabulary import PERSON, AssignmentStatus, EventKind, Relation
+
+
+@dataclass(frozen=True)
+class PlacedPaper:
+    """A paper at the taxon of its live primary assignment, with the data of its label.
+
+    The earliest record of a work represents it, with venue and year of the record that has them; `further` has the
+    numbers of the others.
+    """
+
+    id: int
+    slug: str
+    title: str
+    arxiv: str | None
+    url: str | None
+    date: date | None
+    precision: str | None
+    date_source: str | None
+    year: int | None
+    year_derived: bool
+    venue: str | None
+    citations: int | None
+    taxon: str
+    further: tuple[int, ...] = ()
+
+    @property
+    def stated_year(self) -> int | None:
+        """The year that a source gives together with the venue."""
+        return None if self.year_derived else self.year
+
+    @property
+    def records(self) -> tuple[int, ...]:
+        """Numbers of all records of the work; the representative comes first."""
+        return self.id, *self.further
+
+
+def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
+    """The papers with a live primary assignment in a taxonomy, by slug, each work once."""
+    statement = (
+        select_columns(
+            Paper.id,
+            Paper.slug,
+            Paper.title,
+            Paper.arxiv,
+            Paper.url,
+            Paper.date,
+            Paper.date_precision,
+            Paper.date_source,
+            Paper.year,
+            Paper.year_derived,
+            Venue.name,
+            Paper.citation_count,
+            Taxon.path,
+        )
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+        .where(*_placed(taxonomy))
+        .order_by(col(Paper.slug))
+    )
+    papers = {row[0]: PlacedPaper(*row) for row in session.connection().execute(statement)}
+    assert taxonomy.id is not None
+    for number, others in secondary_versions(session, taxonomy.id).items():
+        if number in papers:
+            _stand_for(papers, number, [record.paper for record in others if record.paper in papers])
+    return list(papers.values())
+
+
+def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -> None:
+    """Choose one record to represent its work, and drop the others."""
+    records = [papers[number], *(papers.pop(other) for other in others)]
+    published = next((record for record in records if is_venue(record.venue)), records[0])
+    counted = [record.citations for record in records if record.citations is not None]
+    papers[number] = replace(
+        records[0],
+        venue=published.venue,
+        year=published.year,
+        year_derived=published.year_derived,
+        citations=max(counted, default=None),
+        further=tuple(others),
+    )
+
+
+@dataclass(frozen=True)
+class DatedPlacements:
+    """Number of papers at one taxon that share a date and the origin of that date."""
+
+    taxon: str
+    day: date | None
+    precision: str | None
+    source: str | None
+    papers: int = 1
+
+
+def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
+    """Works with a live primary assignment in a taxonomy, counted by taxon and by their resolved date.
+
+    A work with only a year is dated to the year.
+    """
+    dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source, Paper.year)
+    statement = (
+        select_columns(*dated, func.count())
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(*_placed(taxonomy), col(Assignment.paper_id).not_in(uncounted_papers(session, taxonomy.id or 0)))
+        .group_by(*dated)
+    )
+    found = []
+    for taxon, date_shown, exact, source, year, papers in session.connection().execute(statement):
+        day, precision = day_or_year(date_shown, exact, year) or (None, None)
+        found.append(DatedPlacements(taxon, day, precision, source, papers))
+    return found
+
+
+def _placed(taxonomy: Taxonomy) -> list[Any]:
+    """The condition for live primary assignments in a taxonomy."""
+    return [
+        Assignment.taxonomy_id == taxonomy.id,
+        Assignment.state == AssignmentStatus.PLACED,
+        col(Assignment.primary).is_(True),
+        col(Assignment.ended_at).is_(None),
+    ]
+
+
+def institution_marks(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:
+    """The short names of the institutions of each paper, in the order they were linked."""
+    found: dict[int, list[str]] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select_columns(Link.source_id, Institution.mark)
+            .join(Institution, col(Institution.id) == col(Link.target_id))
+            .where(
+                Link.relation == Relation.AFFILIATED,
+                col(Link.source_id).in_(part),
+                col(Institution.mark).is_not(None),
+            )
+            .order_by(col(Link.id))
+        )
+        for paper, mark in session.connection().execute(statement):
+            found.setdefault(paper, []).append(mark)
+    return found
+
+
+def introduced_names(session: Session, papers: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the datasets, benchmarks and metrics that each paper introduces, in the order they were linked."""
+    found: dict[int, list[str]] = {}
+    for part in chunks(set(papers)):
+        for model in (Dataset, Benchmark, Metric):
+            statement = (
+                select_columns(Link.source_id, model.name)
+                .join(model, col(model.id) == col(Link.target_id))
+                .where(Link.relation == Relation.INTRODUCES, col(Link.source_id).in_(part))
+                .order_by(col(Link.id))
+            )
+            for paper, name in session.connection().execute(statement):
+                found.setdefault(paper, []).append(name)
+    return found
+
+
+def event_days(session: Session, papers: Iterable[int], kind: EventKind) -> dict[int, tuple[date, str]]:
+    """The stated day of one kind of event for each paper, with its precision: a person's value, else the earliest."""
+    found: dict[int, tuple[date, str]] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select_columns(Event.paper_id, Event.day, Event.precision)
+            .where(
+                col(Event.paper_id).in_(part),
+                Event.kind == kind,
+                col(Event.derived).is_(False),
+                col(Event.ended_at).is_(None),
+            )
+            .order_by(case((col(Event.source) == PERSON, 1), else_=0), col(Event.day).desc(), col(Event.id))
+        )
+        found |= {paper: (day, precision) for paper, day, precision in session.connection().execute(statement)}
+    return found
+
+
+ONE = "one"
+"""Cardinality of a taxonomy in which a paper has one taxon only; `one-primary` and `many` allow more."""
+Place = tuple[str, str]
+"""Slug of a taxonomy and path of a taxon in it; an empty path means the whole taxonomy."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of all taxonomies: slugs of those with one taxon per paper, and pairs that exclude each other, with
+    their origin.
+    """
+
+    single: frozenset[str]
+    apart: tuple[tuple[str, Place, Place], ...]
+
+    def problems(self, places: Iterable[Place]) -> list[str]:
+        """The rules that a paper with all these assignments violates; empty if there are none."""
+        found = list(places)
+        times = Counter(slug for slug, _ in found)
+        several = [slug for slug, number in times.items() if number > 1 and slug in self.single]
+        return [f"a paper has one taxon in {slug}; leave the further ones out" for slug in several] + [
+            f"{slug} allows no paper both in {_shown(one)} and in {_shown(other)}"
+            for slug, one, other in self.apart
+            if any(_covers(one, place) for place in found) and any(_covers(other, place) for place in found)
+        ]
+
+    def against(self, before: Iterable[Place], after: Iterable[Place]) -> str | None:
+        """The first violation after a write that did not exist before it; None if there is none."""
+        known = set(self.problems(before))
+        return next((problem for problem in self.problems(after) if problem not in known), None)
+
+
+def load_rules(session: Session) -> Rules:
+    """The current rules.
+
+    A taxonomy's `rules` may be `{"cardinality": "one", "excludes": [["wam:joint", "wm-for-vla"], ...]}`: no paper may
+    be assigned at or below both. A rule follows a taxon that was renamed, moved or merged; a rule about a deleted taxon
+    has no effect.
+    """
+    taxonomies = list_taxonomies(session)
+    single = frozenset(t.slug for t in taxonomies if t.rules.get("cardinality") == ONE)
+    pairs = [(t.slug, one, other) for t in taxonomies for one, other in t.rules.get("excludes", ())]
+    placed = [(slug, _place(session, one), _place(session, other)) for slug, one, other in pairs]
+    return Rules(single, tuple((slug, one, other) for slug, one, other in placed if one and other))
+
+
+def _place(session: Session, text: str) -> Place | None:
+    slug, _, path = text.partition(":")
+    try:
+        return slug, find_taxon(session, get_taxonomy(session, slug), path).path if path else ""
+    except NotFoundError:
+        return None
+
+
+def _shown(place: Place) -> str:
+    return ":".join(part for part in place if part)
+
+
+def redundant_taxa(paths: Iterable[str]) -> str | None:
+    """The redundant taxon of a decision: named twice, or an ancestor of another; None if there is none."""
+    for one, other in combinations(paths, 2):
+        if one == other:
+            return f"{one} is named twice"
+        if is_same_or_descendant(one, other) or is_same_or_descendant(other, one):
+            return f"{one} and {other} lie one in the other; name the deeper one"
+    return None
+
+
+def _covers(above: Place, place: Place) -> bool:
+    return above[0] == place[0] and (not above[1] or is_same_or_descendant(place[1], above[1]))
+
+
+def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
+    """Slug of each paper -> its live assignments in all taxonomies, oldest first."""
+    statement: Any = (
+        select_columns(Paper.slug, Taxonomy.slug, Taxon.path)
+        .select_from(Assignment)
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED)
+        .order_by(col(Assignment.id))
+    )
+    found: dict[str, list[Place]] = {}
+    for paper, slug, path in session.connection().execute(statement):
+        found.setdefault(paper, []).append((slug, path))
+    return found
+
+
+def new_violations(session: Session, before: Mapping[str, str]) -> dict[str, str]:
+    """Rule violations that did not exist before a write."""
+    return {paper: problem for paper, problem in rule_violations(session).items() if paper not in before}
+
+
+def rule_violations(session: Session) -> dict[str, str]:
+    """Slug of each paper that violates a rule, and the first violation."""
+    rules = load_rules(session)
+    if not (rules.single or rules.apart):
+        return {}
+    problems = {paper: rules.problems(places) for paper, places in places_by_paper(session).items()}
+    return {paper: said[0] for paper, said in problems.items() if said}
+
+
+def rechain_assignments(session: Session, paper: Paper, taxonomy: Taxonomy, chain: Sequence[Batch]) -> None:
+    """Make the assignments of the last batch live; those of every other batch end with the batch after it.
+
+    Any other live assignment of the paper is ended by the first batch, so undoing the last batch restores exactly the
+    one before it. An assignment that was ended by a batch outside the chain, such as a merge of taxa, stays ended by
+    that batch.
+    """
+    table = table_of(Assignment)
+    here = (table.c.paper_id == paper.id, table.c.taxonomy_id == taxonomy.id)
+    mine = [batch.id for batch in chain]
+    by_chain = or_(table.c.ended_at.is_(None), table.c.ended_batch_id.in_(mine))
+    run = session.connection().execute
+    session.flush()
+    holding = {number: {number, *_successors(session, here, number, mine)} for number in mine}
+    others = table.update().where(*here, by_chain, table.c.batch_id.not_in(set().union(*holding.values())))
+    run(others.values(ended_at=chain[0].started_at, ended_batch_id=mine[0]))
+    for batch, following in pairwise(chain):
+        places = table.update().where(*here, by_chain, table.c.batch_id.in_(holding[batch.id]))
+        run(places.values(ended_at=following.started_at, ended_batch_id=following.id))
+    last = table.update().where(*here, by_chain, table.c.batch_id == mine[-1])
+    run(last.values(ended_at=None, ended_batch_id=None))
+    session.expire_all()
+
+
+def _successors(
+    session: Session, here: tuple[Any, ...], number: int | None, chain: Sequence[int | None]
+) -> set[int | None]:
+    """Batches outside the chain, such as merges of taxa, that replaced assignments of a batch in it."""
+    table = table_of(Assignment)
+    found: set[int | None] = set()
+    newest = {number}
+    while newest:
+        ended = select(table.c.ended_batch_id).where(*here, table.c.batch_id.in_(newest), table.c.ended_at.is_not(None))
+        newest = set(session.connection().execute(ended).scalars()) - found - set(chain)
+        found |= newest
+    return found
+
+
+def restore_assignments(session: Session, batch: Batch, keep: Callable[[Any], None]) -> None:
+    """Mark what a batch ended as ended by the earlier batch whose assignments replaced its own.
+
+    This restores the order from before the batch, an earlier decision imported from another copy. `keep` receives a
+    condition for the rows before they change.
+    """
+    table, made = table_of(Assignment), table_of(Batch)
+    columns = (table.c.paper_id, table.c.taxonomy_id, made.c.id, made.c.started_at)
+    between = select(*columns).join(made, made.c.id == table.c.ended_batch_id)
+    between = between.where(table.c.batch_id == batch.id, table.c.ended_batch_id < batch.id).distinct()
+    for paper, taxonomy, number, at in session.connection().execute(between).all():
+        ended = (table.c.paper_id == paper, table.c.taxonomy_id == taxonomy, table.c.ended_batch_id == batch.id)
+        keep(and_(*ended))
+        session.connection().execute(table.update().where(*ended).values(ended_at=at, ended_batch_id=number))

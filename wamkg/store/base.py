@@ -1,0 +1,186 @@
+"""Shared by the modules of the store: bulk writes, rows by the beginning of their id, rows as JSON values."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import JSON as JSON_TYPE
+from sqlalchemy import Date, LargeBinary, Table, insert
+from sqlalchemy import select as select_rows
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import new_uid
+from wamkg.store.tables import (
+    Actor,
+    Batch,
+    Entity,
+    IdentityQuestion,
+    Job,
+    Objection,
+    Token,
+    metadata,
+)
+from wamkg.store.types import UtcDateTime
+from wamkg.vocabulary import EntityKind
+
+T = TypeVar("T")
+LOOKUP_SIZE = 900
+"""Number of keys per query. The oldest limit of SQLite is 999 parameters."""
+
+
+def chunks(items: Iterable[T], size: int = LOOKUP_SIZE) -> Iterator[list[T]]:
+    """Split the items into lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def select_columns(*columns: Any) -> Any:
+    """A select of any number of columns; the typed `select` accepts four at most."""
+    return select_rows(*columns)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that share one set of keys."""
+    if rows:
+        session.connection().execute(table_of(model).insert(), [dict(row) for row in rows])
+
+
+def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that share one set of keys. Rows whose unique key exists already are skipped."""
+    kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        session.connection().execute(kind(table_of(model)).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: int) -> list[int]:
+    """Create `count` entities and return their numbers."""
+    if not count:
+        return []
+    rows = [{"uid": new_uid(), "kind": kind, "batch_id": batch_id} for _ in range(count)]
+    table = table_of(Entity)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return [row[0] for row in session.connection().execute(statement, rows)]
+
+
+def insert_returning(
+    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], key: str
+) -> dict[Any, int]:
+    """Insert rows and return their numbers by the value of `key`."""
+    if not rows:
+        return {}
+    table = table_of(model)
+    statement = insert(table).returning(table.c[key], table.c.id)
+    return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}
+
+
+Row = TypeVar("Row", Batch, IdentityQuestion, Job, Objection, Token)
+
+
+def get_by_prefix(session: Session, model: type[Row], uid: str, listing: str, *, hold: bool = False) -> Row:
+    """The row of `model` whose id is or begins with `uid`; `hold` locks it until the transaction ends.
+
+    Raises NotFoundError if no row or several match; `listing` is the command that lists them.
+    """
+    statement = select(model).where(col(model.uid).startswith(uid, autoescape=True)).limit(2)
+    if hold:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).all() if uid else []
+    if len(found) == 1:
+        return found[0]
+    noun = str(table_of(model).name).rpartition("_")[2]
+    words = f"more than one {noun} has an id that begins with {uid!r}" if found else f"no {noun} has the id {uid!r}"
+    raise NotFoundError(f"{words}; `{listing}` lists them")
+
+
+LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
+"""Tables that are not part of the survey: secrets, running work, data that can be computed again, and releases."""
+TIME, DAY, JSON, BYTES = "time", "day", "json", "bytes"
+
+
+def dumped_tables() -> list[Table]:
+    """Tables that a dump contains; tables that others refer to come first."""
+    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+
+
+def kinds_of(table: Table) -> dict[str, str]:
+    """Columns whose values need conversion: `time`, `day`, `json` or `bytes`."""
+    found = {}
+    for column in table.columns:
+        if isinstance(column.type, UtcDateTime):
+            found[str(column.name)] = TIME
+        elif isinstance(column.type, Date):
+            found[str(column.name)] = DAY
+        elif isinstance(column.type, JSON_TYPE):
+            found[str(column.name)] = JSON
+        elif isinstance(column.type, LargeBinary):
+            found[str(column.name)] = BYTES
+    return found
+
+
+def encode(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON-ready values."""
+    return {str(name): _written(value) for name, value in row.items()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as a row of a table. Columns that no longer exist are left out."""
+    kinds = kinds_of(table)
+    return {name: _read(kinds.get(name), value) for name, value in values.items() if name in table.c}
+
+
+def _read(kind: str | None, value: Any) -> Any:
+    if kind == BYTES and value is not None:
+        return b64decode(value)
+    if value is None or kind not in (TIME, DAY):
+        return value
+    return datetime.fromisoformat(value) if kind == TIME else date.fromisoformat(value)
+
+
+def sqlite_value(kind: str | None, value: Any) -> Any:
+    """A JSON value as SQLite stores a column of that kind, to load rows without the models."""
+    if value is None:
+        return None
+    if kind == TIME:
+        return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if kind == BYTES:
+        return b64decode(value)
+    if kind == JSON:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return int(value) if isinstance(value, bool) else value
+
+
+def rows_of(session: Session, table: Table, condition: Any = None) -> Iterator[dict[str, Any]]:
+    """Rows of a table as JSON-ready values, by number."""
+    statement = select_rows(table).order_by(*table.primary_key.columns)
+    if condition is not None:
+        statement = statement.where(condition)
+    for row in session.connection().execute(statement.execution_options(yield_per=1000)):
+        yield encode(dict(row._mapping))
+
+
+def rows(session: Session, statement: Any) -> Iterator[Any]:
+    """The rows of a statement."""
+    return iter(session.connection().execute(statement))
+
+
+def signed_rows(statement: Any, batch: Any, actor: Any) -> Any:
+    """The statement joined to the batch and the actor that wrote each row."""
+    return statement.join(Batch, col(Batch.id) == col(batch)).join(Actor, col(Actor.id) == col(actor))

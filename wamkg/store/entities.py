@@ -1,0 +1,200 @@
+"""Methods, datasets, benchmarks, metrics, institutions, challenges and concepts, and their links."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, SQLModel, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import name_key
+from wamkg.store.base import insert_entities, rows, select_columns
+from wamkg.store.claims import INTRODUCIBLE
+from wamkg.store.paper_details import _grouped
+from wamkg.store.tables import (
+    Alias,
+    Batch,
+    Benchmark,
+    Challenge,
+    Concept,
+    Dataset,
+    Entity,
+    Institution,
+    Link,
+    Method,
+    Metric,
+    NamedEntity,
+    Paper,
+)
+from wamkg.vocabulary import EntityKind, Relation
+
+ENTITY_MODELS: dict[EntityKind, type[NamedEntity]] = {
+    EntityKind.METHOD: Method,
+    EntityKind.INSTITUTION: Institution,
+    EntityKind.DATASET: Dataset,
+    EntityKind.BENCHMARK: Benchmark,
+    EntityKind.METRIC: Metric,
+    EntityKind.CHALLENGE: Challenge,
+    EntityKind.CONCEPT: Concept,
+}
+INTRODUCING_RELATION = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
+"""Relation between a paper and an entity that it brought into the store without introducing it."""
+
+
+def find_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity | None:
+    """The entity with that slug, name or alias, or None."""
+    model: Any = ENTITY_MODELS[kind]
+    found = session.exec(select(model).where((model.slug == name) | (model.key == name_key(name)))).first()
+    if found is None:
+        by_alias = select(model).join(Alias, Alias.entity_id == model.id).where(Alias.key == name_key(name))
+        found = session.exec(by_alias.order_by(model.id)).first()
+    return found
+
+
+def get_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity:
+    """The entity with that slug, name or alias.
+
+    Raises NotFoundError.
+    """
+    found = find_entity(session, kind, name)
+    if found is None:
+        raise NotFoundError(f"no {kind} is called {name!r}")
+    return found
+
+
+def list_entities(session: Session, kind: EntityKind) -> list[NamedEntity]:
+    """All entities of a kind by slug."""
+    model: Any = ENTITY_MODELS[kind]
+    return list(session.exec(select(model).order_by(model.slug)))
+
+
+def upsert_entity(
+    session: Session, batch: Batch, kind: EntityKind, values: dict[str, Any], aliases: Sequence[str] = ()
+) -> tuple[int, int]:
+    """Create an entity (`slug`, `name` and its own columns), or add missing values and spellings to it.
+
+    Returns its number and how many values were added.
+    """
+    assert batch.id is not None
+    model: Any = ENTITY_MODELS[kind]
+    key = name_key(values["name"])
+    found = session.exec(select(model).where((model.slug == values["slug"]) | (model.key == key))).first()
+    added = 0
+    if found is None:
+        (number,) = insert_entities(session, kind, 1, batch.id)
+        found = model(id=number, key=key, **values)
+        session.add(found)
+        session.flush()
+        added = 1
+    known = {found.key, *session.exec(select(Alias.key).where(Alias.entity_id == found.id))}
+    for alias in aliases:
+        if (alias_key := name_key(alias)) not in known:
+            known.add(alias_key)
+            session.add(Alias(entity_id=found.id, kind="spelling", name=alias, key=alias_key, batch_id=batch.id))
+            added += 1
+    for name, value in values.items():
+        if getattr(found, name) is None and value is not None:
+            setattr(found, name, value)
+            session.add(found)
+            added += 1
+    session.flush()
+    return found.id, added
+
+
+def save_link(session: Session, batch: Batch, source: int, relation: Relation, target: int) -> int:
+    """Link two entities; returns 1 if the link is new."""
+    assert batch.id is not None
+    same = select(Link).where(Link.source_id == source, Link.relation == relation, Link.target_id == target)
+    if session.exec(same).first():
+        return 0
+    row = Link(source_id=source, relation=relation, target_id=target, source=batch.kind, batch_id=batch.id)
+    session.add(row)
+    session.flush()
+    return 1
+
+
+def link_counts(session: Session, kind: EntityKind) -> dict[int, dict[str, int]]:
+    """Number of papers linked to each entity of a kind, by relation."""
+    model: Any = ENTITY_MODELS[kind]
+    statement = (
+        select_columns(model.id, Link.relation, func.count())
+        .select_from(Link)
+        .join(model, model.id == col(Link.target_id))
+        .group_by(model.id, col(Link.relation))
+        .order_by(col(Link.relation))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for number, relation, count in rows(session, statement):
+        found.setdefault(number, {})[relation] = count
+    return found
+
+
+def linked_papers(session: Session, kind: EntityKind, relation: Relation) -> dict[int, list[tuple[str, str | None]]]:
+    """Pairs (slug, arXiv id) of the papers with that relation to each entity of a kind."""
+    model: Any = ENTITY_MODELS[kind]
+    statement = (
+        select_columns(model.id, Paper.slug, Paper.arxiv)
+        .select_from(Link)
+        .join(model, model.id == col(Link.target_id))
+        .join(Paper, col(Paper.id) == col(Link.source_id))
+        .where(Link.relation == relation)
+        .order_by(col(Link.id))
+    )
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for number, slug, arxiv in rows(session, statement):
+        found.setdefault(number, []).append((slug, arxiv))
+    return found
+
+
+def uids_of(session: Session, model: type[SQLModel]) -> dict[int, str]:
+    """Permanent public ids of all entities of a kind."""
+    table: Any = model
+    statement = select_columns(Entity.id, Entity.uid).join(table, table.id == col(Entity.id))
+    return dict(tuple(row) for row in rows(session, statement))
+
+
+_LINKED = INTRODUCIBLE | {"institution": Institution}
+
+
+@dataclass(frozen=True)
+class LinkedEntity:
+    """An entity linked to a paper."""
+
+    relation: str
+    kind: str
+    slug: str
+    name: str
+    mark: str | None = None
+
+
+def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
+    """Datasets, benchmarks, metrics and institutions linked to a paper, in the order linked."""
+    found: list[tuple[int, LinkedEntity]] = []
+    for kind, model in _LINKED.items():
+        mark: list[Any] = [Institution.mark] if model is Institution else []
+        statement = (
+            select_columns(Link.id, Link.relation, model.slug, model.name, *mark)
+            .select_from(Link)
+            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .where(Link.source_id == number)
+        )
+        found += [(row[0], LinkedEntity(row[1], kind, row[2], row[3], *row[4:])) for row in rows(session, statement)]
+    return [thing for _, thing in sorted(found, key=lambda pair: pair[0])]
+
+
+def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Pairs (kind, name) of the datasets, benchmarks and metrics that each paper introduces."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    numbers = list(numbers)
+    for kind, model in INTRODUCIBLE.items():
+        statement = (
+            select_columns(Link.source_id, model.name)
+            .select_from(Link)
+            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .where(Link.relation == Relation.INTRODUCES)
+            .order_by(col(Link.id))
+        )
+        for number, group in _grouped(session, numbers, col(Link.source_id), statement).items():
+            found.setdefault(number, []).extend((kind, row[1]) for row in group)
+    return found

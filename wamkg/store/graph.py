@@ -1,0 +1,148 @@
+"""The store as nodes and edges: the edges at given entities, and the data of the entities."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, literal, or_
+from sqlmodel import Session, col
+
+from wamkg.store.base import chunks, rows, select_columns
+from wamkg.store.entities import ENTITY_MODELS
+from wamkg.store.tables import Assignment, Citation, Entity, Link, Paper, Result, Taxon, Taxonomy
+from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
+
+CITES, PLACED_IN, PART_OF, MEASURED_BY = "cites", "placed_in", "part_of", "measured_by"
+RELATIONS = (*(r.value for r in Relation), CITES, PLACED_IN, PART_OF, MEASURED_BY)
+KINDS = tuple(k.value for k in EntityKind if k is not EntityKind.TAXONOMY)
+
+
+@dataclass(frozen=True, order=True)
+class GraphEdge:
+    """A typed link between two entities; `weight` is the number of rows that state it."""
+
+    source: int
+    relation: str
+    target: int
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Node:
+    """An entity; `key` is its readable name (`method:unipi`, `taxon:wam:joint`)."""
+
+    id: int
+    uid: str
+    kind: str
+    key: str
+    label: str
+    detail: str = ""
+    standing: str = ""
+    paper_id: str = ""
+
+
+def edges_at(session: Session, numbers: Iterable[int], relations: Iterable[str] | None = None) -> list[GraphEdge]:
+    """Every edge that starts or ends at one of the entities, each once, in a fixed order."""
+    wanted = set(RELATIONS if relations is None else relations)
+    found = {
+        edge
+        for part in chunks(sorted(set(numbers)))
+        for statement in _statements(wanted, part)
+        for edge in _edges(session, statement)
+    }
+    return sorted(found)
+
+
+def _edges(session: Session, statement: Any) -> Iterator[GraphEdge]:
+    for source, relation, target, weight in rows(session, statement):
+        if source is not None and target is not None:
+            yield GraphEdge(source, relation, target, weight)
+
+
+def _statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
+    named = wanted & {r.value for r in Relation}
+    if named:
+        link = select_columns(Link.source_id, Link.relation, Link.target_id, _constant(1))
+        yield link.where(col(Link.relation).in_(named), _touches(Link.source_id, Link.target_id, part))
+    if CITES in wanted:
+        cite = select_columns(Citation.citing_id, _constant(CITES), Citation.cited_id, func.count())
+        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part), col(Citation.ended_at).is_(None))
+        yield cite.group_by(col(Citation.citing_id), col(Citation.cited_id))
+    if PLACED_IN in wanted:
+        place = select_columns(Assignment.paper_id, _constant(PLACED_IN), Assignment.taxon_id, _constant(1))
+        live = (col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED)
+        yield place.where(*live, _touches(Assignment.paper_id, Assignment.taxon_id, part))
+    if PART_OF in wanted:
+        below = select_columns(Taxon.id, _constant(PART_OF), Taxon.parent_id, _constant(1))
+        present = col(Taxon.ended_at).is_(None)
+        yield below.where(col(Taxon.parent_id).is_not(None), present, _touches(Taxon.id, Taxon.parent_id, part))
+    yield from _result_statements(wanted, part)
+
+
+def _result_statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
+    pairs = (
+        (Relation.EVALUATED_ON.value, Result.method_id, Result.benchmark_id),
+        (MEASURED_BY, Result.benchmark_id, Result.metric_id),
+    )
+    for relation, source, target in pairs:
+        if relation in wanted:
+            scored = select_columns(source, _constant(relation), target, func.count())
+            yield scored.where(_touches(source, target, part)).group_by(source, target)
+
+
+def _constant(value: Any) -> Any:
+    return literal(value)
+
+
+def _touches(source: Any, target: Any, part: list[int]) -> Any:
+    return or_(col(source).in_(part), col(target).in_(part))
+
+
+def nodes_of(session: Session, numbers: Iterable[int]) -> dict[int, Node]:
+    """The nodes of entities. Kinds that the graph does not show and ended taxa are left out."""
+    found: dict[int, Node] = {}
+    for part in chunks(sorted(set(numbers))):
+        kinds = {
+            number: (uid, kind)
+            for number, uid, kind in rows(
+                session, select_columns(Entity.id, Entity.uid, Entity.kind).where(col(Entity.id).in_(part))
+            )
+        }
+        for kind in {kind for _, kind in kinds.values()} & set(KINDS):
+            own = [number for number, (_, k) in kinds.items() if k == kind]
+            found |= {node.id: node for node in _nodes(session, kind, own, kinds)}
+    return found
+
+
+def _nodes(session: Session, kind: str, own: list[int], kinds: dict[int, tuple[str, str]]) -> Iterator[Node]:
+    if kind == EntityKind.PAPER:
+        columns = (Paper.id, Paper.slug, Paper.title, Paper.arxiv, Paper.standing)
+        for number, slug, title, arxiv, standing in rows(
+            session, select_columns(*columns).where(col(Paper.id).in_(own))
+        ):
+            public = f"arxiv:{arxiv}" if arxiv else slug
+            yield Node(number, kinds[number][0], kind, f"paper:{slug}", title, title, standing, public)
+    elif kind == EntityKind.TAXON:
+        statement = select_columns(Taxon.id, Taxonomy.slug, Taxon.path, Taxon.name, Taxon.definition)
+        statement = statement.join(Taxonomy, col(Taxonomy.id) == col(Taxon.taxonomy_id))
+        statement = statement.where(col(Taxon.ended_at).is_(None))
+        for number, slug, path, name, definition in rows(session, statement.where(col(Taxon.id).in_(own))):
+            yield Node(number, kinds[number][0], kind, f"taxon:{slug}:{path}", name, definition)
+    else:
+        model: Any = ENTITY_MODELS[EntityKind(kind)]
+        for number, slug, name in rows(
+            session, select_columns(model.id, model.slug, model.name).where(model.id.in_(own))
+        ):
+            yield Node(number, kinds[number][0], kind, f"{kind}:{slug}", name)
+
+
+def entity_numbers(session: Session, kinds: Iterable[str]) -> list[int]:
+    """Numbers of all entities of these kinds, oldest first, without papers with standing `cited` and ended taxa."""
+    cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
+    ended = select_columns(Taxon.id).where(col(Taxon.ended_at).is_not(None))
+    statement = (
+        select_columns(Entity.id)
+        .where(col(Entity.kind).in_(list(kinds)), col(Entity.id).not_in(cited), col(Entity.id).not_in(ended))
+        .order_by(col(Entity.id))
+    )
+    return [row[0] for row in rows(session, statement)]

@@ -1,0 +1,65 @@
+"""The texts of papers, for encoding and for suggesting."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from wamkg.store.base import select_columns
+from wamkg.store.papers import methods_of
+from wamkg.store.tables import Alias, Paper
+from wamkg.vocabulary import Standing
+
+
+@dataclass(frozen=True)
+class PaperText:
+    """One paper as text; `names` are the names of the method it proposes."""
+
+    id: int
+    slug: str
+    arxiv: str | None
+    title: str
+    abstract: str | None
+    summary: str | None
+    date: str
+    names: tuple[str, ...]
+    standing: str
+
+
+def body_of(abstract: str | None, summary: str | None) -> tuple[str, str]:
+    """The text used besides the title, and its kind: `abstract`, else `summary`, else `title` (no text)."""
+    source = "abstract" if abstract else "summary" if summary else "title"
+    return source, abstract or summary or ""
+
+
+def whole_text(title: str, body: str) -> str:
+    """Title and body as one text: what is hashed, encoded and counted."""
+    return f"{title}\n{body}".strip()
+
+
+def paper_texts(session: Session) -> list[PaperText]:
+    """Texts of every paper that is, or may become, part of the survey, oldest first."""
+    columns = (
+        Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.abstract, Paper.summary, Paper.date, Paper.standing
+    )  # fmt: skip
+    wanted = select_columns(*columns).where(col(Paper.standing).in_([Standing.INCLUDED, Standing.CANDIDATE]))
+    rows = session.exec(wanted.order_by(col(Paper.id))).all()
+    names = _method_names(session, [row[0] for row in rows])
+    return [
+        PaperText(
+            *(number, slug, arxiv, title, abstract, summary),
+            date=day.isoformat() if day else "",
+            names=names.get(number, ()),
+            standing=standing,
+        )
+        for number, slug, arxiv, title, abstract, summary, day, standing in rows
+    ]
+
+
+def _method_names(session: Session, papers: list[int]) -> dict[int, tuple[str, ...]]:
+    methods = methods_of(session, papers)
+    owners = {method.id: paper for paper, method in methods.items()}
+    names: dict[int, list[str]] = {paper: [method.name] for paper, method in methods.items()}
+    for alias in session.exec(select(Alias).where(Alias.kind == "spelling").order_by(col(Alias.id))):
+        if alias.entity_id in owners:
+            names[owners[alias.entity_id]].append(alias.name)
+    return {paper: tuple(given) for paper, given in names.items()}

@@ -1,0 +1,580 @@
+"""Find papers by what identifies them, filter and page them, and count them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, case, exists, func, literal, or_, text, true
+from sqlmodel import Session, SQLModel, col, select
+
+from wamkg.errors import NotFoundError
+from wamkg.identifiers import arxiv_id, doi, key_fold, normalise, s2_id
+from wamkg.names import PersonName, parse_name
+from wamkg.store.base import chunks, rows, select_columns
+from wamkg.store.citation_keys import KEY, owners_of_keys
+from wamkg.store.search import MAX_WORDS
+from wamkg.store.tables import (
+    Assignment,
+    Author,
+    Authorship,
+    Batch,
+    Benchmark,
+    Citation,
+    Claim,
+    Concept,
+    Dataset,
+    Embedding,
+    Entity,
+    Event,
+    FormerId,
+    Institution,
+    Link,
+    Method,
+    Metric,
+    NamedEntity,
+    Paper,
+    PaperUrl,
+    Result,
+    Suggestion,
+    Taxon,
+    Taxonomy,
+    Venue,
+)
+from wamkg.vocabulary import AssignmentStatus, Relation, Standing
+
+SCHEMES = ("arxiv", "doi", "s2", "openalex")
+
+
+class ExternalIdentifier(NamedTuple):
+    """An external id (arXiv, DOI, ...) in normal form."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True)
+class KnownPaper:
+    """The data of a stored paper that matching needs."""
+
+    id: int
+    title: str
+    title_key: str
+    first_author: PersonName | None = None
+    arxiv: str | None = None
+    doi: str | None = None
+    year: int | None = None
+    venue: str | None = None
+    volume: str | None = None
+    pages: str | None = None
+    urls: frozenset[str] = frozenset()
+
+
+NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
+"""Columns of `authorship` with the parts of a name, in the order of PersonName."""
+
+
+def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
+    """Papers under a condition, in the form that matching needs, by number; without their URLs."""
+    names = ("id", "title", "title_key", "arxiv", "doi", "year", "volume", "pages")
+    statement = (
+        select_columns(*(getattr(Paper, name) for name in names), col(Venue.name).label("venue"), Authorship)
+        .select_from(Paper)
+        .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+        .join(Authorship, (col(Authorship.paper_id) == col(Paper.id)) & (col(Authorship.position) == 0), isouter=True)
+        .where(condition)
+        .order_by(col(Paper.id))
+    )
+    return [
+        KnownPaper(
+            **dict(zip((*names, "venue"), values, strict=True)), first_author=printed_name(author) if author else None
+        )
+        for *values, author in session.exec(statement)
+    ]
+
+
+def printed_name(row: Any) -> PersonName:
+    """The structured name of a row of `authorship`. It is parsed from the printed name if the row has no structure."""
+    name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
+    return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
+
+
+def papers_by_ids(session: Session, ids: Iterable[ExternalIdentifier]) -> dict[ExternalIdentifier, int]:
+    """Numbers of the papers that have or had these ids."""
+    wanted: dict[str, list[str]] = {}
+    for scheme, value in ids:
+        wanted.setdefault(scheme, []).append(value)
+    found: dict[ExternalIdentifier, int] = {}
+    for scheme, values in wanted.items():
+        column = col(getattr(Paper, scheme))
+        for part in chunks(values):
+            former = select(FormerId.value, FormerId.paper_id).where(
+                FormerId.scheme == scheme, col(FormerId.value).in_(part), col(FormerId.ended_at).is_(None)
+            )
+            found.update({ExternalIdentifier(scheme, value): number for value, number in session.exec(former)})
+            now = select(column, col(Paper.id)).where(column.in_(part))
+            found.update({ExternalIdentifier(scheme, value): number for value, number in session.exec(now) if number})
+    return found
+
+
+def papers_by_titles(session: Session, keys: Iterable[str]) -> dict[str, list[KnownPaper]]:
+    """Papers by normalized title."""
+    found: dict[str, list[KnownPaper]] = {}
+    for part in chunks(set(keys)):
+        for paper in _known_papers(session, col(Paper.title_key).in_(part)):
+            found.setdefault(paper.title_key, []).append(paper)
+    return found
+
+
+def slugs_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """Slugs of papers by their numbers."""
+    found: dict[int, str] = {}
+    for part in chunks(set(numbers)):
+        rows = session.connection().execute(select(col(Paper.id), col(Paper.slug)).where(col(Paper.id).in_(part)))
+        found |= {number: slug for number, slug in rows if number is not None}
+    return found
+
+
+def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
+    """Those of the papers for which a source gave a title."""
+    found: set[int] = set()
+    for part in chunks(set(papers)):
+        given = select(Claim.subject_id).where(
+            Claim.field == "title", Claim.source == source, col(Claim.subject_id).in_(part)
+        )
+        found.update(session.exec(given))
+    return found
+
+
+def addresses_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """All URLs of each paper."""
+    found: dict[int, set[str]] = {}
+    for part in chunks(set(papers)):
+        own = select(col(Paper.id), col(Paper.url)).where(col(Paper.id).in_(part), col(Paper.url).is_not(None))
+        links = select(col(PaperUrl.paper_id), col(PaperUrl.url)).where(col(PaperUrl.paper_id).in_(part))
+        for number, url in (*session.exec(own), *session.exec(links)):
+            if number and url:
+                found.setdefault(number, set()).add(url)
+    return {number: frozenset(urls) for number, urls in found.items()}
+
+
+def taken_slugs(session: Session, model: type[Paper] | type[NamedEntity], slugs: Iterable[str]) -> set[str]:
+    """Those of the slugs that are used already."""
+    taken: set[str] = set()
+    for part in chunks(set(slugs)):
+        taken.update(session.exec(select(model.slug).where(col(model.slug).in_(part))))
+        if model is Paper:
+            former = select(FormerId.value).where(FormerId.scheme == SLUG, col(FormerId.value).in_(part))
+            taken.update(session.exec(former))
+    return taken
+
+
+def numbered_slugs(session: Session, model: type[Paper] | type[NamedEntity], slug: str) -> set[str]:
+    """The slugs in use that consist of the given one and a number."""
+    numbered = select(model.slug).where(col(model.slug).startswith(f"{slug}-", autoescape=True))
+    found = set(session.exec(numbered))
+    if model is Paper:
+        former = select(FormerId.value).where(FormerId.scheme == SLUG)
+        found |= set(session.exec(former.where(col(FormerId.value).startswith(f"{slug}-", autoescape=True))))
+    return {name for name in found if name.removeprefix(f"{slug}-").isdigit()}
+
+
+def numbers_by_key(
+    session: Session, model: type[Author] | type[Venue] | type[NamedEntity], keys: Iterable[str]
+) -> dict[str, int]:
+    """Numbers of authors, venues or named entities by their keys."""
+    found: dict[str, int] = {}
+    for part in chunks(set(keys)):
+        statement: Any = select(col(model.key), col(model.id)).where(col(model.key).in_(part))  # type: ignore[union-attr]
+        found.update(session.exec(statement).all())
+    return found
+
+
+def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
+    """The method that each paper proposes."""
+    found: dict[int, Method] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select(Link.source_id, Method)
+            .join(Method, col(Method.id) == col(Link.target_id))
+            .where(Link.relation == Relation.PROPOSES, col(Link.source_id).in_(part))
+        )
+        found.update(session.exec(statement).all())
+    return found
+
+
+def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
+    """Name of the method that each paper proposes."""
+    found: dict[int, str] = {}
+    for part in chunks(set(papers)):
+        statement = (
+            select(Link.source_id, Method.name)
+            .join(Method, col(Method.id) == col(Link.target_id))
+            .where(Link.relation == Relation.PROPOSES, col(Link.source_id).in_(part))
+        )
+        found |= {row[0]: row[1] for row in session.connection().execute(statement)}
+    return found
+
+
+def find_paper(session: Session, text: str) -> Paper:
+    """The paper with this id as a user writes it: `arxiv:...`, `doi:...`, `s2:...`, an id without a prefix, our slug,
+    or a current or former citation key.
+
+    Raises NotFoundError.
+    """
+    scheme, _, rest = text.partition(":")
+    readers = {"arxiv": arxiv_id, "doi": doi, "s2": s2_id}
+    wanted = {name: read(rest if scheme.lower() == name else text) for name, read in readers.items()}
+    for name, value in wanted.items():
+        if value and (
+            number := papers_by_ids(session, [ExternalIdentifier(name, value)]).get(ExternalIdentifier(name, value))
+        ):
+            return session.get_one(Paper, number)
+    paper = session.exec(select(Paper).where(Paper.slug == text)).first() if scheme != KEY or not rest else None
+    number = None if paper else _by_key(session, rest if scheme == KEY and rest else text) or _merged(session, text)
+    if paper is None and number is None:
+        raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug")
+    return paper or session.get_one(Paper, number)
+
+
+SLUG, UID = "slug", "uid"
+"""Schemes of former ids for the slug and the permanent id of a merged paper; they lead to the remaining paper."""
+
+
+def _merged(session: Session, text: str) -> int | None:
+    """The paper into which the paper with that slug was merged."""
+    former = select(FormerId.paper_id).where(FormerId.scheme == SLUG, FormerId.value == text)
+    return session.exec(former).first()
+
+
+def same_paper_uids(session: Session, uid: str) -> list[str]:
+    """The permanent id of a paper and those of the papers merged into it."""
+    own = select(col(Entity.id)).where(col(Entity.uid) == uid).scalar_subquery()
+    merged = select(col(FormerId.value)).where(col(FormerId.scheme) == UID, col(FormerId.paper_id) == own)
+    return [uid, *session.connection().execute(merged).scalars()]
+
+
+def remaining_uid(session: Session, uid: str) -> str:
+    """The permanent id of the paper into which this one was merged; the id itself if it was not merged."""
+    into = select(col(Entity.uid)).join(FormerId, col(FormerId.paper_id) == col(Entity.id))
+    found = session.connection().execute(into.where(col(FormerId.scheme) == UID, col(FormerId.value) == uid)).scalar()
+    return str(found or uid)
+
+
+def _by_key(session: Session, key: str) -> int | None:
+    """The paper that has the citation key, else the one that had it. Case matters only if several match."""
+    exact = papers_by_ids(session, [ExternalIdentifier(KEY, key)])
+    return next(iter(exact.values()), None) or owners_of_keys(session, [key]).get(key_fold(key))
+
+
+def library_papers(session: Session) -> list[KnownPaper]:
+    """All papers of the library, in the form that matching needs, with their URLs."""
+    papers = _known_papers(session, col(Paper.standing) != Standing.CITED)
+    return with_addresses(session, papers)
+
+
+def with_addresses(session: Session, papers: Sequence[KnownPaper]) -> list[KnownPaper]:
+    """The papers with their URLs."""
+    urls = addresses_of(session, [paper.id for paper in papers])
+    return [replace(paper, urls=urls.get(paper.id, frozenset())) for paper in papers]
+
+
+def known_papers(session: Session, numbers: Iterable[int]) -> dict[int, KnownPaper]:
+    """Papers by their numbers, in the form that matching needs, without their URLs."""
+    found: dict[int, KnownPaper] = {}
+    for part in chunks(set(numbers)):
+        found |= {paper.id: paper for paper in _known_papers(session, col(Paper.id).in_(part))}
+    return found
+
+
+NO_ASSIGNMENT = "none"
+_NO_DATE = date(1, 1, 1)
+_USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
+
+
+@dataclass(frozen=True)
+class PaperFilter:
+    """Filter of a list of papers. All given fields must match; values within a field are alternatives.
+
+    `taxa` has one set of taxon numbers per taxonomy. `states` pairs a taxonomy's number with a status, or with `none`
+    for papers without a live assignment in it. `until` is the last day included. `found_by` is a source (`list:wam`) or
+    a kind of source (`list`). Papers with standing `cited` are left out unless `standing` names it.
+    """
+
+    q: str | None = None
+    standing: tuple[str, ...] = ()
+    taxa: tuple[frozenset[int], ...] = ()
+    states: tuple[tuple[int, str], ...] = ()
+    since: date | None = None
+    until: date | None = None
+    venues: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    things: tuple[int, ...] = ()
+    party: str | None = None
+    found_by: str | None = None
+    first_seen_since: datetime | None = None
+    numbers: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column of an order. NULL sorts first; `empty`, a value below all others, is its key."""
+
+    column: Any
+    descending: bool = False
+    empty: Any = None
+
+    @property
+    def key(self) -> Any:
+        """The expression that rows are compared by."""
+        return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
+
+    @property
+    def order(self) -> Any:
+        """The same order on the column itself, so that an index on it can be used."""
+        if self.empty is None:
+            return self.column.desc() if self.descending else self.column.asc()
+        return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
+
+
+def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
+    """The requested order. The paper's number always comes last and makes it total."""
+    newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
+    if name == "relevance" and q:
+        words = normalise(q).split()[:MAX_WORDS]
+        in_title = and_(true(), *(col(Paper.title_key).contains(word, autoescape=True) for word in words))
+        return (SortKey(case((in_title, 0), else_=1)), newest)
+    orders = {
+        "date": (SortKey(col(Paper.date), empty=_NO_DATE),),
+        "title": (SortKey(col(Paper.title_key)),),
+        "-title": (SortKey(col(Paper.title_key), descending=True),),
+        "added": (),
+        "-citations": (SortKey(col(Paper.citation_count), descending=True, empty=-1), newest),
+    }
+    return orders.get(name, (newest,))
+
+
+SORTS = ("-date", "date", "title", "-title", "added", "-citations", "relevance")
+
+
+def find_papers(
+    session: Session, wanted: PaperFilter, order: Sequence[SortKey], after: Sequence[Any] | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Up to `limit` rows (number, then the sort keys) after the given keys and number."""
+    number = SortKey(col(Paper.id), descending=bool(order) and order[-1].descending)
+    keys = [*order, number]
+    statement = select_columns(Paper.id, *(key.key for key in order)).where(*conditions(session, wanted))
+    if after is not None:
+        statement = statement.where(_comes_after(keys, after))
+    arranged = statement.order_by(*(key.order for key in keys)).limit(limit)
+    return [tuple(row) for row in session.connection().execute(arranged)]
+
+
+def _comes_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Any:
+    alternatives = []
+    for i, key in enumerate(keys):
+        same = [k.key == v for k, v in zip(keys[:i], values[:i], strict=True)]
+        beyond = key.key < values[i] if key.descending else key.key > values[i]
+        alternatives.append(and_(*same, beyond))
+    return or_(*alternatives)
+
+
+def count_papers(session: Session, wanted: PaperFilter) -> int:
+    """Number of papers that match the filter."""
+    statement = select_columns(func.count()).select_from(Paper).where(*conditions(session, wanted))
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def paper_numbers(session: Session, wanted: PaperFilter) -> set[int]:
+    """Numbers of all papers that match the filter."""
+    statement = select_columns(Paper.id).where(*conditions(session, wanted))
+    return set(session.connection().execute(statement).scalars())
+
+
+def conditions(session: Session, wanted: PaperFilter) -> list[Any]:
+    """The filter as SQL conditions on `paper`."""
+    found = [_standing(wanted.standing), *_dates(wanted), *_placement(wanted)]
+    if wanted.q is not None:
+        found.append(_text(session, wanted.q))
+    if wanted.numbers is not None:
+        found.append(col(Paper.id).in_(wanted.numbers))
+    if wanted.venues:
+        keys = [normalise(name) for name in wanted.venues]
+        found.append(col(Paper.venue_id).in_(select_columns(Venue.id).where(col(Venue.key).in_(keys))))
+    if wanted.years:
+        found.append(col(Paper.year).in_(wanted.years))
+    found += [_uses(thing) for thing in wanted.things]
+    if wanted.party:
+        found.append(_has_result(Result.party == wanted.party))
+    if wanted.found_by:
+        found.append(_found_by(wanted.found_by))
+    if wanted.first_seen_since:
+        made = select_columns(Entity.id).join(Batch, col(Batch.id) == col(Entity.batch_id))
+        found.append(col(Paper.id).in_(made.where(col(Batch.started_at) >= wanted.first_seen_since)))
+    return found
+
+
+def _standing(standing: tuple[str, ...]) -> Any:
+    return col(Paper.standing).in_(standing) if standing else col(Paper.standing) != Standing.CITED
+
+
+def _dates(wanted: PaperFilter) -> list[Any]:
+    bounds = ((wanted.since, col(Paper.date).__ge__), (wanted.until, col(Paper.date).__le__))
+    return [compare(day) for day, compare in bounds if day is not None]
+
+
+def _text(session: Session, query: str) -> Any:
+    words = normalise(query).split()[:MAX_WORDS]
+    if not words:
+        return literal(1) == 0
+    if session.get_bind().dialect.name == "sqlite":
+        asked = " ".join(f'"{word}"' for word in words) + "*"
+        hits = text("paper.id IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH :fts_query)")
+    else:
+        asked = " & ".join(f"'{word}'" for word in words) + ":*"
+        hits = text(
+            "paper.id IN (SELECT paper_id FROM paper_fts "
+            "WHERE to_tsvector('simple', body) @@ to_tsquery('simple', :fts_query))"
+        )
+    return hits.bindparams(fts_query=asked)
+
+
+def live_placements() -> Any:
+    """Papers and taxa of the live assignments to a taxon."""
+    return select_columns(Assignment.paper_id, Assignment.taxon_id).where(
+        col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED
+    )
+
+
+def _placement(wanted: PaperFilter) -> list[Any]:
+    found = []
+    for taxa in wanted.taxa:
+        placed = live_placements().where(col(Assignment.taxon_id).in_(taxa))
+        found.append(col(Paper.id).in_(placed.with_only_columns(col(Assignment.paper_id))))
+    for taxonomy, state in wanted.states:
+        live = select_columns(Assignment.paper_id).where(
+            Assignment.taxonomy_id == taxonomy, col(Assignment.ended_at).is_(None)
+        )
+        if state == NO_ASSIGNMENT:
+            found.append(col(Paper.id).not_in(live))
+        else:
+            found.append(col(Paper.id).in_(live.where(Assignment.state == state)))
+    return found
+
+
+def _has_result(condition: Any) -> Any:
+    proposes = select_columns(Link.source_id).join(Result, col(Result.method_id) == col(Link.target_id))
+    return col(Paper.id).in_(proposes.where(Link.relation == Relation.PROPOSES, condition))
+
+
+def _uses(thing: int) -> Any:
+    linked = select_columns(Link.source_id).where(Link.target_id == thing, col(Link.relation).in_(_USES))
+    return or_(col(Paper.id).in_(linked), _has_result(Result.benchmark_id == thing))
+
+
+def _found_by(source: str) -> Any:
+    same = or_(col(Claim.source) == source, col(Claim.source).startswith(f"{source}:", autoescape=True))
+    return exists().where(col(Claim.subject_id) == col(Paper.id), same)
+
+
+def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, int]]:
+    """Papers by standing, venue and year. The counts of a facet ignore its own filter, so its other values can be
+    chosen.
+    """
+    facets: dict[str, tuple[Any, PaperFilter]] = {
+        "standing": (Paper.standing, replace(wanted, standing=tuple(Standing))),
+        "venue": (Venue.name, replace(wanted, venues=())),
+        "year": (Paper.year, replace(wanted, years=())),
+    }
+    found: dict[str, dict[str, int]] = {}
+    for name, (column, others) in facets.items():
+        statement = (
+            select_columns(column, func.count())
+            .select_from(Paper)
+            .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+            .where(column.is_not(None), *conditions(session, others))
+            .group_by(column)
+            .order_by(func.count().desc(), column)
+        )
+        found[name] = {str(value): count for value, count in session.connection().execute(statement)}
+    return found
+
+
+def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[tuple[int, str]]:
+    """Pairs (paper, taxon path) of the live assignments, in one taxonomy, of the papers that match."""
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .where(
+            Assignment.taxonomy_id == taxonomy,
+            Assignment.state == AssignmentStatus.PLACED,
+            col(Assignment.ended_at).is_(None),
+            *conditions(session, wanted),
+        )
+    )
+    return [(paper, path) for paper, path in session.connection().execute(statement)]
+
+
+_COUNTED: dict[str, type[SQLModel]] = {
+    "methods": Method,
+    "datasets": Dataset,
+    "benchmarks": Benchmark,
+    "metrics": Metric,
+    "institutions": Institution,
+    "concepts": Concept,
+    "results": Result,
+    "taxonomies": Taxonomy,
+    "taxa": Taxon,
+    "citations": Citation,
+    "suggestions": Suggestion,
+}
+
+
+def table_counts(session: Session) -> dict[str, int]:
+    """Number of entities of each kind."""
+    counted = {name: select_columns(func.count()).select_from(model) for name, model in _COUNTED.items()}
+    counted["taxa"] = counted["taxa"].where(col(Taxon.ended_at).is_(None))
+    counted["citations"] = counted["citations"].where(col(Citation.ended_at).is_(None))
+    return {name: _count(session, statement) for name, statement in counted.items()}
+
+
+def standing_counts(session: Session) -> dict[str, int]:
+    """Number of papers with each standing."""
+    statement = select_columns(Paper.standing, func.count()).group_by(col(Paper.standing)).order_by(Paper.standing)
+    return dict(tuple(row) for row in rows(session, statement))
+
+
+def _count(session: Session, statement: Any) -> int:
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def coverage_counts(session: Session) -> dict[str, int]:
+    """For each field, the number of papers of the library that have a value."""
+    number = col(Paper.id)
+    stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False), col(Event.ended_at).is_(None))
+    code = exists().where(
+        col(PaperUrl.paper_id) == number, col(PaperUrl.kind) == "code", col(PaperUrl.ended_at).is_(None)
+    )
+    method = exists().where(col(Link.source_id) == number, col(Link.relation) == Relation.PROPOSES)
+    conditions: dict[str, Any] = {
+        "abstract": col(Paper.abstract).is_not(None),
+        "summary": col(Paper.summary).is_not(None),
+        "authors": exists().where(col(Authorship.paper_id) == number),
+        "arxiv id": col(Paper.arxiv).is_not(None),
+        "semantic scholar id": col(Paper.s2).is_not(None),
+        "date": col(Paper.date).is_not(None),
+        "stated date": stated,
+        "date to the day": Paper.date_precision == "day",
+        "venue": col(Paper.venue_id).is_not(None),
+        "code": code,
+        "method name": method,
+        "institution": exists().where(col(Link.source_id) == number, col(Link.relation) == Relation.AFFILIATED),
+        "citation count": col(Paper.citation_count).is_not(None),
+        "a decision in some taxonomy": exists().where(
+            col(Assignment.paper_id) == number, col(Assignment.ended_at).is_(None)
+        ),
+        "embedding": exists().where(col(Embedding.entity_id) == number),
+    }
+    listed = select_columns(func.count()).select_from(Paper).where(col(Paper.standing) != Standing.CITED)
+    return {"": _count(session, listed)} | {n: _count(session, listed.where(c)) for n, c in conditions.items()}

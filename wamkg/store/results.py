@@ -1,0 +1,112 @@
+"""Reported results with the names of everything they refer to."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from wamkg.identifiers import new_uid
+from wamkg.store.base import rows, select_columns
+from wamkg.store.batches import before_edits
+from wamkg.store.tables import (
+    Batch,
+    Benchmark,
+    Link,
+    Method,
+    Metric,
+    Paper,
+    Result,
+)
+from wamkg.vocabulary import Relation
+
+
+def result_rows(session: Session) -> list[Any]:
+    """Every reported result with its method, benchmark, metric, reporting paper and the method's own paper."""
+    proposing = (
+        select_columns(Link.target_id.label("method"), func.min(Link.source_id).label("paper"))  # type: ignore[attr-defined]
+        .where(Link.relation == Relation.PROPOSES)
+        .group_by(col(Link.target_id))
+        .subquery()
+    )
+    reporter = _paper_alias()
+    statement = (
+        select_columns(
+            Result.id,
+            Result.uid,
+            Method.slug.label("method"),  # type: ignore[attr-defined]
+            col(Method.name).label("method_name"),
+            col(Benchmark.slug).label("benchmark"),
+            col(Benchmark.name).label("benchmark_name"),
+            Result.suite,
+            Result.split,
+            col(Metric.slug).label("metric"),
+            col(Metric.name).label("metric_name"),
+            col(Metric.unit).label("unit"),
+            col(Metric.higher_is_better).label("higher_is_better"),
+            Result.value,
+            Result.method_printed,
+            Result.reported_url,
+            Result.reported_where,
+            Result.party,
+            Result.oddity,
+            Result.source,
+            Result.version,
+            reporter.c.slug.label("reporter"),
+            reporter.c.arxiv.label("reporter_arxiv"),
+            proposing.c.paper,
+        )
+        .select_from(Result)
+        .join(Method, col(Method.id) == col(Result.method_id))
+        .join(Benchmark, col(Benchmark.id) == col(Result.benchmark_id))
+        .join(Metric, col(Metric.id) == col(Result.metric_id), isouter=True)
+        .join(reporter, reporter.c.id == col(Result.reported_by_id), isouter=True)
+        .join(proposing, proposing.c.method == col(Result.method_id), isouter=True)
+        .order_by(col(Result.id))
+    )
+    return list(rows(session, statement))
+
+
+def _paper_alias() -> Any:
+    return select_columns(Paper.id, Paper.slug, Paper.arxiv).subquery("reporter")
+
+
+def result_counts(session: Session) -> dict[int, int]:
+    """Number of results for each method or benchmark."""
+    found: dict[int, int] = {}
+    for column in (col(Result.method_id), col(Result.benchmark_id)):
+        statement = select_columns(column, func.count()).group_by(column)
+        found |= dict(tuple(row) for row in rows(session, statement))
+    return found
+
+
+_SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id", "reported_where",
+                "value")  # fmt: skip
+
+
+"""Columns that, together with the split, identify a report."""
+
+
+def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> bool:
+    """Whether a report from a seed is stored with a value or another column that a person has corrected since."""
+    first = before_edits(session, Result)
+    for row in session.exec(select(Result).where(col(Result.uid).in_(first))):
+        said = {name: first[row.uid].get(name, getattr(row, name)) for name in (*_SAME_REPORT, "split")}
+        if said["split"] in splits and all(said[name] == values.get(name) for name in _SAME_REPORT):
+            return True
+    return False
+
+
+def save_result(session: Session, batch: Batch, values: dict[str, Any]) -> int:
+    """Add a reported score unless it is known; returns 1 if it is new."""
+    assert batch.id is not None
+    columns: Any = Result
+    # Seeds named no splits at first: what an older store holds without one is the same report.
+    splits = {values["split"], ""} if values["source"] == "seed" else {values["split"]}
+    statement = select(Result).where(col(columns.split).in_(splits))
+    for name in _SAME_REPORT:
+        column, value = col(getattr(columns, name)), values.get(name)
+        statement = statement.where(column.is_(None) if value is None else column == value)
+    if session.exec(statement).first() or (values["source"] == "seed" and _was_edited(session, values, splits)):
+        return 0
+    session.add(Result(uid=new_uid(), batch_id=batch.id, **values))
+    return 1

@@ -1,0 +1,261 @@
+"""Papers that are one work: groups, judgements, pairs to judge, and matching of records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.identifiers import title_key
+from wamkg.importing.jsonl import record_of
+from wamkg.matching.record import Record, UnreadableLine
+from wamkg.matching.same_paper import Known, Match, as_known, ids_of, is_preprint, is_publisher_doi, match
+from wamkg.matching.similarity import CandidatePair, FieldComparison, candidate_pairs, compare, score_of
+from wamkg.store.duplicates import Pair, WorkGroups, judgement_rows, load_work_groups, sorted_pair
+from wamkg.store.paper_details import listed_numbers, paper_rows
+from wamkg.store.papers import (
+    KnownPaper,
+    find_paper,
+    known_papers,
+    library_papers,
+    papers_by_ids,
+    papers_by_titles,
+    with_addresses,
+)
+from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.papers import PaperItem, paper_items, public_id
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOfWork:
+    """One record of a work; `id` is accepted by the API."""
+
+    id: str
+    title: str
+    venue: str | None
+    year: int | None
+    year_derived: bool
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementItem:
+    """A person's judgement on two papers: `same`, `different` or `unsure`."""
+
+    uid: str
+    left: RecordOfWork
+    right: RecordOfWork
+    verdict: str
+    note: str
+    by: str
+    at: datetime
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateItem:
+    """Two papers that may be the same work: a score from 0 to 1 and its components. No one has judged them."""
+
+    left: RecordOfWork
+    right: RecordOfWork
+    score: float
+    features: list[FieldComparison]
+
+
+def work_of(session: Session, paper: str) -> list[RecordOfWork]:
+    """All records of a paper's work, the paper itself first.
+
+    Raises NotFoundError.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    others = load_work_groups(session).members(number) - {number}
+    records = _records(session, {number, *others})
+    return [records[number], *(records[n] for n in sorted(others))]
+
+
+def work_list(session: Session) -> list[list[RecordOfWork]]:
+    """All works with more than one record in the store."""
+    groups = load_work_groups(session).groups()
+    records = _records(session, {number for group in groups for number in group})
+    return [[records[number] for number in group] for group in groups]
+
+
+def judgement_list(session: Session, paper: str | None = None) -> list[JudgementItem]:
+    """The live judgements, newest first; optionally only pairs with one paper.
+
+    Raises NotFoundError for an unknown paper.
+    """
+    number = find_paper(session, paper).id if paper is not None else None
+    rows = judgement_rows(session, papers=[number] if number is not None else None)
+    records = _records(session, {n for j, _, _ in rows for n in (j.left_id, j.right_id)})
+    return [
+        JudgementItem(j.uid, records[j.left_id], records[j.right_id], j.verdict, j.note, by, j.at, batch)
+        for j, by, batch in rows
+    ]
+
+
+def candidate_list(session: Session, limit: int, after: str | None = None) -> Page[CandidateItem]:
+    """One page of the pairs that may be the same work, most similar first, without pairs that judgements already
+    determine.
+
+    Raises NotFoundError for a cursor of another list.
+    """
+    works, judged = load_work_groups(session), {(j.left_id, j.right_id) for j, _, _ in judgement_rows(session)}
+    found = [pair for pair in candidate_pairs(library_papers(session)) if _is_open(works, judged, pair)]
+    records = _records(session, {n for pair in found for n in (pair.left.id, pair.right.id)})
+    keyed = [
+        (
+            [-pair.score, pair.left.id, pair.right.id],
+            CandidateItem(records[pair.left.id], records[pair.right.id], pair.score, pair.features),
+        )
+        for pair in found
+    ]
+    return page_of(keyed, ListOrder("duplicates", (float, int, int)), limit, after)
+
+
+def _is_open(works: WorkGroups, judged: set[Pair], pair: CandidatePair) -> bool:
+    numbers = sorted_pair(pair.left.id, pair.right.id)
+    return numbers not in judged and not works.are_told_apart(numbers)
+
+
+def _records(session: Session, numbers: set[int]) -> dict[int, RecordOfWork]:
+    rows = paper_rows(session, numbers, texts=False)
+    return {
+        n: RecordOfWork(public_id(r.arxiv, r.slug), r.title, r.venue, r.year, r.year_derived, r.standing)
+        for n, r in rows.items()
+    }
+
+
+MAX_RECORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MatchItem:
+    """The result for one record: `paper` is the stored one or None, `how` is the criterion (`arxiv`, `title`, `new`).
+
+    `question` is set if a person has to decide.
+    """
+
+    record: int
+    paper: str | None
+    how: str
+    score: float
+    question: str | None
+    features: list[FieldComparison]
+
+
+def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[MatchItem]:
+    """For each record, with the importer's keys, the stored paper that it describes.
+
+    Raises InvalidInputError for an unreadable record or for more than `MOST_RECORDS`.
+    """
+    if len(given) > MAX_RECORDS:
+        raise InvalidInputError(f"{len(given)} records are too many at once: send at most {MAX_RECORDS}")
+    records = [_read(row, number) for number, row in enumerate(given)]
+    by_id = papers_by_ids(session, [i for record in records for i in ids_of(record)])
+    same = papers_by_titles(session, [title_key(r.title) for r in records])
+    by_title = {key: with_addresses(session, group) for key, group in same.items()}
+    known = Known(by_id, by_title, load_work_groups(session).members, known_papers(session, by_id.values()))
+    found = [match(record, known) for record in records]
+    rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
+    return [_item(n, r, m, by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
+
+
+def _read(row: Mapping[str, Any], number: int) -> Record:
+    record = record_of(dict(row), number)
+    if isinstance(record, UnreadableLine):
+        raise InvalidInputError(f"record {number}: {record.reason}")
+    if record.unknown_keys:
+        raise InvalidInputError(f"record {number}: unknown key {record.unknown_keys[0]!r}")
+    return record
+
+
+def _item(
+    number: int, record: Record, found: Match, by_title: Mapping[str, Sequence[KnownPaper]], rows: Mapping[int, Any]
+) -> MatchItem:
+    row = rows.get(found.paper) if found.paper else None
+    namesakes = by_title.get(title_key(record.title), [])
+    known = next((k for k in namesakes if k.id == found.paper), namesakes[0] if namesakes else None)
+    by_id = found.how not in ("title", "new", "ids")
+    features = [FieldComparison("id", True, 1.0)] if by_id else compare(as_known(record), known) if known else []
+    score = score_of(features) if found.how != "new" else 0.0
+    public = public_id(row.arxiv, row.slug) if row is not None else None
+    return MatchItem(number, public, found.how, score, found.question, features)
+
+
+_FILLED = ("arxiv", "url", "method", "note", "date", "date_source", "summary", "abstract", "introduces", "aliases")
+"""Fields that another record of the work fills in if the exported one lacks them. Year, venue, DOI and pages are
+never mixed.
+"""
+_JOINED = ("links", "dates")
+_PLACES = ("taxa", "also", "states")
+
+
+class ExportedWorks:
+    """The papers of the library, one per work; `numbers` are the exported ones, by slug."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        listed = listed_numbers(session)
+        known = set(listed)
+        groups = [[n for n in group if n in known] for group in load_work_groups(session).groups()]
+        papers = known_papers(session, [n for group in groups for n in group])
+        self.further: dict[int, list[int]] = {}
+        for group in groups:
+            first, *others = sorted(group, key=lambda n: _order(papers[n]))
+            self.further[first] = others
+        hidden = {n for others in self.further.values() for n in others}
+        self.numbers = [number for number in listed if number not in hidden]
+
+    def with_further(self, numbers: Iterable[int]) -> list[int]:
+        """Papers, each followed by the other records of its work."""
+        return [n for number in numbers for n in (number, *self.further.get(number, ()))]
+
+    def items(self, numbers: Sequence[int]) -> list[PaperItem]:
+        """The papers with these numbers; fields they lack are filled in from other records of the work."""
+        found = self.with_further(numbers)
+        items = dict(zip(found, paper_items(self.session, found), strict=True))
+        return [_filled(items[n], [items[m] for m in self.further.get(n, ())]) for n in numbers]
+
+    def filled(self, numbers: Sequence[int], records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same for records with an importer's keys; `records` has all records of each work."""
+        return [_joined(records[n], [records[m] for m in self.further.get(n, ())]) for n in numbers]
+
+
+def _order(paper: KnownPaper) -> tuple[bool, bool, int]:
+    """Order: a publication before a preprint, a record with a publisher's DOI first, then the one stored first."""
+    return is_preprint(paper), not is_publisher_doi(paper.doi), paper.id
+
+
+def _filled(item: PaperItem, others: Sequence[PaperItem]) -> PaperItem:
+    for other in others:
+        placed = {*item.taxa, *item.states}
+        values: dict[str, Any] = {
+            name: getattr(other, name)
+            for name in _FILLED
+            if hasattr(item, name) and not getattr(item, name) and getattr(other, name)
+        }
+        values["links"] = other.links | item.links
+        for name in _PLACES:
+            theirs = {slug: value for slug, value in getattr(other, name).items() if slug not in placed}
+            values[name] = theirs | getattr(item, name)
+        item = replace(item, **values)
+    return item
+
+
+def _joined(record: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    for other in others:
+        placed = {*record.get("taxa", {}), *record.get("states", {})}
+        values = {name: other[name] for name in _FILLED if name in other and name not in record}
+        values |= {name: other[name] | record.get(name, {}) for name in _JOINED if name in other}
+        for name in _PLACES:
+            theirs = {slug: value for slug, value in other.get(name, {}).items() if slug not in placed}
+            if theirs:
+                values[name] = theirs | record.get(name, {})
+        if other.get("standing") == "included":
+            values["standing"] = "included"
+        record = record | values
+    return record

@@ -1,0 +1,94 @@
+"""Methods, datasets, benchmarks, metrics, institutions, challenges and concepts as lists."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.identifiers import name_key
+from wamkg.store.entities import (
+    ENTITY_MODELS,
+    INTRODUCING_RELATION,
+    get_entity,
+    link_counts,
+    linked_papers,
+    list_entities,
+    uids_of,
+)
+from wamkg.store.results import result_counts
+from wamkg.store.taxonomies import aliases_of
+from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.papers import public_id
+from wamkg.vocabulary import EntityKind, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class EntityItem:
+    """A named entity; `papers` propose it, introduce it or (institutions) come from it.
+
+    `uses` counts the papers linked to it by relation, `results` the reported results that name it. A field that does
+    not apply to its kind is None.
+    """
+
+    kind: str
+    uid: str
+    slug: str
+    name: str
+    aliases: list[str]
+    papers: list[str]
+    uses: dict[str, int]
+    results: int
+    mark: str | None
+    unit: str | None
+    higher_is_better: bool | None
+    definition: str | None
+    formula: str | None
+    version: int
+
+
+def entity_page(session: Session, kind: EntityKind, q: str | None, limit: int, after: str | None) -> Page[EntityItem]:
+    """One page of the entities of a kind, by name; `q` keeps those whose name or alias contains it.
+
+    Raises NotFoundError for a cursor of another list.
+    """
+    items = all_entities(session, kind)
+    if q:
+        wanted = name_key(q)
+        items = [i for i in items if wanted and any(wanted in name_key(n) for n in (i.name, i.slug, *i.aliases))]
+    return page_of(([[i.name.casefold(), i.slug], i] for i in items), ListOrder(kind, (str, str)), limit, after)  # type: ignore[misc]
+
+
+def all_entities(session: Session, kind: EntityKind) -> list[EntityItem]:
+    """All entities of a kind by slug."""
+    found: list[Any] = list_entities(session, kind)
+    aliases = aliases_of(session, [t.id for t in found])
+    uses, results, uids = link_counts(session, kind), result_counts(session), uids_of(session, ENTITY_MODELS[kind])
+    papers = linked_papers(session, kind, INTRODUCING_RELATION.get(kind, Relation.INTRODUCES))
+    return [
+        EntityItem(
+            kind=kind.value,
+            uid=uids[thing.id],
+            slug=thing.slug,
+            name=thing.name,
+            aliases=aliases.get(thing.id, []),
+            papers=[public_id(arxiv, slug) for slug, arxiv in papers.get(thing.id, [])],
+            uses=uses.get(thing.id, {}),
+            results=results.get(thing.id, 0),
+            mark=getattr(thing, "mark", None),
+            unit=getattr(thing, "unit", None),
+            higher_is_better=getattr(thing, "higher_is_better", None),
+            definition=getattr(thing, "definition", None),
+            formula=getattr(thing, "formula", None),
+            version=thing.version,
+        )
+        for thing in found
+    ]
+
+
+def get_entity_item(session: Session, kind: EntityKind, name: str) -> EntityItem:
+    """One entity by slug, name or alias.
+
+    Raises NotFoundError.
+    """
+    slug = get_entity(session, kind, name).slug
+    return next(item for item in all_entities(session, kind) if item.slug == slug)

@@ -1,0 +1,48 @@
+"""Lists of jobs and releases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.store.batches import list_jobs
+from wamkg.store.jobs import find_job
+from wamkg.store.tables import Job
+from wamkg.views.history import in_order
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """One job and its progress."""
+
+    uid: str
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    counts: dict[str, Any]
+    error: str | None
+    queued: datetime
+    started: datetime | None
+    finished: datetime | None
+
+
+def job_list(session: Session, limit: int) -> list[JobItem]:
+    """Jobs, newest first."""
+    return [job_item(job) for job in list_jobs(session, limit)]
+
+
+def job_item(j: Job) -> JobItem:
+    """One job."""
+    return JobItem(
+        j.uid, j.kind, j.state, j.done, j.total, in_order(j.counts), j.error, j.queued_at, j.started_at, j.finished_at
+    )
+
+
+def job_named(session: Session, uid: str) -> JobItem:
+    """One job by its id or the beginning of it.
+
+    Raises NotFoundError.
+    """
+    return job_item(find_job(session, uid))

@@ -1,0 +1,356 @@
+"""Papers and citations over time, and who cites a paper."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError
+from wamkg.identifiers import Precision, day_or_year
+from wamkg.store.assignments import DatedPlacements, placed_papers, placements_by_date
+from wamkg.store.citations import (
+    CitedPapers,
+    CitingWorksByDate,
+    IncompleteCitationList,
+    citation_counts,
+    cited_method,
+    cited_paper,
+    cited_taxon,
+    citing_by_date,
+    citing_rows,
+    count_citing,
+    incomplete_citation_lists,
+)
+from wamkg.store.papers import find_paper
+from wamkg.store.tables import Taxonomy
+from wamkg.store.taxonomies import get_taxonomy, list_taxa
+from wamkg.views.paging import Page, decode_cursor, encode_cursor
+from wamkg.views.papers import public_id, shown_day
+from wamkg.views.roadmap import check_date_rule, paper_dates
+from wamkg.vocabulary import ARXIV_ID_SOURCE
+
+Period = Literal["month", "quarter", "year"]
+PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True)
+class TimelinePeriod:
+    """One period, written `2024-05`, `2024-Q2` or `2024`; `counts` by taxon path, `cumulative` up to its end."""
+
+    period: str
+    counts: dict[str, int]
+    total: int
+    cumulative: int
+
+
+@dataclass(frozen=True)
+class PaperTimeline:
+    """Papers assigned in a taxonomy, by period without gaps.
+
+    `taxa` are the paths that `counts` uses, `names` their names. `undated` papers have neither a date nor a year;
+    `imprecise` ones are known to the year only and appear in no shorter period. `derived` counts the papers in periods
+    whose date was derived from an arXiv id.
+    """
+
+    taxonomy: str
+    by: str
+    depth: int
+    date_rule: str
+    taxa: list[str]
+    names: dict[str, str]
+    items: list[TimelinePeriod]
+    total: int
+    undated: int
+    imprecise: int
+    derived: int
+
+
+def papers_timeline(
+    session: Session, by: str = "month", taxonomy: str = "wam", depth: int = 1, date_rule: str = "arxiv_v1"
+) -> PaperTimeline:
+    """Count the papers assigned in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
+
+    A paper assigned above that depth counts for its own taxon.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
+    """
+    if by not in PERIODS:
+        raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
+    if not 0 <= depth <= MAX_DEPTH:
+        raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
+    check_date_rule(date_rule)
+    found = get_taxonomy(session, taxonomy)
+    groups = _dated(session, found, date_rule)
+    usable = [(g, g.day) for g in groups if g.day and (by == "year" or g.precision != Precision.YEAR)]
+    cells: Counter[tuple[str, str]] = Counter()
+    for group, day in usable:
+        cells[period_of(day, by), _cut(group.taxon, depth)] += group.papers
+    used = {path for _, path in cells}
+    taxa = [t for t in list_taxa(session, found) if t.path in used]
+    undated = sum(g.papers for g in groups if g.day is None)
+    return PaperTimeline(
+        taxonomy=found.slug,
+        by=by,
+        depth=depth,
+        date_rule=date_rule,
+        taxa=[t.path for t in taxa],
+        names={t.path: t.name for t in taxa},
+        items=list(_periods(cells, sorted({day for _, day in usable}), by)),
+        total=cells.total(),
+        undated=undated,
+        imprecise=sum(g.papers for g in groups) - undated - cells.total(),
+        derived=sum(g.papers for g, _ in usable if g.source == ARXIV_ID_SOURCE),
+    )
+
+
+def _dated(session: Session, taxonomy: Taxonomy, rule: str) -> list[DatedPlacements]:
+    """The papers assigned in a taxonomy by their dates under a rule. A date that is not the resolved one has no
+    source.
+    """
+    if rule == "arxiv_v1":
+        return placements_by_date(session, taxonomy)
+    papers = placed_papers(session, taxonomy)
+    dates = paper_dates(session, papers, rule)
+    found = [(paper, *dates.get(paper.id, (None, None))) for paper in papers]
+    return [DatedPlacements(p.taxon, day, exact, p.date_source if day == p.date else None) for p, day, exact in found]
+
+
+def _cut(path: str, depth: int) -> str:
+    return "/".join(path.split("/")[:depth])
+
+
+def period_of(day: date, by: str) -> str:
+    """The period of a day: `2024-05`, `2024-Q2` or `2024`."""
+    if by == "year":
+        return f"{day.year:04d}"
+    return f"{day.year:04d}-Q{(day.month + 2) // 3}" if by == "quarter" else f"{day.year:04d}-{day.month:02d}"
+
+
+def periods_between(first: date, last: date, by: str) -> Iterator[str]:
+    """All periods from that of `first` to that of `last`."""
+    months = PERIODS[by]
+    start, end = (first.year * 12 + first.month - 1) // months, (last.year * 12 + last.month - 1) // months
+    for number in range(start, end + 1):
+        month = number * months
+        yield period_of(date(month // 12, month % 12 + 1, 1), by)
+
+
+def _periods(cells: Counter[tuple[str, str]], days: list[date], by: str) -> Iterator[TimelinePeriod]:
+    split: dict[str, dict[str, int]] = {}
+    for (period, path), number in sorted(cells.items()):
+        split.setdefault(period, {})[path] = number
+    cumulative = 0
+    for period in periods_between(days[0], days[-1], by) if days else ():
+        counts = split.get(period, {})
+        total = sum(counts.values())
+        cumulative += total
+        yield TimelinePeriod(period, {path: n for path, n in counts.items() if path}, total, cumulative)
+
+
+def timeline_csv_rows(timeline: PaperTimeline) -> Iterator[list[str | int]]:
+    """The timeline as rows of a table with a header."""
+    yield ["period", *timeline.taxa, "total", "cumulative"]
+    for item in timeline.items:
+        yield [item.period, *(item.counts.get(path, 0) for path in timeline.taxa), item.total, item.cumulative]
+
+
+SUBJECTS = {"paper": cited_paper, "method": cited_method, "taxon": cited_taxon}
+
+
+@dataclass(frozen=True)
+class CitationPeriod:
+    """One period, written `2024-05`, `2024-Q2` or `2024`; `cumulative` counts up to its end."""
+
+    period: str
+    count: int
+    cumulative: int
+
+
+@dataclass(frozen=True)
+class CitationTimeline:
+    """Different citing papers by period, without gaps; preprint and publication of one work count once.
+
+    `total` = those in `items` + `imprecise` (known to the year only, `by_year` has the years) + `undated`.
+    `unknown_share` is the share of `total` without a period, None without citations. `derived` counts papers in `items`
+    whose date was derived from an arXiv id. `citations` counts citing pairs; `counted` is Semantic Scholar's own
+    number, None if it gives none. `short` lists papers with an incomplete citation list, because a low count may only
+    mean missing data.
+    """
+
+    subject: str
+    kind: str
+    label: str
+    by: str
+    papers: int
+    items: list[CitationPeriod]
+    total: int
+    imprecise: int
+    by_year: dict[int, int]
+    undated: int
+    unknown_share: float | None
+    derived: int
+    citations: int
+    counted: int | None
+    short: list[IncompleteCitationList]
+
+    @property
+    def missing(self) -> str:
+        """What is missing from the citation lists, in words; empty if all are complete."""
+        if not self.short:
+            return ""
+        counted = "" if self.counted is None else f" of {self.counted:,} counted"
+        reasons = ", ".join(sorted({paper.reason for paper in self.short}))
+        return (
+            f"the citation lists of {len(self.short)} of {self.papers} papers are not held whole ({reasons}); "
+            f"{self.citations:,}{counted} citations are held"
+        )
+
+
+def citation_timeline(
+    session: Session, by: str = "month", paper: str | None = None, method: str | None = None, taxon: str | None = None
+) -> CitationTimeline:
+    """Count the papers that cite one paper, the papers of one method, or those at or below one taxon.
+
+    A taxon is written `wam:joint/diffusion`; `wam` is the whole taxonomy.
+
+    Raises InvalidInputError unless exactly one of the three is given, or for an unknown period; NotFoundError.
+    """
+    if by not in PERIODS:
+        raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
+    given = {kind: text for kind, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text}
+    if len(given) != 1:
+        raise InvalidInputError("say whose citations: one of paper, method or taxon")
+    ((kind, text),) = given.items()
+    cited = SUBJECTS[kind](session, text)
+    return _timeline(session, cited, by)
+
+
+def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
+    """The taxa at a depth as subjects of a timeline, including leaves above it; depth 0 is the whole taxonomy.
+
+    Raises NotFoundError.
+    """
+    if depth < 1:
+        return [get_taxonomy(session, taxonomy).slug]
+    taxa = list_taxa(session, get_taxonomy(session, taxonomy))
+    parents = {taxon.parent_id for taxon in taxa}
+    shown = [t for t in taxa if t.depth == depth or (t.depth < depth and t.id not in parents)]
+    return [f"{taxonomy}:{taxon.path}" for taxon in shown]
+
+
+def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline:
+    groups = citing_by_date(session, cited)
+    papers, citations, counted = citation_counts(session, cited)
+    placed = [(day, group) for group in groups if (day := _day(group, by)) is not None]
+    by_year = Counter[int]()
+    undated = 0
+    for group in groups:
+        if _day(group, by) is not None:
+            continue
+        year = group.day.year if group.day else group.year
+        if year is None:
+            undated += group.count
+        else:
+            by_year[year] += group.count
+    total = sum(group.count for group in groups)
+    imprecise = sum(by_year.values())
+    return CitationTimeline(
+        subject=cited.name,
+        kind=cited.kind,
+        label=cited.label,
+        by=by,
+        papers=papers,
+        items=list(_items(placed, by)),
+        total=total,
+        imprecise=imprecise,
+        by_year=dict(sorted(by_year.items())),
+        undated=undated,
+        unknown_share=(imprecise + undated) / total if total else None,
+        derived=sum(group.count for _, group in placed if group.source == ARXIV_ID_SOURCE),
+        citations=citations,
+        counted=counted,
+        short=incomplete_citation_lists(session, cited),
+    )
+
+
+def _day(group: CitingWorksByDate, by: str) -> date | None:
+    """The day that puts the group's papers in a period; None if their date is not precise enough."""
+    dated = day_or_year(group.day, group.precision, group.year)
+    return dated[0] if dated and (by == "year" or dated[1] != Precision.YEAR) else None
+
+
+def _items(placed: list[tuple[date, CitingWorksByDate]], by: str) -> Iterator[CitationPeriod]:
+    counts = Counter[str]()
+    for day, group in placed:
+        counts[period_of(day, by)] += group.count
+    days = [day for day, _ in placed]
+    cumulative = 0
+    for period in periods_between(min(days), max(days), by) if days else ():
+        cumulative += counts[period]
+        yield CitationPeriod(period, counts[period], cumulative)
+
+
+def citation_csv_rows(timeline: CitationTimeline) -> Iterator[list[str | int]]:
+    """The timeline as rows of a table with a header. Citations without a period come last."""
+    yield ["period", "citing", "cumulative"]
+    for item in timeline.items:
+        yield [item.period, item.count, item.cumulative]
+    running = timeline.items[-1].cumulative if timeline.items else 0
+    for year, count in timeline.by_year.items():
+        running += count
+        yield [f"{year} (month unknown)", count, running]
+    if timeline.undated:
+        yield ["unknown", timeline.undated, running + timeline.undated]
+
+
+@dataclass(frozen=True, slots=True)
+class CitingItem:
+    """One citing paper according to one source; `first_seen` is when this store first found it."""
+
+    paper: str
+    title: str
+    date: str | None
+    year: int | None
+    year_derived: bool
+    standing: str
+    source: str
+    contexts: list[Any]
+    intents: list[Any]
+    influential: bool | None
+    first_seen: datetime
+
+
+def citing_list(
+    session: Session, paper: str, since: datetime | None, limit: int, after: str | None
+) -> Page[CitingItem]:
+    """One page of the papers that cite a paper, most recently discovered first.
+
+    Raises NotFoundError for an unknown id or a cursor of another list.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    last = decode_cursor(after, "citing", (int,))[0] if after else None
+    found = citing_rows(session, number, since, last, limit + 1)
+    shown = found[:limit]
+    items = [
+        CitingItem(
+            paper=public_id(row.arxiv, row.slug),
+            title=row.title,
+            date=shown_day(row.date, row.date_precision),
+            year=row.year,
+            year_derived=row.year_derived,
+            standing=row.standing,
+            source=row.source,
+            contexts=row.contexts,
+            intents=row.intents,
+            influential=row.influential,
+            first_seen=row.first_seen,
+        )
+        for row in shown
+    ]
+    following = encode_cursor("citing", [shown[-1].id]) if len(found) > limit else None
+    return Page(items, count_citing(session, number, since), following)
