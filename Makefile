@@ -44,7 +44,7 @@ check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (
 
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests
-	WAMKG_PROPERTIES=random $(BIN)/pytest $$(grep -l '@given' tests/*.py)
+	WAMKG_PROPERTIES=random $(BIN)/pytest $$(grep -rl '@given' tests --include='test_*.py')
 
 demo-enrich: $(VENV)/.dev ## Enrich made-up papers from a local server full of faults, and draw their citations
 	$(BIN)/python -m tests.s2_server.demo --out $(WAMKG_HOME)/demo

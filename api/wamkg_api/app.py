@@ -45,8 +45,8 @@ PREFIX = "/api/v1"
 # `papers/{id}` takes any path, so routes below it come first: decisions before papers.
 WRITES = (
     decisions.writes, papers.writes, entities.writes, taxonomies.writes, batches.writes, releases.writes,
-    objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes, jobs.writes,
-    questions.writes,
+    objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes,
+    jobs.writes, questions.writes,
 )  # fmt: skip
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,

@@ -201,8 +201,9 @@ class PaperRules(CuratingMachine):
     def judge(self, pick: int, other: int, verdict: str) -> None:
         one = self.pick(self.now.papers, pick)
         pair = tuple(sorted((one, self.pick(self.now.papers.keys() - {one}, other))))
+        ids = (paper_id(pair[0]), paper_id(pair[1]))
         self.do(
-            lambda: self.writing(lambda s, ana: record_judgement(s, ana, (paper_id(pair[0]), paper_id(pair[1])), verdict)),
+            lambda: self.writing(lambda s, ana: record_judgement(s, ana, ids, verdict)),
             steps.judge(pair, verdict), steps.slots("judged", *pair), may=self.now.may_judge(pair, verdict),
         )  # fmt: skip
 

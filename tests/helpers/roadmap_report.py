@@ -1,4 +1,6 @@
-"""Draws generated roadmaps and measures the twelve points asked of them: `python -m tests.helpers.roadmap_report [INSERTIONS]`.
+"""Draw generated roadmaps and measure the twelve points asked of them.
+
+Run as `python -m tests.helpers.roadmap_report [INSERTIONS]`.
 
 For 64, 150 and 500 methods at one and two columns, time rising and running to the right: findings and numbers of
 `wamkg.figures.check` and the CPU time of a drawing; then single insertions into 64 methods: whether the order is kept,

@@ -1,6 +1,6 @@
 """The importer against a second, independent reading of real lists and bibliographies; the misses are printed.
 
-The second readings are `tests/helpers/list_reading.py` and `tests/helpers/reference_reading.py`. A file that is not yet read right is
+The second readings are `tests/helpers/list_reading.py` and `reference_reading.py`. A file that is not yet read right is
 named in `NOT_YET`: its test must fail, so whoever makes it right takes the name out.
 """
 

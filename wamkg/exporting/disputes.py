@@ -47,7 +47,8 @@ def _agenda_point(position: int, dispute: ObjectionDetail) -> Iterator[str]:
     yield f"## {position}. {plain(o.title)}"
     yield ""
     yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.claimed}"
-    yield f"({_AS[ObjectorRole(o.raised_as)]}, {format_date(o.at.isoformat()[:10])}{f', {o.said_at}' if o.said_at else ''})."
+    where = f", {o.said_at}" if o.said_at else ""
+    yield f"({_AS[ObjectorRole(o.raised_as)]}, {format_date(o.at.isoformat()[:10])}{where})."
     yield from _quoted(o.quote)
     if dispute.stands and (dispute.stands.evidence or dispute.stands.note):
         yield from ("", f"Placed by {dispute.stands.by} {_why(dispute.stands)}")

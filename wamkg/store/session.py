@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlmodel import Session as Session
+from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from here: they hold no SQL
 
 from wamkg.errors import StoreError
 
