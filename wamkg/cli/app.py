@@ -107,7 +107,7 @@ COMMANDS: dict[str, Verb] = {
     "evaluate": Verb("suggestions", "evaluate", "Measure the suggestion models on the classified papers."),
     "radar": Verb(
         "suggestions",
-        "radar",
+        "label_audit",
         "List papers whose label is disputed by the model, similar papers, other taxonomies or citations.",
     ),
     "screen": Verb(

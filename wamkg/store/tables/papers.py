@@ -136,6 +136,7 @@ class Authorship(SQLModel, table=True):
 class PaperUrl(SQLModel, table=True):
     """A URL of a paper."""
 
+    __tablename__ = "weblink"
     __table_args__ = (live_unique("weblink", "paper_id", "kind", "url"),)
 
     id: int | None = key()

@@ -75,6 +75,7 @@ class Claim(SQLModel, table=True):
     claim.
     """
 
+    __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_subject_id_field_source", "subject_id", "field", "source"),)
 
     id: int | None = key()

@@ -13,6 +13,7 @@ from wamkg.store.types import Json, UtcDateTime, utc_now
 class Task(SQLModel, table=True):
     """One task for one paper."""
 
+    __tablename__ = "work"
     __table_args__ = (
         UniqueConstraint("paper_id", "kind"),
         Index("ix_work_kind_state_not_before", "kind", "state", "not_before"),
@@ -59,6 +60,7 @@ class Job(SQLModel, table=True):
 class RateLimit(SQLModel, table=True):
     """Earliest time of the next request to a service, shared by all processes."""
 
+    __tablename__ = "pace"
     service: str = Field(primary_key=True)
     next_at: float = Field(description="seconds since the epoch")
 
