@@ -40,7 +40,7 @@ StoreDep = Annotated[Store, Depends(store_of)]
 
 
 @dataclass(frozen=True)
-class Change:
+class EditResponse:
     """What an edit changed. `batch` can be undone; it is null if nothing changed.
 
     `alarms` lists decisions whose quote is no longer found in the edited text.
@@ -53,10 +53,10 @@ class Change:
     alarms: list[str]
 
 
-def changed(edited: EditResult) -> Change:
+def changed(edited: EditResult) -> EditResponse:
     """The response to an edit."""
     changes = {name: list(pair) for name, pair in edited.changes.items()}
-    return Change(edited.batch, edited.subject, changes, edited.version, edited.alarms)
+    return EditResponse(edited.batch, edited.subject, changes, edited.version, edited.alarms)
 
 
 def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:

@@ -28,10 +28,12 @@ STILL = {
 ROOT = Path(wamkg.__file__).parents[1]
 
 
+def _files() -> list[Path]:
+    return [file for package in (wamkg, wamkg_api) for file in Path(str(package.__file__)).parent.rglob("*.py")]
+
+
 def test_only_services_jobs_and_named_runners_open_writing_transactions() -> None:
-    folders = (Path(wamkg.__file__).parent, Path(wamkg_api.__file__).parent)
-    files = {file for folder in folders for file in folder.rglob("*.py") if _writes(file)}
-    names = {file.relative_to(ROOT).as_posix() for file in files}
+    names = {file.relative_to(ROOT).as_posix() for file in _files() if _writes(file)}
     allowed = ("wamkg/services/", "wamkg/jobs/")
     assert {name for name in names if not name.startswith(allowed)} == set(RUNNERS) | STILL
 
@@ -39,3 +41,12 @@ def test_only_services_jobs_and_named_runners_open_writing_transactions() -> Non
 def _writes(file: Path) -> bool:
     calls = (node.func for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
     return any(isinstance(call, ast.Attribute) and call.attr == "writing" for call in calls)
+
+
+def test_no_class_name_is_defined_twice() -> None:
+    where: dict[str, list[str]] = {}
+    for file in _files():
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                where.setdefault(node.name, []).append(file.relative_to(ROOT).as_posix())
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}

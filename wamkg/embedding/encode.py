@@ -42,7 +42,7 @@ class EmbedReport:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _EmbedPlan:
     """The work of a run: texts by hash, longest first, and the entities that need each.
 
     Long texts come first: an out-of-memory error shows at once, and batches have texts of similar length.
@@ -107,7 +107,9 @@ def embed_shared(
     return EmbedReport(encoder.name, encoder.version, len(texts), encoded, reused, len(firsts) - encoded)
 
 
-def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[str, str], papers: list[int]) -> int:
+def _take_and_encode(
+    store: Store, encoder: Encoder, plan: _EmbedPlan, worker: tuple[str, str], papers: list[int]
+) -> int:
     """Encode those of the papers' texts that no other worker has; returns their number."""
     kind, owner = worker
     if not papers:
@@ -121,7 +123,7 @@ def _take_and_encode(store: Store, encoder: Encoder, plan: _Plan, worker: tuple[
     return len(fresh)
 
 
-def _plan(store: Store, encoder: Encoder, texts: Mapping[int, str]) -> _Plan:
+def _plan(store: Store, encoder: Encoder, texts: Mapping[int, str]) -> _EmbedPlan:
     """Find the texts to encode. A text that was encoded for another entity is reused."""
     hashes = {number: text_hash(text) for number, text in texts.items()}
     with store.reading() as session:
@@ -132,17 +134,19 @@ def _plan(store: Store, encoder: Encoder, texts: Mapping[int, str]) -> _Plan:
     for number in sorted(stale):
         waiting.setdefault(hashes[number], []).append(number)
     todo = {hashes[n]: texts[n] for n in sorted(stale) if hashes[n] not in known}
-    plan = _Plan(dict(sorted(todo.items(), key=lambda item: -len(item[1]))), waiting)
+    plan = _EmbedPlan(dict(sorted(todo.items(), key=lambda item: -len(item[1]))), waiting)
     _keep(store, encoder, plan, known)
     return plan
 
 
-def _encoded(encoder: Encoder, plan: _Plan, digests: list[str]) -> dict[str, bytes]:
+def _encoded(encoder: Encoder, plan: _EmbedPlan, digests: list[str]) -> dict[str, bytes]:
     rows = encoder.encode([plan.texts[digest] for digest in digests]) if digests else ()
     return {digest: _to_bytes(row) for digest, row in zip(digests, rows, strict=True)}
 
 
-def _keep(store: Store, encoder: Encoder, plan: _Plan, vectors: Mapping[str, bytes], kind: str | None = None) -> None:
+def _keep(
+    store: Store, encoder: Encoder, plan: _EmbedPlan, vectors: Mapping[str, bytes], kind: str | None = None
+) -> None:
     """Store vectors for all entities that need them, and finish their tasks, in one transaction."""
     rows = {n: StoredVector(digest, vector) for digest, vector in vectors.items() for n in plan.waiting[digest]}
     if rows:

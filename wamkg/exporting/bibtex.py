@@ -46,7 +46,7 @@ def export_bibtex(session: Session) -> Iterator[str]:
             events_of(session, numbers),
         )
         for number, item in zip(numbers, works.items(numbers), strict=True):
-            entry = _Entry(item, rows[number], names.get(number, []), events.get(number, []))
+            entry = _BibtexEntry(item, rows[number], names.get(number, []), events.get(number, []))
             library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in entry.fields().items()])])
             yield write_string(library, unparse_stack=[]) + "\n"
             left_out += entry.left_out
@@ -54,7 +54,7 @@ def export_bibtex(session: Session) -> Iterator[str]:
         yield f"% Control characters, which no file takes: {left_out} left out.\n"
 
 
-class _Entry:
+class _BibtexEntry:
     """A BibTeX entry of one paper; values are in braces or a macro."""
 
     def __init__(self, item: PaperItem, row: Any, names: list[PersonName], events: list[Any]) -> None:

@@ -105,7 +105,7 @@ class Quality:
 
 
 @dataclass
-class _Seen:
+class _SeenValues:
     """How many records something was seen in, and the first of them."""
 
     count: int = 0
@@ -126,7 +126,12 @@ class QualityCheck:
         self._people_expected = format not in _WITHOUT_AUTHORS
         self._judged = 0
         self._titled = 0
-        self._no_authors, self._names, self._short, self._no_link = _Seen(), _Seen(), _Seen(), _Seen()
+        self._no_authors, self._names, self._short, self._no_link = (
+            _SeenValues(),
+            _SeenValues(),
+            _SeenValues(),
+            _SeenValues(),
+        )
         self._unread: Counter[str] = Counter()
         self._titles = _Titles()
         self._samples = _Samples()
@@ -259,7 +264,7 @@ class _Titles:
 
     def __init__(self) -> None:
         self._first: dict[int, tuple[int, int]] = {}
-        self._repeated: dict[int, _Seen] = {}
+        self._repeated: dict[int, _SeenValues] = {}
 
     def add(self, title: str, line: int, identity: str) -> None:
         """Take a title into account; a further record of the same id or address is the same paper again."""
@@ -271,14 +276,14 @@ class _Titles:
         elif not identity or first[0] != hash(identity):
             seen = self._repeated.get(key)
             if seen is None:
-                seen = self._repeated[key] = _Seen()
+                seen = self._repeated[key] = _SeenValues()
                 seen.add(first[1], title)
             seen.add(line, title)
 
     @property
-    def most_frequent(self) -> _Seen:
+    def most_frequent(self) -> _SeenValues:
         """The title that most records share."""
-        return max(self._repeated.values(), key=lambda seen: seen.count, default=_Seen())
+        return max(self._repeated.values(), key=lambda seen: seen.count, default=_SeenValues())
 
 
 class _Samples:

@@ -14,7 +14,7 @@ Runner = Callable[[Store, Settings, str, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """A kind of job. `run` and `check` are written `module:function`; `check` rejects wrong parameters."""
 
     run: str
@@ -22,10 +22,10 @@ class Kind:
 
 
 KINDS = {
-    "enrich": Kind("wamkg.enriching.engine:run_job", "wamkg.enriching.plan:order_from"),
-    "embed": Kind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
-    "suggest": Kind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
-    "refit": Kind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
+    "enrich": JobKind("wamkg.enriching.engine:run_job", "wamkg.enriching.plan:order_from"),
+    "embed": JobKind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
+    "suggest": JobKind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
+    "refit": JobKind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 
 

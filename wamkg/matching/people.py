@@ -21,7 +21,7 @@ MIN_SHORT_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _NameReading:
     """One way to parse a name: the words of the family name and of the given names; `turned` if in that order."""
 
     family: tuple[str, ...]
@@ -66,21 +66,21 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_DIGRAPHS.sub(r"\1\2", word) for word in normalise(folded).split())
 
 
-def _readings(name: PersonName) -> Iterator[_Reading]:
+def _readings(name: PersonName) -> Iterator[_NameReading]:
     """Possible parses of a name: as it was split, and with corrected order."""
     family, given = _words(f"{name.particle} {name.family}"), _given(name.given)
-    yield _Reading(family, given)
+    yield _NameReading(family, given)
     if len(family) > 1:
-        yield _Reading(("".join(family),), given)  # "Le Cun" is "LeCun"
+        yield _NameReading(("".join(family),), given)  # "Le Cun" is "LeCun"
     printed = name.display.split()
     if len(printed) < 2:
         return
     if _is_initials(name.family):
-        yield _Reading(_words(name.given), _letters(name.family))  # "Doe JP"
+        yield _NameReading(_words(name.given), _letters(name.family))  # "Doe JP"
     elif not name.particle and len(printed) <= MAX_TURNED and all(len(word) > 1 for word in (*family, *given)):
-        yield _Reading(given[:1], (*given[1:], *family), turned=True)  # "Zhang Wei"
+        yield _NameReading(given[:1], (*given[1:], *family), turned=True)  # "Zhang Wei"
         if len(given) > 1:
-            yield _Reading((given[-1] + family[0],), given[:-1])  # "Yann Le Cun"
+            yield _NameReading((given[-1] + family[0],), given[:-1])  # "Yann Le Cun"
 
 
 def _given(text: str) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _letters(text: str) -> tuple[str, ...]:
     return tuple(letter for word in _words(text.replace(".", " ")) for letter in word)
 
 
-def _compare(one: _Reading, other: _Reading) -> bool | None:
+def _compare(one: _NameReading, other: _NameReading) -> bool | None:
     families = _families_agree(one, other)
     if not families:
         return False
@@ -110,7 +110,7 @@ def _compare(one: _Reading, other: _Reading) -> bool | None:
     return all(_given_agree(a, b, turned) for a, b in zip(mine, others, strict=False))
 
 
-def _families_agree(one: _Reading, other: _Reading) -> frozenset[str]:
+def _families_agree(one: _NameReading, other: _NameReading) -> frozenset[str]:
     """The words of both family names if they match: extra words are a particle or an omitted part."""
     mine, others = frozenset(one.family), frozenset(other.family)
     agree = mine and others and (mine <= others or others <= mine)

@@ -8,7 +8,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 
-class _DryRunError(Exception):
+class _MergeDryRunError(Exception):
     """Rolls back the transaction of a dry run."""
 
 
@@ -22,8 +22,8 @@ def merge(store: Store, settings: Settings, writer: Writer, merge: Merge, *, dry
         with store.writing() as session:
             made.append((try_merge if dry_run else merge_papers)(session, writer.actor(session), merge))
             if dry_run:
-                raise _DryRunError
-    except _DryRunError:
+                raise _MergeDryRunError
+    except _MergeDryRunError:
         return made[0]
     learn_all(store, settings, made[0].taxonomies)
     return made[0]

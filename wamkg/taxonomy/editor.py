@@ -34,7 +34,7 @@ from wamkg.vocabulary import PERSON, BatchKind
 SHOWN_PAPERS = 3
 
 
-class _DryRunError(Exception):
+class _EditDryRunError(Exception):
     """Rolls back the transaction of a dry run."""
 
 
@@ -56,8 +56,8 @@ def run_edit(
                 session.flush()
                 look(session)
             if dry_run:
-                raise _DryRunError
-    except _DryRunError:
+                raise _EditDryRunError
+    except _EditDryRunError:
         return replace(reports[0], batch=None, dry_run=True)
     return reports[0]
 

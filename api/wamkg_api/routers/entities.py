@@ -19,7 +19,7 @@ from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, required_revision
 from wamkg_api.schemas.entities import FORMS, NewResult, ResultEdit, TaxonLabel
 from wamkg_api.schemas.parameters import Text, Word
-from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
+from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(tags=["things"])
 LISTED = {
@@ -169,10 +169,10 @@ def _add_routes(kind: EntityKind) -> None:
     article = "an" if kind.value[0] in "aeiou" else "a"
     writes.add_api_route(
         f"/{kind}s", add_thing, methods=["POST"], name=f"add_{kind}", summary=f"Add {article} {kind} by hand.",
-        status_code=201, response_model=Change,
+        status_code=201, response_model=EditResponse,
     )  # fmt: skip
     writes.add_api_route(
-        f"/{kind}s/{{slug}}", edit_thing, methods=["PATCH"], name=f"edit_{kind}", response_model=Change,
+        f"/{kind}s/{{slug}}", edit_thing, methods=["PATCH"], name=f"edit_{kind}", response_model=EditResponse,
         summary=f"Set values of {article} {kind} by hand; a former name goes on being found.",
     )  # fmt: skip
 
@@ -181,13 +181,13 @@ for _kind in FORMS:
     _add_routes(_kind)
 
 
-@writes.post("/results", status_code=201, response_model=Change)
+@writes.post("/results", status_code=201, response_model=EditResponse)
 def add_result(store: StoreDep, caller: CallerDep, result: NewResult) -> Response:
     """Add a reported score by hand."""
     return _added(store, caller, "result", result)
 
 
-@writes.patch("/results/{uid}", response_model=Change)
+@writes.patch("/results/{uid}", response_model=EditResponse)
 def edit_result(
     store: StoreDep,
     caller: CallerDep,
@@ -199,7 +199,7 @@ def edit_result(
     return _edited(store, caller, f"result:{uid}", edit, if_match)
 
 
-@writes.patch("/taxonomies/{slug}/taxa/{path:path}", response_model=Change)
+@writes.patch("/taxonomies/{slug}/taxa/{path:path}", response_model=EditResponse)
 def edit_taxon(
     store: StoreDep,
     caller: CallerDep,

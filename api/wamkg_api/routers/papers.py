@@ -21,7 +21,7 @@ from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, paper_version
 from wamkg_api.schemas.papers import NewPaper, PaperEdit
 from wamkg_api.schemas.parameters import Address, ArxivId, Doi, FieldList, MomentText, S2Id, Word
-from wamkg_api.writing import Change, StoreDep, changed, person_of, writing_router
+from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(prefix="/papers", tags=["papers"])
 
@@ -154,13 +154,13 @@ def match_papers(session: SessionDep, question: MatchQuestion) -> Response:
 writes = writing_router(Role.CURATOR, 412)
 
 
-@writes.post("/papers", status_code=201, response_model=Change)
+@writes.post("/papers", status_code=201, response_model=EditResponse)
 def add_paper(store: StoreDep, caller: CallerDep, paper: NewPaper) -> Response:
     """Add a paper by hand."""
     return json_response(changed(entities.add(store, person_of(caller), "paper", paper.record(), paper.why)), 201)
 
 
-@writes.patch("/papers/{paper_id:path}", response_model=Change)
+@writes.patch("/papers/{paper_id:path}", response_model=EditResponse)
 def edit_paper(
     store: StoreDep, caller: CallerDep, paper_id: PaperId, edit: PaperEdit, if_match: IfMatch = None
 ) -> Response:

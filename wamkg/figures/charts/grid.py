@@ -68,7 +68,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _GridPlan:
     sheet: ChartPage
     grid: Grid
     side: float
@@ -123,7 +123,7 @@ def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequ
     return plan.sheet.drawing(plan.height, words, elements, paint, rows)
 
 
-def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
+def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan:
     labels = max(text_width(row.name, TEXT_SIZE) for row in grid.rows) + 2 * _PAD
     side = _FAMILY if grid.families else 0.0
     room = options.width_pt - 2 * MARGIN - _TOTAL
@@ -142,7 +142,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _Plan:
     shown = tuple(heads) if named else tuple((column.code,) for column in grid.columns)
     keys = list(_keys(grid, options)) if grid.families and side < _FAMILY else []
     sheet = ChartPage(options, keys, [*notes] if named else [*notes, f"{coded}."])
-    return _Plan(sheet, grid, side, width, shown)
+    return _GridPlan(sheet, grid, side, width, shown)
 
 
 def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
@@ -163,7 +163,7 @@ def _tooltip(grid: Grid, row: GridRow) -> str:
     return f"{row.name}: {row.total} in all{''.join(f'; {part}' for part in parts)}"
 
 
-def _paint_heads(plan: _Plan, page: Painter, theme: Theme) -> None:
+def _paint_heads(plan: _GridPlan, page: Painter, theme: Theme) -> None:
     style, parts = Type(TEXT_SIZE, theme.ink, bold=True), list[Artist]()
     for number, lines in enumerate(plan.heads):
         x = plan.left + (number + 0.5) * plan.width
@@ -182,7 +182,7 @@ def _paint_heads(plan: _Plan, page: Painter, theme: Theme) -> None:
     page.group("sums", [rule, *foot], FRONT)
 
 
-def _paint_families(plan: _Plan, page: Painter, theme: Theme) -> None:
+def _paint_families(plan: _GridPlan, page: Painter, theme: Theme) -> None:
     if not plan.grid.families:
         return
     hues = hues_for(family_of(row.path) for row in plan.grid.rows)
@@ -200,7 +200,7 @@ def _paint_families(plan: _Plan, page: Painter, theme: Theme) -> None:
     page.group("families", parts, GRID)
 
 
-def _paint_rows(plan: _Plan, page: Painter, theme: Theme) -> None:
+def _paint_rows(plan: _GridPlan, page: Painter, theme: Theme) -> None:
     hues = hues_for(family_of(row.path) for row in plan.grid.rows)
     most = max(max(row.counts) for row in plan.grid.rows) or 1
     room = plan.left - plan.sheet.left - plan.side - _PAD
@@ -218,7 +218,7 @@ def _paint_rows(plan: _Plan, page: Painter, theme: Theme) -> None:
         page.group(taxon_id(row.path), [*cells, name, total], MARKS)
 
 
-def _cells(plan: _Plan, page: Painter, number: int, grounds: Sequence[str], theme: Theme) -> Iterator[Artist]:
+def _cells(plan: _GridPlan, page: Painter, number: int, grounds: Sequence[str], theme: Theme) -> Iterator[Artist]:
     for column, (count, ground) in enumerate(zip(plan.grid.rows[number].counts, grounds, strict=True)):
         box = plan.cell(number, column)
         yield page.shape("cell", rectangle(box), ground, theme.line, 0.3)

@@ -41,7 +41,7 @@ _UNITS = {"percent": "%"}
 
 
 @dataclass(frozen=True)
-class _Panel:
+class _BenchmarkPanel:
     """One board in its box; `days` is the span of the time axis, the same for all."""
 
     number: int
@@ -154,7 +154,7 @@ def _keys(
         yield LegendKey("Hollow: reported by third parties", theme.muted, 2, hollow=True)
 
 
-def _panels(boards: Sequence[LeaderboardOverTime], sheet: ChartPage) -> tuple[list[_Panel], float]:
+def _panels(boards: Sequence[LeaderboardOverTime], sheet: ChartPage) -> tuple[list[_BenchmarkPanel], float]:
     across = min(max(int((sheet.right - sheet.left + GAP_X) / (LEAST_PANEL + GAP_X)), 1), len(boards))
     down = -(-len(boards) // across)
     width = (sheet.right - sheet.left - GAP_X * (across - 1)) / across
@@ -171,9 +171,11 @@ def _panels(boards: Sequence[LeaderboardOverTime], sheet: ChartPage) -> tuple[li
         row, column = divmod(number, across)
         left = sheet.left + column * (width + GAP_X)
         bottom = height - MARGIN - (row + 1) * whole - row * GAP_Y + 2 * LINE + 2.0
-        probe = _Panel(number, shown, Bounds(left, bottom, left + width, bottom + tall), span, undated)
+        probe = _BenchmarkPanel(number, shown, Bounds(left, bottom, left + width, bottom + tall), span, undated)
         room = max(text_width(_number(value), TEXT_SIZE) for value in probe.scale) + AXIS_GAP
-        panels.append(_Panel(number, shown, Bounds(left + room, bottom, left + width, bottom + tall), span, undated))
+        panels.append(
+            _BenchmarkPanel(number, shown, Bounds(left + room, bottom, left + width, bottom + tall), span, undated)
+        )
     return panels, height
 
 
@@ -183,7 +185,7 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True)
 class _PanelPainter:
-    panel: _Panel
+    panel: _BenchmarkPanel
     hues: Mapping[str, int]
     theme: Theme
     page: Painter
@@ -249,7 +251,7 @@ class _PanelPainter:
         self.page.group(self.panel.element_id(number), parts, LABELS)
 
 
-def _years(panel: _Panel) -> Iterator[tuple[date, str]]:
+def _years(panel: _BenchmarkPanel) -> Iterator[tuple[date, str]]:
     """New years on the axis, leaving out those whose words would touch."""
     first, last = panel.days
     end = -1e9
@@ -264,7 +266,7 @@ def _years(panel: _Panel) -> Iterator[tuple[date, str]]:
                 break
 
 
-def _elements(panel: _Panel) -> Iterator[Element]:
+def _elements(panel: _BenchmarkPanel) -> Iterator[Element]:
     for number, score in enumerate(panel.shown.scores):
         item = score.result
         when = score.when.isoformat() if score.when else "no date"
@@ -297,7 +299,7 @@ def _remarks(boards: Sequence[LeaderboardOverTime]) -> Iterator[str]:
             yield f"{plain(board.board.benchmark_name)}, {names}: {plain(remark)}"
 
 
-def _words(boards: Sequence[LeaderboardOverTime], panels: Sequence[_Panel]) -> FigureText:
+def _words(boards: Sequence[LeaderboardOverTime], panels: Sequence[_BenchmarkPanel]) -> FigureText:
     names = ", ".join(dict.fromkeys(plain(board.board.benchmark_name) for board in boards))
     total = sum(len(board.scores) for board in boards)
     best = "; ".join(

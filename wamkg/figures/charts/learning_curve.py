@@ -100,7 +100,7 @@ def _curve(found: Sequence[int], total: int) -> list[float]:
 
 
 @dataclass(frozen=True)
-class _Chart:
+class _LearningCurveChart:
     found: SimulationResult
     box: Bounds
 
@@ -127,7 +127,7 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     left = sheet.left + text_width("100%", TEXT_SIZE) + _GAP
     bottom = sheet.floor + 2 * LINE
     top = bottom + min(max(sheet.width * _RATIO, _LOWEST), _TALLEST)
-    chart = _Chart(found, Bounds(left, bottom, sheet.right - text_width("100%", TEXT_SIZE) / 2, top))
+    chart = _LearningCurveChart(found, Bounds(left, bottom, sheet.right - text_width("100%", TEXT_SIZE) / 2, top))
 
     def paint(page: Painter, theme: Theme) -> None:
         axis_title(page, theme, sheet.left, top, "Relevant records found")
@@ -143,7 +143,7 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     return sheet.drawing(top + TITLE + MARGIN, _words(found), elements, paint, _rows(found))
 
 
-def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
+def _paint_scale(chart: _LearningCurveChart, page: Painter, theme: Theme) -> None:
     box, middle, right = chart.box, Type(TEXT_SIZE, theme.muted), Type(TEXT_SIZE, theme.muted, align="right")
     parts: list[Artist] = []
     for share in _TICKS:

@@ -40,7 +40,7 @@ _AXIS_GAP, _NUMBER_RISE = 4.0, 2.4
 
 
 @dataclass(frozen=True)
-class _Chart:
+class _PublicationsChart:
     """Bars between the edges of a box; `scale` holds the ticks of the counts."""
 
     timeline: PaperTimeline
@@ -122,22 +122,22 @@ def _count(timeline: PaperTimeline, path: str) -> int:
     return sum(item.counts.get(path, 0) for item in timeline.items)
 
 
-def _lay_out(timeline: PaperTimeline, sheet: ChartPage) -> _Chart:
+def _lay_out(timeline: PaperTimeline, sheet: ChartPage) -> _PublicationsChart:
     scale = ticks(0, max(item.total for item in timeline.items), whole=True)
     left = sheet.left + text_width(f"{scale[-1]:,.0f}", TEXT_SIZE) + _AXIS_GAP
     bottom = sheet.floor + 2 * LINE
     top = bottom + min(max(sheet.width * _RATIO, _LOWEST), _TALLEST)
-    return _Chart(timeline, Bounds(left, bottom, sheet.right, top), scale)
+    return _PublicationsChart(timeline, Bounds(left, bottom, sheet.right, top), scale)
 
 
-def _paint_scale(chart: _Chart, page: Painter, theme: Theme) -> None:
+def _paint_scale(chart: _PublicationsChart, page: Painter, theme: Theme) -> None:
     box, style = chart.box, Type(TEXT_SIZE, theme.muted, align="right")
     lines = [page.line("grid", [(box.left, chart.y(v)), (box.right, chart.y(v))], theme.line, 0.4) for v in chart.scale]
     words = [page.text("scale", (box.left - _AXIS_GAP, baseline(chart.y(v))), f"{v:,.0f}", style) for v in chart.scale]
     page.group("scale", [*lines, *words], GRID)
 
 
-def _paint_periods(chart: _Chart, page: Painter, theme: Theme) -> None:
+def _paint_periods(chart: _PublicationsChart, page: Painter, theme: Theme) -> None:
     style, foot = Type(TEXT_SIZE, theme.muted), chart.box.bottom
     parts: list[Artist] = []
     widest = max(text_width(text, TEXT_SIZE) for text in chart.short_names)
@@ -153,7 +153,7 @@ def _paint_periods(chart: _Chart, page: Painter, theme: Theme) -> None:
     page.group("periods", parts, LABELS)
 
 
-def _paint_totals(chart: _Chart, page: Painter, theme: Theme) -> None:
+def _paint_totals(chart: _PublicationsChart, page: Painter, theme: Theme) -> None:
     style = Type(TEXT_SIZE, theme.ink)
     if chart.step < text_width(f"{chart.scale[-1]:.0f}", TEXT_SIZE) + 1.0:
         return

@@ -22,7 +22,7 @@ _SCALES = {0.5: (0.5, 0.75, 1.0), 0.4: (0.4, 0.6, 0.8, 1.0), 0.2: (0.2, 0.6, 1.0
 
 
 @dataclass(frozen=True)
-class _Panel:
+class _ModelPanel:
     """One model in its square; both axes begin at `low`."""
 
     model: ModelCalibration
@@ -54,7 +54,7 @@ def draw_reliability(found: Evaluation, options: FigureOptions | None = None) ->
     return sheet.drawing(height, _words(found, panels), elements, paint, rows)
 
 
-def _panels(found: Evaluation, sheet: ChartPage) -> tuple[list[_Panel], float]:
+def _panels(found: Evaluation, sheet: ChartPage) -> tuple[list[_ModelPanel], float]:
     models = found.models[:_MOST]
     ends = [share for m in models for b in m.bins for share in (b.confidence, b.interval[0])]
     low = next(begin for begin in _SCALES if min(ends) >= begin)
@@ -71,11 +71,11 @@ def _panels(found: Evaluation, sheet: ChartPage) -> tuple[list[_Panel], float]:
     for number, model in enumerate(models):
         row, column = divmod(number, across)
         left, top = sheet.left + column * step + axis, height - MARGIN - row * whole - 3 * LINE - 1.0
-        panels.append(_Panel(model, Bounds(left, top - side, left + side, top), low))
+        panels.append(_ModelPanel(model, Bounds(left, top - side, left + side, top), low))
     return panels, height
 
 
-def _paint_scale(panel: _Panel, page: Painter, theme: Theme) -> None:
+def _paint_scale(panel: _ModelPanel, page: Painter, theme: Theme) -> None:
     box, muted, right = panel.box, Type(TEXT_SIZE, theme.muted), Type(TEXT_SIZE, theme.muted, align="right")
     parts: list[Artist] = []
     for share in _SCALES[panel.low]:
@@ -101,7 +101,7 @@ def _paint_scale(panel: _Panel, page: Painter, theme: Theme) -> None:
     page.group(f"titles-{name}", words, FRONT)
 
 
-def _paint_bins(panel: _Panel, page: Painter, theme: Theme) -> None:
+def _paint_bins(panel: _ModelPanel, page: Painter, theme: Theme) -> None:
     colour = theme.ink
     points = [panel.place(b.confidence, b.accuracy) for b in panel.model.bins]
     page.group(f"line-{slug(panel.model.model)}", [page.line("line", points, colour, 1.0)], GRID + 1)
@@ -115,7 +115,7 @@ def _paint_bins(panel: _Panel, page: Painter, theme: Theme) -> None:
         page.group(panel.element_id(number), parts, LABELS)
 
 
-def _elements(panel: _Panel) -> Iterator[Element]:
+def _elements(panel: _ModelPanel) -> Iterator[Element]:
     for number, found in enumerate(panel.model.bins):
         yield Element(
             panel.element_id(number), _said(panel.model, found), "", {"role": "bin", "model": panel.model.model}
@@ -139,7 +139,7 @@ def _note(found: Evaluation) -> str:
     )
 
 
-def _words(found: Evaluation, panels: list[_Panel]) -> FigureText:
+def _words(found: Evaluation, panels: list[_ModelPanel]) -> FigureText:
     first = found.models[0]
     left_out = len(found.models) - len(panels)
     return FigureText(

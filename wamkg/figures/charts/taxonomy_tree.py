@@ -23,7 +23,7 @@ _BULLET, _KEY_GAP = 7.0, 8.0
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _TreePlan:
     """Left and right ends of the columns: the root, each level, the papers; `numbers` are those of drawn keys."""
 
     sheet: ChartPage
@@ -77,7 +77,7 @@ def draw_tree(
     hues = hues_for(twig.path for twig in plan.families)
 
     def paint(page: Painter, theme: Theme) -> None:
-        _Tree(plan, middles, hues, theme, page).paint()
+        _TaxonomyTree(plan, middles, hues, theme, page).paint()
 
     words, height = _words(placed, plan, notes), plan.sheet.floor + plan.total + MARGIN
     drawing = plan.sheet.drawing(height, words, _elements(plan), paint, _rows(placed, plan))
@@ -86,7 +86,7 @@ def draw_tree(
 
 def _fitted(
     placed: TaxonomyWithPapers, options: FigureOptions, count: int | None, names: Sequence[str]
-) -> tuple[_Plan, tuple[str, ...]]:
+) -> tuple[_TreePlan, tuple[str, ...]]:
     which = parse_representatives(placed, count, names)
     deepest = max(twig.level for family in build_tree_nodes(placed, options.depth, which) for twig in family.walk())
     for depth in range(deepest, 0, -1):
@@ -96,7 +96,7 @@ def _fitted(
     raise InvalidInputError(f"the taxonomy does not fit {options.width_mm:g} mm: choose a wider figure")
 
 
-def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[TreeNode, ...]) -> _Plan | None:
+def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[TreeNode, ...]) -> _TreePlan | None:
     """Columns as wide as their names ask for, the rest for papers; None where that is too little."""
     root = plain(placed.root_label)
     twigs = [twig for family in families for twig in family.walk()]
@@ -124,7 +124,7 @@ def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[Tr
         x = columns[-1][1] + GAP
         columns.append((x, x + width))
     columns.append((columns[-1][1] + GAP, sheet.right))
-    return _Plan(sheet, families, tuple(columns), numbers if has_key else {}, root)
+    return _TreePlan(sheet, families, tuple(columns), numbers if has_key else {}, root)
 
 
 def _heading(twig: TreeNode) -> str:
@@ -136,7 +136,7 @@ def _label(item: TaxonomyPaper) -> str:
     return f"{plain(item.label) or item.key}{year}"
 
 
-def _middles(plan: _Plan) -> dict[str, float]:
+def _middles(plan: _TreePlan) -> dict[str, float]:
     """Height of the middle of each node: a leaf's own, an inner node's between its first and last child."""
     found: dict[str, float] = {}
 
@@ -160,8 +160,8 @@ def _middles(plan: _Plan) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class _Tree:
-    plan: _Plan
+class _TaxonomyTree:
+    plan: _TreePlan
     middles: Mapping[str, float]
     hues: Mapping[str, int]
     theme: Theme
@@ -264,7 +264,7 @@ def _more(twig: TreeNode) -> str:
     return f"more-{twig.element_id.removeprefix('taxon-')}"
 
 
-def _elements(plan: _Plan) -> Iterator[Element]:
+def _elements(plan: _TreePlan) -> Iterator[Element]:
     for twig in (twig for family in plan.families for twig in family.walk()):
         yield Element(
             twig.element_id, f"{twig.name}: {pluralize(twig.count)}", "", {"role": "taxon", "taxon": twig.path}
@@ -286,7 +286,7 @@ def _note(placed: TaxonomyWithPapers, has_key: bool) -> str:
     return f"{pluralize(len(placed.items))} placed; shown of each class: {first}; +n: others. Year: {rule}.{keys}"
 
 
-def _words(placed: TaxonomyWithPapers, plan: _Plan, notes: tuple[str, ...]) -> FigureText:
+def _words(placed: TaxonomyWithPapers, plan: _TreePlan, notes: tuple[str, ...]) -> FigureText:
     counts = ", ".join(f"{family.name} {family.count}" for family in plan.families)
     leaves = sum(1 for family in plan.families for _ in family.leaves())
     note = _note(placed, bool(plan.numbers))
@@ -298,7 +298,7 @@ def _words(placed: TaxonomyWithPapers, plan: _Plan, notes: tuple[str, ...]) -> F
     )
 
 
-def _rows(placed: TaxonomyWithPapers, plan: _Plan) -> Rows:
+def _rows(placed: TaxonomyWithPapers, plan: _TreePlan) -> Rows:
     """One row a paper, shown or not."""
     shown = {item.key for family in plan.families for leaf in family.leaves() for item in leaf.shown}
     head = ("taxon", "id", "key", "label", "title", "date", "exemplar", "citations", "drawn", "link")

@@ -67,7 +67,7 @@ class DrawnTaxon:
 
 
 @dataclass(frozen=True)
-class _Tree:
+class _BranchTree:
     children: dict[str | None, list[RoadmapTaxon]]
     items: dict[str, list[RoadmapItem]]
     depth: int | None
@@ -88,7 +88,7 @@ def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...
 
     Raises InvalidInputError where the taxa are no tree or an item names an unknown taxon.
     """
-    tree = _Tree(children_of(roadmap.taxa), defaultdict(list), depth)
+    tree = _BranchTree(children_of(roadmap.taxa), defaultdict(list), depth)
     known = {taxon.path for taxon in roadmap.taxa}
     for item in roadmap.items:
         if item.taxon not in known:
@@ -104,7 +104,7 @@ def _side(position: int, count: int) -> int:
     return (2 * position > count - 1) - (2 * position < count - 1)
 
 
-def _branch(tree: _Tree, taxon: RoadmapTaxon, level: int, side: int) -> DrawnTaxon | None:
+def _branch(tree: _BranchTree, taxon: RoadmapTaxon, level: int, side: int) -> DrawnTaxon | None:
     if tree.is_tip(taxon, level):
         return _tip(taxon, level, taxon.name, tree.subtree(taxon.path))
     parts = [_branch(tree, child, level + 1, side) for child in tree.children[taxon.path]]

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from wamkg.figures.fonts import undrawable_characters
 from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
-from wamkg.figures.roadmap.geometry import Layout
+from wamkg.figures.roadmap.geometry import RoadmapLayout
 from wamkg.figures.roadmap.horizontal.layout import lay_out_lanes
 from wamkg.figures.roadmap.layout import lay_out
 from wamkg.figures.roadmap.painter import RoadmapPainter
@@ -47,7 +47,7 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
     )
 
 
-def _rows(roadmap: Roadmap, layout: Layout) -> Rows:
+def _rows(roadmap: Roadmap, layout: RoadmapLayout) -> Rows:
     """One row a method, drawn or counted in a `+n`."""
     drawn = {label.entry.element_id for label in layout.labels}
     head = ("id", "label", "title", "taxon", "date", "precision", "institution", "citations", "drawn", "link")
@@ -74,18 +74,18 @@ def _yes(item: RoadmapItem, drawn: set[str]) -> str:
     return "yes" if item.element_id in drawn else "no"
 
 
-def _too_tall(layout: Layout) -> tuple[str, ...]:
+def _too_tall(layout: RoadmapLayout) -> tuple[str, ...]:
     height = round(layout.height / POINTS_PER_MM)
     advice = "choose two columns or fewer representatives to print it"
     return (f"{height} mm high, more than a page: {advice}",) if height > PAGE_MM else ()
 
 
-def _unseen(layout: Layout) -> tuple[str, ...]:
+def _unseen(layout: RoadmapLayout) -> tuple[str, ...]:
     missing = undrawable_characters("".join(label.entry.text for label in layout.labels))
     return (f"no font installed here draws {missing!r}: PDF and PNG show boxes",) if missing else ()
 
 
-def _elements(layout: Layout) -> Iterator[Element]:
+def _elements(layout: RoadmapLayout) -> Iterator[Element]:
     for label in layout.labels:
         entry = label.entry
         data = {"trunk": label.trunk, "date": entry.when.isoformat(), "until": entry.until.isoformat()}
@@ -102,7 +102,7 @@ def _elements(layout: Layout) -> Iterator[Element]:
         yield Element(trunk.branch.element_id, trunk.branch.heading, "", data)
 
 
-def _alt(roadmap: Roadmap, layout: Layout) -> str:
+def _alt(roadmap: Roadmap, layout: RoadmapLayout) -> str:
     families = [heading.branch for heading in layout.headings if heading.branch.level == 1]
     counts = ", ".join(f"{f.heading} {sum(len(tip.items) for tip in f.tips())}" for f in families)
     way = "to the right" if layout.horizontal else "upwards"

@@ -115,7 +115,7 @@ class LegendItem:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RoadmapLayout:
     """Everything the roadmap draws; `lift` is the height on the page of the tree's zero.
 
     Legend and caption are in heights above the page's lower edge, all else in heights above that zero. Time rises, or

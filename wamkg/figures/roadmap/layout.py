@@ -10,7 +10,7 @@ from wamkg.figures.roadmap.arrange import TIP_HEADING_WIDTH, arrange, heading_li
 from wamkg.figures.roadmap.branches import DrawnTaxon
 from wamkg.figures.roadmap.columns import ALIGNED_OFFSET, HEADING_GAP, LABEL_HEIGHT, Column
 from wamkg.figures.roadmap.entries import MARK_GAP
-from wamkg.figures.roadmap.geometry import Axis, BranchColors, BranchHeading, Layout, PlacedLabel, YearMarker
+from wamkg.figures.roadmap.geometry import Axis, BranchColors, BranchHeading, PlacedLabel, RoadmapLayout, YearMarker
 from wamkg.figures.roadmap.legend import LINE, caption, legend, used_codes
 from wamkg.figures.roadmap.roots import feet, root_box
 from wamkg.figures.roadmap.trunks import Forks, Point, trunks
@@ -28,7 +28,7 @@ _USUAL_FRAME = 150.0
 """What headings, trunks below the axis, legend and caption usually take of the height."""
 
 
-def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
+def lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
     """Place everything for the asked width; the height follows from the content.
 
     Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
@@ -36,7 +36,7 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> Layout:
     require_items(roadmap)
     tallest = options.height_pt - _USUAL_FRAME
     for _ in range(_TRIES):
-        layout = _Composer(roadmap, options, tallest).layout()
+        layout = _VerticalComposer(roadmap, options, tallest).layout()
         excess = layout.height - options.height_pt
         if excess <= _TOLERANCE:
             break
@@ -50,7 +50,7 @@ def require_items(roadmap: Roadmap) -> None:
         raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
 
 
-class _Composer:
+class _VerticalComposer:
     def __init__(self, roadmap: Roadmap, options: FigureOptions, tallest: float) -> None:
         self.roadmap, self.options = roadmap, options
         self.axis = MARGIN + text_width("0000", PILL_SIZE, bold=True) / 2 + PILL_PAD
@@ -64,7 +64,7 @@ class _Composer:
             for branch in family.walk()
         }
 
-    def layout(self) -> Layout:
+    def layout(self) -> RoadmapLayout:
         """Everything in its place."""
         forks = Forks(self.plan.families, self.x, self._first_ink())
         root = root_box(self.roadmap, self.plan.families, forks, (self.left, self.right))
@@ -77,7 +77,7 @@ class _Composer:
         tip = self._tip()
         headings = self._headings(tip + _HEADING_RISE)
         bodies = trunks(self.plan.families, forks, feet(root, len(self.plan.families)), tip)
-        return Layout(
+        return RoadmapLayout(
             width=self.options.width_pt,
             height=max(tip + AS_OF_HEIGHT, *(heading.top for heading in headings)) + MARGIN + lift,
             lift=lift,

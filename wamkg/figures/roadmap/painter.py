@@ -5,7 +5,7 @@ from matplotlib.artist import Artist
 from wamkg.figures.box import Bounds
 from wamkg.figures.measure import CAP_HEIGHT
 from wamkg.figures.paint import Painter, Point, Type, marker, outline_path, polygon, rounded
-from wamkg.figures.roadmap.geometry import BranchHeading, Layout, PlacedLabel, YearMarker
+from wamkg.figures.roadmap.geometry import BranchHeading, PlacedLabel, RoadmapLayout, YearMarker
 from wamkg.figures.roadmap.layout import PILL_HEIGHT, PILL_SIZE
 from wamkg.figures.roadmap.legend import LEGEND_LINE, LINE
 from wamkg.figures.roadmap.roots import ROOT_SIZE
@@ -22,7 +22,7 @@ def _baseline(middle: float, size: float) -> float:
 class RoadmapPainter:
     """Paints a layout in the colours of a theme; element ids in `new` get the accent frame."""
 
-    def __init__(self, layout: Layout, theme: Theme, page: Painter, new: frozenset[str]) -> None:
+    def __init__(self, layout: RoadmapLayout, theme: Theme, page: Painter, new: frozenset[str]) -> None:
         self._layout, self._theme, self._new = layout, theme, new
         self._page, self._tree = page, page.raised(layout.lift)
 

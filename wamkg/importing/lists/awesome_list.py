@@ -29,11 +29,11 @@ def parse_list(text: str, name: str, catalogue: TaxonomyIndex, taxonomy: str | N
     with; without it the one that fits is found, and where none fits one is made from the list's own headings.
     """
     document, lines = read_document(text), lines_of(text)
-    return _Reading(document, read_entries(document, lines), name, catalogue, taxonomy).result(lines)
+    return _ListReading(document, read_entries(document, lines), name, catalogue, taxonomy).result(lines)
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _SectionPlan:
     """How sections are read: their positions, and the taxonomy that the list itself defines, if any."""
 
     positions: list[SectionTaxon]
@@ -42,7 +42,7 @@ class _Plan:
     """Taxonomy of what stands in no section."""
 
 
-class _Reading:
+class _ListReading:
     """One list read with one catalogue."""
 
     def __init__(
@@ -55,7 +55,7 @@ class _Reading:
         self.labels = LabelReader(Synonyms(document.legend))
         self.unmapped: Counter[str] = Counter()
 
-    def _plan(self, name: str, slug: str | None) -> _Plan:
+    def _plan(self, name: str, slug: str | None) -> _SectionPlan:
         holding = {each.section for each in self.read.listed if each.section is not None}
         classes = sorted(n for n in holding if self._has_class(n))
         if slug is not None:
@@ -70,19 +70,19 @@ class _Reading:
         if outside and 2 * sum(papers[n] for n in outside) >= len(self.read.listed):
             taken = {t.slug for t in self.catalogue.taxonomies}
             return self._with_new(found, slug_for(self.document, name, taken), outside)
-        return _Plan(found, base=base)
+        return _SectionPlan(found, base=base)
 
-    def _plan_for(self, slug: str, classes: list[int]) -> _Plan:
+    def _plan_for(self, slug: str, classes: list[int]) -> _SectionPlan:
         known = self.catalogue.get(slug)
         if known is None:
             none = [SectionTaxon()] * len(self.document.sections)
-            return self._with_new(none, slug, classes) if classes else _Plan(none)
+            return self._with_new(none, slug, classes) if classes else _SectionPlan(none)
         found = positions(self.document, self.read.listed, self.catalogue, known)
-        return _Plan([p if p.taxonomy is known else SectionTaxon() for p in found], base=known)
+        return _SectionPlan([p if p.taxonomy is known else SectionTaxon() for p in found], base=known)
 
-    def _with_new(self, found: list[SectionTaxon], slug: str, sections: list[int]) -> _Plan:
+    def _with_new(self, found: list[SectionTaxon], slug: str, sections: list[int]) -> _SectionPlan:
         taxonomy, placed = new_taxonomy(self.document, slug, sections)
-        return _Plan([placed.get(n, position) for n, position in enumerate(found)], taxonomy)
+        return _SectionPlan([placed.get(n, position) for n, position in enumerate(found)], taxonomy)
 
     def _has_class(self, number: int | None) -> bool:
         while number is not None:

@@ -40,7 +40,7 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class BlockRow:
     """One row of a table: its line, its cells, and whether it heads the columns."""
 
     line: int
@@ -57,7 +57,7 @@ class Block:
     inline: Inline = field(default_factory=Inline)
     level: int = 0
     children: list["Block"] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[BlockRow] = field(default_factory=list)
 
     @cached_property
     def head(self) -> Head:
@@ -116,11 +116,11 @@ def _inline(node: SyntaxTreeNode) -> Inline:
     return read_inline(found.token.children or []) if found is not None and found.token else Inline()
 
 
-def _rows(table: SyntaxTreeNode, shift: int) -> Iterator[Row]:
+def _rows(table: SyntaxTreeNode, shift: int) -> Iterator[BlockRow]:
     for part in table.children:
         for row in part.children:
             cells = [_cell(cell) for cell in row.children]
-            yield Row((row.map or (0, 0))[0] + 1 + shift, cells, part.type == "thead")
+            yield BlockRow((row.map or (0, 0))[0] + 1 + shift, cells, part.type == "thead")
 
 
 def _cell(cell: SyntaxTreeNode) -> Inline:
@@ -261,14 +261,14 @@ class _HtmlTable:
                 self.raw[-1] = (since, cells, heads)
         self.cell = None
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[BlockRow]:
         """The rows with cells that span several repeated in each."""
         held: dict[int, tuple[Inline, int]] = {}
-        rows: list[Row] = []
+        rows: list[BlockRow] = []
         for line, cells, heads in self.raw:
             spread = _spread(cells, held)
             if cells:
-                rows.append(Row(line, spread, heads))
+                rows.append(BlockRow(line, spread, heads))
         return rows
 
 

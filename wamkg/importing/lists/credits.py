@@ -107,7 +107,7 @@ def _read(text: str, loose: bool) -> Credits:
     names = _bibtex_names(text)
     if names:
         return Credits(authors=names, sure=True)
-    reader = _Reader(loose)
+    reader = _CreditsReader(loose)
     for segment in _segments(text):
         reader.take(segment)
     return reader.result()
@@ -139,7 +139,7 @@ def _segments(text: str) -> Iterator[_Segment]:
         start = cut.end() if cut else start
 
 
-class _Reader:
+class _CreditsReader:
     """Takes segments in order; a family name waits for the initials behind it."""
 
     def __init__(self, loose: bool) -> None:

@@ -39,7 +39,7 @@ _LABEL_WORDS = 2
 """Most words of a label that is no link: "Paper", "Project Page"."""
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What a piece is by its words."""
 
     TEXT = "text"
@@ -57,7 +57,7 @@ class Kind(StrEnum):
 class Cut:
     """A stretch of words and what it is."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
     found: Credits | None = None
     """What was recognised in it, if it is credits."""
@@ -82,7 +82,7 @@ def cut_plain(text: str) -> list[Part]:
     inner, bare, outer = _trimmed(core)
     if bare[:1] in _OPENING and bare and _matching(bare) == len(bare) - 1:
         kind = kind_of_words(bare[1:-1], loose=True)
-        kind = kind if kind is Kind.CREDITS else Kind.REST
+        kind = kind if kind is PieceKind.CREDITS else PieceKind.REST
         return [lead, *front, bare[0], _cut(bare[1:-1], bare[1:-1], True, kind), bare[-1], *back, trail]
     own = list(_running(bare)) if any(c.isalnum() for c in bare) else [bare]
     return [lead, *front, inner, *own, outer, *back, trail]
@@ -92,17 +92,17 @@ def cut_whole(text: str) -> list[Part]:
     """Cut a cell that is a title: no name or author is taken off it, only a venue or date, or a long summary."""
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
-    if kind_of_words(core) is Kind.CREDITS and read_credits(core).year:
+    if kind_of_words(core) is PieceKind.CREDITS and read_credits(core).year:
         return cut_plain(text)
     end = _whole_end(core)
     behind = core[end:].strip(EDGE)
     rest = [_cut(behind, behind, True, _kind_behind(behind))] if behind else []
-    own = [Cut(Kind.TEXT, as_title(core[:end]))] if any(c.isalnum() for c in core[:end]) else [core[:end]]
+    own = [Cut(PieceKind.TEXT, as_title(core[:end]))] if any(c.isalnum() for c in core[:end]) else [core[:end]]
     return [lead, *front, *own, *([", "] if rest else []), *rest, *back, trail]
 
 
-def _kind_behind(text: str) -> Kind:
-    return Kind.CREDITS if read_credits(text).complete else Kind.REST
+def _kind_behind(text: str) -> PieceKind:
+    return PieceKind.CREDITS if read_credits(text).complete else PieceKind.REST
 
 
 def _whole_end(text: str) -> int:
@@ -122,10 +122,10 @@ def _is_published(text: str) -> bool:
     return found.complete and named and bool(found.venue or found.year or found.date or found.cut)
 
 
-def _cut(text: str, shown: str, loose: bool = False, kind: Kind | None = None) -> Cut:
+def _cut(text: str, shown: str, loose: bool = False, kind: PieceKind | None = None) -> Cut:
     """A stretch of words with what it is; `shown` are the words without the marks around them."""
     kind = kind or kind_of_words(text, loose)
-    return Cut(kind, shown, read_credits(text, loose) if kind is Kind.CREDITS else None)
+    return Cut(kind, shown, read_credits(text, loose) if kind is PieceKind.CREDITS else None)
 
 
 def as_title(text: str) -> str:
@@ -144,20 +144,20 @@ def _trimmed(text: str) -> tuple[str, str, str]:
     return text[:start], text[start:end], text[max(start, end) :]
 
 
-def kind_of_words(text: str, loose: bool = False) -> Kind:
+def kind_of_words(text: str, loose: bool = False) -> PieceKind:
     """What a stretch of words is: credits, a label, perhaps a name, or text."""
     found = read_credits(text, loose)
     if found.complete and (found.year or found.date):
-        return Kind.CREDITS
+        return PieceKind.CREDITS
     if found.complete and not found.found:
-        return Kind.CREDITS if any(is_arxiv_number(d) for d in found.details) else Kind.TEXT
+        return PieceKind.CREDITS if any(is_arxiv_number(d) for d in found.details) else PieceKind.TEXT
     if _NEW.match(text) or (is_link_label(text) and length_of(text) <= _LABEL_WORDS):
-        return Kind.MARK
+        return PieceKind.MARK
     if found.complete and not found.sure:
-        return Kind.WEAK if found.authors or (found.institutions and not loose) else Kind.CREDITS
+        return PieceKind.WEAK if found.authors or (found.institutions and not loose) else PieceKind.CREDITS
     if found.complete:
-        return Kind.CREDITS
-    return Kind.CREDITS if _mostly_names(found) else Kind.TEXT
+        return PieceKind.CREDITS
+    return PieceKind.CREDITS if _mostly_names(found) else PieceKind.TEXT
 
 
 def _mostly_names(found: Credits) -> bool:
@@ -191,13 +191,13 @@ def _front(text: str, again: bool) -> tuple[list[Part], str]:
     bare = text.lstrip(" \t\n\xa0·•|*")
     words, symbols = strip_marks(bare)
     if symbols:
-        return [Cut(Kind.MARK, symbol) for symbol in symbols], words
+        return [Cut(PieceKind.MARK, symbol) for symbol in symbols], words
     box = _BOX.match(bare) or _NUMBER.match(bare)
     if box:
         return [""], bare[box.end() :]
     new = _NEW_WORD.match(bare)
     if new:
-        return [Cut(Kind.MARK, new[0].strip())], bare[new.end() :]
+        return [Cut(PieceKind.MARK, new[0].strip())], bare[new.end() :]
     if bare[:1] in _OPENING and bare:
         return _front_bracket(bare)
     return _front_date(bare)
@@ -209,22 +209,22 @@ def _front_bracket(text: str) -> tuple[list[Part], str]:
         return [], text
     inside, behind = text[1:end].strip(), text[end + 1 :]
     kind = _kind_in_brackets(inside)
-    if kind is None or (kind is Kind.BRACKET and text[0] in "(（") or not any(c.isalnum() for c in inside):
+    if kind is None or (kind is PieceKind.BRACKET and text[0] in "(（") or not any(c.isalnum() for c in inside):
         return [], text
     return [_cut(inside, inside, True, kind), behind[: len(behind) - len(behind.lstrip(" :：-–—|,"))]], behind.lstrip(
         " :：-–—|,"
     )
 
 
-def _kind_in_brackets(inside: str) -> Kind | None:
+def _kind_in_brackets(inside: str) -> PieceKind | None:
     """What a bracketed stretch in front of a title is; None where it belongs to the title."""
     words, symbols = strip_marks(inside)
     if not any(c.isalnum() for c in words) or _NEW.match(words) or (words.isdigit() and len(words) < 4):
-        return Kind.MARK
+        return PieceKind.MARK
     kind = kind_of_words(words, loose=True)
-    if kind in (Kind.CREDITS, Kind.MARK) and not (kind is Kind.MARK and symbols):
+    if kind in (PieceKind.CREDITS, PieceKind.MARK) and not (kind is PieceKind.MARK and symbols):
         return kind
-    return Kind.BRACKET if len(inside) <= 40 and length_of(words) <= 4 else None
+    return PieceKind.BRACKET if len(inside) <= 40 and length_of(words) <= 4 else None
 
 
 def _matching(text: str) -> int | None:
@@ -242,7 +242,7 @@ def _front_date(text: str) -> tuple[list[Part], str]:
         found = pattern.match(text)
         rest = text[found.end() :] if found else ""
         if found and length_of(rest) >= 2 and (pattern is not _FRONT_VENUE or is_known_venue(read_venue(found[1])[0])):
-            return [_cut(found[0], found[0].strip(EDGE), True, Kind.CREDITS)], rest
+            return [_cut(found[0], found[0].strip(EDGE), True, PieceKind.CREDITS)], rest
     return [], text
 
 
@@ -260,7 +260,7 @@ def _back(text: str) -> tuple[str, Part] | None:
         return None
     inside = bare[start + 1 : -1]
     kind = kind_of_words(strip_marks(inside)[0], loose=True)
-    if kind not in (Kind.CREDITS, Kind.MARK) or not any(c.isalnum() for c in inside):
+    if kind not in (PieceKind.CREDITS, PieceKind.MARK) or not any(c.isalnum() for c in inside):
         return None
     return bare[:start], _cut(inside, inside, True, kind)
 
@@ -278,17 +278,17 @@ def _opening(text: str) -> int | None:
 def _running(text: str) -> Iterator[Part]:
     """The parts of running words: credits, or a title with credits before or behind it."""
     kind = kind_of_words(text, loose=True)
-    named = _title_like_a_name(text) if kind is Kind.CREDITS else 0
+    named = _title_like_a_name(text) if kind is PieceKind.CREDITS else 0
     if named:
-        yield Cut(Kind.WEAK, as_title(text[:named]))
-        yield from (text[named], _cut(text[named + 1 :], text[named + 1 :].strip(), True, Kind.CREDITS))
+        yield Cut(PieceKind.WEAK, as_title(text[:named]))
+        yield from (text[named], _cut(text[named + 1 :], text[named + 1 :].strip(), True, PieceKind.CREDITS))
         return
-    if kind in (Kind.CREDITS, Kind.MARK):
+    if kind in (PieceKind.CREDITS, PieceKind.MARK):
         yield _cut(text, text, True, kind)
         return
     lead = _names_in_front(text)
     if lead:
-        yield _cut(text[:lead], text[:lead].strip(), True, Kind.CREDITS)
+        yield _cut(text[:lead], text[:lead].strip(), True, PieceKind.CREDITS)
         yield from cut_plain(text[lead:])
         return
     end, skip = _title_end(text)
@@ -312,14 +312,14 @@ def _title_like_a_name(text: str) -> int:
 def _behind(title: str, text: str) -> Iterator[Part]:
     """What follows the first part of running words: credits, a title behind a short name, or other words."""
     lead, body, trail = _trimmed(text)
-    if kind_of_words(body, loose=True) in (Kind.CREDITS, Kind.MARK, Kind.WEAK):
-        yield from (lead, _cut(body, body, True, Kind.CREDITS), trail)
+    if kind_of_words(body, loose=True) in (PieceKind.CREDITS, PieceKind.MARK, PieceKind.WEAK):
+        yield from (lead, _cut(body, body, True, PieceKind.CREDITS), trail)
     elif length_of(title) <= 3 and is_short_name(title):
         yield lead
         yield from cut_plain(body)
         yield trail
     else:
-        yield from (lead, Cut(Kind.REST, body), trail)
+        yield from (lead, Cut(PieceKind.REST, body), trail)
 
 
 def _names_in_front(text: str) -> int:
@@ -410,7 +410,7 @@ def is_short_name(text: str) -> bool:
     words = bare.split()
     if not 1 <= len(words) <= 3 or len(bare) > 40 or read_date(bare) is not None or is_link_label(bare):
         return False
-    if kind_of_words(bare) is Kind.CREDITS or not (bare[0].isalnum() or bare[0] in "$("):
+    if kind_of_words(bare) is PieceKind.CREDITS or not (bare[0].isalnum() or bare[0] in "$("):
         return False
     if any(is_telling(word) for word in words):
         return True

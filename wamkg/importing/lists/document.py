@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.importing.lists.blocks import Block, BlockKind, Row, blocks_of, read_nodes
+from wamkg.importing.lists.blocks import Block, BlockKind, BlockRow, blocks_of, read_nodes
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline, join, read_source
 from wamkg.importing.lists.keyed_fields import key_of, role_of_key
@@ -57,7 +57,7 @@ class Candidate:
     body: list[Inline] = field(default_factory=list)
     pairs: list[tuple[str, Inline]] = field(default_factory=list)
     table: Table | None = None
-    row: Row | None = None
+    row: BlockRow | None = None
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -308,7 +308,7 @@ class _BlockReader:
             for row in table.rows:
                 self.row(table, row, listing)
 
-    def row(self, table: Table, row: Row, listing: bool) -> None:
+    def row(self, table: Table, row: BlockRow, listing: bool) -> None:
         """One row: an entry, or a line that cannot be read."""
         raw = self.lines[row.line - 1] if row.line <= len(self.lines) else ""
         surplus = surplus_cells(raw, len(table.headers)) if raw.lstrip(" >").startswith("|") else []
@@ -323,12 +323,12 @@ class _BlockReader:
         elif names_paper and not self.in_text_only(row):
             self.fail(row.line, "a table row names a paper, but no column is headed Paper, Title or Name")
 
-    def in_text_only(self, row: Row) -> bool:
+    def in_text_only(self, row: BlockRow) -> bool:
         """Whether the row's papers are the list's own survey."""
         hrefs = [url for cell in row.cells for url in cell.hrefs]
         return bool(hrefs) and all(_own_link(url, self.document.own) for url in hrefs)
 
-    def add_row(self, table: Table, row: Row, surplus: list[Inline]) -> None:
+    def add_row(self, table: Table, row: BlockRow, surplus: list[Inline]) -> None:
         """Keep a row that has words; in a table of names it must lead to a paper, or stand beside rows that do."""
         column = table.title if table.title is not None else table.name
         if column is None or column >= len(row.cells):

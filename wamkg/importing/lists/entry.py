@@ -15,11 +15,11 @@ from wamkg.importing.links import (
     kind_of,
 )
 from wamkg.importing.lists.credits import Credits, read_credits
-from wamkg.importing.lists.cutting import Kind, is_short_name
+from wamkg.importing.lists.cutting import PieceKind, is_short_name
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.layout import Layout
-from wamkg.importing.lists.spans import Piece, label_links
+from wamkg.importing.lists.layout import EntryLayout
+from wamkg.importing.lists.spans import HeadPiece, label_links
 from wamkg.importing.lists.title import COLONS, Choice, contains_name
 from wamkg.importing.lists.words import is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import read_venue
@@ -136,7 +136,7 @@ def _as_note(text: str) -> str:
     return " ".join(text.split()).strip(" -–—:;,|·")
 
 
-def read_entry(head: Head, layout: Layout) -> ListEntry:
+def read_entry(head: Head, layout: EntryLayout) -> ListEntry:
     """Read the head of an entry as the list's layout says; one without title and name says that none was found."""
     entry = ListEntry(head.line)
     choice = layout.choose(head)
@@ -163,9 +163,9 @@ def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
             entry.venue, entry.year = entry.venue or venue, entry.year or year
 
 
-def _links_of_people(pieces: Sequence[Piece], choice: Choice) -> frozenset[int]:
+def _links_of_people(pieces: Sequence[HeadPiece], choice: Choice) -> frozenset[int]:
     """Numbers of links that lead to the pages of authors."""
-    credits = (p.links for n, p in enumerate(pieces) if p.kind is Kind.CREDITS and n != choice.title)
+    credits = (p.links for n, p in enumerate(pieces) if p.kind is PieceKind.CREDITS and n != choice.title)
     return frozenset().union(*credits)
 
 
@@ -192,7 +192,7 @@ def _is_class_badge(src: str, text: str) -> bool:
     return "/badge/" in src and not is_link_label(text)
 
 
-def _take_title(head: Head, choice: Choice, layout: Layout, entry: ListEntry) -> None:
+def _take_title(head: Head, choice: Choice, layout: EntryLayout, entry: ListEntry) -> None:
     assert choice.title is not None
     pieces = head.pieces
     piece = pieces[choice.title]
@@ -217,30 +217,30 @@ def _take_title(head: Head, choice: Choice, layout: Layout, entry: ListEntry) ->
         entry.authors_cut = True
 
 
-def _is_joined(name: Piece, title: Piece, layout: Layout) -> bool:
+def _is_joined(name: HeadPiece, title: HeadPiece, layout: EntryLayout) -> bool:
     """Whether "**Name**: Rest" is one title, in which only the name is bold."""
     if name.after not in COLONS or name.after == "" or "q" in title.style or "i" in title.style:
         return False
     return name.before != "[" and layout.joins_names and not contains_name(title.text, name.text)
 
 
-def _colon_of(name: Piece) -> str:
+def _colon_of(name: HeadPiece) -> str:
     return name.after if name.after in COLONS else ":"
 
 
-def _take_other(head: Head, number: int, layout: Layout, entry: ListEntry) -> None:
+def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) -> None:
     """Take a piece that is neither title nor name."""
     piece = head.pieces[number]
     if piece.links and piece.before == "[" and piece.after == "]":
         return
-    if piece.kind is Kind.MARK:
+    if piece.kind is PieceKind.MARK:
         words, marks = strip_marks(piece.text)
         entry.add_marks(marks)
         if words and not is_link_label(words) and "c" not in piece.style:
             entry.facets.append(("remark", words))
-    elif piece.kind is Kind.BRACKET and layout.brackets_names and not entry.name and is_short_name(piece.text):
+    elif piece.kind is PieceKind.BRACKET and layout.brackets_names and not entry.name and is_short_name(piece.text):
         entry.name = piece.text
-    elif piece.kind in (Kind.TEXT, Kind.WEAK) and layout.are_authors(head, number):
+    elif piece.kind in (PieceKind.TEXT, PieceKind.WEAK) and layout.are_authors(head, number):
         _take_group(piece.text, entry)
     elif piece.found is not None and not piece.found.rest:
         entry.add_credits(piece.found)

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from wamkg.importing.links import is_scholarly, kind_of
 from wamkg.importing.lists.credits import Credits
-from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.cutting import PieceKind
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.spans import Piece, pieces_of
+from wamkg.importing.lists.spans import HeadPiece, pieces_of
 from wamkg.importing.lists.title import COLONS, Choice, own_choice
 
 _MAX_LINKS = 64
@@ -19,14 +19,14 @@ Shape = tuple[str, ...]
 """Styles of an entry's pieces."""
 
 
-def _is_slot(piece: Piece) -> bool:
-    if piece.kind in (Kind.TEXT, Kind.WEAK):
+def _is_slot(piece: HeadPiece) -> bool:
+    if piece.kind in (PieceKind.TEXT, PieceKind.WEAK):
         return True
-    return piece.kind is Kind.CREDITS and piece.marked and piece.before not in ("[", "(")
+    return piece.kind is PieceKind.CREDITS and piece.marked and piece.before not in ("[", "(")
 
 
 @dataclass(frozen=True)
-class Link:
+class HeadLink:
     """A link of an entry with its number among the entry's links."""
 
     number: int
@@ -50,7 +50,7 @@ class Head:
     """Whether its words, where no style parts them, are the title as a whole."""
 
     @cached_property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[HeadPiece]:
         """Its pieces in reading order."""
         return pieces_of(self.inline, whole=self.whole)
 
@@ -76,11 +76,13 @@ class Head:
         return self.pieces[self.own.title].text if self.own.title is not None else ""
 
     @cached_property
-    def links(self) -> list[Link]:
+    def links(self) -> list[HeadLink]:
         """Its links to other documents."""
         labels = list(self.inline.link_labels().items())[:_MAX_LINKS]
         hrefs = self.inline.hrefs
-        return [Link(n, text, hrefs[n], kind_of(text, hrefs[n])) for n, text in labels if not hrefs[n].startswith("#")]
+        return [
+            HeadLink(n, text, hrefs[n], kind_of(text, hrefs[n])) for n, text in labels if not hrefs[n].startswith("#")
+        ]
 
     @cached_property
     def names_paper(self) -> bool:
@@ -88,7 +90,7 @@ class Head:
         return any(link.names_paper for link in self.links)
 
     @cached_property
-    def title_piece(self) -> Piece | None:
+    def title_piece(self) -> HeadPiece | None:
         """The piece that its own marks show as the title."""
         return self.pieces[self.own.title] if self.own.title is not None else None
 

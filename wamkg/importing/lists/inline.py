@@ -107,7 +107,7 @@ def markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable(["table", "strikethrough"])
 
 
-class _Reader:
+class _InlineReader:
     """Turns tokens into atoms while it keeps track of style and link."""
 
     def __init__(self, stray_bold: bool = False) -> None:
@@ -199,7 +199,7 @@ def _attributes(text: str) -> dict[str, str]:
 def read_inline(tokens: Sequence[Token]) -> Inline:
     """Atoms of the children of an inline token."""
     stray = sum(token.content.count(_STRAY_BOLD) for token in tokens if token.type == "text")
-    reader = _Reader(stray_bold=stray > 0 and stray % 2 == 0)
+    reader = _InlineReader(stray_bold=stray > 0 and stray % 2 == 0)
     for token in tokens:
         reader.read(token)
     return reader.inline

@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.cutting import PieceKind
 from wamkg.importing.lists.heads import Head, Shape
-from wamkg.importing.lists.spans import Piece
+from wamkg.importing.lists.spans import HeadPiece
 from wamkg.importing.lists.title import COLONS, Choice, contains_name, is_name_piece, name_before
 
 _FEWEST = 3
@@ -20,7 +20,7 @@ _SHORT_BEHIND = re.compile(r"\s\([^()]{1,40}\)\\?$")
 
 
 @dataclass
-class _Seen:
+class _SeenLayouts:
     """What the entries of one shape have in each slot."""
 
     entries: int = 0
@@ -30,10 +30,10 @@ class _Seen:
 
 
 @dataclass
-class Layout:
+class EntryLayout:
     """Which slot of a shape is the title, the name and the authors, as most entries have it."""
 
-    shapes: dict[Shape, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
+    shapes: dict[Shape, _SeenLayouts] = field(default_factory=lambda: defaultdict(_SeenLayouts))
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     bracketed: Counter[bool] = field(default_factory=Counter)
     repeated: Counter[bool] = field(default_factory=Counter)
@@ -50,23 +50,27 @@ class Layout:
         usual = _usual(seen.titles) if seen else None
         if usual is not None and usual < len(slots) and seen is not None:
             title = slots[usual]
-            if pieces[title].kind in (Kind.TEXT, Kind.WEAK) and (not own.sure or seen.entries >= _OVERRIDING):
+            if pieces[title].kind in (PieceKind.TEXT, PieceKind.WEAK) and (not own.sure or seen.entries >= _OVERRIDING):
                 return self._chosen(pieces, title, own)
         styled = None if own.sure else self._by_style(pieces)
         return self._chosen(pieces, styled, own) if styled is not None else own
 
-    def _chosen(self, pieces: Sequence[Piece], title: int, own: Choice) -> Choice:
+    def _chosen(self, pieces: Sequence[HeadPiece], title: int, own: Choice) -> Choice:
         if own.title == title:
             return replace(own, sure=True)
         names = [n for n in range(title) if is_name_piece(pieces, n)]
         return Choice(title, name_before(names, title))
 
-    def _by_style(self, pieces: Sequence[Piece]) -> int | None:
+    def _by_style(self, pieces: Sequence[HeadPiece]) -> int | None:
         """The first piece of a style that is nearly always the title."""
         for n, piece in enumerate(pieces):
             seen = self.styles.get(piece.style, Counter())
             total = sum(seen.values())
-            if piece.kind in (Kind.TEXT, Kind.WEAK) and total >= _FEWEST and seen["title"] >= _MAX_AGREE * total:
+            if (
+                piece.kind in (PieceKind.TEXT, PieceKind.WEAK)
+                and total >= _FEWEST
+                and seen["title"] >= _MAX_AGREE * total
+            ):
                 return n
         return None
 
@@ -98,15 +102,15 @@ class Layout:
         return self.bracketed[True] >= _FEWEST and self.bracketed[True] >= self.bracketed[False]
 
 
-def learn(entries: Iterable[Head]) -> Layout:
+def learn(entries: Iterable[Head]) -> EntryLayout:
     """Look at all entries of one kind and note what each slot of their shapes is."""
-    layout = Layout()
+    layout = EntryLayout()
     for head in entries:
         _see(layout, head)
     return layout
 
 
-def _see(layout: Layout, head: Head) -> None:
+def _see(layout: EntryLayout, head: Head) -> None:
     own, pieces = head.own, head.pieces
     _see_names(layout, pieces, own)
     if not own.sure or own.title is None:
@@ -121,7 +125,7 @@ def _see(layout: Layout, head: Head) -> None:
         layout.styles[pieces[n].style]["title" if n == own.title else "else"] += 1
 
 
-def _see_names(layout: Layout, pieces: Sequence[Piece], own: Choice) -> None:
+def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) -> None:
     """Note how names of methods and of people are printed."""
     if (
         own.title is not None
@@ -133,7 +137,7 @@ def _see_names(layout: Layout, pieces: Sequence[Piece], own: Choice) -> None:
     if own.title is not None:
         layout.shorts[_SHORT_BEHIND.search(pieces[own.title].text) is not None] += 1
     for n, piece in enumerate(pieces):
-        if piece.kind is Kind.BRACKET:
+        if piece.kind is PieceKind.BRACKET:
             layout.bracketed[is_name_piece(pieces, n)] += 1
         elif piece.found is not None and (piece.found.authors or piece.found.cut):
             layout.cut[piece.found.cut] += 1

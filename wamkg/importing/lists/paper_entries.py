@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from wamkg.identifiers import normalise, title_key
 from wamkg.importing.links import is_link_label, is_scholarly, kind_of
 from wamkg.importing.lists.credits import read_credits
-from wamkg.importing.lists.cutting import Kind
+from wamkg.importing.lists.cutting import PieceKind
 from wamkg.importing.lists.entry import ListEntry
-from wamkg.importing.lists.heads import Head, Link
+from wamkg.importing.lists.heads import Head, HeadLink
 from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.keyed_fields import key_of, role_of_key
 from wamkg.importing.lists.spans import label_links
@@ -43,7 +43,7 @@ def leads_to_paper(head: Head) -> bool:
     return any(link.names_paper for link in own_links(head)) or has_id_badge(head)
 
 
-def own_links(head: Head) -> list[Link]:
+def own_links(head: Head) -> list[HeadLink]:
     """The links that are the entry's own: that of its title or name, labels, and addresses."""
     chosen = (n for n in (head.own.title, head.own.name) if n is not None)
     own = frozenset().union(*(head.pieces[n].links for n in chosen)) | label_links(head.inline, enclosed=True)
@@ -67,7 +67,7 @@ def names_a_paper(head: Head) -> bool:
     piece = head.title_piece
     if leads_to_paper(head) or has_hollow_label(head):
         return not _is_in_sentence(head)
-    if piece is None or piece.kind is Kind.CREDITS:
+    if piece is None or piece.kind is PieceKind.CREDITS:
         return False
     printed = ("q" in piece.style or "i" in piece.style) and piece.length >= 2
     named = head.own.name is not None or head.is_dated or (bool(head.links) and piece.length >= 3)
@@ -81,7 +81,12 @@ def names_a_paper(head: Head) -> bool:
 def may_be_paper(head: Head) -> bool:
     """Whether a line is shaped like an entry, so that it is one where its neighbours are."""
     piece = head.title_piece
-    if piece is None or piece.kind is Kind.CREDITS or (piece.after in COLONS and not piece.links) or is_prose(head):
+    if (
+        piece is None
+        or piece.kind is PieceKind.CREDITS
+        or (piece.after in COLONS and not piece.links)
+        or is_prose(head)
+    ):
         return False
     if is_sentence(" ".join(p.text for p in head.pieces if not p.marked)):
         return False
@@ -93,7 +98,7 @@ def may_be_paper(head: Head) -> bool:
 def is_prose(head: Head) -> bool:
     """Whether a line is running text rather than an entry."""
     unknown = sum(
-        piece.length for n, piece in enumerate(head.pieces) if piece.kind is Kind.REST or _is_further_text(head, n)
+        piece.length for n, piece in enumerate(head.pieces) if piece.kind is PieceKind.REST or _is_further_text(head, n)
     )
     plain = head.title_piece is not None and not head.title_piece.marked
     if _is_in_sentence(head):
@@ -107,12 +112,12 @@ def _is_in_sentence(head: Head) -> bool:
     if not number or not head.pieces[number].links or head.pieces[number].before:
         return False
     last = head.pieces[number - 1]
-    return last.kind is Kind.TEXT and not last.marked and number - 1 != head.own.name
+    return last.kind is PieceKind.TEXT and not last.marked and number - 1 != head.own.name
 
 
 def _is_further_text(head: Head, number: int) -> bool:
     piece = head.pieces[number]
-    return number not in (head.own.title, head.own.name) and piece.kind is Kind.TEXT and not piece.marked
+    return number not in (head.own.title, head.own.name) and piece.kind is PieceKind.TEXT and not piece.marked
 
 
 def is_list_survey(entry: ListEntry, own: SurveyIds) -> bool:
@@ -158,7 +163,7 @@ def _fits_behind(texts: Sequence[str]) -> bool:
     return all(_words_outside_brackets(text) <= _REMARK for text in texts)
 
 
-def _only(inline: Inline, link: Link) -> Inline:
+def _only(inline: Inline, link: HeadLink) -> Inline:
     return Inline([atom for atom in inline.atoms if atom.link == link.number], inline.hrefs)
 
 
@@ -168,7 +173,7 @@ def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
     The link may stand in the heading, or in the lines below it if these are only labelled links and keyed lines.
     """
     piece = head.title_piece
-    if piece is None or piece.kind is Kind.CREDITS:
+    if piece is None or piece.kind is PieceKind.CREDITS:
         return False
     if leads_to_paper(head):
         return True
@@ -188,10 +193,10 @@ def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
 def is_title_line(head: Head) -> bool:
     """Whether a paragraph is nothing but a title."""
     piece = head.title_piece
-    if piece is None or piece.kind is not Kind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
+    if piece is None or piece.kind is not PieceKind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
         return False
     chosen = (head.own.title, head.own.name)
-    alone = not any(p.kind in (Kind.REST, Kind.TEXT) for n, p in enumerate(head.pieces) if n not in chosen)
+    alone = not any(p.kind in (PieceKind.REST, PieceKind.TEXT) for n, p in enumerate(head.pieces) if n not in chosen)
     return alone and (piece.marked or not is_sentence(piece.text))
 
 
@@ -267,7 +272,7 @@ def _may_lead_out(line: Inline) -> bool:
 def _begins(line: Head, first: Head) -> bool:
     """Whether a line begins a further entry: it has a title of its own, marked as that of the first line is."""
     piece, model = line.title_piece, first.title_piece
-    if piece is None or model is None or piece.kind is not Kind.TEXT or is_keyed(line.inline):
+    if piece is None or model is None or piece.kind is not PieceKind.TEXT or is_keyed(line.inline):
         return False
     alike = bool(piece.marked) == bool(model.marked) and (piece.length > 1 or line.shape == first.shape)
     return alike and (leads_to_paper(line) or (line.shape == first.shape and bool(line.links)))

@@ -8,7 +8,7 @@ from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.document import Candidate, ListDocument
 from wamkg.importing.lists.entry import ListEntry, read_entry
 from wamkg.importing.lists.keyed_fields import absorb, role_of_key, take_field
-from wamkg.importing.lists.layout import Layout, learn
+from wamkg.importing.lists.layout import EntryLayout, learn
 from wamkg.importing.lists.paper_entries import is_list_survey
 from wamkg.importing.lists.tables import take_cells
 from wamkg.importing.lists.unread_ids import excerpt
@@ -53,7 +53,7 @@ def read_entries(document: ListDocument, lines: Sequence[str]) -> Read:
     return read
 
 
-def layouts_of(candidates: Sequence[Candidate]) -> dict[str, Layout]:
+def layouts_of(candidates: Sequence[Candidate]) -> dict[str, EntryLayout]:
     """What the entries of each form look like."""
     forms: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -61,7 +61,7 @@ def layouts_of(candidates: Sequence[Candidate]) -> dict[str, Layout]:
     return {form: learn(c.head for c in some) for form, some in forms.items()}
 
 
-def _read(candidate: Candidate, layout: Layout, document: ListDocument) -> ListEntry:
+def _read(candidate: Candidate, layout: EntryLayout, document: ListDocument) -> ListEntry:
     entry = _read_name(candidate) if _is_name_cell(candidate) else read_entry(candidate.head, layout)
     entry.doubts += candidate.doubts
     if candidate.table is not None and candidate.row is not None:
@@ -106,7 +106,7 @@ def take_links_only(entry: ListEntry, candidate: Candidate) -> None:
                 entry.add_link(label, cell.hrefs[number])
 
 
-def usual_shapes(layouts: dict[str, Layout]) -> Counter[str]:
+def usual_shapes(layouts: dict[str, EntryLayout]) -> Counter[str]:
     """How many entries have each shape, for a report."""
     shapes: Counter[str] = Counter()
     for form, layout in layouts.items():

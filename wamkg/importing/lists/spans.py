@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.credits import Credits, read_credits
-from wamkg.importing.lists.cutting import Cut, Kind, cut_marked, cut_plain, cut_whole
+from wamkg.importing.lists.cutting import Cut, PieceKind, cut_marked, cut_plain, cut_whole
 from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.words import has_han, length_of
 
@@ -17,10 +17,10 @@ _BEHIND_QUOTE = ",.;([|-–—)]<"
 
 
 @dataclass(frozen=True)
-class Piece:
+class HeadPiece:
     """A stretch of words of one style; `before` and `after` are the marks next to it ("" at a change of style)."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
     style: str = ""
     """Letters: q quoted, b bold, i italic, u underlined, c code, l linked; "" is plain."""
@@ -59,7 +59,7 @@ class _Run:
         return self.text not in (_GAP, "\n")
 
 
-def pieces_of(inline: Inline, known_labels: bool = False, whole: bool = False) -> list[Piece]:
+def pieces_of(inline: Inline, known_labels: bool = False, whole: bool = False) -> list[HeadPiece]:
     """Pieces in reading order; link labels, images and addresses are left out.
 
     `known_labels` takes short linked words in square brackets for labels too; with `whole`, words that no style parts
@@ -83,7 +83,7 @@ def _cut(run: _Run) -> Iterator["Found"]:
     links = frozenset(link for _, link in run.parts if link is not None)
     for part in cut_marked(run.text) if run.style else cut_plain(run.text):
         if isinstance(part, Cut):
-            yield Piece(part.kind, part.text, run.style, run.line, links=links, found=part.found)
+            yield HeadPiece(part.kind, part.text, run.style, run.line, links=links, found=part.found)
         else:
             yield part
 
@@ -96,7 +96,7 @@ def _is_plain(runs: Sequence[_Run]) -> bool:
 def _cut_cell(run: _Run) -> Iterator["Found"]:
     """The pieces of a plain cell that begins with its title."""
     for part in cut_whole(run.text):
-        yield Piece(part.kind, part.text, line=run.line, found=part.found) if isinstance(part, Cut) else part
+        yield HeadPiece(part.kind, part.text, line=run.line, found=part.found) if isinstance(part, Cut) else part
 
 
 def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
@@ -321,13 +321,13 @@ def _is_cut(text: str) -> bool:
     return found.cut and not (found.authors or found.venue or found.rest)
 
 
-Found = Piece | str
+Found = HeadPiece | str
 """A piece, or the marks that stand between two."""
 
 
-def _with_marks(found: Iterable[Found]) -> Iterator[Piece]:
+def _with_marks(found: Iterable[Found]) -> Iterator[HeadPiece]:
     """Pieces with the marks around them."""
-    pieces: list[Piece] = []
+    pieces: list[HeadPiece] = []
     marks = ""
     for part in found:
         if isinstance(part, str):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wamkg.importing.links import is_scholarly
-from wamkg.importing.lists.blocks import Block, Row
+from wamkg.importing.lists.blocks import Block, BlockRow
 from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.entry import ListEntry
 from wamkg.importing.lists.inline import Inline
@@ -31,7 +31,7 @@ class Table:
 
     headers: list[str]
     roles: Roles
-    rows: list[Row]
+    rows: list[BlockRow]
 
     @property
     def title(self) -> int | None:
@@ -56,13 +56,13 @@ def read_table(block: Block) -> Table:
     return Table(headers, roles_of(headers, body), body)
 
 
-def _is_header(row: Row) -> bool:
+def _is_header(row: BlockRow) -> bool:
     """Whether a row without header marks names the columns."""
     known = sum(role_of(cell.text) is not None for cell in row.cells)
     return known >= 2 and not any(cell.has_links for cell in row.cells)
 
 
-def roles_of(headers: Sequence[str], rows: Sequence[Row]) -> Roles:
+def roles_of(headers: Sequence[str], rows: Sequence[BlockRow]) -> Roles:
     """What each column gives, by its heading and its cells; one gives the titles, another perhaps the names."""
     roles: Roles = [role_of(header) for header in headers]
     columns = [[row.cells[n] for row in rows if n < len(row.cells)] for n in range(len(headers))]
@@ -236,7 +236,7 @@ def surplus_cells(raw: str, columns: int) -> list[str] | None:
     return surplus
 
 
-def take_cells(entry: ListEntry, table: Table, row: Row, meanings: Mapping[str, str]) -> None:
+def take_cells(entry: ListEntry, table: Table, row: BlockRow, meanings: Mapping[str, str]) -> None:
     """Take the cells beside the title by their headings; a column's own date comes first."""
     for n, (header, role, cell) in enumerate(zip(table.headers, table.roles, row.cells, strict=False)):
         if n != table.title:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wamkg.identifiers import name_key
-from wamkg.importing.lists.cutting import Kind, is_short_name
-from wamkg.importing.lists.spans import Piece
+from wamkg.importing.lists.cutting import PieceKind, is_short_name
+from wamkg.importing.lists.spans import HeadPiece
 from wamkg.importing.lists.words import all_common, is_sentence, is_telling
 
 COLONS = frozenset(":：")
@@ -31,16 +31,16 @@ class Choice:
     sure: bool = True
 
 
-def own_choice(pieces: Sequence[Piece]) -> Choice:
+def own_choice(pieces: Sequence[HeadPiece]) -> Choice:
     """The title that the entry's own marks show: quotes, style, length and place, most of all what is no credits."""
-    texts = [n for n, piece in enumerate(pieces) if piece.kind in (Kind.TEXT, Kind.WEAK)]
+    texts = [n for n, piece in enumerate(pieces) if piece.kind in (PieceKind.TEXT, PieceKind.WEAK)]
     if not texts:
         return Choice(_names_only(pieces), None, False)
     names = [n for n in range(len(pieces)) if is_name_piece(pieces, n)]
     scores = {n: _score(pieces, n, rank, names) for rank, n in enumerate(texts)}
     title = max(texts, key=lambda n: (scores[n], -n))
     margin = scores[title] - max((scores[n] for n in texts if n != title), default=-10.0)
-    return Choice(title, name_before(names, title), margin >= _SURE_MARGIN and pieces[title].kind is Kind.TEXT)
+    return Choice(title, name_before(names, title), margin >= _SURE_MARGIN and pieces[title].kind is PieceKind.TEXT)
 
 
 def name_before(names: Sequence[int], title: int) -> int | None:
@@ -48,22 +48,22 @@ def name_before(names: Sequence[int], title: int) -> int | None:
     return max((n for n in names if n < title), default=None)
 
 
-def _names_only(pieces: Sequence[Piece]) -> int | None:
+def _names_only(pieces: Sequence[HeadPiece]) -> int | None:
     """A piece that reads like names of people where there is nothing else that could be the title."""
     for n, piece in enumerate(pieces):
         found = piece.found
         alone = found is not None and 0 < len(found.authors) <= _MIN_PEOPLE and not found.rest
         if alone and found is not None and not (found.cut or found.venue or found.year or found.date):
             return n
-    return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.REST), None)
+    return next((n for n, piece in enumerate(pieces) if piece.kind is PieceKind.REST), None)
 
 
-def _score(pieces: Sequence[Piece], number: int, rank: int, names: Sequence[int]) -> float:
+def _score(pieces: Sequence[HeadPiece], number: int, rank: int, names: Sequence[int]) -> float:
     piece = pieces[number]
     style = max((score for letter, score in _STYLE_SCORES if letter in piece.style), default=0.0)
     length = _LENGTH_SCORES.get(piece.length, _LONG_SCORE) if piece.length else -4.0
     place = (1.0 if rank == 0 else -0.4 * rank) - 0.5 * piece.line
-    weak = -2.5 if piece.kind is Kind.WEAK else 0.0
+    weak = -2.5 if piece.kind is PieceKind.WEAK else 0.0
     prose = -3.0 if is_sentence(piece.text) and not piece.marked else 0.0
     enclosed = -3.0 if piece.before in ("(", "（") and piece.after in (")", "）") else 0.0
     behind_links = -3.0 if rank and not piece.marked and any(p.gap for p in pieces[:number]) else 0.0
@@ -71,16 +71,20 @@ def _score(pieces: Sequence[Piece], number: int, rank: int, names: Sequence[int]
     return style + length + place + weak + prose + enclosed + behind_links + named
 
 
-def is_name_piece(pieces: Sequence[Piece], number: int) -> bool:
+def is_name_piece(pieces: Sequence[HeadPiece], number: int) -> bool:
     """Whether a piece is the name of a method in front of its title, set off by style, brackets, a colon or a dash."""
     piece = pieces[number]
-    after = next((n for n in range(number + 1, len(pieces)) if pieces[n].kind in (Kind.TEXT, Kind.WEAK)), None)
+    after = next(
+        (n for n in range(number + 1, len(pieces)) if pieces[n].kind in (PieceKind.TEXT, PieceKind.WEAK)), None
+    )
     if after is None or any(p.gap for p in pieces[number:after]):
         return False
     behind = pieces[after]
-    if piece.kind not in (Kind.TEXT, Kind.WEAK, Kind.BRACKET) or ("q" in piece.style and piece.length > 2):
+    if piece.kind not in (PieceKind.TEXT, PieceKind.WEAK, PieceKind.BRACKET) or (
+        "q" in piece.style and piece.length > 2
+    ):
         return False
-    if piece.kind is Kind.BRACKET or (piece.before == "[" and piece.after == "]"):
+    if piece.kind is PieceKind.BRACKET or (piece.before == "[" and piece.after == "]"):
         return is_bracketed_name(piece, behind)
     if piece.after in COLONS or (behind.before in _DASHES and behind.before):
         return _is_parted_name(piece, behind)
@@ -88,7 +92,7 @@ def is_name_piece(pieces: Sequence[Piece], number: int) -> bool:
     return apart and piece.length <= 2 and is_short_name(piece.text) and (behind.length >= 3 or "q" in behind.style)
 
 
-def is_bracketed_name(piece: Piece, behind: Piece) -> bool:
+def is_bracketed_name(piece: HeadPiece, behind: HeadPiece) -> bool:
     """Whether a word in brackets in front of a title is a name: a made-up word, or one that the title begins with."""
     if piece.length > _NAME_WORDS + 1 or len(behind.text) < _SHORTEST_TITLE:
         return False
@@ -103,7 +107,7 @@ def contains_name(title: str, name: str) -> bool:
     return bool(key) and (key in words or name_key(title).startswith(key))
 
 
-def _is_parted_name(piece: Piece, behind: Piece) -> bool:
+def _is_parted_name(piece: HeadPiece, behind: HeadPiece) -> bool:
     """Whether words before a colon or a dash are a name and not the first part of a title."""
     set_off = "q" in behind.style or ("i" in behind.style and "i" not in piece.style)
     if (behind.length < 2 and not set_off) or piece.length > (_QUOTED_NAME_WORDS if set_off else _NAME_WORDS):

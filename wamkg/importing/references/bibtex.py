@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People
 from wamkg.importing.references.bibtex_names import read_bibtex_names
-from wamkg.importing.references.bibtex_scan import Piece, RawEntry, scan
+from wamkg.importing.references.bibtex_scan import RawEntry, ScannedPiece, scan
 from wamkg.importing.references.fields import (
     DETAILS,
     INHERITED,
@@ -34,7 +34,7 @@ _LISTED_URLS = re.compile(r"\s+(?=https?://)")
 
 
 @dataclass
-class _Entry:
+class _ScannedEntry:
     """An entry with its values as LaTeX text by field."""
 
     line: int
@@ -72,7 +72,7 @@ def _macros(raw: list[RawEntry]) -> dict[str, str]:
     return macros
 
 
-def _text(piece: Piece, macros: Mapping[str, str]) -> str | None:
+def _text(piece: ScannedPiece, macros: Mapping[str, str]) -> str | None:
     """Text of a part; None for a macro that nothing defines."""
     if not piece.is_macro:
         return piece.text
@@ -80,8 +80,8 @@ def _text(piece: Piece, macros: Mapping[str, str]) -> str | None:
     return macros.get(name, name if name in MONTH_MACROS else None)
 
 
-def _entry(raw: RawEntry, macros: Mapping[str, str]) -> _Entry:
-    entry = _Entry(raw.line, raw.kind, raw.key, doubts=list(raw.faults), excerpt=raw.excerpt)
+def _entry(raw: RawEntry, macros: Mapping[str, str]) -> _ScannedEntry:
+    entry = _ScannedEntry(raw.line, raw.kind, raw.key, doubts=list(raw.faults), excerpt=raw.excerpt)
     for spelled, pieces in raw.fields:
         name = SPELLINGS.get(spelled, spelled)
         name = _SAME.get(name, name)
@@ -96,7 +96,7 @@ def _entry(raw: RawEntry, macros: Mapping[str, str]) -> _Entry:
     return entry
 
 
-def _part(piece: Piece, name: str, macros: Mapping[str, str], doubts: list[str]) -> str:
+def _part(piece: ScannedPiece, name: str, macros: Mapping[str, str], doubts: list[str]) -> str:
     text = _text(piece, macros)
     if text is not None:
         return text
@@ -107,7 +107,7 @@ def _part(piece: Piece, name: str, macros: Mapping[str, str], doubts: list[str])
     return "" if name in _NAMED else piece.text
 
 
-def _inherit(entry: _Entry, by_key: Mapping[str, _Entry]) -> None:
+def _inherit(entry: _ScannedEntry, by_key: Mapping[str, _ScannedEntry]) -> None:
     """Take what is missing from the entries that `xdata` and `crossref` name, and from theirs."""
     for name in ("xdata", "crossref"):
         seen = {entry.key.lower()}
@@ -124,7 +124,7 @@ def _inherit(entry: _Entry, by_key: Mapping[str, _Entry]) -> None:
                 wanted += [more.strip() for more in parent.values.get(name, "").split(",") if more.strip()]
 
 
-def _take_over(entry: _Entry, parent: _Entry, everything: bool) -> None:
+def _take_over(entry: _ScannedEntry, parent: _ScannedEntry, everything: bool) -> None:
     dated = "date" in entry.values or "year" in entry.values
     for name, value in parent.values.items():
         inherited = name not in _STRUCTURE if everything else name in INHERITED
@@ -136,7 +136,7 @@ def _take_over(entry: _Entry, parent: _Entry, everything: bool) -> None:
             entry.values["journal" if entry.kind == "article" else "booktitle"] = title
 
 
-def _reference(entry: _Entry) -> Reference:
+def _reference(entry: _ScannedEntry) -> Reference:
     reference = Reference(entry.line, key=entry.key or None, entry_type=entry.kind, doubts=entry.doubts)
     values = entry.values
     reference.people = _people(values.get("author", ""), reference.doubts)

@@ -31,7 +31,7 @@ _LONGEST_COMMENT = 1 << 20
 
 
 @dataclass(frozen=True)
-class Piece:
+class ScannedPiece:
     """A part of a value: text between braces or quotes, a number, or the name of a macro."""
 
     text: str
@@ -45,7 +45,7 @@ class RawEntry:
     line: int
     kind: str
     key: str = ""
-    fields: list[tuple[str, list[Piece]]] = field(default_factory=list)
+    fields: list[tuple[str, list[ScannedPiece]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     excerpt: str = ""
 
@@ -108,9 +108,9 @@ class _Scanner:
             return self.at
         return self._by_lines(entry)
 
-    def _strict(self, entry: RawEntry) -> tuple[list[tuple[str, list[Piece]]], list[str]]:
+    def _strict(self, entry: RawEntry) -> tuple[list[tuple[str, list[ScannedPiece]]], list[str]]:
         self.at = self.start
-        fields: list[tuple[str, list[Piece]]] = []
+        fields: list[tuple[str, list[ScannedPiece]]] = []
         faults: list[str] = []
         if entry.kind != "string":
             entry.key = self._key()
@@ -136,15 +136,15 @@ class _Scanner:
         self.at = found.end()
         return " ".join((found[1] or "").split())
 
-    def _value(self, name: str, faults: list[str]) -> list[Piece]:
-        pieces: list[Piece] = []
+    def _value(self, name: str, faults: list[str]) -> list[ScannedPiece]:
+        pieces: list[ScannedPiece] = []
         while True:
             self.at = self._behind_gap()
             mark = self.text[self.at : self.at + 1]
             if mark in ("{", '"'):
                 begin = self.at + 1
                 self.at = self._closed(begin) if mark == "{" else self._quoted(begin)
-                pieces.append(Piece(self.text[begin : self.at - 1]))
+                pieces.append(ScannedPiece(self.text[begin : self.at - 1]))
             elif bare := _BARE.match(self.text, self.at):
                 pieces.append(self._bare(bare, name, faults))
             self.at = self._behind_gap()
@@ -152,15 +152,15 @@ class _Scanner:
                 return pieces
             self.at += 1
 
-    def _bare(self, bare: re.Match[str], name: str, faults: list[str]) -> Piece:
+    def _bare(self, bare: re.Match[str], name: str, faults: list[str]) -> ScannedPiece:
         """A number or the name of a macro; several words are text that lacks its braces."""
         self.at = bare.end()
         if _BEHIND.match(self.text, self.at):
-            return Piece(bare[0], is_macro=not bare[0].isdigit())
+            return ScannedPiece(bare[0], is_macro=not bare[0].isdigit())
         rest = _UNTIL.match(self.text, self.at)
         self.at = rest.end() if rest else self.at
         faults.append(f"the text of {name} has no braces")
-        return Piece(self.text[bare.start() : self.at])
+        return ScannedPiece(self.text[bare.start() : self.at])
 
     def _closed(self, at: int) -> int:
         """Behind the brace that closes the one before `at`."""
@@ -201,7 +201,7 @@ class _Scanner:
         body = self.text[min(self.at, end) : end]
         found = [mark for mark in _FIELD_LINE.finditer(body) if _is_field(body, mark)]
         for mark, stop in zip(found, [*(mark.start() for mark in found[1:]), len(body)], strict=False):
-            entry.fields.append((mark[1].lower(), [Piece(_loose(body[mark.end() : stop]))]))
+            entry.fields.append((mark[1].lower(), [ScannedPiece(_loose(body[mark.end() : stop]))]))
         entry.faults.append("its braces or quotes do not match; what could be told apart is kept")
         if limit is None and body.count("{") >= body.count("}"):
             entry.faults.append(Dropped("it has no end; the file may have been cut off here, and the rest is lost"))

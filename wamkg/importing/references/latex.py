@@ -91,7 +91,7 @@ def plain_text(value: str, unknown: list[str] | None = None, left_out: list[str]
         value = _CROSSREF.sub(
             lambda found: _SYMBOLS.get(found[1] or "", {"sim": "~", "&": "&", "%": "%"}.get(found[1], "&")), value
         )
-        reader = _Reader(value, [] if unknown is None else unknown)
+        reader = _LatexReader(value, [] if unknown is None else unknown)
         value = unicodedata.normalize("NFC", reader.group(top=True))
         if reader.left_out:
             value = _BEFORE_MARK.sub("", value.replace("()", "").replace("[]", ""))
@@ -126,7 +126,7 @@ def _known_symbols() -> Callable[[str], str | None]:
     return find
 
 
-class _Reader:
+class _LatexReader:
     """Reads a value from left to right; `unknown` collects the commands that nothing knows."""
 
     def __init__(self, value: str, unknown: list[str]) -> None:

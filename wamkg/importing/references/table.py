@@ -22,7 +22,7 @@ from wamkg.importing.references.table_columns import (
     TYPES,
     fit_of,
 )
-from wamkg.importing.references.table_rows import Row, align, read_rows
+from wamkg.importing.references.table_rows import ReferenceRow, align, read_rows
 from wamkg.importing.venues import is_known_venue
 from wamkg.matching.entry_types import venue_field
 from wamkg.matching.record import Dropped, Record, RecordAssignment, UnreadableLine
@@ -107,7 +107,7 @@ def _header(names: list[str]) -> _Header:
     )
 
 
-def _item(header: _Header, row: Row) -> Item:
+def _item(header: _Header, row: ReferenceRow) -> Item:
     cells = row.cells
     if len(cells) < len(header.names) or any(cell.strip() for cell in cells[len(header.names) :]):
         aligned = align(cells, header.fits, header.grows_behind)
@@ -132,7 +132,7 @@ def _told(cells: list[str], kept: list[str], header: _Header, unsure: range) -> 
     return Dropped(f"{told}; {len(left_out)} cells{where} are left out, the first is {left_out[0][:40]!r}")
 
 
-def _reference(header: _Header, cells: list[str], row: Row) -> Reference:
+def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Reference:
     def texts(key: str) -> list[str]:
         return [cells[n].strip() for n in header.columns[key] if n < len(cells) and not _is_empty(cells[n])]
 

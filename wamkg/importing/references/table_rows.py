@@ -16,7 +16,7 @@ _COMMENT_LINES = 20
 
 
 @dataclass
-class Row:
+class ReferenceRow:
     """Cells of one row, with the number of the line it begins on."""
 
     line: int
@@ -32,7 +32,7 @@ class Aligned:
     unsure: range
 
 
-def read_rows(text: str, is_header: Callable[[list[str]], bool]) -> tuple[list[str], Iterator[Row]]:
+def read_rows(text: str, is_header: Callable[[list[str]], bool]) -> tuple[list[str], Iterator[ReferenceRow]]:
     """The header and the rows behind it; the delimiter is the one that gives a header, after comments if need be.
 
     An empty header means that there is none.
@@ -44,14 +44,14 @@ def read_rows(text: str, is_header: Callable[[list[str]], bool]) -> tuple[list[s
     for number, start in enumerate(starts):
         line = text[start : text.find("\n", start) if "\n" in text[start:] else len(text)]
         for delimiter in sorted(given[1] if given else _DELIMITERS, key=line.count, reverse=True):
-            header = next(_rows(text[start:], delimiter), Row(1, [])).cells
+            header = next(_rows(text[start:], delimiter), ReferenceRow(1, [])).cells
             if is_header(header):
                 rows = _rows(text[start:], delimiter)
                 return header, _numbered(rows, number + skipped)
     return [], iter(())
 
 
-def _numbered(rows: Iterator[Row], before: int) -> Iterator[Row]:
+def _numbered(rows: Iterator[ReferenceRow], before: int) -> Iterator[ReferenceRow]:
     next(rows)
     for row in rows:
         row.line += before
@@ -59,7 +59,7 @@ def _numbered(rows: Iterator[Row], before: int) -> Iterator[Row]:
             yield row
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def _rows(text: str, delimiter: str) -> Iterator[ReferenceRow]:
     """Rows by the rules of CSV as long as they hold; from the first row that breaks them on, cell by cell."""
     csv.field_size_limit(MAX_CELL)
     stream = io.StringIO(text, newline="")
@@ -67,7 +67,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
     line = 1
     try:
         for cells in reader:
-            yield Row(line, cells)
+            yield ReferenceRow(line, cells)
             line = reader.line_num + 1
     except csv.Error:
         at = _start_of_line(text, line)
@@ -82,14 +82,14 @@ def _start_of_line(text: str, line: int) -> int:
     return at
 
 
-def _loose_rows(text: str, at: int, line: int, delimiter: str) -> Iterator[Row]:
+def _loose_rows(text: str, at: int, line: int, delimiter: str) -> Iterator[ReferenceRow]:
     """Rows in which a quote inside a cell is text, and one that is never closed too."""
     mark = re.escape(delimiter)
     quoted = re.compile(rf"\"((?:[^\"]|\"(?!{mark}|\r?\n|\r|\Z))*)\"(?={mark}|\r?\n|\r|\Z)")
     plain = re.compile(rf"[^\r\n{mark}]*")
     end = re.compile(r"\r\n|\r|\n|\Z")
     while at < len(text):
-        row, begun = Row(line, []), at
+        row, begun = ReferenceRow(line, []), at
         while True:
             cell = quoted.match(text, at)
             if cell and _is_broken(cell[1]):
@@ -119,7 +119,7 @@ def _is_broken(cell: str) -> bool:
     return '"' in behind.replace('""', "")
 
 
-def _unquoted(cell: str, row: Row) -> str:
+def _unquoted(cell: str, row: ReferenceRow) -> str:
     text = cell.replace('""', '"')
     if '"' in cell.replace('""', ""):
         row.doubts.append(f"quotes within a cell are not doubled: {text[:60]!r}")

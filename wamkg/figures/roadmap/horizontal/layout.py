@@ -12,7 +12,7 @@ from wamkg.figures.roadmap.arrange import MARKS_FROM_MM, depths
 from wamkg.figures.roadmap.branches import DrawnTaxon, build_branches
 from wamkg.figures.roadmap.columns import ALIGNED_OFFSET, GAP, LABEL_HEIGHT
 from wamkg.figures.roadmap.entries import MARK_GAP
-from wamkg.figures.roadmap.geometry import Axis, BranchColors, Layout, PlacedLabel, YearMarker
+from wamkg.figures.roadmap.geometry import Axis, BranchColors, PlacedLabel, RoadmapLayout, YearMarker
 from wamkg.figures.roadmap.horizontal.axis import PILL_PAD, YEAR_WIDTH
 from wamkg.figures.roadmap.horizontal.fit import LaneFitter, LanePlan
 from wamkg.figures.roadmap.horizontal.lanes import Lane
@@ -49,15 +49,15 @@ _USUAL_SIDES, _PER_LABEL = 200.0, 20.0
 """What root and headings usually take of the width; for so many points of the rest a lane holds a label."""
 
 
-def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> Layout:
+def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
     """Place everything for the asked width, with fewer levels where so many lanes are too tall.
 
     Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
     """
     require_items(roadmap)
-    lowest: Layout | None = None
+    lowest: RoadmapLayout | None = None
     for depth, lanes in product(depths(roadmap, options.depth or LEAVES), _most_lanes(options)):
-        layout = _Composer(roadmap, options, depth or LEAVES, lanes).layout()
+        layout = _HorizontalComposer(roadmap, options, depth or LEAVES, lanes).layout()
         if layout is not None and layout.height <= options.height_pt + _TOLERANCE:
             return layout
         lowest = layout or lowest
@@ -75,7 +75,7 @@ def _most_lanes(options: FigureOptions) -> tuple[int, int, int]:
     return most, most - 2, 0
 
 
-class _Composer:
+class _HorizontalComposer:
     """Lays out a roadmap with the levels of a depth, in `lanes` lanes where more than the leaves are needed."""
 
     def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int, lanes: int) -> None:
@@ -94,7 +94,7 @@ class _Composer:
         self.narrow = options.width_mm < MARKS_FROM_MM
         self.stack: Stack = stack(self.families, _FOOT, root_half(roadmap, len(self.families)), self.narrow)
 
-    def layout(self) -> Layout | None:
+    def layout(self) -> RoadmapLayout | None:
         """Everything in its place, with as much room before the axis as the forks need; None where it does not fit."""
         tip = self.options.width_pt - MARGIN - max(self.stack.width + _HEADING_GAP, 2 * _DAY)
         bend = NARROW if self.narrow else LYING
@@ -115,7 +115,7 @@ class _Composer:
         rows = zip(self.tips, plan.lanes, strict=True)
         return {tip.element_id: min(*lane.lefts, *lane.dots) for tip, lane in rows}
 
-    def _layout(self, plan: LanePlan, forks: Forks, root: Bounds, tip: float) -> Layout:
+    def _layout(self, plan: LanePlan, forks: Forks, root: Bounds, tip: float) -> RoadmapLayout:
         start = tip - _ARROW - _OVERHANG - plan.scale.heights[-1]
         lines = caption(self.roadmap, plan.entries, self.options)
         by_code = [tip.taxon.path for tip in self.tips if self.narrow and tip.taxon.code]
@@ -124,7 +124,7 @@ class _Composer:
         legend, legend_top = legend_below(codes[::-1], right, MARGIN + LINE * len(lines) + 2.0)
         lift = legend_top + _PILLS + PILL_HEIGHT / 2 + GAP
         bodies = trunks(self.families, forks, feet(root, len(self.families)), tip - start)
-        return Layout(
+        return RoadmapLayout(
             width=self.options.width_pt,
             height=lift + self.stack.top + MARGIN,
             lift=lift,
