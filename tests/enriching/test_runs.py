@@ -22,7 +22,6 @@ from wamkg.enriching.progress import EnrichOptions
 from wamkg.errors import InvalidInputError, RunAbortedError
 from wamkg.history.undo import undo_batch
 from wamkg.importing.importer import ImportOptions, import_source
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.settings import Settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.session import Store
@@ -449,7 +448,7 @@ class TestUndo:
         with S2Server(world) as server:
             report = enrich(store, settings_for(server))
             with store.writing() as session:
-                undo_batch(session, find_batch(session, report.batch or ""), get_actor(session, "me"), resolved_values)
+                undo_batch(session, find_batch(session, report.batch or ""), get_actor(session, "me"))
             assert held_by(store) == before
             enrich(store, settings_for(server))
         assert clean(compare(given_by(world, server.faults), held_by(store)))

@@ -17,7 +17,6 @@ from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.matching.citation_keys import KeyParts, default_key
 from wamkg.matching.record import Record
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.names import PersonName
 from wamkg.reviewing.paper_edits import set_values
 from wamkg.services.exports import export, pin_citation_keys
@@ -131,7 +130,7 @@ def test_a_file_s_key_replaces_a_default_one_which_still_leads_to_the_paper(stor
     assert paper_of(store, "morenotides").key == paper_of(store, "key:EM:tides").key == "em:tides"
     with store.writing() as session:
         batch = find_batch(session, report.batch or "")
-        undo_batch(session, batch, get_actor(session, "ana", "person"), resolved_values)
+        undo_batch(session, batch, get_actor(session, "ana", "person"))
     assert keys(store) == {"Tides of the Inner Sea": "morenotides"}
 
 

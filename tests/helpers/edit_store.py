@@ -8,7 +8,6 @@ import orjson
 from wamkg.history.undo import undo_batch
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions, import_source
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.decisions import DecisionResult, decide
 from wamkg.reviewing.verdicts import Decision
 from wamkg.store.batches import find_batch, get_actor
@@ -46,7 +45,7 @@ def say(
 def undo(store: Store, batch: str) -> dict[str, int]:
     """Take a batch back."""
     with store.writing() as session:
-        return undo_batch(session, find_batch(session, batch), get_actor(session, "ana", "person"), resolved_values)
+        return undo_batch(session, find_batch(session, batch), get_actor(session, "ana", "person"))
 
 
 def standing_at(store: Store, paper: str, taxonomy: str = "wam") -> list[str]:

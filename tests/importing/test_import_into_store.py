@@ -46,7 +46,7 @@ def undo(store: Store, uid: str | None) -> None:
     """Take a batch back."""
     assert uid is not None
     with store.writing() as session:
-        undo_batch(session, find_batch(session, uid), get_actor(session, "tester", "person"), resolved_values)
+        undo_batch(session, find_batch(session, uid), get_actor(session, "tester", "person"))
 
 
 def say_as_person(session: Session, paper: Paper, field: str, value: Any) -> None:

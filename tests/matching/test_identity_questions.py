@@ -50,7 +50,7 @@ def answer(store: Store, uid: str, said: str, note: str = "") -> QuestionAnswere
 
 def undo(store: Store, uid: str) -> None:
     with store.writing() as session:
-        undo_batch(session, find_batch(session, uid), get_actor(session, "ada", PERSON), resolved_values)
+        undo_batch(session, find_batch(session, uid), get_actor(session, "ada", PERSON))
 
 
 def questions(store: Store) -> list[QuestionItem]:

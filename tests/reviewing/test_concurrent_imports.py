@@ -15,7 +15,6 @@ from tests.helpers.edit_store import fill
 from wamkg.history.undo import undo_batch
 from wamkg.importing.import_report import ImportReport, Outcome
 from wamkg.importing.importer import ImportOptions, import_source
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.entity_edits import add_item
 from wamkg.reviewing.paper_edits import set_values
 from wamkg.store.batches import find_batch, get_actor
@@ -95,7 +94,7 @@ def test_an_import_waits_for_undo_that_forgets_its_venue(server: Store, tmp_path
     batch = bring(server, tmp_path / "one", paper(1)).batch
     assert batch is not None
     with somebody_waits_for(server, bring, server, tmp_path / "two", paper(2)) as session:
-        undo_batch(session, find_batch(session, batch), get_actor(session, "ana", "person"), resolved_values)
+        undo_batch(session, find_batch(session, batch), get_actor(session, "ana", "person"))
     assert count(server, Venue) == 1 and count(server, Paper) == 4
 
 

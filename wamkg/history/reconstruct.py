@@ -5,7 +5,7 @@ things have no past: suggestions that a later run replaced, and the time of the 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from wamkg.history.undo_log import REMOVED, REOPENED, logged_rows
 from wamkg.store.assignments import rechain_assignments
 from wamkg.store.base import chunks, decode, table_of
 from wamkg.store.batches import find_row, model_of_field
-from wamkg.store.claims import PaperClaims, Shown, delete_unused_authors_and_venues
+from wamkg.store.claims import delete_unused_authors_and_venues
 from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, unsuperseded_decisions
 from wamkg.store.merges import give_back, merge_again, read_merge
 from wamkg.store.papers import SCHEMES
@@ -49,11 +49,8 @@ def batches_before(session: Session, moment: datetime) -> list[str]:
     return list(session.connection().execute(found).scalars())
 
 
-def reconstruct_at(session: Session, moment: datetime, show: Callable[[PaperClaims], Shown]) -> None:
-    """Reconstruct the store just before a moment. Only for an SQLite copy that nobody else writes to.
-
-    `show` resolves the values of a paper (`matching.show.shown_values`).
-    """
+def reconstruct_at(session: Session, moment: datetime) -> None:
+    """Reconstruct the store just before a moment. Only for an SQLite copy that nobody else writes to."""
     session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     mine = select(_batch.c.id).where(_complete >= moment)
     held = select(_batch.c.uid).where(_complete < moment)
@@ -79,7 +76,7 @@ def reconstruct_at(session: Session, moment: datetime, show: Callable[[PaperClai
     for pair in merged:
         pair.settle(session)
     _clear_unique_ids(session, touched)
-    resolve_again(session, touched, show)
+    resolve_again(session, touched)
     delete_unused_authors_and_venues(session)
     _forget_batches(session, mine)
 

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Table, literal_column, or_, select, union_all
 from sqlmodel import Session
 
+from wamkg.matching.resolved_values import resolved_values
 from wamkg.store.base import chunks, table_of
-from wamkg.store.claims import PaperClaims, Shown, load_claims, write_resolved
+from wamkg.store.claims import load_claims, write_resolved
 from wamkg.store.search import remove_texts
 from wamkg.store.tables import (
     Assignment,
@@ -163,8 +164,8 @@ def later_writers(session: Session, batch: Batch, ended: Rows) -> list[str]:
     return sorted(found)
 
 
-def resolve_again(session: Session, papers: set[int], show: Callable[[PaperClaims], Shown]) -> None:
+def resolve_again(session: Session, papers: set[int]) -> None:
     """Resolve the values of papers again from their remaining claims."""
     session.expire_all()
     states = load_claims(session, papers)
-    write_resolved(session, list(states.values()), [show(s) for s in states.values()])
+    write_resolved(session, list(states.values()), [resolved_values(s) for s in states.values()])

@@ -1,6 +1,6 @@
 """Snapshots: the survey at a past moment, in a read-only store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -11,12 +11,9 @@ from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.reconstruct import batches_before, reconstruct_at
 from wamkg.history.releases import CACHE, consistent_view, read_only
-from wamkg.store.claims import PaperClaims, Shown
 from wamkg.store.migrate import head_revision
 from wamkg.store.session import Store, settle_file
 from wamkg.store.types import utc_now
-
-Show = Callable[[PaperClaims], Shown]
 
 
 def snapshot_file(store: Store, home: Path, moment: datetime) -> Path:
@@ -28,7 +25,7 @@ def snapshot_file(store: Store, home: Path, moment: datetime) -> Path:
 
 
 @contextmanager
-def open_snapshot_at(store: Store, home: Path, moment: datetime, show: Show, *, build: bool = True) -> Iterator[Store]:
+def open_snapshot_at(store: Store, home: Path, moment: datetime, *, build: bool = True) -> Iterator[Store]:
     """The survey just before a moment, built on first request and cached for a while.
 
     Raises InvalidInputError for a future moment, ConflictError if the snapshot does not exist and `build` is off.
@@ -39,12 +36,12 @@ def open_snapshot_at(store: Store, home: Path, moment: datetime, show: Show, *, 
     if not file.exists():
         if not build:
             raise ConflictError("that day has not been made yet; a curator makes it by asking for it first")
-        _make(store, file, moment, show)
+        _make(store, file, moment)
     with read_only(file) as past:
         yield past
 
 
-def _make(store: Store, file: Path, moment: datetime, show: Show) -> None:
+def _make(store: Store, file: Path, moment: datetime) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=file.parent) as folder:
         dump, part = Path(folder) / "now.jsonl.gz", Path(folder) / "past.db"
@@ -54,7 +51,7 @@ def _make(store: Store, file: Path, moment: datetime, show: Show) -> None:
         copy = Store(f"sqlite:///{part}")
         try:
             with copy.writing() as session:
-                reconstruct_at(session, moment, show)
+                reconstruct_at(session, moment)
         finally:
             copy.close()
         settle_file(part)

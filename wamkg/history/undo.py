@@ -2,7 +2,7 @@
 again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -39,7 +39,7 @@ from wamkg.store.batches import (
     record_change,
     restore_rows,
 )
-from wamkg.store.claims import PaperClaims, Shown, bump_revisions, delete_unused_authors_and_venues, let_go_of_ids
+from wamkg.store.claims import bump_revisions, delete_unused_authors_and_venues, let_go_of_ids
 from wamkg.store.decisions import lock_papers
 from wamkg.store.duplicates import batch_of_pair, load_work_groups, slug_of
 from wamkg.store.merges import Merged, give_back, read_merge, refuse_after_writes, refuse_before_merges
@@ -62,12 +62,8 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import BatchKind
 
 
-def undo_batch(
-    session: Session, batch: Batch, actor: Actor, show: Callable[[PaperClaims], Shown], why: str = ""
-) -> dict[str, int]:
+def undo_batch(session: Session, batch: Batch, actor: Actor, why: str = "") -> dict[str, int]:
     """Undo everything a batch wrote; returns the number of removed rows per table.
-
-    `show` resolves the values of a paper from its remaining claims (`matching.show.shown_values`).
 
     Raises ConflictError, which names the batches, if the batch is already undone or later writes depend on it.
     """
@@ -97,7 +93,7 @@ def undo_batch(
     counts = delete_rows(session, made, BEFORE_SHOWN, keep)
     reopen_rows(session, ended, BEFORE_SHOWN, reopening)
     let_go_of_ids(session, doomed)
-    resolve_again(session, touched - doomed, show)
+    resolve_again(session, touched - doomed)
     counts |= delete_rows(session, made, None, keep)
     delete_unused_authors_and_venues(session)
     # Where these stood may be taken by now, and their parents may be elsewhere.

@@ -175,7 +175,7 @@ class _Merge:
         if row is None or row.batch.undone_at is not None:
             return
         try:
-            undo_batch(self.session, row.batch, get_actor(self.session, line.by, PERSON), resolved_values, "taken back")
+            undo_batch(self.session, row.batch, get_actor(self.session, line.by, PERSON), "taken back")
             self.report.taken_back += 1
             self.learnt_in.add(decided_taxonomy(row.batch))
         except ConflictError as error:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from wamkg.history.undo import undo_batch
 from wamkg.jobs.refit import schedule_refit_after_undo
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.batches import find_batch
@@ -33,7 +32,7 @@ def undo(
     with store.writing() as session:
         batch = find_batch(session, uid)
         check(batch)
-        undone = Undone(batch.uid, undo_batch(session, batch, writer.actor(session), resolved_values, why))
+        undone = Undone(batch.uid, undo_batch(session, batch, writer.actor(session), why))
     schedule_refit_after_undo(store, settings, batch)
     return undone
 

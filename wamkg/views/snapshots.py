@@ -13,7 +13,6 @@ from wamkg.errors import InvalidInputError
 from wamkg.history.diff import ReleaseDiff, diff_releases
 from wamkg.history.releases import open_release
 from wamkg.history.snapshots import open_snapshot_at
-from wamkg.matching.resolved_values import resolved_values
 from wamkg.store.batches import list_releases
 from wamkg.store.session import Store
 from wamkg.store.tables import Release
@@ -42,7 +41,7 @@ def open_snapshot(
         with open_release(store, home, release, build=build) as past:
             yield past
     elif as_of:
-        with open_snapshot_at(store, home, end_of_day(as_of), resolved_values, build=build) as past:
+        with open_snapshot_at(store, home, end_of_day(as_of), build=build) as past:
             yield past
     else:
         yield store
