@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, exists, func, literal, or_, text, true
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
-from wamkg.identifiers import arxiv_id, doi, key_fold, normalise, s2_id
+from wamkg.identifiers import arxiv_id, doi, key_fold, name_key, normalise, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.store.base import chunks, rows, select_columns
 from wamkg.store.citation_keys import KEY, owners_of_keys
@@ -218,7 +218,7 @@ def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
 
 def find_paper(session: Session, text: str) -> Paper:
     """The paper with this id as a user writes it: `arxiv:...`, `doi:...`, `s2:...`, an id without a prefix, our slug,
-    or a current or former citation key.
+    a current or former citation key, or the name of a method that only one paper proposes.
 
     Raises NotFoundError.
     """
@@ -232,6 +232,7 @@ def find_paper(session: Session, text: str) -> Paper:
             return session.get_one(Paper, number)
     paper = session.exec(select(Paper).where(Paper.slug == text)).first() if scheme != KEY or not rest else None
     number = None if paper else _by_key(session, rest if scheme == KEY and rest else text) or _merged(session, text)
+    number = number if paper or number else _by_method(session, text)
     if paper is None and number is None:
         raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug")
     return paper or session.get_one(Paper, number)
@@ -265,6 +266,14 @@ def _by_key(session: Session, key: str) -> int | None:
     """The paper that has the citation key, else the one that had it. Case matters only if several match."""
     exact = papers_by_ids(session, [ExternalIdentifier(KEY, key)])
     return next(iter(exact.values()), None) or owners_of_keys(session, [key]).get(key_fold(key))
+
+
+def _by_method(session: Session, name: str) -> int | None:
+    """The paper that proposes the method with that name, if only one does."""
+    proposing = select(Link.source_id).join(Method, col(Method.id) == col(Link.target_id))
+    proposing = proposing.where(Link.relation == Relation.PROPOSES, col(Method.key) == name_key(name)).limit(2)
+    papers = session.exec(proposing).all()
+    return papers[0] if len(papers) == 1 else None
 
 
 def library_papers(session: Session) -> list[KnownPaper]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from wamkg.errors import NotFoundError
+from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import normalise
 from wamkg.store.base import insert_entities, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
@@ -23,6 +23,9 @@ from wamkg.store.tables import (
     Taxonomy,
 )
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Standing
+
+MAIN_TAXONOMY = "wam"
+"""The taxonomy of the shipped survey."""
 
 
 def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
@@ -156,6 +159,17 @@ def get_taxonomy(session: Session, slug: str) -> Taxonomy:
         known = ", ".join(session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug))) or "none yet"
         raise NotFoundError(f"no taxonomy {slug!r}; there are: {known}")
     return found
+
+
+def default_taxonomy(session: Session) -> str:
+    """Slug of the taxonomy that is meant where none is named: the only one, or the shipped survey's.
+
+    Raises InvalidInputError, which lists them, if it is not clear.
+    """
+    slugs = list(session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug)))
+    if len(slugs) == 1 or MAIN_TAXONOMY in slugs:
+        return slugs[0] if len(slugs) == 1 else MAIN_TAXONOMY
+    raise InvalidInputError(f"name the taxonomy in front, as in TAXONOMY:PATH; there are: {', '.join(slugs) or 'none'}")
 
 
 def list_taxonomies(session: Session) -> list[Taxonomy]:

@@ -1,0 +1,282 @@
+"""`list`, `search`, `show`, `remove`, `open`: the library from the command line."""
+
+import csv
+import sys
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import orjson
+import typer
+
+from wamkg.cli.common import (
+    AsOfOption,
+    JsonOption,
+    ReleaseOption,
+    err,
+    open_selected_store,
+    open_store,
+    out,
+    print_json,
+    print_table,
+    print_undo,
+)
+from wamkg.cli.decisions import ByOption, PaperArgument
+from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.services import entities
+from wamkg.services.writers import Writer
+from wamkg.store.papers import find_paper
+from wamkg.store.session import Session
+from wamkg.store.taxonomies import default_taxonomy
+from wamkg.views.paper_details import PaperDetail, paper_detail
+from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, paper_items, public_id
+from wamkg.views.search import search as search_library
+from wamkg.vocabulary import Standing
+
+Format = Literal["table", "csv", "jsonl", "ids"]
+Texts = list[str] | None
+PAGE = 500
+"""Papers read from the store at a time."""
+TITLE_WIDTH = 70
+COLUMNS: dict[str, Callable[[PaperItem], Any]] = {
+    "id": lambda p: p.id,
+    "key": lambda p: p.key,
+    "title": lambda p: p.title,
+    "method": lambda p: p.method,
+    "authors": lambda p: "; ".join(p.authors),
+    "first_author": lambda p: (
+        p.authors[0] + (" et al." if len(p.authors) > 1 or p.authors_cut else "") if p.authors else None
+    ),
+    "date": lambda p: p.date,
+    "year": lambda p: p.year,
+    "venue": lambda p: p.venue,
+    "taxa": lambda p: ", ".join(f"{slug}:{path}" for slug, path in p.taxa.items()),
+    "standing": lambda p: p.standing,
+    "citations": lambda p: p.citations,
+    "doi": lambda p: p.doi,
+    "arxiv": lambda p: p.arxiv,
+    "url": lambda p: p.url,
+}
+"""Columns of `list` and `search`, by name."""
+DEFAULT_COLUMNS = "id,date,method,title,venue,taxa"
+ColumnsOption = Annotated[
+    str, typer.Option("--columns", help=f"Columns, separated by commas: {', '.join(COLUMNS)}.", show_default=True)
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="What to print; ids are one to a line, for a pipe.")]
+QuietLimit = Annotated[int, typer.Option("--limit", min=0, help="Number of papers; 0 for all.")]
+
+
+def list_(
+    words: Annotated[str | None, typer.Option("--q", help="Words that occur in the paper.")] = None,
+    taxon: Annotated[Texts, typer.Option("--taxon", help="Taxon with its descendants: joint or wam:joint.")] = None,
+    state: Annotated[Texts, typer.Option("--state", help="wam:outside, wam:undecided, or wam:none.")] = None,
+    standing: Annotated[Texts, typer.Option("--standing", help="candidate, included, excluded or cited.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="First day, month or year.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Last day, month or year, included.")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="Year of the paper.")] = None,
+    venue: Annotated[Texts, typer.Option("--venue", help="Venue.")] = None,
+    dataset: Annotated[Texts, typer.Option("--dataset", help="Papers that use this dataset.")] = None,
+    benchmark: Annotated[Texts, typer.Option("--benchmark", help="Papers with results on this benchmark.")] = None,
+    sort: Annotated[str | None, typer.Option("--sort", help="-date, date, title, -citations, added.")] = None,
+    limit: QuietLimit = 50,
+    columns: ColumnsOption = DEFAULT_COLUMNS,
+    format: FormatOption = "table",
+    release: ReleaseOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """List the papers of the library, newest first. Repeat a filter to allow several values."""
+    chosen = _columns(columns)
+    asked = PaperQuery(
+        q=words, state=tuple(state or ()), standing=tuple(standing or ()), since=since, until=until,
+        year=tuple(year or ()), venue=tuple(venue or ()), dataset=tuple(dataset or ()),
+        benchmark=tuple(benchmark or ()), sort=sort,
+    )  # fmt: skip
+    most = None if limit == 0 or (format != "table" and limit == 50) else limit
+    with open_selected_store(release, as_of) as store, store.reading() as session:
+        asked = replace(asked, taxon=tuple(_full_taxon(session, text) for text in taxon or ()))
+        total, papers = _matching(session, asked, most)
+        printed = _print_papers(papers, chosen, format)
+    if printed < total and format == "table":
+        out.print(f"{printed} of {total} papers; `--limit 0` lists all of them")
+    elif format == "table":
+        out.print(f"{total} {'paper' if total == 1 else 'papers'}")
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="Words of the title, method or abstract.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Number of papers.")] = 10,
+    columns: ColumnsOption = DEFAULT_COLUMNS,
+    format: FormatOption = "table",
+) -> None:
+    """Find papers by an id, the name of a method, or words; the best match comes first."""
+    chosen = _columns(columns)
+    text = " ".join(words)
+    with open_store() as store, store.reading() as session:
+        known = _known(session, text)
+        found = search_library(session, PaperQuery(q=text, limit=limit), "hybrid")
+        others = [hit.paper for hit in found.items if known is None or hit.paper.uid != known.uid]
+        papers = ([known] if known else []) + others
+    if not papers:
+        raise NotFoundError(f"no paper matches {text!r}; try fewer or other words, or `wamkg list`")
+    _print_papers(papers[:limit], chosen, format)
+
+
+def show(paper: PaperArgument, json: JsonOption = False) -> None:
+    """Show one paper: facts, place, suggestion, citations and versions."""
+    with open_store() as store, store.reading() as session:
+        detail = paper_detail(session, paper)
+    if json:
+        print_json(detail)
+        return
+    for line in _card(detail):
+        out.print(line)
+
+
+def remove(
+    papers: Annotated[list[str], typer.Argument(metavar="PAPER...", help="Ids; `-` reads them from a pipe.")],
+    why: Annotated[str, typer.Option("--why", help="Reason, kept with the paper.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    by: ByOption = "cli",
+) -> None:
+    """Exclude papers from the survey with a reason. They stay in the store, so that no import brings them back."""
+    if not why.strip():
+        raise InvalidInputError("a paper needs a reason to be excluded; write --why 'not about this subject'")
+    with open_store() as store:
+        with store.reading() as session:
+            found = {name: find_paper(session, name) for name in dict.fromkeys(_ids(papers))}
+            names = {name: (public_id(p.arxiv, p.slug), p.title) for name, p in found.items()}
+        for name, (id_, title) in names.items():
+            out.print(f"{id_}: {title}")
+            if not dry_run:
+                values = {"standing": Standing.EXCLUDED.value, "exclusion_reason": why}
+                batch = entities.set_values(store, Writer(by), name, values, why).batch
+                out.print("  is excluded already; nothing was written") if batch is None else print_undo(batch)
+    if dry_run:
+        out.print(f"{len(names)} {'paper' if len(names) == 1 else 'papers'} would be excluded; nothing was written")
+
+
+def open_(
+    paper: PaperArgument,
+    port: Annotated[int, typer.Option("--port", help="Port of `wamkg serve`.")] = 8000,
+    print_only: Annotated[bool, typer.Option("--print", help="Print the address instead of opening it.")] = False,
+) -> None:
+    """Open the page of a paper in the browser. `wamkg serve` must be running."""
+    with open_store() as store, store.reading() as session:
+        row = find_paper(session, paper)
+        path = quote(public_id(row.arxiv, row.slug), safe=":/")
+    address = f"http://127.0.0.1:{port}/papers/{path}"
+    if print_only:
+        out.print(address)
+    elif not webbrowser.open(address):
+        err.print(f"no browser can be opened here; the address is {address}")
+        raise typer.Exit(1)
+
+
+def _columns(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in COLUMNS:
+            raise InvalidInputError(f"no column {name!r}; there are {', '.join(COLUMNS)}")
+    if not names:
+        raise InvalidInputError(f"name at least one column of {', '.join(COLUMNS)}")
+    return names
+
+
+def _full_taxon(session: Session, text: str) -> str:
+    return text if ":" in text else f"{default_taxonomy(session)}:{text}"
+
+
+def _ids(given: Sequence[str]) -> Iterator[str]:
+    for name in given:
+        if name == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield name
+
+
+def _known(session: Session, text: str) -> PaperItem | None:
+    """The paper that the words name by an id or a citation key."""
+    try:
+        row = find_paper(session, text)
+    except (NotFoundError, InvalidInputError):
+        return None
+    return paper_items(session, [row.id])[0] if row.id is not None else None
+
+
+def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[int, Iterator[PaperItem]]:
+    """Number of papers that match, and the first ones, read in pages."""
+    first = find_paper_page(session, replace(query, limit=min(PAGE, most or PAGE)))
+
+    def pages() -> Iterator[PaperItem]:
+        left, page = most, first
+        while True:
+            items = page.items if left is None else page.items[:left]
+            yield from items
+            left = None if left is None else left - len(items)
+            if page.next is None or left == 0:
+                return
+            page = find_paper_page(session, replace(query, limit=min(PAGE, left or PAGE), after=page.next))
+
+    return first.total, pages()
+
+
+def _print_papers(papers: Iterable[PaperItem], columns: Sequence[str], format: Format) -> int:
+    """Print papers in a format; returns their number."""
+    if format in ("jsonl", "ids"):
+        number = 0
+        for paper in papers:
+            number += 1
+            typer.echo(paper.id if format == "ids" else orjson.dumps(paper).decode())
+        return number
+    rows = [[COLUMNS[name](paper) for name in columns] for paper in papers]
+    if format == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
+    elif rows:
+        print_table("", list(columns), [[_short(value) for value in row] for row in rows])
+    return len(rows)
+
+
+def _short(value: Any) -> Any:
+    return value if not isinstance(value, str) or len(value) <= TITLE_WIDTH else f"{value[: TITLE_WIDTH - 1]}…"
+
+
+def _card(paper: PaperDetail) -> Iterator[str]:
+    """The lines of `show`."""
+    yield paper.title
+    names = ", ".join(paper.authors[:8]) + (" and others" if len(paper.authors) > 8 or paper.authors_cut else "")
+    yield names or "authors unknown"
+    day = paper.date or (f"{paper.year}" if paper.year else "date unknown")
+    yield " · ".join(part for part in (day, paper.venue, paper.method and f"method {paper.method}") if part)
+    yield ""
+    ids = {"arXiv": paper.arxiv, "DOI": paper.doi, "Semantic Scholar": paper.s2, "key": paper.key}
+    yield from (f"{name}: {value}" for name, value in ids.items() if value)
+    yield f"standing: {paper.standing}" + (f" ({paper.exclusion_reason})" if paper.exclusion_reason else "")
+    yield from _places(paper)
+    yield from _suggested(paper)
+    yield f"citations: {paper.citations if paper.citations is not None else 'unknown; run `wamkg enrich`'}"
+    yield from (f"{link.kind}: {link.url}" for link in paper.weblinks)
+    yield from (f"version: {other.id}, {other.venue or 'no venue'}, {other.year or 'no year'}" for other in paper.work)
+    if paper.conflicts:
+        yield f"{paper.conflicts} values differ between sources; `wamkg history {paper.id} --sources` lists them"
+
+
+def _places(paper: PaperDetail) -> Iterator[str]:
+    live = [a for a in paper.assignments if a.ended is None]
+    if not live:
+        yield f"place: none; `wamkg decide {paper.id} TAXON` assigns it"
+    for place in live:
+        yield f"place: {place.taxonomy}:{place.taxon or place.state}, by {place.by} on {place.at:%Y-%m-%d}"
+        if place.evidence:
+            yield f"  “{place.evidence}” ({place.evidence_place or 'no location'})"
+
+
+def _suggested(paper: PaperDetail) -> Iterator[str]:
+    for item in paper.suggestions:
+        if item.hidden:
+            yield f"suggestion in {item.taxonomy}: hidden until someone decides"
+        elif item.ranked:
+            best = item.ranked[0]
+            sure = f"sure of {item.decided_level}" if item.decided_level else "not sure of any level"
+            yield f"suggestion in {item.taxonomy}: {best.taxon} ({best.probability:.2f}), {sure}"
