@@ -14,7 +14,6 @@ from wamkg.names import PersonName
 
 NOT_YET = {
     "table_year_first",
-    "key_value_tables",
     "badges",
     "authors_first",
     "bullets_parted_by_bars",

@@ -96,11 +96,20 @@ def is_scholarly(url: str) -> bool:
     """Whether the address is that of a paper: a publisher, an archive, or a PDF file."""
     if not is_web(url):
         return False
+    if _host_of_papers(url):
+        return is_paper_host(url)
     parts = urlsplit(url.strip())
-    host = parts.netloc.lower().partition(":")[0]
-    if any(host == known or host.endswith("." + known) for known in _PAPER_HOSTS):
-        return len(parts.path) > 1
     return parts.path.lower().endswith(".pdf") or bool(_ID_PAGES.search(url))
+
+
+def is_paper_host(url: str) -> bool:
+    """Whether the address is a page at a publisher or an archive."""
+    return is_web(url) and _host_of_papers(url) and len(urlsplit(url.strip()).path) > 1
+
+
+def _host_of_papers(url: str) -> bool:
+    host = urlsplit(url.strip()).netloc.lower().partition(":")[0]
+    return any(host == known or host.endswith("." + known) for known in _PAPER_HOSTS)
 
 
 def arxiv_of(url: str) -> str | None:

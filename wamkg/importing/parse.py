@@ -42,5 +42,5 @@ def parse(
     if chosen in _REFERENCES:
         return ParseResult(chosen, _REFERENCES[chosen](read_text(source, MAX_REFERENCES)), notes=source.notes)
     result = parse_list(read_text(source), source.name, catalogue, taxonomy)
-    result.notes = source.notes
+    result.notes = [*source.notes, *result.notes]
     return result

@@ -12,8 +12,8 @@ from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
 from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
 from wamkg.importing.lists.reading import Listed, Read, read_entries
-from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, positions
-from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unread_ids
+from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, near_misses, positions
+from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unaccounted_links, unread_ids
 from wamkg.importing.parse_result import Item, MatchedTaxonomy, ParseResult
 from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import Record, RecordAssignment, RecordTag
@@ -98,6 +98,7 @@ class _ListReading:
         items += tell_malformed(lines, items)
         stray = list(unread_ids(lines, items, self.document.own))
         items += stray
+        items += unaccounted_links(lines, items)
         items.sort(key=lambda item: item.line)
         known: dict[int | None, TaxonomyMatcher] = {
             n: p.taxonomy for n, p in enumerate(self.plan.positions) if p.taxonomy
@@ -112,7 +113,20 @@ class _ListReading:
             label_synonyms=dict(sorted(self.labels.used.items())),
             arxiv_ids=len({found for line in lines for found in ids_in(line)}),
             stray_ids=len(stray),
+            notes=self._notes(),
         )
+
+    def _notes(self) -> list[str]:
+        """That headings are called like classes of a taxonomy that the list is not read with."""
+        used = {p.taxonomy.slug for p in self.plan.positions if p.taxonomy} | {
+            self.plan.base.slug if self.plan.base else ""
+        }
+        return [
+            f"{len(names)} headings are called like classes of {slug} ({', '.join(names[:5])}), too few of all "
+            f"for a list of its papers; no paper is put there. If they mean these classes, say --taxonomy {slug}."
+            for slug, names in near_misses(self.document, self.read.listed, self.catalogue).items()
+            if slug not in used
+        ]
 
     def _used(self, items: list[Item]) -> tuple[MatchedTaxonomy, ...]:
         slugs = Counter(s for i in items if isinstance(i, Record) for s in {p.taxonomy for p in i.placements})

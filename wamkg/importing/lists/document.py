@@ -1,5 +1,6 @@
 """A list as a document: its headings, and what may be an entry under each, before any entry is read."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +9,8 @@ from markdown_it.tree import SyntaxTreeNode
 
 from wamkg.importing.lists.blocks import Block, BlockKind, BlockRow, blocks_of, read_nodes
 from wamkg.importing.lists.heads import Head
-from wamkg.importing.lists.inline import Inline, join, read_source
-from wamkg.importing.lists.keyed_fields import key_of, role_of_key
+from wamkg.importing.lists.inline import Atom, Inline, join, read_source
+from wamkg.importing.lists.keyed_fields import key_of, role_of_key, without_key
 from wamkg.importing.lists.legend import LegendLine, is_legend_heading, is_legend_table, legend_lines_in
 from wamkg.importing.lists.paper_entries import (
     chunks,
@@ -24,13 +25,23 @@ from wamkg.importing.lists.paper_entries import (
     names_a_paper,
     paper_heading,
 )
-from wamkg.importing.lists.tables import Table, explained_columns, is_paper_table, key_values, read_table, surplus_cells
+from wamkg.importing.lists.tables import (
+    Table,
+    explained_columns,
+    is_paper_table,
+    key_values,
+    read_table,
+    surplus_cells,
+    title_among,
+)
 from wamkg.importing.lists.unread_ids import SurveyIds, excerpt, survey_ids
 from wamkg.matching.record import UnreadableLine
 
 _GROUP_LEVEL = 10
 """Level of a bullet that heads other bullets: below every heading."""
 _FOLD_LEVEL = 7
+_BARE_DOI = re.compile(r"((?<![\w./])doi(?:\*\*)?\s*[:\s](?:\*\*)?\s*)(10\.\d{4,9}/[^\s|<>)\]]+)", re.I)
+"""A DOI without an address, which becomes a link."""
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
@@ -81,7 +92,7 @@ class ListDocument:
 
 def read_document(text: str) -> ListDocument:
     """Gather a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
-    root = read_nodes(text.replace("\r\n", "\n").replace("\r", "\n"))
+    root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", text.replace("\r\n", "\n").replace("\r", "\n")))
     blocks = blocks_of(root.children)
     walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
     walker.document.columns = explained_columns(block for block in _all(blocks) if block.kind is BlockKind.TABLE)
@@ -153,6 +164,8 @@ class _BlockReader:
         """End the entry whose lines were being gathered."""
         if self.open is not None:
             self.document.candidates.append(self.open)
+            if self.open.form == "keyed" and not (self.open.body or self.open.pairs or self.open.head.links):
+                self.document.candidates.pop()
         self.open = None
 
     def add(self, head: Head, form: str, certain: bool = True) -> Candidate:
@@ -188,6 +201,10 @@ class _BlockReader:
     def paragraph(self, block: Block, following: Sequence[Block]) -> None:
         """Running text: the body of an open entry, entries without bullets, a legend, or prose."""
         head = block.head
+        if is_title_key(block.inline.lines()[0]):
+            return self.keyed(block.inline.lines(), block.line)
+        if self.open is not None and self.open.form == "keyed" and not _starts_with_key(block.inline):
+            self.close()
         entries = chunks(head)
         begins = block.inline.starts_marked and not _starts_with_key(block.inline)
         begins = begins and all(names_a_paper(part) and part.title for part in entries)
@@ -241,6 +258,11 @@ class _BlockReader:
         whole = first.inline if first is not None and first.kind is BlockKind.PARAGRAPH else Inline()
         rest = block.children[1:] if whole.atoms else block.children
         lines, line = whole.lines(), block.line
+        if is_title_key(lines[0]):
+            self.keyed(lines, line)
+            return self.walk(rest, depth + 1)
+        if self.open is not None and self.open.form == "keyed" and not _starts_with_key(lines[0]) and not depth:
+            self.close()
         cut = next((i for i, part in enumerate(lines) if i and _starts_with_key(part)), len(lines))
         head = (
             first.head
@@ -301,12 +323,34 @@ class _BlockReader:
             for row in table.rows:
                 explained = LegendLine(row.line, 0, row.cells[0].text, row.cells[1].text, None, self.section)
                 self.document.legend.append(explained)
-        elif pairs is not None and self.open is not None:
-            self.open.pairs += pairs
+        elif pairs is not None and (self.open is not None or title_among(pairs) is not None):
+            self.keyed_table(pairs, block.line)
         else:
             listing = is_paper_table(table)
             for row in table.rows:
                 self.row(table, row, listing)
+
+    def keyed_table(self, pairs: list[tuple[str, Inline]], line: int) -> None:
+        """A table of keys and values: that of the open entry, or an entry of its own where it gives a title."""
+        number = title_among(pairs)
+        if number is None or (self.open is not None and not self.open.has_paper_link and not self.open.pairs):
+            if self.open is not None:
+                self.open.pairs += pairs
+            return
+        self.close()
+        key, value = pairs.pop(number)
+        whole = role_of_key(key) != "name"
+        candidate = Candidate(Head(value, line, whole), self.section, "keyed" if whole else "named", pairs=pairs)
+        self.document.candidates.append(candidate)
+
+    def keyed(self, lines: Sequence[Inline], line: int) -> None:
+        """Lines of the form `Key: value`: one that gives a title begins an entry, which the others go on."""
+        for number, each in enumerate(lines):
+            if is_title_key(each):
+                self.close()
+                self.open = Candidate(Head(without_key(each), line + number, whole=True), self.section, "keyed")
+            elif self.open is not None:
+                self.open.body.append(each)
 
     def row(self, table: Table, row: BlockRow, listing: bool) -> None:
         """One row: an entry, or a line that cannot be read."""
@@ -368,17 +412,36 @@ def _body_lines(following: Sequence[Block]) -> list[Inline]:
     """Lines of the paragraphs, bullets or keyed table that come right below a heading or title."""
     lines: list[Inline] = []
     for block in following:
+        if _has_own_title(block):
+            break
         if block.kind is BlockKind.PARAGRAPH and not is_title_line(block.head):
             lines += block.inline.lines()
         elif block.kind is BlockKind.LIST:
             return lines + [line for item in block.children for b in item.children for line in b.inline.lines()]
         elif block.kind is BlockKind.TABLE:
-            return lines + [join([Inline(), value]) for _, value in key_values(block) or []]
+            return lines + [_keyed_line(key, value) for key, value in key_values(block) or []]
         else:
             break
         if any(Head(line, 0).names_paper for line in lines):
             break
     return lines
+
+
+def _has_own_title(block: Block) -> bool:
+    """Whether a block has a line or row `Title: ...`, so that it is no part of what stands above it."""
+    if block.kind is BlockKind.TABLE:
+        pairs = key_values(block) or []
+        number = title_among(pairs)
+        return number is not None and role_of_key(pairs[number][0]) == "title"
+    if block.kind is BlockKind.PARAGRAPH:
+        return any(map(is_title_key, block.inline.lines()))
+    first = block.children[0].children[:1] if block.kind is BlockKind.LIST and block.children else []
+    return any(is_title_key(line) for one in first for line in one.inline.lines())
+
+
+def _keyed_line(key: str, value: Inline) -> Inline:
+    """A pair of a table as a line `Key: value`."""
+    return Inline([Atom(f"{key}: "), *value.atoms], value.hrefs)
 
 
 def below_are_links(blocks: Sequence[Block]) -> bool:
@@ -402,6 +465,12 @@ def _has_papers(block: Block) -> bool:
 
 def _own_link(url: str, own: SurveyIds) -> bool:
     return any(arxiv in url for arxiv in own.ids)
+
+
+def is_title_key(line: Inline) -> bool:
+    """Whether a line is `Title: ...`, with words behind the key."""
+    key = key_of(line)
+    return bool(key) and role_of_key(key or "") == "title" and any(c.isalnum() for c in without_key(line).text)
 
 
 def _starts_with_key(line: Inline) -> bool:

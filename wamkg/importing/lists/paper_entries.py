@@ -213,9 +213,9 @@ def _is_below_title(line: Inline) -> bool:
 
 def _leads_out(line: Inline) -> bool:
     """Whether a line leads to a paper under a label or a key that says so."""
-    if not any(is_scholarly(url) for url in line.hrefs):
-        return False
     key = key_of(line) or ""
+    if not any(is_scholarly(url) for url in line.hrefs):
+        return label_key(key) in _PAPER_KEYS and any(url.startswith("http") for url in line.hrefs)
     keyed = is_link_label(key) or label_key(key) in _PAPER_KEYS
     return keyed or any(is_link_label(label) or n in label_links(line) for n, label in line.link_labels().items())
 

@@ -1,6 +1,6 @@
 """Where a list puts its papers: headings and labels read with the known taxonomies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wamkg.importing.lists.document import ListDocument, ListSection
@@ -204,25 +204,70 @@ class LabelReader:
         return above or key in taxonomy.title_keys
 
 
+_CLEAR_MAJORITY = 0.6
+"""Share of a list's headings, or of a taxonomy's classes, from which the one is written in the other."""
+_ENOUGH_NAMES = 3
+"""Classes that a list must name in their places, unless these are most of the taxonomy."""
+
+
 def best_taxonomy(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> TaxonomyMatcher | None:
-    """The taxonomy that names most sections with papers, most labels, or a label of most papers.
+    """The taxonomy that a clear majority of the headings names in its own order, or that most labels name.
 
-    None below half of them, or where fewer than two of its names occur.
+    A few common words ("Joint", "Survey") make no taxonomy: three classes at least, or most of the taxonomy's, must
+    stand below headings that name their parents. Labels count from two on, where half of them or of the papers have
+    them.
     """
-    with_papers = {each.section for each in listed if each.section is not None}
-    texts = {label_key(document.sections[n].text) for n in with_papers} - {""}
+    scored = [
+        (max(_share_of_headings(document, listed, t), _share_of_labels(listed, t)), t) for t in catalogue.taxonomies
+    ]
+    part, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if part else None
+
+
+def near_misses(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> dict[str, list[str]]:
+    """Headings with papers that are called like classes, by the slug of the taxonomy that has most of these."""
+    texts = [document.sections[n].text for n in sorted({each.section for each in listed if each.section is not None})]
+    named = {t.slug: [text for text in dict.fromkeys(texts) if t.matches(text)] for t in catalogue.taxonomies}
+    slug = max(named, key=lambda slug: len(named[slug]), default=None)
+    return {slug: named[slug]} if slug is not None and named[slug] else {}
+
+
+def _share_of_headings(document: ListDocument, listed: Sequence[Listed], taxonomy: TaxonomyMatcher) -> float:
+    """Share of the headings that name classes in their places; 0 where that is no clear majority."""
+    wanted = {n for each in listed for n in _around(document.sections, each.section)}
+    texts = {label_key(document.sections[n].text) for n in wanted} - {""} - taxonomy.title_keys
+    if not texts:
+        return 0.0
+    paths = {path for n in wanted for path in _in_place(document.sections, n, taxonomy)}
+    keys = {label_key(document.sections[n].text) for n in wanted if _in_place(document.sections, n, taxonomy)}
+    holding = {label_key(document.sections[each.section].text) for each in listed if each.section is not None}
+    share = len(keys & holding) / len(holding - {""}) if holding - {""} else 0.0
+    enough = len(paths) >= _ENOUGH_NAMES or len(paths) >= _CLEAR_MAJORITY * len(taxonomy.taxa)
+    return share if enough and share >= _CLEAR_MAJORITY else 0.0
+
+
+def _around(sections: Sequence[ListSection], number: int | None) -> list[int]:
+    """A section and those that it lies in."""
+    found = []
+    while number is not None:
+        found.append(number)
+        number = sections[number].parent
+    return found
+
+
+def _in_place(sections: Sequence[ListSection], number: int, taxonomy: TaxonomyMatcher) -> list[str]:
+    """The classes that a heading names and whose parents the headings around it name, as far as they name any."""
+    above = [path for n in _around(sections, sections[number].parent) for path in taxonomy.matches(sections[n].text)]
+    paths = taxonomy.matches(sections[number].text)
+    return [path for path in paths if "/" not in path or any(path.startswith(f"{one}/") for one in above)]
+
+
+def _share_of_labels(listed: Sequence[Listed], taxonomy: TaxonomyMatcher) -> float:
+    """Share of the labels that name classes, or of the papers with one; 0 below a half, and for fewer than two."""
     labels = {label_key(label.text) for each in listed for label in each.entry.labels} - {""}
-
-    def labelled(taxonomy: TaxonomyMatcher) -> float:
-        known = {key for key in labels if taxonomy.matches(key)}
-        hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in listed)
-        return hits / len(listed) if len(known) > 1 else 0.0
-
-    def share(taxonomy: TaxonomyMatcher, names: Iterable[str]) -> tuple[float, int]:
-        names = list(names)
-        hits = sum(bool(taxonomy.matches(name)) for name in names)
-        return (hits / len(names) if names else 0.0), hits
-
-    scored = [(max(share(t, texts), share(t, labels), (labelled(t), 2)), t) for t in catalogue.taxonomies]
-    (part, hits), best = max(scored, key=lambda pair: pair[0], default=((0.0, 0), None))
-    return best if hits >= 2 and part >= 0.5 else None
+    known = {key for key in labels if taxonomy.matches(key)}
+    if len(known) < 2:
+        return 0.0
+    hits = sum(any(label_key(label.text) in known for label in each.entry.labels) for each in listed)
+    share = max(len(known) / len(labels), hits / len(listed))
+    return share if share >= 0.5 else 0.0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wamkg.identifiers import arxiv_id, doi
 from wamkg.importing.links import is_scholarly
 from wamkg.importing.lists.blocks import Block, BlockRow
 from wamkg.importing.lists.credits import read_credits
@@ -207,12 +208,25 @@ def key_values(block: Block) -> list[tuple[str, Inline]] | None:
     if rows[0].heads and role_of(pairs[0][0]) is None:
         pairs = pairs[1:]
     known = sum(role_of(key) is not None for key, _ in pairs)
-    telling = any(role_of(key) in ("paper", "title", "links") and value.hrefs for key, value in pairs)
+    telling = any(role_of(key) in ("paper", "title", "links") and _leads_out(value) for key, value in pairs)
     return (
         pairs
         if pairs and known * 2 >= len(pairs) and telling and len({key for key, _ in pairs}) == len(pairs)
         else None
     )
+
+
+def _leads_out(value: Inline) -> bool:
+    return bool(value.hrefs) or arxiv_id(value.text) is not None or doi(value.text) is not None
+
+
+def title_among(pairs: Sequence[tuple[str, Inline]]) -> int | None:
+    """Which pair of a table of keys and values gives the title, or where none does the name; None if neither."""
+    for wanted in ("title", "name"):
+        for number, (key, value) in enumerate(pairs):
+            if role_of(key) == wanted and role_of(value.text) is None and any(c.isalnum() for c in value.text):
+                return number
+    return None
 
 
 def explained_columns(tables: Iterable[Block]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from wamkg.identifiers import is_possible_arxiv, malformed_arxiv, title_key
+from wamkg.identifiers import doi, is_possible_arxiv, malformed_arxiv, title_key
+from wamkg.importing.links import arxiv_of, doi_of, is_paper_host, is_web
 from wamkg.importing.parse_result import Item, ListSurvey, ParseResult
 from wamkg.matching.record import Dropped, Record, UnreadableLine
 
@@ -88,6 +89,66 @@ def unread_ids(lines: Sequence[str], items: Iterable[Item], own: SurveyIds) -> I
                     f"names arXiv {found} beside or outside any entry; list it as a bullet, heading or row of its own"
                 )
                 yield UnreadableLine(number, reason, excerpt(lines, number))
+
+
+_IN_BRACKETS = r"\([^\s()<>\"'|`\[\]]*\)"
+_UNTIL = rf"(?:[^\s()<>\"'|`\[\]]|{_IN_BRACKETS})+"
+_ADDRESS = re.compile(rf"https?://{_UNTIL}|\bdoi\s*:\s*10\.\d{{4,9}}/{_UNTIL}", re.I)
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|<!--.*?-->", re.I)
+_NO_PAPER_PAGE = re.compile(
+    r"/(?:profile|author|authors|person|people|search|journal|toc|conference|proceedings|list|corr|user|venue|group|"
+    r"collections?|subjects?|a|find|s2/.*)(?:[/?#]|$)|[?&]id=[^&]*(?:Conference|Workshop)|\.(?:png|jpe?g|svg|gif)$",
+    re.I,
+)
+
+
+def unaccounted_links(lines: Sequence[str], items: Iterable[Item]) -> list[UnreadableLine]:
+    """A line for every paper's DOI or address that no record and no unreadable line holds; arXiv ids are told apart.
+
+    Images, comments and blocks of code do not count, nor do pages of people, journals and searches.
+    """
+    held = {key for item in items for key in _link_keys(_text_of(item))}
+    told, fenced = [], False
+    for number, line in enumerate(lines, start=1):
+        fenced ^= line.lstrip(" >").startswith(("```", "~~~"))
+        if fenced:
+            continue
+        for key, address in _link_keys(_IMAGE.sub("", line)).items():
+            if key not in held:
+                held.add(key)
+                reason = (
+                    f"names {address[:80]} beside or outside any entry; list it as a bullet, heading or row of its own"
+                )
+                told.append(UnreadableLine(number, reason, excerpt(lines, number)))
+    return told
+
+
+def _text_of(item: Item) -> str:
+    if isinstance(item, Record):
+        doi_found = f"doi:{item.doi}" if item.doi else ""
+        return " ".join([item.url or "", doi_found, *item.links.values()])
+    return f"{item.reason} {item.excerpt}"
+
+
+def _link_keys(text: str) -> dict[str, str]:
+    """The addresses of papers in a text, each under a key that its spellings share; those of arXiv are left out."""
+    keys = {}
+    for address in (found[0].rstrip(".,;:!?*_)]}") for found in _ADDRESS.finditer(text)):
+        found_doi = doi(address) if not is_web(address) else doi_of(address)
+        if (found_doi or _is_paper_page(address)) and not arxiv_of(address) and not malformed_arxiv(address):
+            keys[found_doi or _page_key(address)] = address
+    return keys
+
+
+def _is_paper_page(address: str) -> bool:
+    return is_paper_host(address) and not _NO_PAPER_PAGE.search(address)
+
+
+def _page_key(address: str) -> str:
+    """An address without what differs between its spellings; openreview tells papers apart by their number alone."""
+    number = re.search(r"openreview\.net/\w+\?(?:.*&)?id=([\w-]+)", address)
+    bare = re.sub(r"^https?://(?:www\.)?|[#?].*$|/$|\.pdf$", "", address)
+    return f"openreview:{number[1]}" if number else bare.lower()
 
 
 def tell_malformed(lines: Sequence[str], items: Iterable[Item]) -> list[UnreadableLine]:
