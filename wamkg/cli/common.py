@@ -10,17 +10,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from sqlmodel import Session
 
 from wamkg.errors import StoreError
 from wamkg.settings import get_settings
-from wamkg.store.batches import get_actor
 from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.questions import Asked, TitleChange
 from wamkg.store.session import Store
-from wamkg.store.tables import Actor
 from wamkg.views.snapshots import open_snapshot
-from wamkg.vocabulary import PERSON
 
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
@@ -62,16 +58,6 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def writing_as(name: str) -> Iterator[tuple[Session, Actor]]:
-    """A transaction of the store in use, and the person of that name who writes in it.
-
-    Raises the errors of `open_store`.
-    """
-    with open_store() as store, store.writing() as session:
-        yield session, get_actor(session, name, PERSON)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from wamkg.cli.common import (
     print_undo,
 )
 from wamkg.errors import InvalidInputError
-from wamkg.reviewing.decision_file import append_decisions, export_decisions
 from wamkg.reviewing.holdout import describe_held_out
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services import decisions as service
@@ -97,12 +96,12 @@ def export(
     file: Annotated[Path | None, typer.Argument(help="File to append to; empty: all, to standard output.")] = None,
 ) -> None:
     """Append missing decisions to FILE. Existing lines are not changed."""
-    with open_store() as store, store.reading() as session:
+    with open_store() as store:
         if file is None:
-            for line in export_decisions(session):
+            for line in service.export_decisions(store):
                 typer.echo(line)
             return
-        added = append_decisions(session, file)
+        added = service.append_decisions(store, file)
     out.print(f"{added} decisions appended to {file}")
 
 

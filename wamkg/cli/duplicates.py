@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo, writing_as
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, PaperArgument, WhyOption
-from wamkg.reviewing.duplicates import record_judgement as judge_pair
 from wamkg.reviewing.paper_merge import Merge, MergedPapers, Prefer
 from wamkg.services import duplicates as service
 from wamkg.services.writers import Writer
@@ -45,8 +44,8 @@ def judge(
     json: JsonOption = False,
 ) -> None:
     """Judge whether two papers are the same work. Neither paper is changed."""
-    with writing_as(by) as (session, actor):
-        judged = judge_pair(session, actor, (one, other), verdict, note)
+    with open_store() as store:
+        judged = service.judge_pair(store, Writer(by), (one, other), verdict, note)
     if json:
         print_json(judged)
         return

@@ -7,7 +7,8 @@ import typer
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
 from wamkg.cli.decisions import ByOption
 from wamkg.history.diff_text import diff_latex, diff_text
-from wamkg.history.releases import create_release
+from wamkg.services.releases import create_release
+from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.store.batches import list_releases
 from wamkg.views.snapshots import NOW, diff_snapshots, open_release_or_day
@@ -24,7 +25,7 @@ def create(
 ) -> None:
     """Create a release: freeze the survey as it is now."""
     with open_store() as store:
-        made = create_release(store, get_settings().home, name, note, by)
+        made = create_release(store, get_settings().home, Writer(by), name, note)
     if json:
         print_json(made.model_dump())
     else:

@@ -23,7 +23,7 @@ from wamkg.cli.decisions import (
     WhyOption,
     decision_of,
 )
-from wamkg.reviewing.agreement import Agreement, Measure, agreement_of_decisions, agreement_of_rounds
+from wamkg.reviewing.agreement import Agreement, Measure
 from wamkg.reviewing.rounds import NewRound
 from wamkg.reviewing.verdicts import Verdict
 from wamkg.services import rounds
@@ -167,8 +167,8 @@ def agreement(
     """Measure agreement between reviewers: Cohen's kappa and Krippendorff's alpha, overall, by level and by taxon."""
     if decisions and name:
         raise typer.BadParameter("write --round or --decisions", param_hint="--decisions")
-    with open_store() as store, store.reading() as session:
-        found = agreement_of_decisions(session, taxonomy) if decisions else agreement_of_rounds(session, taxonomy, name)
+    with open_store() as store:
+        found = rounds.agreement(store, taxonomy, name, of_decisions=decisions)
     if json:
         print_json(found)
     else:

@@ -21,14 +21,14 @@ from wamkg.cli.common import (
 from wamkg.cli.decisions import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
-from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, ambiguous_papers, newly_ambiguous, propose_split
+from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, ambiguous_papers, newly_ambiguous
+from wamkg.services import taxonomies as service
 from wamkg.services.taxonomies import Trial, edit_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswalk_latex
 from wamkg.taxonomy.edit import EditOperation, EditReport, NewTaxonPart, TaxonEdit
-from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.roadmap import build_roadmap
 
 taxon = typer.Typer(
@@ -160,8 +160,8 @@ def split(
 
 
 def _propose(path: str, parts: tuple[NewTaxonPart, ...], given: dict[str, str], json: bool) -> None:
-    with open_store() as store, store.reading() as session:
-        found = propose_split(session, _taxonomy(path), _path(path), parts, given)
+    with open_store() as store:
+        found = service.propose_split(store, _taxonomy(path), _path(path), parts, given)
     if json:
         print_json(found)
         return
@@ -207,8 +207,8 @@ def health(
     taxonomy: Annotated[str, typer.Argument(help="Slug of the taxonomy.")] = "wam", json: JsonOption = False
 ) -> None:
     """Show for each taxon the number of papers, the growth by quarter, and problems."""
-    with open_store() as store, store.reading() as session:
-        found = taxonomy_health(session, taxonomy)
+    with open_store() as store:
+        found = service.health(store, taxonomy)
     if json:
         print_json(found)
         return
@@ -234,8 +234,7 @@ def _run(
     with open_store() as store:
         edit = TaxonEdit(operation=operation, **values)
         if looking.ambiguous:
-            with store.reading() as session:
-                looking.before = ambiguous_papers(session, slug)
+            looking.before = service.ambiguous_papers(store, slug)
         report = edit_taxonomy(store, get_settings(), Writer(by), slug, edit, Trial(dry_run, looking))
     if json:
         print_json(asdict(report) | ({"ambiguous": looking.found} if looking.ambiguous else {}))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wamkg.jobs.refit import schedule_refit
+from wamkg.reviewing import decision_file
 from wamkg.reviewing.decision_merge import MergeReport
 from wamkg.reviewing.decision_merge import import_decisions as merge_decisions
 from wamkg.reviewing.decisions import DecisionResult
@@ -25,6 +26,21 @@ def decide(store: Store, settings: Settings, writer: Writer, decision: Decision)
         decided = decide_with_versions(session, writer.actor(session), decision)
     schedule_refit(store, settings, decided.taxonomy)
     return decided
+
+
+def export_decisions(store: Store) -> list[str]:
+    """Every decision and objection as a line of the file that git can merge."""
+    with store.reading() as session:
+        return list(decision_file.export_decisions(session))
+
+
+def append_decisions(store: Store, file: Path) -> int:
+    """Append the lines that a file lacks; returns how many.
+
+    Raises the errors of `decision_file.append_decisions`.
+    """
+    with store.reading() as session:
+        return decision_file.append_decisions(session, file)
 
 
 def import_decisions(store: Store, settings: Settings, writer: Writer, file: Path) -> MergeReport:

@@ -1,11 +1,21 @@
-"""Merging of two papers."""
+"""Duplicates: judgements on pairs of papers, and merging two papers."""
 
+from wamkg.reviewing.duplicates import JudgementResult, record_judgement
 from wamkg.reviewing.paper_merge import Merge, MergedPapers, merge_papers
 from wamkg.reviewing.paper_merge import dry_run as try_merge
 from wamkg.services.decisions import learn_all
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
+
+
+def judge_pair(store: Store, writer: Writer, pair: tuple[str, str], verdict: str, note: str = "") -> JudgementResult:
+    """Record whether two papers are the same work. Neither paper is changed.
+
+    Raises the errors of `record_judgement`.
+    """
+    with store.writing() as session:
+        return record_judgement(session, writer.actor(session), pair, verdict, note)
 
 
 class _MergeDryRunError(Exception):

@@ -1,4 +1,6 @@
-"""Rounds of blind review."""
+"""Rounds of blind review, and how far reviewers agree."""
+
+from typing import TYPE_CHECKING
 
 from wamkg.jobs.refit import schedule_refit
 from wamkg.reviewing import rounds
@@ -7,6 +9,9 @@ from wamkg.reviewing.verdicts import Decision
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
+
+if TYPE_CHECKING:
+    from wamkg.reviewing.agreement import Agreement
 
 
 def open_round(store: Store, writer: Writer, new: NewRound) -> RoundResult:
@@ -47,3 +52,16 @@ def close_round(store: Store, writer: Writer, name: str, why: str = "", version:
     """
     with store.writing() as session:
         return rounds.close_round(session, writer.actor(session), name, why, version)
+
+
+def agreement(store: Store, taxonomy: str, name: str | None = None, *, of_decisions: bool = False) -> "Agreement":
+    """Agreement of the votes of one round or of all rounds, or of decisions made without knowledge of each other.
+
+    Raises the errors of `agreement_of_rounds` and `agreement_of_decisions`.
+    """
+    from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds  # numpy takes a moment to load
+
+    with store.reading() as session:
+        if of_decisions:
+            return agreement_of_decisions(session, taxonomy)
+        return agreement_of_rounds(session, taxonomy, name)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from wamkg.reviewing.duplicates import JudgementResult, record_judgement
+from wamkg.reviewing.duplicates import JudgementResult
 from wamkg.reviewing.paper_merge import Merge, MergedPapers
-from wamkg.services.duplicates import merge
+from wamkg.services import duplicates as service
 from wamkg.views.duplicates import CandidateItem, JudgementItem, RecordOfWork, candidate_list, judgement_list, work_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg_api.access import CallerDep
@@ -50,13 +50,11 @@ writes = writing_router()
 @writes.post("/duplicates/judgements", response_model=JudgementResult)
 def judge_pair(store: StoreDep, caller: CallerDep, said: NewJudgement) -> Response:
     """Judge whether two papers are the same work: `same`, `different` or `unsure`. Neither paper is changed."""
-    with store.writing() as session:
-        person = person_of(caller).actor(session)
-        return json_response(record_judgement(session, person, (said.left, said.right), said.verdict, said.note))
+    return json_response(service.judge_pair(store, person_of(caller), (said.left, said.right), said.verdict, said.note))
 
 
 @writes.post("/duplicates/merges", response_model=MergedPapers)
 def merge_pair(store: StoreDep, settings: SettingsDep, caller: CallerDep, wanted: NewMerge) -> Response:
     """Merge two papers: everything of `other` moves to `keep`. Undoing the batch restores both."""
     asked = Merge(**wanted.model_dump(exclude={"dry_run"}))
-    return json_response(merge(store, settings, person_of(caller), asked, dry_run=wanted.dry_run))
+    return json_response(service.merge(store, settings, person_of(caller), asked, dry_run=wanted.dry_run))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from wamkg.errors import NotFoundError
 from wamkg.history.diff import ReleaseDiff
 from wamkg.history.diff_text import diff_latex
-from wamkg.history.releases import create_release
+from wamkg.services.releases import create_release
 from wamkg.views.paging import Page
 from wamkg.views.snapshots import ReleaseItem, diff_snapshots, looks_like_date, release_item, release_list
 from wamkg_api.access import CallerDep
@@ -15,7 +15,7 @@ from wamkg_api.deps import SessionDep, SettingsDep, json_response
 from wamkg_api.errors import problems
 from wamkg_api.schemas.operations import NewRelease
 from wamkg_api.snapshots import reject_future_day, release_or_day
-from wamkg_api.writing import StoreDep, writing_router
+from wamkg_api.writing import StoreDep, writer_of, writing_router
 
 router = APIRouter(tags=["compare"])
 Edition = Annotated[str, Path(max_length=64, description="A release, a past day, or `now`.", examples=["now"])]
@@ -62,5 +62,5 @@ writes = writing_router()
 @writes.post("/releases", status_code=201, response_model=ReleaseItem)
 def add_release(store: StoreDep, settings: SettingsDep, caller: CallerDep, release: NewRelease) -> Response:
     """Create a release: freeze the survey as it is now, under a name."""
-    made = create_release(store, settings.home, release.name, release.note, caller.holder.name)
+    made = create_release(store, settings.home, writer_of(caller), release.name, release.note)
     return json_response(release_item(made), 201)
