@@ -2,18 +2,22 @@
 content.
 """
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 
+from pydantic import ValidationError
+
 from wamkg.errors import ConflictError, InvalidInputError, WamkgError
-from wamkg.figures.query import FigureQuery
+from wamkg.figures.query import FigureQuery, FigureRequest
+from wamkg.figures.style import ThemeName
 from wamkg.identifiers import new_uid
+from wamkg.services.figure_worker import FigureAnswer, FigureOrder
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
@@ -26,27 +30,29 @@ FORMATS = {
     "png": "image/png",
     "tex": "application/x-tex",
 }
+WORKER = "wamkg.services.figure_worker"
 SECONDS = 120
 KEPT = 60
 """Number of cached drawings; the oldest are deleted first."""
+log = logging.getLogger(__name__)
 _THIS_PROCESS = new_uid()
 _one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
-class FigureOrder:
+class WantedFigure:
     """A figure to draw: its content, its appearance, and the snapshot to draw from."""
 
     name: str
     form: str
     query: FigureQuery
     width: str = "two-column"
-    theme: str = "light"
+    theme: ThemeName = "light"
     past: SnapshotRef = NOW
     height: float | None = None
 
 
-def draw(shown: Store, settings: Settings, asked: FigureOrder, state: str) -> Path:
+def draw(shown: Store, settings: Settings, asked: WantedFigure, state: str) -> Path:
     """Return the file with the figure; draw it only if the same drawing is not cached.
 
     The cache key covers everything that the drawing depends on, so a changed store gives a new drawing. `state` stands
@@ -70,7 +76,7 @@ def draw(shown: Store, settings: Settings, asked: FigureOrder, state: str) -> Pa
     return target
 
 
-def _content(shown: Store, asked: FigureOrder, state: str) -> object:
+def _content(shown: Store, asked: WantedFigure, state: str) -> object:
     with shown.reading() as session:
         for slug in (asked.query.taxonomy, asked.query.against):
             if slug is not None:
@@ -81,34 +87,34 @@ def _content(shown: Store, asked: FigureOrder, state: str) -> object:
     return _THIS_PROCESS, state
 
 
-def _options(asked: FigureOrder) -> Iterator[str]:
-    query = asked.query
-    for name, value in (*query.given().items(), ("width", asked.width), ("theme", asked.theme)):
-        several = getattr(query, name, None)
-        yield from (f"--{name}={part}" for part in (several if isinstance(several, tuple) else (value,)))
-    if asked.height is not None:
-        yield f"--height={asked.height}"
-    if asked.past.release:
-        yield f"--release={asked.past.release}"
-    if asked.past.as_of:
-        yield f"--as-of={asked.past.as_of}"
-
-
-def _draw_in_child(settings: Settings, asked: FigureOrder, target: Path) -> None:
+def _draw_in_child(settings: Settings, asked: WantedFigure, target: Path) -> None:
     part = target.with_name(f"part-{target.name}")
-    command = [sys.executable, "-c", "from wamkg.cli import main; main()", "figure", asked.name, "--no-data"]
+    request = FigureRequest(asked.name, asked.query, asked.past.release, asked.past.as_of)
+    order = FigureOrder(request=request, file=part, width=asked.width, height=asked.height, theme=asked.theme)
+    answer = _answer_of_worker(settings, order)
+    if answer.error is not None:
+        error = answer.error.exception()
+        # The form of the request is right; its values do not go together, or the figure cannot be drawn with them.
+        raise ConflictError(str(error)) if isinstance(error, InvalidInputError) else error
+    part.replace(target)
+
+
+def _answer_of_worker(settings: Settings, order: FigureOrder) -> FigureAnswer:
+    name = order.request.name
     environment = os.environ | {"WAMKG_HOME": str(settings.home), "WAMKG_DATABASE_URL": settings.url}
     try:
         done = subprocess.run(
-            [*command, f"--output={part}", *_options(asked)],
+            [sys.executable, "-m", WORKER], input=order.model_dump_json(),
             env=environment, capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise WamkgError(f"drawing {asked.name} took more than {SECONDS} s") from error
-    if done.returncode:
-        said = " ".join(done.stderr.split()).removeprefix("wamkg: ")
-        raise ConflictError(said) if done.returncode in (1, 2) else WamkgError(said)
-    part.replace(target)
+        raise WamkgError(f"drawing {name} took more than {SECONDS} s") from error
+    for line in done.stderr.splitlines():
+        log.warning("drawing %s: %s", name, line)
+    try:
+        return FigureAnswer.model_validate_json(done.stdout)
+    except ValidationError as error:
+        raise WamkgError(f"the process that drew {name} ended with status {done.returncode}") from error
 
 
 def _forget_oldest(folder: Path) -> None:

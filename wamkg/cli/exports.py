@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,7 +23,7 @@ from wamkg.cli.common import (
 from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.into import BEGIN, END
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
-from wamkg.figures.style import PAGE_MM, FigureOptions
+from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
 from wamkg.files import whole_file
 from wamkg.services import exports, figures, timelines
 from wamkg.settings import get_settings
@@ -150,17 +149,11 @@ def figure(
         facet=facet, against=against, benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
     query = query.checked(name)
-    look = FigureOptions(width=_width(width), theme=theme, height=height)  # type: ignore[arg-type]
-    with open_store() as now:
-        look = replace(look, known=figures.known_since(now, get_settings().home, query))
-    request = FigureRequest(name, query, release, as_of)
-    with open_selected_store(release, as_of) as store:
-        drawn = figures.draw_figure(store, request, output, look, data)
+    look = FigureOptions(width=parse_width(width), theme=theme, height=height)  # type: ignore[arg-type]
+    with open_store() as store:
+        drawn = figures.draw_figure_at(
+            store, get_settings().home, FigureRequest(name, query, release, as_of), output, look, data
+        )
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
     for note in drawn.notes:
         err.print(f"note: {note}")
-
-
-def _width(text: str) -> str | float:
-    number = text.removesuffix("mm").strip()
-    return float(number) if number.replace(".", "", 1).isdecimal() else text

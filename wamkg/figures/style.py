@@ -19,6 +19,7 @@ TEXT_SIZE = 6.0
 MARGIN = 2.0 * POINTS_PER_MM + 0.4
 """Empty edge of every figure in points: 2 mm."""
 
+ColumnName = Literal["one-column", "two-column"]
 ThemeName = Literal["light", "dark", "transparent"]
 Orientation = Literal["vertical", "horizontal"]
 
@@ -111,7 +112,7 @@ class FigureOptions:
     Raises InvalidInputError for a value out of range.
     """
 
-    width: Literal["one-column", "two-column"] | float = "two-column"
+    width: ColumnName | float = "two-column"
     theme: ThemeName = "light"
     depth: int | None = None
     representatives: int | None = None
@@ -163,6 +164,20 @@ class FigureOptions:
     def width_pt(self) -> float:
         """Width of the figure in points."""
         return self.width_mm * POINTS_PER_MM
+
+
+def parse_width(text: str) -> ColumnName | float:
+    """A width as users write it: the name of a column, or millimetres (`120` or `120mm`).
+
+    Raises InvalidInputError.
+    """
+    number = text.removesuffix("mm").strip()
+    if number.replace(".", "", 1).isdecimal():
+        return float(number)
+    for name in get_args(ColumnName):
+        if text == name:
+            return name  # type: ignore[no-any-return]
+    raise InvalidInputError(f"unknown width {text!r}: use {', '.join(COLUMN_MM)} or millimetres")
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,6 +1,7 @@
 """Figures as files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
@@ -20,6 +21,18 @@ def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
         return frozenset()
     with open_snapshot(store, home, release=query.since_release) as past, past.reading() as session:
         return placed_ids(session, query.taxonomy or "wam")
+
+
+def draw_figure_at(
+    store: Store, home: Path, request: FigureRequest, paths: Sequence[Path], look: FigureOptions, data: bool = True
+) -> FigureResult:
+    """Draw a figure from the store as it is, or as it was in the release or on the day of the request.
+
+    Raises the errors of `draw_figure`, `known_since` and `open_snapshot`.
+    """
+    look = replace(look, known=known_since(store, home, request.query))
+    with open_snapshot(store, home, release=request.release, as_of=request.as_of) as shown:
+        return draw_figure(shown, request, paths, look, data)
 
 
 def draw_figure(

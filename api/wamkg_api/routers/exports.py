@@ -12,7 +12,7 @@ from wamkg.figures.query import FIGURES, FigureQuery
 from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import ChangeTracker
 from wamkg_api.deps import SettingsDep
-from wamkg_api.drawing import FORMATS, FigureOrder, draw
+from wamkg_api.drawing import FORMATS, WantedFigure, draw
 from wamkg_api.errors import problems
 from wamkg_api.schemas.parameters import ReleaseName, TaxonRef, Word
 from wamkg_api.snapshots import NOW, SnapshotDep, SnapshotRef, open_store_at
@@ -83,7 +83,7 @@ def get_figure(
         raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
     if FIGURES[name].cites and past == NOW:
         pin_citation_keys(store)
-    asked = FigureOrder(name, form, query, width, theme, past, height)
+    asked = WantedFigure(name, form, query, width, theme, past, height)
     if query.since_release:
         with open_store_at(request, SnapshotRef(release=query.since_release)):
             # A release there is not is said before anything is drawn.
