@@ -15,7 +15,7 @@ from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 
 READS_BY_POST = {"match_papers"}
-ADMINS = {"take_in_decisions"}
+ADMINS = {"import_decision_file"}
 """Writes that speak for others."""
 OPEN = {"get_health", "get_readiness", "get_metrics"}
 """Answered to anybody even where reading is closed."""

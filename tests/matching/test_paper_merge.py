@@ -290,7 +290,7 @@ def test_a_merge_that_is_killed_leaves_nothing(filled: Store) -> None:
     before = dump(filled)
     code = (
         "import os, sys; from tests.matching.test_paper_merge import *; import wamkg.reviewing.paper_merge as m\n"
-        "m.delete_orphans = lambda session: os._exit(9)\n"
+        "m.delete_unused_authors_and_venues = lambda session: os._exit(9)\n"
         "merge(Store(sys.argv[1]))"
     )
     done = subprocess.run([sys.executable, "-c", code, filled.url], check=False, cwd=Path(__file__).parents[2])

@@ -7,16 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from wamkg.errors import NotFoundError
-from wamkg.reviewing.agreement import (
-    MISSING,
-    Agreement,
-    alphas,
-    interval,
-    kappas,
-    measure_agreement,
-    observed,
-    samples_of,
-)
+from wamkg.reviewing.agreement import MISSING, alphas, interval, kappas, measure_agreement, observed, samples_of
+from wamkg.reviewing.agreement_report import Agreement
 
 # K. Krippendorff, Computing Krippendorff's Alpha-Reliability, University of Pennsylvania, 2011: sections A, B and C.
 BINARY = ("0100000010", "1110010000"), 0.095

@@ -218,7 +218,7 @@ class TestOwners:
         assert not is_worker_dead(current_worker_id())
 
     def test_a_process_that_ended_is_dead(self) -> None:
-        code = "from wamkg.store.jobs import this_owner; print(this_owner())"
+        code = "from wamkg.store.jobs import current_worker_id; print(current_worker_id())"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert is_worker_dead(done.stdout.strip())
 

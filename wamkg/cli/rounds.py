@@ -23,7 +23,7 @@ from wamkg.cli.decisions import (
     WhyOption,
     decision_of,
 )
-from wamkg.reviewing.agreement import Agreement, Measure
+from wamkg.reviewing.agreement_report import Agreement, Measure
 from wamkg.reviewing.rounds import NewRound
 from wamkg.reviewing.verdicts import Verdict
 from wamkg.services import rounds

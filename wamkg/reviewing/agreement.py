@@ -1,7 +1,6 @@
 """Results of agreement measures as plain values, without the numeric code."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -10,77 +9,13 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.reviewing.agreement_report import Agreement, LevelAgreement, Measure, PairAgreement, TaxonAgreement
 from wamkg.reviewing.verdicts import STATES, Verdict
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.rounds import find_round, list_rounds, live_votes, papers_of_round, reviewers_of, unblinded_papers
 from wamkg.store.tables import ReviewRound, Taxon, Taxonomy
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import AssignmentStatus
-
-
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
-    """Agreement of two reviewers on the papers that both labeled."""
-
-    a: str
-    b: str
-    papers: int
-    observed: float | None
-    kappa: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Agreement on one question; `papers` are those that two or more labeled. Undefined values are None.
-
-    `observed` is the share of pairs of equal labels; `kappa` is Cohen's, the mean over pairs for more than two
-    reviewers; `alpha` is Krippendorff's for nominal data; intervals are bootstrap percentiles over papers.
-    """
-
-    papers: int
-    observed: float | None
-    kappa: float | None
-    kappa_interval: tuple[float, float] | None
-    alpha: float | None
-    alpha_interval: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class LevelAgreement:
-    """Agreement on the first `depth` steps of the path."""
-
-    depth: int
-    measure: Measure
-
-
-@dataclass(frozen=True, slots=True)
-class TaxonAgreement:
-    """Agreement on whether a paper belongs at or below a taxon; `named` is the number of labels that say so."""
-
-    taxon: str
-    named: int
-    measure: Measure
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """The reviewers, the number of missing or unsure labels, and the measures."""
-
-    taxonomy: str
-    source: str
-    reviewers: list[str]
-    papers: int
-    words: int
-    missing: int
-    unsure: int
-    overall: Measure
-    levels: list[LevelAgreement]
-    taxa: list[TaxonAgreement]
-    pairs: list[PairAgreement]
-    samples: int
-    seed: int
-    level: float
-
 
 Values = NDArray[np.int64]
 Weights = NDArray[np.float64]

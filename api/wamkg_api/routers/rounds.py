@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from wamkg.reviewing.agreement import Agreement
+from wamkg.reviewing.agreement_report import Agreement
 from wamkg.reviewing.rounds import AdjudicationResult, NewRound, RoundResult, VoteResult
 from wamkg.reviewing.verdicts import Decision
 from wamkg.services import rounds
