@@ -11,7 +11,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 if TYPE_CHECKING:
-    from wamkg.reviewing.agreement import Agreement
+    from wamkg.reviewing.agreement_report import Agreement
 
 
 def open_round(store: Store, writer: Writer, new: NewRound) -> RoundResult:
