@@ -141,7 +141,7 @@ DOIS = st.sampled_from(["10.1000/a", "10.1002/(sici)1<2::aid-x>", "10.1016/s0_b%
 def works(draw: st.DrawFn, number: int = 1) -> Work:
     """A paper with everything that a reference manager knows of it; `number` makes its key and ids different."""
     year = draw(st.integers(2015, 2029))
-    arxiv = f"{year % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + number}"
+    arxiv = f"{min(year, 2026) % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + number}"
     people = st.lists(PERSONS | PLAIN_PERSONS | EASTERN | GROUPS, max_size=4, unique_by=lambda person: person.display)
     authors = tuple(draw(people))
     return Work(
@@ -207,7 +207,7 @@ def listed_works(draw: st.DrawFn, number: int = 1) -> Work:
         authors=tuple(people),
         year=year,
         venue=draw(VENUES),
-        arxiv=f"{year % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + 7 * number}",
+        arxiv=f"{min(year, 2026) % 100:02d}{draw(st.integers(1, 12)):02d}.{10000 + 7 * number}",
         method=draw(METHODS) + f"{number}",
         taxon=draw(TAXA),
     )

@@ -117,10 +117,10 @@ def test_pages_of_the_web_and_collections_need_no_authors(report_of: Importer) -
 def test_rows_without_authors_are_missed_only_where_another_column_may_hold_them(report_of: Importer) -> None:
     plain = "title,year,doi\n" + "".join(f"A tide of number {n} in a table,2020,10.5555/t.{n}\n" for n in range(6))
     assert report_of("a.csv", plain)[0] == 0
-    odd = "title,Verfasser,year\n" + "".join(f"A tide of number {n} in a table,Ilka Morn,2020\n" for n in range(6))
+    odd = "title,Urheber,year\n" + "".join(f"A tide of number {n} in a table,Ilka Morn,2020\n" for n in range(6))
     status, report = report_of("a.csv", odd)
     assert (status, kinds(report)) == (3, ["authors"])
-    assert "Verfasser" in report["warnings"][0]["text"]
+    assert "Urheber" in report["warnings"][0]["text"]
 
 
 def test_a_list_has_no_authors_by_nature(report_of: Importer) -> None:
