@@ -103,8 +103,11 @@ def test_of_two_papers_with_one_key_the_first_keeps_it(store: Store, tmp_path: P
     two = ("Moreno21", "The Second of Two Papers"), ("moreno21", "The Third of Them All")
     report = import_entries(store, "b", *two)
     assert list(keys(store).values()) == ["moreno21", "Moreno21-2", "moreno21-3"]
-    told = [said for line in report.lines for said in line.conflicts]
-    assert told[0].startswith("key: 'Moreno21' is that of another paper (the-first-of-two-papers)")
+    assert [line.outcome for line in report.lines] == ["new", "new"], "a key that is taken contradicts no value"
+    assert report.doubts[0].text == (
+        "key 'Moreno21' belongs to another paper (the-first-of-two-papers); this one gets the key 'Moreno21-2'"
+    )
+    assert report.quality.doubtful == len(report.doubts) == 2
     again = import_entries(store, "b", *two)
     assert dict(again.counts) == {"same": 2}
 

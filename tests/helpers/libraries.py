@@ -27,6 +27,9 @@ class Work:
     entry_type: str = "article"
     authors_cut: bool = False
     abstract: str | None = None
+    summary: str | None = None
+    s2: str | None = None
+    openalex: str | None = None
     method: str | None = None
     taxon: str | None = None
     volume: str | None = None
@@ -114,7 +117,10 @@ VENUES = st.sampled_from(["ICRA", "NeurIPS", "CoRL", "RA-L", "Nature", "CVPR", "
 JOURNALS = VENUES | st.sampled_from(["Science & Robotics", "J. of Field Robotics", "IEEE Trans. 50% #1", "Robótica_X"])
 TAXA = st.sampled_from(["Video Generation", "Latent Dynamics", "Policy Learning", "Model Predictive Control"])
 METHODS = st.sampled_from(["DreamBot", "π₀.₅", "C3PO-Net", "RT-9", "Cosmos-X", "V-JEPA 7", "LoopVLA", "GR00T-N9"])
-TYPES = st.sampled_from(["article", "inproceedings", "misc", "book", "phdthesis", "techreport"])
+TYPES = st.sampled_from([
+    "article", "inproceedings", "misc", "book", "phdthesis", "techreport", "proceedings", "collection", "incollection",
+    "online", "unpublished",
+])  # fmt: skip
 EDITORS = st.sampled_from(["Doe, Jane", "Doe, Jane and {R & D Lab}", "van den Berg, Ida and others"])
 DETAILS = st.dictionaries(
     st.sampled_from(["school", "institution", "edition", "series", "isbn", "issn", "address", "keywords"]),
@@ -155,6 +161,9 @@ def works(draw: st.DrawFn, number: int = 1) -> Work:
         entry_type=draw(TYPES),
         authors_cut=bool(authors) and draw(st.booleans()),
         abstract=draw(st.none() | HARD_TITLES),
+        summary=draw(st.none() | HARD_TITLES),
+        s2=draw(st.none() | st.just(f"{number:040x}")),
+        openalex=draw(st.none() | st.just(f"W{1000 + number}")),
         method=draw(st.none() | METHODS.map(lambda name: f"{name}-{number}")),
         volume=draw(st.none() | st.sampled_from(["12", "abs", "XIV"])),
         number=draw(st.none() | st.sampled_from(["3", "3-4", "S1"])),
@@ -171,6 +180,9 @@ def record_of(work: Work, line: int) -> Record:
         line=line,
         title=work.title,
         abstract=work.abstract,
+        summary=work.summary,
+        s2=work.s2,
+        openalex=work.openalex,
         authors=[person.display for person in work.authors],
         names=list(work.authors),
         authors_cut=work.authors_cut,

@@ -11,13 +11,22 @@ from wamkg.cli.app import app
 from wamkg.errors import WamkgError
 
 FAILED, WRONG_USAGE = 1, 2
-TYPER_INTERRUPTED = 130
-"""Exit status that Typer returns after it has handled Ctrl-C itself."""
-INTERRUPTED = "interrupted; what was not complete was not written"
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it; Typer gives it back when it has caught Ctrl-C itself."""
+KEPT = {
+    "import": "nothing of this import was stored; run it again",
+    "undo": "nothing was undone",
+    "merge": "nothing was merged",
+    "suggest": "no suggestion was changed; run it again",
+    "enrich": "what was fetched so far is kept; run it again to go on",
+    "embed": "what was encoded so far is kept; run it again to go on",
+    "build": "the steps that were complete are kept; run it again to go on",
+}
+"""What became of a command's work when it was interrupted."""
 
 
 def main() -> None:
-    """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done in part."""
+    """Run the command line: exit 0 done, 1 failed, 2 wrong usage, 3 done in part, 130 interrupted."""
     sys.exit(run(sys.argv[1:]))
 
 
@@ -34,17 +43,25 @@ def run(arguments: list[str]) -> int:
         # The reader has gone (`| head`); give the interpreter a closed pipe to flush into.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (KeyboardInterrupt, typer.Abort, WamkgError, OSError) as error:
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted(arguments)
+    except (WamkgError, OSError) as error:
         return _fail(_said(error))
-    if result == TYPER_INTERRUPTED:
-        return _fail(INTERRUPTED)
+    if result == INTERRUPTED:
+        return _interrupted(arguments)
     return result if isinstance(result, int) else 0
 
 
-def _said(error: BaseException) -> str:
+def _interrupted(arguments: list[str]) -> int:
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    _fail(f"interrupted; {KEPT.get(command, 'what was not complete was not written')}")
+    return INTERRUPTED
+
+
+def _said(error: WamkgError | OSError) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'file'}: {error.strerror or error}"
-    return str(error) if isinstance(error, WamkgError) else INTERRUPTED
+    return str(error)
 
 
 def _fail(message: str) -> int:

@@ -49,11 +49,31 @@ COMMANDS: dict[str, Verb] = {
         "import_",
         "Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable.",
     ),
-    "list": Verb("library", "list_", "List the papers of the library as a table, CSV, JSON Lines or ids."),
-    "search": Verb("library", "search", "Find papers by an id, the name of a method, or words; best match first."),
-    "show": Verb("library", "show", "Show one paper: facts, place, suggestion, citations and versions."),
-    "open": Verb("library", "open_", "Open the page of a paper in the browser."),
-    "remove": Verb("library", "remove", "Exclude papers from the survey with a reason."),
+    "list": Verb(
+        "library",
+        "list_",
+        "List the papers of the library, newest first. Repeat a filter to allow several values.",
+    ),
+    "search": Verb(
+        "library",
+        "search",
+        "Find papers by an id, the name of a method, or words; the best match comes first.",
+    ),
+    "show": Verb(
+        "library",
+        "show",
+        "Show one paper: facts, place, suggestion, citations and versions.",
+    ),
+    "open": Verb(
+        "library",
+        "open_",
+        "Open the page of a paper in the browser. `wamkg serve` must be running.",
+    ),
+    "remove": Verb(
+        "library",
+        "remove",
+        "Exclude papers from the survey with a reason. They stay in the store, so that no import brings them back.",
+    ),
     "undo": Verb("batches", "undo", "Undo a batch of writes as a whole."),
     "history": Verb(
         "batches",

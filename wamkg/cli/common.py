@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from wamkg.errors import StoreError
+from wamkg.readable import readable
 from wamkg.settings import get_settings
 from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.questions import Asked, TitleChange
@@ -48,7 +49,10 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
         if revision is None and create:
             migrate(store)
         elif revision is None:
-            raise StoreError("the store is empty; run `wamkg build`, or `wamkg migrate` and `wamkg seed`")
+            raise StoreError(
+                "the store is empty; run `wamkg import FILE` for papers of your own, or `wamkg build` "
+                "(or `wamkg migrate` and `wamkg seed`) for the packaged survey"
+            )
         elif upgrade and revision != head_revision():
             migrate(store)
         elif revision != head_revision():
@@ -87,7 +91,7 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(readable(value) for value in row))
     out.print(table)
 
 

@@ -20,7 +20,7 @@ from wamkg.cli.common import (
     print_json,
     print_table,
 )
-from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.exporting.into import BEGIN, END
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
@@ -86,6 +86,8 @@ def export(
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
     past = bool(release or as_of)
+    if left_out := export_named(format).leaves_out:
+        err.print(f"{format} has no place for: {left_out}; `wamkg export jsonl` has all of it")
     with open_selected_store(release, as_of) as store:
         if into is not None:
             return _export_into(store, format, into, taxonomy or (), check)

@@ -92,7 +92,11 @@ def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[
         raise
     finally:
         run.close(state, error)
-    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines, alarms, asked, renamed)
+    interrupted = error == INTERRUPTED
+    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines, alarms, asked, renamed, interrupted)
+
+
+INTERRUPTED = "interrupted; what was fetched is kept, run again to go on"
 
 
 def _work(engine: "_Engine") -> tuple[JobStatus, str]:
@@ -102,7 +106,7 @@ def _work(engine: "_Engine") -> tuple[JobStatus, str]:
     except JobCancelledError as stop:
         return JobStatus.CANCELLED, str(stop)
     except KeyboardInterrupt:
-        return JobStatus.CANCELLED, "interrupted; what was fetched is kept, run again to go on"
+        return JobStatus.CANCELLED, INTERRUPTED
     finally:
         engine.close()
     return JobStatus.DONE, ""

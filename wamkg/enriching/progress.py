@@ -10,7 +10,7 @@ from wamkg.store.fetch_gaps import FetchGap
 from wamkg.store.questions import Asked, TitleChange
 from wamkg.vocabulary import JobStatus
 
-DONE, PARTIAL = 0, 3
+DONE, PARTIAL, INTERRUPTED = 0, 3, 130
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,15 @@ class EnrichReport:
     alarms: list[str] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
     renamed: list[TitleChange] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def exit_status(self) -> int:
-        """0 if everything requested was fetched, 3 if something was not available or the run was cancelled."""
+        """0 if everything requested was fetched, 3 if something was not available or the run was cancelled, 130 after
+        Ctrl-C.
+        """
+        if self.interrupted:
+            return INTERRUPTED
         return DONE if self.state is JobStatus.DONE else PARTIAL
 
     def as_dict(self) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from wamkg.exporting.jsonl import CHUNK, stated_dates
 from wamkg.exporting.latex import bibtex_address, bibtex_text
 from wamkg.identifiers import Precision
 from wamkg.importing.applier import DERIVED_YEAR
-from wamkg.matching.entry_types import default_type, venue_field
+from wamkg.matching.entry_types import VENUE_FIELD, default_type, venue_field
+from wamkg.matching.title_braces import DETAIL as BRACES
+from wamkg.matching.title_braces import protected_parts
 from wamkg.names import PersonName, bibtex_name, parse_name
 from wamkg.store.base import chunks
 from wamkg.store.paper_details import events_of, names_of, paper_rows
@@ -28,6 +30,8 @@ _NO_ENTRY = frozenset({"string", "comment", "preamble"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ADDRESSES = frozenset({"url", "doi", "eprint", "urldate", "eid", "pmid", "pmcid"})
 _PEOPLE = frozenset({"editor", "editora", "translator", "bookauthor"})
+_OF_ENTRY = frozenset({BRACES, VENUE_FIELD})
+"""Details that say how the entry is written, and are no fields of it."""
 _ORDER = ("title", "author", "editor", "journal", "booktitle", "howpublished", "school", "institution", "organization")
 """Fields that come first; the others follow in any order."""
 
@@ -45,8 +49,10 @@ def export_bibtex(session: Session) -> Iterator[str]:
             names_of(session, numbers),
             events_of(session, numbers),
         )
+        texts = works.texts(numbers)
         for number, item in zip(numbers, works.items(numbers), strict=True):
             entry = _BibtexEntry(item, rows[number], names.get(number, []), events.get(number, []))
+            entry.abstract = texts[number][0]
             library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in entry.fields().items()])])
             yield write_string(library, unparse_stack=[]) + "\n"
             left_out += entry.left_out
@@ -61,15 +67,17 @@ class _BibtexEntry:
         self.item, self.row, self.names, self.events = item, row, names, events
         known = item.type if item.type and _ENTRY_TYPE.fullmatch(item.type) and item.type not in _NO_ENTRY else None
         self.type = known or default_type(item.venue)
+        self.details: dict[str, str] = row.details or {}
+        self.abstract: str | None = None
         self.left_out = 0
 
     def fields(self) -> dict[str, str]:
         """The values of the entry by field, without unknown ones."""
         item = self.item
         values: dict[str, str | None] = {
-            "title": "{" + self._text(item.title) + "}",
+            "title": self._title(),
             "author": self._people(self.names, item.authors_cut),
-            venue_field(self.type): self._venue(),
+            venue_field(self.type, self.details.get(VENUE_FIELD)): self._venue(),
             "volume": self._text(item.volume),
             "number": self._text(item.number),
             "pages": self._pages(),
@@ -78,11 +86,12 @@ class _BibtexEntry:
             "archiveprefix": "arXiv" if item.arxiv else None,
             "doi": bibtex_address(item.doi or ""),
             "url": bibtex_address(item.url or ""),
+            "abstract": self._text(self.abstract),
         }
         written = {name: "{" + value + "}" for name, value in values.items() if value}
         written = self._dates() | written
-        for name, value in sorted((self.row.details or {}).items()):
-            if name not in written and _ENTRY_TYPE.fullmatch(name) and value:
+        for name, value in sorted(self.details.items()):
+            if name not in written and name not in _OF_ENTRY and _ENTRY_TYPE.fullmatch(name) and value:
                 macro = _month_macro(value) if name == "month" else None
                 written[name] = macro or "{" + self._detail(name, value) + "}"
         first = {name: written[name] for name in _ORDER if name in written}
@@ -91,6 +100,21 @@ class _BibtexEntry:
     def _text(self, text: str | None) -> str:
         self.left_out += controls_in(text or "")
         return bibtex_text(text or "")
+
+    def _title(self) -> str:
+        """The title with the braces that it came in with; in one pair of braces where none are known."""
+        parts = protected_parts(self.item.title, self.details.get(BRACES))
+        return "".join(self._protected(text) if protected else self._piece(text) for text, protected in parts)
+
+    def _protected(self, text: str) -> str:
+        """In braces; in two pairs before a command, since BibTeX takes "{\\..." for a letter and changes its case."""
+        written = self._text(text)
+        return "{{" + written + "}}" if written.startswith("\\") else "{" + written + "}"
+
+    def _piece(self, text: str) -> str:
+        """A part of a text, with the blanks around it."""
+        before, behind = (" " if edge.isspace() else "" for edge in (text[:1], text[-1:]))
+        return before + self._text(text) + (behind if text.strip() else "")
 
     def _venue(self) -> str:
         item = self.item
@@ -123,7 +147,7 @@ class _BibtexEntry:
         stated, year = self.item.stated_year, self.item.year
         when = stated_dates(self.events).get(EventKind.VENUE)
         dates: dict[str, str] = {}
-        if "month" in (self.row.details or {}):
+        if "month" in self.details:
             when = None  # the month as its entry has it, which may be more than one
         if when is not None and year in (None, when.first.year) and when.precision is not Precision.YEAR:
             dates["month"] = _MONTHS[when.first.month - 1]

@@ -18,8 +18,9 @@ from wamkg.exporting.table import export_table
 class ExportFormat:
     """An export format: how it is written, its media type and its file name.
 
-    `sections`, if present, writes some taxonomies (default: all) as part of a longer file. `cites`: papers appear under
-    their citation keys.
+    `leaves_out` names what a format that is also read has no place for. `sections`, where there are such, writes some
+    taxonomies (all, if none is named) for a file that holds more. `cites` says that papers stand in it under their
+    citation keys.
     """
 
     write: Callable[[Session], Iterator[str]]
@@ -27,6 +28,7 @@ class ExportFormat:
     file_name: str
     sections: Callable[[Session, Sequence[str]], Iterator[str]] | None = None
     cites: bool = False
+    leaves_out: str = ""
 
 
 def export_named(name: str) -> ExportFormat:
@@ -51,11 +53,13 @@ def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
     return sections
 
 
+_NOT_IN_CSV = "links, dates but the first, further places, states that place nowhere, what a paper introduces"
+_NOT_IN_BIBTEX = f"places, standing, method, summary, notes, ids of Semantic Scholar and OpenAlex, {_NOT_IN_CSV}"
 EXPORTS = {
     "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl", cites=True),
-    "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib", cites=True),
+    "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib", cites=True, leaves_out=_NOT_IN_BIBTEX),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
-    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv", cites=True),
+    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv", cites=True, leaves_out=_NOT_IN_CSV),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from sqlmodel import Session
 
 from wamkg.exporting.characters import without_controls
 from wamkg.exporting.jsonl import CHUNK
 from wamkg.names import PersonName, parse_name
 from wamkg.store.base import chunks
-from wamkg.store.paper_details import names_of
+from wamkg.store.paper_details import names_of, paper_rows
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.citation_keys import citation_keys
 from wamkg.views.duplicates import ExportedWorks
@@ -21,7 +22,8 @@ COLUMNS = {
     "title": "title", "key": "key", "type": "type", "method": "method", "authors": "authors",
     "authors cut": "authors_cut", "year": "year", "venue": "venue", "volume": "volume", "number": "number",
     "pages": "pages", "publisher": "publisher", "first public": "date", "arxiv": "arxiv", "doi": "doi", "url": "url",
-    "standing": "standing", "citations": "citations",
+    "s2": "s2", "openalex": "openalex", "standing": "standing", "citations": "citations", "aliases": "aliases",
+    "note": "note", "summary": "summary", "abstract": "abstract", "details": "details",
 }  # fmt: skip
 """Header of each column, as the importer reads it, and the field of the paper."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -31,20 +33,28 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 def export_table(session: Session) -> Iterator[str]:
     """The papers of the library by slug as CSV with a header; one column per taxonomy has the path of the taxon.
 
-    Authors are separated by semicolons, "Family, Given" if the name could be misread otherwise. A value that a
-    spreadsheet would take for a formula gets an apostrophe in front, which the importer removes.
+    Further fields of BibTeX stand in `details` as a JSON object. Authors are parted by semicolons, "Family, Given"
+    where the name could be read wrongly otherwise. What a spreadsheet would take for a formula begins with an
+    apostrophe, which the importer takes off again.
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     yield _line([*COLUMNS, *(f"taxon:{slug}" for slug in slugs)])
     works = ExportedWorks(session)
     keys = citation_keys(session, works.numbers)
     for numbers in chunks(works.numbers, CHUNK):
-        names = names_of(session, numbers)
+        names, rows, texts = names_of(session, numbers), paper_rows(session, numbers, texts=False), works.texts(numbers)
+        aliases = works.aliases(numbers)
         for number, item in zip(numbers, works.items(numbers), strict=True):
             authors = [listed_name(name) for name in names.get(number, [])]
-            own = {"key": keys[number], "authors": authors, "year": item.stated_year}
-            values = {name: own.get(name, getattr(item, name)) for name in COLUMNS.values()}
+            own = {"key": keys[number], "authors": authors, "year": item.stated_year, "aliases": aliases[number]}
+            own |= {"openalex": rows[number].openalex, "details": _object(rows[number].details)}
+            own |= dict(zip(("abstract", "summary"), texts[number], strict=True))
+            values = {name: own[name] if name in own else getattr(item, name) for name in COLUMNS.values()}
             yield _line([*map(_cell, values.values()), *(_cell(item.taxa.get(slug)) for slug in slugs)])
+
+
+def _object(details: dict[str, str] | None) -> str | None:
+    return orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode() if details else None
 
 
 def listed_name(name: PersonName) -> str:

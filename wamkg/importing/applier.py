@@ -13,7 +13,7 @@ from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.importing.works import without_values_of_others
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.quotes import record_missing_quotes
-from wamkg.matching.record import Record, UnreadableLine
+from wamkg.matching.record import Dropped, Record, UnreadableLine
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import Known, Match, as_known, ids_of, joined, match, without_ids_of_others
 from wamkg.store.base import chunks, insert_entities
@@ -133,7 +133,8 @@ class Applier:
         else:
             record, problem = self._own_key(record, state)
             notes = diff_record(record, state, origin, self.taxa, self.keep_classes)
-            notes.conflicts += [said for said in (problem, answer.note) if said]
+            notes.conflicts += [answer.note] if answer.note else []
+            self._note_key(record, problem)
         outcome = _outcome(was_empty, notes)
         self.report.quality.worse += notes.worse
         self.report.add(_line(record, outcome, notes, first_line if repeat else None))
@@ -146,13 +147,22 @@ class Applier:
         if wish is None:
             return record, None
         if not is_citation_key(wish):
-            return replace(record, key=None), f"key: {wish[:60]!r} cannot be cited (blanks, commas, braces); not kept"
+            return replace(record, key=None), Dropped(
+                f"key {wish[:60]!r} cannot be cited (blanks, commas, braces); not kept"
+            )
         owner = self.keys.owner(wish)
         own = self.keys.claim(wish, state.id)
         if own == wish:
             return record, None
-        told = f"key: {wish!r} is that of another paper ({self._slug(owner)}); this one is exported as {own!r}"
+        told = f"key {wish!r} belongs to another paper ({self._slug(owner)}); this one gets the key {own!r}"
         return replace(record, key=own), None if key_fold(own) in state.keys else told
+
+    def _note_key(self, record: Record, problem: str | None) -> None:
+        """List a key that could not be kept: it contradicts no value, so the record is no conflict."""
+        if problem is not None:
+            self.report.quality.dropped += isinstance(problem, Dropped)
+            self.report.quality.doubtful += not isinstance(problem, Dropped)
+            self.report.add_doubts(record.line, record.title, [problem])
 
     def _slug(self, number: int | None) -> str:
         paper = self.session.get(Paper, number) if number is not None else None

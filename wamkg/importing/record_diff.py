@@ -13,6 +13,7 @@ from wamkg.matching.record import Record, RecordAssignment
 from wamkg.matching.resolve import pick_claim
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.names import bibtex_name
+from wamkg.readable import DATE_NAMES, readable
 from wamkg.store.claims import LiveAssignment, PaperClaims
 from wamkg.store.tables import Assignment, PaperUrl, Tag
 from wamkg.store.types import utc_now
@@ -111,7 +112,9 @@ def _say(state: PaperClaims, name: str, value: Any, origin: RecordSource, notes:
         return False
     if origin.repeat:
         if agrees and not agrees(value, mine.value):
-            notes.conflicts.append(f"{name}: {value!r} here, {mine.value!r} on an earlier line of the same source")
+            notes.conflicts.append(
+                f"{name}: {_short(value)} here, {_short(mine.value)} on an earlier line of the same source"
+            )
         return False
     if worse := how_worse(name, value, mine.value):
         values = f"{_short(value)} here, {_short(mine.value)} before"
@@ -196,7 +199,7 @@ def _standing(record: Record, keep_classes: bool) -> str:
 
 
 def _short(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = readable(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -225,11 +228,11 @@ def _add_date(
         if any(d.source == source for d in finer):
             notes.worse += 1
             notes.conflicts.append(
-                f"{kind}: worse than what this source said before: {when} here, {finer[0].day} before"
+                f"{DATE_NAMES[kind]}: worse than what this source said before: {when} here, {finer[0].day} before"
             )
         return
     if assert_date(state, kind, when, source, derived=derived):
-        notes.changes.append(f"{kind}: {when}{' (from the arXiv id)' if derived else ''}")
+        notes.changes.append(f"{DATE_NAMES[kind]}: {when}{' (from the arXiv id)' if derived else ''}")
 
 
 def _compare_links(record: Record, state: PaperClaims, origin: RecordSource, notes: RecordDiff) -> None:

@@ -12,8 +12,15 @@ _JOURNAL = re.compile(r"\b(?:journals?|transactions|letters|magazine|review|anna
 _MEETING = re.compile(r"\b(?:proceedings|conference|workshops?|symposium|meeting)\b")
 _ARTICLES = frozenset({"article", "periodical", "suppperiodical", "review"})
 _IN_BOOKS = frozenset(
-    {"inproceedings", "conference", "incollection", "inbook", "inreference", "suppbook", "suppcollection"}
-)
+    {
+        "inproceedings", "conference", "incollection", "inbook", "inreference", "suppbook", "suppcollection",
+        "bookinbook", "proceedings", "mvproceedings", "book", "mvbook", "collection", "mvcollection", "reference",
+        "mvreference",
+    }
+)  # fmt: skip
+"""Parts of books, and books themselves, which stand in `booktitle` where they are one of several."""
+VENUE_FIELD = "venuefield"
+"""The detail that says in which field an entry of another kind had its venue."""
 
 
 def default_type(venue: str | None) -> str:
@@ -25,6 +32,13 @@ def default_type(venue: str | None) -> str:
     return "article" if is_journal else "inproceedings"
 
 
-def venue_field(entry_type: str) -> str:
-    """The field that names the venue in an entry of this type."""
-    return "journal" if entry_type in _ARTICLES else "booktitle" if entry_type in _IN_BOOKS else "howpublished"
+def has_venue_field(entry_type: str) -> bool:
+    """Whether BibTeX has a field for the venue of this kind; a thesis, a report or `misc` may have it anywhere."""
+    return entry_type in _ARTICLES or entry_type in _IN_BOOKS
+
+
+def venue_field(entry_type: str, came_in: str | None = None) -> str:
+    """The field in which an entry of this kind has its venue; `came_in` where the kind has no such field."""
+    if has_venue_field(entry_type):
+        return "journal" if entry_type in _ARTICLES else "booktitle"
+    return came_in or "howpublished"

@@ -8,6 +8,7 @@ from typing import Any
 
 from wamkg.identifiers import normalise
 from wamkg.matching.resolve import FURTHER, rank
+from wamkg.matching.title_braces import DETAIL as BRACES
 from wamkg.store.claims import PaperClaims, SourceClaim
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
@@ -47,6 +48,8 @@ def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> dict[str
         if is_one_publication(shown, record):
             details = (record.get("details") or {}) | details
             shown = record | shown
+        elif braces := (record.get("details") or {}).get(BRACES):
+            details.setdefault(BRACES, braces)  # the title is one, wherever it appeared
     for source in people:
         mine = {name: word.value for name, word in records[source].items()}
         details |= mine.pop("details", {})

@@ -90,7 +90,9 @@ def _dangling_links(session: Session) -> Iterator[CheckFinding]:
 
 
 def _missing_dates(session: Session) -> Iterator[CheckFinding]:
-    yield from (CheckFinding(f"paper:{slug}", "no source dates it") for slug in reads.papers_without_date(session))
+    yield from (
+        CheckFinding(f"paper:{slug}", "no source gives a date or year") for slug in reads.papers_without_date(session)
+    )
 
 
 def _implausible_dates(session: Session) -> Iterator[CheckFinding]:
@@ -233,7 +235,9 @@ CHECKS: Mapping[str, Check] = {
         _dangling_links,
     ),
     "missing-dates": Check(
-        "papers of the survey without any date", "`wamkg enrich`, or `wamkg set PAPER date=2026-01-31`", _missing_dates
+        "papers of the survey without a date or year",
+        "`wamkg enrich`, or `wamkg set PAPER date=2026-01-31`",
+        _missing_dates,
     ),
     "implausible-dates": Check(
         "dates and years of no paper: too old, or still to come; they are kept and neither shown nor counted",

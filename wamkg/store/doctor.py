@@ -61,8 +61,9 @@ def invalid_urls(session: Session) -> list[tuple[str, str, str]]:
 
 
 def papers_without_date(session: Session) -> list[str]:
-    """Slugs of papers of the library without a date from any source."""
-    statement = select_columns(Paper.slug).where(col(Paper.standing).in_(LISTED), col(Paper.date).is_(None))
+    """Slugs of listed papers that no source dates, not even by a year."""
+    undated = (col(Paper.date).is_(None), col(Paper.year).is_(None))
+    statement = select_columns(Paper.slug).where(col(Paper.standing).in_(LISTED), *undated)
     return [slug for (slug,) in rows(session, statement.order_by(col(Paper.slug)))]
 
 

@@ -20,10 +20,12 @@ from wamkg.store.papers import (
     find_paper,
     known_papers,
     library_papers,
+    methods_of,
     papers_by_ids,
     papers_by_titles,
     with_addresses,
 )
+from wamkg.store.taxonomies import aliases_of
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import PaperItem, paper_items, public_id
 
@@ -220,9 +222,29 @@ class ExportedWorks:
         items = dict(zip(found, paper_items(self.session, found), strict=True))
         return [_filled(items[n], [items[m] for m in self.further.get(n, ())]) for n in numbers]
 
+    def texts(self, numbers: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+        """Abstract and summary by paper, from a further record of the work where the one shown has none."""
+        rows = paper_rows(self.session, self.with_further(numbers), texts=True)
+        records = {n: [rows[m] for m in (n, *self.further.get(n, ()))] for n in numbers}
+        return {n: (_first("abstract", found), _first("summary", found)) for n, found in records.items()}
+
+    def aliases(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """Other spellings of each paper's method, or of that of a further record of the work."""
+        methods = methods_of(self.session, self.with_further(numbers))
+        spellings = aliases_of(self.session, [m.id for m in methods.values() if m.id is not None])
+        found: dict[int, list[str]] = {}
+        for number in numbers:
+            records = [methods[n] for n in (number, *self.further.get(number, ())) if n in methods]
+            found[number] = next((sorted(s) for m in records if m.id and (s := spellings.get(m.id))), [])
+        return found
+
     def filled(self, numbers: Sequence[int], records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
         """The same for records with an importer's keys; `records` has all records of each work."""
         return [_joined(records[n], [records[m] for m in self.further.get(n, ())]) for n in numbers]
+
+
+def _first(name: str, records: Iterable[Any]) -> str | None:
+    return next((text for record in records if (text := getattr(record, name))), None)
 
 
 def _order(paper: KnownPaper) -> tuple[bool, bool, int]:

@@ -17,7 +17,7 @@ from wamkg.importing.references.fields import (
     STYLE_MACROS,
     VERBATIM,
 )
-from wamkg.importing.references.latex import plain_address, plain_text
+from wamkg.importing.references.latex import marked_text, plain_address, plain_text
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.matching.record import Dropped, UnreadableLine
 
@@ -149,6 +149,7 @@ def _reference(entry: _ScannedEntry) -> Reference:
             continue
         reference.fields[name] = plain_address(value) if name in VERBATIM else _plain(name, value, reference.doubts)
     reference.fields |= {name: ",".join(keys) for name, keys in entry.unresolved.items()}
+    reference.marked = {name: marked_text(values[name]) for name in ("title", "subtitle") if name in values}
     _take_urls(reference)
     reference.dates = [(name, reference.fields[name]) for name in ("date", "year", "month") if name in reference.fields]
     day = reference.fields.get("day", "")

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
+from wamkg.matching.title_braces import CLOSE, OPEN
+
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
     '"': "\u0308",
@@ -100,6 +102,14 @@ def plain_text(value: str, unknown: list[str] | None = None, left_out: list[str]
     return " ".join(value.split())
 
 
+def marked_text(value: str) -> str:
+    """As `plain_text`, with marks around what stands in braces, which BibTeX's styles leave in its case."""
+    if "{" not in value or OPEN in value or CLOSE in value:
+        return plain_text(value)
+    reader = _LatexReader(value, [], marks=True)
+    return " ".join(unicodedata.normalize("NFC", reader.group(top=True)).split())
+
+
 def plain_address(value: str) -> str:
     """A DOI or web address as it is meant: LaTeX's escapes and a `\\url{}` around it go, nothing else is read."""
     value = _TILDE.sub("~", value)
@@ -127,10 +137,13 @@ def _known_symbols() -> Callable[[str], str | None]:
 
 
 class _LatexReader:
-    """Reads a value from left to right; `unknown` collects the commands that nothing knows."""
+    """Reads a value from left to right; `unknown` collects the commands that nothing knows.
 
-    def __init__(self, value: str, unknown: list[str]) -> None:
-        self.value, self.unknown, self.at = value, unknown, 0
+    `marks` sets marks around each outer group, but for one that begins with a command: BibTeX takes that for a letter.
+    """
+
+    def __init__(self, value: str, unknown: list[str], *, marks: bool = False) -> None:
+        self.value, self.unknown, self.at, self.marks = value, unknown, 0, marks
         self.left_out: list[str] = []
         bare = re.sub(r"\\.", "", value)
         self.surplus = bare.count("}") - bare.count("{")
@@ -143,7 +156,7 @@ class _LatexReader:
             text, self.at = token[0], token.end()
             if text == "{" or (text == "\\{" and self.surplus > 0):
                 self.surplus -= text != "{"
-                parts.append(self.group())
+                parts.append(self._marked_group())
             elif text == "}" or (text == "\\}" and self.surplus < 0):
                 self.surplus += text != "}"
                 if not top:
@@ -153,6 +166,15 @@ class _LatexReader:
             else:
                 parts.append(self._mark(token) if token.lastgroup == "mark" else text)
         return "".join(parts)
+
+    def _marked_group(self) -> str:
+        if not self.marks:
+            return self.group()
+        is_letter = self.value[self.at : self.at + 1] == "\\"
+        self.marks = False
+        text = self.group()
+        self.marks = True
+        return text if is_letter else f"{OPEN}{text}{CLOSE}"
 
     def _mark(self, token: re.Match[str]) -> str:
         """Dashes, quotes and ties where they are that: "--flag", "~30" and "5~10" stay."""
@@ -234,7 +256,10 @@ class _LatexReader:
             return ""
         if token[0] == "{":
             self.at = token.end()
-            return self.group()
+            marks, self.marks = self.marks, False
+            text = self.group()
+            self.marks = marks
+            return text
         if token.lastgroup == "command":
             self.at = token.end()
             return self._command(token[0][1:])

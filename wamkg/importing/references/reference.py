@@ -12,7 +12,10 @@ from wamkg.importing.people import People
 from wamkg.importing.references.dates import read_published
 from wamkg.importing.references.fields import DETAILS, EDITED, KEPT
 from wamkg.importing.venues import is_known_venue, read_venue
+from wamkg.matching.entry_types import VENUE_FIELD, has_venue_field
 from wamkg.matching.record import Dropped, Record, UnreadableLine
+from wamkg.matching.title_braces import DETAIL as BRACES
+from wamkg.matching.title_braces import stored_braces
 from wamkg.names import bibtex_name
 from wamkg.vocabulary import EventKind
 
@@ -68,6 +71,8 @@ class Reference:
     ids_in: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    marked: dict[str, str] | None = None
+    """Title and subtitle with marks around what braces protect; None in formats that have no such thing."""
 
     def add(self, name: str, value: str | None) -> None:
         """Keep a value under a field, unless an earlier one gave it."""
@@ -88,6 +93,8 @@ def item_of(reference: Reference) -> Item:
     _take_date(record, reference)
     _take_numbers(record, fields)
     _take_rest(record, fields, reference)
+    if reference.marked is not None:
+        _take_layout(record, fields, reference.marked)
     if not record.title and not (record.arxiv or record.doi):
         return UnreadableLine(reference.line, "no title", "; ".join(fields.values())[:160])
     if len(record.title) > _MAX_TITLE:
@@ -107,6 +114,18 @@ def _title(fields: dict[str, str]) -> str:
     if not more or title.lower().endswith(more.lower()):
         return title
     return f"{title}{' ' if title[-1:] in '?!:' else ': '}{more}" if title else more
+
+
+def _take_layout(record: Record, fields: dict[str, str], marked: dict[str, str]) -> None:
+    """What a BibTeX entry says of its own form: braces in the title, and the field of the venue where kinds differ."""
+    clean = {name: _clean(name, value) for name, value in marked.items()}
+    braces = stored_braces(_title(clean)) if record.title else None
+    if braces is not None:
+        record.details[BRACES] = braces
+    kind = record.entry_type or ""
+    name = next((name for name in ("booktitle", "journal") if fields.get(name) and _venue(fields[name])), None)
+    if record.venue and name and not has_venue_field(kind) and _venue(fields[name]) is not None:
+        record.details[VENUE_FIELD] = name
 
 
 def _take_people(record: Record, reference: Reference) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+import orjson
+
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import arxiv_prefix_month, is_venue, normalise, s2_id
 from wamkg.importing.links import is_scholarly
@@ -48,6 +50,7 @@ _SPECIAL = frozenset(
         *OWN,
     )
 )
+_TYPE = re.compile(r"[a-z][a-z-]*")
 _STANDINGS = frozenset(Standing)
 _ORCID_OR_ID = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)")
 
@@ -134,24 +137,27 @@ def _told(cells: list[str], kept: list[str], header: _Header, unsure: range) -> 
 
 def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Reference:
     def texts(key: str) -> list[str]:
-        return [cells[n].strip() for n in header.columns[key] if n < len(cells) and not _is_empty(cells[n])]
+        return [cells[n].strip() for n in header.columns[key] if n < len(cells) and not _is_empty(cells[n], header)]
 
     reference = Reference(row.line, doubts=row.doubts)
     kind = next((text for text in texts("type") if normalise(text) in TYPES), "") or "".join(texts("type")[:1])
-    reference.entry_type = TYPES.get(normalise(kind), "misc") if kind else _type_by_column(header, cells)
+    known = kind if header.is_own and _TYPE.fullmatch(kind) else TYPES.get(normalise(kind), "misc")
+    reference.entry_type = known if kind else _type_by_column(header, cells)
     reference.key = next((key for key in texts("key") if not key.isdigit()), None)
     reference.people = _people(texts("author"), header)
     reference.editors = _people(texts("editor"), header)
     reference.add("translator", " and ".join(name.display for name in _people(texts("translator"), header).names))
     reference.add("title", next(iter(texts("title")), ""))
-    for name in header.columns.keys() - _SPECIAL:
+    for name in header.columns.keys() - _SPECIAL - ({"note"} if header.is_own else set()):
         values = texts(name)
         reference.add(name, values[0] if values else "")
         reference.ids_in += values[1:] if name == "url" else []
     ends = [*texts("first page")[:1], *texts("last page")[:1]]
     reference.add("pages", "-".join(dict.fromkeys(ends)))
     reference.dates = [
-        (header.names[n], cells[n]) for n in header.columns["date"] if n < len(cells) and not _is_empty(cells[n])
+        (header.names[n], cells[n])
+        for n in header.columns["date"]
+        if n < len(cells) and not _is_empty(cells[n], header)
     ]
     month = " ".join([*texts("month")[:1], *texts("day")[:1]])
     reference.dates += [("month", month)] if month else []
@@ -166,7 +172,7 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
 
 def _type_by_column(header: _Header, cells: list[str]) -> str | None:
     """The kind that the name of the venue's column tells ("Zeitschrift"); None where it or a known venue tells none."""
-    filled = (n for n in header.columns["container"] if n < len(cells) and not _is_empty(cells[n]))
+    filled = (n for n in header.columns["container"] if n < len(cells) and not _is_empty(cells[n], header))
     number = next(filled, None)
     if number is None or header.is_own or is_known_venue(cells[number].strip()) or not is_venue(cells[number]):
         return None
@@ -178,7 +184,12 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
     """Cells under unknown names: the address of a paper tells its ids and where to read it, whatever it is called."""
     known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
     for number, name in enumerate(header.names):
-        if number >= len(cells) or number in known or _is_empty(cells[number]) or normalise(name) in HOUSEKEEPING:
+        if (
+            number >= len(cells)
+            or number in known
+            or _is_empty(cells[number], header)
+            or normalise(name) in HOUSEKEEPING
+        ):
             continue
         if is_scholarly(cells[number]):
             reference.ids_in.append(cells[number].strip())
@@ -187,8 +198,8 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
             reference.unknown.append(name)
 
 
-def _is_empty(cell: str) -> bool:
-    return not cell.strip() or PLACEHOLDERS.fullmatch(cell.strip()) is not None
+def _is_empty(cell: str, header: _Header) -> bool:
+    return not cell.strip() or (not header.is_own and PLACEHOLDERS.fullmatch(cell.strip()) is not None)
 
 
 def _people(cells: list[str], header: _Header) -> People:
@@ -221,6 +232,20 @@ def _take_first_public(record: Record, text: str) -> None:
         record.dates[EventKind.RELEASED.value] = date
 
 
+def _take_details(record: Record, header: _Header, cell: str) -> None:
+    """Further fields as this project writes them; what stands under that name in another table is not kept."""
+    try:
+        given = orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        given = None
+    if isinstance(given, dict) and all(isinstance(value, str) for value in given.values()):
+        record.details |= given
+    elif header.is_own:
+        record.doubts.append(Dropped(f"details {cell[:40]!r} are no JSON object of texts; they are left out"))
+    else:
+        record.unknown_keys = (*record.unknown_keys, "details")
+
+
 def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
     """What only this project\'s tables have: standing, method, other ids, and the class in each taxonomy."""
 
@@ -231,6 +256,10 @@ def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
     record.method, record.summary = text("method") or None, text("summary") or None
     record.aliases = [name.strip() for name in text("aliases").split(";") if name.strip()]
     record.authors_cut = record.authors_cut or text("authors_cut").lower() in ("true", "yes", "1")
+    if header.is_own:
+        record.note = text("note") or None
+    if cell := text("details"):
+        _take_details(record, header, cell)
     _take_first_public(record, text("first public"))
     standing = text("standing").lower()
     if standing in _STANDINGS:

@@ -80,16 +80,17 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
     "summary": ("summary",),
     "authors_cut": ("authors cut",),
     "first public": ("first public",),
+    "details": ("details",),
 }  # fmt: skip
 COLUMNS: dict[str, tuple[str, ...]] = {
     key: tuple(dict.fromkeys(map(normalise, (*names, *LANGUAGES.get(key, "").split(", ")))))
     for key, names in _ENGLISH.items()
 }
-"""Names of columns, in small letters and words, best first. `first page`, `last page`, `container` and the last eight
+"""Names of columns, in small letters and words, best first. `first page`, `last page`, `container` and the last nine
 are read in a way of their own; the others are fields of BibTeX."""
 JOURNAL_COLUMNS = frozenset(map(normalise, JOURNALS.split(", ")))
 MEETING_COLUMNS = frozenset(map(normalise, MEETINGS.split(", ")))
-OWN = ("s2", "openalex", "standing", "method", "aliases", "summary", "authors_cut", "first public")
+OWN = ("s2", "openalex", "standing", "method", "aliases", "summary", "authors_cut", "first public", "details")
 HOUSEKEEPING = frozenset((
     "citations", "cited by", "times cited", "date added", "date modified", "library catalog", "file attachments",
     "link attachments", "automatic tags", "author s id", "authors ids", "first author", "create date", "nihms id",
