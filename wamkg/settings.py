@@ -145,4 +145,4 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"WAMKG_{str(first['loc'][0]).upper()}" if first["loc"] else "a setting"
-        raise InvalidInputError(f"{name} cannot be {first['input']!r}: {first['msg']}") from error
+        raise InvalidInputError(f"{name} cannot be {first['input']!r}: {first['msg']}; see docs/settings.md") from error

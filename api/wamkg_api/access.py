@@ -115,10 +115,10 @@ def _refuse_other_sites(request: Request, caller: Caller, form_csrf: str | None)
     origin = request.headers.get("origin")
     elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise ForbiddenError("this request comes from another site")
+        raise ForbiddenError("this request comes from another site; use the pages of this server")
     given = form_csrf if form_csrf is not None else request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
-        raise ForbiddenError("the page is too old or not ours; load it again")
+        raise ForbiddenError("the page is out of date or not from this server; load it again")
 
 
 def protected_route(role: Role) -> type[APIRoute]:
@@ -183,7 +183,7 @@ def authorize_reader(request: Request) -> None:
     Raises UnauthorizedError.
     """
     if authenticate(request, CacheScope.ROLE) is None:
-        raise UnauthorizedError(f"reading is not open here: sign in, or {_ASK}")
+        raise UnauthorizedError(f"reading needs a token here: sign in, or {_ASK}")
 
 
 async def is_program(request: Request) -> bool:

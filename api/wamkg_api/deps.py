@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 
+from wamkg.near_matches import did_you_mean
 from wamkg.settings import Settings
 from wamkg.store.papers import SORTS
 from wamkg.store.session import Session
@@ -104,10 +105,11 @@ async def reject_unknown_parameters(request: Request) -> None:
     given = request.query_params.multi_items()
     for name, value in given:
         if name not in known:
+            near = did_you_mean(name, list(known)) or ";"
             names = ", ".join(sorted(known)) or "none"
-            raise MalformedRequestError(f"unknown parameter {name[:60]!r}; this route takes: {names}")
+            raise MalformedRequestError(f"unknown parameter {name[:60]!r}{near} this route takes: {names}")
         if "\x00" in value:
-            raise MalformedRequestError(f"{name} holds a NUL character")
+            raise MalformedRequestError(f"{name} has a NUL character")
     for name, times in Counter(name for name, _ in given).items():
         if times > 1 and not _is_list(known[name]):
             raise MalformedRequestError(f"{name} is given more than once")

@@ -38,7 +38,7 @@ def required_revision(if_match: str | None, current: Any, what_happened: str) ->
     if named & {str(version), tag, f"{tag}-gz"}:
         return version
     raise PreconditionFailedError(
-        f"it is now at version {version}, which is not what you saw; meanwhile: {what_happened}"
+        f"it has changed since you read it and is now at version {version}; meanwhile: {what_happened}"
     )
 
 

@@ -52,7 +52,7 @@ def open_store_at(request: Request, past: SnapshotRef) -> Iterator[Store]:
     snapshot only a curator may build.
     """
     if past.release and past.as_of:
-        raise ConflictError("release and as_of contradict each other; give one of them")
+        raise ConflictError("release and as_of cannot be combined; use one of them")
     reject_future_day(past.as_of)
     # A release is loaded for anybody: there are few. A day is made of everything written since.
     build = not past.as_of or _may_make(request)
@@ -77,7 +77,7 @@ def reject_future_day(as_of: str | None) -> None:
     Raises NotFoundError.
     """
     if as_of is not None and start_of_day(as_of) > utc_now():
-        raise NotFoundError(f"{as_of} has not come yet; name a past day")
+        raise NotFoundError(f"{as_of} is in the future; name a past day")
 
 
 def _may_make(request: Request) -> bool:

@@ -80,7 +80,7 @@ def person_of(caller: Caller) -> Writer:
     Raises ForbiddenError for a program: only people decide and edit by hand.
     """
     if caller.holder.kind != PERSON:
-        raise ForbiddenError(f"{caller.holder.name} is a program; only a person may do this")
+        raise ForbiddenError(f"{caller.holder.name} is a program; only people may do this")
     return writer_of(caller)
 
 

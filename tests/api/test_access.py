@@ -61,7 +61,7 @@ def test_a_token_alone_stands_on_standard_output(seeded_store: Store, capsys: py
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["create", "--role", "king"], "no role"), (["create", "--name", "import"], "program"),
+    [(["create", "--role", "king"], "unknown role"), (["create", "--name", "import"], "program"),
      (["revoke", "x"], "no token")],
 )  # fmt: skip
 def test_what_cannot_be_is_one_clear_line(

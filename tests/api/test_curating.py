@@ -62,7 +62,7 @@ class TestRounds:
         for anybody in people.values():
             assert votes_seen(client, anybody) == [("ana", LEAF), ("bo", OTHER)]
         late = client.post(f"{API}/rounds/pilot/votes", json=said, headers=people["ana"])
-        assert (late.status_code, "have been opened" in late.json()["detail"]) == (409, True)
+        assert (late.status_code, "the votes are visible" in late.json()["detail"]) == (409, True)
 
     def test_what_a_reviewer_sees_is_kept_for_nobody(self, client: TestClient, people: Any) -> None:
         send(client, "POST", "rounds/pilot/votes", {"paper": FIRST, "verdict": "unsure"}, people["ana"])

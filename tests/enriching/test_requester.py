@@ -133,7 +133,12 @@ class TestFinal:
             (401, b"{}", InvalidKeyError, "check WAMKG_S2_API_KEY"),
             (403, b'{"message": "Forbidden"}', InvalidKeyError, "Forbidden"),
             (404, b'{"error": "Paper not found"}', UnknownRecordError, "Paper not found"),
-            (400, b'{"error": "Response would exceed maximum size"}', ResponseTooLargeError, "too much was asked for"),
+            (
+                400,
+                b'{"error": "Response would exceed maximum size"}',
+                ResponseTooLargeError,
+                "the request was too large",
+            ),
             (413, b"", ResponseTooLargeError, "413"),
             (301, b"", RequestRejectedError, "301"),
         ],

@@ -90,7 +90,7 @@ class TestWhole:
             ("failed", "Semantic Scholar failed in 2 tries; the last time: it answered 500 Internal Server Error",
              None, counts[2]),
             ("unavailable", 'Semantic Scholar does not know it (404: {"error": "Paper not found"})', None, counts[3]),
-            ("failed", 'Semantic Scholar refused the request (400: {"error": "Bad request"})', None, counts[4]),
+            ("failed", 'Semantic Scholar rejected the request (400: {"error": "Bad request"})', None, counts[4]),
         ]  # fmt: skip
         assert by_title(store, first.title).citation_count == counts[0]
 

@@ -137,7 +137,7 @@ def tree(taxa: tuple[RoadmapTaxon, ...], seeded_store: Store) -> TaxonomyWithPap
         ((RoadmapTaxon("a", "A", "a", "b", 0), RoadmapTaxon("b", "B", "b", "a", 1)), "its own ancestor"),
         ((RoadmapTaxon("a", "A", "a", "gone", 0),), "not in the taxonomy"),
         ((RoadmapTaxon("a", "A", "a", None, 0),), "does not have"),
-        ((), "no classes"),
+        ((), "no taxa to draw"),
     ],
 )
 def test_a_broken_tree_is_a_clear_error(seeded_store: Store, taxa: tuple[RoadmapTaxon, ...], message: str) -> None:
@@ -154,5 +154,5 @@ def test_a_crowded_class_shows_its_representatives_and_counts_the_rest(empty: St
 
 
 def test_a_query_is_refused_before_anything_is_read(empty: Store) -> None:
-    with empty.reading() as session, pytest.raises(InvalidInputError, match="does not take facet"):
+    with empty.reading() as session, pytest.raises(InvalidInputError, match="does not accept facet"):
         make_figure(session, "taxonomy", FigureQuery(facet="year"), FigureOptions())

@@ -181,7 +181,7 @@ def test_a_file_without_a_record_fails_in_one_line(tmp_path: Path, capsys: pytes
     assert run(["import", str(tmp_path / "a.md")]) == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
-    assert "a.md holds no record, read as awesome-list; --format" in said[0]
+    assert "a.md has no record when read as awesome-list; choose another format with --format" in said[0]
 
 
 def test_an_unknown_heading_says_how_many_papers_are_under_it(printed: Printer) -> None:

@@ -38,7 +38,7 @@ def refused(name: str) -> str:
         ("a.xlsx", b"PK\x03\x04" + b"x" * 400, "is a spreadsheet or archive, not text"),
         ("a.xml", b"<?xml version='1.0'?><records/>", "is XML or HTML"),
         ("a.csv", b"name,year\nT,2024\n", "no column of the table is called title"),
-        ("a.txt", b"just some words", "cannot tell what"),
+        ("a.txt", b"just some words", "cannot tell the format"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, reason: str) -> None:

@@ -117,7 +117,7 @@ class TestJudging:
         assert dump(filled) == before
 
     @pytest.mark.parametrize(
-        ("other", "verdict", "words"), [(IDS[0], "same", "same record"), (IDS[1], "maybe", "no judgement")]
+        ("other", "verdict", "words"), [(IDS[0], "same", "same record"), (IDS[1], "maybe", "unknown judgement")]
     )
     def test_what_cannot_be_judged(self, filled: Store, other: str, verdict: str, words: str) -> None:
         with pytest.raises(InvalidInputError, match=words):
@@ -303,7 +303,7 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], ho
     batch = orjson.loads(capsys.readouterr().out)["batch"]
     assert run(["duplicates", "judge", SECOND, THIRD, "same"]) == 0
     assert run(["duplicates", "judge", FIRST, THIRD, "different"]) == 1
-    assert "are one work by what is judged" in capsys.readouterr().err
+    assert "are one work according to" in capsys.readouterr().err
     assert run(["duplicates", "works", "--json"]) == 0
     assert [len(group) for group in orjson.loads(capsys.readouterr().out)] == [3]
     assert run(["duplicates", "judged", "--json"]) == 0

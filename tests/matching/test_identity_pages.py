@@ -73,6 +73,6 @@ def test_the_command_line_lists_shows_and_answers(asked: Store, capsys: pytest.C
     assert "wamkg questions answer" in capsys.readouterr().out
     assert run(["questions", "answer", uid[0], "nonsense"]) == 1
     assert run(["questions", "answer", uid[0], "renamed", "--by", "ada"]) == 0
-    assert "takes it back" in capsys.readouterr().out
+    assert "undo it with" in capsys.readouterr().out
     assert run(["doctor", "identity-questions"]) == 0
     assert "identity-questions: well" in capsys.readouterr().out

@@ -200,11 +200,11 @@ class TestRefusing:
 
     @pytest.mark.parametrize(
         ("keep", "other", "words"),
-        [(KEEP, KEEP, "same paper"), (OTHER, "doi:10.5555/other", "two publications"), (KEEP, OTHER, "no side")],
+        [(KEEP, KEEP, "same paper"), (OTHER, "doi:10.5555/other", "two publications"), (KEEP, OTHER, "is not a side")],
     )
     def test_impossible_merges(self, filled: Store, tmp_path: Path, keep: str, other: str, words: str) -> None:
         fill(filled, tmp_path, ELSE)
-        more = {"prefer": "both"} if words == "no side" else {}
+        more = {"prefer": "both"} if words == "is not a side" else {}
         with pytest.raises(InvalidInputError, match=words):
             merge(filled, keep, other, **more)
 

@@ -153,9 +153,9 @@ def test_a_curator_decides_and_undoes_in_a_browser(seeded_store: Store, home: Pa
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_role("heading", name="To be reviewed")).to_be_visible()
         page.goto(f"{address}/papers/{PAPER}")
-        page.get_by_text("Object to this placement").click()
+        page.get_by_text("Object to this assignment").click()
         assert Axe().run(page).response["violations"] == []
-        page.get_by_label("Where it should stand").select_option("joint")
+        page.get_by_label("Correct taxon").select_option("joint")
         page.get_by_role("button", name="Object").click()
         expect(page.get_by_text("Written as batch")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()
@@ -170,8 +170,8 @@ def test_a_hidden_suggestion_is_in_no_page_until_somebody_decides(client: TestCl
     assert all(s["suggestion"] is None for s in hidden)
     for item in items:
         html = client.get(f"/papers/{item['paper']}").text
-        assert ("Hidden until somebody decides" in html) == any(h["paper"] == item["paper"] for h in hidden)
-        assert ("Nearest placed papers" in html) != ("Hidden until somebody decides" in html)
+        assert ("Hidden until someone decides" in html) == any(h["paper"] == item["paper"] for h in hidden)
+        assert ("Most similar classified papers" in html) != ("Hidden until someone decides" in html)
     _, fields = first_form(client, "/review")
     answer = client.post(f"/papers/{items[0]['paper']}/decide", data=fields | {"verdict": "accept", "taxon": ""})
     assert answer.status_code == 422

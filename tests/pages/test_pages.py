@@ -99,7 +99,7 @@ def test_the_library_is_searched_and_filtered_without_scripts(browser: Browser, 
     page = context.new_page()
     page.goto(f"{address}/papers")
     expect(page.get_by_role("heading", name="227 papers")).to_be_visible()
-    page.get_by_role("navigation", name="Families").get_by_role("link", name="Joint").click()
+    page.get_by_role("navigation", name="Branches").get_by_role("link", name="Joint").click()
     expect(page.get_by_role("heading", name="33 papers in Joint")).to_be_visible()
     page.get_by_role("searchbox").fill("video")
     page.get_by_role("button", name="Search").click()
@@ -157,9 +157,9 @@ def test_the_drawing_of_a_neighbourhood_is_drawn(page: Page, address: str) -> No
 def test_a_suggestion_is_shown_with_its_reasons_and_is_no_decision(page: Page, address: str) -> None:
     page.goto(f"{address}/review")
     page.get_by_role("link", name=re.compile("SG-WAM")).first.click()
-    expect(page.get_by_text("Nobody has placed this paper yet.")).to_be_visible()
-    expect(page.get_by_role("heading", name="What a model suggests")).to_be_visible()
-    expect(page.get_by_role("heading", name="Nearest placed papers")).to_be_visible()
+    expect(page.get_by_text("This paper has no assignment yet.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Suggestion")).to_be_visible()
+    expect(page.get_by_role("heading", name="Most similar classified papers")).to_be_visible()
 
 
 @pytest.fixture

@@ -90,9 +90,9 @@ class TestDeciding:
     @pytest.mark.parametrize(
         ("decision", "words"),
         [
-            ({"verdict": "maybe"}, "no verdict"),
-            ({"verdict": "outside", "taxon": "joint"}, "names no taxon"),
-            ({"verdict": "outside", "kind": "boring"}, "no kind of outside"),
+            ({"verdict": "maybe"}, "unknown verdict"),
+            ({"verdict": "outside", "taxon": "joint"}, "cannot have a taxon"),
+            ({"verdict": "outside", "kind": "boring"}, "unknown kind of outside"),
             ({"verdict": "accept", "taxon": "joint", "kind": "survey"}, "outside only"),
             ({"verdict": "accept"}, "no suggestion"),
             ({"verdict": "accept", "taxon": "joint", "also": ("joint/diffusion",)}, "one in the other"),
@@ -111,7 +111,7 @@ class TestDeciding:
             say(filled, FIRST, "accept", "nowhere")
 
     def test_a_program_does_not_decide(self, filled: Store) -> None:
-        with pytest.raises(InvalidInputError, match="only a person"), filled.writing() as session:
+        with pytest.raises(InvalidInputError, match="only people"), filled.writing() as session:
             decide(session, get_actor(session, "robot"), Decision(paper=FIRST, verdict="unsure"))
 
     def test_rules_across_taxonomies_hold_at_write_time(self, filled: Store) -> None:
@@ -145,7 +145,7 @@ class TestStaleWrites:
             say(filled, THIRD, "accept", UNIFIED, version=seen)
 
     def test_another_place_than_the_one_seen(self, filled: Store) -> None:
-        with pytest.raises(ConflictError, match="stands at joint"):
+        with pytest.raises(ConflictError, match="is now assigned to joint"):
             say(filled, FIRST, "unsure", assignment="")
 
     def test_undo_counts_as_a_change(self, filled: Store) -> None:
@@ -349,7 +349,7 @@ def test_the_command_line(seeded_store: Store, tmp_path: Path, capsys: pytest.Ca
     made = orjson.loads(capsys.readouterr().out)
     assert standing_at(seeded_store, paper) == ["joint/diffusion"]
     assert run(["decide", paper, "outside", "--kind", "boring"]) == 1
-    assert "no kind of outside" in capsys.readouterr().err
+    assert "unknown kind of outside" in capsys.readouterr().err
     assert run(["decisions", "export", str(tmp_path / "d.jsonl")]) == 0
     assert run(["decisions", "import", str(tmp_path / "d.jsonl"), "--json"]) == 0
     assert run(["undo", made["batch"]]) == 0

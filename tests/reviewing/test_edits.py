@@ -123,15 +123,15 @@ def test_a_replaced_link_is_ended_not_removed(filled: Store) -> None:
 @pytest.mark.parametrize(
     ("values", "error", "words"),
     [
-        ({"colour": "red"}, InvalidInputError, "no field 'colour'"),
+        ({"colour": "red"}, InvalidInputError, "unknown paper field 'colour'"),
         ({"year": "soon"}, InvalidInputError, "year"),
         ({"title": ""}, InvalidInputError, "cannot be empty"),
         ({"standing": "great"}, InvalidInputError, "included"),
-        ({"dates__lunch": "2024"}, InvalidInputError, "no date"),
+        ({"dates__lunch": "2024"}, InvalidInputError, "unknown date"),
         ({"date": "2024-13-01"}, InvalidInputError, "dates.arxiv_v1"),
-        ({"arxiv": "nonsense"}, InvalidInputError, "not such an id"),
+        ({"arxiv": "nonsense"}, InvalidInputError, "not a valid id"),
         ({"arxiv": "2501.00002"}, ConflictError, "a-second-paper"),
-        ({"venue": "ICML", "version": 99}, ConflictError, "no version 99"),
+        ({"venue": "ICML", "version": 99}, ConflictError, "version 99 cannot exist"),
     ],
 )
 def test_bad_edits_are_refused(filled: Store, values: dict[str, Any], error: type[Exception], words: str) -> None:
@@ -202,7 +202,7 @@ class TestAdding:
             ("paper", {"title": "Placed Nowhere at All", "taxa": {"wam": "no"}}, InvalidInputError, "no taxon"),
             ("method", {"name": "ROBONET"}, ConflictError, "already"),
             ("method", {}, InvalidInputError, "needs a name"),
-            ("dataset", {"name": "D", "colour": "red"}, InvalidInputError, "no 'colour'"),
+            ("dataset", {"name": "D", "colour": "red"}, InvalidInputError, "unknown dataset field 'colour'"),
             ("result", {"method": "RoboNet", "benchmark": "none", "value": 1}, NotFoundError, "benchmark"),
             ("result", {"method": "RoboNet", "value": 1}, InvalidInputError, "needs a benchmark"),
             ("song", {"name": "x"}, InvalidInputError, "song"),

@@ -85,12 +85,12 @@ class TestRaising:
     @pytest.mark.parametrize(
         ("more", "words"),
         [
-            ({"said_at": ""}, "address where they said it"),
-            ({"said_at": "javascript:alert(1)"}, "address of the web"),
+            ({"said_at": ""}, "URL of their statement"),
+            ({"said_at": "javascript:alert(1)"}, "must begin with http"),
             ({"raised_as": "decision"}, "co-author"),
-            ({"raised_by": " "}, "name of who"),
-            ({"claimed": UNIFIED}, "stands at .* already"),
-            ({"paper": THIRD}, "stands nowhere"),
+            ({"raised_by": " "}, "name of the person"),
+            ({"claimed": UNIFIED}, "is assigned to .* already"),
+            ({"paper": THIRD}, "has no assignment"),
         ],
     )
     def test_what_cannot_be_raised(self, filled: Store, more: dict[str, str], words: str) -> None:
@@ -143,7 +143,7 @@ class TestClosing:
             answer(filled, written.objection)
 
     def test_a_program_closes_nothing(self, filled: Store) -> None:
-        with pytest.raises(InvalidInputError, match="only a person"):
+        with pytest.raises(InvalidInputError, match="only people"):
             close(filled, dispute(filled).objection, "withdrawn", by="program")
 
     def test_stale_and_unknown_ones_are_refused(self, filled: Store) -> None:

@@ -161,7 +161,7 @@ def test_an_undo_that_would_break_a_rule_is_refused(filled: Store) -> None:
     rule(filled, **APART)
     later = say(filled, FIRST, "accept", "evaluation", taxonomy="wm-for-vla")
     before = dump(filled)
-    with pytest.raises(ConflictError, match=r"a rule would be broken: a-first-paper-about-robots: .*wm-for-vla"):
+    with pytest.raises(ConflictError, match=r"a-first-paper-about-robots would violate a rule: .*wm-for-vla"):
         undo(filled, moved.batch)
     assert dump(filled) == before
     undo(filled, later.batch)

@@ -51,7 +51,7 @@ def test_a_refused_undo_names_what_took_the_path(store: Store, tmp_path: Path) -
     fill(store, tmp_path)
     away = edit(store, "rename", taxon="joint", name="Elsewhere")
     back = edit(store, "rename", taxon="cascaded", name="Joint")
-    with pytest.raises(ConflictError, match=f"{away} would give back; undo them first: {back}"):
+    with pytest.raises(ConflictError, match=f"the undo of {away} would restore; undo them first: {back}"):
         undo(store, away)
 
 

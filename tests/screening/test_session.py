@@ -100,12 +100,12 @@ def test_the_command_lists_asks_and_says_whether_to_stop(waiting: Store) -> None
     asked = CliRunner().invoke(app, ["screen", "--ask", "--limit", "4", "--by", "ana"], input="x\ni\no\ns\nq\n")
     assert asked.exit_code == 0, asked.output
     assert "2 answered, 1 of them in" in asked.stdout and "read on" in asked.stdout
-    assert asked.stdout.count("takes it back") == 2
+    assert asked.stdout.count("undo it with") == 2
     after = orjson.loads(CliRunner().invoke(app, ["screen", "--json"]).stdout)
     assert first["paper"] not in {one["paper"] for one in after["likeliest"]}
     assert CliRunner().invoke(app, ["screen", "--target", "2"]).exit_code == 1
 
 
 def test_a_wrong_text_is_refused(waiting: Store) -> None:
-    with pytest.raises(InvalidInputError, match="cannot screen by 'covers'"):
+    with pytest.raises(InvalidInputError, match="unknown text 'covers'"):
         screening(waiting, "wam", "covers")

@@ -212,7 +212,7 @@ class TestSimulate:
     def test_the_library_is_read_by_titles_and_without_its_own_names(self, seeded_store: Store) -> None:
         with seeded_store.reading() as session:
             data, outside = (from_library(session, "wam", against) for against in ("data", "outside"))
-            with pytest.raises(InvalidInputError, match="data or outside"):
+            with pytest.raises(InvalidInputError, match="use data, outside"):
                 from_library(session, "wam", "all")
         assert (len(data.documents), sum(data.relevant)) == (194, 64)
         assert (len(outside.documents), sum(outside.relevant)) == (225, 64)
@@ -257,9 +257,9 @@ class TestSimulate:
         [
             ("title,abstract\na,b\n", "no label"),
             ("title,included\na,1\nb,maybe\n", "line 3: label 'maybe'"),
-            ("title,included\na,1\nb,\n", "only finished labels"),
+            ("title,included\na,1\nb,\n", "complete all labels"),
             ("name,included\na,1\n", "no column `title`"),
-            ("title,included\na,1\nb,0\nc,0\n", "needs two of either kind"),
+            ("title,included\na,1\nb,0\nc,0\n", "at least two relevant"),
             ('{"title": "a", "included": 1}\n{"title"', "line 2: not valid JSON"),
             ('{"title": "a", "included": 1}\n[1]', "line 2: not a record"),
             ("", "is empty"),
@@ -276,7 +276,7 @@ class TestSimulate:
 
     def test_bad_choices_are_refused(self) -> None:
         records = small()
-        with pytest.raises(InvalidInputError, match="no screening model 'svm'; use one of stems"):
+        with pytest.raises(InvalidInputError, match="unknown screening model 'svm': use stems"):
             simulate(records, ["svm"], [0], StoppingRule())
         for seeds in ([], range(1001)):
             with pytest.raises(InvalidInputError, match="use 1 to 1000"):

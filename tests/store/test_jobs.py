@@ -140,7 +140,7 @@ class TestStages:
 
     def test_suggest_for_an_unknown_taxonomy_says_so(self, seeded_store: Store, home: Path) -> None:
         job = self.run(seeded_store, home, "suggest", taxonomy="nowhere")
-        assert job.state == JobStatus.FAILED and "no taxonomy 'nowhere'" in (job.error or "")
+        assert job.state == JobStatus.FAILED and "unknown taxonomy 'nowhere'" in (job.error or "")
 
     @pytest.mark.embed
     def test_embed(self, store: Store, world: World, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_names_and_files_are_checked(filled: Store, tmp_path: Path) -> None:
     file = tmp_path / FOLDER / "v1.jsonl.gz"
     whole = file.read_bytes()
     file.write_bytes(gzip.compress(gzip.decompress(whole).replace(b"Robots", b"Rabbit")))
-    with pytest.raises(StoreError, match="not what was frozen"), open_release(filled, tmp_path, "v1"):
+    with pytest.raises(StoreError, match="has changed since its creation"), open_release(filled, tmp_path, "v1"):
         pass
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(StoreError, match="cannot be read"), open_release(filled, tmp_path, "v1"):
@@ -158,13 +158,13 @@ def test_of_many_who_want_a_name_one_gets_it(filled: Store, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no dump"),
-        (b"{}\n", "no dump"),
-        (b'{"wamkg": 2}\n', "another form"),
+        (b"", "not a wamkg dump"),
+        (b"{}\n", "not a wamkg dump"),
+        (b'{"wamkg": 2}\n', "unknown version"),
         (b'{"wamkg": 1, "schema": "9999", "kinds": {}}\n', "newer"),
         (b'{"wamkg": 1, "schema": "0004", "kinds": {}}\n{"table": "x", "row": {"a": 1}}\n', "damaged"),
         (b'{"wamkg": 1, "schema": "0004", "kinds": {}}\n{"table": "tag", "row": {"id": 1, "paper_id": 5, "facet": "f",'
-         b' "value": "v", "mapped": 1, "source": "s", "batch_id": 1}}\n', "not there"),
+         b' "value": "v", "mapped": 1, "source": "s", "batch_id": 1}}\n', "missing row"),
     ],
 )  # fmt: skip
 def test_what_is_no_dump_is_refused(tmp_path: Path, content: bytes, words: str) -> None:

@@ -112,10 +112,10 @@ def test_asked_one_after_the_other_each_hidden_one_is_told_once(seeded_store: St
 
 def test_the_page_tells_it_after_the_decision(client: TestClient, seeded_store: Store, hidden: str) -> None:
     csrf = signed_in(client, seeded_store)
-    assert "Nearest placed papers" not in client.get(f"/papers/{hidden}").text
+    assert "Most similar classified papers" not in client.get(f"/papers/{hidden}").text
     form = {"csrf": csrf, "verdict": "accept", "taxon": LEAF, "taxonomy": "wam"}
     done = client.post(f"/papers/{hidden}/decide", data=form)
     assert "The hidden suggestion was joint/" in done.text
-    assert "Nearest placed papers" in done.text
+    assert "Most similar classified papers" in done.text
     (own,) = client.get(f"{API}/papers/{hidden}").json()["suggestions"]
     assert own["ranked"] and not own["hidden"]

@@ -164,6 +164,6 @@ def test_bad_requests_are_refused_with_a_clear_line() -> None:
         suggest(training_set(), NEW, settings=SuggestOptions(model="best"))
     with pytest.raises(InvalidInputError, match="needs embeddings"):
         suggest(training_set(), NEW, settings=SuggestOptions(model="minilm-lr"))
-    with pytest.raises(InvalidInputError, match="no paper has a place here and no taxon has a definition"):
+    with pytest.raises(InvalidInputError, match="no paper is assigned here and no taxon has a definition"):
         suggest(TrainingSet(Tree.of(WORDS), ()), NEW)
     assert suggest(training_set(), []) == []

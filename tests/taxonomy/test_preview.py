@@ -33,7 +33,7 @@ def test_each_paper_of_a_split_gets_a_proposal(store: Store, tmp_path: Path) -> 
         assert all(abs(sum(p.probabilities.values()) - 1) < 1e-6 for p in found)
         rest = propose_split(session, "wam", "joint/diffusion", PARTS, {found[0].paper: "score"})
         assert [p.title for p in rest] == [found[1].title]
-        with pytest.raises(InvalidInputError, match="no part"):
+        with pytest.raises(InvalidInputError, match="unknown part"):
             propose_split(session, "wam", "joint/diffusion", PARTS, {found[0].paper: "other"})
         with pytest.raises(InvalidInputError, match="two parts"):
             propose_split(session, "wam", "joint/diffusion", PARTS[:1])

@@ -81,7 +81,7 @@ def test_a_paper_known_by_its_year_is_drawn_in_that_year(seeded_store: Store) ->
 
 
 def test_unknown_names_are_refused(session: Session) -> None:
-    with pytest.raises(NotFoundError, match="no taxonomy 'nope'"):
+    with pytest.raises(NotFoundError, match="unknown taxonomy 'nope'"):
         build_roadmap(session, "nope")
     with pytest.raises(InvalidInputError, match="date rule"):
         build_roadmap(session, date_rule="whenever")

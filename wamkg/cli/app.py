@@ -88,10 +88,12 @@ COMMANDS: dict[str, Verb] = {
         "Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides.",
     ),
     "decide": Verb("decisions", "decide", "Decide where a paper belongs in a taxonomy."),
-    "decisions": Verb("decisions", "decisions", "Bring decisions to and from a file that git can merge."),
-    "objections": Verb("objections", "objections", "Disputed placements."),
-    "questions": Verb("questions", "questions", "Is a record the paper that its id leads to?"),
-    "duplicates": Verb("duplicates", "duplicates", "Which records are one work."),
+    "decisions": Verb("decisions", "decisions", "Export decisions to a file that git can merge, and import them."),
+    "objections": Verb("objections", "objections", "List, raise, answer and close objections to assignments."),
+    "questions": Verb(
+        "questions", "questions", "List and answer questions: does a record describe the paper that its id names?"
+    ),
+    "duplicates": Verb("duplicates", "duplicates", "List, judge and merge papers that may be the same work."),
     "merge": Verb("duplicates", "merge", "Merge two papers into one. Undoing the batch restores both."),
     "round": Verb("rounds", "round_", "Blind review by several people."),
     "agreement": Verb(
@@ -101,13 +103,13 @@ COMMANDS: dict[str, Verb] = {
     ),
     "set": Verb("papers", "set_", "Set fields by hand. Later imports do not overwrite them."),
     "add": Verb("papers", "add", "Add a paper, a result, a method or another named entity by hand."),
-    "taxon": Verb("taxonomies", "taxon", "Change a taxonomy; every edit can be tried with --dry-run and taken back."),
+    "taxon": Verb("taxonomies", "taxon", "Edit a taxonomy. Every edit has a --dry-run and can be undone."),
     "crosswalk": Verb(
         "taxonomies",
         "compare",
         "Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping.",
     ),
-    "release": Verb("releases", "release", "Freeze editions of the survey and compare them."),
+    "release": Verb("releases", "release", "Create, list and compare releases: frozen copies of the survey."),
     "enrich": Verb(
         "jobs",
         "enrich",
@@ -156,7 +158,7 @@ COMMANDS: dict[str, Verb] = {
         "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),
     "export": Verb("exports", "export", "Write the papers of the store in an exchange format."),
-    "token": Verb("tokens", "token", "Say who may write over HTTP, and take it back."),
+    "token": Verb("tokens", "token", "Manage access over HTTP: tokens for programs, sign-in links for people."),
     "doctor": Verb(
         "store",
         "doctor",

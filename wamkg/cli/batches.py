@@ -17,7 +17,7 @@ from wamkg.views.provenance import audit_lines, paper_sources, subject_history
 
 def undo(
     batch: Annotated[str, typer.Argument(help="Id of the batch, or its beginning.")],
-    why: Annotated[str, typer.Option("--why", help="Reason, kept in the audit trail.")] = "",
+    why: Annotated[str, typer.Option("--why", help="Reason; stored in the audit trail.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Undo a batch of writes as a whole."""
@@ -46,9 +46,9 @@ def history(
         str,
         typer.Argument(metavar="PAPER|KIND:NAME", help="A paper's id or slug, taxon:wam:PATH, method:SLUG, result:ID."),
     ],
-    field: Annotated[str | None, typer.Option("--field", help="One field only, such as venue or name.")] = None,
+    field: Annotated[str | None, typer.Option("--field", help="Only this field, such as venue or name.")] = None,
     sources: Annotated[
-        bool, typer.Option("--sources", help="What each source says now of each field of a paper.")
+        bool, typer.Option("--sources", help="The current claim of each source for each field of a paper.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -69,9 +69,9 @@ def history(
 def changes(
     since: Annotated[str | None, typer.Option("--since", help="A date or a time.")] = None,
     audit: Annotated[
-        bool, typer.Option("--audit", help="The whole trail as JSON Lines, with what undo took out.")
+        bool, typer.Option("--audit", help="Print the whole audit trail as JSON Lines, with rows removed by undo.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Maximum number of rows.")] = 100,
     json: JsonOption = False,
 ) -> None:
     """List changes since a day, newest first; or export the audit trail."""

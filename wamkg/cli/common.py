@@ -29,9 +29,10 @@ out = Console(
 err = Console(markup=False, emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ReleaseOption = Annotated[str | None, typer.Option("--release", help="Show the survey as it was in this release.")]
+ReleaseOption = Annotated[str | None, typer.Option("--release", help="Show the survey in this release.")]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="Show the survey as it was on this day, 2026-01-31, or at a moment.")
+    str | None,
+    typer.Option("--as-of", help="Show the survey on a past day (2026-01-31) or at a past time with its zone."),
 ]
 TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the taxonomy.")]
 
@@ -57,7 +58,7 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
             migrate(store)
         elif revision != head_revision():
             raise StoreError(
-                f"the store has schema version {revision}, this program {head_revision()}; run `wamkg migrate`"
+                f"the store has schema version {revision}, this program needs {head_revision()}; run `wamkg migrate`"
             )
         yield store
     finally:
@@ -111,7 +112,7 @@ def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -
 
 def print_undo(batch: str) -> None:
     """Print the batch that was written and how to undo it."""
-    out.print(f"batch {batch}; `wamkg undo {batch}` takes it back")
+    out.print(f"batch {batch}; undo it with `wamkg undo {batch}`")
 
 
 @contextmanager

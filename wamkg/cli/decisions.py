@@ -22,11 +22,12 @@ from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 
 ByOption = Annotated[str, typer.Option("--by", help="Name of the person who writes.")]
-WhyOption = Annotated[str, typer.Option("--why", help="Reason, kept in the audit trail.")]
-KindOption = Annotated[str | None, typer.Option("--kind", help="Why it lies outside.")]
-EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Words quoted from the paper.")]
+WhyOption = Annotated[str, typer.Option("--why", help="Reason; stored in the audit trail.")]
+KindOption = Annotated[str | None, typer.Option("--kind", help="Why the paper is out of scope (with outside).")]
+EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Quote from the paper.")]
 PlaceOption = Annotated[
-    str | None, typer.Option("--place", help="Where: abstract, a section or page of arXiv vN, an address.")
+    str | None,
+    typer.Option("--place", help="Location of the quote: abstract, a section or page of arXiv vN, or a URL."),
 ]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")]
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="arxiv:ID, doi:ID, s2:ID or the paper's slug.")]
@@ -45,16 +46,18 @@ def decide(
         str,
         typer.Argument(
             metavar="TAXON|accept|reject|unsure|outside|not-applicable",
-            help="A taxon's path places the paper; accept and reject answer the suggestion.",
+            help="A taxon's path assigns the paper; accept and reject answer the suggestion.",
         ),
     ],
     taxonomy: TaxonomyOption = "wam",
     kind: KindOption = None,
-    also: Annotated[list[str] | None, typer.Option("--also", help="A further taxon; repeat for several.")] = None,
+    also: Annotated[list[str] | None, typer.Option("--also", help="A secondary taxon; repeatable.")] = None,
     evidence: EvidenceOption = None,
     place: PlaceOption = None,
     note: NoteOption = None,
-    version: Annotated[int | None, typer.Option("--version", help="Version of the paper that you saw.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Revision of the paper that you saw; fails if it has changed since.")
+    ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
@@ -78,22 +81,22 @@ def decide(
     moved = f"{', '.join(made.before) or 'no place'} -> {', '.join(made.after)}" if made.after else made.verdict
     out.print(f"{made.paper} in {made.taxonomy}: {moved}")
     if evidence:
-        out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not held")
+        out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not stored")
     if told := describe_held_out(made.suggested):
         out.print(told)
     print_undo(made.batch)
     for one in made.versions:
-        out.print(f"with it its version {one.paper}, batch {one.batch}")
+        out.print(f"also decided: {one.paper}, another version of the work; batch {one.batch}")
         if told := describe_held_out(one.suggested):
             out.print(f"  {told}")
 
 
-decisions = typer.Typer(help="Bring decisions to and from a file that git can merge.", no_args_is_help=True)
+decisions = typer.Typer(help="Export decisions to a file that git can merge, and import them.", no_args_is_help=True)
 
 
 @decisions.command("export")
 def export(
-    file: Annotated[Path | None, typer.Argument(help="File to append to; empty: all, to standard output.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="File to append to; default: print all decisions.")] = None,
 ) -> None:
     """Append missing decisions to FILE. Existing lines are not changed."""
     with open_store() as store:
@@ -111,7 +114,7 @@ def import_(
 ) -> int:
     """Import decisions from FILE. Known ones are skipped; conflicting ones open an objection."""
     if not file.is_file():
-        raise InvalidInputError(f"{file} is not a file")
+        raise InvalidInputError(f"there is no file {file}")
     with open_store() as store:
         report = service.import_decisions(store, get_settings(), Writer(by), file)
     if json:
@@ -123,5 +126,5 @@ def import_(
         for number, reason in report.unreadable:
             out.print(f"line {number}: {reason}")
         for reason in report.kept:
-            out.print(f"not taken back: {reason}")
+            out.print(f"not undone: {reason}")
     return EXIT_PARTIAL if report.unreadable or report.kept else 0

@@ -12,13 +12,13 @@ from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.duplicates import candidate_list, judgement_list, work_list
 
-duplicates = typer.Typer(help="Which records are one work.", invoke_without_command=True)
+duplicates = typer.Typer(help="List, judge and merge papers that may be the same work.", invoke_without_command=True)
 
 
 @duplicates.callback()
 def candidates(
     context: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Pairs to list.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Maximum number of pairs.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """List pairs of papers that may be the same work and have not been judged, most similar first."""
@@ -31,14 +31,14 @@ def candidates(
         return
     rows = [[f"{c.score:.2f}", c.left.id, c.right.id, c.left.title, c.right.title] for c in page.items]
     print_table("", ["alike", "one", "other", "title of one", "title of the other"], rows)
-    out.print(f"{page.total} pairs; `wamkg duplicates judge ONE OTHER same|different|unsure` says what they are")
+    out.print(f"{page.total} pairs; judge them with `wamkg duplicates judge ONE OTHER same|different|unsure`")
 
 
 @duplicates.command("judge")
 def judge(
     one: PaperArgument,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The other paper.")],
-    verdict: Annotated[str, typer.Argument(metavar="same|different|unsure", help="Are they one work?")],
+    verdict: Annotated[str, typer.Argument(metavar="same|different|unsure", help="Are they the same work?")],
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -53,7 +53,7 @@ def judge(
     if len(judged.work) > 1:
         out.print(f"one work: {', '.join(judged.work)}")
     if judged.batch is None:
-        out.print("this was judged so already; nothing was written")
+        out.print("already judged so; nothing was written")
     else:
         print_undo(judged.batch)
 
@@ -61,16 +61,21 @@ def judge(
 @duplicates.command("merge")
 def merge(
     keep: Annotated[str, typer.Argument(metavar="KEEP", help="The paper that remains.")],
-    other: Annotated[str, typer.Argument(metavar="OTHER", help="The paper whose ids, values and places move to it.")],
+    other: Annotated[
+        str, typer.Argument(metavar="OTHER", help="The paper whose ids, values and assignments move to KEEP.")
+    ],
     prefer: Annotated[
-        Prefer | None, typer.Option("--prefer", help="Whose place stands where both have one in a taxonomy.")
+        Prefer | None, typer.Option("--prefer", help="Whose assignment to keep if both have one in a taxonomy.")
     ] = None,
     although_dois_differ: Annotated[
-        bool, typer.Option("--although-dois-differ", help="Merge two papers that have DOIs of two publications.")
+        bool,
+        typer.Option("--although-dois-differ", help="Merge the papers although their DOIs belong to two publications."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     why: WhyOption = "",
-    version: Annotated[int | None, typer.Option("--version", help="Version of KEEP that you saw.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Revision of KEEP that you saw; fails if it has changed since.")
+    ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
@@ -93,7 +98,7 @@ def _print_merge(made: MergedPapers) -> None:
     out.print("moved: " + (", ".join(f"{number} {name}" for name, number in made.moved.items()) or "nothing"))
     doubles = {name: number for name, number in made.doubles.items() if name != "paper"}
     if doubles:
-        out.print("dropped as doubles: " + ", ".join(f"{number} {name}" for name, number in doubles.items()))
+        out.print("dropped as duplicates: " + ", ".join(f"{number} {name}" for name, number in doubles.items()))
     for note in made.notes:
         out.print(note)
     if made.batch is None:

@@ -32,10 +32,12 @@ from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_csv_
 
 
 def timeline(
-    what: Annotated[Literal["papers", "citations"], typer.Argument(help="What is counted.")],
+    what: Annotated[Literal["papers", "citations"], typer.Argument(help="What to count.")],
     by: Annotated[str, typer.Option("--by", help="month, quarter or year.")] = "month",
     taxonomy: TaxonomyOption = "wam",
-    depth: Annotated[int, typer.Option("--depth", help="Papers: depth of the taxa counted apart; 0: no split.")] = 1,
+    depth: Annotated[
+        int, typer.Option("--depth", help="Papers: depth of the taxa that split the counts; 0: no split.")
+    ] = 1,
     paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
     method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
     taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
@@ -68,16 +70,17 @@ def timeline(
 def export(
     format: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTS)}.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write; empty: standard output.")
+        Path | None, typer.Option("-o", "--output", help="File to write; default: standard output.")
     ] = None,
     taxonomy: Annotated[
         list[str] | None, typer.Option("--taxonomy", help="awesome-list: only this taxonomy; may be repeated.")
     ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help=f"awesome-list: fill in what stands between `{BEGIN}` and `{END}`.")
+        Path | None,
+        typer.Option("--into", help=f"awesome-list: replace the text between `{BEGIN}` and `{END}` in this file."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="With --into: write nothing, fail where the file says something else.")
+        bool, typer.Option("--check", help="With --into: do not write; exit with 1 if the file is out of date.")
     ] = False,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
@@ -102,7 +105,7 @@ def export(
 
 def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:
     same = exports.export_into(store, format, file, taxonomies, check=check)
-    out.print(f"{file}: {'as the store says' if same else 'not as the store says' if check else 'written anew'}")
+    out.print(f"{file}: {'up to date' if same else 'out of date' if check else 'updated'}")
     return int(check and not same)
 
 
@@ -116,33 +119,36 @@ def figure(
         list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
     ],
     taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy [wam].")] = None,
-    depth: Annotated[int | None, typer.Option("--depth", help="Levels drawn.")] = None,
+    depth: Annotated[int | None, typer.Option("--depth", help="Number of levels to draw.")] = None,
     width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
-    height: Annotated[float, typer.Option("--height", help="Most millimetres a roadmap may take.")] = PAGE_MM,
-    date: Annotated[Text, typer.Option("--date", help="Which date places a paper: arxiv_v1 or venue.")] = None,
+    height: Annotated[float, typer.Option("--height", help="Maximum height of a roadmap in millimetres.")] = PAGE_MM,
+    date: Annotated[Text, typer.Option("--date", help="Date of a paper: arxiv_v1 or venue.")] = None,
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
     representatives: Annotated[
-        Text, typer.Option("--representatives", help="How many a branch, or which by name: `3`, `unipi,gr-1`, or both.")
+        Text, typer.Option("--representatives", help="Number per branch, names, or both: `3`, `unipi,gr-1`, `2,unipi`.")
     ] = None,
-    since: Annotated[Text, typer.Option("--since", help="Mark what is new since this day or release.")] = None,
+    since: Annotated[Text, typer.Option("--since", help="Mark papers that are new since this day or release.")] = None,
     orientation: Annotated[
-        Text, typer.Option("--orientation", help="Which way time runs in a roadmap: vertical or horizontal.")
+        Text, typer.Option("--orientation", help="Direction of time in a roadmap: vertical or horizontal.")
     ] = None,
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
     taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `wam:joint`; repeatable.")] = None,
-    facet: Annotated[Text, typer.Option("--facet", help="Columns of the matrix: year, venue or a label.")] = None,
+    facet: Annotated[
+        Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
+    ] = None,
     against: Annotated[Text, typer.Option("--against", help="The other taxonomy of a crosswalk.")] = None,
     benchmark: Annotated[Text, typer.Option("--benchmark", help="Scores on this benchmark only.")] = None,
     metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
     suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--source", help="What `wamkg evaluate` or `simulate --json` printed, as a file.")
+        Path | None,
+        typer.Option("--source", help="File with the output of `wamkg evaluate --json` or `wamkg simulate --json`."),
     ] = None,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
-    data: Annotated[bool, typer.Option("--data/--no-data", help="Write its data and a manifest beside it.")] = True,
+    data: Annotated[bool, typer.Option("--data/--no-data", help="Also write the data and a manifest.")] = True,
 ) -> None:
     """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
     query = FigureQuery(

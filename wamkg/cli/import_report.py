@@ -51,7 +51,7 @@ def _print_samples(samples: Sequence[Sample]) -> None:
         return
     out.print("Read like this:")
     for sample in samples:
-        out.print(f"  line {sample.line}: {sample.title or '(no title; it comes from the id)'}")
+        out.print(f"  line {sample.line}: {sample.title or '(no title yet, only an id)'}")
         values = {
             "authors": _authors(sample),
             "year": sample.year or _NONE,

@@ -12,6 +12,7 @@ from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, print_js
 from wamkg.cli.import_report import print_report
 from wamkg.importing.importer import FORMATS, ImportOptions
 from wamkg.importing.importer import Progress as ImportProgress
+from wamkg.near_matches import unknown
 from wamkg.services import imports
 from wamkg.settings import get_settings
 
@@ -19,20 +20,25 @@ from wamkg.settings import get_settings
 def import_(
     source: Annotated[str, typer.Argument(metavar="FILE|URL|-", help="What to read; - is standard input.")],
     format: Annotated[str | None, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = None,
-    taxonomy: Annotated[str | None, typer.Option("--taxonomy", help="Slug the classes belong to.")] = None,
-    as_: Annotated[str | None, typer.Option("--as", help="`candidates`: take no classes over, place later.")] = None,
+    taxonomy: Annotated[
+        str | None, typer.Option("--taxonomy", help="Taxonomy that the classes of the list belong to.")
+    ] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="`candidates`: import the papers without their classes.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="List every line, doubt and new paper.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List every line, doubtful value and new paper.")] = False,
     encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of the file, such as latin-1 or gbk; else UTF-8, or recognised.")
+        str | None,
+        typer.Option("--encoding", help="Encoding of the file, such as latin-1 or gbk; default: UTF-8, else detected."),
     ] = None,
     json: JsonOption = False,
 ) -> int:
     """Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable."""
     if as_ not in (None, "candidates"):
-        raise typer.BadParameter("only `candidates` is known", param_hint="--as")
+        raise typer.BadParameter(f"unknown value {as_!r}; write --as candidates", param_hint="--as")
     if format is not None and format not in FORMATS:
-        raise typer.BadParameter(f"write one of {', '.join(FORMATS)}", param_hint="--format")
+        raise typer.BadParameter(unknown("format", format, FORMATS), param_hint="--format")
     options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run, encoding=encoding)
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
     with _rare_garbage_collection(), stored as store, _progress(source) as show:

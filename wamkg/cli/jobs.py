@@ -19,9 +19,9 @@ Only = Literal["citations", "metadata"]
 
 
 def enrich(
-    only: Annotated[Only | None, typer.Option("--only", help="Fetch one kind only.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Fetch this many papers at most.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Ask again only for what failed.")] = False,
+    only: Annotated[Only | None, typer.Option("--only", help="Fetch only this kind of data.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of papers.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Retry only the tasks that failed.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Fetch metadata, citations and references from Semantic Scholar. Run it again to resume."""
@@ -76,7 +76,7 @@ def jobs(
 ) -> None:
     """List jobs; show, cancel or resume one; or retry its failed tasks."""
     if action != "list" and job is None:
-        raise InvalidInputError(f"wamkg jobs {action} needs the id of a job; `wamkg jobs` lists them")
+        raise InvalidInputError(f"wamkg jobs {action} needs the id of a job; `wamkg jobs` lists all")
     items = _list_jobs() if job is None or action == "list" else [_act(action, job)]
     if json:
         print_json(items if action == "list" else items[0])

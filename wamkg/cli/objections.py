@@ -17,15 +17,19 @@ from wamkg.vocabulary import ObjectionStatus, ObjectorRole
 
 MOST = 10_000
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the objection, or its beginning.")]
-VersionOption = Annotated[int | None, typer.Option("--version", help="Version of the objection that you saw.")]
-objections = typer.Typer(help="Disputed placements.", invoke_without_command=True)
+VersionOption = Annotated[
+    int | None, typer.Option("--version", help="Revision of the objection that you saw; fails if it has changed since.")
+]
+objections = typer.Typer(help="List, raise, answer and close objections to assignments.", invoke_without_command=True)
 
 
 @objections.callback()
 def list_(
     context: typer.Context,
-    for_meeting: Annotated[bool, typer.Option("--agenda", help="Print the page for the meeting, in Markdown.")] = False,
-    status: Annotated[ObjectionStatus | None, typer.Option("--status", help="Only those in this status.")] = None,
+    for_meeting: Annotated[
+        bool, typer.Option("--agenda", help="Print the agenda of open objections, in Markdown.")
+    ] = False,
+    status: Annotated[ObjectionStatus | None, typer.Option("--status", help="Only those with this status.")] = None,
     json: JsonOption = False,
 ) -> None:
     """List objections, newest first; or print the agenda."""
@@ -52,13 +56,15 @@ def list_(
 def raise_(
     paper: PaperArgument,
     claimed: Annotated[
-        str, typer.Argument(metavar="TAXON|outside|undecided|not-applicable", help="Where it should stand.")
+        str, typer.Argument(metavar="TAXON|outside|undecided|not-applicable", help="Correct taxon or status.")
     ],
     taxonomy: TaxonomyOption = "wam",
-    who: Annotated[str, typer.Option("--raised-by", help="Who objects; empty: who writes.")] = "",
-    as_: Annotated[str, typer.Option("--as", help="co-author, paper-author or reader.")] = ObjectorRole.CO_AUTHOR,
-    said_at: Annotated[str | None, typer.Option("--said-at", help="Address where it was said.")] = None,
-    quote: Annotated[str | None, typer.Option("--quote", help="Their words.")] = None,
+    who: Annotated[str, typer.Option("--raised-by", help="Who objects; default: the person who writes.")] = "",
+    as_: Annotated[
+        str, typer.Option("--as", help="Role of the objector: co-author, paper-author or reader.")
+    ] = ObjectorRole.CO_AUTHOR,
+    said_at: Annotated[str | None, typer.Option("--said-at", help="URL of the statement.")] = None,
+    quote: Annotated[str | None, typer.Option("--quote", help="Quote of the statement.")] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
@@ -80,7 +86,7 @@ def raise_(
 @objections.command("answer")
 def answer(
     uid: IdArgument,
-    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    text: Annotated[str, typer.Argument(help="Text of the answer.")],
     version: VersionOption = None,
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -94,8 +100,10 @@ def answer(
 @objections.command("close")
 def close(
     uid: IdArgument,
-    outcome: Annotated[str, typer.Argument(metavar="|".join(CLOSED_AS), help="accepted moves the paper as claimed.")],
-    text: Annotated[str | None, typer.Option("--answer", help="Why; a rejection needs it.")] = None,
+    outcome: Annotated[
+        str, typer.Argument(metavar="|".join(CLOSED_AS), help="accepted moves the paper to the proposed taxon.")
+    ],
+    text: Annotated[str | None, typer.Option("--answer", help="Reason; required for a rejection.")] = None,
     version: VersionOption = None,
     by: ByOption = "cli",
     json: JsonOption = False,

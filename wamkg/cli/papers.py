@@ -18,9 +18,16 @@ def set_(
         str,
         typer.Argument(metavar="PAPER", help="A paper's id, or method:SLUG, dataset:SLUG, result:ID, taxon:wam:PATH."),
     ],
-    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value takes yours back.")],
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FIELD=VALUE...", help="Fields to set. An empty value removes the value you set before."
+        ),
+    ],
     why: WhyOption = "",
-    version: Annotated[int | None, typer.Option("--version", help="Version that you saw.")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Revision that you saw; fails if it has changed since.")
+    ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
@@ -32,7 +39,7 @@ def set_(
 
 def add(
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
-    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="What is known of it.")],
+    values: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="Its fields.")],
     why: WhyOption = "",
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -49,7 +56,7 @@ def _pairs(values: list[str], nested: bool = False) -> dict[str, Any]:
     for text in values:
         name, equals, value = text.partition("=")
         if not equals:
-            raise InvalidInputError(f"{text!r} is not FIELD=VALUE")
+            raise InvalidInputError(f"{text!r} has no equals sign; write FIELD=VALUE, for example year=2026")
         outer, dot, inner = name.partition(".")
         if nested and dot:
             pairs.setdefault(outer, {})[inner] = value
@@ -68,6 +75,6 @@ def _print_edit(edited: EditResult, json: bool) -> None:
         out.print(f"{edited.subject} {name}: {before if before is not None else 'nothing'} -> {after}")
     print_warnings(edited.alarms)
     if edited.batch is None:
-        out.print(f"{edited.subject} says so already; nothing was written")
+        out.print(f"{edited.subject} already has these values; nothing was written")
     else:
         print_undo(edited.batch)

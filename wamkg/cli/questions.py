@@ -14,13 +14,15 @@ from wamkg.vocabulary import QuestionStatus
 
 MOST = 10_000
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the question, or its beginning.")]
-questions = typer.Typer(help="Is a record the paper that its id leads to?", invoke_without_command=True)
+questions = typer.Typer(
+    help="List and answer questions: does a record describe the paper that its id names?", invoke_without_command=True
+)
 
 
 @questions.callback()
 def list_(
     context: typer.Context,
-    status: Annotated[QuestionStatus | None, typer.Option("--status", help="Only those in this status.")] = None,
+    status: Annotated[QuestionStatus | None, typer.Option("--status", help="Only those with this status.")] = None,
     paper: Annotated[str | None, typer.Option("--paper", help="Only those on this paper.")] = None,
     json: JsonOption = False,
 ) -> None:
@@ -76,9 +78,14 @@ MEANINGS = {
 @questions.command("answer")
 def answer(
     uid: IdArgument,
-    said: Annotated[str, typer.Argument(metavar="|".join(ANSWERS), help="What is wrong, or that nothing is.")],
+    said: Annotated[
+        str, typer.Argument(metavar="|".join(ANSWERS), help="The answer; `wamkg questions show ID` explains each.")
+    ],
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
-    version: Annotated[int | None, typer.Option("--version", help="Version of the question that you saw.")] = None,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", help="Revision of the question that you saw; fails if it has changed since."),
+    ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:

@@ -13,12 +13,12 @@ from wamkg.settings import get_settings
 from wamkg.store.batches import list_releases
 from wamkg.views.snapshots import NOW, diff_snapshots, open_release_or_day
 
-release = typer.Typer(help="Freeze editions of the survey and compare them.", no_args_is_help=True)
+release = typer.Typer(help="Create, list and compare releases: frozen copies of the survey.", no_args_is_help=True)
 
 
 @release.command("create")
 def create(
-    name: Annotated[str, typer.Argument(help="Name of the edition, such as v2 or camera-ready.")],
+    name: Annotated[str, typer.Argument(help="Name of the release, such as v2 or camera-ready.")],
     note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -47,7 +47,7 @@ def list_(json: JsonOption = False) -> None:
 @release.command("diff")
 def diff(
     a: Annotated[str, typer.Argument(help="A release, or a past day such as 2026-01-31.")],
-    b: Annotated[str, typer.Argument(help="Another, a past day, or `now`.")] = NOW,
+    b: Annotated[str, typer.Argument(help="Another release, a past day, or `now`.")] = NOW,
     format: Annotated[str, typer.Option("--format", help="text or latex.")] = "text",
     json: JsonOption = False,
 ) -> None:

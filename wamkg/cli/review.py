@@ -25,11 +25,12 @@ ELSEWHERE = " (elsewhere)"
 
 def review(
     taxonomy: TaxonomyOption = "wam",
-    order: Annotated[str, typer.Option("--order", help=f"What comes first: {', '.join(ORDERS)}.")] = "uncertain",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many to show.")] = 20,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask for a decision on each.")] = False,
+    order: Annotated[str, typer.Option("--order", help=f"Order: {', '.join(ORDERS)}.")] = "uncertain",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="Maximum number of papers.")] = 20,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for a decision on each paper.")] = False,
     bias: Annotated[
-        bool, typer.Option("--bias", help="Instead: agreement with shown and with hidden suggestions.")
+        bool,
+        typer.Option("--bias", help="Show instead how often people agree with visible and with hidden suggestions."),
     ] = False,
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -70,7 +71,7 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
         _show(item)
         while (answer := typer.prompt(ASKED).strip()) not in ("q", "s"):
             if item.hidden and answer in ("a", "r"):
-                out.print("its suggestion is hidden until you decide; name a taxon")
+                out.print("the suggestion is hidden until you decide; name a taxon")
                 continue
             verdict = ANSWERS.get(answer, Verdict.ACCEPT)
             taxon = None if answer in ANSWERS else answer
@@ -84,7 +85,7 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
                 out.print(str(error))
                 continue
             for one in (made, *made.versions):
-                out.print(f"{one.paper}: {', '.join(one.after) or one.verdict}; `wamkg undo {one.batch}` takes it back")
+                out.print(f"{one.paper}: {', '.join(one.after) or one.verdict}; undo it with `wamkg undo {one.batch}`")
                 if told := describe_held_out(one.suggested):
                     out.print(f"  {told}")
             break
@@ -95,17 +96,17 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
 def _show(item: QueueItem) -> None:
     out.print(f"\n{item.title}\n{item.paper}, {item.date or 'no date'}")
     for version in item.versions:
-        out.print(f"  with its version {version.paper}: {version.title}")
+        out.print(f"  another version of the work: {version.paper}: {version.title}")
     if item.suggestion is None:
-        out.print("  its suggestion is hidden until you decide")
+        out.print("  the suggestion is hidden until you decide")
         return
     if item.suggestion.decided_level:
-        out.print(f"  sure of {item.suggestion.decided_level}")
+        out.print(f"  confident about {item.suggestion.decided_level}")
     for ranked in item.suggestion.ranked[:SHOWN]:
         out.print(f"  {ranked.probability:.2f} {ranked.taxon}{ELSEWHERE if ranked.elsewhere else ''}")
     for reason in item.suggestion.reasons:
         if reason["kind"] == "neighbour":
-            out.print(f"  near {reason['title']} ({reason['taxon']}, {reason['similarity']:.2f})")
+            out.print(f"  similar: {reason['title']} ({reason['taxon']}, {reason['similarity']:.2f})")
 
 
 def _show_bias(bias: Any, json: bool) -> None:

@@ -32,7 +32,7 @@ from wamkg.settings import get_settings
 from wamkg.views.rounds import round_list, round_queue
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the round.")]
-VerdictArgument = Annotated[str, typer.Argument(metavar="TAXON|unsure|outside|not-applicable", help="What you say.")]
+VerdictArgument = Annotated[str, typer.Argument(metavar="TAXON|unsure|outside|not-applicable", help="Your label.")]
 round_ = typer.Typer(help="Blind review by several people.", invoke_without_command=True)
 
 
@@ -60,10 +60,11 @@ def _counts(voted: dict[str, int]) -> str:
 @round_.command("open")
 def open_(
     name: NameArgument,
-    reviewer: Annotated[list[str], typer.Option("--reviewer", help="Somebody who votes; repeat.")],
+    reviewer: Annotated[list[str], typer.Option("--reviewer", help="Name of a reviewer; repeat for each.")],
     taxonomy: TaxonomyOption = "wam",
     paper: Annotated[
-        list[str] | None, typer.Option("--paper", help="A paper of the queue; repeat. Empty: all without a place.")
+        list[str] | None,
+        typer.Option("--paper", help="A paper to review; repeatable. Default: all papers without an assignment."),
     ] = None,
     note: Annotated[str, typer.Option("--note", help="What it is for.")] = "",
     by: ByOption = "cli",
@@ -114,7 +115,7 @@ def vote(
     if json:
         print_json(cast)
         return
-    out.print(f"vote of {by} on {cast.paper}" + ("; all have voted, the votes are open" if cast.opened else ""))
+    out.print(f"vote of {by} on {cast.paper}" + ("; all have voted, the votes are now visible" if cast.opened else ""))
     if cast.batch is not None:
         print_undo(cast.batch)
 
@@ -124,9 +125,11 @@ def decide(
     name: NameArgument,
     paper: PaperArgument,
     verdict: Annotated[
-        str, typer.Argument(metavar="accept|TAXON|unsure|outside|not-applicable", help="accept takes votes all alike.")
+        str, typer.Argument(metavar="accept|TAXON|unsure|outside|not-applicable", help="accept adopts unanimous votes.")
     ] = Verdict.ACCEPT,
-    agreed: Annotated[bool, typer.Option("--agreed", help="The reviewers have settled it among them.")] = False,
+    agreed: Annotated[
+        bool, typer.Option("--agreed", help="Record a consensus that the reviewers reached after seeing the votes.")
+    ] = False,
     kind: KindOption = None,
     evidence: EvidenceOption = None,
     place: PlaceOption = None,
@@ -160,7 +163,7 @@ def agreement(
     taxonomy: TaxonomyOption = "wam",
     name: Annotated[str | None, typer.Option("--round", help="Only the votes of this round.")] = None,
     decisions: Annotated[
-        bool, typer.Option("--decisions", help="Decisions made without knowledge of each other instead of votes.")
+        bool, typer.Option("--decisions", help="Compare independent decisions instead of votes.")
     ] = False,
     json: JsonOption = False,
 ) -> None:

@@ -21,15 +21,17 @@ _MEASURES = {"loss": "loss", "wss_95": "WSS@95", "recall_10": "recall@10%", "atd
 
 ANSWERS = {"i": True, "o": False}
 ASKED = "i(n), o(ut), s(kip) or q(uit)"
-TargetOption = Annotated[float, typer.Option("--target", help="Recall that the stop rule wants.")]
-ConfidenceOption = Annotated[float, typer.Option("--confidence", help="How sure the stop rule wants to be.")]
+TargetOption = Annotated[float, typer.Option("--target", help="Target recall of the stopping rule.")]
+ConfidenceOption = Annotated[float, typer.Option("--confidence", help="Confidence level of the stopping rule.")]
 
 
 def screen(
     taxonomy: TaxonomyOption = "wam",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to show or to ask about.")] = 20,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask in or out on each, the likeliest first.")] = False,
-    text: Annotated[str, typer.Option("--text", help="What is read of a paper: titles, or full.")] = "titles",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of papers.")] = 20,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for each paper whether it is in scope, most probable first.")
+    ] = False,
+    text: Annotated[str, typer.Option("--text", help="Text to use: titles, or full (with abstracts).")] = "titles",
     target: TargetOption = 0.95,
     confidence: ConfidenceOption = 0.95,
     by: ByOption = "cli",
@@ -88,10 +90,13 @@ def simulate(
     ] = None,
     taxonomy: TaxonomyOption = "wam",
     against: Annotated[
-        str, typer.Option("--against", help="Of the library, what the classified papers are told from: data, outside.")
+        str,
+        typer.Option(
+            "--against", help="Negative examples from the library: data (data set and benchmark papers) or outside."
+        ),
     ] = "data",
-    model: Annotated[list[str] | None, typer.Option("--model", help="Model to replay; repeat for several.")] = None,
-    seeds: Annotated[int, typer.Option("--seeds", help="How many starts, seeds 0 and up.")] = 10,
+    model: Annotated[list[str] | None, typer.Option("--model", help="Model to replay; repeatable.")] = None,
+    seeds: Annotated[int, typer.Option("--seeds", help="Number of runs, with seeds from 0.")] = 10,
     target: TargetOption = 0.95,
     confidence: ConfidenceOption = 0.95,
     json: JsonOption = False,

@@ -29,7 +29,7 @@ def migrate(json: JsonOption = False) -> None:
     if json:
         print_json({"before": before, "after": after})
     else:
-        out.print(f"schema {before or 'empty'} -> {after}" if before != after else f"schema {after}, nothing to do")
+        out.print(f"schema {before or 'empty'} -> {after}" if before != after else f"schema {after}, already current")
 
 
 def seed(json: JsonOption = False) -> None:
@@ -54,17 +54,17 @@ def build(json: JsonOption = False) -> None:
         _print_counts(stage, counts)
 
 
-def backup(file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")]) -> int:
+def backup(file: Annotated[Path, typer.Argument(help="File to write. An existing file is overwritten.")]) -> int:
     """Write the whole store, with releases and vectors, to one file. It also contains the hashes of tokens."""
     with open_store() as store:
         missing = write_backup(store, get_settings().home, file)
     out.print(f"wrote {file}, {file.stat().st_size} bytes")
     for name in missing:
-        out.print(f"without release {name}: its file is not in HOME/releases")
+        out.print(f"release {name} is not in the backup: its file is missing in HOME/releases")
     return EXIT_PARTIAL if missing else 0
 
 
-def restore(file: Annotated[Path, typer.Argument(help="What `wamkg backup` wrote.")]) -> None:
+def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg backup`.")]) -> None:
     """Fill an empty store (SQLite or PostgreSQL) from a backup of either."""
     settings = get_settings()
     store = Store(settings.url)
@@ -84,9 +84,9 @@ SHOWN = 20
 
 def doctor(
     checks: Annotated[
-        list[str] | None, typer.Argument(metavar="CHECK...", help=f"Some of {', '.join(CHECKS)}; empty: all.")
+        list[str] | None, typer.Argument(metavar="CHECK...", help=f"Some of {', '.join(CHECKS)}; default: all.")
     ] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without losing anything.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed without losing data.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems."""
@@ -102,7 +102,7 @@ def doctor(
             print_table("", ["", "what", "problem"], [["", f.subject, f.problem] for f in report.findings[:SHOWN]])
             if len(report.findings) > SHOWN:
                 out.print(f"  and {len(report.findings) - SHOWN} more; `wamkg doctor {report.check} --json` lists all")
-            out.print(f"  mend: {report.mend}")
+            out.print(f"  fix: {report.mend}")
 
 
 def serve(
@@ -116,6 +116,6 @@ def serve(
         link = first_link(store, base)
     out.print(f"wamkg at {base}  (API: /api/v1, its description: /openapi.json)")
     if link:
-        out.print(f"sign in, once, within the hour: {link}")
+        out.print(f"sign in (one use, valid for 1 hour): {link}")
     # Named by string: wamkg must not import the web framework.
     uvicorn.run("wamkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", access_log=False)

@@ -21,12 +21,12 @@ from wamkg.services import suggestions
 from wamkg.settings import get_settings
 from wamkg.views.suggestions import unsaid
 
-DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; empty: the setting.")]
+DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; default: the setting.")]
 
 
 def embed(
     device: DeviceOption = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the texts.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Number of processes that share the texts.")] = 1,
     json: JsonOption = False,
 ) -> None:
     """Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding."""
@@ -44,7 +44,7 @@ def suggest(
     taxonomy: TaxonomyOption = "wam",
     blind: Annotated[
         bool | None,
-        typer.Option("--blind/--all", help="Hide every tenth or none; if not given, from people only."),
+        typer.Option("--blind/--all", help="Hide one suggestion in ten, or none; default: hide them from people only."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -84,7 +84,7 @@ def _suggestion_row(line: dict[str, Any]) -> list[str]:
 
 def label_audit(
     taxonomy: TaxonomyOption = "wam",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Maximum number of papers.")] = 20,
     json: JsonOption = False,
 ) -> None:
     """List papers whose label is disputed by the model, similar papers, other taxonomies or citations."""
@@ -94,18 +94,18 @@ def label_audit(
         print_json_lines(found[:limit])
         return
     for conflict in found[:limit]:
-        out.print(f"{conflict['score']:.2f} {conflict['title']}\n     stands at {conflict['label']}")
+        out.print(f"{conflict['score']:.2f} {conflict['title']}\n     assigned to {conflict['label']}")
         for vote in conflict["votes"]:
             chances = f"{vote['probability']:.2f} against {vote['label_probability']:.2f} for {vote['against']}"
             out.print(f"     {vote['by']}: {vote['taxon']}, {chances} ({vote['said']})")
         if conflict["agree"]:
-            out.print(f"     agree with the label: {', '.join(conflict['agree'])}")
+            out.print(f"     support the label: {', '.join(conflict['agree'])}")
     out.print(f"{min(limit, len(found))} of {len(found)} disputed")
 
 
 def evaluate(
     taxonomy: TaxonomyOption = "wam",
-    model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeat for several.")] = None,
+    model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeatable.")] = None,
     shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
     protocol: Annotated[
         str, typer.Option("--protocol", help="nested-loo: each paper left out in turn; time-forward: month by month.")

@@ -31,26 +31,25 @@ from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswa
 from wamkg.taxonomy.edit import EditOperation, EditReport, NewTaxonPart, TaxonEdit
 from wamkg.views.roadmap import build_roadmap
 
-taxon = typer.Typer(
-    help="Change a taxonomy; every edit can be tried with --dry-run and taken back.", no_args_is_help=True
-)
+taxon = typer.Typer(help="Edit a taxonomy. Every edit has a --dry-run and can be undone.", no_args_is_help=True)
 
-Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; without a taxonomy, of `wam`.")]
+Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; the default taxonomy is `wam`.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would change and write nothing.")]
 Roadmap = Annotated[
-    Path | None, typer.Option("--roadmap", help="Draw the roadmap as it is after the edit, also of a dry run.")
+    Path | None, typer.Option("--roadmap", help="Draw the roadmap after the edit into this file, also in a dry run.")
 ]
 Ambiguous = Annotated[
-    bool, typer.Option("--ambiguous", help="Also tell which papers could then stand in two places; takes seconds.")
+    bool,
+    typer.Option("--ambiguous", help="Also list papers that would fit two taxa equally well (takes a few seconds)."),
 ]
-Position = Annotated[int | None, typer.Option("--position", help="Place among its siblings, from 0.")]
-Slug = Annotated[str | None, typer.Option("--slug", help="Last part of the path; empty: made from the name.")]
+Position = Annotated[int | None, typer.Option("--position", help="Position among its siblings, from 0.")]
+Slug = Annotated[str | None, typer.Option("--slug", help="Last part of the path; default: made from the name.")]
 SHOWN_PAPERS = 50
 
 
 @taxon.command("add")
 def add(
-    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH to stand below; `wam:` is the top.")],
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="Parent as TAXONOMY:PATH; `wam:` is the top level.")],
     name: Annotated[str, typer.Argument(help="Name as printed.")],
     slug: Slug = None,
     definition: Annotated[str, typer.Option("--definition", help="What belongs there.")] = "",
@@ -92,7 +91,7 @@ def rename(
 @taxon.command("move")
 def move(
     path: Taxon,
-    parent: Annotated[str, typer.Argument(help="Path to stand below; an empty one is the top.")],
+    parent: Annotated[str, typer.Argument(help="Path of the new parent; an empty one is the top level.")],
     position: Position = None,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
@@ -134,10 +133,10 @@ def split(
     path: Taxon,
     into: Annotated[list[str], typer.Option("--into", help="`NAME` or `NAME: DEFINITION` of a new taxon; repeat.")],
     paper: Annotated[
-        list[str] | None, typer.Option("--paper", help="PAPER=SLUG of the part it goes to; the others stay.")
+        list[str] | None, typer.Option("--paper", help="PAPER=SLUG: move a paper to a part; the others stay.")
     ] = None,
     propose: Annotated[
-        bool, typer.Option("--propose", help="Ask the suggester where each other paper would go, and write nothing.")
+        bool, typer.Option("--propose", help="Suggest a part for each paper, and write nothing.")
     ] = False,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
@@ -149,7 +148,7 @@ def split(
     """Create new taxa below a taxon and move papers into them."""
     papers = dict(text.rpartition("=")[::2] for text in paper or ())
     if not all(papers):
-        raise InvalidInputError("write --paper PAPER=SLUG")
+        raise InvalidInputError("--paper needs PAPER=SLUG, for example --paper arxiv:2302.00111=video")
     named = [text.partition(": ") for text in into]
     parts = tuple(NewTaxonPart(name=name, definition=definition) for name, _, definition in named)
     if propose:
@@ -174,7 +173,9 @@ def _propose(path: str, parts: tuple[NewTaxonPart, ...], given: dict[str, str], 
 @taxon.command("delete")
 def delete(
     path: Taxon,
-    to: Annotated[str | None, typer.Option("--to", help="Where its papers go; empty: the taxon above.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Path of the taxon for its papers; default: the parent.")
+    ] = None,
     dry_run: DryRun = False,
     roadmap: Roadmap = None,
     ambiguous: Ambiguous = False,
@@ -189,8 +190,8 @@ def delete(
 
 @taxon.command("reorder")
 def reorder(
-    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH; `wam:` is the top.")],
-    order: Annotated[list[str], typer.Argument(help="Slugs of all its children in the order wanted.")],
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH; `wam:` is the top level.")],
+    order: Annotated[list[str], typer.Argument(help="Slugs of all its children in the new order.")],
     dry_run: DryRun = False,
     why: WhyOption = "",
     by: ByOption = "cli",
@@ -241,7 +242,7 @@ def _run(
     else:
         _print_report(report)
         for paper in looking.found:
-            out.print(f"now ambiguous: {paper.title} between {paper.best} and {paper.second}")
+            out.print(f"ambiguous after the edit: {paper.title}: {paper.best} or {paper.second}")
 
 
 @dataclass
@@ -269,7 +270,7 @@ def _print_report(report: EditReport) -> None:
     moved = [[p.paper, ", ".join(p.before), ", ".join(p.after)] for p in report.papers if p.moved]
     if moved:
         print_table("", ["paper", "from", "to"], moved[:SHOWN_PAPERS])
-    out.print(f"{len(report.papers)} papers read otherwise, {len(moved)} of them at another taxon")
+    out.print(f"{len(report.papers)} papers change, {len(moved)} of them move to another taxon")
     if report.figures:
         out.print(f"figures: {', '.join(report.figures)}; exports: {', '.join(report.exports)}")
     if report.suggestions:

@@ -11,7 +11,9 @@ from wamkg.store.session import Store
 from wamkg.store.tokens import Issued, list_tokens
 from wamkg.vocabulary import PERSON, Role
 
-token = typer.Typer(help="Say who may write over HTTP, and take it back.", no_args_is_help=True)
+token = typer.Typer(
+    help="Manage access over HTTP: tokens for programs, sign-in links for people.", no_args_is_help=True
+)
 PROGRAM = "program"
 
 
@@ -24,7 +26,9 @@ def user_name() -> str:
 
 
 RoleOption = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
-NameOption = Annotated[str | None, typer.Option("--name", help="Who it speaks for; empty: who runs this command.")]
+NameOption = Annotated[
+    str | None, typer.Option("--name", help="Name of the person or program; default: your user name.")
+]
 
 
 @token.command("create")
@@ -32,7 +36,9 @@ def create(
     role: RoleOption = Role.CURATOR,
     name: NameOption = None,
     label: Annotated[str, typer.Option("--label", help="What it is for.")] = "",
-    program: Annotated[bool, typer.Option("--program", help="It speaks for a program, which decides nothing.")] = False,
+    program: Annotated[
+        bool, typer.Option("--program", help="The token belongs to a program, which may not make decisions.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Create a token and print it. It is shown only once; the store keeps a hash."""
@@ -43,7 +49,9 @@ def create(
         print_json(_shown(made))
         return
     out.print(made.secret)
-    err.print(f"{made.role} {made.name}, id {made.uid}; send it as `Authorization: Bearer`; it is not shown again")
+    err.print(
+        f"{made.role} {made.name}, id {made.uid}; send it as `Authorization: Bearer TOKEN`; it will not be shown again"
+    )
 
 
 def _shown(made: Issued) -> dict[str, str]:
@@ -54,9 +62,7 @@ def _shown(made: Issued) -> dict[str, str]:
 def link(
     role: RoleOption = Role.CURATOR,
     name: NameOption = None,
-    base: Annotated[
-        str, typer.Option("--base", help="Address that the pages are served at.")
-    ] = "http://127.0.0.1:8000",
+    base: Annotated[str, typer.Option("--base", help="URL of the pages.")] = "http://127.0.0.1:8000",
 ) -> None:
     """Print a one-time sign-in link, valid for one hour."""
     with open_store() as store:

@@ -67,7 +67,7 @@ def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any
 def check_key(key: str) -> None:
     """Raise InvalidInputError if the key is not a valid header value; the message does not show the key."""
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidInputError("WAMKG_S2_API_KEY holds characters that no key has; copy it again")
+        raise InvalidInputError("WAMKG_S2_API_KEY has invalid characters; copy it again")
 
 
 def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:

@@ -18,9 +18,9 @@ def normalize_origin(name: str, origin: str, setting: str) -> str:
     """
     parts = urlsplit(origin)
     if "@" in parts.netloc:
-        raise InvalidInputError(f"{name}: {setting} holds a user name or a password; set it to https://HOST")
+        raise InvalidInputError(f"{name}: {setting} must not contain a user name or password; set it to https://HOST")
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise InvalidInputError(f"{name}: {origin!r} is no origin; set {setting} to https://HOST without a path")
+        raise InvalidInputError(f"{name}: {origin!r} is not an origin; set {setting} to https://HOST without a path")
     return f"{parts.scheme}://{parts.netloc}"
 
 

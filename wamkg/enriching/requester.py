@@ -167,12 +167,12 @@ class Requester:
             wait = self._wait_asked_for(response)
             raise _TryAgainError(f"it answered {status} {response.reason_phrase}".rstrip(), wait=wait)
         if status in (401, 403):
-            raise InvalidKeyError(f"{self.name} refused the key ({status}{said}); check WAMKG_S2_API_KEY")
+            raise InvalidKeyError(f"{self.name} rejected the key ({status}{said}); check WAMKG_S2_API_KEY")
         if status == 404:
             raise UnknownRecordError(f"{self.name} does not know it (404{said})")
         if status == 413 or (status == 400 and any(word in said.lower() for word in SIZE_WORDS)):
-            raise ResponseTooLargeError(f"{self.name} says that too much was asked for ({status}{said})")
-        raise RequestRejectedError(f"{self.name} refused the request ({status}{said})")
+            raise ResponseTooLargeError(f"{self.name} says that the request was too large ({status}{said})")
+        raise RequestRejectedError(f"{self.name} rejected the request ({status}{said})")
 
     def _wait_asked_for(self, response: httpx.Response) -> float | None:
         """Seconds that Retry-After asks for; blocks every process for that time, and ends the run if it is too long."""

@@ -91,7 +91,7 @@ class RunSession:
                 tasks.renew_leases(session, self.owner, self.lease)
             stop = jobs.beat(session, self.job, values)
         if stop:
-            raise JobCancelledError("cancelled; what was fetched is kept, resume the job to go on")
+            raise JobCancelledError("cancelled; fetched data is stored, resume the job to continue")
 
     def close(self, state: JobStatus, error: str) -> None:
         """Release the tasks, close the batch and the job."""

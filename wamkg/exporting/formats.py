@@ -12,6 +12,7 @@ from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
 from wamkg.exporting.skos import export_skos
 from wamkg.exporting.table import export_table
+from wamkg.near_matches import unknown
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def export_named(name: str) -> ExportFormat:
     Raises InvalidInputError, which lists the known ones.
     """
     if name not in EXPORTS:
-        raise InvalidInputError(f"there is no export {name!r}; use one of {', '.join(EXPORTS)}")
+        raise InvalidInputError(unknown("export format", name, EXPORTS))
     return EXPORTS[name]
 
 
@@ -49,7 +50,7 @@ def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
     sections = export_named(name).sections
     if sections is None:
         able = ", ".join(known for known, form in EXPORTS.items() if form.sections is not None)
-        raise InvalidInputError(f"{name} holds the whole store; taxonomies are chosen, and files filled in, by {able}")
+        raise InvalidInputError(f"{name} always exports everything; to choose taxonomies or fill in a file, use {able}")
     return sections
 
 

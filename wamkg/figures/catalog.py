@@ -81,7 +81,7 @@ def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     slug = query.taxonomy or WAM
     if query.against is None:
         others = ", ".join(t.slug for t in list_taxonomies(session) if t.slug != slug)
-        raise InvalidInputError(f"say which taxonomy to hold {slug!r} against: against={others or 'none there is yet'}")
+        raise InvalidInputError(f"name the taxonomy to compare {slug!r} with: against={others or 'none there is yet'}")
     found = crosswalk(session, slug, query.against, query.depth or 0, query.depth or 0)
     names = [
         {taxon.path: taxon.name for taxon in list_taxa(session, get_taxonomy(session, t))} for t in (found.a, found.b)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import did_you_mean
 
 
 def taxon_id(path: str) -> str:
@@ -27,5 +28,6 @@ def resolve_names(names: Sequence[str], spellings: Iterable[tuple[str, str]], ki
         known[name.casefold()].add(thing)
     missing = sorted({name for name in names if name.strip().casefold() not in known})
     if missing:
-        raise InvalidInputError(f"no {kind} is called {', '.join(map(repr, missing))}: use its label or {other}")
+        near = did_you_mean(missing[0], known) if len(missing) == 1 else ""
+        raise InvalidInputError(f"no {kind} is called {', '.join(map(repr, missing))}: use its label or {other}{near}")
     return frozenset(thing for name in names for thing in known[name.strip().casefold()])

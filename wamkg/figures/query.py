@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.near_matches import unknown
 
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 COMMON = frozenset({"width", "theme"})
@@ -84,11 +85,11 @@ class FigureQuery:
         Raises NotFoundError for a figure there is none of, InvalidInputError for a parameter it does not take.
         """
         if name not in FIGURES:
-            raise NotFoundError(f"no figure {name!r}; there are {', '.join(FIGURES)}")
+            raise NotFoundError(unknown("figure", name, FIGURES))
         extra = sorted(self.given().keys() - FIGURES[name].takes)
         if extra:
             own = ", ".join(sorted(FIGURES[name].takes))
-            raise InvalidInputError(f"the figure {name} does not take {', '.join(extra)}; it takes {own}")
+            raise InvalidInputError(f"figure {name} does not accept {', '.join(extra)}; it accepts {own}")
         return self
 
     @property
@@ -96,7 +97,7 @@ class FigureQuery:
         """The number among the representatives."""
         numbers = [int(word) for word in self._words() if word.isdecimal()]
         if len(numbers) > 1:
-            raise InvalidInputError(f"representatives {self.representatives!r} holds more than one number")
+            raise InvalidInputError(f"representatives {self.representatives!r} has more than one number")
         return numbers[0] if numbers else None
 
     @property
@@ -120,7 +121,7 @@ class FigureQuery:
         try:
             return datetime.date.fromisoformat(self.since + "-01" * (2 - self.since.count("-")))
         except ValueError as error:
-            raise InvalidInputError(f"since {self.since!r} is no date: {error}") from error
+            raise InvalidInputError(f"since {self.since!r} is not a date: {error}") from error
 
     def _words(self) -> list[str]:
         return [word.strip() for word in (self.representatives or "").split(",") if word.strip()]

@@ -6,6 +6,7 @@ from itertools import cycle
 from typing import Literal, get_args
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 
 POINTS_PER_MM = 72 / 25.4
 COLUMN_MM = {"one-column": 88.0, "two-column": 180.0}
@@ -134,10 +135,9 @@ class FigureOptions:
         if not LOWEST_MM <= self.height <= WIDEST_MM:
             raise InvalidInputError(f"height {self.height:g} mm is out of range: use {LOWEST_MM:g} to {WIDEST_MM:g} mm")
         if self.theme not in THEMES:
-            raise InvalidInputError(f"unknown theme {self.theme!r}: use {', '.join(THEMES)}")
+            raise InvalidInputError(unknown("theme", self.theme, THEMES))
         if self.orientation not in get_args(Orientation):
-            known = ", ".join(get_args(Orientation))
-            raise InvalidInputError(f"unknown orientation {self.orientation!r}: use {known}")
+            raise InvalidInputError(unknown("orientation", self.orientation, get_args(Orientation)))
         if not LOWEST_DPI <= self.dpi <= HIGHEST_DPI:
             raise InvalidInputError(f"dpi {self.dpi} is out of range: use {LOWEST_DPI} to {HIGHEST_DPI}")
         for name in ("depth", "representatives"):

@@ -25,8 +25,8 @@ def _check_ancestors(path: str, parents: dict[str, str | None]) -> None:
     above = parents[path]
     while above is not None:
         if above in seen:
-            raise InvalidInputError(f"taxon {path!r} is its own ancestor: mend its parent")
+            raise InvalidInputError(f"taxon {path!r} is its own ancestor: correct its parent")
         if above not in parents:
-            raise InvalidInputError(f"taxon {path!r} hangs under {above!r}, which is not in the taxonomy")
+            raise InvalidInputError(f"taxon {path!r} has the parent {above!r}, which is not in the taxonomy")
         seen.add(above)
         above = parents[above]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.entities import ENTITY_MODELS, get_entity
 from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
 from wamkg.store.papers import find_paper
@@ -34,10 +35,12 @@ def find_node(session: Session, text: str) -> int:
         found: Any = find_taxon(session, get_taxonomy(session, slug), path)
     elif kind in set(ENTITY_MODELS):
         found = get_entity(session, EntityKind(kind), rest)
+    elif rest and (near := did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS})):
+        raise NotFoundError(f"no entity {text[:200]!r}{near} Write KIND:NAME, for example taxon:wam:joint")
     else:
         found = find_paper(session, rest if kind == EntityKind.PAPER else text)
     if found.id is None:
-        raise NotFoundError(f"nothing is called {text!r}")
+        raise NotFoundError(f"no entity {text[:200]!r}; write KIND:NAME, for example taxon:wam:joint")
     number: int = found.id
     return number
 
@@ -88,9 +91,9 @@ def build_graph(
 
 def _check(hops: int, kinds: Sequence[str] | None, relations: Sequence[str] | None, cap: int | None) -> None:
     for what, given, known in (("kind", kinds, KINDS), ("relation", relations, RELATIONS)):
-        unknown = [name for name in given or () if name not in known]
-        if unknown:
-            raise InvalidInputError(f"unknown {what} {unknown[0]!r}: use {', '.join(known)}")
+        strange = [name for name in given or () if name not in known]
+        if strange:
+            raise InvalidInputError(unknown(what, strange[0], known))
     if not 0 <= hops <= MOST_HOPS:
         raise InvalidInputError(f"hops {hops} is out of range: use 0 to {MOST_HOPS}")
     if cap is not None and not 1 <= cap <= MOST_NODES:

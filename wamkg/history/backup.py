@@ -76,9 +76,9 @@ def _unpack(path: Path, folder: Path) -> None:
         with tarfile.open(path, "r:") as tar:
             tar.extractall(folder, filter="data")
     except (OSError, tarfile.TarError) as error:
-        raise StoreError(f"{path} cannot be read as a backup of wamkg: {error}") from error
+        raise StoreError(f"{path} is not a readable wamkg backup: {error}") from error
     if not (folder / STORE).is_file():
-        raise StoreError(f"{path} is no backup of wamkg: it holds no {STORE}")
+        raise StoreError(f"{path} is not a wamkg backup: it has no {STORE}")
 
 
 def _refuse_filled(session: Session) -> None:

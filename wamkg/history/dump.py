@@ -123,9 +123,9 @@ def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> dict[str, Any]:
     try:
         header = orjson.loads(file.readline())
         if header["wamkg"] != FORMAT:
-            raise StoreError(f"{path.name} is a dump of another form ({header['wamkg']}); use a newer wamkg")
+            raise StoreError(f"{path.name} is a dump of an unknown version ({header['wamkg']}); use a newer wamkg")
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path.name} is no dump of wamkg") from error
+        raise StoreError(f"{path.name} is not a wamkg dump") from error
     if header["schema"] not in known_revisions():
         raise StoreError(f"{path.name} has schema version {header['schema']}, which is newer than this program")
     return dict(header)
@@ -142,7 +142,7 @@ def _insert(file: BinaryIO | gzip.GzipFile, target: Path, header: dict[str, Any]
         except (OSError, EOFError, ValueError, KeyError, sqlite3.Error) as error:
             raise StoreError(f"the dump {path.name} is damaged: {error}") from error
         if connection.execute("PRAGMA foreign_key_check").fetchone():
-            raise StoreError(f"the dump {path.name} is damaged: a row refers to one that is not there")
+            raise StoreError(f"the dump {path.name} is damaged: a row refers to a missing row")
         connection.execute("COMMIT")
 
 

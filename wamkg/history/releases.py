@@ -34,7 +34,7 @@ def create_release(store: Store, home: Path, name: str, note: str, by: str) -> R
     if not _NAME.fullmatch(name):
         raise InvalidInputError(f"{name!r} cannot name a release; use letters, digits, points, hyphens")
     if name == "now" or _DAY.fullmatch(name):
-        raise InvalidInputError(f"{name} means a day; choose another name for the release")
+        raise InvalidInputError(f"{name!r} looks like a date; choose another name for the release")
     with store.reading() as session:
         _refuse_taken(session, name)
     uid = new_uid()
@@ -107,11 +107,13 @@ def open_release(store: Store, home: Path, name: str, *, build: bool = True) -> 
     cached = home / CACHE / f"{release.sha256}-{head_revision()}.db"
     if not cached.exists():
         if not build:
-            raise ConflictError(f"release {name} has not been loaded yet; a curator loads it by asking for it first")
+            raise ConflictError(f"release {name} is not loaded yet; a curator loads it by requesting it")
         if not file.exists():
-            raise StoreError(f"the file of release {name} is not in {file.parent}; bring {file.name} there")
+            raise StoreError(f"the file of release {name} is missing; copy {file.name} to {file.parent}")
         if hash_of(file) != release.sha256:
-            raise StoreError(f"the file of release {name} is not what was frozen; restore {file.name} from a copy")
+            raise StoreError(
+                f"the file of release {name} has changed since its creation; restore {file.name} from a copy"
+            )
         load_dump(file, cached)
     with read_only(cached) as past:
         yield past

@@ -31,11 +31,14 @@ def open_snapshot_at(store: Store, home: Path, moment: datetime, *, build: bool 
     Raises InvalidInputError for a future moment, ConflictError if the snapshot does not exist and `build` is off.
     """
     if moment > utc_now():
-        raise InvalidInputError("that moment has not come yet; ask for a past day")
+        raise InvalidInputError("that moment is in the future; name a past day")
     file = snapshot_file(store, home, moment)
     if not file.exists():
         if not build:
-            raise ConflictError("that day has not been made yet; a curator makes it by asking for it first")
+            raise ConflictError(
+                f"there is no snapshot of {moment:%Y-%m-%d %H:%M} yet; a curator builds it by "
+                "requesting this day, or with `wamkg release diff DAY now`"
+            )
         _make(store, file, moment)
     with read_only(file) as past:
         yield past

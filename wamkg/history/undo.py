@@ -72,7 +72,9 @@ def undo_batch(session: Session, batch: Batch, actor: Actor, why: str = "") -> d
     if batch.undone_at is not None:
         raise ConflictError(f"batch {batch.uid} is already undone")
     if batch.kind == BatchKind.UNDO:
-        raise ConflictError(f"{batch.uid} took {batch.source} back; do that again instead of undoing an undo")
+        raise ConflictError(
+            f"batch {batch.uid} is an undo of {batch.source} and cannot be undone; repeat the original action instead"
+        )
     mine = select(table_of(Batch).c.id).where(table_of(Batch).c.id == batch.id)
     made, ended = rows_made(session, mine), rows_ended(session, mine)
     joined = _refuse_to_part(session, batch)
@@ -156,7 +158,7 @@ def _conflicts_with_later_rows(session: Session, batch: Batch, ended: Rows) -> I
     except IntegrityError as error:
         later = ", ".join(batches_that_changed_taxa(session, batch) + later_writers(session, batch, ended))
         raise ConflictError(
-            f"later edits took the place of what {batch.uid} would give back; undo them first: {later}"
+            f"later edits conflict with what the undo of {batch.uid} would restore; undo them first: {later}"
         ) from error
 
 
@@ -174,7 +176,7 @@ def _check_rules(session: Session, batch: Batch, before: dict[str, str]) -> None
     """
     for paper, problem in new_violations(session, before).items():
         raise ConflictError(
-            f"without {batch.uid} a rule would be broken: {paper}: {problem}; undo or change that place first"
+            f"without batch {batch.uid}, {paper} would violate a rule: {problem}; undo or change that assignment first"
         )
 
 

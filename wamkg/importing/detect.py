@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.ids import identified
+from wamkg.near_matches import unknown
 
 FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "nbib", "wos", "enw", "jsonl", "ids")
 """Every format that is read."""
@@ -73,7 +74,7 @@ def ensure_known(format: str) -> str:
     Raises InvalidInputError for a name that is no format.
     """
     if format not in FORMATS:
-        raise InvalidInputError(f"there is no format {format!r}; use one of {', '.join(FORMATS)}")
+        raise InvalidInputError(unknown("format", format, FORMATS))
     return format
 
 
@@ -97,7 +98,7 @@ def _by_content(name: str, text: str) -> str:
     )
     found = next((format for format, sign in signs if sign), None)
     if found is None:
-        raise InvalidInputError(f"cannot tell what {name} is; say --format {', '.join(FORMATS)}")
+        raise InvalidInputError(f"cannot tell the format of {name}; use --format with one of {', '.join(FORMATS)}")
     return found
 
 

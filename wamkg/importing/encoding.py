@@ -77,7 +77,7 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
     except UnicodeDecodeError as broken:
         if encoding or chosen != "utf-8":
             line = raw.count(b"\n", 0, broken.start) + 1
-            raise InvalidInputError(f"{name} is not {chosen} text at line {line}; say --encoding NAME") from None
+            raise InvalidInputError(f"{name} is not {chosen} text at line {line}; use --encoding NAME") from None
     return _decode_other(raw)
 
 

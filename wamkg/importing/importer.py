@@ -107,7 +107,9 @@ def _apply(
     )
     applier.apply(_watched(_prepare(result.items), check, report))
     if not report.records:
-        raise InvalidInputError(f"{_shown_name(name)} holds no record, read as {result.format}; --format sets another")
+        raise InvalidInputError(
+            f"{_shown_name(name)} has no record when read as {result.format}; choose another format with --format"
+        )
     _take_quality(check, report)
     report.unmapped.update(result.unmapped_labels)
     if result.arxiv_ids is not None:

@@ -34,7 +34,7 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
             had_nul = _NUL in line and _has_nul(row)
             record = read_mapping(without_nul(row) if had_nul else row, number, loose=True)
             if had_nul:
-                record.doubts.append(Dropped("a NUL character, which no database keeps; it is left out"))
+                record.doubts.append(Dropped("a NUL character, which the database cannot store; it is left out"))
             yield record
         except orjson.JSONDecodeError as error:
             yield UnreadableLine(number, _json_fault(line, error), _excerpt(line))
@@ -46,7 +46,7 @@ def record_of(row: object, number: int) -> Item:
     """The record that an object of these keys describes, or why it is none; every value must be of its form."""
     try:
         if _has_nul(row):
-            raise FaultError("a NUL character, which no database keeps")
+            raise FaultError("a NUL character, which the database cannot store")
         return read_mapping(row, number)
     except FaultError as fault:
         return UnreadableLine(number, str(fault), _excerpt(str(row).encode(errors="replace")))

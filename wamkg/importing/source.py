@@ -91,7 +91,7 @@ def _spool(name: str, chunks: Iterator[bytes]) -> IO[bytes]:
         for chunk in chunks:
             size += len(chunk)
             if size > MAX_DOWNLOAD:
-                raise InvalidInputError(f"{name} gives more than {MAX_DOWNLOAD >> 20} MiB; save it to a file first")
+                raise InvalidInputError(f"{name} sends more than {MAX_DOWNLOAD >> 20} MiB; save it to a file first")
             copy.write(chunk)
     except BaseException:
         copy.close()
@@ -108,9 +108,9 @@ def _download(url: str) -> IO[bytes]:
     try:
         with httpx.stream("GET", address, timeout=_TIMEOUT, follow_redirects=True) as answer:
             if answer.status_code != httpx.codes.OK:
-                raise InvalidInputError(f"{url} answers {answer.status_code} {answer.reason_phrase}".rstrip())
+                raise InvalidInputError(f"{url} returned {answer.status_code} {answer.reason_phrase}".rstrip())
             if "text/html" in answer.headers.get("content-type", ""):
-                raise InvalidInputError(f"{url} is a web page; give the address of the raw file")
+                raise InvalidInputError(f"{url} is a web page; use the URL of the raw file")
             return _spool(url, answer.iter_bytes(1 << 20))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise InvalidInputError(f"cannot fetch {url}: {str(error) or type(error).__name__}") from None

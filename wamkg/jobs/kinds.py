@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 
@@ -32,7 +33,7 @@ KINDS = {
 def check_job(kind: str, params: Mapping[str, Any]) -> None:
     """Raise InvalidInputError for an unknown kind of job, or for parameters that it does not accept."""
     if kind not in KINDS:
-        raise InvalidInputError(f"there is no job {kind!r}; there are: {', '.join(sorted(KINDS))}")
+        raise InvalidInputError(unknown("job kind", kind, sorted(KINDS)))
     if (check := KINDS[kind].check) is not None:
         _load(check)(params)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from wamkg.errors import InvalidInputError, JobCancelledError
+from wamkg.near_matches import unknown
 from wamkg.store import jobs
 from wamkg.store.jobs import current_worker_id
 from wamkg.store.session import Store
@@ -24,7 +25,7 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
         with store.writing() as session:
             stop = jobs.beat(session, uid, {"done": done, "total": total})
         if stop:
-            raise JobCancelledError("stopped as asked; what was done is kept")
+            raise JobCancelledError("stopped on request; what was done is stored")
 
     try:
         counts = stage(show)
@@ -49,7 +50,6 @@ def check_suggest(params: Mapping[str, Any]) -> None:
 def refuse_unknown(kind: str, params: Iterable[str], known: tuple[str, ...]) -> None:
     """Raise InvalidInputError for parameters that a kind of job does not accept."""
     # A job of any kind may be asked again for what failed; a stage that finds what is missing does just that.
-    unknown = set(params) - {*known, "retry_failed"}
-    if unknown:
-        takes = ", ".join(known) or "no parameters"
-        raise InvalidInputError(f"{kind}: no parameter {', '.join(sorted(unknown))}; it takes {takes}")
+    strange = set(params) - {*known, "retry_failed"}
+    if strange:
+        raise InvalidInputError(unknown(f"{kind} parameter", min(strange), known))

@@ -26,12 +26,12 @@ from wamkg.vocabulary import MAIN, EntityKind
 NEWEST = 5
 QUEUE = 20
 ORDER_LABELS = {
-    "uncertain": "least sure first",
-    "certain": "surest first",
-    "against": "model vs person",
-    "novel": "novel first",
+    "uncertain": "least confident first",
+    "certain": "most confident first",
+    "against": "rejected suggestions first",
+    "novel": "least similar first",
     "cited": "most cited",
-    "thin": "thin leaf first",
+    "thin": "smallest taxon first",
     "newest": "newest first",
 }
 

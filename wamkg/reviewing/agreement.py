@@ -188,7 +188,7 @@ def measure_agreement(ratings: Ratings, what: tuple[str, str], reviewers: list[s
     Raises NotFoundError for fewer than two reviewers.
     """
     if len(reviewers) < 2:
-        raise NotFoundError("agreement needs two people; nobody has classed what another classed too")
+        raise NotFoundError("agreement needs two people who labeled the same paper; there are none yet")
     table = [[words.get(person) for person in reviewers] for words in ratings.values()]
     said = [word for row in table for word in row if word is not None]
     unsure = sum(word is None for words in ratings.values() for word in words.values())

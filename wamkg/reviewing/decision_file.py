@@ -214,7 +214,7 @@ def _objects(path: Path) -> Iterable[dict[str, Any]]:
                 try:
                     yield orjson.loads(line)
                 except orjson.JSONDecodeError as error:
-                    raise InvalidInputError(f"{path.name} holds a line that is no JSON; mend it first") from error
+                    raise InvalidInputError(f"{path.name} has a line that is not valid JSON; fix it first") from error
 
 
 def read_line(raw: bytes) -> DecisionFileLine:
@@ -224,7 +224,7 @@ def read_line(raw: bytes) -> DecisionFileLine:
     """
     values = orjson.loads(raw)
     if b"\\u0000" in raw:
-        raise ValueError("a NUL character, which no database keeps")
+        raise ValueError("a NUL character, which the database cannot store")
     if not isinstance(values, dict):
         raise ValueError("not an object")
     at = datetime.fromisoformat(_text(values, "at"))

@@ -91,7 +91,7 @@ class _Merge:
             return None
         try:
             if raw is None:
-                raise ValueError("a line too long for a decision")
+                raise ValueError("the line is too long for a decision")
             return number, read_line(raw)
         except (ValueError, TypeError) as error:
             self.report.unreadable.append((number, str(error)))
@@ -134,7 +134,8 @@ class _Merge:
         if len(numbers) != 1:
             named = ids.get("title") or ids.get("slug") or "?"
             raise NotFoundError(
-                f"{len(numbers) or 'no'} papers of this store are {named!r}; import or tell it apart first"
+                f"{len(numbers) or 'no'} papers of this store match {named!r}; "
+                "import the paper, or merge the duplicates, first"
             )
         return self.session.get_one(Paper, numbers.pop())
 

@@ -46,7 +46,7 @@ def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[
     if not quote:
         return None, None
     if not normalise(quote):
-        raise InvalidInputError("the quote holds no words")
+        raise InvalidInputError("the quote has no words")
     if place is None:
         found = next((name for name in CHECKABLE_LOCATIONS if is_quoted(texts_of(paper), quote, name)), None)
         return found, True if found else None
@@ -55,7 +55,10 @@ def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[
     if getattr(paper, place) is None:
         return place, None
     if not is_quoted(texts_of(paper), quote, place):
-        raise InvalidInputError(f"the quote is not in the {place} that is held; copy it from there, or name its place")
+        raise InvalidInputError(
+            f"the quote is not in the stored {place}; copy it word for word, or "
+            "name its location, for example 'arXiv v2, section 3'"
+        )
     return place, True
 
 
@@ -99,7 +102,7 @@ def decide(session: Session, actor: Actor, decision: Decision) -> DecisionResult
     allow, and ConflictError, which says what changed, if the paper has changed since the person saw it.
     """
     if actor.kind != PERSON:
-        raise InvalidInputError(f"{actor.name} is a program; only a person decides")
+        raise InvalidInputError(f"{actor.name} is a program; only people make decisions")
     ground = _ground(session, decision)
     check_revision(session, ground.paper, decision.version)
     _refuse_another_place(ground, decision.assignment)
@@ -134,7 +137,10 @@ def _ground(session: Session, decision: Decision) -> DecisionContext:
     else:
         suggestion = suggestion_named(session, decision.suggestion)
         if suggestion is None or suggestion.paper_id != paper.id or suggestion.taxonomy_id != taxonomy.id:
-            raise ConflictError(f"the suggestion {decision.suggestion} does not stand any more; look at the new one")
+            raise ConflictError(
+                f"suggestion {decision.suggestion} for {paper.slug} is out of "
+                "date; run `wamkg review` again, or name a taxon"
+            )
     paths = _paths(decision, suggestion)
     return DecisionContext(
         session, paper, taxonomy, live, suggestion, [find_taxon(session, taxonomy, path) for path in paths]
@@ -147,7 +153,9 @@ def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
     if decision.taxon:
         return [decision.taxon, *decision.also]
     if suggestion is None or not suggestion.ranked:
-        raise InvalidInputError(f"{decision.paper} has no suggestion to {decision.verdict}; name a taxon")
+        raise InvalidInputError(
+            f"{decision.paper} has no suggestion to {decision.verdict} in {decision.taxonomy}; name a taxon"
+        )
     return [suggestion.ranked[0]["taxon"], *decision.also]
 
 
@@ -158,7 +166,9 @@ def check_revision(session: Session, paper: Paper, version: int | None) -> None:
     """
     behind = 0 if version is None else paper.version - version
     if behind < 0:
-        raise ConflictError(f"{paper.slug} is at version {paper.version}, there is no version {version} yet")
+        raise ConflictError(
+            f"{paper.slug} is at version {paper.version}, so version {version} cannot exist yet; read it again"
+        )
     if behind:
         happened = "; ".join(describe_changes(session, paper, behind))
         raise ConflictError(
@@ -170,9 +180,9 @@ def _refuse_another_place(ground: DecisionContext, seen: str | None) -> None:
     primary = next((a.uid for a, _ in ground.live if a.primary), "")
     if seen in (None, primary):
         return
-    stands = ", ".join(_places(ground.live)) or "no place"
+    stands = ", ".join(_places(ground.live)) or "no taxon"
     happened = "; ".join(describe_changes(ground.session, ground.paper, 1))
-    raise ConflictError(f"stale: {ground.paper.slug} now stands at {stands}; meanwhile: {happened}")
+    raise ConflictError(f"stale: {ground.paper.slug} is now assigned to {stands}; meanwhile: {happened}")
 
 
 def describe_changes(session: Session, paper: Paper, newest: int) -> list[str]:

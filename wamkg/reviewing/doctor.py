@@ -9,6 +9,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
 from wamkg.matching.quotes import find_missing_quote, texts_of
 from wamkg.matching.resolved_values import resolved_values
+from wamkg.near_matches import unknown
 from wamkg.reviewing.identity_questions import ask_about, swapped_papers
 from wamkg.store import doctor as reads
 from wamkg.store.assignments import rule_violations
@@ -64,9 +65,9 @@ def find_problems(session: Session, names: Sequence[str] = (), *, fix: bool = Fa
 
     Raises NotFoundError for an unknown check.
     """
-    unknown = [name for name in names if name not in CHECKS]
-    if unknown:
-        raise NotFoundError(f"no check is called {unknown[0]!r}; there are {', '.join(CHECKS)}")
+    strange = [name for name in names if name not in CHECKS]
+    if strange:
+        raise NotFoundError(unknown("check", strange[0], CHECKS))
     if fix:
         one_writer(session)
     return [_run(session, name, CHECKS[name], fix) for name in names or CHECKS]

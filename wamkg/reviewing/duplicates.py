@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
+from wamkg.near_matches import unknown
 from wamkg.store.batches import close_batch, end_rows, open_batch, record_change, uid_of_row
 from wamkg.store.duplicates import (
     Pair,
@@ -46,9 +47,9 @@ def record_judgement(
     which names the judgements and their batches, for a contradiction.
     """
     if actor.kind != PERSON:
-        raise InvalidInputError(f"{actor.name} is a program; only a person judges")
+        raise InvalidInputError(f"{actor.name} is a program; only people judge duplicates")
     if verdict not in set(DuplicateVerdict):
-        raise InvalidInputError(f"{verdict!r} is no judgement; write one of {', '.join(DuplicateVerdict)}")
+        raise InvalidInputError(unknown("judgement", verdict, DuplicateVerdict))
     reject_nul(note)
     lock_judgements(session)
     one, other = (find_paper(session, text) for text in pair)
@@ -75,10 +76,12 @@ def refuse_contradiction(session: Session, pair: Pair, verdict: str) -> None:
     works = load_work_groups(session, leaving_out=pair)
     named = " and ".join(slug_of(session, paper) for paper in pair)
     if verdict == DuplicateVerdict.DIFFERENT and (chain := works.chain(pair)):
-        raise ConflictError(f"{named} are one work by what is judged: {_said(session, chain, 'same')}; undo one first")
+        raise ConflictError(
+            f"{named} are one work according to other judgements: {_said(session, chain, 'same')}; undo one first"
+        )
     if verdict == DuplicateVerdict.SAME and (clashes := works.clashes(pair)):
         told = _said(session, clashes, "different")
-        raise ConflictError(f"{named} cannot be one work by what is judged: {told}; undo that first")
+        raise ConflictError(f"{named} cannot be one work according to other judgements: {told}; undo that first")
 
 
 def _said(session: Session, pairs: list[Pair], verdict: str) -> str:

@@ -13,6 +13,7 @@ from wamkg.importing.import_report import ImportReport, Outcome
 from wamkg.importing.jsonl import record_of
 from wamkg.matching.record import UnreadableLine
 from wamkg.matching.resolved_values import resolved_values
+from wamkg.near_matches import unknown
 from wamkg.reviewing.paper_edits import EditResult, add_former_name
 from wamkg.store.batches import (
     EDITABLE,
@@ -57,7 +58,9 @@ def edit_entity(
     row = get_entity_by_ref(session, kind, name)
     session.refresh(row, with_for_update=True)
     if version is not None and version > row.version:
-        raise ConflictError(f"{subject} is at version {row.version}, there is no version {version} yet")
+        raise ConflictError(
+            f"{subject} is at version {row.version}, so version {version} cannot exist yet; read it again"
+        )
     if version is not None and version < row.version:
         happened = (
             "; ".join(describe_entity_changes(session, row, row.version - version)) or "nothing that was recorded"
@@ -68,7 +71,7 @@ def edit_entity(
     allowed = sorted(EDITABLE[type(row)] - _DERIVED)
     for field in values:
         if field not in allowed:
-            raise InvalidInputError(f"no field {field!r} of a {kind}; there are {', '.join(allowed)}")
+            raise InvalidInputError(unknown(f"{kind} field", field, allowed))
     parsed = {field: _read(field, value) for field, value in values.items()}
     if all(getattr(row, field) == value for field, value in parsed.items()):
         return EditResult(None, subject, {}, row.version)
@@ -122,14 +125,14 @@ def get_entity_by_ref(session: Session, kind: str, name: str) -> Any:
         return find_taxon(session, get_taxonomy(session, slug), path)
     if kind not in ENTITY_MODELS:
         raise InvalidInputError(
-            f"{kind!r} is nothing that can be set; write a paper's id or one of {', '.join(ENTITY_MODELS)}"
+            f"{unknown('kind', kind, (*ENTITY_MODELS, 'result', 'taxon'))}; or write the id of a paper"
         )
     return get_entity(session, EntityKind(kind), name)
 
 
 def _read(field: str, value: Any) -> Any:
     if field in ("metric_id", "reported_by_id"):
-        raise InvalidInputError(f"{field} is set by adding the result anew")
+        raise InvalidInputError(f"{field} cannot be edited; add the result again")
     if field == "name" and not str(value or "").strip():
         raise InvalidInputError("name cannot be empty")
     if value in (None, "") and field not in ("value", "party"):
@@ -138,10 +141,10 @@ def _read(field: str, value: Any) -> Any:
         return _number(field, value)
     if field == "higher_is_better":
         if str(value).lower() not in _BOOLEANS:
-            raise InvalidInputError(f"{field} is true or false")
+            raise InvalidInputError(f"{field} must be true or false, not {value!r}")
         return _BOOLEANS[str(value).lower()]
     if field == "party" and value not in ("first", "third"):
-        raise InvalidInputError("party is first or third")
+        raise InvalidInputError("party must be first or third")
     if field in ("include", "exclude"):
         parts = value.split(";") if isinstance(value, str) else list(value)
         return [part.strip() for part in parts if part.strip()]
@@ -180,7 +183,7 @@ def add_item(session: Session, actor: Actor, kind: str, values: Mapping[str, Any
     elif kind in KINDS:
         subject, uid = _add_named(session, batch, EntityKind(kind), dict(values))
     else:
-        raise InvalidInputError(f"{kind!r} cannot be added; write one of {', '.join(KINDS)}")
+        raise InvalidInputError(unknown("kind", kind, KINDS))
     record_change(session, batch, f"added {kind}", subject_uid=uid, after=dict(values), why=why)
     close_batch(session, batch, {"added": subject})
     return EditResult(batch.uid, subject, {name: (None, value) for name, value in values.items()}, 1)
@@ -214,7 +217,7 @@ def _add_named(session: Session, batch: Batch, kind: EntityKind, values: dict[st
     columns = EDITABLE[ENTITY_MODELS[kind]] - _DERIVED
     for field in values:
         if field not in columns:
-            raise InvalidInputError(f"a {kind} has no {field!r}; it has {', '.join(sorted({*columns, 'paper'}))}")
+            raise InvalidInputError(unknown(f"{kind} field", field, sorted({*columns, "paper"})))
     parsed = {field: _read(field, value) for field, value in values.items()}
     number, _ = upsert_entity(session, batch, kind, {"slug": slugify(name), "name": name.strip()} | parsed)
     if paper:
@@ -235,7 +238,7 @@ _RESULT_KEYS = (
 def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
     for field in values:
         if field not in _RESULT_KEYS:
-            raise InvalidInputError(f"a result has no {field!r}; it has {', '.join(_RESULT_KEYS)}")
+            raise InvalidInputError(unknown("result field", field, _RESULT_KEYS))
     for field in ("method", "benchmark", "value"):
         if values.get(field) in (None, ""):
             raise InvalidInputError(f"a result needs a {field}")
@@ -256,7 +259,7 @@ def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tu
         "source": PERSON,
     }
     if not save_result(session, batch, row):
-        raise ConflictError("this result is in the store already")
+        raise ConflictError("this result is in the store already; nothing was written")
     session.flush()
     made = session.exec(select(Result).where(Result.batch_id == batch.id)).one()
     return f"result:{made.uid}", made.uid

@@ -21,6 +21,7 @@ from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.record import Record
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import ids_of
+from wamkg.near_matches import unknown
 from wamkg.store.base import chunks
 from wamkg.store.batches import close_batch, end_rows, get_actor, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citations import end_citations
@@ -57,7 +58,7 @@ class IdentityAnswer:
 
     def __post_init__(self) -> None:
         if self.answer not in ANSWERS:
-            raise InvalidInputError(f"{self.answer!r} answers no question; write one of {', '.join(ANSWERS)}")
+            raise InvalidInputError(unknown("answer", self.answer, ANSWERS))
         reject_nul(self.note)
 
 
@@ -89,7 +90,7 @@ def answer_question(session: Session, actor: Actor, uid: str, answer: IdentityAn
     newer than `version`, and if an id of the record belongs to a third paper.
     """
     if actor.kind != PERSON:
-        raise InvalidInputError(f"{actor.name} is a program; only a person says which paper it is")
+        raise InvalidInputError(f"{actor.name} is a program; only people answer questions")
     one_writer(session)
     question = _open_question(session, uid, answer.version)
     paper = lock_paper(session, question.paper_id)
@@ -116,7 +117,7 @@ def _open_question(session: Session, uid: str, version: int | None) -> IdentityQ
     if question.status != QuestionStatus.OPEN:
         raise ConflictError(
             f"question {question.uid} is answered ({question.status}); "
-            f"`wamkg undo {question.answer_batch}` takes that back"
+            f"`wamkg undo {question.answer_batch}` reverts that"
         )
     if version is not None and version != question.version:
         raise ConflictError(

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
+from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import decide, describe_changes
 from wamkg.reviewing.verdicts import STATES, Decision, Verdict
 from wamkg.store.batches import close_batch, find_batch, open_batch, record_change, uid_of_row, update_row
@@ -51,13 +52,15 @@ class ObjectionDraft:
 
     def __post_init__(self) -> None:
         if self.raised_as not in HUMAN_OBJECTORS:
-            raise InvalidInputError(f"{self.raised_as!r} raises no objection; write co-author, paper-author or reader")
+            raise InvalidInputError(
+                f"unknown role {self.raised_as!r} of the objector: use co-author, paper-author or reader"
+            )
         if self.said_at and not self.said_at.lower().startswith(("https://", "http://")):
-            raise InvalidInputError("where it was said is an address of the web, https://...")
+            raise InvalidInputError("the URL of the statement must begin with http:// or https://")
         if self.raised_as == ObjectorRole.PAPER_AUTHOR and not self.said_at:
-            raise InvalidInputError("an objection of the paper's authors needs the address where they said it")
+            raise InvalidInputError("an objection by the paper's authors needs the URL of their statement")
         if not self.raised_by.strip():
-            raise InvalidInputError("an objection needs the name of who raises it")
+            raise InvalidInputError("an objection needs the name of the person who raises it")
         reject_nul(self.claimed, self.raised_by, self.said_at, self.quote)
 
 
@@ -108,14 +111,14 @@ def _current(
     assert paper.id is not None and taxonomy.id is not None
     live = live_of(session, paper.id, taxonomy.id)
     if not live:
-        raise InvalidInputError(f"{paper.slug} stands nowhere in {taxonomy.slug} yet; decide instead of objecting")
+        raise InvalidInputError(f"{paper.slug} has no assignment in {taxonomy.slug} yet; decide instead of objecting")
     assignment, current = live[0]
     if (assignment.state, current and current.id) == (_state(dispute.claimed), claimed and claimed.id):
-        raise InvalidInputError(f"{paper.slug} stands at {dispute.claimed} already")
+        raise InvalidInputError(f"{paper.slug} is assigned to {dispute.claimed} already")
     for other in open_objections(session, paper.id, taxonomy.id):
         same_claim = (other.claimed_state, other.claimed_taxon_id) == (_state(dispute.claimed), claimed and claimed.id)
         if same_claim and other.raised_by == dispute.raised_by:
-            raise ConflictError(f"{dispute.raised_by} has raised this already; it is objection {other.uid}")
+            raise ConflictError(f"{dispute.raised_by} has raised the same objection already: {other.uid}")
     return current
 
 
@@ -147,7 +150,7 @@ def answer_objection(
     """
     reject_nul(answer)
     if not answer.strip():
-        raise InvalidInputError("an answer needs words")
+        raise InvalidInputError("the answer is empty; write a text")
     objection = _open_one(session, uid, version)
     batch = open_batch(session, BatchKind.EDIT, f"objection {objection.uid}", actor)
     return _update(session, batch, objection, {"status": ObjectionStatus.ANSWERED, "answer": answer})
@@ -163,7 +166,7 @@ class ObjectionOutcome:
 
     def __post_init__(self) -> None:
         if self.outcome not in CLOSED_AS:
-            raise InvalidInputError(f"{self.outcome!r} closes no objection; write one of {', '.join(CLOSED_AS)}")
+            raise InvalidInputError(unknown("outcome", self.outcome, CLOSED_AS))
         reject_nul(self.answer)
 
 
@@ -176,7 +179,7 @@ def close_objection(session: Session, actor: Actor, uid: str, closing: Objection
     closed or newer objection, and the errors of `decide`.
     """
     if actor.kind != PERSON:
-        raise InvalidInputError(f"{actor.name} is a program; only a person closes objections")
+        raise InvalidInputError(f"{actor.name} is a program; only people close objections")
     objection = _open_one(session, uid, closing.version)
     answer = closing.answer or objection.answer
     if closing.outcome == ObjectionStatus.REJECTED and not answer:
@@ -200,7 +203,9 @@ def _open_one(session: Session, uid: str, version: int | None) -> Objection:
             f"{version}; last on {paper.slug}: {said}"
         )
     if objection.status not in OPEN_STATUSES:
-        raise ConflictError(f"objection {objection.uid} is closed ({objection.status}); undo that first, or raise anew")
+        raise ConflictError(
+            f"objection {objection.uid} is closed ({objection.status}); undo that first, or raise a new objection"
+        )
     return objection
 
 

@@ -23,6 +23,7 @@ from wamkg.matching.claims import assert_date, assert_value
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.names import PersonName, parse_name
+from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import check_revision
 from wamkg.store.batches import close_batch, drop_batch, end_rows, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citation_keys import KEY, KeyOwners
@@ -77,7 +78,7 @@ def _standing(value: Any) -> str:
 def _key(value: Any) -> str:
     key = _text(value)
     if not is_citation_key(key):
-        raise ValueError("a citation key has no blank, comma or brace")
+        raise ValueError("a citation key must not contain spaces, commas or braces")
     return key
 
 
@@ -92,7 +93,7 @@ def _id(read: Callable[[str], str | None]) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         found = read(_text(value))
         if found is None:
-            raise ValueError("not such an id")
+            raise ValueError("it is not a valid id of this kind")
         return found
 
     return parse
@@ -136,13 +137,16 @@ def known_name(name: str) -> str:
     name = _OTHER_NAMES.get(name, name)
     if name.startswith(DATES):
         if name.removeprefix(DATES) not in set(EventKind):
-            raise InvalidInputError(f"no date {name!r}; write dates. and one of {', '.join(EventKind)}")
+            raise InvalidInputError(unknown("date", name, (f"{DATES}{kind}" for kind in EventKind)))
     elif name.startswith(DETAILS):
         if not _DETAIL.fullmatch(name.removeprefix(DETAILS)) or name.removeprefix(DETAILS) in FIELDS:
-            raise InvalidInputError(f"no field {name!r}; write details. and a field of BibTeX, as in details.editor")
+            raise InvalidInputError(
+                f"unknown paper field {name!r}: write details. and the name of "
+                "a BibTeX field, for example details.editor"
+            )
     elif not (name in FIELDS or name == METHOD or (name.startswith(LINKS) and name != LINKS)):
-        known = ", ".join((*FIELDS, METHOD, "date", "dates.KIND", "links.KIND", "details.NAME"))
-        raise InvalidInputError(f"no field {name!r}; there are {known}")
+        known = (*FIELDS, METHOD, "date", "dates.KIND", "links.KIND", "details.NAME")
+        raise InvalidInputError(unknown("paper field", name, known))
     return name
 
 
@@ -211,17 +215,20 @@ def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any
     owner_of_key = KeyOwners(session).owner(values[KEY]) if values.get(KEY) else None
     if owner_of_key not in (None, paper.id):
         owner = session.get_one(Paper, owner_of_key).slug
-        raise ConflictError(f"the citation key {values[KEY]!r} is that of {owner}; write another")
+        raise ConflictError(f"the citation key {values[KEY]!r} belongs to {owner} already; choose another")
     for given, number in papers_by_ids(session, ids).items():
         if number != paper.id:
             owner = session.get_one(Paper, number).slug
-            raise ConflictError(f"{given.scheme}:{given.value} belongs to {owner}; say first whether they are one work")
+            raise ConflictError(
+                f"{given.scheme}:{given.value} belongs to {owner} already; if both are the same "
+                f"work, run `wamkg duplicates judge {paper.slug} {owner} same` first"
+            )
     wrong = wrong_ids_of(session, [paper.id] if paper.id else []).get(paper.id or 0, frozenset())
     for given in ids:
         if (given.scheme, given.value) in wrong:
             raise ConflictError(
-                f"{given.scheme}:{given.value} was said to be another paper's than {paper.slug}; "
-                f"`wamkg questions --paper {paper.slug}` shows the answer, `wamkg undo` takes it back"
+                f"a person answered that {given.scheme}:{given.value} is not an id of {paper.slug}; "
+                f"`wamkg questions --paper {paper.slug}` shows the answer, `wamkg undo` reverts it"
             )
 
 

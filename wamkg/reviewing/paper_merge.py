@@ -75,7 +75,7 @@ class Merge:
 
     def __post_init__(self) -> None:
         if self.prefer is not None and self.prefer not in set(Prefer):
-            raise InvalidInputError(f"{self.prefer!r} is no side; prefer keep or other")
+            raise InvalidInputError(f"{self.prefer!r} is not a side; write --prefer keep or --prefer other")
         reject_nul(self.keep, self.other, self.why)
 
 
@@ -106,7 +106,7 @@ def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
     pair judged different, and for two assignments in one taxonomy without a preference.
     """
     if actor.kind != PERSON:
-        raise InvalidInputError(f"{actor.name} is a program; only a person merges papers")
+        raise InvalidInputError(f"{actor.name} is a program; only people merge papers")
     one_writer(session)
     lock_judgements(session)
     for taxonomy in list_taxonomies(session):
@@ -138,7 +138,7 @@ def _refuse_two_publications(session: Session, keep: Paper, other: Paper, merge:
     known = known_papers(session, [_number(keep), _number(other)])
     if have_two_dois(known[_number(keep)], known[_number(other)]) and not merge.although_dois_differ:
         raise InvalidInputError(
-            f"{keep.slug} and {other.slug} have the DOIs {keep.doi} and {other.doi}, which are two publications; "
+            f"{keep.slug} and {other.slug} have the DOIs {keep.doi} and {other.doi}, which belong to two publications; "
             "merge them with --although-dois-differ, or judge them `same` to count them as one work"
         )
 
@@ -221,8 +221,8 @@ class _Merging:
                 ended += [a.id for a, _ in losing if a.id is not None]
         if disputed:
             raise ConflictError(
-                f"{self.keep.slug} and {self.other.slug} have different places ({'; '.join(disputed)}); "
-                "say whose stand: --prefer keep or --prefer other"
+                f"{self.keep.slug} and {self.other.slug} have different assignments ({'; '.join(disputed)}); "
+                "choose with --prefer keep or --prefer other"
             )
         end_rows(self.session, self.batch, Assignment, ended)
         self.session.flush()
@@ -348,7 +348,7 @@ class _Merging:
 
     def _refuse_against_rules(self, before: dict[str, str]) -> None:
         for paper, problem in new_violations(self.session, before).items():
-            raise InvalidInputError(f"the rules do not allow the places of both: {paper}: {problem}")
+            raise InvalidInputError(f"the merged paper would violate a rule: {paper}: {problem}")
 
 
 def _free(source: str, taken: set[str]) -> str:

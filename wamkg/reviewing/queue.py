@@ -9,6 +9,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.same_paper import is_short
+from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import DecisionResult, decide
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.verdicts import Decision, Verdict
@@ -162,7 +163,7 @@ most probable leaf with the fewest papers; newest.
 def check_order(order: str) -> None:
     """Raise InvalidInputError for an unknown order."""
     if order not in ORDERS:
-        raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
+        raise InvalidInputError(unknown("order", order, ORDERS))
 
 
 def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], PendingWork]]:

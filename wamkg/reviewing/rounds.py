@@ -109,10 +109,10 @@ def open_round(session: Session, actor: Actor, new: NewRound) -> RoundResult:
     """
     taxonomy = get_taxonomy(session, new.taxonomy)
     if any(found.name == new.name for found in list_rounds(session)):
-        raise ConflictError(f"there is a round {new.name!r} already; choose another name")
+        raise ConflictError(f"a round {new.name!r} exists already; choose another name")
     queue = dict.fromkeys(find_paper(session, paper).id for paper in new.papers) or _unplaced(session, taxonomy)
     if not queue:
-        raise InvalidInputError(f"every paper has a place in {taxonomy.slug}; name the papers of the round")
+        raise InvalidInputError(f"every paper has an assignment in {taxonomy.slug}; name the papers of the round")
     batch = open_batch(session, BatchKind.EDIT, f"round {new.name}", actor)
     assert batch.id is not None and actor.id is not None and taxonomy.id is not None
     opened = ReviewRound(
@@ -190,18 +190,23 @@ def _queued(session: Session, found: ReviewRound, text: str) -> Paper:
     paper = find_paper(session, text)
     assert found.id is not None
     if paper.id not in papers_of_round(session, found.id):
-        raise InvalidInputError(f"{paper.slug} is not in the round {found.name}")
+        raise InvalidInputError(
+            f"{paper.slug} is not in round {found.name}; `wamkg round show {found.name}` lists its papers"
+        )
     return paper
 
 
 def _refuse_voter(session: Session, found: ReviewRound, actor: Actor, paper: Paper) -> None:
     assert found.id is not None
     if actor.id not in reviewers_of(session, found.id):
-        raise InvalidInputError(f"{actor.name} is no reviewer of the round {found.name}")
+        raise InvalidInputError(f"{actor.name} is not a reviewer of round {found.name}")
     if found.status == CLOSED:
-        raise ConflictError(f"the round {found.name} is closed; open another")
+        raise ConflictError(f"round {found.name} is closed; open another")
     if paper.id in unblinded_papers(session, found):
-        raise ConflictError(f"the votes on {paper.slug} have been opened; `wamkg round adjudicate` decides")
+        raise ConflictError(
+            f"voting on {paper.slug} in round {found.name} has ended: the votes are visible; "
+            f"decide with `wamkg round adjudicate {found.name} {paper.slug}`"
+        )
 
 
 def adjudicate(
@@ -223,13 +228,17 @@ def adjudicate(
     everybody = {vote.actor_id for vote in votes} >= set(reviewers)
     alike = everybody and len({(vote.verdict, vote.taxon_id) for vote in votes}) == 1
     if actor.id in reviewers and not everybody:
-        raise ConflictError(f"not every reviewer has voted on {paper.slug} yet; somebody else may decide before")
+        raise ConflictError(
+            f"not every reviewer has voted on {paper.slug} yet; until then only a third person may decide"
+        )
     if actor.id in reviewers and not (alike or agreed):
-        raise ConflictError(f"the votes on {paper.slug} differ; somebody else decides, or say that you have agreed")
+        raise ConflictError(
+            f"the votes on {paper.slug} differ; a third person decides, or record your consensus with --agreed"
+        )
     taxonomy = session.get_one(Taxonomy, found.taxonomy_id)
     taken = decision.verdict == Verdict.ACCEPT and not decision.taxon
     if taken and not alike:
-        raise ConflictError(f"the votes on {paper.slug} are not all alike; say what is decided")
+        raise ConflictError(f"the votes on {paper.slug} are not unanimous; name a taxon or a verdict")
     given = replace(decision, taxonomy=taxonomy.slug)
     made = decide(session, actor, _unanimous_decision(session, taxonomy, given, votes, reviewers) if taken else given)
     how = ALIKE if taken else THIRD if actor.id not in reviewers else AGREED if agreed else ALIKE
@@ -285,9 +294,9 @@ def close_round(session: Session, actor: Actor, name: str, why: str = "", versio
     """
     found = find_round(session, name, writing=True)
     if version is not None and version != found.version:
-        raise ConflictError(f"stale: the round {name} is now at version {found.version}, you saw {version}")
+        raise ConflictError(f"stale: round {name} is now at version {found.version}, you saw {version}")
     if found.status == CLOSED:
-        raise ConflictError(f"the round {name} is closed already")
+        raise ConflictError(f"round {name} is closed already")
     batch = open_batch(session, BatchKind.EDIT, f"round {name}", actor)
     update_row(session, batch, found, {"status": CLOSED}, why)
     close_batch(session, batch, {"round": name, "status": CLOSED})

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import slugify
+from wamkg.near_matches import unknown
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.papers import find_paper
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -51,8 +52,8 @@ def propose_split(
     here = {place.paper_id for place in places_at(session, taxon)}
     papers = {paper.id: paper for paper in paper_texts(session) if paper.id in here}
     sent = {find_paper(session, paper).id: part for paper, part in (given or {}).items()}
-    if unknown := set(sent.values()) - texts.keys():
-        raise InvalidInputError(f"{min(unknown)!r} is no part; there are {', '.join(texts)}")
+    if strange := set(sent.values()) - texts.keys():
+        raise InvalidInputError(unknown("part", min(strange), texts))
     examples = tuple(Example(document_of(papers[n]), part) for n, part in sent.items() if n in papers)
     asked = [paper for number, paper in papers.items() if number not in sent]
     training = TrainingSet(Tree.of(texts, texts), examples, ())

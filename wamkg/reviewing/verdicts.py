@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.store.types import reject_nul
 from wamkg.vocabulary import AssignmentStatus, OutsideKind
 
@@ -53,16 +54,16 @@ class Decision:
 
     def __post_init__(self) -> None:
         if self.verdict not in set(Verdict):
-            raise InvalidInputError(f"{self.verdict!r} is no verdict; write one of {', '.join(Verdict)}")
+            raise InvalidInputError(unknown("verdict", self.verdict, Verdict))
         placing = self.verdict in (Verdict.ACCEPT, Verdict.REJECT)
         if not placing and (self.taxon or self.also):
-            raise InvalidInputError(f"{self.verdict} names no taxon; leave it out, or accept")
+            raise InvalidInputError(f"{self.verdict} cannot have a taxon; leave it out, or use accept")
         if self.also and self.verdict != Verdict.ACCEPT:
-            raise InvalidInputError("further taxa go with accept only")
+            raise InvalidInputError("secondary taxa are possible with accept only")
         if self.kind is not None and self.verdict != Verdict.OUTSIDE:
-            raise InvalidInputError("a kind goes with outside only")
+            raise InvalidInputError("a kind is possible with outside only")
         if self.kind is not None and self.kind not in set(OutsideKind):
-            raise InvalidInputError(f"{self.kind!r} is no kind of outside; write one of {', '.join(OutsideKind)}")
+            raise InvalidInputError(unknown("kind of outside", self.kind, OutsideKind))
         if self.evidence_place and not self.evidence:
-            raise InvalidInputError("a place goes with a quote; give the evidence too")
+            raise InvalidInputError("a location needs a quote; add --evidence")
         reject_nul(self.evidence, self.evidence_place, self.note)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.source import MAX_DOWNLOAD, open_source, read_text
+from wamkg.near_matches import unknown
 from wamkg.suggesting.corpus import load_corpus
 from wamkg.suggesting.examples import PaperDocument
 from wamkg.suggesting.outside import title_only
@@ -37,7 +38,7 @@ class LabeledRecords:
         if yes < 2 or len(self.relevant) - yes < 2:
             raise InvalidInputError(
                 f"{self.source}: {yes} of {len(self.relevant)} records are relevant;"
-                " a replay needs two of either kind, one known at the start and one to find"
+                " a replay needs at least two relevant and two irrelevant records"
             )
 
     @property
@@ -55,7 +56,7 @@ def from_library(session: Session, slug: str, against: str = NEGATIVE_SETS[0]) -
     little to replay.
     """
     if against not in NEGATIVE_SETS:
-        raise InvalidInputError(f"cannot screen against {against!r}; use {' or '.join(NEGATIVE_SETS)}")
+        raise InvalidInputError(unknown("set of negatives", against, NEGATIVE_SETS))
     training = load_corpus(session, slug).training
     inside = [e.document for e in training.examples]
     outside = [n.document for n in training.negatives if against == "outside" or not n.hard]
@@ -85,7 +86,7 @@ def _rows(name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         return
     reader = csv.DictReader(io.StringIO(text, newline=""))
     if "title" not in (reader.fieldnames or ()):
-        raise InvalidInputError(f"{name} has no column `title`; give CSV with a head, or JSON Lines")
+        raise InvalidInputError(f"{name} has no column `title`; use CSV with a header, or JSON Lines")
     try:
         yield from ((reader.line_num, row) for row in reader)
     except csv.Error as error:
@@ -110,8 +111,10 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 def _label(name: str, line: int, row: Mapping[str, Any]) -> bool:
     key = next((key for key in LABEL_KEYS if key in row), None)
     if key is None:
-        raise InvalidInputError(f"{name}, line {line}: no label; name it one of {', '.join(LABEL_KEYS)}")
+        raise InvalidInputError(f"{name}, line {line}: no label; name its column one of {', '.join(LABEL_KEYS)}")
     said = str("" if row[key] is None else row[key]).strip().lower()
     if said not in _YES_NO:
-        raise InvalidInputError(f"{name}, line {line}: label {said!r} is neither 1 nor 0; only finished labels replay")
+        raise InvalidInputError(
+            f"{name}, line {line}: label {said!r} is not 1 or 0; complete all labels before you run `wamkg simulate`"
+        )
     return _YES_NO[said]

@@ -21,7 +21,9 @@ def share_of(share: float) -> Fraction:
 def checked(found: Sequence[int], total: int) -> None:
     """Raise InvalidInputError unless there are records of both kinds to tell apart, at possible positions."""
     if not 0 < len(found) < total:
-        raise InvalidInputError(f"{len(found)} of {total} records are relevant: nothing to tell apart")
+        raise InvalidInputError(
+            f"{len(found)} of {total} records are relevant: there must be relevant and irrelevant ones"
+        )
     if list(found) != sorted(set(found)) or found[0] < 1 or found[-1] > total:
         raise InvalidInputError(f"positions must ascend from 1 to {total}")
 

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.suggesting.examples import PaperDocument
 from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, TextView
 from wamkg.suggesting.newton import Product, fit_margins
@@ -51,7 +52,7 @@ DEFAULT_SCREENER = "stems-words"
 def screener_named(name: str) -> ScreeningModel:
     """Look a screening model up; raises InvalidInputError that lists the known ones."""
     if name not in SCREENERS:
-        raise InvalidInputError(f"there is no screening model {name!r}; use one of {', '.join(SCREENERS)}")
+        raise InvalidInputError(unknown("screening model", name, SCREENERS))
     return SCREENERS[name]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.screening.labeled import FULL, TITLES
 from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, screener_named
 from wamkg.screening.stopping import StoppingRule
@@ -41,7 +42,7 @@ class ScreeningSession:
 
     def __init__(self, session: Session, slug: str, text: str = TITLES, model: str = DEFAULT_SCREENER) -> None:
         if text not in (TITLES, FULL):
-            raise InvalidInputError(f"cannot screen by {text!r}; use {TITLES} or {FULL}")
+            raise InvalidInputError(unknown("text", text, (TITLES, FULL)))
         corpus = load_corpus(session, slug)
         self.taxonomy = slug
         self.relevant, self.irrelevant, self.waiting = _split_by_label(corpus)

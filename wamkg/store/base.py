@@ -101,7 +101,7 @@ def get_by_prefix(session: Session, model: type[Row], uid: str, listing: str, *,
         return found[0]
     noun = str(table_of(model).name).rpartition("_")[2]
     words = f"more than one {noun} has an id that begins with {uid!r}" if found else f"no {noun} has the id {uid!r}"
-    raise NotFoundError(f"{words}; `{listing}` lists them")
+    raise NotFoundError(f"{words}; `{listing}` lists all")
 
 
 LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})

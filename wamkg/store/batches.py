@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import ConflictError, NotFoundError
 from wamkg.identifiers import new_uid
+from wamkg.near_matches import did_you_mean
 from wamkg.store.base import get_by_prefix, rows, select_columns, signed_rows, table_of
 from wamkg.store.papers import same_paper_uids
 from wamkg.store.tables import (
@@ -416,5 +417,8 @@ def get_release(session: Session, name: str) -> Release:
     """
     found = session.exec(select(Release).where(Release.name == name)).first()
     if found is None:
-        raise NotFoundError(f"no release is called {name!r}; `wamkg release list` shows them")
+        names = session.exec(select(Release.name).order_by(col(Release.id)))
+        raise NotFoundError(
+            f"no release is called {name!r}{did_you_mean(name, names) or '; `wamkg release list` lists all'}"
+        )
     return found

@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key
+from wamkg.near_matches import did_you_mean
 from wamkg.store.base import insert_entities, rows, select_columns
 from wamkg.store.claims import INTRODUCIBLE
 from wamkg.store.paper_details import _grouped
@@ -59,8 +60,18 @@ def get_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity:
     """
     found = find_entity(session, kind, name)
     if found is None:
-        raise NotFoundError(f"no {kind} is called {name!r}")
+        raise NotFoundError(unknown_thing(session, kind, name))
     return found
+
+
+def unknown_thing(session: Session, kind: EntityKind, name: str) -> str:
+    """Error message for a name that no entity of a kind has, with near matches."""
+    model: Any = ENTITY_MODELS[kind]
+    spellings: dict[str, str] = {}
+    aliases = select(Alias.name, model.slug).join(model, Alias.entity_id == model.id)
+    for statement in (select(model.slug, model.slug), select(model.name, model.slug), aliases):
+        spellings = dict(session.exec(statement).all()) | spellings
+    return f"no {kind} is called {name[:200]!r}{did_you_mean(name, spellings)}"
 
 
 def list_entities(session: Session, kind: EntityKind) -> list[NamedEntity]:

@@ -134,7 +134,7 @@ def requeue(session: Session, uid: str) -> Job:
     """
     job = find_job(session, uid)
     if job.state in LIVE or job.state == JobStatus.DONE:
-        raise ConflictError(f"job {job.uid} is {job.state}; only one that stopped short can be resumed")
+        raise ConflictError(f"job {job.uid} is {job.state}; only a job that stopped early can be resumed")
     job.state, job.cancel, job.finished_at = JobStatus.QUEUED, False, None
     session.add(job)
     return job

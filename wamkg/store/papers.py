@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, key_fold, name_key, normalise, s2_id
 from wamkg.names import PersonName, parse_name
+from wamkg.near_matches import did_you_mean
 from wamkg.store.base import chunks, rows, select_columns
 from wamkg.store.citation_keys import KEY, owners_of_keys
 from wamkg.store.search import MAX_WORDS
@@ -234,10 +235,27 @@ def find_paper(session: Session, text: str) -> Paper:
     number = None if paper else _by_key(session, rest if scheme == KEY and rest else text) or _merged(session, text)
     number = number if paper or number else _by_method(session, text)
     if paper is None and number is None:
-        raise NotFoundError(f"no paper has the id {text!r}; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug")
+        hint = _similar_papers(session, text) or "; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug"
+        raise NotFoundError(f"no paper has the id {text[:200]!r}{hint}")
     return paper or session.get_one(Paper, number)
 
 
+def _similar_papers(session: Session, text: str) -> str:
+    """Slugs and citation keys similar to a text that is not an id, as the end of an error message."""
+    scheme, _, rest = text.partition(":")
+    wanted = rest if scheme == KEY else text
+    if scheme.lower() in ("arxiv", "doi", "s2") or len(wanted) < 2:
+        return ""
+    found: dict[str, str] = {}
+    for column in (col(Paper.slug), col(Paper.key)):
+        begins = column.istartswith(wanted[:2], autoescape=True)
+        statement = select(column).where(begins, col(Paper.standing) != Standing.CITED).limit(_MAX_SIMILAR)
+        found |= {name: name for name in session.exec(statement) if name}
+    return did_you_mean(wanted, found)
+
+
+_MAX_SIMILAR = 2000
+"""Papers whose slugs and keys are compared with an unknown one."""
 SLUG, UID = "slug", "uid"
 """Schemes of former ids for the slug and the permanent id of a merged paper; they lead to the remaining paper."""
 

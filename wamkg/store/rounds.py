@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.errors import NotFoundError
+from wamkg.near_matches import did_you_mean
 from wamkg.store.base import select_columns
 from wamkg.store.tables import Actor, Adjudication, Change, Entity, ReviewRound, RoundPaper, RoundReviewer, Vote
 
@@ -25,7 +26,8 @@ def find_round(session: Session, name: str, *, writing: bool = False) -> ReviewR
         named = named.with_for_update()
     found = session.exec(named.execution_options(populate_existing=True)).first()
     if found is None:
-        raise NotFoundError(f"no round is called {name!r}; `wamkg round` lists them")
+        names = session.exec(select(ReviewRound.name))
+        raise NotFoundError(f"no round is called {name!r}{did_you_mean(name, names) or '; `wamkg round` lists all'}")
     return found
 
 

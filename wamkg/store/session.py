@@ -76,7 +76,9 @@ def create_store_engine(url: str) -> Engine:
         parsed = make_url(url)
         engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=_loads, pool_pre_ping=True)
     except (ArgumentError, ModuleNotFoundError) as error:
-        raise StoreError("the database URL is not understood; write sqlite:///FILE or postgresql://...") from error
+        raise StoreError(
+            "WAMKG_DATABASE_URL is not a valid URL; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_connection)
         event.listen(engine, "begin", _begin)
@@ -121,7 +123,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"the folder {folder} cannot be made: {error.strerror}") from error
+            raise StoreError(f"the folder {folder} cannot be created: {error.strerror}") from error
 
     @property
     def is_sqlite(self) -> bool:

@@ -1,7 +1,7 @@
 """Read and write taxonomies and taxa, and count what is assigned in them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import normalise
+from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.base import insert_entities, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
 from wamkg.store.tables import (
@@ -156,8 +157,7 @@ def get_taxonomy(session: Session, slug: str) -> Taxonomy:
     """
     found = session.exec(select(Taxonomy).where(Taxonomy.slug == slug)).first()
     if found is None:
-        known = ", ".join(session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug))) or "none yet"
-        raise NotFoundError(f"no taxonomy {slug!r}; there are: {known}")
+        raise NotFoundError(unknown("taxonomy", slug, session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug))))
     return found
 
 
@@ -201,8 +201,19 @@ def find_taxon(session: Session, taxonomy: Taxonomy, path: str) -> Taxon:
     assert taxonomy.id is not None
     taxon = _at_path(session, taxonomy.id, path)
     if taxon is None:
-        raise NotFoundError(f"no taxon {path!r} in {taxonomy.slug}")
+        near = did_you_mean(path, _spellings(list_taxa(session, taxonomy)))
+        hint = near or f"; `wamkg taxon health {taxonomy.slug}` lists all paths"
+        raise NotFoundError(f"no taxon {path[:200]!r} in taxonomy {taxonomy.slug}{hint}")
     return taxon
+
+
+def _spellings(taxa: Sequence[Taxon]) -> dict[str, str]:
+    """Path of each taxon by its path, slug, name and code."""
+    spellings = {taxon.path: taxon.path for taxon in taxa}
+    for taxon in taxa:
+        for spelling in (taxon.path.rpartition("/")[2], taxon.name, taxon.code or ""):
+            spellings.setdefault(spelling, taxon.path)
+    return spellings
 
 
 def _at_path(session: Session, taxonomy: int, path: str) -> Taxon | None:

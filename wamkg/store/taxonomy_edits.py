@@ -57,7 +57,7 @@ def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | Non
     taxonomy = session.get_one(Taxonomy, taxon.taxonomy_id)
     other = live_path(session, taxonomy, path)
     if other is not None and other.id != taxon.id:
-        raise ConflictError(f"there is a taxon at {path} already; choose another slug, or merge the two")
+        raise ConflictError(f"a taxon {path} exists already; choose another slug, or merge the two")
     if path != taxon.path:
         _keep_path(session, batch, taxon, taxon.path)
     below = children_of(session, taxonomy, taxon.id)

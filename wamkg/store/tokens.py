@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
+from wamkg.near_matches import unknown
 from wamkg.store.base import get_by_prefix, table_of
 from wamkg.store.batches import get_actor
 from wamkg.store.tables import Actor, Token
@@ -55,10 +56,10 @@ def issue(
     reverse.
     """
     if role not in set(Role):
-        raise InvalidInputError(f"{role!r} is no role; write one of {', '.join(Role)}")
+        raise InvalidInputError(unknown("role", role, Role))
     name = name.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidInputError(f"a name has 1 to {MAX_NAME} printable characters")
+        raise InvalidInputError(f"a name must have 1 to {MAX_NAME} printable characters")
     actor = get_actor(session, name, actor_kind)
     if actor.kind != actor_kind:
         raise ConflictError(f"{name} is a {actor.kind}, not a {actor_kind}; choose another name")

@@ -23,7 +23,7 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True, astext_type
 def reject_nul(*texts: str | None) -> None:
     """Raise InvalidInputError for a text that PostgreSQL cannot store: one with a NUL character."""
     if any(text and "\x00" in text for text in texts):
-        raise InvalidInputError("a NUL character, which no database keeps")
+        raise InvalidInputError("the text has a NUL character, which the database cannot store")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

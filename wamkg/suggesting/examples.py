@@ -70,7 +70,7 @@ class TrainingSet:
     def __post_init__(self) -> None:
         unknown = sorted({e.taxon for e in self.examples} - set(self.tree.paths))
         if unknown:
-            raise InvalidInputError(f"examples sit on taxa that the taxonomy lacks: {', '.join(unknown)}")
+            raise InvalidInputError(f"examples are assigned to unknown taxa: {', '.join(unknown)}")
         names = [name for example in self.examples for name in example.document.names]
         object.__setattr__(self, "taxon_documents", definition_documents(self.tree, names))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.suggesting.calibration import Calibration, HeldOutProbabilities, fit_calibration
 from wamkg.suggesting.classifiers import Logistic, Majority, Neighbours, NodeClassifier
 from wamkg.suggesting.examples import PaperDocument, TrainingSet
@@ -95,7 +96,7 @@ def model_named(name: str) -> Model:
     try:
         return MODELS[name]
     except KeyError:
-        raise InvalidInputError(f"unknown model {name!r}: choose one of {', '.join(sorted(MODELS))}") from None
+        raise InvalidInputError(unknown("model", name, sorted(MODELS))) from None
 
 
 class FitCache:

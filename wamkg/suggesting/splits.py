@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.taxon_tree import Ints
 
@@ -50,7 +51,7 @@ PROTOCOLS: dict[str, Callable[[TrainingSet], list[Split]]] = {
 def splits_of(training: TrainingSet, protocol: str) -> list[Split]:
     """The splits of a named protocol; raises InvalidInputError if there is nothing to examine."""
     if protocol not in PROTOCOLS:
-        raise InvalidInputError(f"unknown protocol {protocol!r}: choose one of {', '.join(PROTOCOLS)}")
+        raise InvalidInputError(unknown("protocol", protocol, PROTOCOLS))
     splits = PROTOCOLS[protocol](training) if len(training.examples) >= 4 else []
     if not splits:
         raise InvalidInputError(

@@ -83,7 +83,7 @@ def suggest(
     """
     settings = settings or SuggestOptions()
     if not training.examples and not any(training.tree.texts.values()):
-        raise InvalidInputError("nothing to learn from: no paper has a place here and no taxon has a definition")
+        raise InvalidInputError("nothing to learn from: no paper is assigned here and no taxon has a definition")
     model = chosen_model(settings.model, vectors is not None)
     if not candidates:
         return []

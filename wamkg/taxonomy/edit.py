@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import unknown
 
 
 class EditOperation(StrEnum):
@@ -63,9 +64,7 @@ class TaxonEdit:
 
     def __post_init__(self) -> None:
         if self.operation not in set(EditOperation):
-            raise InvalidInputError(
-                f"{self.operation!r} is no edit of a taxonomy; write one of {', '.join(EditOperation)}"
-            )
+            raise InvalidInputError(unknown("taxonomy edit", self.operation, EditOperation))
         rootless = self.operation in (EditOperation.ADD, EditOperation.REORDER)
         if not rootless and not self.taxon:
             raise InvalidInputError(f"{self.operation} needs a taxon")
@@ -81,7 +80,7 @@ class TaxonEdit:
             raise InvalidInputError(f"{self.operation} needs {what}")
         texts = (self.name, self.slug, self.code, self.definition, self.why, *self.include, *self.exclude)
         if any(text and "\x00" in text for text in texts):
-            raise InvalidInputError("a NUL character, which no database keeps")
+            raise InvalidInputError("the text has a NUL character, which the database cannot store")
 
 
 @dataclass(frozen=True)

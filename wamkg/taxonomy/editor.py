@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import slugify
+from wamkg.near_matches import unknown
 from wamkg.store.assignments import new_violations, rule_violations
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.papers import find_paper
@@ -94,7 +95,7 @@ def _refuse_against_rules(session: Session, before: dict[str, str]) -> None:
     new = new_violations(session, before)
     if new:
         told = "; ".join(f"{paper}: {problem}" for paper, problem in list(new.items())[:SHOWN_PAPERS])
-        raise InvalidInputError(f"the rules do not allow it for {len(new)} papers; {told}")
+        raise InvalidInputError(f"after this edit {len(new)} papers would violate a rule; {told}")
 
 
 @dataclass
@@ -124,7 +125,7 @@ class _TaxonomyEditor:
     def _make(self, spec: TaxonSpec, parent: Taxon | None) -> Taxon:
         path, _ = place_below(parent, spec.slug)
         if live_path(self.session, self.taxonomy, path) is not None:
-            raise ConflictError(f"there is a taxon at {path} already; choose another slug")
+            raise ConflictError(f"a taxon {path} exists already; choose another slug")
         assert self.taxonomy.id is not None
         return add_taxon(self.session, self.batch, self.taxonomy.id, spec, parent, self._last(parent))
 
@@ -152,7 +153,7 @@ class _TaxonomyEditor:
         if taxon.parent_id != (parent.id if parent else None):
             move_taxon(self.session, self.batch, taxon, parent, {"position": self._last(parent)})
         elif self.edit.position is None:
-            raise InvalidInputError(f"{taxon.path} stands there already")
+            raise InvalidInputError(f"{taxon.path} is there already")
         if self.edit.position is not None:
             self._stand_at(taxon, self.edit.position)
 
@@ -169,7 +170,7 @@ class _TaxonomyEditor:
         parent = self.find(self.edit.taxon).id if self.edit.taxon else None
         siblings = {taxon.slug: taxon for taxon in children_of(self.session, self.taxonomy, parent)}
         if sorted(self.edit.order) != sorted(siblings):
-            raise InvalidInputError(f"name each of {', '.join(siblings) or 'no children'} once")
+            raise InvalidInputError(f"name each child once: {', '.join(siblings) or 'there are none'}")
         self._arrange([siblings[slug] for slug in self.edit.order])
 
     def merge(self) -> None:
@@ -190,15 +191,15 @@ class _TaxonomyEditor:
     def delete(self) -> None:
         taxon = self.find(self.edit.taxon)
         if children_of(self.session, self.taxonomy, taxon.id):
-            raise InvalidInputError(f"{taxon.path} has taxa below it; move, merge or delete them first")
+            raise InvalidInputError(f"{taxon.path} has children; move, merge or delete them first")
         target = self.find(self.edit.into) if self.edit.into else self._parent(taxon)
         if target is not None and target.id == taxon.id:
-            raise InvalidInputError(f"the papers of {taxon.path} cannot go to what is deleted")
+            raise InvalidInputError(f"the papers of {taxon.path} cannot move to a deleted taxon")
         if target is not None:
             self._hand_on(taxon, target)
         elif papers := places_at(self.session, taxon):
             raise InvalidInputError(
-                f"{taxon.path} holds {len(papers)} papers and has no taxon above; say where they go"
+                f"{taxon.path} has {len(papers)} papers and no parent; name a taxon for them with --to"
             )
         else:
             retire_taxon(self.session, self.batch, taxon)
@@ -213,9 +214,9 @@ class _TaxonomyEditor:
         for paper, slug in self.edit.papers.items():
             number = find_paper(self.session, paper).id
             if slug not in parts:
-                raise InvalidInputError(f"{slug!r} is no part; there are {', '.join(parts)}")
+                raise InvalidInputError(unknown("part", slug, parts))
             if number not in here:
-                raise InvalidInputError(f"{paper} does not stand at {taxon.path}")
+                raise InvalidInputError(f"{paper} is not assigned to {taxon.path}")
             reassign_papers(self.session, self.batch, [here[number]], parts[slug])
 
 
@@ -239,10 +240,10 @@ def _name(name: str | None) -> str:
 def _slug(slug: str | None, name: str | None) -> str:
     made = slugify(slug or name or "")
     if slug and slug != made:
-        raise InvalidInputError(f"{slug!r} is no slug; write {made!r}")
+        raise InvalidInputError(f"{slug!r} is not a valid slug; write {made!r}")
     return made
 
 
 def _check_not_inside(taxon: Taxon, target: Taxon, what: str) -> None:
     if is_same_or_descendant(target.path, taxon.path):
-        raise InvalidInputError(f"cannot {what} {taxon.path} into {target.path}, which lies in it")
+        raise InvalidInputError(f"cannot {what} {taxon.path} into its own descendant {target.path}")

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import is_venue
+from wamkg.near_matches import unknown
 from wamkg.store.assignments import PlacedPaper, institution_marks, placed_papers
 from wamkg.store.paper_details import tags_of
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
@@ -103,9 +104,7 @@ def _values(session: Session, papers: Sequence[PlacedPaper], facet: str, date_ru
     }
     if not any(tags.values()):
         known = sorted({row.facet for rows in tags_of(session, numbers).values() for row in rows})
-        raise InvalidInputError(
-            f"no paper here has a facet {facet!r}: use {', '.join([YEAR, VENUE, INSTITUTION, *slugs, *known])}"
-        )
+        raise InvalidInputError(unknown("facet", facet, [YEAR, VENUE, INSTITUTION, *slugs, *known]))
     return tags
 
 

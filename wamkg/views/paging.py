@@ -41,11 +41,11 @@ def decode_cursor(cursor: str, order: str, kinds: Sequence[type]) -> list[Any]:
         made_for, *keys = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         values = [date.fromisoformat(key) if kind is date else key for key, kind in zip(keys, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error) as error:
-        raise NotFoundError("the cursor is not one that this list gave; start again without it") from error
+        raise NotFoundError("the cursor is not valid for this list; start again without it") from error
     if made_for != order or any(type(v) is not k for v, k in zip(values, kinds, strict=True)):
         raise NotFoundError("the cursor belongs to a list in another order; start again without it")
     if any(type(v) is int and not -(2**63) <= v < 2**63 for v in values):
-        raise NotFoundError("the cursor is not one that this list gave; start again without it")
+        raise NotFoundError("the cursor is not valid for this list; start again without it")
     return values
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
-from wamkg.store.entities import find_entity
+from wamkg.near_matches import unknown
+from wamkg.store.entities import get_entity
 from wamkg.store.paper_details import authors_of, live_assignments_of, paper_rows, weblinks_of
 from wamkg.store.papers import (
     NO_ASSIGNMENT,
@@ -108,9 +109,9 @@ def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]
 
     Raises InvalidInputError for an unknown field.
     """
-    unknown = [name for name in wanted if name not in FIELDS]
-    if unknown:
-        raise InvalidInputError(f"no field {unknown[0]!r}; there are: {', '.join(FIELDS)}")
+    strange = [name for name in wanted if name not in FIELDS]
+    if strange:
+        raise InvalidInputError(unknown("field", strange[0], FIELDS))
     texts = any(name in TEXTS for name in wanted)
     return [
         {name: getattr(row if name in TEXTS else item, name) for name in wanted}
@@ -325,9 +326,7 @@ def _things(session: Session, query: PaperQuery) -> tuple[int, ...]:
     asked += [(EntityKind.BENCHMARK, name) for name in query.benchmark]
     found = []
     for kind, name in asked:
-        thing: Any = find_entity(session, kind, name)
-        if thing is None:
-            raise NotFoundError(f"no {kind} is called {name!r}")
+        thing: Any = get_entity(session, kind, name)
         found.append(thing.id)
     return tuple(found)
 
@@ -366,7 +365,9 @@ def parse_moment(text: str | None, name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text) if "T" in text else None
     except ValueError as error:
-        raise InvalidInputError(f"{name} is neither a date nor a time: {text!r}; write 2026-01-31") from error
+        raise InvalidInputError(
+            f"{name} {text!r} is not a date; write 2026-01-31, or a time with its zone: 2026-01-31T12:00:00+00:00"
+        ) from error
     if found is None:
         day = first_day_of(text, name)
         assert day is not None
@@ -376,7 +377,7 @@ def parse_moment(text: str | None, name: str) -> datetime | None:
 
 def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | None]:
     if query.order not in SORTS:
-        raise InvalidInputError(f"unknown sort {query.order!r}: use {', '.join(SORTS)}")
+        raise InvalidInputError(unknown("sort", query.order, SORTS))
     wanted = paper_filter(session, query)
     order = query.order if query.order != "relevance" or query.q else DEFAULT_SORT
     after = decode_cursor(query.after, order, _KEY_TYPES[order]) if query.after else None

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.store.assignments import placed_papers
-from wamkg.store.entities import find_entity
+from wamkg.store.entities import get_entity
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.papers import find_paper, paper_numbers
 from wamkg.store.results import result_rows
@@ -111,9 +111,7 @@ def results(session: Session, query: ResultQuery) -> list[ResultItem]:
 
 
 def _slug(session: Session, kind: str, name: str) -> str:
-    thing = find_entity(session, _KINDS[kind], name)
-    if thing is None:
-        raise NotFoundError(f"no {kind} is called {name!r}")
+    thing = get_entity(session, _KINDS[kind], name)
     return thing.slug
 
 
@@ -258,7 +256,9 @@ def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam"
         chosen = [min(group, key=_rank) for _, group in by_benchmark]
         boards = [board for board in boards if board in chosen]
     if not boards:
-        raise InvalidInputError("no reported result here has a metric that says which way is better: nothing to draw")
+        raise InvalidInputError(
+            "no reported result here has a metric with a direction (higher or lower is better): nothing to draw"
+        )
     days, places = _days(session, boards), _places(session, taxonomy)
     return [LeaderboardOverTime(board, tuple(_scores(board, days, places))) for board in boards[:MOST_BOARDS]]
 

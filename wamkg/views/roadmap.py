@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision, day_or_year, is_venue
+from wamkg.near_matches import unknown
 from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.papers import methods_of
 from wamkg.store.tables import Method, Taxonomy
@@ -117,7 +118,7 @@ def _item(paper: PlacedPaper, labels: "PaperLabels", marks: list[str], when: dat
 def check_date_rule(rule: str) -> None:
     """Raise InvalidInputError for a rule that is not one of `DATE_RULES`."""
     if rule not in DATE_RULES:
-        raise InvalidInputError(f"unknown date rule {rule!r}: use {' or '.join(DATE_RULES)}")
+        raise InvalidInputError(unknown("date rule", rule, DATE_RULES))
 
 
 def taxa_of(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:

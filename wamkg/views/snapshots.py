@@ -36,7 +36,7 @@ def open_snapshot(
     with a release, ConflictError if the snapshot does not exist and `build` is off, StoreError for a damaged release.
     """
     if release and as_of:
-        raise InvalidInputError("give a release or a day, not both")
+        raise InvalidInputError("name a release or a day, not both")
     if release:
         with open_release(store, home, release, build=build) as past:
             yield past
@@ -83,11 +83,13 @@ def end_of_day(text: str) -> datetime:
             if day == utc_now().date():
                 return utc_now()
     except (ValueError, OverflowError) as error:
-        raise InvalidInputError(f"{text[:40]!r} is no day; write 2026-01-31 or 2026-01-31T12:00:00+00:00") from error
+        raise InvalidInputError(
+            f"{text[:40]!r} is not a date; write 2026-01-31, or a time with its zone: 2026-01-31T12:00:00+00:00"
+        ) from error
     if found.tzinfo is None:
         raise InvalidInputError(f"{text[:40]!r} has no time zone; write 2026-01-31T12:00:00+00:00")
     if found > utc_now():
-        raise InvalidInputError(f"{text[:40]} has not come yet; name a past day")
+        raise InvalidInputError(f"{text[:40]} is in the future; name a past day")
     return found
 
 

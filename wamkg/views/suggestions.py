@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
+from wamkg.near_matches import unknown
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.queue import PendingWork, review_queue
 from wamkg.store.paper_texts import body_of, whole_text
@@ -77,7 +78,7 @@ def suggestion_list(
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or filter.
     """
     if order not in ORDERS:
-        raise InvalidInputError(f"unknown order {order!r}: use {', '.join(ORDERS)}")
+        raise InvalidInputError(unknown("order", order, ORDERS))
     query = query or PaperQuery()
     found = get_taxonomy(session, taxonomy)
     paths = {t.id: t.path for t in list_taxa(session, found)}

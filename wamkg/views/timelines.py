@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision, day_or_year
+from wamkg.near_matches import unknown
 from wamkg.store.assignments import DatedPlacements, placed_papers, placements_by_date
 from wamkg.store.citations import (
     CitedPapers,
@@ -79,7 +80,7 @@ def papers_timeline(
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
     """
     if by not in PERIODS:
-        raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
+        raise InvalidInputError(unknown("period", by, PERIODS))
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
     check_date_rule(date_rule)
@@ -220,10 +221,10 @@ def citation_timeline(
     Raises InvalidInputError unless exactly one of the three is given, or for an unknown period; NotFoundError.
     """
     if by not in PERIODS:
-        raise InvalidInputError(f"unknown period {by!r}: use {', '.join(PERIODS)}")
+        raise InvalidInputError(unknown("period", by, PERIODS))
     given = {kind: text for kind, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text}
     if len(given) != 1:
-        raise InvalidInputError("say whose citations: one of paper, method or taxon")
+        raise InvalidInputError("name exactly one of paper, method or taxon")
     ((kind, text),) = given.items()
     cited = SUBJECTS[kind](session, text)
     return _timeline(session, cited, by)

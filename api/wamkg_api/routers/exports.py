@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from wamkg.errors import NotFoundError
 from wamkg.exporting.formats import EXPORTS, sections_of
 from wamkg.figures.query import FIGURES, FigureQuery
+from wamkg.near_matches import unknown
 from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import ChangeTracker
 from wamkg_api.deps import SettingsDep
@@ -80,7 +81,7 @@ def get_figure(
     """A figure ready for print. The pages show the same drawing."""
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
-        raise NotFoundError(f"no figure {file!r}; there are {', '.join(FIGURES)} as {', '.join(FORMATS)}")
+        raise NotFoundError(f"{unknown('figure', file, FIGURES)}; formats: {', '.join(FORMATS)}")
     if FIGURES[name].cites and past == NOW:
         pin_citation_keys(store)
     asked = WantedFigure(name, form, query, width, theme, past, height)
@@ -111,7 +112,7 @@ def get_export(
     """All papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies."""
     export = EXPORTS.get(form)
     if export is None:
-        raise NotFoundError(f"no export {form!r}; there are: {', '.join(EXPORTS)}")
+        raise NotFoundError(unknown("export format", form, EXPORTS))
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
     if export.cites and past == NOW:
         pin_citation_keys(store)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from wamkg.errors import NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
+from wamkg.near_matches import unknown
 from wamkg.services import jobs
 from wamkg.views.jobs import JobItem, job_item, job_list, job_named
 from wamkg.views.paging import DEFAULT_LIMIT, Page
@@ -43,7 +44,7 @@ def start_job(
     progress.
     """
     if kind not in KINDS:
-        raise NotFoundError(f"there is no job {kind!r}; there are: {', '.join(sorted(KINDS))}")
+        raise NotFoundError(unknown("job kind", kind, sorted(KINDS)))
     params: dict[str, Any] = order.model_dump(exclude_none=True) if order else {}
     return json_response(job_item(dispatch.submit(store, settings, kind, params, caller.holder.actor_id)[0]), 202)
 

@@ -162,7 +162,7 @@ def get_static(name: str) -> Response:
     """A stylesheet, script or image. Its URL changes with its content, so browsers may cache it without limit."""
     found = static_file(name)
     if found is None:
-        raise NotFoundError(f"there is no {name!r} here")
+        raise NotFoundError(f"there is no file {name!r}")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(found[0], headers=headers, media_type=found[1])
 
@@ -191,7 +191,7 @@ async def post_decision(request: Request, paper_id: str) -> Response:
 def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str], also: tuple[str, ...]) -> str:
     verdict, taxon = form.get("verdict", ""), form.get("taxon")
     if verdict == Verdict.ACCEPT and not taxon:
-        raise InvalidInputError("choose a place first")
+        raise InvalidInputError("choose a taxon first")
     decision = Decision(
         paper=paper_id,
         verdict=verdict,

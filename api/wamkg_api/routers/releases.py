@@ -46,7 +46,7 @@ def _refuse_no_day(name: str) -> None:
         try:
             reject_future_day(name)
         except ValueError as error:
-            raise NotFoundError(f"{name[:60]!r} is no day; write 2026-01-31") from error
+            raise NotFoundError(f"{name[:60]!r} is not a date; write 2026-01-31") from error
 
 
 @router.get("/releases", response_model=Page[ReleaseItem], responses=problems(422))

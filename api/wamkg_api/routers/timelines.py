@@ -55,7 +55,7 @@ def get_citations_timeline(
     """
     given = [name for name, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text]
     if len(given) > 1:
-        raise ConflictError(f"{' and '.join(given)} contradict each other: say whose citations with one of them")
+        raise ConflictError(f"{' and '.join(given)} cannot be combined: use one of them")
     if not given:
         taxon = MAIN
     found = citation_timeline(session, by, paper, method, taxon)

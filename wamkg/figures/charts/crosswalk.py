@@ -26,7 +26,7 @@ def draw_crosswalk(
     Raises InvalidInputError where no paper stands in both, or the columns do not fit.
     """
     if not found.shared:
-        raise InvalidInputError(f"no paper is placed in both {found.a!r} and {found.b!r}: import and place some first")
+        raise InvalidInputError(f"no paper is assigned in both {found.a!r} and {found.b!r}: assign some first")
     grid, words = _grid(found, names_a, names_b), _words(found, names_a, names_b)
     rows: Rows = tuple(tuple(row) for row in confusion_rows(found))
     drawing = draw_grid(grid, options or FigureOptions(), words, [_note(found)], rows)

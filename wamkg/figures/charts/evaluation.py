@@ -52,15 +52,15 @@ def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict
     Raises InvalidInputError where no file is named, or it cannot be read, or holds something else.
     """
     if path is None:
-        raise InvalidInputError(f"say where the numbers are: --source FILE, with what `{command}` printed")
+        raise InvalidInputError(f"name the file with the output of `{command}`: --source FILE")
     try:
         found = orjson.loads(path.read_bytes())
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
-        raise InvalidInputError(f"{path} is no JSON: {error}") from error
+        raise InvalidInputError(f"{path} is not valid JSON: {error}") from error
     if not isinstance(found, dict):
-        raise InvalidInputError(f"{path} holds no JSON object: write it with `{command}`")
+        raise InvalidInputError(f"{path} has no JSON object: write it with `{command}`")
     return found
 
 
@@ -75,7 +75,7 @@ def read_evaluation(path: Path | None) -> Evaluation:
             raise ValueError("no model has reliability bins")
         return Evaluation(str(data["taxonomy"]), int(data["n"]), str(data["protocol"]), default, tuple(ordered))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInputError(f"{path} is not what `wamkg evaluate --json` prints: {error}") from error
+        raise InvalidInputError(f"{path} is not the output of `wamkg evaluate --json`: {error}") from error
 
 
 def _measured(name: str, values: dict[str, Any]) -> ModelCalibration:
@@ -86,7 +86,7 @@ def _measured(name: str, values: dict[str, Any]) -> ModelCalibration:
 def _share(value: float) -> float:
     share = float(value)
     if not 0.0 <= share <= 1.0:
-        raise ValueError(f"{value} is no share from 0 to 1")
+        raise ValueError(f"{value} is not a share from 0 to 1")
     return share
 
 

@@ -109,7 +109,7 @@ def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequ
     Raises InvalidInputError for one without rows or columns, or with more columns than the width holds.
     """
     if not grid.rows or not grid.columns:
-        raise InvalidInputError("there is nothing to draw: no paper is placed here")
+        raise InvalidInputError("there is nothing to draw: no paper is assigned here")
     plan = _plan(grid, options, notes)
 
     def paint(page: Painter, theme: Theme) -> None:

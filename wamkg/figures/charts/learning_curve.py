@@ -74,7 +74,7 @@ def read_simulation(path: Path | None) -> SimulationResult:
             raise ValueError("no model was replayed")
         return SimulationResult(str(data["source"]), int(data["n"]), int(data["relevant"]), learned)
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
-        raise InvalidInputError(f"{path} is not what `wamkg simulate --json` prints: {error}") from error
+        raise InvalidInputError(f"{path} is not the output of `wamkg simulate --json`: {error}") from error
 
 
 def _learned(name: str, values: dict[str, Any]) -> ModelCurve:
@@ -119,7 +119,7 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     """
     options = options or FigureOptions()
     if len(found.models) > MOST:
-        raise InvalidInputError(f"{len(found.models)} models cannot be told apart: replay 1 to {MOST}")
+        raise InvalidInputError(f"{len(found.models)} models are too many for one figure: replay 1 to {MOST}")
     hues = hues_for(f"model-{model.model}" for model in found.models)
     colours = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
     keys = [LegendKey(_said(model), colour) for model, colour in zip(found.models, colours, strict=True)]

@@ -69,7 +69,7 @@ def draw_overview(placed: TaxonomyWithPapers, options: FigureOptions | None = No
     """
     options = options or FigureOptions()
     if not placed.items:
-        raise InvalidInputError(f"nothing is placed in {placed.slug!r}: there is no overview to draw")
+        raise InvalidInputError(f"no paper is assigned in {placed.slug!r}: there is nothing to draw")
     sheet = ChartPage(options, (), [_note(placed)])
     sections = _sections(placed, sheet.right - sheet.left)
     hues = hues_for(group.path for section in sections for group in section.groups)

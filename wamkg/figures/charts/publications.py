@@ -92,7 +92,9 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
     """
     options = options or FigureOptions()
     if not timeline.items:
-        raise InvalidInputError(f"no paper placed in {timeline.taxonomy!r} has a date exact enough for a {timeline.by}")
+        raise InvalidInputError(
+            f"no paper assigned in {timeline.taxonomy!r} has a date precise enough for a {timeline.by}"
+        )
     colours = branch_colours(timeline.taxa, options.theme)
     names = {path: plain(timeline.names[path]) for path in timeline.taxa}
     keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colours[path]) for path in timeline.taxa]

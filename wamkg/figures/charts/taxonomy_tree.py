@@ -71,7 +71,7 @@ def draw_tree(
     """
     options = options or FigureOptions()
     if not placed.taxa:
-        raise InvalidInputError(f"the taxonomy {placed.slug!r} has no classes to draw")
+        raise InvalidInputError(f"the taxonomy {placed.slug!r} has no taxa to draw")
     plan, notes = _fitted(placed, options, representatives, names)
     middles = _middles(plan)
     hues = hues_for(twig.path for twig in plan.families)

@@ -82,7 +82,7 @@ def build_tree_nodes(
     items: dict[str, list[TaxonomyPaper]] = {taxon.path: [] for taxon in placed.taxa}
     for item in placed.items:
         if item.taxon not in items:
-            raise InvalidInputError(f"{item.label} stands in {item.taxon!r}, which {placed.slug!r} does not have")
+            raise InvalidInputError(f"{item.label} is assigned to {item.taxon!r}, which {placed.slug!r} does not have")
         items[item.taxon].append(item)
     grower = _Grower(children, items, depth, which, {item.key: n for n, item in enumerate(placed.items)})
     return tuple(grower.twig(taxon, 1) for taxon in children[None])

@@ -108,7 +108,7 @@ def read_picture(data: bytes) -> Picture:
         root = ET.fromstring(data)
         _, _, width, height = map(float, root.attrib["viewBox"].split())
     except (ET.ParseError, KeyError, ValueError) as error:
-        raise InvalidInputError(f"this is no SVG written by wamkg figure: {error}") from error
+        raise InvalidInputError(f"this is not an SVG written by `wamkg figure`: {error}") from error
     groups = [g for g in root.iter(f"{{{SVG}}}g") if g.get("id") and _is_part(g)]
     parts = tuple(_part(group) for group in groups)
     ids = tuple(element.attrib["id"] for element in root.iter() if "id" in element.attrib)

@@ -92,7 +92,9 @@ def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...
     known = {taxon.path for taxon in roadmap.taxa}
     for item in roadmap.items:
         if item.taxon not in known:
-            raise InvalidInputError(f"{item.label} stands in {item.taxon!r}, which {roadmap.taxonomy!r} does not have")
+            raise InvalidInputError(
+                f"{item.label} is assigned to {item.taxon!r}, which {roadmap.taxonomy!r} does not have"
+            )
         tree.items[item.taxon].append(item)
     families = [taxon for taxon in tree.children[None] if tree.subtree(taxon.path)]
     grown = [_branch(tree, taxon, 1, _side(i, len(families))) for i, taxon in enumerate(families)]

@@ -47,7 +47,7 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
 def require_items(roadmap: Roadmap) -> None:
     """Raises InvalidInputError for a roadmap without methods."""
     if not roadmap.items:
-        raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: place papers first")
+        raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: assign papers first")
 
 
 class _VerticalComposer:
