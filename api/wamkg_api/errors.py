@@ -19,7 +19,7 @@ from wamkg.errors import (
     WamkgError,
 )
 from wamkg.pages.render import render
-from wamkg_api.schemas.parameters import EXAMPLES
+from wamkg.parameters import describe_error
 
 PAGE_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -133,16 +133,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:]) or first["loc"][0]
-    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {_why(first)}")
-
-
-def _why(error: dict[str, Any]) -> str:
-    """Explain in words what is wrong with a value; regular expressions are not shown to people."""
-    pattern = error.get("ctx", {}).get("pattern")
-    if pattern is None:
-        return str(error["msg"])
-    hint = f"write {EXAMPLES[pattern]}" if pattern in EXAMPLES else "/openapi.json describes it"
-    return f"{str(error['input'])[:60]!r} is not of the form asked for; {hint}"
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {describe_error(first)}")
 
 
 def unhandled_error(request: Request, error: Exception) -> Response:

@@ -2,43 +2,41 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from wamkg.errors import ConflictError, NotFoundError
+from wamkg.parameters import PastText
 from wamkg.store.session import Store
 from wamkg.store.types import utc_now
 from wamkg.views.snapshots import open_release_or_day, open_snapshot, start_of_day
 from wamkg.vocabulary import Role
 from wamkg_api.access import authenticate
 from wamkg_api.cache_scope import CacheScope
-from wamkg_api.schemas.parameters import PastText, ReleaseName
+from wamkg_api.schemas.parameters import ReleaseName
 from wamkg_api.state import settings_of, store_of
 
 
-@dataclass(frozen=True)
-class SnapshotRef:
+class SnapshotRef(BaseModel):
     """A release or a past day; neither means the current store."""
 
-    release: str | None = None
-    as_of: str | None = None
+    model_config = ConfigDict(frozen=True)
+
+    release: ReleaseName | None = Field(default=None, description="As it was in this release.")
+    as_of: PastText | None = Field(
+        default=None,
+        description="As it was on this day, to its end in UTC, or just before a moment.",
+        examples=["2026-01-31"],
+    )
 
 
 NOW = SnapshotRef()
 
 
-async def _past(
-    release: Annotated[ReleaseName | None, Query(description="As it was in this release.")] = None,
-    as_of: Annotated[
-        PastText | None,
-        Query(
-            description="As it was on this day, to its end in UTC, or just before a moment.", examples=["2026-01-31"]
-        ),
-    ] = None,
-) -> SnapshotRef:
-    return SnapshotRef(release, as_of)
+async def _past(past: Annotated[SnapshotRef, Query()]) -> SnapshotRef:
+    return past
 
 
 SnapshotDep = Annotated[SnapshotRef, Depends(_past)]

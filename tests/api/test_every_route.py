@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pytest
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import text
 from wamkg_api.app import create_app
+from wamkg_api.deps import query_fields
 from wamkg_api.routers import pages, sessions
 
 from tests.helpers.api_access import token_for
@@ -24,7 +24,7 @@ from tests.helpers.walk_api import Asked, Read, reads
 from tests.helpers.walk_store import build
 from tests.helpers.walk_values import Held, held_by, ids_of_papers, query_values
 from wamkg.settings import Settings
-from wamkg.store.papers import SORTS
+from wamkg.store.paper_filter import SORTS
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role, Standing
 
@@ -127,12 +127,6 @@ def page_values(name: str, held: Held) -> list[str]:
     return [str(value) for value in query_values("", name, {"type": "string"}, {}, held)]
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
-    for below in dependant.dependencies:
-        yield from _parameters(below)
-
-
 def page_requests(held: Held) -> Iterator[tuple[str, dict[str, str]]]:
     """Every page with every value of every parameter alone and all at once, and every paper's page."""
     for route in (*pages.router.routes, *sessions.router.routes):
@@ -141,7 +135,7 @@ def page_requests(held: Held) -> Iterator[tuple[str, dict[str, str]]]:
         papers = [*ids_of_papers(held), *held["slug"][::20]] if "{paper_id" in route.path else [""]
         paths = [route.path.replace("{paper_id:path}", paper) for paper in papers]
         yield from ((path, {}) for path in paths)
-        names = [name for name in _parameters(route.dependant) if name not in ("after", "key")]
+        names = [name for name in query_fields(route.dependant) if name not in ("after", "key")]
         values = {name: page_values(name, held) for name in names}
         for name, found in values.items():
             yield from ((paths[0], {name: value}) for value in found)

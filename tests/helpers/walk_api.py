@@ -1,7 +1,6 @@
 """What to ask of every read of the API, and whether an answer is what OpenAPI says of it."""
 
 import csv
-import inspect
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ from xml.etree.ElementTree import fromstring
 import jsonschema_rs
 import orjson
 from httpx import Response
-from wamkg_api.deps import library_query
 
 from tests.helpers.walk_values import Held, Value, path_values, query_values
+from wamkg.store.paper_filter import PaperFilter
 
 PAST = ("release", "as_of")
 FIGURES = "/api/v1/figures/{file}"
 """Each figure is drawn by a child process; a few are asked for, and all are drawn in the tests of figures."""
 LIBRARY = "/api/v1/papers"
-FILTERS = frozenset(inspect.signature(library_query).parameters)
+FILTERS = frozenset(PaperFilter.model_fields)
 REFUSED = {("/api/v1/agreement", "taxonomy"), ("/api/v1/agreement", "of")}
 """Parameters whose valid values may be answered 404: nobody has voted there, or on what somebody else did."""
 Query = dict[str, Value]

@@ -1,5 +1,8 @@
 """The library: filters, order, facets and pages that hold still while the store changes."""
 
+import re
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,12 +12,13 @@ from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport
 from wamkg.matching.record import Record
+from wamkg.parameters import last_day_of
 from wamkg.store.batches import close_batch, get_actor, open_batch
-from wamkg.store.papers import SORTS
+from wamkg.store.paper_filter import CONDITIONS, SORTS, PaperFilter
 from wamkg.store.session import Store
 from wamkg.store.tables import Paper
-from wamkg.views.papers import PaperQuery, find_paper_page, find_sparse, last_day_of, library_facets
-from wamkg.vocabulary import BatchKind
+from wamkg.views.papers import PaperQuery, find_paper_page, find_sparse, library_facets
+from wamkg.vocabulary import BatchKind, Standing
 
 
 def add(session: Session, titles: list[str]) -> list[str]:
@@ -52,8 +56,8 @@ def walk(store: Store, query: PaperQuery) -> list[str]:
         (PaperQuery(taxon=("wam:joint",)), 33),
         (PaperQuery(taxon=("wam:joint", "wam:cascaded")), 64),
         (PaperQuery(taxon=("wam:joint", "evaluation:action-policy")), 0),
-        (PaperQuery(standing=("candidate",)), 2),
-        (PaperQuery(standing=("cited",)), 1),
+        (PaperQuery(standing=(Standing.CANDIDATE,)), 2),
+        (PaperQuery(standing=(Standing.CITED,)), 1),
         (PaperQuery(state=("wam:none",)), 2),
         (PaperQuery(state=("wam:outside",)), 161),
         (PaperQuery(arxiv="2302.00111"), 1),
@@ -79,7 +83,7 @@ def test_every_filter_part_must_hold(seeded_store: Store) -> None:
     assert all(i.taxa["wam"].startswith("joint/") and (i.date or "").startswith("2025") for i in items)
 
 
-@pytest.mark.parametrize("q", ["vision-language", "C++", '"world', "world AND", "*", "NEAR(", "a" * 10_000, "x\x00y"])
+@pytest.mark.parametrize("q", ["vision-language", "C++", '"world', "world AND", "*", "NEAR(", "a" * 10_000])
 def test_any_text_is_an_answer(seeded_store: Store, q: str) -> None:
     with seeded_store.reading() as session:
         assert find_paper_page(session, PaperQuery(q=q)).total >= 0
@@ -136,26 +140,39 @@ def test_facets_count_what_the_next_choice_would_leave(seeded_store: Store) -> N
 
 def test_only_the_asked_fields_come(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
-        page = find_sparse(session, PaperQuery(fields=("id", "summary"), arxiv="2302.00111"))
+        page = find_sparse(session, PaperQuery(arxiv="2302.00111"), ("id", "summary"))
         assert list(page.items[0]) == ["id", "summary"]
         with pytest.raises(InvalidInputError, match="unknown field 'nonsense'"):
-            find_sparse(session, PaperQuery(fields=("nonsense",)))
+            find_sparse(session, PaperQuery(), ("nonsense",))
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("given", "words"),
     [
-        PaperQuery(taxon=("joint",)),
-        PaperQuery(state=("wam:lost",)),
-        PaperQuery(since="yesterday"),
-        PaperQuery(first_seen_since="2024-13-01"),
-        PaperQuery(first_seen_since="2024-01-01Tnoon"),
-        PaperQuery(sort="colour"),
+        ({"taxon": ("joint",)}, "taxon.0: 'joint' is not of the form asked for; write taxonomy:path"),
+        ({"state": ("wam:lost",)}, "state.0: 'wam:lost'"),
+        ({"since": "yesterday"}, "since: 'yesterday'"),
+        ({"first_seen_since": "2024-13-01"}, "first_seen_since: '2024-13-01'"),
+        ({"first_seen_since": "2024-01-01Tnoon"}, "first_seen_since: "),
+        ({"standing": ("famous",)}, "standing.0: "),
+        ({"until": "2024-02-30"}, "until: '2024-02-30'"),
+        ({"year": ("soon",)}, "year.0: "),
+        ({"q": "x\x00y"}, "q: "),
+        ({"colour": "red"}, "colour: "),
     ],
 )
-def test_a_value_of_the_wrong_form_is_refused(seeded_store: Store, query: PaperQuery) -> None:
-    with seeded_store.reading() as session, pytest.raises(InvalidInputError):
-        find_paper_page(session, query)
+def test_a_value_of_the_wrong_form_is_refused_by_its_field(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"^{re.escape(words)}"):
+        PaperQuery(**given)
+
+
+def test_an_unknown_order_is_refused(seeded_store: Store) -> None:
+    with seeded_store.reading() as session, pytest.raises(InvalidInputError, match="unknown sort 'colour'"):
+        find_paper_page(session, PaperQuery(sort="colour"))
+
+
+def test_every_filter_has_a_condition() -> None:
+    assert PaperFilter.model_fields.keys() == CONDITIONS.keys() | {"doi", "arxiv", "s2"}
 
 
 @pytest.mark.parametrize(

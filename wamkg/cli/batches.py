@@ -7,11 +7,11 @@ import orjson
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.parameters import parse_moment
 from wamkg.services import batches as batches_
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.history import change_list
-from wamkg.views.papers import parse_moment
 from wamkg.views.provenance import audit_lines, paper_sources, subject_history
 
 

@@ -3,13 +3,16 @@
 import csv
 import sys
 import webbrowser
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
+from inspect import Parameter
+from inspect import signature as signature_of
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import quote
 
 import orjson
 import typer
+from pydantic.fields import FieldInfo
 
 from wamkg.cli.common import (
     AsOfOption,
@@ -27,6 +30,7 @@ from wamkg.cli.decisions import ByOption, PaperArgument
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.services import entities
 from wamkg.services.writers import Writer
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Session
 from wamkg.store.taxonomies import default_taxonomy
@@ -36,7 +40,6 @@ from wamkg.views.search import search as search_library
 from wamkg.vocabulary import Standing
 
 Format = Literal["table", "csv", "jsonl", "ids"]
-Texts = list[str] | None
 PAGE = 500
 """Papers read from the store at a time."""
 TITLE_WIDTH = 70
@@ -68,17 +71,35 @@ FormatOption = Annotated[Format, typer.Option("--format", help="What to print; i
 QuietLimit = Annotated[int, typer.Option("--limit", min=0, help="Number of papers; 0 for all.")]
 
 
+def with_paper_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each filter of papers; it gets those that were given as `filters`."""
+    signature = signature_of(command)
+    own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
+    options = [_filter_option(name, info) for name, info in PaperFilter.model_fields.items()]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        given = {name: values.pop(name) for name in PaperFilter.model_fields}
+        command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
+
+    run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}
+    run.__signature__ = signature.replace(parameters=[p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options, *own)])  # type: ignore[attr-defined]
+    return run
+
+
+def _filter_option(name: str, info: FieldInfo) -> Parameter:
+    kind: Any = str | None
+    if get_origin(info.annotation) is tuple:
+        value: Any = get_args(info.annotation)[0]
+        value = get_args(value)[0] if get_origin(value) is Annotated else value
+        kind = list[value] | None
+    option = typer.Option(f"--{name.replace('_', '-')}", help=info.description)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+@with_paper_filters
 def list_(
-    words: Annotated[str | None, typer.Option("--q", help="Words that occur in the paper.")] = None,
-    taxon: Annotated[Texts, typer.Option("--taxon", help="Taxon with its descendants: joint or wam:joint.")] = None,
-    state: Annotated[Texts, typer.Option("--state", help="wam:outside, wam:undecided, or wam:none.")] = None,
-    standing: Annotated[Texts, typer.Option("--standing", help="candidate, included, excluded or cited.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="First day, month or year.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Last day, month or year, included.")] = None,
-    year: Annotated[list[int] | None, typer.Option("--year", help="Year of the paper.")] = None,
-    venue: Annotated[Texts, typer.Option("--venue", help="Venue.")] = None,
-    dataset: Annotated[Texts, typer.Option("--dataset", help="Papers that use this dataset.")] = None,
-    benchmark: Annotated[Texts, typer.Option("--benchmark", help="Papers with results on this benchmark.")] = None,
+    filters: Mapping[str, Any],
     sort: Annotated[str | None, typer.Option("--sort", help="-date, date, title, -citations, added.")] = None,
     limit: QuietLimit = 50,
     columns: ColumnsOption = DEFAULT_COLUMNS,
@@ -88,14 +109,10 @@ def list_(
 ) -> None:
     """List the papers of the library, newest first. Repeat a filter to allow several values."""
     chosen = _columns(columns)
-    asked = PaperQuery(
-        q=words, state=tuple(state or ()), standing=tuple(standing or ()), since=since, until=until,
-        year=tuple(year or ()), venue=tuple(venue or ()), dataset=tuple(dataset or ()),
-        benchmark=tuple(benchmark or ()), sort=sort,
-    )  # fmt: skip
     most = None if limit == 0 or (format != "table" and limit == 50) else limit
     with open_selected_store(release, as_of) as store, store.reading() as session:
-        asked = replace(asked, taxon=tuple(_full_taxon(session, text) for text in taxon or ()))
+        taxa = [_full_taxon(session, text) for text in filters.get("taxon", ())]
+        asked = PaperQuery(**{**filters, "taxon": tuple(taxa)}, sort=sort)
         total, papers = _matching(session, asked, most)
         printed = _print_papers(papers, chosen, format)
     if printed < total and format == "table":
@@ -115,7 +132,7 @@ def search(
     text = " ".join(words)
     with open_store() as store, store.reading() as session:
         known = _known(session, text)
-        found = search_library(session, PaperQuery(q=text, limit=limit), "hybrid")
+        found = search_library(session, PaperFilter(q=text), "hybrid", limit)
         others = [hit.paper for hit in found.items if known is None or hit.paper.uid != known.uid]
         papers = ([known] if known else []) + others
     if not papers:
@@ -207,7 +224,7 @@ def _known(session: Session, text: str) -> PaperItem | None:
 
 def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[int, Iterator[PaperItem]]:
     """Number of papers that match, and the first ones, read in pages."""
-    first = find_paper_page(session, replace(query, limit=min(PAGE, most or PAGE)))
+    first = find_paper_page(session, query.model_copy(update={"limit": min(PAGE, most or PAGE)}))
 
     def pages() -> Iterator[PaperItem]:
         left, page = most, first
@@ -217,7 +234,9 @@ def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[in
             left = None if left is None else left - len(items)
             if page.next is None or left == 0:
                 return
-            page = find_paper_page(session, replace(query, limit=min(PAGE, left or PAGE), after=page.next))
+            page = find_paper_page(
+                session, query.model_copy(update={"limit": min(PAGE, left or PAGE), "after": page.next})
+            )
 
     return first.total, pages()
 

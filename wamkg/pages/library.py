@@ -1,22 +1,24 @@
 """The library page and the page of one paper."""
 
-from dataclasses import replace
-
 from sqlmodel import Session
 
 from wamkg.pages.context import load_taxon_names
+from wamkg.pages.links import filters_without
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.parameters import split_taxon
 from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.views.history import paper_history
 from wamkg.views.objections import objection_list
 from wamkg.views.paper_details import paper_detail
-from wamkg.views.papers import PaperQuery, find_paper_page, library_facets, split_taxon
+from wamkg.views.papers import PaperQuery, find_paper_page, library_facets
 from wamkg.views.questions import questions_on
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN
 
 PER_PAGE = 25
+FORM_FIELDS = ("q", "standing", "venue", "year")
+"""Filters with a field in the search form; the form sends the others along unchanged."""
 MAX_OBJECTIONS = 100
 SORT_LABELS = {
     "-date": "newest first",
@@ -33,7 +35,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
 
     Raises NotFoundError and InvalidInputError for invalid filters.
     """
-    query = replace(query, limit=PER_PAGE)
+    query = query.model_copy(update={"limit": PER_PAGE})
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
     asked = split_taxon(query.taxon[0]) if query.taxon else None
     shown = asked[0] if asked else MAIN
@@ -50,11 +52,12 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
         page=find_paper_page(session, query),
         facets=facets,
         tree=tree,
-        everything=find_paper_page(session, replace(query, taxon=(), limit=1, after=None)).total,
+        everything=find_paper_page(session, query.model_copy(update={"taxon": (), "limit": 1, "after": None})).total,
         chosen=chosen,
         chosen_name=next((n.name for n in walk(tree.taxa) if n.path == chosen), None) if tree else None,
-        narrowed=replace(query, limit=0, after=None, sort=None) != PaperQuery(limit=0),
+        narrowed=bool(query.given),
         sorts=sorts,
+        kept=filters_without(query, FORM_FIELDS),
         names=classes.names,
         families=classes.families,
     )

@@ -1,6 +1,6 @@
 """URLs of pages, and formatting of stored values for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -37,8 +37,13 @@ def query_url(path: str, parameters: Mapping[str, Any]) -> str:
 
 def library_url(query: PaperQuery, **changes: Any) -> str:
     """URL of the library with some filters changed; it starts at the first page again."""
-    names = ("q", "taxon", "state", "standing", "venue", "year", "since", "until", "benchmark", "dataset", "sort")
-    return query_url("/papers", {name: getattr(query, name) for name in names} | changes)
+    return query_url("/papers", query.given | {"sort": query.sort} | changes)
+
+
+def filters_without(query: PaperQuery, names: Collection[str]) -> list[tuple[str, str]]:
+    """The given filters but these, each value by itself, as hidden fields of a form send them."""
+    given = ((name, value) for name, value in query.given.items() if name not in names)
+    return [(name, str(part)) for name, value in given for part in (value if isinstance(value, tuple) else (value,))]
 
 
 def web_url(url: str | None) -> str | None:

@@ -10,11 +10,12 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.store.entities import find_entity
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
 from wamkg.views.objections import open_objections
 from wamkg.views.paging import Page
-from wamkg.views.papers import PaperQuery, find_paper_page
+from wamkg.views.papers import PagedFilter, PaperQuery, find_paper_page
 from wamkg.views.questions import open_questions
 from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.rounds import differing_votes
@@ -123,7 +124,7 @@ def leaderboard_page(
     """
     benchmarks = sorted((b for b in all_entities(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
     chosen = benchmark or (benchmarks[0].slug if benchmarks else None)
-    papers = PaperQuery(taxon=(taxon,) if taxon else ())
+    papers = PaperFilter(taxon=(taxon,) if taxon else ())
     classes = load_taxon_names(session)
     return render(
         "leaderboard.html",
@@ -155,7 +156,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
     Raises the errors of `queue_page`, unless there is no taxonomy at all.
     """
     taxonomies, classes = taxonomy_list(session), load_taxon_names(session)
-    query = PaperQuery(limit=QUEUE, after=choice.after)
+    query = PagedFilter(limit=QUEUE, after=choice.after)
     page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
     unplaced = PaperQuery(state=(f"{choice.taxonomy}:none",), limit=1)
     return render(

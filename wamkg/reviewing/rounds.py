@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid
+from wamkg.parameters import NO_ASSIGNMENT
 from wamkg.reviewing.decisions import DecisionResult, check_evidence, decide
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.store.base import insert_rows
@@ -19,7 +20,8 @@ from wamkg.store.batches import (
     uid_of_row,
     update_row,
 )
-from wamkg.store.papers import NO_ASSIGNMENT, PaperFilter, find_paper, paper_numbers
+from wamkg.store.paper_filter import PaperFilter, paper_numbers
+from wamkg.store.papers import find_paper
 from wamkg.store.rounds import (
     ADJUDICATED,
     CLOSED,
@@ -132,7 +134,7 @@ def open_round(session: Session, actor: Actor, new: NewRound) -> RoundResult:
 
 def _unplaced(session: Session, taxonomy: Taxonomy) -> dict[int | None, None]:
     assert taxonomy.id is not None
-    return dict.fromkeys(sorted(paper_numbers(session, PaperFilter(states=((taxonomy.id, NO_ASSIGNMENT),)))))
+    return dict.fromkeys(sorted(paper_numbers(session, PaperFilter(state=(f"{taxonomy.slug}:{NO_ASSIGNMENT}",)))))
 
 
 def _written(session: Session, found: ReviewRound, batch: Batch) -> RoundResult:

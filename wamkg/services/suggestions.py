@@ -11,7 +11,7 @@ from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.views.paging import Page
-from wamkg.views.papers import PaperQuery
+from wamkg.views.papers import PagedFilter
 from wamkg.views.suggestions import QueueItem, queue_page
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def evaluate(
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:
     """The first papers of the review queue."""
     with store.reading() as session:
-        return queue_page(session, taxonomy, PaperQuery(limit=limit), order)
+        return queue_page(session, taxonomy, PagedFilter(limit=limit), order)
 
 
 def bias(store: Store, taxonomy: str) -> AutomationBias:

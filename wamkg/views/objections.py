@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from wamkg.store.objections import find_objection, list_objections
-from wamkg.store.papers import PaperFilter, placements_of
+from wamkg.store.paper_filter import PaperFilter, placements_of
 from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
 from wamkg.store.taxonomies import exemplars_of, find_taxon, get_taxonomy, list_taxa
 from wamkg.store.taxonomy_edits import is_same_or_descendant

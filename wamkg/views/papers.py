@@ -1,8 +1,8 @@
 """Papers as lists and exports show them: filters, stable pages and facet counts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -10,25 +10,21 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.near_matches import unknown
-from wamkg.store.entities import get_entity
+from wamkg.parameters import split_taxon
 from wamkg.store.paper_details import authors_of, live_assignments_of, paper_rows, weblinks_of
-from wamkg.store.papers import (
-    NO_ASSIGNMENT,
-    SCHEMES,
+from wamkg.store.paper_filter import (
     SORTS,
-    ExternalIdentifier,
     PaperFilter,
     count_papers,
     facet_counts,
     find_papers,
-    method_names_of,
     paper_order,
-    papers_by_ids,
     placements_of,
 )
-from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
+from wamkg.store.papers import method_names_of
+from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
-from wamkg.vocabulary import AssignmentStatus, EntityKind
+from wamkg.vocabulary import AssignmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +190,6 @@ def shown_day(day: date | None, precision: str | None) -> str | None:
     return str(PartialDate(day, Precision(precision or Precision.DAY))) if day else None
 
 
-STATES = (*(s.value for s in AssignmentStatus), NO_ASSIGNMENT)
 DEFAULT_SORT = "-date"
 _KEY_TYPES: dict[str, tuple[type, ...]] = {
     "-date": (date, int),
@@ -207,35 +202,17 @@ _KEY_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class PaperQuery:
-    """A query of the library, as the user writes it. `taxon` is `wam:joint/diffusion` and includes descendants.
+class PagedFilter(PaperFilter):
+    """A filter of papers, and which part of the list to return: `after` is the cursor of a page."""
 
-    Several taxa of one taxonomy are alternatives; those of different taxonomies must all match. `state` is
-    `wam:outside`, or `wam:none` for papers without an assignment. `since` and `until` are days, months or years, both
-    included. `dataset` and `benchmark` are slugs or names. `ids` are external ids, such as a DOI.
-    """
-
-    q: str | None = None
-    taxon: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    standing: tuple[str, ...] = ()
-    since: str | None = None
-    until: str | None = None
-    venue: tuple[str, ...] = ()
-    year: tuple[int, ...] = ()
-    dataset: tuple[str, ...] = ()
-    benchmark: tuple[str, ...] = ()
-    party: str | None = None
-    found_by: str | None = None
-    first_seen_since: str | None = None
-    doi: str | None = None
-    arxiv: str | None = None
-    s2: str | None = None
-    sort: str | None = None
     limit: int = DEFAULT_LIMIT
     after: str | None = None
-    fields: tuple[str, ...] = ()
+
+
+class PaperQuery(PagedFilter):
+    """A filter of papers with an order and a page."""
+
+    sort: str | None = None
 
     @property
     def order(self) -> str:
@@ -255,170 +232,48 @@ class Facets:
     taxon: dict[str, int] = field(default_factory=dict)
 
 
-def paper_filter(session: Session, query: PaperQuery) -> PaperFilter:
-    """The query with its names resolved.
-
-    Raises NotFoundError for an unknown taxonomy, taxon, dataset or benchmark, InvalidInputError for a malformed value.
-    """
-    wanted = PaperFilter(
-        q=query.q or None,
-        standing=query.standing,
-        taxa=_taxa(session, query.taxon),
-        states=tuple(_state(session, text) for text in query.state),
-        since=first_day_of(query.since, "since"),
-        until=last_day_of(query.until, "until"),
-        venues=query.venue,
-        years=query.year,
-        things=_things(session, query),
-        party=query.party,
-        found_by=query.found_by,
-        first_seen_since=parse_moment(query.first_seen_since, "first_seen_since"),
-    )
-    ids = [ExternalIdentifier(scheme, value) for scheme in SCHEMES if (value := getattr(query, scheme, None))]
-    if ids:
-        found = papers_by_ids(session, ids)
-        wanted = replace(wanted, numbers=tuple({found[i] for i in ids if i in found}))
-    return wanted
-
-
-def split_taxon(text: str) -> tuple[str, str]:
-    """Taxonomy and path of a taxon written as in filters, `wam:joint/diffusion`.
-
-    Raises InvalidInputError for any other form.
-    """
-    slug, colon, path = text.partition(":")
-    if not (slug and colon and path.strip("/")):
-        raise InvalidInputError(f"a taxon is written taxonomy:path, as in wam:joint/diffusion, not {text!r}")
-    return slug, path.strip("/")
-
-
-def _taxa(session: Session, given: Sequence[str]) -> tuple[frozenset[int], ...]:
-    by_taxonomy: dict[str, set[int]] = {}
-    for text in given:
-        slug, path = split_taxon(text)
-        by_taxonomy.setdefault(slug, set()).update(taxa_under(session, slug, path))
-    return tuple(frozenset(numbers) for numbers in by_taxonomy.values())
-
-
-def taxa_under(session: Session, slug: str, path: str) -> set[int]:
-    """Numbers of a taxon and its descendants.
-
-    Raises NotFoundError.
-    """
-    taxonomy = get_taxonomy(session, slug)
-    top = find_taxon(session, taxonomy, path).path
-    below = f"{top}/"
-    taxa = list_taxa(session, taxonomy)
-    return {t.id for t in taxa if t.id is not None and (t.path == top or t.path.startswith(below))}
-
-
-def _state(session: Session, text: str) -> tuple[int, str]:
-    slug, _, state = text.partition(":")
-    if state not in STATES:
-        raise InvalidInputError(f"a state is written taxonomy:state with one of {', '.join(STATES)}, not {text!r}")
-    number = get_taxonomy(session, slug).id
-    assert number is not None
-    return number, state
-
-
-def _things(session: Session, query: PaperQuery) -> tuple[int, ...]:
-    asked = [(EntityKind.DATASET, name) for name in query.dataset]
-    asked += [(EntityKind.BENCHMARK, name) for name in query.benchmark]
-    found = []
-    for kind, name in asked:
-        thing: Any = get_entity(session, kind, name)
-        found.append(thing.id)
-    return tuple(found)
-
-
-def _partial(text: str | None, name: str) -> PartialDate | None:
-    try:
-        return PartialDate.parse(text) if text else None
-    except ValueError as error:
-        raise InvalidInputError(f"{name}: {error}") from error
-
-
-def first_day_of(text: str | None, name: str) -> date | None:
-    """First day of a written day, month or year."""
-    found = _partial(text, name)
-    return found.first if found else None
-
-
-def last_day_of(text: str | None, name: str) -> date | None:
-    """Last day of a written day, month or year."""
-    found = _partial(text, name)
-    if found is None or found.precision is Precision.DAY:
-        return found.first if found else None
-    year, month = found.first.year, found.first.month if found.precision is Precision.MONTH else 12
-    if (year, month) == (date.max.year, date.max.month):
-        return date.max
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def parse_moment(text: str | None, name: str) -> datetime | None:
-    """Parse a written date (its first moment, UTC) or time.
-
-    Raises InvalidInputError.
-    """
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text) if "T" in text else None
-    except ValueError as error:
-        raise InvalidInputError(
-            f"{name} {text!r} is not a date; write 2026-01-31, or a time with its zone: 2026-01-31T12:00:00+00:00"
-        ) from error
-    if found is None:
-        day = first_day_of(text, name)
-        assert day is not None
-        return datetime.combine(day, time.min, tzinfo=UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | None]:
     if query.order not in SORTS:
         raise InvalidInputError(unknown("sort", query.order, SORTS))
-    wanted = paper_filter(session, query)
     order = query.order if query.order != "relevance" or query.q else DEFAULT_SORT
     after = decode_cursor(query.after, order, _KEY_TYPES[order]) if query.after else None
-    rows = find_papers(session, wanted, paper_order(order, query.q), after, query.limit + 1)
+    rows = find_papers(session, query, paper_order(order, query.q), after, query.limit + 1)
     shown = rows[: query.limit]
     following = None
     if len(rows) > query.limit:
         number, *keys = shown[-1]
         following = encode_cursor(order, [*keys, number])
-    return [row[0] for row in shown], count_papers(session, wanted), following
+    return [row[0] for row in shown], count_papers(session, query), following
 
 
 def find_paper_page(session: Session, query: PaperQuery) -> Page[PaperItem]:
     """One page of the papers that match.
 
-    Raises the errors of `paper_filter`; also for an unknown cursor or sort.
+    Raises the errors of `conditions`; also for an unknown cursor or sort.
     """
     numbers, total, following = _find(session, query)
     return Page(paper_items(session, numbers), total, following)
 
 
-def find_sparse(session: Session, query: PaperQuery) -> Page[dict[str, Any]]:
-    """Like `find_library`, but each paper has only the query's `fields`."""
+def find_sparse(session: Session, query: PaperQuery, names: Sequence[str]) -> Page[dict[str, Any]]:
+    """Like `find_paper_page`, but each paper has only the named fields."""
     numbers, total, following = _find(session, query)
-    return Page(sparse_items(session, numbers, query.fields), total, following)
+    return Page(sparse_items(session, numbers, names), total, following)
 
 
-def library_facets(session: Session, query: PaperQuery, taxonomy: str | None = "wam") -> Facets:
+def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = "wam") -> Facets:
     """Number of papers that each further filter value would leave. A facet's counts ignore its own filter. None: no
     counts by taxon.
 
-    Raises the errors of `paper_filter`.
+    Raises the errors of `conditions`.
     """
-    wanted = paper_filter(session, query)
-    counts = facet_counts(session, wanted)
+    counts = facet_counts(session, query)
     if taxonomy is None:
         return Facets(counts["standing"], counts["venue"], counts["year"])
-    others = replace(query, taxon=tuple(t for t in query.taxon if split_taxon(t)[0] != taxonomy))
+    others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != taxonomy)})
     number = get_taxonomy(session, taxonomy).id
     assert number is not None
-    pairs = placements_of(session, paper_filter(session, others), number)
+    pairs = placements_of(session, others, number)
     return Facets(counts["standing"], counts["venue"], counts["year"], count_by_path(pairs))
 
 

@@ -12,11 +12,12 @@ from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.store.assignments import placed_papers
 from wamkg.store.entities import get_entity
 from wamkg.store.paper_details import paper_rows
-from wamkg.store.papers import find_paper, paper_numbers
+from wamkg.store.paper_filter import PaperFilter, paper_numbers
+from wamkg.store.papers import find_paper
 from wamkg.store.results import result_rows
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import ListOrder, Page, page_of
-from wamkg.views.papers import PaperQuery, paper_filter, public_id
+from wamkg.views.papers import public_id
 from wamkg.vocabulary import EntityKind
 
 
@@ -88,7 +89,7 @@ class ResultQuery:
     split: str | None = None
     method: str | None = None
     party: str | None = None
-    papers: PaperQuery = field(default_factory=PaperQuery)
+    papers: PaperFilter = field(default_factory=PaperFilter)
 
 
 _KINDS = {"benchmark": EntityKind.BENCHMARK, "metric": EntityKind.METRIC, "method": EntityKind.METHOD}
@@ -97,13 +98,13 @@ _KINDS = {"benchmark": EntityKind.BENCHMARK, "metric": EntityKind.METRIC, "metho
 def results(session: Session, query: ResultQuery) -> list[ResultItem]:
     """The results that match, by benchmark, suite, split, metric, method and report.
 
-    Raises NotFoundError for an unknown benchmark, metric or method, and the errors of `paper_filter`.
+    Raises NotFoundError for an unknown benchmark, metric or method, and the errors of `conditions`.
     """
     wanted = {name: _slug(session, name, value) for name in _KINDS if (value := getattr(query, name))}
     wanted |= {name: value for name in ("suite", "split", "party") if (value := getattr(query, name)) is not None}
     found = [row for row in result_rows(session) if all(getattr(row, name) == value for name, value in wanted.items())]
-    if query.papers != PaperQuery():
-        kept = paper_numbers(session, paper_filter(session, query.papers))
+    if query.papers.given:
+        kept = paper_numbers(session, query.papers)
         found = [row for row in found if row.paper in kept]
     papers = _ids(session, {row.paper for row in found if row.paper})
     items = [_item(row, papers) for row in found]

@@ -5,9 +5,10 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from wamkg.store.papers import paper_numbers
+from wamkg.store.paper_filter import PaperFilter, paper_numbers
 from wamkg.store.search import newest_vectors, search_papers
-from wamkg.views.papers import PaperItem, PaperQuery, paper_filter, paper_items
+from wamkg.views.paging import DEFAULT_LIMIT
+from wamkg.views.papers import PaperItem, paper_items
 
 Mode = Literal["text", "hybrid"]
 VECTOR_SEEDS = 5
@@ -37,25 +38,24 @@ class SearchResult:
     mode: str
 
 
-def search(session: Session, query: PaperQuery, mode: Mode) -> SearchResult:
+def search(session: Session, query: PaperFilter, mode: Mode, limit: int = DEFAULT_LIMIT) -> SearchResult:
     """The papers that match the words of the query best, within its other filters.
 
     Hybrid search adds the papers most similar to the best text hits and fuses both rankings.
 
-    Raises the errors of `paper_filter`.
+    Raises the errors of `conditions`.
     """
     by_text = search_papers(session, query.q or "", CANDIDATES_PER_RANKING)
     by_vector = _nearest(session, by_text[:VECTOR_SEEDS]) if mode == "hybrid" else []
-    others = paper_filter(session, PaperQuery(**{**vars(query), "q": None}))
-    allowed = paper_numbers(session, others)
+    allowed = paper_numbers(session, query.model_copy(update={"q": None}))
     text_ranks = {n: i for i, n in enumerate((n for n in by_text if n in allowed), start=1)}
     vector_ranks = {n: i for i, n in enumerate((n for n in by_vector if n in allowed), start=1)}
     scores = {n: _score(text_ranks.get(n), vector_ranks.get(n)) for n in {*text_ranks, *vector_ranks}}
     best = sorted(scores, key=lambda n: (-scores[n], n))
-    shown = paper_items(session, best[: query.limit])
+    shown = paper_items(session, best[:limit])
     hits = [
         SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n))
-        for n, item in zip(best[: query.limit], shown, strict=True)
+        for n, item in zip(best[:limit], shown, strict=True)
     ]
     return SearchResult(hits, len(best), None, "hybrid" if by_vector else "text")
 

@@ -11,14 +11,14 @@ from wamkg.identifiers import text_hash
 from wamkg.near_matches import unknown
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.queue import PendingWork, review_queue
+from wamkg.store.paper_filter import paper_numbers
 from wamkg.store.paper_texts import body_of, whole_text
-from wamkg.store.papers import paper_numbers
 from wamkg.store.suggestions import pending_suggestions
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.history import in_order
 from wamkg.views.paging import ListOrder, Page, page_of
-from wamkg.views.papers import PaperQuery, paper_filter, public_id, shown_day
+from wamkg.views.papers import PagedFilter, public_id, shown_day
 
 ORDERS = ("certain", "uncertain", "newest")
 
@@ -66,7 +66,7 @@ class SuggestionItem:
 def suggestion_list(
     session: Session,
     taxonomy: str = "wam",
-    query: PaperQuery | None = None,
+    query: PagedFilter | None = None,
     order: str = "certain",
     *,
     reveal: bool = False,
@@ -79,12 +79,12 @@ def suggestion_list(
     """
     if order not in ORDERS:
         raise InvalidInputError(unknown("order", order, ORDERS))
-    query = query or PaperQuery()
+    query = query or PagedFilter()
     found = get_taxonomy(session, taxonomy)
     paths = {t.id: t.path for t in list_taxa(session, found)}
     pairs = pending_suggestions(session, found)
-    if query != PaperQuery(limit=query.limit, after=query.after):
-        kept = paper_numbers(session, paper_filter(session, query))
+    if query.given:
+        kept = paper_numbers(session, query)
         pairs = [pair for pair in pairs if pair[1].id in kept]
     shown = [
         (_key(s, p, order), suggestion_item(s, p, found.slug, paths), is_held_out(p.slug, found.slug)) for s, p in pairs
@@ -171,17 +171,17 @@ class QueueItem:
 
 
 def queue_page(
-    session: Session, taxonomy: str = "wam", query: PaperQuery | None = None, order: str = "uncertain"
+    session: Session, taxonomy: str = "wam", query: PagedFilter | None = None, order: str = "uncertain"
 ) -> Page[QueueItem]:
     """One page of the review queue of a taxonomy, for the papers that match the query.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown order or filter.
     """
-    query = query or PaperQuery()
+    query = query or PagedFilter()
     found = get_taxonomy(session, taxonomy)
     queue = review_queue(session, found, order)
-    if query != PaperQuery(limit=query.limit, after=query.after):
-        kept = paper_numbers(session, paper_filter(session, query))
+    if query.given:
+        kept = paper_numbers(session, query)
         queue = [pair for pair in queue if pair[1].paper.id in kept]
     page = page_of(queue, ListOrder(f"queue {taxonomy} {order}", (float, float, str)), query.limit, query.after)
     paths = {t.id: t.path for t in list_taxa(session, found)}

@@ -4,16 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.parameters import MomentText, parse_moment
 from wamkg.services.batches import Undone
 from wamkg.views.coverage import CoverageItem, Overview, coverage, overview
 from wamkg.views.history import BatchItem, ChangeItem, batch_list, change_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
-from wamkg.views.papers import parse_moment
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, Uid, json_response
 from wamkg_api.errors import problems
 from wamkg_api.schemas.operations import Reason
-from wamkg_api.schemas.parameters import MomentText
 from wamkg_api.writing import StoreDep, take_back, writing_router
 
 router = APIRouter(tags=["record"])

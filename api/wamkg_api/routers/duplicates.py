@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.parameters import Word
 from wamkg.reviewing.duplicates import JudgementResult
 from wamkg.reviewing.paper_merge import Merge, MergedPapers
 from wamkg.services import duplicates as service
@@ -13,7 +14,6 @@ from wamkg_api.access import CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, json_response
 from wamkg_api.errors import problems
 from wamkg_api.schemas.duplicates import NewJudgement, NewMerge
-from wamkg_api.schemas.parameters import Word
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = APIRouter(prefix="/duplicates", tags=["review"])

@@ -1,24 +1,24 @@
 """Methods, datasets, benchmarks and the other named entities, results and leaderboards."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.parameters import Text
 from wamkg.reviewing.entity_edits import SHOWN_EDITS, describe_entity_changes, get_entity_by_ref
 from wamkg.services import entities
 from wamkg.store.session import Session, Store
 from wamkg.views.entities import EntityItem, entity_page, get_entity_item
 from wamkg.views.paging import DEFAULT_LIMIT, Page
-from wamkg.views.papers import PaperQuery
-from wamkg.views.results import Leaderboard, ResultItem, ResultQuery, leaderboard, result_item, result_page
+from wamkg.views.results import Leaderboard, ResultItem, leaderboard, result_item, result_page
 from wamkg.views.taxonomies import taxon_node
 from wamkg.vocabulary import EntityKind, Role
 from wamkg_api.access import Caller, CallerDep
-from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomyPath, TaxonPath, ThingSlug, Uid, json_response
+from wamkg_api.deps import After, Limit, SessionDep, TaxonomyPath, TaxonPath, ThingSlug, Uid, json_response
 from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, required_revision
 from wamkg_api.schemas.entities import FORMS, NewResult, ResultEdit, TaxonLabel
-from wamkg_api.schemas.parameters import Text, Word
+from wamkg_api.schemas.queries import LeaderboardQuery, ResultListQuery
 from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(tags=["things"])
@@ -67,32 +67,13 @@ for _name, _kind in LISTED.items():
     _add_list(_name, _kind)
 
 
-def _query(
-    filters: PaperQuery, metric: str | None, suite: str | None, split: str | None, method: str | None
-) -> ResultQuery:
-    """The filters of the library, except that `benchmark` and `party` filter results, not papers."""
-    names = filters.benchmark
-    papers = PaperQuery(**{**vars(filters), "benchmark": (), "party": None})
-    return ResultQuery(names[0] if names else None, metric, suite, split, method, filters.party, papers)
-
-
-MetricName = Annotated[Word | None, Query(description="Slug or name.")]
-Suite = Annotated[Text | None, Query(description="Exactly as in the results; empty for none.")]
-
-
 @router.get("/results", response_model=Page[ResultItem], responses=problems(404, 422))
 def list_results(
     session: SessionDep,
-    filters: FiltersDep,
-    metric: MetricName = None,
-    suite: Suite = None,
-    split: Suite = None,
-    method: MetricName = None,
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
+    query: Annotated[ResultListQuery, Query()],
 ) -> Response:
     """Reported results with who reported them. The other filters apply to the paper that introduced the method."""
-    return json_response(result_page(session, _query(filters, metric, suite, split, method), limit, after))
+    return json_response(result_page(session, query.query(), query.limit, query.after))
 
 
 @router.get("/results/{uid}", response_model=ResultItem, responses=problems(404, 422))
@@ -104,16 +85,11 @@ def get_result(session: SessionDep, uid: Uid) -> Response:
 @router.get("/leaderboard", response_model=Page[Leaderboard], responses=problems(404, 422))
 def list_leaderboards(
     session: SessionDep,
-    filters: FiltersDep,
-    metric: MetricName = None,
-    suite: Suite = None,
-    split: Suite = None,
-    method: MetricName = None,
-    rank: Annotated[Literal["all", "ranked"], Query(description="`ranked`: only boards that have ranks.")] = "all",
+    query: Annotated[LeaderboardQuery, Query()],
 ) -> Response:
     """Results as leaderboards. One leaderboard has one benchmark, suite, split and metric; nothing else is compared."""
-    boards = leaderboard(session, _query(filters, metric, suite, split, method))
-    boards = [b for b in boards if rank == "all" or b.higher_is_better is not None]
+    boards = leaderboard(session, query.query())
+    boards = [b for b in boards if query.rank == "all" or b.higher_is_better is not None]
     return json_response(Page(boards, len(boards), None))
 
 

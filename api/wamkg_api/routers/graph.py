@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from wamkg.graph.build import DEFAULT_CAP, MOST_HOPS, MOST_NODES, build_graph, find_path, node_link
+from wamkg.parameters import Word
 from wamkg_api.deps import SessionDep, json_response
 from wamkg_api.errors import problems
-from wamkg_api.schemas.parameters import Kind, Relation, Word
+from wamkg_api.schemas.parameters import Kind, Relation
 
 router = APIRouter(prefix="/graph", tags=["graph"])
 Thing = Annotated[

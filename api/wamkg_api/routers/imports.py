@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from wamkg.errors import InvalidInputError
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import FORMATS, ImportOptions, import_source
+from wamkg.parameters import Word
 from wamkg.store.session import Store
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import json_response
 from wamkg_api.errors import MalformedRequestError
 from wamkg_api.schemas.imports import ImportAnswer
-from wamkg_api.schemas.parameters import Word
 from wamkg_api.writing import FILE_BODY, StoreDep, writing_router
 
 writes = writing_router()

@@ -1,10 +1,11 @@
 """The pages and their forms: every route calls wamkg.pages for HTML and adds nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
+from pydantic import model_validator
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.pages.library import library_page, paper_page
@@ -20,11 +21,12 @@ from wamkg.services.decisions import decide
 from wamkg.services.objections import raise_objection
 from wamkg.services.questions import answer_question
 from wamkg.views.papers import PaperQuery
-from wamkg.vocabulary import MAIN, ObjectorRole, Role, Standing
+from wamkg.vocabulary import MAIN, ObjectorRole, Role
 from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
-from wamkg_api.deps import SessionDep, Sort
+from wamkg_api.deps import SessionDep
 from wamkg_api.errors import PAGE_SECURITY
 from wamkg_api.form_parser import form_list, parse_form, redirect_after_post
+from wamkg_api.schemas.queries import Sort
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of, take_back
 
@@ -36,7 +38,6 @@ static = APIRouter(include_in_schema=False)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str | None, Query(max_length=1000)]
 Slug = Annotated[str, Query(max_length=100)]
-Texts = Annotated[list[str] | None, Query(max_length=20)]
 
 
 def page(html: str, policy: str = PAGE_SECURITY, who: Viewer | None = None) -> HTMLResponse:
@@ -45,38 +46,25 @@ def page(html: str, policy: str = PAGE_SECURITY, who: Viewer | None = None) -> H
     return HTMLResponse(html, headers={"Content-Security-Policy": policy} | kept)
 
 
+class LibraryForm(PaperQuery, extra="ignore"):
+    """The search form of the library, which sends the fields that were left empty too."""
+
+    sort: Sort | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        lists = {name: [part for part in value if part] for name, value in values.items() if isinstance(value, list)}
+        return {name: value for name, value in (values | lists).items() if value not in ("", [])}
+
+
 @router.get("/papers")
 def show_library(
     session: SessionDep,
     who: ViewerDep,
-    q: Text = None,
-    taxon: Texts = None,
-    state: Texts = None,
-    standing: Annotated[Standing | Literal[""] | None, Query()] = None,
-    venue: Text = None,
-    year: Annotated[str | None, Query(max_length=4)] = None,
-    benchmark: Text = None,
-    dataset: Text = None,
-    since: Text = None,
-    until: Text = None,
-    sort: Annotated[Sort | Literal[""] | None, Query()] = None,
-    after: Text = None,
+    query: Annotated[LibraryForm, Query()],
 ) -> HTMLResponse:
     """The library with search. Filters left empty in the form are ignored."""
-    query = PaperQuery(
-        q=q or None,
-        taxon=tuple(filter(None, taxon or ())),
-        state=tuple(filter(None, state or ())),
-        standing=(Standing(standing).value,) if standing else (),
-        venue=(venue,) if venue else (),
-        year=(int(year),) if year and year.isdecimal() else (),
-        benchmark=(benchmark,) if benchmark else (),
-        dataset=(dataset,) if dataset else (),
-        since=since or None,
-        until=until or None,
-        sort=sort or None,
-        after=after or None,
-    )
     return page(library_page(session, query, viewer=who), who=who)
 
 

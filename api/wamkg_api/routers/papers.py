@@ -1,26 +1,28 @@
 """Papers: list, search, match, one paper with its history and assignments, add and edit."""
 
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from wamkg.parameters import MomentText, Word, parse_moment
 from wamkg.services import entities
 from wamkg.views.duplicates import MAX_RECORDS, MatchItem, match_records
 from wamkg.views.history import HistoryRow, paper_history
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper_details import AssignmentItem, PaperDetail, assignment_list, paper_detail
-from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets, parse_moment
+from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets
 from wamkg.views.search import SearchResult, search
 from wamkg.views.timelines import CitingItem, citing_list
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
-from wamkg_api.deps import After, FiltersDep, Limit, PaperId, SessionDep, Sort, json_response
+from wamkg_api.deps import After, Limit, PaperId, SessionDep, json_response
 from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, paper_version
 from wamkg_api.schemas.papers import NewPaper, PaperEdit
-from wamkg_api.schemas.parameters import Address, ArxivId, Doi, FieldList, MomentText, S2Id, Word
+from wamkg_api.schemas.parameters import Address, ArxivId, Doi, S2Id
+from wamkg_api.schemas.queries import PaperListQuery, SearchQuery
 from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(prefix="/papers", tags=["papers"])
@@ -45,28 +47,14 @@ class PaperPage:
 @router.get("", response_model=PaperPage, responses=problems(404, 422))
 def list_papers(
     session: SessionDep,
-    filters: FiltersDep,
-    sort: Annotated[Sort | None, Query(description="`relevance` if `q` is given, else `-date`.")] = None,
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
-    doi: Annotated[Word | None, Query()] = None,
-    arxiv: Annotated[Word | None, Query()] = None,
-    s2: Annotated[Word | None, Query()] = None,
-    fields: Annotated[
-        FieldList | None, Query(description="Only these, parted by commas; `abstract` and `summary` too.")
-    ] = None,
-    facets: Annotated[bool, Query(description="Count what each further choice would leave.")] = False,
-    facet_taxonomy: Annotated[Word, Query(description="Taxonomy of the taxon facet.")] = "wam",
+    query: Annotated[PaperListQuery, Query()],
 ) -> Response:
     """Papers, newest first. Abstracts are included only if `fields` names them."""
-    names = tuple(name for name in (fields or "").split(",") if name)
-    query = replace(
-        filters, sort=sort, limit=limit, after=after, doi=doi, arxiv=arxiv, s2=s2, fields=names
-    )  # fmt: skip
-    page: Page[Any] = find_sparse(session, query) if names else find_paper_page(session, query)
+    names = query.names
+    page: Page[Any] = find_sparse(session, query, names) if names else find_paper_page(session, query)
     body: dict[str, Any] = {"items": page.items, "total": page.total, "next": page.next}
-    if facets:
-        body["facets"] = library_facets(session, query, facet_taxonomy)
+    if query.facets:
+        body["facets"] = library_facets(session, query, query.facet_taxonomy)
     return json_response(body)
 
 
@@ -114,12 +102,10 @@ searches = APIRouter(tags=["search"], route_class=ReadProtectedRoute)
 @searches.get("/search", response_model=SearchResult, responses=problems(404, 422))
 def search_papers(
     session: SessionDep,
-    filters: FiltersDep,
-    mode: Annotated[Literal["text", "hybrid"], Query(description="`hybrid` joins words and vectors.")] = "text",
-    limit: Limit = DEFAULT_LIMIT,
+    query: Annotated[SearchQuery, Query()],
 ) -> Response:
     """The papers that match `q` best. If no paper has an embedding, `hybrid` searches by words and says so."""
-    return json_response(search(session, replace(filters, limit=limit), mode))
+    return json_response(search(session, query, query.mode, query.limit))
 
 
 class MatchRecord(BaseModel):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from wamkg.parameters import Word
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
 from wamkg.services.questions import answer_question
 from wamkg.store.session import Session
@@ -15,7 +16,6 @@ from wamkg_api.deps import After, Limit, SessionDep, Uid, json_response
 from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, required_revision
 from wamkg_api.schemas.duplicates import QuestionAnswer
-from wamkg_api.schemas.parameters import Word
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
 router = APIRouter(prefix="/questions", tags=["review"])

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from wamkg.parameters import Word
 from wamkg.reviewing.agreement_report import Agreement
 from wamkg.reviewing.rounds import AdjudicationResult, NewRound, RoundResult, VoteResult
 from wamkg.reviewing.verdicts import Decision
@@ -16,7 +17,6 @@ from wamkg_api.deps import RoundPath, SessionDep, SettingsDep, TaxonomySlug, jso
 from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, paper_version, required_revision
 from wamkg_api.schemas.base import Body
-from wamkg_api.schemas.parameters import Word
 from wamkg_api.schemas.rounds import NewAdjudication, NewVote, RoundBody, RoundClosing
 from wamkg_api.writing import StoreDep, person_of, writing_router
 

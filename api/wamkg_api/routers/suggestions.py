@@ -1,16 +1,16 @@
 """Suggestions and the review queue."""
 
-from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from wamkg.reviewing.holdout import AutomationBias, automation_bias
-from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.paging import Page
 from wamkg.views.suggestions import QueueItem, SuggestionItem, queue_page, suggestion_list
 from wamkg_api.access import ProgramDep
-from wamkg_api.deps import After, FiltersDep, Limit, SessionDep, TaxonomySlug, json_response
+from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
 from wamkg_api.errors import problems
+from wamkg_api.schemas.queries import QueueQuery, SuggestionListQuery
 
 router = APIRouter(tags=["review"])
 
@@ -18,36 +18,24 @@ router = APIRouter(tags=["review"])
 @router.get("/suggestions", response_model=Page[SuggestionItem], responses=problems(404, 422))
 def list_suggestions(
     session: SessionDep,
-    filters: FiltersDep,
+    query: Annotated[SuggestionListQuery, Query()],
     program: ProgramDep,
-    taxonomy: TaxonomySlug = "wam",
-    order: Annotated[Literal["certain", "uncertain", "newest"], Query(description="What comes first.")] = "certain",
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
 ) -> Response:
     """Suggestions for papers without an assignment. One suggestion in ten is held out and shown only to program
     tokens.
     """
-    query = replace(filters, limit=limit, after=after)
-    return json_response(suggestion_list(session, taxonomy, query, order, reveal=program))
+    return json_response(suggestion_list(session, query.taxonomy, query, query.order, reveal=program))
 
 
 @router.get("/queue", response_model=Page[QueueItem], responses=problems(404, 422))
 def get_queue(
     session: SessionDep,
-    filters: FiltersDep,
-    taxonomy: TaxonomySlug = "wam",
-    order: Annotated[
-        Literal["certain", "uncertain", "against", "novel", "cited", "thin", "newest"],
-        Query(description="What comes first."),
-    ] = "uncertain",
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
+    query: Annotated[QueueQuery, Query()],
 ) -> Response:
     """Papers waiting for a decision; versions of one work are one item. One suggestion in ten is hidden until a
     decision.
     """
-    return json_response(queue_page(session, taxonomy, replace(filters, limit=limit, after=after), order))
+    return json_response(queue_page(session, query.taxonomy, query, query.order))
 
 
 @router.get("/queue/bias", response_model=AutomationBias, responses=problems(404, 422))

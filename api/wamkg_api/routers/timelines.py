@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from wamkg.errors import ConflictError
+from wamkg.parameters import Word
 from wamkg.views.timelines import (
     MAX_DEPTH,
     CitationTimeline,
@@ -19,7 +20,6 @@ from wamkg.views.timelines import (
 from wamkg.vocabulary import MAIN
 from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
 from wamkg_api.errors import problems
-from wamkg_api.schemas.parameters import Word
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]

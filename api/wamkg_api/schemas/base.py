@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wamkg_api.schemas.parameters import Text
+from wamkg.parameters import Text
 
 Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Version that you saw; an older one is refused.")]
 Why = Annotated[Text, Field(description="Reason, kept in the audit trail.")]

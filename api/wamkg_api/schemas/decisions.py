@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Text, Word
 from wamkg.vocabulary import OutsideKind
 from wamkg_api.schemas.base import Body, Version
-from wamkg_api.schemas.parameters import Label, Text, Word
+from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
 
 Evidence = Annotated[Label | None, Field(description="Words quoted from the paper.")]

@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Text, Word
 from wamkg.vocabulary import DuplicateVerdict
 from wamkg_api.schemas.base import Body, Version, Why
-from wamkg_api.schemas.parameters import Text, Word
 
 
 class QuestionAnswer(Body):

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Text, Word
 from wamkg.vocabulary import EntityKind
 from wamkg_api.schemas.base import Body, Version, Why
-from wamkg_api.schemas.parameters import Address, Label, Text, Word
+from wamkg_api.schemas.parameters import Address, Label
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e300, le=1e300)]
 Criteria = Annotated[list[Label], Field(max_length=100)]

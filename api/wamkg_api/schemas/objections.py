@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Word
 from wamkg_api.schemas.base import Body, Version
-from wamkg_api.schemas.parameters import Address, Label, Word
+from wamkg_api.schemas.parameters import Address, Label
 from wamkg_api.schemas.taxonomies import Path
 
 

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Text, Word
 from wamkg.reviewing.doctor import CHECKS
 from wamkg_api.schemas.base import Body, Why
-from wamkg_api.schemas.parameters import ReleaseName, Text, Word
+from wamkg_api.schemas.parameters import ReleaseName
 
 
 class Reason(Body):

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from wamkg.parameters import DateText, Word
 from wamkg.vocabulary import AssignmentStatus, EventKind, Standing
 from wamkg_api.schemas.base import CLOSED, Body, Version, Why
-from wamkg_api.schemas.parameters import Address, ArxivId, DateText, Doi, Label, S2Id, Word
+from wamkg_api.schemas.parameters import Address, ArxivId, Doi, Label, S2Id
 from wamkg_api.schemas.taxonomies import Path
 
 

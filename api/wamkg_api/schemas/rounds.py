@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from wamkg.parameters import Text, Word
 from wamkg.vocabulary import OutsideKind
 from wamkg_api.schemas.base import Body, Version, Why
 from wamkg_api.schemas.decisions import Evidence, EvidencePlace
-from wamkg_api.schemas.parameters import Label, Text, Word
+from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
 
 RoundName = Annotated[Label, Field(max_length=200, pattern=r"^[^\x00\n/]*[^\s\x00/][^\x00\n/]*$", examples=["pilot"])]

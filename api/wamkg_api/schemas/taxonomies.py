@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from wamkg.parameters import Text, Word
 from wamkg.taxonomy.edit import NewTaxonPart, TaxonEdit
 from wamkg_api.schemas.base import CLOSED, Body, Version, Why
-from wamkg_api.schemas.parameters import Label, Text, Word
+from wamkg_api.schemas.parameters import Label
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 

@@ -1,0 +1,151 @@
+"""Query parameters of the routes that list papers, and of figures: one model for each route, built from shared parts.
+
+A model rejects unknown parameters. `SnapshotRef` stands among its parts because a release or a day may be given too.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from wamkg.figures.query import FigureQuery
+from wamkg.figures.style import ThemeName
+from wamkg.parameters import TaxonRef, Text, Word
+from wamkg.store.paper_filter import SORTS, PaperFilter
+from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
+from wamkg.views.papers import PagedFilter, PaperQuery
+from wamkg.views.results import ResultQuery
+from wamkg_api.schemas.parameters import Cursor, FieldList, ReleaseName
+from wamkg_api.snapshots import SnapshotRef
+
+Sort = Literal["-date", "date", "title", "-title", "added", "-citations", "relevance"]
+assert set(SORTS) == set(Sort.__args__)  # type: ignore[attr-defined]
+
+
+class LimitParameter(BaseModel):
+    """Size of an answer."""
+
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Rows a page holds at most.")
+
+
+class PageParameters(LimitParameter):
+    """Part of a list."""
+
+    after: Cursor | None = Field(
+        default=None, description="Cursor: the `next` of the page before. Leave it out to start."
+    )
+
+
+class PaperListQuery(PageParameters, SnapshotRef, PaperQuery):
+    """Parameters of the list of papers."""
+
+    sort: Sort | None = Field(default=None, description="`relevance` if `q` is given, else `-date`.")
+    fields_: FieldList | None = Field(
+        default=None, alias="fields", description="Only these, parted by commas; `abstract` and `summary` too."
+    )
+    facets: bool = Field(default=False, description="Count what each further choice would leave.")
+    facet_taxonomy: Word = Field(default="wam", description="Taxonomy of the taxon facet.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The requested fields; empty means the usual ones."""
+        return tuple(name for name in (self.fields_ or "").split(",") if name)
+
+
+class SearchQuery(LimitParameter, SnapshotRef, PaperFilter):
+    """Parameters of a search."""
+
+    mode: Literal["text", "hybrid"] = Field(default="text", description="`hybrid` joins words and vectors.")
+
+
+class _InTaxonomy(BaseModel):
+    taxonomy: Word = Field(default="wam", description="Slug of a taxonomy.", examples=["wam"])
+
+
+class SuggestionListQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter):
+    """Parameters of the list of suggestions."""
+
+    order: Literal["certain", "uncertain", "newest"] = Field(default="certain", description="What comes first.")
+
+
+class QueueQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter):
+    """Parameters of the review queue."""
+
+    order: Literal["certain", "uncertain", "against", "novel", "cited", "thin", "newest"] = Field(
+        default="uncertain", description="What comes first."
+    )
+
+
+class _OfResults(SnapshotRef, PaperFilter):
+    """Filters of results. `benchmark` and `party` filter results; the other filters of papers apply to the paper that
+    introduced the method.
+    """
+
+    metric: Word | None = Field(default=None, description="Slug or name.")
+    suite: Text | None = Field(default=None, description="Exactly as in the results; empty for none.")
+    split: Text | None = Field(default=None, description="Exactly as in the results; empty for none.")
+    method: Word | None = Field(default=None, description="Slug or name.")
+
+    def query(self) -> ResultQuery:
+        """The parameters as the views take them."""
+        papers = PaperFilter(**self.given | {"benchmark": (), "party": None})
+        benchmark = self.benchmark[0] if self.benchmark else None
+        return ResultQuery(benchmark, self.metric, self.suite, self.split, self.method, self.party, papers)
+
+
+class ResultListQuery(PageParameters, _OfResults):
+    """Parameters of the list of results."""
+
+
+class LeaderboardQuery(_OfResults):
+    """Parameters of the leaderboards."""
+
+    rank: Literal["all", "ranked"] = Field(default="all", description="`ranked`: only boards that have ranks.")
+
+
+Names = Annotated[tuple[Word, ...], Field(max_length=20)]
+
+
+class FigureParameters(SnapshotRef, extra="forbid"):
+    """The parameters of figures, with the names of the command-line options. None of them names a file of the
+    server.
+    """
+
+    taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; `wam` if not given.")
+    date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description="Which date places a paper.")
+    depth: int | None = Field(default=None, ge=0, le=12, description="Levels drawn.")
+    representatives: Word | None = Field(default=None, description="How many a branch, which by name, or both.")
+    since: ReleaseName | None = Field(default=None, description="Mark what is new since this day or release.")
+    orientation: Literal["vertical", "horizontal"] | None = Field(
+        default=None, description="Which way time runs in a roadmap."
+    )
+    by: Literal["month", "quarter", "year"] | None = Field(default=None, description="Period of a timeline.")
+    paper: Names = Field(default=(), description="Citations of these papers.")
+    method: Names = Field(default=(), description="Citations of these methods.")
+    taxon: tuple[TaxonRef, ...] = Field(default=(), description="Citations of these taxa.")
+    facet: Word | None = Field(default=None, description="Columns of the matrix: year, venue or a label.")
+    against: Word | None = Field(default=None, description="The other taxonomy of a crosswalk.")
+    benchmark: Word | None = Field(default=None, description="Scores on this benchmark only.")
+    metric: Word | None = Field(default=None, description="Scores by this metric only.")
+    suite: Word | None = Field(default=None, description="Scores on this suite only.")
+    width: str = Field(
+        default="two-column",
+        pattern=r"^(one-column|two-column|\d{2,4}(\.\d+)?(mm)?)$",
+        description="Column or millimetres.",
+    )
+    height: float | None = Field(
+        default=None, ge=60, le=2000, description="Most millimetres a roadmap may take; a page if not given."
+    )
+    theme: ThemeName = Field(default="light", description="Colors of the drawing.")
+
+    def query(self) -> FigureQuery:
+        """What the figure shows, without its appearance."""
+        shown = FigureParameters.model_fields.keys() & FigureQuery.__dataclass_fields__.keys()
+        return FigureQuery(**{name: getattr(self, name) for name in shown})
+
+
+class ExportParameters(SnapshotRef, extra="forbid"):
+    """Parameters of exports."""
+
+    taxonomy: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="`awesome-list`: only these taxonomies, by their slugs."
+    )

@@ -1,0 +1,326 @@
+"""The filter of papers that lists, facets, suggestions, the review queue, results and the command line share.
+
+A new filter is one field of `PaperFilter` and one entry of `CONDITIONS`; everything that lists papers accepts it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from sqlalchemy import and_, case, exists, func, literal, or_, text, true
+from sqlmodel import Session, col
+
+from wamkg.errors import InvalidInputError
+from wamkg.identifiers import normalise
+from wamkg.parameters import (
+    NO_ASSIGNMENT,
+    DateText,
+    MomentText,
+    StateRef,
+    TaxonRef,
+    Text,
+    Word,
+    first_day_of,
+    first_error,
+    last_day_of,
+    parse_moment,
+    split_taxon,
+)
+from wamkg.store.base import select_columns
+from wamkg.store.entities import get_entity
+from wamkg.store.papers import SCHEMES, ExternalIdentifier, papers_by_ids
+from wamkg.store.search import MAX_WORDS
+from wamkg.store.tables import Assignment, Batch, Claim, Entity, Link, Paper, Result, Taxon, Venue
+from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
+from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
+
+_NO_DATE = date(1, 1, 1)
+_USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
+
+
+class PaperFilter(BaseModel):
+    """Which papers to list, as a user writes it. All given fields must match; values of one field are alternatives,
+    except that several states, datasets, benchmarks, or taxa of different taxonomies must all match.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: Text | None = Field(default=None, description="Words that title, text or method hold.")
+    taxon: tuple[TaxonRef, ...] = Field(
+        default=(),
+        description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",
+        max_length=50,
+        examples=[["wam:joint/diffusion"]],
+    )
+    state: tuple[StateRef, ...] = Field(
+        default=(),
+        description="`wam:outside`; `none` is without a decision.",
+        max_length=20,
+        examples=[["wam:outside"]],
+    )
+    standing: tuple[Standing, ...] = Field(default=(), description="All but `cited` if not given.")
+    since: DateText | None = Field(default=None, description="First day, month or year.", examples=["2025-01"])
+    until: DateText | None = Field(default=None, description="Last day, month or year.", examples=["2026"])
+    venue: tuple[Word, ...] = Field(default=(), description="Name of a venue.", max_length=50, examples=[["ICLR"]])
+    year: tuple[Annotated[int, Field(ge=0, le=9999)], ...] = Field(
+        default=(), description="Year of the paper.", max_length=50, examples=[[2025]]
+    )
+    dataset: tuple[Word, ...] = Field(default=(), description="Introduces or uses it.", max_length=20)
+    benchmark: tuple[Word, ...] = Field(default=(), description="Introduces it or has results on it.", max_length=20)
+    party: Literal["first", "third"] | None = Field(
+        default=None, description="Who reports its results: `first`, its own authors, or `third`."
+    )
+    found_by: Word | None = Field(default=None, description="A source, `list:wam`, or its kind.", examples=["list:wam"])
+    first_seen_since: MomentText | None = Field(
+        default=None, description="In the store since this date or time.", examples=["2026-01-31"]
+    )
+    doi: Word | None = Field(default=None, description="DOI.", examples=["10.48550/arXiv.2302.00111"])
+    arxiv: Word | None = Field(default=None, description="arXiv id.", examples=["2302.00111"])
+    s2: Word | None = Field(default=None, description="Semantic Scholar id.")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_field(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return build(values)
+        except ValidationError as error:
+            raise InvalidInputError(first_error(error)) from error
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The filters that were given."""
+        pairs = ((name, getattr(self, name)) for name in PaperFilter.model_fields)
+        return {name: value for name, value in pairs if value not in (None, (), "")}
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column of an order. NULL sorts first; `empty`, a value below all others, is its key."""
+
+    column: Any
+    descending: bool = False
+    empty: Any = None
+
+    @property
+    def key(self) -> Any:
+        """The expression that rows are compared by."""
+        return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
+
+    @property
+    def order(self) -> Any:
+        """The same order on the column itself, so that an index on it can be used."""
+        if self.empty is None:
+            return self.column.desc() if self.descending else self.column.asc()
+        return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
+
+
+def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
+    """The requested order. The paper's number always comes last and makes it total."""
+    newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
+    if name == "relevance" and q:
+        words = normalise(q).split()[:MAX_WORDS]
+        in_title = and_(true(), *(col(Paper.title_key).contains(word, autoescape=True) for word in words))
+        return (SortKey(case((in_title, 0), else_=1)), newest)
+    orders = {
+        "date": (SortKey(col(Paper.date), empty=_NO_DATE),),
+        "title": (SortKey(col(Paper.title_key)),),
+        "-title": (SortKey(col(Paper.title_key), descending=True),),
+        "added": (),
+        "-citations": (SortKey(col(Paper.citation_count), descending=True, empty=-1), newest),
+    }
+    return orders.get(name, (newest,))
+
+
+SORTS = ("-date", "date", "title", "-title", "added", "-citations", "relevance")
+
+
+def find_papers(
+    session: Session, wanted: PaperFilter, order: Sequence[SortKey], after: Sequence[Any] | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Up to `limit` rows (number, then the sort keys) after the given keys and number."""
+    number = SortKey(col(Paper.id), descending=bool(order) and order[-1].descending)
+    keys = [*order, number]
+    statement = select_columns(Paper.id, *(key.key for key in order)).where(*conditions(session, wanted))
+    if after is not None:
+        statement = statement.where(_comes_after(keys, after))
+    arranged = statement.order_by(*(key.order for key in keys)).limit(limit)
+    return [tuple(row) for row in session.connection().execute(arranged)]
+
+
+def _comes_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Any:
+    alternatives = []
+    for i, key in enumerate(keys):
+        same = [k.key == v for k, v in zip(keys[:i], values[:i], strict=True)]
+        beyond = key.key < values[i] if key.descending else key.key > values[i]
+        alternatives.append(and_(*same, beyond))
+    return or_(*alternatives)
+
+
+def count_papers(session: Session, wanted: PaperFilter) -> int:
+    """Number of papers that match the filter."""
+    statement = select_columns(func.count()).select_from(Paper).where(*conditions(session, wanted))
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def paper_numbers(session: Session, wanted: PaperFilter) -> set[int]:
+    """Numbers of all papers that match the filter."""
+    statement = select_columns(Paper.id).where(*conditions(session, wanted))
+    return set(session.connection().execute(statement).scalars())
+
+
+def conditions(session: Session, wanted: PaperFilter) -> list[Any]:
+    """The filter as SQL conditions on `paper`.
+
+    Raises NotFoundError for an unknown taxonomy, taxon, dataset or benchmark.
+    """
+    found = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
+    for name, value in wanted.given.items():
+        if name not in SCHEMES:
+            found += CONDITIONS[name](session, value)
+    ids = [ExternalIdentifier(name, value) for name, value in wanted.given.items() if name in SCHEMES]
+    if ids:
+        found.append(col(Paper.id).in_(set(papers_by_ids(session, ids).values())))
+    return found
+
+
+def _venue(names: Sequence[str]) -> Any:
+    keys = [normalise(name) for name in names]
+    return col(Paper.venue_id).in_(select_columns(Venue.id).where(col(Venue.key).in_(keys)))
+
+
+def _first_seen_since(written: str) -> Any:
+    made = select_columns(Entity.id).join(Batch, col(Batch.id) == col(Entity.batch_id))
+    moment = parse_moment(written, "first_seen_since")
+    return col(Paper.id).in_(made.where(col(Batch.started_at) >= moment))
+
+
+def _text(session: Session, query: str) -> Any:
+    words = normalise(query).split()[:MAX_WORDS]
+    if not words:
+        return literal(1) == 0
+    if session.get_bind().dialect.name == "sqlite":
+        asked = " ".join(f'"{word}"' for word in words) + "*"
+        hits = text("paper.id IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH :fts_query)")
+    else:
+        asked = " & ".join(f"'{word}'" for word in words) + ":*"
+        hits = text(
+            "paper.id IN (SELECT paper_id FROM paper_fts "
+            "WHERE to_tsvector('simple', body) @@ to_tsquery('simple', :fts_query))"
+        )
+    return hits.bindparams(fts_query=asked)
+
+
+def live_placements() -> Any:
+    """Papers and taxa of the live assignments to a taxon."""
+    return select_columns(Assignment.paper_id, Assignment.taxon_id).where(
+        col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED
+    )
+
+
+def _in_taxa(session: Session, given: Sequence[str]) -> list[Any]:
+    by_taxonomy: dict[str, set[int]] = {}
+    for ref in given:
+        slug, path = split_taxon(ref)
+        by_taxonomy.setdefault(slug, set()).update(taxa_under(session, slug, path))
+    assigned = live_placements().with_only_columns(col(Assignment.paper_id))
+    return [col(Paper.id).in_(assigned.where(col(Assignment.taxon_id).in_(taxa))) for taxa in by_taxonomy.values()]
+
+
+def taxa_under(session: Session, slug: str, path: str) -> set[int]:
+    """Numbers of a taxon and its descendants.
+
+    Raises NotFoundError.
+    """
+    taxonomy = get_taxonomy(session, slug)
+    top = find_taxon(session, taxonomy, path).path
+    below = f"{top}/"
+    taxa = list_taxa(session, taxonomy)
+    return {t.id for t in taxa if t.id is not None and (t.path == top or t.path.startswith(below))}
+
+
+def _has_state(session: Session, ref: str) -> Any:
+    slug, _, state = ref.partition(":")
+    live = select_columns(Assignment.paper_id).where(
+        Assignment.taxonomy_id == get_taxonomy(session, slug).id, col(Assignment.ended_at).is_(None)
+    )
+    if state == NO_ASSIGNMENT:
+        return col(Paper.id).not_in(live)
+    return col(Paper.id).in_(live.where(Assignment.state == state))
+
+
+def _has_result(condition: Any) -> Any:
+    proposes = select_columns(Link.source_id).join(Result, col(Result.method_id) == col(Link.target_id))
+    return col(Paper.id).in_(proposes.where(Link.relation == Relation.PROPOSES, condition))
+
+
+def _uses(session: Session, kind: EntityKind, names: Sequence[str]) -> list[Any]:
+    found = []
+    for name in names:
+        entity: Any = get_entity(session, kind, name)
+        linked = select_columns(Link.source_id).where(Link.target_id == entity.id, col(Link.relation).in_(_USES))
+        found.append(or_(col(Paper.id).in_(linked), _has_result(Result.benchmark_id == entity.id)))
+    return found
+
+
+def _found_by(source: str) -> Any:
+    same = or_(col(Claim.source) == source, col(Claim.source).startswith(f"{source}:", autoescape=True))
+    return exists().where(col(Claim.subject_id) == col(Paper.id), same)
+
+
+CONDITIONS: Mapping[str, Callable[[Session, Any], list[Any]]] = {
+    "q": lambda session, words: [_text(session, words)],
+    "taxon": _in_taxa,
+    "state": lambda session, states: [_has_state(session, state) for state in states],
+    "standing": lambda _, values: [col(Paper.standing).in_(values)],
+    "since": lambda _, day: [col(Paper.date) >= first_day_of(day, "since")],
+    "until": lambda _, day: [col(Paper.date) <= last_day_of(day, "until")],
+    "venue": lambda _, names: [_venue(names)],
+    "year": lambda _, years: [col(Paper.year).in_(years)],
+    "dataset": lambda session, names: _uses(session, EntityKind.DATASET, names),
+    "benchmark": lambda session, names: _uses(session, EntityKind.BENCHMARK, names),
+    "party": lambda _, party: [_has_result(Result.party == party)],
+    "found_by": lambda _, source: [_found_by(source)],
+    "first_seen_since": lambda _, moment: [_first_seen_since(moment)],
+}
+"""Field of `PaperFilter` -> its SQL conditions. External ids are looked up together: any of them matches."""
+
+
+def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, int]]:
+    """Papers by standing, venue and year. The counts of a facet ignore its own filter, so its other values can be
+    chosen.
+    """
+    facets: dict[str, tuple[Any, PaperFilter]] = {
+        "standing": (Paper.standing, wanted.model_copy(update={"standing": tuple(Standing)})),
+        "venue": (Venue.name, wanted.model_copy(update={"venue": ()})),
+        "year": (Paper.year, wanted.model_copy(update={"year": ()})),
+    }
+    found: dict[str, dict[str, int]] = {}
+    for name, (column, others) in facets.items():
+        statement = (
+            select_columns(column, func.count())
+            .select_from(Paper)
+            .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+            .where(column.is_not(None), *conditions(session, others))
+            .group_by(column)
+            .order_by(func.count().desc(), column)
+        )
+        found[name] = {str(value): count for value, count in session.connection().execute(statement)}
+    return found
+
+
+def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[tuple[int, str]]:
+    """Pairs (paper, taxon path) of the live assignments, in one taxonomy, of the papers that match."""
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
+        .where(
+            Assignment.taxonomy_id == taxonomy,
+            Assignment.state == AssignmentStatus.PLACED,
+            col(Assignment.ended_at).is_(None),
+            *conditions(session, wanted),
+        )
+    )
+    return [(paper, path) for paper, path in session.connection().execute(statement)]
