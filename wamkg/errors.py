@@ -17,6 +17,10 @@ class ConflictError(WamkgError):
     """The write would overwrite something newer or a person's decision."""
 
 
+class UnlikePapersError(ConflictError):
+    """The two papers to merge look like two different ones, and nobody has confirmed that they are one."""
+
+
 class StoreError(WamkgError):
     """The database cannot be opened, written or migrated."""
 

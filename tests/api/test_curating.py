@@ -156,6 +156,15 @@ class TestDuplicates:
         send(client, "POST", f"batches/{merged['batch']}/undo", {})
         assert [get(client, f"papers/{paper}")["uid"] for paper in pair] == [paper["uid"] for paper in before]
 
+    def test_unlike_papers_are_merged_only_on_demand(self, client: TestClient, pair: list[str]) -> None:
+        send(client, "POST", "papers", {"title": "How Doors Slide", "arxiv": "2602.00002", "authors": ["Bo Ek"]})
+        body = {"keep": pair[0], "other": "arxiv:2602.00002"}
+        assert "How Doors Slide" in send(client, "POST", "duplicates/merges", body | {"dry_run": True})["unlike"][0]
+        refused = client.post(f"{API}/duplicates/merges", json=body)
+        assert (refused.status_code, "two different papers" in refused.json()["detail"]) == (409, True)
+        merged = send(client, "POST", "duplicates/merges", body | {"although_unlike": True})
+        assert (merged["other"], merged["unlike"] != []) == ("how-doors-slide", True)
+
     def test_candidates_are_listed_until_judged(self, client: TestClient, pair: list[str]) -> None:
         def waiting() -> list[set[str]]:
             return [{c["left"]["id"], c["right"]["id"]} for c in get(client, "duplicates?limit=100")["items"]]

@@ -1,5 +1,8 @@
 """Merging two papers: one remains with everything of both, and undoing restores each row."""
 
+import os
+import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from tests.helpers.edit_store import UNIFIED, fill, say, standing_at, undo
 from tests.helpers.store_dump import dump
 from tests.helpers.store_state import survey
 from wamkg.cli import run
-from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
 from wamkg.history.releases import create_release
 from wamkg.identifiers import new_uid
 from wamkg.importing.importer import ImportOptions, import_source
@@ -23,7 +26,7 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.duplicates import record_judgement
 from wamkg.reviewing.objections import ObjectionDraft, raise_objection
 from wamkg.reviewing.paper_edits import set_values
-from wamkg.reviewing.paper_merge import Merge, MergedPapers, merge_papers
+from wamkg.reviewing.paper_merge import Merge, MergedPapers, dry_run, merge_papers
 from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.claims import load_claims, write_papers
 from wamkg.store.entities import upsert_entity
@@ -154,7 +157,7 @@ class TestMerging:
             record_judgement(session, get_actor(session, "ana", "person"), (OTHER, THIRD), "unsure")
         before = dump(filled)
         first = merge(filled)
-        second = merge(filled, THIRD, KEEP)
+        second = merge(filled, THIRD, KEEP, although_unlike=True)
         with filled.reading() as session:
             assert {find_paper(session, text).slug for text in (first.other, first.keep, KEEP, OTHER)} == {second.keep}
         with pytest.raises(ConflictError, match=second.batch or ""):
@@ -215,9 +218,62 @@ class TestRefusing:
     def test_two_dois_on_demand(self, filled: Store, tmp_path: Path) -> None:
         fill(filled, tmp_path, ELSE)
         before = dump(filled)
-        made = merge(filled, OTHER, "doi:10.5555/other", although_dois_differ=True)
+        made = merge(filled, OTHER, "doi:10.5555/other", although_dois_differ=True, although_unlike=True)
         undo(filled, made.batch or "")
         assert dump(filled) == before
+
+
+SLIDING = "A Benchmark for Sliding Doors"
+ALIKE = [
+    (OTHER, {"title": "Gripping by Feel", "authors": ["A. Nobody"], "url": "https://example.org/b"}),
+    (KEEP, {"title": "Gripping by Feel: Hands without Eyes"}),
+    (KEEP, {"title": "GripNet: Fingers that Know", "authors": ["Moss, K.", "Una Paz"]}),
+    (OTHER, {"title": "Hands without Eyes", "authors": ["Karin Moss", "Una Paz"], "year": 2025}),
+]
+UNLIKE = [
+    (KEEP, {"title": SLIDING, "authors": ["Ole Berg"], "year": 2024}),
+    (KEEP, {"title": SLIDING}),
+    (THIRD, {"title": SLIDING, "year": 2024, "doi": "10.5555/doors"}),
+    (KEEP, {"title": "Gripping by Feel and Sight", "authors": ["Ole Berg", "Tor Vik"]}),
+    (OTHER, {"title": "A Survey of Cleaning Robots at Home", "arxiv": "2403.00007", "venue": "Journal of Grasping"}),
+]
+
+
+class TestUnlikePapers:
+    """Papers that look like two different ones are not merged by mistake."""
+
+    def test_they_are_refused_with_the_reasons(self, filled: Store, tmp_path: Path) -> None:
+        for keep, given in UNLIKE:
+            other = add_one(filled, tmp_path, given)
+            assert given["title"] in tried(filled, keep, other).unlike[0]
+            with pytest.raises(UnlikePapersError, match=re.escape(given["title"])):
+                merge(filled, keep, other)
+        before = dump(filled)
+        undo(filled, merge(filled, keep, other, although_unlike=True).batch or "")
+        assert dump(filled) == before
+
+    def test_others_need_no_confirmation(self, filled: Store, tmp_path: Path) -> None:
+        for keep, given in ALIKE:
+            assert tried(filled, keep, add_one(filled, tmp_path, given)).unlike == [], given
+        judged = add_one(filled, tmp_path, UNLIKE[0][1])
+        with filled.writing() as session:
+            record_judgement(session, get_actor(session, "ana", "person"), (KEEP, judged), "same")
+        assert merge(filled, KEEP, judged).unlike == []
+
+
+def tried(store: Store, keep: str, other: str) -> MergedPapers:
+    """The effect of a merge that is not made."""
+    with store.reading() as session:
+        made = dry_run(session, get_actor(session, "ana", "person"), Merge(keep=keep, other=other))
+        session.rollback()
+    return made
+
+
+def add_one(store: Store, folder: Path, given: dict[str, Any]) -> str:
+    """Add one paper and return its slug."""
+    fill(store, folder, given)
+    with store.reading() as session:
+        return session.exec(select(Paper.slug).order_by(Paper.id.desc())).first() or ""  # type: ignore[union-attr]
 
 
 class TestUndoing:
@@ -284,6 +340,41 @@ def test_the_command_line(tmp_path: Path, home: Path, capsys: pytest.CaptureFixt
     assert run(["undo", made["batch"]]) == 0
     assert dump(own) == before
     own.close()
+
+
+@pytest.fixture
+def doors(tmp_path: Path, home: Path) -> Path:
+    """A store with two unlike papers."""
+    assert run(["migrate"]) == 0
+    own = Store(f"sqlite:///{home / 'wamkg.db'}")
+    fill(own, tmp_path, {"title": SLIDING, "arxiv": "2403.00001"}, {"title": "Gripping by Feel", "arxiv": "2401.00001"})
+    own.close()
+    return home
+
+
+def test_the_command_line_warns_of_unlike_papers(doors: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["merge", KEEP, "arxiv:2403.00001"]
+    assert run([*command, "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("these look like two different papers: title: 'A Benchmark")
+    assert run(command) == 1
+    refused = capsys.readouterr()
+    assert refused.out == ""
+    assert re.fullmatch(r"wamkg: .* two different papers: .*; nothing was written; .* --yes\n", refused.err)
+    assert run([*command, "--yes"]) == 0
+    assert capsys.readouterr().out.startswith("these look like two different papers")
+
+
+@pytest.mark.parametrize(("typed", "status", "words"), [("merge", 0, "is merged into"), ("y", 1, "not confirmed")])
+def test_a_person_confirms_on_a_terminal(doors: Path, typed: str, status: int, words: str) -> None:
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{typed}\n".encode())
+    command = [sys.executable, "-m", "wamkg", "merge", KEEP, "arxiv:2403.00001"]
+    done = subprocess.run(command, stdin=theirs, capture_output=True, text=True, check=False)
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == status
+    assert "look like two different papers" in done.stderr
+    assert words in done.stdout + done.stderr
 
 
 def test_a_merge_that_is_killed_leaves_nothing(filled: Store) -> None:

@@ -1,17 +1,23 @@
 """`duplicates` and `merge`: papers that are the same work."""
 
+import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo
+from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, PaperArgument, WhyOption
+from wamkg.errors import UnlikePapersError
 from wamkg.reviewing.paper_merge import Merge, MergedPapers, Prefer
 from wamkg.services import duplicates as service
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
+from wamkg.store.session import Store
 from wamkg.views.duplicates import candidate_list, judgement_list, work_list
 
+CONFIRMED = "merge"
+"""What a person types to merge papers that look like two different ones."""
 duplicates = typer.Typer(help="List, judge and merge papers that may be the same work.", invoke_without_command=True)
 
 
@@ -71,6 +77,7 @@ def merge(
         bool,
         typer.Option("--although-dois-differ", help="Merge the papers although their DOIs belong to two publications."),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Merge papers that look like two different ones.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     why: WhyOption = "",
     version: Annotated[
@@ -81,17 +88,43 @@ def merge(
 ) -> None:
     """Merge two papers into one. Undoing the batch restores both."""
     wanted = Merge(
-        keep=keep, other=other, prefer=prefer, why=why, although_dois_differ=although_dois_differ, version=version
+        keep=keep,
+        other=other,
+        prefer=prefer,
+        why=why,
+        although_dois_differ=although_dois_differ,
+        although_unlike=yes,
+        version=version,
     )
     with open_store() as store:
-        made = service.merge(store, get_settings(), Writer(by), wanted, dry_run=dry_run)
+        made = _merge(store, Writer(by), wanted, dry_run)
     if json:
         print_json(made)
     else:
         _print_merge(made)
 
 
+def _merge(store: Store, writer: Writer, wanted: Merge, dry_run: bool) -> MergedPapers:
+    """Merge; on a terminal, ask the person to confirm a merge of unlike papers.
+
+    Raises UnlikePapersError without a terminal or a confirmation, and the errors of `merge_papers`.
+    """
+    try:
+        return service.merge(store, get_settings(), writer, wanted, dry_run=dry_run)
+    except UnlikePapersError as error:
+        if not sys.stdin.isatty():
+            raise UnlikePapersError(f"{error}; nothing was written; if they are one, merge them with --yes") from None
+        err.print(str(error))
+        if typer.prompt(f"Type {CONFIRMED} to make them one paper", err=True).strip().lower() != CONFIRMED:
+            raise UnlikePapersError("not confirmed; nothing was written") from None
+    return service.merge(store, get_settings(), writer, replace(wanted, although_unlike=True), dry_run=dry_run)
+
+
 def _print_merge(made: MergedPapers) -> None:
+    if made.unlike:
+        out.print(f"these look like two different papers: {'; '.join(made.unlike)}")
+        if made.dry_run:
+            out.print("if they are one, merge them with --yes")
     out.print(f"{made.other} {'would be' if made.dry_run else 'is'} merged into {made.keep}")
     for name, value in made.shown.items():
         out.print(f"  {name}: {', '.join(value) if isinstance(value, list) else value}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
 from wamkg.identifiers import name_key
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.resolve import rank
@@ -15,6 +15,7 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import have_two_dois
 from wamkg.reviewing.decisions import check_revision
 from wamkg.reviewing.duplicates import refuse_contradiction
+from wamkg.reviewing.unlike_papers import unlike_reasons
 from wamkg.store.assignments import new_violations, rule_violations
 from wamkg.store.base import table_of
 from wamkg.store.batches import close_batch, end_rows, open_batch, record_change, uid_of_row, update_row
@@ -39,6 +40,7 @@ from wamkg.store.tables import (
     Paper,
     Result,
     Suggestion,
+    Taxon,
     Taxonomy,
     Vote,
 )
@@ -49,6 +51,8 @@ from wamkg.vocabulary import PERSON, BatchKind, DuplicateVerdict, Relation
 
 SHOWN = ("title", "authors", "venue", "year", "doi", "arxiv", "volume", "pages", "standing", "key")
 """Values of the remaining paper that a report shows."""
+_Live = list[tuple[Assignment, Taxon | None]]
+"""Live assignments of one paper in one taxonomy."""
 
 
 class Prefer(StrEnum):
@@ -62,8 +66,8 @@ class Prefer(StrEnum):
 class Merge:
     """What to merge: `other` into `keep`; `prefer` decides between two assignments in one taxonomy.
 
-    `although_dois_differ` allows papers with DOIs of two publications; `version` is the revision of `keep` that the
-    person saw.
+    `although_dois_differ` allows papers with DOIs of two publications, `although_unlike` papers that look like two
+    different ones; `version` is the revision of `keep` that the person saw.
     """
 
     keep: str
@@ -71,6 +75,7 @@ class Merge:
     prefer: str | None = None
     why: str = ""
     although_dois_differ: bool = False
+    although_unlike: bool = False
     version: int | None = None
 
     def __post_init__(self) -> None:
@@ -83,7 +88,8 @@ class Merge:
 class MergedPapers:
     """A merge: number of rows moved, by table, and what was dropped, ended or needs a look.
 
-    `shown` has the values of the remaining paper. `batch` is None for a dry run.
+    `shown` has the values of the remaining paper. `unlike` says why the two look like two different papers; it is empty
+    if they do not. `batch` is None for a dry run.
     """
 
     batch: str | None
@@ -95,6 +101,7 @@ class MergedPapers:
     shown: dict[str, Any]
     taxonomies: list[str]
     version: int
+    unlike: list[str] = field(default_factory=list)
     dry_run: bool = False
 
 
@@ -102,11 +109,30 @@ def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
     """Merge two papers as one batch.
 
     Raises NotFoundError for an unknown paper; InvalidInputError if both are the same paper, for DOIs of two
-    publications, and if rules of a taxonomy forbid the combined assignments; ConflictError for an old revision, for a
-    pair judged different, and for two assignments in one taxonomy without a preference.
+    publications, and if rules of a taxonomy forbid the combined assignments; UnlikePapersError for papers that look
+    like two different ones, unless the merge allows it; ConflictError for an old revision, for a pair judged different,
+    and for two assignments in one taxonomy without a preference.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people merge papers")
+    keep, other = _locked_papers(session, merge)
+    check_revision(session, keep, merge.version)
+    _refuse_two_publications(session, keep, other, merge)
+    _refuse_judged_different(session, sorted_pair(_number(keep), _number(other)))
+    refuse_contradiction(session, sorted_pair(_number(keep), _number(other)), DuplicateVerdict.SAME)
+    unlike = unlike_reasons(session, _number(keep), _number(other))
+    if unlike and not merge.although_unlike:
+        raise UnlikePapersError(f"{keep.slug} and {other.slug} look like two different papers: {'; '.join(unlike)}")
+    return replace(_Merging(session, actor, keep, other, merge).run(), unlike=unlike)
+
+
+def dry_run(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
+    """The effect of a merge, of unlike papers too; the caller rolls the transaction back."""
+    return replace(merge_papers(session, actor, replace(merge, although_unlike=True)), batch=None, dry_run=True)
+
+
+def _locked_papers(session: Session, merge: Merge) -> tuple[Paper, Paper]:
+    """The two papers, locked together with the judgements and the taxonomies."""
     one_writer(session)
     lock_judgements(session)
     for taxonomy in list_taxonomies(session):
@@ -117,16 +143,7 @@ def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
     lock_papers(session, [_number(keep), _number(other)])
     session.refresh(keep)
     session.refresh(other)
-    check_revision(session, keep, merge.version)
-    _refuse_two_publications(session, keep, other, merge)
-    _refuse_judged_different(session, sorted_pair(_number(keep), _number(other)))
-    refuse_contradiction(session, sorted_pair(_number(keep), _number(other)), DuplicateVerdict.SAME)
-    return _Merging(session, actor, keep, other, merge).run()
-
-
-def dry_run(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
-    """The effect of a merge; the caller rolls the transaction back."""
-    return replace(merge_papers(session, actor, merge), batch=None, dry_run=True)
+    return keep, other
 
 
 def _number(row: Paper | Taxonomy | Method | Batch) -> int:
@@ -150,6 +167,16 @@ def _refuse_judged_different(session: Session, pair: Pair) -> None:
         raise ConflictError(f"{named} are judged different (batch {batch_of_pair(session, pair)}); undo that first")
 
 
+@dataclass(frozen=True)
+class _PaperBefore:
+    """A paper before the merge."""
+
+    slug: str
+    title: str
+    uid: str
+    version: int
+
+
 @dataclass
 class _Merging:
     session: Session
@@ -161,71 +188,97 @@ class _Merging:
     taxonomies: list[str] = field(default_factory=list)
 
     def run(self) -> MergedPapers:
-        session, keep, other = self.session, _number(self.keep), _number(self.other)
-        slugs, version = (self.keep.slug, self.other.slug), self.keep.version
-        broken = rule_violations(session)
-        former = self._former_ids()
-        uids = [uid_of_row(session, paper) for paper in (self.keep, self.other)]
-        title = self.other.title
-        self.batch = open_batch(session, BatchKind.MERGE, f"{slugs[1]} into {slugs[0]}", self.actor)
-        self.mover = Mover(session, self.batch)
-        self._end_places()
-        for end in (self._end_judgements, self._end_votes, self._end_dates):
+        """Merge in order: end what both have, move the rest, compute the values shown, check the rules."""
+        broken, former = rule_violations(self.session), self._former_ids()
+        self.before = tuple(self._describe(paper) for paper in (self.keep, self.other))
+        slugs = f"{self.before[1].slug} into {self.before[0].slug}"
+        self.batch = open_batch(self.session, BatchKind.MERGE, slugs, self.actor)
+        self.mover = Mover(self.session, self.batch)
+        for end in (self._end_places, self._end_judgements, self._end_votes, self._end_dates):
             end()
+        self._move_rows()
+        shown = self._show(_number(self.keep))
+        self._keep_former_ids(former, shown)
+        self._refuse_against_rules(broken)
+        self._record()
+        return self._report(shown)
+
+    def _describe(self, paper: Paper) -> _PaperBefore:
+        return _PaperBefore(paper.slug, paper.title, uid_of_row(self.session, paper), paper.version)
+
+    def _move_rows(self) -> None:
+        keep, other = _number(self.keep), _number(self.other)
         self._name_records()
         self._merge_methods()
         self._move_results()
         self.mover.remove_where(table_of(Suggestion), table_of(Suggestion).c.paper_id == other)
         self.mover.move_all("paper", other, keep)
         self.mover.remove_paper(other)
-        shown = self._show(keep)
-        name_formerly(session, self.batch, keep, [pair for pair in former if pair[1] and shown.get(pair[0]) != pair[1]])
-        self._refuse_against_rules(broken)
-        for subject in uids:
-            record_change(
-                session, self.batch, "merge", subject_uid=subject, why=self.merge.why,
-                before={"slug": slugs[1], "title": title, "uid": uids[1]}, after={"slug": slugs[0], "uid": uids[0]},
-            )  # fmt: skip
-        bump_revisions(session, [keep])
-        counts = {"keep": slugs[0], "other": slugs[1], "taxonomies": self.taxonomies, **self.mover.moved}
-        close_batch(session, self.batch, counts)
-        values = {name: shown[name] for name in SHOWN if shown.get(name) not in (None, [], "")}
-        return MergedPapers(
-            self.batch.uid, *slugs, _counted(self.mover.moved), _counted(self.mover.removed), self.notes, values,
-            self.taxonomies, version + 1,
-        )  # fmt: skip
 
     def _former_ids(self) -> list[tuple[str, str]]:
         ids = [(s, str(v)) for p in (self.keep, self.other) for s in (*SCHEMES, KEY) if (v := getattr(p, s))]
         return [*ids, (SLUG, self.other.slug), (UID, uid_of_row(self.session, self.other))]
 
+    def _keep_former_ids(self, former: list[tuple[str, str]], shown: dict[str, Any]) -> None:
+        """Let each id that is no longer shown lead to the remaining paper."""
+        hidden = [(scheme, value) for scheme, value in former if value and shown.get(scheme) != value]
+        name_formerly(self.session, self.batch, _number(self.keep), hidden)
+
+    def _record(self) -> None:
+        """Write the merge to the histories of both papers, and close the batch."""
+        keep, other = self.before
+        for paper in (keep, other):
+            record_change(
+                self.session, self.batch, "merge", subject_uid=paper.uid, why=self.merge.why,
+                before={"slug": other.slug, "title": other.title, "uid": other.uid},
+                after={"slug": keep.slug, "uid": keep.uid},
+            )  # fmt: skip
+        bump_revisions(self.session, [_number(self.keep)])
+        counts = {"keep": keep.slug, "other": other.slug, "taxonomies": self.taxonomies, **self.mover.moved}
+        close_batch(self.session, self.batch, counts)
+
+    def _report(self, shown: dict[str, Any]) -> MergedPapers:
+        keep, other = self.before
+        return MergedPapers(
+            batch=self.batch.uid,
+            keep=keep.slug,
+            other=other.slug,
+            moved=_counted(self.mover.moved),
+            doubles=_counted(self.mover.removed),
+            notes=self.notes,
+            shown={name: shown[name] for name in SHOWN if shown.get(name) not in (None, [], "")},
+            taxonomies=self.taxonomies,
+            version=keep.version + 1,
+        )
+
     def _end_places(self) -> None:
         """Keep one paper's assignments in each taxonomy in which both have some."""
-        ended: list[int] = []
-        disputed = []
+        disputed: list[str] = []
         for taxonomy in list_taxonomies(self.session):
             mine, theirs = (live_of(self.session, _number(p), _number(taxonomy)) for p in (self.keep, self.other))
             if theirs:
                 self.taxonomies.append(taxonomy.slug)
-            if not (mine and theirs):
-                continue
-            places = [[(a.primary, taxon.path if taxon else a.state) for a, taxon in live] for live in (mine, theirs)]
-            if sorted(places[0]) == sorted(places[1]):
-                ended += [a.id for a, _ in _weaker(mine, theirs) if a.id is not None]
-            elif self.merge.prefer is None:
-                disputed.append(f"{taxonomy.slug}: {_shown(places[0])} or {_shown(places[1])}")
-            else:
-                losing = theirs if self.merge.prefer == Prefer.KEEP else mine
-                lost = places[1] if self.merge.prefer == Prefer.KEEP else places[0]
-                self.notes.append(f"no longer placed in {taxonomy.slug} at {_shown(lost)}")
-                ended += [a.id for a, _ in losing if a.id is not None]
+            if mine and theirs:
+                losing = self._losing_places(taxonomy.slug, mine, theirs, disputed)
+                end_rows(self.session, self.batch, Assignment, [a.id for a, _ in losing if a.id is not None])
         if disputed:
             raise ConflictError(
                 f"{self.keep.slug} and {self.other.slug} have different assignments ({'; '.join(disputed)}); "
                 "choose with --prefer keep or --prefer other"
             )
-        end_rows(self.session, self.batch, Assignment, ended)
         self.session.flush()
+
+    def _losing_places(self, taxonomy: str, mine: _Live, theirs: _Live, disputed: list[str]) -> _Live:
+        """Of the assignments of both papers in one taxonomy, those to end; a dispute is added to the list."""
+        places = [[(a.primary, taxon.path if taxon else a.state) for a, taxon in live] for live in (mine, theirs)]
+        if sorted(places[0]) == sorted(places[1]):
+            return _weaker(mine, theirs)
+        if self.merge.prefer is None:
+            disputed.append(f"{taxonomy}: {_shown(places[0])} or {_shown(places[1])}")
+            return []
+        keeps = self.merge.prefer == Prefer.KEEP
+        self.notes.append(f"no longer placed in {taxonomy} at {_shown(places[1] if keeps else places[0])}")
+        return theirs if keeps else mine
 
     def _end_judgements(self) -> None:
         """Of two judgements on the same third paper, keep the more specific one."""
@@ -358,7 +411,7 @@ def _free(source: str, taken: set[str]) -> str:
     return f"{source} (record {number})"
 
 
-def _weaker(mine: list[Any], theirs: list[Any]) -> list[Any]:
+def _weaker(mine: _Live, theirs: _Live) -> _Live:
     """Of two equal sets of assignments, the one from the weaker source."""
     strength = [min(rank(a.source) for a, _ in live) for live in (mine, theirs)]
     return mine if strength[1] < strength[0] else theirs

@@ -37,6 +37,9 @@ class NewMerge(Body):
         default=None, description="Whose place stands where both have one in a taxonomy."
     )
     although_dois_differ: bool = Field(default=False, description="Merge papers with DOIs of two publications.")
+    although_unlike: bool = Field(
+        default=False, description="Merge papers whose titles differ and that share no id and no author."
+    )
     dry_run: bool = Field(default=False, description="Show what would change and write nothing.")
     why: Why = ""
     version: Version | None = Field(default=None, description="Version of `keep` that you saw.")
