@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default_factory=lambda: user_data_path("wamkg", appauthor=False),
-        description="Folder that holds `wamkg.db`, `models/` and `out/`.",
+        description="Folder for `wamkg.db`, `models/` and `out/`.",
     )
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the store; empty means `HOME/wamkg.db` (SQLite)."
@@ -32,39 +32,48 @@ class Settings(BaseSettings):
     )
     s2_api_key: str = Field(default="", description="Key sent with every Semantic Scholar request.", repr=False)
     s2_requests_per_second: float | None = Field(
-        default=None, gt=0, description="Request budget; empty means 1 with a key, 0.3 without one."
+        default=None, gt=0, description="Maximum number of requests per second; empty: 1 with a key, 0.3 without one."
     )
     arxiv_api_url: str = Field(default="", description="Origin of arXiv's API for missing abstracts; empty: off.")
-    s2_timeout: float = Field(default=30.0, gt=0, description="Seconds without a byte before a request is given up.")
-    s2_attempts: int = Field(default=6, ge=1, description="Tries of one request before its unit of work has failed.")
+    s2_timeout: float = Field(default=30.0, gt=0, description="Seconds without data after which a request is aborted.")
+    s2_attempts: int = Field(default=6, ge=1, description="Attempts of one request before its task fails.")
     s2_backoff: float = Field(
-        default=1.0, ge=0, description="Seconds of the first pause after a failed try; later ones double, up to 60."
+        default=1.0,
+        ge=0,
+        description="Seconds of the first pause after a failed attempt; later pauses double, up to 60.",
     )
     s2_max_answer_bytes: int = Field(
-        default=32_000_000, gt=0, description="Larger answers are refused and asked in parts."
+        default=32_000_000, gt=0, description="Maximum size of a response in bytes; larger ones are requested in parts."
     )
-    arxiv_seconds_per_request: float = Field(default=3.0, gt=0, description="Pause that arXiv's API asks for.")
+    arxiv_seconds_per_request: float = Field(
+        default=3.0, gt=0, description="Seconds between two requests to arXiv's API."
+    )
     enrich_metadata_days: float = Field(
-        default=7.0, ge=0, description="Age at which a paper's metadata is asked again."
+        default=7.0, ge=0, description="Days after which a paper's metadata is fetched again."
     )
     enrich_citations_days: float = Field(
-        default=7.0, ge=0, description="Age at which a citation list is read again, if its count has changed."
+        default=7.0, ge=0, description="Days after which a citation list is fetched again, if its count has changed."
     )
     enrich_references_days: float = Field(
-        default=30.0, ge=0, description="Age at which a reference list is read again, if its count has changed."
+        default=30.0, ge=0, description="Days after which a reference list is fetched again, if its count has changed."
     )
     enrich_unavailable_days: float = Field(
-        default=90.0, ge=0, description="Age at which what could not be had is asked for again, changed or not."
+        default=90.0, ge=0, description="Days after which unavailable data is requested again."
     )
     enrich_title_similarity: float = Field(
-        default=0.95, ge=0, le=1, description="Likeness of titles above which a paper without an id is recognised."
+        default=0.95,
+        ge=0,
+        le=1,
+        description="Minimum title similarity (0 to 1) to match a paper without an identifier.",
     )
     enrich_lease_seconds: float = Field(
-        default=180.0, gt=0, description="Time after which the unfinished units of a silent worker go to another."
+        default=180.0,
+        gt=0,
+        description="Seconds without a heartbeat after which a worker's tasks go to another worker.",
     )
     jobs: Literal["local", "queue"] = Field(
         default="local",
-        description="`local`: a job is a process of this machine; `queue`: `wamkg worker`s take it (PostgreSQL).",
+        description="`local`: each job is a process on this machine; `queue`: `wamkg worker` runs jobs (PostgreSQL).",
     )
     embedding_model: str = Field(
         default="packaged", description="`packaged`, a sentence-transformers model name, a folder, or `hashing`."
@@ -72,38 +81,39 @@ class Settings(BaseSettings):
     device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
     suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")
     reading: Literal["open", "closed"] = Field(
-        default="open", description="`open`: anybody may read over HTTP; `closed`: only with a token or signed in."
+        default="open", description="`open`: reading over HTTP needs no token; `closed`: it needs a token or a session."
     )
     cors_origins: str = Field(
-        default="", description="Origins, parted by commas, whose pages may call the API; `*`: any; empty: none."
+        default="",
+        description="Comma-separated origins that may call the API from a browser (CORS). `*`: any; empty: none.",
     )
     reads_per_minute: int = Field(
-        default=30_000, ge=0, description="Reads that one address may have worked out in a minute; 0: no limit."
+        default=30_000, ge=0, description="Maximum number of uncached reads per client address and minute; 0: no limit."
     )
     writes_per_minute: int = Field(
-        default=3_000, ge=0, description="Writes that one address may send in a minute; 0: no limit."
+        default=3_000, ge=0, description="Maximum number of writes per client address and minute; 0: no limit."
     )
     kept_answers_mb: int = Field(
-        default=64, ge=0, description="Megabytes of answers kept in memory until something is written; 0 keeps none."
+        default=64, ge=0, description="Size of the response cache in megabytes. Every write clears it; 0 disables it."
     )
     max_request_bytes: int = Field(
-        default=32_000_000, gt=0, description="Largest list taken over HTTP; other requests hold a megabyte at most."
+        default=32_000_000,
+        gt=0,
+        description="Maximum size in bytes of an import over HTTP; other requests are limited to 1 MB.",
     )
-    refit: bool = Field(
-        default=True, description="Whether a decision has the suggestions made again in the background."
-    )
+    refit: bool = Field(default=True, description="Refit the suggestion model in the background after each decision.")
     refit_wait: float = Field(
         default=30.0,
         ge=0,
         le=300,
-        description="Seconds that a refit waits for a further decision, which it then learns from at once.",
+        description="Seconds that a refit job waits for another decision before it ends.",
     )
     citation_key: str = Field(
         default="{family}{year}{word}",
-        description="Pattern of the citation key of a paper that no file gave one.",
+        description="Pattern of the default citation key of a paper.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="WARNING", description="Lowest level of log lines written to stderr."
+        default="WARNING", description="Lowest level of log messages on standard error."
     )
 
     @field_validator("citation_key")
