@@ -28,7 +28,7 @@ _PARTICLES = frozenset((
 ))  # fmt: skip
 _NO_NAME = frozenset((
     "what", "why", "when", "where", "which", "whose", "this", "that", "these", "those", "our", "your", "their", "we",
-    "they",
+    "they", "github", "gitlab", "youtube", "huggingface", "code", "website", "slides", "video", "blog",
 ))  # fmt: skip
 """Words of titles that no person is called."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
@@ -65,7 +65,8 @@ def is_initials(text: str) -> bool:
 
 def is_family(text: str) -> bool:
     """Whether a text may be a family name alone: one or two capitalised words, particles before them."""
-    words = [word for word in plain_name(text).split() if word.lower() not in _PARTICLES]
+    every = plain_name(text).split()
+    words = [word for word in every if word.lower() not in _PARTICLES] or [w for w in every if w[:1].isupper()]
     return (
         1 <= len(words) <= 2 and all(_is_name_word(word) and len(word) > 1 for word in words) and not all_common(text)
     )
@@ -77,7 +78,8 @@ def is_name(text: str) -> bool:
     if len(words) > 1 and _SUFFIX.match(words[-1]):
         words = words[:-1]
     if has_han(text):
-        return len(words) <= 2 and 2 <= len("".join(words)) <= 5 and not any(c.isascii() for c in "".join(words))
+        longest = 4 if len(words) == 1 else 6
+        return len(words) <= 2 and 2 <= len("".join(words)) <= longest and not any(c.isascii() for c in "".join(words))
     particles = any(word.lower() in _PARTICLES for word in words[1:])
     if not 2 <= len(words) <= (5 if particles or has_initial(text) else 4) or _is_mostly_common(words):
         return False

@@ -21,6 +21,9 @@ from wamkg.vocabulary import AssignmentStatus
 
 _AWAITING = "awaiting-review"
 
+_FIRST_YEAR = 1991
+"""The year in which arXiv began."""
+
 
 def parse_list(text: str, name: str, catalogue: TaxonomyIndex, taxonomy: str | None = None) -> ParseResult:
     """Read a list.
@@ -198,13 +201,21 @@ def _facts(entry: ListEntry) -> Record:
         doi=entry.doi,
         dates=dates,
         venue=entry.venue,
-        year=entry.year,
+        year=_year(entry),
         url=_url(entry),
         links={kind: url for kind, url in entry.links.items() if kind != "paper"},
         note=entry.note,
         tags=[RecordTag(facet, value, False) for facet, value in entry.facets],
         doubts=entry.doubts,
     )
+
+
+def _year(entry: ListEntry) -> int | None:
+    """The year, unless it is the first half of an arXiv number: "arXiv 2002" beside 2002.12504 is January 2020."""
+    numbered = entry.venue == "arXiv" and entry.year is not None
+    if numbered and (str(entry.arxiv).startswith(f"{entry.year}.") or entry.year < _FIRST_YEAR):
+        return None
+    return entry.year
 
 
 def _url(entry: ListEntry) -> str | None:

@@ -45,6 +45,7 @@ datasets benchmark benchmarks long short invited talk presentation journal versi
 _REMARKS = frozenset(_TELLING_REMARKS.split())
 _REMARK_WORDS = _REMARKS | frozenset(_OTHER_REMARKS.split())
 """Words that say how a paper was received; a remark is made of these alone, one of `_REMARKS` among them."""
+_KINDS_OF_PAPER = frozenset({"paper", "papers", "version", "abstract", "presentation", "talk"})
 _VENUE_WORDS = 8
 """Most words of a venue that is known by a word such as "conference" alone."""
 _DETAILS = re.compile(
@@ -52,7 +53,9 @@ _DETAILS = re.compile(
     r"^(?:IEEE|ACM|Springer|Elsevier|PMLR)$",
     re.I,
 )
-_LEADING_AND = re.compile(r"^(?:and|&)\s+", re.I)
+_LEADING_WORD = re.compile(r"^(?:and|&|by)\s+", re.I)
+_ACRONYM = re.compile(r"^[A-Z][A-Za-z]?[A-Z0-9]{1,8}$")
+"""A venue that nothing knows, behind "et al."."""
 _ARXIV_NUMBER = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?$", re.I)
 
 
@@ -149,7 +152,7 @@ class _CreditsReader:
         self.family: str | None = None
 
     def take(self, segment: _Segment) -> None:
-        text = _LEADING_AND.sub("", segment.text)
+        text = _LEADING_WORD.sub("", segment.text)
         self.taken += 1
         if text == "#":
             self.close(is_author=True)
@@ -171,7 +174,7 @@ class _CreditsReader:
 
     def sort(self, text: str, depth: int) -> None:
         """Take a segment for what it is."""
-        if self.take_venue(text) or self.take_details(text):
+        if self.take_venue(text) or self.take_details(text) or self.take_remark(text):
             return
         names = split_and(text)
         named = bool(names) and all(is_name(n) or is_group(n) for n in names)
@@ -193,13 +196,23 @@ class _CreditsReader:
         )
 
     def take_rest(self, text: str) -> None:
-        words = [word for word in re.split(r"[^\w]+", text.lower()) if word and not word.isdigit()]
-        if len(words) <= 6 and not _REMARKS.isdisjoint(words) and _REMARK_WORDS.issuperset(words):
-            self.credits.remarks.append(text)
-            self.credits.sure = True
+        if self.credits.cut and self.credits.venue is None and _ACRONYM.match(text):
+            self.credits.venue = text
         else:
             self.credits.rest.append(text)
             self.credits.starts_known = self.credits.starts_known and self.taken > 1
+
+    def take_remark(self, text: str) -> bool:
+        """Take words that say how a paper was received: one of them telling, or two together ("Best Paper")."""
+        words = [word for word in re.split(r"[^\w]+", text.lower()) if word and not word.isdigit()]
+        if not 0 < len(words) <= 6 or not _REMARK_WORDS.issuperset(words):
+            return False
+        telling = not _REMARKS.isdisjoint(words)
+        if not telling and not (len(words) > 1 and _KINDS_OF_PAPER.intersection(words)):
+            return False
+        self.credits.remarks.append(text)
+        self.credits.sure = self.credits.sure or telling
+        return True
 
     def take_names(self, names: list[str]) -> None:
         self.credits.sure = self.credits.sure or len(names) > 1 or bool(self.credits.authors)
@@ -229,6 +242,15 @@ class _CreditsReader:
     def again(self, venue: str | None, year: int | None, date: PartialDate | None) -> bool:
         """Whether a second venue or date only repeats or completes what is known."""
         found = self.credits
+        if (
+            found.venue == "arXiv"
+            and venue not in (None, "arXiv")
+            and (is_known_venue(venue) or is_printed_venue(venue))
+        ):
+            found.venue, found.year = venue, year
+            return True
+        if venue == "arXiv" and found.venue:
+            return True
         if venue not in (None, found.venue):
             return False
         found.venue, found.date, found.year = found.venue or venue, found.date or date, found.year or year
@@ -272,8 +294,9 @@ def _dated(text: str, loose: bool) -> Dated:
 def _dated_venue(text: str) -> Dated | None:
     """A venue with a month ("arXiv 2024.6") or with a year of two digits ("CoRL 25")."""
     found = _DATED_VENUE.match(text)
-    if found and is_venue(found["venue"], loosely=False):
-        return _month_of(found["date"]), plain_venue(found["venue"]), None, ""
+    date = _month_of(found["date"]) if found and is_venue(found["venue"], loosely=False) else None
+    if found and date is not None:
+        return date, plain_venue(found["venue"]), None, ""
     found = _SHORT_YEAR.match(text)
     if found and is_known_venue(found["venue"]) and is_printed_venue(found["venue"]):
         return None, plain_venue(found["venue"]), 2000 + int(found["year"]), ""

@@ -247,22 +247,34 @@ def _front_date(text: str) -> tuple[list[Part], str]:
 
 
 def _back(text: str) -> tuple[str, Part] | None:
-    """The words without the bracket behind them, and that, if it is credits, a remark or a label."""
+    """The words without the bracket behind them, and that, if it is credits, a remark or a label.
+
+    Any bracket behind one with a venue or date is a remark: "Title (VLDB 2011) (without code)".
+    """
     bare = text.rstrip(EDGE)
     if not bare or bare[-1] not in _CLOSING:
         return None
     start = _opening(bare)
-    if (
-        start is None
-        or not any(c.isalnum() for c in bare[:start])
-        or (bare[start - 1].isalnum() and bare[start].isascii())
-    ):
+    if start is None or not any(c.isalnum() for c in bare[:start]):
         return None
     inside = bare[start + 1 : -1]
     kind = kind_of_words(strip_marks(inside)[0], loose=True)
-    if kind not in (PieceKind.CREDITS, PieceKind.MARK) or not any(c.isalnum() for c in inside):
+    if not any(c.isalnum() for c in inside) or (
+        bare[start - 1].isalnum() and bare[start].isascii() and not _says_when(inside)
+    ):
         return None
+    if kind not in (PieceKind.CREDITS, PieceKind.MARK):
+        before = _back(bare[:start])
+        if before is None or not isinstance(before[1], Cut) or not _says_when(before[1].text):
+            return None
+        kind = PieceKind.REST
     return bare[:start], _cut(inside, inside, True, kind)
+
+
+def _says_when(text: str) -> bool:
+    """Whether words are a venue with its year, or credits with both."""
+    found = read_credits(text)
+    return found.complete and found.venue is not None and found.year is not None
 
 
 def _opening(text: str) -> int | None:

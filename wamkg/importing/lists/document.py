@@ -16,12 +16,14 @@ from wamkg.importing.lists.paper_entries import (
     chunks,
     is_body_of_paper,
     is_credits_line,
+    is_keyed,
     is_link_line,
     is_prose,
     is_title_line,
     leads_to_paper,
     linked_heads,
     may_be_paper,
+    may_be_title,
     names_a_paper,
     paper_heading,
 )
@@ -42,6 +44,14 @@ _GROUP_LEVEL = 10
 _FOLD_LEVEL = 7
 _BARE_DOI = re.compile(r"((?<![\w./])doi(?:\*\*)?\s*[:\s](?:\*\*)?\s*)(10\.\d{4,9}/[^\s|<>)\]]+)", re.I)
 """A DOI without an address, which becomes a link."""
+_CITED = re.compile(r"[(（\[][^()（）\[\]]{0,80}\b(?:19|20)\d\d\b[^()（）\[\]]{0,40}[)）\]]\W*(?:[(（\[].*)?$")
+"""A bullet that ends in brackets with a year, "Title (VLDB 2021)"."""
+_MIN_CITED = 10
+"""Such bullets, at least half of all without a link, that make a list of papers without links."""
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.M)
+_PAGE_ANCHOR = re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+(?:/(?:blob|tree)/[^\s#)]*)?/?(#[^\s)\"'>]+)")
+_MIN_PLACED = 3
+"""Bullets with a venue and its year that make a list of papers, although none has a link."""
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
@@ -92,14 +102,31 @@ class ListDocument:
 
 def read_document(text: str) -> ListDocument:
     """Gather a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
-    root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", text.replace("\r\n", "\n").replace("\r", "\n")))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain)))
     blocks = blocks_of(root.children)
     walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
     walker.document.columns = explained_columns(block for block in _all(blocks) if block.kind is BlockKind.TABLE)
+    walker.cites = _is_of_citations(blocks)
     walker.walk(blocks)
     walker.close()
     walker.keep_company()
     return walker.document
+
+
+def _with_short_anchors(text: str) -> str:
+    """The list with links to its own headings as `#heading`, where they hold the address of its page."""
+    slugs = {_slug(found[1]) for found in _HEADING.finditer(text)}
+
+    def short(found: re.Match[str]) -> str:
+        return found[1] if re.sub(r"-\d+$", "", found[1][1:]) in slugs or found[1][1:] in slugs else found[0]
+
+    return _PAGE_ANCHOR.sub(short, text) if slugs else text
+
+
+def _slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def lines_of(text: str) -> list[str]:
@@ -120,6 +147,16 @@ def _all(blocks: Sequence[Block]) -> Iterator[Block]:
         yield from _all(block.children)
 
 
+def _is_of_citations(blocks: Sequence[Block]) -> bool:
+    """Whether most bullets without a link end in brackets with a year, and few of them name authors."""
+    items = [block.children[0] for block in _all(blocks) if block.kind is BlockKind.ITEM and block.children]
+    plain = [item for item in items if not item.inline.has_links]
+    cited = [item for item in plain if _CITED.search(item.inline.text)]
+    if len(cited) < _MIN_CITED or len(cited) * 2 < len(plain):
+        return False
+    return sum(any(found.authors for found in item.head.credits) for item in cited) * 5 < len(cited)
+
+
 class _BlockReader:
     """Goes through the blocks once, keeping the section and the entry that is still open."""
 
@@ -128,6 +165,8 @@ class _BlockReader:
         self.document = ListDocument(own=own)
         self.stack: list[int] = []
         self.open: Candidate | None = None
+        self.cites = False
+        """Whether papers are listed as "Title (Venue Year)", without a link."""
 
     @property
     def section(self) -> int | None:
@@ -182,6 +221,9 @@ class _BlockReader:
         """Keep the candidates that name a paper, and those of the same form beside them in a section."""
         candidates = self.document.candidates
         certain = Counter((c.section, c.form) for c in candidates if c.certain)
+        placed = [c for c in candidates if not c.certain and c.form == "bullet" and c.head.is_placed]
+        if len(placed) >= _MIN_PLACED:
+            certain += Counter((c.section, c.form) for c in placed)
         self.document.candidates = [c for c in candidates if c.certain or certain[c.section, c.form]]
         for candidate in candidates:
             if not (candidate.certain or certain[candidate.section, candidate.form]) and candidate.has_paper_link:
@@ -280,7 +322,22 @@ class _BlockReader:
         if linked:
             self.add_linked(linked, "bullet")
             return self.walk(rest, depth + 1)
+        if self.cites and not rest and (cited := self.citation(head)) is not None:
+            return self.gather(cited, lines[cut:], rest, depth)
         return self.bullet(head, lines[cut:], rest, depth) if paper else self.group(head, rest, depth)
+
+    def citation(self, head: Head) -> Candidate | None:
+        """A bullet without a link as an entry, in a list whose bullets are "Title (Venue Year)"."""
+        if head.inline.has_links or is_keyed(head.inline):
+            return None
+        whole = Head(head.inline, head.line, whole=True)
+        dated = _CITED.search(head.inline.text) is not None
+        if not whole.title or not (dated or may_be_title(whole)):
+            return None
+        candidate = Candidate(whole, self.section, "bullet", certain=dated)
+        if not dated:
+            candidate.doubts.append("it has no link, venue or year; it is taken for a paper as the lines around it are")
+        return candidate
 
     def bullet(self, head: Head, lines: list[Inline], rest: Sequence[Block], depth: int) -> None:
         """A bullet that is an entry, or several, one a line."""

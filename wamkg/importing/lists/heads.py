@@ -9,6 +9,7 @@ from wamkg.importing.lists.cutting import PieceKind
 from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.spans import HeadPiece, pieces_of
 from wamkg.importing.lists.title import COLONS, Choice, own_choice
+from wamkg.importing.venues import is_known_venue
 
 _MAX_LINKS = 64
 """Links read of one entry; no paper has more of its own."""
@@ -98,6 +99,11 @@ class Head:
     def credits(self) -> list[Credits]:
         """What its pieces say of authors, venue and date."""
         return [piece.found for piece in self.pieces if piece.found is not None]
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has a known venue together with its year."""
+        return any(found.year and is_known_venue(found.venue) for found in self.credits)
 
     @property
     def is_dated(self) -> bool:

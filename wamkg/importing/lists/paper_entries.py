@@ -34,6 +34,8 @@ _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
 """A year in brackets in front of words."""
 _PROSE = 14
 """Words of no known kind with which a line is running text."""
+_MAX_TITLE = 30
+"""Most words of a line that is nothing but a title."""
 _TITLE_WORDS = 3
 """Words of a title that stands alone in its line."""
 
@@ -92,7 +94,17 @@ def may_be_paper(head: Head) -> bool:
         return False
     dated = any(found.year or found.date for found in head.credits)
     outside = any(not url.startswith("#") for url in head.inline.hrefs)
-    return (outside and (piece.marked or piece.length >= 3)) or (dated and piece.length >= 3)
+    return (
+        (outside and (piece.marked or piece.length >= 3))
+        or (dated and piece.length >= 3)
+        or (head.is_placed and piece.length >= 2)
+    )
+
+
+def may_be_title(head: Head) -> bool:
+    """Whether a line is nothing but words that may be a title."""
+    piece = head.title_piece
+    return piece is not None and _TITLE_WORDS <= piece.length <= _MAX_TITLE and piece.text[:1].isupper()
 
 
 def is_prose(head: Head) -> bool:
@@ -244,6 +256,8 @@ def is_credits_line(line: Inline) -> bool:
     One name behind a year in brackets is not: that is how short titles are listed, "[2024] Mastering Chess".
     """
     labels = label_links(line)
+    if any(n not in labels and is_scholarly(line.hrefs[n]) for n in line.link_labels()):
+        return False
     words = "".join(a.text for a in line.atoms if a.image is None and a.link not in labels)
     found = read_credits(words)
     lone = len(found.authors) == 1 and _DATED_WORDS.match(words) is not None

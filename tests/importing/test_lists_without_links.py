@@ -1,0 +1,68 @@
+"""Lists whose papers have no links, and words beside titles that are no authors."""
+
+from tests.helpers.importing_samples import EMPTY, read
+
+CITED = [
+    ("Sorting Boxes By Colour", "ICRA 2019"), ("A Gripper For Wet Hands", "IROS 2020"), ("Door Knobs", "CASE 2021"),
+    ("Stacking: Cups, Plates, and Folded Towels", "RSS 2018"), ("Which Way Is Up?", "CoRL 2022"),
+    ("Lifting With Two Arms", "Soft Hands 2017"), ("Tall Robots At Harvard", "ICRA 2015"),
+    ("Pouring Tea", "ICRA Demo 2016"), ("Walking On Ice", "T-RO 2014"), ("Cleaning Glass", "2013"),
+    ("Opening Jars At Night", "ISER 2012"), ("Threading A Needle", "Transactions on Small Things 2011"),
+]  # fmt: skip
+
+
+def test_bullets_with_a_venue_in_brackets_are_papers_without_a_link() -> None:
+    lines = [f"* {title} ({where})" for title, where in CITED]
+    result = read("# Papers\n\n## Hands\n\n" + "\n".join(lines) + "\n", EMPTY)
+    assert [(r.title, r.authors) for r in result.records()] == [(title, []) for title, _ in CITED]
+    assert [r.year for r in result.records()] == [int(where[-4:]) for _, where in CITED]
+
+
+def test_a_line_among_them_without_a_venue_is_a_paper_and_told() -> None:
+    lines = [f"* {title} ({where})" for title, where in CITED] + ["* Folding Shirts Without Looking"]
+    last = read("# Papers\n\n## Hands\n\n" + "\n".join(lines) + "\n", EMPTY).records()[-1]
+    assert last.title == "Folding Shirts Without Looking"
+    assert "no link, venue or year" in str(last.doubts[0])
+
+
+def test_a_remark_behind_the_venue_is_no_part_of_the_title() -> None:
+    lines = [f"* {title} ({where}) (code not out)" for title, where in CITED[:3]]
+    result = read("# Papers\n\n## Hands\n\n" + "\n".join(lines) + "\n", EMPTY)
+    assert [r.title for r in result.records()] == [title for title, _ in CITED[:3]]
+
+
+def entry(text: str) -> tuple[str, list[str], str | None, int | None]:
+    """What one bullet with a link is read as."""
+    (record,) = read(f"# P\n\n## M\n\n* {text}\n", EMPTY).records()
+    return record.title, record.authors, record.venue, record.year
+
+
+LINK = "[Grasping Soft Toys](https://arxiv.org/abs/2002.10504)"
+
+
+def test_by_leads_to_the_first_author() -> None:
+    assert entry(f"<{LINK}> by Mia Novak, Pim de Boer, 2020.")[1] == ["Mia Novak", "Pim de Boer"]
+
+
+def test_remarks_and_labels_are_no_authors() -> None:
+    for words in ("(Best Paper)", "(Extended Version)", "[GitHub Page](https://github.com/a/b)", "（有对比实验）"):
+        assert entry(f"{LINK} (ICRA 2020) {words}")[1:] == ([], "ICRA", 2020)
+
+
+def test_a_family_name_that_is_also_a_particle_and_a_venue_that_nothing_knows() -> None:
+    assert entry(f"**{LINK}** *Du et al. ICZZ.*")[1:3] == (["Du"], "ICZZ")
+
+
+def test_half_an_arxiv_number_is_no_year() -> None:
+    text = (
+        "# P\n\n## M\n\n### [Grasping Soft Toys](https://arxiv.org/abs/2002.10504)\n\narXiv 2002; Pattern Recognition\n"
+    )
+    (record,) = read(text, EMPTY).records()
+    assert (record.authors, record.venue, record.year) == ([], "Pattern Recognition", None)
+
+
+def test_contents_with_full_addresses_are_no_papers() -> None:
+    page = "https://github.com/some-lab/toy-list/blob/main/README.md"
+    contents = f"* [Soft Toys]({page}#soft-toys)\n  * [Deep Methods]({page}#deep-methods)\n"
+    text = f"# Toys\n\n{contents}\n## Soft Toys\n\n### Deep Methods\n\n* {LINK}, Mia Novak, 2020\n"
+    assert [r.title for r in read(text, EMPTY).records()] == ["Grasping Soft Toys"]
