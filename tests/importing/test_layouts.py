@@ -18,6 +18,10 @@ NOT_YET = {
     "authors_first",
     "venue_and_short_year_before_the_link",
     "bold_title_and_bare_addresses",
+    "venue_in_brackets_first",
+    "name_then_title_and_lines_below",
+    "bullets_parted_by_bars",
+    "title_year_authors",
 }
 """Layouts that are not yet read right; whoever makes one right takes it out."""
 

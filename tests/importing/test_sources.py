@@ -93,7 +93,7 @@ def test_formats_are_recognised(name: str, head: bytes, format: str) -> None:
 def test_an_unknown_format_is_refused_with_those_there_are(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(LIST)
-    with open_source(str(path)) as source, pytest.raises(InvalidInputError, match="use one of awesome-list, bibtex"):
+    with open_source(str(path)) as source, pytest.raises(InvalidInputError, match="use awesome-list, bibtex"):
         parse(source, CATALOGUE, format="docx")
 
 
@@ -156,7 +156,7 @@ def test_addresses_are_fetched_and_failures_told(site: str) -> None:
     for path in ("/list.md", "/moved"):
         with open_source(site + path) as source:
             assert len(parse(source, CATALOGUE).records()) == 1
-    assert "answers 404" in refused(f"{site}/none.md")
+    assert "returned 404" in refused(f"{site}/none.md")
     assert "is a web page" in refused(f"{site}/page")
     assert "cannot fetch" in refused("http://127.0.0.1:1/list.md")
 
