@@ -212,10 +212,10 @@ def _facts(entry: ListEntry) -> Record:
 
 def _year(entry: ListEntry) -> int | None:
     """The year, unless it is the first half of an arXiv number: "arXiv 2002" beside 2002.12504 is January 2020."""
-    numbered = entry.venue == "arXiv" and entry.year is not None
-    if numbered and (str(entry.arxiv).startswith(f"{entry.year}.") or entry.year < _FIRST_YEAR):
-        return None
-    return entry.year
+    if entry.year is None or entry.venue != "arXiv":
+        return entry.year
+    is_half = str(entry.arxiv).startswith(f"{entry.year}.") or entry.year < _FIRST_YEAR
+    return None if is_half else entry.year
 
 
 def _url(entry: ListEntry) -> str | None:
