@@ -308,7 +308,7 @@ class TestThings:
     @pytest.mark.parametrize(
         ("method", "path", "body", "status"),
         [("PATCH", "methods/nothing", {"name": "X"}, 404), ("POST", "methods", {"name": " "}, 422),
-         ("POST", "methods", {"name": "X", "colour": "red"}, 422), ("POST", "methods", {}, 422),
+         ("POST", "methods", {"name": "X", "color": "red"}, 422), ("POST", "methods", {}, 422),
          ("POST", "methods", {"name": "X", "paper": "arxiv:9999.99999"}, 404),
          ("PATCH", "metrics/success-rate", {"higher_is_better": "perhaps"}, 422),
          ("PATCH", "methods/unipi", {"name": None}, 422), ("PATCH", "results/nothing", {"value": 1}, 404),

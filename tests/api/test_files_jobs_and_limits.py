@@ -101,7 +101,7 @@ def test_a_match_says_what_it_rests_on(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{"records": [{"title": "x"}] * 101}, {"records": [{"name": "x"}]}, {"records": [{"title": "x", "colour": 1}]},
+    [{"records": [{"title": "x"}] * 101}, {"records": [{"name": "x"}]}, {"records": [{"title": "x", "color": 1}]},
      {"records": [{"title": ""}]}, {}, [], {"records": [{"title": "x\x00"}]}],
 )  # fmt: skip
 def test_records_that_cannot_be_read_are_refused(client: TestClient, body: object) -> None:

@@ -81,9 +81,9 @@ def test_an_unknown_id_is_a_problem_404(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["papers?colour=red", "papers?limit=0", "papers?limit=101", "papers?limit=2&limit=3",
+    ["papers?color=red", "papers?limit=0", "papers?limit=101", "papers?limit=2&limit=3",
      "papers?taxon=joint", "papers?state=wam:lost", "papers?since=soon", "papers?standing=famous", "papers?q=a%00b",
-     "papers?fields=password", "papers?sort=colour", "timeline/papers?by=week", "timeline/papers?depth=99",
+     "papers?fields=password", "papers?sort=color", "timeline/papers?by=week", "timeline/papers?depth=99",
      "taxonomies?q=1", "changes?since=yesterday", f"papers?q={'a' * 10_001}"],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_refused_in_one_sentence(client: TestClient, path: str) -> None:

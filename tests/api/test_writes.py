@@ -43,7 +43,7 @@ def test_a_decision_is_made_and_undone(client: TestClient) -> None:
     ("body", "status"),
     [({"verdict": "perhaps"}, 422), ({"verdict": "unsure", "taxon": LEAF}, 422), ({"verdict": "accept"}, 409),
      ({"verdict": "accept", "taxon": "nowhere"}, 404), ({"verdict": "unsure", "taxonomy": "nope"}, 404),
-     ({"verdict": "unsure", "colour": "red"}, 422), ({"verdict": "outside", "kind": "planet"}, 422),
+     ({"verdict": "unsure", "color": "red"}, 422), ({"verdict": "outside", "kind": "planet"}, 422),
      ({"verdict": "unsure", "version": 0}, 409), ({"verdict": "unsure", "version": 99}, 409),
      ({"verdict": "accept", "taxon": LEAF, "assignment": "another"}, 409), ([], 422)],
 )  # fmt: skip
@@ -92,7 +92,7 @@ def test_values_are_set_and_taken_back(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [({"colour": "red"}, 422), ({"title": None}, 422), ({"year": 1}, 422), ({"url": "javascript:alert(1)"}, 422),
+    [({"color": "red"}, 422), ({"title": None}, 422), ({"year": 1}, 422), ({"url": "javascript:alert(1)"}, 422),
      ({"links": {"code": "javascript:alert(1)"}}, 422), ({"dates": {"birthday": "2024"}}, 422),
      ({"arxiv": "2310.10625"}, 409), ({"title": "a\x00b"}, 422)],
 )  # fmt: skip
@@ -175,7 +175,7 @@ def test_a_job_is_started_watched_and_ends(client: TestClient) -> None:
     assert client.post(f"{API}/jobs/dance").status_code == 404
     assert client.post(f"{API}/jobs/suggest", json={"limit": 3}).status_code == 409
     assert client.post(f"{API}/jobs/enrich", json={"taxonomy": "wam"}).status_code == 409
-    assert client.post(f"{API}/jobs/enrich", json={"colour": "red"}).status_code == 422
+    assert client.post(f"{API}/jobs/enrich", json={"color": "red"}).status_code == 422
     assert client.get(f"{API}/jobs/nope").status_code == 404
     assert client.post(f"{API}/jobs/nope/cancel").status_code == 404
     assert get(client, "jobs")["total"] == 0

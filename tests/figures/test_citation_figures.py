@@ -33,7 +33,7 @@ def picture(*timelines: CitationTimeline, options: FigureOptions | None = None) 
 
 
 class TestLines:
-    def test_each_subject_is_one_element_in_its_own_colour(self) -> None:
+    def test_each_subject_is_one_element_in_its_own_color(self) -> None:
         drawn = picture(timeline("wam:cascaded"), timeline("wam:joint"))
         lines = {part.element_id: part for part in drawn.of_role("line")}
         assert list(lines) == ["taxon-cascaded", "taxon-joint"]
@@ -47,7 +47,7 @@ class TestLines:
         assert line.data["undated"] == "3"
         assert line.rect("undated") is not None
 
-    def test_a_method_has_the_colour_of_its_branch_and_a_paper_its_short_name(self) -> None:
+    def test_a_method_has_the_color_of_its_branch_and_a_paper_its_short_name(self) -> None:
         unipi = TaxonomyPaper(
             "method-unipi",
             "learning-universal-policies",

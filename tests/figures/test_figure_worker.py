@@ -64,7 +64,7 @@ def test_an_error_keeps_its_type_and_words(
     [
         ("", "the order"),
         ("{}", "request"),
-        ('{"request": {"name": "roadmap"}, "file": "x.svg", "colour": "red"}', "colour"),
+        ('{"request": {"name": "roadmap"}, "file": "x.svg", "color": "red"}', "color"),
         ('{"request": {"name": "roadmap", "query": {"depth": "deep"}}, "file": "x.svg"}', "request.query.depth"),
         ('{"request": {"name": "roadmap"}, "file": "x.svg", "theme": "neon"}', "theme"),
     ],

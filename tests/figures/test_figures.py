@@ -165,7 +165,7 @@ def test_the_default_model_comes_first(tmp_path: Path) -> None:
         ("reliability", FigureQuery(source=Path("nowhere.json")), "cannot be read"),
         ("crosswalk-table", FigureQuery(), "against"),
         ("crosswalk-table", FigureQuery(against="challenges"), "no paper is assigned in both"),
-        ("matrix", FigureQuery(facet="colour"), "unknown facet 'colour'"),
+        ("matrix", FigureQuery(facet="color"), "unknown facet 'color'"),
         ("matrix", FigureQuery(date="yesterday"), "unknown date rule"),
         ("taxonomy", FigureQuery(date="yesterday"), "unknown date rule"),
         ("leaderboard", FigureQuery(benchmark="nothing"), "no benchmark is called 'nothing'"),

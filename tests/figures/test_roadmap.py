@@ -23,7 +23,7 @@ from PIL import Image
 from tests.helpers.roadmap_report import SEED, insertions
 from tests.helpers.roadmap_samples import ODD_LABELS, expected, sample
 from wamkg.errors import InvalidInputError
-from wamkg.figures.check.colours import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
+from wamkg.figures.check.colors import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
 from wamkg.figures.check.picture import read_picture
 from wamkg.figures.check.report import check_svg, main
 from wamkg.figures.compare import main as list_moved
@@ -321,7 +321,7 @@ def test_moved_labels_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("theme", sorted(THEMES))
-def test_families_are_told_apart_by_those_who_see_fewer_colours(theme: str) -> None:
+def test_families_are_told_apart_by_those_who_see_fewer_colors(theme: str) -> None:
     hues = [hue.trunk for hue in THEMES[theme].hues]
     for one, other in combinations(hues, 2):
         for kind in SIMULATIONS:
@@ -330,7 +330,7 @@ def test_families_are_told_apart_by_those_who_see_fewer_colours(theme: str) -> N
     assert report.numbers["grey"] >= LEAST_LIGHTNESS
 
 
-def test_the_check_finds_families_of_one_colour_and_one_shape(svg: bytes) -> None:
+def test_the_check_finds_families_of_one_color_and_one_shape(svg: bytes) -> None:
     blue, teal = (hue.trunk.encode() for hue in THEMES["light"].hues[:2])
     rules = {finding.rule for finding in check_svg(svg.replace(teal, blue)).findings}
     assert "colour-blind" in rules

@@ -319,7 +319,7 @@ def _spelling(title: str, rng: random.Random) -> str | None:
         ("izing", "ising"),
         ("odeling", "odelling"),
         ("ehavior", "ehaviour"),
-        ("color", "colour"),
+        ("color", "color"),
         ("World Model", "World-Model"),
         ("Video ", "Videos "),
         ("Models", "Model"),

@@ -3,7 +3,7 @@
 from tests.helpers.importing_samples import EMPTY, read
 
 CITED = [
-    ("Sorting Boxes By Colour", "ICRA 2019"), ("A Gripper For Wet Hands", "IROS 2020"), ("Door Knobs", "CASE 2021"),
+    ("Sorting Boxes By Color", "ICRA 2019"), ("A Gripper For Wet Hands", "IROS 2020"), ("Door Knobs", "CASE 2021"),
     ("Stacking: Cups, Plates, and Folded Towels", "RSS 2018"), ("Which Way Is Up?", "CoRL 2022"),
     ("Lifting With Two Arms", "Soft Hands 2017"), ("Tall Robots At Harvard", "ICRA 2015"),
     ("Pouring Tea", "ICRA Demo 2016"), ("Walking On Ice", "T-RO 2014"), ("Cleaning Glass", "2013"),

@@ -212,7 +212,7 @@ JUDGED = st.lists(st.tuples(st.sampled_from(PAIRS), st.sampled_from(["same", "di
 
 
 def consistent(said: dict[Pair, str]) -> bool:
-    """Whether some grouping of the papers agrees with every word, by trying to colour them."""
+    """Whether some grouping of the papers agrees with every word, by trying to color them."""
     groups = {n: {n} for n in NUMBERS}
     for (a, b), verdict in said.items():
         if verdict == "same" and groups[a] is not groups[b]:

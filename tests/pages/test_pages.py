@@ -139,9 +139,9 @@ def test_joint_is_the_figures_blue_and_cascaded_their_teal(page: Page, address: 
     page.goto(f"{address}/papers")
     for slug, index in (("joint", 0), ("cascaded", 1)):
         edge = page.locator(f".families a[data-hue={slug}]")
-        colour = edge.evaluate("e => getComputedStyle(e).borderLeftColor")
+        color = edge.evaluate("e => getComputedStyle(e).borderLeftColor")
         wanted = THEMES["light"].hues[index].trunk.lstrip("#")
-        assert colour == f"rgb({', '.join(str(int(wanted[i : i + 2], 16)) for i in (0, 2, 4))})"
+        assert color == f"rgb({', '.join(str(int(wanted[i : i + 2], 16)) for i in (0, 2, 4))})"
 
 
 @needs_browser

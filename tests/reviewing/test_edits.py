@@ -123,7 +123,7 @@ def test_a_replaced_link_is_ended_not_removed(filled: Store) -> None:
 @pytest.mark.parametrize(
     ("values", "error", "words"),
     [
-        ({"colour": "red"}, InvalidInputError, "unknown paper field 'colour'"),
+        ({"color": "red"}, InvalidInputError, "unknown paper field 'color'"),
         ({"year": "soon"}, InvalidInputError, "year"),
         ({"title": ""}, InvalidInputError, "cannot be empty"),
         ({"standing": "great"}, InvalidInputError, "included"),
@@ -202,7 +202,7 @@ class TestAdding:
             ("paper", {"title": "Placed Nowhere at All", "taxa": {"wam": "no"}}, InvalidInputError, "no taxon"),
             ("method", {"name": "ROBONET"}, ConflictError, "already"),
             ("method", {}, InvalidInputError, "needs a name"),
-            ("dataset", {"name": "D", "colour": "red"}, InvalidInputError, "unknown dataset field 'colour'"),
+            ("dataset", {"name": "D", "color": "red"}, InvalidInputError, "unknown dataset field 'color'"),
             ("result", {"method": "RoboNet", "benchmark": "none", "value": 1}, NotFoundError, "benchmark"),
             ("result", {"method": "RoboNet", "value": 1}, InvalidInputError, "needs a benchmark"),
             ("song", {"name": "x"}, InvalidInputError, "song"),

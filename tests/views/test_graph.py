@@ -134,7 +134,7 @@ def test_too_much_to_draw_is_refused(session: Session) -> None:
         pyvis_page(build_graph(session, cap=None))
 
 
-def test_a_paper_has_the_colour_of_the_survey_whatever_part_is_drawn(seeded_store: Store) -> None:
+def test_a_paper_has_the_color_of_the_survey_whatever_part_is_drawn(seeded_store: Store) -> None:
     assert run(["decide", "arxiv:2302.00111", "render-and-decode", "--taxonomy", "nus"]) == 0
     with seeded_store.reading() as session:
         rivals = build_graph(session, "taxon:nus:render-and-decode")

@@ -158,7 +158,7 @@ def test_only_the_asked_fields_come(seeded_store: Store) -> None:
         ({"until": "2024-02-30"}, "until: '2024-02-30'"),
         ({"year": ("soon",)}, "year.0: "),
         ({"q": "x\x00y"}, "q: "),
-        ({"colour": "red"}, "colour: "),
+        ({"color": "red"}, "color: "),
     ],
 )
 def test_a_value_of_the_wrong_form_is_refused_by_its_field(given: dict[str, Any], words: str) -> None:
@@ -167,8 +167,8 @@ def test_a_value_of_the_wrong_form_is_refused_by_its_field(given: dict[str, Any]
 
 
 def test_an_unknown_order_is_refused(seeded_store: Store) -> None:
-    with seeded_store.reading() as session, pytest.raises(InvalidInputError, match="unknown sort 'colour'"):
-        find_paper_page(session, PaperQuery(sort="colour"))
+    with seeded_store.reading() as session, pytest.raises(InvalidInputError, match="unknown sort 'color'"):
+        find_paper_page(session, PaperQuery(sort="color"))
 
 
 def test_every_filter_has_a_condition() -> None:

@@ -28,7 +28,7 @@ class LegendKey:
     """A legend entry: a filled swatch, or where `shape` is given a marker, hollow where `hollow`."""
 
     name: str
-    colour: str
+    color: str
     shape: int | None = None
     hollow: bool = False
 
@@ -76,10 +76,10 @@ class ChartPage:
         middle = self._keys_foot + (self._rows - row - 0.5) * LINE
         x += self.left
         if key.shape is None:
-            yield page.shape("swatch", rectangle(Bounds(x, middle - 2.6, x + _SWATCH, middle + 2.6)), key.colour)
+            yield page.shape("swatch", rectangle(Bounds(x, middle - 2.6, x + _SWATCH, middle + 2.6)), key.color)
         else:
-            fill = self.theme.paper if key.hollow else key.colour
-            yield page.shape("swatch", marker(key.shape, x + _SWATCH / 2, middle, _DOT), fill, key.colour, 0.8)
+            fill = self.theme.paper if key.hollow else key.color
+            yield page.shape("swatch", marker(key.shape, x + _SWATCH / 2, middle, _DOT), fill, key.color, 0.8)
         place = (x + _SWATCH + _SWATCH_GAP, baseline(middle))
         yield page.text("key", place, key.name, Type(TEXT_SIZE, self.theme.ink, align="left"))
 

@@ -41,13 +41,13 @@ class Group(Artist):
 
 @dataclass(frozen=True)
 class Type:
-    """How a text is set: size in points, colour, weight, and which of its ends stands at its place.
+    """How a text is set: size in points, color, weight, and which of its ends stands at its place.
 
     A `turned` one reads upwards.
     """
 
     size: float
-    colour: str
+    color: str
     bold: bool = False
     align: str = "center"
     turned: bool = False
@@ -80,21 +80,21 @@ class Painter:
         self._axes.add_artist(group)
 
     def shape(self, role: str, path: Path, fill: str, edge: str = "none", width: float = 0.0) -> PathPatch:
-        """A filled path, with an outline where an edge colour is given."""
+        """A filled path, with an outline where an edge color is given."""
         return self._named(PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width), role)
 
-    def line(self, role: str, points: Sequence[Point], colour: str, width: float, dashes: Dashes = None) -> PathPatch:
+    def line(self, role: str, points: Sequence[Point], color: str, width: float, dashes: Dashes = None) -> PathPatch:
         """A stroked polyline; `dashes` are lengths on and off in line widths."""
         style = (0, dashes) if dashes else "solid"
         path = Path(list(points))
-        artist = PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style, capstyle="butt")
+        artist = PathPatch(path, facecolor="none", edgecolor=color, linewidth=width, linestyle=style, capstyle="butt")
         return self._named(artist, role)
 
     def text(self, role: str, place: Point, text: str, type_: Type) -> Text:
         """One line of text whose baseline is at `place`; never read as mathematics."""
         self.texts.append((text, type_.bold))
         font = properties(text, type_.size, type_.bold)
-        artist = Text(*place, text, color=type_.colour, fontproperties=font, parse_math=False)
+        artist = Text(*place, text, color=type_.color, fontproperties=font, parse_math=False)
         artist.set(horizontalalignment=type_.align, verticalalignment="baseline")
         if type_.turned:
             artist.set(rotation=90, rotation_mode="anchor")

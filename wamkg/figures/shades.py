@@ -1,4 +1,4 @@
-"""Colours of taxa below a family: shades of its hue, from dark to light in the taxonomy's order."""
+"""Colors of taxa below a family: shades of its hue, from dark to light in the taxonomy's order."""
 
 from collections.abc import Sequence
 
@@ -14,21 +14,21 @@ def family_of(path: str) -> str:
     return path.partition("/")[0] or ANY
 
 
-def branch_colours(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0) -> dict[str, str]:
-    """A colour for each taxon: the family's own where it has one taxon here, else a shade for each of them.
+def branch_colors(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0) -> dict[str, str]:
+    """A color for each taxon: the family's own where it has one taxon here, else a shade for each of them.
 
     `lightest` is how far the last shade is from the family's dark towards its light, 0 to 1: thin lines want less.
     """
     hues, families = THEMES[theme].hues, [family_of(path) for path in paths]
     index = hues_for(families)
-    colours: dict[str, str] = {}
+    colors: dict[str, str] = {}
     for family in dict.fromkeys(families):
         hue, mine = hues[index[family]], [path for path in paths if family_of(path) == family]
         for number, path in enumerate(mine):
-            colours[path] = (
+            colors[path] = (
                 hue.trunk if len(mine) == 1 else mixed(hue.deep, hue.edge, lightest * number / (len(mine) - 1))
             )
-    return colours
+    return colors
 
 
 def undated_ground(theme: Theme) -> str:
@@ -37,7 +37,7 @@ def undated_ground(theme: Theme) -> str:
 
 
 def mixed(one: str, other: str, share: float) -> str:
-    """A `#rrggbb` colour between two, `share` of the way to the other."""
+    """A `#rrggbb` color between two, `share` of the way to the other."""
     pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 

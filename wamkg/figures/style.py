@@ -1,4 +1,4 @@
-"""Colours, sizes and options that every figure shares; knows nothing of matplotlib."""
+"""Colors, sizes and options that every figure shares; knows nothing of matplotlib."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Orientation = Literal["vertical", "horizontal"]
 
 @dataclass(frozen=True)
 class Hue:
-    """Colours of one family: `trunk` for lines, `deep` behind `on_deep` text, `tint` behind `ink` text."""
+    """Colors of one family: `trunk` for lines, `deep` behind `on_deep` text, `tint` behind `ink` text."""
 
     trunk: str
     deep: str
@@ -39,7 +39,7 @@ class Hue:
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of a whole figure; `background` is None where the page shines through."""
+    """Colors of a whole figure; `background` is None where the page shines through."""
 
     background: str | None
     paper: str
@@ -60,7 +60,7 @@ def _dark(trunk: str, deep: str, tint: str, edge: str) -> Hue:
     return Hue(trunk, deep, "#0b1220", tint, edge, "#f1f5f9")
 
 
-# Lightness alternates, so that neighbours stay apart in grey and for every kind of colour blindness.
+# Lightness alternates, so that neighbours stay apart in grey and for every kind of color blindness.
 _LIGHT_HUES = (
     _light("#2f62d0", "#1f469f", "#eaf0fd", "#9db9f0"),
     _light("#38b5a6", "#0b655c", "#e3f5f2", "#86cfc5"),
@@ -89,7 +89,7 @@ FIXED_HUES = {"joint": 0, "cascaded": 1}
 
 
 def hues_for(slugs: Iterable[str]) -> dict[str, int]:
-    """Index into `Theme.hues` for each family, in the given order; known families keep their colour.
+    """Index into `Theme.hues` for each family, in the given order; known families keep their color.
 
     Others take theirs last, so that blue and teal mean the same wherever there are few families.
     """
@@ -181,12 +181,12 @@ def parse_width(text: str) -> ColumnName | float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2)."""
+    """Contrast ratio of two `#rrggbb` colors, 1 to 21 (WCAG 2.2)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def _luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

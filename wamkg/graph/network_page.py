@@ -44,10 +44,10 @@ _STYLE = (
 )
 
 
-def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None = None, title: str = "Graph") -> str:
+def pyvis_page(graph: "nx.MultiDiGraph[str]", colors: Mapping[str, str] | None = None, title: str = "Graph") -> str:
     """The graph as one self-contained page: fixed positions, no physics, nothing loaded.
 
-    `colours` gives the color for a node's `hue`, or else for its `kind`. The page also has a table with the same
+    `colors` gives the color for a node's `hue`, or else for its `kind`. The page also has a table with the same
     content.
 
     Raises InvalidInputError for more than `MOST_DRAWN` nodes.
@@ -61,7 +61,7 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str] | None 
     places = positions(graph)
     for key in graph:
         x, y = places[key]
-        network.add_node(key, x=x, y=y, **_look(key, graph, colours or {}))
+        network.add_node(key, x=x, y=y, **_look(key, graph, colors or {}))
     for source, target, edge in graph.edges(data=True):
         network.add_edge(source, target, title=escape(edge["relation"].replace("_", " ")))
     network.set_options(_OPTIONS)
@@ -93,13 +93,13 @@ def _size(node: Mapping[str, Any]) -> tuple[float, float]:
     return (width + 8.0, 34.0) if _SHAPES.get(node["kind"]) in _HOLDING else (width, 62.0)
 
 
-def _look(key: str, graph: "nx.MultiDiGraph[str]", colours: Mapping[str, str]) -> dict[str, Any]:
+def _look(key: str, graph: "nx.MultiDiGraph[str]", colors: Mapping[str, str]) -> dict[str, Any]:
     node = graph.nodes[key]
     return {
         "label": _label(node),
         "title": escape(f"{node['kind']}: {node['label']}"),
         "shape": _SHAPES.get(node["kind"], "dot"),
-        "color": colours.get(str(node.get("hue"))) or colours.get(node["kind"], "#c3cbd6"),
+        "color": colors.get(str(node.get("hue"))) or colors.get(node["kind"], "#c3cbd6"),
         "size": 26 if key == graph.graph.get("center") else 14,
         "borderWidth": 4 if key == graph.graph.get("center") else 1,
     }

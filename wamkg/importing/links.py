@@ -139,7 +139,7 @@ def doi_of(url: str) -> str | None:
 def label_of_badge(src: str) -> str | None:
     """Text drawn on a shields.io badge; None for another image or a badge that counts something.
 
-    In its path `--` stands for a dash, `__` for an underscore, `_` for a space, and the last part is the colour.
+    In its path `--` stands for a dash, `__` for an underscore, `_` for a space, and the last part is the color.
     """
     body = _badge_path(src)
     if body is None:
@@ -149,11 +149,11 @@ def label_of_badge(src: str) -> str | None:
     return " ".join(unquote(words.replace(_BADGE_DASH, "-").replace("\x01", "_")).split()) or None
 
 
-def colour_of_badge(src: str) -> str | None:
-    """Colour of a shields.io badge as its address gives it."""
+def color_of_badge(src: str) -> str | None:
+    """Color of a shields.io badge as its address gives it."""
     body = _badge_path(src)
-    colour = body.replace("--", _BADGE_DASH).rpartition("-")[2].lower() if body else ""
-    return colour if body and colour != body.lower() else None
+    color = body.replace("--", _BADGE_DASH).rpartition("-")[2].lower() if body else ""
+    return color if body and color != body.lower() else None
 
 
 def _badge_path(src: str) -> str | None:

@@ -52,7 +52,7 @@ class ParseResult:
     unmapped_labels: dict[str, int] = field(default_factory=dict)
     """Labels and headings that no taxonomy knows, with the number of records that carry them."""
     label_synonyms: dict[str, str] = field(default_factory=dict)
-    """Labels read as another label because the legend gives both one meaning or one colour."""
+    """Labels read as another label because the legend gives both one meaning or one color."""
 
     notes: list[str] = field(default_factory=list)
     """What had to be assumed of the file as a whole, such as its encoding; a sentence each."""

@@ -83,14 +83,14 @@ def network_document(session: Session, choice: GraphChoice) -> str:
         raise NotFoundError("nothing is classified yet, so there is nothing to draw; name a center")
     graph = _graph(session, choice)
     label = graph.nodes[graph.graph["center"]]["label"]
-    return pyvis_page(graph, _colours(graph), f"Around {label}")
+    return pyvis_page(graph, _colors(graph), f"Around {label}")
 
 
 def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
     return build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=DRAWN_CAP)
 
 
-def _colours(graph: "nx.MultiDiGraph[str]") -> dict[str, str]:
+def _colors(graph: "nx.MultiDiGraph[str]") -> dict[str, str]:
     """The colors of the figures: one per branch, and one for each kind of entity without a branch."""
     hues = THEMES["light"].hues
     families = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(FIXED_HUES))

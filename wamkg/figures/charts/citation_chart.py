@@ -25,7 +25,7 @@ class CitationLine:
     timeline: CitationTimeline
     counts: tuple[int, ...]
     name: str
-    colour: str
+    color: str
     shape: int
 
     @property

@@ -11,7 +11,7 @@ from wamkg.figures.page import ChartPage, FigureText, axis_title, pluralize, rec
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Cell, Drawing, Rows
-from wamkg.figures.shades import branch_colours, undated_ground
+from wamkg.figures.shades import branch_colors, undated_ground
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.views.taxonomies import TaxonomyPaper
@@ -30,7 +30,7 @@ def draw_citations(
 ) -> Drawing:
     """The citation figure of one to six subjects, all with the same period.
 
-    Papers and methods among `placed` are drawn in the colour of their branch, papers under their short name.
+    Papers and methods among `placed` are drawn in the color of their branch, papers under their short name.
 
     Raises InvalidInputError without a timeline, with too many, or with different periods.
     """
@@ -62,14 +62,14 @@ def _lay_out(
         periods.append(f"{periods[-1] if periods else ''} ")
     known = {name: item for item in placed for name in (f"paper-{item.key}", item.element_id)}
     branches = [_branch(timeline, known) for timeline in timelines]
-    colours = branch_colours(branches, options.theme, _LIGHTEST)
+    colors = branch_colors(branches, options.theme, _LIGHTEST)
     lines = [
         CitationLine(
             _element_id(timeline),
             timeline,
             tuple(_filled(timeline, periods)),
             _name(timeline, known),
-            colours[branch],
+            colors[branch],
             number,
         )
         for number, (timeline, branch) in enumerate(zip(timelines, branches, strict=True))
@@ -78,7 +78,7 @@ def _lay_out(
 
 
 def _branch(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> str:
-    """What a line's colour goes by: its branch, so that Joint and Cascaded look as everywhere else."""
+    """What a line's color goes by: its branch, so that Joint and Cascaded look as everywhere else."""
     name = _element_id(timeline)
     item = known.get(name)
     return f"{item.taxon}/{name}" if item else timeline.subject.partition(":")[2] or name
@@ -118,9 +118,9 @@ def _paint(chart: CitationChartLayout, theme: Theme, painter: Painter) -> None:
         ]
         parts = [
             painter.line("leader", [end, (label_x - 1.0, height + TEXT_SIZE * 0.3)], theme.line, 0.4),
-            painter.line("line", points, line.colour, 1.2),
-            painter.line("undated", [points[-1], end], line.colour, 1.0, _DASHES),
-            *(painter.shape("mark", marker(line.shape, *place, _DOT), line.colour) for place in _marked(chart, line)),
+            painter.line("line", points, line.color, 1.2),
+            painter.line("undated", [points[-1], end], line.color, 1.0, _DASHES),
+            *(painter.shape("mark", marker(line.shape, *place, _DOT), line.color) for place in _marked(chart, line)),
         ]
         painter.group(line.element_id, [*parts, *texts], 3)
 

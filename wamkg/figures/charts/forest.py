@@ -17,38 +17,38 @@ _HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg exp
 
 
 def forest(families: Sequence[TreeNode], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
-    """The source of the tree, as wide as the text; colours are those of the drawing."""
+    """The source of the tree, as wide as the text; colors are those of the drawing."""
     levels = max(twig.level for family in families for twig in family.walk())
     papers = _WHOLE - _ROOT - levels * _LEVEL - (levels + 1) * _BETWEEN
-    colours = [line for family in families for line in _colours(family, theme, hues)]
+    colors = [line for family in families for line in _colors(family, theme, hues)]
     level = rf"  where level={{0}}{{text width={_ROOT:g}\textwidth}}{{text width={_LEVEL:g}\textwidth}},"
     style = rf"  papers/.style={{tier=papers, fill=white, text width={papers:.3f}\textwidth}},"
     body = [line for family in families for line in _node(family, 1)]
-    lines = [*colours, _HEAD, level, style, f"  [{{{latex_text(root)}}}", *body, "  ]", r"\end{forest}"]
+    lines = [*colors, _HEAD, level, style, f"  [{{{latex_text(root)}}}", *body, "  ]", r"\end{forest}"]
     return "\n".join(lines) + "\n"
 
 
-def _colours(family: TreeNode, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
+def _colors(family: TreeNode, theme: Theme, hues: Mapping[str, int]) -> Iterator[str]:
     hue = theme.hues[hues[family.path]]
-    for name, colour in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
-        yield rf"\definecolor{{{_colour(family, name)}}}{{HTML}}{{{colour.removeprefix('#').upper()}}}"
+    for name, color in (("deep", hue.deep), ("tint", hue.tint), ("edge", hue.edge)):
+        yield rf"\definecolor{{{_color(family, name)}}}{{HTML}}{{{color.removeprefix('#').upper()}}}"
 
 
-def _colour(twig: TreeNode, part: str) -> str:
+def _color(twig: TreeNode, part: str) -> str:
     return f"wamkg-{twig.family}-{part}"
 
 
 def _node(twig: TreeNode, indent: int) -> Iterator[str]:
     space = "  " * (indent + 1)
     name = f"{latex_text(twig.name)} ({twig.count})"
-    look = f"draw={_colour(twig, 'edge')}, " + (
-        f"fill={_colour(twig, 'deep')}, text=white" if twig.level == 1 else f"fill={_colour(twig, 'tint')}"
+    look = f"draw={_color(twig, 'edge')}, " + (
+        f"fill={_color(twig, 'deep')}, text=white" if twig.level == 1 else f"fill={_color(twig, 'tint')}"
     )
     yield f"{space}[{{{name}}}, {look}"
     for child in twig.children:
         yield from _node(child, indent + 1)
     if not twig.children and twig.count:
-        yield f"{space}  [{{{', '.join(_papers(twig))}}}, papers, draw={_colour(twig, 'edge')}]"
+        yield f"{space}  [{{{', '.join(_papers(twig))}}}, papers, draw={_color(twig, 'edge')}]"
     yield f"{space}]"
 
 

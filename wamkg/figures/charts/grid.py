@@ -1,4 +1,4 @@
-"""A table of counts as a picture: taxa down the side in their family's colour, values across, darker where more."""
+"""A table of counts as a picture: taxa down the side in their family's color, values across, darker where more."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -130,7 +130,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
     width = min(max((room - side - labels) / len(grid.columns), _least(grid)), _WIDEST)
     needed = max(text_width(word, TEXT_SIZE) for column in grid.columns for word in column.name.split()) + _PAD + 0.1
     if side and (room - width * len(grid.columns) < labels + side or width < needed):
-        side = _BAR  # the names of classes and columns matter more than those of families, whose colour stays
+        side = _BAR  # the names of classes and columns matter more than those of families, whose color stays
         width = min(max((room - side - labels) / len(grid.columns), width), _WIDEST)
     if room - width * len(grid.columns) < min(labels, _LEAST_HEAD) + side:
         raise InvalidInputError(
@@ -146,7 +146,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
 
 
 def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
-    """Families by their colour, for where their names have no room beside the rows."""
+    """Families by their color, for where their names have no room beside the rows."""
     hues = hues_for(family_of(row.path) for row in grid.rows)
     for family, number in hues.items():
         yield LegendKey(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)

@@ -237,10 +237,10 @@ class _PanelPainter:
 
     def _score(self, number: int, score: Score, label: PlacedName | None) -> None:
         family = family_of(score.taxon)
-        colour = self.theme.hues[self.hues[family]].trunk if family in self.hues else self.theme.muted
-        fill = colour if score.result.party == "first" else self.theme.paper
+        color = self.theme.hues[self.hues[family]].trunk if family in self.hues else self.theme.muted
+        fill = color if score.result.party == "first" else self.theme.paper
         dot = marker(self.hues.get(family, 2), *self.panel.place(score), DOT)
-        parts: list[Artist] = [self.page.shape("dot", dot, fill, colour, 0.8)]
+        parts: list[Artist] = [self.page.shape("dot", dot, fill, color, 0.8)]
         if label is not None:
             box, place = label.box, (label.box.left, label.box.bottom)
             ground = Bounds(box.left - 0.8, box.bottom - 1.2, box.right + 0.8, box.top + 1.0)

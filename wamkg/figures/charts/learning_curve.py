@@ -37,7 +37,7 @@ _STEPS = 100
 _TICKS = tuple(n / 5 for n in range(6))
 _LOWEST, _TALLEST, _RATIO, _GAP = 130.0, 220.0, 0.62, 4.0
 _BAND = 0.75
-"""How far a band's colour is from its line's, towards the paper."""
+"""How far a band's color is from its line's, towards the paper."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     if len(found.models) > MOST:
         raise InvalidInputError(f"{len(found.models)} models are too many for one figure: replay 1 to {MOST}")
     hues = hues_for(f"model-{model.model}" for model in found.models)
-    colours = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
-    keys = [LegendKey(_said(model), colour) for model, colour in zip(found.models, colours, strict=True)]
+    colors = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
+    keys = [LegendKey(_said(model), color) for model, color in zip(found.models, colors, strict=True)]
     sheet = ChartPage(options, keys, [_note(found)])
     left = sheet.left + text_width("100%", TEXT_SIZE) + _GAP
     bottom = sheet.floor + 2 * LINE
@@ -132,12 +132,12 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     def paint(page: Painter, theme: Theme) -> None:
         axis_title(page, theme, sheet.left, top, "Relevant records found")
         _paint_scale(chart, page, theme)
-        for model, colour in zip(found.models, colours, strict=True):
+        for model, color in zip(found.models, colors, strict=True):
             band = [*chart.line(model.low), *reversed(chart.line(model.high))]
-            shape = page.shape("band", polygon(band), mixed(colour, theme.paper, _BAND))
+            shape = page.shape("band", polygon(band), mixed(color, theme.paper, _BAND))
             page.group(f"band-{slug(model.model)}", [shape], MARKS)
-        for model, colour in zip(found.models, colours, strict=True):
-            page.group(_id(model), [page.line("line", chart.line(model.mean), colour, 1.3)], LABELS)
+        for model, color in zip(found.models, colors, strict=True):
+            page.group(_id(model), [page.line("line", chart.line(model.mean), color, 1.3)], LABELS)
 
     elements = [Element(_id(model), _said(model), "", {"role": "line", "model": model.model}) for model in found.models]
     return sheet.drawing(top + TITLE + MARGIN, _words(found), elements, paint, _rows(found))

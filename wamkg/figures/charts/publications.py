@@ -30,7 +30,7 @@ from wamkg.figures.page import (
 from wamkg.figures.paint import Painter, Type
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.shades import branch_colours
+from wamkg.figures.shades import branch_colors
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
 from wamkg.views.timelines import PaperTimeline, timeline_csv_rows
@@ -95,9 +95,9 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         raise InvalidInputError(
             f"no paper assigned in {timeline.taxonomy!r} has a date precise enough for a {timeline.by}"
         )
-    colours = branch_colours(timeline.taxa, options.theme)
+    colors = branch_colors(timeline.taxa, options.theme)
     names = {path: plain(timeline.names[path]) for path in timeline.taxa}
-    keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colours[path]) for path in timeline.taxa]
+    keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colors[path]) for path in timeline.taxa]
     sheet = ChartPage(options, keys if timeline.depth else (), _notes(timeline))
     chart = _lay_out(timeline, sheet)
 
@@ -108,7 +108,7 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         if not timeline.taxa:
             page.group("bars", [page.shape("bar", rectangle(box), theme.muted) for box in chart.whole()], MARKS)
         for path in timeline.taxa:
-            bars = [page.shape("bar", rectangle(box), colours[path], theme.paper, 0.4) for box in chart.segments(path)]
+            bars = [page.shape("bar", rectangle(box), colors[path], theme.paper, 0.4) for box in chart.segments(path)]
             page.group(taxon_id(path), bars, MARKS)
         _paint_totals(chart, page, theme)
 

@@ -102,15 +102,15 @@ def _paint_scale(panel: _ModelPanel, page: Painter, theme: Theme) -> None:
 
 
 def _paint_bins(panel: _ModelPanel, page: Painter, theme: Theme) -> None:
-    colour = theme.ink
+    color = theme.ink
     points = [panel.place(b.confidence, b.accuracy) for b in panel.model.bins]
-    page.group(f"line-{slug(panel.model.model)}", [page.line("line", points, colour, 1.0)], GRID + 1)
+    page.group(f"line-{slug(panel.model.model)}", [page.line("line", points, color, 1.0)], GRID + 1)
     for number, (point, found) in enumerate(zip(points, panel.model.bins, strict=True)):
         low, high = (max(end, panel.low) for end in found.interval)
         bar = [panel.place(found.confidence, low), panel.place(found.confidence, high)]
         parts = [
-            page.line("interval", bar, colour, 0.7),
-            page.shape("dot", marker(0, *point, 2.0), colour, theme.paper, 0.5),
+            page.line("interval", bar, color, 0.7),
+            page.shape("dot", marker(0, *point, 2.0), color, theme.paper, 0.5),
         ]
         page.group(panel.element_id(number), parts, LABELS)
 

@@ -186,12 +186,12 @@ class _TaxonomyTree:
                 else:
                     self._papers(twig)
 
-    def _edges(self, x: float, y: float, children: Sequence[TreeNode], colour: str) -> None:
+    def _edges(self, x: float, y: float, children: Sequence[TreeNode], color: str) -> None:
         lines = []
         for child in children:
             left, end = self.plan.columns[child.level][0], self.middles[child.element_id]
             lines.append(
-                self.page.line("edge", [(x, y), (x + GAP / 2, y), (x + GAP / 2, end), (left, end)], colour, 0.7)
+                self.page.line("edge", [(x, y), (x + GAP / 2, y), (x + GAP / 2, end), (left, end)], color, 0.7)
             )
         self.page.group(f"edges-{children[0].element_id.removeprefix('taxon-')}", lines, GRID)
 
@@ -248,10 +248,10 @@ class _TaxonomyTree:
             word = page.text("more", place, f"+{len(twig.hidden)}", Type(TEXT_SIZE, self.theme.muted, align="left"))
             page.group(_more(twig), [word], LABELS)
 
-    def _paper(self, item: TaxonomyPaper, y: float, colour: str, family: int) -> Iterator[Artist]:
+    def _paper(self, item: TaxonomyPaper, y: float, color: str, family: int) -> Iterator[Artist]:
         left, right = self.plan.papers
         x = left + PAD
-        yield self.page.shape("bullet", marker(family, x + 2.0, y, 1.3), colour)
+        yield self.page.shape("bullet", marker(family, x + 2.0, y, 1.3), color)
         yield self.page.text(
             "label", (x + _BULLET, baseline(y)), _label(item), Type(TEXT_SIZE, self.theme.ink, align="left")
         )

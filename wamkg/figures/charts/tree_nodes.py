@@ -29,7 +29,7 @@ class TreeNode:
 
     @property
     def family(self) -> str:
-        """First part of its path, by which it is coloured."""
+        """First part of its path, by which it is colored."""
         return family_of(self.path)
 
     def walk(self) -> Iterator["TreeNode"]:

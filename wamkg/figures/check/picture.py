@@ -64,7 +64,7 @@ class DrawnText:
     role: str
     text: str
     size: float
-    colour: str
+    color: str
     rect: DrawnBounds
 
 
@@ -83,13 +83,13 @@ class DrawnElement:
         return next((bounds(points) for name, points, _ in self.shapes if name == role), None)
 
     def fill(self, role: str) -> str:
-        """Fill colour of the first shape of a role."""
+        """Fill color of the first shape of a role."""
         return next((fill for name, _, fill in self.shapes if name == role), "")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """All parts of a figure in drawing order; `background` is the page's colour, white where it is transparent."""
+    """All parts of a figure in drawing order; `background` is the page's color, white where it is transparent."""
 
     width: float
     height: float

@@ -13,7 +13,7 @@ from statistics import median
 
 from wamkg.figures.check.axis import axis_findings
 from wamkg.figures.check.blank import largest_blank
-from wamkg.figures.check.colours import family_findings, family_numbers
+from wamkg.figures.check.colors import family_findings, family_numbers
 from wamkg.figures.check.fonts import font_findings
 from wamkg.figures.check.picture import DrawnBounds, DrawnElement, Picture, read_picture
 from wamkg.figures.check.time import Direction
@@ -188,12 +188,12 @@ class _Checker:
             )
             for word in part.words:
                 ground = (tab if word.role == "code" else grounds.get(word.role)) or self.picture.background
-                ratio = contrast(word.colour, ground)
+                ratio = contrast(word.color, ground)
                 smallest, weakest = min(smallest, word.size), min(weakest, ratio)
                 if word.size < LEAST_FONT - 0.01:
                     yield Finding("font-size", part.element_id, f"{word.size} pt")
                 if ratio < LEAST_CONTRAST:
-                    yield Finding("contrast", part.element_id, f"{word.colour} on {ground}: {ratio:.1f}")
+                    yield Finding("contrast", part.element_id, f"{word.color} on {ground}: {ratio:.1f}")
         yield from (Finding(*found) for found in family_findings(self.picture))
         self.numbers |= family_numbers(self.picture)
         self.numbers |= {"font_min": smallest, "contrast_min": round(weakest, 2)}

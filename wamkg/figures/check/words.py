@@ -19,7 +19,7 @@ def word_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     for number, part, word in words:
         if word.size < LEAST_FONT - 0.01:
             yield "font", part.element_id, f"{word.text!r} has {word.size:.1f} pt"
-        seen = contrast(word.colour, ground_of(picture, number, word))
+        seen = contrast(word.color, ground_of(picture, number, word))
         if seen < LEAST_CONTRAST:
             yield "contrast", part.element_id, f"{word.text!r} has {seen:.1f}:1"
         if not inside.holds(word.rect):
@@ -42,7 +42,7 @@ def within_margin(picture: Picture, tolerance: float = 0.0) -> DrawnBounds:
 
 
 def ground_of(picture: Picture, number: int, word: DrawnText) -> str:
-    """Colour of the last filled shape drawn under a word of the part of that number."""
+    """Color of the last filled shape drawn under a word of the part of that number."""
     under = (part for part in reversed(picture.parts[: number + 1]))
     return next((fill for part in under if (fill := _under(part, word))), picture.background)
 

@@ -97,8 +97,8 @@ def _elements(layout: RoadmapLayout) -> Iterator[Element]:
             data |= {"role": "more", "hidden": " ".join(item.element_id for item in entry.hidden)}
             names = ", ".join(item.label for item in entry.hidden)
             yield Element(entry.element_id, f"{entry.text}: {names}", "", data)
-    for trunk, colours in layout.trunks:
-        data = {"role": "trunk", "family": str(colours.family), "level": str(trunk.branch.level)}
+    for trunk, colors in layout.trunks:
+        data = {"role": "trunk", "family": str(colors.family), "level": str(trunk.branch.level)}
         yield Element(trunk.branch.element_id, trunk.branch.heading, "", data)
 
 

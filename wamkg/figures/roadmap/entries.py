@@ -79,7 +79,7 @@ class LabelContent:
 
     @cached_property
     def code_width(self) -> float:
-        """Width of the coloured tab with the leaf code, 0 without one."""
+        """Width of the colored tab with the leaf code, 0 without one."""
         return text_width(self.code, TEXT_SIZE, bold=True) + 2 * CODE_PAD if self.code else 0.0
 
     @cached_property

@@ -27,7 +27,7 @@ class PlacedLabel:
 
     entry: LabelContent
     trunk: str
-    colours: BranchColors
+    colors: BranchColors
     box: Bounds
     code: Bounds | None
     mark: tuple[float, str]

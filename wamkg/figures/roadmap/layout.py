@@ -58,7 +58,7 @@ class _VerticalComposer:
         self.plan = arrange(roadmap, options, self.right - self.left, tallest)
         self.hues = hues_for(family.taxon.slug for family in self.plan.families)
         self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
-        self.colours = {
+        self.colors = {
             branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
             for i, family in enumerate(self.plan.families)
             for branch in family.walk()
@@ -82,7 +82,7 @@ class _VerticalComposer:
             height=max(tip + AS_OF_HEIGHT, *(heading.top for heading in headings)) + MARGIN + lift,
             lift=lift,
             labels=tuple(self._labels()),
-            trunks=tuple((body, self.colours[body.branch.element_id]) for body in bodies),
+            trunks=tuple((body, self.colors[body.branch.element_id]) for body in bodies),
             headings=tuple(headings),
             axis=self._time_axis(forks, tip),
             root=root,
@@ -116,7 +116,7 @@ class _VerticalComposer:
         return PlacedLabel(
             entry=entry,
             trunk=tip.element_id,
-            colours=self.colours[tip.element_id],
+            colors=self.colors[tip.element_id],
             box=_beside(near, side * entry.box_width, y),
             code=_beside(near, side * entry.code_width, y) if entry.code else None,
             mark=(near + side * (entry.box_width + MARK_GAP), "left" if side > 0 else "right"),
@@ -146,7 +146,7 @@ class _VerticalComposer:
         half = max(text_width(line, size, bold=True) for line in lines) / 2
         middle = self.x[branch.element_id] if span is None else (span[0] + span[1]) / 2
         x = min(max(middle, self.left + half), self.right - half)
-        return BranchHeading(branch, self.colours[branch.element_id].hue, lines, x, y, size, _bracket(y, span))
+        return BranchHeading(branch, self.colors[branch.element_id].hue, lines, x, y, size, _bracket(y, span))
 
     def _time_axis(self, forks: Forks, top: float) -> Axis:
         scale = self.plan.scale

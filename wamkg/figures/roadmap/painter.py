@@ -20,7 +20,7 @@ def _baseline(middle: float, size: float) -> float:
 
 
 class RoadmapPainter:
-    """Paints a layout in the colours of a theme; element ids in `new` get the accent frame."""
+    """Paints a layout in the colors of a theme; element ids in `new` get the accent frame."""
 
     def __init__(self, layout: RoadmapLayout, theme: Theme, page: Painter, new: frozenset[str]) -> None:
         self._layout, self._theme, self._new = layout, theme, new
@@ -29,9 +29,9 @@ class RoadmapPainter:
     def paint(self) -> None:
         """Everything, from the year lines behind to the root box in front."""
         self._grid()
-        for trunk, colours in self._layout.trunks:
+        for trunk, colors in self._layout.trunks:
             edge = (self._theme.paper, 0.5) if trunk.branch.level == 1 else ()  # keeps families apart at the root
-            body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colours.hue).trunk, *edge)
+            body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colors.hue).trunk, *edge)
             self._tree.group(trunk.branch.element_id, [body], _TRUNKS)
         for label in self._layout.labels:
             self._label(label)
@@ -60,10 +60,10 @@ class RoadmapPainter:
         return [(y, x) for x, y in places] if self._layout.horizontal else list(places)
 
     def _label(self, label: PlacedLabel) -> None:
-        entry, hue = label.entry, self._hue(label.colours.hue)
+        entry, hue = label.entry, self._hue(label.colors.hue)
         paper = self._theme.paper
         exact = entry.when == entry.until
-        dot = marker(label.colours.family, *label.dot, _DOT_RADIUS)
+        dot = marker(label.colors.family, *label.dot, _DOT_RADIUS)
         children: list[Artist | None] = [
             self._leader(label),
             self._tree.shape("dot", dot, *((paper, hue.deep) if exact else (hue.trunk, paper)), 0.8),
@@ -80,7 +80,7 @@ class RoadmapPainter:
             self._mark(label)
 
     def _frame(self, label: PlacedLabel) -> Artist:
-        hue, box = self._hue(label.colours.hue), label.box
+        hue, box = self._hue(label.colors.hue), label.box
         new = label.entry.element_id in self._new
         path = rounded(box.left, box.bottom, box.right, box.top, (_CORNER, _CORNER))
         return self._tree.shape("box", path, hue.tint, *((self._theme.accent, 1.1) if new else (hue.edge, 0.6)))
@@ -90,7 +90,7 @@ class RoadmapPainter:
             return None
         tab, radii = label.code, (_CORNER, 0.0) if label.begins_with_code else (0.0, _CORNER)
         path = rounded(tab.left, tab.bottom, tab.right, tab.top, radii)
-        return self._tree.shape("tab", path, self._hue(label.colours.hue).deep)
+        return self._tree.shape("tab", path, self._hue(label.colors.hue).deep)
 
     def _mark(self, label: PlacedLabel) -> None:
         x, align = label.mark
@@ -101,7 +101,7 @@ class RoadmapPainter:
     def _leader(self, label: PlacedLabel) -> Artist | None:
         if not label.leader:
             return None
-        return self._tree.line("leader", label.leader, self._hue(label.colours.hue).deep, 0.6)
+        return self._tree.line("leader", label.leader, self._hue(label.colors.hue).deep, 0.6)
 
     def _word(self, role: str, x: float, box: Bounds, text: str, style: Type) -> Artist:
         return self._tree.text(role, (x, _baseline(box.middle[1], style.size)), text, style)

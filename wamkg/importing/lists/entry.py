@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wamkg.identifiers import PartialDate
 from wamkg.importing.links import (
     arxiv_of,
-    colour_of_badge,
+    color_of_badge,
     doi_of,
     is_broken_arxiv,
     is_link_label,
@@ -35,7 +35,7 @@ class PrintedLabel:
 
     text: str
     facet: str = "badge"
-    colour: str | None = None
+    color: str | None = None
 
 
 @dataclass
@@ -183,9 +183,7 @@ def _read_images(inline: Inline, entry: ListEntry) -> None:
         elif atom.image and beside.complete and (beside.venue or beside.year or beside.date):
             entry.add_credits(beside)
         elif text and not beside.complete and (atom.code or _is_class_badge(atom.image or "", text)):
-            entry.labels.append(
-                PrintedLabel(text, "label" if atom.code else "badge", colour_of_badge(atom.image or ""))
-            )
+            entry.labels.append(PrintedLabel(text, "label" if atom.code else "badge", color_of_badge(atom.image or "")))
 
 
 def _is_class_badge(src: str, text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from wamkg.identifiers import Precision, arxiv_id, doi, find_arxiv, malformed_arxiv
-from wamkg.importing.links import colour_of_badge, is_link_label, is_scholarly, kind_of
+from wamkg.importing.links import color_of_badge, is_link_label, is_scholarly, kind_of
 from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.inline import Inline
@@ -191,7 +191,7 @@ def _take_authors(entry: ListEntry, header: str, text: str) -> None:
 def labels_of(cell: Inline, facet: str) -> list[PrintedLabel]:
     """Class labels in a line or cell of tags: badges and code first, then words parted by dashes, commas or bars."""
     drawn = [
-        PrintedLabel(a.text.strip(), "badge" if a.image else "label", colour_of_badge(a.image or ""))
+        PrintedLabel(a.text.strip(), "badge" if a.image else "label", color_of_badge(a.image or ""))
         for a in cell.atoms
         if a.text.strip() and (a.code or (a.image and "/badge/" in a.image))
     ]
@@ -239,7 +239,7 @@ def labels_drawn(line: Inline) -> list[PrintedLabel]:
         a for a in line.atoms if a.link is None and a.text.strip() and (a.code or (a.image and "/badge/" in a.image))
     )
     return [
-        PrintedLabel(a.text.strip(), "badge" if a.image else "label", colour_of_badge(a.image or ""))
+        PrintedLabel(a.text.strip(), "badge" if a.image else "label", color_of_badge(a.image or ""))
         for a in drawn
         if not is_link_label(a.text) and not read_credits(a.text.strip()).complete
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wamkg.importing.links import colour_of_badge
+from wamkg.importing.links import color_of_badge
 from wamkg.importing.lists.inline import Inline
 from wamkg.importing.parse_result import ListLegendEntry
 from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher, label_key
@@ -20,7 +20,7 @@ _SUBJECTS = frozenset(
         "mark",
         "icon",
         "color",
-        "colour",
+        "color",
         "class",
         "abbreviation",
         "term",
@@ -37,7 +37,7 @@ class LegendLine:
     depth: int
     label: str | None
     description: str
-    colour: str | None
+    color: str | None
     section: int | None
 
 
@@ -65,29 +65,29 @@ def legend_lines_in(inline: Inline, line: int, depth: int, section: int | None) 
             )
             words = ""
         if atom is not None and drawn:
-            label = (atom.text, colour_of_badge(atom.image or ""))
+            label = (atom.text, color_of_badge(atom.image or ""))
         elif atom is not None and atom.image is None:
             words += atom.text
     return [e for e in found if e.label or len(found) == 1]
 
 
 class Synonyms:
-    """Other texts that a label may be looked up under: what the legend says it means, or the label of its colour."""
+    """Other texts that a label may be looked up under: what the legend says it means, or the label of its color."""
 
     def __init__(self, legend: Sequence[LegendLine]) -> None:
         self._meaning: dict[str, list[str]] = {}
-        self._colour: dict[str, list[LegendLine]] = {}
+        self._color: dict[str, list[LegendLine]] = {}
         for entry in legend:
             if entry.label:
                 self._meaning.setdefault(label_key(entry.label), []).append(entry.description)
-                self._colour.setdefault(entry.colour or "", []).append(entry)
+                self._color.setdefault(entry.color or "", []).append(entry)
 
-    def of(self, label: str, colour: str | None) -> list[str]:
+    def of(self, label: str, color: str | None) -> list[str]:
         """Texts to try for a label that no taxonomy knows, best first."""
-        alike = self._colour.get(colour or "", []) if colour else []
-        by_colour = [alike[0].label or "", alike[0].description] if len(alike) == 1 else []
+        alike = self._color.get(color or "", []) if color else []
+        by_color = [alike[0].label or "", alike[0].description] if len(alike) == 1 else []
         meanings = self._meaning.get(label_key(label), [])
-        return [text for text in (*by_colour, *(meanings if len(meanings) == 1 else [])) if text]
+        return [text for text in (*by_color, *(meanings if len(meanings) == 1 else [])) if text]
 
 
 def read_legend(

@@ -184,7 +184,7 @@ class LabelReader:
     def _below(
         self, taxonomy: TaxonomyMatcher, base: str, label: PrintedLabel, following: Sequence[PrintedLabel]
     ) -> str | None:
-        texts = (label.text, *self.synonyms.of(label.text, label.colour))
+        texts = (label.text, *self.synonyms.of(label.text, label.color))
         for text, loose in (*((text, False) for text in texts), (label.text, True)):
             paths = taxonomy.matches(text, base, loose)
             path = choose_path(paths, base)

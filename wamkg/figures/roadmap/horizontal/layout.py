@@ -86,7 +86,7 @@ class _HorizontalComposer:
         self.families = split_into_sublanes(whole, self.fitter.wished, per_lane, lanes)
         self.tips = [tip for family in self.families for tip in family.tips()]
         self.hues = hues_for(family.taxon.slug for family in self.families)
-        self.colours = {
+        self.colors = {
             branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
             for i, family in enumerate(self.families)
             for branch in family.walk()
@@ -130,7 +130,7 @@ class _HorizontalComposer:
             lift=lift,
             labels=tuple(self._labels(plan, start)),
             trunks=tuple(
-                (Trunk(body.branch, to_horizontal(body.outline, start)), self.colours[body.branch.element_id])
+                (Trunk(body.branch, to_horizontal(body.outline, start)), self.colors[body.branch.element_id])
                 for body in bodies
             ),
             headings=tuple(
@@ -161,7 +161,7 @@ class _HorizontalComposer:
         return PlacedLabel(
             entry=entry,
             trunk=tip.element_id,
-            colours=self.colours[tip.element_id],
+            colors=self.colors[tip.element_id],
             box=box,
             code=Bounds(left, box.bottom, left + entry.code_width, box.top) if entry.code else None,
             mark=(box.right + MARK_GAP, "left"),

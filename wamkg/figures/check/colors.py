@@ -1,4 +1,4 @@
-"""Whether families are told apart by those who see fewer colours, and in grey by the shape of their dots."""
+"""Whether families are told apart by those who see fewer colors, and in grey by the shape of their dots."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -25,9 +25,9 @@ SIMULATIONS: dict[str, Floats] = {
 _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
-def linear(colour: str) -> Floats:
+def linear(color: str) -> Floats:
     """`#rrggbb` as linear RGB (IEC 61966-2-1)."""
-    values = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    values = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -39,45 +39,45 @@ def lab(rgb: Floats) -> Floats:
 
 
 def difference(one: str, other: str, kind: str) -> float:
-    """How far apart two colours look (CIE 1976 difference) to somebody with a kind of colour blindness."""
-    seen = [lab(SIMULATIONS[kind] @ linear(colour)) for colour in (one, other)]
+    """How far apart two colors look (CIE 1976 difference) to somebody with a kind of color blindness."""
+    seen = [lab(SIMULATIONS[kind] @ linear(color)) for color in (one, other)]
     return float(np.linalg.norm(seen[0] - seen[1]))
 
 
 def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     """(rule, element, detail) for families of trunks that look alike; the numbers are those of `family_numbers`."""
-    colours, shapes = _families(picture)
-    for one, other in combinations(sorted(colours), 2):
+    colors, shapes = _families(picture)
+    for one, other in combinations(sorted(colors), 2):
         for kind in SIMULATIONS:
-            seen = difference(colours[one], colours[other], kind)
+            seen = difference(colors[one], colors[other], kind)
             if seen < LEAST_DIFFERENCE:
                 yield "colour-blind", f"families {one} and {other}", f"{seen:.0f} apart under {kind}"
-        lightness = abs(lab(linear(colours[one]))[0] - lab(linear(colours[other]))[0])
+        lightness = abs(lab(linear(colors[one]))[0] - lab(linear(colors[other]))[0])
         if lightness < LEAST_LIGHTNESS and not _told_apart(shapes.get(one), shapes.get(other)):
             yield "grey", f"families {one} and {other}", f"{lightness:.0f} apart in lightness, dots of one shape"
 
 
 def family_numbers(picture: Picture) -> dict[str, float]:
     """The least difference of two families under each simulation, and in lightness."""
-    colours, _ = _families(picture)
-    pairs = list(combinations(colours.values(), 2))
+    colors, _ = _families(picture)
+    pairs = list(combinations(colors.values(), 2))
     found = {kind: min((difference(*pair, kind) for pair in pairs), default=0.0) for kind in SIMULATIONS}
     grey = min((abs(lab(linear(a))[0] - lab(linear(b))[0]) for a, b in pairs), default=0.0)
     return {name: round(float(value), 1) for name, value in (found | {"grey": grey}).items()} if pairs else {}
 
 
 def _families(picture: Picture) -> tuple[dict[str, str], dict[str, Points]]:
-    """Colour of each family's trunks, and the outline of its dots."""
+    """Color of each family's trunks, and the outline of its dots."""
     trunks = picture.of_role("trunk")
     families = {part.element_id: part.data["family"] for part in trunks}
-    colours = {part.data["family"]: part.fill("body") for part in trunks if part.data.get("level") == "1"}
+    colors = {part.data["family"]: part.fill("body") for part in trunks if part.data.get("level") == "1"}
     shapes: dict[str, Points] = {}
     for part in picture.of_role("label", "more"):
         outline = next((points for role, points, _ in part.shapes if role == "dot"), None)
         family = families.get(part.data.get("trunk", ""))
         if outline is not None and family is not None:
             shapes.setdefault(family, outline)
-    return colours, shapes
+    return colors, shapes
 
 
 def _told_apart(one: Points | None, other: Points | None) -> bool:
