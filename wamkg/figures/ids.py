@@ -24,10 +24,10 @@ def resolve_names(names: Sequence[str], spellings: Iterable[tuple[str, str]], ki
     Raises InvalidInputError for names that stand for nothing, saying the `kind` of thing and what `other` name to use.
     """
     known: dict[str, set[str]] = defaultdict(set)
-    for name, thing in spellings:
-        known[name.casefold()].add(thing)
+    for name, entity in spellings:
+        known[name.casefold()].add(entity)
     missing = sorted({name for name in names if name.strip().casefold() not in known})
     if missing:
         near = did_you_mean(missing[0], known) if len(missing) == 1 else ""
         raise InvalidInputError(f"no {kind} is called {', '.join(map(repr, missing))}: use its label or {other}{near}")
-    return frozenset(thing for name in names for thing in known[name.strip().casefold()])
+    return frozenset(entity for name in names for entity in known[name.strip().casefold()])

@@ -263,11 +263,11 @@ def _compare_names(record: Record, state: PaperClaims, notes: RecordDiff) -> Non
             state.method_keys.add(name_key(name))
             state.new_aliases.append(name)
             notes.changes.append(f"also called {name}")
-    for thing in record.introduces:
-        if (thing.kind, name_key(thing.name)) not in state.introduced:
-            state.introduced.add((thing.kind, name_key(thing.name)))
-            state.new_things.append((thing.kind, thing.name, [] if record.method else record.aliases))
-            notes.changes.append(f"introduces {thing.kind} {thing.name}")
+    for entity in record.introduces:
+        if (entity.kind, name_key(entity.name)) not in state.introduced:
+            state.introduced.add((entity.kind, name_key(entity.name)))
+            state.new_entities.append((entity.kind, entity.name, [] if record.method else record.aliases))
+            notes.changes.append(f"introduces {entity.kind} {entity.name}")
 
 
 def _compare_placement(

@@ -272,8 +272,8 @@ def _take_states(record: Record, key: str, value: Any) -> None:
 
 
 def _take_introduces(record: Record, key: str, value: Any) -> None:
-    for thing in _need(value, list, key, "a list"):
-        parts = _need(thing, dict, f"{key}[]", "an object")
+    for entity in _need(value, list, key, "a list"):
+        parts = _need(entity, dict, f"{key}[]", "an object")
         kind, name = parts.get("kind"), parts.get("name")
         if kind not in ("dataset", "benchmark", "metric") or not isinstance(name, str) or not name.strip():
             raise FaultError("introduces needs objects with a kind (dataset, benchmark, metric) and a name")

@@ -33,9 +33,9 @@ def without_values_of_others(
     values["placements"] = [p for p in record.placements if taxa.find(p) not in theirs]
     if state.method is None and record.method and any(name_key(record.method) in o.method_keys for o in others):
         values |= {"method": None, "aliases": []}
-    introduced = {thing for other in others for thing in other.introduced} - state.introduced
+    introduced = {entity for other in others for entity in other.introduced} - state.introduced
     values["introduces"] = [
-        thing for thing in record.introduces if (thing.kind, name_key(thing.name)) not in introduced
+        entity for entity in record.introduces if (entity.kind, name_key(entity.name)) not in introduced
     ]
     said = {word.value for word in state.said.get("standing", {}).values()}
     if record.standing not in said and any(_says(other, "standing", record.standing) for other in others):

@@ -331,9 +331,9 @@ class _PaperEditor:
         return before, label
 
 
-def add_former_name(session: Session, batch: Batch, thing: Any) -> None:
+def add_former_name(session: Session, batch: Batch, entity: Any) -> None:
     """Add the old name of an entity as an alias before it is renamed."""
-    known = select(Alias.key).where(Alias.entity_id == thing.id, Alias.kind == FORMER_NAME)
-    if thing.key not in set(session.exec(known)):
+    known = select(Alias.key).where(Alias.entity_id == entity.id, Alias.kind == FORMER_NAME)
+    if entity.key not in set(session.exec(known)):
         assert batch.id is not None
-        session.add(Alias(entity_id=thing.id, kind=FORMER_NAME, name=thing.name, key=thing.key, batch_id=batch.id))
+        session.add(Alias(entity_id=entity.id, kind=FORMER_NAME, name=entity.name, key=entity.key, batch_id=batch.id))

@@ -13,7 +13,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key
 from wamkg.store.base import chunks, insert_rows, rows, select_columns, table_of
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.entities import unknown_thing
+from wamkg.store.entities import unknown_entity
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Alias, Assignment, Batch, Citation, Link, Method, Paper, Task, Taxon
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
@@ -215,7 +215,7 @@ def cited_method(session: Session, name: str) -> CitedPapers:
     columns = select(_method.c.id, _method.c.slug, _method.c.name)
     row = session.connection().execute(columns.where(wanted).order_by(_method.c.id)).first()
     if row is None:
-        raise NotFoundError(unknown_thing(session, EntityKind.METHOD, name))
+        raise NotFoundError(unknown_entity(session, EntityKind.METHOD, name))
     proposing = select(_link.c.source_id).where(_link.c.relation == Relation.PROPOSES, _link.c.target_id == row[0])
     return CitedPapers("method", row[1], row[2], proposing)
 

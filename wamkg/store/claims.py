@@ -113,7 +113,7 @@ class PaperClaims:
     added: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     new_method: str | None = None
     new_aliases: list[str] = field(default_factory=list)
-    new_things: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    new_entities: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
     def add(self, model: type[SQLModel], **values: Any) -> None:
         """Add a row to write."""
@@ -123,7 +123,7 @@ class PaperClaims:
     def changed(self) -> bool:
         """Whether there is something to write."""
         pending = (
-            self.added or self.ended or self.new_method or self.new_aliases or self.new_things or self.further_keys
+            self.added or self.ended or self.new_method or self.new_aliases or self.new_entities or self.further_keys
         )
         return self.is_new or bool(pending)
 
@@ -145,7 +145,7 @@ def load_claims(session: Session, numbers: Iterable[int], *, holding: bool = Tru
         _load_rows(session, states, part)
         for number, ids in wrong_ids_of(session, part).items():
             states[number].wrong_ids = ids
-        _load_things(session, states, part)
+        _load_entities(session, states, part)
     return states
 
 
@@ -190,7 +190,7 @@ def _load_rows(session: Session, states: dict[int, PaperClaims], part: list[int]
         states[a.paper_id].placed.append(placed)
 
 
-def _load_things(session: Session, states: dict[int, PaperClaims], part: list[int]) -> None:
+def _load_entities(session: Session, states: dict[int, PaperClaims], part: list[int]) -> None:
     owners = {}
     for number, method in methods_of(session, part).items():
         state = states[number]
@@ -246,7 +246,7 @@ def write_papers(
         insert_rows(session, model, added)
     _write_former_ids(session, batch, states, shown)
     _write_methods(session, batch, states)
-    _write_things(session, batch, states)
+    _write_entities(session, batch, states)
 
 
 def write_resolved(session: Session, states: Sequence[PaperClaims], shown: Sequence[Shown]) -> None:
@@ -406,9 +406,9 @@ def _link(source: int, relation: Relation, target: int, batch: int) -> dict[str,
     return {"source_id": source, "relation": relation, "target_id": target, "source": "import", "batch_id": batch}
 
 
-def _write_things(session: Session, batch: int, states: Sequence[PaperClaims]) -> None:
+def _write_entities(session: Session, batch: int, states: Sequence[PaperClaims]) -> None:
     for kind, model in INTRODUCIBLE.items():
-        wanted = [(state.id, name, also) for state in states for k, name, also in state.new_things if k == kind]
+        wanted = [(state.id, name, also) for state in states for k, name, also in state.new_entities if k == kind]
         found = numbers_by_key(session, model, [name_key(name) for _, name, _ in wanted])
         missing = {name_key(name): (name, also) for _, name, also in wanted if name_key(name) not in found}
         numbers = _insert_named(session, model, EntityKind(kind), batch, [name for name, _ in missing.values()])

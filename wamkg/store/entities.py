@@ -60,11 +60,11 @@ def get_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity:
     """
     found = find_entity(session, kind, name)
     if found is None:
-        raise NotFoundError(unknown_thing(session, kind, name))
+        raise NotFoundError(unknown_entity(session, kind, name))
     return found
 
 
-def unknown_thing(session: Session, kind: EntityKind, name: str) -> str:
+def unknown_entity(session: Session, kind: EntityKind, name: str) -> str:
     """Error message for a name that no entity of a kind has, with near matches."""
     model: Any = ENTITY_MODELS[kind]
     spellings: dict[str, str] = {}
@@ -191,7 +191,7 @@ def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
             .where(Link.source_id == number)
         )
         found += [(row[0], LinkedEntity(row[1], kind, row[2], row[3], *row[4:])) for row in rows(session, statement)]
-    return [thing for _, thing in sorted(found, key=lambda pair: pair[0])]
+    return [entity for _, entity in sorted(found, key=lambda pair: pair[0])]
 
 
 def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tuple[str, str]]]:

@@ -67,21 +67,21 @@ def all_entities(session: Session, kind: EntityKind) -> list[EntityItem]:
     return [
         EntityItem(
             kind=kind.value,
-            uid=uids[thing.id],
-            slug=thing.slug,
-            name=thing.name,
-            aliases=aliases.get(thing.id, []),
-            papers=[public_id(arxiv, slug) for slug, arxiv in papers.get(thing.id, [])],
-            uses=uses.get(thing.id, {}),
-            results=results.get(thing.id, 0),
-            mark=getattr(thing, "mark", None),
-            unit=getattr(thing, "unit", None),
-            higher_is_better=getattr(thing, "higher_is_better", None),
-            definition=getattr(thing, "definition", None),
-            formula=getattr(thing, "formula", None),
-            version=thing.version,
+            uid=uids[entity.id],
+            slug=entity.slug,
+            name=entity.name,
+            aliases=aliases.get(entity.id, []),
+            papers=[public_id(arxiv, slug) for slug, arxiv in papers.get(entity.id, [])],
+            uses=uses.get(entity.id, {}),
+            results=results.get(entity.id, 0),
+            mark=getattr(entity, "mark", None),
+            unit=getattr(entity, "unit", None),
+            higher_is_better=getattr(entity, "higher_is_better", None),
+            definition=getattr(entity, "definition", None),
+            formula=getattr(entity, "formula", None),
+            version=entity.version,
         )
-        for thing in found
+        for entity in found
     ]
 
 

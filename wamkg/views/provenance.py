@@ -23,12 +23,12 @@ def subject_history(session: Session, subject: str, field: str | None = None) ->
     Raises NotFoundError.
     """
     kind, _, name = subject.partition(":")
-    rows = _of_thing(session, kind, name) if kind in EDITED_KINDS else paper_history(session, subject)
+    rows = _of_entity(session, kind, name) if kind in EDITED_KINDS else paper_history(session, subject)
     wanted = [row for row in rows if field is None or field in (row.field, row.field.rpartition(".")[2])]
     return sorted(wanted, key=lambda row: row.at, reverse=True)
 
 
-def _of_thing(session: Session, kind: str, name: str) -> list[HistoryRow]:
+def _of_entity(session: Session, kind: str, name: str) -> list[HistoryRow]:
     row = get_entity_by_ref(session, kind, name)
     uid = uid_of_row(session, row)
     made = made_by(session, row)

@@ -112,8 +112,8 @@ def results(session: Session, query: ResultQuery) -> list[ResultItem]:
 
 
 def _slug(session: Session, kind: str, name: str) -> str:
-    thing = get_entity(session, _KINDS[kind], name)
-    return thing.slug
+    entity = get_entity(session, _KINDS[kind], name)
+    return entity.slug
 
 
 def _ids(session: Session, numbers: set[int]) -> dict[int, str]:

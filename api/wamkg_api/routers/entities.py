@@ -34,7 +34,7 @@ LISTED = {
 
 
 def _add_list(name: str, kind: EntityKind) -> None:
-    def list_things(
+    def list_entities(
         session: SessionDep,
         q: Annotated[Text | None, Query(description="Part of a name or spelling.")] = None,
         limit: Limit = DEFAULT_LIMIT,
@@ -42,12 +42,12 @@ def _add_list(name: str, kind: EntityKind) -> None:
     ) -> Response:
         return json_response(entity_page(session, kind, q, limit, after))
 
-    def get_thing(session: SessionDep, slug: ThingSlug) -> Response:
+    def get_entity(session: SessionDep, slug: ThingSlug) -> Response:
         return json_response(get_entity_item(session, kind, slug))
 
     router.add_api_route(
         f"/{name}",
-        list_things,
+        list_entities,
         response_model=Page[EntityItem],
         responses=problems(404, 422),
         name=f"list_{name}",
@@ -55,7 +55,7 @@ def _add_list(name: str, kind: EntityKind) -> None:
     )
     router.add_api_route(
         f"/{name}/{{slug}}",
-        get_thing,
+        get_entity,
         response_model=EntityItem,
         responses=problems(404, 422),
         name=f"get_{kind}",
@@ -130,10 +130,10 @@ def _shown(session: Session, kind: str, name: str) -> Any:
 def _add_routes(kind: EntityKind) -> None:
     new, change = FORMS[kind]
 
-    def add_thing(store: StoreDep, caller: CallerDep, made: new) -> Response:  # type: ignore[valid-type]
+    def add_entity(store: StoreDep, caller: CallerDep, made: new) -> Response:  # type: ignore[valid-type]
         return _added(store, caller, kind, made)
 
-    def edit_thing(
+    def edit_entity(
         store: StoreDep,
         caller: CallerDep,
         slug: ThingSlug,
@@ -144,11 +144,11 @@ def _add_routes(kind: EntityKind) -> None:
 
     article = "an" if kind.value[0] in "aeiou" else "a"
     writes.add_api_route(
-        f"/{kind}s", add_thing, methods=["POST"], name=f"add_{kind}", summary=f"Add {article} {kind} by hand.",
+        f"/{kind}s", add_entity, methods=["POST"], name=f"add_{kind}", summary=f"Add {article} {kind} by hand.",
         status_code=201, response_model=EditResponse,
     )  # fmt: skip
     writes.add_api_route(
-        f"/{kind}s/{{slug}}", edit_thing, methods=["PATCH"], name=f"edit_{kind}", response_model=EditResponse,
+        f"/{kind}s/{{slug}}", edit_entity, methods=["PATCH"], name=f"edit_{kind}", response_model=EditResponse,
         summary=f"Set values of {article} {kind} by hand; a former name goes on being found.",
     )  # fmt: skip
 
