@@ -1,9 +1,11 @@
 """Every setting of wamkg, read from `WAMKG_*` environment variables."""
 
+import logging
+import os
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -11,6 +13,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wamkg.errors import InvalidInputError
 
+log = logging.getLogger(__name__)
+
+FORMER_SETTINGS = {
+    "WAMKG_KEPT_ANSWERS_MB": "response_cache_mb",
+    "WAMKG_READING": "read_access",
+    "WAMKG_S2_MAX_ANSWER_BYTES": "s2_max_response_bytes",
+}
+"""Former name of a variable -> its setting; read for one more release."""
 KEY_PARTS = ("family", "year", "word", "method", "title")
 """Parts that a default citation key may contain."""
 
@@ -42,7 +52,7 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds of the first pause after a failed attempt; later pauses double, up to 60.",
     )
-    s2_max_answer_bytes: int = Field(
+    s2_max_response_bytes: int = Field(
         default=32_000_000, gt=0, description="Maximum size of a response in bytes; larger ones are requested in parts."
     )
     arxiv_seconds_per_request: float = Field(
@@ -80,8 +90,9 @@ class Settings(BaseSettings):
     )
     device: str = Field(default="auto", description="`auto` (cuda, then mps, then cpu), or a torch device.")
     suggester: str = Field(default="default", description="Name of the suggestion model, see `wamkg evaluate`.")
-    reading: Literal["open", "closed"] = Field(
-        default="open", description="`open`: reading over HTTP needs no token; `closed`: it needs a token or a session."
+    read_access: Literal["public", "token"] = Field(
+        default="public",
+        description="`public`: reading over HTTP needs no token; `token`: it needs a token or a session.",
     )
     cors_origins: str = Field(
         default="",
@@ -93,7 +104,7 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(
         default=3_000, ge=0, description="Maximum number of writes per client address and minute; 0: no limit."
     )
-    kept_answers_mb: int = Field(
+    response_cache_mb: int = Field(
         default=64, ge=0, description="Size of the response cache in megabytes. Every write clears it; 0 disables it."
     )
     max_request_bytes: int = Field(
@@ -115,6 +126,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log messages on standard error."
     )
+
+    @field_validator("read_access", mode="before")
+    @classmethod
+    def _former_access(cls, value: str) -> str:
+        return {"open": "public", "closed": "token"}.get(value, value)
 
     @field_validator("citation_key")
     @classmethod
@@ -144,15 +160,31 @@ class Settings(BaseSettings):
         return self.home / "out"
 
 
+def _former_settings() -> dict[str, Any]:
+    """Settings given under former names only."""
+    found = {}
+    for old, field in FORMER_SETTINGS.items():
+        name = f"WAMKG_{field.upper()}"
+        if old in os.environ:
+            log.warning("%s is now called %s; the former name works in this release only", old, name)
+            if name not in os.environ:
+                found[field] = os.environ[old]
+    return found
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """The settings of this process, read once.
 
-    Raises InvalidInputError for an invalid value; the message names the variable.
+    A setting under its former name is read too, with one warning. Raises InvalidInputError for an invalid value; the
+    message names the variable.
     """
+    former = _former_settings()
     try:
-        return Settings()
+        return Settings(**former)
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"WAMKG_{str(first['loc'][0]).upper()}" if first["loc"] else "a setting"
+        field = str(first["loc"][0]) if first["loc"] else ""
+        former_names = {new: old for old, new in FORMER_SETTINGS.items() if new in former}
+        name = former_names.get(field) or (f"WAMKG_{field.upper()}" if field else "a setting")
         raise InvalidInputError(f"{name} cannot be {first['input']!r}: {first['msg']}; see docs/settings.md") from error

@@ -159,7 +159,7 @@ async def may_read(request: Request) -> None:
 
     Raises UnauthorizedError.
     """
-    if settings_of(request).reading == "closed":
+    if settings_of(request).read_access == "token":
         await run_in_threadpool(authorize_reader, request)
 
 

@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_handlers(app)
     app.add_middleware(RateLimitMiddleware, settings=settings)
     app.add_middleware(
-        CacheMiddleware, freshness=lambda: app.state.freshness, most_bytes=settings.kept_answers_mb * 1_000_000
+        CacheMiddleware, freshness=lambda: app.state.freshness, most_bytes=settings.response_cache_mb * 1_000_000
     )
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)

@@ -78,7 +78,7 @@ def draw(shown: Store, settings: Settings, asked: WantedFigure, state: str) -> P
 
 def _content(shown: Store, asked: WantedFigure, state: str) -> object:
     with shown.reading() as session:
-        for slug in (asked.query.taxonomy, asked.query.against):
+        for slug in (asked.query.taxonomy, asked.query.compare_with):
             if slug is not None:
                 get_taxonomy(session, slug)
         if asked.name == "roadmap":

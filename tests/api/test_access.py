@@ -169,7 +169,7 @@ def test_the_first_serve_gives_a_link_and_later_ones_none(seeded_store: Store, c
 
 
 def test_reading_can_be_closed(seeded_store: Store, home: Path) -> None:
-    settings = Settings(database_url=seeded_store.url, home=home, reading="closed")
+    settings = Settings(database_url=seeded_store.url, home=home, read_access="token")
     headers = token_for(seeded_store, Role.READER)
     with TestClient(create_app(settings)) as client:
         for path in (f"{API}/papers", f"{API}/exports/jsonl", f"{API}/figures/roadmap.svg", "/papers", "/", "/review"):

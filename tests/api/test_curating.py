@@ -225,9 +225,9 @@ class TestDoctor:
         with seeded_store.writing() as session:
             replace_texts(session, {find_paper(session, FIRST).id or 0: "nothing of it"})
         for fix, fixed in ((False, 0), (True, 1)):
-            (report,) = send(client, "POST", "doctor", {"checks": ["search-texts"], "fix": fix})
+            (report,) = send(client, "POST", "doctor", {"checks": ["search-index"], "fix": fix})
             assert (len(report["findings"]), report["fixed"]) == (1, fixed)
-        assert send(client, "POST", "doctor", {"checks": ["search-texts"]})[0]["findings"] == []
+        assert send(client, "POST", "doctor", {"checks": ["search-index"]})[0]["findings"] == []
         assert client.post(f"{API}/doctor", json={"checks": ["my-back"]}).status_code == 422
 
 

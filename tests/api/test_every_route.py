@@ -108,7 +108,7 @@ NOT_WORDS = re.compile(r"\b(None|null|NaN|undefined)\b")
 PAGE_VALUES = {
     "standing": [*Standing, ""],
     "party": ["first", "third", ""],
-    "order": ["certain", "uncertain", "against", "novel", "cited", "thin", "newest"],
+    "order": ["certain", "uncertain", "rejected", "novel", "cited", "sparse", "newest", "thin"],
     "sort": [*SORTS, ""],
     "by": ["month", "quarter", "year"],
     "date": ["arxiv_v1", "venue"],

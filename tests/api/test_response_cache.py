@@ -48,12 +48,12 @@ def reads(client: TestClient) -> list[str]:
     return [path for path in (*found, *PAGES) if path != "/metrics"]
 
 
-@pytest.mark.parametrize("reading", ["open", "closed"])
+@pytest.mark.parametrize("access", ["public", "token"])
 def test_what_is_kept_is_what_would_be_worked_out(
-    seeded_store: Store, home: Path, stack: ExitStack, reading: str
+    seeded_store: Store, home: Path, stack: ExitStack, access: str
 ) -> None:
-    keeping = opened(stack, seeded_store, home, reading=reading)
-    anew = opened(stack, seeded_store, home, reading=reading, kept_answers_mb=0)
+    keeping = opened(stack, seeded_store, home, read_access=access)
+    anew = opened(stack, seeded_store, home, read_access=access, response_cache_mb=0)
     callers: list[Headers] = [{}, {"Authorization": "Bearer nobody"}]
     callers += [token_for(seeded_store, Role.READER, "rea"), token_for(seeded_store, Role.ADMIN, "ada")]
     callers += [token_for(seeded_store, Role.READER, "bot", "program"), session_of(keeping, seeded_store, "ana")]
@@ -70,7 +70,7 @@ def test_what_is_kept_is_what_would_be_worked_out(
 def test_what_is_kept_for_a_role_costs_another_of_that_role_nothing(
     seeded_store: Store, home: Path, stack: ExitStack
 ) -> None:
-    client = opened(stack, seeded_store, home, reading="closed", reads_per_minute=3)
+    client = opened(stack, seeded_store, home, read_access="token", reads_per_minute=3)
     ana, ben = (token_for(seeded_store, Role.READER, name) for name in ("ana", "ben"))
     curator = token_for(seeded_store, Role.CURATOR, "cleo")
     path = f"{API}/papers?limit=1"
@@ -81,7 +81,7 @@ def test_what_is_kept_for_a_role_costs_another_of_that_role_nothing(
 
 
 def test_a_revoked_token_gets_nothing_of_what_is_kept(seeded_store: Store, home: Path, stack: ExitStack) -> None:
-    client = opened(stack, seeded_store, home, reading="closed")
+    client = opened(stack, seeded_store, home, read_access="token")
     ana, ben = (token_for(seeded_store, Role.READER, name) for name in ("ana", "ben"))
     path = f"{API}/papers?limit=1"
     etag = [client.get(path, headers=ana) for _ in range(2)][1].headers["etag"]
@@ -92,11 +92,11 @@ def test_a_revoked_token_gets_nothing_of_what_is_kept(seeded_store: Store, home:
         assert client.get(path, headers=headers).status_code == 401
 
 
-@pytest.mark.parametrize("reading", ["open", "closed"])
+@pytest.mark.parametrize("access", ["public", "token"])
 def test_a_write_is_seen_at_once_by_who_reads_with_a_token(
-    seeded_store: Store, home: Path, stack: ExitStack, reading: str
+    seeded_store: Store, home: Path, stack: ExitStack, access: str
 ) -> None:
-    client = opened(stack, seeded_store, home, reading=reading)
+    client = opened(stack, seeded_store, home, read_access=access)
     reader, curator = token_for(seeded_store, Role.READER, "rea"), token_for(seeded_store)
     path = f"{API}/papers/{PAPER}"
     for note in ("one", "two"):

@@ -56,7 +56,7 @@ def client(
 @pytest.mark.parametrize("role", [None, *Role], ids=str)
 def test_each_role_gets_where_it_may_and_nowhere_else(client: TestClient, store: Store, role: Role | None) -> None:
     headers = token_for(store, role) if role else {}
-    closed = client.app.state.settings.reading == "closed"  # type: ignore[attr-defined]
+    closed = client.app.state.settings.read_access == "token"  # type: ignore[attr-defined]
     writes = {op["operationId"] for _, _, op in WRITES}
     for method, path, operation in ALL:
         name = operation["operationId"]

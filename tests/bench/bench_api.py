@@ -166,7 +166,7 @@ def _validated(address: str, process: psutil.Process, bare: Target, etag: str) -
 
 def _anew(bare: dict[str, Target], given: dict[str, str]) -> None:
     """What the first request after a write costs: nothing is kept."""
-    unkept = given | {"WAMKG_KEPT_ANSWERS_MB": "0", "WAMKG_READS_PER_MINUTE": "0"}
+    unkept = given | {"WAMKG_RESPONSE_CACHE_MB": "0", "WAMKG_READS_PER_MINUTE": "0"}
     with server(OURS, unkept) as (address, process, _):
         for path, target in bare.items():
             compare(f"{path}, worked out anew", Target(address + API + path, process), target, 1)

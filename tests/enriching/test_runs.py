@@ -163,7 +163,7 @@ class TestRequests:
         world = make_world(library=30, citations=400, references=4)
         import_library(store, world, tmp_path)
         with S2Server(world, max_answer=20_000) as server:
-            report = enrich(store, settings_for(server, s2_max_answer_bytes=60_000))
+            report = enrich(store, settings_for(server, s2_max_response_bytes=60_000))
         assert report.exit_status == 0
         assert clean(compare(given_by(world, server.faults), held_by(store)))
 

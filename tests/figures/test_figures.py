@@ -163,7 +163,7 @@ def test_the_default_model_comes_first(tmp_path: Path) -> None:
     [
         ("reliability", FigureQuery(), "--source"),
         ("reliability", FigureQuery(source=Path("nowhere.json")), "cannot be read"),
-        ("crosswalk-table", FigureQuery(), "against"),
+        ("crosswalk-table", FigureQuery(), "compare_with"),
         ("crosswalk-table", FigureQuery(against="challenges"), "no paper is assigned in both"),
         ("matrix", FigureQuery(facet="color"), "unknown facet 'color'"),
         ("matrix", FigureQuery(date="yesterday"), "unknown date rule"),

@@ -151,7 +151,7 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
         "representatives": ["2", held["method"][0], f"1,{held['method'][0]}"],
         "width": ["one-column", "120mm"],
     }
-    known |= dict.fromkeys(("taxonomy", "facet_taxonomy", "against"), held["taxonomies"])
+    known |= dict.fromkeys(("taxonomy", "facet_taxonomy", "compare_with", "against"), held["taxonomies"])
     known |= {name: held[name] for name in ("doi", "arxiv", "s2", "year", "venue", "suite", "split", *NAMED)}
     if path.endswith("/timeline/citations"):
         known["taxon"] = ["wam", *taxa]

@@ -304,9 +304,9 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], ho
     assert run(["duplicates", "judge", SECOND, THIRD, "same"]) == 0
     assert run(["duplicates", "judge", FIRST, THIRD, "different"]) == 1
     assert "are one work according to" in capsys.readouterr().err
-    assert run(["duplicates", "works", "--json"]) == 0
+    assert run(["duplicates", "groups", "--json"]) == 0
     assert [len(group) for group in orjson.loads(capsys.readouterr().out)] == [3]
-    assert run(["duplicates", "judged", "--json"]) == 0
+    assert run(["duplicates", "judgements", "--json"]) == 0
     assert len(orjson.loads(capsys.readouterr().out)) == 2
     assert run(["undo", batch]) == 0
     assert run(["duplicates", "judge", FIRST, THIRD, "different"]) == 0

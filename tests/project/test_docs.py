@@ -60,7 +60,7 @@ def test_every_route_is_documented() -> None:
     assert [route for route in named if route not in text] == []
 
 
-READING = {"history", "changes", "batches", "agreement", "crosswalk", "radar", "evaluate", "simulate", "timeline",
+READING = {"history", "changes", "batches", "agreement", "crosswalk", "label-audit", "evaluate", "simulate", "timeline",
            "figure", "export", "list", "search", "show", "open"}  # fmt: skip
 """Verbs that write nothing to the store."""
 

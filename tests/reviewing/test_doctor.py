@@ -105,9 +105,9 @@ BROKEN: list[tuple[str, Callable[[Session], None]]] = [
     ("duplicate-names", doubled),
     ("duplicate-names", run_sql("UPDATE paper SET title_key = 'same' WHERE arxiv <> '2501.00003'")),
     ("stale-suggestions", suggested),
-    ("broken-trees", run_sql("UPDATE taxon SET path = 'elsewhere' WHERE path = 'joint'")),
-    ("shown-values", run_sql("UPDATE paper SET title = 'Wrong' WHERE arxiv = '2501.00001'")),
-    ("search-texts", lambda s: remove_texts(s, [number(s, SECOND)])),
+    ("broken-taxon-paths", run_sql("UPDATE taxon SET path = 'elsewhere' WHERE path = 'joint'")),
+    ("resolved-values", run_sql("UPDATE paper SET title = 'Wrong' WHERE arxiv = '2501.00001'")),
+    ("search-index", lambda s: remove_texts(s, [number(s, SECOND)])),
     ("missing-reasons", run_sql("UPDATE assignment SET state = 'undecided', taxon_id = NULL WHERE id = 1")),
 ]  # fmt: skip
 
@@ -145,11 +145,11 @@ def test_what_is_wrong_is_found_and_mended_where_that_is_safe(
 
 def test_a_quote_whose_text_changed_is_dead(filled: Store) -> None:
     say(filled, FIRST, "accept", UNIFIED, evidence="denoise video and action jointly")
-    assert check(filled, "dead-evidence")["dead-evidence"].findings == []
+    assert check(filled, "missing-quotes")["missing-quotes"].findings == []
     with filled.writing() as session:
         actor = get_actor(session, "ana", "person")
         set_values(session, actor, FIRST, {"abstract": ABSTRACT.replace("denoise", "predict")})
-    found = check(filled, "dead-evidence")["dead-evidence"].findings
+    found = check(filled, "missing-quotes")["missing-quotes"].findings
     assert ["denoise video" in finding.problem for finding in found] == [True]
 
 
@@ -171,9 +171,9 @@ def test_the_command_line(seeded_store: Store, capsys: pytest.CaptureFixture[str
         remove_texts(session, [session.exec(select(Paper.id)).first() or 0])
         assert session.exec(select(Taxon)).first()
     assert run(["doctor"]) == 0
-    assert "search-texts: 1 found, 0 mended" in capsys.readouterr().out
-    assert run(["doctor", "search-texts", "--fix", "--json"]) == 0
+    assert "search-index: 1 found, 0 mended" in capsys.readouterr().out
+    assert run(["doctor", "search-index", "--fix", "--json"]) == 0
     (report,) = orjson.loads(capsys.readouterr().out)
     assert (report["fixed"], report["fixable"]) == (1, True)
     assert run(["doctor", "nothing"]) == 1
-    assert "search-texts" in capsys.readouterr().err
+    assert "search-index" in capsys.readouterr().err

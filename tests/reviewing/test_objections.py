@@ -226,7 +226,7 @@ def test_disputes_are_seen_on_the_pages(seeded_store: Store) -> None:
 
 def test_the_command_line(seeded_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     paper = "arxiv:2602.15922"
-    told = ["--as", "paper-author", "--raised-by", "Dr Chen", "--said-at", SAID_AT, "--quote", "We do cascade."]
+    told = ["--role", "paper-author", "--raised-by", "Dr Chen", "--source-url", SAID_AT, "--quote", "We do cascade."]
     assert run(["objections", "raise", paper, "cascaded/implicit", *told, "--by", "ana", "--json"]) == 0
     uid = orjson.loads(capsys.readouterr().out)["objection"]
     assert run(["objections", "--json"]) == 0

@@ -95,15 +95,15 @@ def test_what_is_far_from_everything_comes_first_as_novel(queue_store: Store) ->
 
 
 def test_what_a_person_refused_comes_first_while_the_model_still_says_it(queue_store: Store) -> None:
-    last = queue(queue_store, "against")[-1].paper
+    last = queue(queue_store, "rejected")[-1].paper
     say(queue_store, last, "reject")
-    assert queue(queue_store, "against")[0].paper == last
+    assert queue(queue_store, "rejected")[0].paper == last
     assert queue(queue_store, "certain")[-1].paper == last
 
 
 def test_a_thin_leaf_comes_first(queue_store: Store) -> None:
     with queue_store.reading() as session:
-        page = queue_page(session, "wam", PaperQuery(limit=100), "thin")
+        page = queue_page(session, "wam", PaperQuery(limit=100), "sparse")
         support = taxon_support(session, get_taxonomy(session, "wam"))
     papers_of_leaf = [support[item.suggestion.ranked[0].taxon] for item in page.items if item.suggestion]
     assert papers_of_leaf == sorted(papers_of_leaf)

@@ -98,7 +98,7 @@ def test_where_a_year_comes_from(
         take_in(seeded_store, tmp_path, {"title": "Kites over a Harbour"} | record, name=f"file{number}")
     assert year_of(seeded_store, "Kites over a Harbour") == expected
     with seeded_store.reading() as session:
-        (report,) = find_problems(session, ["shown-values"])
+        (report,) = find_problems(session, ["resolved-values"])
         assert report.findings == []
         values = paper_detail(session, "kites-over-a-harbour").values
         assert [v.value for v in values if v.field == "year" and v.shown] == ([expected[0]] if not expected[1] else [])[
@@ -225,7 +225,7 @@ def test_an_old_store_gets_its_years_by_the_migration(store: Store, tmp_path: Pa
     migrate(store)
     assert year_of(store, "Kites over a Harbour") == (2023, True)
     with store.reading() as session:
-        (report,) = find_problems(session, ["shown-values"])
+        (report,) = find_problems(session, ["resolved-values"])
         assert report.findings == []
 
 
@@ -235,11 +235,11 @@ def test_the_doctor_gives_a_store_its_years_too(seeded_store: Store, capsys: pyt
         paper = find_paper(session, "video-language-planning")
         paper.year = 1999
         session.add(paper)
-    assert run(["doctor", "shown-values"]) == 0
+    assert run(["doctor", "resolved-values"]) == 0
     assert "shows another year, year_derived than its sources say" in capsys.readouterr().out
-    assert run(["doctor", "shown-values", "--fix"]) == 0
+    assert run(["doctor", "resolved-values", "--fix"]) == 0
     with seeded_store.reading() as session:
-        (report,) = find_problems(session, ["shown-values"])
+        (report,) = find_problems(session, ["resolved-values"])
         assert report.findings == []
         assert find_paper_page(session, PaperQuery(year=(2024,))).total > 30
         assert citation_timeline(session, taxon="wam").total == 0

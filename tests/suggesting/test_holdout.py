@@ -84,7 +84,7 @@ def test_the_command_tells_programs_and_hides_from_people(seeded_store: Store, h
     assert len(marked) >= COUNT and all(line["ranked"] for line in marked.values())
     chances = [[leaf["probability"] for leaf in line["ranked"]] for line in marked.values()]
     assert all(of_one == sorted(of_one, reverse=True) for of_one in chances)
-    away = {line["paper"] for line in lines("--blind") if says_nothing(line)}
+    away = {line["paper"] for line in lines("--hide-holdout") if says_nothing(line)}
     assert away == {slug for slug, line in marked.items() if line["hidden"]}
     assert slug_of(seeded_store, hidden.removeprefix("arxiv:")) in away
     table = CliRunner().invoke(app, ["suggest"]).stdout.splitlines()

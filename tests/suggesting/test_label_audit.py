@@ -82,9 +82,9 @@ def test_many_papers_are_left_out_by_folds() -> None:
 def test_the_command_lists_disputed_papers_of_the_survey(seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAMKG_SUGGESTER", "tfidf-lr")
     seeded_store.close()
-    lines = [orjson.loads(line) for line in CliRunner().invoke(app, ["radar", "--json"]).stdout.splitlines()]
+    lines = [orjson.loads(line) for line in CliRunner().invoke(app, ["label-audit", "--json"]).stdout.splitlines()]
     scores = [line["score"] for line in lines]
     assert scores == sorted(scores, reverse=True) and len(lines) == 20
     assert {vote["by"] for line in lines for vote in line["votes"]} <= {"model", "neighbours", "nus"}
-    text = CliRunner().invoke(app, ["radar", "--limit", "3"]).stdout
+    text = CliRunner().invoke(app, ["label-audit", "--limit", "3"]).stdout
     assert lines[0]["title"] in text and "3 of " in text

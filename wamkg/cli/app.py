@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from wamkg import __version__
+from wamkg.cli.former_names import FORMER_COMMANDS, accept_former_names
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ COMMANDS: dict[str, Verb] = {
         "Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide.",
     ),
     "evaluate": Verb("suggestions", "evaluate", "Measure the suggestion models on the classified papers."),
-    "radar": Verb(
+    "label-audit": Verb(
         "suggestions",
         "label_audit",
         "List papers whose label is disputed by the model, similar papers, other taxonomies or citations.",
@@ -178,8 +179,12 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that the arguments name, loaded, and its own arguments."""
-        name, listed, rest = super().resolve_command(ctx, args)
-        return name, COMMANDS[name].load() if name in COMMANDS else listed, rest
+        name, listed, rest = super().resolve_command(ctx, [FORMER_COMMANDS.get(args[0], args[0]), *args[1:]])
+        if name not in COMMANDS:
+            return name, listed, rest
+        command = COMMANDS[name].load()
+        accept_former_names(command, name)
+        return name, command, rest
 
 
 app = typer.Typer(

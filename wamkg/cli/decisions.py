@@ -27,7 +27,7 @@ KindOption = Annotated[str | None, typer.Option("--kind", help="Why the paper is
 EvidenceOption = Annotated[str | None, typer.Option("--evidence", help="Quote from the paper.")]
 PlaceOption = Annotated[
     str | None,
-    typer.Option("--place", help="Location of the quote: abstract, a section or page of arXiv vN, or a URL."),
+    typer.Option("--location", help="Location of the quote: abstract, a section or page of arXiv vN, or a URL."),
 ]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Reason, in your own words.")]
 PaperArgument = Annotated[str, typer.Argument(metavar="PAPER", help="arxiv:ID, doi:ID, s2:ID or the paper's slug.")]
@@ -56,7 +56,8 @@ def decide(
     place: PlaceOption = None,
     note: NoteOption = None,
     version: Annotated[
-        int | None, typer.Option("--version", help="Revision of the paper that you saw; fails if it has changed since.")
+        int | None,
+        typer.Option("--revision", help="Revision of the paper that you saw; fails if it has changed."),
     ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,

@@ -81,7 +81,7 @@ def merge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     why: WhyOption = "",
     version: Annotated[
-        int | None, typer.Option("--version", help="Revision of KEEP that you saw; fails if it has changed since.")
+        int | None, typer.Option("--revision", help="Revision of KEEP that you saw; fails if it has changed since.")
     ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -140,7 +140,7 @@ def _print_merge(made: MergedPapers) -> None:
         print_undo(made.batch)
 
 
-@duplicates.command("judged")
+@duplicates.command("judgements")
 def judgements(json: JsonOption = False) -> None:
     """List judgements, newest first."""
     with open_store() as store, store.reading() as session:
@@ -152,7 +152,7 @@ def judgements(json: JsonOption = False) -> None:
         print_table("", ["judged", "one", "other", "by", "on", "why", "batch"], rows)
 
 
-@duplicates.command("works")
+@duplicates.command("groups")
 def groups(json: JsonOption = False) -> None:
     """List works with several papers in the store."""
     with open_store() as store, store.reading() as session:

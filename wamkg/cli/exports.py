@@ -138,7 +138,7 @@ def figure(
     facet: Annotated[
         Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
     ] = None,
-    against: Annotated[Text, typer.Option("--against", help="The other taxonomy of a crosswalk.")] = None,
+    compare_with: Annotated[Text, typer.Option("--compare-with", help="The other taxonomy of a crosswalk.")] = None,
     benchmark: Annotated[Text, typer.Option("--benchmark", help="Scores on this benchmark only.")] = None,
     metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
     suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
@@ -154,7 +154,7 @@ def figure(
     query = FigureQuery(
         taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
         orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
-        facet=facet, against=against, benchmark=benchmark, metric=metric, suite=suite, source=source,
+        facet=facet, compare_with=compare_with, benchmark=benchmark, metric=metric, suite=suite, source=source,
     )  # fmt: skip
     query = query.checked(name)
     look = FigureOptions(width=parse_width(width), theme=theme, height=height)  # type: ignore[arg-type]

@@ -23,9 +23,10 @@ def import_(
     taxonomy: Annotated[
         str | None, typer.Option("--taxonomy", help="Taxonomy that the classes of the list belong to.")
     ] = None,
-    as_: Annotated[
-        str | None, typer.Option("--as", help="`candidates`: import the papers without their classes.")
-    ] = None,
+    as_candidates: Annotated[
+        bool, typer.Option("--as-candidates", help="Import the papers without their classes.")
+    ] = False,
+    as_: Annotated[str | None, typer.Option("--as", hidden=True)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="List every line, doubtful value and new paper.")] = False,
     encoding: Annotated[
@@ -36,10 +37,12 @@ def import_(
 ) -> int:
     """Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable."""
     if as_ not in (None, "candidates"):
-        raise typer.BadParameter(f"unknown value {as_!r}; write --as candidates", param_hint="--as")
+        raise typer.BadParameter(f"unknown value {as_!r}; write --as-candidates", param_hint="--as")
     if format is not None and format not in FORMATS:
         raise typer.BadParameter(unknown("format", format, FORMATS), param_hint="--format")
-    options = ImportOptions(format, taxonomy, as_candidates=as_ is not None, dry_run=dry_run, encoding=encoding)
+    options = ImportOptions(
+        format, taxonomy, as_candidates=as_candidates or as_ is not None, dry_run=dry_run, encoding=encoding
+    )
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
     with _rare_garbage_collection(), stored as store, _progress(source) as show:
         report = imports.import_source(store, source, options, show)

@@ -18,7 +18,8 @@ from wamkg.vocabulary import ObjectionStatus, ObjectorRole
 MOST = 10_000
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the objection, or its beginning.")]
 VersionOption = Annotated[
-    int | None, typer.Option("--version", help="Revision of the objection that you saw; fails if it has changed since.")
+    int | None,
+    typer.Option("--revision", help="Revision of the objection that you saw; fails if it has changed."),
 ]
 objections = typer.Typer(help="List, raise, answer and close objections to assignments.", invoke_without_command=True)
 
@@ -61,9 +62,9 @@ def raise_(
     taxonomy: TaxonomyOption = "wam",
     who: Annotated[str, typer.Option("--raised-by", help="Who objects; default: the person who writes.")] = "",
     as_: Annotated[
-        str, typer.Option("--as", help="Role of the objector: co-author, paper-author or reader.")
+        str, typer.Option("--role", help="Role of the objector: co-author, paper-author or reader.")
     ] = ObjectorRole.CO_AUTHOR,
-    said_at: Annotated[str | None, typer.Option("--said-at", help="URL of the statement.")] = None,
+    said_at: Annotated[str | None, typer.Option("--source-url", help="URL of the statement.")] = None,
     quote: Annotated[str | None, typer.Option("--quote", help="Quote of the statement.")] = None,
     by: ByOption = "cli",
     json: JsonOption = False,

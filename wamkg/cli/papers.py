@@ -26,7 +26,7 @@ def set_(
     ],
     why: WhyOption = "",
     version: Annotated[
-        int | None, typer.Option("--version", help="Revision that you saw; fails if it has changed since.")
+        int | None, typer.Option("--revision", help="Revision that you saw; fails if it has changed since.")
     ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,

@@ -84,7 +84,7 @@ def answer(
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
     version: Annotated[
         int | None,
-        typer.Option("--version", help="Revision of the question that you saw; fails if it has changed since."),
+        typer.Option("--revision", help="Revision of the question that you saw; fails if it has changed since."),
     ] = None,
     by: ByOption = "cli",
     json: JsonOption = False,

@@ -92,7 +92,7 @@ def simulate(
     against: Annotated[
         str,
         typer.Option(
-            "--against", help="Negative examples from the library: data (data set and benchmark papers) or outside."
+            "--negatives", help="Negative examples from the library: data (data set and benchmark papers) or outside."
         ),
     ] = "data",
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to replay; repeatable.")] = None,

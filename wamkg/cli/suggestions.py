@@ -1,4 +1,4 @@
-"""`embed`, `suggest`, `evaluate`, `radar`: suggested taxa, and how good the suggestions are."""
+"""`embed`, `suggest`, `evaluate`, `label-audit`: suggested taxa, and how good the suggestions are."""
 
 import sys
 from typing import Annotated, Any
@@ -44,7 +44,10 @@ def suggest(
     taxonomy: TaxonomyOption = "wam",
     blind: Annotated[
         bool | None,
-        typer.Option("--blind/--all", help="Hide one suggestion in ten, or none; default: hide them from people only."),
+        typer.Option(
+            "--hide-holdout/--show-holdout",
+            help="Hide one suggestion in ten, or none; default: hide from people only.",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:

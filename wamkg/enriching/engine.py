@@ -148,7 +148,7 @@ class _Engine:
             total_timeout=3 * s.s2_timeout,
             attempts=s.s2_attempts,
             backoff=s.s2_backoff,
-            max_bytes=s.s2_max_answer_bytes,
+            max_bytes=s.s2_max_response_bytes,
         )
         pacer = RateLimiter(self.run.store, name, rate, self.run.wait, limits.longest_wait)
         return Requester(name, origin, headers, pacer, limits)

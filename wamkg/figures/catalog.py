@@ -79,10 +79,12 @@ def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawin
 
 def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     slug = query.taxonomy or WAM
-    if query.against is None:
+    if query.compare_with is None:
         others = ", ".join(t.slug for t in list_taxonomies(session) if t.slug != slug)
-        raise InvalidInputError(f"name the taxonomy to compare {slug!r} with: against={others or 'none there is yet'}")
-    found = crosswalk(session, slug, query.against, query.depth or 0, query.depth or 0)
+        raise InvalidInputError(
+            f"name the taxonomy to compare {slug!r} with: compare_with={others or 'none there is yet'}"
+        )
+    found = crosswalk(session, slug, query.compare_with, query.depth or 0, query.depth or 0)
     names = [
         {taxon.path: taxon.name for taxon in list_taxa(session, get_taxonomy(session, t))} for t in (found.a, found.b)
     ]

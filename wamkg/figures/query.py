@@ -39,7 +39,9 @@ FIGURES: Mapping[str, FigureKind] = {
     "training-data": _kind("data sets by group and year", "taxonomy date"),
     "leaderboard": _kind("reported scores over time, a panel a protocol", "benchmark metric suite"),
     "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
-    "crosswalk-table": _kind("classes of one taxonomy against those of another", "taxonomy depth against", latex=True),
+    "crosswalk-table": _kind(
+        "classes of one taxonomy against those of another", "taxonomy depth compare_with", latex=True
+    ),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
     "reliability": _kind("how sure the suggester is and how often it is right", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
@@ -68,7 +70,7 @@ class FigureQuery:
     method: tuple[str, ...] = ()
     taxon: tuple[str, ...] = ()
     facet: str | None = None
-    against: str | None = None
+    compare_with: str | None = None
     benchmark: str | None = None
     metric: str | None = None
     suite: str | None = None

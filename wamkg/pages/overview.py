@@ -29,10 +29,10 @@ QUEUE = 20
 ORDER_LABELS = {
     "uncertain": "least confident first",
     "certain": "most confident first",
-    "against": "rejected suggestions first",
+    "rejected": "rejected suggestions first",
     "novel": "least similar first",
     "cited": "most cited",
-    "thin": "smallest taxon first",
+    "sparse": "smallest taxon first",
     "newest": "newest first",
 }
 

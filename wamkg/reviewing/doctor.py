@@ -65,6 +65,7 @@ def find_problems(session: Session, names: Sequence[str] = (), *, fix: bool = Fa
 
     Raises NotFoundError for an unknown check.
     """
+    names = [FORMER_CHECKS.get(name, name) for name in names]
     strange = [name for name in names if name not in CHECKS]
     if strange:
         raise NotFoundError(unknown("check", strange[0], CHECKS))
@@ -276,7 +277,7 @@ CHECKS: Mapping[str, Check] = {
         _stale_suggestions,
         _delete_suggestions,
     ),
-    "dead-evidence": Check(
+    "missing-quotes": Check(
         "quotes that the text they were taken from does not hold any more",
         "look at the new text and decide again: `wamkg decide PAPER TAXON --evidence ...`",
         _dead_evidence,
@@ -284,7 +285,7 @@ CHECKS: Mapping[str, Check] = {
     "missing-reasons": Check(
         "papers placed nowhere without a word why", "decide again with `--note` or `--kind`", _missing_reasons
     ),
-    "broken-trees": Check(
+    "broken-taxon-paths": Check(
         "taxa whose path does not lead to them, papers at taxa that are no more",
         "`wamkg undo` the batch that `wamkg history` shows; this should not happen, please report it",
         _broken_trees,
@@ -294,13 +295,13 @@ CHECKS: Mapping[str, Check] = {
         "decide again: `wamkg decide PAPER TAXON`",
         _broken_rules,
     ),
-    "shown-values": Check(
+    "resolved-values": Check(
         "papers that show other values than precedence picks from their sources",
         "`wamkg doctor --fix` picks them again",
         _shown_values,
         _show_again,
     ),
-    "search-texts": Check(
+    "search-index": Check(
         "papers that search cannot find by their words",
         "`wamkg doctor --fix` writes their texts anew",
         _search_texts,
@@ -308,3 +309,10 @@ CHECKS: Mapping[str, Check] = {
     ),
 }
 """All checks, in the order in which they run."""
+FORMER_CHECKS = {
+    "dead-evidence": "missing-quotes",
+    "shown-values": "resolved-values",
+    "search-texts": "search-index",
+    "broken-trees": "broken-taxon-paths",
+}
+"""Former name of a check -> its name; accepted for one more release."""

@@ -125,7 +125,9 @@ class QueueContext:
         return (item.suggestion.paper_id, item.best) in self.refused
 
 
-AGAINST = "against"
+REJECTED_FIRST = "rejected"
+FORMER_ORDERS = {"against": REJECTED_FIRST, "thin": "sparse"}
+"""Former names of orders, accepted for one more release."""
 Key = Callable[[PendingWork, QueueContext], float]
 """Sort key; smallest first."""
 
@@ -135,12 +137,12 @@ def _newest(item: PendingWork, _: QueueContext) -> float:
     return -float(day.toordinal()) if day else 0.0
 
 
-def _against(item: PendingWork, sight: QueueContext) -> float:
+def _rejected(item: PendingWork, sight: QueueContext) -> float:
     """Rejected taxa that the model suggests again, most confident first; then the rest, most confident first."""
     return -item.confidence - sight.was_refused(item)
 
 
-def _thin(item: PendingWork, sight: QueueContext) -> float:
+def _sparse(item: PendingWork, sight: QueueContext) -> float:
     """Papers at the most probable leaf; among equally sparse leaves, the most probable first."""
     sure = item.suggestion.ranked[0]["probability"] if item.suggestion.ranked else 0.0
     return sight.support.get(item.best, 0) + 1.0 - float(sure)
@@ -149,10 +151,10 @@ def _thin(item: PendingWork, sight: QueueContext) -> float:
 ORDERS: dict[str, Key] = {
     "certain": lambda item, _: -item.confidence,
     "uncertain": lambda item, _: item.confidence,
-    AGAINST: _against,
+    REJECTED_FIRST: _rejected,
     "novel": lambda item, _: item.nearest,
     "cited": lambda item, _: -float(item.paper.citation_count or 0),
-    "thin": _thin,
+    "sparse": _sparse,
     "newest": _newest,
 }
 """Most or least confident at the top level; model against person; least similar to any classified paper; most cited;
@@ -160,18 +162,23 @@ most probable leaf with the fewest papers; newest.
 """
 
 
-def check_order(order: str) -> None:
-    """Raise InvalidInputError for an unknown order."""
-    if order not in ORDERS:
+def order_named(order: str) -> str:
+    """The order of that name or former name.
+
+    Raises InvalidInputError.
+    """
+    found = FORMER_ORDERS.get(order, order)
+    if found not in ORDERS:
         raise InvalidInputError(unknown("order", order, ORDERS))
+    return found
 
 
 def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], PendingWork]]:
     """The whole queue, one item per work, with the sort keys; `order` is one of `ORDERS`.
 
-    Rejected taxa that are suggested again come last, or first with the order `against`.
+    Rejected taxa that are suggested again come last, or first with the order `rejected`.
     """
-    check_order(order)
+    order = order_named(order)
     rows = pending_suggestions(session, taxonomy)
     items = {
         suggestion.paper_id: PendingWork(suggestion, paper, is_held_out(paper.slug, taxonomy.slug))
@@ -182,7 +189,7 @@ def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple
     for members in {group[0]: group for group in version_groups(session, rows).values()}.values():
         lead, *others = sorted((items[n] for n in members), key=_prefer_with_abstract)
         shown = PendingWork(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
-        behind = float(order != AGAINST and sight.was_refused(shown))
+        behind = float(order != REJECTED_FIRST and sight.was_refused(shown))
         leads.append(([behind, ORDERS[order](shown, sight), lead.paper.slug], shown))
     return leads
 

@@ -163,7 +163,7 @@ def shares(training: TrainingSet, weights: Floats) -> Floats:
 
 
 def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -> list[dict[str, Any]]:
-    """Disputed labels of a taxonomy in the words of `radar --json`, most disputed first.
+    """Disputed labels of a taxonomy in the words of `label-audit --json`, most disputed first.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown model.
     """

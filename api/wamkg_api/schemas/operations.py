@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wamkg.parameters import Text, Word
-from wamkg.reviewing.doctor import CHECKS
+from wamkg.reviewing.doctor import CHECKS, FORMER_CHECKS
 from wamkg_api.schemas.base import Body, Why
 from wamkg_api.schemas.parameters import ReleaseName
 
@@ -35,7 +35,7 @@ class JobParameters(Body):
 class DoctorRequest(Body):
     """Which checks to run (default: all), and whether to fix what can be fixed."""
 
-    checks: list[Annotated[str, Field(pattern=rf"^({'|'.join(CHECKS)})$")]] = Field(
-        default_factory=list, max_length=100, examples=[["dead-evidence"]]
+    checks: list[Annotated[str, Field(pattern=rf"^({'|'.join((*CHECKS, *FORMER_CHECKS))})$")]] = Field(
+        default_factory=list, max_length=100, examples=[["missing-quotes"]]
     )
     fix: bool = Field(default=False, description="Mend what can be mended without losing anything.")

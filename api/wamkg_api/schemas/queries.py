@@ -70,8 +70,9 @@ class SuggestionListQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter)
 class QueueQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter):
     """Parameters of the review queue."""
 
-    order: Literal["certain", "uncertain", "against", "novel", "cited", "thin", "newest"] = Field(
-        default="uncertain", description="What comes first."
+    order: Literal["certain", "uncertain", "rejected", "novel", "cited", "sparse", "newest", "against", "thin"] = Field(
+        default="uncertain",
+        description="What comes first. `against` and `thin` are former names of `rejected` and `sparse`.",
     )
 
 
@@ -123,7 +124,8 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     method: Names = Field(default=(), description="Citations of these methods.")
     taxon: tuple[TaxonRef, ...] = Field(default=(), description="Citations of these taxa.")
     facet: Word | None = Field(default=None, description="Columns of the matrix: year, venue or a label.")
-    against: Word | None = Field(default=None, description="The other taxonomy of a crosswalk.")
+    compare_with: Word | None = Field(default=None, description="The other taxonomy of a crosswalk.")
+    against: Word | None = Field(default=None, deprecated=True, description="Former name of `compare_with`.")
     benchmark: Word | None = Field(default=None, description="Scores on this benchmark only.")
     metric: Word | None = Field(default=None, description="Scores by this metric only.")
     suite: Word | None = Field(default=None, description="Scores on this suite only.")
@@ -140,7 +142,8 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     def query(self) -> FigureQuery:
         """What the figure shows, without its appearance."""
         shown = FigureParameters.model_fields.keys() & FigureQuery.__dataclass_fields__.keys()
-        return FigureQuery(**{name: getattr(self, name) for name in shown})
+        values = {name: getattr(self, name) for name in shown}
+        return FigureQuery(**values | {"compare_with": self.compare_with or self.__dict__["against"]})
 
 
 class ExportParameters(SnapshotRef, extra="forbid"):
