@@ -23,7 +23,7 @@ from PIL import Image
 from tests.helpers.roadmap_report import SEED, insertions
 from tests.helpers.roadmap_samples import ODD_LABELS, expected, sample
 from wamkg.errors import InvalidInputError
-from wamkg.figures.check.colors import LEAST_DIFFERENCE, LEAST_LIGHTNESS, SIMULATIONS, difference
+from wamkg.figures.check.colors import MIN_DIFFERENCE, MIN_LIGHTNESS, SIMULATIONS, difference
 from wamkg.figures.check.picture import read_picture
 from wamkg.figures.check.report import check_svg, main
 from wamkg.figures.compare import main as list_moved
@@ -325,9 +325,9 @@ def test_families_are_told_apart_by_those_who_see_fewer_colors(theme: str) -> No
     hues = [hue.trunk for hue in THEMES[theme].hues]
     for one, other in combinations(hues, 2):
         for kind in SIMULATIONS:
-            assert difference(one, other, kind) >= LEAST_DIFFERENCE, (one, other, kind)
+            assert difference(one, other, kind) >= MIN_DIFFERENCE, (one, other, kind)
     report = check_svg(svg_of(sample(20, seed=3), theme=theme))
-    assert report.numbers["grey"] >= LEAST_LIGHTNESS
+    assert report.numbers["grey"] >= MIN_LIGHTNESS
 
 
 def test_the_check_finds_families_of_one_color_and_one_shape(svg: bytes) -> None:

@@ -14,9 +14,9 @@ from wamkg.importing.seed_files import seed_catalogue
 from wamkg.importing.source import open_source
 from wamkg.matching.record import Record, UnreadableLine
 
-LEAST_TITLES = 0.99
+MIN_TITLES = 0.99
 """Share of a list's entries whose title must be right."""
-LEAST_VALUES = 0.995
+MIN_VALUES = 0.995
 """Share of a bibliography's records that must have the authors, year, arXiv id and DOI that the file gives."""
 UNCLOSED = "cr_ebsco.bib"
 """Its entries never close their last brace: a record may come out, or be listed as unreadable."""
@@ -80,8 +80,8 @@ def test_titles_of_a_real_list_are_right_in_99_of_100_entries(real: Path, name: 
     for miss in misses:
         print(f"{name}:{miss.line} {miss.kind}, {miss.what}: wanted {miss.wanted!r}, got {miss.got!r}")
     wrong = {miss.line for miss in misses if miss.what in ("no record", "title")}
-    assert 1 - len(wrong) / len(entries) >= LEAST_TITLES, f"{len(wrong)} of {len(entries)} titles"
-    assert len({miss.line for miss in misses if miss.what == "arxiv"}) <= len(entries) * (1 - LEAST_VALUES)
+    assert 1 - len(wrong) / len(entries) >= MIN_TITLES, f"{len(wrong)} of {len(entries)} titles"
+    assert len({miss.line for miss in misses if miss.what == "arxiv"}) <= len(entries) * (1 - MIN_VALUES)
     for row in rows_of(real / "titles.tsv", name):
         assert row["title"] in [r.title for r in records if r.arxiv == row["arxiv"]]
 
@@ -106,7 +106,7 @@ def test_records_of_a_real_bibliography_have_what_the_file_gives(real: Path, nam
     for what in ("authors", "names", "year", "arxiv", "doi", "title"):
         having = sum(bool(getattr(r, {"authors": "people", "names": "people"}.get(what, what))) for r in references)
         wrong = [miss for miss in misses if miss.what == what]
-        assert len(wrong) <= having * (1 - LEAST_VALUES), f"{len(wrong)} of {having} {what}"
+        assert len(wrong) <= having * (1 - MIN_VALUES), f"{len(wrong)} of {having} {what}"
 
 
 @pytest.mark.parametrize("name", sorted(set(REFERENCES) - {UNCLOSED}))

@@ -26,7 +26,7 @@ from wamkg.taxonomy.edit import NewTaxonPart, TaxonEdit
 from wamkg.taxonomy.editor import run_edit
 from wamkg.views.snapshots import end_of_day, open_snapshot
 
-MOST_RESULT: dict[str, str] = {"method": "Net", "benchmark": "LIBERO", "metric": "success rate", "value": "97.5"}
+MAX_RESULT: dict[str, str] = {"method": "Net", "benchmark": "LIBERO", "metric": "success rate", "value": "97.5"}
 
 
 def survey(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -85,7 +85,7 @@ def test_every_moment_can_be_shown_again(diary: Diary, tmp_path: Path) -> None:
         ("rename", lambda: edit(store, "rename", taxon="joint/diffusion", name="Denoising")),
         ("benchmark", lambda: with_ana(store, add_by_hand, "benchmark", {"name": "LIBERO"})),
         ("metric", lambda: with_ana(store, add_by_hand, "metric", {"name": "success rate"})),
-        ("result", lambda: with_ana(store, add_by_hand, "result", MOST_RESULT | {"reported_by": FIRST})),
+        ("result", lambda: with_ana(store, add_by_hand, "result", MAX_RESULT | {"reported_by": FIRST})),
         ("label", lambda: with_ana(store, edit_entity, "method:net", {"name": "Better Net"})),
         ("outside", lambda: say(store, FIRST, "outside", kind="survey").batch),
         ("merge", lambda: edit(store, "merge", taxon="cascaded/implicit", into="cascaded/explicit")),

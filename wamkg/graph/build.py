@@ -12,13 +12,14 @@ from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.entities import ENTITY_MODELS, get_entity
 from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
 from wamkg.store.papers import find_paper
+from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import MAIN, EntityKind, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
 
-DEFAULT_CAP, MOST_NODES, MOST_HOPS = 300, 5000, 6
+DEFAULT_CAP, MAX_NODES, MAX_HOPS = 300, 5000, 6
 _PROPOSING = (EntityKind.PAPER, EntityKind.METHOD)
 _Wanted = tuple[set[str], Sequence[str] | None, int | None]
 """Kinds and relations to follow, and the maximum number of nodes."""
@@ -35,14 +36,22 @@ def find_node(session: Session, text: str) -> int:
         found: Any = find_taxon(session, get_taxonomy(session, slug), path)
     elif kind in set(ENTITY_MODELS):
         found = get_entity(session, EntityKind(kind), rest)
-    elif rest and (near := did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS})):
-        raise NotFoundError(f"no entity {text[:200]!r}{near} Write KIND:NAME, for example taxon:wam:joint")
     else:
-        found = find_paper(session, rest if kind == EntityKind.PAPER else text)
+        found = _find_paper(session, kind, rest, text)
     if found.id is None:
         raise NotFoundError(f"no entity {text[:200]!r}; write KIND:NAME, for example taxon:wam:joint")
     number: int = found.id
     return number
+
+
+def _find_paper(session: Session, kind: str, rest: str, text: str) -> Paper:
+    try:
+        return find_paper(session, rest if kind == EntityKind.PAPER else text)
+    except NotFoundError:
+        near = did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS if known != kind}) if rest else ""
+        if not near or kind in KINDS:
+            raise
+        raise NotFoundError(f"no entity {text[:200]!r}{near} Write KIND:NAME, for example taxon:wam:joint") from None
 
 
 @dataclass
@@ -94,10 +103,10 @@ def _check(hops: int, kinds: Sequence[str] | None, relations: Sequence[str] | No
         strange = [name for name in given or () if name not in known]
         if strange:
             raise InvalidInputError(unknown(what, strange[0], known))
-    if not 0 <= hops <= MOST_HOPS:
-        raise InvalidInputError(f"hops {hops} is out of range: use 0 to {MOST_HOPS}")
-    if cap is not None and not 1 <= cap <= MOST_NODES:
-        raise InvalidInputError(f"cap {cap} is out of range: use 1 to {MOST_NODES}")
+    if not 0 <= hops <= MAX_HOPS:
+        raise InvalidInputError(f"hops {hops} is out of range: use 0 to {MAX_HOPS}")
+    if cap is not None and not 1 <= cap <= MAX_NODES:
+        raise InvalidInputError(f"cap {cap} is out of range: use 1 to {MAX_NODES}")
 
 
 def _gather_all(
@@ -196,7 +205,7 @@ def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
     return data
 
 
-def find_path(session: Session, source: str, target: str, hops: int = MOST_HOPS) -> "nx.MultiDiGraph[str]":
+def find_path(session: Session, source: str, target: str, hops: int = MAX_HOPS) -> "nx.MultiDiGraph[str]":
     """A shortest path between two entities, ignoring the direction of the links; empty if there is none.
 
     Raises NotFoundError for an unknown entity, InvalidInputError for hops out of range.

@@ -50,7 +50,7 @@ def pyvis_page(graph: "nx.MultiDiGraph[str]", colors: Mapping[str, str] | None =
     `colors` gives the color for a node's `hue`, or else for its `kind`. The page also has a table with the same
     content.
 
-    Raises InvalidInputError for more than `MOST_DRAWN` nodes.
+    Raises InvalidInputError for more than `MAX_DRAWN` nodes.
     """
     # pyvis loads IPython, which takes a second.
     from pyvis.network import Network

@@ -18,7 +18,7 @@ BASELINE = "tfidf-lr"
 FOLDS = 8
 MIN_TO_CALIBRATE = 10
 """With fewer examples nothing is tempered and no level counts as sure."""
-TIME_BLOCKS, FEWEST_TO_LOOK_AHEAD = 6, 20
+TIME_BLOCKS, MIN_TO_LOOK_AHEAD = 6, 20
 """Dated examples are parted so, in order, and each part but the first is predicted from those before it."""
 
 
@@ -164,7 +164,7 @@ class FitCache:
         ones only, as a new paper will meet it; None for too few of them."""
         dates = np.array([self.training.examples[row].document.date for row in rows])
         dated = rows[dates != ""][np.argsort(dates[dates != ""], kind="stable")]
-        if len(dated) < FEWEST_TO_LOOK_AHEAD:
+        if len(dated) < MIN_TO_LOOK_AHEAD:
             return None
         blocks = np.array_split(dated, TIME_BLOCKS)
         known = [np.sort(np.concatenate(blocks[:i])) for i in range(1, TIME_BLOCKS)]

@@ -152,7 +152,7 @@ class MatchItem:
 def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[MatchItem]:
     """For each record, with the importer's keys, the stored paper that it describes.
 
-    Raises InvalidInputError for an unreadable record or for more than `MOST_RECORDS`.
+    Raises InvalidInputError for an unreadable record or for more than `MAX_RECORDS`.
     """
     if len(given) > MAX_RECORDS:
         raise InvalidInputError(f"{len(given)} records are too many at once: send at most {MAX_RECORDS}")

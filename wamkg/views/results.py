@@ -209,7 +209,7 @@ def rank(items: Sequence[ResultItem]) -> list[RankedResult]:
     return ranked
 
 
-LEAST_METHODS, MOST_BOARDS = 3, 9
+MIN_METHODS, MAX_BOARDS = 3, 9
 OVERALL = "overall"
 
 
@@ -252,7 +252,7 @@ def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam"
     """
     boards = [board for board in leaderboard(session, query) if board.higher_is_better is not None]
     if query.benchmark is None:
-        boards = [board for board in boards if len({row.result.method for row in board.rows}) >= LEAST_METHODS]
+        boards = [board for board in boards if len({row.result.method for row in board.rows}) >= MIN_METHODS]
         by_benchmark = groupby(sorted(boards, key=lambda b: b.benchmark), key=lambda b: b.benchmark)
         chosen = [min(group, key=_rank) for _, group in by_benchmark]
         boards = [board for board in boards if board in chosen]
@@ -261,7 +261,7 @@ def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam"
             "no reported result here has a metric with a direction (higher or lower is better): nothing to draw"
         )
     days, places = _days(session, boards), _places(session, taxonomy)
-    return [LeaderboardOverTime(board, tuple(_scores(board, days, places))) for board in boards[:MOST_BOARDS]]
+    return [LeaderboardOverTime(board, tuple(_scores(board, days, places))) for board in boards[:MAX_BOARDS]]
 
 
 def _rank(board: Leaderboard) -> tuple[bool, bool, int, str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from wamkg.graph.build import DEFAULT_CAP, MOST_HOPS, MOST_NODES, build_graph, find_path, node_link
+from wamkg.graph.build import DEFAULT_CAP, MAX_HOPS, MAX_NODES, build_graph, find_path, node_link
 from wamkg.parameters import Word
 from wamkg_api.deps import SessionDep, json_response
 from wamkg_api.errors import problems
@@ -35,10 +35,10 @@ class NodeLink(BaseModel):
 def get_graph(
     session: SessionDep,
     center: Annotated[Thing | None, Query()] = None,
-    hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Steps from the center.")] = 1,
+    hops: Annotated[int, Query(ge=0, le=MAX_HOPS, description="Steps from the center.")] = 1,
     kind: Annotated[list[Kind] | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
     relation: Annotated[list[Relation] | None, Query(max_length=20, description="Only these kinds of links.")] = None,
-    cap: Annotated[int, Query(ge=1, le=MOST_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
+    cap: Annotated[int, Query(ge=1, le=MAX_NODES, description="Nodes kept at most, near ones first.")] = DEFAULT_CAP,
 ) -> Response:
     """The neighborhood of one entity, or the whole graph if `center` is omitted."""
     return json_response(node_link(build_graph(session, center, hops, kind, relation, cap)))
@@ -49,7 +49,7 @@ def get_path(
     session: SessionDep,
     source: Annotated[Thing, Query(alias="from")],
     target: Annotated[Thing, Query(alias="to")],
-    hops: Annotated[int, Query(ge=0, le=MOST_HOPS, description="Longest way looked for.")] = MOST_HOPS,
+    hops: Annotated[int, Query(ge=0, le=MAX_HOPS, description="Longest way looked for.")] = MAX_HOPS,
 ) -> Response:
     """A shortest path between two entities. Empty if there is no path."""
     return json_response(node_link(find_path(session, source, target, hops)))

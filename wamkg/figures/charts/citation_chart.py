@@ -11,7 +11,7 @@ from wamkg.figures.paint import Point
 from wamkg.figures.style import MARGIN, TEXT_SIZE
 from wamkg.views.timelines import CitationTimeline
 
-LABEL_WIDTH, UNKNOWN_WIDTH, LEAST_UNKNOWN = 0.24, 0.09, 28.0
+LABEL_WIDTH, UNKNOWN_WIDTH, MIN_UNKNOWN = 0.24, 0.09, 28.0
 AXIS_GAP, LABEL_GAP = 3.0, 7.5
 LINE_STEP = 1.35
 _HEADROOM = 1.08
@@ -74,7 +74,7 @@ class CitationChartLayout:
     @property
     def undated_width(self) -> float:
         """Width of the column of what has no date."""
-        return max(self.width * UNKNOWN_WIDTH, LEAST_UNKNOWN)
+        return max(self.width * UNKNOWN_WIDTH, MIN_UNKNOWN)
 
     @property
     def right(self) -> float:

@@ -31,7 +31,7 @@ from wamkg.figures.svg import Element
 
 ROW = 11.0
 _WIDEST, _NARROWEST, _TOTAL, _PAD, _GAP = 86.0, 11.0, 24.0, 2.0, 3.0
-_FAMILY, _BAR, _LEAST_HEAD = 62.0, 6.0, 56.0
+_FAMILY, _BAR, _MIN_HEAD = 62.0, 6.0, 56.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
     if side and (room - width * len(grid.columns) < labels + side or width < needed):
         side = _BAR  # the names of classes and columns matter more than those of families, whose color stays
         width = min(max((room - side - labels) / len(grid.columns), width), _WIDEST)
-    if room - width * len(grid.columns) < min(labels, _LEAST_HEAD) + side:
+    if room - width * len(grid.columns) < min(labels, _MIN_HEAD) + side:
         raise InvalidInputError(
             f"{len(grid.columns)} columns do not fit {options.width_mm:g} mm: choose a wider figure or a smaller depth"
         )

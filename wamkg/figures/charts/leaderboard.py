@@ -35,7 +35,7 @@ from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEME
 from wamkg.figures.svg import Element
 from wamkg.views.results import LeaderboardOverTime, Score, score_rows
 
-PANEL, LOWEST, GAP_X, GAP_Y, LEAST_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0
+PANEL, LOWEST, GAP_X, GAP_Y, MIN_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0
 UNDATED, AXIS_GAP, _TITLES = 24.0, 3.0, 2
 _UNITS = {"percent": "%"}
 
@@ -155,7 +155,7 @@ def _keys(
 
 
 def _panels(boards: Sequence[LeaderboardOverTime], sheet: ChartPage) -> tuple[list[_BenchmarkPanel], float]:
-    across = min(max(int((sheet.right - sheet.left + GAP_X) / (LEAST_PANEL + GAP_X)), 1), len(boards))
+    across = min(max(int((sheet.right - sheet.left + GAP_X) / (MIN_PANEL + GAP_X)), 1), len(boards))
     down = -(-len(boards) // across)
     width = (sheet.right - sheet.left - GAP_X * (across - 1)) / across
     words = LINE * (_TITLES + 2) + 4.0

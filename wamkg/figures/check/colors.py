@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from wamkg.figures.check.picture import Picture, Points
 
 Floats = NDArray[np.float64]
-LEAST_DIFFERENCE, LEAST_LIGHTNESS, LEAST_SHAPE = 20.0, 15.0, 0.1
+MIN_DIFFERENCE, MIN_LIGHTNESS, MIN_SHAPE = 20.0, 15.0, 0.1
 SIMULATIONS: dict[str, Floats] = {
     "protanopia": np.array(
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
@@ -50,10 +50,10 @@ def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     for one, other in combinations(sorted(colors), 2):
         for kind in SIMULATIONS:
             seen = difference(colors[one], colors[other], kind)
-            if seen < LEAST_DIFFERENCE:
+            if seen < MIN_DIFFERENCE:
                 yield "colour-blind", f"families {one} and {other}", f"{seen:.0f} apart under {kind}"
         lightness = abs(lab(linear(colors[one]))[0] - lab(linear(colors[other]))[0])
-        if lightness < LEAST_LIGHTNESS and not _told_apart(shapes.get(one), shapes.get(other)):
+        if lightness < MIN_LIGHTNESS and not _told_apart(shapes.get(one), shapes.get(other)):
             yield "grey", f"families {one} and {other}", f"{lightness:.0f} apart in lightness, dots of one shape"
 
 
@@ -86,7 +86,7 @@ def _told_apart(one: Points | None, other: Points | None) -> bool:
         return False
     a, b = _unit(one), _unit(other)
     gaps = np.hypot(*(a[:, None, :] - b[None, :, :]).transpose(2, 0, 1))
-    return float(max(gaps.min(axis=0).max(), gaps.min(axis=1).max())) > LEAST_SHAPE
+    return float(max(gaps.min(axis=0).max(), gaps.min(axis=1).max())) > MIN_SHAPE
 
 
 def _unit(points: Points) -> Points:

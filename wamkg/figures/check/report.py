@@ -17,12 +17,12 @@ from wamkg.figures.check.colors import family_findings, family_numbers
 from wamkg.figures.check.fonts import font_findings
 from wamkg.figures.check.picture import DrawnBounds, DrawnElement, Picture, read_picture
 from wamkg.figures.check.time import Direction
-from wamkg.figures.check.words import LEAST_CONTRAST, LEAST_FONT, repeated_ids, within_margin, word_findings
+from wamkg.figures.check.words import MIN_CONTRAST, MIN_FONT, repeated_ids, within_margin, word_findings
 from wamkg.figures.style import contrast
 
 MIN_GAP = 0.4
 LARGEST_OFFSET, MEDIAN_OFFSET = 3.0, 1.0
-LARGEST_BLANK, LEAST_SHARE = 0.12, 0.35
+LARGEST_BLANK, MIN_SHARE = 0.12, 0.35
 _TOLERANCE = 0.05
 
 
@@ -171,7 +171,7 @@ class _Checker:
         """Both sides of a trunk used, no large blank."""
         for trunk, parts in self.by_trunk().items():
             first = sum(map(self._first_side, parts))
-            if len(parts) >= 4 and not LEAST_SHARE <= first / len(parts) <= 1 - LEAST_SHARE:
+            if len(parts) >= 4 and not MIN_SHARE <= first / len(parts) <= 1 - MIN_SHARE:
                 yield Finding("sides", trunk, f"{first} of {len(parts)} on one side")
         blank = largest_blank(self.picture)
         self.numbers["blank"] = round(blank, 3)
@@ -190,9 +190,9 @@ class _Checker:
                 ground = (tab if word.role == "code" else grounds.get(word.role)) or self.picture.background
                 ratio = contrast(word.color, ground)
                 smallest, weakest = min(smallest, word.size), min(weakest, ratio)
-                if word.size < LEAST_FONT - 0.01:
+                if word.size < MIN_FONT - 0.01:
                     yield Finding("font-size", part.element_id, f"{word.size} pt")
-                if ratio < LEAST_CONTRAST:
+                if ratio < MIN_CONTRAST:
                     yield Finding("contrast", part.element_id, f"{word.color} on {ground}: {ratio:.1f}")
         yield from (Finding(*found) for found in family_findings(self.picture))
         self.numbers |= family_numbers(self.picture)

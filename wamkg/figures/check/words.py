@@ -7,7 +7,7 @@ from itertools import combinations
 from wamkg.figures.check.picture import DrawnBounds, DrawnElement, DrawnText, Picture, bounds
 from wamkg.figures.style import POINTS_PER_MM, contrast
 
-LEAST_FONT, LEAST_CONTRAST, MARGIN_MM = 6.0, 4.5, 2.0
+MIN_FONT, MIN_CONTRAST, MARGIN_MM = 6.0, 4.5, 2.0
 _TOLERANCE = 0.05
 
 
@@ -17,10 +17,10 @@ def word_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
     words = [(number, part, word) for number, part in enumerate(picture.parts) for word in part.words]
     inside = within_margin(picture, _TOLERANCE)
     for number, part, word in words:
-        if word.size < LEAST_FONT - 0.01:
+        if word.size < MIN_FONT - 0.01:
             yield "font", part.element_id, f"{word.text!r} has {word.size:.1f} pt"
         seen = contrast(word.color, ground_of(picture, number, word))
-        if seen < LEAST_CONTRAST:
+        if seen < MIN_CONTRAST:
             yield "contrast", part.element_id, f"{word.text!r} has {seen:.1f}:1"
         if not inside.holds(word.rect):
             yield "margin", part.element_id, f"{word.text!r} reaches into the 2 mm margin"

@@ -9,7 +9,7 @@ from datetime import date
 from wamkg.figures.roadmap.entries import LabelContent
 from wamkg.figures.roadmap.scale import axis_span, covered
 
-_LEAST, _LEAST_YEAR = 14.0, 24.0
+_LEAST, _MIN_YEAR = 14.0, 24.0
 _PER_FULLEST, _PER_LABEL = 5.0, 2.4
 """Points for each label of a year's fullest trunk, and for each of its labels: together less than a label's height."""
 _STEP = 5.0
@@ -29,7 +29,7 @@ class YearSpace:
     def of(cls, drawn: Sequence[Sequence[LabelContent]], days: Sequence[date], as_of: date) -> "YearSpace":
         """The need of the labels of each trunk, on an axis over all `days`."""
         first, last = axis_span(days, as_of)
-        least = {day.year: max(_LEAST_YEAR * covered(day.year, first, last), _LEAST) for day in days}
+        least = {day.year: max(_MIN_YEAR * covered(day.year, first, last), _LEAST) for day in days}
         counts = [Counter(entry.when.year for entry in entries) for entries in drawn]
         wanted = {y: _PER_FULLEST * max(c[y] for c in counts) + _PER_LABEL * sum(c[y] for c in counts) for y in least}
         return cls(least, wanted)
