@@ -105,6 +105,7 @@ COMMANDS: dict[str, Verb] = {
     "set": Verb("papers", "set_", "Set fields by hand. Later imports do not overwrite them."),
     "add": Verb("papers", "add", "Add a paper, a result, a method or another named entity by hand."),
     "taxon": Verb("taxonomies", "taxon", "Edit a taxonomy. Every edit has a --dry-run and can be undone."),
+    "taxonomy": Verb("whole_taxonomies", "taxonomy", "List, show, create, export and delete whole taxonomies."),
     "crosswalk": Verb(
         "taxonomies",
         "compare",

@@ -1,6 +1,7 @@
 """`taxon` and `crosswalk`: edit a taxonomy, and compare two."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,10 +27,12 @@ from wamkg.services import taxonomies as service
 from wamkg.services.taxonomies import Trial, edit_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
+from wamkg.store.taxonomies import default_taxonomy
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows, crosswalk_csv, crosswalk_latex
 from wamkg.taxonomy.edit import EditOperation, EditReport, NewTaxonPart, TaxonEdit
 from wamkg.views.roadmap import build_roadmap
+from wamkg.views.taxonomies import TaxonNode, taxon_node, taxonomy_tree, walk
 
 taxon = typer.Typer(help="Edit a taxonomy. Every edit has a --dry-run and can be undone.", no_args_is_help=True)
 
@@ -53,6 +56,14 @@ def add(
     name: Annotated[str, typer.Argument(help="Name as printed.")],
     slug: Slug = None,
     definition: Annotated[str, typer.Option("--definition", help="What belongs there.")] = "",
+    code: Annotated[str, typer.Option("--code", help="Short label for figures.")] = "",
+    include: Annotated[
+        list[str] | None, typer.Option("--include", help="What belongs there, in a line; repeat.")
+    ] = None,
+    exclude: Annotated[list[str] | None, typer.Option("--exclude", help="What does not; repeat.")] = None,
+    exemplar: Annotated[
+        list[str] | None, typer.Option("--exemplar", help="A paper that illustrates it; repeat.")
+    ] = None,
     position: Position = None,
     dry_run: DryRun = False,
     why: WhyOption = "",
@@ -61,7 +72,8 @@ def add(
 ) -> None:
     """Add a taxon."""
     _run(path, EditOperation.ADD, (dry_run, by, json), (None, False), parent=_path(path), name=name, slug=slug,
-         definition=definition, position=position, why=why)  # fmt: skip
+         definition=definition, code=code, include=tuple(include or ()), exclude=tuple(exclude or ()),
+         exemplars=tuple(exemplar or ()), position=position, why=why)  # fmt: skip
 
 
 @taxon.command("rename")
@@ -201,6 +213,57 @@ def reorder(
     _run(
         path, EditOperation.REORDER, (dry_run, by, json), (None, False), taxon=_path(path), order=tuple(order), why=why
     )
+
+
+@taxon.command("list")
+def list_(
+    taxonomy: Annotated[
+        str | None, typer.Argument(metavar="[TAXONOMY[:PATH]]", help="A taxonomy, or the part below a taxon.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the taxa of a taxonomy, or those below a taxon, with the number of papers."""
+    with open_store() as store, store.reading() as session:
+        slug, path = _named(session, taxonomy or "")
+        taxa = list(walk(taxon_node(session, slug, path).children if path else taxonomy_tree(session, slug).taxa))
+    if json:
+        print_json([replace(node, children=[]) for node in taxa])
+        return
+    rows = [["  " * node.path.count("/") + node.slug, node.name, node.count, node.own] for node in taxa]
+    print_table(f"{slug}:{path}", ["taxon", "name", "papers", "of its own"], rows)
+
+
+@taxon.command("show")
+def show(path: Taxon, json: JsonOption = False) -> None:
+    """Show a taxon: definition, criteria, other names, exemplars, children and counts."""
+    with open_store() as store, store.reading() as session:
+        slug, inner = _named(session, path if ":" in path else f":{path}")
+        node = taxon_node(session, slug, inner)
+    if json:
+        print_json(node)
+        return
+    for line in _taxon_lines(slug, node):
+        out.print(line)
+
+
+def _named(session: Session, text: str) -> tuple[str, str]:
+    """Taxonomy and path of `TAXONOMY`, `TAXONOMY:PATH` or `:PATH`."""
+    slug, _, path = text.partition(":")
+    return slug or default_taxonomy(session), path.strip("/")
+
+
+def _taxon_lines(slug: str, node: TaxonNode) -> Iterator[str]:
+    code = f" ({node.code})" if node.code else ""
+    yield f"{node.name}{code}: {slug}:{node.path}"
+    own = f", {node.own} at the taxon itself" if node.children else ""
+    yield f"{node.count} {'paper' if node.count == 1 else 'papers'}{own}"
+    yield f"definition: {node.definition or 'none'}"
+    yield from (f"belongs here: {text}" for text in node.include)
+    yield from (f"does not: {text}" for text in node.exclude)
+    if node.aliases:
+        yield f"also called: {', '.join(node.aliases)}"
+    yield from (f"exemplar: {paper.id}, {paper.title}" for paper in node.exemplars)
+    yield from (f"child: {child.path}, {child.count} papers" for child in node.children)
 
 
 @taxon.command("health")

@@ -1,16 +1,21 @@
-"""Taxonomy edits."""
+"""Taxonomies: edits, and creating and exporting whole ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
+from wamkg.exporting.taxonomy_yaml import taxonomy_yaml
+from wamkg.importing import taxonomy_create
+from wamkg.importing.taxonomy_create import NewTaxonomy
+from wamkg.importing.taxonomy_file import TaxonomyFile
 from wamkg.jobs.refit import schedule_refit
 from wamkg.reviewing import taxonomy_preview
 from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, Proposal
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
+from wamkg.store.taxonomies import default_taxonomy
 from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
 from wamkg.taxonomy.editor import run_edit
 from wamkg.taxonomy.health import TaxonHealth, taxonomy_health
@@ -35,6 +40,35 @@ def edit_taxonomy(
     if report.batch is not None:
         schedule_refit(store, settings, slug)
     return report
+
+
+class _DryRunError(Exception):
+    """Rolls back the transaction of a dry run."""
+
+
+def create_taxonomy(store: Store, writer: Writer, file: TaxonomyFile, *, dry_run: bool = False) -> NewTaxonomy:
+    """Create the taxonomy of a file. A dry run changes nothing.
+
+    Raises the errors of `taxonomy_create.create_taxonomy`.
+    """
+    made: list[NewTaxonomy] = []
+    try:
+        with store.writing() as session:
+            made.append(taxonomy_create.create_taxonomy(session, writer.actor(session), file))
+            if dry_run:
+                raise _DryRunError
+    except _DryRunError:
+        return replace(made[0], batch=None)
+    return made[0]
+
+
+def export_taxonomy(store: Store, slug: str | None) -> str:
+    """A taxonomy as YAML, the only one if none is named.
+
+    Raises NotFoundError and InvalidInputError.
+    """
+    with store.reading() as session:
+        return taxonomy_yaml(session, slug or default_taxonomy(session))
 
 
 def propose_split(

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import normalise
 from wamkg.near_matches import did_you_mean, unknown
-from wamkg.store.base import insert_entities, rows, select_columns
+from wamkg.store.base import chunks, insert_entities, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
 from wamkg.store.tables import (
     Alias,
@@ -235,6 +235,26 @@ def aliases_of(session: Session, entities: list[int]) -> dict[int, list[str]]:
     for alias in session.exec(named.order_by(col(Alias.id))):
         found.setdefault(alias.entity_id, []).append(alias.name)
     return found
+
+
+def alias_rows(session: Session, entities: list[int]) -> dict[int, list[Alias]]:
+    """Aliases of entities of every kind, former paths too, oldest first."""
+    found: dict[int, list[Alias]] = {}
+    for part in chunks(entities, 500):
+        for alias in session.exec(select(Alias).where(col(Alias.entity_id).in_(part)).order_by(col(Alias.id))):
+            found.setdefault(alias.entity_id, []).append(alias)
+    return found
+
+
+def add_exemplar(session: Session, batch: Batch, taxon: Taxon, paper: int) -> bool:
+    """Add a paper that illustrates a taxon; returns whether it is new."""
+    assert batch.id is not None and taxon.id is not None
+    same = select(Exemplar).where(Exemplar.taxon_id == taxon.id, Exemplar.paper_id == paper)
+    if session.exec(same).first() is not None:
+        return False
+    session.add(Exemplar(taxon_id=taxon.id, paper_id=paper, batch_id=batch.id))
+    session.flush()
+    return True
 
 
 def add_aliases(session: Session, batch: Batch, entity: int, names: list[str], kind: str = "label") -> int:

@@ -59,7 +59,7 @@ def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | Non
     if other is not None and other.id != taxon.id:
         raise ConflictError(f"a taxon {path} exists already; choose another slug, or merge the two")
     if path != taxon.path:
-        _keep_path(session, batch, taxon, taxon.path)
+        add_former_path(session, batch, taxon, taxon.path)
     below = children_of(session, taxonomy, taxon.id)
     where = {"parent_id": parent.id if parent else None, "path": path, "depth": depth}
     update_row(session, batch, taxon, values | where)
@@ -67,7 +67,8 @@ def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | Non
         move_taxon(session, batch, child, taxon, {})
 
 
-def _keep_path(session: Session, batch: Batch, taxon: Taxon, path: str) -> None:
+def add_former_path(session: Session, batch: Batch, taxon: Taxon, path: str) -> None:
+    """Add a path under which a taxon can be found."""
     known = select(Alias.id).where(Alias.entity_id == taxon.id, Alias.kind == FORMER_PATH, Alias.key == path)
     if session.exec(known).first() is None:
         assert taxon.id is not None and batch.id is not None
@@ -88,7 +89,7 @@ def transfer_names(session: Session, batch: Batch, source: Taxon, target: Taxon)
     names = [source.name, source.slug.replace("-", " "), *(a.name for a in aliases if a.kind != FORMER_PATH)]
     add_former_names(session, batch, target, names)
     for path in (*(a.name for a in aliases if a.kind == FORMER_PATH), source.path):
-        _keep_path(session, batch, target, path)
+        add_former_path(session, batch, target, path)
 
 
 def transfer_exemplars(session: Session, batch: Batch, source: Taxon, target: Taxon) -> None:

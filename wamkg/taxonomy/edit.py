@@ -33,8 +33,8 @@ class NewTaxonPart:
 class TaxonEdit:
     """An edit of a taxonomy; paths may be former ones.
 
-    - add: `name` below `parent` (empty: at the top level), with `slug`, `code`, `definition`, `include`, `exclude` and
-      `position`
+    - add: `name` below `parent` (empty: at the top level), with `slug`, `code`, `definition`, `include`, `exclude`,
+      `exemplars` (ids of papers) and `position`
     - rename: `taxon` to `name`, and to `slug` in its path (empty: made from the name)
     - move: `taxon` below `parent`, at `position` among its siblings (empty: last)
     - merge: `taxon` into `into`, which takes over its papers, children, names and exemplars
@@ -59,6 +59,7 @@ class TaxonEdit:
     definition: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    exemplars: tuple[str, ...] = ()
     why: str = ""
     version: int | None = None
 

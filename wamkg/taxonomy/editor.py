@@ -13,7 +13,7 @@ from wamkg.store.batches import close_batch, get_actor, open_batch, record_chang
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Batch, Taxon, Taxonomy
-from wamkg.store.taxonomies import TaxonSpec, add_taxon, find_taxon, get_taxonomy, place_below
+from wamkg.store.taxonomies import TaxonSpec, add_exemplar, add_taxon, find_taxon, get_taxonomy, place_below
 from wamkg.store.taxonomy_edits import (
     add_former_names,
     bump_revision,
@@ -119,6 +119,10 @@ class _TaxonomyEditor:
             exclude=list(self.edit.exclude),
         )
         made = self._make(spec, parent)
+        for paper in self.edit.exemplars:
+            number = find_paper(self.session, paper).id
+            assert number is not None
+            add_exemplar(self.session, self.batch, made, number)
         if self.edit.position is not None:
             self._stand_at(made, self.edit.position)
 
