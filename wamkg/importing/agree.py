@@ -1,4 +1,4 @@
-"""Do two values of a field say the same, and is one a worse printing of the other?"""
+"""Compare two values of a field: do they agree, and is one a worse rendering of the other?"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,23 +22,23 @@ _SIGNS = str.maketrans({
 _INITIAL = re.compile(r"\w\.?(?:[\s-]*\w\.)*")
 _PEOPLE = frozenset({"editor", "editora", "translator", "bookauthor"})
 _SHORTER = 0.8
-"""Share of a text that is left below which a text is a shortened one, where it begins alike."""
+"""A text counts as a shortened copy if it starts the same and has at most this share of the length."""
 
 
 def plain(text: str) -> str:
-    """The text without tags, entities, LaTeX commands and braces, with plain quotes and dashes."""
+    """Return the text without tags, entities, LaTeX commands and braces, with plain quotes and dashes."""
     bare = _COMMAND.sub("", _TAG.sub("", unescape(unescape(text))).replace("\\&", "&"))
     bare = re.sub(r"[{}$\x00-\x1f\x7f]", "", bare.translate(_SIGNS)).replace("''", '"').replace("--", "-")
     return re.sub(r"\barxiv\b", "arXiv", normalize("NFC", " ".join(bare.split())), flags=re.I)
 
 
 def same_printing(mine: Any, shown: Any) -> bool:
-    """Whether two texts differ at most by markup, entities, quotes, dashes, blanks, or the case of "arXiv"."""
+    """Whether two texts differ at most in markup, entities, quotes, dashes, spaces, or the case of "arXiv"."""
     return bool(mine == shown) or plain(str(mine)) == plain(str(shown))
 
 
 def same_detail(name: str, mine: str, shown: str) -> bool:
-    """Whether two printings of a further field are one; lists of people are compared name by name."""
+    """Whether two values of a detail field are equal; lists of people are compared name by name."""
     if name in _PEOPLE:
         one, other = (re.split(r"\s+and\s+(?![^{]*\})", text) for text in (mine, shown))
         return [parse_name(plain(name)).display for name in one] == [parse_name(plain(name)).display for name in other]
@@ -46,19 +46,19 @@ def same_detail(name: str, mine: str, shown: str) -> bool:
 
 
 def same_text(mine: Any, shown: Any) -> bool:
-    """Whether two texts have the same words; case, marks, punctuation and spaces do not count."""
+    """Whether two texts have the same words; case, accents, punctuation and spaces do not count."""
     one, other = plain(str(mine)), plain(str(shown))
     return one == other or (bool(title_key(one)) and title_key(one) == title_key(other))
 
 
 def same_words(mine: Any, shown: Any) -> bool:
-    """As `same_text`, but words that stand apart are not run together: "3-4" is not "34"."""
+    """Like `same_text`, but separate words are not joined: "3-4" is not "34"."""
     one, other = plain(str(mine)), plain(str(shown))
     return one == other or normalise(one) == normalise(other)
 
 
 def same_authors(mine: Any, shown: Any) -> bool:
-    """Whether two lists may name the same people in one order; an initial agrees with the names that it begins."""
+    """Whether two lists may name the same people in the same order; an initial matches a name that starts with it."""
     return len(mine) == len(shown) and all(_one_person(a, b) for a, b in zip(mine, shown, strict=True))
 
 
@@ -86,11 +86,11 @@ FIELDS: dict[str, Callable[[Any, Any], bool] | None] = {
     "s2": same_text,
     "openalex": same_text,
 }
-"""Fields kept as facts, and how two values of a field agree; None: they may differ without being in conflict."""
+"""Fields stored as claims, with the function that compares two values. None: values may differ without a conflict."""
 
 
 def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
-    """Whether a value tells nothing that is not shown."""
+    """Whether a value adds nothing to the value already shown."""
     now = shown[name]
     if name == "entry_type":
         return bool(value == (now or default_type(shown["venue"])))
@@ -105,7 +105,7 @@ def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
 
 
 def how_worse(name: str, new: Any, old: Any) -> str | None:
-    """What makes a value a worse one than the same source gave before, in a few words; None if nothing does."""
+    """Say briefly why a value is worse than the one the same source gave before; None if it is not worse."""
     if name == "authors":
         return _worse_authors(new, old)
     if name not in ("title", "abstract", "summary", "venue", "publisher", "note") or not isinstance(old, str):

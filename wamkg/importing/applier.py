@@ -1,4 +1,4 @@
-"""From records to the store: match, compare, write; a chunk at a time, one batch in all."""
+"""Match records with stored papers, compare them, and write the changes: in chunks, as one batch."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,14 +26,14 @@ from wamkg.store.tables import Batch, Paper
 from wamkg.vocabulary import EntityKind
 
 DERIVED_YEAR = "yearderived"
-"""Field of BibTeX entries whose year no source states: styles need one, so it is read off a date."""
+"""Field of a BibTeX entry whose year no source states. Citation styles need a year, so it is derived from a date."""
 CHUNK = 1000
-"""Records compared and written together: large enough for fast inserts, small enough for flat memory."""
+"""Number of records compared and written together: large enough for fast inserts, small enough to limit memory."""
 
 
 @dataclass
 class Applier:
-    """Applies records of one source within one batch."""
+    """Apply the records of one source within one batch."""
 
     session: Session
     batch: Batch
@@ -42,9 +42,9 @@ class Applier:
     own_fields: Mapping[str, str] = field(default_factory=dict)
     keep_classes: bool = True
     progress: Callable[[int], None] | None = None
-    """Called with the number of records done, after each chunk."""
+    """Called after each chunk with the number of records processed."""
     met: dict[int, int] = field(default_factory=dict)
-    """Paper met in this import -> line where it was met first."""
+    """For each paper that this import has met: the line where it occurred first."""
 
     def __post_init__(self) -> None:
         self.taxa = TaxaIndex(self.session, {})
@@ -52,7 +52,7 @@ class Applier:
         self.gate = IdentityGate(self.session, self.batch, self.source, self.keep_classes)
 
     def apply(self, items: Iterable[Record | UnreadableLine]) -> None:
-        """Apply every item; each ends in the report."""
+        """Apply every item and add its outcome to the report."""
         for chunk in chunks(items, CHUNK):
             records = []
             for item in chunk:
@@ -103,7 +103,7 @@ class Applier:
         self.gate.flush()
 
     def _by_key(self, record: Record, number: int | None, answer: Match) -> tuple[int | None, Match]:
-        """Where a common title alone is no answer, the citation key is one: that of a paper of this title."""
+        """Find the paper by citation key if the title is too common: a paper with this title must have the key."""
         owner = self.keys.owner(record.key) if number is None and answer.how == "title" and record.key else None
         paper = self.session.get(Paper, owner) if owner is not None else None
         if paper is None or paper.title_key != title_key(record.title):
@@ -118,7 +118,7 @@ class Applier:
     def _apply_one(self, record: Record, state: PaperClaims, answer: Match) -> None:
         own_fields = dict(self.own_fields)
         if not record.title and state.is_new and "title" not in state.said:
-            # Only an id is known: the paper goes by it until a source tells the title.
+            # Only an id is known: the id serves as the paper's title until a source gives one.
             first = ids_of(record)[0]
             record = replace(record, title=f"{first.scheme}:{first.value}")
             own_fields["title"] = "id"
@@ -142,7 +142,7 @@ class Applier:
         self.report.add_doubts(record.line, record.title, record.doubts)
 
     def _own_key(self, record: Record, state: PaperClaims) -> tuple[Record, str | None]:
-        """The record with a citation key that is no other paper's, and what is to be said of the one it came with."""
+        """Return the record with a citation key that no other paper has, and a message about the key it came with."""
         wish = record.key
         if wish is None:
             return record, None
@@ -158,7 +158,7 @@ class Applier:
         return replace(record, key=own), None if key_fold(own) in state.keys else told
 
     def _note_key(self, record: Record, problem: str | None) -> None:
-        """List a key that could not be kept: it contradicts no value, so the record is no conflict."""
+        """Report a key that could not be used. It contradicts no value, so the record is not a conflict."""
         if problem is not None:
             self.report.quality.dropped += isinstance(problem, Dropped)
             self.report.quality.doubtful += not isinstance(problem, Dropped)
@@ -181,7 +181,7 @@ class Applier:
 
 
 def without_derived_year(record: Record) -> Record:
-    """The record without a year that `export bibtex` read off a date, and marked so."""
+    """Return the record without a year that `export bibtex` derived from a date and marked as derived."""
     if DERIVED_YEAR not in record.unknown_keys:
         return record
     unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
@@ -189,7 +189,7 @@ def without_derived_year(record: Record) -> Record:
 
 
 class _Finder:
-    """Finds the paper of each record, among the stored ones and those earlier in the chunk."""
+    """Find the paper of each record, among stored papers and among earlier records of the chunk."""
 
     def __init__(self, session: Session, records: list[Record], source: str, met: Iterable[int]) -> None:
         self.session = session
@@ -208,9 +208,10 @@ class _Finder:
         self.known = Known(self.by_id, self.by_title, members, self.papers, self.met, self.own.__contains__)
 
     def find(self, record: Record, paper: int | None = None) -> tuple[int | None, Match]:
-        """Number of the record's paper, negative for one to be made, None for a question; and the answer.
+        """Return the number of the record's paper and the match result. A negative number is a new paper; None means
+        that a person must decide.
 
-        `paper` is the number where a person has said which paper it is.
+        `paper` is the number if a person has already decided which paper it is.
         """
         answer = match(record, self.known) if paper is None else Match(paper, "answer")
         if answer.question:
@@ -223,7 +224,7 @@ class _Finder:
         return number, answer
 
     def _learn(self, number: int, record: Record) -> None:
-        """Let later records of the chunk see what this one says of its paper."""
+        """Make the identifiers and title of this record findable for later records of the chunk."""
         self.met.add(number)
         for given in ids_of(record):
             self.by_id.setdefault(given, number)
@@ -233,7 +234,7 @@ class _Finder:
         same[:] = [after if known.id == number else known for known in same] if before in same else [*same, after]
 
     def make_numbers(self, batch: int) -> list[int]:
-        """Entities for the new papers; the paper numbered -n is the nth."""
+        """Create entities for the new papers; the paper numbered -n becomes the nth."""
         return insert_entities(self.session, EntityKind.PAPER, self.fresh, batch)
 
 

@@ -1,4 +1,4 @@
-"""Recognising what a file is, by its name and its first lines."""
+"""Recognize the format of a file by its name and its first lines."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from wamkg.importing.ids import identified
 from wamkg.near_matches import unknown
 
 FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "nbib", "wos", "enw", "jsonl", "ids")
-"""Every format that is read."""
+"""All formats that can be imported."""
 _SUFFIXES = {
     ".md": "awesome-list",
     ".markdown": "awesome-list",
@@ -37,7 +37,7 @@ _TAGGED = (
     ("wos", re.compile(r"^(?:FN [^\n]*\nVR |PT [A-Z]\s*$)", re.M)),
     ("enw", re.compile(r"^%0 \w", re.M)),
 )
-"""Signs by which files with a tag a line are known, whatever they are called."""
+"""Patterns that identify files with one tag per line, whatever the file name is."""
 _REFERENCES = frozenset(("bibtex", "ris", "nbib", "wos", "enw"))
 _CSL = re.compile(r"^\s*\[\s*(?:\{|\])")
 _CSL_OBJECT = re.compile(
@@ -51,10 +51,10 @@ _MARKUP = re.compile(r"^\s*<(?:\?xml|xml|!doctype|html|rdf)", re.I)
 
 
 def recognise(name: str, head: bytes | str) -> str:
-    """Format of a file with this name (path, address, or "-") that begins with these bytes or characters.
+    """Return the format of a file with this name (path, URL, or "-") that starts with these bytes or characters.
 
-    A file of references counts as what it holds where its name says something else. Raises InvalidInputError where it
-    is none that is known.
+    For a file of references, the content decides if it contradicts the file name. Raises InvalidInputError if no known
+    format fits.
     """
     text = head.decode("utf-8-sig", errors="ignore") if isinstance(head, bytes) else head
     suffix = PurePath(urlsplit(name).path if "://" in name else name).suffix.lower()
@@ -69,9 +69,9 @@ def _holds(format: str, text: str) -> bool:
 
 
 def ensure_known(format: str) -> str:
-    """The format itself.
+    """Return the format if it is known.
 
-    Raises InvalidInputError for a name that is no format.
+    Raises InvalidInputError for an unknown format name.
     """
     if format not in FORMATS:
         raise InvalidInputError(unknown("format", format, FORMATS))
@@ -103,7 +103,7 @@ def _by_content(name: str, text: str) -> str:
 
 
 def _is_csl_object(text: str, first: str) -> bool:
-    """Whether an object holds items, is the answer of a registrar, or is one item over several lines."""
+    """Whether a JSON object contains CSL items, is a registrar's response, or is one item on several lines."""
     if _CSL_OBJECT.match(text):
         return True
     try:
@@ -114,7 +114,7 @@ def _is_csl_object(text: str, first: str) -> bool:
 
 
 def _is_table(lines: list[str]) -> bool:
-    """Whether the first line names columns, of which one is the title, and the next has as many cells or nearly."""
+    """Whether the first line names columns, one of them the title, and the next line has about as many cells."""
     if len(lines) < 2 or not _CSV_HEADER.search(lines[0]) or lines[0].startswith("|"):
         return False
     mark = max(",;\t", key=lines[0].count)
@@ -122,7 +122,7 @@ def _is_table(lines: list[str]) -> bool:
 
 
 def _all_ids(lines: list[str], whole: bool) -> bool:
-    """Whether every line is an identifier or a comment; a last line that the head cuts off does not count."""
+    """Whether every line is an identifier or a comment; a last line that may be cut off does not count."""
     given = [
         line.partition(" #")[0]
         for line in (lines if whole or len(lines) < 2 else lines[:-1])

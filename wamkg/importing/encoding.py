@@ -1,4 +1,4 @@
-"""Which encoding a file is in, and its text; UTF-8 before all others, and a guess is always named."""
+"""Detect the encoding of a file and decode it. UTF-8 is tried first, and a guess is always reported."""
 
 import codecs
 import re
@@ -13,13 +13,13 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-"""Byte order marks, the longer ones first."""
+"""Byte order marks, longest first."""
 _SAMPLE = 1 << 18
-"""How much of the text that is not ASCII is looked at for a guess, in bytes."""
+"""Number of non-ASCII bytes used to guess an encoding."""
 _EAST_ASIAN = ["gb18030", "shift_jis", "euc_jp", "big5", "euc_kr"]
 _OTHERS = ["cp1251", "koi8_r", "cp1253", "cp1250", "cp1252"]
 _WESTERN = ("cp1252", "cp1250", "mac_roman", "cp850")
-"""The commonest first."""
+"""Western encodings, most common first."""
 _NAMES = {
     "cp1252": "Windows-1252 (Western European)", "latin_1": "Latin-1", "gb18030": "GBK (Chinese)",
     "shift_jis": "Shift-JIS (Japanese)", "euc_jp": "EUC-JP (Japanese)", "big5": "Big5 (Chinese)",
@@ -30,14 +30,14 @@ _NAMES = {
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _CHINESE = re.compile(rb"(?=(?:..)*?[\xc9-\xd7])(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe])+", re.S)
-"""The common Chinese characters in GBK; the leading bytes from 0xc9 on are not those of Korean."""
+"""Common Chinese characters in GBK; Korean text does not use lead bytes from 0xc9 on."""
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 
 
 def known_encoding(name: str) -> str:
-    """Python's name of an encoding.
+    """Return Python's name of an encoding.
 
-    Raises InvalidInputError for one that Python does not know.
+    Raises InvalidInputError if Python does not know it.
     """
     try:
         info = codecs.lookup(name)
@@ -50,7 +50,7 @@ def known_encoding(name: str) -> str:
 
 
 def marked_encoding(head: bytes) -> str | None:
-    """The encoding that the first bytes give away: by a byte order mark, or as UTF-16 without one; None for others."""
+    """Return the encoding that the first bytes show: by a byte order mark, or UTF-16 without one. None for others."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
@@ -66,9 +66,9 @@ def marked_encoding(head: bytes) -> str | None:
 
 
 def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str | None]:
-    """Text of a file, and a sentence on the encoding where it had to be guessed.
+    """Return the text of a file, and a sentence about the encoding if it had to be guessed.
 
-    Raises InvalidInputError where the text is not in the encoding that is given.
+    Raises InvalidInputError if the text is not in the given encoding.
     """
     chosen = encoding or marked_encoding(raw[:8192]) or "utf-8"
     try:
@@ -82,7 +82,7 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
 
 
 def _decode_other(raw: bytes) -> tuple[str, str]:
-    """Text that is not UTF-8: UTF-8 with a few bytes of another encoding, or all in another one."""
+    """Decode text that is not valid UTF-8: UTF-8 with a few foreign bytes, or another encoding throughout."""
     high = sum(map(len, _HIGH.findall(raw)))
     utf8 = sum(map(len, _UTF8_CHARACTER.findall(raw)))
     if utf8 > 0.8 * high:
@@ -110,7 +110,7 @@ def _broken_lines(raw: bytes) -> Iterator[int]:
 
 
 def _mixed(line: bytes) -> bytes:
-    """A line in UTF-8, its other bytes read as Windows-1252."""
+    """Decode a UTF-8 line; its invalid bytes are read as Windows-1252."""
     try:
         line.decode()
         return line
@@ -124,7 +124,7 @@ def _one(byte: bytes) -> bytes:
 
 
 def _guess(raw: bytes) -> str:
-    """The likeliest encoding: a Western one where letters beyond ASCII stand alone, as accents do."""
+    """Guess the encoding: a Western one if non-ASCII letters occur singly, as accented letters do."""
     from charset_normalizer import from_bytes  # only files in old encodings need it
 
     sample = _sample(raw)
@@ -145,7 +145,7 @@ def _guess(raw: bytes) -> str:
 
 
 def _sense(sample: bytes, encoding: str) -> float:
-    """Share of the characters beyond ASCII that make sense where they stand, -1 where the bytes are no text."""
+    """Return the share of plausible non-ASCII characters, or -1 if the bytes are not text."""
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
@@ -159,14 +159,14 @@ def _sense(sample: bytes, encoding: str) -> float:
 
 
 def _makes_sense(character: str, before: str, behind: str) -> bool:
-    """Whether a capital stands at the start of a word or among capitals, and a sign not within a word."""
+    """Whether a capital letter starts a word or follows capitals, and a symbol is not inside a word."""
     if character.isalpha():
         return not (character.isupper() and before.islower())
     return character in "’‘-‐–—·" or not (before.isalpha() and behind.isalpha())
 
 
 def _sample(raw: bytes) -> bytes:
-    """The lines that are not ASCII, of them so many that a guess is quick."""
+    """Return lines with non-ASCII bytes, just enough of them for a quick guess."""
     lines, size = [], 0
     for line in raw.split(b"\n"):
         if not line.isascii():

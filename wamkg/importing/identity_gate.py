@@ -1,4 +1,4 @@
-"""Records that an id leads to a paper which they do not look like: kept as questions, nothing of them applied."""
+"""Records that do not look like the paper their id belongs to: stored as questions and not applied."""
 
 from dataclasses import dataclass, field
 
@@ -17,12 +17,12 @@ from wamkg.store.tables import Batch
 from wamkg.vocabulary import QuestionStatus
 
 RECORD = "record"
-"""Form of the records that imports keep."""
+"""Format in which imports store records."""
 
 
 @dataclass
 class IdentityGate:
-    """Lets records of one import through to their papers, or keeps them."""
+    """Decide for each record of an import whether to apply it or to store it as a question."""
 
     session: Session
     batch: Batch
@@ -35,13 +35,13 @@ class IdentityGate:
         self._answers = IdentityAnswers(self.session)
 
     def settle(self, record: Record) -> Settled:
-        """The record as people's answers leave it."""
+        """Return the record after applying people's earlier answers to it."""
         return self._answers.settle(record)
 
     def refuse(self, record: Record, state: PaperClaims) -> RecordDiff | None:
-        """What to report of a record that looks like another paper than its id's, None where it may be applied.
+        """Return a report if the record does not look like the paper with its id, None if it may be applied.
 
-        The question is written by `flush`, once the paper is.
+        `flush` writes the question, after the paper is written.
         """
         if not state.said.get("title"):
             return None
@@ -73,7 +73,7 @@ class IdentityGate:
         )
 
     def _open(self, record: Record, paper: int) -> str | None:
-        """Id of the question that asks this already."""
+        """Return the id of the question if it is already open."""
         key = title_key(record.title)
         now = [q.uid for q in self.asked if q.paper == paper and title_key(q.title) == key]
         if now:
@@ -82,7 +82,7 @@ class IdentityGate:
         return next((q.uid for q in stored if title_key(q.title) == key), None)
 
     def flush(self) -> None:
-        """Write the questions and the renames noted so far; their papers are written by now."""
+        """Write the questions and renames collected so far; their papers must be in the store."""
         for question in self.asked:
             insert_question(self.session, self.batch, question)
         for state, before in self.renamed:

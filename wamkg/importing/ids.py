@@ -1,4 +1,4 @@
-"""Bare identifiers, one a line: an arXiv id, a DOI, a Semantic Scholar id, or an address of a paper."""
+"""Bare identifiers, one per line: an arXiv id, a DOI, a Semantic Scholar id, or the URL of a paper."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ _OPENALEX = re.compile(r"^(?:https?://openalex\.org/)?(W\d{4,12})$", re.I)
 
 
 def parse_ids(stream: BinaryIO) -> Iterator[Item]:
-    """Records that hold an identifier and an empty title: which paper it is must be looked up.
+    """Return records with an identifier and an empty title; the title must be looked up.
 
-    `#` at the start of a line or after a space begins a comment. An id given twice comes twice.
+    `#` at the start of a line or after a space begins a comment. An id that is given twice gives two records.
     """
     for number, line in numbered_lines(stream, _MAX_LINE):
         if line is None:
@@ -38,7 +38,7 @@ def parse_ids(stream: BinaryIO) -> Iterator[Item]:
 
 
 def _of_line(text: str, number: int) -> Iterator[Item]:
-    """The identifier of a line, or several between commas or blanks."""
+    """Return the identifier of a line, or several separated by commas or spaces."""
     whole = identified(text, number)
     parts = [whole] if whole else [identified(part, number) for part in re.split(r"[\s,;]+", text) if part]
     found = [part for part in parts if part is not None]
@@ -47,7 +47,7 @@ def _of_line(text: str, number: int) -> Iterator[Item]:
 
 
 def identified(text: str, line: int = 1) -> Record | None:
-    """A record of one identifier, None if it is none."""
+    """Return a record with one identifier, or None if the text is not an identifier."""
     bare = _PREFIX.sub("", text.strip())
     s2_url, openalex = _S2_URL.search(bare), _OPENALEX.match(bare)
     if s2_id(bare) or s2_url:

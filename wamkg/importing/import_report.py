@@ -1,4 +1,4 @@
-"""What an import did, line by line and in sum, and how well the source was understood."""
+"""The result of an import, line by line and in total, and how well the source was understood."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from wamkg.store.questions import Asked, TitleChange
 
 
 class Outcome(StrEnum):
-    """How a line of the source ended."""
+    """The outcome of one line of the source."""
 
     NEW = "new"
     SAME = "same"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class LineReport:
-    """One line that names a paper, and how it ended."""
+    """One line that names a paper, with its outcome."""
 
     line: int
     outcome: Outcome
@@ -37,14 +37,14 @@ class LineReport:
     reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON-ready values, empty ones left out."""
+        """Return the report as JSON-ready values, without empty ones."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: value for name, value in values.items() if value not in ((), "", None, False)}
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """One value that was dropped, guessed or is doubtful, and the record that gave it."""
+    """One value that was dropped, guessed or is doubtful, with the record it came from."""
 
     line: int
     title: str
@@ -54,11 +54,11 @@ class Doubt:
 
 @dataclass
 class ImportReport:
-    """The whole import; at most `keep` line reports and doubts are kept, the counts are complete.
+    """The report of a whole import. At most `keep` line reports and doubts are stored; all counts are complete.
 
-    `alarms` tell of decisions whose quote the import has left without ground; `warnings` of what makes the import
-    implausible; `questions` of records that look like another paper than the one that their id leads to; `renamed` of
-    papers whose title changed.
+    `alarms`: decisions whose quote is no longer in the text after the import. `warnings`: signs that the import is
+    implausible. `questions`: records that look like another paper than the one with their id. `renamed`: papers whose
+    title changed.
     """
 
     source: str
@@ -70,7 +70,7 @@ class ImportReport:
     unknown_keys: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[str] = field(default_factory=Counter)
     sections: Counter[str] = field(default_factory=Counter)
-    """Headings of a list that are no class, with the number of records below each; they are in `unmapped` too."""
+    """Headings of a list that are not taxa, with the number of records below each; they are also in `unmapped`."""
     quality: Quality = field(default_factory=Quality)
     samples: list[Sample] = field(default_factory=list)
     warnings: list[QualityWarning] = field(default_factory=list)
@@ -82,12 +82,12 @@ class ImportReport:
     questions: list[Asked] = field(default_factory=list)
     renamed: list[TitleChange] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What had to be assumed of the source as a whole, such as its encoding."""
+    """Assumptions about the source as a whole, such as its encoding."""
     batch: str | None = None
     keep: int = 20_000
 
     def add(self, line: LineReport) -> None:
-        """Count a line, and keep its report unless there are too many."""
+        """Count a line, and store its report unless the limit is reached."""
         self.counts[line.outcome] += 1
         if line.again_of is not None:
             self.counts["again"] += 1
@@ -99,29 +99,29 @@ class ImportReport:
             self.lines.append(line)
 
     def add_doubts(self, line: int, title: str, doubts: Iterable[str]) -> None:
-        """Keep what is doubtful about one record."""
+        """Store the doubtful values of one record."""
         for text in doubts:
             if len(self.doubts) < self.keep:
                 self.doubts.append(Doubt(line, title, str(text), isinstance(text, Dropped)))
 
     @property
     def records(self) -> int:
-        """How many records and unreadable lines the source has."""
+        """Return the number of records and unreadable lines in the source."""
         return sum(self.counts[outcome] for outcome in Outcome)
 
     @property
     def all_counts(self) -> dict[str, int]:
-        """How many lines ended in each way, zero too, and further counts."""
+        """Return the number of lines per outcome, zeros included, and further counts."""
         return {outcome.value: self.counts[outcome] for outcome in Outcome} | _rest(self.counts)
 
     @property
     def is_partial(self) -> bool:
-        """Whether something could not be read, was dropped, looks implausible, or waits for a person."""
+        """Whether something was unreadable, dropped or implausible, or must be decided by a person."""
         return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings or self.kept)
 
     @property
     def kept(self) -> int:
-        """How many lines were not applied because their id leads to another paper, asked now or before."""
+        """Return how many lines were stored as questions, now or earlier, because their id belongs to another paper."""
         return self.counts["kept as questions"]
 
     @property
@@ -130,7 +130,7 @@ class ImportReport:
         return any(self.counts[o] for o in (Outcome.NEW, Outcome.CHANGED, Outcome.CONFLICT))
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON-ready values."""
+        """Return the report as JSON-ready values."""
         return {
             "source": self.source,
             "format": self.format,

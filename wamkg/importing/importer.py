@@ -1,4 +1,4 @@
-"""The import job: read a source, make the taxonomies it needs, apply its records in one batch."""
+"""Import a source: read it, create the taxonomies it needs, and apply its records in one batch."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -41,12 +41,12 @@ from wamkg.vocabulary import BatchKind
 __all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
 
 Progress: TypeAlias = Callable[[int, int | None], None]
-"""Called with the number of records done, and of all where that is known."""
+"""Called with the number of records processed, and the total if it is known."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How a source is to be read."""
+    """How to read a source."""
 
     format: str | None = None
     taxonomy: str | None = None
@@ -54,17 +54,17 @@ class ImportOptions:
     dry_run: bool = False
     actor: str = "import"
     encoding: str | None = None
-    """Name of the source's encoding; None where it is UTF-8 or to be recognised."""
+    """Encoding of the source; None for UTF-8 or automatic detection."""
 
 
 class _NothingToKeepError(Exception):
-    """Ends a transaction without a trace: a dry run, or an import that changes nothing."""
+    """Roll back a transaction: a dry run, or an import that changes nothing."""
 
 
 def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
-    """Import a file, an address or standard input (`-`) as one batch; a dry run leaves the store as it was.
+    """Import a file, a URL or standard input (`-`) as one batch; a dry run leaves the store unchanged.
 
-    Raises InvalidInputError where the source cannot be read or holds no record.
+    Raises InvalidInputError if the source cannot be read or contains no record.
     """
     report = ImportReport(name, "", options.dry_run)
     with open_source(name, options.encoding) as source:
@@ -154,7 +154,7 @@ def _shown_name(name: str) -> str:
 
 
 def _source_of(name: str, result: ParseResult, options: ImportOptions) -> str:
-    """A list speaks under its main taxonomy, whatever its file is called today; other files under their name."""
+    """Name the source: a list by its main taxonomy, whatever its file is called; another file by its name."""
     if options.taxonomy:
         return f"list:{options.taxonomy}"
     if result.taxonomies:
@@ -166,7 +166,7 @@ def _source_of(name: str, result: ParseResult, options: ImportOptions) -> str:
 def _make_taxonomies(
     session: Session, batch: Batch, result: ParseResult, options: ImportOptions, report: ImportReport
 ) -> int:
-    """Make the taxonomies that the source uses and the store lacks, from the packaged seeds or the list itself."""
+    """Create the taxonomies that the source uses and the store lacks, from packaged seeds or from the list itself."""
     packaged = {spec.slug: spec for spec in seed_taxonomies()}
     stored = {taxonomy.slug for taxonomy in list_taxonomies(session)}
     added = 0
@@ -179,7 +179,7 @@ def _make_taxonomies(
         elif used.new:
             added += save_taxonomy(session, batch, _spec(used.taxonomy))
     if not result.taxonomies and not stored:
-        # Records may name packaged classes; in an empty store nothing else is there to hold them.
+        # Records may name packaged taxa, which an empty store does not have yet.
         added += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
     if options.taxonomy and options.taxonomy not in wanted.keys() | stored:
         if options.taxonomy not in packaged:
@@ -203,7 +203,7 @@ def _spec(taxonomy: TaxonomyMatcher) -> TaxonomySpec:
 
 
 def _catalogue(session: Session) -> TaxonomyIndex:
-    """What lists may call the taxonomies of the store, and those of the seeds it does not have."""
+    """Return the names that lists use for the taxonomies in the store and for packaged ones not in the store."""
     stored = {t.slug: t for t in list_taxonomies(session)}
     packaged = {t.slug: t for t in seed_catalogue().taxonomies}
     order = [*packaged, *(slug for slug in stored if slug not in packaged)]

@@ -1,4 +1,4 @@
-"""JSON Lines: one paper a line, read one at a time."""
+"""JSON Lines: one paper per line, read one at a time."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -12,14 +12,14 @@ from wamkg.importing.record_keys import FaultError, read_mapping
 from wamkg.matching.record import Dropped, UnreadableLine
 
 _NUL = b"\\u0000"
-"""How JSON spells a NUL; a bare one is not JSON."""
+"""A NUL as JSON escapes it; a bare NUL is not valid JSON."""
 
 
 def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
-    """Read records one at a time, in memory bounded by the longest line.
+    """Read records one at a time; memory is bounded by the longest line.
 
-    A value of another form is read, or left out and listed among the record's doubts. A line that is no record comes as
-    Unreadable with its number; nothing is raised for content.
+    A value of the wrong type is converted, or dropped and listed in the record's doubts. A line that is not a record
+    becomes an Unreadable with its line number. Content never raises an error.
     """
     for number, line in numbered_lines(stream, max_line):
         if line is None:
@@ -43,7 +43,7 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
 
 
 def record_of(row: object, number: int) -> Item:
-    """The record that an object of these keys describes, or why it is none; every value must be of its form."""
+    """Return the record that an object describes, or why it is invalid. Every value must have its type."""
     try:
         if _has_nul(row):
             raise FaultError("a NUL character, which the database cannot store")

@@ -1,4 +1,4 @@
-"""Applying a record that an import has kept as a question, once the question is answered."""
+"""Apply a record that an import stored as a question, once the question is answered."""
 
 from sqlmodel import Session
 
@@ -11,9 +11,9 @@ from wamkg.store.tables import Batch, IdentityQuestion
 
 
 def apply_kept(session: Session, batch: Batch, question: IdentityQuestion) -> LineReport:
-    """Apply the record of an answered question as its import would have; returns what became of it.
+    """Apply the record of an answered question as its import would have; return the outcome.
 
-    Raises ConflictError where it cannot be applied any more.
+    Raises ConflictError if it can no longer be applied.
     """
     report = ImportReport(question.source, "", dry_run=False)
     applier = Applier(session, batch, question.source, report, keep_classes=bool(question.record.get("classes", True)))

@@ -1,15 +1,15 @@
-"""Lines of a binary stream with their numbers, read so that an endless line never sits in memory."""
+"""Read a binary stream as numbered lines; an overlong line is never held in memory."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 
 MAX_LINE = 10 * 1024 * 1024
-"""Longest line read, in bytes."""
+"""Longest line that is read, in bytes."""
 _BOM = b"\xef\xbb\xbf"
 
 
 def numbered_lines(stream: BinaryIO, limit: int = MAX_LINE) -> Iterator[tuple[int, bytes | None]]:
-    """Each line with its number from 1; None for a line longer than `limit` bytes, of which the rest is skipped."""
+    """Yield each line with its number from 1; None for a line over `limit` bytes, whose rest is skipped."""
     number = 0
     while True:
         line = stream.readline(limit + 1)

@@ -1,4 +1,4 @@
-"""What a link or a badge says: its kind, the paper's identifiers in it, the label drawn on it."""
+"""What a link or badge means: its kind, the identifiers in its URL, and the label on the badge."""
 
 import re
 from functools import lru_cache
@@ -48,7 +48,7 @@ _ID_PAGES = re.compile(
 _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
 _DOI_PATH = re.compile(r"/(?:doi/(?:[a-z]+/)?)?10\.\d{4,9}/\S")
-"""Path of an address that holds a DOI at its beginning, or behind "doi", on whatever host."""
+"""URL path with a DOI at its start or after "doi", on any host."""
 _DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
 _WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.I).fullmatch
 _BRACKETS_BEHIND = re.compile(r"(?<=\w)\s*[(（][^()（）]*[)）]\s*$")
@@ -56,26 +56,26 @@ _BADGE_DASH = "\x00"
 
 
 def is_web(url: str) -> bool:
-    """Whether the address is one that may be shown as a link: http or https with a named host and no spaces."""
+    """Whether the URL may be shown as a link: http or https, with a host name and without spaces."""
     return _WEB(url.strip()) is not None
 
 
 def is_link_label(text: str) -> bool:
-    """Whether a link's text only says what it leads to ("📄 Paper", "Project Page", "paper (UniVLA)")."""
+    """Whether the text of a link only names its target type ("📄 Paper", "Project Page", "paper (UniVLA)")."""
     words = _label_words(text)
     return 0 < len(words) <= 5 and all(word in _ALL_WORDS for word in words) and not _FILLER.issuperset(words)
 
 
 @lru_cache(maxsize=4096)
 def _label_words(text: str) -> tuple[str, ...]:
-    """Words of a label without what stands in brackets behind them and without numbers ("Code2", "2024")."""
+    """Return the words of a label without trailing brackets and without numbers ("Code2", "2024")."""
     bare = _BRACKETS_BEHIND.sub("", text.strip(" []")) or text
     words = (word.strip("0123456789") for word in normalise(bare).split())
     return tuple(word for word in words if word) or (("link",) if not any(c.isalnum() for c in text) else ())
 
 
 def kind_of(label: str, url: str) -> str:
-    """Kind of a link, by its label first, then by where it leads: paper, webpage, code, model, dataset, blog, other."""
+    """Return the kind of a link by its label, then by its URL: paper, webpage, code, model, dataset, blog, other."""
     if label.lower().split()[-1:] == ["list"]:
         return "other"
     words = set(_label_words(label)) & (_ALL_WORDS - _FILLER) if is_link_label(label) else set()
@@ -93,7 +93,7 @@ def _kind_of_host(url: str) -> str:
 
 
 def is_scholarly(url: str) -> bool:
-    """Whether the address is that of a paper: a publisher, an archive, or a PDF file."""
+    """Whether the URL is that of a paper: a publisher, an archive, or a PDF file."""
     if not is_web(url):
         return False
     if _host_of_papers(url):
@@ -103,7 +103,7 @@ def is_scholarly(url: str) -> bool:
 
 
 def is_paper_host(url: str) -> bool:
-    """Whether the address is a page at a publisher or an archive."""
+    """Whether the URL is a page of a publisher or an archive."""
     return is_web(url) and _host_of_papers(url) and len(urlsplit(url.strip()).path) > 1
 
 
@@ -113,18 +113,18 @@ def _host_of_papers(url: str) -> bool:
 
 
 def arxiv_of(url: str) -> str | None:
-    """arXiv id in an address, if it is a page of that paper."""
+    """Return the arXiv id in a URL if it is a page of that paper."""
     found = _ID_PAGES.search(url)
     return arxiv_id(found[1] if found else url)
 
 
 def is_broken_arxiv(url: str) -> bool:
-    """Whether an address of arXiv, or of a page about its papers, has a number that is no arXiv id."""
+    """Whether a URL of arXiv, or of a page about its papers, contains a number that is not an arXiv id."""
     return bool(malformed_arxiv(url))
 
 
 def doi_of(url: str) -> str | None:
-    """DOI in an address of a resolver, or of a publisher that puts it into the path."""
+    """Return the DOI in a URL of a resolver, or of a publisher that uses DOIs in its paths."""
     found = _NATURE.search(url)
     if found:
         return f"10.1038/{found[1]}"
@@ -137,9 +137,9 @@ def doi_of(url: str) -> str | None:
 
 
 def label_of_badge(src: str) -> str | None:
-    """Text drawn on a shields.io badge; None for another image or a badge that counts something.
+    """Return the text on a shields.io badge; None for another image or a badge that shows a count.
 
-    In its path `--` stands for a dash, `__` for an underscore, `_` for a space, and the last part is the color.
+    In its path, `--` is a dash, `__` an underscore, `_` a space, and the last part is the color.
     """
     body = _badge_path(src)
     if body is None:
@@ -150,7 +150,7 @@ def label_of_badge(src: str) -> str | None:
 
 
 def color_of_badge(src: str) -> str | None:
-    """Color of a shields.io badge as its address gives it."""
+    """Return the color of a shields.io badge from its URL."""
     body = _badge_path(src)
     color = body.replace("--", _BADGE_DASH).rpartition("-")[2].lower() if body else ""
     return color if body and color != body.lower() else None

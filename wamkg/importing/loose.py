@@ -1,4 +1,4 @@
-"""Values of JSON Lines in other forms than the keys ask for: numbers as text, authors in one, dates with an hour."""
+"""Convert JSON Lines values of other types: numbers as text, authors in one string, dates with a time."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _MARKED_UP = frozenset(("title", "abstract", "venue", "publisher"))
 
 
 def loosened(row: dict[str, Any], doubts: list[str]) -> dict[str, Any]:
-    """The object with its values in the form that the keys ask for, where that can be told; `doubts` names guesses."""
+    """Return the object with its values converted to the required types where possible; `doubts` lists guesses."""
     changed = {}
     for key, value in row.items():
         change = _CHANGES.get(key)
@@ -32,7 +32,7 @@ def loosened(row: dict[str, Any], doubts: list[str]) -> dict[str, Any]:
 
 
 def without_nul(value: Any) -> Any:
-    """The value without NUL characters, which no database keeps."""
+    """Return the value without NUL characters, which databases do not accept."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, dict):
@@ -55,7 +55,7 @@ def _text(key: str, value: Any, doubts: list[str]) -> Any:
 
 
 def _arxiv_number(value: float) -> str:
-    """2401.1 is 2401.10000: JSON\'s numbers lose the zeros at their end; ids had four digits until 2014."""
+    """Restore 2401.1 to 2401.10000: JSON numbers lose trailing zeros; ids had four digits until 2014."""
     return f"{value:.5f}" if value >= 1501 else f"{value:.4f}"
 
 
@@ -119,7 +119,7 @@ def _one_path(key: str, value: Any, doubts: list[str]) -> Any:
 
 
 def _take_authors(given: Any, changed: dict[str, Any], doubts: list[str]) -> None:
-    """Authors as one text, or as objects with their parts."""
+    """Read authors given as one string, or as objects with name parts."""
     if given.__class__ is str:
         people = read_people([given], one_comma_parts_names=True)
         doubts += people.doubts
@@ -133,7 +133,7 @@ def _take_authors(given: Any, changed: dict[str, Any], doubts: list[str]) -> Non
 
 
 def _spoken(name: Any) -> Any:
-    """The name that an object gives, as Semantic Scholar, OpenAlex and CSL write people."""
+    """Return the name in an object as Semantic Scholar, OpenAlex or CSL write it."""
     if name.__class__ is not dict:
         return name
     author = name.get("author")

@@ -1,4 +1,4 @@
-"""HTML entities and markup in titles, names, venues and abstracts, as registrars, databases and programs leave them."""
+"""Decode HTML entities and markup in titles, names, venues and abstracts from registrars and databases."""
 
 import html
 import re
@@ -19,11 +19,11 @@ _IS_MATH = re.compile(r"<(?:\w+:)?math\b", re.I)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _IS_BLOCK = re.compile(rf"(?:jats:)?(?:{_BLOCK})", re.I)
 _ROUNDS = 3
-"""How often text is decoded that was encoded more than once ("&amp;amp;")."""
+"""Maximum number of decoding passes for text encoded more than once ("&amp;amp;")."""
 
 
 def without_markup(text: str) -> str:
-    """Text with its entities decoded and its tags gone, blanks made single; a lone "<", as in "x < y", stays."""
+    """Return text with entities decoded, tags removed and spaces collapsed; a lone "<", as in "x < y", stays."""
     for _ in range(_ROUNDS):
         decoded = _decode(text)
         if decoded == text:
@@ -44,7 +44,7 @@ def _decode(text: str) -> str:
 
 
 def _strip_pairs(text: str) -> str:
-    """Tags that are opened and closed; one without the other may be what the text is about."""
+    """Remove tags that are opened and closed; an unpaired tag may be part of the text."""
     tags = list(_PAIRED.finditer(text))
     opened, closed = ({tag[2].lower() for tag in tags if bool(tag[1]) == end} for end in (False, True))
     pairs = opened & closed

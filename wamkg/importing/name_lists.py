@@ -1,4 +1,4 @@
-"""Whether a text that should be a title is a list of people: the sign of swapped columns or a misread layout."""
+"""Whether a text that should be a title is a list of people: a sign of swapped columns or a misread layout."""
 
 import re
 
@@ -13,14 +13,14 @@ _PARTICLE = re.compile(r"(?:van|von|d['’]|de|der|den|del|della|di|da|dos|la|le
 _NO_LATIN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
 MAX_NAMES_TEXT = 400
-"""Characters of a text that is looked at; no title that matters is longer."""
+"""Maximum number of characters examined; real titles are shorter."""
 
 
 def looks_like_names(text: str) -> bool:
     """Whether a text reads as two or more people, or as people and "et al.".
 
-    Strict, since titles such as "World Models and Language Agents" look alike: at least two parts, each of which can be
-    a name, none with a word that titles are made of.
+    Strict, because titles such as "World Models and Language Agents" look similar: at least two parts, each a possible
+    name, none with a word that occurs in titles.
     """
     text = text[:MAX_NAMES_TEXT]
     if _CUT.search(text):

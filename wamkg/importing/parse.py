@@ -1,4 +1,4 @@
-"""Reading any source in any format that can be imported."""
+"""Parse a source in any format that can be imported."""
 
 from collections.abc import Callable, Iterator
 
@@ -28,11 +28,11 @@ _REFERENCES: dict[str, Callable[[str], Iterator[Item]]] = {
 def parse(
     source: Source, catalogue: TaxonomyIndex, format: str | None = None, taxonomy: str | None = None
 ) -> ParseResult:
-    """Read a source; the format is recognised where none is given.
+    """Parse a source; the format is detected if none is given.
 
-    `taxonomy` matters for lists only. `jsonl` and `ids` are read while `items` is gone through, so the source must
-    stay open until then. Raises InvalidInputError where the format is unknown or the source is not text; single bad
-    lines are items.
+    `taxonomy` applies only to lists. `jsonl` and `ids` are read while `items` is consumed, so the source must stay open
+    until then. Raises InvalidInputError if the format is unknown or the source is not text; unreadable lines become
+    items.
     """
     chosen = ensure_known(format) if format else recognise(source.name, source.head_text)
     if chosen == "jsonl":

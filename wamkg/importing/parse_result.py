@@ -1,4 +1,4 @@
-"""What reading a file gives: its records, the lines that could not be read, and what was recognised on the way."""
+"""The result of parsing a file: records, unreadable lines, and what was recognized."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ Item: TypeAlias = Record | UnreadableLine
 
 @dataclass(frozen=True)
 class MatchedTaxonomy:
-    """A taxonomy that the file's headings and labels were read with; `new` where the file itself defines it."""
+    """A taxonomy that headings and labels were matched with; `new` if the file itself defines it."""
 
     taxonomy: TaxonomyMatcher
     new: bool
     records: int
-    """How many records got a place in it."""
+    """Number of records assigned to one of its taxa."""
 
 
 @dataclass(frozen=True)
 class ListLegendEntry:
-    """A label that the file explains; `taxonomy` and `taxon` say what it was read as, None where unknown."""
+    """A label that the file explains; `taxonomy` and `taxon` say how it was read, None if unknown."""
 
     line: int
     label: str
@@ -33,7 +33,7 @@ class ListLegendEntry:
 
 @dataclass(frozen=True)
 class ListSurvey:
-    """The survey that the list belongs to, as its citation block or its header names it; not a record."""
+    """The survey that the list belongs to, from its citation block or its header; not a record."""
 
     line: int
     arxiv: str | None
@@ -42,7 +42,7 @@ class ListSurvey:
 
 @dataclass
 class ParseResult:
-    """One file, read. `items` of `jsonl` and `ids` is a one-pass generator; of a list it is a list in line order."""
+    """The parsed file. `items` is a one-pass generator for `jsonl` and `ids`, and a list in line order for a list."""
 
     format: str
     items: Iterable[Item]
@@ -50,22 +50,22 @@ class ParseResult:
     legend: tuple[ListLegendEntry, ...] = ()
     own_survey: tuple[ListSurvey, ...] = ()
     unmapped_labels: dict[str, int] = field(default_factory=dict)
-    """Labels and headings that no taxonomy knows, with the number of records that carry them."""
+    """Labels and headings that no taxonomy knows, with the number of records that have them."""
     label_synonyms: dict[str, str] = field(default_factory=dict)
-    """Labels read as another label because the legend gives both one meaning or one color."""
+    """Labels read as another label because the legend gives both the same meaning or color."""
 
     notes: list[str] = field(default_factory=list)
-    """What had to be assumed of the file as a whole, such as its encoding; a sentence each."""
+    """Assumptions about the file as a whole, such as its encoding; one sentence each."""
 
     arxiv_ids: int | None = None
-    """How many arXiv ids a list names; None where that is not counted."""
+    """Number of arXiv ids in a list; None if they are not counted."""
     stray_ids: int = 0
-    """How many of them stand in no entry; each has an unreadable line that says so."""
+    """Number of arXiv ids outside entries; each has an unreadable line that reports it."""
 
     def records(self) -> list[Record]:
-        """The records alone; consumes a one-pass `items`."""
+        """Return only the records; consumes a one-pass `items`."""
         return [item for item in self.items if isinstance(item, Record)]
 
     def unreadable(self) -> list[UnreadableLine]:
-        """The unreadable lines alone; consumes a one-pass `items`."""
+        """Return only the unreadable lines; consumes a one-pass `items`."""
         return [item for item in self.items if isinstance(item, UnreadableLine)]

@@ -1,4 +1,4 @@
-"""Lists of people in one text, as tables, reference managers and JSON print them: whole, cut short, or none."""
+"""Parse lists of people in one text, as tables, reference managers and JSON print them."""
 
 import ast
 import re
@@ -34,7 +34,7 @@ _NEVER_CUT_BEHIND = re.compile(r"(?:\b|[^a-z])(?:Mc|Mac|Fitz|O['’]|D['’]|De|
 
 @dataclass
 class People:
-    """Names of a list in their order; `cut` where it says that further people follow."""
+    """Names in list order; `cut` if the list says that further people follow."""
 
     names: list[PersonName] = field(default_factory=list)
     cut: bool = False
@@ -42,10 +42,10 @@ class People:
 
 
 def read_people(texts: Iterable[str], *, indexed: bool = False, one_comma_parts_names: bool = False) -> People:
-    """People of some texts, each of which holds one name or several.
+    """Read people from texts that contain one or more names each.
 
-    `indexed` says that bare initials behind a name are the given name; else that is decided by all names together.
-    `one_comma_parts_names` takes "Anna Bell, Bo Cole" for two people, where else the family name stands first.
+    With `indexed`, bare initials after a name are the given name; otherwise all names together decide. With
+    `one_comma_parts_names`, "Anna Bell, Bo Cole" is two people; otherwise the family name comes first.
     """
     people = People()
     pieces: list[str] = []
@@ -58,7 +58,7 @@ def read_people(texts: Iterable[str], *, indexed: bool = False, one_comma_parts_
 
 
 def split_people(text: str, people: People, one_comma_parts_names: bool = False) -> list[str]:
-    """The names in one text, each as it stands there; notes in `people` whether the list is cut, and any guess."""
+    """Return the names in one text as written; records in `people` whether the list is shortened, and any guess."""
     text = _printed_list(text) or text
     if "&" in text or "<" in text:
         text = "\n".join(without_markup(line) for line in text.split("\n"))
@@ -81,7 +81,7 @@ def is_nobody(text: str) -> bool:
 
 
 def split_glued(text: str, people: People) -> list[str]:
-    """Names that a publisher's table runs together: "Ann BellCarl Dorn". Titles such as "Prof." go."""
+    """Split names that a publisher's table joins: "Ann BellCarl Dorn". Titles such as "Prof." are removed."""
     words, starts = text.split(), [0]
     pieces: list[str] = []
     for number, word in enumerate(words):
@@ -108,7 +108,7 @@ def _place_of_cut(word: str) -> int | None:
 
 
 def _printed_list(text: str) -> str | None:
-    """The names of a list as Python or JSON prints it, one a line."""
+    """Return the names of a list printed by Python or JSON, one per line."""
     if not _LISTED.fullmatch(text):
         return None
     try:
@@ -127,7 +127,7 @@ def _cut_end(text: str, people: People) -> str:
 
 
 def _joined(text: str) -> list[str]:
-    """Names around an "and"; the name of a group that has one in it stays whole."""
+    """Join names around an "and"; a group name that contains "and" stays whole."""
     parts = [part for part in _JOINED.split(text) if part]
     if len(parts) < 2:
         return parts
@@ -159,7 +159,7 @@ def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> l
 
 
 def _without_degrees(parts: list[str]) -> list[str]:
-    """Parts without academic degrees; behind a family name alone, "M.A." is somebody's initials."""
+    """Remove academic degrees from the parts; after a family name alone, "M.A." is initials."""
     kept: list[str] = []
     for number, part in enumerate(parts):
         whole = bool(kept) and (_is_whole(kept[-1]) or (number == len(parts) - 1 == 2))
@@ -169,7 +169,7 @@ def _without_degrees(parts: list[str]) -> list[str]:
 
 
 def _by_turns(parts: list[str], whole: list[bool], people: People) -> list[str]:
-    """Family and given names by turns ("Bell, A., Cole, B."), or else names between commas."""
+    """Read alternating family and given names ("Bell, A., Cole, B."), or else names between commas."""
     families, given = parts[::2], parts[1::2]
     sure = all(map(_is_initials, given))
     if len(parts) % 2 or not (sure or not any(whole)):
@@ -181,7 +181,7 @@ def _by_turns(parts: list[str], whole: list[bool], people: People) -> list[str]:
 
 
 def _with_suffixes(parts: list[str]) -> list[str]:
-    """Parts, a suffix joined to the whole name before it."""
+    """Join each suffix to the whole name before it."""
     joined: list[str] = []
     for part in parts:
         if joined and is_suffix(part) and (_is_whole(joined[-1]) or len(parts) == 2):
@@ -194,7 +194,7 @@ def _with_suffixes(parts: list[str]) -> list[str]:
 
 
 def _is_whole(name: str) -> bool:
-    """Whether words may be given and family name together."""
+    """Whether words may be a given and a family name together."""
     words = name.split()
     return len(words) > 1 and not _is_initials(name) and sum(len(word.strip(".")) > 1 for word in words) > 0
 

@@ -1,6 +1,6 @@
-"""Whether an import looks understood: records as they were read, shares, and warnings where the picture is implausible.
+"""Judge whether an import was understood: sample records, shares, and warnings if the result is implausible.
 
-Reads along while records are imported and keeps a few numbers and texts of them, so that memory stays small.
+Follows the records during the import and stores only a few numbers and texts, to limit memory.
 """
 
 import heapq
@@ -15,19 +15,19 @@ from wamkg.matching.record import Dropped, Record
 from wamkg.matching.same_paper import ids_of
 
 MIN_JUDGED = 4
-"""Fewest records whose shares say anything."""
+"""Minimum number of records for meaningful shares."""
 MIN_SAME_TITLE = 5
 MAX_PLACES = 200
-"""Places kept of a warning; its count is complete."""
+"""Maximum number of locations stored per warning; the count is complete."""
 MAX_TITLES = 100_000
-"""Different titles that are remembered to find repeated ones."""
+"""Maximum number of distinct titles remembered to find repeated ones."""
 _SAMPLES = 3
 _SPREAD = 64
 _LIST = "awesome-list"
 _WITHOUT_AUTHORS = frozenset((_LIST, "ids"))
-"""Formats that have no authors by nature."""
+"""Formats that never have authors."""
 _AUTHORS_OPTIONAL = frozenset(("csv", "jsonl"))
-"""Formats whose files may leave authors out on purpose; they are missed where an unknown field may hold them."""
+"""Formats whose files may omit authors on purpose; a warning comes only if an unknown field may contain them."""
 _WEB_WORDS = "misc online electronic www web webpage software dataset manual elec icomm blog comp data mpct video"
 _WEB_TYPES = frozenset(_WEB_WORDS.split())
 _COLLECTIONS = frozenset(("proceedings", "mvproceedings", "collection", "mvcollection", "periodical", "serial"))
@@ -38,7 +38,7 @@ item journal key keyword keywords label labels language license link links locat
 path pdf place priority publisher quality rank rating references relevance score section series short source stage
 star stars start status subject summary tag tags text theme title topic topics type url version volume year
 """
-"""Words of field names that do not hold people."""
+"""Words in field names that do not contain people."""
 _NOT_PEOPLE = frozenset(_NOT_PEOPLE_WORDS.split())
 
 
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class QualityWarning:
-    """One thing that makes an import implausible, in one plain line that says what to do; and where it is seen."""
+    """One sign that an import is implausible, with a one-line remedy and the records where it occurs."""
 
     kind: str
     text: str
@@ -60,7 +60,7 @@ class QualityWarning:
     places: tuple[Place, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The warning as JSON-ready values."""
+        """Return the warning as JSON-ready values."""
         return asdict(self)
 
 
@@ -77,7 +77,7 @@ class Sample:
     classes: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The sample as JSON-ready values."""
+        """Return the sample as JSON-ready values."""
         return asdict(self)
 
 
@@ -91,22 +91,22 @@ class Quality:
     without_id: int = 0
     titles_like_names: int = 0
     short_titles: int = 0
-    """Titles of one or two words."""
+    """Number of titles with one or two words."""
     same_title: int = 0
-    """Records that share the most frequent title; 0: no title stands twice."""
+    """Number of records that share the most frequent title; 0 if no title repeats."""
     worse: int = 0
-    """Values worse than what the same source gave before; each is listed as a conflict."""
+    """Number of values worse than what the same source gave before; each is listed as a conflict."""
     dropped: int = 0
     doubtful: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """The counts as JSON-ready values."""
+        """Return the counts as JSON-ready values."""
         return asdict(self)
 
 
 @dataclass
 class _SeenValues:
-    """How many records something was seen in, and the first of them."""
+    """The number of records with some property, and the first of them."""
 
     count: int = 0
     places: list[Place] = field(default_factory=list)
@@ -118,7 +118,7 @@ class _SeenValues:
 
 
 class QualityCheck:
-    """Looks at the records of one import, one after the other."""
+    """Examines the records of one import one by one."""
 
     def __init__(self, format: str, quality: Quality) -> None:
         self.format = format
@@ -137,7 +137,7 @@ class QualityCheck:
         self._samples = _Samples()
 
     def watch(self, record: Record) -> None:
-        """Take a record into account."""
+        """Examine a record."""
         quality, ids = self.quality, ids_of(record)
         quality.records += 1
         quality.without_authors += not record.authors
@@ -154,7 +154,7 @@ class QualityCheck:
         self._samples.add(record, score)
 
     def _watch_authors(self, record: Record) -> int:
-        """Count a record that should have authors; returns how doubtful it is for having none."""
+        """Count a record that should have authors; return how doubtful it is without them."""
         if not self._people_expected:
             return 0
         if record.authors:
@@ -171,7 +171,7 @@ class QualityCheck:
         return 3
 
     def _watch_title(self, record: Record, identity: str) -> int:
-        """Count an odd title; returns how doubtful it is."""
+        """Count an unusual title; return how doubtful it is."""
         self._titled += 1
         if not _needs_no_authors(record):
             self._titles.add(record.title, record.line, identity)
@@ -186,11 +186,11 @@ class QualityCheck:
         return 0
 
     def samples(self) -> list[Sample]:
-        """Three records in the order of the file: of the most doubtful ones, else from beginning, middle and end."""
+        """Return three records in file order: the most doubtful ones, else from the start, middle and end."""
         return [_sample(record) for record in self._samples.chosen()]
 
     def warnings(self, unreadable: int) -> list[QualityWarning]:
-        """What makes the import implausible, the gravest first."""
+        """Return signs that the import is implausible, most serious first."""
         self.quality.same_title = self._titles.most_frequent.count
         return [*self._about_reading(unreadable), *self._about_authors(), *self._about_titles(), *self._about_ids()]
 
@@ -260,14 +260,14 @@ class QualityCheck:
 
 
 class _Titles:
-    """Titles that several different records have."""
+    """Titles shared by several different records."""
 
     def __init__(self) -> None:
         self._first: dict[int, tuple[int, int]] = {}
         self._repeated: dict[int, _SeenValues] = {}
 
     def add(self, title: str, line: int, identity: str) -> None:
-        """Take a title into account; a further record of the same id or address is the same paper again."""
+        """Count a title; another record with the same id or URL is the same paper."""
         key = hash(title.casefold())
         first = self._first.get(key)
         if first is None:
@@ -282,12 +282,12 @@ class _Titles:
 
     @property
     def most_frequent(self) -> _SeenValues:
-        """The title that most records share."""
+        """Return the title that most records share."""
         return max(self._repeated.values(), key=lambda seen: seen.count, default=_SeenValues())
 
 
 class _Samples:
-    """A few records that stand for all of them."""
+    """A few representative records."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -297,7 +297,7 @@ class _Samples:
         self._doubtful: list[tuple[int, int, Record]] = []
 
     def add(self, record: Record, score: int) -> None:
-        """Keep a record where it may stand for others."""
+        """Store a record if it may be representative."""
         if self._count % self._stride == 0:
             self._spread.append(record)
             if len(self._spread) == 2 * _SPREAD:
@@ -313,7 +313,7 @@ class _Samples:
         self._count += 1
 
     def chosen(self) -> list[Record]:
-        """At most three records in the order of the file."""
+        """Return at most three records in file order."""
         found = [record for *_, record in sorted(self._doubtful, key=lambda entry: entry[:2], reverse=True)]
         if self._last is not None:
             usual = [self._spread[0], self._spread[len(self._spread) // 2], self._last]
@@ -340,7 +340,7 @@ def _leads_to_paper(record: Record) -> bool:
 
 
 def _needs_no_authors(record: Record) -> bool:
-    """Whether a record is a page of the web, or a collection that has editors."""
+    """Whether a record is a web page, or a collection with editors."""
     if record.entry_type in _COLLECTIONS or "editor" in record.details:
         return True
     if record.entry_type not in _WEB_TYPES and (record.entry_type or record.venue or ids_of(record)):
@@ -349,6 +349,6 @@ def _needs_no_authors(record: Record) -> bool:
 
 
 def _may_hold_people(key: str) -> bool:
-    """Whether an unknown field may hold people, by its name."""
+    """Whether an unknown field may contain people, judging by its name."""
     words = key.lower().replace("_", " ").replace("-", " ").split()
     return not any(word.strip("()#:") in _NOT_PEOPLE for word in words)

@@ -1,4 +1,4 @@
-"""Comparing one record with what the store holds of its paper: what is new, what changes, what conflicts."""
+"""Compare one record with the stored values of its paper: new, changed and conflicting values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,33 +22,33 @@ from wamkg.vocabulary import ARXIV_ID_SOURCE, AssignmentStatus, EventKind, Stand
 
 @dataclass
 class RecordDiff:
-    """What one record did to its paper."""
+    """The changes that one record makes to its paper."""
 
     changes: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     worse: int = 0
-    """Values worse than what the same source said before; they are among the conflicts."""
+    """Number of values worse than what the same source gave before; they are among the conflicts."""
 
 
 @dataclass(frozen=True)
 class RecordSource:
-    """Where a record comes from; `repeat` where its paper was already met in this import."""
+    """The source of a record; `repeat` if this import has already met its paper."""
 
     source: str
     own_fields: dict[str, str]
     repeat: bool
 
     def of(self, name: str) -> str:
-        """Source of one field of the record."""
+        """Return the source of one field of the record."""
         return self.own_fields.get(name, self.source)
 
 
 def diff_record(
     record: Record, state: PaperClaims, origin: RecordSource, taxa: TaxaIndex, keep_classes: bool
 ) -> RecordDiff:
-    """Add to the state the rows that the record brings, and say what that means.
+    """Add the claims of a record to the paper's state, and report what changes.
 
-    What is shown already is not said again; a change is noted where what is shown changes.
+    Values already shown are not claimed again. A change is reported if a resolved value changes.
     """
     notes = RecordDiff()
     before = resolved_values(state) if state.said else None
@@ -74,16 +74,16 @@ def diff_record(
 
 
 Shown = Mapping[str, Any]
-"""What `shown_values` gives."""
+"""What `resolved_values` returns."""
 
 
 def _say_fields(
     record: Record, state: PaperClaims, origin: RecordSource, shown: Shown | None, notes: RecordDiff
 ) -> dict[str, Any]:
-    """Say the fields that tell something new; returns them.
+    """Claim the fields with new values; return them.
 
-    Venue, year, DOI and what else is shown of one record are said together or not at all, so that a source's record
-    stays whole.
+    Venue, year, DOI and the other publication fields of one record are claimed together or not at all, so that a
+    source's record stays complete.
     """
     given = {name: value for name in FIELDS if (value := getattr(record, name)) not in (None, "", [], {})}
     known = {name for name, value in given.items() if shown is not None and is_said_already(name, value, shown)}
@@ -100,7 +100,7 @@ def _say_fields(
 
 
 def _say(state: PaperClaims, name: str, value: Any, origin: RecordSource, notes: RecordDiff, *, is_known: bool) -> bool:
-    """Say a value unless the source has said so; returns whether it was said."""
+    """Claim a value unless the source already has; return whether it was added."""
     agrees = FIELDS[name]
     mine = state.said.get(name, {}).get(origin.source)
     if mine is None or mine.value is None:
@@ -124,7 +124,7 @@ def _say(state: PaperClaims, name: str, value: Any, origin: RecordSource, notes:
 
 
 def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: RecordDiff) -> None:
-    """Note what is shown otherwise than before, and what was said but contradicts what is shown."""
+    """Report resolved values that changed, and claimed values that contradict the resolved ones."""
     for name in (*FIELDS, "authors_cut", "standing"):
         if after[name] != before[name]:
             notes.changes.append(f"{name}: {_short(after[name])}")
@@ -141,21 +141,21 @@ def _note_fields(said: Mapping[str, Any], before: Shown, after: Shown, notes: Re
 
 
 def _note_other_record(said: Mapping[str, Any], notes: RecordDiff) -> None:
-    """A second record of the paper (a preprint beside its publication) changes nothing shown, but is kept."""
+    """A second record of the paper (a preprint beside its publication) changes no resolved value, but is stored."""
     kept = [f"{name} {_short(value)}" for name, value in said.items() if name in PUBLISHED_FIELDS]
     if kept and not (notes.changes or notes.conflicts):
         notes.changes.append(f"kept as a further record of the paper: {', '.join(kept)}")
 
 
 def _is_other_record(name: str, said: Mapping[str, Any], shown: Shown) -> bool:
-    """Whether a value is that of a preprint beside what is shown of its publication, or the other way round."""
+    """Whether a value belongs to a preprint and the resolved one to its publication, or the other way round."""
     if name not in PUBLISHED_FIELDS or not (said.get("venue") and shown["venue"]):
         return False
     return is_preprint_venue(said["venue"]) != is_preprint_venue(shown["venue"])
 
 
 def _say_names(record: Record, state: PaperClaims, origin: RecordSource, shown: Shown | None) -> None:
-    """How the names of the author list are built, and whether the list goes on, beside the list of the same source."""
+    """Claim name parts and whether the author list continues, if the same source gave the author list."""
     source = origin.of("authors")
     if not record.authors:
         return
@@ -172,7 +172,7 @@ def _say_names(record: Record, state: PaperClaims, origin: RecordSource, shown: 
 
 
 def _say_key(record: Record, state: PaperClaims, origin: RecordSource, notes: RecordDiff) -> None:
-    """The first key that a file gave is shown; others that lead to the paper are kept beside it."""
+    """The first citation key from a file is shown; later keys of the same paper are stored beside it."""
     if record.key is None:
         return
     source, folded = origin.of("key"), key_fold(record.key)
@@ -218,7 +218,7 @@ def _add_date(
     if origin.repeat and any((d.kind, d.source) == (kind, source) for d in state.dates):
         return
     stated = [d for d in state.dates if d.kind == kind and not d.derived and not derived]
-    # "First public" says nothing new where the same day is known of a certain event.
+    # "First public" adds nothing if another stated event has the same day.
     if kind == EventKind.RELEASED:
         stated = [d for d in state.dates if not d.derived]
     if any((d.day, d.precision) == (when.first, when.precision) for d in stated):
@@ -258,7 +258,7 @@ def _compare_names(record: Record, state: PaperClaims, notes: RecordDiff) -> Non
         state.method_keys.add(name_key(names[0]))
         notes.changes.append(f"method {names[0]}")
     for name in names:
-        # The key folds case and spacing, so LaPA and LAPA are one spelling; the printed label keeps its own.
+        # The key ignores case and spacing, so LaPA and LAPA are one spelling; the printed label stays as it is.
         if name != state.method and name not in state.new_aliases and name_key(name) not in state.method_keys:
             state.method_keys.add(name_key(name))
             state.new_aliases.append(name)

@@ -1,4 +1,4 @@
-"""The keys of a JSON Lines record: how each value is checked and taken into the record."""
+"""The keys of a JSON Lines record: how each value is checked and stored in the record."""
 
 import re
 from collections.abc import Callable
@@ -23,14 +23,14 @@ _STANDINGS = frozenset(Standing)
 
 
 class FaultError(ValueError):
-    """Why a value is refused; the text is shown to the user."""
+    """Why a value is rejected; the text is shown to the user."""
 
 
 def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
-    """The record that a mapping with these keys describes; unknown keys are kept by name, null is unknown.
+    """Return the record that a mapping with these keys describes. Unknown keys are listed; null means unknown.
 
-    Where `loose`, a value of another form is read if it can be, and else left out and listed among the doubts. Raises
-    FaultError where a value is refused, and for an object without title.
+    With `loose`, a value of the wrong type is converted if possible, else dropped and listed in the doubts. Raises
+    FaultError if a value is rejected or the title is missing.
     """
     if not isinstance(row, dict):
         raise FaultError(f"not an object but {_named(row)}; write one {{...}} a line")
@@ -50,7 +50,7 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
             take(record, key, value)
     record.unknown_keys = unknown
     if given.get("year_derived") is True:
-        record.year = None  # the date tells it; no source states it
+        record.year = None  # derived from the date; no source states it
     if record.url:
         record.arxiv = record.arxiv or arxiv_of(record.url)
         record.doubts += [
@@ -61,7 +61,7 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
     if record.names:
         record.authors = record.authors or [name.display for name in record.names]
         if [name.display for name in record.names] != record.authors:
-            record.names = []  # the names as shown count; their parts are those of others
+            record.names = []  # the parts belong to other names; the author list counts
     return record
 
 
@@ -77,7 +77,7 @@ def _title(title: Any) -> str:
 
 
 def _take_what_can_be(take: "_Taker", record: Record, key: str, value: Any) -> None:
-    """Take a value, or each of its items, and list what is refused."""
+    """Take a value, or each of its items, and list the rejected ones."""
     items: list[Any] = [value]
     if key in _ITEMWISE and value.__class__ in (dict, list):
         items = (
@@ -152,7 +152,7 @@ def _take_flag(record: Record, key: str, value: Any) -> None:
 
 
 def _take_derived(_record: Record, key: str, value: Any) -> None:
-    """What it says of the year is seen to when all keys are read."""
+    """The derived year is handled after all keys are read."""
     _need(value, bool, key, "true or false")
 
 

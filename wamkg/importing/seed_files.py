@@ -19,18 +19,18 @@ _CHECKOUT = Path(__file__).parents[2] / "seeds"
 
 PAPER_FILES = ("classified", "awaiting", "world-models-for-vla", "training-data", "evaluation", "survey")
 LIST_SOURCE = "list:wam"
-"""The seeds are the facts of the survey's own list, so a later import of that list is the same source speaking."""
+"""The seeds contain the values of the survey's own list, so a later import of that list is the same source."""
 OWN_FIELDS = {"classified": {"summary": "seed", "authors": "seed", "date": "seed"}}
-"""Fields of a file that are this project's own work and not the list's."""
+"""Fields of a file that come from this project and not from the list."""
 
 
 def seeds_folder() -> Path:
-    """Where the seeds are: inside the wheel, or beside the package in a checkout."""
+    """Return the folder of the seeds: inside the wheel, or beside the package in a checkout."""
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
 def _load(path: Path) -> Any:
-    # The C loader is ten times faster than the Python one; not every build of PyYAML has it.
+    # The C loader is ten times faster than the Python one, but some PyYAML builds lack it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
@@ -44,19 +44,19 @@ def _taxonomy_mappings() -> tuple[dict[str, Any], ...]:
 
 
 def seed_catalogue() -> TaxonomyIndex:
-    """What the packaged taxonomies are called in lists, for recognising a list even in an empty store."""
+    """Return the names of packaged taxonomies in lists, so that a list is recognized even in an empty store."""
     order = ("wam", "wm-for-vla", "training-data", "evaluation", "challenges")
     known = {m["slug"]: replace(from_seed_mapping(m), packaged=True) for m in _taxonomy_mappings()}
     return TaxonomyIndex(tuple(known[s] for s in (*order, *sorted(known.keys() - set(order)))))
 
 
 def seed_taxonomies() -> list[TaxonomySpec]:
-    """The packaged taxonomies."""
+    """Return the packaged taxonomies."""
     return [_taxonomy_spec(mapping) for mapping in _taxonomy_mappings()]
 
 
 def seed_exemplars() -> Iterator[tuple[str, str, list[str]]]:
-    """(taxonomy, path, ids) of every taxon that names exemplars."""
+    """Return (taxonomy, path, ids) of every taxon with exemplars."""
     for mapping in _taxonomy_mappings():
         for path, taxon in _walk(mapping.get("taxa") or [], ""):
             if taxon.get("exemplars"):
@@ -96,13 +96,13 @@ def _taxon_spec(row: dict[str, Any]) -> TaxonSpec:
 
 
 def seed_papers(name: str) -> Iterator[Record | UnreadableLine]:
-    """Records of one file of seed papers; the line is the record's number in the file."""
+    """Return the records of one file of seed papers; the line is the record's number in the file."""
     for number, values in enumerate(_load(seeds_folder() / "papers" / f"{name}.yaml"), start=1):
         values.pop("date_source", None)
         yield record_of(values, number)
 
 
 def seed_rows(name: str) -> list[dict[str, Any]]:
-    """Rows of `concepts`, `metrics`, `benchmarks`, `institutions` or `results`."""
+    """Return the rows of `concepts`, `metrics`, `benchmarks`, `institutions` or `results`."""
     rows: list[dict[str, Any]] = _load(seeds_folder() / f"{name}.yaml")
     return rows

@@ -1,4 +1,4 @@
-"""Loading the seeds into the store; a second run changes nothing."""
+"""Load the seeds into the store; a second run changes nothing."""
 
 from collections import Counter
 from typing import Any
@@ -22,7 +22,7 @@ from wamkg.vocabulary import BatchKind, EntityKind, Relation, Standing
 
 
 def load_seeds(session: Session) -> dict[str, int]:
-    """Load every seed in one batch; returns how many things of each kind were added or changed."""
+    """Load all seeds in one batch; return how many entities of each kind were added or changed."""
     one_writer(session)
     batch = open_batch(session, BatchKind.SEED, "seeds", get_actor(session, "seeds"))
     counts: Counter[str] = Counter()
@@ -147,7 +147,7 @@ def _method_of(session: Session, batch: Batch, row: dict[str, Any]) -> int:
 
 
 def _paper_named_by_id(session: Session, batch: Batch, text: str) -> int:
-    """The paper of an id; one that no list has is kept as `cited`, under its id until its title is known."""
+    """Return the paper with an id; an unlisted one is added as `cited`, titled by its id until a title is known."""
     value = arxiv_id(text) or text
     try:
         paper = find_paper(session, f"arxiv:{value}")

@@ -1,4 +1,4 @@
-"""Opening what is to be imported: a file, a web address, or standard input."""
+"""Open a source for import: a file, a URL, or standard input."""
 
 import io
 import re
@@ -14,24 +14,24 @@ from wamkg.errors import InvalidInputError
 from wamkg.importing.encoding import decode, known_encoding, marked_encoding
 
 MAX_LIST = 16 * 1024 * 1024
-"""Largest Markdown file read, in bytes."""
+"""Maximum size of a Markdown file, in bytes."""
 MAX_REFERENCES = 128 * 1024 * 1024
-"""Largest file of a reference manager read, in bytes."""
+"""Maximum size of a reference manager file, in bytes."""
 MAX_DOWNLOAD = 512 * 1024 * 1024
-"""Largest answer taken from a web address or standard input, in bytes."""
+"""Maximum size of a download or of standard input, in bytes."""
 _HEAD = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 _TIMEOUT = 30.0
 _GITHUB_FILE = re.compile(r"^https?://github\.com/([^/]+/[^/]+)/(?:blob|raw)/(.+)$")
 _ARCHIVES = {b"PK\x03\x04": "a spreadsheet or archive", b"\xd0\xcf\x11\xe0": "a spreadsheet", b"%PDF": "a PDF file"}
-"""What files that are often given begin with."""
+"""First bytes of binary files that users often try to import."""
 
 
 @dataclass
 class Source:
-    """Something opened for import: its name as given, its first bytes, and a binary stream at its start.
+    """An opened source: its name as given, its first bytes, and a binary stream at its start.
 
-    `encoding` is the one that is given or that the first bytes give away; None where it is UTF-8 or must be guessed.
+    `encoding` is given or shown by the first bytes; None for UTF-8 or if it must be guessed.
     """
 
     name: str
@@ -39,20 +39,19 @@ class Source:
     stream: BinaryIO
     encoding: str | None = None
     notes: list[str] = field(default_factory=list)
-    """What was assumed on opening and reading it."""
+    """Assumptions made while opening and reading it."""
 
     @property
     def head_text(self) -> str:
-        """The first characters, those that cannot be decoded left out."""
+        """Return the first characters, skipping those that cannot be decoded."""
         return self.head.decode(self.encoding or "utf-8", errors="ignore").removeprefix("\ufeff")
 
 
 @contextmanager
 def open_source(name: str, encoding: str | None = None) -> Iterator[Source]:
-    """Open a path, an http(s) address, or "-" for standard input.
+    """Open a path, an http(s) URL, or "-" for standard input.
 
-    Raises InvalidInputError with one line where it cannot be opened, is empty, is not text, or is too large, and for an
-    encoding that nobody knows.
+    Raises InvalidInputError if it cannot be opened, is empty, is not text, is too large, or the encoding is unknown.
     """
     chosen = known_encoding(encoding) if encoding else None
     with _open(name) as stream:
@@ -84,7 +83,7 @@ def _reason(error: Exception) -> str:
 
 
 def _spool(name: str, chunks: Iterator[bytes]) -> IO[bytes]:
-    """A rewindable copy, on disk where it is large."""
+    """Copy to a rewindable file, on disk if it is large."""
     copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
     size = 0
     try:
@@ -101,7 +100,7 @@ def _spool(name: str, chunks: Iterator[bytes]) -> IO[bytes]:
 
 
 def _download(url: str) -> IO[bytes]:
-    import httpx  # needed for addresses only
+    import httpx  # needed for URLs only
 
     found = _GITHUB_FILE.match(url)
     address = f"https://raw.githubusercontent.com/{found[1]}/{found[2]}" if found else url
@@ -132,9 +131,9 @@ def _check_head(name: str, head: bytes, encoding: str | None) -> None:
 
 
 def read_text(source: Source, largest: int = MAX_LIST) -> str:
-    """The whole source as text; what had to be assumed of its encoding is among its notes.
+    """Return the whole source as text; assumptions about its encoding are among its notes.
 
-    Raises InvalidInputError where it is larger than `largest` bytes, or not in the encoding given (with the line).
+    Raises InvalidInputError if it is larger than `largest` bytes, or not in the given encoding (with the line).
     """
     raw = source.stream.read(largest + 1)
     if len(raw) > largest:
@@ -149,7 +148,7 @@ def read_text(source: Source, largest: int = MAX_LIST) -> str:
 
 
 def utf8_stream(source: Source) -> BinaryIO:
-    """The source as a stream of UTF-8, for formats that are read a line at a time."""
+    """Return the source as a UTF-8 stream, for formats read line by line."""
     if source.encoding is None or source.encoding == "utf-8":
         return source.stream
     return io.BytesIO(read_text(source, MAX_REFERENCES).encode())

@@ -1,4 +1,4 @@
-"""From a class as a source writes it to the taxon's number in the store."""
+"""Look up the stored taxon of a class as a source writes it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,16 +17,16 @@ from wamkg.vocabulary import AssignmentStatus
 
 @dataclass
 class TaxaIndex:
-    """Numbers of taxonomies and taxa, each looked up once."""
+    """Database ids of taxonomies and taxa, each looked up once."""
 
     session: Session
     found: dict[tuple[str, str | None], tuple[int, int | None]]
     places: dict[int, Place] = field(default_factory=dict)
 
     def find(self, placement: RecordAssignment) -> tuple[int, int | None]:
-        """Numbers of the placement's taxonomy and taxon.
+        """Return the ids of the assignment's taxonomy and taxon.
 
-        Raises NotFoundError where there is no such class, InvalidInputError where a state is none of ours.
+        Raises NotFoundError for an unknown taxon, InvalidInputError for an unknown status.
         """
         key = (placement.taxonomy, placement.taxon)
         if key not in self.found:
@@ -45,7 +45,7 @@ class TaxaIndex:
         return load_rules(self.session)
 
     def refusal(self, stays: Iterable[LiveAssignment], taxon: int | None) -> str | None:
-        """What the taxonomies' rules have against a further place; None if they allow it."""
+        """Return the taxonomy rule that a further assignment would break; None if it is allowed."""
         if taxon is None:
             return None
         before = [self._place(placed.taxon_id) for placed in stays if placed.taxon_id is not None]
@@ -58,7 +58,7 @@ class TaxaIndex:
         return self.places[number]
 
     def check(self, placement: RecordAssignment) -> str | None:
-        """Why the placement cannot be made; None if it can."""
+        """Return why the assignment cannot be made; None if it can."""
         if placement.state not in set(AssignmentStatus):
             return f"{placement.state!r} is not a state; write one of {', '.join(AssignmentStatus)}"
         try:

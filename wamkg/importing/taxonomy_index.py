@@ -1,4 +1,4 @@
-"""What the recogniser knows about taxonomies: which heading or label names which taxon."""
+"""Taxonomies for recognition: which heading or label names which taxon."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,11 +14,11 @@ _FILLER = frozenset((
     "a", "an", "and", "the", "of", "for", "in", "via", "with", "based", "form", "generation", "generative",
     "representation", "manipulation", "model", "world", "action", "wam", "vla",
 ))  # fmt: skip
-"""Words that headings add to or leave out of a taxon's name ("Cascaded World-Action-Model" is Cascaded)."""
+"""Words that headings add to or omit from a taxon's name ("Cascaded World-Action-Model" is Cascaded)."""
 
 
 def label_key(text: str) -> str:
-    """Key under which two printings of a label meet: no emoji or punctuation, no case, no plural s."""
+    """Return a key that is the same for all spellings of a label: no emoji, punctuation, case or plural s."""
     return " ".join(_singular(word) for word in normalise(text).split())
 
 
@@ -27,13 +27,13 @@ def _singular(word: str) -> str:
 
 
 def fuzzy_key(text: str) -> frozenset[str]:
-    """The telling words of a heading, without those that every heading of the field has."""
+    """Return the distinctive words of a heading, without words common to all headings of the field."""
     return frozenset(label_key(text).split()) - _FILLER
 
 
 @dataclass(frozen=True)
 class TaxonMatcher:
-    """One node: its slash-separated path in the taxonomy, its name, and other names it is printed under."""
+    """One taxon: its slash-separated path, its name, and other printed names."""
 
     path: str
     name: str
@@ -41,43 +41,43 @@ class TaxonMatcher:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """Label keys of everything the taxon is called, its last slug included."""
+        """Label keys of all names of the taxon, including its last slug."""
         return frozenset(label_key(n) for n in (self.name, self.path.rpartition("/")[2], *self.aliases)) - {""}
 
     @cached_property
     def loose_keys(self) -> frozenset[frozenset[str]]:
-        """Loose keys of everything the taxon is called."""
+        """Loose keys of all names of the taxon."""
         return frozenset(fuzzy_key(n) for n in (self.name, *self.aliases)) - {frozenset()}
 
 
 @dataclass(frozen=True)
 class TaxonomyMatcher:
-    """A taxonomy by slug, with its nodes and the states that a label may put a paper in."""
+    """A taxonomy by slug, with its taxa and the statuses that a label may give a paper."""
 
     slug: str
     title: str
     aliases: tuple[str, ...] = ()
     taxa: tuple[TaxonMatcher, ...] = ()
     packaged: bool = False
-    """Whether it comes with the product and is not in the store: only the list of its own survey is read with it."""
+    """Whether it is packaged and not in the store: only its own survey's list is read with it."""
     badge_states: Mapping[str, str] = field(default_factory=dict)
-    """State by printed label, such as {"Needs-Review": "awaiting-review"}."""
+    """Status by printed label, such as {"Needs-Review": "awaiting-review"}."""
 
     @cached_property
     def title_keys(self) -> frozenset[str]:
-        """Label keys of a heading that opens this taxonomy."""
+        """Label keys of headings that open this taxonomy."""
         return frozenset(label_key(n) for n in (self.title, self.slug, *self.aliases)) - {""}
 
     @cached_property
     def states(self) -> dict[str, str]:
-        """State by label key."""
+        """Status by label key."""
         return {label_key(label): state for label, state in self.badge_states.items()}
 
     def matches(self, text: str, under: str = "", loose: bool = False) -> list[str]:
-        """Paths below `under` of the taxa that the text names, shallowest first.
+        """Return the paths below `under` of the taxa that the text names, shallowest first.
 
-        With `loose`, a heading may name its branch in front ("World Model — Physics") and words that every heading
-        of the field has do not count; used only where the exact reading finds nothing.
+        With `loose`, a heading may have its branch in front ("World Model — Physics"), and words common to all headings
+        of the field do not count. Use it only if the exact match finds nothing.
         """
         found = self._named(under, lambda taxon: label_key(text) in taxon.keys)
         if found or not loose:
@@ -94,29 +94,29 @@ class TaxonomyMatcher:
 
 @dataclass(frozen=True)
 class TaxonomyIndex:
-    """All taxonomies that headings and labels may name, in order of preference."""
+    """All taxonomies that headings and labels may refer to, in order of preference."""
 
     taxonomies: tuple[TaxonomyMatcher, ...] = ()
 
     def get(self, slug: str) -> TaxonomyMatcher | None:
-        """The taxonomy with this slug, if known."""
+        """Return the taxonomy with this slug, if known."""
         return next((t for t in self.taxonomies if t.slug == slug), None)
 
     def titled(self, heading: str) -> TaxonomyMatcher | None:
-        """The taxonomy that the heading is the title of."""
+        """Return the taxonomy that the heading is the title of."""
         key = label_key(heading)
         return next((t for t in self.taxonomies if key in t.title_keys), None)
 
     def state_of(self, label: str) -> str | None:
-        """State that a label stands for in any taxonomy, such as `awaiting-review`."""
+        """Return the status that a label means in any taxonomy, such as `awaiting-review`."""
         key = label_key(label)
         return next((t.states[key] for t in self.taxonomies if key in t.states), None)
 
 
 def from_seed_mapping(mapping: Mapping[str, Any]) -> TaxonomyMatcher:
-    """Read a taxonomy from the form that `seeds/taxonomies/*.yaml` has.
+    """Read a taxonomy in the form of `seeds/taxonomies/*.yaml`.
 
-    Raises InvalidInputError where slug, title or a taxon's slug or name is missing.
+    Raises InvalidInputError if the slug, title, or a taxon's slug or name is missing.
     """
     try:
         return TaxonomyMatcher(

@@ -1,4 +1,4 @@
-"""Venues, years and dates as people print them."""
+"""Recognize venues, years and dates as people print them."""
 
 import re
 
@@ -54,7 +54,7 @@ _PRINTED = re.compile(
     r"Annual (?:Review|Conference|Meeting)|International (?:Journal|Conference))\b"
     r"(?: (?:[A-Z&(]\S*|of|on|in|and|for|the)){1,9}$"
 )
-"""What can only be a venue without a year: "Nature of Things" may be a title, "Nature Machine Intelligence" not."""
+"""Text that can only be a venue even without a year: "Nature Machine Intelligence", but not "Nature of Things"."""
 _VENUE_WORDS = re.compile(r"\b(?:conference|journal|proceedings|letters|transactions|workshop|symposium)\b", re.I)
 _LEAD_IN = re.compile(r"^(?:in|at|to appear (?:in|at)|accepted (?:by|to|at|in)|published (?:in|at))\s+", re.I)
 _VENUE_YEAR = re.compile(
@@ -75,7 +75,7 @@ _WORD_DATE = re.compile(
 
 
 def read_date(text: str) -> PartialDate | None:
-    """A date as lists print it: 2023-01, 2024.05, 2024/5/12, May 2024, May 3, 2024, 2004; None if it is none."""
+    """Return a date as lists print it: 2023-01, 2024.05, 2024/5/12, May 2024, May 3, 2024, 2004; else None."""
     text = text.strip(" .,;:()[]`*")
     found = _NUMERIC_DATE.match(text)
     if found:
@@ -96,7 +96,7 @@ def _checked(text: str) -> PartialDate | None:
 
 
 def read_venue(text: str) -> tuple[str | None, int | None, str]:
-    """Venue, year and what is left of a segment such as "NeurIPS 2023 Oral"; (None, None, text) if it is none."""
+    """Return venue, year and the rest of a segment such as "NeurIPS 2023 Oral"; (None, None, text) for other text."""
     bare = _LEAD_IN.sub("", text.strip(" .,;:()[]*`"))
     if len(bare) > 120:
         return None, None, text
@@ -118,12 +118,12 @@ def is_printed_venue(text: str) -> bool:
 
 
 def is_known_venue(venue: str | None) -> bool:
-    """Whether a venue is one of the field's own."""
+    """Whether a venue is a known one of the field."""
     return bool(venue and _VENUES.match(venue))
 
 
 def is_venue(text: str, loosely: bool) -> bool:
-    """Whether words name a venue; loosely, a few capitalised words are one."""
+    """Whether words name a venue; loosely, a few capitalized words do."""
     if _VENUES.match(text) or _VENUE_WORDS.search(text):
         return True
     return (
@@ -135,5 +135,5 @@ def is_venue(text: str, loosely: bool) -> bool:
 
 
 def plain_venue(venue: str | None) -> str | None:
-    """The venue in the form the project writes it."""
+    """Return the venue in the project's own spelling."""
     return "arXiv" if venue and re.fullmatch(r"arxiv(?: preprint)?|corr", venue, re.I) else venue

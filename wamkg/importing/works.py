@@ -1,4 +1,4 @@
-"""A record of a work that the store holds several records of: it brings nothing that another of them says already."""
+"""Filter a record of a work with several stored records: it adds nothing that another record already has."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,16 +10,16 @@ from wamkg.matching.record import Record
 from wamkg.store.claims import PaperClaims
 
 _LENT = ("abstract", "summary", "url", "note")
-"""Values that an export takes from a further record where the one shown has none."""
+"""Values that an export takes from another record of the work if the shown one has none."""
 
 
 def without_values_of_others(
     record: Record, state: PaperClaims, others: Sequence[PaperClaims], taxa: TaxaIndex
 ) -> Record:  # fmt: skip
-    """The record without what only other records of the same work say; `others` are those.
+    """Return the record without values that only other records of the same work have (`others`).
 
-    An export shows a work once, with values of all its records. Read in again, each value stays with the record that
-    has it.
+    An export shows a work once, with values of all its records. When it is imported again, each value stays with the
+    record that has it.
     """
     if not others:
         return record

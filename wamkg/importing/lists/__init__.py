@@ -1,1 +1,1 @@
-"""Reading the Markdown lists that surveys keep; `awesome_list.py` is the way in."""
+"""Read the Markdown lists of surveys. Start with `awesome_list.py`."""

@@ -1,4 +1,4 @@
-"""Names of people as lists print them: which words are names, and which say that further names follow."""
+"""Recognize names of people in lists, and phrases that announce further names."""
 
 import re
 
@@ -8,7 +8,7 @@ CUT = re.compile(
     r"[,;]?\s*(?:\bet[.\s]*al\b\.?|\band\s+(?:many\s+)?others\b|\betc\b\.?|…|\.\.\.|等人|等(?=$|[\s,，.。]))",
     re.I,
 )
-"""What says that a list names the first authors only."""
+"""Phrases that mark a shortened author list."""
 _INSTITUTION = re.compile(
     r"\b(?:universit\w*|institut\w*|college|school of|department|laborator\w*|academy of|inc\.?$|ltd\.?$|corp\w*|"
     r"stanford|berkeley|mit|cmu|eth|epfl|ucla|caltech|tsinghua|peking|hkust|ucsd|ut austin|kaist|inria|deepmind|openai|"
@@ -19,7 +19,7 @@ _INSTITUTION_LIKE = re.compile(
     r"\b(?:labs?|research|academy|centre|center|intelligence|technolog\w*|school|group|nus|ntu|meta)\b", re.I
 )
 _MAX_INSTITUTION = 9
-"""Most words of an affiliation."""
+"""Maximum number of words in an affiliation."""
 _MAX_GROUP = 4
 _GROUP = re.compile(r"^(?:team|collaborations?|consortium|group|workshop|initiative)$", re.I)
 _PARTICLES = frozenset((
@@ -30,7 +30,7 @@ _NO_NAME = frozenset((
     "what", "why", "when", "where", "which", "whose", "this", "that", "these", "those", "our", "your", "their", "we",
     "they", "github", "gitlab", "youtube", "huggingface", "code", "website", "slides", "video", "blog",
 ))  # fmt: skip
-"""Words of titles that no person is called."""
+"""Words in titles that never occur in a person's name."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _MARKS = re.compile(
     r"\$\s*\^?\{?[^$]*\}?\s*\$|\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
@@ -41,30 +41,30 @@ _AND = re.compile(r"\s+(?:[Aa][Nn][Dd]|&|与|和)\s+|\s*(?<!\b[A-Z])&\s*")
 
 
 def plain_name(text: str) -> str:
-    """A name without footnote marks and without blanks around it."""
+    """Return a name without footnote marks and surrounding spaces."""
     if _PLAIN.fullmatch(text):
         return text
     return " ".join(_MARKS.sub(" ", text).split()).strip(" ,;:.-_~`") + _dot_of(text)
 
 
 def _dot_of(text: str) -> str:
-    """The full stop that belongs to the name: that of "Jr." or of an initial at the end."""
+    """Return a final full stop if it belongs to the name: after "Jr." or an initial."""
     last = text.rstrip(" ,;*†‡").split()[-1:] or [""]
     return "." if last[0].endswith(".") and (_SUFFIX.match(last[0]) or re.fullmatch(r"[A-Z]\.", last[0])) else ""
 
 
 def split_and(text: str) -> list[str]:
-    """Names parted by "and" or "&"."""
+    """Split names at "and" or "&"."""
     return [part for part in _AND.split(re.sub(r"^(?:and|&)\s+", "", text.strip(), flags=re.I)) if part.strip()]
 
 
 def is_initials(text: str) -> bool:
-    """Whether a text is nothing but initials ("J. K.", "JK")."""
+    """Whether a text consists only of initials ("J. K.", "JK")."""
     return _INITIALS.match(text.strip()) is not None
 
 
 def is_family(text: str) -> bool:
-    """Whether a text may be a family name alone: one or two capitalised words, particles before them."""
+    """Whether a text may be a family name alone: one or two capitalized words, with particles before them."""
     every = plain_name(text).split()
     words = [word for word in every if word.lower() not in _PARTICLES] or [w for w in every if w[:1].isupper()]
     return (
@@ -73,7 +73,7 @@ def is_family(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether words are the name of one person: two to five words, each as a name is written, not all common words."""
+    """Whether words are one person's name: two to five words, each written like a name, not all common words."""
     words = plain_name(text).split()
     if len(words) > 1 and _SUFFIX.match(words[-1]):
         words = words[:-1]
@@ -91,13 +91,13 @@ def is_name(text: str) -> bool:
 
 
 def _is_mostly_common(words: list[str]) -> bool:
-    """Whether a name is ruled out: all of two words, or half of more, are words that titles are made of."""
+    """Whether common words rule a name out: both of two words, or half of a longer name."""
     common = sum(all_common(word) for word in words)
     return common == len(words) or (len(words) > 2 and common * 2 > len(words)) or words[0].lower() in ("the", "a")
 
 
 def has_initial(text: str) -> bool:
-    """Whether a name has an initial, as few titles have."""
+    """Whether a name contains an initial; few titles do."""
     return any(re.fullmatch(r"[A-Z]\.(?:-?[A-Z]\.)*", word) for word in text.split())
 
 

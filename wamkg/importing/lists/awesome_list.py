@@ -1,4 +1,4 @@
-"""Awesome lists: Markdown with papers as bullets, headings or table rows, classed by headings, badges and tags."""
+"""Awesome lists: Markdown with papers as bullets, headings or table rows, classified by headings, badges and tags."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from wamkg.vocabulary import AssignmentStatus
 _AWAITING = "awaiting-review"
 
 _FIRST_YEAR = 1991
-"""The year in which arXiv began."""
+"""The year in which arXiv started."""
 
 
 def parse_list(text: str, name: str, catalogue: TaxonomyIndex, taxonomy: str | None = None) -> ParseResult:
     """Read a list.
 
-    `name` is the file's name or address: a new taxonomy is called after it. `taxonomy` is the slug to read classes
-    with; without it the one that fits is found, and where none fits one is made from the list's own headings.
+    `name` is the file name or URL; a new taxonomy is named after it. `taxonomy` is the slug of the taxonomy to classify
+    with. Without it, the best matching one is used; if none matches, one is created from the headings of the list.
     """
     document, lines = read_document(text), lines_of(text)
     return _ListReading(document, read_entries(document, lines), name, catalogue, taxonomy).result(lines)
@@ -42,11 +42,11 @@ class _SectionPlan:
     positions: list[SectionTaxon]
     new: TaxonomyMatcher | None = None
     base: TaxonomyMatcher | None = None
-    """Taxonomy of what stands in no section."""
+    """Taxonomy of entries outside all sections."""
 
 
 class _ListReading:
-    """One list read with one catalogue."""
+    """Reads one list with one catalog of taxonomies."""
 
     def __init__(
         self, document: ListDocument, read: Read, name: str, catalogue: TaxonomyIndex, taxonomy: str | None
@@ -95,7 +95,7 @@ class _ListReading:
         return False
 
     def result(self, lines: list[str]) -> ParseResult:
-        """The list's records with what was recognised."""
+        """Return the records of the list, and what was recognized."""
         items: list[Item] = [self._record(each) for each in self.read.listed]
         items += self.read.unreadable
         items += tell_malformed(lines, items)
@@ -120,7 +120,7 @@ class _ListReading:
         )
 
     def _notes(self) -> list[str]:
-        """That headings are called like classes of a taxonomy that the list is not read with."""
+        """Report headings that match taxa of a taxonomy which the list is not read with."""
         used = {p.taxonomy.slug for p in self.plan.positions if p.taxonomy} | {
             self.plan.base.slug if self.plan.base else ""
         }
@@ -155,7 +155,7 @@ class _ListReading:
         return record
 
     def _awaits_review(self, listed: Listed) -> bool:
-        """Whether a remark beside the name, or a heading around the entry, says so."""
+        """Whether a remark beside the name, or a heading above the entry, says so."""
         texts = [value for facet, value in listed.entry.facets if facet == "remark"]
         number = listed.section
         while number is not None:
@@ -189,7 +189,7 @@ def _placements(slug: str, paths: list[str], states: list[str]) -> list[RecordAs
 
 
 def _facts(entry: ListEntry) -> Record:
-    """A record of what an entry says; its link to the paper is the record's `url`, not one of its links."""
+    """Return the record of an entry; its link to the paper is the record's `url`, not one of its links."""
     dates: dict[str, PartialDate] = {entry.date_kind: entry.date} if entry.date else {}
     return Record(
         line=entry.line,
@@ -211,7 +211,7 @@ def _facts(entry: ListEntry) -> Record:
 
 
 def _year(entry: ListEntry) -> int | None:
-    """The year, unless it is the first half of an arXiv number: "arXiv 2002" beside 2002.12504 is January 2020."""
+    """Return the year, unless it is half of an arXiv number: "arXiv 2002" beside 2002.12504 is January 2020."""
     if entry.year is None or entry.venue != "arXiv":
         return entry.year
     is_half = str(entry.arxiv).startswith(f"{entry.year}.") or entry.year < _FIRST_YEAR
@@ -219,6 +219,6 @@ def _year(entry: ListEntry) -> int | None:
 
 
 def _url(entry: ListEntry) -> str | None:
-    """Address of the paper, arXiv's in one form."""
+    """Return the paper's URL, with arXiv URLs in one form."""
     url = entry.links.get("paper")
     return f"https://arxiv.org/abs/{entry.arxiv}" if url and entry.arxiv and arxiv_of(url) == entry.arxiv else url

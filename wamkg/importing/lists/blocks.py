@@ -1,4 +1,4 @@
-"""A list as a tree of blocks: headings, paragraphs, bullets, tables, whether written in Markdown or in HTML."""
+"""A list as a tree of blocks: headings, paragraphs, bullets and tables, whether written in Markdown or HTML."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,12 +22,12 @@ _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
 _OPENING = re.compile(r"<(table|ul|ol|dl)\b", re.I)
 _CLOSING = re.compile(r"</(table|ul|ol|dl)\s*>", re.I)
 _FILL = "<wbr>"
-"""Stands in empty lines within an HTML table or list, which Markdown would end there."""
+"""Fills empty lines inside an HTML table or list, at which Markdown would end it."""
 _MAX_SPAN = 500
 
 
 class BlockKind(StrEnum):
-    """What a block is."""
+    """The kind of a block."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -36,12 +36,12 @@ class BlockKind(StrEnum):
     TABLE = "table"
     QUOTE = "quote"
     FOLD = "fold"
-    """The line that is seen of a part that can be folded away; an empty one ends the part."""
+    """The visible line (summary) of a collapsible part; an empty one ends the part."""
 
 
 @dataclass(frozen=True)
 class BlockRow:
-    """One row of a table: its line, its cells, and whether it heads the columns."""
+    """One row of a table: its line, its cells, and whether it is a header."""
 
     line: int
     cells: list[Inline]
@@ -50,7 +50,7 @@ class BlockRow:
 
 @dataclass
 class Block:
-    """One block; `level` is a heading's, `rows` are a table's, `children` those of a list, an item or a quotation."""
+    """One block: `level` for headings, `rows` for tables, `children` for lists, items and quotations."""
 
     kind: BlockKind
     line: int
@@ -61,17 +61,17 @@ class Block:
 
     @cached_property
     def head(self) -> Head:
-        """Its words as the head of a possible entry."""
+        """Return its words as the head of a possible entry."""
         return Head(self.inline, self.line)
 
 
 def read_nodes(text: str) -> SyntaxTreeNode:
-    """The Markdown syntax tree of a list; HTML tables and lists are kept whole."""
+    """Return the Markdown syntax tree of a list; HTML tables and lists stay in one piece."""
     return SyntaxTreeNode(markdown().parse(_held_together(text)))
 
 
 def _held_together(text: str) -> str:
-    """The text with the empty lines inside HTML tables and lists filled; no line is added or removed."""
+    """Fill the empty lines inside HTML tables and lists; the number of lines does not change."""
     if not _OPENING.search(text):
         return text
     lines, depth, fenced = text.split("\n"), 0, False
@@ -86,7 +86,7 @@ def _held_together(text: str) -> str:
 
 
 def blocks_of(nodes: Sequence[SyntaxTreeNode], shift: int = 0) -> list[Block]:
-    """The blocks of sibling nodes; `shift` is added to their lines."""
+    """Return the blocks of sibling nodes; `shift` is added to their line numbers."""
     return [block for node in nodes for block in _blocks(node, shift)]
 
 
@@ -128,7 +128,7 @@ def _cell(cell: SyntaxTreeNode) -> Inline:
 
 
 def html_blocks(source: str, line: int) -> list[Block]:
-    """The blocks of a stretch of HTML that begins in the given line."""
+    """Return the blocks of some HTML that starts at the given line."""
     reader = _HtmlReader(line)
     end = 0
     for tag in _BLOCK_TAG.finditer(source):
@@ -142,7 +142,7 @@ def html_blocks(source: str, line: int) -> list[Block]:
 
 
 class _HtmlReader:
-    """Collects the blocks of a stretch of HTML, tag by tag."""
+    """Collects the blocks of some HTML, tag by tag."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -202,7 +202,7 @@ class _HtmlReader:
             self.stack.append(block)
 
     def flush(self, ended: str | None = None) -> None:
-        """End the words gathered: a heading, the line of a folded part, or a paragraph."""
+        """Close the collected words: a heading, the summary of a collapsible part, or a paragraph."""
         source, self.buffer = self.buffer, ""
         if not source.replace(_FILL, "").strip():
             return
@@ -228,16 +228,16 @@ class _HtmlReader:
 
 @dataclass
 class _HtmlTable:
-    """The rows of an HTML table while it is read; cells that span rows or columns are repeated."""
+    """The rows of an HTML table during parsing; cells that span rows or columns are repeated."""
 
     open: int = 0
     line: int = 0
     raw: list[tuple[int, list[tuple[Inline, int, int]], bool]] = field(default_factory=list)
     cell: tuple[int, int] | None = None
-    """Rows and columns that the open cell spans."""
+    """Number of rows and columns that the open cell spans."""
 
     def tag(self, name: str, ends: bool, rest: str, line: int) -> bool:
-        """Take a tag of the table; True where it ends the table."""
+        """Handle a tag of the table; True if it ends the table."""
         if name == "table":
             self.open += -1 if ends else 1
             return self.open <= 0
@@ -253,7 +253,7 @@ class _HtmlTable:
         return False
 
     def end_cell(self, source: str, since: int) -> None:
-        """End the open cell with the words that were gathered for it."""
+        """Close the open cell with the words collected for it."""
         if self.cell is not None and self.raw:
             _, cells, heads = self.raw[-1]
             cells.append((read_source(source), *self.cell))
@@ -262,7 +262,7 @@ class _HtmlTable:
         self.cell = None
 
     def rows(self) -> list[BlockRow]:
-        """The rows with cells that span several repeated in each."""
+        """Return the rows; a cell that spans several is repeated in each."""
         held: dict[int, tuple[Inline, int]] = {}
         rows: list[BlockRow] = []
         for line, cells, heads in self.raw:
@@ -273,7 +273,7 @@ class _HtmlTable:
 
 
 def _spread(cells: Sequence[tuple[Inline, int, int]], held: dict[int, tuple[Inline, int]]) -> list[Inline]:
-    """The cells of a row by column, with those that reach down from rows above."""
+    """Return the cells of a row by column, with those that span down from rows above."""
     row: list[Inline] = []
     waiting = list(cells)
     while (waiting or len(row) in held) and len(row) < _MAX_SPAN:

@@ -1,4 +1,4 @@
-"""Which taxonomies may claim a list's headings: those of the store, and packaged ones in their own survey's list."""
+"""Choose the taxonomies a list may be read with: those in the store, and packaged ones for their own survey's list."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,14 +8,15 @@ from wamkg.importing.lists.section_taxa import SectionTaxon, positions
 from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher, label_key
 
 _MAX_PLACED = 0.6
-"""Share of a list's entries that packaged taxonomies must place for the list to be their survey's own."""
+"""Share of entries that packaged taxonomies must classify before a list counts as their survey's own."""
 
 
 def claiming(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> TaxonomyIndex:
-    """The taxonomies that the list may be read with.
+    """Return the taxonomies that the list may be read with.
 
-    A packaged taxonomy has names such as "Evaluation" that any list may use for something else. It counts only where
-    the list names its survey, or where most entries stand under headings and labels that packaged taxonomies have.
+    Taxa of packaged taxonomies have names such as "Evaluation", which any list may use with another meaning. A packaged
+    taxonomy therefore counts only if the list names its survey, or if most entries have headings and labels of packaged
+    taxonomies.
     """
     stored = tuple(taxonomy for taxonomy in catalogue.taxonomies if not taxonomy.packaged)
     if len(stored) == len(catalogue.taxonomies) or _is_own_survey(document, catalogue.taxonomies):
@@ -26,7 +27,7 @@ def claiming(document: ListDocument, listed: Sequence[Listed], catalogue: Taxono
 
 
 def _is_own_survey(document: ListDocument, taxonomies: Iterable[TaxonomyMatcher]) -> bool:
-    """Whether the list's title or the survey that it cites is what a packaged taxonomy is called after."""
+    """Whether a packaged taxonomy is named after the list's title or the survey that it cites."""
     titles = [section.text for section in document.sections if section.level == 1]
     titles += [survey.title for survey in document.own.surveys if survey.title]
     keys = {label_key(title) for title in titles}
@@ -34,7 +35,7 @@ def _is_own_survey(document: ListDocument, taxonomies: Iterable[TaxonomyMatcher]
 
 
 def _is_placed(each: Listed, found: Sequence[SectionTaxon]) -> bool:
-    """Whether a packaged taxonomy gives an entry a class: by its heading, or by a label under one of its headings."""
+    """Whether a packaged taxonomy classifies an entry: by its heading, or by a label below one of its headings."""
     if each.section is None:
         return False
     position = found[each.section]

@@ -1,4 +1,4 @@
-"""What stands beside a title, sorted out: authors, venue, year, date, remarks, and what is none of these."""
+"""Classify the words beside a title: authors, venue, year, date, remarks, and unknown words."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from wamkg.importing.venues import is_known_venue, is_printed_venue, is_venue, p
 
 _CUT_MARK = "\x1f"
 _DOT = "\u2024"
-"""Stands for the full stop of an initial or an abbreviation, which ends no segment."""
+"""Replaces the full stop of an initial or abbreviation, which does not end a segment."""
 _KEPT_DOTS = re.compile(
     r"(?<![^\W_])(?:[A-Z]|Jr|Sr|St|Dr|Prof|Proc|Conf|Int|Trans|vs|vol|no|pp|Assoc|Comput|J)\.(?=[\s,-]|$)"
 )
@@ -44,10 +44,10 @@ datasets benchmark benchmarks long short invited talk presentation journal versi
 """
 _REMARKS = frozenset(_TELLING_REMARKS.split())
 _REMARK_WORDS = _REMARKS | frozenset(_OTHER_REMARKS.split())
-"""Words that say how a paper was received; a remark is made of these alone, one of `_REMARKS` among them."""
+"""Words about how a paper was received. A remark consists only of these words, at least one from `_REMARKS`."""
 _KINDS_OF_PAPER = frozenset({"paper", "papers", "version", "abstract", "presentation", "talk"})
 _VENUE_WORDS = 8
-"""Most words of a venue that is known by a word such as "conference" alone."""
+"""Maximum number of words of a venue recognized only by a word such as "conference"."""
 _DETAILS = re.compile(
     r"^(?:pp?|pages?|vol|volume|no|number|issue|doi|arxiv)\b[\s.:]*\d[\w.:/()–-]*$|^\d+(?:[-–:/]\d+)+$|^\d{1,4}$|"
     r"^(?:IEEE|ACM|Springer|Elsevier|PMLR)$",
@@ -55,42 +55,42 @@ _DETAILS = re.compile(
 )
 _LEADING_WORD = re.compile(r"^(?:and|&|by)\s+", re.I)
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z]?[A-Z0-9]{1,8}$")
-"""A venue that nothing knows, behind "et al."."""
+"""An unknown venue after "et al."."""
 _ARXIV_NUMBER = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?$", re.I)
 
 
 @dataclass
 class Credits:
-    """What stands beside a title, sorted out."""
+    """The words beside a title, classified."""
 
     authors: list[str] = field(default_factory=list)
     cut: bool = False
-    """Whether further authors follow ("et al.")."""
+    """Whether the author list is shortened ("et al.")."""
     venue: str | None = None
     year: int | None = None
     date: PartialDate | None = None
     remarks: list[str] = field(default_factory=list)
-    """Words of a few known kinds: oral, best paper, workshop."""
+    """Remarks of known kinds: oral, best paper, workshop."""
     institutions: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
-    """Pages, numbers of volumes, numbers of arXiv."""
+    """Page numbers, volume numbers, arXiv numbers."""
     rest: list[str] = field(default_factory=list)
-    """Words of no known kind, in reading order."""
+    """Words of unknown kind, in reading order."""
     sure: bool = False
-    """Whether something here can only stand beside a title: a venue, a date, "et al.", an initial, several names."""
+    """Whether something here can only occur beside a title: a venue, a date, "et al.", an initial, several names."""
     starts_known: bool = True
     """Whether the first words are of a known kind."""
 
     @property
     def found(self) -> bool:
-        """Whether anything was recognised."""
+        """Whether anything was recognized."""
         return bool(
             self.authors or self.cut or self.venue or self.year or self.date or self.remarks or self.institutions
         )
 
     @property
     def complete(self) -> bool:
-        """Whether all words were recognised."""
+        """Whether all words were recognized."""
         return not self.rest and (self.found or bool(self.details))
 
 
@@ -101,7 +101,7 @@ class _Segment:
 
 
 def read_credits(text: str, loose: bool = True) -> Credits:
-    """Sort out the words beside a title; `loose` lets a few capitalised words before a year be a venue."""
+    """Classify the words beside a title. With `loose`, a few capitalized words before a year may be a venue."""
     return _read(text, loose)
 
 
@@ -117,7 +117,7 @@ def _read(text: str, loose: bool) -> Credits:
 
 
 def _bibtex_names(text: str) -> list[str]:
-    """Names written "Family, Given and Family, Given", as BibTeX parts them; empty for another text."""
+    """Return names written "Family, Given and Family, Given", as in BibTeX; empty for other texts."""
     pairs = [[part.strip() for part in name.split(",")] for name in _BIBTEX_AND.split(text.strip(" .;"))]
     if len(pairs) < _MIN_PAIRS or any(len(pair) != _MIN_PAIRS for pair in pairs):
         return []
@@ -130,7 +130,7 @@ def _bibtex_names(text: str) -> list[str]:
 
 
 def _segments(text: str) -> Iterator[_Segment]:
-    """The text cut at commas, brackets, dashes and full stops that end something; "et al." is a segment of its own."""
+    """Split the text at commas, brackets, dashes and sentence-ending full stops; "et al." is its own segment."""
     marked = _KEPT_DOTS.sub(lambda m: m[0].replace(".", _DOT), CUT.sub(f" {_CUT_MARK}#{_CUT_MARK} ", text))
     depth, start = 0, 0
     for cut in [*_SEGMENT.finditer(marked), None]:
@@ -143,7 +143,7 @@ def _segments(text: str) -> Iterator[_Segment]:
 
 
 class _CreditsReader:
-    """Takes segments in order; a family name waits for the initials behind it."""
+    """Processes segments in order; a family name waits for the initials that may follow."""
 
     def __init__(self, loose: bool) -> None:
         self.loose = loose
@@ -165,7 +165,7 @@ class _CreditsReader:
             self.sort(text, segment.depth)
 
     def close(self, is_author: bool = False) -> None:
-        """End the wait for initials: a family name alone is an author only before "et al."."""
+        """Stop waiting for initials: a family name alone is an author only before "et al."."""
         family, self.family = self.family, None
         if family is not None and is_author:
             self.add_author(family)
@@ -173,7 +173,7 @@ class _CreditsReader:
             self.take_rest(family)
 
     def sort(self, text: str, depth: int) -> None:
-        """Take a segment for what it is."""
+        """Classify one segment."""
         if self.take_venue(text) or self.take_details(text) or self.take_remark(text):
             return
         names = split_and(text)
@@ -188,7 +188,7 @@ class _CreditsReader:
             self.take_rest(text)
 
     def is_affiliation(self, text: str, depth: int, named: bool) -> bool:
-        """Whether words say where people work: they stand in brackets behind a name, or beside an institution."""
+        """Whether words are an affiliation: in brackets after a name, or next to an institution."""
         if depth and self.credits.authors:
             return is_institution(text) or not named
         return (is_institution(text) and (depth > 0 or not named)) or (
@@ -203,7 +203,7 @@ class _CreditsReader:
             self.credits.starts_known = self.credits.starts_known and self.taken > 1
 
     def take_remark(self, text: str) -> bool:
-        """Take words that say how a paper was received: one of them telling, or two together ("Best Paper")."""
+        """Take a remark on how a paper was received: one distinctive word, or two together ("Best Paper")."""
         words = [word for word in re.split(r"[^\w]+", text.lower()) if word and not word.isdigit()]
         if not 0 < len(words) <= 6 or not _REMARK_WORDS.issuperset(words):
             return False
@@ -226,7 +226,7 @@ class _CreditsReader:
             self.credits.authors.append(bare)
 
     def take_venue(self, text: str) -> bool:
-        """Take a date, a venue with or without a year, or both in one segment."""
+        """Take a date, a venue with or without a year, or both from one segment."""
         found = self.credits
         date, venue, year, rest = _dated(text, self.loose)
         if date is None and venue is None and year is None:
@@ -240,7 +240,7 @@ class _CreditsReader:
         return True
 
     def again(self, venue: str | None, year: int | None, date: PartialDate | None) -> bool:
-        """Whether a second venue or date only repeats or completes what is known."""
+        """Whether a second venue or date only repeats or completes the first."""
         found = self.credits
         if (
             found.venue == "arXiv"
@@ -273,16 +273,16 @@ class _CreditsReader:
 
 
 def is_arxiv_number(text: str) -> bool:
-    """Whether a text is nothing but a number of arXiv."""
+    """Whether a text is only an arXiv number."""
     return _ARXIV_NUMBER.match(text.strip()) is not None
 
 
 Dated = tuple[PartialDate | None, str | None, int | None, str]
-"""Date, venue, year, and the words left over."""
+"""Date, venue, year, and the remaining words."""
 
 
 def _dated(text: str, loose: bool) -> Dated:
-    """Date, venue and year of a segment that is nothing else."""
+    """Return date, venue and year of a segment that contains nothing else."""
     if _YEAR.match(text):
         return None, None, int(text), ""
     date = read_date(text)
@@ -292,7 +292,7 @@ def _dated(text: str, loose: bool) -> Dated:
 
 
 def _dated_venue(text: str) -> Dated | None:
-    """A venue with a month ("arXiv 2024.6") or with a year of two digits ("CoRL 25")."""
+    """Return a venue with a month ("arXiv 2024.6") or with a two-digit year ("CoRL 25")."""
     found = _DATED_VENUE.match(text)
     date = _month_of(found["date"]) if found and is_venue(found["venue"], loosely=False) else None
     if found and date is not None:
@@ -313,6 +313,6 @@ def _venue_and_year(text: str, loose: bool) -> Dated:
 
 
 def _month_of(text: str) -> PartialDate | None:
-    """The date in "2024.6", "24.12" or "May 17th 2024"."""
+    """Return the date in "2024.6", "24.12" or "May 17th 2024"."""
     date = read_date(text.replace(",", "-") if text[:1].isdigit() else text)
     return date or read_date(f"20{text}")

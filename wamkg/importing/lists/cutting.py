@@ -1,4 +1,4 @@
-"""Cutting a stretch of words into its title, what stands in front of it, and the credits behind it."""
+"""Cut a line of words into its title, what precedes it, and the credits after it."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from wamkg.importing.lists.words import all_common, is_common, is_telling, lengt
 from wamkg.importing.venues import is_known_venue, read_date, read_venue
 
 EDGE = " \t\n\xa0.,;:-–—|·•*_`~，。；：、/+&>\\"
-"""Marks that stand around a title and are no part of it."""
+"""Characters around a title that do not belong to it."""
 _LEFT_EDGE = "*-`~，。；：、/+&>\\"
 _BLANK = " \t\n\xa0"
 _OPENING, _CLOSING = "[(【（{", "])】）}"
@@ -33,42 +33,42 @@ _TITLE_BEFORE = re.compile(r"^(?P<title>[^,;.()]{4,60}?)(?:\s*(?=[(\[](?:19|20)\
 _STRAY_QUOTE = re.compile(r"[\"”](?=\s*[,.(\[]|\s*$)")
 _SUMMARY = re.compile(r"\s{2,}[-–—:]*\s*|\s[-–—]+\s")
 _SUMMARY_WORDS = 15
-"""Fewest words of a summary behind a title."""
+"""Minimum number of words in a summary after a title."""
 _MAX_COMMAS = 80
 _LABEL_WORDS = 2
-"""Most words of a label that is no link: "Paper", "Project Page"."""
+"""Maximum number of words of a label that is not a link: "Paper", "Project Page"."""
 
 
 class PieceKind(StrEnum):
-    """What a piece is by its words."""
+    """What a piece is, judged by its words."""
 
     TEXT = "text"
     WEAK = "weak"
-    """May be the name of a person as well as a title of two or three words."""
+    """May be a person's name or a title of two or three words."""
     CREDITS = "credits"
     BRACKET = "bracket"
-    """A word in brackets in front of a title: a name, or a mark."""
+    """A word in brackets before a title: a name or a mark."""
     MARK = "mark"
     REST = "rest"
-    """Words behind the title that are no credits: a remark or a note."""
+    """Words after the title that are not credits: a remark or a note."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A stretch of words and what it is."""
+    """Some words and their kind."""
 
     kind: PieceKind
     text: str
     found: Credits | None = None
-    """What was recognised in it, if it is credits."""
+    """The credits recognized in it, if any."""
 
 
 Part = Cut | str
-"""A stretch of words, or the marks between two."""
+"""Some words, or the characters between two pieces."""
 
 
 def cut_marked(text: str) -> list[Part]:
-    """Cut words that their style sets off as a whole: only what stands in brackets or is credits is taken off."""
+    """Cut words that their style marks as one piece: only brackets and credits are removed."""
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
     own = [_cut(core, as_title(core))] if any(c.isalnum() for c in core) else [core]
@@ -76,7 +76,7 @@ def cut_marked(text: str) -> list[Part]:
 
 
 def cut_plain(text: str) -> list[Part]:
-    """Cut running words: the title ends at a full stop, at the credits behind it, or at a dash."""
+    """Cut plain text: the title ends at a full stop, at the credits after it, or at a dash."""
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
     inner, bare, outer = _trimmed(core)
@@ -89,7 +89,7 @@ def cut_plain(text: str) -> list[Part]:
 
 
 def cut_whole(text: str) -> list[Part]:
-    """Cut a cell that is a title: no name or author is taken off it, only a venue or date, or a long summary."""
+    """Cut a cell that is a title: no name or author is removed, only a venue, a date, or a long summary."""
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
     if kind_of_words(core) is PieceKind.CREDITS and read_credits(core).year:
@@ -106,7 +106,7 @@ def _kind_behind(text: str) -> PieceKind:
 
 
 def _whole_end(text: str) -> int:
-    """Where the title of a cell ends: at its venue or date, or at a summary behind two blanks or a dash."""
+    """Find where the title of a cell ends: at its venue or date, or at a summary after two spaces or a dash."""
     for found in _SUMMARY.finditer(text):
         title, behind = text[: found.start()], text[found.end() :]
         if length_of(title) >= 2 and length_of(behind) >= _SUMMARY_WORDS:
@@ -116,27 +116,27 @@ def _whole_end(text: str) -> int:
 
 
 def _is_published(text: str) -> bool:
-    """Whether words are a venue or date, names before it only if they are cut short or have initials."""
+    """Whether words are a venue or date; names may precede it only if shortened or with initials."""
     found = read_credits(text)
     named = not found.authors or found.cut or any(has_initial(name) for name in found.authors)
     return found.complete and named and bool(found.venue or found.year or found.date or found.cut)
 
 
 def _cut(text: str, shown: str, loose: bool = False, kind: PieceKind | None = None) -> Cut:
-    """A stretch of words with what it is; `shown` are the words without the marks around them."""
+    """Return words with their kind; `shown` are the words without surrounding marks."""
     kind = kind or kind_of_words(text, loose)
     return Cut(kind, shown, read_credits(text, loose) if kind is PieceKind.CREDITS else None)
 
 
 def as_title(text: str) -> str:
-    """Words without the marks around them and with single blanks; what belongs to a title stays ("C++", "A*")."""
+    """Return words without surrounding marks and with single spaces; parts of a title stay ("C++", "A*")."""
     bare = re.sub(rf"^(?:[{re.escape(_LEFT_EDGE)}](?![^\W_])|[.,;:·•|–—\s])*", "", " ".join(text.split()))
     bare = re.sub(r"(?:\s+[*_]+|[\s`~,;:，；：、|·•\\–—-])+$", "", bare)
     return bare if bare.endswith(("..", "…")) else bare.rstrip(". 。")
 
 
 def _trimmed(text: str) -> tuple[str, str, str]:
-    """The marks in front of the words, the words, and the marks behind them; unmatched brackets are marks."""
+    """Split off the marks before and after the words; unmatched brackets count as marks."""
     start, end = len(text) - len(text.lstrip(EDGE + _CLOSING)), len(text.rstrip(_BLANK + _OPENING))
     start -= start > 0 and text[start - 1] == "-" and not text[: start - 1].strip()
     while start < end and text[end - 1] in EDGE and text[end - 1] not in "*+&/>":
@@ -145,7 +145,7 @@ def _trimmed(text: str) -> tuple[str, str, str]:
 
 
 def kind_of_words(text: str, loose: bool = False) -> PieceKind:
-    """What a stretch of words is: credits, a label, perhaps a name, or text."""
+    """Return the kind of some words: credits, a label, perhaps a name, or text."""
     found = read_credits(text, loose)
     if found.complete and (found.year or found.date):
         return PieceKind.CREDITS
@@ -169,7 +169,7 @@ def _mostly_names(found: Credits) -> bool:
 
 
 def _peel(text: str) -> tuple[list[Part], str, list[Part]]:
-    """What stands in front of the words, the words, and what stands behind them in brackets."""
+    """Split into what precedes the words, the words, and what follows them in brackets."""
     front: list[Part] = []
     core = text
     while core:
@@ -187,7 +187,7 @@ def _peel(text: str) -> tuple[list[Part], str, list[Part]]:
 
 
 def _front(text: str, again: bool) -> tuple[list[Part], str]:
-    """One thing in front of a title, and what is left; nothing where the title begins."""
+    """Take one prefix off a title; nothing if the text starts with the title itself."""
     bare = text.lstrip(" \t\n\xa0·•|*")
     words, symbols = strip_marks(bare)
     if symbols:
@@ -217,7 +217,7 @@ def _front_bracket(text: str) -> tuple[list[Part], str]:
 
 
 def _kind_in_brackets(inside: str) -> PieceKind | None:
-    """What a bracketed stretch in front of a title is; None where it belongs to the title."""
+    """Return the kind of bracketed words before a title; None if they belong to the title."""
     words, symbols = strip_marks(inside)
     if not any(c.isalnum() for c in words) or _NEW.match(words) or (words.isdigit() and len(words) < 4):
         return PieceKind.MARK
@@ -228,7 +228,7 @@ def _kind_in_brackets(inside: str) -> PieceKind | None:
 
 
 def _matching(text: str) -> int | None:
-    """Position of the bracket that closes the one in front."""
+    """Return the position of the bracket that closes the first one."""
     depth = 0
     for n, c in enumerate(text):
         depth += (c in _OPENING) - (c in _CLOSING)
@@ -247,9 +247,9 @@ def _front_date(text: str) -> tuple[list[Part], str]:
 
 
 def _back(text: str) -> tuple[str, Part] | None:
-    """The words without the bracket behind them, and that, if it is credits, a remark or a label.
+    """Take the final bracket off the words if it is credits, a remark or a label.
 
-    Any bracket behind one with a venue or date is a remark: "Title (VLDB 2011) (without code)".
+    Any bracket after one with a venue or date is a remark: "Title (VLDB 2011) (without code)".
     """
     bare = text.rstrip(EDGE)
     if not bare or bare[-1] not in _CLOSING:
@@ -278,7 +278,7 @@ def _says_when(text: str) -> bool:
 
 
 def _opening(text: str) -> int | None:
-    """Position of the bracket that the last one closes."""
+    """Return the position of the bracket that opens the last one."""
     depth = 0
     for n in range(len(text) - 1, -1, -1):
         depth += (text[n] in _CLOSING) - (text[n] in _OPENING)
@@ -288,7 +288,7 @@ def _opening(text: str) -> int | None:
 
 
 def _running(text: str) -> Iterator[Part]:
-    """The parts of running words: credits, or a title with credits before or behind it."""
+    """Split plain text into credits, or a title with credits before or after it."""
     kind = kind_of_words(text, loose=True)
     named = _title_like_a_name(text) if kind is PieceKind.CREDITS else 0
     if named:
@@ -312,7 +312,7 @@ def _running(text: str) -> Iterator[Part]:
 
 
 def _title_like_a_name(text: str) -> int:
-    """Where a title ends that reads like a name and stands in front of authors, "Mask Net (2017), K. Lee"; else 0."""
+    """Find the end of a title that reads like a name, before authors: "Mask Net (2017), K. Lee"; else 0."""
     found = _TITLE_BEFORE.match(text)
     if found is None:
         return 0
@@ -322,7 +322,7 @@ def _title_like_a_name(text: str) -> int:
 
 
 def _behind(title: str, text: str) -> Iterator[Part]:
-    """What follows the first part of running words: credits, a title behind a short name, or other words."""
+    """Classify what follows the first part: credits, a title after a short name, or other words."""
     lead, body, trail = _trimmed(text)
     if kind_of_words(body, loose=True) in (PieceKind.CREDITS, PieceKind.MARK, PieceKind.WEAK):
         yield from (lead, _cut(body, body, True, PieceKind.CREDITS), trail)
@@ -335,7 +335,7 @@ def _behind(title: str, text: str) -> Iterator[Part]:
 
 
 def _names_in_front(text: str) -> int:
-    """How many characters in front are names of authors, as in "Bell, A., Cole, B. (2020). Title"; 0 if none."""
+    """Count the leading characters that are author names, as in "Bell, A., Cole, B. (2020). Title"; 0 if none."""
     for end in (m.end() for m in re.finditer(r"[.:)]\s|,\s(?=[\"“])", text[:600])):
         lead, rest = text[:end], text[end:]
         found = read_credits(lead)
@@ -348,14 +348,14 @@ def _names_in_front(text: str) -> int:
 
 
 def _goes_on(rest: str) -> bool:
-    """Whether the names go on: the next segment is a name too."""
+    """Whether the names continue: the next segment is also a name."""
     segment = re.split(r"[,;&]|\band\b|\.\s", rest, maxsplit=1)[0]
     found = read_credits(segment)
     return len(segment) < len(rest) and found.complete and bool(found.authors)
 
 
 def _title_end(text: str) -> tuple[int, int]:
-    """Where the title in front of running words ends, and how many characters part it from what follows."""
+    """Find where the title of a plain text ends, and the length of the separator after it."""
     ends = [_sentence_end(text), _asking_end(text), _credits_start(text), _dash(text), _stray_quote(text)]
     return min((end for end in ends if end is not None), default=(len(text), 0))
 
@@ -369,7 +369,7 @@ def _sentence_end(text: str) -> tuple[int, int] | None:
 
 
 def _asking_end(text: str) -> tuple[int, int] | None:
-    """A question mark ends a title only where credits follow it."""
+    """A question mark ends a title only if credits follow it."""
     for found in _ASKING_END.finditer(text):
         behind = read_credits(text[found.end() :])
         if behind.complete and behind.sure:
@@ -378,7 +378,7 @@ def _asking_end(text: str) -> tuple[int, int] | None:
 
 
 def _credits_start(text: str) -> tuple[int, int] | None:
-    """The first comma or bracket behind which there is nothing but credits."""
+    """Find the first comma or bracket followed only by credits."""
     best: int | None = None
     cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MAX_COMMAS:]
     for cut in reversed(cuts):
@@ -393,13 +393,13 @@ def _credits_start(text: str) -> tuple[int, int] | None:
 
 
 def _lone_name(title: str, behind: Credits) -> bool:
-    """Whether one name behind a title can only be a person's: no word of it is one that titles have."""
+    """Whether one name after a title can only be a person's: it contains no word that occurs in titles."""
     name = " ".join(behind.authors)
     return len(behind.authors) == 1 and length_of(title) >= 3 and not any(is_common(word) for word in words_of(name))
 
 
 def _dash(text: str) -> tuple[int, int] | None:
-    """A dash ends a title of some words, or stands before credits; a short name in front of one is no title."""
+    """A dash ends a title of several words, or precedes credits; a short name before a dash is not a title."""
     for found in _DASH.finditer(text):
         lead, behind = text[: found.start()], text[found.end() :]
         credits = read_credits(behind)
@@ -409,7 +409,7 @@ def _dash(text: str) -> tuple[int, int] | None:
 
 
 def _stray_quote(text: str) -> tuple[int, int] | None:
-    """A closing quotation mark without its partner."""
+    """A closing quotation mark without an opening one."""
     found = _STRAY_QUOTE.search(text)
     if found is None or any(c in '"“' for c in text[: found.start()]):
         return None
@@ -417,7 +417,7 @@ def _stray_quote(text: str) -> tuple[int, int] | None:
 
 
 def is_short_name(text: str) -> bool:
-    """Whether one to three words may be the name of a method: one of them is made up, or no word that titles have."""
+    """Whether one to three words may name a method: one is invented, or none occurs in titles."""
     bare = re.sub(r"\s*\([^()]*\)$", "", text.strip(EDGE)).strip("[]()")
     words = bare.split()
     if not 1 <= len(words) <= 3 or len(bare) > 40 or read_date(bare) is not None or is_link_label(bare):

@@ -1,4 +1,4 @@
-"""A list as a document: its headings, and what may be an entry under each, before any entry is read."""
+"""Gather the structure of a list, its headings and the possible entries below each, before reading any entry."""
 
 import re
 from collections import Counter
@@ -40,24 +40,24 @@ from wamkg.importing.lists.unread_ids import SurveyIds, excerpt, survey_ids
 from wamkg.matching.record import UnreadableLine
 
 _GROUP_LEVEL = 10
-"""Level of a bullet that heads other bullets: below every heading."""
+"""Level of a bullet with bullets below it: deeper than every heading."""
 _FOLD_LEVEL = 7
 _BARE_DOI = re.compile(r"((?<![\w./])doi(?:\*\*)?\s*[:\s](?:\*\*)?\s*)(10\.\d{4,9}/[^\s|<>)\]]+)", re.I)
-"""A DOI without an address, which becomes a link."""
+"""A DOI without a URL; it becomes a link."""
 _CITED = re.compile(r"[(（\[][^()（）\[\]]{0,80}\b(?:19|20)\d\d\b[^()（）\[\]]{0,40}[)）\]]\W*(?:[(（\[].*)?$")
-"""A bullet that ends in brackets with a year, "Title (VLDB 2021)"."""
+"""A bullet that ends in brackets with a year: "Title (VLDB 2021)"."""
 _MIN_CITED = 10
-"""Such bullets, at least half of all without a link, that make a list of papers without links."""
+"""Minimum number of such bullets, at least half of all without a link, for a list of papers without links."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.M)
 _PAGE_ANCHOR = re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+(?:/(?:blob|tree)/[^\s#)]*)?/?(#[^\s)\"'>]+)")
 _MIN_PLACED = 3
-"""Bullets with a venue and its year that make a list of papers, although none has a link."""
+"""Minimum number of bullets with venue and year for a list of papers without any link."""
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
 @dataclass(frozen=True)
 class ListSection:
-    """A heading, or a bullet that heads others; `parent` is the number of the section it lies in."""
+    """A heading, or a bullet with bullets below it; `parent` is the number of the section that contains it."""
 
     line: int
     level: int
@@ -67,14 +67,14 @@ class ListSection:
 
 @dataclass
 class Candidate:
-    """What may be an entry: its head, the lines below it, and the section it stands in."""
+    """A possible entry: its head, the lines below it, and its section."""
 
     head: Head
     section: int | None
     form: str
-    """Kind of block that it is: entries of one form are laid out alike."""
+    """Kind of block; entries of one form have the same layout."""
     certain: bool = True
-    """Whether it names a paper by itself, not only by the company it keeps."""
+    """Whether it names a paper by itself, not only because its neighbors do."""
     body: list[Inline] = field(default_factory=list)
     pairs: list[tuple[str, Inline]] = field(default_factory=list)
     table: Table | None = None
@@ -83,25 +83,25 @@ class Candidate:
 
     @property
     def has_paper_link(self) -> bool:
-        """Whether its head or a line below it leads to a paper."""
+        """Whether its head or a line below it links to a paper."""
         return leads_to_paper(self.head) or any(Head(line, 0).names_paper for line in self.body)
 
 
 @dataclass
 class ListDocument:
-    """Everything a list says, in reading order."""
+    """The content of a list in reading order."""
 
     sections: list[ListSection] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     unreadable: list[UnreadableLine] = field(default_factory=list)
     legend: list[LegendLine] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
-    """What the list says of the columns of its tables."""
+    """What the list explains about the columns of its tables."""
     own: SurveyIds = field(default_factory=SurveyIds)
 
 
 def read_document(text: str) -> ListDocument:
-    """Gather a list. Never raises on any text; what names a paper and cannot be read is in `unreadable`."""
+    """Gather the structure of a list. Accepts any text; unreadable lines that name a paper are in `unreadable`."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain)))
     blocks = blocks_of(root.children)
@@ -115,7 +115,7 @@ def read_document(text: str) -> ListDocument:
 
 
 def _with_short_anchors(text: str) -> str:
-    """The list with links to its own headings as `#heading`, where they hold the address of its page."""
+    """Shorten links to the list's own headings to `#heading` if they contain the URL of its page."""
     slugs = {_slug(found[1]) for found in _HEADING.finditer(text)}
 
     def short(found: re.Match[str]) -> str:
@@ -125,12 +125,12 @@ def _with_short_anchors(text: str) -> str:
 
 
 def _slug(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return GitHub's anchor of a heading."""
     return re.sub(r"[^\w -]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def lines_of(text: str) -> list[str]:
-    """Lines as an editor numbers them: ended by LF, CRLF or CR."""
+    """Split into lines as an editor numbers them: ended by LF, CRLF or CR."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
@@ -158,7 +158,7 @@ def _is_of_citations(blocks: Sequence[Block]) -> bool:
 
 
 class _BlockReader:
-    """Goes through the blocks once, keeping the section and the entry that is still open."""
+    """Visits the blocks once and tracks the current section and the open entry."""
 
     def __init__(self, lines: list[str], own: SurveyIds) -> None:
         self.lines = lines
@@ -170,11 +170,11 @@ class _BlockReader:
 
     @property
     def section(self) -> int | None:
-        """Number of the section that is read."""
+        """Return the number of the current section."""
         return self.stack[-1] if self.stack else None
 
     def walk(self, blocks: Sequence[Block], depth: int = 0) -> None:
-        """Read sibling blocks; `depth` counts the bullets around them."""
+        """Read sibling blocks; `depth` is the nesting depth of bullets."""
         for i, block in enumerate(blocks):
             following = blocks[i + 1 : i + 4]
             if block.kind is BlockKind.HEADING:
@@ -192,7 +192,7 @@ class _BlockReader:
                 self.fold(block, depth)
 
     def enter(self, level: int, text: str, line: int) -> None:
-        """Begin a section."""
+        """Start a section."""
         self.close()
         while self.stack and self.document.sections[self.stack[-1]].level >= level:
             self.stack.pop()
@@ -200,7 +200,7 @@ class _BlockReader:
         self.stack.append(len(self.document.sections) - 1)
 
     def close(self) -> None:
-        """End the entry whose lines were being gathered."""
+        """Close the open entry."""
         if self.open is not None:
             self.document.candidates.append(self.open)
             if self.open.form == "keyed" and not (self.open.body or self.open.pairs or self.open.head.links):
@@ -208,7 +208,7 @@ class _BlockReader:
         self.open = None
 
     def add(self, head: Head, form: str, certain: bool = True) -> Candidate:
-        """Keep what may be an entry under the current section."""
+        """Add a possible entry to the current section."""
         candidate = Candidate(head, self.section, form, certain)
         self.document.candidates.append(candidate)
         return candidate
@@ -218,7 +218,7 @@ class _BlockReader:
         self.document.unreadable.append(UnreadableLine(line, reason, excerpt(self.lines, line)))
 
     def keep_company(self) -> None:
-        """Keep the candidates that name a paper, and those of the same form beside them in a section."""
+        """Keep the candidates that name a paper, and those of the same form next to them in a section."""
         candidates = self.document.candidates
         certain = Counter((c.section, c.form) for c in candidates if c.certain)
         placed = [c for c in candidates if not c.certain and c.form == "bullet" and c.head.is_placed]
@@ -230,7 +230,7 @@ class _BlockReader:
                 self.mention(candidate.head)
 
     def heading(self, block: Block, following: Sequence[Block]) -> None:
-        """A heading opens a section, or is a paper."""
+        """A heading starts a section, or is a paper."""
         head = block.head
         if not paper_heading(head, _body_lines(following)):
             return self.enter(block.level, block.inline.text, block.line) if block.inline.text else None
@@ -241,7 +241,7 @@ class _BlockReader:
         return None
 
     def paragraph(self, block: Block, following: Sequence[Block]) -> None:
-        """Running text: the body of an open entry, entries without bullets, a legend, or prose."""
+        """A paragraph: the body of an open entry, entries without bullets, a legend, or prose."""
         head = block.head
         if is_title_key(block.inline.lines()[0]):
             return self.keyed(block.inline.lines(), block.line)
@@ -260,7 +260,7 @@ class _BlockReader:
         return self.entries(head, entries)
 
     def entries(self, head: Head, entries: Sequence[Head]) -> None:
-        """Entries without bullets; a paper named in running text is listed as unreadable."""
+        """Entries without bullets; a paper mentioned in prose is listed as unreadable."""
         linked = linked_heads(head)
         if linked:
             return self.add_linked(linked, "paragraph")
@@ -278,7 +278,7 @@ class _BlockReader:
         return None
 
     def mention(self, head: Head) -> None:
-        """A paper that is named in running text: links of the entry above, or a line that cannot be read."""
+        """A paper mentioned in prose: its links go to the entry above, or the line is listed as unreadable."""
         last = self.document.candidates[-1] if self.document.candidates else None
         if is_link_line(head.inline) and last is not None and last.section == self.section and not last.has_paper_link:
             last.body.append(head.inline)
@@ -286,7 +286,7 @@ class _BlockReader:
             self.fail(head.line, _RUNNING_TEXT)
 
     def add_linked(self, heads: Sequence[Head], form: str) -> None:
-        """Keep the papers of a list of links."""
+        """Add the papers of a list of links."""
         for head in heads:
             self.add(head, f"{form} of links")
 
@@ -295,7 +295,7 @@ class _BlockReader:
         return any(is_legend_heading(self.document.sections[n].text) for n in self.stack[-2:])
 
     def item(self, block: Block, depth: int) -> None:
-        """A bullet: an entry with what hangs below it, part of the open entry, a legend line, or a group."""
+        """A bullet: an entry with the blocks below it, part of the open entry, a legend line, or a group."""
         first = block.children[0] if block.children else None
         whole = first.inline if first is not None and first.kind is BlockKind.PARAGRAPH else Inline()
         rest = block.children[1:] if whole.atoms else block.children
@@ -327,7 +327,7 @@ class _BlockReader:
         return self.bullet(head, lines[cut:], rest, depth) if paper else self.group(head, rest, depth)
 
     def citation(self, head: Head) -> Candidate | None:
-        """A bullet without a link as an entry, in a list whose bullets are "Title (Venue Year)"."""
+        """Read a bullet without a link as an entry, in a list whose bullets are "Title (Venue Year)"."""
         if head.inline.has_links or is_keyed(head.inline):
             return None
         whole = Head(head.inline, head.line, whole=True)
@@ -340,14 +340,14 @@ class _BlockReader:
         return candidate
 
     def bullet(self, head: Head, lines: list[Inline], rest: Sequence[Block], depth: int) -> None:
-        """A bullet that is an entry, or several, one a line."""
+        """A bullet that is an entry, or several, one per line."""
         *others, last = chunks(head)
         for other in others:
             self.add(other, "bullet")
         self.gather(Candidate(last, self.section, "bullet"), lines, rest, depth)
 
     def gather(self, candidate: Candidate, lines: list[Inline], rest: Sequence[Block], depth: int) -> None:
-        """Read what hangs below an entry, then keep it; entries among it are kept after it."""
+        """Read the blocks below an entry, then add it; entries among them are added after it."""
         outer, self.open = self.open, candidate
         candidate.body += lines
         before = len(self.document.candidates)
@@ -356,7 +356,7 @@ class _BlockReader:
         self.document.candidates.insert(before, candidate)
 
     def group(self, head: Head, rest: Sequence[Block], depth: int) -> None:
-        """A bullet that names no paper: a legend line, a heading of bullets below it, or one like its neighbours."""
+        """A bullet that names no paper: a legend line, a heading of nested bullets, or one like its neighbors."""
         atoms = head.inline.atoms
         first = atoms[0].image if atoms else None
         if not head.inline.has_links and ((first is not None and "/badge/" in first) or self.in_legend()):
@@ -388,7 +388,7 @@ class _BlockReader:
                 self.row(table, row, listing)
 
     def keyed_table(self, pairs: list[tuple[str, Inline]], line: int) -> None:
-        """A table of keys and values: that of the open entry, or an entry of its own where it gives a title."""
+        """A table of keys and values: it belongs to the open entry, or is an entry itself if it has a title."""
         number = title_among(pairs)
         if number is None or (self.open is not None and not self.open.has_paper_link and not self.open.pairs):
             if self.open is not None:
@@ -401,7 +401,7 @@ class _BlockReader:
         self.document.candidates.append(candidate)
 
     def keyed(self, lines: Sequence[Inline], line: int) -> None:
-        """Lines of the form `Key: value`: one that gives a title begins an entry, which the others go on."""
+        """Lines of the form `Key: value`: one with a title starts an entry, the others continue it."""
         for number, each in enumerate(lines):
             if is_title_key(each):
                 self.close()
@@ -410,7 +410,7 @@ class _BlockReader:
                 self.open.body.append(each)
 
     def row(self, table: Table, row: BlockRow, listing: bool) -> None:
-        """One row: an entry, or a line that cannot be read."""
+        """A row: an entry, or a line that cannot be read."""
         raw = self.lines[row.line - 1] if row.line <= len(self.lines) else ""
         surplus = surplus_cells(raw, len(table.headers)) if raw.lstrip(" >").startswith("|") else []
         names_paper = Head(join(row.cells), row.line).names_paper
@@ -430,7 +430,7 @@ class _BlockReader:
         return bool(hrefs) and all(_own_link(url, self.document.own) for url in hrefs)
 
     def add_row(self, table: Table, row: BlockRow, surplus: list[Inline]) -> None:
-        """Keep a row that has words; in a table of names it must lead to a paper, or stand beside rows that do."""
+        """Add a row with words; in a table of names it must link to a paper, or have neighbors that do."""
         column = table.title if table.title is not None else table.name
         if column is None or column >= len(row.cells):
             return
@@ -454,7 +454,7 @@ class _BlockReader:
                 self.document.candidates.append(candidate)
 
     def fold(self, block: Block, depth: int) -> None:
-        """What heads a part that can be folded away is a section; below an entry it is only a line."""
+        """The summary of a collapsible block starts a section; below an entry it is only a line."""
         if depth or (self.open is not None and self.open.form != "heading"):
             return
         text = block.inline.text
@@ -466,7 +466,7 @@ class _BlockReader:
 
 
 def _body_lines(following: Sequence[Block]) -> list[Inline]:
-    """Lines of the paragraphs, bullets or keyed table that come right below a heading or title."""
+    """Return the lines of the paragraphs, bullets or keyed table directly below a heading or title."""
     lines: list[Inline] = []
     for block in following:
         if _has_own_title(block):
@@ -485,7 +485,7 @@ def _body_lines(following: Sequence[Block]) -> list[Inline]:
 
 
 def _has_own_title(block: Block) -> bool:
-    """Whether a block has a line or row `Title: ...`, so that it is no part of what stands above it."""
+    """Whether a block has a line or row `Title: ...`, so that it does not belong to the block above."""
     if block.kind is BlockKind.TABLE:
         pairs = key_values(block) or []
         number = title_among(pairs)
@@ -497,12 +497,12 @@ def _has_own_title(block: Block) -> bool:
 
 
 def _keyed_line(key: str, value: Inline) -> Inline:
-    """A pair of a table as a line `Key: value`."""
+    """Return a row of a key-value table as a line `Key: value`."""
     return Inline([Atom(f"{key}: "), *value.atoms], value.hrefs)
 
 
 def below_are_links(blocks: Sequence[Block]) -> bool:
-    """Whether nested bullets or a paragraph below are the links and authors of the bullet above rather than entries."""
+    """Whether nested bullets or a paragraph are the links and authors of the bullet above, not entries."""
     items = [item.children[0] for b in blocks if b.kind is BlockKind.LIST for item in b.children if item.children]
     heads = [block.head for block in [*(b for b in blocks if b.kind is BlockKind.PARAGRAPH), *items]]
     below = [head for head in heads if _is_below(head)]
@@ -525,7 +525,7 @@ def _own_link(url: str, own: SurveyIds) -> bool:
 
 
 def is_title_key(line: Inline) -> bool:
-    """Whether a line is `Title: ...`, with words behind the key."""
+    """Whether a line is `Title: ...`, with words after the key."""
     key = key_of(line)
     return bool(key) and role_of_key(key or "") == "title" and any(c.isalnum() for c in without_key(line).text)
 

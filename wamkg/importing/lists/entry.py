@@ -1,4 +1,4 @@
-"""One entry of a list, whatever its dialect: name, title, what stands beside them, links and labels."""
+"""One entry of a list in any dialect: name, title, credits, links and labels."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from wamkg.importing.venues import read_venue
 from wamkg.matching.record import Dropped
 
 _MAX_UNKNOWN = 8
-"""Unknown words beside a title with which the known ones are still taken."""
+"""Maximum number of unknown words beside a title for which known ones are still used."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PrintedLabel:
 
 @dataclass
 class ListEntry:
-    """The facts of one entry, before they are placed in a taxonomy."""
+    """The values of one entry, before it is assigned to taxa."""
 
     line: int
     name: str | None = None
@@ -58,11 +58,11 @@ class ListEntry:
     facets: list[tuple[str, str]] = field(default_factory=list)
     note: str | None = None
     printed: bool = False
-    """Whether the title was marked as one by quotes or italics."""
+    """Whether quotes or italics mark the title."""
     doubts: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Take a lone unmarked word for the name of a paper whose title its id must tell, and else for the title."""
+        """Decide whether a single unmarked word is the title, or a name if the title must be looked up by id."""
         alone = length_of(self.title) == 1 and self.name in (None, self.title)
         if alone and not self.printed and (self.arxiv or self.doi):
             self.title, self.name = "", self.title
@@ -70,7 +70,7 @@ class ListEntry:
             self.title, self.name = self.name, None
 
     def take_name(self, printed: str) -> None:
-        """Take a name; marks in front of it and a remark in brackets behind it are facets."""
+        """Take a name; marks before it and a bracketed remark after it become facets."""
         name, marks = strip_marks(printed)
         self.add_marks(marks)
         found = _REMARK.match(name)
@@ -80,11 +80,11 @@ class ListEntry:
         self.name = name or None
 
     def add_marks(self, marks: Sequence[str]) -> None:
-        """Keep symbols as facets, each once."""
+        """Store symbols as facets, each once."""
         self.facets += [("mark", mark) for mark in dict.fromkeys(marks) if ("mark", mark) not in self.facets]
 
     def add_link(self, label: str, url: str, kind: str | None = None) -> None:
-        """Keep a link under its kind; a second one of a kind is `code-2`. The paper's first link gives its ids."""
+        """Store a link under its kind; a second one is `code-2`. The first link to the paper gives its ids."""
         kind = kind or kind_of(label, url)
         if url in self.links.values() and kind in self.links:
             return
@@ -100,7 +100,7 @@ class ListEntry:
             self.doi = self.doi or doi_of(url)
 
     def add_beside(self, text: str) -> None:
-        """Take venue, year, date, authors and remarks from words beside the title; what is known stays."""
+        """Take venue, year, date, authors and remarks from words beside the title; known values stay."""
         found = read_credits(text)
         unknown = sum(length_of(words) for words in found.rest)
         if unknown > max(_MAX_UNKNOWN, length_of(text) // 2):
@@ -112,7 +112,7 @@ class ListEntry:
         return None
 
     def add_credits(self, found: Credits) -> None:
-        """Take what was recognised beside the title."""
+        """Take the values recognized beside the title."""
         self.venue, self.year = self.venue or found.venue, self.year or found.year
         self.date = self.date or found.date
         if found.authors and not self.authors:
@@ -128,7 +128,7 @@ class ListEntry:
 
     @property
     def names_paper(self) -> bool:
-        """Whether something here can only be a paper's."""
+        """Whether something here can only belong to a paper."""
         return "paper" in self.links or any(is_scholarly(url) for url in self.links.values())
 
 
@@ -137,7 +137,7 @@ def _as_note(text: str) -> str:
 
 
 def read_entry(head: Head, layout: EntryLayout) -> ListEntry:
-    """Read the head of an entry as the list's layout says; one without title and name says that none was found."""
+    """Read the head of an entry using the list's layout; without a title and a name, the entry reports that."""
     entry = ListEntry(head.line)
     choice = layout.choose(head)
     _read_links(head, entry, choice)
@@ -148,7 +148,7 @@ def read_entry(head: Head, layout: EntryLayout) -> ListEntry:
 
 
 def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
-    """Take the entry's links; one in the middle of its words that leads to a paper is another paper's."""
+    """Take the entry's links; a link to a paper in mid-sentence belongs to another paper."""
     people = _links_of_people(head.pieces, choice)
     labels = label_links(head.inline, enclosed=True)
     chosen = frozenset().union(*(head.pieces[n].links for n in (choice.title, choice.name) if n is not None))
@@ -164,7 +164,7 @@ def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
 
 
 def _links_of_people(pieces: Sequence[HeadPiece], choice: Choice) -> frozenset[int]:
-    """Numbers of links that lead to the pages of authors."""
+    """Return the numbers of links to pages of authors."""
     credits = (p.links for n, p in enumerate(pieces) if p.kind is PieceKind.CREDITS and n != choice.title)
     return frozenset().union(*credits)
 
@@ -216,7 +216,7 @@ def _take_title(head: Head, choice: Choice, layout: EntryLayout, entry: ListEntr
 
 
 def _is_joined(name: HeadPiece, title: HeadPiece, layout: EntryLayout) -> bool:
-    """Whether "**Name**: Rest" is one title, in which only the name is bold."""
+    """Whether "**Name**: Rest" is one title with only its name in bold."""
     if name.after not in COLONS or name.after == "" or "q" in title.style or "i" in title.style:
         return False
     return name.before != "[" and layout.joins_names and not contains_name(title.text, name.text)
@@ -247,7 +247,7 @@ def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) 
 
 
 def _take_group(text: str, entry: ListEntry) -> None:
-    """Take words that stand where the list has its authors for the names of people or groups."""
+    """Read words in the author position of this list as names of people or groups."""
     names = [part.strip(" *†‡") for part in re.split(r"[,;，、]", text)]
     if text.strip().lower() not in ("none", "unknown", "anonymous") and not entry.authors:
         entry.authors = [name for name in names if name]
@@ -260,9 +260,9 @@ _PART = re.compile(r"^(?:part|chapter|section|volume|vol|lecture|paper|step|stag
 
 
 def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, str]:
-    """Title and name of "Some Title (Name)"; a venue or a remark in the brackets goes to the entry.
+    """Split "Some Title (Name)" into title and name; a venue or remark in the brackets goes to the entry.
 
-    A name has a made-up word, or stands in a list where most titles have one behind them (`usual`).
+    A name has an invented word, or the list usually prints names after titles (`usual`).
     """
     name = entry.name or ""
     found = _SHORT.match(title)
@@ -286,7 +286,7 @@ def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, s
 
 
 def leading_name(title: str) -> str:
-    """Name in front of "Name: Rest of the Title": one made-up word, or up to three of which one is no common word."""
+    """Return the name in "Name: Rest of the Title": one invented word, or up to three words, one of them uncommon."""
     head, colon, rest = title.partition(":")
     if (
         not colon

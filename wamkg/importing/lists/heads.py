@@ -1,4 +1,4 @@
-"""The head of a possible entry: its words in pieces and its links, each worked out once."""
+"""The head of a possible entry: its words in pieces and its links, each computed once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ from wamkg.importing.lists.title import COLONS, Choice, own_choice
 from wamkg.importing.venues import is_known_venue
 
 _MAX_LINKS = 64
-"""Links read of one entry; no paper has more of its own."""
+"""Maximum number of links read per entry; no paper has more."""
 
 
 _SLOTS = 6
@@ -28,7 +28,7 @@ def _is_slot(piece: HeadPiece) -> bool:
 
 @dataclass(frozen=True)
 class HeadLink:
-    """A link of an entry with its number among the entry's links."""
+    """A link of an entry, with its number among the entry's links."""
 
     number: int
     label: str
@@ -37,48 +37,48 @@ class HeadLink:
 
     @property
     def names_paper(self) -> bool:
-        """Whether it can only lead to a paper."""
+        """Whether it can only link to a paper."""
         return self.kind == "paper" or is_scholarly(self.url)
 
 
 @dataclass
 class Head:
-    """The words of a bullet, heading, paragraph or cell that may name a paper, and the line they begin in."""
+    """The words of a bullet, heading, paragraph or cell that may name a paper, and the line they start in."""
 
     inline: Inline
     line: int
     whole: bool = False
-    """Whether its words, where no style parts them, are the title as a whole."""
+    """Whether unstyled words are the title as a whole."""
 
     @cached_property
     def pieces(self) -> list[HeadPiece]:
-        """Its pieces in reading order."""
+        """Return its pieces in reading order."""
         return pieces_of(self.inline, whole=self.whole)
 
     @cached_property
     def own(self) -> Choice:
-        """The title that its own marks show."""
+        """Return the title that its own style shows."""
         return own_choice(self.pieces)
 
     @cached_property
     def slots(self) -> list[int]:
-        """Numbers of the pieces that make its shape: texts, and credits that are set off by style."""
+        """Return the numbers of the pieces that form its shape: texts, and credits in a style of their own."""
         return [n for n, piece in enumerate(self.pieces) if _is_slot(piece)][:_SLOTS]
 
     @cached_property
     def shape(self) -> Shape:
-        """The styles of those pieces in order, a colon behind those that one follows, a bar where links follow."""
+        """Return the styles of those pieces in order, with a colon where one follows and a bar before links."""
         chosen = (self.pieces[n] for n in self.slots)
         return tuple((p.style or "p") + (":" if p.after in COLONS else "") + ("|" if p.gap else "") for p in chosen)
 
     @cached_property
     def title(self) -> str:
-        """The words that its own marks show as the title; "" where there are none."""
+        """Return the words that its own style shows as the title; "" if there are none."""
         return self.pieces[self.own.title].text if self.own.title is not None else ""
 
     @cached_property
     def links(self) -> list[HeadLink]:
-        """Its links to other documents."""
+        """Return its links to other documents."""
         labels = list(self.inline.link_labels().items())[:_MAX_LINKS]
         hrefs = self.inline.hrefs
         return [
@@ -87,17 +87,17 @@ class Head:
 
     @cached_property
     def names_paper(self) -> bool:
-        """Whether a link here can only be a paper's."""
+        """Whether a link here can only belong to a paper."""
         return any(link.names_paper for link in self.links)
 
     @cached_property
     def title_piece(self) -> HeadPiece | None:
-        """The piece that its own marks show as the title."""
+        """Return the piece that its own style shows as the title."""
         return self.pieces[self.own.title] if self.own.title is not None else None
 
     @cached_property
     def credits(self) -> list[Credits]:
-        """What its pieces say of authors, venue and date."""
+        """Return the authors, venue and date in its pieces."""
         return [piece.found for piece in self.pieces if piece.found is not None]
 
     @property

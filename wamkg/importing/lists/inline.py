@@ -1,4 +1,4 @@
-"""A line of Markdown as runs of styled text, links and images."""
+"""Parse a line of Markdown into runs of styled text, links and images."""
 
 import re
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ _STYLE = {
     "sup": "raised", "code": "code", "kbd": "code",
 }  # fmt: skip
 _STRAY_BOLD = "**"
-"""What Markdown leaves in the text where the bold does not close as it demands ("**Why?**Because")."""
+"""Left over in the text if bold is not closed as CommonMark requires ("**Why?**Because")."""
 
 
 @dataclass(frozen=True)
 class Atom:
-    """A run of text of one style; `link` numbers the link it lies in, `badge` is set for an image's label."""
+    """A run of text in one style; `link` is the number of its link, `badge` is set for an image label."""
 
     text: str = ""
     bold: bool = False
@@ -32,30 +32,30 @@ class Atom:
     code: bool = False
     link: int | None = None
     image: str | None = None
-    """Address of the image that this run is; its `text` is then the image's label."""
+    """URL of the image, if this run is an image; `text` is then its label."""
     under: bool = False
     raised: bool = False
     soft: bool = False
-    """Whether a line break is one of the source only, which a reader sees as a blank."""
+    """Whether a line break occurs only in the source; a reader sees a space."""
     hollow: bool = False
-    """Whether it lies in a link without an address."""
+    """Whether it is inside a link without a URL."""
 
 
 @dataclass
 class Inline:
-    """Runs in reading order and the addresses of the links among them."""
+    """Runs in reading order, and the URLs of their links."""
 
     atoms: list[Atom] = field(default_factory=list)
     hrefs: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        """The words alone, images left out, white space collapsed."""
+        """Return the words alone, without images, white space collapsed."""
         return " ".join("".join(a.text for a in self.atoms if a.image is None).split())
 
     @property
     def has_links(self) -> bool:
-        """Whether a run lies in a link."""
+        """Whether a run is inside a link."""
         return any(atom.link is not None for atom in self.atoms)
 
     @property
@@ -67,7 +67,7 @@ class Inline:
         return first.bold or first.italic or first.under or first.link is not None or first.text.lstrip()[0] in '"“'
 
     def lines(self) -> list["Inline"]:
-        """The same, cut at line breaks."""
+        """Return the same, split at line breaks."""
         cut: list[list[Atom]] = [[]]
         for atom in self.atoms:
             if atom.text == "\n":
@@ -77,12 +77,12 @@ class Inline:
         return [Inline(atoms, self.hrefs) for atoms in cut]
 
     def first_lines(self, count: int) -> "Inline":
-        """The first lines only."""
+        """Return only the first lines."""
         breaks = [i for i, atom in enumerate(self.atoms) if atom.text == "\n"]
         return Inline(self.atoms[: breaks[count - 1]] if count <= len(breaks) else self.atoms, self.hrefs)
 
     def link_labels(self) -> dict[int, str]:
-        """The text of every link that has runs here, by its number."""
+        """Return the text of each link by its number."""
         found: dict[int, list[str]] = {}
         for atom in self.atoms:
             if atom.link is not None:
@@ -91,7 +91,7 @@ class Inline:
 
 
 def join(parts: Sequence[Inline]) -> Inline:
-    """Several inlines as one, a line break between them."""
+    """Join several inlines with line breaks."""
     whole = Inline()
     for part in parts:
         if whole.atoms:
@@ -103,12 +103,12 @@ def join(parts: Sequence[Inline]) -> Inline:
 
 
 def markdown() -> MarkdownIt:
-    """The parser that all lists are read with: CommonMark and tables."""
+    """Return the parser for all lists: CommonMark and tables."""
     return MarkdownIt("commonmark", {"maxNesting": 60}).enable(["table", "strikethrough"])
 
 
 class _InlineReader:
-    """Turns tokens into atoms while it keeps track of style and link."""
+    """Converts tokens to atoms and tracks style and link."""
 
     def __init__(self, stray_bold: bool = False) -> None:
         self.stray_bold = stray_bold
@@ -130,14 +130,14 @@ class _InlineReader:
             self.inline.hrefs.append(href.strip())
 
     def add_text(self, text: str) -> None:
-        """Plain text; paired asterisks that Markdown left over are the bold they were meant to be, others go."""
+        """Add plain text; unparsed pairs of asterisks become bold, single ones are dropped."""
         for i, part in enumerate(text.split(_STRAY_BOLD)):
             if i and self.stray_bold:
                 self.depth["bold"] = 0 if self.depth["bold"] else 1
             self.add_words(part)
 
     def add_words(self, text: str) -> None:
-        """Words; an address among them is a link of its own."""
+        """Add words; a URL among them becomes a link."""
         if self.link is not None:
             return self.add(text)
         end = 0
@@ -197,7 +197,7 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def read_inline(tokens: Sequence[Token]) -> Inline:
-    """Atoms of the children of an inline token."""
+    """Return the atoms of an inline token's children."""
     stray = sum(token.content.count(_STRAY_BOLD) for token in tokens if token.type == "text")
     reader = _InlineReader(stray_bold=stray > 0 and stray % 2 == 0)
     for token in tokens:
@@ -206,7 +206,7 @@ def read_inline(tokens: Sequence[Token]) -> Inline:
 
 
 def read_source(source: str) -> Inline:
-    """Atoms of a piece of Markdown or HTML that is the content of one block."""
+    """Return the atoms of the Markdown or HTML content of one block."""
     tokens = _inline_parser().parseInline(source.strip())
     return read_inline([child for token in tokens for child in token.children or []])
 

@@ -1,4 +1,4 @@
-"""What a paper listed in a taxonomy of data or evaluation introduces."""
+"""Find what a paper introduces if it is listed in a taxonomy of data or evaluation."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ _KINDS = (
     ("evaluation", "world-modelling/visual-fidelity", "metric"),
     ("evaluation", "", "benchmark"),
 )
-"""Taxonomy, path the class begins with, and the kind of thing that papers there introduce; the first that fits."""
+"""Taxonomy, start of the taxon path, and the kind of entity that papers there introduce; the first match counts."""
 
 
 def introduced(placements: Sequence[RecordAssignment], name: str) -> list[IntroducedEntity]:
-    """Things of that name which a paper with these placements introduces; "PSNR / SSIM" are two."""
+    """Return the entities of that name that a paper with these assignments introduces; "PSNR / SSIM" gives two."""
     kinds = (kind for kind in (_kind(p) for p in placements) if kind)
     names = [part.strip() for part in name.split(" / ") if part.strip()]
     return [IntroducedEntity(kind, each) for kind in dict.fromkeys(kinds) for each in names]

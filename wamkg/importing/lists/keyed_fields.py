@@ -1,4 +1,4 @@
-"""Columns of a table and `**Key:** value` lines: which fact a heading word announces, and how it is taken."""
+"""Table columns and `**Key:** value` lines: which field a heading means, and how to read its values."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ _NOTHING = frozenset(("", "n a", "na", "none", "tbd", "tba", "coming soon"))
 
 @lru_cache(maxsize=1024)
 def role_of(header: str) -> str | None:
-    """Fact that a column or key announces, None for a facet of the list's own."""
+    """Return the field that a column or key stands for; None for a facet specific to the list."""
     key = label_key(header)
     if key in _ROLES:
         return _ROLES[key]
@@ -56,7 +56,7 @@ def role_of(header: str) -> str | None:
 
 
 def role_of_key(key: str) -> str | None:
-    """Fact that `Key: value` announces below an entry; a model or data set named there is one that the paper uses."""
+    """Return the field of `Key: value` below an entry; a model or data set named there is one that the paper uses."""
     role = role_of(key)
     return role if role != "name" or label_key(key) in _NAME_KEYS else None
 
@@ -68,7 +68,7 @@ def is_date_of_first_arxiv(text: str) -> bool:
 
 
 def take_field(entry: ListEntry, header: str, role: str | None, cell: Inline) -> None:
-    """Take one cell or line under its heading into the entry; what no role fits is kept as a facet."""
+    """Read one cell or line under its heading into the entry; values without a known field become facets."""
     text = cell.text
     if role is None and _leads_to_paper(cell):
         role = "links"
@@ -96,14 +96,14 @@ def take_field(entry: ListEntry, header: str, role: str | None, cell: Inline) ->
 
 
 def _leads_to_paper(cell: Inline) -> bool:
-    """Whether a cell is nothing but links that say what they lead to."""
+    """Whether a cell contains only links labeled with their target type."""
     labels = label_links(cell)
     rest = (a.text for a in cell.atoms if a.link not in labels and a.image is None)
     return bool(labels) and not any(c.isalnum() for text in rest for c in text)
 
 
 def _take_paper_links(entry: ListEntry, cell: Inline) -> None:
-    """Take the paper's links from a cell that gives another fact."""
+    """Take the paper's links from a cell for another field."""
     for number, label in cell.link_labels().items():
         if is_scholarly(cell.hrefs[number]) or is_link_label(label):
             entry.add_link(label, cell.hrefs[number])
@@ -124,7 +124,7 @@ def _take_links(entry: ListEntry, header: str, cell: Inline) -> None:
 
 
 def _take_bare_id(entry: ListEntry, header: str, text: str) -> None:
-    """Take an id that stands in a cell of links without an address; what is none stays a facet."""
+    """Take an id without a URL from a cell of links; other text stays a facet."""
     arxiv, found = arxiv_id(text) or find_arxiv(text), doi(text)
     entry.arxiv, entry.doi = entry.arxiv or arxiv, entry.doi or found
     if arxiv or found:
@@ -135,7 +135,7 @@ def _take_bare_id(entry: ListEntry, header: str, text: str) -> None:
 
 
 def _label_links(cell: Inline) -> dict[int, str]:
-    """Links among tags that lead to the paper, its code and the like, with their labels."""
+    """Return the links among tags that lead to the paper, its code and so on, with their labels."""
     labels = cell.link_labels().items()
     return {n: label for n, label in labels if is_link_label(label) and not cell.hrefs[n].startswith("#")}
 
@@ -189,7 +189,9 @@ def _take_authors(entry: ListEntry, header: str, text: str) -> None:
 
 
 def labels_of(cell: Inline, facet: str) -> list[PrintedLabel]:
-    """Class labels in a line or cell of tags: badges and code first, then words parted by dashes, commas or bars."""
+    """Return the class labels in a line or cell of tags: badges and code first, then words between dashes, commas or
+    bars.
+    """
     drawn = [
         PrintedLabel(a.text.strip(), "badge" if a.image else "label", color_of_badge(a.image or ""))
         for a in cell.atoms
@@ -203,7 +205,7 @@ def labels_of(cell: Inline, facet: str) -> list[PrintedLabel]:
 
 
 def absorb(entry: ListEntry, lines: Sequence[Inline]) -> None:
-    """Take the lines below an entry's head: keyed lines by their key, others as more links, badges and a note."""
+    """Read the lines below an entry's head: keyed lines by their key, others as links, badges and a note."""
     for line in lines:
         key = key_of(line)
         role = role_of_key(key) if key else None
@@ -214,7 +216,7 @@ def absorb(entry: ListEntry, lines: Sequence[Inline]) -> None:
 
 
 def _absorb_plain(entry: ListEntry, line: Inline) -> None:
-    """Take a line without a key: labelled links, badges, words; a paper named among its words is another one."""
+    """Read a line without a key: labeled links, badges, words; a paper mentioned in the text is another paper."""
     words = words_beside_links(line)
     found = read_credits(words) if any(c.isalnum() for c in words) else None
     labels = label_links(line, enclosed=True)
@@ -234,7 +236,7 @@ def _absorb_plain(entry: ListEntry, line: Inline) -> None:
 
 
 def labels_drawn(line: Inline) -> list[PrintedLabel]:
-    """Labels on badges and in code style that are no links, dates or venues."""
+    """Return labels on badges and in code style that are not links, dates or venues."""
     drawn = (
         a for a in line.atoms if a.link is None and a.text.strip() and (a.code or (a.image and "/badge/" in a.image))
     )
@@ -246,7 +248,7 @@ def labels_drawn(line: Inline) -> list[PrintedLabel]:
 
 
 def words_beside_links(line: Inline) -> str:
-    """The words of a line that are no image, no code and no link's label; linked names of people count."""
+    """Return the words of a line outside images, code and link labels; linked names of people are included."""
     labels = line.link_labels()
     people = {n for n, label in labels.items() if read_credits(label).authors and not is_scholarly(line.hrefs[n])}
     kept = [a for a in line.atoms if a.image is None and not a.code and (a.link is None or a.link in people)]
@@ -254,7 +256,7 @@ def words_beside_links(line: Inline) -> str:
 
 
 def key_of(line: Inline) -> str | None:
-    """Key of a line of the form `**Key:** value` or `Key: value`; None where the line has no such form."""
+    """Return the key of a line `**Key:** value` or `Key: value`; None for other lines."""
     head = re.split(r"[:：]", line.text, maxsplit=1)
     key = strip_marks(head[0].strip(" *_-"))[0]
     fits = len(head) == 2 and 0 < len(key.split()) <= 3 and len(key) <= 30 and '"' not in key
@@ -267,7 +269,7 @@ def _is_bold_key(line: Inline) -> bool:
 
 
 def without_key(line: Inline) -> Inline:
-    """The line without the words up to its first colon."""
+    """Return the line without the words up to its first colon."""
     for i, atom in enumerate(line.atoms):
         parts = re.split(r"[:：]", atom.text, maxsplit=1)
         if len(parts) == 2 and atom.image is None and atom.link is None:

@@ -1,4 +1,4 @@
-"""What bold, italic, linked and quoted words mean in a list: learnt from all its entries before any of them is read."""
+"""Learn what bold, italic, linked and quoted words mean in a list, from all entries, before reading any of them."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,17 +11,17 @@ from wamkg.importing.lists.spans import HeadPiece
 from wamkg.importing.lists.title import COLONS, Choice, contains_name, is_name_piece, name_before
 
 _FEWEST = 3
-"""Entries of one shape from which something is learnt."""
+"""Minimum number of entries with one shape to learn from."""
 _MAX_AGREE = 0.8
-"""Share of the entries of one shape that must agree."""
+"""Share of the entries with one shape that must agree."""
 _OVERRIDING = 8
-"""Entries of one shape that overrule an entry's own marks."""
+"""Number of entries with one shape that overrule an entry's own style."""
 _SHORT_BEHIND = re.compile(r"\s\([^()]{1,40}\)\\?$")
 
 
 @dataclass
 class _SeenLayouts:
-    """What the entries of one shape have in each slot."""
+    """What the entries with one shape have in each slot."""
 
     entries: int = 0
     titles: Counter[int] = field(default_factory=Counter)
@@ -31,20 +31,20 @@ class _SeenLayouts:
 
 @dataclass
 class EntryLayout:
-    """Which slot of a shape is the title, the name and the authors, as most entries have it."""
+    """Which slot of a shape contains the title, the name and the authors in most entries."""
 
     shapes: dict[Shape, _SeenLayouts] = field(default_factory=lambda: defaultdict(_SeenLayouts))
     styles: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     bracketed: Counter[bool] = field(default_factory=Counter)
     repeated: Counter[bool] = field(default_factory=Counter)
-    """Whether titles behind "**Name**:" have the name again."""
+    """Whether titles after "**Name**:" repeat the name."""
     shorts: Counter[bool] = field(default_factory=Counter)
-    """Whether titles end with a few words in brackets, as with the short name of a method."""
+    """Whether titles end with a few words in brackets, such as the short name of a method."""
     cut: Counter[bool] = field(default_factory=Counter)
-    """Whether lists of authors say that they are cut short."""
+    """Whether author lists are marked as shortened."""
 
     def choose(self, head: Head) -> Choice:
-        """The title and name of an entry: where its own marks leave doubt, as most entries of its shape have them."""
+        """Choose the title and name of an entry; where its own style is unclear, as most entries of its shape."""
         own, pieces, slots = head.own, head.pieces, head.slots
         seen = self.shapes.get(head.shape)
         usual = _usual(seen.titles) if seen else None
@@ -62,7 +62,7 @@ class EntryLayout:
         return Choice(title, name_before(names, title))
 
     def _by_style(self, pieces: Sequence[HeadPiece]) -> int | None:
-        """The first piece of a style that is nearly always the title."""
+        """Return the first piece in a style that is nearly always the title's."""
         for n, piece in enumerate(pieces):
             seen = self.styles.get(piece.style, Counter())
             total = sum(seen.values())
@@ -75,7 +75,7 @@ class EntryLayout:
         return None
 
     def are_authors(self, head: Head, number: int) -> bool:
-        """Whether a piece that does not read like names stands where this list has its authors."""
+        """Whether a piece that does not read like names is in the author position of this list."""
         seen = self.shapes.get(head.shape)
         if seen is None or number not in head.slots or seen.entries < _FEWEST:
             return False
@@ -83,12 +83,12 @@ class EntryLayout:
 
     @property
     def joins_names(self) -> bool:
-        """Whether "**Name**: Rest" is one title here: no title behind a name has the name again."""
+        """Whether "**Name**: Rest" is one title in this list: no title after a name repeats the name."""
         return self.repeated[True] * 10 < sum(self.repeated.values())
 
     @property
     def cuts_authors(self) -> bool:
-        """Whether nearly all authors are cut short here, so that a lone name is the first of several."""
+        """Whether nearly all author lists are shortened here, so that a single name is the first of several."""
         return self.cut[True] >= _MAX_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
 
     @property
@@ -98,12 +98,12 @@ class EntryLayout:
 
     @property
     def brackets_names(self) -> bool:
-        """Whether words in brackets in front of titles are names here."""
+        """Whether bracketed words before titles are names here."""
         return self.bracketed[True] >= _FEWEST and self.bracketed[True] >= self.bracketed[False]
 
 
 def learn(entries: Iterable[Head]) -> EntryLayout:
-    """Look at all entries of one kind and note what each slot of their shapes is."""
+    """Learn from all entries of one kind what each slot of their shapes contains."""
     layout = EntryLayout()
     for head in entries:
         _see(layout, head)
@@ -126,7 +126,7 @@ def _see(layout: EntryLayout, head: Head) -> None:
 
 
 def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) -> None:
-    """Note how names of methods and of people are printed."""
+    """Learn how names of methods and of people are printed."""
     if (
         own.title is not None
         and own.name is not None
@@ -144,7 +144,7 @@ def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) ->
 
 
 def _usual(votes: Counter[int]) -> int | None:
-    """The slot that nearly all entries agree on."""
+    """Return the slot that nearly all entries agree on."""
     total = sum(votes.values())
     slot, most = max(votes.items(), key=lambda pair: pair[1], default=(0, 0))
     return slot if total >= _FEWEST and most >= _MAX_AGREE * total else None

@@ -1,4 +1,4 @@
-"""What a list says of its own labels: legends of badges, and tables that explain columns."""
+"""Read a list's explanations of its labels: legends of badges, and tables that explain columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _MEANINGS = frozenset(("meaning", "description", "definition", "explanation", "w
 
 @dataclass(frozen=True)
 class LegendLine:
-    """One line of a legend; a line without label is the heading of those after it."""
+    """One line of a legend; a line without a label is the heading of the lines after it."""
 
     line: int
     depth: int
@@ -42,7 +42,7 @@ class LegendLine:
 
 
 def is_legend_heading(text: str) -> bool:
-    """Whether a heading announces what labels mean."""
+    """Whether a heading announces the meaning of labels."""
     return bool(_LEGEND_WORDS & set(label_key(text).split()))
 
 
@@ -52,7 +52,7 @@ def is_legend_table(headers: Sequence[str]) -> bool:
 
 
 def legend_lines_in(inline: Inline, line: int, depth: int, section: int | None) -> list[LegendLine]:
-    """Labels drawn in a bullet or paragraph, each with the words up to the next one; a plain bullet is a group."""
+    """Return the labels in a bullet or paragraph, each with the words up to the next; a plain bullet is a group."""
     found: list[LegendLine] = []
     words = ""
     label: tuple[str, str | None] | None = None
@@ -72,7 +72,7 @@ def legend_lines_in(inline: Inline, line: int, depth: int, section: int | None) 
 
 
 class Synonyms:
-    """Other texts that a label may be looked up under: what the legend says it means, or the label of its color."""
+    """Other texts to look a label up under: its meaning in the legend, or the label with its color."""
 
     def __init__(self, legend: Sequence[LegendLine]) -> None:
         self._meaning: dict[str, list[str]] = {}
@@ -83,7 +83,7 @@ class Synonyms:
                 self._color.setdefault(entry.color or "", []).append(entry)
 
     def of(self, label: str, color: str | None) -> list[str]:
-        """Texts to try for a label that no taxonomy knows, best first."""
+        """Return texts to try for a label that no taxonomy knows, best first."""
         alike = self._color.get(color or "", []) if color else []
         by_color = [alike[0].label or "", alike[0].description] if len(alike) == 1 else []
         meanings = self._meaning.get(label_key(label), [])
@@ -93,9 +93,9 @@ class Synonyms:
 def read_legend(
     legend: Sequence[LegendLine], known: dict[int | None, TaxonomyMatcher], catalogue: TaxonomyIndex
 ) -> list[ListLegendEntry]:
-    """Legend lines with the taxon each label names, looked up below the group or label it stands under.
+    """Return legend lines with the taxon that each label names, looked up below its group or parent label.
 
-    `known` gives the taxonomy of a section; where it says nothing, the one that knows most of the legend is taken.
+    `known` gives the taxonomy of a section; without it, the taxonomy that knows most of the legend is used.
     """
     best = _best_known(legend, catalogue)
     placed: list[tuple[LegendLine, str | None]] = []

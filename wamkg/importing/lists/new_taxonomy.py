@@ -1,4 +1,4 @@
-"""A taxonomy made from a list's own headings, where no known one fits."""
+"""Create a taxonomy from a list's own headings if no known one fits."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -21,11 +21,11 @@ _COMMON_WORDS = frozenset((
 _CONTAINERS = frozenset(
     ("paper", "list", "collection", "publication", "work", "content", "reading", "the", "of", "all", "a")
 )
-"""Words, as label keys, of headings that only hold others."""
+"""Words (as label keys) of headings that only contain other headings."""
 
 
 def is_class_heading(text: str) -> bool:
-    """Whether a heading can be a class: not a year, a month or an edition of a venue."""
+    """Whether a heading can be a taxon: not a year, a month or an edition of a venue."""
     clean = heading_name(text)
     if not set(label_key(clean).split()) - _CONTAINERS:
         return False
@@ -33,16 +33,16 @@ def is_class_heading(text: str) -> bool:
 
 
 def heading_name(text: str) -> str:
-    """A heading as a class name: no symbols in front, no count behind."""
+    """Return a heading as the name of a taxon: without leading symbols and trailing counts."""
     return _COUNT.sub("", strip_marks(text)[0]).strip(" :.")
 
 
 def new_taxonomy(
     document: ListDocument, slug: str, sections: Collection[int]
 ) -> tuple[TaxonomyMatcher, dict[int, SectionTaxon]]:
-    """Taxonomy of the given sections, which hold papers, and of those around them; and every section's position in it.
+    """Return a taxonomy of the given sections with papers and of their ancestors, and the position of every section.
 
-    A heading around all of them is the list's own title, so no class. Headings that are years are passed over.
+    A heading above all of them is the title of the list, not a taxon. Headings that are years are skipped.
     """
     title = _title(document)
     chains = {number: _chain(document, number, title) for number in sections}
@@ -62,13 +62,13 @@ def new_taxonomy(
 
 
 def _title(document: ListDocument) -> int | None:
-    """The section whose heading is the list's title: the only one of the first level."""
+    """Return the section whose heading is the list's title: the only one at the first level."""
     first = [n for n, section in enumerate(document.sections) if section.level == 1]
     return first[0] if len(first) == 1 and len(document.sections) > 1 else None
 
 
 def _chain(document: ListDocument, number: int | None, title: int | None) -> list[int]:
-    """Headings around a section, itself included, that are classes."""
+    """Return the headings above a section, including its own, that are taxa."""
     chain: list[int] = []
     while number is not None:
         if is_class_heading(document.sections[number].text) and number != title:
@@ -78,7 +78,7 @@ def _chain(document: ListDocument, number: int | None, title: int | None) -> lis
 
 
 def _shared(chains: list[list[int]]) -> int:
-    """How many headings stand around every section; none where a section would be left without a class."""
+    """Count the headings that are above every section; 0 if a section would lose its only taxon."""
     shared = 0
     while len(chains) > 1 and all(len(c) > shared + 1 and c[shared] == chains[0][shared] for c in chains):
         shared += 1
@@ -86,7 +86,7 @@ def _shared(chains: list[list[int]]) -> int:
 
 
 def slug_for(document: ListDocument, name: str, taken: Collection[str]) -> str:
-    """A slug for a list's own taxonomy: from its file name, else the key of its citation, else its title."""
+    """Return a slug for a list's own taxonomy: from its file name, its citation key, or its title."""
     for text in _names(document, name):
         words = [word for word in slugify(text).split("-") if word not in _COMMON_WORDS and word not in taken]
         if words:

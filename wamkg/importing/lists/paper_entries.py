@@ -1,4 +1,4 @@
-"""Which bullets, headings and lines name a paper, and which only name the list's own survey or lead elsewhere."""
+"""Decide which bullets, headings and lines name a paper, and which name the list's own survey or link elsewhere."""
 
 import re
 from collections.abc import Sequence
@@ -23,30 +23,30 @@ _NO_PAPER = frozenset((
     "contents", "acknowledgement", "acknowledgements", "acknowledgments", "contact", "resource", "resources", "links",
     "related", "community", "contributing", "contribution", "contributions", "license", "papers", "list",
 ))  # fmt: skip
-"""Words of headings that are about the list."""
+"""Words in headings about the list itself."""
 _CONNECTING = 3
-"""Words between two links of a list of links: "and", "such as", "see also"."""
+"""Maximum number of words between two links in a list of links: "and", "such as", "see also"."""
 _REMARK = 12
-"""Words in brackets behind a link of a list of links."""
+"""Maximum number of bracketed words after a link in a list of links."""
 _MIN_LINKS = 3
 _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
 _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
-"""A year in brackets in front of words."""
+"""A year in brackets before words."""
 _PROSE = 14
-"""Words of no known kind with which a line is running text."""
+"""Number of unclassified words from which a line is prose."""
 _MAX_TITLE = 30
-"""Most words of a line that is nothing but a title."""
+"""Maximum number of words of a line that consists of a title."""
 _TITLE_WORDS = 3
-"""Words of a title that stands alone in its line."""
+"""Minimum number of words of a title that is alone on its line."""
 
 
 def leads_to_paper(head: Head) -> bool:
-    """Whether an entry leads to a paper by its title, a label, or an address; one named in passing does not count."""
+    """Whether an entry links to a paper by its title, a label, or a URL; a mention in passing does not count."""
     return any(link.names_paper for link in own_links(head)) or has_id_badge(head)
 
 
 def own_links(head: Head) -> list[HeadLink]:
-    """The links that are the entry's own: that of its title or name, labels, and addresses."""
+    """Return the entry's own links: of its title or name, labels, and URLs."""
     chosen = (n for n in (head.own.title, head.own.name) if n is not None)
     own = frozenset().union(*(head.pieces[n].links for n in chosen)) | label_links(head.inline, enclosed=True)
     return [link for link in head.links if link.number in own]
@@ -60,12 +60,12 @@ def has_id_badge(head: Head) -> bool:
 
 
 def has_hollow_label(head: Head) -> bool:
-    """Whether a link that is called the paper's has no address, "[paper]()"."""
+    """Whether a link labeled as the paper's has no URL: "[paper]()"."""
     return any(a.hollow and kind_of(a.text, "") == "paper" for a in head.inline.atoms if is_link_label(a.text))
 
 
 def names_a_paper(head: Head) -> bool:
-    """Whether a line names a paper: it leads to one, cites one, or has a marked title with a name, link or venue."""
+    """Whether a line names a paper: it links to one, cites one, or has a styled title with a name, link or venue."""
     piece = head.title_piece
     if leads_to_paper(head) or has_hollow_label(head):
         return not _is_in_sentence(head)
@@ -81,7 +81,7 @@ def names_a_paper(head: Head) -> bool:
 
 
 def may_be_paper(head: Head) -> bool:
-    """Whether a line is shaped like an entry, so that it is one where its neighbours are."""
+    """Whether a line is shaped like an entry, so that it counts as one if its neighbors do."""
     piece = head.title_piece
     if (
         piece is None
@@ -102,13 +102,13 @@ def may_be_paper(head: Head) -> bool:
 
 
 def may_be_title(head: Head) -> bool:
-    """Whether a line is nothing but words that may be a title."""
+    """Whether a line consists only of words that may be a title."""
     piece = head.title_piece
     return piece is not None and _TITLE_WORDS <= piece.length <= _MAX_TITLE and piece.text[:1].isupper()
 
 
 def is_prose(head: Head) -> bool:
-    """Whether a line is running text rather than an entry."""
+    """Whether a line is prose rather than an entry."""
     unknown = sum(
         piece.length for n, piece in enumerate(head.pieces) if piece.kind is PieceKind.REST or _is_further_text(head, n)
     )
@@ -119,7 +119,7 @@ def is_prose(head: Head) -> bool:
 
 
 def _is_in_sentence(head: Head) -> bool:
-    """Whether the title is a link that words lead up to without any mark between, "It beats [Name](…) by far"."""
+    """Whether the title is a link inside a sentence, without punctuation before it: "It beats [Name](…) by far"."""
     number = head.own.title
     if not number or not head.pieces[number].links or head.pieces[number].before:
         return False
@@ -133,14 +133,14 @@ def _is_further_text(head: Head, number: int) -> bool:
 
 
 def is_list_survey(entry: ListEntry, own: SurveyIds) -> bool:
-    """Whether an entry only leads to the list's own survey; one that lists it under its title is a paper like any."""
+    """Whether an entry only links to the list's own survey; an entry with the survey's title is an ordinary paper."""
     if not entry.arxiv or entry.arxiv not in own.ids:
         return False
     return title_key(entry.title) not in own.titles if own.titles else True
 
 
 def linked_heads(head: Head) -> list[Head]:
-    """The papers of a line that is a list of links, "Lead: [A](…), [B](…) and [C](…)"; empty for another line."""
+    """Return the papers of a list of links, "Lead: [A](…), [B](…) and [C](…)"; empty for another line."""
     labels = label_links(head.inline)
     links = [link for link in head.links if link.number not in labels and any(c.isalnum() for c in link.label)]
     papers = [link for link in links if link.names_paper and not read_credits(link.label).complete]
@@ -156,7 +156,7 @@ def linked_heads(head: Head) -> list[Head]:
 
 
 def _texts_around(inline: Inline, links: set[int]) -> list[str]:
-    """The words before, between and behind the given links."""
+    """Return the words before, between and after the given links."""
     texts, last = [""], None
     for atom in inline.atoms:
         if atom.link in links and atom.text != "\n":
@@ -180,9 +180,9 @@ def _only(inline: Inline, link: HeadLink) -> Inline:
 
 
 def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
-    """Whether a heading is a paper: it has a name and a marked title, or a title and a link to the paper.
+    """Whether a heading is a paper: it has a name and a styled title, or a title and a link to the paper.
 
-    The link may stand in the heading, or in the lines below it if these are only labelled links and keyed lines.
+    The link may be in the heading, or in the lines below it if these are only labeled links and keyed lines.
     """
     piece = head.title_piece
     if piece is None or piece.kind is PieceKind.CREDITS:
@@ -195,7 +195,7 @@ def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
 
 
 def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
-    """Whether a heading names a part of the list: "Related links". A longer one above an author line is a title."""
+    """Whether a heading names a part of the list ("Related links"). A longer one above an author line is a title."""
     words = normalise(heading).split()
     if not _NO_PAPER.intersection(words):
         return is_link_label(heading)
@@ -203,7 +203,7 @@ def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
 
 
 def is_title_line(head: Head) -> bool:
-    """Whether a paragraph is nothing but a title."""
+    """Whether a paragraph consists only of a title."""
     piece = head.title_piece
     if piece is None or piece.kind is not PieceKind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
         return False
@@ -213,7 +213,7 @@ def is_title_line(head: Head) -> bool:
 
 
 def is_body_of_paper(body: Sequence[Inline]) -> bool:
-    """Whether lines are those of labelled links, authors and keys below a paper's title."""
+    """Whether lines are the labeled links, authors and keys below a paper's title."""
     return any(_leads_out(line) for line in body) and all(_is_below_title(line) for line in body)
 
 
@@ -224,7 +224,7 @@ def _is_below_title(line: Inline) -> bool:
 
 
 def _leads_out(line: Inline) -> bool:
-    """Whether a line leads to a paper under a label or a key that says so."""
+    """Whether a line links to a paper under a label or key for papers."""
     key = key_of(line) or ""
     if not any(is_scholarly(url) for url in line.hrefs):
         return label_key(key) in _PAPER_KEYS and any(url.startswith("http") for url in line.hrefs)
@@ -233,13 +233,13 @@ def _leads_out(line: Inline) -> bool:
 
 
 def is_keyed(line: Inline) -> bool:
-    """Whether a line has the form `Key: value` with a key that says what the value is."""
+    """Whether a line has the form `Key: value` with a known key."""
     key = key_of(line) or ""
     return role_of_key(key) is not None or (bool(key) and is_link_label(key))
 
 
 def is_link_line(line: Inline) -> bool:
-    """Whether a line is nothing but links that say what they lead to, with perhaps a date or a number among them."""
+    """Whether a line has only links labeled with their target type, and perhaps a date or number."""
     labels = label_links(line)
     outside = (a.text for a in line.atoms if a.image is None and a.link not in labels)
     return all(_is_aside(text) for text in outside if any(c.isalnum() for c in text))
@@ -251,9 +251,9 @@ def _is_aside(text: str) -> bool:
 
 
 def is_credits_line(line: Inline) -> bool:
-    """Whether a line has nothing but authors, a venue or a date besides labelled links.
+    """Whether a line has only authors, a venue or a date besides labeled links.
 
-    One name behind a year in brackets is not: that is how short titles are listed, "[2024] Mastering Chess".
+    A single name after a year in brackets does not count: short titles are listed like that, "[2024] Mastering Chess".
     """
     labels = label_links(line)
     if any(n not in labels and is_scholarly(line.hrefs[n]) for n in line.link_labels()):
@@ -265,7 +265,7 @@ def is_credits_line(line: Inline) -> bool:
 
 
 def chunks(head: Head) -> list[Head]:
-    """The entries of a block with several papers, one a line; the block itself where it has one."""
+    """Return the entries of a block with several papers, one per line; otherwise the block itself."""
     parts = head.inline.lines()
     if len(parts) < 2 or sum(_may_lead_out(part) for part in parts) < 2:
         return [head]
@@ -284,7 +284,7 @@ def _may_lead_out(line: Inline) -> bool:
 
 
 def _begins(line: Head, first: Head) -> bool:
-    """Whether a line begins a further entry: it has a title of its own, marked as that of the first line is."""
+    """Whether a line starts another entry: it has its own title, in the style of the first line's title."""
     piece, model = line.title_piece, first.title_piece
     if piece is None or model is None or piece.kind is not PieceKind.TEXT or is_keyed(line.inline):
         return False
@@ -299,7 +299,7 @@ def _is_done(group: Sequence[Head]) -> bool:
 
 
 def _joined(group: Sequence[Head]) -> Inline:
-    """The lines of one entry with their breaks; all of them number the links of the same block."""
+    """Join the lines of one entry with line breaks; they share the link numbers of their block."""
     atoms = []
     for n, line in enumerate(group):
         atoms += ([_BREAK] if n else []) + line.inline.atoms

@@ -1,4 +1,4 @@
-"""Reading a gathered list: first what its entries look like, then every entry."""
+"""Read a list after its structure is gathered: first learn its layouts, then read every entry."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from wamkg.importing.lists.words import length_of, strip_marks
 from wamkg.matching.record import UnreadableLine
 
 _LONG_NAME = 5
-"""Words from which a cell under Name or Model is a title."""
+"""Number of words from which a cell under Name or Model is a title."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An entry and the number of the section it stands in."""
+    """An entry and the number of its section."""
 
     entry: ListEntry
     section: int | None
@@ -29,14 +29,14 @@ class Listed:
 
 @dataclass
 class Read:
-    """The entries of a list in reading order, and the lines that name a paper and cannot be read."""
+    """The entries of a list in reading order, and unreadable lines that name a paper."""
 
     listed: list[Listed] = field(default_factory=list)
     unreadable: list[UnreadableLine] = field(default_factory=list)
 
 
 def read_entries(document: ListDocument, lines: Sequence[str]) -> Read:
-    """Read every entry with what was learnt from all entries of its form."""
+    """Read every entry using the layout learned from all entries of its form."""
     layouts = layouts_of(document.candidates)
     read = Read(unreadable=list(document.unreadable))
     for candidate in document.candidates:
@@ -54,7 +54,7 @@ def read_entries(document: ListDocument, lines: Sequence[str]) -> Read:
 
 
 def layouts_of(candidates: Sequence[Candidate]) -> dict[str, EntryLayout]:
-    """What the entries of each form look like."""
+    """Return the layouts of each form of entry."""
     forms: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         forms[candidate.form].append(candidate)
@@ -76,7 +76,7 @@ def _read(candidate: Candidate, layout: EntryLayout, document: ListDocument) -> 
 
 
 def _is_name_cell(candidate: Candidate) -> bool:
-    """Whether the head is a cell of a column with names of methods, not titles."""
+    """Whether the head is a cell in a column of method names, not titles."""
     table, text = candidate.table, candidate.head.inline.text
     if table is not None and read_credits(text).complete and read_credits(text).cut:
         return True
@@ -84,7 +84,7 @@ def _is_name_cell(candidate: Candidate) -> bool:
 
 
 def _read_name(candidate: Candidate) -> ListEntry:
-    """The entry of a name alone."""
+    """Read an entry that consists only of a name."""
     entry = ListEntry(candidate.head.line)
     name, marks = strip_marks(candidate.head.inline.text)
     entry.add_marks(marks)
@@ -99,7 +99,7 @@ def _read_name(candidate: Candidate) -> ListEntry:
 
 
 def take_links_only(entry: ListEntry, candidate: Candidate) -> None:
-    """Take the links of a row whose cells do not stand under their headings."""
+    """Take the links of a row whose cells do not match their headings."""
     for cell in candidate.row.cells if candidate.row else []:
         if cell is not candidate.head.inline:
             for number, label in cell.link_labels().items():
@@ -107,7 +107,7 @@ def take_links_only(entry: ListEntry, candidate: Candidate) -> None:
 
 
 def usual_shapes(layouts: dict[str, EntryLayout]) -> Counter[str]:
-    """How many entries have each shape, for a report."""
+    """Count the entries of each shape, for a report."""
     shapes: Counter[str] = Counter()
     for form, layout in layouts.items():
         for shape, seen in layout.shapes.items():

@@ -1,4 +1,4 @@
-"""Where a list puts its papers: headings and labels read with the known taxonomies."""
+"""Assign a list's papers to taxa: headings and labels are looked up in the known taxonomies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher, label
 
 @dataclass(frozen=True)
 class SectionTaxon:
-    """A place in a taxonomy; path "" is its root. `known` is False where the heading itself named nothing."""
+    """A position in a taxonomy; path "" is its root. `known` is False if the heading itself matched no taxon."""
 
     taxonomy: TaxonomyMatcher | None = None
     path: str = ""
@@ -21,7 +21,7 @@ class SectionTaxon:
 
 @dataclass
 class LabelMatches:
-    """Paths that an entry's labels lead to, the first one from its heading, and the labels nothing knows."""
+    """Paths of an entry's labels, the heading's path first, and the labels that no taxonomy knows."""
 
     paths: list[str]
     unknown: list[PrintedLabel] = field(default_factory=list)
@@ -30,11 +30,12 @@ class LabelMatches:
 def positions(
     document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex, base: TaxonomyMatcher | None
 ) -> list[SectionTaxon]:
-    """Position of every section. Levels of headings are taken with care: real lists set a branch beside its trunk.
+    """Return the position of every section. Heading levels are used with care: real lists set a branch beside its
+    parent.
 
-    A heading equal to a taxonomy's title opens it if its subsections or the labels below it name taxa of it. One that
-    names a taxon sets the node: below the section it lies in, else below the section before it, else wherever the name
-    is unique.
+    A heading equal to a taxonomy's title opens it if its subsections or the labels below it name its taxa. A heading
+    that names a taxon sets the position: below its parent section, else below the section before it, else wherever the
+    name is unique.
     """
     found: list[SectionTaxon] = []
     previous = SectionTaxon(base)
@@ -68,7 +69,7 @@ def _position(
 def _openings(
     document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex
 ) -> list[TaxonomyMatcher | None]:
-    """For every section the taxonomy that its heading is the title of, where what stands below it is of it."""
+    """Return for every section the taxonomy that its heading is the title of, if the content below it belongs to it."""
     labels: dict[int | None, list[list[PrintedLabel]]] = {}
     for each in listed:
         labels.setdefault(each.section, []).append(each.entry.labels)
@@ -85,7 +86,7 @@ def _is_evident(
     taxonomy: TaxonomyMatcher,
     labels: Mapping[int | None, list[list[PrintedLabel]]],
 ) -> bool:
-    """Whether two or half of the subsections, or half of the labelled entries below a heading, name taxa of it."""
+    """Whether two or half of the subsections, or half of the labeled entries below a heading, name taxa of it."""
     inside = [n for n in range(number + 1, len(sections)) if _is_subsection(sections, n, number)]
     named = [n for n in inside if taxonomy.matches(sections[n].text, loose=True)]
     if len(named) > 1 or (named and sum(n in labels for n in inside) <= 2):
@@ -96,7 +97,7 @@ def _is_evident(
 
 
 def _is_label_of(taxonomy: TaxonomyMatcher, label: PrintedLabel) -> bool:
-    """Whether a label names a taxon or a state of the taxonomy."""
+    """Whether a label names a taxon or a status of the taxonomy."""
     return bool(taxonomy.matches(label.text)) or label_key(label.text) in taxonomy.states
 
 
@@ -107,7 +108,7 @@ def _opens(
     other: SectionTaxon,
     before: Sequence[SectionTaxon],
 ) -> bool:
-    """Whether a heading that also names a taxon opens the taxonomy: its subsections or an earlier heading say so."""
+    """Whether a heading that also names a taxon opens the taxonomy, by its subsections or an earlier heading."""
     below = [s.text for i, s in enumerate(sections) if i > number and _is_subsection(sections, i, number)]
     if other.taxonomy is titled:
         return False
@@ -136,7 +137,7 @@ def _named(text: str, around: SectionTaxon, previous: SectionTaxon) -> str | Non
 
 
 def choose_path(paths: Sequence[str], base: str) -> str | None:
-    """The one path meant: the only one, or the only child of the base among several."""
+    """Return the only path, or the only child of the base among several."""
     if len(paths) == 1:
         return paths[0]
     depth = base.count("/") + 1 if base else 0
@@ -145,17 +146,18 @@ def choose_path(paths: Sequence[str], base: str) -> str | None:
 
 
 class LabelReader:
-    """Reads labels of entries, with the legend's help where a taxonomy does not know one."""
+    """Looks up the labels of entries, using the legend if a taxonomy does not know a label."""
 
     def __init__(self, synonyms: Synonyms) -> None:
         self.synonyms = synonyms
         self.used: dict[str, str] = {}
-        """Labels that were read as another one."""
+        """Labels that were read as another label."""
 
     def read(self, position: SectionTaxon, labels: Sequence[PrintedLabel]) -> LabelMatches:
-        """Follow labels down from a position; one that names a class elsewhere begins a further placement.
+        """Follow labels down from a position; a label of a taxon elsewhere starts another assignment.
 
-        Where no label agrees with the heading, the labels say the primary class: they stand at the entry itself.
+        If no label agrees with the heading, the labels give the primary taxon, because they are printed at the entry
+        itself.
         """
         taxonomy, start = position.taxonomy, position.path
         reading = LabelMatches([start])
@@ -198,24 +200,24 @@ class LabelReader:
 
     @staticmethod
     def _is_at(taxonomy: TaxonomyMatcher, here: str, label: PrintedLabel) -> bool:
-        """Whether a label repeats the node reached, one above it, or the taxonomy's title."""
+        """Whether a label repeats the current taxon, one of its ancestors, or the taxonomy's title."""
         key = label_key(label.text)
         above = any(key in t.keys for t in taxonomy.taxa if here == t.path or here.startswith(t.path + "/"))
         return above or key in taxonomy.title_keys
 
 
 _CLEAR_MAJORITY = 0.6
-"""Share of a list's headings, or of a taxonomy's classes, from which the one is written in the other."""
+"""Share of a list's headings, or of a taxonomy's taxa, that must match for a list to be read with it."""
 _ENOUGH_NAMES = 3
-"""Classes that a list must name in their places, unless these are most of the taxonomy."""
+"""Minimum number of taxa that a list must name at their positions, unless they are most of the taxonomy."""
 
 
 def best_taxonomy(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> TaxonomyMatcher | None:
-    """The taxonomy that a clear majority of the headings names in its own order, or that most labels name.
+    """Return the taxonomy that a clear majority of headings or most labels match.
 
-    A few common words ("Joint", "Survey") make no taxonomy: three classes at least, or most of the taxonomy's, must
-    stand below headings that name their parents. Labels count from two on, where half of them or of the papers have
-    them.
+    A few common words ("Joint", "Survey") are not enough: at least three taxa, or most of the taxonomy, must be below
+    headings that name their parents. Labels count from two on, if half of them match or half of the papers have a
+    matching one.
     """
     scored = [
         (max(_share_of_headings(document, listed, t), _share_of_labels(listed, t)), t) for t in catalogue.taxonomies
@@ -225,7 +227,7 @@ def best_taxonomy(document: ListDocument, listed: Sequence[Listed], catalogue: T
 
 
 def near_misses(document: ListDocument, listed: Sequence[Listed], catalogue: TaxonomyIndex) -> dict[str, list[str]]:
-    """Headings with papers that are called like classes, by the slug of the taxonomy that has most of these."""
+    """Return headings with papers that are named like taxa, by the slug of the taxonomy with most of them."""
     texts = [document.sections[n].text for n in sorted({each.section for each in listed if each.section is not None})]
     named = {t.slug: [text for text in dict.fromkeys(texts) if t.matches(text)] for t in catalogue.taxonomies}
     slug = max(named, key=lambda slug: len(named[slug]), default=None)
@@ -233,7 +235,7 @@ def near_misses(document: ListDocument, listed: Sequence[Listed], catalogue: Tax
 
 
 def _share_of_headings(document: ListDocument, listed: Sequence[Listed], taxonomy: TaxonomyMatcher) -> float:
-    """Share of the headings that name classes in their places; 0 where that is no clear majority."""
+    """Return the share of headings that name taxa at their positions; 0 without a clear majority."""
     wanted = {n for each in listed for n in _around(document.sections, each.section)}
     texts = {label_key(document.sections[n].text) for n in wanted} - {""} - taxonomy.title_keys
     if not texts:
@@ -247,7 +249,7 @@ def _share_of_headings(document: ListDocument, listed: Sequence[Listed], taxonom
 
 
 def _around(sections: Sequence[ListSection], number: int | None) -> list[int]:
-    """A section and those that it lies in."""
+    """Return a section and its ancestors."""
     found = []
     while number is not None:
         found.append(number)
@@ -256,14 +258,14 @@ def _around(sections: Sequence[ListSection], number: int | None) -> list[int]:
 
 
 def _in_place(sections: Sequence[ListSection], number: int, taxonomy: TaxonomyMatcher) -> list[str]:
-    """The classes that a heading names and whose parents the headings around it name, as far as they name any."""
+    """Return the taxa a heading names whose parents are named by the headings above it, as far as these name taxa."""
     above = [path for n in _around(sections, sections[number].parent) for path in taxonomy.matches(sections[n].text)]
     paths = taxonomy.matches(sections[number].text)
     return [path for path in paths if "/" not in path or any(path.startswith(f"{one}/") for one in above)]
 
 
 def _share_of_labels(listed: Sequence[Listed], taxonomy: TaxonomyMatcher) -> float:
-    """Share of the labels that name classes, or of the papers with one; 0 below a half, and for fewer than two."""
+    """Return the share of labels that name taxa, or of papers with one; 0 below a half or for fewer than two."""
     labels = {label_key(label.text) for each in listed for label in each.entry.labels} - {""}
     known = {key for key in labels if taxonomy.matches(key)}
     if len(known) < 2:

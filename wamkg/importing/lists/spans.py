@@ -1,4 +1,4 @@
-"""The head of an entry cut into pieces: titles, names, credits, marks, each with its style and the marks around it."""
+"""The head of an entry cut into pieces: titles, names, credits and marks, each with its style."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.words import has_han, length_of
 
 _GAP = "\x1e"
-"""Stands where a link label or an image was taken out."""
+"""Replaces a link label or an image that was removed."""
 _QUOTES = '"“”„«»＂「」『』'
 _BEFORE_QUOTE = ":：,.;-–—)]|•>"
 _BEHIND_QUOTE = ",.;([|-–—)]<"
@@ -18,7 +18,7 @@ _BEHIND_QUOTE = ",.;([|-–—)]<"
 
 @dataclass(frozen=True)
 class HeadPiece:
-    """A stretch of words of one style; `before` and `after` are the marks next to it ("" at a change of style)."""
+    """Words in one style; `before` and `after` are the marks next to them ("" at a change of style)."""
 
     kind: PieceKind
     text: str
@@ -29,30 +29,30 @@ class HeadPiece:
     after: str = ""
     links: frozenset[int] = frozenset()
     found: Credits | None = None
-    """What was recognised in it, if it is credits."""
+    """The credits recognized in it, if any."""
     gap: bool = False
-    """Whether a label, badge or address stands between it and the next piece."""
+    """Whether a label, badge or URL separates it from the next piece."""
 
     @property
     def length(self) -> int:
-        """Number of words."""
+        """Return the number of words."""
         return length_of(self.text)
 
     @property
     def marked(self) -> bool:
-        """Whether it is set off by its style."""
+        """Whether it has a style of its own."""
         return self.style != ""
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Words of one style as they stand; a gap or a line break is a run of its own."""
+    """Words in one style; a gap or a line break is a separate run."""
 
     text: str
     style: str = ""
     line: int = 0
     parts: tuple[tuple[str, int | None], ...] = ()
-    """The words again with the link that they lie in."""
+    """The words again, each part with the number of its link."""
 
     @property
     def is_words(self) -> bool:
@@ -60,10 +60,10 @@ class _Run:
 
 
 def pieces_of(inline: Inline, known_labels: bool = False, whole: bool = False) -> list[HeadPiece]:
-    """Pieces in reading order; link labels, images and addresses are left out.
+    """Return the pieces in reading order, without link labels, images and URLs.
 
-    `known_labels` takes short linked words in square brackets for labels too; with `whole`, words that no style parts
-    begin with the title as a whole.
+    With `known_labels`, short linked words in square brackets count as labels too. With `whole`, words in a single
+    style start with the title as a whole.
     """
     runs = list(_joined(_emphasis_joined(_quoted(_runs(inline, known_labels)))))
     found: list[Found] = []
@@ -74,7 +74,7 @@ def pieces_of(inline: Inline, known_labels: bool = False, whole: bool = False) -
 
 
 def _cut(run: _Run) -> Iterator["Found"]:
-    """The pieces of a run, each with its links; in bold or italic words one link may be the title alone."""
+    """Return the pieces of a run, each with its links; in bold or italic words one link may be the title alone."""
     lone = _title_in_link(run)
     if lone is not None:
         for text, style in lone:
@@ -89,18 +89,18 @@ def _cut(run: _Run) -> Iterator["Found"]:
 
 
 def _is_plain(runs: Sequence[_Run]) -> bool:
-    """Whether no words are set off by a style."""
+    """Whether no words have a style."""
     return all(run.style == "" for run in runs if run.is_words)
 
 
 def _cut_cell(run: _Run) -> Iterator["Found"]:
-    """The pieces of a plain cell that begins with its title."""
+    """Return the pieces of a plain cell that starts with its title."""
     for part in cut_whole(run.text):
         yield HeadPiece(part.kind, part.text, line=run.line, found=part.found) if isinstance(part, Cut) else part
 
 
 def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
-    """The parts of bold or italic words of which one link is only a part: "**[Title](…), ICML 2023**"."""
+    """Split bold or italic words if a link covers only a part of them: "**[Title](…), ICML 2023**"."""
     linked = [n for n, (text, link) in enumerate(run.parts) if link is not None and text.strip()]
     if len(linked) != 1 or not _emphasis(run.style) or "q" in run.style:
         return None
@@ -114,9 +114,9 @@ def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
 
 
 def label_links(inline: Inline, enclosed: bool = False) -> set[int]:
-    """Numbers of links that only say what they lead to, or show their address.
+    """Return the numbers of links whose text only names their target type or shows their URL.
 
-    With `enclosed`, a few linked words in square brackets are such a label too.
+    With `enclosed`, a few linked words in square brackets count as such a label too.
     """
     texts = inline.link_labels()
     found = {n for n, text in texts.items() if is_link_label(text) or text.startswith(("http://", "https://", "www."))}
@@ -134,7 +134,7 @@ def _style_of(atom: Atom) -> str:
 
 
 def _runs(inline: Inline, enclosed: bool) -> list[_Run]:
-    """Stretches of one style. Bold or italic words are one stretch whatever links lie in them."""
+    """Return runs of one style. Bold or italic words are one run regardless of their links."""
     labels = label_links(inline, enclosed)
     runs: list[_Run] = []
     line = 0
@@ -151,7 +151,7 @@ def _runs(inline: Inline, enclosed: bool) -> list[_Run]:
 
 
 def _is_label(atom: Atom, labels: set[int]) -> bool:
-    """Whether a run is the label of a link, be it one without an address."""
+    """Whether a run is the label of a link, even of one without a URL."""
     return (atom.link in labels and atom.text != "\n") or (atom.hollow and is_link_label(atom.text))
 
 
@@ -163,7 +163,7 @@ def _is_kept(atoms: Sequence[Atom], number: int) -> bool:
 
 
 def _append(runs: list[_Run], run: _Run) -> None:
-    """Add a run, joined to the last one where both are of one style and, if plain, lie in one link."""
+    """Add a run; join it to the last one if both have the same style and, if plain, the same link."""
     last = runs[-1] if runs else None
     if last is not None and last.is_words and _joinable(last, run):
         runs[-1] = replace(last, text=last.text + run.text, parts=last.parts + run.parts)
@@ -184,7 +184,7 @@ def _emphasis(style: str) -> str:
 
 
 def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
-    """The runs with lines that only wrap in the source joined to those before them."""
+    """Join lines that are wrapped only in the source to the lines before them."""
     kept: list[_Run] = []
     for run in runs:
         wraps = (
@@ -199,17 +199,17 @@ def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
 
 
 def _continues(first: str, second: str) -> bool:
-    """Whether plain words of the next line belong to the sentence of this one."""
+    """Whether plain words of the next line continue this sentence."""
     if first.rstrip()[-1:] in ".?!:" or not second.strip():
         return False
     return second.lstrip()[:1].islower() or (len(first) >= 55 and not read_credits(second).complete)
 
 
 def _quoted(runs: list[_Run]) -> list[_Run]:
-    """The runs with the first stretch that stands in quotation marks as a run of its own.
+    """Make the first quoted words a run of their own.
 
-    Quotes inside a title belong to it: a stretch counts only where nothing but names, a mark or another style stands
-    before it and no word follows it.
+    Quotes inside a title belong to it: quoted words count only if just names, marks or another style precede them and
+    no word follows.
     """
     for i, run in enumerate(runs):
         start = next((n for n, c in enumerate(run.text) if c in _QUOTES and _opens(run, n, runs[:i])), None)
@@ -230,7 +230,7 @@ def _opens(run: _Run, at: int, before: Sequence[_Run]) -> bool:
 
 
 def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | None:
-    """Run and position of the quotation mark that ends the title: one that no word follows."""
+    """Return the run and position of the quotation mark that ends the title: one that no word follows."""
     for i in range(first, len(runs)):
         run = runs[i]
         if run.text == _GAP or (run.text == "\n" and run.style != "soft"):
@@ -257,7 +257,7 @@ def _closes(runs: Sequence[_Run], number: int, at: int) -> bool:
 
 
 def _split_at(runs: list[_Run], start: tuple[int, int], end: tuple[int, int]) -> list[_Run]:
-    """The runs with what lies between two quotation marks as one quoted run."""
+    """Make the words between two quotation marks one quoted run."""
     (i, a), (j, b) = start, end
     inside = runs[i : j + 1]
     texts = [r.text if r.is_words else " " for r in inside]
@@ -273,7 +273,7 @@ def _split_at(runs: list[_Run], start: tuple[int, int], end: tuple[int, int]) ->
 
 
 def _emphasis_joined(runs: list[_Run]) -> list[_Run]:
-    """The runs with emphasised words amid plain or linked ones joined to them, and so "et al." to the names."""
+    """Join emphasized words inside plain or linked text to it, and "et al." to the names before it."""
     kept: list[_Run] = []
     for n, run in enumerate(runs):
         last = kept[-1] if kept else None
@@ -290,14 +290,14 @@ def _emphasis_joined(runs: list[_Run]) -> list[_Run]:
 
 
 def _in_one(last: _Run, run: _Run) -> bool:
-    """Whether words follow on plain words, or on linked ones within one link."""
+    """Whether words continue plain words, or linked ones within one link."""
     if not (last.is_words and run.is_words):
         return False
     return last.style == "" or (last.style == "l" and last.parts[-1][1] == run.parts[0][1])
 
 
 def _belongs(last: _Run, run: _Run, behind: Sequence[_Run]) -> bool:
-    """Whether emphasised words belong to the plain or linked sentence around them."""
+    """Whether emphasized words belong to the plain or linked sentence around them."""
     if run.style == "" or not last.text.strip():
         return False
     if _is_cut(run.text):
@@ -322,11 +322,11 @@ def _is_cut(text: str) -> bool:
 
 
 Found = HeadPiece | str
-"""A piece, or the marks that stand between two."""
+"""A piece, or the marks between two pieces."""
 
 
 def _with_marks(found: Iterable[Found]) -> Iterator[HeadPiece]:
-    """Pieces with the marks around them."""
+    """Attach the marks between pieces to the pieces next to them."""
     pieces: list[HeadPiece] = []
     marks = ""
     for part in found:

@@ -1,4 +1,4 @@
-"""Tables that list papers, one a row, one fact or facet a column; and tables of keys and values."""
+"""Tables of papers, one per row with one field or facet per column, and tables of keys and values."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,10 +18,10 @@ from wamkg.importing.taxonomy_index import label_key
 
 _BAR = re.compile(r"(?<!\\)\|")
 _TITLE_LENGTH = 4
-"""Words of a typical cell from which a column gives titles rather than names of methods."""
+"""Number of words in a typical cell from which a column holds titles rather than method names."""
 _MAX_OF = 0.6
 _KEYS = 2
-"""Columns of a table of keys and values."""
+"""Number of columns in a table of keys and values."""
 
 Roles = list[str | None]
 
@@ -36,17 +36,17 @@ class Table:
 
     @property
     def title(self) -> int | None:
-        """The column with the titles."""
+        """Return the column with the titles."""
         return self.roles.index("title") if "title" in self.roles else None
 
     @property
     def name(self) -> int | None:
-        """The column with the names of methods."""
+        """Return the column with the names of methods."""
         return self.roles.index("name") if "name" in self.roles else None
 
 
 def read_table(block: Block) -> Table:
-    """The header, the columns' roles and the body of a table; a table without a header has empty ones."""
+    """Return the header, column roles and body of a table; without a header, its cells are empty."""
     heads = [row for row in block.rows if row.heads and any(cell.text for cell in row.cells)]
     body = [row for row in block.rows if not row.heads]
     if not heads and body and _is_header(body[0]):
@@ -58,13 +58,13 @@ def read_table(block: Block) -> Table:
 
 
 def _is_header(row: BlockRow) -> bool:
-    """Whether a row without header marks names the columns."""
+    """Whether a row without header markup names the columns."""
     known = sum(role_of(cell.text) is not None for cell in row.cells)
     return known >= 2 and not any(cell.has_links for cell in row.cells)
 
 
 def roles_of(headers: Sequence[str], rows: Sequence[BlockRow]) -> Roles:
-    """What each column gives, by its heading and its cells; one gives the titles, another perhaps the names."""
+    """Return the role of each column by its heading and cells; one holds titles, another perhaps names."""
     roles: Roles = [role_of(header) for header in headers]
     columns = [[row.cells[n] for row in rows if n < len(row.cells)] for n in range(len(headers))]
     for n, role in enumerate(roles):
@@ -79,7 +79,7 @@ def roles_of(headers: Sequence[str], rows: Sequence[BlockRow]) -> Roles:
 def _settled(
     role: str | None, number: int, title: int | None, roles: Roles, columns: Sequence[Sequence[Inline]]
 ) -> str | None:
-    """A column's final role beside the one that gives the titles."""
+    """Return a column's final role, given the column with the titles."""
     if number == title:
         return "title"
     if role in ("title", "paper"):
@@ -92,7 +92,7 @@ def _settled(
 
 
 def _title_column(roles: Roles, columns: Sequence[Sequence[Inline]]) -> int | None:
-    """The column with titles: by its heading, else the first whose cells are long enough and lead to papers."""
+    """Find the column with titles: by its heading, else the first with long enough cells that link to papers."""
     for wanted in ("title", "paper"):
         if wanted in roles:
             return roles.index(wanted)
@@ -106,14 +106,14 @@ def _title_column(roles: Roles, columns: Sequence[Sequence[Inline]]) -> int | No
 
 
 def _is_no_title(cell: Inline) -> bool:
-    """Whether a cell under "Paper" has only links that say what they lead to, or credits."""
+    """Whether a cell under "Paper" has only links labeled with their target type, or credits."""
     return (
         _only_labels(cell) or not any(c.isalnum() for c in cell.text) or read_credits(cell.text, loose=False).complete
     )
 
 
 def _has_titles(cells: Sequence[Inline], fewest: int) -> bool:
-    """Whether the typical cell has that many words that are no credits."""
+    """Whether the typical cell has that many words that are not credits."""
     lengths = sorted(
         length_of(cell.text) for cell in cells if cell.text and not read_credits(cell.text, loose=False).complete
     )
@@ -136,7 +136,7 @@ def _only_labels(cell: Inline) -> bool:
 
 
 def _role_by_cells(cells: Sequence[Inline], header: str) -> str | None:
-    """What a column with an unknown heading gives: links, dates, venues or authors, if most cells are such."""
+    """Guess the role of a column with an unknown heading: links, dates, venues or authors, if most cells match."""
     if _share(cells, _only_labels) >= _MAX_OF:
         return "links"
     if header and not _is_about_credits(header):
@@ -177,13 +177,13 @@ _TESTS: tuple[tuple[str, Callable[[Inline], bool]], ...] = (
 
 
 def _share(cells: Sequence[Inline], test: Callable[[Inline], bool]) -> float:
-    """Share of the cells with anything in them that pass a test."""
+    """Return the share of nonempty cells that pass a test."""
     filled = [cell for cell in cells if cell.atoms and (cell.hrefs or any(c.isalnum() for c in cell.text))]
     return sum(map(test, filled)) / len(filled) if filled else 0.0
 
 
 def is_paper_table(table: Table) -> bool:
-    """Whether a column gives titles and a row leads out of the document, or one gives names and a row to a paper."""
+    """Whether a column has titles and a row links elsewhere, or a column has names and a row links to a paper."""
     column = table.title if table.title is not None else table.name
     if column is None:
         return False
@@ -200,7 +200,7 @@ def is_paper_table(table: Table) -> bool:
 
 
 def key_values(block: Block) -> list[tuple[str, Inline]] | None:
-    """The pairs of a table whose first of two columns has keys such as Paper, Code, Venue; None for another table."""
+    """Return the pairs of a two-column table with keys such as Paper, Code, Venue; None for another table."""
     rows = [row for row in block.rows if any(cell.text or cell.hrefs for cell in row.cells)]
     if not rows or any(len(row.cells) != _KEYS for row in rows):
         return None
@@ -221,7 +221,7 @@ def _leads_out(value: Inline) -> bool:
 
 
 def title_among(pairs: Sequence[tuple[str, Inline]]) -> int | None:
-    """Which pair of a table of keys and values gives the title, or where none does the name; None if neither."""
+    """Return which pair of a key-value table gives the title, else the name; None if neither exists."""
     for wanted in ("title", "name"):
         for number, (key, value) in enumerate(pairs):
             if role_of(key) == wanted and role_of(value.text) is None and any(c.isalnum() for c in value.text):
@@ -230,7 +230,7 @@ def title_among(pairs: Sequence[tuple[str, Inline]]) -> int | None:
 
 
 def explained_columns(tables: Iterable[Block]) -> dict[str, str]:
-    """What the document's own explanations say of columns, by label key of the heading."""
+    """Return the document's own explanations of columns, by label key of the heading."""
     meanings = {}
     for block in tables:
         table = read_table(block)
@@ -242,7 +242,7 @@ def explained_columns(tables: Iterable[Block]) -> dict[str, str]:
 
 
 def surplus_cells(raw: str, columns: int) -> list[str] | None:
-    """What a row has behind its last column; None where a bar inside a link's text has cut the cells wrongly."""
+    """Return the cells beyond the last column; None if a bar inside a link's text has split the cells wrongly."""
     parts = _BAR.split(raw.strip(" >\t").removeprefix("|"))
     surplus = [part for part in parts[columns:] if part.strip()]
     if surplus and any(part.count("[") != part.count("]") for part in parts):
@@ -251,7 +251,7 @@ def surplus_cells(raw: str, columns: int) -> list[str] | None:
 
 
 def take_cells(entry: ListEntry, table: Table, row: BlockRow, meanings: Mapping[str, str]) -> None:
-    """Take the cells beside the title by their headings; a column's own date comes first."""
+    """Read the cells beside the title by their headings; a date column takes precedence over other dates."""
     for n, (header, role, cell) in enumerate(zip(table.headers, table.roles, row.cells, strict=False)):
         if n != table.title:
             take_field(entry, header, role, cell)

@@ -1,4 +1,4 @@
-"""Finding the title and the name of an entry among its pieces, by their own marks."""
+"""Find the title and the name of an entry among its pieces, by their style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ _DASHES = frozenset("-–—|")
 _NAME_WORDS = 3
 _SHORTEST_TITLE = 10
 _QUOTED_NAME_WORDS = 8
-"""Most words of a name in front of a title that is quoted or in italics."""
+"""Maximum number of words of a name before a quoted or italic title."""
 _STYLE_SCORES = (("q", 5.0), ("b", 3.0), ("l", 3.0), ("u", 1.0), ("i", 1.0), ("c", -2.0))
 _LENGTH_SCORES = {1: -2.0, 2: 0.0, 3: 1.5, 4: 2.5}
 _LONG_SCORE = 3.0
 _SURE_MARGIN = 2.0
 _MIN_PEOPLE = 2
-"""Names from which words are people and cannot be a title."""
+"""Number of names from which words are people and cannot be a title."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which pieces are the title and the name; `sure` says whether their marks leave no doubt."""
+    """The pieces chosen as title and name; `sure` is True if their style leaves no doubt."""
 
     title: int | None
     name: int | None = None
@@ -32,7 +32,7 @@ class Choice:
 
 
 def own_choice(pieces: Sequence[HeadPiece]) -> Choice:
-    """The title that the entry's own marks show: quotes, style, length and place, most of all what is no credits."""
+    """Choose the title by the entry's own style: quotes, style, length, position, and that it is not credits."""
     texts = [n for n, piece in enumerate(pieces) if piece.kind in (PieceKind.TEXT, PieceKind.WEAK)]
     if not texts:
         return Choice(_names_only(pieces), None, False)
@@ -44,12 +44,12 @@ def own_choice(pieces: Sequence[HeadPiece]) -> Choice:
 
 
 def name_before(names: Sequence[int], title: int) -> int | None:
-    """The name that stands next in front of a title."""
+    """Return the name directly before a title."""
     return max((n for n in names if n < title), default=None)
 
 
 def _names_only(pieces: Sequence[HeadPiece]) -> int | None:
-    """A piece that reads like names of people where there is nothing else that could be the title."""
+    """Return a piece that reads like names of people if nothing else could be the title."""
     for n, piece in enumerate(pieces):
         found = piece.found
         alone = found is not None and 0 < len(found.authors) <= _MIN_PEOPLE and not found.rest
@@ -72,7 +72,7 @@ def _score(pieces: Sequence[HeadPiece], number: int, rank: int, names: Sequence[
 
 
 def is_name_piece(pieces: Sequence[HeadPiece], number: int) -> bool:
-    """Whether a piece is the name of a method in front of its title, set off by style, brackets, a colon or a dash."""
+    """Whether a piece is a method name before its title, set off by style, brackets, a colon or a dash."""
     piece = pieces[number]
     after = next(
         (n for n in range(number + 1, len(pieces)) if pieces[n].kind in (PieceKind.TEXT, PieceKind.WEAK)), None
@@ -93,7 +93,7 @@ def is_name_piece(pieces: Sequence[HeadPiece], number: int) -> bool:
 
 
 def is_bracketed_name(piece: HeadPiece, behind: HeadPiece) -> bool:
-    """Whether a word in brackets in front of a title is a name: a made-up word, or one that the title begins with."""
+    """Whether a bracketed word before a title is a name: an invented word, or one that the title starts with."""
     if piece.length > _NAME_WORDS + 1 or len(behind.text) < _SHORTEST_TITLE:
         return False
     telling = any(is_telling(word) for word in piece.text.split()) or (piece.text.isupper() and len(piece.text) > 2)
@@ -101,7 +101,7 @@ def is_bracketed_name(piece: HeadPiece, behind: HeadPiece) -> bool:
 
 
 def contains_name(title: str, name: str) -> bool:
-    """Whether a title has the name as a word of its own or as its beginning."""
+    """Whether a title contains the name as a separate word or at its start."""
     words = [name_key(word) for word in title.split()]
     key = name_key(name)
     return bool(key) and (key in words or name_key(title).startswith(key))

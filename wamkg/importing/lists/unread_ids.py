@@ -1,4 +1,4 @@
-"""Accounting for identifiers: every arXiv id in a file is a record's, the own survey's, or listed as unreadable."""
+"""Account for identifiers: every arXiv id in a file is in a record, is the own survey's, or is listed as unreadable."""
 
 import re
 from bisect import bisect_right
@@ -21,21 +21,24 @@ _EXCERPT = 160
 
 
 def ids_in(text: str) -> Iterator[str]:
-    """Every arXiv id in a text: four digits that can be a year and month since 2007-04, a dot, and as many digits as
-    arXiv gave numbers then (four until 2014, five since); an old id only after "arXiv"."""
+    """Return every arXiv id in a text.
+
+    An id has four digits that can be a year and month since 2007-04, a dot, and as many digits as arXiv used then: four
+    until 2014, five since. An old-style id counts only after "arXiv".
+    """
     yield from (found[0] for found in _NEW.finditer(text) if is_possible_arxiv(found[0]))
     yield from (found[1].lower() for found in _OLD.finditer(text))
 
 
 def excerpt(lines: Sequence[str], line: int) -> str:
-    """A line of the file, cut short, for a message."""
+    """Return a line of the file, shortened for a message."""
     text = " ".join(lines[line - 1].split()) if 0 < line <= len(lines) else ""
     return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 
 
 @dataclass
 class SurveyIds:
-    """What a list says of the survey that it belongs to."""
+    """What a list says about the survey that it belongs to."""
 
     surveys: list[ListSurvey] = field(default_factory=list)
 
@@ -51,7 +54,9 @@ class SurveyIds:
 
 
 def survey_ids(nodes: Sequence[SyntaxTreeNode]) -> SurveyIds:
-    """The list's own survey: what its BibTeX blocks cite, else the one arXiv id in the HTML above its first entry."""
+    """Find the list's own survey: the one in its BibTeX blocks, else the only arXiv id in the HTML above its first
+    entry.
+    """
     own = SurveyIds()
     for node in nodes:
         if node.type in ("fence", "code_block") and _BIB_START.search(node.content):
@@ -79,7 +84,7 @@ def _cited(content: str, line: int) -> Iterator[ListSurvey]:
 
 
 def unread_ids(lines: Sequence[str], items: Iterable[Item], own: SurveyIds) -> Iterator[UnreadableLine]:
-    """A line for every arXiv id in the text that no record, no unreadable line and not the own survey holds."""
+    """Return a line for every arXiv id that is in no record or unreadable line and is not the own survey's."""
     known = own.ids.union(*(_ids_of(item) for item in items))
     for number, line in enumerate(lines, start=1):
         for found in ids_in(line):
@@ -103,9 +108,9 @@ _NO_PAPER_PAGE = re.compile(
 
 
 def unaccounted_links(lines: Sequence[str], items: Iterable[Item]) -> list[UnreadableLine]:
-    """A line for every paper's DOI or address that no record and no unreadable line holds; arXiv ids are told apart.
+    """Return a line for every DOI or URL of a paper that is in no record or unreadable line; arXiv ids are separate.
 
-    Images, comments and blocks of code do not count, nor do pages of people, journals and searches.
+    Images, comments and code blocks do not count, nor do pages of people, journals and searches.
     """
     held = {key for item in items for key in _link_keys(_text_of(item))}
     told, fenced = [], False
@@ -131,7 +136,7 @@ def _text_of(item: Item) -> str:
 
 
 def _link_keys(text: str) -> dict[str, str]:
-    """The addresses of papers in a text, each under a key that its spellings share; those of arXiv are left out."""
+    """Return the URLs of papers in a text, without arXiv's, each under a key shared by its spellings."""
     keys = {}
     for address in (found[0].rstrip(".,;:!?*_)]}") for found in _ADDRESS.finditer(text)):
         found_doi = doi(address) if not is_web(address) else doi_of(address)
@@ -145,16 +150,16 @@ def _is_paper_page(address: str) -> bool:
 
 
 def _page_key(address: str) -> str:
-    """An address without what differs between its spellings; openreview tells papers apart by their number alone."""
+    """Normalize the spellings of a URL; OpenReview pages differ only by their id."""
     number = re.search(r"openreview\.net/\w+\?(?:.*&)?id=([\w-]+)", address)
     bare = re.sub(r"^https?://(?:www\.)?|[#?].*$|/$|\.pdf$", "", address)
     return f"openreview:{number[1]}" if number else bare.lower()
 
 
 def tell_malformed(lines: Sequence[str], items: Iterable[Item]) -> list[UnreadableLine]:
-    """Have what stands in place of an arXiv id and is none listed: as a doubt of the record it stands in or below.
+    """Report invalid arXiv ids as doubts of the record that contains them or precedes them.
 
-    Where no record is above it, its line is given back.
+    Return the line of an invalid id if no record precedes it.
     """
     records = sorted((item for item in items if isinstance(item, Record)), key=lambda record: record.line)
     starts = [record.line for record in records]
@@ -180,6 +185,6 @@ def _ids_of(item: Item) -> set[str]:
 
 
 def accounted_ids(result: ParseResult) -> frozenset[str]:
-    """arXiv ids that a result accounts for, as records, as its own survey, or in unreadable lines; consumes `items`."""
+    """Return the arXiv ids in the records, the own survey and the unreadable lines of a result; consumes `items`."""
     own = {survey.arxiv for survey in result.own_survey if survey.arxiv}
     return frozenset(own.union(*(_ids_of(item) for item in result.items)))

@@ -1,4 +1,4 @@
-"""Words: which ones titles are made of, and what single words look like."""
+"""Word lists: words that occur in titles, and tests for single words."""
 
 import re
 import unicodedata
@@ -56,27 +56,27 @@ unsupervised use user using value variational vector verification via video vide
 vocabulary voice weakly weights what when where which why with without word words work world worlds write writing you
 your zero
 """
-"""Words that titles of papers are made of and that are hardly ever names of people or of methods."""
+"""Words that occur in titles and hardly ever in names of people or methods."""
 _COMMON = frozenset(_TITLE_WORDS.split())
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text; a hyphenated one is one."""
+    """Return the words of a text; a hyphenated word counts as one."""
     return _WORD.findall(text)
 
 
 def length_of(text: str) -> int:
-    """How many words a text has; two Chinese or Japanese characters count as one."""
+    """Count the words of a text; two Chinese or Japanese characters count as one."""
     return len(text.split()) + len(_HAN.findall(text)) // 2
 
 
 def is_common(word: str) -> bool:
-    """Whether a word is one that titles are made of."""
+    """Whether a word occurs in titles."""
     return word.lower() in _COMMON
 
 
 def all_common(text: str) -> bool:
-    """Whether a text is made of such words alone; the parts of a hyphenated word count singly."""
+    """Whether a text consists only of such words; the parts of a hyphenated word count separately."""
     if text.isalpha():
         return text.lower() in _COMMON
     words = [part for word in words_of(text) for part in re.split(r"[-'’]", word)]
@@ -84,7 +84,7 @@ def all_common(text: str) -> bool:
 
 
 def is_telling(word: str) -> bool:
-    """Whether a word is made up: a capital or digit inside, as names of methods have ("RT-2", "OpenVLA")."""
+    """Whether a word is invented: with a capital or digit inside, like names of methods ("RT-2", "OpenVLA")."""
     return any(c.isdigit() or c.isupper() for c in word[1:]) or (word[:1].isdigit() and any(c.isalpha() for c in word))
 
 
@@ -94,12 +94,12 @@ def has_han(text: str) -> bool:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether words speak to the reader rather than naming a work."""
+    """Whether words address the reader rather than name a work."""
     return _SENTENCE.search(text) is not None
 
 
 def strip_marks(text: str) -> tuple[str, list[str]]:
-    """Text without the symbols that stand before it (⚡ ⭐ 🔥 :star:), and those symbols."""
+    """Split off the symbols before a text (⚡ ⭐ 🔥 :star:); return the text and the symbols."""
     marks: list[str] = []
     position = 0
     while position < len(text):

@@ -1,1 +1,1 @@
-"""Files of reference managers: BibTeX, RIS, CSL-JSON and tables."""
+"""Reference manager files: BibTeX, RIS, CSL-JSON and tables."""

@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX: values put together from their parts, macros and inheritance resolved, LaTeX read."""
+"""BibTeX and BibLaTeX: join the parts of values, resolve macros and inheritance, convert LaTeX."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -24,9 +24,9 @@ from wamkg.matching.record import Dropped, UnreadableLine
 _NAMED = frozenset(
     ("title", "author", "journal", "journaltitle", "booktitle", "publisher", "series", "editor", "school")
 )
-"""Fields in which the name of an undefined macro is no text."""
+"""Fields in which the name of an undefined macro is not text."""
 _SAME = {"journaltitle": "journal", "location": "address", "eprinttype": "archiveprefix", "eprintclass": "primaryclass"}
-"""BibLaTeX's names of fields that BibTeX calls otherwise."""
+"""BibLaTeX field names that differ from BibTeX's."""
 _STRUCTURE = frozenset(
     ("crossref", "xdata", "xref", "ids", "entryset", "related", "options", "sortkey", "key", "presort")
 )
@@ -44,11 +44,11 @@ class _ScannedEntry:
     doubts: list[str] = field(default_factory=list)
     excerpt: str = ""
     unresolved: dict[str, list[str]] = field(default_factory=dict)
-    """Keys of entries that are not in the file, by the field that names them."""
+    """Keys of entries missing from the file, by the field that names them."""
 
 
 def parse_bibtex(text: str) -> Iterator[Item]:
-    """Entries in the order of the file; one in which nothing can be read comes as Unreadable with its line."""
+    """Return entries in file order; an entry without readable content becomes an Unreadable with its line."""
     raw = list(scan(text))
     macros = _macros(raw)
     entries = [_entry(one, macros) for one in raw if one.kind != "string"]
@@ -73,7 +73,7 @@ def _macros(raw: list[RawEntry]) -> dict[str, str]:
 
 
 def _text(piece: ScannedPiece, macros: Mapping[str, str]) -> str | None:
-    """Text of a part; None for a macro that nothing defines."""
+    """Return the text of a part; None for an undefined macro."""
     if not piece.is_macro:
         return piece.text
     name = piece.text.lower()
@@ -108,7 +108,7 @@ def _part(piece: ScannedPiece, name: str, macros: Mapping[str, str], doubts: lis
 
 
 def _inherit(entry: _ScannedEntry, by_key: Mapping[str, _ScannedEntry]) -> None:
-    """Take what is missing from the entries that `xdata` and `crossref` name, and from theirs."""
+    """Fill missing fields from the entries named by `xdata` and `crossref`, recursively."""
     for name in ("xdata", "crossref"):
         seen = {entry.key.lower()}
         wanted = [key.strip() for key in entry.values.get(name, "").split(",") if key.strip()]
@@ -175,7 +175,7 @@ def _plain(name: str, value: str, doubts: list[str]) -> str:
 
 
 def _take_urls(reference: Reference) -> None:
-    """Of several addresses in one field the first is the paper's; the others may hold its ids."""
+    """Of several URLs in one field, the first is the paper's; the others may contain its ids."""
     first, *others = _LISTED_URLS.split(reference.fields.get("url", ""))
     if others:
         reference.fields["url"] = first.rstrip(" ,;")

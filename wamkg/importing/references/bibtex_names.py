@@ -1,4 +1,4 @@
-"""Lists of names in BibTeX: braces hold a name or a word of it together, BibLaTeX may give the parts by name."""
+"""Name lists in BibTeX: braces protect a name or a word of it, BibLaTeX may label the parts."""
 
 import re
 
@@ -17,7 +17,7 @@ _HELD_TOGETHER = re.compile(r"\{[^{}\\][^{}]*[\s,][^{}]*\}|\{[^{}\\][^{}]*\{[^{}
 
 
 def read_bibtex_names(value: str) -> People:
-    """People of an `author` or `editor` field, in which "and" outside of braces parts the names."""
+    """Read the people of an `author` or `editor` field; "and" outside braces separates names."""
     people = People()
     pieces = []
     for piece in _parted(without_markup(value) if "&" in value or "<" in value else value, _AND):
@@ -35,7 +35,7 @@ def read_bibtex_names(value: str) -> People:
 
 
 def _by_commas(piece: str, people: People) -> list[str]:
-    """One name, or several that stand between commas by mistake; two commas may part a suffix."""
+    """Read one name, or several separated by commas by mistake; two commas may separate a suffix."""
     if piece.count(",") < 2 or "{" in _ACCENT.sub("", piece) or _EXTENDED.match(piece):
         return [piece]
     parts = [part.strip() for part in piece.split(",")]
@@ -45,7 +45,7 @@ def _by_commas(piece: str, people: People) -> list[str]:
 
 
 def _name(piece: str) -> PersonName:
-    """One name by BibTeX's rules; words in braces are one word, a name in braces is a group."""
+    """Read one name by BibTeX's rules; words in braces are one word, a name in braces is a group."""
     if _EXTENDED.match(piece):
         return _extended(piece)
     inner = piece[1:-1] if piece[0] == "{" and _closes(piece) == len(piece) - 1 else None
@@ -65,7 +65,7 @@ def _name(piece: str) -> PersonName:
 
 
 def _group(inner: str) -> PersonName:
-    """What braces hold whole; braces around "Family, Given" still hold a person."""
+    """Read text in braces as a group; "Family, Given" in braces is still a person."""
     text = plain_text(inner)
     _, comma, given = text.partition(", ")
     if comma and "," not in given and len(given.split()) < 4 and " and " not in text and not is_suffix(given):
@@ -82,7 +82,7 @@ def _spoken(words: list[str]) -> PersonName:
 
 
 def _extended(piece: str) -> PersonName:
-    """family=Beek, given=Jan, prefix=van"""
+    """Read BibLaTeX's extended format: family=Beek, given=Jan, prefix=van"""
     parts = {}
     for part in _parted(piece, re.compile(",")):
         name, _, value = part.partition("=")
@@ -98,7 +98,7 @@ def _words(text: str) -> list[str]:
 
 
 def _parted(text: str, separator: re.Pattern[str]) -> list[str]:
-    """The text between separators outside of braces."""
+    """Split the text at separators outside braces."""
     parts, begin, at, depth = [], 0, 0, 0
     while at < len(text):
         if text[at] in "{}":
@@ -112,7 +112,7 @@ def _parted(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _closes(text: str) -> int:
-    """Where the brace that opens the text is closed; -1 where it is not."""
+    """Return where the brace that opens the text is closed; -1 if it is not."""
     depth = 0
     for at, character in enumerate(text):
         depth += {"{": 1, "}": -1}.get(character, 0)

@@ -1,7 +1,7 @@
-"""The structure of a BibTeX file: entries with fields and lines, read on where a comma, brace or quote is missing.
+"""Scan the structure of a BibTeX file: entries with fields and lines, tolerating missing commas, braces or quotes.
 
-bibtexparser and pybtex stop at the first fault of an entry and lose what follows, and neither gives an entry's line
-together with joined values; so entries are taken apart here, by BibTeX's rules, and by their lines where those fail.
+bibtexparser and pybtex stop at the first error in an entry and lose the rest. Neither gives an entry's line together
+with joined values. So this module splits entries by BibTeX's rules, and by lines where those fail.
 """
 
 import re
@@ -40,7 +40,7 @@ class ScannedPiece:
 
 @dataclass
 class RawEntry:
-    """An entry or macro definition as it stands in the file. `faults` says what was wrong, a sentence each."""
+    """An entry or macro definition as written in the file. `faults` lists the errors, one sentence each."""
 
     line: int
     kind: str
@@ -51,7 +51,7 @@ class RawEntry:
 
 
 def scan(text: str) -> Iterator[RawEntry]:
-    """Entries and `@string` definitions in the order of the file; comments and preambles are passed over."""
+    """Return entries and `@string` definitions in file order; comments and preambles are skipped."""
     lines = [found.start() for found in re.finditer(r"\n", text)]
     at = 0
     while (start := _START.search(text, at)) is not None:
@@ -75,22 +75,22 @@ def _is_commented(text: str, at: int) -> bool:
 
 
 class _BrokenError(Exception):
-    """An entry does not go on as BibTeX has it."""
+    """An entry does not continue as BibTeX requires."""
 
 
 class _Scanner:
-    """Reads one entry, from behind its opening brace."""
+    """Reads one entry, starting after its opening brace."""
 
     def __init__(self, text: str, at: int, opening: str) -> None:
         self.text, self.start, self.at = text, at, at
         behind = _SWALLOWED.search(text, at)
         self.limit = behind.start() if behind else len(text)
-        """Where the next entry begins, at the latest; no value goes on behind it."""
+        """Where the next entry starts at the latest; no value extends beyond it."""
         self.closing = "}" if opening == "{" else ")"
         self.braces = _ANY_BRACE
 
     def skip(self) -> int:
-        """Where a comment ends; one that has no end ends with its line."""
+        """Return where a comment ends; an unclosed one ends with its line."""
         self.limit = self.start + _LONGEST_COMMENT
         try:
             return self._closed(self.start)
@@ -98,7 +98,7 @@ class _Scanner:
             return self.start
 
     def read(self, entry: RawEntry) -> int:
-        """Fill the entry with its fields; returns where it ends."""
+        """Fill the entry with its fields; return where it ends."""
         for self.braces in (_ANY_BRACE, _BARE_BRACE):
             try:
                 fields, faults = self._strict(entry)
@@ -129,7 +129,7 @@ class _Scanner:
         return fields, faults
 
     def _key(self) -> str:
-        """The citation key; where no comma ends it, it ends before the name of the first field."""
+        """Return the citation key; without a comma it ends before the name of the first field."""
         found = _KEY_AND_FIELD.match(self.text, self.at) or _KEY.match(self.text, self.at)
         if found is None:
             return ""
@@ -153,7 +153,7 @@ class _Scanner:
             self.at += 1
 
     def _bare(self, bare: re.Match[str], name: str, faults: list[str]) -> ScannedPiece:
-        """A number or the name of a macro; several words are text that lacks its braces."""
+        """Read a number or a macro name; several words are text without its braces."""
         self.at = bare.end()
         if _BEHIND.match(self.text, self.at):
             return ScannedPiece(bare[0], is_macro=not bare[0].isdigit())
@@ -163,7 +163,7 @@ class _Scanner:
         return ScannedPiece(self.text[bare.start() : self.at])
 
     def _closed(self, at: int) -> int:
-        """Behind the brace that closes the one before `at`."""
+        """Return the position after the brace that closes the one before `at`."""
         depth = 1
         for found in self.braces.finditer(self.text, at, self.limit):
             depth += 1 if found[0] == "{" else -1
@@ -172,7 +172,7 @@ class _Scanner:
         raise _BrokenError
 
     def _quoted(self, at: int) -> int:
-        """Behind the quote that ends a value: one outside of braces that a comma, a brace or a field follows."""
+        """Return the position after a value's closing quote: one outside braces, before a comma, brace or field."""
         depth = 0
         for found in _QUOTE_OR_BRACE.finditer(self.text, at, self.limit):
             if found[0] == '"' and depth == 0 and _BEHIND.match(self.text, found.end()):
@@ -187,13 +187,13 @@ class _Scanner:
         return gap.end() if gap else self.at
 
     def _goes_on(self) -> bool:
-        """Whether fields stand behind the end: then a brace before it is one too many."""
+        """Whether fields follow the end: then the brace before it is surplus."""
         behind = self.text.find("@", self.at)
         rest = self.text[self.at : behind if behind >= 0 else len(self.text)]
         return bool(rest.strip()) and any(_opens(rest, found) for found in _FIELD_LINE.finditer(rest))
 
     def _by_lines(self, entry: RawEntry) -> int:
-        """Read each field from its line to the next field's, as far as the next entry."""
+        """Read each field from its line to the line of the next field, up to the next entry."""
         limit = _NEXT_ENTRY.search(self.text, self.start)
         end = limit.start() + 1 if limit else len(self.text)
         self.at, self.braces = self.start, _ANY_BRACE
@@ -213,13 +213,13 @@ def _opens(text: str, mark: re.Match[str]) -> bool:
 
 
 def _is_field(body: str, mark: re.Match[str]) -> bool:
-    """Whether a "name =" is a field: at the start of a line any is, within a line one that BibTeX has."""
+    """Whether "name =" starts a field: any name at the start of a line, within a line only a BibTeX field."""
     at_line = body[: mark.start()].rpartition("\n")[2].strip() == ""
     return (at_line and _opens(body, mark)) or mark[1].lower() in KEPT | DETAILS
 
 
 def _loose(raw: str) -> str:
-    """The text of a value whose end is not sure."""
+    """Return the text of a value whose end is uncertain."""
     raw = raw.strip().rstrip(",").rstrip()
     if raw[:1] == '"':
         return raw[1:].rpartition('"')[0] or raw[1:]

@@ -1,4 +1,4 @@
-"""CSL-JSON, as Zotero and Pandoc write it, and Crossref's JSON: items read one at a time, each with its line."""
+"""CSL-JSON from Zotero and Pandoc, and Crossref's JSON: items are read one at a time, each with its line."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _TYPES = {
     "edited-book": "book", "reference-book": "book", "proceedings": "proceedings", "dissertation": "phdthesis",
     "report-component": "techreport", "peer-review": "misc", "posted-content": "misc",
 }  # fmt: skip
-"""BibTeX's kinds by the types of CSL and of Crossref; all others are misc."""
+"""BibTeX entry types by the types of CSL and Crossref; all others are misc."""
 _FIELDS = {
     "abstract": "abstract", "DOI": "doi", "URL": "url", "volume": "volume", "issue": "issue", "number": "number",
     "page": "pages", "publisher": "publisher", "publisher-place": "address", "publisher-location": "address",
@@ -38,7 +38,7 @@ _FIELDS = {
     "original-title": "origtitle", "eprint": "eprint", "status": "pubstate",
 }  # fmt: skip
 _ALL = frozenset(("ISBN", "ISSN", "keyword", "subject"))
-"""Fields of which Crossref lists several values that all count."""
+"""Fields for which Crossref lists several values that all count."""
 _CONTAINERS = ("container-title", "short-container-title", "container-title-short", "journalAbbreviation")
 _DATES = ("issued", "published-print", "published", "published-online")
 _PLAIN = frozenset(("id", "type", "title", "author", "editor", "collection-editor", "container-author", "translator",
@@ -50,15 +50,15 @@ _HOUSEKEEPING = frozenset((
     "assertion",
     "alternative-id", "journal-issue", "isbn-type", "issn-type", "categories", "custom", "system_id", "accepted",
 ))  # fmt: skip
-"""Keys of a registrar's bookkeeping, whose loss needs no word."""
+"""Keys for a registrar's bookkeeping; they are dropped without a message."""
 _BLANK = " \t\r\n"
 _LIST_BEGINS = re.compile(r"\"(?:items|references)\"\s*:\s*(?=\[)")
 
 
 def parse_csl(text: str) -> Iterator[Item]:
-    """Items in the order of the file; one that is no object comes as Unreadable.
+    """Return items in file order; one that is not an object becomes an Unreadable.
 
-    Raises InvalidInputError, with the line, where the file stops being JSON; nothing of it is then imported.
+    Raises InvalidInputError, with the line, where the file is not valid JSON; then nothing of it is imported.
     """
     for line, row in _elements(text):
         if isinstance(row, dict):
@@ -68,7 +68,7 @@ def parse_csl(text: str) -> Iterator[Item]:
 
 
 def _elements(text: str) -> Iterator[tuple[int, Any]]:
-    """Each item with the number of the line that it begins on: those of an array, or of an object's `items`, or one."""
+    """Yield each item with its first line number: from an array, from an object's `items`, or a single one."""
     start = _skip(text, 0)
     if text[start : start + 1] == "{":
         listed = _LIST_BEGINS.search(text)
@@ -95,7 +95,7 @@ def _of_array(text: str, start: int) -> Iterator[tuple[int, Any]]:
 
 
 def _only(text: str, start: int) -> Any:
-    """The one item that a file holds, which Crossref wraps in `message`."""
+    """Return the only item of a file, which Crossref wraps in `message`."""
     try:
         row = json.loads(text[start:])
     except (json.JSONDecodeError, RecursionError) as error:
@@ -108,7 +108,7 @@ def _only(text: str, start: int) -> Any:
 
 
 def _after(text: str, at: int, mark: str) -> int:
-    """Where the next value begins, behind blanks and one `mark`."""
+    """Return where the next value starts, after spaces and one `mark`."""
     at = _skip(text, at)
     return _skip(text, at + 1) if text[at : at + 1] == mark else at
 
@@ -148,13 +148,13 @@ def _reference(row: dict[str, Any], line: int) -> Reference:
 
 
 def _key(row: dict[str, Any]) -> str | None:
-    """The citation key; an id that is an address or a bare number is none."""
+    """Return the citation key; a URL or a bare number is not a key."""
     key = _text(row.get("citation-key")) or _text(row.get("citation-label")) or _text(row.get("id"))
     return None if not key or key.isdigit() or "://" in key or key.startswith("10.") else key
 
 
 def _text(value: Any, all_of: str = "") -> str:
-    """A value as text; of a list the first, or all with a separator."""
+    """Return a value as text: the first of a list, or all of it with a separator."""
     if isinstance(value, list):
         texts = [text for item in value if (text := _text(item))]
         return all_of.join(texts) if all_of else next(iter(texts), "")
@@ -203,7 +203,7 @@ def _person(name: dict[str, Any]) -> PersonName | None:
 
 
 def _date(issued: Any, doubts: list[str] | None = None) -> str:
-    """A date as text: its parts, the start of a range, or what stands there in words."""
+    """Return a date as text: its parts, the start of a range, or its wording."""
     if not isinstance(issued, dict):
         return _text(issued)
     given = issued.get("date-parts")
@@ -219,11 +219,11 @@ def _date(issued: Any, doubts: list[str] | None = None) -> str:
 
 
 _SEASONS = {"1": "spring", "2": "summer", "3": "autumn", "4": "winter"}
-"""CSL's numbers of the parts of the year."""
+"""CSL's numbers of the seasons."""
 
 
 def _numbers(given: Any, doubts: list[str] | None) -> str:
-    """Year, month and day of one date, as far as they are numbers."""
+    """Return year, month and day of one date, as far as they are numbers."""
     numbers: list[str] = []
     for part in given if isinstance(given, list) else [given]:
         if not str(part).strip().isdigit():

@@ -1,4 +1,4 @@
-"""Dates of publication as files of references write them: one of several fields, ranges, months alone, remarks."""
+"""Publication dates in reference files: from several fields, with ranges, months alone, and remarks."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ _MONTHS = (
     "september septembre septiembre settembre setembro", "october oktober octobre octubre ottobre outubro",
     "november novembre noviembre novembro", "december dezember décembre decembre diciembre dicembre dezembro",
 )  # fmt: skip
-"""Names of the months in the languages of files that were met; any beginning of three letters or more is one."""
+"""Month names in the languages of known files; any prefix of three or more letters matches."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DAY = r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)(?:st|nd|rd|th)?"
 _DAY_BEHIND = re.compile(rf"^\.?[\s,~]*{_DAY}(?!\w|\s*[./:]\d)")
@@ -31,7 +31,7 @@ _UNDATED = re.compile(
     r"o\.\s?[jd]\.?|ohne (?:jahr|datum)|u\.\s?å\.?|无日期|日期不详|0+|none|null|nan|n/?a)?\W*",
     re.I,
 )
-"""Words that say that there is no date, in the languages of files that were met."""
+"""Phrases for "no date", in the languages of known files."""
 _STATE = re.compile(
     r"\W*(?:in[ -]press|in print|forthcoming|to appear|submitted|accepted|under review|unpublished|in preparation|"
     r"ahead of print|online first|early access|im druck|im erscheinen|in vorbereitung|eingereicht|[aà] paraître|"
@@ -39,14 +39,14 @@ _STATE = re.compile(
     r"待发表|印刷中)\W*",
     re.I,
 )
-"""Words that say that the paper is still to be published."""
+"""Phrases for a paper that is not published yet."""
 _SEASON = re.compile(
     r"(?<!\w)(?:spr(?:ing)?|sum(?:mer)?|aut(?:umn)?|fal(?:l)?|win(?:ter)?|q[1-4]|[1-4]q|frühjahr|frühling|sommer|herbst|"
     r"printemps|été|automne|hiver|primavera|verano|otoño|invierno|estate|autunno|inverno|verão|outono)(?!\w)\.?",
     re.I,
 )
 _SEASON_NUMBERS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
-"""Parts of the year as biblatex and EDTF number them in place of a month."""
+"""Seasons as biblatex and EDTF number them in place of a month."""
 _SEASON_MONTH = re.compile(r"(\d{4})-(2[1-4])")
 _ISO = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _ABOUT = re.compile(rf"(?:c|ca|cca|circa|approx|around|about|um|etwa|vers|hacia|~)\.?\s*({_ISO})", re.I)
@@ -61,11 +61,11 @@ _UNSPECIFIED = re.compile(r"\d\d(?:\d[XxUu]|[XxUu]{2})")
 
 @dataclass(frozen=True)
 class Published:
-    """What the values of a record say of its date together.
+    """The publication date that the values of a record give together.
 
-    `season` is the text of a part of the year that is no month, `state` a remark in place of a date ("in press"),
-    `extended` a range, an unsure or an open date as biblatex writes it (EDTF, ISO 8601-2: "1998/2001", "1998~");
-    `doubts` names each value that was left out or cannot be kept as it is.
+    `season` is the text of a season instead of a month; `state` is a remark instead of a date ("in press"). `extended`
+    is a range, an uncertain or an open date in biblatex's notation (EDTF, ISO 8601-2: "1998/2001", "1998~"). `doubts`
+    names each value that was dropped or cannot be stored as it is.
     """
 
     year: int | None = None
@@ -77,9 +77,9 @@ class Published:
 
 
 def read_published(candidates: Iterable[tuple[str, str]]) -> Published:
-    """Year and date of named values, best first: the year of the first that has one, and the most exact day in it.
+    """Return year and date of named values, best first: the first year found, and the most exact day in it.
 
-    A month without a year is of that year. A range gives its start.
+    A month without a year belongs to that year. A range gives its start.
     """
     given = [(name, " ".join(text.split())) for name, text in candidates if text.strip()]
     year = next((date.first.year for _, text in given if (date := _read(text, None)[0])), None)
@@ -90,7 +90,7 @@ def read_published(candidates: Iterable[tuple[str, str]]) -> Published:
 
 
 def _with(found: Published, name: str, text: str) -> Published:
-    """What is known with one more value."""
+    """Return what is known after adding one value."""
     date, whole = _read(text, found.year)
     extended, season = _extended(text, name), _season_of(text, name)
     if date is None and found.year and season:
@@ -113,11 +113,11 @@ def _with(found: Published, name: str, text: str) -> Published:
 
 
 _KEPT_AS_TYPED = frozenset(("month",))
-"""Fields whose text is kept beside the date that it is read as."""
+"""Fields whose text is stored beside the date read from it."""
 
 
 def _without_date(found: Published, name: str, text: str, extended: str | None) -> Published:
-    """What is known with a value that has no year: an open date, a remark in its place, or nothing that can be read."""
+    """Handle a value without a year: an open date, a remark in its place, or unreadable text."""
     kept = f"the year {found.year} is kept" if found.year else "no year is kept"
     told = f"{name} {text[:60]!r} is not a date; {kept}"
     if extended:
@@ -128,14 +128,14 @@ def _without_date(found: Published, name: str, text: str, extended: str | None) 
 
 
 def _season_of(text: str, name: str) -> str | None:
-    """The part of the year that a value names in words, or biblatex's date by a number."""
+    """Return the season that a value names in words, or biblatex's date by a number."""
     numbered = _SEASON_MONTH.fullmatch(text) if name in ("date", "issued") else None
     worded = _SEASON.search(text)
     return _SEASON_NUMBERS[numbered[2]] if numbered else worded[0].rstrip(".") if worded else None
 
 
 def _extended(text: str, name: str) -> str | None:
-    """A range, an unsure or an open date as EDTF writes it; None for a plain date and for other words."""
+    """Return a range, an uncertain or an open date in EDTF; None for a plain date and other words."""
     bare = re.sub(r"[‐-―]", "-", text.replace("--", "-")).strip(" []()©;,")
     if name == "month" or (name == "date" and _SEASON_MONTH.fullmatch(bare)):
         return None
@@ -161,7 +161,7 @@ _OPEN_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (_SHORT_RANGE, _short_range),
     (_RANGE, _range),
 )
-"""Forms of dates that are no single day, month or year, and how EDTF writes each."""
+"""Forms of dates that are not a single day, month or year, and how EDTF writes each."""
 
 
 def _rank(date: PartialDate) -> int:
@@ -169,13 +169,13 @@ def _rank(date: PartialDate) -> int:
 
 
 def read_date(text: str) -> PartialDate | None:
-    """The date, or the start of the range, that a text gives; None where it has no year."""
+    """Return the date, or the start of the range, in a text; None without a year."""
     return _read(" ".join(text.split()), None)[0]
 
 
 @lru_cache(maxsize=4096)
 def _read(text: str, year: int | None) -> tuple[PartialDate | None, bool]:
-    """The date, and whether all of it could be taken; a month alone counts in the year that is known."""
+    """Return the date, and whether the whole text was used; a month alone belongs to the known year."""
     text = text.replace("--", "-")
     if _UNDATED.fullmatch(text) or _STATE.fullmatch(text):
         return None, False
@@ -192,12 +192,12 @@ _TIME = re.compile(r"T?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def _has_numbers(text: str) -> bool:
-    """Whether numbers stand in a text that are no time of the day."""
+    """Whether a text contains numbers that are not a time of day."""
     return any(c.isdigit() for c in _TIME.sub("", text))
 
 
 def _day_first(found: re.Match[str]) -> tuple[PartialDate | None, bool]:
-    """12.5.2014 is a day of May; of 5/6/2014 the year alone, for nobody knows which of them is the month."""
+    """12.5.2014 is a day in May; 5/6/2014 gives only the year, because the month is ambiguous."""
     one, mark, two, year = found.groups()
     if mark == "." or int(one) > 12 or one == two:
         return _checked(year, two, one)
@@ -219,7 +219,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 def _months(text: str) -> list[tuple[int, int, int]]:
-    """Each name of a month in the text: its number, and where it begins and ends."""
+    """Find each month name in the text: its number, start and end."""
     words = ((_month(found[0].lower()), found.start(), found.end()) for found in _WORD.finditer(text))
     return [(number, start, end) for number, start, end in words if number]
 
@@ -231,7 +231,7 @@ def _month(word: str) -> int:
 
 
 def _checked(year: str, month: str | None = None, day: str | None = None) -> tuple[PartialDate | None, bool]:
-    """The date of these numbers, to the month or the year where there is no such day."""
+    """Return the date of these numbers, reduced to the month or year if the day does not exist."""
     parts = [part for part in (year, month, day) if part]
     for length in range(len(parts), 0, -1):
         try:
@@ -248,4 +248,4 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[PartialDate
     (_MONTH_FIRST, lambda found: _checked(found[2], found[1])),
     (_YEAR, lambda found: _with_month(f"{found.string[: found.start()]} {found.string[found.end() :]}", found[1])),
 )
-"""Forms of dates and how each is read; the first that is found in a text counts."""
+"""Forms of dates and how to read each; the first match in a text counts."""

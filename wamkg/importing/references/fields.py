@@ -1,4 +1,4 @@
-"""The words of BibTeX and BibLaTeX: which fields are kept, and how else they are spelled."""
+"""Fields of BibTeX and BibLaTeX: which ones are stored, and their other spellings."""
 
 KEPT = frozenset((
     "title", "subtitle", "author", "journal", "journaltitle", "journalsubtitle", "booktitle", "howpublished", "date",
@@ -7,7 +7,7 @@ KEPT = frozenset((
     "pages",
     "publisher", "arxiv", "arxivid",
 ))  # fmt: skip
-"""Fields that have a place of their own in a record."""
+"""Fields with a field of their own in a record."""
 DETAILS = frozenset((
     "address", "location", "addendum", "afterword", "annotator", "articleno", "bookauthor", "bookpagination",
     "booksubtitle",
@@ -26,7 +26,7 @@ DETAILS = frozenset((
     "volumes",
     "zblnumber", "accession", "crossref", "xdata", "corpauthor", "assignee", "original", "section", "scale",
 ))  # fmt: skip
-"""Bibliographic fields kept as details under their own name."""
+"""Bibliographic fields stored as details under their own name."""
 SPELLINGS = {
     "keyword": "keywords", "author_keywords": "keywords", "author-keywords": "keywords", "lang": "language",
     "pubmedid": "pmid", "pubmed_id": "pmid", "pmc": "pmcid", "place": "address", "issue_date": "issuedate",
@@ -43,14 +43,14 @@ SPELLINGS = {
 VERBATIM = frozenset(
     ("url", "doi", "eprint", "arxiv", "arxivid", "archiveprefix", "eprinttype", "pmid", "pmcid", "eid")
 )
-"""Fields whose text is an address or a number, never LaTeX."""
+"""Fields whose text is a URL or a number, never LaTeX."""
 INHERITED = frozenset((
     "year", "date", "month", "publisher", "address", "location", "editor", "editora", "series", "volume", "number",
     "volumes",
     "organization", "institution", "booktitle", "booksubtitle", "journal", "journaltitle", "isbn", "issn", "edition",
     "eventtitle", "eventdate", "venue", "language", "howpublished", "maintitle",
 ))  # fmt: skip
-"""What an entry takes from the one that its `crossref` names; ids and texts are each entry's own."""
+"""Fields that an entry inherits through `crossref`; ids and texts are never inherited."""
 STYLE_MACROS = {
     "acmcs": "ACM Computing Surveys", "acta": "Acta Informatica", "cacm": "Communications of the ACM",
     "ibmjrd": "IBM Journal of Research and Development", "ibmsj": "IBM Systems Journal",
@@ -64,9 +64,9 @@ STYLE_MACROS = {
     "toois": "ACM Transactions on Office Information Systems",
     "toplas": "ACM Transactions on Programming Languages and Systems", "tcs": "Theoretical Computer Science",
 }  # fmt: skip
-"""Macros that BibTeX's own styles define."""
+"""Macros defined by BibTeX's own styles."""
 MONTH_MACROS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
 EDITED = frozenset(
     ("proceedings", "collection", "mvcollection", "mvproceedings", "periodical", "conference-proceedings")
 )
-"""Kinds of entry that have editors and no authors by their nature."""
+"""Entry types that normally have editors and no authors."""

@@ -1,4 +1,4 @@
-"""What a field means for a kind of entry: the book of a chapter, the journal of an article, the school of a thesis."""
+"""Fields whose meaning depends on the entry type: a chapter's book, an article's journal, a thesis's school."""
 
 import re
 
@@ -19,7 +19,7 @@ _PLAIN_KINDS = frozenset((
 
 
 def place_container(reference: Reference, names: list[str]) -> None:
-    """Keep the best name of what the paper appeared in as journal, book or series, and the shortest other one too."""
+    """Store the best name of what the paper appeared in as journal, book or series, and the shortest other name too."""
     distinct = list(dict.fromkeys(names))
     if not distinct:
         return
@@ -32,7 +32,7 @@ def place_container(reference: Reference, names: list[str]) -> None:
 
 
 def place_numbers(reference: Reference, own_kind: str = "") -> None:
-    """Sort out what a format puts into one field: ISSN and ISBN, publisher and school; keep its own word for a kind."""
+    """Separate what a format puts into one field: ISSN and ISBN, publisher and school; store its own type name."""
     fields = reference.fields
     if reference.entry_type == "phdthesis" and _MASTERS.search(fields.get("type", "")):
         reference.entry_type = "mastersthesis"

@@ -1,7 +1,7 @@
-"""LaTeX in the values of BibTeX as plain text: commands and braces are read, every other character is text.
+"""Convert LaTeX in BibTeX values to plain text: commands and braces are read, all else is text.
 
-pylatexenc knows which character a command stands for; its reader of whole documents is not used, for it takes `%` for a
-comment and `&` for a column, which in titles, abstracts and addresses they are not.
+pylatexenc gives the character for a command. Its document reader is not used: it treats `%` as a comment and `&` as a
+column, which is wrong in titles, abstracts and URLs.
 """
 
 import re
@@ -66,7 +66,7 @@ _POINTERS = frozenset((
     "input", "include", "bibliography", "cites", "parencites", "textcites", "Cite", "Citet", "Citep", "Textcite",
     "Parencite", "Autocite",
 ))  # fmt: skip
-"""Commands that point elsewhere or stand beside the text: without their document they print nothing that belongs."""
+"""Commands that refer elsewhere or print beside the text: without their document they print nothing useful."""
 _BEFORE_MARK = re.compile(r"\s+(?=[.,;:?!)\]])")
 _LAST_OF_TWO = frozenset(("href", "textcolor", "bibinfo", "foreignlanguage", "texorpdfstring"))
 _CROSSREF = re.compile(r"\$\s*\\(less|greater|mathplus|mathsemicolon|sim|&|%)\s*\$|\{\\&\}(?=\w{2,8};)")
@@ -84,10 +84,10 @@ _TILDE = re.compile(r"\\(?:~|textasciitilde|string~)\s*(?:\{\s*\})?|\{\\textasci
 
 
 def plain_text(value: str, unknown: list[str] | None = None, left_out: list[str] | None = None) -> str:
-    """The text of a value, blanks made single; formulas stay as typed.
+    """Return the text of a value with spaces collapsed; formulas stay as typed.
 
-    A command that nothing knows stays as typed too, and is added to `unknown`. One that points elsewhere (`\\cite`,
-    `\\ref`, `\\footnote`) goes with what it holds, and is added to `left_out` as typed.
+    An unknown command also stays as typed and is added to `unknown`. A command that refers elsewhere (`\\cite`,
+    `\\ref`, `\\footnote`) is removed with its argument, and added to `left_out` as typed.
     """
     if _LATEX.search(value):
         value = _CROSSREF.sub(
@@ -103,7 +103,7 @@ def plain_text(value: str, unknown: list[str] | None = None, left_out: list[str]
 
 
 def marked_text(value: str) -> str:
-    """As `plain_text`, with marks around what stands in braces, which BibTeX's styles leave in its case."""
+    """Like `plain_text`, with marks around text in braces, whose case BibTeX's styles keep."""
     if "{" not in value or OPEN in value or CLOSE in value:
         return plain_text(value)
     reader = _LatexReader(value, [], marks=True)
@@ -111,7 +111,7 @@ def marked_text(value: str) -> str:
 
 
 def plain_address(value: str) -> str:
-    """A DOI or web address as it is meant: LaTeX's escapes and a `\\url{}` around it go, nothing else is read."""
+    """Return a DOI or URL as intended: LaTeX escapes and a surrounding `\\url{}` are removed, nothing else changes."""
     value = _TILDE.sub("~", value)
     found = re.search(r"\\(?:url|path|nolinkurl|href|doi)\s*\{([^{}]*)\}", value)
     value = _ADDRESS_ESCAPES.sub(r"\1", found[1] if found else value)
@@ -137,9 +137,9 @@ def _known_symbols() -> Callable[[str], str | None]:
 
 
 class _LatexReader:
-    """Reads a value from left to right; `unknown` collects the commands that nothing knows.
+    """Reads a value from left to right; `unknown` collects unknown commands.
 
-    `marks` sets marks around each outer group, but for one that begins with a command: BibTeX takes that for a letter.
+    `marks` puts marks around each outer group, except one that starts with a command: BibTeX treats that as a letter.
     """
 
     def __init__(self, value: str, unknown: list[str], *, marks: bool = False) -> None:
@@ -147,10 +147,10 @@ class _LatexReader:
         self.left_out: list[str] = []
         bare = re.sub(r"\\.", "", value)
         self.surplus = bare.count("}") - bare.count("{")
-        """Closing braces without an opening one: then a brace with a stray backslash opens a group."""
+        """Number of closing braces without an opening one: then a brace with a stray backslash opens a group."""
 
     def group(self, top: bool = False) -> str:
-        """Text up to the brace that closes this group, or to the end."""
+        """Return text up to the brace that closes this group, or to the end."""
         parts: list[str] = []
         while (token := _TOKEN.match(self.value, self.at)) is not None:
             text, self.at = token[0], token.end()
@@ -177,7 +177,7 @@ class _LatexReader:
         return text if is_letter else f"{OPEN}{text}{CLOSE}"
 
     def _mark(self, token: re.Match[str]) -> str:
-        """Dashes, quotes and ties where they are that: "--flag", "~30" and "5~10" stay."""
+        """Convert dashes, quotes and ties only where they are meant: "--flag", "~30" and "5~10" stay."""
         text, before, behind = (
             token[0],
             self.value[token.start() - 1 : token.start()],
@@ -207,7 +207,7 @@ class _LatexReader:
         return self._call(name)
 
     def _call(self, name: str) -> str:
-        """What a command with arguments, or one that changes the font, prints."""
+        """Return the output of a command with arguments, or of one that changes the font."""
         if name in _SWITCHES:
             self._skip_blanks()
             return ""
@@ -226,7 +226,7 @@ class _LatexReader:
         return self._with_arguments(name)
 
     def _with_arguments(self, name: str) -> str:
-        """The command with its options and arguments, read over."""
+        """Return the command with its options and arguments, and skip them."""
         typed = f"\\{name}"
         while (option := _OPTION.match(self.value, self.at)) is not None:
             typed, self.at = typed + option[0], option.end()
@@ -267,7 +267,7 @@ class _LatexReader:
         return self.value[self.at - 1]
 
     def _raw_argument(self) -> str:
-        """The next group as typed, without its braces."""
+        """Return the next group as typed, without its braces."""
         self._skip_blanks()
         start = self.at
         if self.value[start : start + 1] != "{":

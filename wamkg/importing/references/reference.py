@@ -1,4 +1,4 @@
-"""What any file of references says of a paper, in BibTeX's words, and the record it makes."""
+"""The values any reference file gives for a paper, in BibTeX's terms, and the record made from them."""
 
 import re
 from collections.abc import Iterable
@@ -55,10 +55,10 @@ _ID_FIELDS = (
 
 @dataclass
 class Reference:
-    """One record of a file: its fields by BibTeX's names, as plain text that may still hold markup.
+    """One record of a file: its fields by BibTeX's names, as plain text that may contain markup.
 
-    `dates` are its values for the date of publication, each with its field, best first; `ids_in` further texts that may
-    name an arXiv id or DOI; `unknown` names fields that are not kept; `doubts` is what was guessed so far.
+    `dates`: values for the publication date, each with its field, best first. `ids_in`: further texts that may contain
+    an arXiv id or DOI. `unknown`: fields that are not stored. `doubts`: guesses so far.
     """
 
     line: int
@@ -72,16 +72,16 @@ class Reference:
     unknown: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     marked: dict[str, str] | None = None
-    """Title and subtitle with marks around what braces protect; None in formats that have no such thing."""
+    """Title and subtitle with marks around text protected by braces; None in formats without braces."""
 
     def add(self, name: str, value: str | None) -> None:
-        """Keep a value under a field, unless an earlier one gave it."""
+        """Store a value under a field, unless an earlier one gave it."""
         if value and value.strip():
             self.fields.setdefault(name, value)
 
 
 def item_of(reference: Reference) -> Item:
-    """The record, or why it is none; a value that cannot be read is left out and listed among the doubts."""
+    """Return the record, or why it is invalid; an unreadable value is dropped and listed among the doubts."""
     clean = {name: _clean(name, value) for name, value in reference.fields.items()}
     fields = {name: value for name, value in clean.items() if value}
     record = Record(reference.line, _title(fields), abstract=fields.get("abstract"))
@@ -109,7 +109,7 @@ def _clean(name: str, value: str) -> str:
 
 
 def _title(fields: dict[str, str]) -> str:
-    """Title and subtitle as one."""
+    """Join title and subtitle."""
     title, more = fields.get("title", ""), fields.get("subtitle", "")
     if not more or title.lower().endswith(more.lower()):
         return title
@@ -117,7 +117,7 @@ def _title(fields: dict[str, str]) -> str:
 
 
 def _take_layout(record: Record, fields: dict[str, str], marked: dict[str, str]) -> None:
-    """What a BibTeX entry says of its own form: braces in the title, and the field of the venue where kinds differ."""
+    """Store the layout of a BibTeX entry: braces in the title, and the field of the venue where types differ."""
     clean = {name: _clean(name, value) for name, value in marked.items()}
     braces = stored_braces(_title(clean)) if record.title else None
     if braces is not None:
@@ -162,7 +162,7 @@ def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> N
 
 
 def _tell_malformed(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:
-    """List what stands where an arXiv id stands and is none; no id is taken from it."""
+    """Report text in place of an arXiv id that is not one; no id is taken from it."""
     given = [fields[name] for name in ("arxivid", "arxiv") if name in fields]
     bad = [text for text in given if not (arxiv_of(text) or find_arxiv(text))]
     bad += [value for text in texts for value in malformed_arxiv(text)]
@@ -172,14 +172,14 @@ def _tell_malformed(record: Record, fields: dict[str, str], texts: Iterable[str]
 
 
 def _may_name(name: str, text: str) -> bool:
-    """Whether a field may name this paper: a bare number of an issue does not, nor does a remark on another paper."""
+    """Whether a field may identify this paper: not a bare issue number, nor a remark on another paper."""
     if name in ("number", "pages", "volume", "series"):
         return "arxiv" in text.lower()
     return name not in ("note", "addendum") or _OTHER_PAPER.search(text) is None
 
 
 def _doi_in(text: str) -> str | None:
-    """DOI of an address, or of a remark such as "doi:10.1000/182"."""
+    """Return the DOI in a URL, or in a remark such as "doi:10.1000/182"."""
     if is_web(text):
         return doi_of(text)
     found = re.search(r"\bdoi\s*[:=]?\s*(10\.\d{4,9}/\S+)|^(10\.\d{4,9}/\S+)$", text, re.I)
@@ -187,7 +187,7 @@ def _doi_in(text: str) -> str | None:
 
 
 def _eprint(fields: dict[str, str], record: Record) -> str:
-    """The arXiv id that `eprint` gives, unless it is the number of another archive, which stays a detail."""
+    """Return the arXiv id in `eprint`, unless it is the number of another archive, which stays a detail."""
     text, archive = fields.get("eprint", ""), fields.get("archiveprefix") or fields.get("eprinttype") or ""
     if not text:
         return ""
@@ -200,13 +200,13 @@ def _eprint(fields: dict[str, str], record: Record) -> str:
 
 
 def _arxiv_of_key(record: Record) -> str | None:
-    """The id in a key of DBLP such as journals/corr/abs-2301-00001."""
+    """Return the id in a DBLP key such as journals/corr/abs-2301-00001."""
     found = re.search(r"/corr/abs-(\d{4})-(\d{4,5})$", record.key or "")
     return f"{found[1]}.{found[2]}" if found else None
 
 
 def _take_url(record: Record, url: str, others: Iterable[str]) -> None:
-    """The first web address; of several in one field the first."""
+    """Take the first web address; of several in one field the first."""
     if is_web(url):
         record.url = url
     elif found := _URL.search(url):
@@ -221,7 +221,7 @@ def _take_url(record: Record, url: str, others: Iterable[str]) -> None:
 
 
 def _take_venue(record: Record, fields: dict[str, str]) -> None:
-    """Where it appeared: journal or book; a remark on the publication only where there is neither."""
+    """Take where it appeared: journal or book; a remark on the publication only if neither is given."""
     first, second = ("journal", "booktitle") if record.entry_type in (None, "article") else ("booktitle", "journal")
     name = next((name for name in (first, second, "howpublished") if name in fields and _venue(fields[name])), None)
     record.venue = _venue(fields[name]) if name else None
@@ -234,7 +234,7 @@ def _take_venue(record: Record, fields: dict[str, str]) -> None:
 
 
 def _venue(text: str) -> str | None:
-    """The venue without a web address; an archive without the number that some programs print behind it."""
+    """Return the venue without a URL; an archive without the number that some programs print after it."""
     bare = _URL.sub("", text).strip(" .,;:()")
     if not bare or (bare != text and _NO_VENUE.fullmatch(bare)):
         return "arXiv" if find_arxiv(text) else None
@@ -244,7 +244,7 @@ def _venue(text: str) -> str | None:
 
 
 def _take_date(record: Record, reference: Reference) -> None:
-    """A month or day of publication is that of the venue; an archive's is not, because it may be any version's."""
+    """A month or day of publication belongs to the venue; an archive's is dropped, because it may be any version's."""
     published = read_published(reference.dates)
     record.year, date = published.year, published.date
     record.doubts += published.doubts

@@ -1,4 +1,4 @@
-"""Tables with a header line (CSV, TSV), as databases, reference managers, spreadsheets and this project write them."""
+"""Tables with a header line (CSV, TSV), from databases, reference managers, spreadsheets and this project."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ from wamkg.matching.record import Dropped, Record, RecordAssignment, UnreadableL
 from wamkg.vocabulary import EventKind, Standing
 
 _GUARD = re.compile(r"^'(?='*[=+\-@\t\r])")
-"""What `export csv` puts before a cell that a spreadsheet would run."""
+"""Prefix that `export csv` puts before a cell that a spreadsheet would execute."""
 _TAXON = re.compile(r"taxon:\s*([\w.-]+)", re.I)
 _SPECIAL = frozenset(
     (
@@ -57,26 +57,26 @@ _ORCID_OR_ID = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)")
 
 @dataclass(frozen=True)
 class _Header:
-    """The columns of a table: those that tell each value, best first; taxonomies by column; the names as printed."""
+    """The columns of a table: those for each value, best first; taxonomies by column; the names as printed."""
 
     names: list[str]
     columns: dict[str, list[int]]
     taxa: dict[int, str]
     fits: list[Callable[[str], bool] | None] = field(default_factory=list)
     glued: bool = False
-    """Whether names are run together, as in Springer's tables."""
+    """Whether names are joined without a separator, as in Springer's tables."""
     indexed: bool = False
-    """Whether bare initials stand behind the names, as in PubMed's and Scopus's."""
+    """Whether bare initials follow the names, as in PubMed's and Scopus's tables."""
     is_own: bool = False
-    """Whether this project wrote the table: its columns mean what they are called, whatever the kind of publication."""
+    """Whether this project wrote the table: its columns mean what they are called, for every entry type."""
     grows_behind: int | None = None
-    """Behind which column rows may have more cells than the header has names, as Scopus's have texts on funding."""
+    """Column after which rows may have more cells than the header, such as Scopus's funding texts."""
 
 
 def parse_table(text: str) -> Iterator[Item]:
-    """A record a row; a row with cells too many or too few is aligned, or comes as Unreadable where nothing is sure.
+    """Return one record per row; a row with too many or too few cells is aligned, or becomes an Unreadable.
 
-    Raises InvalidInputError where no column is the title's.
+    Raises InvalidInputError if no column contains titles.
     """
     names, rows = read_rows(text.removeprefix("\ufeff"), _names_title)
     if not names:
@@ -88,7 +88,7 @@ def parse_table(text: str) -> Iterator[Item]:
 
 
 def _names_title(names: list[str]) -> bool:
-    """Whether cells are a header: one is called title, and another one has a name that is known."""
+    """Whether cells are a header: one is called title, and another has a known name."""
     plain = [normalise(name) for name in names]
     known = sum(any(name in spellings for spellings in COLUMNS.values()) for name in plain)
     return any(name in COLUMNS["title"] for name in plain) and (known > 1 or len(plain) == 1)
@@ -171,7 +171,9 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
 
 
 def _type_by_column(header: _Header, cells: list[str]) -> str | None:
-    """The kind that the name of the venue's column tells ("Zeitschrift"); None where it or a known venue tells none."""
+    """Return the entry type that the venue column's name implies ("Zeitschrift"); None if it or a known venue implies
+    none.
+    """
     filled = (n for n in header.columns["container"] if n < len(cells) and not _is_empty(cells[n], header))
     number = next(filled, None)
     if number is None or header.is_own or is_known_venue(cells[number].strip()) or not is_venue(cells[number]):
@@ -181,7 +183,7 @@ def _type_by_column(header: _Header, cells: list[str]) -> str | None:
 
 
 def _take_others(reference: Reference, header: _Header, cells: list[str]) -> None:
-    """Cells under unknown names: the address of a paper tells its ids and where to read it, whatever it is called."""
+    """Read cells under unknown names: the URL of a paper gives its ids and its link, whatever the column is called."""
     known = {number for numbers in header.columns.values() for number in numbers} | header.taxa.keys()
     for number, name in enumerate(header.names):
         if (
@@ -203,7 +205,7 @@ def _is_empty(cell: str, header: _Header) -> bool:
 
 
 def _people(cells: list[str], header: _Header) -> People:
-    """People of the best column; names with ids behind them take a suffix from the shorter names in the next column."""
+    """Read people from the best column; names with ids take a suffix from the shorter names in the next column."""
     if not cells:
         return People()
     if header.glued:
@@ -211,7 +213,7 @@ def _people(cells: list[str], header: _Header) -> People:
         names = split_glued(cells[0], people) if ";" not in cells[0] else [cells[0]]
         more = read_people(names)
         return replace(more, doubts=[*people.doubts, *more.doubts])
-    # Between semicolons a comma parts the family name from the given one.
+    # Between semicolons, a comma separates the family name from the given name.
     alone = ";" not in cells[0]
     people = read_people([_ORCID_OR_ID.sub("", cells[0])], indexed=header.indexed, one_comma_parts_names=alone)
     short = read_people(cells[1:2], indexed=True).names
@@ -224,7 +226,7 @@ def _people(cells: list[str], header: _Header) -> People:
 
 
 def _take_first_public(record: Record, text: str) -> None:
-    """When the paper was first public; the month of an arXiv id tells nothing that the id does not."""
+    """Take when the paper was first public; the month of an arXiv id adds nothing to the id."""
     date = read_date(text)
     if date is None:
         record.doubts += [f"first public {text[:40]!r} is not a date"] if text else []
@@ -233,7 +235,7 @@ def _take_first_public(record: Record, text: str) -> None:
 
 
 def _take_details(record: Record, header: _Header, cell: str) -> None:
-    """Further fields as this project writes them; what stands under that name in another table is not kept."""
+    """Take further fields as this project writes them; under the same name in other tables they are dropped."""
     try:
         given = orjson.loads(cell)
     except orjson.JSONDecodeError:
@@ -247,7 +249,7 @@ def _take_details(record: Record, header: _Header, cell: str) -> None:
 
 
 def _with_own(record: Record, header: _Header, cells: list[str]) -> Record:
-    """What only this project\'s tables have: standing, method, other ids, and the class in each taxonomy."""
+    """Add what only this project's tables have: standing, method, other ids, and the taxon in each taxonomy."""
 
     def text(key: str) -> str:
         return next((cells[n].strip() for n in header.columns[key] if n < len(cells) and cells[n].strip()), "")

@@ -1,4 +1,4 @@
-"""Names of columns in the tables of databases, reference managers and spreadsheets, in BibTeX's words."""
+"""Column names in tables of databases, reference managers and spreadsheets, mapped to BibTeX's fields."""
 
 import re
 from collections.abc import Callable
@@ -86,8 +86,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     key: tuple(dict.fromkeys(map(normalise, (*names, *LANGUAGES.get(key, "").split(", ")))))
     for key, names in _ENGLISH.items()
 }
-"""Names of columns, in small letters and words, best first. `first page`, `last page`, `container` and the last nine
-are read in a way of their own; the others are fields of BibTeX."""
+"""Names of columns, in lower case and split into words, best first. `first page`, `last page`, `container` and the last
+nine are handled separately; the others are BibTeX fields.
+"""
 JOURNAL_COLUMNS = frozenset(map(normalise, JOURNALS.split(", ")))
 MEETING_COLUMNS = frozenset(map(normalise, MEETINGS.split(", ")))
 OWN = ("s2", "openalex", "standing", "method", "aliases", "summary", "authors_cut", "first public", "details")
@@ -99,11 +100,11 @@ HOUSEKEEPING = frozenset((
     "access", "open access", "publication stage", "record id", "cites", "citesurl", "querydate", "ecc", "citesperyear",
     "nr", "tc", "z9", "u1", "u2", "wc", "sc", "ga", "da", "rid",
 ))  # fmt: skip
-"""Columns that say something of the database or of others, whose loss needs no word."""
+"""Columns about the database or other papers; they are dropped without a message."""
 PLACEHOLDERS = re.compile(
     r"\[?no (?:abstract|author|title|keywords?)(?: \w+){0,2} (?:available|provided)\]?|n/?a|nan|none|null|-+", re.I
 )
-"""Cells that only say that there is nothing."""
+"""Cells that only say that there is no value."""
 TYPES = {
     "journalarticle": "article", "article": "article", "journal article": "article", "magazinearticle": "article",
     "newspaperarticle": "article", "review": "article", "letter": "article", "editorial": "article",
@@ -133,7 +134,7 @@ TYPES = {
     "proceedings-article": "inproceedings", "jour": "article", "conf": "inproceedings", "chap": "incollection",
     "thes": "phdthesis", "rprt": "techreport", "gen": "misc", "s": "inproceedings",
 }  # fmt: skip
-"""BibTeX's kinds by the words that tables have for them."""
+"""BibTeX entry types by their names in tables."""
 _YEAR = re.compile(r"\s*(?:1[5-9]|20)\d\d[a-z]?\s*")
 _WEB = re.compile(r"\s*https?://\S+\s*", re.I)
 _NUMBER = re.compile(r"\s*\d+\s*")
@@ -146,11 +147,11 @@ _FORMS = (
     (("eid",), re.compile(r"2-s2\.0-\d+")),
     (("pmid", "pubmed id", "cited by", "times cited", "citations", "conference code"), _NUMBER),
 )
-"""Columns whose values have a form by which they are known."""
+"""Columns whose values have a recognizable form."""
 
 
 def fit_of(column: str) -> Callable[[str], bool] | None:
-    """A test whether a text may stand in a column of this name; None for a column that takes any text."""
+    """Return a test whether a text may be in a column of this name; None for a column that accepts any text."""
     if column in COLUMNS["doi"]:
         return lambda text: doi(text) is not None and " " not in text.strip()
     form = next((form for names, form in _FORMS if column in names), None)

@@ -1,4 +1,4 @@
-"""Names of columns in languages other than English, by the same keys as the English ones."""
+"""Column names in languages other than English, by the same keys as the English ones."""
 
 LANGUAGES: dict[str, str] = {
     "title": (
@@ -110,7 +110,7 @@ LANGUAGES: dict[str, str] = {
     "month": "monat, mois, mes, mês, mese, maand, månad, miesiąc, měsíc, месяц, 月, 月份, 월",
     "day": "tag, jour, día, dia, giorno, dag, dzień, den, день, 日",
 }
-"""Several names of one column have commas between them, best first."""
+"""Several names of one column are separated by commas, best first."""
 JOURNALS = (
     "journal, journal name, journal title, journal book, zeitschrift, zeitschriftentitel, name der zeitschrift, "
     "fachzeitschrift, revue, nom de la revue, titre de la revue, périodique, revista, nombre de la revista, "
@@ -118,7 +118,7 @@ JOURNALS = (
     "časopis, lehti, folyóirat, dergi, περιοδικό, журнал, часопис, 期刊, 期刊名, 期刊名称, "
     "刊名, 来源期刊, 雑誌, 雑誌名, 誌名, 掲載誌, 学術雑誌, 학술지, 학술지명, 저널, المجلة, مجله"
 )
-"""Columns whose papers are in journals, whatever these are called."""
+"""Columns whose papers are in journals, whatever the journals are called."""
 MEETINGS = (
     "conference, conference title, conference name, proceedings title, konferenz, tagung, tagungsband, "
     "konferenzband, conférence, actes, congreso, conferencia, actas, congresso, conferência, anais, convegno, "

@@ -1,4 +1,4 @@
-"""Rows of a table as text: delimiters, quotes that do not match, and rows with a cell too many or too few."""
+"""Split a table into rows: delimiters, unbalanced quotes, and rows with a cell too many or too few."""
 
 import csv
 import io
@@ -12,12 +12,12 @@ MAX_CELL = 1 << 20
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?\r?\n", re.I)
 _COMMENT_LINES = 20
-"""How many lines may stand before the header."""
+"""Maximum number of lines before the header."""
 
 
 @dataclass
 class ReferenceRow:
-    """Cells of one row, with the number of the line it begins on."""
+    """Cells of one row, with the number of its first line."""
 
     line: int
     cells: list[str]
@@ -26,14 +26,14 @@ class ReferenceRow:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Cells by the number of their column; the columns of `unsure` may have been shifted and have none."""
+    """Cells by column number; the columns in `unsure` may have been shifted and have no value."""
 
     cells: list[str]
     unsure: range
 
 
 def read_rows(text: str, is_header: Callable[[list[str]], bool]) -> tuple[list[str], Iterator[ReferenceRow]]:
-    """The header and the rows behind it; the delimiter is the one that gives a header, after comments if need be.
+    """Return the header and the rows after it; the delimiter is the one that gives a header, after any comments.
 
     An empty header means that there is none.
     """
@@ -60,7 +60,7 @@ def _numbered(rows: Iterator[ReferenceRow], before: int) -> Iterator[ReferenceRo
 
 
 def _rows(text: str, delimiter: str) -> Iterator[ReferenceRow]:
-    """Rows by the rules of CSV as long as they hold; from the first row that breaks them on, cell by cell."""
+    """Read rows by CSV's rules while these hold; from the first broken row on, cell by cell."""
     csv.field_size_limit(MAX_CELL)
     stream = io.StringIO(text, newline="")
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
@@ -83,7 +83,7 @@ def _start_of_line(text: str, line: int) -> int:
 
 
 def _loose_rows(text: str, at: int, line: int, delimiter: str) -> Iterator[ReferenceRow]:
-    """Rows in which a quote inside a cell is text, and one that is never closed too."""
+    """Read rows where a quote inside a cell is text, as is one that is never closed."""
     mark = re.escape(delimiter)
     quoted = re.compile(rf"\"((?:[^\"]|\"(?!{mark}|\r?\n|\r|\Z))*)\"(?={mark}|\r?\n|\r|\Z)")
     plain = re.compile(rf"[^\r\n{mark}]*")
@@ -114,7 +114,7 @@ def _loose_rows(text: str, at: int, line: int, delimiter: str) -> Iterator[Refer
 
 
 def _is_broken(cell: str) -> bool:
-    """Whether a lone quote follows a line end within the cell: then the quote that opened it opened nothing."""
+    """Whether a lone quote follows a line end within the cell: then the opening quote was just text."""
     _, _, behind = cell.partition("\n")
     return '"' in behind.replace('""', "")
 
@@ -127,11 +127,11 @@ def _unquoted(cell: str, row: ReferenceRow) -> str:
 
 
 def align(cells: list[str], fits: Sequence[Callable[[str], bool] | None], likely: int | None = None) -> Aligned:
-    """Put the cells of a row that has too many or too few under their columns, by columns whose values have a form.
+    """Align the cells of a row that has too many or too few, by columns whose values have a known form.
 
-    `fits` says of each column whether a text may stand in it, None where any may. A cell that begins with a blank is
-    the rest of the one before it, if that makes the number right. `likely` is where further cells stand if nothing
-    speaks against it.
+    `fits` tests for each column whether a text may be in it; None accepts anything. A cell that starts with a space is
+    the rest of the cell before it, if that makes the number right. `likely` is where further cells belong if nothing
+    contradicts it.
     """
     surplus = len(cells) - len(fits)
     rests = [number for number, cell in enumerate(cells) if number and cell.startswith(" ")]
@@ -148,7 +148,7 @@ def align(cells: list[str], fits: Sequence[Callable[[str], bool] | None], likely
     best = max(scores)
     first, last = scores.index(best), len(scores) - 1 - scores[::-1].index(best)
     if surplus < 0 and last == shorter:
-        first = last  # programs leave out empty cells at the end of a row
+        first = last  # programs omit empty cells at the end of a row
     elif surplus > 0 and likely is not None and scores[min(likely, shorter)] == best:
         first = last = min(likely, shorter)
     missing = max(-surplus, 0)
@@ -159,7 +159,7 @@ def align(cells: list[str], fits: Sequence[Callable[[str], bool] | None], likely
 
 
 def _score(cells: list[str], fits: Sequence[Callable[[str], bool] | None], place: int, surplus: int) -> int:
-    """How many cells fit if the surplus, or the gap, is at this place."""
+    """Count the cells that fit if the surplus, or the gap, is at this position."""
     left = zip(cells[:place], fits, strict=False)
     right = zip(reversed(cells[place + max(surplus, 0) :]), reversed(fits), strict=False)
     judged = [fit(cell) for cell, fit in (*left, *right) if fit and cell.strip()]

@@ -18,7 +18,7 @@ _CUT_OFF = "the file may have been cut off here, and what stood behind is lost"
 
 @dataclass
 class TaggedRecord:
-    """Values by tag in the order of the file, each with its lines; `doubts` says what was odd about the record."""
+    """Values by tag in file order, each with its lines; `doubts` lists problems of the record."""
 
     line: int
     values: dict[str, list[list[str]]] = field(default_factory=dict)
@@ -26,21 +26,21 @@ class TaggedRecord:
     last: list[str] | None = None
 
     def add(self, tag: str, text: str) -> None:
-        """A new value of a tag."""
+        """Start a new value of a tag."""
         self.last = [text.strip()]
         self.values.setdefault(tag, []).append(self.last)
 
     def go_on(self, text: str) -> None:
-        """A further line of the value given last."""
+        """Add a line to the last value."""
         if self.last is not None and text.strip():
             self.last.append(text.strip())
 
 
 def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
-    """Records from TY to ER.
+    """Return records from TY to ER.
 
-    Tags before TY belong to the record that TY names; one without ER ends where TY comes again. Text between
-    records is passed over.
+    Tags before TY belong to the record of that TY; without ER, a record ends at the next TY. Text between records is
+    skipped.
     """
     record = None
     for number, line in enumerate(lines, start=1):
@@ -67,7 +67,7 @@ def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
 
 
 def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
-    """Records that begin with PMID; further lines of a value are indented. PubMed ends each record with SO."""
+    """Return records that start with PMID; continuation lines are indented. PubMed ends each record with SO."""
     record, has_ends = None, False
     for number, line in enumerate(lines, start=1):
         found = _NBIB.match(line)
@@ -89,7 +89,7 @@ def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
 
 
 def wos_records(lines: list[str]) -> Iterator[TaggedRecord]:
-    """Records from PT to ER; further lines of a value are indented by three blanks."""
+    """Return records from PT to ER; continuation lines are indented by three spaces."""
     record = None
     for number, line in enumerate(lines, start=1):
         found = _WOS.match(line.rstrip())
@@ -117,7 +117,7 @@ def wos_records(lines: list[str]) -> Iterator[TaggedRecord]:
 
 
 def enw_records(lines: list[str]) -> Iterator[TaggedRecord]:
-    """Records that begin with %0, or behind an empty line."""
+    """Return records that start with %0, or after an empty line."""
     record, parted = None, True
     for number, line in enumerate(lines, start=1):
         found = _ENW.match(line)

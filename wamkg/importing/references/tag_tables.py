@@ -1,4 +1,4 @@
-"""What the tags of RIS, PubMed, Web of Science and EndNote mean in BibTeX's words."""
+"""The meaning of the tags of RIS, PubMed, Web of Science and EndNote in BibTeX's terms."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from wamkg.importing.references.tag_lines import TaggedRecord, enw_records, nbib
 
 @dataclass(frozen=True)
 class TagTable:
-    """One format: how its records are parted, and the meaning of its tags.
+    """One format: how to split its records, and the meaning of its tags.
 
-    `authors`: groups of tags, of which the first group that a record has counts; the tags of a group go together.
-    `containers`: tags that name the journal or book, best first. `dates`: best first; `other_dates`, such as that of an
-    electronic version, count where there is none of them. `types`: BibTeX's kinds by the
-    format's; `ignored`: tags of the database, not of the paper, whose loss needs no word.
+    `authors`: groups of tags; the first group that a record has counts, and its tags belong together. `containers`:
+    tags of the journal or book, best first. `dates`: best first; `other_dates`, such as that of an electronic version,
+    count if there are none. `types`: BibTeX entry types by the format's types. `ignored`: tags about the database,
+    dropped without a message.
     """
 
     records: Callable[[list[str]], Iterator[TaggedRecord]]

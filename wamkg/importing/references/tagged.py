@@ -1,4 +1,4 @@
-"""RIS, PubMed's .nbib, Web of Science's plain text and EndNote's .enw: one reader, a table of tags each."""
+"""RIS, PubMed's .nbib, Web of Science's plain text and EndNote's .enw: one reader, and a tag table for each."""
 
 import re
 from collections.abc import Iterator
@@ -13,28 +13,28 @@ from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
 from wamkg.names import PersonName
 
 _PER_LINE = frozenset(("keywords",))
-"""Fields of which each further line is a value of its own."""
+"""Fields in which each further line is a separate value."""
 _JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
 
 
 def parse_ris(text: str) -> Iterator[Item]:
-    """Records of RIS in the order of the file."""
+    """Return RIS records in file order."""
     return _parse(text, RIS)
 
 
 def parse_nbib(text: str) -> Iterator[Item]:
-    """Records of PubMed's and MEDLINE's format."""
+    """Return records in PubMed's and MEDLINE's format."""
     return _parse(text, NBIB)
 
 
 def parse_wos(text: str) -> Iterator[Item]:
-    """Records of Web of Science's plain text."""
+    """Return records of Web of Science's plain text."""
     return _parse(text, WOS)
 
 
 def parse_enw(text: str) -> Iterator[Item]:
-    """Records of EndNote's and refer's format."""
+    """Return records in the format of EndNote and refer."""
     return _parse(text, ENW)
 
 
@@ -65,13 +65,13 @@ def _dates(record: TaggedRecord, tags: tuple[str, ...]) -> list[tuple[str, str]]
 
 
 def _texts(record: TaggedRecord, tags: tuple[str, ...]) -> list[str]:
-    """Values of some tags, the lines of each joined."""
+    """Return the values of some tags, with the lines of each joined."""
     values = [" ".join(lines).strip() for tag in tags for lines in record.values.get(tag, ())]
     return [value for value in values if value]
 
 
 def _names(record: TaggedRecord, groups: tuple[tuple[str, ...], ...]) -> list[str]:
-    """Lines of the first group of tags that the record has: each holds one name, or several."""
+    """Return the lines of the first group of tags that the record has; each contains one or more names."""
     found = (
         [line for tag in group for lines in record.values.get(tag, ()) for line in lines if line] for group in groups
     )
@@ -79,7 +79,7 @@ def _names(record: TaggedRecord, groups: tuple[tuple[str, ...], ...]) -> list[st
 
 
 def _type(record: TaggedRecord, table: TagTable) -> tuple[str, str]:
-    """BibTeX's kind of the entry, and the format's own word."""
+    """Return BibTeX's entry type, and the format's own word."""
     given = [word.strip() for tag in table.type_tags for text in _texts(record, (tag,)) for word in text.split(";")]
     known = {name.lower(): kind for name, kind in table.types.items()}
     word = next((word for word in given if word.lower() in known), "")
@@ -122,7 +122,7 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
 
 
 def _take_urls(reference: Reference, texts: list[str]) -> None:
-    """The first address is the paper's; all may hold its ids."""
+    """The first URL is the paper's; any of them may contain its ids."""
     addresses = [address for text in texts for address in re.split(r"[\s;]+(?=https?://)", text)]
     for address in addresses:
         if "url" in reference.fields:
@@ -131,7 +131,7 @@ def _take_urls(reference: Reference, texts: list[str]) -> None:
 
 
 def _take_dois(reference: Reference, texts: list[str]) -> None:
-    """DOIs, of which PubMed says that they are some beside other ids."""
+    """Take DOIs; PubMed marks them among other ids."""
     for text in texts:
         marked = _MARKED_ID.match(text)
         name = marked[2].lower() if marked else "doi"
