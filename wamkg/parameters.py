@@ -55,7 +55,7 @@ def describe_error(error: Mapping[str, Any]) -> str:
     """Explain one error of pydantic in words; people are not shown regular expressions."""
     pattern = error.get("ctx", {}).get("pattern")
     if pattern is None:
-        return str(error["msg"])
+        return str(error["msg"]).removeprefix("Value error, ")
     hint = f"write {EXAMPLES[pattern]}" if pattern in EXAMPLES else "/openapi.json describes it"
     return f"{str(error['input'])[:60]!r} is not of the form asked for; {hint}"
 

@@ -107,8 +107,8 @@ def test_an_import_is_undone(two_copies: tuple[Store, Store], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"state": "perhaps"}, "no state"), ({"raised_as": "decision"}, "as nobody"), ({"raised_by": 3}, "no text"),
-     ({"claimed": None}, "without its taxon"), ({"claimed": {"path": 3}}, "no taxon"),
+    [({"state": "perhaps"}, "objection.state: "), ({"raised_as": "decision"}, "raised_as"), ({"raised_by": 3}, "valid string"),
+     ({"claimed": None}, "contradict each other"), ({"claimed": {"path": 3}}, "objection.claimed.path: "),
      ({"claimed": {"path": "nowhere", "uid": "no"}}, "no taxon 'nowhere'")],
 )  # fmt: skip
 def test_a_line_that_is_no_objection_is_told(

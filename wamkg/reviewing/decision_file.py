@@ -13,20 +13,17 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.lines import numbered_lines
-from wamkg.reviewing.verdicts import Verdict
+from wamkg.reviewing.decision_lines import check_line
 from wamkg.store.batches import find_row, get_actor, record_change, uid_of_row, undone_by, update_row
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.papers import remaining_uid
 from wamkg.store.tables import Actor, Batch, Change, Objection, Paper, Taxon, Taxonomy
 from wamkg.vocabulary import (
-    HUMAN_OBJECTORS,
     OPEN_STATUSES,
     PERSON,
-    AssignmentStatus,
     ObjectionStatus,
     ObjectorRole,
-    OutsideKind,
 )
 
 _TEXTS = ("raised_by", "raised_as", "said_at", "quote")
@@ -76,26 +73,6 @@ def _outcome(session: Session, found: Objection) -> dict[str, Any]:
     return {"id": str(uid), "at": last.at.isoformat(), "by": by, "objects": found.uid} | state
 
 
-def check_objection(said: Any) -> None:
-    """Raise ValueError, which says what is wrong, for an invalid objection."""
-    if not isinstance(said, dict):
-        raise ValueError("`objection` is no object")
-    if said.get("state") not in set(AssignmentStatus) or said.get("raised_as") not in HUMAN_OBJECTORS:
-        raise ValueError("`objection` claims no state, or is raised as nobody")
-    if not said.get("raised_by") or not all(isinstance(said.get(name), str | None) for name in _TEXTS):
-        raise ValueError("`objection` holds what is no text")
-    if (said["state"] == AssignmentStatus.PLACED) != (said.get("claimed") is not None):
-        raise ValueError("`objection` claims a place without its taxon, or a taxon without a place")
-
-
-def check_outcome(values: dict[str, Any]) -> None:
-    """Raise ValueError for an invalid status of an objection."""
-    if values.get("status") not in set(ObjectionStatus) - {ObjectionStatus.OPEN}:
-        raise ValueError(f"{values.get('status')!r} is no state of an objection")
-    if not all(isinstance(values.get(name), str | None) for name in ("answer", "decision")):
-        raise ValueError("`answer` or `decision` is no text")
-
-
 def is_known(session: Session, uid: str) -> bool:
     """Whether an objection is stored, or was stored and undone."""
     if session.exec(select(Objection.id).where(Objection.uid == uid)).first() is not None:
@@ -135,7 +112,7 @@ def write_outcome(session: Session, batch: Batch, line: Any) -> bool:
     return bool(update_row(session, batch, found, values, values["answer"] or ""))
 
 
-FIRST_YEAR = 2000
+_DECISION_KEYS = ("verdict", "taxa", "kind", "evidence", "place", "checked", "suggested")
 IDS = ("arxiv", "doi", "s2", "openalex", "slug")
 
 
@@ -222,70 +199,17 @@ def read_line(raw: bytes) -> DecisionFileLine:
 
     Raises ValueError, which says what is wrong, for an invalid line.
     """
-    values = orjson.loads(raw)
-    if b"\\u0000" in raw:
-        raise ValueError("a NUL character, which the database cannot store")
-    if not isinstance(values, dict):
-        raise ValueError("not an object")
-    at = datetime.fromisoformat(_text(values, "at"))
-    if at.tzinfo is None:
-        raise ValueError("`at` has no time zone")
-    if at.year < FIRST_YEAR:
-        raise ValueError(f"`at` is {at.year}, when nobody decided anything")
-    uid, by = _text(values, "id"), _text(values, "by")
+    values = check_line(raw)
+    uid, at, by = values["id"], datetime.fromisoformat(values["at"]), values["by"]
     if "undoes" in values:
-        return DecisionFileLine(uid, at, by, undoes=_text(values, "undoes"))
+        return DecisionFileLine(uid, at, by, undoes=values["undoes"])
     if "objects" in values:
-        check_outcome(values)
-        return DecisionFileLine(uid, at, by, objects=_text(values, "objects"), outcome=values)
-    paper = values.get("paper")
-    if not isinstance(paper, dict) or not all(isinstance(v, str) for v in paper.values()):
-        raise ValueError("`paper` is no object of ids")
+        return DecisionFileLine(uid, at, by, objects=values["objects"], outcome=values)
+    paper, taxonomy = values["paper"], values["taxonomy"]
     if "objection" in values:
-        check_objection(values["objection"])
-        if not all(t is None or _is_taxon(t) for t in (values["objection"].get(n) for n in ("claimed", "current"))):
-            raise ValueError("`objection` names what is no taxon")
-        return DecisionFileLine(
-            uid, at, by, paper=paper, taxonomy=_text(values, "taxonomy"), objection=values["objection"]
-        )
-    decision = {name: values.get(name) for name in ("verdict", "taxa", "kind", "evidence", "place", "checked")}
-    _check_decision(decision)
-    replaces = values.get("replaces") or []
-    if not isinstance(replaces, list) or not all(isinstance(uid, str) for uid in replaces):
-        raise ValueError("`replaces` is no list of ids")
+        return DecisionFileLine(uid, at, by, paper=paper, taxonomy=taxonomy, objection=values["objection"])
+    decision = {name: values.get(name) for name in _DECISION_KEYS}
+    replaces, note = tuple(values.get("replaces") or ()), values.get("note") or ""
     return DecisionFileLine(
-        uid,
-        at,
-        by,
-        paper=paper,
-        taxonomy=_text(values, "taxonomy"),
-        decision=decision | {"suggested": values.get("suggested")},
-        replaces=tuple(replaces),
-        note=str(values.get("note") or ""),
+        uid, at, by, paper=paper, taxonomy=taxonomy, decision=decision, replaces=replaces, note=note
     )
-
-
-def _text(values: dict[str, Any], name: str) -> str:
-    value = values.get(name)
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"`{name}` is missing or no text")
-    return value
-
-
-def _is_taxon(given: Any) -> bool:
-    return isinstance(given, dict) and isinstance(given.get("path"), str) and isinstance(given.get("uid", ""), str)
-
-
-def _check_decision(decision: dict[str, Any]) -> None:
-    if decision["verdict"] not in set(Verdict):
-        raise ValueError(f"{decision['verdict']!r} is no verdict")
-    taxa = decision["taxa"]
-    if not isinstance(taxa, list) or not all(_is_taxon(taxon) for taxon in taxa):
-        raise ValueError("`taxa` is no list of taxa")
-    if bool(taxa) != (decision["verdict"] in (Verdict.ACCEPT, Verdict.REJECT)):
-        raise ValueError(f"{decision['verdict']} with {len(taxa)} taxa")
-    if decision["kind"] is not None and decision["kind"] not in set(OutsideKind):
-        raise ValueError(f"{decision['kind']!r} is no kind of outside")
-    for name in ("evidence", "place"):
-        if not isinstance(decision[name], str | None):
-            raise ValueError(f"`{name}` is no text")
