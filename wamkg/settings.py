@@ -1,7 +1,8 @@
-"""Every setting of wamkg, read from `WAMKG_*` environment variables."""
+"""Every setting of wamkg, read from `WAMKG_*` environment variables and from `wamkg.toml`."""
 
 import logging
 import os
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wamkg.errors import InvalidInputError
+from wamkg.near_matches import did_you_mean
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,10 @@ FORMER_SETTINGS = {
     "WAMKG_S2_MAX_ANSWER_BYTES": "s2_max_response_bytes",
 }
 """Former name of a variable -> its setting; read for one more release."""
+CONFIG_FILE = "wamkg.toml"
+"""Settings of the survey in a folder and all folders below it."""
+CONFIG_HOME = "var"
+"""Home beside a configuration file that names none."""
 KEY_PARTS = ("family", "year", "word", "method", "title")
 """Parts that a default citation key may contain."""
 
@@ -160,6 +166,61 @@ class Settings(BaseSettings):
         return self.home / "out"
 
 
+def find_config(start: Path | None = None) -> Path | None:
+    """The file that `WAMKG_CONFIG` names, else the nearest `wamkg.toml` in the folder or above it; None without one.
+
+    Raises InvalidInputError if the named file does not exist.
+    """
+    named = os.environ.get("WAMKG_CONFIG")
+    if named is not None:
+        if named and not Path(named).is_file():
+            raise InvalidInputError(f"WAMKG_CONFIG names {named}, which is not a file; correct the path or unset it")
+        return Path(named) if named else None
+    folder = start or Path.cwd()
+    return next((file for part in (folder, *folder.parents) if (file := part / CONFIG_FILE).is_file()), None)
+
+
+def read_config(file: Path) -> dict[str, Any]:
+    """Settings of a configuration file by their names without `WAMKG_`; paths count from the file's folder.
+
+    Raises InvalidInputError for a file that is not TOML, and for a setting that does not exist.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInputError(f"{file} cannot be read: {error}") from error
+    for name in values:
+        if name not in Settings.model_fields:
+            near = did_you_mean(name, {known: known for known in Settings.model_fields})
+            raise InvalidInputError(f"{file} has the unknown setting {name!r}{near or '; see docs/settings.md'}")
+    return values | {"home": file.parent / str(values.get("home", CONFIG_HOME))}
+
+
+def setting_sources() -> dict[str, str]:
+    """Where each setting comes from: `environment`, the configuration file's path, or `default`.
+
+    Raises the errors of `find_config` and `read_config`.
+    """
+    file = find_config()
+    in_file = read_config(file) if file else {}
+    former = _former_settings()
+    return {
+        name: "environment"
+        if f"WAMKG_{name.upper()}" in os.environ or name in former
+        else str(file)
+        if name in in_file
+        else "default"
+        for name in Settings.model_fields
+    }
+
+
+def _config_settings() -> dict[str, Any]:
+    """Settings of the configuration file that no variable overrides."""
+    file = find_config()
+    values = read_config(file) if file else {}
+    return {name: value for name, value in values.items() if f"WAMKG_{name.upper()}" not in os.environ}
+
+
 def _former_settings() -> dict[str, Any]:
     """Settings given under former names only."""
     found = {}
@@ -181,10 +242,12 @@ def get_settings() -> Settings:
     """
     former = _former_settings()
     try:
-        return Settings(**former)
+        return Settings(**_config_settings() | former)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
         former_names = {new: old for old, new in FORMER_SETTINGS.items() if new in former}
         name = former_names.get(field) or (f"WAMKG_{field.upper()}" if field else "a setting")
+        if setting_sources().get(field, "default") not in ("default", "environment"):
+            name = f"{field} in {find_config()}"
         raise InvalidInputError(f"{name} cannot be {first['input']!r}: {first['msg']}; see docs/settings.md") from error

@@ -61,7 +61,7 @@ def test_every_route_is_documented() -> None:
 
 
 READING = {"history", "changes", "batches", "agreement", "crosswalk", "label-audit", "evaluate", "simulate", "timeline",
-           "figure", "export", "list", "search", "show", "open"}  # fmt: skip
+           "figure", "export", "list", "search", "show", "open", "config"}  # fmt: skip
 """Verbs that write nothing to the store."""
 
 

@@ -166,6 +166,7 @@ COMMANDS: dict[str, Verb] = {
         "doctor",
         "Check the store for problems and show how to fix each one. Exits with 0 even if it finds problems.",
     ),
+    "config": Verb("config", "config", "Print the settings in force, and where each comes from."),
     "serve": Verb("store", "serve", "Serve the pages and the API until Ctrl-C."),
 }
 
