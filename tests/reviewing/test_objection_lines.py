@@ -107,7 +107,8 @@ def test_an_import_is_undone(two_copies: tuple[Store, Store], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"state": "perhaps"}, "objection.state: "), ({"raised_as": "decision"}, "raised_as"), ({"raised_by": 3}, "valid string"),
+    [({"state": "perhaps"}, "objection.state: "), ({"raised_as": "decision"}, "raised_as"),
+     ({"raised_by": 3}, "valid string"),
      ({"claimed": None}, "contradict each other"), ({"claimed": {"path": 3}}, "objection.claimed.path: "),
      ({"claimed": {"path": "nowhere", "uid": "no"}}, "no taxon 'nowhere'")],
 )  # fmt: skip
