@@ -1,4 +1,4 @@
-"""Records with finished labels, to replay a screening with: from the library or from a file."""
+"""Records with complete labels for a simulated screening, from the library or from a file."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ from wamkg.suggesting.examples import PaperDocument
 from wamkg.suggesting.outside import title_only
 
 LABEL_KEYS = ("included", "label_included", "label")
-"""Names of the column that holds the label, 1 or 0; the first one present counts."""
+"""Names of the column with the label, 1 or 0; the first one present counts."""
 TITLES, FULL = "titles", "full"
 NEGATIVE_SETS = ("data", "outside")
 _YES_NO = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.0": False}
@@ -26,7 +26,7 @@ _YES_NO = {"1": True, "0": False, "true": True, "false": False, "1.0": True, "0.
 
 @dataclass(frozen=True)
 class LabeledRecords:
-    """Texts with their labels; `text` says what of them is read: titles, or titles with abstracts."""
+    """Texts with their labels; `text` says what is read: titles, or titles with abstracts."""
 
     source: str
     text: str
@@ -43,33 +43,33 @@ class LabeledRecords:
 
     @property
     def hash(self) -> str:
-        """Digest of every text and label in order."""
+        """Return a digest of all texts and labels in order."""
         lines = (f"{int(yes)} {document.hash}" for document, yes in zip(self.documents, self.relevant, strict=True))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def from_library(session: Session, slug: str, against: str = NEGATIVE_SETS[0]) -> LabeledRecords:
-    """The classified papers of a taxonomy against its dataset and benchmark papers (`data`), or all `outside` it.
+    """Take a taxonomy's classified papers, and its dataset and benchmark papers (`data`) or all `outside` papers as
+    irrelevant.
 
-    Read by their titles alone without their own names: what lies outside comes without an abstract, so longer texts
-    would give the insiders away. Raises NotFoundError for an unknown taxonomy, InvalidInputError where there is too
-    little to replay.
+    Only titles are read, without own method names: outside papers have no abstract, so longer texts would reveal the
+    insiders. Raises NotFoundError for an unknown taxonomy, InvalidInputError if there are too few records.
     """
     if against not in NEGATIVE_SETS:
         raise InvalidInputError(unknown("set of negatives", against, NEGATIVE_SETS))
     training = load_corpus(session, slug).training
     inside = [e.document for e in training.examples]
     outside = [n.document for n in training.negatives if against == "outside" or not n.hard]
-    # By id, which is the order the papers came in: not first all of one kind.
+    # Sorted by id, the order in which papers arrived; not one kind before the other.
     labelled = sorted([*((d, True) for d in inside), *((d, False) for d in outside)], key=lambda pair: int(pair[0].id))
     documents = tuple(title_only(document) for document, _ in labelled)
     return LabeledRecords(f"{slug} against {against}", TITLES, documents, tuple(yes for _, yes in labelled))
 
 
 def from_file(name: str) -> LabeledRecords:
-    """Records of a CSV or JSON Lines file with `title`, `abstract` and a label, as ASReview reads them too.
+    """Read records from a CSV or JSON Lines file with `title`, `abstract` and a label, as ASReview does.
 
-    Raises InvalidInputError, naming the line, where a label is missing or neither 1 nor 0.
+    Raises InvalidInputError, naming the line, if a label is missing or not 1 or 0.
     """
     rows = list(_rows(name))
     documents = tuple(

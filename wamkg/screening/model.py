@@ -1,4 +1,4 @@
-"""Is this paper about the subject at all? Ranking a pool of texts by what people have decided so far."""
+"""Rank papers by how likely they are in scope, from people's decisions so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +16,19 @@ from wamkg.suggesting.newton import Product, fit_margins
 from wamkg.suggesting.taxon_tree import Floats
 
 _TOLERANCE = 1e-2
-"""Of each fit, see `newton.fit_margins`; the order of the unread settles long before."""
+"""Tolerance of each fit, see `newton.fit_margins`; the order of unread papers is stable long before."""
 _KEPT = 512
-"""Up to so many decisions, products between all of them are kept; from there on words are fewer than products."""
+"""Up to this many decisions, products between all of them are cached; above, computing from words is faster."""
 
 
 @dataclass(frozen=True)
 class ScreeningModel:
-    """A linear support vector machine with squared hinge loss on TF-IDF of the whole pool, its views side by side.
+    """A linear support vector machine with squared hinge loss on TF-IDF of the whole pool, with its views combined.
 
-    `cost` is that of a decision on average, up to `counted` decisions; more than those share the same cost in all, so
-    that a model of thousands is as regular as one of hundreds. Relevant decisions carry `relevant_share` of it. The
-    pool's mean text counts as an irrelevant decision, one for every `1 / presumed` decisions: few records are relevant,
-    so the unread are on the whole not (presumed negatives: Cormack and Grossman, 2015, arXiv:1504.06868, who draw them
-    at random).
+    `cost` is the average cost of a decision, up to `counted` decisions. More decisions share the same total cost, so
+    that thousands are regularized like hundreds. Relevant decisions carry `relevant_share` of it. The pool's mean text
+    counts as an irrelevant decision, once per `1 / presumed` decisions: few records are relevant, so unread ones are
+    mostly irrelevant (presumed negatives: Cormack and Grossman, 2015, arXiv:1504.06868, who draw them at random).
     """
 
     views: tuple[TextView, ...]
@@ -50,14 +49,14 @@ DEFAULT_SCREENER = "stems-words"
 
 
 def screener_named(name: str) -> ScreeningModel:
-    """Look a screening model up; raises InvalidInputError that lists the known ones."""
+    """Return the screening model with this name; raises InvalidInputError that lists the known ones."""
     if name not in SCREENERS:
         raise InvalidInputError(unknown("screening model", name, SCREENERS))
     return SCREENERS[name]
 
 
 class Pool:
-    """The texts of a review; their features know no label, so every run over them shares one pool."""
+    """The texts of a review; their features do not depend on labels, so all runs share one pool."""
 
     def __init__(self, documents: Sequence[PaperDocument]) -> None:
         self.size = len(documents)
@@ -65,7 +64,7 @@ class Pool:
         self._features: dict[tuple[TextView, ...], Features] = {}
 
     def features(self, views: tuple[TextView, ...]) -> "Features":
-        """Unit-length TF-IDF rows of the whole pool, all views alike in them."""
+        """Return unit-length TF-IDF rows of the whole pool, with equal weight for all views."""
         if views not in self._features:
             everything = np.arange(self.size, dtype=np.intp)
             parts = [FeatureSpace(self._corpus, view, everything).matrix(everything) for view in views]
@@ -75,9 +74,9 @@ class Pool:
 
 @dataclass(frozen=True)
 class Features:
-    """CSR float32 rows without the terms of one text only, which no other text can tell anything about.
+    """CSR float32 rows without terms of a single text, which carry no information about other texts.
 
-    `own` is what those terms add to each row's squared length, 1 in all.
+    `own` is what those terms add to each row's squared length, 1 in total.
     """
 
     rows: Any
@@ -85,11 +84,11 @@ class Features:
 
     @cached_property
     def mean(self) -> Floats:
-        """The mean row."""
+        """Return the mean row."""
         return np.asarray(self.rows.mean(axis=0), dtype=np.float64).ravel()
 
     def combined(self, which: Sequence[int], weights: Floats) -> Floats:
-        """The sum of some rows, each times its weight, as a dense vector."""
+        """Return the weighted sum of some rows as a dense vector."""
         chosen = self.rows[which]
         spread = np.repeat(weights, np.diff(chosen.indptr))
         sums = np.bincount(chosen.indices, weights=chosen.data * spread, minlength=self.rows.shape[1])
@@ -97,15 +96,17 @@ class Features:
 
 
 def shared_terms(rows: Any) -> Features:
-    """The features of CSR rows of unit length; dropping terms after the lengths are taken leaves every product of two
-    different rows as it was, with a fraction of the columns."""
+    """Return the features of unit-length CSR rows without unshared terms.
+
+    Dropping terms after normalization preserves all products of different rows, with a fraction of the columns.
+    """
     shared = np.bincount(rows.indices, minlength=rows.shape[1]) > 1
     kept = rows[:, shared]
     return Features(kept.astype(np.float32), 1.0 - np.asarray(kept.multiply(kept).sum(axis=1)).ravel())
 
 
 class Screener:
-    """Learns from one decision after another and ranks the whole pool; starts from nothing each time it is made."""
+    """Learns from one decision after another and ranks the whole pool; a new instance has no decisions."""
 
     def __init__(self, pool: Pool, model: ScreeningModel) -> None:
         self.model = model
@@ -119,20 +120,20 @@ class Screener:
         self._dual = np.zeros(1)
 
     def decide(self, row: int, relevant: bool) -> None:
-        """Take a person's decision on one record of the pool."""
+        """Add a person's decision on one record of the pool."""
         self._rows.append(row)
         self._relevant.append(relevant)
 
     @property
     def ready(self) -> bool:
-        """Whether there is something to learn from: a decision of either kind, or a yes and the presumed noes."""
+        """Whether there is enough to learn from: a decision of each kind, or one "yes" and the presumed negatives."""
         return any(self._relevant) and (self.model.presumed > 0 or not all(self._relevant))
 
     def scores(self) -> Floats:
-        """A score for every record of the pool, higher for likelier relevant ones: about 1 and above where the model
-        is sure of a yes, -1 and below where of a no.
+        """Return a score for every record of the pool, higher for more likely relevant ones.
 
-        Raises InvalidInputError while nothing can be learnt.
+        A score of about 1 and above is a confident "yes", -1 and below a confident "no". Raises InvalidInputError while
+        there is too little to learn from.
         """
         if not self.ready:
             raise InvalidInputError("screening learns from at least one relevant and one irrelevant record")
@@ -146,7 +147,7 @@ class Screener:
         return out
 
     def _kept(self) -> Product:
-        """Multiplies by the products of all decided rows, each worked out once."""
+        """Multiply by the products of all decided rows, each computed once."""
         for number in range(self._known, len(self._rows) + 1):
             text = np.zeros(self._features.rows.shape[1], dtype=np.float32)
             new = self._features.rows[self._rows[number - 1]]
@@ -160,7 +161,7 @@ class Screener:
         return lambda dual: products @ dual
 
     def _computed(self) -> Product:
-        """The same for many decisions, by way of the words."""
+        """Do the same for many decisions, through the words."""
         decided, own = self._features.rows[self._rows].astype(np.float64), self._features.own[self._rows]
         columns, mean = decided.T, self._features.mean
 
@@ -171,7 +172,7 @@ class Screener:
         return product
 
     def _costs(self, positive: Any) -> Floats:
-        """Each decision's cost: both kinds carry their share, the presumed noes as so many irrelevant decisions."""
+        """Return each decision's cost: each kind has its share; presumed negatives count as irrelevant decisions."""
         weights = np.where(positive, 0.0, 1.0)
         weights[0] = self.model.presumed * len(self._rows)
         share = self.model.relevant_share

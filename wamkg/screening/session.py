@@ -1,4 +1,4 @@
-"""Screening for real: which of the papers that nobody has judged is likeliest to belong, and may one stop?"""
+"""Real screening: which unjudged papers are most likely relevant, and may you stop?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from wamkg.vocabulary import Standing
 
 @dataclass(frozen=True)
 class ScreeningCandidate:
-    """A paper that waits for a yes or a no; `score` is higher for likelier ones, see `Screener.scores`."""
+    """A paper that waits for a "yes" or "no"; `score` is higher for more likely ones, see `Screener.scores`."""
 
     paper: str
     arxiv: str | None
@@ -31,11 +31,11 @@ class ScreeningCandidate:
 
 
 class ScreeningSession:
-    """One screening of a store: what is known, what waits, and a model that learns from each answer.
+    """One screening of a store: known papers, waiting papers, and a model that learns from each answer.
 
-    Known to belong are papers that have a place and those that a person has included, known not to those decided
-    `outside`. Read by titles unless `text` is `full`: what lies outside often comes without an abstract, which would
-    give the others away.
+    Known as relevant: papers with an assignment, and those that a person has included. Known as irrelevant: those
+    decided `outside`. Only titles are read unless `text` is `full`: outside papers often have no abstract, which would
+    reveal the others.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown model or text.
     """
@@ -58,9 +58,9 @@ class ScreeningSession:
         self.read = list(answered.values())
 
     def likeliest(self, limit: int) -> list[ScreeningCandidate]:
-        """The waiting papers likeliest to belong, best first.
+        """Return the waiting papers most likely relevant, best first.
 
-        Raises InvalidInputError while nothing can be learnt.
+        Raises InvalidInputError while there is too little to learn from.
         """
         scores = self._screener.scores()
         rows = np.array(sorted(self._left), dtype=np.intp)
@@ -69,14 +69,14 @@ class ScreeningSession:
         return [self._likely(self._papers[ids[int(row)]], float(scores[row])) for row in order]
 
     def answer(self, slug: str, belongs: bool) -> None:
-        """Learn from a person's word on a waiting paper."""
+        """Learn from a person's answer on a waiting paper."""
         row = self._row[next(number for number, paper in self._papers.items() if paper.slug == slug)]
         self._left.discard(row)
         self._screener.decide(row, belongs)
         self.read.append(belongs)
 
     def stop(self, rule: StoppingRule) -> dict[str, Any]:
-        """What the stop rule says of the answers so far: p of a recall below the target, and whether to stop."""
+        """Apply the stopping rule to the answers so far: p of a recall below the target, and whether to stop."""
         total = len(self.read) + len(self._left)
         found = [position for position, belongs in enumerate(self.read, 1) if belongs]
         p = rule.p_value(found, len(self.read), total) if self.read else 1.0
@@ -95,7 +95,7 @@ class ScreeningSession:
 
 
 def _split_by_label(corpus: TaxonomyCorpus) -> tuple[list[PaperDocument], list[PaperDocument], list[PaperDocument]]:
-    """Documents known to belong, known not to, and those that wait."""
+    """Return documents known as relevant, known as irrelevant, and waiting."""
     included = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.INCLUDED]
     waiting = [d for d in corpus.candidates if corpus.papers[d.id].standing == Standing.CANDIDATE]
     relevant: Sequence[PaperDocument] = [example.document for example in corpus.training.examples]

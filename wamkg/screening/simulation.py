@@ -1,4 +1,4 @@
-"""Replaying finished labels: how soon would the relevant records have come up?"""
+"""Replay complete labels: how soon would the relevant records have been found?"""
 
 import time
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from wamkg.suggesting.taxon_tree import Floats
 PROTOCOL = "replay"
 MAX_SEEDS = 1_000
 EFFORTS = tuple(round(0.05 * step, 2) for step in range(21))
-"""Shares of the records read at which the mean recall is given."""
+"""Shares of the records read at which the mean recall is reported."""
 
 
 @dataclass(frozen=True)
 class Replay:
-    """One run: the two records known at first, the order read until the last relevant one, and where those came."""
+    """One run: the two known records, the reading order until the last relevant one, and the positions of those."""
 
     priors: tuple[int, int]
     order: tuple[int, ...]
@@ -34,12 +34,12 @@ class Replay:
 
     @property
     def per_decision(self) -> float:
-        """Seconds for each decision: learning it, ranking the pool, picking the next."""
+        """Return the seconds per decision: learning it, ranking the pool, choosing the next."""
         return self.seconds / len(self.order)
 
 
 def draw_priors(relevant: Sequence[bool], seed: int) -> tuple[int, int]:
-    """A relevant and an irrelevant record, drawn evenly: what a screening starts from."""
+    """Draw a relevant and an irrelevant record at random, as the start of a screening."""
     rng = np.random.default_rng(seed)
     labels = np.asarray(relevant, dtype=bool)
     return int(rng.choice(np.flatnonzero(labels))), int(rng.choice(np.flatnonzero(~labels)))
@@ -53,9 +53,9 @@ def replay(
     most: int | None = None,
     batch: int = 1,
 ) -> Replay:
-    """Read the likeliest `batch` records, learn their labels, rank again, until the last relevant record.
+    """Read the most likely `batch` records, learn their labels, rank again, until the last relevant record.
 
-    With `most`, until so many have been read. Ties go in file order.
+    With `most`, stop after that many records. Ties are read in file order.
     """
     labels = np.asarray(relevant, dtype=bool)
     screener = Screener(pool, model)
@@ -77,7 +77,7 @@ def replay(
 
 
 def _likeliest(scores: Floats, unread: Any, count: int) -> list[int]:
-    """The unread rows of highest score, best first."""
+    """Return the unread rows with the highest score, best first."""
     rows = np.flatnonzero(unread)
     if count == 1:  # the same without sorting
         return [int(rows[np.argmax(scores[rows])])]
@@ -86,7 +86,7 @@ def _likeliest(scores: Floats, unread: Any, count: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What `wamkg simulate` found; the time it took is kept apart, because the report repeats and time does not."""
+    """The result of `wamkg simulate`; run times are separate, because the report is reproducible and times are not."""
 
     report: dict[str, Any]
     seconds_per_decision: dict[str, float]

@@ -1,4 +1,4 @@
-"""When may screening stop? A statistical test on what has been read, with a stated confidence."""
+"""When screening may stop: a statistical test on the records read, with a stated confidence."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from wamkg.suggesting.taxon_tree import Floats, Ints
 class StoppingRule:
     """Stop when recall below `target` can be rejected at `confidence`.
 
-    Raises InvalidInputError unless both lie between 0 and 1.
+    Raises InvalidInputError unless both are between 0 and 1.
     """
 
     target: float = 0.95
@@ -29,14 +29,14 @@ class StoppingRule:
                 raise InvalidInputError(f"{name} {getattr(self, name):g} is out of range: use a share between 0 and 1")
 
     def p_value(self, found: Sequence[int], read: int, total: int) -> float:
-        """The least p of the hypothesis that recall is below the target after `read` of `total` records.
+        """Return the least p of the hypothesis that recall is below the target after `read` of `total` records.
 
-        Callaghan and Müller-Hansen (2020), Syst Rev 9:273: take the records read since some moment for a random
-        sample of those unread then, which is cautious where a model puts the relevant ones first. Were recall below
-        the target, at least K of those unread then would be relevant; p is the hypergeometric probability of so few
-        in the sample. Every moment just after a find is tried: others in between have a larger p. As in the paper,
-        the tries are not corrected for: each look has the stated confidence, all together may have less, see the
-        rates measured in `docs/screening.md`.
+        Callaghan and Müller-Hansen (2020), Syst Rev 9:273: treat the records read since some moment as a random sample
+        of those unread then. That is conservative if a model puts the relevant ones first. If recall were below the
+        target, at least K of those unread then would be relevant; p is the hypergeometric probability of so few in the
+        sample. Every moment just after a relevant record is tried; moments in between have a larger p. As in the paper,
+        there is no correction for multiple tests: each test has the stated confidence, all together may have less. See
+        the measured rates in `docs/screening.md`.
         """
         until = bisect_left(found, read + 1)
         starts = np.array([0, *found[:until]])
@@ -48,10 +48,10 @@ class StoppingRule:
         return float(_Draws(unread, missing, read - starts).at_most(seen_since).min())
 
     def stops_at(self, found: Sequence[int], total: int) -> int:
-        """After how many records the rule first says stop; `total` where it never does before.
+        """Return after how many records the rule first says stop; `total` if it never does.
 
-        `found` are the ascending positions of the relevant records. Between two finds p can only fall, so a gap is
-        searched, by halves, only where p is low at its end.
+        `found` are the ascending positions of the relevant records. Between two of them p can only fall, so a gap is
+        searched by bisection, and only if p is low at its end.
         """
         for last, following in pairwise([0, *found, total + 1]):
             if self._over(found, following - 1, total):
@@ -65,15 +65,17 @@ class StoppingRule:
 
 @dataclass(frozen=True)
 class _Draws:
-    """Hypergeometric draws, an entry each: `drawn` of `whole` records, `special` of which count. scipy's own is
-    vectorised in name only, and a replay asks for a hundred thousand of them."""
+    """Hypergeometric draws, one per entry: `drawn` of `whole` records, of which `special` count.
+
+    scipy's own version is slow on arrays, and a replay needs a hundred thousand draws.
+    """
 
     whole: Ints
     special: Ints
     drawn: Ints
 
     def at_most(self, counts: Ints) -> Floats:
-        """P(no more than `counts` special ones are drawn)."""
+        """Return P(no more than `counts` special ones are drawn)."""
         first = np.concatenate([[0], np.cumsum(counts + 1)[:-1]])
         entry = np.repeat(np.arange(len(counts)), counts + 1)
         count = np.arange(len(entry)) - first[entry]
@@ -85,7 +87,7 @@ class _Draws:
 
 
 def _log_choose(whole: Ints, chosen: Ints) -> Floats:
-    """Logarithm of the binomial coefficient; minus infinity where there is none."""
+    """Return the logarithm of the binomial coefficient; minus infinity if it is zero."""
     possible = (chosen >= 0) & (chosen <= whole)
     part = np.where(possible, chosen, 0)
     logs = gammaln(whole + 1.0) - gammaln(part + 1.0) - gammaln(whole - part + 1.0)

@@ -1,4 +1,4 @@
-"""Temperatures and thresholds, fitted on predictions for texts the model had not seen."""
+"""Calibration: temperatures and thresholds, fitted on predictions for texts the model has not seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 65)
 NEVER = 1.01
-"""A threshold no probability reaches: the wanted precision was not met at any confidence."""
+"""A threshold above every probability, used if no confidence reaches the requested precision."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How raw probabilities are turned into stated ones, and from where on they count as sure.
+    """How raw probabilities become reported ones, and the thresholds from which they are confident.
 
-    `top` and `below` are temperatures (above 1: less sure); `thresholds` has one entry per depth, from 1 on.
-    `loss` is the mean log loss at the top level that the temperatures reached on the texts they were fitted on.
+    `top` and `below` are temperatures (above 1: less confident); `thresholds` has one entry per depth, from 1 on.
+    `loss` is the mean top-level log loss of the calibrated probabilities on the texts used for the fit.
     """
 
     top: float = 1.0
@@ -28,7 +28,7 @@ class Calibration:
     loss: float = float("inf")
 
     def apply(self, tree: Tree, conditional: Floats) -> Floats:
-        """Temper P(child | parent) among siblings; shape is kept."""
+        """Apply the temperatures to P(child | parent) among siblings; the shape stays the same."""
         out = np.empty_like(conditional)
         for parent, children in tree.children.items():
             temperature = self.top if parent < 0 else self.below
@@ -36,12 +36,12 @@ class Calibration:
         return out
 
     def threshold(self, depth: int) -> float:
-        """Probability a node at this depth must reach to count as decided."""
+        """Return the probability that a node at this depth needs to be confident."""
         return self.thresholds[depth - 1] if depth <= len(self.thresholds) else NEVER
 
 
 def temper(probabilities: Floats, temperature: float) -> Floats:
-    """Divide log-odds by a temperature (Guo et al., 2017) and renormalise each row."""
+    """Divide log-odds by a temperature (Guo et al., 2017) and renormalize each row."""
     logs = np.log(np.clip(probabilities, 1e-12, 1.0)) / temperature
     scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
     out: Floats = scaled / scaled.sum(axis=1, keepdims=True)
@@ -49,14 +49,14 @@ def temper(probabilities: Floats, temperature: float) -> Floats:
 
 
 class HeldOutProbabilities(NamedTuple):
-    """Raw P(child | parent), (n, nodes), of texts that the model was fitted without, and their labelled nodes (n,)."""
+    """Raw P(child | parent), (n, nodes), of texts that the model was fitted without, and their labeled nodes (n,)."""
 
     conditional: Floats
     nodes: Ints
 
 
 def fit_calibration(tree: Tree, seen: Sequence[HeldOutProbabilities], precision: float, scale: bool) -> Calibration:
-    """Fit temperatures on the first way of holding texts out, and thresholds that keep the precision in every way."""
+    """Fit temperatures on the first hold-out scheme, and thresholds that reach the precision in every scheme."""
     conditional, nodes = seen[0]
     top = _temperature(tree, conditional, nodes, True) if scale else 1.0
     below = _temperature(tree, conditional, nodes, False) if scale else 1.0
@@ -75,7 +75,7 @@ def _threshold(tree: Tree, joint: Floats, nodes: Ints, depth: int, precision: fl
 
 
 def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) -> float:
-    """The temperature of least log loss over the decisions at the root, or over all those below it."""
+    """Return the temperature with the least log loss over the decisions at the root, or over all decisions below it."""
     losses = np.zeros(len(_TEMPERATURES))
     for parent, children in tree.children.items():
         labels = tree.child_on_path(nodes, parent)
@@ -89,7 +89,9 @@ def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) ->
 
 
 def depth_confidence(tree: Tree, joint: Floats, nodes: Ints, depth: int) -> tuple[Floats, Bools, Bools]:
-    """Confidence of the likeliest node at a depth, whether it is right, and whether the label reaches so deep."""
+    """Return the confidence of the most likely node at a depth, whether it is correct, and whether the label is that
+    deep.
+    """
     here = np.flatnonzero(tree.depths == depth)
     best = here[joint[:, here].argmax(axis=1)]
     lines = [tree.line(int(node)) for node in nodes]
@@ -99,9 +101,10 @@ def depth_confidence(tree: Tree, joint: Floats, nodes: Ints, depth: int) -> tupl
 
 
 def threshold_for(confidence: Floats, right: Bools, precision: float) -> float:
-    """The smallest confidence at or above which the share of right answers is at least `precision`.
+    """Return the smallest confidence from which the share of correct predictions is at least `precision`.
 
-    Where even the least sure answers reach it, the data name no lower bound, and `precision` itself is one.
+    If even the least confident predictions reach it, the data give no lower bound, and the result is `precision`
+    itself.
     """
     order = np.argsort(-confidence, kind="stable")
     shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)

@@ -1,4 +1,4 @@
-"""Classifiers among the children of one node, small enough to be fitted thousands of times in an evaluation."""
+"""Classifiers among the children of one node, fast enough to be fitted thousands of times in an evaluation."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from wamkg.suggesting.taxon_tree import Floats, Ints
 _STEPS = 50
 _TOLERANCE = 1e-8
 _MANY_ROWS = 200
-"""From so many sparse rows on, products with the rows are cheaper than a matrix of every row with every other."""
+"""Number of sparse rows from which products with the rows are faster than a matrix of all pairs of rows."""
 
 
 class NodeClassifier(Protocol):
@@ -28,16 +28,16 @@ class FittedNode(Protocol):
     """A fitted node classifier."""
 
     def predict(self, features: Any) -> Floats:
-        """Probabilities (m, k), rows summing to 1."""
+        """Return probabilities (m, k); each row sums to 1."""
         ...
 
 
 @dataclass(frozen=True)
 class Logistic:
-    """L2-regularised logistic regression, one class against the rest, classes weighted alike if `balanced`.
+    """L2-regularized logistic regression, one class against the rest, with equal class weights if `balanced`.
 
-    With `ratios`, every feature is first scaled by how much its share differs between the two sides, the
-    absolute naive-Bayes log-count ratio (NBSVM: Wang and Manning, 2012), and rows are made unit length again.
+    With `ratios`, each feature is first scaled by how much its share differs between the two sides: the absolute naive
+    Bayes log-count ratio (NBSVM: Wang and Manning, 2012). Rows are then normalized to unit length again.
     """
 
     c: float = 10.0
@@ -60,7 +60,9 @@ class Logistic:
         return Side(scaled.T @ dual, intercept, scale)
 
     def costs(self, positive: Any, weights: Floats) -> Floats:
-        """What a row's log loss costs: `c` times its weight, both classes carrying the same in all if `balanced`."""
+        """Return the cost of each row's log loss: `c` times its weight; if `balanced`, both classes have equal total
+        cost.
+        """
         if not self.balanced:
             return self.c * weights
         share = np.where(positive, weights @ positive, weights @ ~positive)
@@ -77,24 +79,24 @@ class Side:
     scale: Floats | None
 
     def log_odds(self, features: Any) -> Floats:
-        """Log-odds of the class, shape (m,)."""
+        """Return the log-odds of the class, shape (m,)."""
         out: Floats = rescaled(features, self.scale) @ self.weights + self.intercept
         return out
 
     def effects(self, features: Any) -> Any:
-        """What each feature adds to the log-odds, same shape as `features`."""
+        """Return what each feature adds to the log-odds, same shape as `features`."""
         scaled = rescaled(features, self.scale)
         return scaled.multiply(self.weights).tocsr() if sp.issparse(scaled) else scaled * self.weights
 
 
 @dataclass(frozen=True)
 class FittedLogistic:
-    """One side for two classes (the second's), otherwise one a class."""
+    """One side (the second class's) for two classes, otherwise one per class."""
 
     sides: tuple[Side, ...]
 
     def effects(self, features: Any, which: int) -> Any:
-        """What each feature adds to the log-odds of class `which`, same shape as `features`."""
+        """Return what each feature adds to the log-odds of class `which`, same shape as `features`."""
         if len(self.sides) > 1:
             return self.sides[which].effects(features)
         return self.sides[0].effects(features) * (1.0 if which == 1 else -1.0)
@@ -104,7 +106,7 @@ class FittedLogistic:
 
 
 def among_classes(odds: Floats) -> Floats:
-    """Probabilities (m, k) from log-odds (m, sides): one side for two classes, otherwise one a class."""
+    """Return probabilities (m, k) from log-odds (m, sides): one side for two classes, otherwise one per class."""
     positive = 1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50)))
     table = np.hstack([1.0 - positive, positive]) if odds.shape[1] == 1 else positive
     out: Floats = table / table.sum(axis=1, keepdims=True)
@@ -113,7 +115,7 @@ def among_classes(odds: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Votes of the k most similar texts, weighted by similarity, pulled towards the class shares by `prior`."""
+    """Votes of the k most similar texts, weighted by similarity and shrunk towards the class shares by `prior`."""
 
     k: int = 9
     prior: float = 1.0
@@ -124,7 +126,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class FittedNeighbours:
-    """The texts and their votes, one column a class."""
+    """The texts and their votes, one column per class."""
 
     settings: Neighbours
     features: Any
@@ -161,7 +163,7 @@ class FittedMajority:
 
 
 def log_ratios(features: Any, positive: Any, weights: Floats) -> Floats:
-    """|log(p/q)| of each feature's add-one share p among the positive rows and q among the others."""
+    """Return |log(p/q)| of each feature's add-one share p among the positive rows and q among the others."""
     here = features.T @ (weights * positive) + 1.0
     there = features.T @ (weights * ~positive) + 1.0
     out: Floats = np.abs(np.log((here / here.sum()) / (there / there.sum())))
@@ -169,10 +171,10 @@ def log_ratios(features: Any, positive: Any, weights: Floats) -> Floats:
 
 
 def dual_logistic(gram: Floats, positive: Any, costs: Floats) -> tuple[Floats, float]:
-    """Minimise sum costs * log loss + |w|^2 / 2 by Newton steps on the n dual coefficients.
+    """Minimize sum costs * log loss + |w|^2 / 2 by Newton steps on the n dual coefficients.
 
-    Returns coefficients a with w = features.T @ a, and the unpenalised intercept. The same optimum as
-    scikit-learn's LogisticRegression (tested), about four times faster where n is far below d.
+    Returns coefficients a with w = features.T @ a, and the unpenalized intercept. The optimum is the same as in
+    scikit-learn's LogisticRegression (tested), found about four times faster if n is far below d.
     """
     labels = np.asarray(positive, dtype=np.float64)
     dual, intercept = np.zeros(len(labels)), 0.0
@@ -192,7 +194,7 @@ def dual_logistic(gram: Floats, positive: Any, costs: Floats) -> tuple[Floats, f
 
 
 def rescaled(features: Any, scale: Floats | None) -> Any:
-    """Features times scale, rows of unit length; untouched without a scale."""
+    """Multiply features by scale and normalize rows to unit length; without a scale, return them unchanged."""
     if scale is None:
         return features
     if not sp.issparse(features):

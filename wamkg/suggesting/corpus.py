@@ -1,4 +1,4 @@
-"""From the store to what the suggester reads: examples, negatives and candidates of one taxonomy."""
+"""Read what the suggester needs from the store: examples, negatives and candidates of one taxonomy."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from wamkg.vocabulary import AssignmentStatus, OutsideKind
 
 @dataclass(frozen=True)
 class TaxonomyCorpus:
-    """Everything one run of suggesting or evaluating reads, as it stood at one moment."""
+    """The input of one suggestion or evaluation run, read at one moment."""
 
     taxonomy: Taxonomy
     training: TrainingSet
@@ -25,11 +25,11 @@ class TaxonomyCorpus:
     papers: dict[str, PaperText]
     """The paper of each document id."""
     taxa: dict[str, int]
-    """Number of the taxon at each path."""
+    """Database id of the taxon at each path."""
 
     @property
     def training_hash(self) -> str:
-        """Digest of every example with its taxon and text, and of every negative."""
+        """Digest of all examples (taxon and text) and all negatives."""
         lines = [f"{e.document.id} {e.taxon} {e.document.hash}" for e in self.training.examples]
         lines += [f"{n.document.id} {n.hard} {n.document.hash}" for n in self.training.negatives]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
@@ -37,28 +37,28 @@ class TaxonomyCorpus:
 
 @dataclass(frozen=True)
 class PaperLibrary:
-    """Every paper that may be placed, and the document it is read as, by number."""
+    """Every paper that may be assigned, and its document, by database id."""
 
     papers: dict[int, PaperText]
     documents: dict[int, PaperDocument]
 
 
 def load_library(session: Session, taxonomy: Taxonomy) -> PaperLibrary:
-    """Read every paper as text, with what is known of it outside the taxonomy."""
+    """Read every paper as text, with its context outside the taxonomy."""
     papers = {paper.id: paper for paper in paper_texts(session)}
     marks = context_tokens_of(session, taxonomy, papers)
     return PaperLibrary(papers, {number: document_of(paper, marks[number]) for number, paper in papers.items()})
 
 
 def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None) -> TaxonomyCorpus:
-    """Read a taxonomy's corpus; with a `library` read before, only its tree and its decisions are.
+    """Read a taxonomy's corpus; with a `library` read earlier, only its tree and decisions are read.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
     """
     taxonomy = get_taxonomy(session, slug)
     library = library or load_library(session, taxonomy)
     taxa = list_taxa(session, taxonomy)
-    # The criteria are left out: they were written with single papers in mind and would give those away.
+    # Criteria are excluded: they were written with specific papers in mind and would reveal their labels.
     tree = Tree.of((t.path for t in taxa), {t.path: f"{t.name}. {t.definition}" for t in taxa})
     decided: set[int] = set()
     examples, negatives = [], []
@@ -82,7 +82,7 @@ def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None
 
 
 def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:
-    """Path of the taxon at which each paper has its primary place."""
+    """Return the path of each paper's primary taxon."""
     return {
         assignment.paper_id: taxon.path
         for assignment, taxon in live_assignments(session, taxonomy)
@@ -91,7 +91,9 @@ def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:
 
 
 def context_tokens_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, list[str]]:
-    """Marks of papers: where the other taxonomies place them, with all above, and the papers linked by citations."""
+    """Return context tokens of papers: their taxa in other taxonomies, with all ancestors, and papers linked by
+    citations.
+    """
     marks = {paper: [f"link:{paper}"] for paper in papers}
     for other in list_taxonomies(session):
         for paper, path in places_in(session, other).items() if other.id != taxonomy.id else ():
@@ -105,6 +107,6 @@ def context_tokens_of(session: Session, taxonomy: Taxonomy, papers: Iterable[int
 
 
 def document_of(paper: PaperText, marks: Iterable[str] = ()) -> PaperDocument:
-    """The paper as text: its abstract, else the project's summary, else the title alone."""
+    """Return the paper as text: its abstract, else the project's summary, else the title alone."""
     source, body = body_of(paper.abstract, paper.summary)
     return PaperDocument(str(paper.id), paper.title, body, source, paper.names, paper.date, tuple(marks))

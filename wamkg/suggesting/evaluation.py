@@ -1,4 +1,4 @@
-"""How good each model is on papers it has never seen, and how sure it may say it is."""
+"""Evaluate each model on papers it has not seen, and how reliable its confidence is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ from wamkg.suggesting.splits import Split, splits_of
 from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 NESTED_CHOICE = "nested-choice"
-"""Not a model: in each fold, the one of the evaluated models with the least log loss within that fold."""
+"""Not a model: in each fold, the evaluated model with the least log loss within that fold."""
 
 
 @dataclass(frozen=True)
 class HeldOutPredictions:
-    """Predictions for the examined papers: rows, calibrated P(node) (n, nodes), the fold's top threshold."""
+    """Predictions for the held-out papers: rows, calibrated P(node) (n, nodes), the fold's top threshold."""
 
     rows: Ints
     joint: Floats
@@ -37,11 +37,11 @@ def evaluate(
     shuffle_seed: int | None = None,
     protocol: str = "nested-loo",
 ) -> dict[str, Any]:
-    """Examine every model by a protocol of `splits` and report in the shape of `evaluate --json`.
+    """Evaluate every model by a protocol of `splits`; return the report of `evaluate --json`.
 
-    Temperature, threshold and, for `nested-choice`, the model are chosen by cross-validation inside each fold,
-    without the papers examined. With `shuffle_seed` the labels are permuted first: the same protocol must then
-    fall to chance. Raises InvalidInputError for too few examples or an unknown model or protocol.
+    Temperature, threshold and, for `nested-choice`, the model are chosen by cross-validation inside each fold, without
+    the held-out papers. With `shuffle_seed` the labels are permuted first: the same protocol must then give chance
+    results. Raises InvalidInputError for too few examples or an unknown model or protocol.
     """
     if shuffle_seed is not None:
         training = shuffled(training, shuffle_seed)
@@ -63,9 +63,9 @@ def evaluate(
 
 
 def hold_out(bench: FitCache, models: Sequence[Model], splits: Sequence[Split], precision: float) -> HeldOutPredictions:
-    """Predict by models fitted, calibrated and thresholded without the papers examined; of several, by the best.
+    """Predict with models fitted, calibrated and thresholded without the held-out papers; of several, use the best.
 
-    The best is the one of least log loss at the top level in cross-validation within the fold.
+    The best has the least top-level log loss in cross-validation within the fold.
     """
     joint, thresholds = [], []
     for split in splits:
@@ -83,7 +83,7 @@ def _inner_loss(fitted: tuple[Model, Calibration]) -> float:
 
 
 def scores(bench: FitCache, held: HeldOutPredictions, baseline_right: Bools) -> dict[str, Any]:
-    """All measures of one model, rounded to four places."""
+    """Return all measures of one model, rounded to four decimals."""
     tree, nodes, joint = bench.tree, bench.nodes[held.rows], held.joint
     right = metrics.top_right(tree, joint, nodes)
     confidence, _, _ = depth_confidence(tree, joint, nodes, 1)
@@ -123,7 +123,9 @@ def _measures(tree: Tree, joint: Floats, nodes: Ints) -> dict[str, float]:
 
 
 def outside_scores(training: TrainingSet) -> dict[str, Any] | None:
-    """Leave-one-out on titles: share of insiders kept, and of hard and easy outsiders recognised, at 0.5."""
+    """Return leave-one-out results on titles at 0.5: share of insiders accepted, and of hard and easy outsiders
+    recognized.
+    """
     held = OutsideModel(training, ()).held_out()
     if held is None:
         return None
@@ -142,7 +144,7 @@ def outside_scores(training: TrainingSet) -> dict[str, Any] | None:
 
 
 def shuffled(training: TrainingSet, seed: int) -> TrainingSet:
-    """The same texts with their labels permuted."""
+    """Return the same texts with their labels permuted."""
     order = np.random.default_rng(seed).permutation(len(training.examples))
     taxa = [training.examples[i].taxon for i in order]
     examples = tuple(replace(e, taxon=t) for e, t in zip(training.examples, taxa, strict=True))

@@ -1,4 +1,4 @@
-"""What the suggester reads: texts, the places people gave them, and texts known to lie outside."""
+"""Input of the suggester: texts, the taxa that people assigned, and texts known to be out of scope."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,12 +15,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(A-Z0-9πΑ-Ω])")
 
 @dataclass(frozen=True)
 class PaperDocument:
-    """A paper as text: title and abstract, or the project's own summary where there is no abstract yet.
+    """A paper as text: title and abstract, or the project's own summary if there is no abstract yet.
 
-    `source` says which the body is: `abstract`, `summary` or `title` (no body). `names` are the paper's own
-    method names; `date` is ISO text, compared as text, for the protocol in time. `marks` are what is known of the paper
-    beside its text, a word each: `rival:TAXONOMY:PATH` for where another taxonomy places it, `link:ID` for itself and
-    every paper that it cites or that cites it; only models that ask for them read them.
+    `source` says what the body is: `abstract`, `summary` or `title` (no body). `names` are the paper's own method
+    names. `date` is ISO text, compared as text, for the time-forward protocol. `marks` are context tokens outside the
+    text: `rival:TAXONOMY:PATH` for its taxon in another taxonomy, `link:ID` for the paper itself and every paper that
+    it cites or that cites it. Only models that request them read them.
     """
 
     id: str
@@ -33,18 +33,18 @@ class PaperDocument:
 
     @property
     def text(self) -> str:
-        """Title and body, as the encoder and the word features read them."""
+        """Return title and body, as the encoder and the word features read them."""
         return whole_text(self.title, self.body)
 
     @cached_property
     def hash(self) -> str:
-        """Hash of the text that a suggestion was made from."""
+        """Return the hash of the text that a suggestion is based on."""
         return text_hash(self.text)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A document and the taxon a person gave it; the taxon may be an inner node."""
+    """A document and the taxon that a person assigned; the taxon may be an inner node."""
 
     document: PaperDocument
     taxon: str
@@ -52,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Negative:
-    """A document known to lie outside the taxonomy; `hard` ones are close to it in subject."""
+    """A document known to be outside the taxonomy; `hard` ones have a similar subject."""
 
     document: PaperDocument
     hard: bool = False
@@ -60,7 +60,7 @@ class Negative:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Everything a model may learn from."""
+    """Everything that a model is trained on."""
 
     tree: Tree
     examples: tuple[Example, ...]
@@ -76,9 +76,9 @@ class TrainingSet:
 
 
 def definition_documents(tree: Tree, names: Iterable[str]) -> tuple[PaperDocument, ...]:
-    """One document per taxon: its label and definition, without the sentences that name a classified paper.
+    """Return one document per taxon: its label and definition, without sentences that name a classified paper.
 
-    Dropping every such sentence for everyone keeps a left-out paper's own name out of the criteria.
+    Such sentences are dropped for all papers, so that the criteria never contain a held-out paper's own name.
     """
     naming = [name_pattern(name) for name in names if name]
     documents = []
@@ -90,12 +90,12 @@ def definition_documents(tree: Tree, names: Iterable[str]) -> tuple[PaperDocumen
 
 
 def name_pattern(name: str) -> re.Pattern[str]:
-    """Match a method's name as a word of its own, in the given case."""
+    """Match a method's name as a separate word, in the given case."""
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 def masked(document: PaperDocument) -> str:
-    """The document's text without its own method names."""
+    """Return the document's text without its own method names."""
     text = document.text
     for name in sorted(document.names, key=len, reverse=True):
         text = name_pattern(name).sub(" ", text)
@@ -108,6 +108,6 @@ def sentences(text: str) -> list[str]:
 
 
 def required_texts(training: TrainingSet, candidates: Sequence[PaperDocument] = ()) -> list[str]:
-    """Every text whose vector an embedding model needs, for `embedding.embed_texts`."""
+    """Return every text whose vector an embedding model needs, for `embedding.embed_texts`."""
     documents = [e.document for e in training.examples] + list(training.taxon_documents) + list(candidates)
     return list(dict.fromkeys(d.text for d in documents))

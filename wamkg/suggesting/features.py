@@ -1,4 +1,4 @@
-"""Texts as features: counted once for a whole corpus, weighted by what the training rows alone contain."""
+"""Text features: counted once for the whole corpus, then weighted using the training rows alone."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,8 +23,8 @@ VectorsByHash = Mapping[str, npt.NDArray[np.float32]]
 class TextView:
     """TF-IDF over words or characters (`analyzer` as in scikit-learn), sublinear, unit length.
 
-    `stemmed` cuts English words to their Snowball stems first, so that "denoises" and "denoising" count as one.
-    With `marks`, the document's marks that begin so are read instead of its text.
+    `stemmed` reduces English words to their Snowball stems first, so that "denoises" and "denoising" count as one. With
+    `marks`, the document's marks with this prefix are read instead of its text.
     """
 
     analyzer: str = "word"
@@ -38,7 +38,7 @@ class TextView:
 
 @dataclass(frozen=True)
 class VectorView:
-    """The sentence-encoder's vector of the whole text, unit length, centred on the training rows if asked."""
+    """The sentence encoder's vector of the whole text, unit length, optionally centered on the training rows."""
 
     centre: bool = False
 
@@ -49,12 +49,12 @@ _stem = lru_cache(maxsize=200_000)(snowballstemmer.stemmer("english").stemWord)
 
 
 def stems(text: str) -> list[str]:
-    """The words of a text, of two letters or more, cut to their stems."""
+    """Return the stems of the words with two or more letters in a text."""
     return [_stem(word) for word in re.findall(_WORD, text)]
 
 
 def vectorizer_of(view: TextView, terms: Sequence[str] | None = None) -> CountVectorizer:
-    """What counts the terms of texts as a view wants them; with `terms`, only those, in that order."""
+    """Return a vectorizer that counts the terms a view needs; with `terms`, only those, in that order."""
     return CountVectorizer(
         analyzer=view.analyzer,
         ngram_range=view.ngrams,
@@ -67,14 +67,16 @@ def vectorizer_of(view: TextView, terms: Sequence[str] | None = None) -> CountVe
 
 
 def read_by(view: TextView, document: PaperDocument) -> str:
-    """A document as a view reads it."""
+    """Return the document text as a view reads it."""
     if view.marks:
         return " ".join(mark for mark in document.marks if mark.startswith(view.marks))
     return masked(document) if view.mask_names else document.text
 
 
 def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Any:
-    """Counts (len(texts), terms) as CSR of a vectorizer fitted on these texts; no terms where none has any."""
+    """Return counts (len(texts), terms) as CSR from a vectorizer fitted on these texts; without any terms, zero
+    columns.
+    """
     if not any(text.strip() for text in texts):
         vectorizer.set_params(vocabulary={"": 0}).fit([])
         return sp.csr_matrix((len(texts), 1))
@@ -82,10 +84,10 @@ def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Any:
 
 
 class DocumentFeatures:
-    """Documents with their counts and vectors; nothing here looks at a label.
+    """Documents with their counts and vectors, independent of labels.
 
-    Terms are those of the first `learnable` documents: no model can give another term a weight. `vectors` maps
-    the hash of a document's text to its vector, as `embedding.embed_texts` returns them.
+    The terms are those of the first `learnable` documents: no model can give another term a weight. `vectors` maps the
+    hash of a document's text to its vector, as `embedding.embed_texts` returns them.
     """
 
     def __init__(
@@ -97,7 +99,7 @@ class DocumentFeatures:
         self._counted: dict[TextView, tuple[Any, list[str]]] = {}
 
     def frequencies(self, view: TextView) -> tuple[Any, list[str]]:
-        """Sublinear term frequencies (n, terms) as CSR, and the terms."""
+        """Return sublinear term frequencies (n, terms) as CSR, and the terms."""
         key = replace(view, min_df=1)
         if key not in self._counted:
             vectorizer = vectorizer_of(view)
@@ -110,11 +112,11 @@ class DocumentFeatures:
         return self._counted[key]
 
     def selected(self, view: TextView, rows: Ints) -> Any:
-        """Sublinear term frequencies of some rows."""
+        """Return the sublinear term frequencies of some rows."""
         return self.frequencies(view)[0][rows]
 
     def embedded(self, rows: Ints) -> Floats:
-        """Vectors of some rows, shape (len(rows), d); raises InvalidInputError if one has not been embedded."""
+        """Return vectors of some rows, shape (len(rows), d); raises InvalidInputError if one has no embedding."""
         if self._vectors is None:
             raise InvalidInputError("this model needs embeddings: run `wamkg embed` or choose tfidf-lr")
         documents = [self.documents[i] for i in rows]
@@ -125,10 +127,9 @@ class DocumentFeatures:
 
 
 class FeatureSpace:
-    """A feature space whose vocabulary, idf and centre come from `rows` only; every row has unit length.
+    """A feature space with vocabulary, idf and center from `rows` only; every row has unit length.
 
-    Terms of the rows in `keep` (the taxa's definitions) stay however rare they are: they may be all that is
-    known of a taxon.
+    Terms of the rows in `keep` (the taxa's definitions) stay even if rare: they may be all that is known of a taxon.
     """
 
     def __init__(self, corpus: DocumentFeatures, view: View, rows: Ints, keep: Ints | None = None) -> None:
@@ -142,14 +143,14 @@ class FeatureSpace:
             self._scale = _centre(corpus, view, rows)
 
     def matrix(self, rows: Ints) -> Any:
-        """Features (len(rows), d): CSR for words, dense for vectors."""
+        """Return features (len(rows), d): CSR for words, dense for vectors."""
         if isinstance(self.view, TextView):
             return unit_rows(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
         return unit_rows(self.corpus.embedded(rows) - self._scale)
 
     @property
     def terms(self) -> list[str]:
-        """The term of each column; empty for vectors."""
+        """Return the term of each column; empty for vectors."""
         if not isinstance(self.view, TextView) or self._columns is None:
             return []
         terms = self.corpus.frequencies(self.view)[1]
@@ -157,7 +158,7 @@ class FeatureSpace:
 
 
 def unit_rows(matrix: Any) -> Any:
-    """The matrix with every row at unit length, CSR or dense as given; rows of zeros stay."""
+    """Normalize every row to unit length, CSR or dense as given; zero rows stay."""
     if not sp.issparse(matrix):
         return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -167,12 +168,12 @@ def unit_rows(matrix: Any) -> Any:
 
 
 def dense(matrix: Any) -> Floats:
-    """A dense float array of a sparse or dense matrix."""
+    """Return a dense float array of a sparse or dense matrix."""
     return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
 
 
 def kept_terms(rows: Any, keep: Any, min_df: int) -> tuple[Ints, Floats]:
-    """Columns of the terms that at least `min_df` training rows hold, or one of `keep`; and their idf.
+    """Return the columns of terms in at least `min_df` training rows or in one row of `keep`, and their idf.
 
     `rows` and `keep` are CSR counts or frequencies; the idf is smoothed as in scikit-learn.
     """

@@ -1,7 +1,7 @@
 """One classifier per inner node of the tree; a leaf's probability is the product along its path.
 
-Local classifiers per parent node (Silla and Freitas, 2011). A taxon without examples is reached through its
-definition, which stands in as one light example, and through smoothing, so no leaf is impossible.
+Local classifiers per parent node (Silla and Freitas, 2011). A taxon without examples stays possible: its definition
+serves as one example with a small weight, and smoothing gives every leaf a probability.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 @dataclass(frozen=True)
 class Rows:
-    """Training rows of a corpus: which documents, at which node, with which weight, and which are definitions."""
+    """Training rows of a corpus: document, node and weight of each, and which rows are definitions."""
 
     rows: Ints
     nodes: Ints
@@ -32,7 +32,7 @@ class FittedHierarchy:
     nodes: dict[int, tuple[int, FittedNode | None, Ints]]
 
     def conditional(self, rows: Ints) -> Floats:
-        """P(node | parent) of every node, shape (len(rows), nodes)."""
+        """Return P(node | parent) of every node, shape (len(rows), nodes)."""
         features = self.space.matrix(rows)
         out = np.zeros((len(rows), len(self.tree.paths)))
         for parent, (support, fitted, classes) in self.nodes.items():
@@ -45,7 +45,7 @@ class FittedHierarchy:
 def fit_hierarchy(
     tree: Tree, corpus: DocumentFeatures, training: Rows, view: View, classifier: NodeClassifier
 ) -> FittedHierarchy:
-    """Fit one classifier per inner node on the rows that lie strictly below it."""
+    """Fit one classifier per inner node on the rows assigned to its descendants."""
     space = FeatureSpace(corpus, view, training.rows, training.definitions)
     features = space.matrix(training.rows)
     nodes: dict[int, tuple[int, FittedNode | None, Ints]] = {}
@@ -60,7 +60,7 @@ def fit_hierarchy(
 
 
 def smooth_unseen_children(seen: Floats, classes: Ints, size: int, n: int) -> Floats:
-    """Give every child a probability: children without a training row share 1 part in n + size each."""
+    """Give every child a probability: children without a training row get 1 part in n + size each."""
     out = np.full((len(seen), size), 1.0 / (n + size))
     if len(classes) == 0:
         return np.full_like(out, 1.0 / size)

@@ -21,17 +21,17 @@ from wamkg.suggesting.suggest import chosen_model
 from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 LEAVE_ONE_OUT = 200
-"""Up to so many papers the model is fitted without each in turn; of more, without each of eight folds."""
+"""Up to this many papers, the model is fitted without each paper in turn; above, without each of eight folds."""
 NEIGHBOURS = 9
 FEWEST = 3
-"""Papers of the same rival class, or linked by citations, with fewer of which these say nothing."""
+"""Minimum number of papers in the same taxon of another taxonomy, or linked by citations, for a signal."""
 TOP_WEIGHT, BELOW_WEIGHT = 1.0, 0.5
-"""What a dispute over the top level counts, and one further down."""
+"""Weights of a disagreement at the top level and at lower levels."""
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One voice that says otherwise: the first taxon at which it leaves the label's path, with its probabilities."""
+    """One signal that disagrees with the label: the first taxon on its path that differs, with both probabilities."""
 
     by: str
     taxon: str
@@ -43,14 +43,16 @@ class Disagreement:
 
     @property
     def strength(self) -> float:
-        """By how much the voice prefers its taxon, weighted by the depth of the dispute."""
+        """Return how much the signal prefers its taxon, weighted by the depth of the disagreement."""
         gap = self.probability - self.label_probability
         return gap * (TOP_WEIGHT if self.depth == 1 else BELOW_WEIGHT)
 
 
 @dataclass(frozen=True)
 class LabelIssue:
-    """A disputed label; `score` is the sum of the votes' strengths, `agree` names the voices that back the label."""
+    """A disputed label. `score` sums the strengths of the disagreeing signals; `agree` names signals that support the
+    label.
+    """
 
     id: str
     title: str
@@ -62,7 +64,7 @@ class LabelIssue:
 
 @dataclass(frozen=True)
 class Signal:
-    """What one voter thinks of every classified paper: P(node), (n, nodes); a row of zeros says nothing."""
+    """One signal's opinion of every classified paper: P(node), (n, nodes); a zero row means no opinion."""
 
     by: str
     joint: Floats
@@ -70,7 +72,7 @@ class Signal:
 
 
 def label_audit(training: TrainingSet, voices: Sequence[Signal]) -> list[LabelIssue]:
-    """Every classified paper that some voice disputes, most disputed first."""
+    """Return every classified paper whose label some signal contradicts, most disputed first."""
     tree = training.tree
     found = []
     for i, example in enumerate(training.examples):
@@ -97,7 +99,7 @@ def _dispute(tree: Tree, voice: Signal, i: int, line: Sequence[int]) -> Disagree
 
 
 def model_voice(training: TrainingSet, model: Model, vectors: VectorsByHash | None = None) -> Signal:
-    """The model fitted without the paper, tempered as its cross-validation wants."""
+    """Signal of the model fitted without the paper, calibrated by its cross-validation."""
     bench = FitCache(training, vectors=vectors)
     everything = np.arange(len(bench.nodes), dtype=np.intp)
     if len(everything) <= LEAVE_ONE_OUT:
@@ -111,7 +113,7 @@ def model_voice(training: TrainingSet, model: Model, vectors: VectorsByHash | No
 
 
 def neighbour_voice(training: TrainingSet, vectors: VectorsByHash | None = None) -> Signal:
-    """The labels of the nearest other papers, weighted by similarity (of vectors where there are any, else words)."""
+    """Signal of the nearest other papers' labels, weighted by similarity (of vectors if available, else of words)."""
     bench = FitCache(training, vectors=vectors)
     everything = np.arange(len(bench.nodes), dtype=np.intp)
     features = FeatureSpace(bench.corpus, PLAIN_WORDS if vectors is None else VectorView(), everything).matrix(
@@ -128,14 +130,14 @@ def neighbour_voice(training: TrainingSet, vectors: VectorsByHash | None = None)
 
 
 def rival_voice(training: TrainingSet, name: str, places: Mapping[str, str]) -> Signal:
-    """Where the other papers of the same class of a rival taxonomy stand; `places` maps document id to rival path."""
+    """Signal of the other papers in the same taxon of another taxonomy; `places` maps document id to path there."""
     classes = np.array([places.get(e.document.id, "") for e in training.examples])
     same = (classes[:, None] == classes[None, :]) & (classes != "")[:, None]
     return _counted(training, name, same, [f"{name} files it under {c}" for c in classes])
 
 
 def citation_voice(training: TrainingSet, pairs: Sequence[tuple[str, str]]) -> Signal:
-    """Where the classified papers stand that a paper cites or is cited by; `pairs` are ids (citing, cited)."""
+    """Signal of the classified papers that a paper cites or that cite it; `pairs` are ids (citing, cited)."""
     place = {e.document.id: i for i, e in enumerate(training.examples)}
     linked = np.zeros((len(place), len(place)), dtype=bool)
     for citing, cited in pairs:
@@ -145,7 +147,7 @@ def citation_voice(training: TrainingSet, pairs: Sequence[tuple[str, str]]) -> S
 
 
 def _counted(training: TrainingSet, by: str, beside: Ints, said: Sequence[str]) -> Signal:
-    """A voice of counts, each paper without itself; fewer than `FEWEST` papers say nothing."""
+    """Signal from counts, excluding the paper itself; fewer than the minimum number of papers give no opinion."""
     others = np.asarray(beside, dtype=np.float64)
     np.fill_diagonal(others, 0.0)
     others[others.sum(axis=1) < FEWEST] = 0.0
@@ -153,7 +155,7 @@ def _counted(training: TrainingSet, by: str, beside: Ints, said: Sequence[str]) 
 
 
 def shares(training: TrainingSet, weights: Floats) -> Floats:
-    """Share of the weight (n, n) that lies at or below each node, (n, nodes); rows without weight stay zero."""
+    """Return the share of weight (n, n) at or below each node, (n, nodes); rows without weight stay zero."""
     tree = training.tree
     below = np.zeros((len(training.examples), len(tree.paths)))
     for i, example in enumerate(training.examples):
@@ -163,7 +165,7 @@ def shares(training: TrainingSet, weights: Floats) -> Floats:
 
 
 def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -> list[dict[str, Any]]:
-    """Disputed labels of a taxonomy in the words of `label-audit --json`, most disputed first.
+    """Return a taxonomy's disputed labels in the form of `label-audit --json`, most disputed first.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown model.
     """
@@ -187,7 +189,7 @@ def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -
 
 
 def _other_voices(session: Session, corpus: TaxonomyCorpus) -> list[Signal]:
-    """The rival taxonomies that place classified papers, and the citations between these, where there are any."""
+    """Return other taxonomies that contain classified papers, and the citations between these papers, if any."""
     training = corpus.training
     voices = []
     for taxonomy in list_taxonomies(session):

@@ -15,30 +15,30 @@ RESAMPLES = 2000
 
 
 def top_labels(tree: Tree, nodes: Ints) -> Ints:
-    """Position among the root's children that each labelled node lies under."""
+    """Return the index of the root's child that contains each labeled node."""
     return tree.child_on_path(nodes, -1)
 
 
 def top_right(tree: Tree, joint: Floats, nodes: Ints) -> Bools:
-    """Whether the likeliest top-level taxon is the labelled one."""
+    """Whether the most likely top-level taxon is the labeled one."""
     right: Bools = joint[:, tree.tops].argmax(axis=1) == top_labels(tree, nodes)
     return right
 
 
 def top_log_loss(tree: Tree, joint: Floats, nodes: Ints) -> float:
-    """Mean negative log probability (nats) of the labelled top-level taxon."""
+    """Return the mean negative log probability (nats) of the labeled top-level taxon."""
     p = joint[np.arange(len(joint)), tree.tops[top_labels(tree, nodes)]]
     return float(-np.log(np.clip(p, 1e-12, 1.0)).mean())
 
 
 def top_macro_f1(tree: Tree, joint: Floats, nodes: Ints) -> float:
-    """F1 of the top-level taxa, averaged over taxa."""
+    """Return F1 of the top-level taxa, averaged over taxa."""
     predicted = joint[:, tree.tops].argmax(axis=1)
     return float(f1_score(top_labels(tree, nodes), predicted, average="macro", zero_division=0.0))
 
 
 def leaf_top_k(tree: Tree, joint: Floats, nodes: Ints, k: int) -> float:
-    """Share of the leaf-labelled papers whose leaf is among the k likeliest."""
+    """Return the share of leaf-labeled papers whose leaf is among the k most likely."""
     at_leaf = np.isin(nodes, tree.leaves)
     if not at_leaf.any():
         return float("nan")
@@ -47,7 +47,7 @@ def leaf_top_k(tree: Tree, joint: Floats, nodes: Ints, k: int) -> float:
 
 
 def hierarchical_f1(tree: Tree, joint: Floats, nodes: Ints) -> float:
-    """F1 over the nodes on the paths to the likeliest and to the labelled taxon (Kiritchenko et al., 2006)."""
+    """Return F1 over the nodes on the paths to the predicted and the labeled taxon (Kiritchenko et al., 2006)."""
     best = tree.leaves[joint[:, tree.leaves].argmax(axis=1)]
     pairs = [(set(tree.line(int(b))), set(tree.line(int(n)))) for b, n in zip(best, nodes, strict=True)]
     shared = sum(len(a & b) for a, b in pairs)
@@ -55,14 +55,14 @@ def hierarchical_f1(tree: Tree, joint: Floats, nodes: Ints) -> float:
 
 
 def expected_calibration_error(confidence: Floats, right: Bools, bins: int = BINS) -> float:
-    """Mean gap between stated confidence and share right, over bins of equal mass."""
+    """Return the mean gap between confidence and accuracy, over bins of equal size."""
     order = np.argsort(confidence, kind="stable")
     gaps = [abs(confidence[b].mean() - right[b].mean()) * len(b) for b in np.array_split(order, bins) if len(b)]
     return float(sum(gaps) / len(confidence))
 
 
 def reliability(confidence: Floats, right: Bools, bins: int = BINS) -> list[dict[str, float]]:
-    """One row a bin of equal mass: how sure the model was and how often it was right."""
+    """Return one row per bin of equal size: the model's mean confidence and its accuracy."""
     order = np.argsort(confidence, kind="stable")
     return [
         {"confidence": float(confidence[b].mean()), "accuracy": float(right[b].mean()), "n": float(len(b))}
@@ -72,24 +72,24 @@ def reliability(confidence: Floats, right: Bools, bins: int = BINS) -> list[dict
 
 
 def ece_interval(confidence: Floats, right: Bools) -> list[float]:
-    """95 % bootstrap interval of the calibration error."""
+    """Return the 95% bootstrap interval of the calibration error."""
     draws = _resamples(len(right))
     return _percentiles(np.array([expected_calibration_error(confidence[d], right[d]) for d in draws]))
 
 
 def bootstrap_interval(right: Bools) -> list[float]:
-    """95 % bootstrap interval of the share right."""
+    """Return the 95% bootstrap interval of the accuracy."""
     return _percentiles(right[_resamples(len(right))].mean(axis=1))
 
 
 def mcnemar(right: Bools, baseline: Bools) -> float:
-    """Two-sided exact McNemar p: do the two models err on different papers equally often?"""
+    """Return the two-sided exact McNemar p: do the two models make errors on different papers equally often?"""
     gained, lost = int((right & ~baseline).sum()), int((~right & baseline).sum())
     return 1.0 if gained + lost == 0 else float(binomtest(gained, gained + lost, 0.5).pvalue)
 
 
 def rounded(values: dict[str, Any]) -> dict[str, Any]:
-    """Round every float to four places."""
+    """Round every float to four decimals."""
     return {
         k: [round(x, 4) for x in v] if isinstance(v, list) else round(v, 4) if isinstance(v, float) else v
         for k, v in values.items()

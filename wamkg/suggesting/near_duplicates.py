@@ -1,4 +1,4 @@
-"""Texts that are nearly the same: versions of one work under different titles or ids."""
+"""Find nearly identical texts: versions of one work under different titles or ids."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from wamkg.suggesting.examples import PaperDocument
 RUN = 4
 """Words in a shingle."""
 KEPT_ONE_IN = 8
-"""Of the shingles only this part is looked up: enough that two versions share several (Broder, 1997)."""
+"""Only one shingle in this many is looked up: enough for two versions to share several (Broder, 1997)."""
 COMMON = 30
-"""A shingle of more texts than this is a phrase of the trade."""
+"""A shingle in more texts than this is a common phrase."""
 ALIKE = 0.5
-"""Share of shingles in common from which two texts count as versions; unrelated abstracts share less than 0.05."""
+"""Share of common shingles from which two texts count as versions; unrelated abstracts share less than 0.05."""
 FEWEST = 20
-"""Shorter bodies say too little."""
+"""Minimum number of words of a body; shorter ones are not compared."""
 
 
 def near_duplicates(documents: Sequence[PaperDocument]) -> list[tuple[int, int, float]]:
-    """Pairs (i, j, share) with i < j of documents whose bodies share at least half of their shingles (Jaccard)."""
+    """Return pairs (i, j, share), i < j, of documents that share at least half of their shingles (Jaccard)."""
     shingles = [_shingles(document.body) for document in documents]
     looked_up = ((i, [shingle for shingle in held if shingle % KEPT_ONE_IN == 0]) for i, held in enumerate(shingles))
     return [
@@ -41,7 +41,7 @@ def _shingles(text: str) -> frozenset[int]:
 def version_reasons(
     candidates: Sequence[PaperDocument], examples: Sequence[PaperDocument]
 ) -> dict[int, list[dict[str, object]]]:
-    """For each candidate, by place, a `version` reason for every candidate or example of nearly the same text."""
+    """Return for each candidate, by index, a `version` reason per candidate or example with nearly the same text."""
     documents = [*candidates, *examples]
     found: dict[int, list[dict[str, object]]] = defaultdict(list)
     for i, j, share in near_duplicates(documents):

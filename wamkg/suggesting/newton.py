@@ -1,4 +1,4 @@
-"""Linear classifiers on a few thousand sparse rows, without a matrix of every row with every other."""
+"""Linear classifiers on a few thousand sparse rows, without a matrix of all pairs of rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from wamkg.suggesting.taxon_tree import Floats
 Product = Callable[[Floats], Floats]
 _NEWTON_STEPS, _CG_STEPS = 30, 60
 _SHORTENED = 5e-2
-"""Share of the squared residual at which conjugate gradients stop; Newton's next step mends the rest."""
+"""Share of the squared residual at which conjugate gradients stop; the next Newton step corrects the rest."""
 _LOOSE = 1e4
-"""Variance of the intercept's prior: so wide that the intercept counts as unpenalised."""
+"""Variance of the intercept's prior, so large that the intercept is practically unpenalized."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class Fit:
 
 
 def fit_rows(rows: Any, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
-    """Minimise sum costs * log loss + |w|^2 / 2 over CSR rows (n, d), n far below d; see `fit_products`."""
+    """Minimize sum costs * log loss + |w|^2 / 2 over CSR rows (n, d), n far below d; see `fit_products`."""
     columns = rows.T
     return fit_products(lambda dual: rows @ (columns @ dual), positive, costs, tolerance, start)
 
 
 def fit_products(product: Product, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
-    """Minimise sum costs * log loss + |w|^2 / 2, where `product` multiplies by rows @ rows.T.
+    """Minimize sum costs * log loss + |w|^2 / 2, where `product` multiplies by rows @ rows.T.
 
-    Newton steps in the n dual coefficients from `start` (default and, if it leads nowhere, zero), each solved by
-    conjugate gradients (truncated Newton: Dembo and Steihaug, 1983). Stops where no coefficient is further than
-    `tolerance` times the largest cost from its condition dual = costs * (label - p). The same optimum as
+    Newton steps in the n dual coefficients start from `start` (by default, and if that does not converge, from zero).
+    Each is solved by conjugate gradients (truncated Newton: Dembo and Steihaug, 1983). Stops if every coefficient is
+    within `tolerance` times the largest cost of its condition dual = costs * (label - p). The optimum is the same as in
     `classifiers.dual_logistic` (tested).
     """
     labels = np.asarray(positive, dtype=np.float64)
@@ -58,12 +58,12 @@ def fit_products(product: Product, positive: Any, costs: Floats, tolerance: floa
 
 
 def fit_margins(product: Product, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
-    """Minimise sum costs * max(0, 1 - margin)^2 + (|w|^2 + intercept^2) / 2: a linear support vector machine with
+    """Minimize sum costs * max(0, 1 - margin)^2 + (|w|^2 + intercept^2) / 2: a linear support vector machine with
     squared hinge loss, as scikit-learn's LinearSVC (tested).
 
-    A row's margin is w @ row + intercept, its sign turned for negative ones. Rows with a margin of 1 or more have no
-    part in the solution; Newton steps for the others, solved as in `fit_products` (finite Newton: Keerthi and DeCoste,
-    2005). Stops where every margin is within `tolerance` of what its coefficient asks for.
+    A row's margin is w @ row + intercept, with its sign reversed for negative rows. Rows with a margin of 1 or more do
+    not affect the solution. The others take Newton steps, solved as in `fit_products` (finite Newton: Keerthi and
+    DeCoste, 2005). Stops if every margin is within `tolerance` of the value that its coefficient implies.
     """
     signs = np.where(positive, 1.0, -1.0)
     whole, pulls = _with_intercept(product, 1.0), np.where(costs > 0, 2.0 * costs, 1e-12)
@@ -82,7 +82,7 @@ def fit_margins(product: Product, positive: Any, costs: Floats, tolerance: float
 
 
 def _with_intercept(product: Product, variance: float) -> Product:
-    """Multiplies by rows @ rows.T + variance: coefficients become the rows' odds, with an intercept of this prior."""
+    """Multiply by rows @ rows.T + variance: coefficients become the rows' odds, with an intercept with this prior."""
 
     def whole(dual: Floats) -> Floats:
         out: Floats = product(dual) + variance * dual.sum()
@@ -92,7 +92,7 @@ def _with_intercept(product: Product, variance: float) -> Product:
 
 
 def _solve(whole: Product, root: Floats, wanted: Floats) -> Floats:
-    """Conjugate gradients for (R K R + 1) u = wanted, with R = diag(root) and K what `whole` multiplies by."""
+    """Solve (R K R + 1) u = wanted by conjugate gradients, with R = diag(root) and K the operator `whole`."""
     found = np.zeros_like(wanted)
     left, along = wanted.copy(), wanted.copy()
     size = first = float(left @ left)

@@ -1,4 +1,4 @@
-"""Is a paper outside the taxonomy? Judged by its title against titles known to lie inside and outside."""
+"""Whether a paper is outside the taxonomy, judged by its title against titles known to be inside and outside."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, TextView
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
 FEWEST = 5
-"""Fewer negatives than this teach nothing; the outside probability is then unknown."""
+"""Minimum number of negatives to train on; with fewer, the probability of "outside" is unknown."""
 _VIEW = TextView("char_wb", (3, 5))
 
 
 class OutsideModel:
-    """Logistic regression on the characters of titles, both sides weighted alike.
+    """Logistic regression on the characters of titles, with equal weight for both sides.
 
-    Titles only, because negatives come without abstracts: a longer text would give the insiders away. Own
-    method names are removed. Inside, hard and easy negatives each carry a third, a third and a third.
+    Only titles are used, because negatives come without abstracts: a longer text would reveal the insiders. Own method
+    names are removed. Insiders, hard negatives and easy negatives each have a third of the weight.
     """
 
     def __init__(self, training: TrainingSet, candidates: Sequence[PaperDocument]) -> None:
@@ -31,11 +31,11 @@ class OutsideModel:
 
     @property
     def usable(self) -> bool:
-        """Whether there are enough negatives to learn from."""
+        """Whether there are enough negatives to train on."""
         return self._outside >= FEWEST and self._inside > 0
 
     def probabilities(self) -> Floats | None:
-        """P(outside) of every candidate, or None without enough negatives."""
+        """Return P(outside) of every candidate, or None without enough negatives."""
         if not self.usable:
             return None
         known = self._inside + self._outside
@@ -43,7 +43,7 @@ class OutsideModel:
         return self._predict(training, np.arange(known, len(self._corpus.documents), dtype=np.intp))
 
     def held_out(self) -> Floats | None:
-        """P(outside) of every inside paper and then every negative, each by a model fitted without it."""
+        """Return P(outside) of every inside paper and then every negative, each from a model fitted without it."""
         if not self.usable:
             return None
         known = np.arange(self._inside + self._outside, dtype=np.intp)
@@ -67,7 +67,7 @@ class OutsideModel:
 
 
 def title_only(document: PaperDocument) -> PaperDocument:
-    """The title without the paper's own method names, as a document of its own."""
+    """Return a document with the title only, without the paper's own method names."""
     title = document.title
     for name in document.names:
         title = name_pattern(name).sub(" ", title)

@@ -1,4 +1,4 @@
-"""Refit on new labels and re-rank a whole queue in a fraction of a second, with the default model's own features."""
+"""Refit the default model on new labels and rerank a whole queue in a fraction of a second."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +22,14 @@ from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 from wamkg.suggesting.term_counts import CountBlock, TermCounts, WeightTable, count, frequencies, learnable_terms
 
 TOLERANCE = 1e-3
-"""Of each fit, see `newton.fit_rows`; probabilities differ from a full run's by less than 0.002 (tested)."""
+"""Tolerance of each fit, see `newton.fit_rows`; probabilities differ from a full run by less than 0.002 (tested)."""
 
 
 class Sides(NamedTuple):
-    """Fitted classifiers of one parent, a column a side: they multiply term frequencies, not features, so nothing
-    that is kept of the queue depends on a label."""
+    """Fitted classifiers of one parent, one column per side.
+
+    They multiply term frequencies, not features, so no cached data of the queue depends on labels.
+    """
 
     weights: tuple[Any, ...]
     squares: tuple[Any, ...]
@@ -36,14 +38,14 @@ class Sides(NamedTuple):
     classes: Ints
 
     def over(self, kept: Ints, terms: int) -> "Sides":
-        """The same with a row for every term of the queue; terms not kept weigh nothing."""
+        """Return the same with a row for every term of the queue; dropped terms have weight zero."""
         if len(kept) == terms:
             return self
         return self._replace(weights=_spread(self.weights, kept, terms), squares=_spread(self.squares, kept, terms))
 
     @property
     def table(self) -> WeightTable:
-        """What a block multiplies with for this parent alone."""
+        """Return the weight table of this parent alone."""
         return WeightTable.of(self.weights, self.squares, self.intercepts)
 
 
@@ -56,20 +58,20 @@ def _spread(columns: tuple[Any, ...], kept: Ints, terms: int) -> tuple[Any, ...]
 
 @dataclass(frozen=True)
 class FittedMember:
-    """One member of the model, fitted at every inner node of the tree that has more than one class to tell apart."""
+    """One member of the model, fitted at every inner node with more than one class."""
 
     counted: TermCounts
     sides: dict[int, Sides]
 
     @cached_property
     def table(self) -> WeightTable:
-        """The sides of all parents next to one another, in the order of `sides`."""
+        """Return the sides of all parents next to each other, in the order of `sides`."""
         every = list(self.sides.values())
         weights, squares = [w for s in every for w in s.weights], [q for s in every for q in s.squares]
         return WeightTable.of(weights, squares, [i for s in every for i in s.intercepts])
 
     def odds(self, part: CountBlock) -> dict[int, Floats]:
-        """Log-odds (rows, sides) of each parent's sides."""
+        """Return log-odds (rows, sides) of each parent's sides."""
         if not any(sides.weights for sides in self.sides.values()):
             return {parent: _none(part) for parent in self.sides}
         ends = np.cumsum([len(sides.weights) for sides in self.sides.values()])
@@ -77,12 +79,12 @@ class FittedMember:
 
 
 class Ranker:
-    """A queue whose words are counted once; `refit` as often as people decide.
+    """A queue whose words are counted once, with a `refit` as often as people decide.
 
-    Only a model whose members are logistic and read words can be refitted so (the default can), InvalidInputError
-    otherwise. Terms are those that the documents `learnable`, by default the examples given here, let a model weigh:
-    with the whole queue as `learnable` none is ever missing, at the price of more columns; with the default, terms
-    that only papers decided later share are not seen before the next `Ranker`.
+    Only a model whose members are logistic and read words can be refitted like this; the default model can. Otherwise
+    InvalidInputError is raised. The terms are those that the documents in `learnable` let a model weight, by default
+    the examples given here. With the whole queue as `learnable` no term is ever missing, at the cost of more columns.
+    With the default, terms that only later examples share are ignored until the next `Ranker`.
     """
 
     def __init__(
@@ -97,7 +99,7 @@ class Ranker:
             raise InvalidInputError(f"model {model.name!r} cannot be refitted at once; run `wamkg suggest`")
         known = [e.document for e in training.examples] if learnable is None else list(learnable)
         views = dict.fromkeys(cast("TextView", member.view) for member in model.members)
-        # Kept, because it takes longer to make one, for tens of thousands of terms, than to count a text.
+        # Cached: for tens of thousands of terms, building one takes longer than counting a text.
         vectorizers = {v: vectorizer_of(v, learnable_terms(v, known, training.taxon_documents)) for v in views}
         self.model = model
         self._counted = count(vectorizers, candidates)
@@ -106,7 +108,7 @@ class Ranker:
         self._last: dict[tuple[tuple[str, ...], EnsembleMember, int], _Coefficients] = {}
 
     def refit(self, training: TrainingSet, calibration: Calibration | None = None) -> "Ranking":
-        """Fit the whole tree on a training set; `calibration` is that of the last full run."""
+        """Fit the whole tree on a training set; `calibration` comes from the last full run."""
         members = list(self._pool.map(lambda member: self._fit(member, training), self.model.members))
         return Ranking(training.tree, members, calibration or Calibration(), self._pool)
 
@@ -130,12 +132,15 @@ class Ranker:
 
 
 _Coefficients = dict[int, Floats]
-"""Of each child of a node, the coefficients of its last fit, over all texts that people have placed so far."""
+"""For each child of a node, the coefficients of its last fit over all labeled texts so far."""
 
 
 class _AtNode(NamedTuple):
-    """What a node's classifiers are fitted on: the training rows below it and the children they lie under; the texts'
-    numbers, and the last fit to start from, which the next one replaces."""
+    """Training data of a node's classifiers.
+
+    The training rows below it and the children they belong to; the texts' numbers; and the last fit, used as the start
+    of the next one, which replaces it.
+    """
 
     features: Any
     labels: Ints
@@ -145,9 +150,9 @@ class _AtNode(NamedTuple):
     last: _Coefficients
 
     def start(self, child: int) -> Floats | None:
-        """Where the last fit ended; zero for texts that are new or have changed sides, the sum as it was.
+        """Return the end of the last fit; zero for texts that are new or changed sides, with the same total.
 
-        The sum carries the intercept, so what a text took away with it is shared out among the others.
+        The total determines the intercept, so the coefficient of a removed text is distributed over the others.
         """
         if child not in self.last:
             return None
@@ -158,7 +163,7 @@ class _AtNode(NamedTuple):
         return out
 
     def keep(self, child: int, dual: Floats) -> None:
-        """Remember where a fit ended."""
+        """Remember the result of a fit."""
         known = np.zeros(int(self.ids.max()) + 1)
         known[self.ids] = dual
         self.last[child] = known
@@ -173,7 +178,7 @@ def _fit_node(classifier: Logistic, at: _AtNode) -> Sides:
 
 
 def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, float]:
-    """Weights of term frequencies, squared scales of term frequencies (their lengths), and the intercept."""
+    """Return weights of term frequencies, squared scales of term frequencies (their lengths), and the intercept."""
     positive = at.labels == child
     scale = log_ratios(at.features, positive, at.weights) if classifier.ratios else np.ones(len(at.idf))
     rows = rescaled(at.features, scale)
@@ -185,7 +190,7 @@ def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, 
 
 
 class _Labelled:
-    """Term frequencies of the texts that people have placed, each counted when first seen."""
+    """Term frequencies of the texts that people have labeled, each counted when first seen."""
 
     def __init__(self, view: TextView, vectorizer: CountVectorizer) -> None:
         self._view, self._vectorizer = view, vectorizer
@@ -193,7 +198,7 @@ class _Labelled:
         self._rows: Any = sp.csr_matrix((0, len(vectorizer.vocabulary)), dtype=np.float64)
 
     def rows(self, documents: Sequence[PaperDocument]) -> tuple[Any, Ints]:
-        """CSR float64 (len(documents), terms), and a number of each text that stays the same."""
+        """Return CSR float64 (len(documents), terms), and a permanent number for each text."""
         new = {d.hash: d for d in documents if d.hash not in self._place}
         if new:
             fresh = frequencies(self._view, list(new.values()), self._vectorizer).astype(np.float64)
@@ -214,7 +219,7 @@ class Ranking:
 
     @cached_property
     def top(self) -> Floats:
-        """Calibrated P of each top-level taxon, (candidates, tops)."""
+        """Return calibrated P of each top-level taxon, (candidates, tops)."""
         sides = [member.sides[-1] for member in self.members]
         tables = [s.table if s.weights else None for s in sides]
 
@@ -225,11 +230,11 @@ class Ranking:
         return temper(np.vstack(list(self.pool.map(seen, self._blocks))), self.calibration.top)
 
     def joint(self, at: Ints) -> Floats:
-        """Calibrated P of every node for some candidates, (len(at), nodes): what a page of the queue shows."""
+        """Return calibrated P of every node for some candidates, (len(at), nodes), as for a page of the queue."""
         return self._joint([member.counted.part(at) for member in self.members])
 
     def all_joint(self) -> Floats:
-        """Calibrated P of every node for every candidate, (candidates, nodes)."""
+        """Return calibrated P of every node for every candidate, (candidates, nodes)."""
         return np.vstack(list(self.pool.map(self._joint, self._blocks)))
 
     @property
@@ -244,7 +249,7 @@ class Ranking:
         return self.tree.joint(self.calibration.apply(self.tree, conditional))
 
     def _among(self, parent: int, odds: Sequence[Floats]) -> Floats:
-        """Raw P among the children of a node: the geometric mean over members, as `models.Workbench.predict`."""
+        """Return raw P among the children of a node: the geometric mean over members, as in `FitCache.predict`."""
         size = len(self.tree.children[parent])
         logs = []
         for member, own in zip(self.members, odds, strict=True):
@@ -257,5 +262,5 @@ class Ranking:
 
 
 def _none(part: CountBlock) -> Floats:
-    """Log-odds of no side."""
+    """Return the log-odds of zero sides."""
     return np.zeros((part.held.shape[0], 0))

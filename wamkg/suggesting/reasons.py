@@ -1,4 +1,4 @@
-"""Why a suggestion says what it says: near papers, words, sentences, and the taxa that came close."""
+"""Reasons for a suggestion: similar papers, words, sentences, and the runner-up taxa."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,12 +20,12 @@ Variant = tuple[int, str, PaperDocument]
 WORDS_SHOWN = 6
 SENTENCES_SHOWN = 2
 CLOSE = 0.5
-"""A leaf is close when it has at least this share of the probability of the leaf shown first."""
+"""A leaf is close if it has at least this share of the first leaf's probability."""
 MAX_CLOSE = 3
 
 
 def without_each_sentence(candidates: Sequence[PaperDocument]) -> list[Variant]:
-    """For each sentence of each body: (candidate's index, the sentence, the document without it)."""
+    """Return for each sentence of each body: (candidate's index, the sentence, the document without it)."""
     variants = []
     for i, document in enumerate(candidates):
         parts = sentences(document.body)
@@ -36,9 +36,9 @@ def without_each_sentence(candidates: Sequence[PaperDocument]) -> list[Variant]:
 
 
 class Explainer:
-    """Reasons for the candidates of a workbench whose corpus also holds the sentence-less variants.
+    """Gives reasons for candidates whose corpus also contains the variants without each sentence.
 
-    Words and sentences are read off the members of the model that read words; a model without any has none.
+    Words and sentences come from the model's members that read words; a model without any has none.
     """
 
     def __init__(self, bench: FitCache, model: Model, variants: Sequence[Variant], neighbours: int) -> None:
@@ -53,7 +53,7 @@ class Explainer:
         self._sentences = self._sentence_effects(variants)
 
     def explain(self, i: int, joint: Floats, first: int) -> tuple[Reason, ...]:
-        """Reasons for candidate i, given its P(node) and the leaf shown first: strongest kinds first."""
+        """Return reasons for candidate i, given its P(node) and the leaf shown first: strongest kinds first."""
         tree = self._bench.tree
         top = int(joint[tree.tops].argmax())
         name = tree.paths[tree.tops[top]]
@@ -101,7 +101,7 @@ class Explainer:
         ]
 
     def _sentence_effects(self, variants: Sequence[Variant]) -> dict[int, list[tuple[str, Floats]]]:
-        """Change of each top-level taxon's log-odds that a sentence brings (positive: it speaks for it)."""
+        """Return how much a sentence changes each top-level taxon's log-odds (positive: it supports the taxon)."""
         if not self._readers or not variants:
             return {}
         whole = self._log_odds(self._rows)
@@ -119,7 +119,7 @@ class Explainer:
 
 
 def _similarities(bench: FitCache, model: Model, everything: Ints, rows: Ints) -> Floats:
-    """Cosine of each candidate with each example: by the encoder where the model uses it, else by words."""
+    """Return cosines of each candidate with each example: by the encoder if the model uses it, else by words."""
     if len(everything) == 0:
         return np.zeros((len(rows), 0))
     space = FeatureSpace(bench.corpus, VectorView() if model.needs_vectors else PLAIN_WORDS, everything)
@@ -127,9 +127,9 @@ def _similarities(bench: FitCache, model: Model, everything: Ints, rows: Ints) -
 
 
 def _word_effects(readers: Sequence[FittedHierarchy], rows: Ints) -> tuple[dict[int, Any], list[str]]:
-    """Effect of each term on each top-level taxon's log-odds, (rows, terms), read off one member.
+    """Return the effect of each term on each top-level taxon's log-odds, (rows, terms), from one member.
 
-    A member that reads whole words comes before one that reads stems; terms of stop words alone count nothing.
+    A member that reads whole words is preferred to one that reads stems; stop words do not count.
     """
     usable = [r for r in readers if _view(r).analyzer == "word" and isinstance(r.nodes[-1][1], FittedLogistic)]
     for reader in sorted(usable, key=lambda r: _view(r).stemmed):

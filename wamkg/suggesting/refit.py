@@ -1,7 +1,7 @@
-"""The refit after a decision: a queue held in memory, brought up to date in a fraction of a second.
+"""The refit after a decision: update a queue held in memory in a fraction of a second.
 
-The model is fitted anew on all decisions and every waiting paper gets new probabilities; reasons and the probability
-of lying outside stay those of the last full run, which follows when nobody decides for a while.
+The model is fitted again on all decisions, and every waiting paper gets new probabilities. Reasons and the probability
+of "outside" stay those of the last full run. The next full run starts when nobody decides for a while.
 """
 
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ from wamkg.suggesting.taxon_tree import Floats, Ints
 from wamkg.vocabulary import BatchKind
 
 SMALL_QUEUE = 2_000
-"""Up to so many waiting papers, all are written anew; of more, the least sure and those that moved."""
+"""Up to this many waiting papers, all are rewritten; above, only the least confident ones and those that changed."""
 PAGE = 1_000
 MIN_CHANGE = 0.02
 ATTEMPTS = 3
 _TEXTS_STAY = {BatchKind.DECISION, BatchKind.SUGGEST, BatchKind.EMBED, BatchKind.EXPORT}
-"""Kinds of batches that leave every text as it was; after any other the queue is read anew."""
+"""Kinds of batches that change no text; after any other kind, the queue is read again."""
 
 
 @dataclass
 class ModelCache:
-    """What outlives a refit: texts counted once, and the confidence that each paper was last shown with."""
+    """What is reused between refits: counted texts, and the confidence last shown for each paper."""
 
     library: PaperLibrary
     ranker: Ranker
@@ -45,7 +45,7 @@ class ModelCache:
 
 
 class QueueRefitter:
-    """A taxonomy's queue, held for as long as people decide one paper after the other."""
+    """A taxonomy's queue, held in memory while people decide one paper after another."""
 
     def __init__(self, store: Store, slug: str, rules: SuggestOptions | None = None) -> None:
         self.store = store
@@ -54,9 +54,9 @@ class QueueRefitter:
         self._held: ModelCache | None = None
 
     def run(self) -> dict[str, int] | None:
-        """Fit anew and revise the suggestions; how many, or None where only a full run will do.
+        """Refit and update the suggestions; return how many, or None if a full run is needed.
 
-        That is where there are no suggestions yet to revise, or where their model cannot be refitted at once.
+        A full run is needed if there are no suggestions yet, or if their model cannot be refitted quickly.
         """
         for _ in range(ATTEMPTS):
             with self.store.reading() as session:
@@ -76,7 +76,7 @@ class QueueRefitter:
         return None
 
     def _still(self, session: Any, newest: int) -> ModelCache | None:
-        """The queue in memory; None where there is none yet, or more than decisions was written since."""
+        """Return the queue in memory; None if there is none, or if more than decisions was written since."""
         held = self._held
         if held is None or not kinds_since(session, held.since) <= _TEXTS_STAY:
             return None
@@ -84,7 +84,7 @@ class QueueRefitter:
         return held
 
     def _hold(self, library: PaperLibrary, corpus: TaxonomyCorpus, newest: int, model: str) -> ModelCache | None:
-        """Count the queue and keep it in memory; None where the model cannot be refitted at once."""
+        """Count the queue and cache it; None if the model cannot be refitted quickly."""
         every = list(library.documents.values()) if len(library.documents) <= SMALL_QUEUE else None
         try:
             ranker = Ranker(corpus.training, corpus.candidates, model_named(model), every)
@@ -95,7 +95,7 @@ class QueueRefitter:
         return self._held
 
     def _revise(self, held: ModelCache, corpus: TaxonomyCorpus, known: dict[str, Any], newest: int) -> int | None:
-        """Rank, and write what is to be written; None, having written nothing, if somebody else wrote meanwhile."""
+        """Rank and write the changes; None, without writing, if someone else wrote in the meantime."""
         terms = _Terms.of(corpus, known, self.rules)
         ranking = held.ranker.refit(corpus.training, terms.calibration)
         at = np.array([held.rows[d.id] for d in corpus.candidates if d.id in held.rows], dtype=np.intp)
@@ -144,7 +144,7 @@ class _Terms:
         )
 
     def values(self, joint: Floats, outside: float | None) -> dict[str, Any]:
-        """Columns of a suggestion that a refit changes."""
+        """Return the columns of a suggestion that a refit changes."""
         tree = self.corpus.training.tree
         level = confident_level(tree, joint, self.calibration, self.support, self.rules.min_support)
         if outside is not None and outside >= self.rules.outside_from:
@@ -159,7 +159,7 @@ class _Terms:
 
 
 def _rows_to_update(ranking: Ranking, at: Ints, shown: Floats) -> tuple[Ints, Floats]:
-    """Rows of the queue to write anew, and what each row of it is now shown with."""
+    """Return the rows of the queue to rewrite, and what each row of it shows now."""
     top = ranking.top.max(axis=1)
     if len(at) <= SMALL_QUEUE:
         return at, top

@@ -1,4 +1,4 @@
-"""The registry of named models, and predictions from them with every fit remembered."""
+"""The registry of named models, and predictions from them with all fits cached."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from wamkg.suggesting.taxon_tree import Floats, Ints
 BASELINE = "tfidf-lr"
 FOLDS = 8
 MIN_TO_CALIBRATE = 10
-"""With fewer examples nothing is tempered and no level counts as sure."""
+"""Minimum number of examples for calibration; with fewer, no level is confident."""
 TIME_BLOCKS, MIN_TO_LOOK_AHEAD = 6, 20
-"""Dated examples are parted so, in order, and each part but the first is predicted from those before it."""
+"""Dated examples are split into this many blocks, in order; each but the first is predicted from earlier blocks."""
 
 
 @dataclass(frozen=True)
 class EnsembleMember:
-    """One hierarchical classifier: what it reads, how it decides, how much a taxon's definition counts."""
+    """One hierarchical classifier: its features, its node classifier, and the weight of a taxon's definition."""
 
     view: View
     classifier: NodeClassifier
@@ -33,7 +33,7 @@ class EnsembleMember:
 
 @dataclass(frozen=True)
 class Model:
-    """A named model: the geometric mean of its members, tempered if `calibrated`."""
+    """A named model: the geometric mean of its members, calibrated if `calibrated`."""
 
     name: str
     members: tuple[EnsembleMember, ...]
@@ -42,7 +42,7 @@ class Model:
 
     @property
     def reads_marks(self) -> bool:
-        """Whether any member reads what is known beside the text: rival places or citations."""
+        """Whether any member reads context outside the text: other taxonomies or citations."""
         return any(isinstance(member.view, TextView) and member.view.marks for member in self.members)
 
     @property
@@ -87,12 +87,12 @@ DEFAULT_WITHOUT_VECTORS = "words-nb"
 
 
 def compared_models(has_vectors: bool) -> list[str]:
-    """The models an evaluation compares unless told otherwise: those that read texts, which every store has."""
+    """Return the models that an evaluation compares by default: those that read text, which every store has."""
     return [n for n, model in MODELS.items() if not model.reads_marks and (has_vectors or not model.needs_vectors)]
 
 
 def model_named(name: str) -> Model:
-    """Look a model up; raises InvalidInputError that lists the known ones."""
+    """Return the model with this name; raises InvalidInputError that lists the known ones."""
     try:
         return MODELS[name]
     except KeyError:
@@ -100,7 +100,7 @@ def model_named(name: str) -> Model:
 
 
 class FitCache:
-    """A training set with its corpus; fits members on any subset of examples and remembers the results.
+    """A training set with its corpus; fits members on any subset of examples and caches the results.
 
     Example i is corpus row i; the taxa's definitions follow, then the candidates.
     """
@@ -118,7 +118,7 @@ class FitCache:
         self._predicted: dict[tuple[EnsembleMember, bytes, bytes], Floats] = {}
 
     def fit(self, member: EnsembleMember, rows: Ints) -> FittedHierarchy:
-        """Fit one member on the examples `rows` and, where it wants them, the definitions."""
+        """Fit one member on the examples `rows` and, if it uses them, the definitions."""
         taxa = np.arange(len(self.tree.paths) if member.definitions > 0 else 0, dtype=np.intp)
         texts = taxa + len(self.nodes)
         training = Rows(
@@ -130,7 +130,7 @@ class FitCache:
         return fit_hierarchy(self.tree, self.corpus, training, member.view, member.classifier)
 
     def predict(self, model: Model, rows: Ints, at: Ints) -> Floats:
-        """Raw P(child | parent), (len(at), nodes), of a model fitted on the examples `rows`."""
+        """Return raw P(child | parent), (len(at), nodes), of a model fitted on the examples `rows`."""
         logs = [np.log(np.clip(self._member(member, rows, at), 1e-12, 1.0)) for member in model.members]
         mean: Floats = np.exp(np.mean(logs, axis=0))
         for children in self.tree.children.values():
@@ -151,7 +151,7 @@ class FitCache:
         return out
 
     def out_of_fold(self, model: Model, rows: Ints) -> Floats:
-        """Raw P(child | parent) of each example in `rows`, by a model fitted without its fold."""
+        """Return raw P(child | parent) of each example in `rows`, by a model fitted without its fold."""
         out = np.zeros((len(rows), len(self.tree.paths)))
         folds = stratified_folds(self.nodes[rows], FOLDS)
         for fold in range(int(folds.max(initial=-1)) + 1):
@@ -160,8 +160,11 @@ class FitCache:
         return out
 
     def ahead(self, model: Model, rows: Ints) -> tuple[Ints, Floats] | None:
-        """Of the dated examples in `rows`, all but the earliest and raw P(child | parent) by a model fitted on earlier
-        ones only, as a new paper will meet it; None for too few of them."""
+        """Predict dated examples from earlier ones, as for new papers.
+
+        Returns, of the dated examples in `rows`, all but the earliest, and raw P(child | parent) by a model fitted on
+        earlier ones only; None for too few.
+        """
         dates = np.array([self.training.examples[row].document.date for row in rows])
         dated = rows[dates != ""][np.argsort(dates[dates != ""], kind="stable")]
         if len(dated) < MIN_TO_LOOK_AHEAD:
@@ -172,8 +175,10 @@ class FitCache:
         return np.concatenate(blocks[1:]), np.concatenate(seen)
 
     def calibration(self, model: Model, rows: Ints, precision: float) -> Calibration:
-        """Temperatures from cross-validation within the examples `rows`; thresholds that keep the precision there and,
-        where dates are known, forward in time as well."""
+        """Return temperatures from cross-validation within the examples `rows`, and thresholds.
+
+        The thresholds reach the precision there and, if dates are known, also in time-forward validation.
+        """
         if len(rows) < MIN_TO_CALIBRATE:
             return Calibration()
         seen = [HeldOutProbabilities(self.out_of_fold(model, rows), self.nodes[rows])]
@@ -183,7 +188,7 @@ class FitCache:
 
 
 def stratified_folds(nodes: Ints, folds: int) -> Ints:
-    """Deal rows to folds, class after class, so that each fold has its share; deterministic."""
+    """Deal rows to folds, class by class, so that each fold has its share; deterministic."""
     out = np.empty(len(nodes), dtype=np.intp)
     out[np.argsort(nodes, kind="stable")] = np.arange(len(nodes)) % max(1, min(folds, len(nodes)))
     return out

@@ -1,4 +1,4 @@
-"""The suggest and evaluate jobs: read a corpus, run the model, keep what it says."""
+"""The suggest and evaluate jobs: read a corpus, run the model, store the results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from wamkg.suggesting.suggest import SuggestOptions as Rules
 from wamkg.vocabulary import BatchKind
 
 ATTEMPTS = 3
-"""Runs on a store that others write to all the while; the last one is kept as it is."""
+"""Number of runs on a store that others keep writing to; the last result is stored as it is."""
 
 
 def needs_encoder(model: str) -> bool:
     """Whether a model (`auto`: the default one) reads the sentence encoder's vectors.
 
-    Raises InvalidInputError for a name that no model has.
+    Raises InvalidInputError for an unknown model name.
     """
     return model_named(DEFAULT if model == "auto" else model).needs_vectors
 
@@ -46,7 +46,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SuggestReport:
-    """What a suggest run did, and every suggestion in the words of `suggest --json`."""
+    """The result of a suggest run, with every suggestion in the form of `suggest --json`."""
 
     taxonomy: str
     suggested: int
@@ -56,14 +56,14 @@ class SuggestReport:
 
 
 def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> dict[str, Any]:
-    """Encode the text of every paper of the survey that is new or changed, beside any other workers."""
+    """Encode the text of every new or changed paper of the survey, in parallel with other workers."""
     with store.reading() as session:
         texts = {paper.id: document_of(paper).text for paper in paper_texts(session)}
     return embed_shared(store, encoder, texts, progress).as_dict()
 
 
 def vectors_for(store: Store, corpus: TaxonomyCorpus, encoder: Encoder) -> VectorsByHash:
-    """Vectors of everything a run reads; what is not kept yet is encoded now."""
+    """Return vectors of everything a run reads; missing ones are encoded now."""
     texts = required_texts(corpus.training, corpus.candidates)
     by_paper = {paper.id: document_of(paper).text for paper in corpus.papers.values()}
     by_taxon = {
@@ -78,7 +78,7 @@ def vectors_for(store: Store, corpus: TaxonomyCorpus, encoder: Encoder) -> Vecto
 def suggest_places(
     store: Store, slug: str, rules: Rules, encoder: Encoder | None, progress: Progress | None = None
 ) -> SuggestReport:
-    """Suggest a place for every candidate of a taxonomy and keep the suggestions."""
+    """Suggest a taxon for every candidate of a taxonomy and store the suggestions."""
     named = (encoder.name, encoder.version) if encoder else None
     for attempt in range(ATTEMPTS):
         with store.reading() as session:
@@ -93,7 +93,7 @@ def suggest_places(
 
 
 def _keep(store: Store, corpus: TaxonomyCorpus, found: Sequence[SuggestionResult], before: int | None) -> int | None:
-    """Keep what was found; None, keeping nothing, where something was written after the batch `before`."""
+    """Store the results; None, without storing, if something was written after the batch `before`."""
     with store.writing() as session:
         if before is not None and latest_write(session) != before:
             return None
@@ -127,7 +127,7 @@ def _row(corpus: TaxonomyCorpus, suggestion: SuggestionResult) -> dict[str, Any]
 
 
 def _with_title(corpus: TaxonomyCorpus, reason: dict[str, Any]) -> dict[str, Any]:
-    """Name a neighbour by its slug: a number means nothing to a reader or to another copy of the store."""
+    """Name a neighbor by its slug: a number means nothing to a reader or in another copy of the store."""
     if "paper" not in reason:
         return reason
     return reason | {"paper": corpus.papers[str(reason["paper"])].slug}
@@ -151,7 +151,7 @@ def evaluate_models(
     shuffle_seed: int | None = None,
     protocol: str = "nested-loo",
 ) -> dict[str, Any]:
-    """Measure models on the taxonomy's own examples, by a protocol of `evaluation.evaluate`."""
+    """Evaluate models on the taxonomy's own examples, by a protocol of `evaluation.evaluate`."""
     with store.reading() as session:
         corpus = load_corpus(session, slug)
     vectors = vectors_for(store, corpus, encoder) if encoder else None

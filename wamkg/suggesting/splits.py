@@ -1,4 +1,4 @@
-"""Which papers a model learns from and which it is examined on."""
+"""Splits into training papers and held-out papers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.taxon_tree import Ints
 
 MIN_TO_LEARN_FROM = 10
-"""Months before which fewer papers were known are not examined."""
+"""Months with fewer earlier papers than this are not evaluated."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Split:
 
 
 def nested_loo(training: TrainingSet) -> list[Split]:
-    """Each example left out in turn."""
+    """Leave out each example in turn."""
     everything = np.arange(len(training.examples), dtype=np.intp)
     return [Split(np.delete(everything, i), everything[i : i + 1]) for i in everything]
 
@@ -31,7 +31,7 @@ def nested_loo(training: TrainingSet) -> list[Split]:
 def time_forward(training: TrainingSet) -> list[Split]:
     """For every month m: fit on the papers dated before m, predict those of m.
 
-    Papers without a date are never used; months with fewer than 10 papers before them are not examined.
+    Papers without a date are never used; months with fewer than 10 papers before them are skipped.
     """
     months = np.array([example.document.date[:7] for example in training.examples])
     splits = []
@@ -49,7 +49,7 @@ PROTOCOLS: dict[str, Callable[[TrainingSet], list[Split]]] = {
 
 
 def splits_of(training: TrainingSet, protocol: str) -> list[Split]:
-    """The splits of a named protocol; raises InvalidInputError if there is nothing to examine."""
+    """Return the splits of a named protocol; raises InvalidInputError if there is nothing to evaluate."""
     if protocol not in PROTOCOLS:
         raise InvalidInputError(unknown("protocol", protocol, PROTOCOLS))
     splits = PROTOCOLS[protocol](training) if len(training.examples) >= 4 else []

@@ -1,4 +1,4 @@
-"""Suggest a place for each candidate: probabilities down the tree, how deep they are sure, and why."""
+"""Suggest a taxon for each candidate: probabilities in the tree, the confident level, and reasons."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,10 +20,10 @@ from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 @dataclass(frozen=True)
 class SuggestOptions:
-    """What a curator may set: the model, the precision wanted where it says it is sure, and the back-off.
+    """Options for curators: the model, the precision required of confident levels, and the back-off.
 
-    A taxon with fewer than `min_support` examples is never decided on; its parent is. `outside_from` is the
-    P(outside) from which the suggestion abstains.
+    A taxon with fewer than `min_support` examples is never a confident level; its parent is used. From P(outside) of
+    `outside_from` on, the suggestion abstains.
     """
 
     model: str = "auto"
@@ -36,10 +36,10 @@ class SuggestOptions:
 
 @dataclass(frozen=True)
 class SuggestionResult:
-    """One candidate's suggestion, in the words of `suggest --json`.
+    """One candidate's suggestion, in the form of `suggest --json`.
 
-    `ranked` holds leaves, best first, those at or below `decided_level` before those elsewhere; `decided_level` is
-    the deepest taxon it is sure of, or None.
+    `ranked` contains leaves, best first, those at or below `decided_level` before the others. `decided_level` is the
+    deepest taxon that the model is confident about, or None.
     """
 
     id: str
@@ -55,7 +55,7 @@ class SuggestionResult:
     model: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data, `ranked` as objects."""
+        """Return plain data, with `ranked` as objects."""
         out = asdict(self)
         out["ranked"] = self.leaves
         out["reasons"] = list(out["reasons"])
@@ -63,7 +63,7 @@ class SuggestionResult:
 
     @property
     def leaves(self) -> list[dict[str, Any]]:
-        """`ranked` as objects."""
+        """Return `ranked` as objects."""
         return leaves_of(self.ranked, self.decided_level)
 
 
@@ -74,12 +74,12 @@ def suggest(
     settings: SuggestOptions | None = None,
     encoder: tuple[str, str] | None = None,
 ) -> list[SuggestionResult]:
-    """Suggest a place for every candidate, in the given order.
+    """Suggest a taxon for every candidate, in the given order.
 
-    `vectors` maps text hash to vector for `examples.required_texts(training, candidates)`; without it only
-    models that read words can be used. `encoder` is the (name, version) the vectors come from, for the record.
-    Without a single example the taxa's definitions alone decide and nothing counts as sure. Raises
-    InvalidInputError with neither, for an unknown model, or where a needed vector is missing.
+    `vectors` maps text hash to vector for `examples.required_texts(training, candidates)`; without it, only models that
+    read words can be used. `encoder` is the (name, version) of the vectors' encoder, for the record. Without any
+    example, only the taxa's definitions count, and no level is confident. Raises InvalidInputError with neither, for an
+    unknown model, or if a needed vector is missing.
     """
     settings = settings or SuggestOptions()
     if not training.examples and not any(training.tree.texts.values()):
@@ -112,7 +112,7 @@ def suggest(
 
 
 class _Confidence(NamedTuple):
-    """How deep one candidate's suggestion is sure, P(outside), whether it abstains, and the leaves in order."""
+    """A candidate's confident level, P(outside), whether it abstains, and the leaves in order."""
 
     level: str | None
     outside: float | None
@@ -156,7 +156,7 @@ class _SuggestContext:
 
 
 def chosen_model(name: str, has_vectors: bool) -> Model:
-    """The model by name; `auto` is the default, or the one that needs no vectors where there are none."""
+    """Return the model by name; `auto` is the default, or the one that needs no vectors if there are none."""
     if name == "auto":
         return model_named(DEFAULT if has_vectors else DEFAULT_WITHOUT_VECTORS)
     model = model_named(name)
@@ -168,7 +168,7 @@ def chosen_model(name: str, has_vectors: bool) -> Model:
 
 
 def confident_level(tree: Tree, joint: Floats, calibration: Calibration, support: Floats, fewest: int) -> str | None:
-    """The deepest taxon on the likeliest path whose probability and support suffice at every step, or None."""
+    """Return the deepest taxon on the likeliest path whose probability and support suffice at every step, or None."""
     here, found = -1, None
     while here in tree.children:
         children = tree.children[here]
@@ -180,12 +180,12 @@ def confident_level(tree: Tree, joint: Floats, calibration: Calibration, support
 
 
 def is_within_level(taxon: str, level: str | None) -> bool:
-    """Whether a taxon is the decided one or lies below it; any does where nothing is decided."""
+    """Whether a taxon is the confident one or its descendant; always True without a confident level."""
     return level is None or is_same_or_descendant(taxon, level)
 
 
 def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[dict[str, Any]]:
-    """Ranked leaves as objects; `elsewhere` marks one that does not lie in the taxon that is sure."""
+    """Return ranked leaves as objects; `elsewhere` marks one outside the confident taxon."""
     return [
         {"taxon": taxon, "probability": p} | ({} if is_within_level(taxon, level) else {"elsewhere": True})
         for taxon, p in ranked
@@ -193,9 +193,9 @@ def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[di
 
 
 def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
-    """Leaves as they are shown: best first, those of the decided taxon before all others.
+    """Return leaves in display order: best first, those of the confident taxon before all others.
 
-    A likely leaf elsewhere does not come first: what is sure is the taxon, and a place must lie in it.
+    A likely leaf elsewhere does not come first, because the suggested taxon must be within the confident one.
     """
     elsewhere = np.array([not is_within_level(tree.paths[n], level) for n in tree.leaves])
     order: Ints = tree.leaves[np.lexsort((-joint[tree.leaves], elsewhere))]
@@ -203,7 +203,7 @@ def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
 
 
 def support_counts(tree: Tree, nodes: Ints) -> Floats:
-    """How many examples, given by the node each sits at, sit at or below each node."""
+    """Count the examples at or below each node, given the node of each example."""
     counts = np.zeros(len(tree.paths))
     for node in nodes:
         counts[tree.line(int(node))] += 1
@@ -213,7 +213,7 @@ def support_counts(tree: Tree, nodes: Ints) -> Floats:
 def model_record(
     model: Model, calibration: Calibration, bench: FitCache, encoder: tuple[str, str] | None
 ) -> dict[str, Any]:
-    """Which model, encoder, training set and thresholds a suggestion was made with."""
+    """Return which model, encoder, training set and thresholds a suggestion is based on."""
     used = encoder if model.needs_vectors else None
     return {
         "name": model.name,

@@ -15,14 +15,14 @@ Ints = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Tree:
-    """Taxon paths such as `joint/diffusion`, parents before children, with the text that defines each."""
+    """Taxon paths such as `joint/diffusion`, parents before children, each with its defining text."""
 
     paths: tuple[str, ...]
     texts: Mapping[str, str]
 
     @classmethod
     def of(cls, paths: Iterable[str], texts: Mapping[str, str] | None = None) -> "Tree":
-        """Build a tree from paths; missing ancestors are added, order is kept, parents come first.
+        """Build a tree from paths; missing ancestors are added, order is preserved, parents come first.
 
         `texts` maps a path to its definition and criteria. Raises InvalidInputError for an empty path.
         """
@@ -38,36 +38,36 @@ class Tree:
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """Position of every path."""
+        """Return the position of every path."""
         return {path: i for i, path in enumerate(self.paths)}
 
     @cached_property
     def parents(self) -> Ints:
-        """Index of each node's parent, -1 below the root."""
+        """Return the index of each node's parent, -1 below the root."""
         return np.array([self.index.get(path.rpartition("/")[0], -1) for path in self.paths], dtype=np.intp)
 
     @cached_property
     def children(self) -> dict[int, Ints]:
-        """Children of every inner node, the root as -1."""
+        """Return the children of every inner node, the root as -1."""
         return {int(p): np.flatnonzero(self.parents == p) for p in np.unique(self.parents)}
 
     @cached_property
     def depths(self) -> Ints:
-        """Depth of each node; a child of the root has 1."""
+        """Return the depth of each node; a child of the root has depth 1."""
         return np.array([path.count("/") + 1 for path in self.paths], dtype=np.intp)
 
     @cached_property
     def leaves(self) -> Ints:
-        """Indices of the nodes without children."""
+        """Return the indices of nodes without children."""
         return np.array([i for i in range(len(self.paths)) if i not in self.children], dtype=np.intp)
 
     @property
     def tops(self) -> Ints:
-        """Indices of the root's children."""
+        """Return the indices of the root's children."""
         return self.children[-1]
 
     def line(self, node: int) -> list[int]:
-        """Indices from the top-level ancestor down to `node`."""
+        """Return the indices from the top-level ancestor down to `node`."""
         nodes: list[int] = []
         while node >= 0:
             nodes.append(node)
@@ -84,7 +84,7 @@ class Tree:
 
     @cached_property
     def _steps(self) -> dict[int, Ints]:
-        """For every inner node, the position of the child that leads to each node, or -1."""
+        """Return, for every inner node, the position of the child that leads to each node, or -1."""
         steps = {parent: np.full(len(self.paths), -1, dtype=np.intp) for parent in self.children}
         for node in range(len(self.paths)):
             for parent, child in zip([-1, *self.line(node)], self.line(node), strict=False):
@@ -92,5 +92,5 @@ class Tree:
         return steps
 
     def child_on_path(self, nodes: Ints, parent: int) -> Ints:
-        """For each labelled node, the position among `parent`'s children that leads to it, or -1."""
+        """Return, for each labeled node, the position among `parent`'s children that leads to it, or -1."""
         return self._steps[parent][nodes]

@@ -1,4 +1,4 @@
-"""Term frequencies of a whole queue, counted once and kept: what a refit reads instead of texts."""
+"""Cached term frequencies of a whole queue, counted once: a refit reads them instead of texts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from wamkg.suggesting.features import TextView, counted, kept_terms, read_by, ve
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
 CHUNK = 5_000
-"""Texts counted at once; bounds the memory that counting takes beside the counts."""
+"""Number of texts counted at once; limits the extra memory for counting."""
 
 
 class WeightTable(NamedTuple):
-    """What fitted classifiers multiply term frequencies with, a column a side, and their intercepts.
+    """Weights that fitted classifiers multiply term frequencies with, one column per side, and their intercepts.
 
-    `columns` (terms, 2 * sides) float32 holds the weights and, right of them, the squares of the sides' own scales.
+    `columns` (terms, 2 * sides) float32 contains the weights and, right of them, the squares of the sides' own scales.
     """
 
     columns: Any
@@ -28,7 +28,7 @@ class WeightTable(NamedTuple):
 
     @classmethod
     def of(cls, weights: Sequence[Any], squares: Sequence[Any], intercepts: Sequence[float]) -> "WeightTable":
-        """Side by side, each (terms,)."""
+        """Combine sides, each (terms,), side by side."""
         return cls(np.column_stack([*weights, *squares]).astype(np.float32), np.array(intercepts))
 
 
@@ -36,7 +36,7 @@ class WeightTable(NamedTuple):
 class CountBlock:
     """Some rows of term frequencies f, split so that most entries need no value of their own.
 
-    `held` is 1 for every term a text holds; most it holds once, f = 1. For the rest, `more` adds f - 1 and
+    `held` is 1 for every term in a text; most terms occur once, f = 1. For the rest, `more` adds f - 1 and
     `more_squared` f squared - 1. All are CSR float32 (rows, terms).
     """
 
@@ -45,7 +45,7 @@ class CountBlock:
     more_squared: Any
 
     def log_odds(self, table: WeightTable) -> Floats:
-        """Log-odds (rows, sides): f @ weights over the length that the side's scale gives f."""
+        """Return log-odds (rows, sides): f @ weights, divided by the length that the side's scale gives f."""
         sides = len(table.intercepts)
         found = self._held_sums(table.columns)
         found[:, :sides] += self.more @ table.columns[:, :sides]
@@ -55,13 +55,13 @@ class CountBlock:
         return out
 
     def _held_sums(self, columns: Any) -> Any:
-        # Two columns are summed twice as fast one after the other; of many, all in one pass over the terms.
+        # Two columns are twice as fast one after the other; many are faster in one pass over the terms.
         if columns.shape[1] == 2:
             return np.column_stack([self.held @ np.ascontiguousarray(column) for column in columns.T])
         return self.held @ columns
 
     def picked(self, at: Ints) -> "CountBlock":
-        """Some of the rows."""
+        """Return some of the rows."""
         return CountBlock(self.held[at], self.more[at], self.more_squared[at])
 
 
@@ -72,7 +72,7 @@ class TermCounts:
     blocks: tuple[CountBlock, ...]
 
     def part(self, at: Ints) -> CountBlock:
-        """Rows picked from anywhere, in the order asked for."""
+        """Return rows from any block, in the requested order."""
         starts = np.cumsum([0, *(block.held.shape[0] for block in self.blocks)])
         owner = np.searchsorted(starts, at, side="right") - 1
         order = np.argsort(owner, kind="stable")
@@ -83,7 +83,7 @@ class TermCounts:
 
 
 def to_block(rows: Any, ones: Any) -> CountBlock:
-    """CSR term frequencies as a block; `ones` are float32 ones, at least as many as entries, and are shared."""
+    """Return CSR term frequencies as a block; `ones` are shared float32 ones, at least as many as entries."""
     held = _csr(ones[: rows.nnz], rows.indices, rows.indptr, rows.shape)
     often = np.flatnonzero(rows.data > 1.0)
     starts = np.searchsorted(often, rows.indptr).astype(rows.indptr.dtype)
@@ -97,7 +97,7 @@ def _csr(data: Any, indices: Any, indptr: Any, shape: tuple[int, int]) -> Any:
 
 
 def frequencies(view: TextView, documents: Sequence[PaperDocument], vectorizer: CountVectorizer) -> Any:
-    """Sublinear term frequencies of documents, CSR float32 (len(documents), terms of the view's vectorizer)."""
+    """Return sublinear term frequencies of documents, CSR float32 (len(documents), terms of the view's vectorizer)."""
     rows = vectorizer.transform(read_by(view, d) for d in documents).tocsr().astype(np.float32)
     rows.data = 1.0 + np.log(rows.data)
     return rows
@@ -106,7 +106,7 @@ def frequencies(view: TextView, documents: Sequence[PaperDocument], vectorizer: 
 def count(
     vectorizers: Mapping[TextView, CountVectorizer], documents: Iterable[PaperDocument]
 ) -> dict[TextView, TermCounts]:
-    """Count the terms of each view, a chunk of documents at a time; they may come from a generator, none is kept."""
+    """Count the terms of each view, a chunk of documents at a time; the documents may come from a generator."""
     blocks: dict[TextView, list[CountBlock]] = {view: [] for view in vectorizers}
     ones = np.ones(0, dtype=np.float32)
     for chunk in chunks(documents, CHUNK):
@@ -120,9 +120,9 @@ def count(
 def learnable_terms(
     view: TextView, documents: Sequence[PaperDocument], definitions: Sequence[PaperDocument]
 ) -> list[str]:
-    """Terms that a model fitted on any of these documents may give a weight, in alphabetical order.
+    """Return terms that a model fitted on any of these documents may weight, in alphabetical order.
 
-    As `features.Space`: those of at least `min_df` texts, or of one definition.
+    As in `features.FeatureSpace`: terms in at least `min_df` texts, or in one definition.
     """
     vectorizer = vectorizer_of(view)
     counts = counted(vectorizer, [read_by(view, d) for d in [*documents, *definitions]])
