@@ -1,6 +1,7 @@
 """Taxonomies in YAML: in and out without loss, every mistake by line and field, nothing half-written."""
 
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import orjson
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from wamkg.cli import run
 from wamkg.exporting.taxonomy_yaml import taxonomy_yaml
+from wamkg.history.undo import undo_batch
 from wamkg.importing.seed_files import seeds_folder
 from wamkg.importing.taxonomy_file import FileMistakesError, read_taxonomy_file
-from wamkg.services.taxonomies import create_taxonomy
+from wamkg.services.taxonomies import create_taxonomy, delete_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
+from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 from wamkg.views.taxonomies import taxonomy_tree, walk
@@ -247,3 +250,62 @@ def test_undo_of_a_creation_leaves_nothing(new_home: Path, tmp_path: Path, capsy
         taxonomy_tree(session, "feeding")
     store.close()
     assert run(["taxonomy", "create", str(tmp_path / "t.yaml")]) == 0
+
+
+def in_json(out: Out, *command: str) -> dict[str, Any]:
+    """What a command answers with --json."""
+    out.readouterr()
+    assert run([*command, "--json"]) == 0
+    found: dict[str, Any] = orjson.loads(out.readouterr().out)
+    return found
+
+
+def exported(out: Out, slug: str) -> str:
+    """A taxonomy as YAML."""
+    out.readouterr()
+    assert run(["taxonomy", "export", slug]) == 0
+    return out.readouterr().out
+
+
+def test_a_taxonomy_with_papers_is_not_deleted(seeded_store: Store, capsys: Out) -> None:
+    assert run(["taxonomy", "delete", "wam"]) == 1
+    said = capsys.readouterr().err
+    assert "papers are assigned in wam" in said
+    assert "--unassign" in said
+    assert run(["taxonomy", "delete", "nus", "--dry-run"]) == 0
+    assert "dry run" in capsys.readouterr().out
+    assert run(["taxonomy", "show", "nus"]) == 0
+
+
+def test_undo_of_a_deletion_restores_everything(seeded_store: Store, capsys: Out) -> None:
+    before = exported(capsys, "wam"), in_json(capsys, "taxonomy", "show", "wam")["states"]
+    done = in_json(capsys, "taxonomy", "delete", "wam", "--unassign")
+    assert done["taxa"] > 10 and done["papers"] > 60
+    assert run(["taxonomy", "show", "wam"]) == 1
+    assert "unknown taxonomy 'wam'" in capsys.readouterr().err
+    assert run(["doctor"]) == 0
+    assert run(["undo", done["batch"]]) == 0
+    assert (exported(capsys, "wam"), in_json(capsys, "taxonomy", "show", "wam")["states"]) == before
+
+
+def test_a_deleted_slug_is_free_and_seeds_leave_it_alone(seeded_store: Store, tmp_path: Path, capsys: Out) -> None:
+    done = in_json(capsys, "taxonomy", "delete", "nus")
+    assert run(["seed"]) == 0
+    assert run(["taxonomy", "show", "nus"]) == 1
+    (tmp_path / "nus.yaml").write_text("slug: nus\ntitle: Another\n")
+    assert run(["taxonomy", "create", str(tmp_path / "nus.yaml")]) == 0
+    capsys.readouterr()
+    assert run(["undo", done["batch"]]) == 1
+    assert "undo them first" in capsys.readouterr().err
+
+
+def test_deletion_is_undone_on_both_databases(store: Store) -> None:
+    there_and_back(store, BIRDS)
+    done = delete_taxonomy(store, Writer("ana"), "feeding")
+    there_and_back(store, BIRDS.replace("Nectar", "Honey"))
+    again = delete_taxonomy(store, Writer("ana"), "feeding")
+    assert done.batch and again.batch and done.batch != again.batch
+    with store.writing() as session:
+        undo_batch(session, find_batch(session, done.batch), get_actor(session, "ana"))
+    with store.reading() as session:
+        assert taxonomy_yaml(session, "feeding") == BIRDS

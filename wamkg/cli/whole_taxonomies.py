@@ -82,6 +82,29 @@ def create(
         print_undo(made.batch)
 
 
+@taxonomy.command("delete")
+def delete(
+    slug: Annotated[str, typer.Argument(metavar="TAXONOMY", help="Slug of the taxonomy.")],
+    unassign: Annotated[bool, typer.Option("--unassign", help="End the assignments of papers in it too.")] = False,
+    dry_run: DryRun = False,
+    by: ByOption = "cli",
+    json: JsonOption = False,
+) -> None:
+    """Delete a taxonomy in which no paper is assigned. `undo` restores it."""
+    with open_store() as store:
+        done = service.delete_taxonomy(store, Writer(by), slug, unassign=unassign, dry_run=dry_run)
+    if json:
+        print_json(asdict(done))
+        return
+    out.print(f"Taxonomy {done.slug} ({done.title}): {done.taxa} taxa deleted, {done.papers} papers unassigned")
+    if done.suggestions:
+        out.print(f"{done.suggestions} suggestions deleted; after an undo, `wamkg suggest` makes them again")
+    if done.batch is None:
+        out.print("dry run, nothing was written")
+    else:
+        print_undo(done.batch)
+
+
 @taxonomy.command("export")
 def export(
     slug: Slug = None,

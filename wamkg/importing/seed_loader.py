@@ -1,6 +1,7 @@
 """Load the seeds into the store; a second run changes nothing."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sqlmodel import Session, select
@@ -10,14 +11,14 @@ from wamkg.identifiers import arxiv_id, slugify
 from wamkg.importing import seed_files
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, Outcome
-from wamkg.matching.record import Record
+from wamkg.matching.record import Record, UnreadableLine
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.entities import find_entity, save_link, upsert_entity
 from wamkg.store.papers import find_paper, methods_of
 from wamkg.store.results import save_result
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Batch, Exemplar, Metric
-from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa, save_taxonomy
+from wamkg.store.taxonomies import deleted_taxonomies, find_taxon, get_taxonomy, list_taxa, save_taxonomy
 from wamkg.vocabulary import BatchKind, EntityKind, Relation, Standing
 
 
@@ -26,11 +27,15 @@ def load_seeds(session: Session) -> dict[str, int]:
     one_writer(session)
     batch = open_batch(session, BatchKind.SEED, "seeds", get_actor(session, "seeds"))
     counts: Counter[str] = Counter()
+    deleted = deleted_taxonomies(session)
     for spec in seed_files.seed_taxonomies():
+        if spec.slug in deleted:
+            continue
         counts["taxonomies and taxa"] += save_taxonomy(session, batch, spec)
-    counts["papers"] += _load_papers(session, batch)
-    counts["exemplars"] += _load_exemplars(session, batch)
-    counts["challenges"] += _load_challenges(session, batch)
+    counts["papers"] += _load_papers(session, batch, deleted)
+    counts["exemplars"] += _load_exemplars(session, batch, deleted)
+    if "challenges" not in deleted:
+        counts["challenges"] += _load_challenges(session, batch)
     for name, kind in (("concepts", EntityKind.CONCEPT), ("metrics", EntityKind.METRIC)):
         counts[name] += sum(_save(session, batch, kind, row) for row in seed_files.seed_rows(name))
     counts["benchmarks"] += sum(
@@ -47,12 +52,14 @@ def load_seeds(session: Session) -> dict[str, int]:
     return dict(counts)
 
 
-def _load_papers(session: Session, batch: Batch) -> int:
+def _load_papers(session: Session, batch: Batch, deleted: set[str]) -> int:
     added = 0
     for name in seed_files.PAPER_FILES:
         report = ImportReport(name, "seeds", dry_run=False)
         own = seed_files.OWN_FIELDS.get(name, {})
-        Applier(session, batch, seed_files.LIST_SOURCE, report, own).apply(seed_files.seed_papers(name))
+        Applier(session, batch, seed_files.LIST_SOURCE, report, own).apply(
+            _without(seed_files.seed_papers(name), deleted)
+        )
         bad = [line for line in report.lines if line.outcome is Outcome.UNREADABLE]
         if bad:
             raise NotFoundError(f"seeds/papers/{name}.yaml, record {bad[0].line}: {bad[0].reason}")
@@ -60,10 +67,20 @@ def _load_papers(session: Session, batch: Batch) -> int:
     return added
 
 
-def _load_exemplars(session: Session, batch: Batch) -> int:
+def _without(items: Iterator[Record | UnreadableLine], deleted: set[str]) -> Iterator[Record | UnreadableLine]:
+    """The records without assignments in taxonomies that somebody deleted."""
+    for item in items:
+        if isinstance(item, Record) and any(placement.taxonomy in deleted for placement in item.placements):
+            item.placements = [placement for placement in item.placements if placement.taxonomy not in deleted]
+        yield item
+
+
+def _load_exemplars(session: Session, batch: Batch, deleted: set[str]) -> int:
     assert batch.id is not None
     added = 0
     for slug, path, ids in seed_files.seed_exemplars():
+        if slug in deleted:
+            continue
         taxon = find_taxon(session, get_taxonomy(session, slug), path).id
         for text in ids:
             paper = find_paper(session, text).id

@@ -16,6 +16,8 @@ from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import default_taxonomy
+from wamkg.taxonomy import delete
+from wamkg.taxonomy.delete import DeletedTaxonomy
 from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
 from wamkg.taxonomy.editor import run_edit
 from wamkg.taxonomy.health import TaxonHealth, taxonomy_health
@@ -60,6 +62,24 @@ def create_taxonomy(store: Store, writer: Writer, file: TaxonomyFile, *, dry_run
     except _DryRunError:
         return replace(made[0], batch=None)
     return made[0]
+
+
+def delete_taxonomy(
+    store: Store, writer: Writer, slug: str, *, unassign: bool = False, dry_run: bool = False
+) -> DeletedTaxonomy:
+    """Delete a taxonomy. A dry run changes nothing.
+
+    Raises the errors of `delete.delete_taxonomy`.
+    """
+    done: list[DeletedTaxonomy] = []
+    try:
+        with store.writing() as session:
+            done.append(delete.delete_taxonomy(session, writer.actor(session), slug, unassign=unassign))
+            if dry_run:
+                raise _DryRunError
+    except _DryRunError:
+        return replace(done[0], batch=None)
+    return done[0]
 
 
 def export_taxonomy(store: Store, slug: str | None) -> str:

@@ -155,10 +155,21 @@ def get_taxonomy(session: Session, slug: str) -> Taxonomy:
 
     Raises NotFoundError, which lists the existing ones.
     """
-    found = session.exec(select(Taxonomy).where(Taxonomy.slug == slug)).first()
+    found = _live_taxonomy(session, slug)
     if found is None:
-        raise NotFoundError(unknown("taxonomy", slug, session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug))))
+        raise NotFoundError(unknown("taxonomy", slug, [taxonomy.slug for taxonomy in list_taxonomies(session)]))
     return found
+
+
+def _live_taxonomy(session: Session, slug: str) -> Taxonomy | None:
+    live = select(Taxonomy).where(Taxonomy.slug == slug, col(Taxonomy.ended_at).is_(None))
+    return session.exec(live).first()
+
+
+def deleted_taxonomies(session: Session) -> set[str]:
+    """Slugs of taxonomies that somebody deleted and nobody created again."""
+    ended = set(session.exec(select(Taxonomy.slug).where(col(Taxonomy.ended_at).is_not(None))))
+    return ended - {taxonomy.slug for taxonomy in list_taxonomies(session)}
 
 
 def default_taxonomy(session: Session) -> str:
@@ -166,7 +177,7 @@ def default_taxonomy(session: Session) -> str:
 
     Raises InvalidInputError, which lists them, if it is not clear.
     """
-    slugs = list(session.exec(select(Taxonomy.slug).order_by(Taxonomy.slug)))
+    slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     if len(slugs) == 1 or MAIN_TAXONOMY in slugs:
         return slugs[0] if len(slugs) == 1 else MAIN_TAXONOMY
     raise InvalidInputError(f"name the taxonomy in front, as in TAXONOMY:PATH; there are: {', '.join(slugs) or 'none'}")
@@ -174,7 +185,7 @@ def default_taxonomy(session: Session) -> str:
 
 def list_taxonomies(session: Session) -> list[Taxonomy]:
     """All taxonomies by slug."""
-    return list(session.exec(select(Taxonomy).order_by(Taxonomy.slug)))
+    return list(session.exec(select(Taxonomy).where(col(Taxonomy.ended_at).is_(None)).order_by(Taxonomy.slug)))
 
 
 def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
@@ -277,7 +288,7 @@ def save_taxonomy(session: Session, batch: Batch, spec: TaxonomySpec) -> int:
 
     Returns how many taxonomies, taxa and names were added.
     """
-    taxonomy = session.exec(select(Taxonomy).where(Taxonomy.slug == spec.slug)).first()
+    taxonomy = _live_taxonomy(session, spec.slug)
     if taxonomy is None:
         return _make_taxonomy(session, batch, spec)
     assert taxonomy.id is not None

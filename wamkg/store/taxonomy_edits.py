@@ -11,10 +11,23 @@ from wamkg.identifiers import new_uid
 from wamkg.store.base import select_columns, table_of
 from wamkg.store.batches import end_rows, update_row
 from wamkg.store.claims import bump_revisions
-from wamkg.store.tables import Alias, Assignment, Batch, Change, Entity, Exemplar, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.tables import (
+    Alias,
+    Assignment,
+    Batch,
+    Change,
+    Entity,
+    Exemplar,
+    Objection,
+    Paper,
+    ReviewRound,
+    Suggestion,
+    Taxon,
+    Taxonomy,
+)
 from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, add_aliases, list_taxa, place_below
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import EntityKind
+from wamkg.vocabulary import OPEN_STATUSES, EntityKind
 
 _HANDED_ON = ("paper_id", "taxonomy_id", "state", "kind", "reason", "evidence", "evidence_place", "evidence_checked",
     "note", "source", "suggestion_id")  # fmt: skip
@@ -107,6 +120,42 @@ def retire_taxon(session: Session, batch: Batch, taxon: Taxon) -> None:
     assert taxon.id is not None
     end_rows(session, batch, Taxon, [taxon.id])
     session.refresh(taxon)
+
+
+def assigned_papers(session: Session, taxonomy: Taxonomy) -> set[int]:
+    """Papers with a live assignment in a taxonomy, at a taxon or by status."""
+    live = select(Assignment.paper_id).where(Assignment.taxonomy_id == taxonomy.id, col(Assignment.ended_at).is_(None))
+    return set(session.exec(live))
+
+
+def open_questions(session: Session, taxonomy: Taxonomy) -> str:
+    """What people have not finished in a taxonomy, as words; empty if there is nothing."""
+    raised = select(func.count()).select_from(Objection)
+    raised = raised.where(Objection.taxonomy_id == taxonomy.id, col(Objection.status).in_(OPEN_STATUSES))
+    rounds = select(func.count()).select_from(ReviewRound)
+    rounds = rounds.where(ReviewRound.taxonomy_id == taxonomy.id, ReviewRound.status == "open")
+    counts = {"open objections": session.exec(raised).one(), "open review rounds": session.exec(rounds).one()}
+    return " and ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+def end_assignments(session: Session, batch: Batch, taxonomy: Taxonomy) -> None:
+    """End every live assignment in a taxonomy."""
+    papers = assigned_papers(session, taxonomy)
+    live = select(Assignment.id).where(Assignment.taxonomy_id == taxonomy.id, col(Assignment.ended_at).is_(None))
+    end_rows(session, batch, Assignment, [number for number in session.exec(live) if number is not None])
+    bump_revisions(session, papers)
+    session.expire_all()
+
+
+def end_taxonomy(session: Session, batch: Batch, taxonomy: Taxonomy, taxa: Iterable[Taxon]) -> int:
+    """End a taxonomy with its taxa, and delete the suggestions in it; returns the number of suggestions."""
+    table = table_of(Suggestion)
+    count = session.connection().execute(table.delete().where(table.c.taxonomy_id == taxonomy.id)).rowcount
+    end_rows(session, batch, Taxon, [taxon.id for taxon in taxa if taxon.id is not None])
+    assert taxonomy.id is not None
+    end_rows(session, batch, Taxonomy, [taxonomy.id])
+    session.expire_all()
+    return count
 
 
 def places_at(session: Session, taxon: Taxon) -> list[Assignment]:

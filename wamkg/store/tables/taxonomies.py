@@ -11,14 +11,18 @@ from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
 class Taxonomy(SQLModel, table=True):
-    """A classification tree. A store can have several."""
+    """A classification tree. A store can have several. A deleted one is ended, and its slug is free again."""
+
+    __table_args__ = (live_unique("taxonomy", "slug"),)
 
     id: int | None = entity_key()
-    slug: str = Field(unique=True, sa_type=SortedText)
+    slug: str = Field(sa_type=SortedText)
     title: str
     description: str = Field(default="", sa_type=LongText)
     rules: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     version: int = 1
+    ended_at: datetime | None = ended_at()
+    ended_batch_id: int | None = ref("batch.id", nullable=True)
 
 
 class Taxon(SQLModel, table=True):
