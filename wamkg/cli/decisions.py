@@ -1,5 +1,7 @@
 """`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,17 +11,20 @@ from wamkg.cli.common import (
     EXIT_PARTIAL,
     JsonOption,
     TaxonomyOption,
+    err,
     open_store,
     out,
     print_json,
     print_undo,
 )
-from wamkg.errors import InvalidInputError
+from wamkg.errors import InvalidInputError, WamkgError
+from wamkg.reviewing.decisions import DecisionResult
 from wamkg.reviewing.holdout import describe_held_out
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services import decisions as service
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
+from wamkg.store.session import Store
 
 ByOption = Annotated[str, typer.Option("--by", help="Name of the person who writes.")]
 WhyOption = Annotated[str, typer.Option("--why", help="Reason; stored in the audit trail.")]
@@ -41,7 +46,9 @@ def decision_of(paper: str, verdict: str, **more: Any) -> Decision:
 
 
 def decide(
-    paper: PaperArgument,
+    paper: Annotated[
+        str, typer.Argument(metavar="PAPER|-", help="arxiv:ID, doi:ID, s2:ID or a slug; `-` reads ids from a pipe.")
+    ],
     verdict: Annotated[
         str,
         typer.Argument(
@@ -59,10 +66,12 @@ def decide(
         int | None,
         typer.Option("--revision", help="Revision of the paper that you saw; fails if it has changed."),
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write for all papers of a pipe without asking.")] = False,
     by: ByOption = "cli",
     json: JsonOption = False,
-) -> None:
-    """Decide where a paper belongs in a taxonomy."""
+) -> int:
+    """Decide where a paper belongs in a taxonomy; or many, with ids from a pipe."""
     decision = decision_of(
         paper,
         verdict,
@@ -75,14 +84,76 @@ def decide(
         version=version,
     )
     with open_store() as store:
-        made = service.decide(store, get_settings(), Writer(by), decision)
+        if paper == "-":
+            return _decide_all(store, Writer(by), decision, dry_run=dry_run, yes=yes, json=json)
+        made = service.decide(store, get_settings(), Writer(by), decision, dry_run=dry_run)
     if json:
         print_json(made)
-        return
-    moved = f"{', '.join(made.before) or 'no place'} -> {', '.join(made.after)}" if made.after else made.verdict
-    out.print(f"{made.paper} in {made.taxonomy}: {moved}")
-    if evidence:
+    else:
+        _print_decision(made, decision, dry_run=dry_run)
+    return 0
+
+
+def _decide_all(store: Store, writer: Writer, decision: Decision, *, dry_run: bool, yes: bool, json: bool) -> int:
+    """Decide on each paper of standard input: first without writing, then, if the person agrees, for good."""
+    papers = list(dict.fromkeys(line.strip() for line in sys.stdin if line.strip()))
+    tried, failed = _decide_each(store, writer, decision, papers, dry_run=True)
+    for made in tried:
+        out.print(f"{made.paper}: {_moved(made)}")
+    for message in failed:
+        err.print(message)
+    if dry_run or not tried:
+        out.print(f"{len(tried)} of {len(papers)} papers would be decided; nothing was written")
+        return EXIT_PARTIAL if failed else 0
+    if not yes and not _agrees(f"Decide on {len(tried)} papers?"):
+        out.print("nothing was written")
+        return 1
+    written, later = _decide_each(store, writer, decision, [made.paper for made in tried], dry_run=False)
+    if json:
+        print_json(written)
+    for message in later:
+        err.print(message)
+    out.print(f"{len(written)} of {len(papers)} papers decided, each in a batch of its own; `wamkg batches` lists them")
+    return EXIT_PARTIAL if failed or later else 0
+
+
+def _decide_each(
+    store: Store, writer: Writer, decision: Decision, papers: list[str], *, dry_run: bool
+) -> tuple[list[DecisionResult], list[str]]:
+    """Results for the papers that can be decided, and a message for each of the others."""
+    made, failed = [], []
+    for paper in papers:
+        try:
+            one = replace(decision, paper=paper)
+            made.append(service.decide(store, get_settings(), writer, one, dry_run=dry_run))
+        except WamkgError as error:
+            failed.append(f"{paper}: {error}")
+    return made, failed
+
+
+def _agrees(question: str) -> bool:
+    """Whether the person at the terminal says yes; standard input is the pipe, so the terminal itself is asked."""
+    try:
+        with Path("/dev/tty").open("r+", encoding="utf-8") as terminal:
+            terminal.write(f"{question} [y/N] ")
+            terminal.flush()
+            return terminal.readline().strip().lower() in ("y", "yes")
+    except OSError:
+        err.print("no terminal can be asked; add --yes to write, or --dry-run to look")
+        return False
+
+
+def _moved(made: DecisionResult) -> str:
+    return f"{', '.join(made.before) or 'no place'} -> {', '.join(made.after)}" if made.after else made.verdict
+
+
+def _print_decision(made: DecisionResult, decision: Decision, *, dry_run: bool) -> None:
+    out.print(f"{made.paper} in {made.taxonomy}: {_moved(made)}")
+    if decision.evidence:
         out.print("evidence checked" if made.evidence_checked else "evidence unchecked: its text is not stored")
+    if dry_run:
+        out.print("nothing was written")
+        return
     if told := describe_held_out(made.suggested):
         out.print(told)
     print_undo(made.batch)

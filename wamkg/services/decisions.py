@@ -17,14 +17,17 @@ from wamkg.store.session import Store
 from wamkg.vocabulary import Standing
 
 
-def decide(store: Store, settings: Settings, writer: Writer, decision: Decision) -> DecisionResult:
+def decide(
+    store: Store, settings: Settings, writer: Writer, decision: Decision, *, dry_run: bool = False
+) -> DecisionResult:
     """Record a decision on a paper and the other versions of its work, then refit the suggestions.
 
-    Raises as `decide_with_versions`.
+    A dry run does not change the store. Raises as `decide_with_versions`.
     """
-    with store.writing() as session:
+    with store.writing(dry_run=dry_run) as session:
         decided = decide_with_versions(session, writer.actor(session), decision)
-    schedule_refit(store, settings, decided.taxonomy)
+    if not dry_run:
+        schedule_refit(store, settings, decided.taxonomy)
     return decided
 
 

@@ -18,22 +18,13 @@ def judge_pair(store: Store, writer: Writer, pair: tuple[str, str], verdict: str
         return record_judgement(session, writer.actor(session), pair, verdict, note)
 
 
-class _MergeDryRunError(Exception):
-    """Rolls back the transaction of a dry run."""
-
-
 def merge(store: Store, settings: Settings, writer: Writer, merge: Merge, *, dry_run: bool = False) -> MergedPapers:
     """Merge two papers, then refit the suggestions of the taxonomies in which an assignment moved.
 
     A dry run does not change the store. Raises the errors of `merge_papers`.
     """
-    made: list[MergedPapers] = []
-    try:
-        with store.writing() as session:
-            made.append((try_merge if dry_run else merge_papers)(session, writer.actor(session), merge))
-            if dry_run:
-                raise _MergeDryRunError
-    except _MergeDryRunError:
-        return made[0]
-    learn_all(store, settings, made[0].taxonomies)
-    return made[0]
+    with store.writing(dry_run=dry_run) as session:
+        merged = (try_merge if dry_run else merge_papers)(session, writer.actor(session), merge)
+    if not dry_run:
+        learn_all(store, settings, merged.taxonomies)
+    return merged

@@ -44,24 +44,14 @@ def edit_taxonomy(
     return report
 
 
-class _DryRunError(Exception):
-    """Rolls back the transaction of a dry run."""
-
-
 def create_taxonomy(store: Store, writer: Writer, file: TaxonomyFile, *, dry_run: bool = False) -> NewTaxonomy:
     """Create the taxonomy of a file. A dry run changes nothing.
 
     Raises the errors of `taxonomy_create.create_taxonomy`.
     """
-    made: list[NewTaxonomy] = []
-    try:
-        with store.writing() as session:
-            made.append(taxonomy_create.create_taxonomy(session, writer.actor(session), file))
-            if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        return replace(made[0], batch=None)
-    return made[0]
+    with store.writing(dry_run=dry_run) as session:
+        made = taxonomy_create.create_taxonomy(session, writer.actor(session), file)
+    return replace(made, batch=None) if dry_run else made
 
 
 def delete_taxonomy(

@@ -140,14 +140,17 @@ class Store:
             session.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction: commits at the end, rolls back on any error.
+    def writing(self, *, dry_run: bool = False) -> Iterator[Session]:
+        """A transaction: commits at the end, rolls back on any error; a dry run always rolls back.
 
         Raises StoreError if the database cannot be written.
         """
         with self._session(self._writer) as session:
             yield session
-            session.commit()
+            if dry_run:
+                session.rollback()
+            else:
+                session.commit()
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:

@@ -35,10 +35,6 @@ from wamkg.vocabulary import PERSON, BatchKind
 SHOWN_PAPERS = 3
 
 
-class _EditDryRunError(Exception):
-    """Rolls back the transaction of a dry run."""
-
-
 def run_edit(
     store: Store, slug: str, edit: TaxonEdit, by: str, *, dry_run: bool = False,
     look: Callable[[Session], None] | None = None,
@@ -49,18 +45,12 @@ def run_edit(
 
     Raises the errors of `apply_edit`.
     """
-    reports: list[EditReport] = []
-    try:
-        with store.writing() as session:
-            reports.append(apply_edit(session, get_actor(session, by, PERSON), slug, edit))
-            if look is not None:
-                session.flush()
-                look(session)
-            if dry_run:
-                raise _EditDryRunError
-    except _EditDryRunError:
-        return replace(reports[0], batch=None, dry_run=True)
-    return reports[0]
+    with store.writing(dry_run=dry_run) as session:
+        report = apply_edit(session, get_actor(session, by, PERSON), slug, edit)
+        if look is not None:
+            session.flush()
+            look(session)
+    return replace(report, batch=None, dry_run=True) if dry_run else report
 
 
 def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> EditReport:
