@@ -14,5 +14,5 @@ class Bounds:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Centre of the rectangle."""
+        """Return the center of the rectangle."""
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2

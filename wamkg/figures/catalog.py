@@ -1,4 +1,4 @@
-"""Every figure by name: reads what it shows from the store and draws it."""
+"""All figures by name: each reads its data from the store and draws it."""
 
 from collections.abc import Callable
 from dataclasses import replace

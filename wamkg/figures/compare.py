@@ -1,6 +1,6 @@
-"""What moved between two drawings of a roadmap, measured on their SVG files.
+"""Compare two drawings of a roadmap by their SVG files.
 
-`python -m wamkg.figures.compare OLD NEW` lists the labels that moved by more than a tenth of their height.
+`python -m wamkg.figures.compare OLD NEW` lists labels that moved by more than 10% of their height.
 """
 
 import sys
@@ -14,9 +14,9 @@ _MOVED = 0.1
 
 
 def moved_labels(before: bytes, after: bytes) -> dict[str, float]:
-    """How far each label that both drawings have moved, in label heights, the furthest first.
+    """Return how far each label in both drawings has moved, in label heights, farthest first.
 
-    Raises InvalidInputError if either is no figure of this project.
+    Raises InvalidInputError if either is not a figure of this project.
     """
     old, new = _boxes(before), _boxes(after)
     moves = {name: _distance(old[name], new[name]) for name in old.keys() & new.keys()}
@@ -33,7 +33,7 @@ def _distance(old: DrawnBounds, new: DrawnBounds) -> float:
 
 
 def main(paths: Sequence[str]) -> int:
-    """Print how far each label moved, the furthest first."""
+    """Print how far each label moved, farthest first."""
     if len(paths) != 2:
         print("name two drawings: OLD NEW", file=sys.stderr)
         return 2

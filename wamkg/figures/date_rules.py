@@ -1,7 +1,7 @@
-"""How figures say by which date a paper stands where it stands."""
+"""Descriptions of the date rules that position papers in figures."""
 
 DATE_RULES = {
     "arxiv_v1": "first arXiv version (date=arxiv_v1)",
     "venue": "venue, where there is none the first version (date=venue)",
 }
-"""Each date rule in a caption's words."""
+"""Each date rule as worded in captions."""

@@ -1,4 +1,4 @@
-"""Fonts that travel with the figure: DejaVu Sans from the matplotlib wheel, others only for what it lacks."""
+"""Fonts embedded in figures: DejaVu Sans from the matplotlib wheel, others only for characters it lacks."""
 
 import base64
 import io
@@ -27,17 +27,17 @@ FALLBACK_FAMILIES = (
     "Noto Emoji",
     "Symbola",
 )
-"""Families of Debian that are tried, in this order, for characters DejaVu Sans does not have."""
+"""Debian font families tried, in this order, for characters that DejaVu Sans lacks."""
 
 
 def uncovered_characters(text: str) -> set[int]:
-    """Code points of the text that DejaVu Sans has no glyph for."""
+    """Return the code points of the text for which DejaVu Sans has no glyph."""
     return {ord(char) for char in text} - advances().keys()
 
 
 @dataclass(frozen=True, order=True)
 class Face:
-    """A font by family, file, and its number within the file."""
+    """A font by family, file, and its index within the file."""
 
     family: str
     path: Path
@@ -58,7 +58,7 @@ def _covered(face: Face) -> frozenset[int]:
 
 
 def fallbacks(text: str) -> dict[Face, set[int]]:
-    """Installed fonts that supply characters of the text which DejaVu Sans lacks, and which."""
+    """Return installed fonts for characters that DejaVu Sans lacks, with these characters."""
     chosen: dict[Face, set[int]] = {}
     missing = uncovered_characters(text)
     for face in _installed() if missing else ():
@@ -69,7 +69,7 @@ def fallbacks(text: str) -> dict[Face, set[int]]:
 
 
 def properties(text: str, size: float, bold: bool = False) -> FontProperties:
-    """Font for one text: always the wheel's own file where that has every character."""
+    """Return the font for one text: always the wheel's own file if it has every character."""
     families = [FAMILY, *(face.family for face in fallbacks(text)), "sans-serif"]
     weight = "bold" if bold else "normal"
     if not uncovered_characters(text):
@@ -78,14 +78,14 @@ def properties(text: str, size: float, bold: bool = False) -> FontProperties:
 
 
 def undrawable_characters(text: str) -> str:
-    """Characters of the text that no font at hand can draw."""
+    """Return characters of the text that no available font can draw."""
     missing = uncovered_characters(text)
     missing -= {point for points in fallbacks(text).values() for point in points}
     return "".join(sorted({char for char in text if ord(char) in missing}))
 
 
 def face_rules(texts: Iterable[tuple[str, bool]]) -> str:
-    """CSS `@font-face` rules whose fonts hold just the glyphs of the given (text, bold) pairs."""
+    """Return CSS `@font-face` rules with fonts reduced to the glyphs of the given (text, bold) pairs."""
     wanted: dict[Face, set[int]] = defaultdict(set)
     for text, bold in texts:
         wanted[Face(FAMILY, font_file(bold), bold=bold)].update(map(ord, text))

@@ -1,4 +1,4 @@
-"""Element ids of what is drawn, and what names given by hand stand for."""
+"""Element ids in drawings, and the lookup of names given by users."""
 
 import re
 from collections import defaultdict
@@ -9,19 +9,19 @@ from wamkg.near_matches import did_you_mean
 
 
 def taxon_id(path: str) -> str:
-    """Id of a taxon's element: `taxon-joint-diffusion` for `joint/diffusion`."""
+    """Return the id of a taxon's element: `taxon-joint-diffusion` for `joint/diffusion`."""
     return f"taxon-{slug(path)}"
 
 
 def slug(text: str) -> str:
-    """The text with everything but letters, digits, dots and hyphens made into hyphens."""
+    """Replace everything except letters, digits, dots and hyphens with hyphens."""
     return re.sub(r"[^\w.-]+", "-", text).strip("-")
 
 
 def resolve_names(names: Sequence[str], spellings: Iterable[tuple[str, str]], kind: str, other: str) -> frozenset[str]:
-    """What the names stand for, in any case; `spellings` are pairs of a name and what it stands for.
+    """Look names up, ignoring case; `spellings` are pairs of a name and its meaning.
 
-    Raises InvalidInputError for names that stand for nothing, saying the `kind` of thing and what `other` name to use.
+    Raises InvalidInputError for unknown names; the message contains the `kind` of entity and the `other` name to use.
     """
     known: dict[str, set[str]] = defaultdict(set)
     for name, entity in spellings:

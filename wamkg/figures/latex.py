@@ -1,4 +1,4 @@
-"""Figures as LaTeX source: text in which nothing is a command, tables with booktabs."""
+"""Figures as LaTeX source: escaped text, tables with booktabs."""
 
 import re
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ _GREEK_NAMES = {char: name for name, char in GREEK.items() if name not in ("lamd
 _OTHERS = {"ο": "o", "‑": "-", "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}"}
 _SPECIAL = re.compile("|".join(f"[{re.escape(''.join(t))}]+" for t in (_SUPER_CHARS, _SUB_CHARS)))
 _SIZE, _SEPARATION, _COLUMN = 8.0, 2.5, 240.0
-"""Points: the text of a table, the space on both sides of a cell, what a column of a paper holds."""
+"""In points: the text size of a table, the space on both sides of a cell, and the width of a paper's column."""
 
 
 def latex_text(text: str) -> str:
-    """Text for LaTeX: its specials escaped, scripts, Greek letters and dashes written as every engine knows them.
+    """Escape text for LaTeX; scripts, Greek letters and dashes become commands that every engine knows.
 
-    Other characters stay as they are: Chinese, say, needs XeLaTeX or LuaLaTeX and a font that has it.
+    Other characters stay: Chinese, for example, needs XeLaTeX or LuaLaTeX and a suitable font.
     """
     escaped = escape_latex(plain(text))
     scripted = _SPECIAL.sub(_script, escaped)
@@ -39,9 +39,9 @@ def _char(char: str) -> str:
 
 
 def latex_table(head: Sequence[str], body: Sequence[Sequence[str]], caption: str, label: str) -> str:
-    """A table that needs `booktabs`; the first column is text, the rest numbers, the last row sums.
+    """Return a table that needs `booktabs`; the first column is text, the rest numbers, the last row sums.
 
-    One too wide for a column goes across both.
+    A table too wide for one column spans both.
     """
     columns = zip(head, *body, strict=True)
     width = sum(max(text_width(cell, _SIZE) for cell in column) + 2 * _SEPARATION for column in columns)

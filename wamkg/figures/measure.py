@@ -1,4 +1,4 @@
-"""How wide a text is, from the advance widths of the font that travels with matplotlib."""
+"""Measure text widths with the advance widths of the font in matplotlib."""
 
 import re
 import unicodedata
@@ -9,19 +9,19 @@ import matplotlib as mpl
 from fontTools.ttLib import TTFont
 
 CAP_HEIGHT = 0.729
-"""Height of a capital of DejaVu Sans in em."""
+"""Height of a capital letter of DejaVu Sans in em."""
 _EMOJI_ADVANCE, _WIDE_ADVANCE, _OTHER_ADVANCE = 1.4, 1.0, 0.7
 
 
 def font_file(bold: bool = False) -> Path:
-    """The DejaVu Sans inside the matplotlib wheel: the same file on every machine."""
+    """Return the DejaVu Sans inside the matplotlib wheel: the same file on every machine."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
 
 
 @lru_cache(maxsize=2)
 def advances(bold: bool = False) -> dict[int, float]:
-    """Advance width in em of every code point of the font."""
+    """Return the advance width in em of every code point of the font."""
     font = TTFont(font_file(bold), lazy=True)
     metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
     return {point: metrics[glyph][0] / em for point, glyph in font.getBestCmap().items()}
@@ -36,13 +36,13 @@ def _missing_advance(char: str) -> float:
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width of one line in points; a character the font lacks counts with a generous width."""
+    """Return the width of one line in points; a character that the font lacks gets a generous width."""
     known = advances(bold)
     return size * sum(known[ord(char)] if ord(char) in known else _missing_advance(char) for char in text)
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Lines of at most `width` points, broken at plain spaces; a longer word stays whole on a line of its own."""
+    """Return lines of at most `width` points, broken at plain spaces; a longer word has a line of its own."""
     lines: list[str] = []
     for word in filter(None, re.split(r"[ \t\r\n]+", text)):
         if lines and text_width(f"{lines[-1]} {word}", size, bold) <= width:

@@ -1,4 +1,4 @@
-"""Writes a figure with what belongs to it: its data as CSV, and a manifest with caption, alt text and fingerprints."""
+"""Write a figure with its files: the data as CSV, and a manifest with caption, alt text and fingerprints."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ COMPANIONS = (".csv", ".json")
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: the figure's name, the parameters that were given, the release or day it was drawn from."""
+    """The request: the figure's name, the given parameters, and the release or day."""
 
     name: str
     query: Mapping[str, Cell] = field(default_factory=dict)
@@ -29,12 +29,12 @@ class Request:
 
 
 def write_figure(drawing: Drawing, paths: Sequence[Path], request: Request, data: bool = True) -> list[Path]:
-    """Write the drawing in the formats that the names end with; returns all files written.
+    """Write the drawing in the formats given by the file names; return all files written.
 
     With `data`, each name also gets one table (`roadmap.csv`) and one manifest (`roadmap.json`) for all its formats.
-    The same store and request give the same bytes.
+    The same store and request give identical bytes.
 
-    Raises InvalidInputError for a format there is none of, before anything is written.
+    Raises InvalidInputError for an unknown format, before anything is written.
     """
     names = list(dict.fromkeys(Path(path) for path in paths))
     if data and any(path.suffix in COMPANIONS for path in names):
@@ -72,13 +72,13 @@ def _companions(drawing: Drawing, stem: Path, drawn: Mapping[Path, bytes], reque
 
 
 def _dated(caption: str, request: Request) -> str:
-    """The caption, with the edition or the day where the figure shows neither the present nor its own."""
+    """Return the caption, with the release or day if the figure does not show the present."""
     said = f"Edition {request.release}." if request.release else f"As of {request.as_of}." if request.as_of else ""
     return f"{caption} {said}".strip()
 
 
 def csv_bytes(rows: Rows) -> bytes:
-    """A table as UTF-8 CSV; what is unknown is an empty cell."""
+    """Return a table as UTF-8 CSV; an unknown value is an empty cell."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()

@@ -1,4 +1,4 @@
-"""What charts share: a foot with legend and notes, scales with ticks, boxes and swatches in the one style."""
+"""Shared parts of charts: a foot with legend and notes, scales with ticks, boxes and swatches in the same style."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _DOT = 2.0
 
 @dataclass(frozen=True)
 class LegendKey:
-    """A legend entry: a filled swatch, or where `shape` is given a marker, hollow where `hollow`."""
+    """A legend entry: a filled swatch, or with `shape` a marker, unfilled with `hollow`."""
 
     name: str
     color: str
@@ -35,7 +35,7 @@ class LegendKey:
 
 @dataclass(frozen=True)
 class FigureText:
-    """What a figure says in words: title, caption for the manuscript, alt text, notes for whoever drew it."""
+    """The texts of a figure: title, manuscript caption, alt text, and notes for the author."""
 
     title: str
     caption: str
@@ -44,7 +44,7 @@ class FigureText:
 
 
 class ChartPage:
-    """A page of a given width whose lowest part holds legend entries and lines of notes.
+    """A page of a given width, with legend entries and notes at the bottom.
 
     `floor` is the height above which a figure may draw.
     """
@@ -61,7 +61,7 @@ class ChartPage:
         self._rows = rows
 
     def paint_foot(self, page: Painter) -> None:
-        """The legend and the notes below it."""
+        """Paint the legend and the notes below it."""
         if self._keys:
             page.group("legend", [part for entry in self._keys for part in self._key(page, *entry)], FRONT)
         if self._lines:
@@ -91,7 +91,7 @@ class ChartPage:
         paint: Callable[[Painter, Theme], None],
         rows: Rows,
     ) -> Drawing:
-        """The finished drawing of what `paint` puts above the foot."""
+        """Return the finished drawing with what `paint` draws above the foot."""
 
         def painted(axes: Axes) -> list[tuple[str, bool]]:
             page = Painter(axes)
@@ -125,30 +125,30 @@ def _flow(keys: Sequence[LegendKey], width: float) -> Iterator[tuple[LegendKey, 
 
 
 def axis_title(page: Painter, theme: Theme, left: float, top: float, text: str) -> None:
-    """What an upright axis counts, level above its upper end; it takes `TITLE` points."""
+    """Print the title of a vertical axis horizontally above its upper end; it takes `TITLE` points."""
     words = page.text("axis-title", (left, top + TITLE - TEXT_SIZE), text, Type(TEXT_SIZE, theme.muted, align="left"))
     page.group("axis-title", [words], FRONT)
 
 
 def baseline(middle: float, size: float = TEXT_SIZE) -> float:
-    """Baseline that centres capitals on a height."""
+    """Return the baseline that centers capitals on a height."""
     return middle - CAP_HEIGHT * size / 2
 
 
 def rectangle(box: Bounds) -> Path:
-    """A box with square corners."""
+    """Draw a box with square corners."""
     corners = [(box.left, box.bottom), (box.right, box.bottom), (box.right, box.top), (box.left, box.top)]
     return polygon(corners)
 
 
 def ticks(low: float, high: float, most: int = 6, whole: bool = False) -> list[float]:
-    """Round values that cover a range, at most `most` steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Return round values that cover a range, at most `most` steps of 1, 2, 2.5 or 5 times a power of ten."""
     locator = MaxNLocator(nbins=most, steps=[1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10], integer=whole)
     return [float(value) for value in locator.tick_values(low, high if high > low else low + 1)]
 
 
 def truncate_to_width(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
-    """The text, cut with an ellipsis where it is wider than `width` points."""
+    """Return the text, shortened with an ellipsis if it is wider than `width` points."""
     if text_width(text, size, bold) <= width + 0.01:
         return text
     while text and text_width(f"{text}…", size, bold) > width:
@@ -157,5 +157,5 @@ def truncate_to_width(text: str, width: float, size: float = TEXT_SIZE, bold: bo
 
 
 def pluralize(count: int, noun: str = "paper") -> str:
-    """A number with its noun, in the plural but for one."""
+    """Return a number with its noun, in the plural unless the number is one."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

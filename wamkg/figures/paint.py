@@ -1,4 +1,4 @@
-"""Small matplotlib pieces every figure is painted with: shapes, texts, and groups that become SVG elements."""
+"""Basic matplotlib elements for all figures: shapes, texts, and groups that become SVG elements."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ class Group(Artist):
 
 @dataclass(frozen=True)
 class Type:
-    """How a text is set: size in points, color, weight, and which of its ends stands at its place.
+    """The style of a text: size in points, color, weight, and which end is at its position.
 
-    A `turned` one reads upwards.
+    A `turned` text reads upwards.
     """
 
     size: float
@@ -54,7 +54,7 @@ class Type:
 
 
 class Painter:
-    """Makes artists in points of a full-page axes, `lift` above its foot; a part's role becomes its SVG class."""
+    """Creates artists in points of a full-page axes, `lift` above its foot; a part's role becomes its SVG class."""
 
     def __init__(self, axes: Axes, lift: float = 0.0) -> None:
         self.texts: list[tuple[str, bool]] = []
@@ -63,13 +63,13 @@ class Painter:
         self._numbers = count()
 
     def raised(self, lift: float) -> "Painter":
-        """A painter of the same page whose heights begin `lift` points higher."""
+        """Return a painter of the same page whose heights start `lift` points higher."""
         other = Painter(self._axes, lift)
         other.texts, other._numbers = self.texts, self._numbers
         return other
 
     def group(self, element_id: str, children: Iterable[Artist | None], layer: int) -> None:
-        """Put several artists on the page as one element."""
+        """Add several artists to the page as one element."""
         members = [child for child in children if child is not None]
         for member in members:
             member.set_transform(self._transform)
@@ -80,18 +80,18 @@ class Painter:
         self._axes.add_artist(group)
 
     def shape(self, role: str, path: Path, fill: str, edge: str = "none", width: float = 0.0) -> PathPatch:
-        """A filled path, with an outline where an edge color is given."""
+        """Add a filled path, with an outline if an edge color is given."""
         return self._named(PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width), role)
 
     def line(self, role: str, points: Sequence[Point], color: str, width: float, dashes: Dashes = None) -> PathPatch:
-        """A stroked polyline; `dashes` are lengths on and off in line widths."""
+        """Add a stroked polyline; `dashes` are lengths on and off in line widths."""
         style = (0, dashes) if dashes else "solid"
         path = Path(list(points))
         artist = PathPatch(path, facecolor="none", edgecolor=color, linewidth=width, linestyle=style, capstyle="butt")
         return self._named(artist, role)
 
     def text(self, role: str, place: Point, text: str, type_: Type) -> Text:
-        """One line of text whose baseline is at `place`; never read as mathematics."""
+        """Add one line of text with its baseline at `place`; never parsed as mathematics."""
         self.texts.append((text, type_.bold))
         font = properties(text, type_.size, type_.bold)
         artist = Text(*place, text, color=type_.color, fontproperties=font, parse_math=False)
@@ -106,19 +106,19 @@ class Painter:
 
 
 def outline_path(segments: Sequence[Segment]) -> Path:
-    """A closed matplotlib path of move, line and curve segments."""
+    """Return a closed matplotlib path of move, line and curve segments."""
     vertices = [point for _, points in segments for point in points]
     codes = [_CODES[kind] for kind, points in segments for _ in points]
     return Path([*vertices, vertices[0]], [*codes, Path.CLOSEPOLY])
 
 
 def polygon(corners: Sequence[Point]) -> Path:
-    """A closed path with straight sides."""
+    """Return a closed path with straight sides."""
     return outline_path([("M" if i == 0 else "L", (corner,)) for i, corner in enumerate(corners)])
 
 
 def rounded(left: float, bottom: float, right: float, top: float, radii: tuple[float, float]) -> Path:
-    """A rectangle whose left and right corners are rounded by the two radii."""
+    """Return a rectangle whose left and right corners are rounded by the two radii."""
     a, b = radii
     ka, kb = a * (1 - _ROUND), b * (1 - _ROUND)
     return outline_path(
@@ -137,7 +137,7 @@ def rounded(left: float, bottom: float, right: float, top: float, radii: tuple[f
 
 
 def marker(shape: int, x: float, y: float, radius: float) -> Path:
-    """A dot, diamond, square or triangle by number: the cue that tells families apart in grey."""
+    """Return a dot, diamond, square or triangle by number, which distinguishes branches in gray."""
     if shape % 4 == 0:
         circle = Path.circle((x, y), radius)
         return Path(circle.vertices, circle.codes)

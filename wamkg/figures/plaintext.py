@@ -1,4 +1,4 @@
-"""Mathematics in a name written in Unicode, so that a label stays searchable text: C$^3$ache is C³ache."""
+"""Convert mathematics in names to Unicode, so that a label stays searchable: C$^3$ache becomes C³ache."""
 
 import re
 import unicodedata
@@ -33,6 +33,6 @@ def _formula(match: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """The text on one line, its `$...$` formulas in Unicode, control characters left out; else unchanged."""
+    """Return the text on one line, with `$...$` formulas in Unicode and without control characters."""
     kept = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
     return " ".join(_MATHEMATICS.sub(_formula, kept).split())

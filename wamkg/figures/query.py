@@ -1,4 +1,4 @@
-"""What a figure shows: its parameters, named alike on the command line and over HTTP. Loads no drawing library."""
+"""Figure parameters, with the same names on the command line and over HTTP. Loads no drawing library."""
 
 import datetime
 import re
@@ -11,12 +11,12 @@ from wamkg.near_matches import unknown
 
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 COMMON = frozenset({"width", "theme"})
-"""Parameters that every figure takes, beside the format, which is the file's ending."""
+"""Parameters of every figure, besides the format, which is the file's suffix."""
 
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A figure there is: what it shows, the parameters it takes, whether it can be LaTeX and cites papers."""
+    """A kind of figure: what it shows, the parameters it takes, whether it supports LaTeX and cites papers."""
 
     about: str
     takes: frozenset[str]
@@ -46,17 +46,17 @@ FIGURES: Mapping[str, FigureKind] = {
     "reliability": _kind("how sure the suggester is and how often it is right", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
 }
-"""Only what can be drawn: a name here needs its maker in `catalog.py`."""
+"""Only figures that can be drawn: each name needs its function in `catalog.py`."""
 
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """The parameters that were given; None or empty means the figure's own choice.
+    """The given parameters; None or empty means the figure's default.
 
-    `representatives` is a number, names, or both (`2,unipi,gr-1`); `since` a day from which papers are marked new, or
-    the release in which they were not; `orientation` is `vertical` or `horizontal`;
-    `facet` is `year`, `venue` or the name of a label that a list printed; `source` is a file written by
-    `wamkg evaluate --json`, or by `wamkg simulate --json` for the learning curve.
+    `representatives` is a number, names, or both (`2,unipi,gr-1`). `since` is a day from which papers are marked as
+    new, or a release that did not contain them. `orientation` is `vertical` or `horizontal`. `facet` is `year`, `venue`
+    or the name of a label from a list. `source` is a file written by `wamkg evaluate --json`, or by `wamkg simulate
+    --json` for the learning curve.
     """
 
     taxonomy: str | None = None
@@ -77,14 +77,14 @@ class FigureQuery:
     source: Path | None = None
 
     def given(self) -> dict[str, str | int]:
-        """The parameters that say something, as the manifest records them."""
+        """Return the parameters that were set, as the manifest records them."""
         pairs = ((f.name, getattr(self, f.name)) for f in fields(self))
         return {name: _plain(value) for name, value in pairs if value not in (None, ())}
 
     def checked(self, name: str) -> "FigureQuery":
-        """This query, if the named figure takes all of it.
+        """Return this query if the named figure supports all its parameters.
 
-        Raises NotFoundError for a figure there is none of, InvalidInputError for a parameter it does not take.
+        Raises NotFoundError for an unknown figure, InvalidInputError for an unsupported parameter.
         """
         if name not in FIGURES:
             raise NotFoundError(unknown("figure", name, FIGURES))
@@ -96,7 +96,7 @@ class FigureQuery:
 
     @property
     def count(self) -> int | None:
-        """The number among the representatives."""
+        """Return the number among the representatives."""
         numbers = [int(word) for word in self._words() if word.isdecimal()]
         if len(numbers) > 1:
             raise InvalidInputError(f"representatives {self.representatives!r} has more than one number")
@@ -104,19 +104,19 @@ class FigureQuery:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names among the representatives."""
+        """Return the names among the representatives."""
         return tuple(word for word in self._words() if not word.isdecimal())
 
     @property
     def since_release(self) -> str | None:
-        """The release that `since` names: what is no year, month or day."""
+        """Return the release that `since` names, if it is not a year, month or day."""
         return self.since if self.since and not _DATE.fullmatch(self.since) else None
 
     @property
     def since_day(self) -> datetime.date | None:
-        """The first day of `since`, which may be a year, a month or a day; None where it names a release.
+        """Return the first day of `since` (a year, month or day); None if it names a release.
 
-        Raises InvalidInputError where it is no date though it looks like one.
+        Raises InvalidInputError if it looks like a date but is not valid.
         """
         if self.since is None or self.since_release:
             return None
@@ -131,7 +131,7 @@ class FigureQuery:
 
 @dataclass(frozen=True)
 class FigureRequest:
-    """A figure asked for by name, of the survey as it is, as it was in a release, or on a day."""
+    """A request for a figure by name, of the current survey, a release, or a past day."""
 
     name: str
     query: FigureQuery = FigureQuery()
@@ -141,7 +141,7 @@ class FigureRequest:
 
 @dataclass(frozen=True)
 class FigureResult:
-    """What came of it: the files written, how many rows of data are in them, what to know about the drawing."""
+    """The result: the files written, the number of data rows, and notes on the drawing."""
 
     files: list[Path]
     rows: int

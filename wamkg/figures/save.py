@@ -1,4 +1,4 @@
-"""A finished drawing: the same bytes for the same input, as SVG, PDF or PNG."""
+"""A finished drawing: identical bytes for identical input, as SVG, PDF or PNG."""
 
 import io
 import warnings
@@ -31,7 +31,7 @@ _RC = {
 
 
 def format_of(path: Path) -> Format:
-    """The format that a file's name ends with, not yet checked to be one."""
+    """Return the format by a file name's suffix, not yet validated."""
     return Path(path).suffix.lstrip(".").lower()  # type: ignore[return-value]
 
 
@@ -39,8 +39,7 @@ def format_of(path: Path) -> Format:
 class Drawing:
     """One figure, `width` by `height` points; `paint` draws it and returns the (text, bold) pairs it used.
 
-    `rows` are the figure's data as a table, its head first; `latex` is the figure as LaTeX source where it has such
-    a form.
+    `rows` are the figure's data as a table, with a header first; `latex` is the figure as LaTeX source, if available.
     """
 
     width: float
@@ -57,9 +56,9 @@ class Drawing:
     latex: str = ""
 
     def to_bytes(self, kind: Format) -> bytes:
-        """The whole file; fonts are embedded in SVG and PDF, and no date is written.
+        """Return the whole file; fonts are embedded in SVG and PDF, and no date is written.
 
-        Raises InvalidInputError for an unknown format, and for LaTeX where the figure has no such form.
+        Raises InvalidInputError for an unknown format, and for LaTeX if the figure does not support it.
         """
         if kind not in get_args(Format):
             raise InvalidInputError(f"unknown figure format {kind!r}: use {', '.join(get_args(Format))}")
@@ -68,7 +67,7 @@ class Drawing:
                 raise InvalidInputError("this figure has no LaTeX form: use svg, pdf or png")
             return self.latex.encode()
         with mpl.rc_context(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # said once, in `notes`
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # reported once, in `notes`
             mpl.rcdefaults()
             mpl.rcParams.update(_RC)
             figure, texts = self._figure()
@@ -78,7 +77,7 @@ class Drawing:
         return decorate(data, self.title, self.alt, self.elements, texts) if kind == "svg" else data
 
     def save(self, path: Path) -> Path:
-        """Write the file whole or not at all, in the format its name ends with; returns the path."""
+        """Write the file atomically, in the format of its suffix; return the path."""
         path = Path(path)
         return write_whole(path, self.to_bytes(format_of(path)))
 

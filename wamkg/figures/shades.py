@@ -1,23 +1,24 @@
-"""Colors of taxa below a family: shades of its hue, from dark to light in the taxonomy's order."""
+"""Colors of taxa below a top-level branch: shades of its hue, from dark to light in the taxonomy's order."""
 
 from collections.abc import Sequence
 
 from wamkg.figures.style import THEMES, Theme, ThemeName, contrast, hues_for
 
 ANY = "(none)"
-"""Stands for the family of what has no taxon."""
+"""Replaces the branch of papers without a taxon."""
 _FAINT = 0.3
 
 
 def family_of(path: str) -> str:
-    """The first part of a taxon's path."""
+    """Return the first part of a taxon's path."""
     return path.partition("/")[0] or ANY
 
 
 def branch_colors(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0) -> dict[str, str]:
-    """A color for each taxon: the family's own where it has one taxon here, else a shade for each of them.
+    """Return a color for each taxon: the branch's own if it has one taxon here, else a shade for each.
 
-    `lightest` is how far the last shade is from the family's dark towards its light, 0 to 1: thin lines want less.
+    `lightest` is how far the last shade is from the branch's dark towards its light color, 0 to 1: thin lines need
+    less.
     """
     hues, families = THEMES[theme].hues, [family_of(path) for path in paths]
     index = hues_for(families)
@@ -32,16 +33,16 @@ def branch_colors(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0)
 
 
 def undated_ground(theme: Theme) -> str:
-    """What lies behind marks of no known date: a grey of no family."""
+    """Return the background of undated marks: a gray that no branch has."""
     return mixed(theme.paper, theme.line, _FAINT)
 
 
 def mixed(one: str, other: str, share: float) -> str:
-    """A `#rrggbb` color between two, `share` of the way to the other."""
+    """Return a `#rrggbb` color between two, `share` of the way to the other."""
     pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def legible(ground: str, *inks: str) -> str:
-    """The ink that stands out most on a ground."""
+    """Return the ink with the most contrast on a background."""
     return max(inks, key=lambda ink: contrast(ink, ground))

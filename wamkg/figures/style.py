@@ -1,4 +1,4 @@
-"""Colors, sizes and options that every figure shares; knows nothing of matplotlib."""
+"""Colors, sizes and options shared by all figures; independent of matplotlib."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ POINTS_PER_MM = 72 / 25.4
 COLUMN_MM = {"one-column": 88.0, "two-column": 180.0}
 NARROWEST_MM, WIDEST_MM = 60.0, 1200.0
 PAGE_MM, LOWEST_MM = 235.0, 60.0
-"""Height of a printed page's text, which a figure should not exceed, and the least that can be asked for."""
+"""Text height of a printed page, the default maximum of a figure, and the least height allowed."""
 LOWEST_DPI, HIGHEST_DPI = 300, 1200
 TEXT_SIZE = 6.0
 """Smallest text of any figure, in points at the printed width."""
@@ -27,7 +27,7 @@ Orientation = Literal["vertical", "horizontal"]
 
 @dataclass(frozen=True)
 class Hue:
-    """Colors of one family: `trunk` for lines, `deep` behind `on_deep` text, `tint` behind `ink` text."""
+    """Colors of one branch: `trunk` for lines, `deep` behind `on_deep` text, `tint` behind `ink` text."""
 
     trunk: str
     deep: str
@@ -39,7 +39,7 @@ class Hue:
 
 @dataclass(frozen=True)
 class Theme:
-    """Colors of a whole figure; `background` is None where the page shines through."""
+    """Colors of a whole figure; `background` is None for a transparent page."""
 
     background: str | None
     paper: str
@@ -60,7 +60,7 @@ def _dark(trunk: str, deep: str, tint: str, edge: str) -> Hue:
     return Hue(trunk, deep, "#0b1220", tint, edge, "#f1f5f9")
 
 
-# Lightness alternates, so that neighbours stay apart in grey and for every kind of color blindness.
+# Lightness alternates, so that neighbors stay distinguishable in gray and with every type of color blindness.
 _LIGHT_HUES = (
     _light("#2f62d0", "#1f469f", "#eaf0fd", "#9db9f0"),
     _light("#38b5a6", "#0b655c", "#e3f5f2", "#86cfc5"),
@@ -85,13 +85,13 @@ THEMES: dict[str, Theme] = {
     "transparent": Theme(None, *(getattr(_LIGHT, f) for f in list(Theme.__dataclass_fields__)[1:])),
 }
 FIXED_HUES = {"joint": 0, "cascaded": 1}
-"""Families whose hue is the same in every figure and page: Joint is blue, Cascaded is teal."""
+"""Branches with the same hue in every figure and page: Joint is blue, Cascaded is teal."""
 
 
 def hues_for(slugs: Iterable[str]) -> dict[str, int]:
-    """Index into `Theme.hues` for each family, in the given order; known families keep their color.
+    """Return an index into `Theme.hues` for each branch, in the given order; known branches keep their color.
 
-    Others take theirs last, so that blue and teal mean the same wherever there are few families.
+    Others are assigned last, so that blue and teal mean the same wherever there are few branches.
     """
     order = list(dict.fromkeys(slugs))
     fixed = {slug: FIXED_HUES[slug] for slug in order if slug in FIXED_HUES}
@@ -102,15 +102,15 @@ def hues_for(slugs: Iterable[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class FigureOptions:
-    """How to draw: width in millimetres or by column, theme, levels shown, pixels per inch.
+    """How to draw: width in millimeters or by column, theme, levels shown, pixels per inch.
 
-    `depth` None draws every level but the leaves, which become codes; a figure too narrow for it shows fewer.
-    `representatives` is the number of labels per trunk and quarter, the rest becoming `+n`; None draws all of
-    up to 200. `chosen` are labels picked by hand: they are always drawn, and alone where no number is given.
-    `height` is the most millimetres that a roadmap may take, a printed page unless said; `orientation` says whether
-    its time rises or runs to the right, where every leaf has a trunk of its own.
-    `new` holds element ids to mark, `new_label` says what they are new since; `known` those that a release had.
-    Raises InvalidInputError for a value out of range.
+    `depth` None draws every level except the leaves, which become codes; a figure too narrow for it shows fewer.
+    `representatives` is the number of labels per trunk and quarter, with the rest as `+n`; None draws all of up to 200.
+    `chosen` are labels selected by the user: they are always drawn, and no others unless a number is given. `height` is
+    the maximum height of a roadmap in millimeters, by default a printed page. `orientation` says whether time rises or
+    runs to the right; in the latter case every leaf has a trunk of its own. `new` contains element ids to mark,
+    `new_label` says since when they are new; `known` those in a release. Raises InvalidInputError for a value out of
+    range.
     """
 
     width: ColumnName | float = "two-column"
@@ -147,27 +147,27 @@ class FigureOptions:
 
     @property
     def only_chosen(self) -> bool:
-        """Whether labels were picked by hand and no others asked for."""
+        """Whether the user selected labels without requesting others."""
         return bool(self.chosen) and self.representatives is None
 
     @property
     def width_mm(self) -> float:
-        """Width of the figure in millimetres."""
+        """Return the width of the figure in millimeters."""
         return COLUMN_MM[self.width] if isinstance(self.width, str) else float(self.width)
 
     @property
     def height_pt(self) -> float:
-        """Largest height of a roadmap in points."""
+        """Return the maximum height of a roadmap in points."""
         return self.height * POINTS_PER_MM
 
     @property
     def width_pt(self) -> float:
-        """Width of the figure in points."""
+        """Return the width of the figure in points."""
         return self.width_mm * POINTS_PER_MM
 
 
 def parse_width(text: str) -> ColumnName | float:
-    """A width as users write it: the name of a column, or millimetres (`120` or `120mm`).
+    """Parse a width as users write it: the name of a column, or millimeters (`120` or `120mm`).
 
     Raises InvalidInputError.
     """
@@ -181,7 +181,7 @@ def parse_width(text: str) -> ColumnName | float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two `#rrggbb` colors, 1 to 21 (WCAG 2.2)."""
+    """Return the contrast ratio of two `#rrggbb` colors, 1 to 21 (WCAG 2.2)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

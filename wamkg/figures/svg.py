@@ -1,4 +1,4 @@
-"""Turns matplotlib's SVG into one for pages and readers: classes, links, tooltips, an embedded font."""
+"""Convert matplotlib's SVG for pages and readers: classes, links, tooltips, an embedded font."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -15,7 +15,7 @@ _SAFE_LINKS = ("http://", "https://", "/", "#", "./", "../")
 
 @dataclass(frozen=True)
 class Element:
-    """What an SVG element says beyond its shape: tooltip, link and `data-` attributes."""
+    """The content of an SVG element besides its shape: tooltip, link and `data-` attributes."""
 
     element_id: str
     tooltip: str
@@ -26,7 +26,7 @@ class Element:
 def decorate(
     data: bytes, title: str, alt: str, elements: Mapping[str, Element], texts: Sequence[tuple[str, bool]]
 ) -> bytes:
-    """The SVG with title and description, classes instead of part ids, links, tooltips and its own fonts."""
+    """Return the SVG with title and description, classes instead of part ids, links, tooltips and its own fonts."""
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
     root = ET.fromstring(data)

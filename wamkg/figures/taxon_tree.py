@@ -1,4 +1,4 @@
-"""The tree that a figure's taxa form."""
+"""The tree formed by a figure's taxa."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from wamkg.views.roadmap import RoadmapTaxon
 
 
 def children_of(taxa: Sequence[RoadmapTaxon]) -> dict[str | None, list[RoadmapTaxon]]:
-    """The taxa under each path, in the taxonomy's order; the families under None.
+    """Return the taxa under each path, in the taxonomy's order; the top level under None.
 
-    Raises InvalidInputError where the taxa are no tree.
+    Raises InvalidInputError if the taxa do not form a tree.
     """
     parents = {taxon.path: taxon.parent for taxon in taxa}
     children: dict[str | None, list[RoadmapTaxon]] = defaultdict(list)

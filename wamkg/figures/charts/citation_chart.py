@@ -1,4 +1,4 @@
-"""Where everything stands in the figure of citations: lines, scales and labels, pure geometry."""
+"""Geometry of the citation figure: lines, scales and labels."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ _HEADROOM = 1.08
 
 @dataclass(frozen=True)
 class CitationLine:
-    """One subject's line: cumulative counts for each period, then its total with those of no known date."""
+    """One subject's line: cumulative counts per period, then the total including undated papers."""
 
     element_id: str
     timeline: CitationTimeline
@@ -30,17 +30,17 @@ class CitationLine:
 
     @property
     def said(self) -> str:
-        """How many cite it, and how many of them stand in no period."""
+        """Return how many papers cite it, and how many of them have no date."""
         unknown = self.timeline.unknown_share or 0.0
         return f"{self.timeline.total:,}{f', {unknown:.0%} undated' if unknown else ''}"
 
     @property
     def label(self) -> str:
-        """What is written at the line's end."""
+        """Return the text at the end of the line."""
         return f"{self.name}: {self.said}"
 
     def rows(self, width: float) -> list[str]:
-        """The label in lines of at most `width` points; what does not fit one has its numbers on the last."""
+        """Return the label in lines of at most `width` points; if it does not fit on one, the numbers are last."""
         if text_width(self.label, TEXT_SIZE) <= width:
             return [self.label]
         return [*wrap(f"{self.name}:", TEXT_SIZE, width), *wrap(self.said, TEXT_SIZE, width)]
@@ -48,7 +48,7 @@ class CitationLine:
 
 @dataclass(frozen=True)
 class CitationChartLayout:
-    """Where everything stands, in points from the lower left corner."""
+    """All positions, in points from the lower left corner."""
 
     lines: tuple[CitationLine, ...]
     periods: tuple[str, ...]
@@ -57,70 +57,70 @@ class CitationChartLayout:
 
     @cached_property
     def top(self) -> float:
-        """Upper end of the scale of counts: a little above the largest."""
+        """Return the upper end of the count scale: slightly above the largest count."""
         most = max(line.timeline.total for line in self.lines)
         return min(ticks(most)[-1], most * _HEADROOM) or 1.0
 
     @cached_property
     def scale(self) -> list[int]:
-        """The counts that are written beside the scale."""
+        """Return the counts printed beside the scale."""
         return [count for count in ticks(int(self.top)) if count <= self.top]
 
     @cached_property
     def left(self) -> float:
-        """Where the first period stands: right of the widest number."""
+        """Return the position of the first period: right of the widest number."""
         return MARGIN + text_width(f"{self.scale[-1]:,}", TEXT_SIZE) + AXIS_GAP
 
     @property
     def undated_width(self) -> float:
-        """Width of the column of what has no date."""
+        """Return the width of the column for undated papers."""
         return max(self.width * UNKNOWN_WIDTH, MIN_UNKNOWN)
 
     @property
     def right(self) -> float:
-        """Where the last period stands."""
+        """Return the position of the last period."""
         return self.width - self.undated_width - MARGIN - self.label_room - LABEL_GAP
 
     @cached_property
     def label_room(self) -> float:
-        """Width for the labels: that of the longest, or the share where longer ones are broken into lines."""
+        """Return the width for labels: that of the longest, or the maximum share, at which longer ones are wrapped."""
         most = self.width * LABEL_WIDTH
         return max(text_width(row, TEXT_SIZE) for line in self.lines for row in line.rows(most))
 
     @property
     def end(self) -> float:
-        """Where the lines end, behind the column of what has no date."""
+        """Return where the lines end, after the column for undated papers."""
         return self.right + self.undated_width
 
     @property
     def foot(self) -> float:
-        """Height of the zero line."""
+        """Return the height of the zero line."""
         return MARGIN + TEXT_SIZE * LINE_STEP
 
     @property
     def step(self) -> float:
-        """From one period to the next."""
+        """Return the distance between two periods."""
         return (self.right - self.left) / (len(self.periods) - 1)
 
     def x(self, number: int) -> float:
-        """Place of a period."""
+        """Return the position of a period."""
         return self.left + self.step * number
 
     def y(self, count: float) -> float:
-        """Place of a count."""
+        """Return the position of a count."""
         return self.foot + (self.height - MARGIN - TITLE - self.foot) * count / self.top
 
     def points(self, line: CitationLine) -> list[Point]:
-        """The line's corners, in periods."""
+        """Return the line's points, one per period."""
         return [(self.x(number), self.y(count)) for number, count in enumerate(line.counts)]
 
     def years(self) -> list[tuple[int, int, str]]:
-        """First and last period of each year and its name."""
+        """Return the first and last period of each year and its name."""
         groups = groupby(enumerate(self.periods), key=lambda pair: pair[1][:4])
         spans = [(year, [number for number, _ in group]) for year, group in groups]
         return [(numbers[0], numbers[-1], year) for year, numbers in spans if year.strip()]
 
 
 def ticks(most: int) -> list[int]:
-    """Round counts from 0 to the first at or above the largest, at most six in all."""
+    """Return round counts from 0 to the first at or above the largest, at most six in total."""
     return [int(value) for value in round_values(0, most, 5, whole=True)]

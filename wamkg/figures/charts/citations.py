@@ -1,4 +1,4 @@
-"""Citations over time as a figure: a rising line for each paper, method or branch, a step for what has no date."""
+"""Citations over time: a rising line for each paper, method or branch, with a step for undated papers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,7 +18,7 @@ from wamkg.views.taxonomies import TaxonomyPaper
 from wamkg.views.timelines import CitationTimeline
 
 MOST = 6
-"""Lines that can still be told apart."""
+"""Maximum number of lines that remain distinguishable."""
 RATIO, LOWEST, BLOCK_GAP = 0.42, 150.0, 2.5
 LONGEST_NAME = 60
 MIN_PERIODS = 2
@@ -28,9 +28,9 @@ _DASHES, _TICK, _DOT, _LIGHTEST = (1.6, 1.4), 2.5, 1.8, 0.75
 def draw_citations(
     timelines: Sequence[CitationTimeline], options: FigureOptions | None = None, placed: Sequence[TaxonomyPaper] = ()
 ) -> Drawing:
-    """The citation figure of one to six subjects, all with the same period.
+    """Draw the citation figure of one to six subjects, all with the same period.
 
-    Papers and methods among `placed` are drawn in the color of their branch, papers under their short name.
+    Papers and methods in `placed` have the color of their branch; papers are labeled with their short name.
 
     Raises InvalidInputError without a timeline, with too many, or with different periods.
     """
@@ -78,7 +78,7 @@ def _lay_out(
 
 
 def _branch(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> str:
-    """What a line's color goes by: its branch, so that Joint and Cascaded look as everywhere else."""
+    """Return the branch that gives a line its color, so that Joint and Cascaded look the same in all figures."""
     name = _element_id(timeline)
     item = known.get(name)
     return f"{item.taxon}/{name}" if item else timeline.subject.partition(":")[2] or name
@@ -126,7 +126,7 @@ def _paint(chart: CitationChartLayout, theme: Theme, painter: Painter) -> None:
 
 
 def _marked(chart: CitationChartLayout, line: CitationLine) -> Iterator[Point]:
-    """Where a line shows its mark: its end, and the last period of each year once it has left the zero line."""
+    """Return where a line has markers: at its end, and at the last period of each year after it leaves zero."""
     yield chart.end, chart.y(line.timeline.total)
     points = chart.points(line)
     yield from (points[last] for _, last, _ in chart.years()[:-1] if line.counts[last])
@@ -157,7 +157,7 @@ def _paint_scale(chart: CitationChartLayout, theme: Theme, painter: Painter) -> 
 
 
 def _years(chart: CitationChartLayout) -> Iterator[tuple[float, str]]:
-    """The middle of each year and its name, in two digits where there is room for no more, or left out."""
+    """Return the middle of each year and its name: in two digits or omitted if space is short."""
     end = 0.0
     for first, last, year in chart.years():
         for name in (year, f"’{year[2:]}"):
@@ -170,7 +170,7 @@ def _years(chart: CitationChartLayout) -> Iterator[tuple[float, str]]:
 
 
 def _label_heights(chart: CitationChartLayout) -> list[float]:
-    """Baseline of each label's first row: beside its line's end, moved apart where labels would touch."""
+    """Return the baseline of each label's first row: beside its line's end, moved apart if labels would touch."""
     step = TEXT_SIZE * LINE_STEP
     rooms = [len(line.rows(chart.label_room + 0.1)) * step + BLOCK_GAP for line in chart.lines]
     heights = [chart.y(line.timeline.total) - TEXT_SIZE * 0.35 for line in chart.lines]
@@ -187,7 +187,7 @@ def _label_heights(chart: CitationChartLayout) -> list[float]:
 
 
 def _caption(chart: CitationChartLayout) -> str:
-    """What is counted, to when, and for each line how many cite how many papers and how well they are dated."""
+    """Describe what is counted, until when, and each line's numbers of citing, cited and undated papers."""
     lines = "; ".join(_counted(line) for line in chart.lines)
     undated = any(line.timeline.unknown_share for line in chart.lines)
     by = chart.lines[0].timeline.by

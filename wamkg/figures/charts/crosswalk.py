@@ -1,4 +1,4 @@
-"""The crosswalk of two taxonomies as a picture: where the papers of each class of one stand in the other."""
+"""Draw the crosswalk of two taxonomies: how the papers of each taxon of one are classified in the other."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,15 +15,15 @@ from wamkg.taxonomy.crosswalk import Crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows
 
 _TOLD = 5
-"""Cells that the alt text names."""
+"""Number of cells named in the alt text."""
 
 
 def draw_crosswalk(
     found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, str], options: FigureOptions | None = None
 ) -> Drawing:
-    """Classes of A down, classes of B across, with the papers that both place; names are by path.
+    """Draw taxa of A as rows and taxa of B as columns, with the papers that both classify; names are by path.
 
-    Raises InvalidInputError where no paper stands in both, or the columns do not fit.
+    Raises InvalidInputError if no paper is in both, or if the columns do not fit.
     """
     if not found.shared:
         raise InvalidInputError(f"no paper is assigned in both {found.a!r} and {found.b!r}: assign some first")
@@ -47,7 +47,7 @@ def _grid(found: Crosswalk, names_a: Mapping[str, str], names_b: Mapping[str, st
 
 
 def _name(path: str, shown: list[str], names: Mapping[str, str]) -> str:
-    """A taxon's name, with its parent's before it where two are called alike."""
+    """Return a taxon's name, with its parent's name before it if two have the same name."""
     name = names[path]
     twins = [other for other in shown if other != path and names[other] == name]
     above = path.rpartition("/")[0]

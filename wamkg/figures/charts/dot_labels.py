@@ -1,4 +1,4 @@
-"""Where the names of dots stand: beside them, or farther off with a leader, never on a dot, a line or another name."""
+"""Place names of dots: beside them, or farther away with a leader, never on a dot, a line or another name."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Line = tuple[Point, Point]
 
 @dataclass(frozen=True)
 class NamedDot:
-    """A dot with its name and the box in which that may stand."""
+    """A dot with its name and the box available for the name."""
 
     text: str
     place: Point
@@ -27,7 +27,7 @@ class NamedDot:
 
 @dataclass(frozen=True)
 class PlacedName:
-    """A name in its box; `leader` are the ends of a line to its dot, empty where it stands beside it."""
+    """A name in its box; `leader` is the line to its dot, None if the name is beside it."""
 
     text: str
     box: Bounds
@@ -35,7 +35,10 @@ class PlacedName:
 
 
 def place_labels(dots: Sequence[NamedDot], first: Sequence[int], lines: Sequence[Line]) -> dict[int, PlacedName]:
-    """By number of the dot, what found a place, `first` before others; a name stands once, `lines` are left free."""
+    """Return the names that fit, by dot number.
+
+    Dots in `first` come first; each name occurs once, and `lines` stay uncovered.
+    """
     found: dict[int, PlacedName] = {}
     full = [Bounds(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in lines]
     full += [Bounds(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in (dot.place for dot in dots)]
@@ -67,7 +70,7 @@ def _free(placed: PlacedName, full: Sequence[Bounds], lines: Sequence[Line], oth
 
 
 def _crosses(leader: Line, box: Bounds) -> bool:
-    """Whether a leader runs over a box."""
+    """Whether a leader crosses a box."""
     (a, b), (c, d) = leader
     shares = (n / _PROBES for n in range(_PROBES + 1))
     points = ((a + (c - a) * share, b + (d - b) * share) for share in shares)
@@ -105,7 +108,7 @@ def _beside(dot: NamedDot) -> Iterator[PlacedName]:
 
 
 def _around(dot: NamedDot) -> Iterator[PlacedName]:
-    """Places on a grid around a dot, the nearest first, each with a leader."""
+    """Return grid positions around a dot, nearest first, each with a leader."""
     (x, y), width = dot.place, text_width(dot.text, TEXT_SIZE)
     steps = range(-int(_FARTHEST / _STEP), int(_FARTHEST / _STEP) + 1)
     boxes = [_box(dot.text, x - width / 2 + right * _STEP, y + up * _STEP) for right in steps for up in steps]

@@ -1,4 +1,4 @@
-"""What `wamkg evaluate --json` printed, read back for drawing."""
+"""Read the output of `wamkg evaluate --json` for drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from wamkg.reviewing.holdout import wilson
 
 @dataclass(frozen=True)
 class Bin:
-    """Predictions of like confidence: how sure the model was of them, how often it was right, how many they are."""
+    """Predictions of similar confidence: mean confidence, accuracy, and their number."""
 
     confidence: float
     accuracy: float
@@ -21,7 +21,7 @@ class Bin:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the accuracy lies with 95 % confidence (Wilson, 1927)."""
+        """Return the 95% confidence interval of the accuracy (Wilson, 1927)."""
         return wilson(self.accuracy * self.n, self.n)
 
 
@@ -37,7 +37,7 @@ class ModelCalibration:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every model measured, the default first."""
+    """All evaluated models, the default first."""
 
     taxonomy: str
     n: int
@@ -47,9 +47,9 @@ class Evaluation:
 
 
 def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict[str, Any]:
-    """The object in a file, which the command printed.
+    """Return the JSON object in a file that the command wrote.
 
-    Raises InvalidInputError where no file is named, or it cannot be read, or holds something else.
+    Raises InvalidInputError if no file is named, it cannot be read, or it contains something else.
     """
     if path is None:
         raise InvalidInputError(f"name the file with the output of `{command}`: --source FILE")
@@ -65,7 +65,7 @@ def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict
 
 
 def read_evaluation(path: Path | None) -> Evaluation:
-    """The evaluation in a file. Raises InvalidInputError as `read_json` does, and where a number is missing."""
+    """Return the evaluation in a file. Raises InvalidInputError as `read_json` does, and if a number is missing."""
     data = read_json(path)
     try:
         default = str(data["default"])
@@ -91,7 +91,7 @@ def _share(value: float) -> float:
 
 
 def evaluation_rows(found: Evaluation) -> Sequence[Sequence[str | float]]:
-    """One row a bin, the head first."""
+    """Return one row per bin, after the header."""
     head: list[str | float] = ["model", "confidence", "accuracy", "n", "low", "high"]
     body: list[list[str | float]] = [
         [m.model, b.confidence, b.accuracy, b.n, *(round(end, 4) for end in b.interval)]

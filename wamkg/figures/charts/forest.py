@@ -7,7 +7,7 @@ from wamkg.figures.latex import latex_text
 from wamkg.figures.style import Theme
 
 _ROOT, _LEVEL, _BETWEEN, _WHOLE = 0.05, 0.122, 0.026, 0.985
-"""Shares of the text width: the root, each level, what lies between two boxes, all."""
+"""Shares of the text width: the root, each level, the gap between two boxes, and all of them."""
 _HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg export bibtex` writes
 \begin{forest}
   for tree={grow'=0, draw, rounded corners=1pt, font=\scriptsize, node options={align=flush left}, inner sep=2pt,
@@ -17,7 +17,7 @@ _HEAD = r"""% needs \usepackage{forest}; \cite finds its keys in what `wamkg exp
 
 
 def forest(families: Sequence[TreeNode], root: str, theme: Theme, hues: Mapping[str, int]) -> str:
-    """The source of the tree, as wide as the text; colors are those of the drawing."""
+    """Return the LaTeX source of the tree, as wide as the text; colors are those of the drawing."""
     levels = max(twig.level for family in families for twig in family.walk())
     papers = _WHOLE - _ROOT - levels * _LEVEL - (levels + 1) * _BETWEEN
     colors = [line for family in families for line in _colors(family, theme, hues)]

@@ -1,4 +1,4 @@
-"""A table of counts as a picture: taxa down the side in their family's color, values across, darker where more."""
+"""Draw a table of counts: taxa as rows in their branch's color, values as columns, darker cells for higher counts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _FAMILY, _BAR, _MIN_HEAD = 62.0, 6.0, 56.0
 
 @dataclass(frozen=True)
 class GridRow:
-    """A taxon with its counts, one a column, and how many papers it has in all."""
+    """A taxon with its count per column, and its total number of papers."""
 
     path: str
     name: str
@@ -46,7 +46,7 @@ class GridRow:
 
 @dataclass(frozen=True)
 class GridColumn:
-    """A value; `code` stands for the name where that does not fit."""
+    """A value; `code` replaces the name if the name does not fit."""
 
     name: str
     code: str
@@ -54,7 +54,7 @@ class GridColumn:
 
 @dataclass(frozen=True)
 class Grid:
-    """What the picture holds; `families` are the names of the rows' families where rows have one above them."""
+    """The data of the table; `families` names the branches of the rows, if rows have one above them."""
 
     rows: tuple[GridRow, ...]
     columns: tuple[GridColumn, ...]
@@ -63,7 +63,7 @@ class Grid:
 
     @property
     def sums(self) -> list[int]:
-        """The sum of each column."""
+        """Return the sum of each column."""
         return [sum(row.counts[i] for row in self.rows) for i in range(len(self.columns))]
 
 
@@ -77,12 +77,12 @@ class _GridPlan:
 
     @property
     def left(self) -> float:
-        """Where the cells begin."""
+        """Return the left edge of the cells."""
         return self.sheet.right - _TOTAL - self.width * len(self.grid.columns)
 
     @property
     def foot(self) -> float:
-        """Below the row of sums."""
+        """Return the height below the row of sums."""
         return self.sheet.floor
 
     @property
@@ -98,15 +98,15 @@ class _GridPlan:
         return Bounds(x + 0.4, y + 0.4, x + self.width - 0.4, y + ROW - 0.4)
 
     def middle(self, row: int) -> float:
-        """Height of a row; the one past the last is the sums'."""
+        """Return the height of a row; the one after the last is the row of sums."""
         last = len(self.grid.rows)
         return self.top - (row + 0.5) * ROW - (_GAP if row == last else 0.0)
 
 
 def draw_grid(grid: Grid, options: FigureOptions, words: FigureText, notes: Sequence[str], rows: Rows) -> Drawing:
-    """The picture of a table of counts.
+    """Draw a table of counts.
 
-    Raises InvalidInputError for one without rows or columns, or with more columns than the width holds.
+    Raises InvalidInputError without rows or columns, or with more columns than fit the width.
     """
     if not grid.rows or not grid.columns:
         raise InvalidInputError("there is nothing to draw: no paper is assigned here")
@@ -130,7 +130,7 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
     width = min(max((room - side - labels) / len(grid.columns), _least(grid)), _WIDEST)
     needed = max(text_width(word, TEXT_SIZE) for column in grid.columns for word in column.name.split()) + _PAD + 0.1
     if side and (room - width * len(grid.columns) < labels + side or width < needed):
-        side = _BAR  # the names of classes and columns matter more than those of families, whose color stays
+        side = _BAR  # taxon and column names matter more than branch names, whose color stays
         width = min(max((room - side - labels) / len(grid.columns), width), _WIDEST)
     if room - width * len(grid.columns) < min(labels, _MIN_HEAD) + side:
         raise InvalidInputError(
@@ -146,14 +146,14 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
 
 
 def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
-    """Families by their color, for where their names have no room beside the rows."""
+    """Return the branches by color, for use if their names do not fit beside the rows."""
     hues = hues_for(family_of(row.path) for row in grid.rows)
     for family, number in hues.items():
         yield LegendKey(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
 
 
 def _least(grid: Grid) -> float:
-    """Width of a column that holds its code and its largest sum."""
+    """Return the width of a column that fits its code and its largest sum."""
     words = [str(max(grid.sums)), *(column.code for column in grid.columns)]
     return max(_NARROWEST, *(text_width(word, TEXT_SIZE) + _PAD for word in words))
 

@@ -1,4 +1,4 @@
-"""Reported scores over time: a panel a protocol, the record as a step line, hollow what third parties report."""
+"""Reported scores over time: one panel per protocol, the record as a step line, third-party scores hollow."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _UNITS = {"percent": "%"}
 
 @dataclass(frozen=True)
 class _BenchmarkPanel:
-    """One board in its box; `days` is the span of the time axis, the same for all."""
+    """One leaderboard in its box; `days` is the span of the time axis, the same for all."""
 
     number: int
     shown: LeaderboardOverTime
@@ -72,7 +72,7 @@ class _BenchmarkPanel:
 
     @cached_property
     def frontier(self) -> list[Point]:
-        """The corners of the line of records, up to the last day on the board."""
+        """Return the points of the record line, up to the leaderboard's last day."""
         points: list[Point] = []
         for x, y in (self.place(score) for score in self.shown.scores if score.record):
             points += [(x, points[-1][1]), (x, y)] if points else [(x, y)]
@@ -88,7 +88,7 @@ class _BenchmarkPanel:
 
     @cached_property
     def labels(self) -> dict[int, PlacedName]:
-        """By number of the score, the names that have room."""
+        """Return the names that fit, by number of the score."""
         shown = self.shown.scores
         dots = [NamedDot(plain(score.result.method_name), self.place(score), self.room(score)) for score in shown]
         records = [number for number, score in enumerate(shown) if score.record]
@@ -96,13 +96,13 @@ class _BenchmarkPanel:
 
     @property
     def unnamed(self) -> str:
-        """The scores whose names have no room, with their values."""
+        """Return the scores whose names do not fit, with their values."""
         named = {placed.text for placed in self.labels.values()}
         left = ((plain(score.result.method_name), score.result.value) for score in self.shown.scores)
         return ", ".join(f"{name} {value:g}" for name, value in left if name not in named)
 
     def room(self, score: Score) -> Bounds:
-        """Where a label may stand: not half in the column of what has no date."""
+        """Return the area for labels; a label may not be half inside the column for undated scores."""
         right = self.box.right - (UNDATED if self.undated and score.when else 0.0)
         return Bounds(self.box.left, self.box.bottom, right, self.box.top)
 
@@ -116,7 +116,7 @@ class _BenchmarkPanel:
 
     @property
     def note(self) -> str:
-        """What a reader must know before comparing."""
+        """Return what a reader must know before comparing scores."""
         shown, board = self.shown, self.shown.board
         parts = [pluralize(len(shown.scores), "result")]
         parts += [f"{shown.third_party} by third parties"] if shown.third_party else []
@@ -126,7 +126,7 @@ class _BenchmarkPanel:
 
 
 def draw_leaderboard(boards: Sequence[LeaderboardOverTime], options: FigureOptions | None = None) -> Drawing:
-    """The scores of at least one board."""
+    """Draw the scores of one or more leaderboards."""
     options = options or FigureOptions()
     families = list(dict.fromkeys(sorted(family_of(score.taxon) for board in boards for score in board.scores)))
     known = [family for family in families if family != ANY]
@@ -191,7 +191,7 @@ class _PanelPainter:
     page: Painter
 
     def paint(self) -> None:
-        """Scale, titles, the record line, then every score."""
+        """Paint the scale, the titles, the record line, then every score."""
         self._scale()
         self._titles()
         self._frontier()
@@ -252,7 +252,7 @@ class _PanelPainter:
 
 
 def _years(panel: _BenchmarkPanel) -> Iterator[tuple[date, str]]:
-    """New years on the axis, leaving out those whose words would touch."""
+    """Return the starts of years on the axis, without those whose labels would touch."""
     first, last = panel.days
     end = -1e9
     limit = panel.box.right - (text_width("no date", TEXT_SIZE) + 2 if panel.undated else 0.0)
@@ -288,7 +288,7 @@ def _note(boards: Sequence[LeaderboardOverTime]) -> str:
 
 
 def _remarks(boards: Sequence[LeaderboardOverTime]) -> Iterator[str]:
-    """What is recorded on how results were measured or printed, once for all methods of a panel that it is said of."""
+    """Return the recorded caveats of results, once for all methods of a panel that share one."""
     for board in boards:
         said: dict[str, list[str]] = {}
         for score in board.scores:

@@ -1,4 +1,4 @@
-"""The learning curve of screening: recall against effort, a line a model, what its seeds span as a band."""
+"""The learning curve of screening: recall against effort, one line per model, a band for the range over seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme,
 from wamkg.figures.svg import Element
 
 MOST = 6
-"""Lines that can still be told apart."""
+"""Maximum number of lines that remain distinguishable."""
 _STEPS = 100
 _TICKS = tuple(n / 5 for n in range(6))
 _LOWEST, _TALLEST, _RATIO, _GAP = 130.0, 220.0, 0.62, 4.0
 _BAND = 0.75
-"""How far a band's color is from its line's, towards the paper."""
+"""How much lighter a band is than its line: the share of paper color."""
 
 
 @dataclass(frozen=True)
 class ModelCurve:
-    """One model: at each share of the records read, recall in the mean and least and most over the seeds."""
+    """One model: mean, minimum and maximum recall over the seeds, at each share of records read."""
 
     model: str
     mean: tuple[float, ...]
@@ -55,7 +55,7 @@ class ModelCurve:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """What was replayed, with every model, the default first."""
+    """The simulated screening, with every model, the default first."""
 
     source: str
     n: int
@@ -64,7 +64,9 @@ class SimulationResult:
 
 
 def read_simulation(path: Path | None) -> SimulationResult:
-    """What `wamkg simulate --json` printed. Raises InvalidInputError as `read_json`, and where a number is missing."""
+    """Read the output of `wamkg simulate --json`. Raises InvalidInputError as `read_json` does, and if a number is
+    missing.
+    """
     data = read_json(path, "wamkg simulate --json")
     try:
         default = str(data["default"])
@@ -95,7 +97,7 @@ def _learned(name: str, values: dict[str, Any]) -> ModelCurve:
 
 
 def _curve(found: Sequence[int], total: int) -> list[float]:
-    """Recall at each hundredth of the records; parts of a record are not read."""
+    """Return the recall at each hundredth of the records; a fraction of a record is not read."""
     return [sum(n * _STEPS <= step * total for n in found) / len(found) for step in range(_STEPS + 1)]
 
 
@@ -113,9 +115,9 @@ class _LearningCurveChart:
 
 
 def draw_learning_curve(found: SimulationResult, options: FigureOptions | None = None) -> Drawing:
-    """Recall against effort of up to six models, beside the best possible order and reading at random.
+    """Draw recall against effort of up to six models, with the best possible and the random order.
 
-    Raises InvalidInputError where there are more.
+    Raises InvalidInputError for more models.
     """
     options = options or FigureOptions()
     if len(found.models) > MOST:

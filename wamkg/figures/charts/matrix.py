@@ -1,4 +1,4 @@
-"""The matrix of classes against a facet, as a picture and as a LaTeX table."""
+"""The matrix of taxa against a facet, as a drawing and as a LaTeX table."""
 
 from dataclasses import replace
 
@@ -14,9 +14,9 @@ from wamkg.views.matrix import YEAR, FacetMatrix, matrix_rows
 
 
 def draw_matrix(matrix: FacetMatrix, options: FigureOptions | None = None) -> Drawing:
-    """Taxa against the values of a facet, with sums.
+    """Draw taxa against the values of a facet, with sums.
 
-    Raises InvalidInputError where nothing is placed or the columns do not fit.
+    Raises InvalidInputError if no paper is classified or the columns do not fit.
     """
     rows: Rows = tuple(tuple(row) for row in matrix_rows(matrix))
     drawing = draw_grid(_grid(matrix), options or FigureOptions(), _words(matrix), [_note(matrix)], rows)

@@ -1,4 +1,4 @@
-"""An overview of data sets: every one a label, by group across and by year down."""
+"""An overview of data sets: each is a label, in columns by group and rows by year."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Section:
-    """Groups side by side with their `widths` in points; `cells` are the lines of labels of each year and group."""
+    """Groups side by side with their `widths` in points; `cells` are the lines of labels per year and group."""
 
     groups: tuple[_Group, ...]
     widths: Mapping[str, float]
@@ -46,7 +46,7 @@ class _Section:
     years: tuple[str, ...]
 
     def row(self, year: str) -> float:
-        """Height of a year's row."""
+        """Return the height of a year's row."""
         lines = max(len(self.cells[year, group.path]) for group in self.groups)
         return lines * (CHIP + CHIP_GAP) - CHIP_GAP + 2 * ROW_GAP
 
@@ -63,9 +63,9 @@ class _Section:
 
 
 def draw_overview(placed: TaxonomyWithPapers, options: FigureOptions | None = None) -> Drawing:
-    """Every paper of a taxonomy as a label, by family and year.
+    """Draw every paper of a taxonomy as a label, by branch and year.
 
-    Raises InvalidInputError where nothing is placed.
+    Raises InvalidInputError if no paper is classified.
     """
     options = options or FigureOptions()
     if not placed.items:
@@ -96,7 +96,7 @@ def _groups(placed: TaxonomyWithPapers) -> list[_Group]:
 
 
 def _sections(placed: TaxonomyWithPapers, width: float) -> list[_Section]:
-    """As many groups side by side as make the lowest overview; one below the other where labels fit no other way."""
+    """Put as many groups side by side as give the lowest overview, or stack them if labels fit no other way."""
     groups, room = _groups(placed), width - YEAR_WIDTH
     choices = []
     for beside in range(len(groups), 0, -1):
@@ -112,7 +112,7 @@ def _height(sections: Sequence[_Section]) -> float:
 
 
 def _widths(groups: Sequence[_Group], room: float) -> dict[str, float]:
-    """Each group as wide as its longest label, and of what is left its share by papers."""
+    """Make each group as wide as its longest label, and share the remaining width by number of papers."""
     least = {g.path: max(_width(item) for items in g.items.values() for item in items) for g in groups}
     left = max(room - COLUMN_GAP * (len(groups) - 1) - sum(least.values()), 0.0)
     whole = sum(group.count for group in groups)
@@ -126,7 +126,7 @@ def _section(groups: Sequence[_Group], widths: Mapping[str, float]) -> _Section:
 
 
 def _flow(items: Sequence[TaxonomyPaper], width: float) -> Iterator[list[TaxonomyPaper]]:
-    """Labels in lines of at most `width`, in order of date."""
+    """Return labels in lines of at most `width`, in order of date."""
     line: list[TaxonomyPaper] = []
     used = 0.0
     for item in items:
@@ -157,7 +157,7 @@ class _Overview:
     page: Painter
 
     def paint(self) -> None:
-        """Heads, then a row a year."""
+        """Paint the headings, then one row per year."""
         for group in self.section.groups:
             self._head(group)
         y = self.top - self.section.head_height

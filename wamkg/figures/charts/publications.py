@@ -1,4 +1,4 @@
-"""Publications by branch over time: one bar a period, stacked by branch, with what has no place in it said below."""
+"""Publications by branch over time: one bar per period, stacked by branch; a note counts papers outside all bars."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ _AXIS_GAP, _NUMBER_RISE = 4.0, 2.4
 
 @dataclass(frozen=True)
 class _PublicationsChart:
-    """Bars between the edges of a box; `scale` holds the ticks of the counts."""
+    """Bars in a box; `scale` contains the ticks of the counts."""
 
     timeline: PaperTimeline
     box: Bounds
@@ -57,20 +57,20 @@ class _PublicationsChart:
 
     @property
     def short_names(self) -> list[str]:
-        """Periods without their year."""
+        """Return the periods without their year."""
         return [item.period[5:] for item in self.timeline.items]
 
     def y(self, count: float) -> float:
         return self.box.bottom + (self.box.top - self.box.bottom) * count / self.scale[-1]
 
     def years(self) -> Iterator[tuple[float, float, str]]:
-        """Left and right end of each year and its name."""
+        """Return the left and right end of each year and its name."""
         for year, group in groupby(enumerate(self.timeline.items), key=lambda pair: pair[1].period[:4]):
             numbers = [number for number, _ in group]
             yield self.box.left + numbers[0] * self.step, self.box.left + (numbers[-1] + 1) * self.step, year
 
     def segments(self, path: str) -> Iterator[Bounds]:
-        """The part of each bar that belongs to a taxon; a depth of 0 has one part."""
+        """Return the part of each bar for each taxon; a depth of 0 has one part."""
         place, half = self.timeline.taxa.index(path), self.step * _BAR_SHARE / 2
         for x, item in zip(self.middles, self.timeline.items, strict=True):
             sums = [0, *accumulate(item.counts.get(taxon, 0) for taxon in self.timeline.taxa)]
@@ -78,7 +78,7 @@ class _PublicationsChart:
                 yield Bounds(x - half, self.y(sums[place]), x + half, self.y(sums[place + 1]))
 
     def whole(self) -> Iterator[Bounds]:
-        """Each bar up to its total."""
+        """Return each bar up to its total."""
         half = self.step * _BAR_SHARE / 2
         for x, item in zip(self.middles, self.timeline.items, strict=True):
             if item.total:
@@ -86,9 +86,9 @@ class _PublicationsChart:
 
 
 def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = None) -> Drawing:
-    """Stacked bars of the papers placed in a taxonomy, by period.
+    """Draw stacked bars of the papers in a taxonomy, by period.
 
-    Raises InvalidInputError where no paper has a date.
+    Raises InvalidInputError if no paper has a date.
     """
     options = options or FigureOptions()
     if not timeline.items:

@@ -1,4 +1,4 @@
-"""Reliability diagrams of the suggester: how sure it was against how often it was right, a panel a model."""
+"""Reliability diagrams of the suggester: confidence against accuracy, one panel per model."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from wamkg.figures.svg import Element
 LEAST, LARGEST, GAP, AXIS_GAP = 92.0, 150.0, 12.0, 3.0
 _MOST = 8
 _SCALES = {0.5: (0.5, 0.75, 1.0), 0.4: (0.4, 0.6, 0.8, 1.0), 0.2: (0.2, 0.6, 1.0), 0.0: (0.0, 0.5, 1.0)}
-"""Ticks of both axes by where they begin."""
+"""Ticks of both axes by their start."""
 
 
 @dataclass(frozen=True)
 class _ModelPanel:
-    """One model in its square; both axes begin at `low`."""
+    """One model in its square; both axes start at `low`."""
 
     model: ModelCalibration
     box: Bounds
@@ -39,7 +39,7 @@ class _ModelPanel:
 
 
 def draw_reliability(found: Evaluation, options: FigureOptions | None = None) -> Drawing:
-    """Up to eight models, the default first, each with the diagonal on which it would be calibrated."""
+    """Draw up to eight models, the default first, each with the diagonal of perfect calibration."""
     options = options or FigureOptions()
     sheet = ChartPage(options, (), [_note(found)])
     panels, height = _panels(found, sheet)

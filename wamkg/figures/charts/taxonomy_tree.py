@@ -37,20 +37,20 @@ class _TreePlan:
         return self.columns[-1]
 
     def lines(self, twig: TreeNode) -> list[str]:
-        """The name of a node, wrapped to its column, its number of papers last."""
+        """Return the name of a node, wrapped to its column, with its number of papers at the end."""
         left, right = self.columns[twig.level]
         return wrap(_heading(twig), TEXT_SIZE, right - left - 2 * PAD, bold=twig.level == 1)
 
     def rows(self, twig: TreeNode) -> int:
-        """Lines in the box of papers."""
+        """Return the lines in the box of papers."""
         return len(twig.shown) + bool(twig.hidden) or 1
 
     def height(self, twig: TreeNode) -> float:
-        """Height that a leaf takes."""
+        """Return the height of a leaf."""
         return max(self.rows(twig), len(self.lines(twig))) * LINE + 2 * PAD
 
     def tall(self, twig: TreeNode) -> float:
-        """Height that a node and all below it take."""
+        """Return the height of a node with all its descendants."""
         below = sum(self.tall(child) for child in twig.children) + LEAF_GAP * max(len(twig.children) - 1, 0)
         return max(below, len(self.lines(twig)) * LINE + 2 * PAD) if twig.children else self.height(twig)
 
@@ -65,9 +65,10 @@ def draw_tree(
     representatives: int | None = None,
     names: Sequence[str] = (),
 ) -> Drawing:
-    """The tree of one taxonomy; `names` are papers shown whatever their rank.
+    """Draw the tree of one taxonomy; `names` are papers that are always shown.
 
-    Raises InvalidInputError where the taxa are no tree, a name is unknown, or not even the families fit the width.
+    Raises InvalidInputError if the taxa do not form a tree, a name is unknown, or even the top level does not fit the
+    width.
     """
     options = options or FigureOptions()
     if not placed.taxa:
@@ -97,7 +98,7 @@ def _fitted(
 
 
 def _plan(placed: TaxonomyWithPapers, options: FigureOptions, families: tuple[TreeNode, ...]) -> _TreePlan | None:
-    """Columns as wide as their names ask for, the rest for papers; None where that is too little."""
+    """Return columns as wide as their names require, the rest for papers; None if that is too little."""
     root = plain(placed.root_label)
     twigs = [twig for family in families for twig in family.walk()]
     levels = [[t for t in twigs if t.level == n] for n in range(1, max(t.level for t in twigs) + 1)]
@@ -137,7 +138,7 @@ def _label(item: TaxonomyPaper) -> str:
 
 
 def _middles(plan: _TreePlan) -> dict[str, float]:
-    """Height of the middle of each node: a leaf's own, an inner node's between its first and last child."""
+    """Return the height of the middle of each node; an inner node is centered between its first and last child."""
     found: dict[str, float] = {}
 
     def place(twig: TreeNode, top: float) -> None:
@@ -299,7 +300,7 @@ def _words(placed: TaxonomyWithPapers, plan: _TreePlan, notes: tuple[str, ...]) 
 
 
 def _rows(placed: TaxonomyWithPapers, plan: _TreePlan) -> Rows:
-    """One row a paper, shown or not."""
+    """Return one row per paper, shown or not."""
     shown = {item.key for family in plan.families for leaf in family.leaves() for item in leaf.shown}
     head = ("taxon", "id", "key", "label", "title", "date", "exemplar", "citations", "drawn", "link")
     order = {taxon.path: number for number, taxon in enumerate(placed.taxa)}

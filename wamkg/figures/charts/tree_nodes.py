@@ -1,4 +1,4 @@
-"""A taxonomy for drawing as a tree: its nodes down to a depth, and which papers represent each leaf."""
+"""A taxonomy for drawing as a tree: its nodes down to a depth, and the papers that represent each leaf."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ REPRESENTATIVES = 3
 
 @dataclass(frozen=True)
 class TreeNode:
-    """A node; one without children shows some of its papers, the rest are `hidden`."""
+    """A node; one without children shows some of its papers, and the others are `hidden`."""
 
     element_id: str
     path: str
@@ -29,36 +29,36 @@ class TreeNode:
 
     @property
     def family(self) -> str:
-        """First part of its path, by which it is colored."""
+        """Return the first part of its path, which determines its color."""
         return family_of(self.path)
 
     def walk(self) -> Iterator["TreeNode"]:
-        """This node and all below it, from top to bottom."""
+        """Return this node and all its descendants, from top to bottom."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     def leaves(self) -> Iterator["TreeNode"]:
-        """The nodes without children."""
+        """Return the nodes without children."""
         return (twig for twig in self.walk() if not twig.children)
 
 
 @dataclass(frozen=True)
 class RepresentativeChoice:
-    """Which papers represent a leaf: so many, exemplars and the most cited first, and those picked by name."""
+    """Which papers represent a leaf: a number of them (exemplars and most cited first), and papers selected by name."""
 
     most: int
     chosen: frozenset[str]
 
     def split(self, items: Sequence[TaxonomyPaper]) -> tuple[tuple[TaxonomyPaper, ...], tuple[TaxonomyPaper, ...]]:
-        """Those shown and those not, both in the given order."""
+        """Return the shown and the hidden papers, both in the given order."""
         ranked = sorted(items, key=lambda i: (not i.exemplar, -(i.citations or 0)))
         kept = {i.key for i in ranked[: self.most]} | {i.key for i in items if i.key in self.chosen}
         return tuple(i for i in items if i.key in kept), tuple(i for i in items if i.key not in kept)
 
 
 def parse_representatives(placed: TaxonomyWithPapers, count: int | None, names: Sequence[str]) -> RepresentativeChoice:
-    """What was asked for: names alone show nothing else.
+    """Parse the option; names without a number show only these papers.
 
     Raises InvalidInputError for a name that no paper has.
     """
@@ -74,9 +74,9 @@ def parse_representatives(placed: TaxonomyWithPapers, count: int | None, names: 
 def build_tree_nodes(
     placed: TaxonomyWithPapers, depth: int | None, which: RepresentativeChoice
 ) -> tuple[TreeNode, ...]:
-    """The families with all below them down to `depth` levels; None goes to the leaves.
+    """Return the top-level nodes with their descendants down to `depth` levels; None goes to the leaves.
 
-    Raises InvalidInputError where the taxa are no tree or a paper stands in none of them.
+    Raises InvalidInputError if the taxa do not form a tree or a paper is in none of them.
     """
     children = children_of(placed.taxa)
     items: dict[str, list[TaxonomyPaper]] = {taxon.path: [] for taxon in placed.taxa}

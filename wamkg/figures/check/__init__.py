@@ -1,1 +1,1 @@
-"""Measures produced figures from their own elements; `python -m wamkg.figures.check FILE...`."""
+"""Check finished figures by the elements in their files; `python -m wamkg.figures.check FILE...`."""

@@ -1,4 +1,4 @@
-"""Whether a roadmap's time axis can be read: it rises without a turn, has its quarter ticks, and says its day."""
+"""Check a roadmap's time axis: years in order, quarter ticks present, "as of" day shown."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,11 +9,11 @@ from wamkg.figures.check.time import Direction
 
 _QUARTERS = 3
 _UNEVEN = 0.35
-"""How far a tick may stand from where its quarter begins, in quarters: they are of 90 to 92 days."""
+"""Maximum distance of a tick from the start of its quarter, in quarters, which have 90 to 92 days."""
 
 
 def axis_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
-    """(rule, element, detail) for year pills out of order, quarter ticks missing or misplaced, no `as of` day."""
+    """Return (rule, element, detail) for unordered years, missing or misplaced quarter ticks, no `as of` day."""
     parts, time = {part.element_id: part for part in picture.parts}, Direction.of(picture)
     years = sorted((int(name[5:]), _pill(part, time)) for name, part in parts.items() if name.startswith("year-"))
     for (one, begin), (other, end) in pairwise(years):
@@ -33,7 +33,7 @@ def _pill(part: DrawnElement, time: Direction) -> float:
 
 
 def _ticks(axis: DrawnElement, years: list[tuple[int, float]], time: Direction) -> Iterator[tuple[str, str, str]]:
-    """Three ticks between the pills of one year and the next, a quarter apart."""
+    """Check for three ticks between two year pills, a quarter apart."""
     ticks = sorted(time.along(bounds(points).middle) for role, points, _ in axis.shapes if role == "quarter")
     for (year, begin), (following, end) in pairwise(years):
         if following != year + 1:
@@ -41,7 +41,7 @@ def _ticks(axis: DrawnElement, years: list[tuple[int, float]], time: Direction) 
         inside = [tick for tick in ticks if begin < tick < end]
         wanted = [begin + (end - begin) * i / (_QUARTERS + 1) for i in range(1, _QUARTERS + 1)]
         if years[0][0] == year:
-            # A first year that begins late has its last quarters only.
+            # A first year that starts late has only its last quarters.
             inside, wanted = inside[-1:], wanted[-1:] if len(inside) == _QUARTERS else []
         if len(inside) < len(wanted):
             yield "quarters", f"year-{year}", f"{len(inside)} quarter ticks"
@@ -64,7 +64,7 @@ def _as_of(picture: Picture, parts: dict[str, DrawnElement]) -> Iterator[tuple[s
 
 
 def _day(words: list[str]) -> date | None:
-    """The day of the lines `as of`, `31 Aug`, `2026`, the last drawn first."""
+    """Return the day in the lines `as of`, `31 Aug`, `2026`, of which the last is drawn first."""
     said = " ".join(sorted(words, key=lambda word: (word != "as of", word.isdecimal())))
     try:
         return datetime.strptime(said, "as of %d %b %Y").date()

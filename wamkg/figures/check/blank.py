@@ -1,4 +1,4 @@
-"""The largest blank rectangle of a picture, on a grid."""
+"""Find the largest blank rectangle of a figure, on a grid."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ _LINES = {"year-line", "as-of-line", "leader"}
 
 
 def largest_blank(picture: Picture) -> float:
-    """Share of the whole area that the largest rectangle without any ink takes; year lines count as blank."""
+    """Return the share of the area of the largest blank rectangle; year lines count as blank."""
     rows, columns = int(picture.height / CELL) + 1, int(picture.width / CELL) + 1
     ink = np.zeros((rows, columns), dtype=bool)
     for part in picture.parts:
@@ -34,7 +34,7 @@ def _fill(ink: Cells, rect: DrawnBounds) -> None:
 
 
 def _largest(ink: Cells) -> int:
-    """Cells of the largest rectangle without ink: largest rectangle under a histogram, row by row."""
+    """Return the cells of the largest blank rectangle: the largest rectangle under a histogram, row by row."""
     best = 0
     heights = np.zeros(ink.shape[1], dtype=int)
     for row in ink:

@@ -1,4 +1,4 @@
-"""Whether families are told apart by those who see fewer colors, and in grey by the shape of their dots."""
+"""Check that branches are distinguishable with color blindness, and in gray by the shape of their dots."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -26,26 +26,26 @@ _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193,
 
 
 def linear(color: str) -> Floats:
-    """`#rrggbb` as linear RGB (IEC 61966-2-1)."""
+    """Convert `#rrggbb` to linear RGB (IEC 61966-2-1)."""
     values = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def lab(rgb: Floats) -> Floats:
-    """Linear RGB as CIE 1976 L*a*b* under D65."""
+    """Convert linear RGB to CIE 1976 L*a*b* under D65."""
     ratio = (_TO_XYZ @ np.clip(rgb, 0.0, 1.0)) / _TO_XYZ.sum(axis=1)
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
 def difference(one: str, other: str, kind: str) -> float:
-    """How far apart two colors look (CIE 1976 difference) to somebody with a kind of color blindness."""
+    """Return how different two colors look (CIE 1976 difference) with a type of color blindness."""
     seen = [lab(SIMULATIONS[kind] @ linear(color)) for color in (one, other)]
     return float(np.linalg.norm(seen[0] - seen[1]))
 
 
 def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
-    """(rule, element, detail) for families of trunks that look alike; the numbers are those of `family_numbers`."""
+    """Return (rule, element, detail) for branches that look alike; numbers come from `family_numbers`."""
     colors, shapes = _families(picture)
     for one, other in combinations(sorted(colors), 2):
         for kind in SIMULATIONS:
@@ -58,7 +58,7 @@ def family_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
 
 
 def family_numbers(picture: Picture) -> dict[str, float]:
-    """The least difference of two families under each simulation, and in lightness."""
+    """Return the least difference of two branches under each simulation, and in lightness."""
     colors, _ = _families(picture)
     pairs = list(combinations(colors.values(), 2))
     found = {kind: min((difference(*pair, kind) for pair in pairs), default=0.0) for kind in SIMULATIONS}
@@ -67,7 +67,7 @@ def family_numbers(picture: Picture) -> dict[str, float]:
 
 
 def _families(picture: Picture) -> tuple[dict[str, str], dict[str, Points]]:
-    """Color of each family's trunks, and the outline of its dots."""
+    """Return the color of each branch's trunks, and the outline of its dots."""
     trunks = picture.of_role("trunk")
     families = {part.element_id: part.data["family"] for part in trunks}
     colors = {part.data["family"]: part.fill("body") for part in trunks if part.data.get("level") == "1"}
@@ -81,7 +81,7 @@ def _families(picture: Picture) -> tuple[dict[str, str], dict[str, Points]]:
 
 
 def _told_apart(one: Points | None, other: Points | None) -> bool:
-    """Whether two outlines, scaled to one size, lie more than a tenth of it apart somewhere (Hausdorff)."""
+    """Whether two outlines, scaled to one size, differ by more than 10% somewhere (Hausdorff)."""
     if one is None or other is None:
         return False
     a, b = _unit(one), _unit(other)

@@ -1,4 +1,4 @@
-"""Whether a figure carries the letters it is written in: the fonts inside an SVG against its texts."""
+"""Check that a figure embeds fonts for all its texts."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ _FACE = re.compile(rb"data:font/woff;base64,([A-Za-z0-9+/=]+)")
 
 
 def font_findings(data: bytes) -> Iterator[tuple[str, str, str]]:
-    """(rule, element, detail) where no font is embedded, or a text holds characters that none of them has."""
+    """Return (rule, element, detail) if no font is embedded, or if a text has characters that no embedded font has."""
     covered: set[int] = set()
     for encoded in _FACE.findall(data):
         covered |= TTFont(io.BytesIO(base64.b64decode(encoded))).getBestCmap().keys()

@@ -1,4 +1,4 @@
-"""Reads a produced SVG back: what is where, for checks that trust nothing but the drawing itself."""
+"""Read a finished SVG back: the positions of its parts, for checks that rely only on the drawing."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -22,7 +22,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DrawnBounds:
-    """A rectangle in points, y downwards from the upper edge."""
+    """A rectangle in points, with y downwards from the upper edge."""
 
     left: float
     top: float
@@ -31,27 +31,27 @@ class DrawnBounds:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Centre."""
+        """Return the center."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     @property
     def height(self) -> float:
-        """Height."""
+        """Return the height."""
         return self.bottom - self.top
 
     def holds(self, other: "DrawnBounds") -> bool:
-        """Whether the other lies inside."""
+        """Whether the other rectangle is inside."""
         upright = self.top <= other.top and other.bottom <= self.bottom
         return upright and self.left <= other.left and other.right <= self.right
 
     def gap(self, other: "DrawnBounds") -> float:
-        """Clear distance between two rectangles, negative by how far they overlap."""
+        """Return the clear distance between two rectangles, negative if they overlap."""
         across = max(other.left - self.right, self.left - other.right)
         down = max(other.top - self.bottom, self.top - other.bottom)
         return float(np.hypot(across, down)) if min(across, down) > 0 else max(across, down)
 
     def distance(self, points: Points) -> float:
-        """Distance of the nearest of the points."""
+        """Return the distance of the nearest point."""
         across = np.maximum(np.maximum(self.left - points[:, 0], points[:, 0] - self.right), 0)
         down = np.maximum(np.maximum(self.top - points[:, 1], points[:, 1] - self.bottom), 0)
         return float(np.hypot(across, down).min())
@@ -79,17 +79,17 @@ class DrawnElement:
     shapes: tuple[tuple[str, Points, str], ...]
 
     def rect(self, role: str) -> DrawnBounds | None:
-        """Bounds of the first shape of a role."""
+        """Return the bounds of the first shape with a role."""
         return next((bounds(points) for name, points, _ in self.shapes if name == role), None)
 
     def fill(self, role: str) -> str:
-        """Fill color of the first shape of a role."""
+        """Return the fill color of the first shape with a role."""
         return next((fill for name, _, fill in self.shapes if name == role), "")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """All parts of a figure in drawing order; `background` is the page's color, white where it is transparent."""
+    """All parts of a figure in drawing order; `background` is the page's color, white if it is transparent."""
 
     width: float
     height: float
@@ -98,12 +98,12 @@ class Picture:
     parts: tuple[DrawnElement, ...]
 
     def of_role(self, *roles: str) -> list[DrawnElement]:
-        """Parts whose `data-role` is one of these."""
+        """Return the parts whose `data-role` is one of these."""
         return [part for part in self.parts if part.data.get("role") in roles]
 
 
 def read_picture(data: bytes) -> Picture:
-    """Parse an SVG written by this room. Raises InvalidInputError for anything else."""
+    """Parse an SVG written by this package. Raises InvalidInputError for any other file."""
     try:
         root = ET.fromstring(data)
         _, _, width, height = map(float, root.attrib["viewBox"].split())
@@ -158,13 +158,13 @@ def _word(role: str, element: ET.Element) -> DrawnText:
     left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[style.get("text-anchor", "start")]
     rect = DrawnBounds(left, y - CAP_HEIGHT * size, left + width, y)
     if _TURNED.match(element.get("transform", "")):
-        # What was to the right of the place is above it, what was above it is to its left.
+        # After the rotation, what was to the right is above, and what was above is to the left.
         rect = DrawnBounds(x + rect.top - y, y - (rect.right - x), x, y - (rect.left - x))
     return DrawnText(role, text, size, style.get("fill", "#000000"), rect)
 
 
 def _points(description: str) -> Points:
-    """Vertices along the path, curves and lines both cut into steps of about half a point."""
+    """Return points along the path, with curves and lines cut into steps of about half a point."""
     tokens = _NUMBER.findall(description)
     vertices: list[tuple[float, float]] = []
     codes: list[int] = []
@@ -195,6 +195,6 @@ def _dense(polygons: list[Points]) -> Points:
 
 
 def bounds(points: Points) -> DrawnBounds:
-    """Smallest rectangle around the points."""
+    """Return the smallest rectangle around the points."""
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return DrawnBounds(float(left), float(top), float(right), float(bottom))

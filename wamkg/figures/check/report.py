@@ -1,4 +1,4 @@
-"""Measures a produced SVG against what the survey asks of a roadmap, or of any figure's words.
+"""Check a finished SVG against the survey's rules for roadmaps, or the text of any figure.
 
 `python -m wamkg.figures.check FILE...`
 """
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What is wrong, and the measured numbers."""
+    """The problems found, and the measured numbers."""
 
     findings: tuple[Finding, ...]
     numbers: Mapping[str, float]
@@ -60,7 +60,7 @@ class _Checker:
         return groups
 
     def ids(self) -> Iterator[Finding]:
-        """Every id once; the drawn set is the expected one, each a link with one text equal to its label."""
+        """Each id occurs once; the drawn ids are the expected ones, each a link with one text equal to its label."""
         yield from (Finding(*found) for found in repeated_ids(self.picture))
         for part in self.picture.of_role("label"):
             if not part.href:
@@ -82,7 +82,7 @@ class _Checker:
                 yield Finding("label", name, f"{text!r} instead of {expected[name]!r}")
 
     def trunk_distance(self) -> Iterator[Finding]:
-        """Each label within one label height of its trunk and twice as far from any other."""
+        """Each label is within one label height of its trunk and twice as far from any other."""
         for part in self.labels:
             box, own = self.boxes[part.element_id], part.data["trunk"]
             near = box.distance(self.trunks[own])
@@ -93,10 +93,10 @@ class _Checker:
                     yield Finding("other-trunk", part.element_id, f"{box.distance(points):.1f} pt from {other}")
 
     def dates(self) -> Iterator[Finding]:
-        """Right year, order along each trunk, distance from the dot, leader where it is far.
+        """Labels are in the right year, in order along each trunk, near their dot, and with a leader if far from it.
 
-        Where time rises a label stands at its middle. Where it runs to the right, a label stands at the point of its
-        box that is nearest to its dot, so that one above or below its dot is at no distance from it.
+        In vertical roadmaps a label's position is its middle. In horizontal ones it is the point of its box nearest to
+        its dot, so that a label above or below its dot has no distance from it.
         """
         time, pills = self.time, [(p.element_id, r) for p in self.picture.parts if (r := p.rect("pill")) is not None]
         lines = {int(name[5:]): time.along(rect.middle) for name, rect in pills}
@@ -132,7 +132,7 @@ class _Checker:
         return self.time.stands(self.boxes[part.element_id], self.dots[part.element_id])
 
     def _inverted(self, a: DrawnElement, b: DrawnElement) -> bool:
-        """Whether the earlier label stands after the later one, on one side of the trunk also by their middles."""
+        """Whether the earlier label comes after the later one; on one side of the trunk their middles count too."""
         one, other = self.boxes[a.element_id], self.boxes[b.element_id]
         same = self._first_side(a) == self._first_side(b)
         return self._stand(a) > self._stand(b) or (same and self.time.along(one.middle) > self.time.along(other.middle))
@@ -141,7 +141,7 @@ class _Checker:
         return self.time.before(self.boxes[part.element_id], self.dots[part.element_id])
 
     def overlaps(self) -> Iterator[Finding]:
-        """Labels, marks, headings, pills, root and foot keep apart, and off the trunks and the margin."""
+        """Labels, marks, headings, pills, root and foot do not overlap each other, the trunks or the margin."""
         things = self._things()
         gaps = [(a_rect.gap(b_rect), a, b) for (a, a_rect), (b, b_rect) in combinations(things, 2)]
         for gap, a, b in gaps:
@@ -168,7 +168,7 @@ class _Checker:
         return things
 
     def balance(self) -> Iterator[Finding]:
-        """Both sides of a trunk used, no large blank."""
+        """Both sides of a trunk are used, and there is no large blank area."""
         for trunk, parts in self.by_trunk().items():
             first = sum(map(self._first_side, parts))
             if len(parts) >= 4 and not MIN_SHARE <= first / len(parts) <= 1 - MIN_SHARE:
@@ -179,7 +179,7 @@ class _Checker:
             yield Finding("blank", "", f"a blank rectangle takes {blank:.0%} of the area")
 
     def texts(self) -> Iterator[Finding]:
-        """Size of every text, and contrast with what lies under it."""
+        """Check the size of every text, and its contrast with the background."""
         smallest, weakest = 99.0, 21.0
         for part in self.picture.parts:
             grounds = {"label": part.fill("box"), "year": part.fill("pill"), "root": part.fill("root-box")}
@@ -206,7 +206,7 @@ def _around(rects: Sequence[DrawnBounds]) -> DrawnBounds:
 
 
 def _grown(mark: DrawnBounds, box: DrawnBounds) -> DrawnBounds:
-    """A mark as tall as its label, kept one gap away from it: they belong together."""
+    """Make a mark as tall as its label, with one gap between them, because they belong together."""
     gap = MIN_GAP * box.height
     return (
         DrawnBounds(max(mark.left, box.right + gap), box.top, mark.right, box.bottom)
@@ -216,9 +216,9 @@ def _grown(mark: DrawnBounds, box: DrawnBounds) -> DrawnBounds:
 
 
 def check_svg(data: bytes, expected: Mapping[str, str] | None = None) -> Report:
-    """Findings and numbers for one roadmap SVG; `expected` maps each element id to its label.
+    """Return findings and numbers for one roadmap SVG; `expected` maps each element id to its label.
 
-    Raises InvalidInputError if the data is no SVG of this kind.
+    Raises InvalidInputError if the data is not an SVG of this kind.
     """
     return _check_roadmap(read_picture(data), data, expected)
 
@@ -236,9 +236,9 @@ def _check_roadmap(picture: Picture, data: bytes, expected: Mapping[str, str] | 
 
 
 def check_any(data: bytes) -> Report:
-    """Findings and numbers for one SVG: all rules for a roadmap, those for words for any other figure.
+    """Return findings and numbers for one SVG: all rules for a roadmap, text rules for any other figure.
 
-    Raises InvalidInputError if the data is no SVG of this project.
+    Raises InvalidInputError if the data is not an SVG of this project.
     """
     picture = read_picture(data)
     if picture.of_role("trunk"):
@@ -249,7 +249,7 @@ def check_any(data: bytes) -> Report:
 
 
 def main(paths: Sequence[str]) -> int:
-    """Print the numbers and findings of each file; 1 if there are findings."""
+    """Print the numbers and findings of each file; return 1 if there are findings."""
     failed = False
     for path in paths:
         report = check_any(Path(path).read_bytes())

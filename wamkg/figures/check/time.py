@@ -1,4 +1,4 @@
-"""Which way time runs in a roadmap, read from its time axis, and where labels stand on it."""
+"""Determine the direction of time in a roadmap from its axis, and the positions of labels in time."""
 
 from dataclasses import dataclass
 
@@ -9,24 +9,25 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Direction:
-    """Time to the right, or upwards."""
+    """Direction of time: to the right, or upwards."""
 
     horizontal: bool
 
     @classmethod
     def of(cls, picture: Picture) -> "Direction":
-        """As the time axis of the picture lies; upwards where there is none."""
+        """Return the direction of the figure's time axis; upwards without an axis."""
         axes = (rect for part in picture.parts if part.element_id == "time-axis" and (rect := part.rect("axis")))
         return cls(any(rect.right - rect.left > rect.height for rect in axes))
 
     def along(self, place: Place) -> float:
-        """A number that rises with time, in points."""
+        """Return a number that rises with time, in points."""
         return place[0] if self.horizontal else -place[1]
 
     def stands(self, box: DrawnBounds, dot: Place) -> float:
-        """Where a label stands in time: its middle, or where time runs to the right its point nearest to its dot.
+        """Return a label's position in time: its middle, or in horizontal roadmaps its point nearest to its dot.
 
-        A name is as long as it is, so a label above or below its dot stands at it whichever of its letters is there.
+        Names have different lengths, so a label above or below its dot counts as being at the dot, whichever letter is
+        there.
         """
         return min(max(dot[0], box.left), box.right) if self.horizontal else -box.middle[1]
 

@@ -1,4 +1,4 @@
-"""What holds for the words of any figure, measured on the produced SVG: size, contrast, margin, no overlap."""
+"""Check the text of any finished SVG: size, contrast, margin, no overlap."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _TOLERANCE = 0.05
 
 
 def word_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
-    """(rule, element, detail) for every word that is too small, too faint, too near the edge or on another."""
+    """Return (rule, element, detail) for every text that is too small, too faint, too near the edge or on another."""
     yield from repeated_ids(picture)
     words = [(number, part, word) for number, part in enumerate(picture.parts) for word in part.words]
     inside = within_margin(picture, _TOLERANCE)
@@ -30,19 +30,19 @@ def word_findings(picture: Picture) -> Iterator[tuple[str, str, str]]:
 
 
 def repeated_ids(picture: Picture) -> Iterator[tuple[str, str, str]]:
-    """(rule, element, detail) for every id that stands more than once."""
+    """Return (rule, element, detail) for every id that occurs more than once."""
     repeated = ((name, count) for name, count in Counter(picture.ids).items() if count > 1)
     return (("unique-id", name, f"{count} elements") for name, count in repeated)
 
 
 def within_margin(picture: Picture, tolerance: float = 0.0) -> DrawnBounds:
-    """What the margin leaves of the page, `tolerance` points more on each side."""
+    """Return the page without its margin, enlarged by `tolerance` points on each side."""
     margin = MARGIN_MM * POINTS_PER_MM - tolerance
     return DrawnBounds(margin, margin, picture.width - margin, picture.height - margin)
 
 
 def ground_of(picture: Picture, number: int, word: DrawnText) -> str:
-    """Color of the last filled shape drawn under a word of the part of that number."""
+    """Return the color of the last filled shape drawn below a text of the part with that number."""
     under = (part for part in reversed(picture.parts[: number + 1]))
     return next((fill for part in under if (fill := _under(part, word))), picture.background)
 

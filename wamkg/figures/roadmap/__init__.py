@@ -1,1 +1,1 @@
-"""The roadmap: methods along time on the branches they belong to, upright or lying."""
+"""The roadmap: methods in time on the branches they belong to, vertical or horizontal."""

@@ -1,4 +1,4 @@
-"""Finds columns that fit the width: a taller axis first, then fewer labels where it is crowded, then fewer levels."""
+"""Fit columns to the width: first a longer axis, then fewer labels where it is crowded, then fewer levels."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -29,14 +29,14 @@ from wamkg.views.roadmap import Roadmap
 HEADING_SIZES = (9.0, 7.6, 6.6)
 TIP_HEADING_WIDTH = 58.0
 MARKS_FROM_MM = 120.0
-"""In a narrower figure marks would decide which labels still fit, and one more paper would move many."""
+"""In a narrower figure, marks would decide which labels fit, and one more paper would move many labels."""
 _CROWDED, _FEW = 0.15, 6
-"""Where more than this share of the labels is crowded, small steps do not help: the axis gets all the room there is."""
+"""If more than this share of the labels is crowded, small steps do not help: the axis gets its full length."""
 _MEDIAN_OFFSET = 0.9
 _DENSE = 0.25
-"""Where labels take more of the area the axis is as tall as it may be; steps for what is crowded would move all."""
+"""If labels need more than this share of the area, the axis gets its full length; small steps would move all labels."""
 _PLACED_AGAIN = 500
-"""Labels placed anew, in all trials, to see whether one more has room: a bound on time."""
+"""Maximum number of labels placed again, over all trials, to see whether one more fits; limits the time."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,20 @@ class Arrangement:
 
 
 def heading_size(level: int) -> float:
-    """Size in points of a heading by level."""
+    """Return the text size of a heading by level, in points."""
     return HEADING_SIZES[min(level, len(HEADING_SIZES)) - 1]
 
 
 def heading_lines(branch: DrawnTaxon, width: float) -> list[str]:
-    """The heading of a branch, wrapped to `width` points."""
+    """Return the heading of a branch, wrapped to `width` points."""
     return wrap(branch.heading, heading_size(branch.level), width, bold=True)
 
 
 def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: float) -> Arrangement:
-    """Columns of at most `width` points with as many levels and labels as asked for, or as fit.
+    """Return columns of at most `width` points with the requested levels and labels, or as many as fit.
 
-    The axis is no taller than `tallest` points, unless its years need more than that without any label.
-    Raises InvalidInputError if even the families alone do not fit.
+    The axis is at most `tallest` points long, unless its years need more even without labels. Raises InvalidInputError
+    if even the top level does not fit.
     """
     for depth in depths(roadmap, options.depth):
         found = _Fitter(roadmap, options, depth).fit(width, tallest)
@@ -79,13 +79,13 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
 
 
 def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:
-    """Levels to try: as asked, then fewer and fewer."""
+    """Return the numbers of levels to try: the requested one, then fewer."""
     tips = [tip for family in build_branches(roadmap, asked) for tip in family.tips()]
     return [asked, *range(max(tip.level for tip in tips) - 1, 0, -1)]
 
 
 class _Fitter:
-    """Labels on trunks of one depth; where they are crowded the axis grows, or fewer are drawn."""
+    """Labels on trunks of one depth; if they are crowded, the axis becomes longer or fewer are drawn."""
 
     def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int | None) -> None:
         self.roadmap, self.options, self.depth = roadmap, options, depth
@@ -98,7 +98,7 @@ class _Fitter:
         self.choice = LabelSelection(most, chosen_ids(roadmap.items, options.chosen), marks)
 
     def fit(self, width: float, tallest: float) -> Arrangement | None:
-        """All labels of the choice on a low axis, on a taller one, or fewer of them on the tallest; None if none."""
+        """Fit all selected labels on a short axis, then a longer one, or fewer on the longest; None if none fits."""
         drawn = self._drawn(self.choice)
         need = YearSpace.of(drawn, self.days, self.roadmap.as_of)
         room = need.within(tallest)
@@ -129,7 +129,7 @@ class _Fitter:
         return None
 
     def _settled(self, choice: LabelSelection, scale: TimeScale, width: float) -> FittedColumns | None:
-        """The labels of a choice on an axis; None where the width is too little for labels of usual width."""
+        """Place the labels of a choice on an axis; None if the width is too small for labels of usual width."""
         columns = _empty_columns(self.families, self._drawn(choice))
         limits = width_limits(columns, width - sum(2 * column.half for column in columns))
         return None if limits is None else _tried([column.on(scale) for column in columns], limits)
@@ -137,7 +137,7 @@ class _Fitter:
     def _restored(
         self, choice: LabelSelection, settled: FittedColumns, scale: TimeScale, width: float
     ) -> tuple[LabelSelection, FittedColumns]:
-        """One label more in quarters that lost some, where it finds room after all; those that lost one first."""
+        """Add one label again in quarters that lost some, if it fits after all; those that lost one come first."""
         lost = self._lost(choice, settled)
         tries = _PLACED_AGAIN // sum(len(column.entries) for column in settled.columns)
         for at in sorted(lost, key=lambda at: (lost[at], at))[:tries]:
@@ -149,7 +149,7 @@ class _Fitter:
         return replace(choice, caps=caps), settled
 
     def _lost(self, choice: LabelSelection, settled: FittedColumns) -> dict[Quarter, int]:
-        """How many labels each quarter counts instead, of those that had no room for all."""
+        """Return how many labels of each quarter are only counted because not all fit."""
         return {
             at: len(entry.hidden)
             for tip, column in zip(self.tips, settled.columns, strict=True)
@@ -158,14 +158,14 @@ class _Fitter:
         }
 
     def _dense(self, drawn: Sequence[Sequence[LabelContent]], area: float) -> bool:
-        """Whether labels take so much of the area that the axis needs all the room there is, whatever is added."""
+        """Whether labels take so much of the area that the axis needs its full length anyway."""
         return sum(entry.width for entries in drawn for entry in entries) * LABEL_PITCH > _DENSE * area
 
     def _drawn(self, choice: LabelSelection) -> list[list[LabelContent]]:
         return [select_labels(tip, choice, self.codes) for tip in self.tips]
 
     def _thinned(self, choice: LabelSelection, settled: FittedColumns) -> LabelSelection | None:
-        """One label fewer in each trunk's fullest crowded quarters; None where none is left."""
+        """Remove one label from the fullest crowded quarters of each trunk; None if none is left."""
         caps = dict(choice.caps)
         for i, tip in enumerate(self.tips):
             crowded = {quarter(settled.columns[i].entries[j].when) for at, j in settled.crowded if at == i}
@@ -177,7 +177,7 @@ class _Fitter:
 
 
 def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: LabelSelection) -> Iterator[str]:
-    """What is drawn otherwise than asked for."""
+    """Return notes on what differs from the request."""
     if depth != asked.depth:
         yield f"levels below {depth} drawn as codes only"
     if not choice.marks and any(item.mark for item in roadmap.items):
@@ -189,7 +189,7 @@ def notes_on(roadmap: Roadmap, asked: FigureOptions, depth: int | None, choice: 
 
 
 def _tried(columns: Sequence[Column], limits: Numbers) -> FittedColumns:
-    """The columns on their best sides if all labels fit; else which labels need more room."""
+    """Return the columns on their best sides if all labels fit, or else the labels that need more space."""
     full = [(i, j) for i, column in enumerate(columns) for j in column.overfull()]
     placed = alternating(columns) if not full else None
     if placed is None:
@@ -213,7 +213,7 @@ def _empty_columns(families: Sequence[DrawnTaxon], drawn: Sequence[list[LabelCon
 
 
 def _stem_levels(branches: Sequence[DrawnTaxon]) -> dict[str, int]:
-    """Level of the widest trunk that rises in each tip's corridor."""
+    """Return the level of the widest trunk in each tip's corridor."""
     levels: dict[str, int] = {}
     for branch in branches:
         levels |= _stem_levels(branch.children)
@@ -222,7 +222,7 @@ def _stem_levels(branches: Sequence[DrawnTaxon]) -> dict[str, int]:
 
 
 def _positions(columns: Sequence[Column], intervals: Sequence[float]) -> tuple[float, ...]:
-    """Middles of the trunks between the given intervals."""
+    """Return the middles of the trunks between the given intervals."""
     x, right = [], 0.0
     for column, interval in zip(columns, intervals, strict=False):
         x.append(right + interval + column.half)

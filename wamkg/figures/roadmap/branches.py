@@ -1,4 +1,4 @@
-"""From a taxonomy to the trunks that are drawn: which taxa get one, in what order, which goes straight on."""
+"""Choose the trunks of a taxonomy: which taxa get one, in what order, and which child continues its parent's trunk."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from wamkg.views.roadmap import Roadmap, RoadmapItem, RoadmapTaxon
 
 @dataclass(frozen=True)
 class DrawnTaxon:
-    """A drawn taxon; one without children is a tip and carries its items, oldest first.
+    """A drawn taxon; one without children is a tip and has items, oldest first.
 
-    A tip may be one `strand` of several, counted from 1, that are the children of their bundle.
+    A tip may be one `strand` of several, counted from 1, which are the children of their bundle.
     """
 
     taxon: RoadmapTaxon
@@ -32,37 +32,37 @@ class DrawnTaxon:
 
     @property
     def element_id(self) -> str:
-        """Id of the trunk's element in the drawing."""
+        """Return the id of the trunk's element in the drawing."""
         suffix = "" if self.heading == self.taxon.name else "-other"
         return taxon_id(self.taxon.path) + suffix + (f"-strand-{self.strand}" if self.strand else "")
 
     @property
     def start(self) -> date:
-        """Day of the first paper on this branch."""
+        """Return the day of the first paper on this branch."""
         return min([i.when for i in self.items] + [c.start for c in self.children])
 
     @property
     def stem_child(self) -> int:
-        """Index of the child that the trunk goes on into: the one that starts last."""
+        """Return the index of the child that continues the trunk: the one that starts last."""
         latest = max(child.start for child in self.children)
         starts = [child.start for child in self.children]
         return starts.index(latest) if starts[0] >= starts[-1] else len(starts) - 1 - starts[::-1].index(latest)
 
     def tips(self) -> Iterator["DrawnTaxon"]:
-        """The tips from left to right."""
+        """Return the tips from left to right."""
         if not self.children:
             yield self
         for child in self.children:
             yield from child.tips()
 
     def walk(self) -> Iterator["DrawnTaxon"]:
-        """This branch and all below it."""
+        """Return this branch and all its descendants."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     def stem_tip(self) -> "DrawnTaxon":
-        """The tip whose corridor this branch's own trunk rises in."""
+        """Return the tip in whose corridor this branch's own trunk rises."""
         return self.children[self.stem_child].stem_tip() if self.children else self
 
 
@@ -84,9 +84,10 @@ class _BranchTree:
 
 
 def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...]:
-    """Families with their branches down to `depth` levels; None stops above the leaves. Empty taxa are left out.
+    """Return the top-level branches with their descendants down to `depth` levels; None stops above the leaves.
 
-    Raises InvalidInputError where the taxa are no tree or an item names an unknown taxon.
+    Taxa without papers are omitted. Raises InvalidInputError if the taxa do not form a tree or an item names an unknown
+    taxon.
     """
     tree = _BranchTree(children_of(roadmap.taxa), defaultdict(list), depth)
     known = {taxon.path for taxon in roadmap.taxa}
@@ -102,7 +103,7 @@ def build_branches(roadmap: Roadmap, depth: int | None) -> tuple[DrawnTaxon, ...
 
 
 def _side(position: int, count: int) -> int:
-    """-1 left of the root, +1 right of it, 0 for a family in the middle."""
+    """Return -1 left of the root, +1 right of it, 0 for a top-level branch in the middle."""
     return (2 * position > count - 1) - (2 * position < count - 1)
 
 
@@ -121,10 +122,10 @@ def _tip(taxon: RoadmapTaxon, level: int, heading: str, items: list[RoadmapItem]
 
 
 def _order_without_crossings(children: list[DrawnTaxon], side: int) -> tuple[DrawnTaxon, ...]:
-    """Older branches further out from the last starter, whose corridor the trunk rises in: no fork crosses another.
+    """Order branches so that no fork crosses another: older ones farther from the last starter, where the trunk rises.
 
-    A family at one side of the root turns its last starter inwards; one in the middle grows to both sides, in the
-    taxonomy's order as far as that goes.
+    A top-level branch beside the root has its last starter on the inside. One in the middle grows to both sides, in the
+    taxonomy's order as far as possible.
     """
     if side:
         return tuple(sorted(children, key=lambda c: c.start, reverse=side > 0))

@@ -1,4 +1,4 @@
-"""Columns of labels: each trunk has labels on both sides; neighbours share the strip between them."""
+"""Columns of labels: each trunk has labels on both sides; neighbors share the strip between them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ LABEL_HEIGHT = 8.8
 GAP = 0.45 * LABEL_HEIGHT
 LABEL_PITCH = LABEL_HEIGHT + GAP
 ALIGNED_OFFSET = 1.5
-"""Distance of a label from its own trunk; twice as far from any other is kept by the strip's width."""
+"""Distance of a label from its own trunk; the width of the strip keeps twice this distance from others."""
 CLEARANCE = max(2.5 * ALIGNED_OFFSET, GAP)
 FAMILY_GAP = 3.0
 HEADING_GAP = 5.0
 MIN_SHARE = 0.35
-"""Of the labels of a trunk, on either side."""
+"""Minimum share of a trunk's labels on either side."""
 _YEAR_MARGIN = LABEL_HEIGHT / 2 + 0.8
 
 Numbers = NDArray[np.float64]
@@ -29,11 +29,11 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Column:
-    """Labels of one trunk with their sides (-1 left, +1 right) and heights of their centres.
+    """Labels of one trunk with their sides (-1 left, +1 right) and heights of their centers.
 
-    `half` is half the width of its trunk, `stem` that of the wider trunk that may rise below it, `heading` the
-    width of the text at its tip. `days` and `untils` are where each label's date begins and ends on the axis,
-    `lows` and `highs` where its year does. `nudges` are how far above its date each label is wished.
+    `half` is half the width of its trunk, `stem` half that of the wider trunk that may rise below it, `heading` the
+    width of the text at its tip. `days` and `untils` are the start and end of each label's date on the axis, `lows` and
+    `highs` those of its year. `nudges` are the wanted distances of labels above their dates.
     """
 
     entries: tuple[LabelContent, ...]
@@ -51,12 +51,12 @@ class Column:
 
     @cached_property
     def left(self) -> tuple[Numbers, Numbers]:
-        """Heights and widths of the labels on the left."""
+        """Return heights and widths of the labels on the left."""
         return self._side(-1)
 
     @cached_property
     def right(self) -> tuple[Numbers, Numbers]:
-        """Heights and widths of the labels on the right."""
+        """Return heights and widths of the labels on the right."""
         return self._side(+1)
 
     def _side(self, side: int) -> tuple[Numbers, Numbers]:
@@ -66,18 +66,20 @@ class Column:
 
     @cached_property
     def offsets(self) -> Numbers:
-        """Distance of each label from its date, in label heights."""
+        """Return the distance of each label from its date, in label heights."""
         distance: Numbers = np.abs(np.array(self.heights) - np.array(self.dots))
         return distance / LABEL_HEIGHT
 
     @cached_property
     def dots(self) -> tuple[float, ...]:
-        """Height of each label's dot: its date, or the day nearest to the label where only month or year is known."""
+        """Return the height of each label's dot: its date, or the day nearest to the label if only month or year is
+        known.
+        """
         rows = zip(self.heights, self.days, self.untils, strict=True)
         return tuple(min(max(y, first), last) for y, first, last in rows)
 
     def on(self, scale: TimeScale) -> "Column":
-        """The column on a time axis: where each label belongs, and the year it may not leave."""
+        """Return the column on a time axis: where each label belongs, and the year it must stay in."""
         bands = [scale.band(entry.when.year) for entry in self.entries]
         return replace(
             self,
@@ -88,7 +90,7 @@ class Column:
         )
 
     def overfull(self) -> list[int]:
-        """Labels of years that do not hold them even where they stand left and right in turn."""
+        """Return labels of years that are too short for them even with alternating sides."""
         years = [entry.when.year for entry in self.entries]
         counts = Counter(years)
         return [
@@ -98,7 +100,7 @@ class Column:
         ]
 
     def placed(self, sides: tuple[int, ...], nudges: tuple[float, ...] = ()) -> "Column | None":
-        """The labels on the given sides, near their dates and within their years; None if too many for the room."""
+        """Place the labels on the given sides, near their dates and within their years; None if they do not fit."""
         nudges = nudges or (0.0,) * len(sides)
         targets = [day + nudge for day, nudge in zip(self.days, nudges, strict=True)]
         heights = spread(targets, gaps_of(sides, LABEL_PITCH), self.lows, self.highs)
@@ -106,16 +108,16 @@ class Column:
 
 
 def alternating(columns: Sequence[Column]) -> list[Column] | None:
-    """Every column with labels left and right in turn; None where one is too full for its years."""
+    """Return every column with alternating label sides; None if one is too full for its years."""
     placed = [column.placed(alternate_sides(column.entries)) for column in columns]
     fitting = [column for column in placed if column is not None]
     return fitting if len(fitting) == len(placed) else None
 
 
 def alternate_sides(entries: Sequence[LabelContent]) -> tuple[int, ...]:
-    """Sides in turn, anew each year, or throughout where that would lean to one side.
+    """Alternate the label sides. Restart every year, unless that would put most labels on one side.
 
-    Beginning anew keeps the sides of other years where a paper is added.
+    Restarting preserves the sides in other years when a paper is added.
     """
     years = [entry.when.year for entry in entries]
     sides = tuple(side for year in sorted(set(years)) for side in alternate(years.count(year), year % 2 * 2 - 1))
@@ -123,14 +125,14 @@ def alternate_sides(entries: Sequence[LabelContent]) -> tuple[int, ...]:
 
 
 def balanced(sides: Sequence[int]) -> bool:
-    """Whether each side has its least share; fewer than four labels may stand anywhere."""
+    """Whether each side has its minimum share; fewer than four labels may be anywhere."""
     return len(sides) < 4 or MIN_SHARE <= sides.count(1) / len(sides) <= 1 - MIN_SHARE
 
 
 def needs(columns: Sequence[Column], k: int) -> Numbers:
-    """Widths that interval `k` must have: 0 is left of the first trunk, the last right of the last trunk.
+    """Return the widths that interval `k` needs: 0 is left of the first trunk, the last right of the last trunk.
 
-    Between two trunks each label alone needs room, and any two that stand side by side.
+    Between two trunks, each label alone needs space, as do any two side by side.
     """
     if k == 0:
         return _outer_needs(columns[0], columns[0].left[1])
@@ -140,12 +142,12 @@ def needs(columns: Sequence[Column], k: int) -> Numbers:
 
 
 def family_gap(left: Column, right: Column) -> float:
-    """What an interval takes more where two families meet in it."""
+    """Return the extra width of an interval between two top-level branches."""
     return FAMILY_GAP if left.family != right.family else 0.0
 
 
 def heading_need(left: Column, right: Column) -> float:
-    """Width that an interval must have for the headings of both its trunks."""
+    """Return the width that an interval needs for the headings of both its trunks."""
     return (left.heading + right.heading) / 2 + HEADING_GAP - left.half - right.half
 
 
@@ -166,7 +168,7 @@ def _strip_needs(left: Column, right: Column) -> Numbers:
 
 
 def label_needs(columns: Sequence[Column], i: int, side: int) -> Numbers:
-    """Room that each label of column `i` needs on a side, with what stands across that interval as it is."""
+    """Return the space each label of column `i` needs on a side, given the labels across that interval."""
     column, k = columns[i], i + side
     own: Numbers = np.array([entry.width + ALIGNED_OFFSET for entry in column.entries])
     if not 0 <= k < len(columns):

@@ -1,4 +1,4 @@
-"""Draws the roadmap: `draw_roadmap(roadmap, options)` gives a Drawing that saves itself as SVG, PDF or PNG."""
+"""Draw the roadmap: `draw_roadmap(roadmap, options)` gives a Drawing that saves itself as SVG, PDF or PNG."""
 
 from collections.abc import Iterator
 
@@ -19,9 +19,9 @@ from wamkg.views.roadmap import Roadmap, RoadmapItem
 
 
 def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
-    """The roadmap figure of one taxonomy: trunks growing in time, every method a linked label at its date.
+    """Draw the roadmap of one taxonomy: trunks grow in time, and every method is a linked label at its date.
 
-    Raises InvalidInputError for a roadmap without methods, a broken tree, or a width that cannot hold the labels.
+    Raises InvalidInputError for a roadmap without methods, a broken tree, or a width too small for the labels.
     """
     options = options or FigureOptions()
     layout = (lay_out_lanes if options.orientation == "horizontal" else lay_out)(roadmap, options)
@@ -48,7 +48,7 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
 
 
 def _rows(roadmap: Roadmap, layout: RoadmapLayout) -> Rows:
-    """One row a method, drawn or counted in a `+n`."""
+    """Return one row per method, drawn or counted in a `+n`."""
     drawn = {label.entry.element_id for label in layout.labels}
     head = ("id", "label", "title", "taxon", "date", "precision", "institution", "citations", "drawn", "link")
     items = sorted(roadmap.items, key=lambda i: (i.when, i.element_id))

@@ -1,4 +1,4 @@
-"""What stands beside a trunk: one label a method, or representatives and `+n` for the rest of a quarter."""
+"""The labels of a trunk: one per method, or representatives and `+n` for the rest of a quarter."""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -18,19 +18,19 @@ PAD = 1.7
 CODE_PAD = 1.3
 MARK_GAP = 1.5
 MAX_LABELS = 200
-"""More methods than this are drawn as representatives unless the options say otherwise."""
+"""With more methods than this, only representatives are drawn, unless the options say otherwise."""
 _AIM = 160
 
 
 Quarter = tuple[str, str]
-"""A tip's element id and the key of a quarter, or of a year."""
+"""A tip's element id and the key of a quarter or a year."""
 
 
 @dataclass(frozen=True)
 class LabelSelection:
-    """Which labels of a trunk are drawn: the `chosen` ids and the most cited `most` a quarter; None draws all.
+    """Which labels of a trunk are drawn: the `chosen` ids and the `most` most cited per quarter; None draws all.
 
-    `caps` says fewer where there is no room for so many. In the `merged` years a trunk has one `+n` for all quarters.
+    `caps` lowers the number where space is short. In the `merged` years a trunk has one `+n` for all quarters.
     """
 
     most: int | None = None
@@ -40,7 +40,7 @@ class LabelSelection:
     merged: frozenset[Quarter] = frozenset()
 
     def kept(self, group: Sequence[RoadmapItem], at: Quarter) -> set[RoadmapItem]:
-        """Those of one quarter that are drawn."""
+        """Return those of one quarter that are drawn."""
         most = self.caps.get(at, self.most)
         if most is None or len(group) <= most:
             return set(group)
@@ -49,9 +49,9 @@ class LabelSelection:
 
 
 def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[str]:
-    """Ids of the items that were picked by hand: by label, by slug or by element id, in any case.
+    """Return ids of the items that the user selected by label, slug or element id, ignoring case.
 
-    Raises InvalidInputError for a name that none of the items has.
+    Raises InvalidInputError for a name that no item has.
     """
     spellings = (
         (name, item.element_id)
@@ -63,9 +63,9 @@ def chosen_ids(items: Sequence[RoadmapItem], names: Sequence[str]) -> frozenset[
 
 @dataclass(frozen=True)
 class LabelContent:
-    """One label: `item` is None for a `+n`, whose `hidden` are the methods it stands for.
+    """One label: `item` is None for a `+n`, whose `hidden` are the methods it counts.
 
-    Its date lies between `when` and `until`, the same day where it is known exactly.
+    Its date is between `when` and `until`, the same day if it is known exactly.
     """
 
     element_id: str
@@ -79,22 +79,22 @@ class LabelContent:
 
     @cached_property
     def code_width(self) -> float:
-        """Width of the colored tab with the leaf code, 0 without one."""
+        """Return the width of the colored tab with the leaf code, 0 without one."""
         return text_width(self.code, TEXT_SIZE, bold=True) + 2 * CODE_PAD if self.code else 0.0
 
     @cached_property
     def box_width(self) -> float:
-        """Width of the rounded box, code tab included."""
+        """Return the width of the rounded box, including the code tab."""
         return text_width(self.text, TEXT_SIZE) + 2 * PAD + self.code_width
 
     @cached_property
     def width(self) -> float:
-        """Width of the box and the institution mark outside it."""
+        """Return the width of the box and the institution mark outside it."""
         return self.box_width + (MARK_GAP + text_width(self.mark, TEXT_SIZE) if self.mark else 0.0)
 
 
 def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> LabelContent:
-    """The label of one method."""
+    """Return the label of one method."""
     mark = plain(item.mark) if marks else ""
     return LabelContent(
         item.element_id,
@@ -108,7 +108,7 @@ def entry_of(item: RoadmapItem, codes: dict[str, str], marks: bool) -> LabelCont
 
 
 def last_day(item: RoadmapItem) -> date:
-    """The last day that a date known to the month or year may mean."""
+    """Return the last day that a date known to the month or year may mean."""
     if item.precision == "year":
         return item.when.replace(month=12, day=31)
     if item.precision == "month":
@@ -117,12 +117,12 @@ def last_day(item: RoadmapItem) -> date:
 
 
 def quarter(day: date) -> str:
-    """`2025q3`, the key of a day's quarter."""
+    """Return `2025q3`, the key of a day's quarter."""
     return f"{day.year}q{(day.month + 2) // 3}"
 
 
 def by_quarter(items: Sequence[RoadmapItem]) -> dict[str, list[RoadmapItem]]:
-    """Items of each quarter, in the given order."""
+    """Return the items of each quarter, in the given order."""
     groups: dict[str, list[RoadmapItem]] = defaultdict(list)
     for item in items:
         groups[quarter(item.when)].append(item)
@@ -130,7 +130,7 @@ def by_quarter(items: Sequence[RoadmapItem]) -> dict[str, list[RoadmapItem]]:
 
 
 def representatives_for(tips: Sequence[DrawnTaxon], asked: int | None) -> int | None:
-    """Labels per trunk and quarter: as asked, all of a moderate number, else as many as keep it readable."""
+    """Return the labels per trunk and quarter: as requested, or all if not too many, or as many as remain readable."""
     if asked is not None or sum(len(tip.items) for tip in tips) <= MAX_LABELS:
         return asked
     sizes = [len(group) for tip in tips for group in by_quarter(tip.items).values()]
@@ -139,7 +139,7 @@ def representatives_for(tips: Sequence[DrawnTaxon], asked: int | None) -> int | 
 
 
 def select_labels(tip: DrawnTaxon, choice: LabelSelection, codes: dict[str, str]) -> list[LabelContent]:
-    """Entries of one trunk, oldest first; of a quarter's methods those not chosen become one `+n`."""
+    """Return entries of one trunk, oldest first; the methods of a quarter that were not chosen become one `+n`."""
     slug = tip.element_id.removeprefix("taxon-")
     entries: list[LabelContent] = []
     rests: dict[str, list[RoadmapItem]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Fits columns into a width: what each interval between trunks takes, and labels that change sides for it."""
+"""Fit columns to a width: the width of each interval between trunks, and labels that change sides for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ _ROUNDS, _SWEEPS = 2, 6
 _FAR_OFF = 1.06
 _OFFSET_PRICE = 4.0
 _SPARED = 0.85
-"""Share of an interval that is left to it where another takes room for a wide label."""
+"""Share of an interval that remains if another takes space for a wide label."""
 _PRIOR = 8.0
-"""How many labels of the usual width each trunk is thought to have besides its own: one more moves no trunk far."""
+"""Number of labels of usual width assumed per trunk in addition to its own, so that one more moves trunks little."""
 
 
 @dataclass(frozen=True)
 class FittedColumns:
-    """Columns whose labels stand on the best sides found, the width each interval takes, and whether they fit.
+    """Columns with labels on the best sides found, the width of each interval, and whether they fit.
 
-    `crowded` are the (column, label) that need more room than there is.
+    `crowded` lists the (column, label) pairs that need more space than there is.
     """
 
     columns: list[Column]
@@ -39,9 +39,9 @@ class FittedColumns:
 
 
 def fit_columns(columns: list[Column], limits: Numbers) -> FittedColumns:
-    """Move labels that exceed the limits to other sides; what is still missing is taken from intervals nearby.
+    """Move labels that exceed the limits to other sides, and take missing width from intervals nearby.
 
-    Where that does not do, the limits are moved towards what is wanted. The same input gives the same result.
+    If that is not enough, the limits move towards the widths needed. The same input gives the same result.
     """
     for _ in range(_ROUNDS):
         columns = _improve(columns, limits)
@@ -57,10 +57,10 @@ def fit_columns(columns: list[Column], limits: Numbers) -> FittedColumns:
 
 
 def width_limits(columns: Sequence[Column], room: float) -> Numbers | None:
-    """A width for each interval, all together `room`; None where that is too little for labels of usual width.
+    """Return a width for each interval, `room` in total; None if that is too little for labels of usual width.
 
-    It depends on how wide labels are by and large, not on where they stand: the trunks keep their places when a
-    paper is added, and only labels that do not fit change sides.
+    It depends on the usual width of labels, not on their positions: trunks stay in place when a paper is added, and
+    only labels that do not fit change sides.
     """
     usual = _usual_widths(columns)
     low, high = [_outer(columns[0], usual[0])], [usual[0]]
@@ -77,7 +77,7 @@ def width_limits(columns: Sequence[Column], room: float) -> Numbers | None:
 
 
 def _with_widest(columns: Sequence[Column], limits: Numbers) -> Numbers:
-    """The limits, changed where neither side of a trunk holds its widest label and there is room nearby."""
+    """Return the limits, changed if neither side of a trunk fits its widest label and there is space nearby."""
     wanted = _SPARED * limits
     for i, column in enumerate(columns):
         widest = max(entry.width for entry in column.entries) + ALIGNED_OFFSET
@@ -88,7 +88,7 @@ def _with_widest(columns: Sequence[Column], limits: Numbers) -> Numbers:
 
 
 def _beyond(columns: Sequence[Column], k: int) -> float:
-    """What interval `k` needs beside a label that stands in it alone."""
+    """Return what interval `k` needs in addition to a label that is alone in it."""
     if k in (0, len(columns)):
         return 0.0
     left, right = columns[k - 1 : k + 1]
@@ -96,7 +96,7 @@ def _beyond(columns: Sequence[Column], k: int) -> float:
 
 
 def _usual_widths(columns: Sequence[Column]) -> list[float]:
-    """Mean width of each column's labels, drawn towards the mean of all."""
+    """Return the mean label width of each column, shrunk towards the overall mean."""
     widths = [[entry.width for entry in column.entries] for column in columns]
     common = sum(map(sum, widths)) / sum(map(len, widths))
     return [(sum(w) + _PRIOR * common) / (len(w) + _PRIOR) for w in widths]
@@ -112,7 +112,7 @@ def _inner(pair: Sequence[Column], usual: Sequence[float]) -> float:
 
 
 def _improve(columns: list[Column], limits: Numbers) -> list[Column]:
-    """Sweep over the labels until no move brings them nearer to the limits."""
+    """Iterate over the labels until no move brings them closer to the limits."""
     for _ in range(_SWEEPS):
         changed = False
         for i in range(len(columns)):
@@ -126,14 +126,14 @@ def _improve(columns: list[Column], limits: Numbers) -> list[Column]:
 
 
 def _crowded(columns: Sequence[Column], i: int, limits: Numbers) -> list[int]:
-    """Labels of column `i` that need more room than their side has."""
+    """Return labels of column `i` that need more space than their side has."""
     left, right = (label_needs(columns, i, side) > limit for side, limit in ((-1, limits[i]), (+1, limits[i + 1])))
     over = np.where(np.array(columns[i].sides) < 0, left, right)
     return [int(j) for j in np.flatnonzero(over)]
 
 
 def _widths(wanted: Numbers, limits: Numbers) -> tuple[float, ...]:
-    """The limits, where all that is wanted is within them; else what is missing is taken from the nearest slack."""
+    """Return the limits if all needs are within them; else take what is missing from the nearest slack."""
     widths = np.maximum(wanted, limits)
     for k in np.flatnonzero(wanted > limits):
         missing = float(wanted[k] - limits[k])
@@ -157,6 +157,6 @@ def _better(columns: list[Column], label: tuple[int, int], limits: Numbers) -> l
 
 
 def _cost(columns: Sequence[Column], i: int, limits: Numbers) -> float:
-    """How much the labels beside column `i` exceed their intervals, and how far they are from their dates."""
+    """Return how much labels beside column `i` exceed their intervals, and how far they are from their dates."""
     over = sum(float((np.maximum(needs(columns, k) - limits[k], 0.0) ** 2).sum()) for k in (i, i + 1))
     return over + (_OFFSET_PRICE * float((np.maximum(columns[i].offsets - 1.0, 0.0)).sum()) if over else 0.0)

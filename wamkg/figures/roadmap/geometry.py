@@ -1,4 +1,4 @@
-"""The parts of a laid-out roadmap. Places are in points; y grows upwards from the tree's own zero."""
+"""The parts of a laid-out roadmap. Positions are in points; y grows upwards from the tree's own zero."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from wamkg.figures.roadmap.trunks import Point, Trunk
 
 @dataclass(frozen=True)
 class BranchColors:
-    """Index of the hue in a theme, and of the family among those drawn (it picks the marker)."""
+    """Index of the hue in a theme, and of the top-level branch among those drawn (it determines the marker)."""
 
     hue: int
     family: int
@@ -20,9 +20,9 @@ class BranchColors:
 
 @dataclass(frozen=True)
 class PlacedLabel:
-    """One label: its box, the code tab at one of its ends, the dot at its date, a leader where it is far off.
+    """One label: its box, the code tab at one end, the dot at its date, a leader if it is far away.
 
-    `mark` is where the institution mark begins or ends, and which of the two (`left`, `right`) stands there.
+    `mark` is where the institution mark starts or ends, and which of the two (`left`, `right`) is there.
     """
 
     entry: LabelContent
@@ -41,7 +41,7 @@ class PlacedLabel:
 
     @property
     def text_x(self) -> float:
-        """Middle of the text, in what the code tab leaves of the box."""
+        """Return the middle of the text, in the box without the code tab."""
         left, right = self.box.left, self.box.right
         if self.code is not None:
             left, right = (self.code.right, right) if self.begins_with_code else (left, self.code.left)
@@ -50,9 +50,9 @@ class PlacedLabel:
 
 @dataclass(frozen=True)
 class BranchHeading:
-    """Lines of a heading with the place of the last one's baseline, and the bracket at a branch's tips.
+    """Lines of a heading with the position of the last baseline, and the bracket at a branch's tips.
 
-    A `turned` heading reads upwards, its last line furthest to the right.
+    A `turned` heading reads upwards, with its last line rightmost.
     """
 
     branch: DrawnTaxon
@@ -67,13 +67,13 @@ class BranchHeading:
 
     @property
     def top(self) -> float:
-        """Upper end of the highest line."""
+        """Return the upper end of the highest line."""
         return self.y + self.size * (0.75 + 1.15 * (len(self.lines) - 1))
 
 
 @dataclass(frozen=True)
 class YearMarker:
-    """A year on the time arrow: what it says, its middle across and along time, and half of its width."""
+    """A year on the time arrow: its text, its middle across and along time, and half of its width."""
 
     year: int
     text: str
@@ -84,10 +84,10 @@ class YearMarker:
 
 @dataclass(frozen=True)
 class Axis:
-    """The time arrow and what hangs on it: pills, lines of new years, quarter days, breaks, the `as of` day.
+    """The time arrow with its pills, year lines, quarter days, breaks and the `as of` day.
 
-    `x` is where the arrow stands across time, and `right` how far year lines reach; all else are places along it.
-    `words` say the day, each line with the place of its baseline.
+    `x` is the arrow's position across time, and `right` the end of the year lines; all others are positions along it.
+    `words` give the day, each line with the position of its baseline.
     """
 
     x: float
@@ -104,7 +104,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class LegendItem:
-    """A leaf code and what it stands for; `y` is the entry's middle above the page's lower edge."""
+    """A leaf code and its meaning; `y` is the entry's middle above the page's lower edge."""
 
     code: str
     name: str
@@ -116,10 +116,10 @@ class LegendItem:
 
 @dataclass(frozen=True)
 class RoadmapLayout:
-    """Everything the roadmap draws; `lift` is the height on the page of the tree's zero.
+    """Everything that the roadmap draws; `lift` is the height on the page of the tree's zero.
 
-    Legend and caption are in heights above the page's lower edge, all else in heights above that zero. Time rises, or
-    runs to the right where the roadmap lies (`horizontal`).
+    Legend and caption are in heights above the page's lower edge, everything else in heights above that zero. Time
+    rises, or runs to the right if the roadmap is `horizontal`.
     """
 
     width: float

@@ -1,4 +1,4 @@
-"""The roadmap as pure geometry: `lay_out` places every element for a given width."""
+"""Geometry of the vertical roadmap: `lay_out` places every element for a given width."""
 
 from datetime import date
 
@@ -25,13 +25,13 @@ BRACKET_RISE = 6.0
 _AXIS_GAP, _HEADING_RISE, _TIP_RISE = 4.0, 5.0, 12.4
 _TRIES, _TOLERANCE = 4, 0.2
 _USUAL_FRAME = 150.0
-"""What headings, trunks below the axis, legend and caption usually take of the height."""
+"""Usual height of headings, trunks below the axis, legend and caption."""
 
 
 def lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
-    """Place everything for the asked width; the height follows from the content.
+    """Place everything for the requested width; the height follows from the content.
 
-    Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
+    Raises InvalidInputError for a roadmap without methods, for a broken tree, or if the width is too small.
     """
     require_items(roadmap)
     tallest = options.height_pt - _USUAL_FRAME
@@ -45,7 +45,7 @@ def lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
 
 
 def require_items(roadmap: Roadmap) -> None:
-    """Raises InvalidInputError for a roadmap without methods."""
+    """Raise InvalidInputError for a roadmap without methods."""
     if not roadmap.items:
         raise InvalidInputError(f"the roadmap of {roadmap.taxonomy!r} has no dated method to draw: assign papers first")
 
@@ -65,7 +65,7 @@ class _VerticalComposer:
         }
 
     def layout(self) -> RoadmapLayout:
-        """Everything in its place."""
+        """Return everything with its position."""
         forks = Forks(self.plan.families, self.x, self._first_ink())
         root = root_box(self.roadmap, self.plan.families, forks, (self.left, self.right))
         entries = [entry for column in self.plan.columns for entry in column.entries]
@@ -93,14 +93,14 @@ class _VerticalComposer:
         )
 
     def _first_ink(self) -> dict[str, float]:
-        """Lowest label edge or dot of each tip."""
+        """Return the lowest label edge or dot of each tip."""
         first = {}
         for tip, column in zip(self.plan.tips, self.plan.columns, strict=True):
             first[tip.element_id] = min(min(column.heights) - LABEL_HEIGHT / 2, *column.dots)
         return first
 
     def _tip(self) -> float:
-        """Height of the arrows: above the last day and every label, wherever the highest one stands."""
+        """Return the height of the arrows: above the last day and every label."""
         return self.plan.scale.heights[-1] + _TIP_RISE
 
     def _labels(self) -> list[PlacedLabel]:
@@ -125,7 +125,7 @@ class _VerticalComposer:
         )
 
     def _headings(self, bottom: float) -> list[BranchHeading]:
-        """Headings of the tips in one row, above it a row for each level, families on top."""
+        """Return headings of the tips in one row, with a row per level above it, and top-level branches on top."""
         headings = [self._heading(tip, bottom, self._heading_room(tip), None) for tip in self.plan.tips]
         inner = [branch for family in self.plan.families for branch in family.walk() if branch.children]
         for level in sorted({branch.level for branch in inner}, reverse=True):
@@ -136,7 +136,7 @@ class _VerticalComposer:
         return headings
 
     def _heading_room(self, tip: DrawnTaxon) -> float:
-        """Width up to the neighbouring headings, or as far as the edges allow on both sides."""
+        """Return the width up to the neighboring headings, or as far as the edges allow on both sides."""
         x, others = self.x[tip.element_id], [at for key, at in self.x.items() if key != tip.element_id]
         rooms = [abs(x - other) - HEADING_GAP for other in others]
         return max(TIP_HEADING_WIDTH, min([*rooms, 2 * (x - self.left), 2 * (self.right - x)]))
@@ -162,17 +162,17 @@ class _VerticalComposer:
 
 
 def pill(year: int, text: str, across: float, along: float, pad: float) -> YearMarker:
-    """A year as wide as its text and `pad` on either side."""
+    """Return a year as wide as its text and `pad` on either side."""
     return YearMarker(year, text, across, along, text_width(text, PILL_SIZE, bold=True) / 2 + pad)
 
 
 def as_of_lines(day: date) -> tuple[str, str, str]:
-    """The day of the survey in short lines, the lowest first."""
+    """Return the survey's `as of` day in short lines, the lowest first."""
     return str(day.year), f"{day.day} {day:%b}", "as of"
 
 
 def _bracket(y: float, span: tuple[float, float] | None) -> tuple[Point, ...]:
-    """A bracket over the tips of a branch whose heading stands at `y`."""
+    """Return a bracket over the tips of a branch whose heading is at `y`."""
     if span is None:
         return ()
     top, left, right = y - 3.2, span[0] - 6, span[1] + 6

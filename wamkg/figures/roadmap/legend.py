@@ -1,4 +1,4 @@
-"""The foot of the roadmap: what the codes stand for, and the caption that states the date rule."""
+"""The foot of the roadmap: the meaning of the codes, and the caption with the date rule."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _NARROWEST_BLOCK, _BELOW_ROOT = 130.0, 4.0
 
 @dataclass(frozen=True)
 class Foot:
-    """Legend entries and how high above the page's lower edge the root box may stand."""
+    """Legend entries, and how high above the page's lower edge the root box may be."""
 
     entries: tuple[LegendItem, ...]
     root_bottom: float
@@ -39,7 +39,9 @@ def used_codes(
     hues: dict[str, int],
     also: Collection[str] = (),
 ) -> list[list[CodeRow]]:
-    """The codes on drawn labels, and those of `also` named taxa, with their names, a list for each family."""
+    """Return the codes on drawn labels, and those of the taxa in `also`, with their names, one list per top-level
+    branch.
+    """
     used = {entry.item.taxon for entry in entries if entry.item is not None and entry.code} | set(also)
     parents = {taxon.path: taxon.parent for taxon in roadmap.taxa}
     rows = []
@@ -56,9 +58,9 @@ def _family(path: str, parents: dict[str, str | None]) -> str:
 
 
 def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Bounds, right: float, foot: float) -> Foot:
-    """Entries left and right of the root box, or below it where a side is too narrow; the lowest row is at `foot`.
+    """Place entries left and right of the root box, or below it if a side is too narrow; the lowest row is at `foot`.
 
-    `left_of_root` is how many families stand left of the root.
+    `left_of_root` is the number of top-level branches left of the root.
     """
     halves = [list(chain(*families[:left_of_root])), list(chain(*families[left_of_root:]))]
     blocks = [(MARGIN, root.left - _ROOT_GAP), (root.right + _ROOT_GAP, right)]
@@ -70,7 +72,7 @@ def legend(families: Sequence[list[CodeRow]], left_of_root: int, root: Bounds, r
 
 
 def legend_below(families: Sequence[list[CodeRow]], right: float, foot: float) -> tuple[tuple[LegendItem, ...], float]:
-    """Entries over the whole width, the lowest row at `foot`, and the upper end of the highest."""
+    """Place entries over the whole width, the lowest row at `foot`; also return the upper end of the highest."""
     return _entries([list(chain(*families))], [(MARGIN, right)], foot)
 
 
@@ -107,7 +109,7 @@ def _or_year(entries: Sequence[LabelContent]) -> str:
 
 
 def caption(roadmap: Roadmap, entries: Sequence[LabelContent], options: FigureOptions) -> list[str]:
-    """Lines that state the date rule, the day, how many methods there are, and what the marks mean."""
+    """Return lines with the date rule, the day, the number of methods, and the meaning of the marks."""
     drawn, total = sum(entry.item is not None for entry in entries), len(roadmap.items)
     rule = DATE_RULES.get(roadmap.date_rule, plain(roadmap.date_rule))
     parts = [f"Date: {rule}; as of {roadmap.as_of.isoformat()}"]

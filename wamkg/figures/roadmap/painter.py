@@ -1,4 +1,4 @@
-"""How the parts of a laid-out roadmap look."""
+"""Paint the parts of a laid-out roadmap."""
 
 from matplotlib.artist import Artist
 
@@ -20,17 +20,17 @@ def _baseline(middle: float, size: float) -> float:
 
 
 class RoadmapPainter:
-    """Paints a layout in the colors of a theme; element ids in `new` get the accent frame."""
+    """Paints a layout in the colors of a theme; elements with ids in `new` get the accent frame."""
 
     def __init__(self, layout: RoadmapLayout, theme: Theme, page: Painter, new: frozenset[str]) -> None:
         self._layout, self._theme, self._new = layout, theme, new
         self._page, self._tree = page, page.raised(layout.lift)
 
     def paint(self) -> None:
-        """Everything, from the year lines behind to the root box in front."""
+        """Paint everything, from the year lines at the back to the root box in front."""
         self._grid()
         for trunk, colors in self._layout.trunks:
-            edge = (self._theme.paper, 0.5) if trunk.branch.level == 1 else ()  # keeps families apart at the root
+            edge = (self._theme.paper, 0.5) if trunk.branch.level == 1 else ()  # keeps branches apart at the root
             body = self._tree.shape("body", outline_path(trunk.outline), self._hue(colors.hue).trunk, *edge)
             self._tree.group(trunk.branch.element_id, [body], _TRUNKS)
         for label in self._layout.labels:
@@ -56,7 +56,7 @@ class RoadmapPainter:
         tree.group("grid", rules, _GRID)
 
     def _at(self, *places: Point) -> list[Point]:
-        """On the page, what is given across and along time."""
+        """Convert a position across and along time to the page."""
         return [(y, x) for x, y in places] if self._layout.horizontal else list(places)
 
     def _label(self, label: PlacedLabel) -> None:

@@ -1,4 +1,4 @@
-"""The root box, and where families leave it. Places are across and along time, which rises here."""
+"""The root box, and where top-level branches leave it. Positions are across and along time, which rises here."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _FOOT_STEP = 1.1
 
 
 def root_box(roadmap: Roadmap, families: Sequence[DrawnTaxon], forks: Forks, room: tuple[float, float]) -> Bounds:
-    """The box before all forks, in the middle of its families, within the given room across."""
+    """Return the box before all forks, centered between its branches, within the given limits across."""
     corridors, half = [forks.corridor(family) for family in families], root_half(roadmap, len(families))
     x = min(max((min(corridors) + max(corridors)) / 2, room[0] + half), room[1] - half)
     top = forks.floor - forks.bend.rise(max(abs(corridor - x) for corridor in corridors))
@@ -22,12 +22,12 @@ def root_box(roadmap: Roadmap, families: Sequence[DrawnTaxon], forks: Forks, roo
 
 
 def root_half(roadmap: Roadmap, families: int) -> float:
-    """Half of what the box takes across: its text, or the feet of so many families."""
+    """Return half the width of the box across time: its text, or the feet of this many branches."""
     text = text_width(plain(roadmap.root_label), ROOT_SIZE, bold=True) + 14.0
     return max(text, level_width(1) * _FOOT_STEP * families + 8.0) / 2
 
 
 def feet(root: Bounds, count: int) -> list[Point]:
-    """Where each family leaves the root box, side by side."""
+    """Return where each top-level branch leaves the root box, side by side."""
     step = level_width(1) * _FOOT_STEP
     return [(root.middle[0] + (i - (count - 1) / 2) * step, root.top - 1.0) for i in range(count)]

@@ -1,4 +1,4 @@
-"""The time axis: monotone, straight within a year, as tall in each year as its labels need."""
+"""The time axis: monotone, linear within a year, with each year as long as its labels need."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 BREAK_HEIGHT = 22.0
-"""Height in points of a run of years without any paper, drawn as a break."""
+"""Height in points of several years without any paper, drawn as a break."""
 
 
 @dataclass(frozen=True)
 class YearBand:
-    """One year on the axis; a first or last year may be covered in part."""
+    """One year on the axis; a first or last year may be partly covered."""
 
     year: int
     bottom: float
@@ -20,7 +20,7 @@ class YearBand:
 
 @dataclass(frozen=True)
 class AxisBreak:
-    """Years without any paper, squeezed."""
+    """Years without any paper, compressed."""
 
     first: int
     last: int
@@ -28,13 +28,13 @@ class AxisBreak:
     top: float
 
     def moved(self, distance: float) -> "AxisBreak":
-        """The same further along."""
+        """Return the same, moved along the axis."""
         return replace(self, bottom=self.bottom + distance, top=self.top + distance)
 
 
 @dataclass(frozen=True)
 class TimeScale:
-    """Heights in points of days, above the axis' first day."""
+    """Heights of days in points, above the axis' first day."""
 
     days: tuple[int, ...]
     heights: tuple[float, ...]
@@ -42,18 +42,18 @@ class TimeScale:
     breaks: tuple[AxisBreak, ...]
 
     def height(self, day: date) -> float:
-        """Height of the start of a day; days outside the axis lie at its ends."""
+        """Return the height of the start of a day; days outside the axis are at its ends."""
         position = day.toordinal()
         i = min(max(bisect_right(self.days, position), 1), len(self.days) - 1)
         (a, b), (ya, yb) = self.days[i - 1 : i + 1], self.heights[i - 1 : i + 1]
         return ya + (yb - ya) * min(max((position - a) / (b - a), 0.0), 1.0)
 
     def band(self, year: int) -> YearBand:
-        """The band of a year that has papers."""
+        """Return the band of a year that has papers."""
         return next(band for band in self.years if band.year == year)
 
     def quarters(self) -> list[float]:
-        """Heights of the quarter days that lie within drawn years, new years left out."""
+        """Return the heights of quarter days within drawn years, without January 1."""
         inside = []
         for band in self.years:
             for month in (4, 7, 10):
@@ -64,19 +64,19 @@ class TimeScale:
 
 
 def axis_span(days: Sequence[date], as_of: date) -> tuple[date, date]:
-    """First day (start of the first paper's quarter) and last day of the axis."""
+    """Return the first day (start of the first paper's quarter) and last day of the axis."""
     first, last = min(days), max(*days, as_of)
     return first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1), last
 
 
 def covered(year: int, first: date, last: date) -> float:
-    """Share of a year that the axis shows."""
+    """Return the share of a year that the axis shows."""
     start, end = date(year, 1, 1).toordinal(), _new_year_after(year)
     return (min(end, last.toordinal() + 1) - max(start, first.toordinal())) / (end - start)
 
 
 def build_scale(days: Sequence[date], as_of: date, room: Mapping[int, float]) -> TimeScale:
-    """Axis over all days up to `as_of`; `room` is the height in points of each year that has papers."""
+    """Return an axis over all days up to `as_of`; `room` is the height in points of each year that has papers."""
     first, last = axis_span(days, as_of)
     knots, heights = [first.toordinal()], [0.0]
     bands: list[YearBand] = []

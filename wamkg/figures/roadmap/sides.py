@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from wamkg.figures.roadmap.columns import LABEL_PITCH, Column, balanced
 
 LARGEST_OFFSET = 2.8
-"""No label goes further from its date than this many label heights."""
+"""Maximum distance of a label from its date, in label heights."""
 _REACH = 3
 _NUDGES = (-LABEL_PITCH, -LABEL_PITCH / 2, LABEL_PITCH / 2, LABEL_PITCH)
 
@@ -15,7 +15,7 @@ Move = tuple[Sides, tuple[float, ...]]
 
 
 def side_swaps(sides: Sides, j: int) -> Iterator[Sides]:
-    """Label `j` on the other side, alone or in exchange with one close before or after, as far as sides stay even."""
+    """Return label `j` on the other side, alone or swapped with one close by, as far as sides stay balanced."""
     alone = (*sides[:j], -sides[j], *sides[j + 1 :])
     if balanced(alone):
         yield alone
@@ -25,9 +25,9 @@ def side_swaps(sides: Sides, j: int) -> Iterator[Sides]:
 
 
 def possible_moves(column: Column, j: int) -> Iterator[Move]:
-    """Label `j` moved to the other side, alone or in exchange with one close above or below, or up or down.
+    """Return moves of label `j`: to the other side, alone or swapped with one close by, or up or down.
 
-    No move leaves a side with less than its least share.
+    No move leaves a side below its minimum share.
     """
     sides, nudges = column.sides, column.nudges
     yield from ((other, nudges) for other in side_swaps(sides, j))
@@ -36,7 +36,7 @@ def possible_moves(column: Column, j: int) -> Iterator[Move]:
 
 
 def apply_move(columns: Sequence[Column], i: int, move: Move) -> list[Column] | None:
-    """The columns with other places for column `i`, or None where that carries a label too far from its date."""
+    """Return the columns with new positions for column `i`, or None if a label would be too far from its date."""
     column = columns[i].placed(*move)
     if column is None or column.offsets.max() > max(LARGEST_OFFSET, columns[i].offsets.max()):
         return None

@@ -1,4 +1,4 @@
-"""Labels along one trunk: sides in turn, heights as near to the dates as order and room allow."""
+"""Place labels along one trunk: alternating sides, as near to their dates as order and space allow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,15 @@ class _Block:
 
 
 def alternate(count: int, first: int) -> tuple[int, ...]:
-    """Sides -1 (left) and +1 (right) in turn, beginning with `first`."""
+    """Return alternating sides -1 (left) and +1 (right), starting with `first`."""
     return tuple(first if i % 2 == 0 else -first for i in range(count))
 
 
 def gaps_of(sides: Sequence[int], pitch: float) -> list[float]:
-    """Least distance of each label from the one before: a full pitch on one side, half of it across the trunk.
+    """Return the minimum distance of each label from the one before: a full pitch on the same side, half across the
+    trunk.
 
-    With these the labels of either side are a pitch apart, and no label is below an earlier one.
+    With these, labels on one side are a pitch apart, and no label is below an earlier one.
     """
     return [0.0] + [pitch if a == b else pitch / 2 for a, b in pairwise(sides)]
 
@@ -33,10 +34,10 @@ def gaps_of(sides: Sequence[int], pitch: float) -> list[float]:
 def spread(
     targets: Sequence[float], gaps: Sequence[float], low: Sequence[float], high: Sequence[float]
 ) -> list[float] | None:
-    """Heights with least squared distance to `targets`, each `gaps[i]` above the last, within `low`..`high`.
+    """Return heights with the least squared distance to `targets`, each `gaps[i]` above the last, in `low`..`high`.
 
-    Isotonic regression by pooling adjacent violators (Barlow et al. 1972), with each pool's mean clipped to the
-    range its members share; `low` and `high` must not decrease. None where the ranges cannot hold the gaps.
+    Isotonic regression by pooling adjacent violators (Barlow et al. 1972), with each pool's mean clipped to the common
+    range of its members; `low` and `high` must not decrease. None if the gaps do not fit the ranges.
     """
     offsets = list(accumulate(gaps))
     lows, highs = list(low), list(high)

@@ -1,4 +1,4 @@
-"""Several trunks side by side for a branch whose labels one lane does not hold, as many as the height allows."""
+"""Split a branch with too many labels for one lane into several trunks side by side, if the height allows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,9 +9,9 @@ from wamkg.figures.roadmap.branches import DrawnTaxon
 def split_into_sublanes(
     families: Sequence[DrawnTaxon], wished: Callable[[DrawnTaxon], int], per_lane: int, most: int
 ) -> tuple[DrawnTaxon, ...]:
-    """The families with tips of more than `per_lane` wished labels as bundles of strands, the fullest first.
+    """Return the branches, with tips of more than `per_lane` wanted labels as bundles of strands, fullest first.
 
-    There are no more than `most` lanes in all, unless there are more tips than that.
+    There are at most `most` lanes in total, unless there are more tips than that.
     """
     tips = [tip for family in families for tip in family.tips()]
     counts, lanes = {tip.element_id: wished(tip) for tip in tips}, {tip.element_id: 1 for tip in tips}

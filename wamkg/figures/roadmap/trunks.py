@@ -1,4 +1,4 @@
-"""Trunks as outlines: they rise from the root, fork just below a branch's first paper, taper and end in an arrow."""
+"""Outlines of trunks: they rise from the root, fork just below a branch's first paper, taper, and end in an arrow."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from math import cos, hypot, pi
 from wamkg.figures.roadmap.branches import DrawnTaxon
 
 LEVEL_WIDTHS = (8.0, 6.4, 5.2, 4.6)
-"""Width in points of a trunk by level: family, branch, sub-branch, deeper."""
+"""Width in points of a trunk by level: top-level branch, branch, sub-branch, deeper."""
 TIP_TAPER = 0.78
 ARROW_HEIGHT, ARROW_FLARE = 8.0, 2.1
 _SAMPLES = 14
@@ -26,14 +26,16 @@ class Trunk:
 
 
 def level_width(level: int) -> float:
-    """Width in points of a trunk of this level where it starts."""
+    """Return the initial width in points of a trunk of this level."""
     return LEVEL_WIDTHS[min(level, len(LEVEL_WIDTHS)) - 1]
 
 
 @dataclass(frozen=True)
 class Bend:
-    """How forks bend: how long one is, and by how much for each point that it reaches sideways; what is left between
-    a fork and the first label, and where a trunk hands over to a narrower one.
+    """How forks bend.
+
+    The length of a fork, and its increase per point sideways; the gap between a fork and the first label, and where a
+    trunk continues as a narrower one.
     """
 
     length: float = 12.0
@@ -42,7 +44,7 @@ class Bend:
     taper: float = 10.0
 
     def rise(self, distance: float) -> float:
-        """How far before its end a fork begins; the further it reaches, the earlier."""
+        """Return how far before its end a fork starts; the farther it reaches, the earlier."""
         return self.length + self.slope * abs(distance)
 
 
@@ -50,11 +52,11 @@ VERTICAL_BEND = Bend()
 
 
 class Forks:
-    """Where trunks fork and take over; `x` and `first` (lowest ink) are given for each tip.
+    """Where trunks fork and continue; `x` and `first` (lowest ink) are given for each tip.
 
-    `takeover` is where a branch's trunk stands upright in its corridor, ready for its own forks or labels; `ready`
-    is where the curve of a fork ends. Forks off one corridor are curves of one form, so a further one stays below a
-    nearer one wherever it ends no higher.
+    `takeover` is where a branch's trunk is vertical in its corridor, ready for its own forks or labels; `ready` is
+    where the curve of a fork ends. Forks from one corridor are curves of the same form, so a farther one stays below a
+    nearer one if it ends no higher.
     """
 
     def __init__(
@@ -72,15 +74,17 @@ class Forks:
         self.floor = min(self.takeover[family.element_id] for family in families)
 
     def corridor(self, branch: DrawnTaxon) -> float:
-        """Horizontal place of a branch's own trunk."""
+        """Return the horizontal position of a branch's own trunk."""
         return self._x[branch.stem_tip().element_id]
 
     def rise(self, parent: DrawnTaxon, child: DrawnTaxon) -> float:
-        """Height of the fork from a parent's corridor into a child's."""
+        """Return the height of the fork from a parent's corridor into a child's."""
         return self.bend.rise(self.corridor(child) - self.corridor(parent))
 
     def _settle(self, branch: DrawnTaxon) -> dict[int, float]:
-        """Work out a branch and all below it; how high a further fork may end on its left (-1) and right (+1)."""
+        """Compute a branch and all its descendants; return how high another fork may end on its left (-1) and right
+        (+1).
+        """
         if not branch.children:
             top = self.takeover[branch.element_id] = self._first[branch.element_id] - self.bend.pad
             return {-1: top, +1: top}
@@ -99,13 +103,13 @@ class Forks:
 
     @staticmethod
     def _sides(branch: DrawnTaxon) -> tuple[tuple[int, tuple[DrawnTaxon, ...]], ...]:
-        """Children left and right of the stem, the nearest first."""
+        """Return the children left and right of the stem, nearest first."""
         stem = branch.stem_child
         return (-1, branch.children[:stem][::-1]), (+1, branch.children[stem + 1 :])
 
 
 def trunks(families: Sequence[DrawnTaxon], forks: Forks, roots: Sequence[Point], tip: float) -> list[Trunk]:
-    """Bodies of all branches, parents before children; `roots` is where each family leaves the root box."""
+    """Return the bodies of all branches, parents before children; `roots` is where each leaves the root box."""
     bodies: list[Trunk] = []
     for family, root in zip(families, roots, strict=True):
         bodies += _bodies(family, forks, _curve(root, (forks.corridor(family), forks.floor)), tip)
@@ -113,12 +117,12 @@ def trunks(families: Sequence[DrawnTaxon], forks: Forks, roots: Sequence[Point],
 
 
 def to_horizontal(outline: tuple[Segment, ...], start: float) -> tuple[Segment, ...]:
-    """The outline where time runs to the right from `start` instead of rising from 0."""
+    """Return the outline with time running to the right from `start` instead of rising from 0."""
     return tuple((kind, tuple((y + start, x) for x, y in points)) for kind, points in outline)
 
 
 def _bodies(branch: DrawnTaxon, forks: Forks, centre: list[Point], tip: float, wide: float = 0.0) -> Iterator[Trunk]:
-    """The trunk along `centre` and upwards, from `wide` if given to its own width, and those of its children."""
+    """Return the trunk along `centre` and upwards, from `wide` if given to its own width, and those of its children."""
     x, width = forks.corridor(branch), level_width(branch.level)
     if not branch.children:
         yield Trunk(branch, _outline(centre, (wide or width, width), (x, tip), arrow=True))
@@ -140,7 +144,7 @@ def _curve(start: Point, end: Point) -> list[Point]:
     bend = 0.76 * (y1 - y0)
     points = []
     for i in range(_SAMPLES + 1):
-        t = (1 - cos(pi * i / _SAMPLES)) / 2  # closer at the ends, where it bends
+        t = (1 - cos(pi * i / _SAMPLES)) / 2  # denser at the ends, where it bends
         a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
         points.append((a * x0 + b * x0 + c * x1 + d * x1, a * y0 + b * (y0 + bend) + c * (y1 - bend) + d * y1))
     return points
@@ -177,7 +181,7 @@ def _beside(points: Sequence[Point], i: int, distance: float) -> Point:
 
 
 def _smooth(points: Sequence[Point]) -> list[Segment]:
-    """Cubic curves through the points (Catmull-Rom tangents), upright at both ends."""
+    """Return cubic curves through the points (Catmull-Rom tangents), vertical at both ends."""
     below = points[1][0], 2 * points[0][1] - points[1][1]
     above = points[-2][0], 2 * points[-1][1] - points[-2][1]
     padded = [below, *points, above]

@@ -1,4 +1,4 @@
-"""How high each year is drawn: by how many labels it has, so that one more paper moves the others little."""
+"""Height of each year, by its number of labels, so that one more paper moves the others little."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from wamkg.figures.roadmap.scale import axis_span, covered
 
 _LEAST, _MIN_YEAR = 14.0, 24.0
 _PER_FULLEST, _PER_LABEL = 5.0, 2.4
-"""Points for each label of a year's fullest trunk, and for each of its labels: together less than a label's height."""
+"""Points per label of a year's fullest trunk, and per label of the year: together less than a label's height."""
 _STEP = 5.0
 
 YearHeights = dict[int, float]
@@ -20,14 +20,14 @@ YearHeights = dict[int, float]
 
 @dataclass(frozen=True)
 class YearSpace:
-    """What years take at least, and what their labels want on top."""
+    """The minimum height of years, and the extra height for their labels."""
 
     least: YearHeights
     wanted: YearHeights
 
     @classmethod
     def of(cls, drawn: Sequence[Sequence[LabelContent]], days: Sequence[date], as_of: date) -> "YearSpace":
-        """The need of the labels of each trunk, on an axis over all `days`."""
+        """Return the needs of the labels of each trunk, on an axis over all `days`."""
         first, last = axis_span(days, as_of)
         least = {day.year: max(_MIN_YEAR * covered(day.year, first, last), _LEAST) for day in days}
         counts = [Counter(entry.when.year for entry in entries) for entries in drawn]
@@ -35,11 +35,11 @@ class YearSpace:
         return cls(least, wanted)
 
     def within(self, tallest: float) -> YearHeights:
-        """All that is wanted, or as much of it as makes `tallest` points in all."""
+        """Return all heights wanted, or as much as fits `tallest` points in total."""
         return self._sharing(min(self._share(tallest), 1.0))
 
     def filling(self, tallest: float) -> YearHeights:
-        """All of `tallest` points, shared out as it is wanted."""
+        """Distribute all of `tallest` points in proportion to the needs."""
         return self._sharing(self._share(tallest))
 
     def _share(self, tallest: float) -> float:
@@ -50,5 +50,5 @@ class YearSpace:
 
 
 def extend_years(room: YearHeights, years: AbstractSet[int]) -> YearHeights:
-    """A little more height for some years."""
+    """Give some years a little more height."""
     return {year: height + (_STEP if year in years else 0.0) for year, height in room.items()}

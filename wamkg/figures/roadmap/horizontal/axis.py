@@ -1,4 +1,4 @@
-"""Shares the length of a lying axis out among its years: crowded ones get more of it, round by round."""
+"""Distribute the length of a horizontal axis over its years: crowded years get more, in several rounds."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from wamkg.figures.roadmap.year_heights import YearSpace
 
 PILL_PAD = 2.2
 YEAR_WIDTH = 26.4
-"""A year's pill and the gap to the next one; the last year needs less."""
+"""Width of a year's pill and the gap to the next one; the last year needs less."""
 _LAST_YEAR = 14.0
 _PER_FULLEST, _PER_LABEL = 5.0, 1.0
-"""What a year wants for each label of its fullest lane, and for each of its labels."""
+"""Points per label of the fullest lane of a year, and per label of the year."""
 _ROUNDS, _IDLE, _MORE = 30, 6, 0.04
-"""After so many rounds, or so many without less missing, the axis stays as it was best."""
+"""After this many rounds, or this many without improvement, the best axis so far is used."""
 _SEARCHED = 100
-"""For more labels than this sides are not searched while the axis is shared out: they will not all have room anyway."""
+"""With more labels than this, sides are not optimized during the search: they will not all fit anyway."""
 
 
 @dataclass(frozen=True)
 class LaneAxis:
-    """An axis of a given length over some days, for the labels that are wished in each lane."""
+    """An axis of a given length over some days, for the labels wanted in each lane."""
 
     days: Sequence[date]
     as_of: date
@@ -34,9 +34,9 @@ class LaneAxis:
     wall: Wall
 
     def shared(self) -> TimeScale | None:
-        """The axis on which all labels have room in the order of their dates; if there is none, where they miss least.
+        """Return the axis on which all labels fit in date order; else the axis on which least space is missing.
 
-        None where it is too short for its years.
+        None if it is too short for its years.
         """
         need = self._need()
         breaks = len(build_scale(self.days, self.as_of, need.least).breaks)
@@ -53,7 +53,7 @@ class LaneAxis:
         return YearSpace(least, wanted)
 
     def _grown(self, need: YearSpace, length: float, ordered: timedelta) -> tuple[TimeScale, float]:
-        """The best axis found, and how many points labels miss on it."""
+        """Return the best axis found, and how many points are missing for labels on it."""
         best, least, idle = self._scale(need, length), float("inf"), 0
         for _ in range(_ROUNDS):
             scale = self._scale(need, length)
@@ -68,13 +68,13 @@ class LaneAxis:
         return best, least
 
     def _scale(self, need: YearSpace, length: float) -> TimeScale:
-        """As it is needed, or less than the least where the axis is too short for that."""
+        """Return the needed scale, or one below the minimum if the axis is too short for that."""
         room = need.filling(length)
         share = length / sum(room.values())
         return build_scale(self.days, self.as_of, {year: width * share for year, width in room.items()})
 
     def _missing(self, scale: TimeScale, ordered: timedelta) -> dict[int, float]:
-        """How many points labels miss in each year."""
+        """Return how many points are missing for labels in each year."""
         found: dict[int, float] = defaultdict(float)
         search = sum(map(len, self.drawn)) <= _SEARCHED
         for entries in self.drawn:

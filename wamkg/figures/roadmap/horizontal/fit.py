@@ -1,4 +1,4 @@
-"""Fits labels into lanes: crowded years get more of the axis first, then crowded lanes show fewer labels."""
+"""Fit labels into lanes: crowded years first get more of the axis, then crowded lanes show fewer labels."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from wamkg.views.roadmap import Roadmap
 
 @dataclass(frozen=True)
 class LanePlan:
-    """A lane for each tip, and the time axis they lie on."""
+    """A lane for each tip, and their time axis."""
 
     lanes: tuple[Lane, ...]
     scale: TimeScale
@@ -25,12 +25,12 @@ class LanePlan:
 
     @property
     def entries(self) -> list[LabelContent]:
-        """All labels."""
+        """Return all labels."""
         return [entry for lane in self.lanes for entry in lane.entries]
 
 
 class LaneFitter:
-    """Labels in lanes of one depth; `families` are those of `grow`."""
+    """Labels in lanes of one depth; `families` are the branches from `build_branches`."""
 
     def __init__(
         self, roadmap: Roadmap, options: FigureOptions, families: Sequence[DrawnTaxon], depth: int | None
@@ -45,13 +45,13 @@ class LaneFitter:
         self.usual = replace(self.choice, most=representatives_for(tips, most))
 
     def wished(self, tip: DrawnTaxon) -> int:
-        """How many labels a tip usually has of so many methods."""
+        """Return how many labels a tip usually has for this many methods."""
         return len(select_labels(tip, self.usual, self.codes))
 
     def fit(self, tips: Sequence[DrawnTaxon], length: float, overhang: float) -> LanePlan | None:
-        """The labels of the choice, or as many as have room on an axis of that length; None where that is none.
+        """Fit the selected labels, or as many as possible, on an axis of that length; None if none fits.
 
-        The last ones may reach `overhang` points beyond the axis.
+        The last ones may extend `overhang` points beyond the axis.
         """
         wall = Wall(-INDENT, length + overhang)
         drawn = [select_labels(tip, self.usual, self.codes) for tip in tips]
@@ -68,7 +68,7 @@ class LaneFitter:
         return LanePlan(tuple(lane for lane, _ in lanes), scale, tuple(self._notes([choice for _, choice in lanes])))
 
     def _lanes(self, room: LaneRoom, strands: Sequence[DrawnTaxon]) -> list[tuple[Lane, LabelSelection]] | None:
-        """The lane of a leaf, or those of its strands."""
+        """Return the lane of a leaf, or those of its strands."""
         if len(strands) > 1:
             return packed(room, strands, self.choice)
         lane = fitted(room, strands[0], self.choice)
@@ -82,5 +82,5 @@ class LaneFitter:
 
 
 def _leaf(tip: DrawnTaxon) -> tuple[str, str]:
-    """What the strands of one bundle have in common."""
+    """Return what the strands of one bundle have in common."""
     return tip.taxon.path, tip.heading

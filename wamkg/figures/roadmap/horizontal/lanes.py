@@ -1,4 +1,4 @@
-"""Lanes of labels: where time runs to the right, each trunk has a row of labels above it and one below."""
+"""Lanes of labels in horizontal roadmaps: each trunk has a row of labels above it and one below."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ from wamkg.figures.roadmap.sides import Sides, side_swaps
 from wamkg.figures.roadmap.spacing import spread
 
 INDENT = 4.0
-"""How far right of its left end a label is wished to have its dot: under the code tab."""
+"""Wanted distance of a label's dot from its left end: below the code tab."""
 ROW = ALIGNED_OFFSET + LABEL_HEIGHT
-"""What a row takes beside its trunk."""
+"""Height of a row beside its trunk."""
 CLOSE, FAR = LABEL_HEIGHT, 2.8 * LABEL_HEIGHT
-"""How far from its date a label may stand without a leader, and at all."""
+"""Maximum distance of a label from its date without a leader, and in any case."""
 _SLACKS = (0.0, CLOSE, FAR)
 ANY_ORDER, MONTHLY = timedelta(days=1), timedelta(days=30)
-"""How far apart two labels are whose order must be that of their dates: any two, or those a month apart."""
+"""Minimum distance of two dates whose labels must be in date order: any two, or a month apart."""
 _INSIDE = 0.1
 _INVERSION = 2.0
-"""A label out of order is as bad as one that is so many label heights further from its date."""
+"""A label out of order is as bad as one that is this many label heights farther from its date."""
 _SWEEPS = 4
 
 Window = tuple[float, float]
@@ -32,7 +32,7 @@ Turns = tuple[tuple[int, float], ...]
 
 @dataclass(frozen=True)
 class Wall:
-    """How far left and right on the axis labels may reach."""
+    """How far labels may extend to the left and right on the axis."""
 
     left: float
     right: float
@@ -40,11 +40,11 @@ class Wall:
 
 @dataclass(frozen=True)
 class Lane:
-    """Labels of one trunk, with sides (-1 below, +1 above) and places of their left ends on the axis.
+    """Labels of one trunk, with sides (-1 below, +1 above) and positions of their left ends on the axis.
 
-    `dates` are where each label's date begins and ends, `frees` where it may begin at all: in its year, between the
-    walls. `turns` are the labels before and after it whose order must be that of the dates, the nearest first, and
-    where half of the way to them is.
+    `dates` are the start and end of each label's date, `frees` where the label may start: in its year, between the
+    walls. `turns` are the labels before and after it that must be in date order, nearest first, with the midpoint
+    between their dates.
     """
 
     entries: tuple[LabelContent, ...]
@@ -58,7 +58,7 @@ class Lane:
     def on(
         cls, scale: TimeScale, entries: Sequence[LabelContent], wall: Wall, ordered: timedelta = ANY_ORDER
     ) -> "Lane":
-        """The lane on a time axis, its labels not yet placed; those `ordered` apart keep the order of their dates."""
+        """Return the lane on a time axis, with labels not yet placed; those `ordered` apart stay in date order."""
         dates = tuple((_noon(scale, entry.when), _noon(scale, entry.until)) for entry in entries)
         frees = []
         for entry in entries:
@@ -71,26 +71,26 @@ class Lane:
 
     @cached_property
     def dots(self) -> tuple[float, ...]:
-        """Place of each label's dot: its date, or of the days it may mean the first that the label reaches."""
+        """Return the position of each label's dot: its date, or the first possible day that the label reaches."""
         return tuple(min(max(first, left), last) for (first, last), left in zip(self.dates, self.lefts, strict=True))
 
     @cached_property
     def stands(self) -> tuple[float, ...]:
-        """Where each label stands on the axis: the point of its box that is nearest to its dot."""
+        """Return each label's position on the axis: the point of its box nearest to its dot."""
         rows = zip(self.dots, self.lefts, self.entries, strict=True)
         return tuple(min(max(dot, left), left + entry.box_width) for dot, left, entry in rows)
 
     @cached_property
     def offsets(self) -> tuple[float, ...]:
-        """Distance of each label's box from its dot along the axis, in label heights; 0 where it is above or below."""
+        """Return the distance of each box from its dot along the axis, in label heights; 0 if it is above or below."""
         return tuple(abs(stand - dot) / LABEL_HEIGHT for stand, dot in zip(self.stands, self.dots, strict=True))
 
     def best_sides(self) -> Sides:
-        """Sides in turn, changed where that lets more labels stand, or nearer to their dates."""
+        """Alternate the sides, with changes that let more labels fit, or bring them closer to their dates."""
         return self._improved(alternate_sides(self.entries))
 
     def placed(self, sides: Sides) -> "Lane | None":
-        """The labels on the given sides, as near to their dates as there is room; None where there is none."""
+        """Place the labels on the given sides, as near to their dates as possible; None if they do not fit."""
         lefts = [0.0] * len(self.entries)
         for row in rows_of(sides):
             places = self._spread(row, sides)
@@ -101,7 +101,7 @@ class Lane:
         return replace(self, sides=sides, lefts=tuple(lefts))
 
     def put_in_order(self) -> "Lane":
-        """The placed labels in the order of their dates, as far as those that are not can make room for each other."""
+        """Reorder the placed labels by date, as far as those out of order can make space for each other."""
         lane = self
         for _ in range(len(self.entries)):
             pairs = lane.inverted()
@@ -118,12 +118,12 @@ class Lane:
         return lane
 
     def inverted(self) -> list[tuple[int, int]]:
-        """The labels that stand beyond the next later one, with that one."""
+        """Return the labels that are after the next later one, with that one."""
         pairs = pairwise(range(len(self.entries)))
         return [(i, k) for i, k in pairs if self.stands[i] > self.stands[k] + _INSIDE]
 
     def missing(self, sides: Sides) -> tuple[float, ...]:
-        """For each label, by how much it must begin beyond where it may, after those before it on its side."""
+        """Return for each label how far it must start beyond its limit, after those before it on its side."""
         over = [0.0] * len(sides)
         for row in rows_of(sides):
             at = float("-inf")
@@ -135,7 +135,7 @@ class Lane:
         return tuple(over)
 
     def pushed(self, sides: Sides) -> set[int]:
-        """Labels that miss room, with all that stand close together before them on their side."""
+        """Return labels without enough space, with the adjoining labels before them on their side."""
         found, missing = set[int](), self.missing(sides)
         for row in rows_of(sides):
             block: list[int] = []
@@ -149,10 +149,10 @@ class Lane:
         return found
 
     def _window(self, j: int, slack: float, sides: Sides) -> Window:
-        """Where label `j` may begin if it goes no further than `slack` from its date.
+        """Return where label `j` may start if it is at most `slack` from its date.
 
-        It stands nearer to its own date than to that of a label across the trunk whose order must be that of the
-        dates. On its own side it stands after those before it anyway.
+        It must be nearer to its own date than to that of a label across the trunk with which it must be in date order.
+        On its own side it comes after those before it anyway.
         """
         (first, last), (low, high) = self.dates[j], self.frees[j]
         left, right, side = first - slack, last + slack, sides[j]
@@ -169,7 +169,7 @@ class Lane:
         return (low, high) if low <= high else (high, high)
 
     def _gaps(self, row: Sequence[int]) -> list[float]:
-        """Least distance of each label's left end from that of the one before."""
+        """Return the minimum distance of each label's left end from that of the one before."""
         return [0.0, *(self.entries[j].width + GAP for j in row)][: len(row)]
 
     def _spread(self, row: Sequence[int], sides: Sides) -> list[float] | None:
@@ -195,7 +195,7 @@ class Lane:
         return sides
 
     def _unhappy(self, sides: Sides) -> list[int]:
-        """Labels that miss room or push those away that do; else those that need a leader or are out of order."""
+        """Return labels that lack space or push such labels away; else those with a leader or out of order."""
         pushed = self.pushed(sides)
         placed = None if pushed else self.placed(sides)
         if placed is None:
@@ -205,8 +205,9 @@ class Lane:
         return [j for j, offset in enumerate(ordered.offsets) if offset > 1.0 or j in wrong]
 
     def _cost(self, sides: Sides) -> tuple[float, float]:
-        """How much room is missing, how far labels are from their dates beyond where no leader is needed, and how many
-        are out of order.
+        """Return the cost of a placement.
+
+        It counts the missing space, the distances from dates beyond the limit for leaders, and the labels out of order.
         """
         missing = sum(self.missing(sides))
         if missing > 1e-9:
@@ -219,13 +220,13 @@ class Lane:
 
 
 def rows_of(sides: Sequence[int]) -> Iterator[list[int]]:
-    """The labels below the trunk, then those above it."""
+    """Return the labels below the trunk, then those above it."""
     for side in (-1, +1):
         yield [j for j, s in enumerate(sides) if s == side]
 
 
 def _noon(scale: TimeScale, day: date) -> float:
-    """The middle of a day, which is inside its year even on the first of January."""
+    """Return the middle of a day, which is inside its year even on January 1."""
     return (scale.height(day) + scale.height(day + timedelta(days=1))) / 2
 
 

@@ -1,4 +1,4 @@
-"""The lying roadmap as pure geometry: time runs to the right, each trunk is a lane with labels above and below."""
+"""Geometry of the horizontal roadmap: time runs to the right, each trunk is a lane with labels above and below."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -36,23 +36,25 @@ from wamkg.views.roadmap import Roadmap
 
 LYING, NARROW = Bend(length=9.0, slope=0.09, pad=4.0, taper=7.0), Bend(length=8.0, slope=0.05, pad=3.6, taper=4.0)
 LEAVES = 99
-"""Deeper than any taxonomy: a lane for each leaf unless fewer levels are asked for."""
+"""Deeper than any taxonomy: one lane per leaf unless fewer levels are requested."""
 _OVERHANG, _ARROW, _HEADING_GAP = 14.0, 12.0, 4.2
 _DAY, _TOLERANCE = 13.0, 0.2
-"""Middle of the words that say the day, beyond the arrows; how much taller or wider than asked is as asked."""
+"""Position of the `as of` text beyond the arrows; tolerated excess of height or width."""
 _FOOT, _PILLS = 6.0, 9.0
-"""From the time arrow up to the lowest lane, and down to the middle of the years, so that they hide no quarter."""
+"""Distance from the time arrow up to the lowest lane, and down to the middle of the years, so that quarters stay
+visible.
+"""
 _CORNER = 2.0
 _USUAL_FRAME, _USUAL_LANE = 140.0, 29.6
-"""What foot and gaps usually take of the height, and a lane."""
+"""Usual height of foot and gaps, and of a lane."""
 _USUAL_SIDES, _PER_LABEL = 200.0, 20.0
-"""What root and headings usually take of the width; for so many points of the rest a lane holds a label."""
+"""Usual width of root and headings; per this many points of the remaining width, a lane fits one label."""
 
 
 def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
-    """Place everything for the asked width, with fewer levels where so many lanes are too tall.
+    """Place everything for the requested width, with fewer levels if the lanes would be too tall.
 
-    Raises InvalidInputError for a roadmap without methods, for a broken tree, or where the width is too small.
+    Raises InvalidInputError for a roadmap without methods, for a broken tree, or if the width is too small.
     """
     require_items(roadmap)
     lowest: RoadmapLayout | None = None
@@ -70,13 +72,13 @@ def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
 
 
 def _most_lanes(options: FigureOptions) -> tuple[int, int, int]:
-    """How many lanes the height may hold: with the usual frame, a taller one, or none but the leaves' own."""
+    """Return how many lanes may fit the height: with the usual frame, a taller one, or only one per leaf."""
     most = int((options.height_pt - _USUAL_FRAME) / _USUAL_LANE)
     return most, most - 2, 0
 
 
 class _HorizontalComposer:
-    """Lays out a roadmap with the levels of a depth, in `lanes` lanes where more than the leaves are needed."""
+    """Lays out a roadmap with the levels of a depth, in `lanes` lanes if it needs more than one per leaf."""
 
     def __init__(self, roadmap: Roadmap, options: FigureOptions, depth: int, lanes: int) -> None:
         self.roadmap, self.options = roadmap, options
@@ -95,7 +97,7 @@ class _HorizontalComposer:
         self.stack: Stack = stack(self.families, _FOOT, root_half(roadmap, len(self.families)), self.narrow)
 
     def layout(self) -> RoadmapLayout | None:
-        """Everything in its place, with as much room before the axis as the forks need; None where it does not fit."""
+        """Place everything, with enough space before the axis for the forks; None if it does not fit."""
         tip = self.options.width_pt - MARGIN - max(self.stack.width + _HEADING_GAP, 2 * _DAY)
         bend = NARROW if self.narrow else LYING
         lead = ROOT_HEIGHT + bend.rise(0.0)
@@ -111,7 +113,7 @@ class _HorizontalComposer:
         return None
 
     def _first(self, plan: LanePlan) -> dict[str, float]:
-        """Leftmost label edge or dot of each lane."""
+        """Return the leftmost label edge or dot of each lane."""
         rows = zip(self.tips, plan.lanes, strict=True)
         return {tip.element_id: min(*lane.lefts, *lane.dots) for tip, lane in rows}
 
@@ -190,7 +192,7 @@ class _HorizontalComposer:
 
 
 def year_pills(scale: TimeScale, across: float, start: float) -> Iterator[YearMarker]:
-    """A pill for each year: in two digits where four have no room, none where the next one is nearer than that."""
+    """Return a pill for each year: with two digits if four do not fit, none if the next one is too close."""
     ends = [*(band.bottom for band in scale.years[1:]), inf]
     short = any(end - band.bottom < YEAR_WIDTH for band, end in zip(scale.years, ends, strict=True))
     texts = [f"’{band.year % 100:02}" if short else str(band.year) for band in scale.years]
@@ -206,6 +208,6 @@ def year_pills(scale: TimeScale, across: float, start: float) -> Iterator[YearMa
 
 
 def _corner(box: Bounds, dot: Point) -> Point:
-    """Where a leader along the trunk meets a box: its near corner, so that it passes below what stands between."""
+    """Return the corner of a box where a leader along the trunk ends: the nearer one, to pass below labels between."""
     x = box.left + _CORNER if box.left > dot[0] else box.right - _CORNER
     return x, box.bottom if box.middle[1] > dot[1] else box.top

@@ -1,4 +1,4 @@
-"""Which labels a lane holds: all that are wished, else without marks, else the most cited that have room."""
+"""Choose the labels of a lane: all that are wanted, else without marks, else the most cited that fit."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from wamkg.figures.roadmap.scale import TimeScale
 from wamkg.views.roadmap import RoadmapItem
 
 _HOPELESS, _ONE_TOO_MANY = 250.0, 40.0
-"""Where labels miss more points than this, no change of sides makes room for all, or for one more."""
+"""If more points than these are missing, no change of sides makes space for all labels, or for one more."""
 
 
 @dataclass(frozen=True)
 class LaneRoom:
-    """The axis that a lane lies on, how far its labels may reach, and the codes of its methods' classes."""
+    """The axis of a lane, how far its labels may extend, and the codes of its methods' taxa."""
 
     scale: TimeScale
     wall: Wall
     codes: dict[str, str]
 
     def lane(self, tip: DrawnTaxon, choice: LabelSelection, hopeless: float = _HOPELESS) -> Lane | None:
-        """The labels of a choice in their places; None where they have no room.
+        """Place the selected labels; None if they do not fit.
 
-        Where there is none else, the order of labels less than a month apart may differ from that of their dates.
+        As a last resort, labels less than a month apart may be out of date order.
         """
         for ordered in (ANY_ORDER, MONTHLY):
             lane = self.empty(tip, choice, ordered)
@@ -41,9 +41,9 @@ class LaneRoom:
         return None
 
     def packed(self, items: Sequence[RoadmapItem], most: int, marks: bool) -> list[RoadmapItem]:
-        """Of the items, in their order, those that have room side by side, at most so many.
+        """Return the items, in their order, that fit side by side, up to a maximum.
 
-        Where one has none, no later one of its quarter is named before it.
+        If one does not fit, no later one of its quarter is named before it.
         """
         named, full = list[RoadmapItem](), set[str]()
         for item in items:
@@ -57,7 +57,7 @@ class LaneRoom:
         return named
 
     def placed(self, items: Sequence[RoadmapItem], marks: bool) -> Lane | None:
-        """The lane of these items; None where there are none or they have no room."""
+        """Return the lane of these items; None if there are none or they do not fit."""
         lane = self._of(items, marks)
         return lane.placed(lane.best_sides()) if items else None
 
@@ -66,12 +66,12 @@ class LaneRoom:
         return Lane.on(self.scale, [entry_of(item, self.codes, marks) for item in ordered], self.wall)
 
     def empty(self, tip: DrawnTaxon, choice: LabelSelection, ordered: timedelta = MONTHLY) -> Lane:
-        """The labels of a choice, not yet placed."""
+        """Return the selected labels, not yet placed."""
         return Lane.on(self.scale, select_labels(tip, choice, self.codes), self.wall, ordered)
 
 
 def fitted(room: LaneRoom, tip: DrawnTaxon, wished: LabelSelection) -> tuple[Lane, LabelSelection] | None:
-    """The lane of a tip, and what of the choice it holds; None where there is no room for a number alone."""
+    """Return the lane of a tip, and which of the chosen labels it contains; None if not even a number fits."""
     for choice in (wished, replace(wished, marks=False)):
         lane = room.lane(tip, choice)
         if lane is not None:
@@ -83,7 +83,7 @@ def fitted(room: LaneRoom, tip: DrawnTaxon, wished: LabelSelection) -> tuple[Lan
 
 
 def _counted(room: LaneRoom, tip: DrawnTaxon, choice: LabelSelection) -> tuple[Lane, LabelSelection] | None:
-    """A number for each quarter, or for the whole of a year that has no room for four."""
+    """Return a number for each quarter, or for the whole year if it cannot fit four."""
     while True:
         lane = room.empty(tip, choice)
         sides = lane.best_sides()
@@ -99,7 +99,7 @@ def _counted(room: LaneRoom, tip: DrawnTaxon, choice: LabelSelection) -> tuple[L
 def _filled(
     room: LaneRoom, tip: DrawnTaxon, wished: LabelSelection, bare: tuple[Lane, LabelSelection]
 ) -> tuple[Lane, LabelSelection]:
-    """With the most cited methods by name, one after the other, as long as there is room in their quarters."""
+    """Name the most cited methods one after another, as long as their quarters have space."""
     best, full = bare, set[str]()
     for item in sorted(tip.items, key=_rank):
         key = quarter(item.when)
@@ -119,9 +119,9 @@ def _filled(
 def packed(
     room: LaneRoom, strands: Sequence[DrawnTaxon], wished: LabelSelection
 ) -> list[tuple[Lane, LabelSelection]] | None:
-    """The lanes of a bundle: the most cited in the first, and in the last what is left, with the numbers.
+    """Return the lanes of a bundle: the most cited in the first; the rest, with the numbers, in the last.
 
-    None where a lane stays empty.
+    None if a lane stays empty.
     """
     items = sorted((item for strand in strands for item in strand.items), key=lambda i: (i.when, i.label, i.element_id))
     kept = {item for group in by_quarter(items).values() for item in wished.kept(group, ("", ""))}
@@ -141,7 +141,7 @@ def packed(
 
 
 def _less(tip: DrawnTaxon, wished: LabelSelection, named: AbstractSet[RoadmapItem]) -> LabelSelection:
-    """The choice without those that are named already."""
+    """Return the choice without those that are already named."""
     if wished.most is None:
         return wished
     counts = Counter(quarter(item.when) for item in named)

@@ -1,4 +1,4 @@
-"""Lanes one above the other, and their headings at the arrows' tips: names first, then brackets, families last."""
+"""Stack lanes, with their headings at the arrows' tips: names first, then brackets, top-level branches last."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,21 +19,21 @@ _APART, _BRANCH_GAP, _FAMILY_GAP = 4.0, 2.0, 8.0
 _TEXT_GAP, _LEVEL_GAP, _TICK = 2.6, 4.6, 2.4
 _BRACKET_END = 6.0
 _BUNDLE = 6.0
-"""What the bracket of a leaf with several lanes takes before its name."""
+"""Width of the bracket before the name of a leaf with several lanes."""
 _STRETCH, _NARROW_STRETCH = 4.0, 14.0
-"""So much taller a lane may become for a name beside it to take one line instead of two."""
+"""Maximum extra height of a lane that lets a name beside it fit on one line instead of two."""
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Heights of the lanes' trunks above the time arrow, and of the uppermost's upper edge.
+    """Heights of the lanes' trunks above the time arrow, and of the top lane's upper edge.
 
-    `names` are the lines at the tips of a leaf's lane or lanes, `indent` beyond the arrows. `spans` are what the
-    branches above reach over, `columns` where, right of the tips, each level of their brackets begins, `width` what
-    all headings take there. `beside_root` are heights of the families' names in the column of the root box; empty
-    where one of them has no room there, and all have brackets.
+    `names` are the lines at the tips of a leaf's lanes, `indent` beyond the arrows. `spans` are the heights that the
+    branches above cover. `columns` are the positions, right of the tips, where each level of brackets starts, and
+    `width` is the total width of headings there. `beside_root` are heights of the top-level names in the column of the
+    root box; it is empty if one does not fit, and then all have brackets.
     """
 
     y: dict[str, float]
@@ -47,9 +47,9 @@ class Stack:
 
 
 def stack(families: Sequence[DrawnTaxon], foot: float, root_half: float, narrow: bool) -> Stack:
-    """Every tip of the families in a lane, the first lowest, `foot` above the time arrow.
+    """Put every tip in a lane, the first at the bottom, `foot` above the time arrow.
 
-    Where there is little width leaves are named by their codes, and lanes may grow so that names take one line.
+    If the width is small, leaves are named by their codes, and lanes may become taller so that names fit on one line.
     """
     tips = [tip for family in families for tip in family.tips()]
     bundles = [branch for family in families for branch in family.walk() if branch.is_bundle]
@@ -80,9 +80,9 @@ def stack(families: Sequence[DrawnTaxon], foot: float, root_half: float, narrow:
 def headings(
     families: Sequence[DrawnTaxon], stack: Stack, hues: dict[str, int], root: float, tip: float
 ) -> Iterator[BranchHeading]:
-    """The headings beside arrows that end `tip` points from the page's left edge, and in the column of the root box.
+    """Return the headings beside arrows that end `tip` points from the page's left edge, and beside the root box.
 
-    `root` is the middle of that column; heights are as in the stack.
+    `root` is the middle of the root box's column; heights are as in the stack.
     """
     for family in families:
         hue = hues[family.taxon.slug]
@@ -98,7 +98,7 @@ def headings(
 
 
 def _beside_root(families: Sequence[DrawnTaxon], y: dict[str, float], root_half: float) -> dict[str, float]:
-    """Middle of each family's name above or below the root box; empty where one of them has no room."""
+    """Return the middle of each top-level name above or below the root box; empty if one does not fit."""
     corridors = [y[family.stem_tip().element_id] for family in families]
     root, found = (min(corridors) + max(corridors)) / 2, dict[str, float]()
     for family in families:
@@ -146,7 +146,7 @@ def _name(tip: DrawnTaxon, codes_only: bool) -> tuple[str, ...]:
 
 
 def _broken(line: str, size: float, width: float) -> Iterator[str]:
-    """A line that is too wide, broken after its hyphens."""
+    """Break a line that is too wide after its hyphens."""
     begun = ""
     for piece in re.split(r"(?<=-)(?=\w)", line):
         if begun and text_width(begun + piece, size, bold=True) > width:
@@ -170,7 +170,7 @@ def _lane_height(tip: DrawnTaxon, name: Sequence[str]) -> float:
 
 
 def _inner(families: Sequence[DrawnTaxon]) -> list[DrawnTaxon]:
-    """Branches above the leaves, the deepest first."""
+    """Return the branches above the leaves, deepest first."""
     inner = [b for family in families for b in family.walk() if b.children and not b.is_bundle]
     return sorted(inner, key=lambda branch: -branch.level)
 
@@ -180,7 +180,7 @@ def _longest_word(branch: DrawnTaxon) -> float:
 
 
 def _span(branch: DrawnTaxon, y: dict[str, float], heights: dict[str, float]) -> Span:
-    """From the foot of the lowest lane of a branch to the upper edge of its uppermost."""
+    """Return the range from the foot of a branch's lowest lane to the upper edge of its highest."""
     lanes = [tip.element_id for tip in branch.tips()]
     return min(y[name] - heights[name] / 2 for name in lanes), max(y[name] + heights[name] / 2 for name in lanes)
 
