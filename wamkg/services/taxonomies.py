@@ -61,15 +61,9 @@ def delete_taxonomy(
 
     Raises the errors of `delete.delete_taxonomy`.
     """
-    done: list[DeletedTaxonomy] = []
-    try:
-        with store.writing() as session:
-            done.append(delete.delete_taxonomy(session, writer.actor(session), slug, unassign=unassign))
-            if dry_run:
-                raise _DryRunError
-    except _DryRunError:
-        return replace(done[0], batch=None)
-    return done[0]
+    with store.writing(dry_run=dry_run) as session:
+        deleted = delete.delete_taxonomy(session, writer.actor(session), slug, unassign=unassign)
+    return replace(deleted, batch=None) if dry_run else deleted
 
 
 def export_taxonomy(store: Store, slug: str | None) -> str:
