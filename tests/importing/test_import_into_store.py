@@ -88,7 +88,7 @@ class TestSamePaper:
     def test_the_same_holds_within_one_file(self, store: Store, tmp_path: Path) -> None:
         report = import_lines(store, tmp_path / "a.jsonl", {"title": TITLE}, {"title": TITLE, "arxiv": "2501.00001"})
         assert outcomes(report) == [Outcome.NEW, Outcome.CHANGED]
-        assert report.lines[1].again_of == 1
+        assert report.lines[1].repeat_of_line == 1
 
     def test_a_short_title_goes_to_a_person(self, store: Store, tmp_path: Path) -> None:
         import_lines(store, tmp_path / "a.jsonl", {"title": "World Models", "arxiv": "1803.10122"})
@@ -238,7 +238,7 @@ class TestRealLists:
         assert len([place for place in report.placed if place.startswith("wam:")]) == 11
         assert report.counts["awaiting review"] == 2
         assert report.counts[Outcome.UNREADABLE] == report.counts[Outcome.CONFLICT] == 0
-        again = [line for line in report.lines if line.again_of]
+        again = [line for line in report.lines if line.repeat_of_line]
         assert {line.title.partition(":")[0] for line in again} == {"TesserAct", "ManiSkill2", "RoboCasa", "RoboTwin"}
         before = dump(store)
         second = import_source(store, name, ImportOptions())

@@ -297,7 +297,7 @@ class TestSwappedBefore:
             (report,) = find_problems(session, ["swapped-papers"])
         assert [finding.subject for finding in report.findings] == ["paper:folding-laundry-by-imagining-wrinkles"]
         assert "s2 tells of another paper than list:mine" in report.findings[0].problem
-        assert "--fix" in report.mend and "wrong-id" in report.mend
+        assert "--fix" in report.remedy and "wrong-id" in report.remedy
         with store.writing() as session:
             find_problems(session, ["swapped-papers"], fix=True)
         with store.reading() as session:

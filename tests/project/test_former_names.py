@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from typer.testing import CliRunner
+from wamkg_api.schemas.imports import ImportedLine
 from wamkg_api.schemas.operations import DoctorRequest
 from wamkg_api.schemas.queries import FigureParameters, QueueQuery
 
@@ -14,11 +16,14 @@ from wamkg.cli import run
 from wamkg.cli.app import COMMANDS, app
 from wamkg.cli.former_names import FORMER_COMMANDS, FORMER_OPTIONS, FORMER_SUBCOMMANDS, accept_former_names
 from wamkg.errors import InvalidInputError
+from wamkg.importing.import_report import LineReport, Outcome
 from wamkg.reviewing.doctor import CHECKS, FORMER_CHECKS, find_problems
 from wamkg.reviewing.queue import FORMER_ORDERS, ORDERS, review_queue
 from wamkg.settings import FORMER_SETTINGS, Settings, get_settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
+from wamkg.suggesting.label_audit import Disagreement
+from wamkg.taxonomy.health import taxonomy_health
 
 OPTIONS = [(path, former, name) for path, names in FORMER_OPTIONS.items() for former, name in names.items()]
 
@@ -146,6 +151,21 @@ def test_a_former_order_sorts_the_same(seeded_store: Store, former: str, name: s
     with seeded_store.reading() as session:
         taxonomy = get_taxonomy(session, "wam")
         assert review_queue(session, taxonomy, former) == review_queue(session, taxonomy, name)
+
+
+def test_former_keys_stand_beside_the_new_ones(seeded_store: Store) -> None:
+    with seeded_store.reading() as session:
+        (report,) = find_problems(session, ["class-without-definition"])
+        health = taxonomy_health(session, "wam")
+    assert report.mend == report.remedy != ""
+    assert any(taxon.problems for taxon in health)
+    assert all(taxon.wanting == taxon.problems for taxon in health)
+    line = LineReport(7, Outcome.SAME, "Kites", pending_review=True, repeat_of_line=3).as_dict()
+    assert (line["pending_review"], line["awaiting_review"]) == (True, True)
+    assert (line["repeat_of_line"], line["again_of"]) == (3, 3)
+    properties = ImportedLine.model_json_schema()["properties"]
+    assert properties["again_of"]["deprecated"]
+    assert orjson.loads(orjson.dumps(Disagreement("model", "a", "b", 0.9, 0.1, 1, "near a")))["said"] == "near a"
 
 
 def test_the_former_name_of_the_other_taxonomy_of_a_crosswalk() -> None:

@@ -112,11 +112,11 @@ def test_levels_and_taxa_are_measured_apart() -> None:
         ana=["joint/diffusion/a", "joint/diffusion/b", "joint", "cascaded/implicit", "(outside)", "-"],
         bo=["joint/diffusion/b", "joint/diffusion/a", "joint", "cascaded/explicit", "(outside)", "joint"],
     )
-    assert (found.papers, found.words, found.unsure, found.missing) == (6, 11, 1, 0)
+    assert (found.papers, found.labels, found.unsure, found.missing) == (6, 11, 1, 0)
     assert [(level.depth, level.measure.observed) for level in found.levels] == [(1, 1.0), (2, 0.8), (3, 0.4)]
     assert found.overall == found.levels[-1].measure
     taxa = {taxon.taxon: taxon for taxon in found.taxa}
-    assert (taxa["joint"].named, taxa["joint"].measure.kappa) == (7, 1.0)
+    assert (taxa["joint"].positives, taxa["joint"].measure.kappa) == (7, 1.0)
     assert taxa["joint/diffusion/a"].measure.kappa < 0
     assert "(outside)" not in taxa
 

@@ -134,7 +134,7 @@ def test_what_is_wrong_is_found_and_mended_where_that_is_safe(
         break_it(session)
     broken = dump(filled)
     report = check(filled, name)[name]
-    assert report.findings and report.mend
+    assert report.findings and report.remedy
     again = check(filled, name, fix=True)[name]
     assert (again.fixed > 0) == again.fixable
     if again.fixable:

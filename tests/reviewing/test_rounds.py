@@ -260,11 +260,11 @@ class TestAgreement:
         vote(filled, "bo", THIRD, verdict="unsure")
         with filled.reading() as session:
             found = agreement_of_rounds(session, name="pilot")
-        assert (found.papers, found.words, found.missing) == (1, 2, 0)
+        assert (found.papers, found.labels, found.missing) == (1, 2, 0)
         close(filled)
         with filled.reading() as session:
             found = agreement_of_rounds(session)
-        assert (found.papers, found.words, found.unsure, found.missing) == (3, 3, 1, 2)
+        assert (found.papers, found.labels, found.unsure, found.missing) == (3, 3, 1, 2)
         assert [(level.depth, level.measure.observed) for level in found.levels] == [(1, 1.0), (2, 1.0), (3, 0.0)]
 
     def test_decisions_made_apart_count_and_those_made_in_knowledge_do_not(self, store: Store, tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def test_health_counts_support_and_growth(filled: Store) -> None:
         health = {item.taxon: item for item in taxonomy_health(session, "wam")}
     assert (health["joint"].own, health["joint"].support) == (1, 2)
     assert health[EXPLICIT].quarters == {"2025-Q2": 1}
-    assert health[EXPLICIT].wanting == ["fewer than 8 papers"]
+    assert health[EXPLICIT].problems == ["fewer than 8 papers"]
 
 
 def test_the_command_line(seeded_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,8 +131,8 @@ def _doubt_row(doubt: Doubt) -> str:
 
 
 def _row(line: LineReport) -> str:
-    again = [f"again; first at line {line.again_of}"] if line.again_of else []
-    review = ["awaiting review"] if line.awaiting_review else []
+    again = [f"again; first at line {line.repeat_of_line}"] if line.repeat_of_line else []
+    review = ["awaiting review"] if line.pending_review else []
     notes = [line.reason] if line.reason else [*again, *review, *line.conflicts, *line.changes]
     shown = "; ".join(notes) or " ".join(line.placements)
     if line.outcome is Outcome.UNREADABLE:

@@ -181,12 +181,12 @@ def agreement(
 def _print(found: Agreement) -> None:
     out.print(
         f"{found.taxonomy}, {found.source}: {found.papers} papers, {len(found.reviewers)} reviewers "
-        f"({', '.join(found.reviewers)}), {found.words} words, {found.missing} missing, {found.unsure} unsure"
+        f"({', '.join(found.reviewers)}), {found.labels} labels, {found.missing} missing, {found.unsure} unsure"
     )
     rows = [_row("all steps", found.overall)]
     rows += [_row(f"first {level.depth}", level.measure) for level in found.levels]
-    rows += [_row(taxon.taxon, taxon.measure, taxon.named) for taxon in found.taxa]
-    columns = ["question", "named", "papers", "observed", "kappa", "95 %", "alpha", "95 %"]
+    rows += [_row(taxon.taxon, taxon.measure, taxon.positives) for taxon in found.taxa]
+    columns = ["question", "positives", "papers", "observed", "kappa", "95 %", "alpha", "95 %"]
     print_table("", columns, rows)
     if len(found.pairs) > 1:
         pairs = [[p.a, p.b, p.papers, _number(p.observed), _number(p.kappa)] for p in found.pairs]

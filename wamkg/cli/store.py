@@ -102,7 +102,7 @@ def doctor(
             print_table("", ["", "what", "problem"], [["", f.subject, f.problem] for f in report.findings[:SHOWN]])
             if len(report.findings) > SHOWN:
                 out.print(f"  and {len(report.findings) - SHOWN} more; `wamkg doctor {report.check} --json` lists all")
-            out.print(f"  fix: {report.mend}")
+            out.print(f"  fix: {report.remedy}")
 
 
 def serve(

@@ -100,9 +100,9 @@ def label_audit(
         out.print(f"{conflict['score']:.2f} {conflict['title']}\n     assigned to {conflict['label']}")
         for vote in conflict["votes"]:
             chances = f"{vote['probability']:.2f} against {vote['label_probability']:.2f} for {vote['against']}"
-            out.print(f"     {vote['by']}: {vote['taxon']}, {chances} ({vote['said']})")
-        if conflict["agree"]:
-            out.print(f"     support the label: {', '.join(conflict['agree'])}")
+            out.print(f"     {vote['by']}: {vote['taxon']}, {chances} ({vote['explanation']})")
+        if conflict["supporting_signals"]:
+            out.print(f"     support the label: {', '.join(conflict['supporting_signals'])}")
     out.print(f"{min(limit, len(found))} of {len(found)} disputed")
 
 

@@ -277,8 +277,8 @@ def health(
         print_json(found)
         return
     latest = sorted({quarter for item in found for quarter in item.quarters if "-" in quarter})[-4:]
-    rows = [[t.taxon, t.own, t.support, *(t.quarters.get(q, 0) for q in latest), ", ".join(t.wanting)] for t in found]
-    print_table(taxonomy, ["taxon", "own", "all", *latest, "wanting"], rows)
+    rows = [[t.taxon, t.own, t.support, *(t.quarters.get(q, 0) for q in latest), ", ".join(t.problems)] for t in found]
+    print_table(taxonomy, ["taxon", "own", "all", *latest, "problems"], rows)
 
 
 def _taxonomy(path: str) -> str:

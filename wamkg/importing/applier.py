@@ -253,8 +253,8 @@ def _line(record: Record, outcome: Outcome, notes: RecordDiff, again_of: int | N
         title=record.title,
         ids=" ".join(f"{i.scheme}:{i.value}" for i in ids_of(record)),
         placements=tuple(f"{p.taxonomy}:{p.taxon or p.state}" for p in record.placements),
-        awaiting_review=record.awaiting_review,
-        again_of=again_of,
+        pending_review=record.awaiting_review,
+        repeat_of_line=again_of,
         changes=tuple(notes.changes) if outcome is not Outcome.NEW else (),
         conflicts=tuple(notes.conflicts),
     )

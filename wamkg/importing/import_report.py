@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.matching.record import Dropped
 from wamkg.store.questions import Asked, TitleChange
@@ -22,7 +23,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class LineReport:
+class LineReport(WithFormerNames):
     """One line that names a paper, with its outcome."""
 
     line: int
@@ -30,11 +31,13 @@ class LineReport:
     title: str
     ids: str = ""
     placements: tuple[str, ...] = ()
-    awaiting_review: bool = False
-    again_of: int | None = None
+    pending_review: bool = False
+    repeat_of_line: int | None = None
     changes: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     reason: str = ""
+    awaiting_review: Former[bool] = former("pending_review")
+    again_of: Former[int | None] = former("repeat_of_line")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON-ready values, without empty ones."""
@@ -89,9 +92,9 @@ class ImportReport:
     def add(self, line: LineReport) -> None:
         """Count a line, and store its report unless the limit is reached."""
         self.counts[line.outcome] += 1
-        if line.again_of is not None:
+        if line.repeat_of_line is not None:
             self.counts["again"] += 1
-        if line.awaiting_review:
+        if line.pending_review:
             self.counts["awaiting review"] += 1
         for placement in line.placements:
             self.placed[placement] += 1

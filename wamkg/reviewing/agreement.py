@@ -202,7 +202,7 @@ def measure_agreement(ratings: Ratings, what: tuple[str, str], reviewers: list[s
         source=what[1],
         reviewers=reviewers,
         papers=len(table),
-        words=len(said),
+        labels=len(said),
         missing=len(table) * len(reviewers) - len(said) - unsure,
         unsure=unsure,
         overall=_measure(overall, weights),

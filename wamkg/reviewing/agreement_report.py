@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wamkg.former_names import Former, WithFormerNames, former
+
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
@@ -39,23 +41,24 @@ class LevelAgreement:
 
 
 @dataclass(frozen=True, slots=True)
-class TaxonAgreement:
-    """Agreement on whether a paper belongs at or below a taxon; `named` is the number of labels that say so."""
+class TaxonAgreement(WithFormerNames):
+    """Agreement on whether a paper belongs at or below a taxon; `positives` is the number of labels that say so."""
 
     taxon: str
-    named: int
+    positives: int
     measure: Measure
+    named: Former[int] = former("positives")
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(WithFormerNames):
     """The reviewers, the number of missing or unsure labels, and the measures."""
 
     taxonomy: str
     source: str
     reviewers: list[str]
     papers: int
-    words: int
+    labels: int
     missing: int
     unsure: int
     overall: Measure
@@ -65,3 +68,4 @@ class Agreement:
     samples: int
     seed: int
     level: float
+    words: Former[int] = former("labels")

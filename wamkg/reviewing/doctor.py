@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import FIRST_YEAR, is_plausible_year, last_year
 from wamkg.matching.quotes import find_missing_quote, texts_of
 from wamkg.matching.resolved_values import resolved_values
@@ -43,21 +44,22 @@ class Check:
     """A check: its name, what it looks for, how a person fixes a problem, and how `--fix` does if no data is lost."""
 
     about: str
-    mend: str
+    remedy: str
     find: Callable[[Session], Iterator[CheckFinding]]
     fix: Callable[[Session, Sequence[CheckFinding]], None] | None = None
 
 
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(WithFormerNames):
     """The result of a check; `fixed` of the findings were fixed."""
 
     check: str
     about: str
-    mend: str
+    remedy: str
     fixable: bool
     fixed: int
     findings: list[CheckFinding]
+    mend: Former[str] = former("remedy")
 
 
 def find_problems(session: Session, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
@@ -81,7 +83,7 @@ def _run(session: Session, name: str, check: Check, fix: bool) -> CheckReport:
         check.fix(session, found)
         session.flush()
         session.expire_all()
-    return CheckReport(name, check.about, check.mend, check.fix is not None, len(found) if mending else 0, found)
+    return CheckReport(name, check.about, check.remedy, check.fix is not None, len(found) if mending else 0, found)
 
 
 def _dangling_links(session: Session) -> Iterator[CheckFinding]:

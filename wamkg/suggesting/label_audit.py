@@ -8,6 +8,7 @@ import numpy as np
 from sqlmodel import Session
 
 from wamkg.embedding.encoders import Encoder
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.citations import citation_pairs
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import list_taxonomies
@@ -30,7 +31,7 @@ TOP_WEIGHT, BELOW_WEIGHT = 1.0, 0.5
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class Disagreement(WithFormerNames):
     """One signal that disagrees with the label: the first taxon on its path that differs, with both probabilities."""
 
     by: str
@@ -39,7 +40,8 @@ class Disagreement:
     probability: float
     label_probability: float
     depth: int
-    said: str
+    explanation: str
+    said: Former[str] = former("explanation")
 
     @property
     def strength(self) -> float:
@@ -183,7 +185,11 @@ def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -
     return [
         {"paper": corpus.papers[c.id].slug, "arxiv": corpus.papers[c.id].arxiv, "title": c.title, "taxonomy": slug}
         | {"label": c.label, "score": c.score}
-        | {"votes": [asdict(vote) | {"strength": round(vote.strength, 4)} for vote in c.votes], "agree": list(c.agree)}
+        | {
+            "votes": [asdict(vote) | {"strength": round(vote.strength, 4)} for vote in c.votes],
+            "supporting_signals": list(c.agree),
+        }
+        | {"agree": list(c.agree)}  # the former key
         for c in label_audit(training, [*voices, *others])
     ]
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import Precision, day_or_year
 from wamkg.store.duplicates import uncounted_papers
 from wamkg.store.paper_details import paper_rows
@@ -17,7 +18,7 @@ FEW = 8
 
 
 @dataclass(frozen=True)
-class TaxonHealth:
+class TaxonHealth(WithFormerNames):
     """One taxon: papers at it, papers at or below it, those by quarter (`2025-Q1`), and problems.
 
     A paper with only a year counts under the year (`2025`), in none of its quarters.
@@ -27,7 +28,8 @@ class TaxonHealth:
     own: int
     support: int
     quarters: dict[str, int]
-    wanting: list[str]
+    problems: list[str]
+    wanting: Former[list[str]] = former("problems")
 
 
 def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:

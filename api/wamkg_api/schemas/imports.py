@@ -15,8 +15,10 @@ class ImportedLine(BaseModel):
     title: str | None = None
     ids: str | None = None
     placements: list[str] = []
-    awaiting_review: bool = False
-    again_of: int | None = Field(default=None, description="Line at which the paper stood first.")
+    pending_review: bool = False
+    repeat_of_line: int | None = Field(default=None, description="Line at which the paper stood first.")
+    awaiting_review: bool = Field(default=False, deprecated=True, description="Former name of `pending_review`.")
+    again_of: int | None = Field(default=None, deprecated=True, description="Former name of `repeat_of_line`.")
     changes: list[str] = []
     conflicts: list[str] = []
     reason: str | None = Field(default=None, description="Why the line could not be read.")
