@@ -43,7 +43,7 @@ def required_revision(if_match: str | None, current: Any, what_happened: str) ->
 
 
 def paper_version(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
-    """The revision of a paper to write on: the given one, else that of `If-Match`. See `seen_version`.
+    """The revision of a paper to write on: the given one, else that of `If-Match`. See `required_revision`.
 
     The write itself checks the revision again, so a write in between is detected.
 

@@ -69,7 +69,7 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
 def open_selected_store(release: str | None, as_of: str | None) -> Iterator[Store]:
     """The store to read from: the current one, or a snapshot of a release or a day.
 
-    Raises the errors of `open_store` and `open_past`.
+    Raises the errors of `open_store` and `open_snapshot`.
     """
     with open_store() as store, open_snapshot(store, get_settings().home, release=release, as_of=as_of) as shown:
         yield shown

@@ -107,7 +107,7 @@ def merge(
 def _merge(store: Store, writer: Writer, wanted: Merge, dry_run: bool) -> MergedPapers:
     """Merge; on a terminal, ask the person to confirm a merge of unlike papers.
 
-    Raises UnlikePapersError without a terminal or a confirmation, and the errors of `merge_papers`.
+    Raises UnlikePapersError without a terminal or a confirmation, and the errors of `services.duplicates.merge`.
     """
     try:
         return service.merge(store, get_settings(), writer, wanted, dry_run=dry_run)

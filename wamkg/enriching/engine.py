@@ -60,7 +60,7 @@ def enrich(
 
 
 def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
-    """Run a queued job of kind `enrich`; its parameters are those of `Order`."""
+    """Run a queued job of kind `enrich`; its parameters are those of `EnrichOptions`."""
     enrich(store, settings, order_from(params), job=uid)
 
 

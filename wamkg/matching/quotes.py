@@ -88,7 +88,7 @@ def record_missing_quotes(
 def find_missing_quote(quoted: Any, texts: Texts) -> MissingQuote | None:
     """The warning for a live assignment whose quote is not in its text; None if there is no problem.
 
-    `quoted` has the fields of a row of `store.reads_quotes`.
+    `quoted` has the fields of `store.decisions.QuotedAssignment`.
     """
     place = missing_from(texts, quoted.evidence, quoted.place, quoted.checked)
     if place is None:

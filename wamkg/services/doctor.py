@@ -9,7 +9,7 @@ from wamkg.store.session import Store
 def run_checks(store: Store, names: Sequence[str] = (), *, fix: bool = False) -> list[CheckReport]:
     """Run the named checks (default: all). With `fix`, fix what can be fixed without losing data.
 
-    Raises the errors of `examine`.
+    Raises the errors of `find_problems`.
     """
     with store.writing() if fix else store.reading() as session:
         return find_problems(session, names, fix=fix)

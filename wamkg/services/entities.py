@@ -13,7 +13,7 @@ from wamkg.store.session import Store
 def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> EditResult:
     """Add an entity of a kind with these values.
 
-    Raises the errors of `edit_things.add`.
+    Raises the errors of `entity_edits.add_item`.
     """
     with store.writing() as session:
         return entity_edits.add_item(session, writer.actor(session), kind, values, why)
@@ -24,7 +24,7 @@ def set_values(
 ) -> EditResult:  # fmt: skip
     """Set fields of a paper (by its id) or of another entity (`kind:name`).
 
-    Raises the errors of `set_paper_values` and `edit_things.set_thing`.
+    Raises the errors of `set_paper_values` and `entity_edits.edit_entity`.
     """
     is_other = subject.partition(":")[0] in entity_edits.EDITED_KINDS
     change = entity_edits.edit_entity if is_other else set_paper_values

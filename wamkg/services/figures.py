@@ -15,7 +15,7 @@ from wamkg.views.snapshots import open_snapshot
 def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
     """Ids of the elements that the release in `since` shows in its taxonomy; empty if `since` names no release.
 
-    Raises the errors of `open_past`.
+    Raises the errors of `open_snapshot`.
     """
     if query.since_release is None:
         return frozenset()

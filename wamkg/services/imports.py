@@ -23,7 +23,7 @@ def seed(store: Store) -> dict[str, int]:
 def import_source(store: Store, name: str, options: ImportOptions, progress: Progress | None = None) -> ImportReport:
     """Import a file, a URL or standard input (`-`).
 
-    Raises the errors of `importing.run.import_source`.
+    Raises the errors of `importing.importer.import_source`.
     """
     return run_import(store, name, options, progress)
 

@@ -182,7 +182,7 @@ def secondary_versions(session: Session, taxonomy: int) -> dict[int, list[WorkAs
 def secondary_versions_by_taxonomy(
     session: Session, taxonomy: int | None = None
 ) -> dict[int, dict[int, list[WorkAssignment]]]:
-    """`further_records` of every taxonomy, or of one, by its number. The works are loaded once for all."""
+    """`secondary_versions` of every taxonomy, or of one, by its number. The works are loaded once for all."""
     groups = load_work_groups(session).groups()
     placements = _placements(session, taxonomy, [number for group in groups for number in group])
     return {number: _further(groups, placed) for number, placed in placements.items()}

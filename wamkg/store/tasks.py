@@ -46,7 +46,7 @@ class TaskScope:
     last_paper: int | None = None
 
     def where(self) -> ColumnElement[bool]:
-        """The scope as a condition on `work`."""
+        """The scope as a condition on `task`."""
         condition = _work.c.kind.in_(self.kinds)
         return condition if self.last_paper is None else and_(condition, _work.c.paper_id <= self.last_paper)
 

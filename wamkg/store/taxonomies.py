@@ -57,7 +57,7 @@ def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
 def direct_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> dict[int, int]:
     """Number of library works assigned to each taxon itself, primary or secondary.
 
-    `uncounted` are the other records of works there, as `store/counted.py` finds them.
+    `uncounted` are the other records of works there, as `duplicates.uncounted_papers` finds them.
     """
     statement = (
         select_columns(Assignment.taxon_id, func.count())
@@ -69,7 +69,7 @@ def direct_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -
 
 def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[tuple[int, str]]:
     """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a secondary assignment; see
-    `own_counts`.
+    `direct_counts`.
     """
     holds = _placed_in(taxonomy, uncounted)
     also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))

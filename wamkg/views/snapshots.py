@@ -51,7 +51,7 @@ def open_snapshot(
 def open_release_or_day(store: Store, home: Path, name: str, *, build: bool = True) -> Iterator[Store]:
     """The store of a release (by its name), of a past day, or of `now`.
 
-    Raises the errors of `open_past`.
+    Raises the errors of `open_snapshot`.
     """
     release, as_of = (None, None) if name == NOW else (None, name) if looks_like_date(name) else (name, None)
     with open_snapshot(store, home, release=release, as_of=as_of, build=build) as shown:
