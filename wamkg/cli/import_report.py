@@ -5,6 +5,7 @@ from itertools import islice
 
 from wamkg.cli.common import out, print_identity, print_undo, print_warnings
 from wamkg.importing.import_report import Doubt, ImportReport, LineReport, Outcome
+from wamkg.importing.parse_result import ProposedTaxon
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 
 SHOWN = 20
@@ -147,12 +148,30 @@ def _print_lists(report: ImportReport, verbose: bool) -> None:
         out.print("arXiv ids: " + ", ".join(f"{number} {name}" for name, number in report.arxiv_ids.items()))
     for survey in report.own_survey:
         out.print(f"The list's own survey: {survey}")
-    sections = [f'"{name}" ({_count(number, "paper")})' for name, number in report.sections.most_common()]
+    _print_proposals(report.proposals, verbose)
+    proposed = {proposal.name for proposal in report.proposals}
+    sections = [
+        f'"{name}" ({_count(number, "paper")})'
+        for name, number in report.sections.most_common()
+        if name not in proposed
+    ]
     labels = [f'"{name}" ({number})' for name, number in (report.unmapped - report.sections).most_common()]
     fields = [f"{name} ({number})" for name, number in report.unknown_keys.most_common()]
     _print_names("Headings that name no class; the papers below them have none", sections, verbose)
     _print_names("Labels that name no class; kept as tags", labels, verbose)
     _print_names("Fields that are not read", fields, verbose)
+
+
+def _print_proposals(proposals: Sequence[ProposedTaxon], verbose: bool) -> None:
+    """Print the command that makes a class of each unknown heading."""
+    shown = proposals if verbose else proposals[:SHOWN]
+    for each in shown:
+        papers = _count(each.papers, "paper")
+        out.print(f"{papers} under an unknown heading '{each.name}'; `{each.command}` makes it")
+    if len(proposals) > len(shown):
+        out.print(f"and {len(proposals) - len(shown)} more unknown headings; --verbose lists all")
+    if proposals:
+        out.print("Import the list again afterwards to place these papers.")
 
 
 def _print_names(title: str, names: list[str], verbose: bool) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from wamkg.former_names import Former, WithFormerNames, former
+from wamkg.importing.parse_result import ProposedTaxon
 from wamkg.importing.quality import Quality, QualityWarning, Sample
 from wamkg.matching.record import Dropped
 from wamkg.store.questions import Asked, TitleChange
@@ -74,6 +75,8 @@ class ImportReport:
     unmapped: Counter[str] = field(default_factory=Counter)
     sections: Counter[str] = field(default_factory=Counter)
     """Headings of a list that are not taxa, with the number of records below each; they are also in `unmapped`."""
+    proposals: list[ProposedTaxon] = field(default_factory=list)
+    """Classes that a list has and its taxonomy lacks; those headings are in `sections` too."""
     quality: Quality = field(default_factory=Quality)
     samples: list[Sample] = field(default_factory=list)
     warnings: list[QualityWarning] = field(default_factory=list)
@@ -148,6 +151,7 @@ class ImportReport:
             "own_survey": self.own_survey,
             "arxiv_ids": self.arxiv_ids,
             "sections": dict(self.sections.most_common()),
+            "proposals": [asdict(p) | {"command": p.command} for p in self.proposals],
             "alarms": self.alarms,
             "warnings": [warning.as_dict() for warning in self.warnings],
             "quality": self.quality.as_dict(),

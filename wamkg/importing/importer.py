@@ -112,6 +112,7 @@ def _apply(
         )
     _take_quality(check, report)
     report.unmapped.update(result.unmapped_labels)
+    report.proposals = result.proposals
     if result.arxiv_ids is not None:
         report.arxiv_ids = {"in the list": result.arxiv_ids, "unaccounted for": result.stray_ids}
     report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]

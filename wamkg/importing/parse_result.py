@@ -1,5 +1,6 @@
 """The result of parsing a file: records, unreadable lines, and what was recognized."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -40,6 +41,21 @@ class ListSurvey:
     title: str | None = None
 
 
+@dataclass(frozen=True)
+class ProposedTaxon:
+    """A heading that no class is called like, with the number of papers at or below it, and where it could go."""
+
+    taxonomy: str
+    parent: str
+    name: str
+    papers: int
+
+    @property
+    def command(self) -> str:
+        """The command that makes the class."""
+        return shlex.join(["wamkg", "taxon", "add", f"{self.taxonomy}:{self.parent}", self.name])
+
+
 @dataclass
 class ParseResult:
     """The parsed file. `items` is a one-pass generator for `jsonl` and `ids`, and a list in line order for a list."""
@@ -53,6 +69,9 @@ class ParseResult:
     """Labels and headings that no taxonomy knows, with the number of records that have them."""
     label_synonyms: dict[str, str] = field(default_factory=dict)
     """Labels read as another label because the legend gives both the same meaning or color."""
+
+    proposals: list[ProposedTaxon] = field(default_factory=list)
+    """Classes that the list has and its taxonomy lacks."""
 
     notes: list[str] = field(default_factory=list)
     """Assumptions about the file as a whole, such as its encoding; one sentence each."""

@@ -10,11 +10,11 @@ from wamkg.importing.lists.document import ListDocument, lines_of, read_document
 from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
-from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, slug_for
+from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, propose_taxa, slug_for
 from wamkg.importing.lists.reading import Listed, Read, read_entries
 from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, near_misses, positions
 from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unaccounted_links, unread_ids
-from wamkg.importing.parse_result import Item, MatchedTaxonomy, ParseResult
+from wamkg.importing.parse_result import Item, MatchedTaxonomy, ParseResult, ProposedTaxon
 from wamkg.importing.taxonomy_index import TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import Record, RecordAssignment, RecordTag
 from wamkg.vocabulary import AssignmentStatus
@@ -117,7 +117,21 @@ class _ListReading:
             arxiv_ids=len({found for line in lines for found in ids_in(line)}),
             stray_ids=len(stray),
             notes=self._notes(),
+            proposals=self._proposals(items),
         )
+
+    def _proposals(self, items: list[Item]) -> list[ProposedTaxon]:
+        """Classes for headings that are unknown to the taxonomy that the list is read with."""
+        used = [matched.taxonomy for matched in self._used(items)]
+        main = self.plan.base or (used[0] if len(used) == 1 else None)
+        papers = Counter(
+            each.section
+            for each in self.read.listed
+            if each.section is not None
+            and not self.plan.positions[each.section].known
+            and not self._awaits_review(each)
+        )
+        return propose_taxa(self.document, papers, self.plan.positions, main)
 
     def _notes(self) -> list[str]:
         """Report headings that match taxa of a taxonomy which the list is not read with."""

@@ -1,13 +1,16 @@
 """Create a taxonomy from a list's own headings if no known one fits."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import PurePath
 
-from wamkg.identifiers import slugify
+from wamkg.identifiers import normalise, slugify
 from wamkg.importing.lists.document import ListDocument
 from wamkg.importing.lists.section_taxa import SectionTaxon
 from wamkg.importing.lists.words import strip_marks
+from wamkg.importing.parse_result import ProposedTaxon
 from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyMatcher, label_key
 from wamkg.importing.venues import read_date, read_venue
 
@@ -53,12 +56,61 @@ def new_taxonomy(
         path = ""
         for step in chain[shared:]:
             name = heading_name(document.sections[step].text)
-            path = f"{path}/{slugify(name)}" if path else slugify(name)
+            path = _path_of(name, path, taxa)
             taxa.setdefault(path, TaxonMatcher(path, name))
         paths[number] = path
     heading = next((s.text for s in document.sections if s.level == 1), slug)
     taxonomy = TaxonomyMatcher(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
     return taxonomy, {number: SectionTaxon(taxonomy, path, bool(path)) for number, path in paths.items()}
+
+
+def _path_of(name: str, above: str, taxa: Mapping[str, TaxonMatcher]) -> str:
+    """Path of a class below another; a number tells two names apart that make one slug, such as two in Chinese."""
+    slug = slugify(name)
+    for number in count(1):
+        path = "/".join(part for part in (above, slug if number == 1 else f"{slug}-{number}") if part)
+        if path not in taxa or _same_name(taxa[path].name, name):
+            return path
+    raise AssertionError
+
+
+def _same_name(left: str, right: str) -> bool:
+    return left == right or normalise(left) == normalise(right) != ""
+
+
+def propose_taxa(
+    document: ListDocument, papers: Mapping[int, int], positions: Sequence[SectionTaxon], main: TaxonomyMatcher | None
+) -> list[ProposedTaxon]:
+    """A class for every unknown heading that has papers, parents before children.
+
+    `papers` has the number of papers directly in each section; `main` is the taxonomy of sections that are in none.
+    """
+    title = _title(document)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for number, some in sorted(papers.items()):
+        position = positions[number]
+        taxonomy = position.taxonomy or main
+        if taxonomy is None:
+            continue
+        parent = position.path
+        for step in _unknown_chain(document, number, positions, title):
+            name = heading_name(document.sections[step].text)
+            counts[taxonomy.slug, parent, name] += some
+            parent = "/".join(part for part in (parent, slugify(name)) if part)
+    return [ProposedTaxon(*key, some) for key, some in counts.items()]
+
+
+def _unknown_chain(
+    document: ListDocument, number: int, positions: Sequence[SectionTaxon], title: int | None
+) -> list[int]:
+    """Headings from the one below the nearest known class down to a section, itself included."""
+    chain: list[int] = []
+    step: int | None = number
+    while step is not None and not positions[step].known:
+        if is_class_heading(document.sections[step].text) and step != title:
+            chain.insert(0, step)
+        step = document.sections[step].parent
+    return chain
 
 
 def _title(document: ListDocument) -> int | None:
