@@ -1,7 +1,7 @@
 """`undo`, `history`, `batches`, `changes`: who wrote what, and undoing it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -54,11 +54,12 @@ def history(
 ) -> None:
     """Show what happened to a paper, a taxon or another entity, or the source of each value of a paper."""
     with open_store() as store, store.reading() as session:
-        found: list[Any] = (paper_sources if sources else subject_history)(session, subject, field)
+        values = paper_sources(session, subject, field) if sources else []
+        found = [] if sources else subject_history(session, subject, field)
     if json:
-        print_json(found)
+        print_json(values or found)
     elif sources:
-        shown = [[v.field, v.source, v.value, "shown" if v.shown else "conflict" if v.conflict else ""] for v in found]
+        shown = [[v.field, v.source, v.value, "shown" if v.shown else "conflict" if v.conflict else ""] for v in values]
         print_table("", ["field", "source", "value", ""], shown)
     else:
         columns = ["at", "who", "event", "source", "field", "value", "before", "why", "batch"]

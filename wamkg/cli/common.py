@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from wamkg.errors import StoreError
+from wamkg.json_types import JsonObject
 from wamkg.readable import readable
 from wamkg.settings import get_settings
 from wamkg.store.migrate import current_revision, head_revision, migrate
@@ -80,13 +81,13 @@ def print_json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
 
 
-def print_json_lines(values: list[dict[str, Any]]) -> None:
+def print_json_lines(values: list[JsonObject]) -> None:
     """Print one JSON object per line."""
     for value in values:
         typer.echo(orjson.dumps(value).decode())
 
 
-def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+def print_table(title: str, columns: list[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table for people."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wamkg.cli.common import JsonOption, err, open_store, out, print_identity, print_json, print_table, print_warnings
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedObject
 from wamkg.services import jobs as service
 from wamkg.settings import get_settings
 from wamkg.views.jobs import JobItem
@@ -42,7 +43,7 @@ def enrich(
     return report.exit_status
 
 
-def _print_shortfalls(lines: list[dict[str, Any]]) -> None:
+def _print_shortfalls(lines: list[UncheckedObject]) -> None:
     if not lines:
         return
     rows = [[line["what"], line["paper"], line["reason"]] for line in lines[:LISTED]]

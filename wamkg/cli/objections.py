@@ -1,6 +1,6 @@
 """`objections`: list, raise, answer and close objections; print the agenda."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -46,7 +46,7 @@ def list_(
         typer.echo(agenda_text(disputes, differing), nl=False)
     else:
         columns = ["objection", "status", "paper", "taxonomy", "from", "to", "raised by", "as", "on"]
-        rows: list[list[Any]] = [
+        rows: list[list[object]] = [
             [o.uid, o.status, o.paper, o.taxonomy, o.current, o.claimed, o.raised_by, o.raised_as, f"{o.at:%Y-%m-%d}"]
             for o in found
         ]

@@ -1,12 +1,13 @@
 """`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from wamkg.cli.common import JsonOption, open_store, out, print_json, print_undo, print_warnings
 from wamkg.cli.decisions import ByOption, WhyOption
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.entity_edits import KINDS
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services import entities
@@ -50,9 +51,9 @@ def add(
     _print_edit(edited, json)
 
 
-def _pairs(values: list[str], nested: bool = False) -> dict[str, Any]:
+def _pairs(values: list[str], nested: bool = False) -> UncheckedObject:
     """Parse `field=value` arguments. `links.code=...` becomes a mapping, `authors=a; b` a list."""
-    pairs: dict[str, Any] = {}
+    pairs: UncheckedObject = {}
     for text in values:
         name, equals, value = text.partition("=")
         if not equals:

@@ -1,6 +1,6 @@
 """`questions`: records that look like another paper than the one their id names, and people's answers."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -54,7 +54,7 @@ def show(uid: IdArgument, json: JsonOption = False) -> None:
 
 
 def _print_sides(q: QuestionItem) -> None:
-    rows: list[list[Any]] = [
+    rows: list[list[object]] = [
         ["title", q.title, q.record_title],
         ["authors", ", ".join(q.authors), ", ".join(q.record_authors)],
         ["year", q.year, q.record_year],

@@ -56,7 +56,7 @@ def review(
                     )
 
 
-def _row(item: QueueItem) -> list[Any]:
+def _row(item: QueueItem) -> list[object]:
     start = [item.paper, item.title[:70], item.date]
     versions = len(item.versions) or None
     if item.suggestion is None:

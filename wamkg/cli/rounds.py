@@ -1,6 +1,6 @@
 """`round` and `agreement`: blind review by several people, and their agreement."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -47,7 +47,7 @@ def list_(context: typer.Context, json: JsonOption = False) -> None:
         print_json(found)
         return
     columns = ["round", "taxonomy", "status", "papers", "voted", "open", "differ", "decided"]
-    rows: list[list[Any]] = [
+    rows: list[list[object]] = [
         [r.name, r.taxonomy, r.status, r.papers, _counts(r.voted), r.opened, r.differing, r.adjudicated] for r in found
     ]
     print_table("", columns, rows)
@@ -193,7 +193,7 @@ def _print(found: Agreement) -> None:
         print_table("", ["one", "other", "papers", "observed", "kappa"], pairs)
 
 
-def _row(question: str, m: Measure, named: int | None = None) -> list[Any]:
+def _row(question: str, m: Measure, named: int | None = None) -> list[object]:
     return [
         question, named, m.papers, _number(m.observed), _number(m.kappa), _interval(m.kappa_interval),
         _number(m.alpha), _interval(m.alpha_interval),

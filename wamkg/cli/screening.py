@@ -1,12 +1,13 @@
 """`screen`: is a paper in scope? `simulate`: how fast would screening have found the relevant papers?"""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption
+from wamkg.json_types import UncheckedObject
 from wamkg.services import decisions
 from wamkg.services import screening as service
 from wamkg.services.writers import Writer
@@ -77,7 +78,7 @@ def _ask(store: Store, found: "ScreeningSession", limit: int, by: str) -> None:
             print_undo(batch)
 
 
-def _print_stop(stop: dict[str, Any]) -> None:
+def _print_stop(stop: UncheckedObject) -> None:
     out.print(f"{stop['read']} answered, {stop['found']} of them in, {stop['waiting']} wait")
     word = "it is safe to stop" if stop["stop"] else "read on"
     out.print(f"{word}: p = {stop['p']:.3f} that less than {stop['target']:.0%} of what belongs has been found")
@@ -116,7 +117,7 @@ def simulate(
         err.print(f"{name}: {1000 * seconds:.1f} ms a decision")
 
 
-def _print(report: dict[str, Any]) -> None:
+def _print(report: UncheckedObject) -> None:
     title = f"{report['source']}: {report['relevant']} of {report['n']} relevant, read by {report['text']}"
     rows = []
     for name, found in report["models"].items():
@@ -135,7 +136,7 @@ def _print(report: dict[str, Any]) -> None:
                   f" or more in {kept:.0%} of the runs")  # fmt: skip
 
 
-def _stop(found: dict[str, Any]) -> list[str]:
+def _stop(found: UncheckedObject) -> list[str]:
     return [f"{found['stop']['effort']:.1%}", f"{found['stop']['recall']:.3f}"]
 
 

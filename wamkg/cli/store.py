@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -12,6 +12,7 @@ from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_js
 from wamkg.cli.tokens import first_link
 from wamkg.errors import StoreError
 from wamkg.history.backup import restore_backup, write_backup
+from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.doctor import CHECKS
 from wamkg.services import imports
 from wamkg.services.build import build as run_build
@@ -74,7 +75,7 @@ def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg ba
         store.close()
 
 
-def _print_counts(stage: str, counts: dict[str, Any]) -> None:
+def _print_counts(stage: str, counts: UncheckedObject) -> None:
     said = ", ".join(f"{name} {value}" for name, value in counts.items() if value != 0) or "nothing new"
     out.print(Text.assemble((stage, "bold"), f": {said}"))
 

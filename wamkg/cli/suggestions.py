@@ -16,6 +16,7 @@ from wamkg.cli.common import (
     progress_bar,
 )
 from wamkg.jobs.dispatch import submit
+from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.services import suggestions
 from wamkg.settings import get_settings
@@ -65,18 +66,18 @@ def suggest(
     out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
 
 
-def _likeliest_first(ranked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _likeliest_first(ranked: list[UncheckedObject]) -> list[UncheckedObject]:
     """JSON output is ordered by probability alone; people see the leaves of the confident taxon first."""
     return sorted(ranked, key=lambda leaf: leaf["probability"], reverse=True)
 
 
-def _shown(line: dict[str, Any], blind: bool) -> dict[str, Any]:
+def _shown(line: UncheckedObject, blind: bool) -> UncheckedObject:
     """The line to print, marked if its suggestion is held out; without the suggestion if `blind`."""
     hidden = is_held_out(line["paper"], line["taxonomy"])
     return line | {"hidden": hidden} | (unsaid() if hidden and blind else {})
 
 
-def _suggestion_row(line: dict[str, Any]) -> list[str]:
+def _suggestion_row(line: UncheckedObject) -> list[str]:
     if not line["ranked"]:
         return [line["title"][:70], "hidden", "", "", "", line["text"]["source"]]
     best = line["ranked"][0]

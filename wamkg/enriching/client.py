@@ -15,6 +15,7 @@ from semanticscholar.AsyncSemanticScholar import AsyncSemanticScholar
 
 from wamkg.enriching.failures import UnknownRecordError, UnreadableAnswerError
 from wamkg.enriching.requester import Requester
+from wamkg.json_types import JSON, JsonObject
 from wamkg.vocabulary import TaskKind
 
 BATCH_SIZE = 500
@@ -38,7 +39,7 @@ _OTHER_END = {TaskKind.CITATIONS: "citingPaper", TaskKind.REFERENCES: "citedPape
 class ListPage:
     """One page of a list; `items` is None if the list is withheld, `next` if the page is the last."""
 
-    items: list[Any] | None
+    items: list[JSON] | None
     next: int | None
     notice: str = ""
 
@@ -66,10 +67,10 @@ class S2Client:
         self._client._requester = _RequesterAdapter(requester)
         self._graph = requester.origin + AsyncSemanticScholar.BASE_PATH_GRAPH
 
-    def papers(self, ids: list[str]) -> list[Any]:
+    def papers(self, ids: list[str]) -> list[JSON]:
         """Records of up to 500 papers: one entry for each id, None for an unknown one."""
 
-        def decode(body: bytes) -> list[Any]:
+        def decode(body: bytes) -> list[JSON]:
             found = decode_json(body)
             if not isinstance(found, list) or len(found) != len(ids):
                 raise ValueError(f"not a list of {len(ids)} papers")
@@ -81,7 +82,7 @@ class S2Client:
         except UnknownRecordError:
             return [None] * len(ids)
 
-    def match_title(self, title: str) -> dict[str, Any] | None:
+    def match_title(self, title: str) -> JsonObject | None:
         """The paper with the most similar title; None if there is none."""
         # The client puts its query into the URL as it is.
         call = self._client.search_paper(quote(title, safe=""), fields=list(_PAPER_FIELDS), match_title=True)
@@ -126,7 +127,7 @@ def _page(found: Any, offset: int) -> ListPage:
     return ListPage(found["data"], following)
 
 
-def _notice(found: dict[str, Any]) -> str:
+def _notice(found: JsonObject) -> str:
     """Why a list is withheld, from the disclaimer that comes with it."""
     for value in found.values():
         access = value.get("openAccessPdf") if isinstance(value, dict) else None

@@ -15,6 +15,7 @@ from wamkg.enriching.requester import Requester, RequestLimits
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.task_workers import CircuitBreaker, ListWorker, MetadataWorker
 from wamkg.errors import InvalidInputError, JobCancelledError, RunAbortedError
+from wamkg.json_types import JSON
 from wamkg.settings import Settings
 from wamkg.store import jobs, tasks
 from wamkg.store.decisions import warnings_of_batch
@@ -59,7 +60,7 @@ def enrich(
     return _run(run, origin, order, progress or (lambda _: None))
 
 
-def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSON]) -> None:
     """Run a queued job of kind `enrich`; its parameters are those of `EnrichOptions`."""
     enrich(store, settings, order_from(params), job=uid)
 
@@ -207,7 +208,7 @@ class _Engine:
         with self.run.store.reading() as session:
             return tasks.open_counts(session, self.scope).get(TaskStatus.RUNNING, 0) > 0
 
-    def _beat(self) -> dict[str, Any]:
+    def _beat(self) -> Mapping[str, object]:
         with self.run.store.reading() as session:
             left = tasks.open_items(session, self.scope)
         still_open = sum(units for _, units, _ in left)

@@ -5,7 +5,6 @@ lists to read.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +12,7 @@ from wamkg.enriching.claims import LIBRARY_FIELDS, add_claims, add_missing_abstr
 from wamkg.enriching.questions import ask_s2, open_question, waiting
 from wamkg.enriching.s2_records import S2Paper
 from wamkg.enriching.write import number_of, write_states
+from wamkg.json_types import JsonObject
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity, IdentityFinding
 from wamkg.matching.resolved_values import resolved_values
@@ -180,7 +180,7 @@ class MetadataWriter:
 
     def _judge(self, work: Task, count: int) -> None:
         """Check whether a list that was read before its count was known is complete."""
-        values: dict[str, Any] = {"expected": count}
+        values: JsonObject = {"expected": count}
         if work.found is not None and work.found < count:
             values |= {"state": TaskStatus.PARTIAL, "error": incomplete(work.found, count)}
         save(self.session, [_number(work)], **values)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import and_, or_
@@ -12,6 +11,7 @@ from sqlmodel import Session
 from wamkg.enriching.metadata import LISTS
 from wamkg.enriching.progress import EnrichOptions
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import JSON
 from wamkg.settings import Settings
 from wamkg.store.base import table_of
 from wamkg.store.tables import Task
@@ -56,7 +56,7 @@ def plan(session: Session, settings: Settings, order: EnrichOptions) -> TaskScop
     return TaskScope(scope.kinds, last_paper_of(session, scope, order.limit)) if order.limit else scope
 
 
-def order_from(params: Mapping[str, Any]) -> EnrichOptions:
+def order_from(params: Mapping[str, JSON]) -> EnrichOptions:
     """Options from a job's parameters.
 
     Raises InvalidInputError for an unknown parameter or an invalid value.

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from pydantic import ConfigDict
 
+from wamkg.json_types import UncheckedObject
 from wamkg.store.fetch_gaps import FetchGap
 from wamkg.store.questions import Asked, TitleChange
 from wamkg.vocabulary import JobStatus
@@ -63,7 +63,7 @@ class EnrichReport:
             return INTERRUPTED
         return DONE if self.state is JobStatus.DONE else PARTIAL
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> UncheckedObject:
         """The report as JSON-ready values."""
         return {
             "job": self.job,

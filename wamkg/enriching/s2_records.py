@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from wamkg.identifiers import PartialDate, arxiv_id, author_key, doi, is_plausible_year, s2_id
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.matching.record import Record
 
 MAX_CONTEXTS = 1_000
@@ -44,12 +45,12 @@ _FIELD_READERS: dict[str, TypeAdapter[Any]] = {
     "citationCount": TypeAdapter(Count),
     "referenceCount": TypeAdapter(Count),
     "influentialCitationCount": TypeAdapter(Count),
-    "externalIds": TypeAdapter(dict[str, Any]),
+    "externalIds": TypeAdapter(UncheckedObject),
     "authors": TypeAdapter(list[Any]),
     "publicationTypes": TypeAdapter(list[Name]),
-    "publicationVenue": TypeAdapter(dict[str, Any]),
-    "openAccessPdf": TypeAdapter(dict[str, Any]),
-    "tldr": TypeAdapter(dict[str, Any]),
+    "publicationVenue": TypeAdapter(UncheckedObject),
+    "openAccessPdf": TypeAdapter(UncheckedObject),
+    "tldr": TypeAdapter(UncheckedObject),
     "contexts": TypeAdapter(list[Any]),
     "intents": TypeAdapter(list[Name]),
     "isInfluential": TypeAdapter(Annotated[bool, Field(strict=True)]),
@@ -112,7 +113,7 @@ class S2Link:
 class _Fields:
     """Parses the fields of one object and records what cannot be parsed."""
 
-    def __init__(self, values: Mapping[str, Any], problems: dict[str, str]) -> None:
+    def __init__(self, values: UncheckedMapping, problems: dict[str, str]) -> None:
         self._values, self.problems = values, problems
 
     def read(self, name: str) -> Any:
@@ -172,7 +173,7 @@ _PLAIN = (
 """(attribute, Semantic Scholar's key) of values that are copied unchanged."""
 
 
-def _read_ids(paper: S2Paper, ids: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def _read_ids(paper: S2Paper, ids: UncheckedMapping, values: UncheckedMapping) -> None:
     for key, attribute, reader in (("ArXiv", "arxiv", arxiv_id), ("DOI", "doi", doi)):
         value = ids.get(key)
         if value is None:

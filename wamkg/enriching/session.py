@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -35,7 +35,7 @@ class RunSession:
     job: str = ""
     owner: str = field(default_factory=current_worker_id)
     counts: Counter[str] = field(default_factory=Counter)
-    on_beat: Callable[[], dict[str, Any]] = dict
+    on_beat: Callable[[], Mapping[str, object]] = dict
     _batch: Batch | None = None
     _beaten: float = 0.0
     _renewed: float = 0.0

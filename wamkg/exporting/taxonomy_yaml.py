@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 from sqlmodel import Session
 
-from wamkg.store.paper_details import paper_rows
-from wamkg.store.tables import Alias, Paper, Taxon
+from wamkg.store.paper_details import PaperRow, paper_rows
+from wamkg.store.tables import Alias, Taxon
 from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, alias_rows, exemplars_of, get_taxonomy, list_taxa
 
 WIDTH = 118
@@ -89,7 +89,7 @@ def _exemplars(session: Session, taxa: list[int]) -> dict[int, list[str | dict[s
     return {taxon: [_named(papers[n]) for n in group if n in papers] for taxon, group in shown.items()}
 
 
-def _named(paper: Paper) -> str | dict[str, str]:
+def _named(paper: PaperRow) -> str | dict[str, str]:
     for scheme in ("arxiv", "doi", "s2", "openalex"):
         if value := getattr(paper, scheme):
             return f"{scheme}:{value}"

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.importing.parse_result import ProposedTaxon
 from wamkg.importing.quality import Quality, QualityWarning, Sample
+from wamkg.json_types import JsonObject
 from wamkg.matching.record import Dropped
 from wamkg.store.questions import Asked, TitleChange
 
@@ -40,7 +40,7 @@ class LineReport(WithFormerNames):
     awaiting_review: Former[bool] = former("pending_review")
     again_of: Former[int | None] = former("repeat_of_line")
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return the report as JSON-ready values, without empty ones."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: value for name, value in values.items() if value not in ((), "", None, False)}
@@ -135,7 +135,7 @@ class ImportReport:
         """Whether the store changed."""
         return any(self.counts[o] for o in (Outcome.NEW, Outcome.CHANGED, Outcome.CONFLICT))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return the report as JSON-ready values."""
         return {
             "source": self.source,

@@ -7,6 +7,7 @@ from typing import Any
 from wamkg.importing.markup import without_markup
 from wamkg.importing.people import read_people
 from wamkg.importing.references.dates import read_published
+from wamkg.json_types import JsonObject
 from wamkg.matching.record import Dropped
 
 _HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
@@ -17,7 +18,7 @@ _TEXTS = frozenset((
 _MARKED_UP = frozenset(("title", "abstract", "venue", "publisher"))
 
 
-def loosened(row: dict[str, Any], doubts: list[str]) -> dict[str, Any]:
+def loosened(row: JsonObject, doubts: list[str]) -> JsonObject:
     """Return the object with its values converted to the required types where possible; `doubts` lists guesses."""
     changed = {}
     for key, value in row.items():
@@ -118,7 +119,7 @@ def _one_path(key: str, value: Any, doubts: list[str]) -> Any:
     return {slug: path[0] if path.__class__ is list and len(path) == 1 else path for slug, path in value.items()}
 
 
-def _take_authors(given: Any, changed: dict[str, Any], doubts: list[str]) -> None:
+def _take_authors(given: Any, changed: JsonObject, doubts: list[str]) -> None:
     """Read authors given as one string, or as objects with name parts."""
     if given.__class__ is str:
         people = read_people([given], one_comma_parts_names=True)

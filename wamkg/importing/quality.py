@@ -7,10 +7,10 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from wamkg.importing.links import is_scholarly
 from wamkg.importing.name_lists import looks_like_names
+from wamkg.json_types import JsonObject
 from wamkg.matching.record import Dropped, Record
 from wamkg.matching.same_paper import ids_of
 
@@ -59,7 +59,7 @@ class QualityWarning:
     count: int
     places: tuple[Place, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return the warning as JSON-ready values."""
         return asdict(self)
 
@@ -76,7 +76,7 @@ class Sample:
     ids: tuple[str, ...]
     classes: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Return the sample as JSON-ready values."""
         return asdict(self)
 

@@ -9,6 +9,7 @@ from wamkg.identifiers import PartialDate, arxiv_id, doi, is_possible_arxiv, mal
 from wamkg.importing.links import arxiv_of, doi_of, is_web
 from wamkg.importing.loose import loosened
 from wamkg.importing.venues import read_venue
+from wamkg.json_types import JSON
 from wamkg.matching.record import Dropped, IntroducedEntity, Record, RecordAssignment
 from wamkg.names import name_from_dict
 from wamkg.vocabulary import AssignmentStatus, EventKind, Standing
@@ -78,7 +79,7 @@ def _title(title: Any) -> str:
 
 def _take_what_can_be(take: "_Taker", record: Record, key: str, value: Any) -> None:
     """Take a value, or each of its items, and list the rejected ones."""
-    items: list[Any] = [value]
+    items: list[JSON] = [value]
     if key in _ITEMWISE and value.__class__ in (dict, list):
         items = (
             [{name: item} for name, item in value.items()] if isinstance(value, dict) else [[item] for item in value]

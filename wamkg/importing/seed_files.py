@@ -11,6 +11,7 @@ import yaml
 from wamkg.errors import InvalidInputError
 from wamkg.importing.jsonl import record_of
 from wamkg.importing.taxonomy_index import TaxonomyIndex, from_seed_mapping
+from wamkg.json_types import UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
 from wamkg.store.taxonomies import TaxonomySpec, TaxonSpec
 
@@ -39,7 +40,7 @@ def _load(path: Path) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _taxonomy_mappings() -> tuple[dict[str, Any], ...]:
+def _taxonomy_mappings() -> tuple[UncheckedObject, ...]:
     return tuple(_load(path) for path in sorted((seeds_folder() / "taxonomies").glob("*.yaml")))
 
 
@@ -63,14 +64,14 @@ def seed_exemplars() -> Iterator[tuple[str, str, list[str]]]:
                 yield mapping["slug"], path, taxon["exemplars"]
 
 
-def _walk(rows: list[dict[str, Any]], parent: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _walk(rows: list[UncheckedObject], parent: str) -> Iterator[tuple[str, UncheckedObject]]:
     for row in rows:
         path = f"{parent}/{row['slug']}" if parent else row["slug"]
         yield path, row
         yield from _walk(row.get("children") or [], path)
 
 
-def _taxonomy_spec(mapping: dict[str, Any]) -> TaxonomySpec:
+def _taxonomy_spec(mapping: UncheckedObject) -> TaxonomySpec:
     rules = {"cardinality": mapping.get("cardinality", "many"), "badge_states": mapping.get("badge_states") or {}}
     return TaxonomySpec(
         slug=mapping["slug"],
@@ -82,7 +83,7 @@ def _taxonomy_spec(mapping: dict[str, Any]) -> TaxonomySpec:
     )
 
 
-def _taxon_spec(row: dict[str, Any]) -> TaxonSpec:
+def _taxon_spec(row: UncheckedObject) -> TaxonSpec:
     return TaxonSpec(
         slug=row["slug"],
         name=row["name"],
@@ -102,7 +103,7 @@ def seed_papers(name: str) -> Iterator[Record | UnreadableLine]:
         yield record_of(values, number)
 
 
-def seed_rows(name: str) -> list[dict[str, Any]]:
+def seed_rows(name: str) -> list[UncheckedObject]:
     """Return the rows of `concepts`, `metrics`, `benchmarks`, `institutions` or `results`."""
-    rows: list[dict[str, Any]] = _load(seeds_folder() / f"{name}.yaml")
+    rows: list[UncheckedObject] = _load(seeds_folder() / f"{name}.yaml")
     return rows

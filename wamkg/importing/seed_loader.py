@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from sqlmodel import Session, select
 
@@ -11,6 +10,7 @@ from wamkg.identifiers import arxiv_id, slugify
 from wamkg.importing import seed_files
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, Outcome
+from wamkg.json_types import UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.entities import find_entity, save_link, upsert_entity
@@ -108,14 +108,14 @@ _COLUMNS = {
 }
 
 
-def _save(session: Session, batch: Batch, kind: EntityKind, row: dict[str, Any]) -> int:
+def _save(session: Session, batch: Batch, kind: EntityKind, row: UncheckedObject) -> int:
     values = {name: row.get(name) for name in ("slug", "name", *_COLUMNS[kind])}
     if kind is EntityKind.METRIC and row.get("range"):
         values["low"], values["high"] = row["range"]
     return upsert_entity(session, batch, kind, values, row.get("aliases") or ())[1]
 
 
-def _load_institution(session: Session, batch: Batch, row: dict[str, Any]) -> int:
+def _load_institution(session: Session, batch: Batch, row: UncheckedObject) -> int:
     values = {"slug": row["slug"], "name": row["name"], "mark": row.get("mark")}
     number, added = upsert_entity(session, batch, EntityKind.INSTITUTION, values)
     for text in row.get("papers") or ():
@@ -125,7 +125,7 @@ def _load_institution(session: Session, batch: Batch, row: dict[str, Any]) -> in
     return added
 
 
-def _load_result(session: Session, batch: Batch, row: dict[str, Any]) -> int:
+def _load_result(session: Session, batch: Batch, row: UncheckedObject) -> int:
     reporter = _paper_named_by_id(session, batch, row["reported_by"])
     benchmark = find_entity(session, EntityKind.BENCHMARK, row["benchmark"])
     metric = find_entity(session, EntityKind.METRIC, row["metric"]) if row.get("metric") else None
@@ -134,7 +134,7 @@ def _load_result(session: Session, batch: Batch, row: dict[str, Any]) -> int:
     printed = row.get("method_printed") or row["method"]
     values = {
         "method_id": _method_of(session, batch, row),
-        "benchmark_id": benchmark.id,  # type: ignore[attr-defined]
+        "benchmark_id": benchmark.id,
         "suite": row.get("suite") or "",
         "split": row.get("split") or "",
         "metric_id": metric.id if isinstance(metric, Metric) else None,
@@ -150,15 +150,15 @@ def _load_result(session: Session, batch: Batch, row: dict[str, Any]) -> int:
     return save_result(session, batch, values)
 
 
-def _method_of(session: Session, batch: Batch, row: dict[str, Any]) -> int:
+def _method_of(session: Session, batch: Batch, row: UncheckedObject) -> int:
     if row.get("arxiv"):
         paper = _paper_named_by_id(session, batch, row["arxiv"])
         method = methods_of(session, [paper]).get(paper)
         if method is not None and method.id is not None:
             return method.id
     found = find_entity(session, EntityKind.METHOD, row["method"])
-    if found is not None:
-        return found.id  # type: ignore[attr-defined, no-any-return]
+    if found is not None and found.id is not None:
+        return found.id
     from_name = {"slug": slugify(row["method"]), "name": row["method"]}
     return upsert_entity(session, batch, EntityKind.METHOD, from_name)[0]
 

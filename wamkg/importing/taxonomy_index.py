@@ -8,6 +8,7 @@ from typing import Any
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import normalise
+from wamkg.json_types import UncheckedMapping
 
 _PARTS = re.compile(r"\s+[—–:|-]+\s+|:\s+")
 _FILLER = frozenset((
@@ -113,7 +114,7 @@ class TaxonomyIndex:
         return next((t.states[key] for t in self.taxonomies if key in t.states), None)
 
 
-def from_seed_mapping(mapping: Mapping[str, Any]) -> TaxonomyMatcher:
+def from_seed_mapping(mapping: UncheckedMapping) -> TaxonomyMatcher:
     """Read a taxonomy in the form of `seeds/taxonomies/*.yaml`.
 
     Raises InvalidInputError if the slug, title, or a taxon's slug or name is missing.
@@ -130,7 +131,7 @@ def from_seed_mapping(mapping: Mapping[str, Any]) -> TaxonomyMatcher:
         raise InvalidInputError(f"taxonomy {mapping.get('slug', '?')}: key {missing} is missing") from missing
 
 
-def _seed_taxa(rows: Iterable[Mapping[str, Any]], parent: str) -> Iterable[TaxonMatcher]:
+def _seed_taxa(rows: Iterable[UncheckedMapping], parent: str) -> Iterable[TaxonMatcher]:
     for row in rows:
         path = f"{parent}/{row['slug']}" if parent else str(row["slug"])
         yield TaxonMatcher(path, row["name"], tuple(row.get("aliases") or ()))

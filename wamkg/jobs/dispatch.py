@@ -1,10 +1,10 @@
 """Starts, cancels and resumes jobs, for the command line and the API."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from wamkg.jobs import local
 from wamkg.jobs.kinds import check_job
+from wamkg.json_types import JSON
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.session import Store
@@ -15,7 +15,7 @@ def submit(
     store: Store,
     settings: Settings,
     kind: str,
-    params: Mapping[str, Any],
+    params: Mapping[str, JSON],
     actor_id: int | None = None,
     shares: int = 1,
 ) -> list[Job]:

@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import Any
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import JSON
 from wamkg.near_matches import unknown
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 
-Runner = Callable[[Store, Settings, str, Mapping[str, Any]], None]
+Runner = Callable[[Store, Settings, str, Mapping[str, JSON]], None]
 """Function that runs a job, from its store, settings, id and parameters. It updates the job's row itself."""
 
 
@@ -30,7 +31,7 @@ KINDS = {
 }
 
 
-def check_job(kind: str, params: Mapping[str, Any]) -> None:
+def check_job(kind: str, params: Mapping[str, JSON]) -> None:
     """Raise InvalidInputError for an unknown kind of job, or for parameters that it does not accept."""
     if kind not in KINDS:
         raise InvalidInputError(unknown("job kind", kind, sorted(KINDS)))

@@ -1,15 +1,15 @@
 """Refits after decisions: one job at a time per taxonomy. It repeats if new decisions arrive while it runs."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import Session
 
 from wamkg.jobs.dispatch import start
 from wamkg.jobs.stages import refuse_unknown
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.settings import Settings
 from wamkg.store import jobs
 from wamkg.store.decisions import decided_taxonomy
@@ -37,7 +37,7 @@ def schedule_refit_after_undo(store: Store, settings: Settings, batch: Batch) ->
     if batch.kind == BatchKind.DECISION:
         schedule_refit(store, settings, decided_taxonomy(batch))
     elif batch.kind == BatchKind.TAXONOMY and "taxonomy" in batch.counts:
-        schedule_refit(store, settings, batch.counts["taxonomy"])
+        schedule_refit(store, settings, str(batch.counts["taxonomy"]))
 
 
 def request_refit(store: Store, settings: Settings, taxonomy: str) -> str:
@@ -65,7 +65,7 @@ def _job_for(session: Session, taxonomy: str) -> tuple[Job, bool]:
     return jobs.add_job(session, KIND, {"taxonomy": taxonomy}), True
 
 
-def check_refit(params: Mapping[str, Any]) -> None:
+def check_refit(params: UncheckedMapping) -> None:
     """Raise InvalidInputError for parameters other than `taxonomy`."""
     # `again` is set on a job that runs, so that a copy of it holds it; nobody is told to give it.
     refuse_unknown(KIND, set(params) - {"again"}, ("taxonomy",))
@@ -79,8 +79,8 @@ class RefitSteps:
     decision before it ends.
     """
 
-    full: Callable[[], dict[str, Any]]
-    quick: Callable[[], dict[str, Any] | None] = lambda: None
+    full: Callable[[], UncheckedObject]
+    quick: Callable[[], UncheckedObject | None] = lambda: None
     quiet: float = 0.0
     wait: float = 0.0
 
@@ -95,7 +95,7 @@ def run_refits(store: Store, uid: str, refit: RefitSteps) -> None:
         if job.state != JobStatus.QUEUED:
             return
         jobs.begin(session, job, current_worker_id())
-    counts: dict[str, Any] = {}
+    counts: UncheckedObject = {}
     rounds = {"rounds": 0, "quick": 0}
     while True:
         quick = refit.quick()
@@ -121,7 +121,7 @@ def _wait_for_request(store: Store, uid: str, seconds: float) -> bool:
         time.sleep(POLL_SECONDS)
 
 
-def _ended(store: Store, uid: str, counts: dict[str, Any], rounds: dict[str, int]) -> bool:
+def _ended(store: Store, uid: str, counts: UncheckedObject, rounds: dict[str, int]) -> bool:
     """End the job unless a new request has arrived; clears that request."""
     with store.writing() as session:
         job = jobs.find_job(session, uid)

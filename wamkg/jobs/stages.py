@@ -1,9 +1,9 @@
 """A pipeline stage as a job: it reports its progress in the job's row and stops on request."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from wamkg.errors import InvalidInputError, JobCancelledError
+from wamkg.json_types import JSON, JsonObject
 from wamkg.near_matches import unknown
 from wamkg.store import jobs
 from wamkg.store.jobs import current_worker_id
@@ -13,7 +13,7 @@ from wamkg.vocabulary import JobStatus
 Progress = Callable[[int, int], None]
 
 
-def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any]]) -> None:
+def run_as_job(store: Store, uid: str, stage: Callable[[Progress], JsonObject]) -> None:
     """Run a stage for a queued job; its result becomes the counts of the job.
 
     Raises the errors of the stage; the caller records them in the row.
@@ -37,12 +37,12 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], dict[str, Any
         jobs.finish(session, uid, JobStatus.DONE, {"counts": counts})
 
 
-def check_embed(params: Mapping[str, Any]) -> None:
+def check_embed(params: Mapping[str, JSON]) -> None:
     """Raise InvalidInputError for parameters other than `device`."""
     refuse_unknown("embed", params, ("device",))
 
 
-def check_suggest(params: Mapping[str, Any]) -> None:
+def check_suggest(params: Mapping[str, JSON]) -> None:
     """Raise InvalidInputError for parameters other than `taxonomy`."""
     refuse_unknown("suggest", params, ("taxonomy",))
 

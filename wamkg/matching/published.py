@@ -4,12 +4,11 @@ journal's DOI.
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from wamkg.identifiers import normalise
 from wamkg.matching.resolve import FURTHER, rank
 from wamkg.matching.title_braces import DETAIL as BRACES
-from wamkg.store.claims import PaperClaims, SourceClaim
+from wamkg.store.claims import PaperClaims, Shown, SourceClaim
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
 PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
@@ -26,7 +25,7 @@ def is_preprint_venue(venue: str | None) -> bool:
     return venue is not None and normalise(venue) in PREPRINT_VENUES
 
 
-def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> dict[str, Any]:
+def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> Shown:
     """The resolved values of PUBLISHED_FIELDS, from each source's claims.
 
     A record with a venue comes before one with only a DOI, and that before a preprint's; among equals the stronger
@@ -58,7 +57,7 @@ def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> dict[str
     return {name: shown.get(name) for name in PUBLISHED_FIELDS}
 
 
-def is_one_publication(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def is_one_publication(one: Shown, other: Shown) -> bool:
     """Whether two records describe one publication: same DOI, or same venue and year, and no contradiction."""
     if one.get("doi") and other.get("doi"):
         return bool(one["doi"] == other["doi"])
@@ -117,7 +116,7 @@ def _order(source: str, record: Mapping[str, SourceClaim]) -> tuple[int, int, in
     return kind, rank(source), min(word.first for word in record.values())
 
 
-def record_source(state: PaperClaims, source: str, given: Mapping[str, Any], *, repeat: bool) -> str:
+def record_source(state: PaperClaims, source: str, given: Shown, *, repeat: bool) -> str:
     """The source name under which a record's publication values are stored: the source, or one of its further records.
 
     A file may contain a preprint and its publication. Each is a record of its own ("list:a.bib (record 2)"), so that

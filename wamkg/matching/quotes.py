@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import normalise
 from wamkg.store.batches import record_change, uid_of_row
-from wamkg.store.claims import PaperClaims
+from wamkg.store.claims import PaperClaims, Shown
 from wamkg.store.decisions import EVIDENCE_LOST, quoted_assignments
 from wamkg.store.tables import Batch
 
@@ -62,7 +62,7 @@ def missing_from(texts: Texts, quote: str, place: str | None, checked: bool | No
 
 
 def record_missing_quotes(
-    session: Session, batch: Batch, states: Sequence[PaperClaims], shown: Sequence[Mapping[str, Any]]
+    session: Session, batch: Batch, states: Sequence[PaperClaims], shown: Sequence[Shown]
 ) -> list[str]:
     """Record warnings in the batch for quotes that are no longer found when papers get these values.
 

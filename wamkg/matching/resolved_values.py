@@ -1,12 +1,11 @@
 """Resolved values of a paper, from all claims of its sources."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from wamkg.matching.published import PUBLISHED_FIELDS, published_values
 from wamkg.matching.resolve import pick_claim, plausible_years, rank, resolve_date, resolve_standing, shown_year
 from wamkg.names import PersonName, name_from_dict, parse_name
-from wamkg.store.claims import PaperClaims, SourceClaim
+from wamkg.store.claims import PaperClaims, Shown, SourceClaim
 
 RESOLVED_FIELDS = (
     "title",
@@ -25,9 +24,9 @@ Words = Mapping[str, Mapping[str, SourceClaim]]
 """Claims by field and source."""
 
 
-def resolved_values(state: PaperClaims) -> dict[str, Any]:
+def resolved_values(state: PaperClaims) -> Shown:
     """Columns of `paper` for a state, and its `venue`, `authors` and their `names`."""
-    values: dict[str, Any] = {}
+    values: Shown = {}
     for name in RESOLVED_FIELDS:
         word = pick_claim(state.said.get(name, {}).values())
         values[name] = word.value if word else None
@@ -44,7 +43,7 @@ def resolved_values(state: PaperClaims) -> dict[str, Any]:
     return values
 
 
-def _authors(said: Words) -> dict[str, Any]:
+def _authors(said: Words) -> Shown:
     """The resolved author list, the structure of its names, and whether it is incomplete.
 
     Among sources of equal rank a list that is cut ("and others") comes after a complete one.

@@ -173,7 +173,7 @@ def _independent(session: Session, taxonomy: Taxonomy, rows: list[DecisionRow]) 
 
 
 def _decided(session: Session, taxonomy: Taxonomy, row: DecisionRow) -> Word | None:
-    taxa = (row.change.after or {}).get("taxa") or []
+    taxa = row.record.get("taxa") or []
     if not taxa:
         return _word(session, taxonomy, row.verdict, None)
     try:

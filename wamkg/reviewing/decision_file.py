@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import orjson
@@ -13,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.lines import numbered_lines
+from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.decision_lines import check_line
 from wamkg.store.batches import find_row, get_actor, record_change, uid_of_row, undone_by, update_row
 from wamkg.store.decisions import DecisionRow, decision_rows
@@ -29,7 +29,7 @@ from wamkg.vocabulary import (
 _TEXTS = ("raised_by", "raised_as", "said_at", "quote")
 
 
-def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -> Iterator[dict[str, Any]]:
+def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -> Iterator[UncheckedObject]:
     """All objections raised by people, with their status unless it is `open`; oldest first.
 
     `ids_of` returns the ids of a paper by its permanent one.
@@ -62,7 +62,7 @@ def _taxon(session: Session, number: int | None) -> dict[str, str] | None:
     return {"path": taxon.path, "uid": uid_of_row(session, taxon)}
 
 
-def _outcome(session: Session, found: Objection) -> dict[str, Any]:
+def _outcome(session: Session, found: Objection) -> UncheckedObject:
     edits = select(Change).where(Change.subject_uid == found.uid, col(Change.field).startswith("objection."))
     last = session.exec(edits.order_by(col(Change.id).desc())).first()
     assert last is not None, "only an edit takes an objection out of its first state"
@@ -84,16 +84,22 @@ def is_known(session: Session, uid: str) -> bool:
 
 
 def write_objection(
-    session: Session, batch: Batch, line: Any, where: tuple[Paper, Taxonomy], taxa: tuple[Taxon | None, Taxon | None]
+    session: Session,
+    batch: Batch,
+    line: "DecisionFileLine",
+    where: tuple[Paper, Taxonomy],
+    taxa: tuple[Taxon | None, Taxon | None],
 ) -> None:
     """Write an objection from a line; `taxa` are the disputed one and the proposed one."""
     paper, taxonomy = where
     current, claimed = taxa
-    assert paper.id is not None and taxonomy.id is not None and batch.id is not None
+    assert paper.id is not None and taxonomy.id is not None and batch.id is not None and line.objection is not None
+    said = line.objection
     objection = Objection(
-        uid=line.id, paper_id=paper.id, taxonomy_id=taxonomy.id, claimed_state=line.objection["state"], at=line.at,
+        uid=line.id, paper_id=paper.id, taxonomy_id=taxonomy.id, claimed_state=said["state"], at=line.at,
         current_taxon_id=current.id if current else None, claimed_taxon_id=claimed.id if claimed else None,
-        batch_id=batch.id, **{name: line.objection.get(name) for name in _TEXTS},
+        batch_id=batch.id, raised_by=said["raised_by"], raised_as=said["raised_as"], said_at=said.get("said_at"),
+        quote=said.get("quote"),
     )  # fmt: skip
     session.add(objection)
     session.flush()
@@ -101,11 +107,12 @@ def write_objection(
     record_change(session, batch, f"objection:{taxonomy.slug}", subject_uid=uid_of_row(session, paper), after=after)
 
 
-def write_outcome(session: Session, batch: Batch, line: Any) -> bool:
+def write_outcome(session: Session, batch: Batch, line: "DecisionFileLine") -> bool:
     """Update an objection that is still open to the status in a line; returns whether it changed."""
     found = session.exec(select(Objection).where(Objection.uid == line.objects)).first()
     if found is None or found.status not in OPEN_STATUSES:
         return False
+    assert line.outcome is not None
     values = {name: line.outcome.get(name) for name in ("status", "answer", "decision")}
     if values["status"] not in OPEN_STATUSES:
         values["decided_by_id"] = get_actor(session, line.by, PERSON).id
@@ -126,12 +133,12 @@ class DecisionFileLine:
     undoes: str | None = None
     paper: dict[str, str] | None = None
     taxonomy: str = ""
-    decision: dict[str, Any] | None = None
+    decision: UncheckedObject | None = None
     replaces: tuple[str, ...] = ()
     note: str = ""
-    objection: dict[str, Any] | None = None
+    objection: UncheckedObject | None = None
     objects: str | None = None
-    outcome: dict[str, Any] | None = None
+    outcome: UncheckedObject | None = None
 
     @property
     def order(self) -> tuple[bool, bool, bool, datetime, str]:
@@ -155,7 +162,7 @@ def append_decisions(session: Session, path: Path) -> int:
     return len(lines)
 
 
-def _lines(session: Session) -> Iterator[dict[str, Any]]:
+def _lines(session: Session) -> Iterator[UncheckedObject]:
     rows = decision_rows(session)
     papers = {uid: _ids(session, uid) for uid in {row.change.subject_uid or "" for row in rows}}
     for row in rows:
@@ -167,9 +174,9 @@ def _lines(session: Session) -> Iterator[dict[str, Any]]:
     yield from objection_lines(session, partial(_ids, session))
 
 
-def _line(row: DecisionRow, paper: dict[str, str]) -> dict[str, Any]:
+def _line(row: DecisionRow, paper: dict[str, str]) -> UncheckedObject:
     values = {"id": row.uid, "at": _time(row.change.at), "by": row.by, "paper": paper, "taxonomy": row.taxonomy}
-    return values | (row.change.after or {}) | {"replaces": sorted(row.replaces), "note": row.change.why}
+    return values | row.record | {"replaces": sorted(row.replaces), "note": row.change.why}
 
 
 def _ids(session: Session, uid: str) -> dict[str, str]:
@@ -184,7 +191,7 @@ def _time(at: datetime) -> str:
     return at.isoformat()
 
 
-def _objects(path: Path) -> Iterable[dict[str, Any]]:
+def _objects(path: Path) -> Iterable[UncheckedObject]:
     with path.open("rb") as stream:
         for _, line in numbered_lines(stream):
             if line and not line.isspace():

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from wamkg.errors import ConflictError, NotFoundError
 from wamkg.history.undo import undo_batch
 from wamkg.identifiers import title_key
 from wamkg.importing.lines import numbered_lines
+from wamkg.json_types import UncheckedObject
 from wamkg.matching.quotes import CHECKABLE_LOCATIONS, is_quoted, texts_of
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.decision_file import DecisionFileLine, is_known, read_line, write_objection, write_outcome
@@ -143,7 +143,7 @@ class _Merge:
         session, decision = self.session, line.decision or {}
         actor = get_actor(session, line.by, PERSON)
         batch = open_batch(session, BatchKind.DECISION, f"{taxonomy.slug} from {self.source}", actor)
-        values: dict[str, Any] = {"uid": line.id, "at": line.at, "why": line.note, "after": decision}
+        values: UncheckedObject = {"uid": line.id, "at": line.at, "why": line.note, "after": decision}
         record_decision(
             session, batch, uid_of_row(session, paper), taxonomy.slug,
             values | {"before": {"places": [], "replaces": list(line.replaces)}},
@@ -226,7 +226,7 @@ class _Merge:
         self.report.taxonomies = sorted(self.learnt_in)
 
 
-def _rows(line: DecisionFileLine, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> list[dict[str, Any]]:
+def _rows(line: DecisionFileLine, paper: Paper, taxonomy: Taxonomy, taxa: list[Taxon]) -> list[UncheckedObject]:
     decision = line.decision or {}
     verdict = Verdict(decision["verdict"])
     checked = decision["checked"]

@@ -1,12 +1,12 @@
 """Verifies quotes against stored texts; a quote from a text that is not stored is marked as unchecked."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import new_uid, normalise
+from wamkg.json_types import JsonObject
 from wamkg.matching.claims import assert_value
 from wamkg.matching.quotes import CHECKABLE_LOCATIONS, is_quoted, texts_of
 from wamkg.matching.resolved_values import resolved_values
@@ -14,6 +14,7 @@ from wamkg.reviewing.disagreements import resolve_disagreements
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.verdicts import STATES, Decision, Verdict
 from wamkg.store.assignments import load_rules, redundant_taxa
+from wamkg.store.base import Row
 from wamkg.store.batches import close_batch, open_batch, uid_of_row
 from wamkg.store.claims import PaperClaims, load_claims, write_papers
 from wamkg.store.decisions import (
@@ -79,7 +80,7 @@ class DecisionResult:
     after: list[str]
     evidence_checked: bool | None
     version: int
-    suggested: dict[str, Any] | None = None
+    suggested: JsonObject | None = None
     versions: list["DecisionResult"] = field(default_factory=list)
 
 
@@ -211,12 +212,15 @@ def _write(
     state = load_claims(session, [_number(paper)])[_number(paper)]
     state.ended = [a.id for a, _ in ended if a.id is not None]
     for row in _rows(ground, decision, evidence):
-        state.add(Assignment, **row | ({"ended_at": batch.started_at, "ended_batch_id": batch.id} if rejecting else {}))
+        state.add(
+            Assignment, **row, **({"ended_at": batch.started_at, "ended_batch_id": batch.id} if rejecting else {})
+        )
     if decision.verdict == Verdict.ACCEPT:
         mark_included(state)
     write_papers(session, batch.id, actor.id, [state], [resolved_values(state)])
     before, after = _places(ended), [] if rejecting else _decided(ground, decision)
-    record = _record(ground, decision, evidence)
+    suggested = _suggestion_snapshot(ground, decision)
+    record = _record(ground, decision, evidence) | {"suggested": suggested}
     values = {
         "before": {"places": before, "replaces": replaces},
         "after": record,
@@ -236,7 +240,7 @@ def _write(
         after=after,
         evidence_checked=evidence[1],
         version=paper.version,
-        suggested=record["suggested"],
+        suggested=suggested,
     )
 
 
@@ -250,9 +254,7 @@ def _decided(ground: DecisionContext, decision: Decision) -> list[str]:
     return [taxon.path for taxon in ground.taxa] or [STATES[Verdict(decision.verdict)]]
 
 
-def _rows(
-    ground: DecisionContext, decision: Decision, evidence: tuple[str | None, bool | None]
-) -> list[dict[str, Any]]:
+def _rows(ground: DecisionContext, decision: Decision, evidence: tuple[str | None, bool | None]) -> list[Row]:
     """Rows of `assignment`, the primary one first."""
     verdict = Verdict(decision.verdict)
     outside = verdict is Verdict.OUTSIDE
@@ -278,7 +280,7 @@ def _rows(
     ]
 
 
-def _record(ground: DecisionContext, decision: Decision, evidence: tuple[str | None, bool | None]) -> dict[str, Any]:
+def _record(ground: DecisionContext, decision: Decision, evidence: tuple[str | None, bool | None]) -> JsonObject:
     """The decision as it is stored and exported: taxa by path and by permanent id, so that either finds them."""
     taxa = [{"path": taxon.path, "uid": uid_of_row(ground.session, taxon)} for taxon in ground.taxa]
     return {
@@ -288,21 +290,20 @@ def _record(ground: DecisionContext, decision: Decision, evidence: tuple[str | N
         "evidence": decision.evidence,
         "place": evidence[0],
         "checked": evidence[1],
-        "suggested": _suggestion_snapshot(ground, decision),
     }
 
 
-def _suggestion_snapshot(ground: DecisionContext, decision: Decision) -> dict[str, Any] | None:
+def _suggestion_snapshot(ground: DecisionContext, decision: Decision) -> JsonObject | None:
     """A copy of the suggestion, because the next refit deletes it."""
     seen = ground.suggestion
     if seen is None:
         return None
-    best = seen.ranked[0] if seen.ranked else {}
+    best = seen.ranked[0] if seen.ranked else None
     sure = ground.session.get(Taxon, seen.decided_taxon_id) if seen.decided_taxon_id is not None else None
     return {
         "uid": seen.uid,
-        "taxon": best.get("taxon"),
-        "probability": best.get("probability"),
+        "taxon": best["taxon"] if best else None,
+        "probability": best["probability"] if best else None,
         "sure": sure.path if sure is not None else None,
         "hidden": _was_held_out(ground, decision),
     }

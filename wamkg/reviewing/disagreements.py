@@ -40,7 +40,7 @@ def _object(
         return None
     paper, taxonomy = where
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None
-    quote = (losing.change.after or {}).get("evidence") or losing.change.why or None
+    quote = losing.record.get("evidence") or losing.change.why or None
     said_at = f"decision {losing.uid} ({claimed[0]}) against decision {holding.uid} ({current[0]})"
     session.add(
         Objection(

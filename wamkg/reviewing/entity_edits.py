@@ -245,8 +245,8 @@ def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tu
     metric = get_entity(session, EntityKind.METRIC, values["metric"]) if values.get("metric") else None
     method, benchmark = (get_entity(session, EntityKind(kind), values[kind]) for kind in ("method", "benchmark"))
     row = {
-        "method_id": method.id,  # type: ignore[attr-defined]
-        "benchmark_id": benchmark.id,  # type: ignore[attr-defined]
+        "method_id": method.id,
+        "benchmark_id": benchmark.id,
         "metric_id": metric.id if isinstance(metric, Metric) else None,
         "value": _number("value", values["value"]),
         "suite": values.get("suite") or "",

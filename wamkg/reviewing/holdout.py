@@ -1,13 +1,13 @@
 """The hold-out: a fixed 10% of papers whose suggestion is hidden until the decision, to measure automation bias."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.json_types import UncheckedMapping
 from wamkg.reviewing.verdicts import Verdict
 from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.taxonomies import get_taxonomy
@@ -23,7 +23,7 @@ def is_held_out(paper: str, taxonomy: str) -> bool:
     return int.from_bytes(digest[:8]) % HOLDOUT_INTERVAL == 0
 
 
-def describe_held_out(suggested: Mapping[str, Any] | None) -> str | None:
+def describe_held_out(suggested: UncheckedMapping | None) -> str | None:
     """The recorded suggestion of a decision, as a sentence; None if it was visible or there was none."""
     if not suggested or not suggested.get("hidden") or not suggested.get("taxon"):
         return None
@@ -36,7 +36,7 @@ def describe_held_out(suggested: Mapping[str, Any] | None) -> str | None:
 def describe_held_out_in_batch(session: Session, batch: str) -> list[str]:
     """The held-out suggestions for the papers decided in a batch; empty for a batch without decisions."""
     rows = decision_rows(session, batch=batch)
-    told = (describe_held_out((row.change.after or {}).get("suggested")) for row in rows)
+    told = (describe_held_out(row.record.get("suggested")) for row in rows)
     return [sentence for sentence in told if sentence]
 
 
@@ -99,21 +99,17 @@ def automation_bias(session: Session, taxonomy: str) -> AutomationBias:
     return AutomationBias(taxonomy, top, leaf, *_difference(top["shown"], top["hidden"]))
 
 
-def _after(row: DecisionRow) -> dict[str, Any]:
-    return row.change.after or {}
-
-
 def _suggested(row: DecisionRow) -> str | None:
-    return (_after(row).get("suggested") or {}).get("taxon")
+    return (row.record.get("suggested") or {}).get("taxon")
 
 
 def _hidden(row: DecisionRow) -> bool:
-    return bool(_after(row)["suggested"].get("hidden"))
+    return bool(row.record["suggested"].get("hidden"))
 
 
 def _agrees(row: DecisionRow, depth: int | None) -> bool:
     """Whether the suggested leaf is at or below the decided taxon, or below its ancestor at a depth."""
-    taxa = _after(row).get("taxa") or []
+    taxa = row.record.get("taxa") or []
     if row.verdict != Verdict.ACCEPT or not taxa:
         return False
     said: list[str] = taxa[0]["path"].split("/")[:depth]

@@ -22,7 +22,7 @@ from wamkg.matching.record import Record
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import ids_of
 from wamkg.near_matches import unknown
-from wamkg.store.base import chunks
+from wamkg.store.base import chunks, is_live
 from wamkg.store.batches import close_batch, end_rows, get_actor, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citations import end_citations
 from wamkg.store.claims import PaperClaims, load_claims, write_papers
@@ -259,19 +259,17 @@ class _Consequences:
         self._end_citations()
 
     def _end_events(self, state: PaperClaims, sources: set[str]) -> None:
-        mine = select(Event.id).where(
-            Event.paper_id == self.paper.id, col(Event.source).in_(sources), col(Event.ended_at).is_(None)
-        )
+        mine = select(Event.id).where(Event.paper_id == self.paper.id, col(Event.source).in_(sources), is_live(Event))
         end_rows(self.session, self.batch, Event, _numbers(self.session, mine))
         state.dates = {d for d in state.dates if d.source not in sources}
 
     def _end_links(self, wrong: list[str]) -> None:
-        live = select(PaperUrl).where(PaperUrl.paper_id == self.paper.id, col(PaperUrl.ended_at).is_(None))
+        live = select(PaperUrl).where(PaperUrl.paper_id == self.paper.id, is_live(PaperUrl))
         rows = [link.id for link in self.session.exec(live) if leads_to(link.url, wrong)]
         end_rows(self.session, self.batch, PaperUrl, [number for number in rows if number is not None])
 
     def _end_former(self, wrong: list[str]) -> None:
-        mine = select(FormerId).where(FormerId.paper_id == self.paper.id, col(FormerId.ended_at).is_(None))
+        mine = select(FormerId).where(FormerId.paper_id == self.paper.id, is_live(FormerId))
         rows = [row.id for row in self.session.exec(mine) if f"{row.scheme}:{row.value}" in wrong]
         end_rows(self.session, self.batch, FormerId, [number for number in rows if number is not None])
 

@@ -25,6 +25,7 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.names import PersonName, parse_name
 from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import check_revision
+from wamkg.store.base import is_live
 from wamkg.store.batches import close_batch, drop_batch, end_rows, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citation_keys import KEY, KeyOwners
 from wamkg.store.claims import PaperClaims, load_claims, write_papers
@@ -278,7 +279,7 @@ class _PaperEditor:
         if when is not None and any((d.day, d.precision) == (when.first, when.precision) for d in mine):
             return None
         live = select(Event.id).where(
-            Event.paper_id == self.paper.id, Event.kind == kind, Event.source == PERSON, col(Event.ended_at).is_(None)
+            Event.paper_id == self.paper.id, Event.kind == kind, Event.source == PERSON, is_live(Event)
         )
         ended = end_rows(self.session, self.batch, Event, [n for n in self.session.exec(live) if n is not None])
         self.state.dates -= mine
@@ -288,9 +289,7 @@ class _PaperEditor:
         return (before, str(when) if when else None) if when is not None or ended else None
 
     def _link(self, kind: str, url: str | None) -> tuple[Any, Any] | None:
-        live = select(PaperUrl).where(
-            PaperUrl.paper_id == self.paper.id, PaperUrl.kind == kind, col(PaperUrl.ended_at).is_(None)
-        )
+        live = select(PaperUrl).where(PaperUrl.paper_id == self.paper.id, PaperUrl.kind == kind, is_live(PaperUrl))
         old = self.session.exec(live.order_by(col(PaperUrl.id))).all()
         if [link.url for link in old] == ([url] if url else []):
             return None

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
 from wamkg.identifiers import name_key
+from wamkg.json_types import JsonObject
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.resolve import rank
 from wamkg.matching.resolved_values import resolved_values
@@ -17,10 +18,10 @@ from wamkg.reviewing.decisions import check_revision
 from wamkg.reviewing.duplicates import refuse_contradiction
 from wamkg.reviewing.unlike_papers import unlike_reasons
 from wamkg.store.assignments import new_violations, rule_violations
-from wamkg.store.base import table_of
+from wamkg.store.base import is_live, table_of
 from wamkg.store.batches import close_batch, end_rows, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citation_keys import KEY
-from wamkg.store.claims import bump_revisions, delete_unused_authors_and_venues, load_claims, write_resolved
+from wamkg.store.claims import Shown, bump_revisions, delete_unused_authors_and_venues, load_claims, write_resolved
 from wamkg.store.decisions import live_of, lock_papers
 from wamkg.store.duplicates import Pair, batch_of_pair, live_judgement, lock_judgements, slug_of, sorted_pair
 from wamkg.store.merges import Mover, name_formerly
@@ -98,7 +99,7 @@ class MergedPapers:
     moved: dict[str, int]
     doubles: dict[str, int]
     notes: list[str]
-    shown: dict[str, Any]
+    shown: Shown
     taxonomies: list[str]
     version: int
     unlike: list[str] = field(default_factory=list)
@@ -234,7 +235,7 @@ class _Merging:
                 after={"slug": keep.slug, "uid": keep.uid},
             )  # fmt: skip
         bump_revisions(self.session, [_number(self.keep)])
-        counts = {"keep": keep.slug, "other": other.slug, "taxonomies": self.taxonomies, **self.mover.moved}
+        counts: JsonObject = {"keep": keep.slug, "other": other.slug, "taxonomies": self.taxonomies, **self.mover.moved}
         close_batch(self.session, self.batch, counts)
 
     def _report(self, shown: dict[str, Any]) -> MergedPapers:
@@ -282,7 +283,7 @@ class _Merging:
 
     def _end_judgements(self) -> None:
         """Of two judgements on the same third paper, keep the more specific one."""
-        live = select(Judgement).where(col(Judgement.ended_at).is_(None))
+        live = select(Judgement).where(is_live(Judgement))
         by_third: dict[int, dict[int, Judgement]] = {}
         sides = {_number(self.keep), _number(self.other)}
         for row in self.session.exec(live):
@@ -302,7 +303,7 @@ class _Merging:
         for model, names in ((Vote, ("round_id", "actor_id")), (Adjudication, ("round_id",))):
             by_key: dict[tuple[int, ...], list[Any]] = {}
             sides = [_number(self.keep), _number(self.other)]
-            live = select(model).where(col(model.paper_id).in_(sides), col(model.ended_at).is_(None))
+            live = select(model).where(col(model.paper_id).in_(sides), is_live(model))
             for row in self.session.execute(live).scalars():
                 by_key.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
             doubled = [row.id for rows in by_key.values() if len(rows) > 1 for row in rows if row.paper_id == loser.id]
@@ -312,7 +313,7 @@ class _Merging:
 
     def _end_dates(self) -> None:
         """A person's date of an event must be unique: end the other paper's."""
-        live = select(Event).where(Event.source == PERSON, col(Event.ended_at).is_(None))
+        live = select(Event).where(Event.source == PERSON, is_live(Event))
         mine = {e.kind for e in self.session.exec(live.where(Event.paper_id == self.keep.id))}
         theirs = [e for e in self.session.exec(live.where(Event.paper_id == self.other.id)) if e.kind in mine]
         self.notes += [f"the date {event.kind} {event.day} that a person gave ended" for event in theirs]
@@ -389,7 +390,7 @@ class _Merging:
             update_row(self.session, self.batch, result, {"reported_by_id": self.keep.id})
         self.mover.moved["result"] += len(rows)
 
-    def _show(self, keep: int) -> dict[str, Any]:
+    def _show(self, keep: int) -> Shown:
         self.session.expire_all()
         state = load_claims(self.session, [keep])[keep]
         shown = resolved_values(state)

@@ -173,7 +173,9 @@ def order_named(order: str) -> str:
     return found
 
 
-def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple[list[float | str], PendingWork]]:
+def review_queue(
+    session: Session, taxonomy: Taxonomy, order: str
+) -> list[tuple[tuple[float, float, str], PendingWork]]:
     """The whole queue, one item per work, with the sort keys; `order` is one of `ORDERS`.
 
     Rejected taxa that are suggested again come last, or first with the order `rejected`.
@@ -185,12 +187,12 @@ def review_queue(session: Session, taxonomy: Taxonomy, order: str) -> list[tuple
         for suggestion, paper in rows
     }
     sight = QueueContext(taxon_support(session, taxonomy), rejected_pairs(session, taxonomy))
-    leads: list[tuple[list[float | str], PendingWork]] = []
+    leads: list[tuple[tuple[float, float, str], PendingWork]] = []
     for members in {group[0]: group for group in version_groups(session, rows).values()}.values():
         lead, *others = sorted((items[n] for n in members), key=_prefer_with_abstract)
         shown = PendingWork(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
         behind = float(order != REJECTED_FIRST and sight.was_refused(shown))
-        leads.append(([behind, ORDERS[order](shown, sight), lead.paper.slug], shown))
+        leads.append(((behind, ORDERS[order](shown, sight), lead.paper.slug), shown))
     return leads
 
 

@@ -5,13 +5,13 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.source import MAX_DOWNLOAD, open_source, read_text
+from wamkg.json_types import JSON
 from wamkg.near_matches import unknown
 from wamkg.suggesting.corpus import load_corpus
 from wamkg.suggesting.examples import PaperDocument
@@ -78,7 +78,7 @@ def from_file(name: str) -> LabeledRecords:
     return LabeledRecords(name, FULL, documents, tuple(_label(name, line, row) for line, row in rows))
 
 
-def _rows(name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rows(name: str) -> Iterator[tuple[int, Mapping[str, JSON]]]:
     with open_source(name) as source:
         text = read_text(source, MAX_DOWNLOAD)
     if text.lstrip().startswith("{"):
@@ -93,7 +93,7 @@ def _rows(name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise InvalidInputError(f"{name}, line {reader.line_num}: {error}") from None
 
 
-def _json(name: str, line: int, words: str) -> Mapping[str, Any]:
+def _json(name: str, line: int, words: str) -> Mapping[str, JSON]:
     try:
         row = orjson.loads(words)
     except orjson.JSONDecodeError as error:
@@ -103,12 +103,12 @@ def _json(name: str, line: int, words: str) -> Mapping[str, Any]:
     return row
 
 
-def _text(row: Mapping[str, Any], key: str) -> str:
+def _text(row: Mapping[str, JSON], key: str) -> str:
     value = row.get(key)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _label(name: str, line: int, row: Mapping[str, Any]) -> bool:
+def _label(name: str, line: int, row: Mapping[str, JSON]) -> bool:
     key = next((key for key in LABEL_KEYS if key in row), None)
     if key is None:
         raise InvalidInputError(f"{name}, line {line}: no label; name its column one of {', '.join(LABEL_KEYS)}")

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
 from wamkg.screening.labeled import FULL, TITLES
 from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, screener_named
@@ -75,7 +75,7 @@ class ScreeningSession:
         self._screener.decide(row, belongs)
         self.read.append(belongs)
 
-    def stop(self, rule: StoppingRule) -> dict[str, Any]:
+    def stop(self, rule: StoppingRule) -> JsonObject:
         """Apply the stopping rule to the answers so far: p of a recall below the target, and whether to stop."""
         total = len(self.read) + len(self._left)
         found = [position for position, belongs in enumerate(self.read, 1) if belongs]

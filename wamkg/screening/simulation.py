@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedObject
 from wamkg.screening.labeled import LabeledRecords
 from wamkg.screening.metrics import measures, recall_after, recall_at
 from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, ScreeningModel, screener_named
@@ -88,7 +89,7 @@ def _likeliest(scores: Floats, unread: Any, count: int) -> list[int]:
 class Simulation:
     """The result of `wamkg simulate`; run times are separate, because the report is reproducible and times are not."""
 
-    report: dict[str, Any]
+    report: UncheckedObject
     seconds_per_decision: dict[str, float]
 
 
@@ -121,7 +122,7 @@ def simulate(records: LabeledRecords, models: Sequence[str], seeds: Sequence[int
     return Simulation(report, times)
 
 
-def _summary(runs: list[Replay], seeds: list[int], rule: StoppingRule) -> dict[str, Any]:
+def _summary(runs: list[Replay], seeds: list[int], rule: StoppingRule) -> UncheckedObject:
     lines = [_line(run, seed, rule) for run, seed in zip(runs, seeds, strict=True)]
     names = measures(runs[0].found, runs[0].total)
     columns = {name: [line[name] for line in lines] for name in names}
@@ -145,7 +146,7 @@ def _summary(runs: list[Replay], seeds: list[int], rule: StoppingRule) -> dict[s
     }
 
 
-def _line(run: Replay, seed: int, rule: StoppingRule) -> dict[str, Any]:
+def _line(run: Replay, seed: int, rule: StoppingRule) -> UncheckedObject:
     stop = rule.stops_at(run.found, run.total)
     return {
         "seed": seed,
@@ -158,5 +159,5 @@ def _line(run: Replay, seed: int, rule: StoppingRule) -> dict[str, Any]:
     }
 
 
-def _rounded(line: dict[str, Any]) -> dict[str, Any]:
+def _rounded(line: UncheckedObject) -> UncheckedObject:
     return rounded(line) | {"stop": rounded(line["stop"])}

@@ -1,9 +1,8 @@
 """All stages in one run."""
 
-from typing import Any
-
 from wamkg.errors import DependencyMissingError
 from wamkg.figures.query import FigureRequest
+from wamkg.json_types import UncheckedObject
 from wamkg.services.figures import draw_figure
 from wamkg.services.imports import seed
 from wamkg.services.suggestions import Progress, embed, suggest
@@ -20,9 +19,9 @@ def counts(store: Store) -> dict[str, int]:
     return {name: number for name, number in (found.papers | placed).items() if number}
 
 
-def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
+def build(store: Store, settings: Settings, progress: Progress | None = None) -> dict[str, UncheckedObject]:
     """Seed, embed if possible, suggest, and draw. Every stage is idempotent."""
-    report: dict[str, dict[str, Any]] = {"seed": seed(store), "papers": counts(store)}
+    report: dict[str, UncheckedObject] = {"seed": seed(store), "papers": counts(store)}
     try:
         report["embed"] = embed(store, settings, None, progress)
     except DependencyMissingError as error:

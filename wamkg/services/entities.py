@@ -1,8 +1,8 @@
 """Papers, methods, results and other entities, added or edited by hand."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from wamkg.json_types import JSON
 from wamkg.reviewing import entity_edits
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.reviewing.paper_edits import set_values as set_paper_values
@@ -10,7 +10,7 @@ from wamkg.services.writers import Writer
 from wamkg.store.session import Store
 
 
-def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why: str = "") -> EditResult:
+def add(store: Store, writer: Writer, kind: str, values: Mapping[str, JSON], why: str = "") -> EditResult:
     """Add an entity of a kind with these values.
 
     Raises the errors of `entity_edits.add_item`.
@@ -20,7 +20,7 @@ def add(store: Store, writer: Writer, kind: str, values: Mapping[str, Any], why:
 
 
 def set_values(
-    store: Store, writer: Writer, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+    store: Store, writer: Writer, subject: str, values: Mapping[str, JSON], why: str = "", version: int | None = None
 ) -> EditResult:  # fmt: skip
     """Set fields of a paper (by its id) or of another entity (`kind:name`).
 

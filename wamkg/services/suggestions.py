@@ -1,12 +1,13 @@
 """Embedding, suggestions and their evaluation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wamkg.errors import DependencyMissingError
 from wamkg.jobs.refit import RefitSteps, run_refits
 from wamkg.jobs.stages import run_as_job
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.settings import Settings
 from wamkg.store.session import Store
@@ -36,7 +37,7 @@ def open_encoder(settings: Settings, device: str | None = None) -> "Encoder":
     return SentenceTransformerEncoder(model, device or settings.device)
 
 
-def embed(store: Store, settings: Settings, device: str | None, progress: Progress | None = None) -> dict[str, Any]:
+def embed(store: Store, settings: Settings, device: str | None, progress: Progress | None = None) -> UncheckedObject:
     """Encode the papers' texts."""
     from wamkg.suggesting.runner import embed_papers  # scikit-learn takes a second to load
 
@@ -56,7 +57,7 @@ def _suggester(settings: Settings) -> str:
     return "auto" if settings.suggester == "default" else settings.suggester
 
 
-def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[dict[str, Any]]:
+def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[UncheckedObject]:
     """Classified papers whose label at least one signal disputes."""
     from wamkg.suggesting.label_audit import audit_labels
     from wamkg.suggesting.runner import needs_encoder
@@ -72,7 +73,7 @@ def evaluate(
     models: Sequence[str] | None,
     shuffle: int | None = None,
     protocol: str = "nested-loo",
-) -> dict[str, Any]:
+) -> UncheckedObject:
     """Measure the suggestion models. Without the `embed` extra, models that need an encoder are left out."""
     from wamkg.suggesting.runner import compared_models, evaluate_models, needs_encoder
 
@@ -100,7 +101,7 @@ def bias(store: Store, taxonomy: str) -> AutomationBias:
         return automation_bias(session, taxonomy)
 
 
-def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+def run_refit_job(store: Store, settings: Settings, uid: str, params: UncheckedMapping) -> None:
     """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
     from wamkg.suggesting.refit import QueueRefitter  # scikit-learn takes a second to load
 
@@ -109,16 +110,16 @@ def run_refit_job(store: Store, settings: Settings, uid: str, params: Mapping[st
     run_refits(store, uid, RefitSteps(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
 
 
-def run_embed_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+def run_embed_job(store: Store, settings: Settings, uid: str, params: UncheckedMapping) -> None:
     """Run a queued job of kind `embed`; its parameter is `device`."""
     run_as_job(store, uid, lambda progress: embed(store, settings, params.get("device"), progress))
 
 
-def run_suggest_job(store: Store, settings: Settings, uid: str, params: Mapping[str, Any]) -> None:
+def run_suggest_job(store: Store, settings: Settings, uid: str, params: UncheckedMapping) -> None:
     """Run a queued job of kind `suggest`; its parameter is `taxonomy`."""
     run_as_job(store, uid, lambda _progress: _suggest_counts(store, settings, params))
 
 
-def _suggest_counts(store: Store, settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
+def _suggest_counts(store: Store, settings: Settings, params: UncheckedMapping) -> UncheckedObject:
     report = suggest(store, settings, params.get("taxonomy", "wam"))
     return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}

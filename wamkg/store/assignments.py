@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, pairwise
-from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import day_or_year, is_venue
-from wamkg.store.base import chunks, select_columns, table_of
+from wamkg.store.base import Condition, chunks, is_live, select_columns, table_of
 from wamkg.store.duplicates import secondary_versions, uncounted_papers
 from wamkg.store.tables import (
     Assignment,
@@ -147,13 +146,13 @@ def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacem
     return found
 
 
-def _placed(taxonomy: Taxonomy) -> list[Any]:
+def _placed(taxonomy: Taxonomy) -> list[Condition]:
     """The condition for live primary assignments in a taxonomy."""
     return [
-        Assignment.taxonomy_id == taxonomy.id,
-        Assignment.state == AssignmentStatus.PLACED,
+        col(Assignment.taxonomy_id) == taxonomy.id,
+        col(Assignment.state) == AssignmentStatus.PLACED,
         col(Assignment.primary).is_(True),
-        col(Assignment.ended_at).is_(None),
+        is_live(Assignment),
     ]
 
 
@@ -202,7 +201,7 @@ def event_days(session: Session, papers: Iterable[int], kind: EventKind) -> dict
                 col(Event.paper_id).in_(part),
                 Event.kind == kind,
                 col(Event.derived).is_(False),
-                col(Event.ended_at).is_(None),
+                is_live(Event),
             )
             .order_by(case((col(Event.source) == PERSON, 1), else_=0), col(Event.day).desc(), col(Event.id))
         )
@@ -284,13 +283,13 @@ def _covers(above: Place, place: Place) -> bool:
 
 def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
     """Slug of each paper -> its live assignments in all taxonomies, oldest first."""
-    statement: Any = (
+    statement = (
         select_columns(Paper.slug, Taxonomy.slug, Taxon.path)
         .select_from(Assignment)
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED)
+        .where(is_live(Assignment), Assignment.state == AssignmentStatus.PLACED)
         .order_by(col(Assignment.id))
     )
     found: dict[str, list[Place]] = {}
@@ -338,7 +337,7 @@ def rechain_assignments(session: Session, paper: Paper, taxonomy: Taxonomy, chai
 
 
 def _successors(
-    session: Session, here: tuple[Any, ...], number: int | None, chain: Sequence[int | None]
+    session: Session, here: tuple[Condition, ...], number: int | None, chain: Sequence[int | None]
 ) -> set[int | None]:
     """Batches outside the chain, such as merges of taxa, that replaced assignments of a batch in it."""
     table = table_of(Assignment)
@@ -351,7 +350,7 @@ def _successors(
     return found
 
 
-def restore_assignments(session: Session, batch: Batch, keep: Callable[[Any], None]) -> None:
+def restore_assignments(session: Session, batch: Batch, keep: Callable[[Condition], None]) -> None:
     """Mark what a batch ended as ended by the earlier batch whose assignments replaced its own.
 
     This restores the order from before the batch, an earlier decision imported from another copy. `keep` receives a

@@ -1,20 +1,23 @@
-"""Shared by the modules of the store: bulk writes, rows by the beginning of their id, rows as JSON values."""
+"""The base of the store's modules: bulk writes, live rows, rows by id, keyset paging, rows as tuples and as JSON."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
 from sqlalchemy import JSON as JSON_TYPE
-from sqlalchemy import Date, LargeBinary, Table, insert
+from sqlalchemy import ColumnElement, Date, Executable, LargeBinary, Select, Table, and_, func, insert, literal, or_
 from sqlalchemy import select as select_rows
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import new_uid
+from wamkg.json_types import JSON, UncheckedObject
 from wamkg.store.tables import (
     Actor,
     Batch,
@@ -29,6 +32,17 @@ from wamkg.store.types import UtcDateTime
 from wamkg.vocabulary import EntityKind
 
 T = TypeVar("T")
+R = TypeVar("R")
+RowValues = Mapping[str, Any]
+"""Values of a row of a table that is known only at run time, by column."""
+Row = dict[str, Any]
+"""The same, to be completed before it is written."""
+Selected: TypeAlias = "Select[*tuple[Any, ...]]"
+"""A select of any columns."""
+Column: TypeAlias = ColumnElement[Any] | Mapped[Any]
+"""A column, or a value computed from columns."""
+Condition: TypeAlias = ColumnElement[bool]
+"""A condition on rows."""
 LOOKUP_SIZE = 900
 """Number of keys per query. The oldest limit of SQLite is 999 parameters."""
 
@@ -51,13 +65,13 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[RowValues]) -> None:
     """Insert rows that share one set of keys."""
     if rows:
         session.connection().execute(table_of(model).insert(), [dict(row) for row in rows])
 
 
-def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[RowValues]) -> None:
     """Insert rows that share one set of keys. Rows whose unique key exists already are skipped."""
     kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
@@ -74,9 +88,7 @@ def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: in
     return [row[0] for row in session.connection().execute(statement, rows)]
 
 
-def insert_returning(
-    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], key: str
-) -> dict[Any, int]:
+def insert_returning(session: Session, model: type[SQLModel], rows: Sequence[RowValues], key: str) -> dict[Any, int]:
     """Insert rows and return their numbers by the value of `key`."""
     if not rows:
         return {}
@@ -85,10 +97,29 @@ def insert_returning(
     return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}
 
 
-Row = TypeVar("Row", Batch, IdentityQuestion, Job, Objection, Token)
+Listed = TypeVar("Listed", Batch, IdentityQuestion, Job, Objection, Token)
 
 
-def get_by_prefix(session: Session, model: type[Row], uid: str, listing: str, *, hold: bool = False) -> Row:
+Found = TypeVar("Found", bound=SQLModel)
+
+
+def get_one_where(
+    session: Session, model: type[Found], condition: Condition, missing: Callable[[], str], *, hold: bool = False
+) -> Found:
+    """The first row of `model` that meets a condition; `hold` locks it until the transaction ends.
+
+    Raises NotFoundError with the text of `missing`, which says what to do.
+    """
+    statement = select(model).where(condition)
+    if hold:
+        statement = statement.with_for_update()
+    found = session.exec(statement.execution_options(populate_existing=hold)).first()
+    if found is None:
+        raise NotFoundError(missing())
+    return found
+
+
+def get_by_prefix(session: Session, model: type[Listed], uid: str, listing: str, *, hold: bool = False) -> Listed:
     """The row of `model` whose id is or begins with `uid`; `hold` locks it until the transaction ends.
 
     Raises NotFoundError if no row or several match; `listing` is the command that lists them.
@@ -104,9 +135,61 @@ def get_by_prefix(session: Session, model: type[Row], uid: str, listing: str, *,
     raise NotFoundError(f"{words}; `{listing}` lists all")
 
 
+class Ending(Protocol):
+    """A row that is ended, never deleted."""
+
+    ended_at: datetime | None
+
+
+def is_live(model: type[Ending]) -> Condition:
+    """The condition for rows that nobody has ended."""
+    return col(model.ended_at).is_(None)
+
+
+Key = str | int | float | datetime | date | None
+"""A value that a list is sorted by."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One column of an order. NULL sorts first; `empty`, a value below all others, is its key."""
+
+    column: Column
+    descending: bool = False
+    empty: str | int | date | None = None
+
+    @property
+    def key(self) -> Column:
+        """The expression that rows are compared by."""
+        return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
+
+    @property
+    def order(self) -> ColumnElement[Any]:
+        """The same order on the column itself, so that an index on it can be used."""
+        if self.empty is None:
+            return self.column.desc() if self.descending else self.column.asc()
+        return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
+
+
+def paged(statement: Selected, keys: Sequence[SortKey], after: Sequence[Key] | None, limit: int) -> Selected:
+    """The first `limit` rows in the order of the keys, which are unique together, after the row with the given keys."""
+    if after is not None:
+        statement = statement.where(_comes_after(keys, after))
+    return statement.order_by(*(key.order for key in keys)).limit(limit)
+
+
+def _comes_after(keys: Sequence[SortKey], values: Sequence[Key]) -> Condition:
+    alternatives = []
+    for i, key in enumerate(keys):
+        same = [k.key == v for k, v in zip(keys[:i], values[:i], strict=True)]
+        beyond = key.key < values[i] if key.descending else key.key > values[i]
+        alternatives.append(and_(*same, beyond))
+    return or_(*alternatives)
+
+
 LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
 """Tables that are not part of the survey: secrets, running work, data that can be computed again, and releases."""
-TIME, DAY, JSON, BYTES = "time", "day", "json", "bytes"
+TIME, DAY, JSON_TEXT, BYTES = "time", "day", "json", "bytes"
 
 
 def dumped_tables() -> list[Table]:
@@ -123,24 +206,24 @@ def kinds_of(table: Table) -> dict[str, str]:
         elif isinstance(column.type, Date):
             found[str(column.name)] = DAY
         elif isinstance(column.type, JSON_TYPE):
-            found[str(column.name)] = JSON
+            found[str(column.name)] = JSON_TEXT
         elif isinstance(column.type, LargeBinary):
             found[str(column.name)] = BYTES
     return found
 
 
-def encode(row: Mapping[str, Any]) -> dict[str, Any]:
+def encode(row: RowValues) -> UncheckedObject:
     """A row as JSON-ready values."""
     return {str(name): _written(value) for name, value in row.items()}
 
 
-def _written(value: Any) -> Any:
+def _written(value: Any) -> JSON:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     return value.isoformat() if isinstance(value, date) else value
 
 
-def decode(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+def decode(table: Table, values: Mapping[str, JSON]) -> Row:
     """JSON values as a row of a table. Columns that no longer exist are left out."""
     kinds = kinds_of(table)
     return {name: _read(kinds.get(name), value) for name, value in values.items() if name in table.c}
@@ -154,7 +237,7 @@ def _read(kind: str | None, value: Any) -> Any:
     return datetime.fromisoformat(value) if kind == TIME else date.fromisoformat(value)
 
 
-def sqlite_value(kind: str | None, value: Any) -> Any:
+def sqlite_value(kind: str | None, value: Any) -> str | int | float | bytes | None:
     """A JSON value as SQLite stores a column of that kind, to load rows without the models."""
     if value is None:
         return None
@@ -162,12 +245,13 @@ def sqlite_value(kind: str | None, value: Any) -> Any:
         return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     if kind == BYTES:
         return b64decode(value)
-    if kind == JSON:
+    if kind == JSON_TEXT:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    return int(value) if isinstance(value, bool) else value
+    shown: str | int | float = int(value) if isinstance(value, bool) else value
+    return shown
 
 
-def rows_of(session: Session, table: Table, condition: Any = None) -> Iterator[dict[str, Any]]:
+def rows_of(session: Session, table: Table, condition: Condition | None = None) -> Iterator[UncheckedObject]:
     """Rows of a table as JSON-ready values, by number."""
     statement = select_rows(table).order_by(*table.primary_key.columns)
     if condition is not None:
@@ -176,11 +260,34 @@ def rows_of(session: Session, table: Table, condition: Any = None) -> Iterator[d
         yield encode(dict(row._mapping))
 
 
-def rows(session: Session, statement: Any) -> Iterator[Any]:
+def rows(session: Session, statement: Executable) -> Iterator[Any]:
     """The rows of a statement."""
     return iter(session.connection().execute(statement))
 
 
-def signed_rows(statement: Any, batch: Any, actor: Any) -> Any:
+def rows_as(session: Session, statement: Executable, make: Callable[[Iterable[Any]], R]) -> list[R]:
+    """The rows of a statement as a named tuple: `make` is its `_make`, its fields are the columns in their order."""
+    return [make(row) for row in session.connection().execute(statement)]
+
+
+def rows_by_number(
+    session: Session,
+    numbers: Iterable[int],
+    selected: tuple[Selected, Mapped[int]],
+    make: Callable[[Iterable[Any]], R],
+) -> dict[int, list[R]]:
+    """The rows of a statement for the given numbers in a column of it, by the number in their first column.
+
+    `make` is as for `rows_as`.
+    """
+    statement, column = selected
+    found: dict[int, list[R]] = {}
+    for part in chunks(set(numbers)):
+        for row in session.connection().execute(statement.where(column.in_(part))):
+            found.setdefault(row[0], []).append(make(row))
+    return found
+
+
+def signed_rows(statement: Selected, batch: int, actor: int) -> Selected:
     """The statement joined to the batch and the actor that wrote each row."""
     return statement.join(Batch, col(Batch.id) == col(batch)).join(Actor, col(Actor.id) == col(actor))

@@ -2,17 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
-from wamkg.errors import ConflictError, NotFoundError
+from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
+from wamkg.json_types import JSON, JsonObject
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import get_by_prefix, rows, select_columns, signed_rows, table_of
+from wamkg.store.base import (
+    RowValues,
+    Selected,
+    SortKey,
+    get_by_prefix,
+    get_one_where,
+    paged,
+    rows_as,
+    select_columns,
+    signed_rows,
+    table_of,
+)
 from wamkg.store.papers import same_paper_uids
 from wamkg.store.tables import (
     Actor,
@@ -68,9 +80,9 @@ def open_batch(session: Session, kind: BatchKind, source: str, actor: Actor) -> 
     return batch
 
 
-def close_batch(session: Session, batch: Batch, counts: dict[str, Any]) -> None:
+def close_batch(session: Session, batch: Batch, counts: Mapping[str, JSON]) -> None:
     """Mark the batch as complete and store what it did."""
-    batch.counts = counts
+    batch.counts = dict(counts)
     batch.finished_at = utc_now()
     session.add(batch)
     session.flush()
@@ -161,7 +173,7 @@ def uid_of_row(session: Session, row: SQLModel) -> str:
 
 
 def update_row(
-    session: Session, batch: Batch, row: SQLModel, values: Mapping[str, Any], why: str = ""
+    session: Session, batch: Batch, row: SQLModel, values: RowValues, why: str = ""
 ) -> dict[str, tuple[Any, Any]]:
     """Set columns of a row and record the old values; returns (before, after) for each column that changed."""
     model = type(row)
@@ -180,11 +192,11 @@ def update_row(
     return changed
 
 
-def before_edits(session: Session, model: type[SQLModel]) -> dict[str, dict[str, Any]]:
+def before_edits(session: Session, model: type[SQLModel]) -> dict[str, JsonObject]:
     """Original values of the edited columns of a table, by the permanent ids of the rows."""
     table = f"{table_of(model).name}."
     edits = select(Change.subject_uid, Change.field, Change.before).where(col(Change.field).startswith(table))
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, JsonObject] = {}
     for uid, field, before in session.exec(edits.order_by(col(Change.id))):
         first.setdefault(str(uid), {}).setdefault(field.removeprefix(table), before)
     return first
@@ -273,13 +285,71 @@ def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
     return found
 
 
-def changes_of(session: Session, uid: str) -> list[Any]:
+class ChangeRow(NamedTuple):
+    """A row of the audit trail with its author and batch."""
+
+    id: int
+    uid: str
+    at: datetime
+    subject_uid: str | None
+    field: str
+    before: JSON
+    after: JSON
+    why: str
+    by: str
+    batch: str
+    batch_kind: str
+
+
+class BatchRow(NamedTuple):
+    """A batch with its author and the batch that undid it."""
+
+    id: int
+    uid: str
+    kind: str
+    source: str
+    by: str
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+    undone_by: str | None
+    counts: JsonObject
+
+
+class CreationRow(NamedTuple):
+    """When, by whom and in which batch something was created."""
+
+    at: datetime
+    by: str
+    source: str
+    batch: str
+
+
+class PlacementRow(NamedTuple):
+    """A paper that was assigned to a taxon: who did it, and who ended it."""
+
+    slug: str
+    at: datetime
+    source: str
+    note: str | None
+    ended_at: datetime | None
+    by: str
+    batch: str
+    ended_by: str | None
+    ended: str | None
+
+
+def changes_of(session: Session, uid: str) -> list[ChangeRow]:
     """Rows of the audit trail about an entity, or about a paper merged into it, oldest first."""
     uids = same_paper_uids(session, uid)
-    return list(rows(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id))))
+    return _changes(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id)))
 
 
-def change_rows() -> Any:
+def _changes(session: Session, statement: Selected) -> list[ChangeRow]:
+    return rows_as(session, statement, ChangeRow._make)
+
+
+def change_rows() -> Selected:
     """A select over the audit trail with author and batch."""
     statement = select_columns(
         Change.id,
@@ -297,15 +367,34 @@ def change_rows() -> Any:
     return signed_rows(statement, Change.batch_id, Change.actor_id)
 
 
-def batch_rows(session: Session, limit: int, since: datetime | None = None) -> list[Any]:
+def batch_rows(session: Session, limit: int, since: datetime | None = None) -> list[BatchRow]:
     """The newest batches."""
-    return list(rows(session, select_batches(since).order_by(col(Batch.id).desc()).limit(limit)))
+    return rows_as(session, select_batches(since).order_by(col(Batch.id).desc()).limit(limit), BatchRow._make)
 
 
-def select_batches(since: datetime | None) -> Any:
+After = tuple[datetime, str] | None
+"""Time and id of the last row of the page before."""
+
+
+def page_of_batches(session: Session, since: datetime | None, after: After, limit: int) -> list[BatchRow]:
+    """Up to `limit` batches since a moment, newest first, after the one with that time and id."""
+    order = (SortKey(col(Batch.started_at), descending=True), SortKey(col(Batch.uid)))
+    return rows_as(session, paged(select_batches(since), order, after, limit), BatchRow._make)
+
+
+def count_changes(session: Session, since: datetime | None) -> int:
+    """Number of batches and of edits since a moment, without the rows that undo logged."""
+    edits = select_columns(func.count()).select_from(Change).where(*_EDITS)
+    batches = select_columns(func.count()).select_from(Batch)
+    if since is not None:
+        edits, batches = edits.where(col(Change.at) >= since), batches.where(col(Batch.started_at) >= since)
+    return sum(int(session.connection().execute(statement).scalar_one()) for statement in (edits, batches))
+
+
+def select_batches(since: datetime | None) -> Selected:
     """A select over batches, all or those since a moment, with the author of each and the batch that undid it."""
     undoing = aliased(Batch)
-    statement = (
+    statement: Selected = (
         select_columns(
             Batch.id,
             Batch.uid,
@@ -325,7 +414,6 @@ def select_batches(since: datetime | None) -> Any:
     return statement if since is None else statement.where(col(Batch.started_at) >= since)
 
 
-MAX_CHANGES = 10_000
 KEPT_ROWS = ("removed.", "reopened.")
 """Prefixes of the fields of changes that store rows removed by undo."""
 MOVED = "moved."
@@ -338,27 +426,31 @@ def uid_of(session: Session, number: int) -> str:
     return session.get_one(Entity, number).uid
 
 
-def newest_changes(session: Session, since: datetime | None) -> list[Any]:
-    """Edits in the audit trail since a moment, newest first, without the rows that undo logged."""
-    statement = change_rows().where(*_EDITS).order_by(col(Change.id).desc()).limit(MAX_CHANGES)
+def page_of_changes(session: Session, since: datetime | None, after: After, limit: int) -> list[ChangeRow]:
+    """Up to `limit` edits in the audit trail since a moment, newest first, after the one with that time and id.
+
+    The rows that undo logged are left out.
+    """
+    statement = change_rows().where(*_EDITS)
     if since is not None:
         statement = statement.where(col(Change.at) >= since)
-    return list(rows(session, statement))
+    order = (SortKey(col(Change.at), descending=True), SortKey(col(Change.uid)))
+    return _changes(session, paged(statement, order, after, limit))
 
 
-def whole_trail(session: Session, batch: int) -> list[Any]:
+def whole_trail(session: Session, batch: int) -> list[ChangeRow]:
     """Every change of a batch in the order written, with the rows that undo removed."""
-    return list(rows(session, change_rows().where(Change.batch_id == batch).order_by(col(Change.id))))
+    return _changes(session, change_rows().where(col(Change.batch_id) == batch).order_by(col(Change.id)))
 
 
-def batches_in_order(session: Session, since: datetime | None) -> list[Any]:
+def batches_in_order(session: Session, since: datetime | None) -> list[BatchRow]:
     """Every batch since a moment, oldest first, with its author and the batch that undid it."""
-    return list(rows(session, select_batches(since).order_by(col(Batch.id))))
+    return rows_as(session, select_batches(since).order_by(col(Batch.id)), BatchRow._make)
 
 
-def made_by(session: Session, row: Any) -> Any:
-    """When, by whom and in which batch an entity was created: (at, by, source, batch)."""
-    number = getattr(row, "batch_id", None) or session.get_one(Entity, row.id).batch_id
+def made_by(session: Session, row: SQLModel) -> CreationRow:
+    """When, by whom and in which batch an entity was created."""
+    number = getattr(row, "batch_id", None) or session.get_one(Entity, getattr(row, "id")).batch_id  # noqa: B009
     statement = (
         select_columns(
             col(Batch.started_at).label("at"),
@@ -370,10 +462,10 @@ def made_by(session: Session, row: Any) -> Any:
         .join(Actor, col(Actor.id) == col(Batch.actor_id))
         .where(Batch.id == number)
     )
-    return next(iter(rows(session, statement)))
+    return rows_as(session, statement, CreationRow._make)[0]
 
 
-def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
+def places_ever_at(session: Session, taxon: Taxon) -> list[PlacementRow]:
     """Papers that were assigned to a taxon itself, with who assigned them and who ended it, oldest first."""
     ending, ender = aliased(Batch), aliased(Actor)
     statement = (
@@ -397,7 +489,7 @@ def places_ever_at(session: Session, taxon: Taxon) -> list[Any]:
         .where(Assignment.taxon_id == taxon.id, Assignment.state == AssignmentStatus.PLACED)
         .order_by(col(Assignment.id))
     )
-    return list(rows(session, statement))
+    return rows_as(session, statement, PlacementRow._make)
 
 
 def list_jobs(session: Session, limit: int) -> list[Job]:
@@ -415,10 +507,9 @@ def get_release(session: Session, name: str) -> Release:
 
     Raises NotFoundError.
     """
-    found = session.exec(select(Release).where(Release.name == name)).first()
-    if found is None:
+
+    def missing() -> str:
         names = session.exec(select(Release.name).order_by(col(Release.id)))
-        raise NotFoundError(
-            f"no release is called {name!r}{did_you_mean(name, names) or '; `wamkg release list` lists all'}"
-        )
-    return found
+        return f"no release is called {name!r}{did_you_mean(name, names) or '; `wamkg release list` lists all'}"
+
+    return get_one_where(session, Release, col(Release.name) == name, missing)

@@ -1,13 +1,14 @@
 """Citation keys: which are used, and how to find a free one."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, or_, select
 
 from wamkg.identifiers import key_fold
-from wamkg.store.base import chunks, insert_rows, select_columns, table_of
+from wamkg.store.base import chunks, insert_rows, rows_as, select_columns, table_of
 from wamkg.store.tables import Batch, Claim, FormerId, Paper
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import DEFAULT_SOURCE, Standing
@@ -48,12 +49,21 @@ def keys_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def keyless_papers(session: Session) -> list[Any]:
-    """Rows (id, title, year, date) of papers of the library without a citation key, ordered by slug."""
+class KeylessPaper(NamedTuple):
+    """What a default citation key is made of."""
+
+    id: int
+    title: str
+    year: int | None
+    date: dt.date | None
+
+
+def keyless_papers(session: Session) -> list[KeylessPaper]:
+    """Papers of the library without a citation key, ordered by slug."""
     statement = select_columns(Paper.id, Paper.title, Paper.year, Paper.date).where(
         col(Paper.key).is_(None), Paper.standing != Standing.CITED
     )
-    return list(session.connection().execute(statement.order_by(col(Paper.slug))))
+    return rows_as(session, statement.order_by(col(Paper.slug)), KeylessPaper._make)
 
 
 def is_keyless(session: Session) -> bool:

@@ -1,17 +1,30 @@
 """Citations as rows: writes, counts over time, incomplete lists, and the papers that cite one paper."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key
-from wamkg.store.base import chunks, insert_rows, rows, select_columns, table_of
+from wamkg.store.base import (
+    Condition,
+    Key,
+    RowValues,
+    SortKey,
+    chunks,
+    insert_rows,
+    is_live,
+    paged,
+    rows_as,
+    select_columns,
+    table_of,
+)
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.entities import unknown_entity
 from wamkg.store.papers import find_paper
@@ -124,9 +137,9 @@ def write_edges(
     return len(rows)
 
 
-def _known(session: Session, fetch: CitationListFetch, wanted: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+def _known(session: Session, fetch: CitationListFetch, wanted: Iterable[int]) -> dict[int, RowValues]:
     own, other, _ = HELD_BY[fetch.kind]
-    found: dict[int, Mapping[str, Any]] = {}
+    found: dict[int, RowValues] = {}
     columns = [_citation.c[name] for name in ("id", other, "contexts", "intents", "influential")]
     for part in chunks(wanted):
         mine = select(*columns).where(_citation.c[own] == fetch.paper, _citation.c.source == fetch.source)
@@ -171,7 +184,7 @@ class CitedPapers:
     kind: str
     name: str
     label: str
-    numbers: Any
+    numbers: Select[int]
 
 
 @dataclass(frozen=True)
@@ -249,17 +262,22 @@ def citing_by_date(session: Session, cited: CitedPapers) -> list[CitingWorksByDa
     citing = select(_dated_citation.c.citing_id).where(_dated_citation.c.cited_id.in_(cited.numbers), _live)
     counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
     further = Counter(_further_records(session, citing))
-    rows = [(*row[:4], row[4] - further[tuple(row[:4])]) for row in session.connection().execute(counted)]
+    rows = [
+        (*row[:4], row[4] - further[row[0], row[1], row[2], row[3]]) for row in session.connection().execute(counted)
+    ]
     return [CitingWorksByDate(*row) for row in rows if row[4]]
 
 
-def _further_records(session: Session, citing: Any) -> Iterator[tuple[Any, ...]]:
+_Dates = tuple[date | None, str | None, str | None, int | None]
+
+
+def _further_records(session: Session, citing: Select[int]) -> Iterator[_Dates]:
     """Dates of citing records of works that are counted by another record with an earlier or equal date."""
     groups = load_work_groups(session).groups()
-    found: dict[int, tuple[Any, ...]] = {}
+    found: dict[int, _Dates] = {}
     for part in chunks([number for group in groups for number in group]):
         dates = select(_paper.c.id, *_DATES).where(_paper.c.id.in_(part), _paper.c.id.in_(citing))
-        found |= {row[0]: tuple(row[1:]) for row in session.connection().execute(dates)}
+        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in session.connection().execute(dates)}
     for group in groups:
         records = sorted((found[number][0] or date.max, number) for number in group if number in found)
         yield from (found[number] for _, number in records[1:])
@@ -302,8 +320,29 @@ def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, i
     return sorted(found)
 
 
-def citing_rows(session: Session, cited: int, since: datetime | None, after: int | None, limit: int) -> list[Any]:
-    """Up to `limit` rows of papers that cite one, newest row first, starting below row number `after`."""
+class CitingRow(NamedTuple):
+    """A citation as one source states it, with the citing paper."""
+
+    id: int
+    source: str
+    contexts: list[str]
+    intents: list[str]
+    influential: bool | None
+    first_seen: datetime
+    slug: str
+    title: str
+    arxiv: str | None
+    date: dt.date | None
+    date_precision: str | None
+    year: int | None
+    year_derived: bool
+    standing: str
+
+
+def citing_rows(
+    session: Session, cited: int, since: datetime | None, after: Sequence[Key] | None, limit: int
+) -> list[CitingRow]:
+    """Up to `limit` citations by papers that cite one, newest row first, after the row number in `after`."""
     statement = (
         select_columns(
             Citation.id,
@@ -324,12 +363,9 @@ def citing_rows(session: Session, cited: int, since: datetime | None, after: int
         .select_from(Citation)
         .join(Paper, col(Paper.id) == col(Citation.citing_id))
         .where(*_of(cited, since))
-        .order_by(col(Citation.id).desc())
-        .limit(limit)
     )
-    if after is not None:
-        statement = statement.where(col(Citation.id) < after)
-    return list(rows(session, statement))
+    newest = SortKey(col(Citation.id), descending=True)
+    return rows_as(session, paged(statement, [newest], after, limit), CitingRow._make)
 
 
 def count_citing(session: Session, cited: int, since: datetime | None) -> int:
@@ -338,8 +374,8 @@ def count_citing(session: Session, cited: int, since: datetime | None) -> int:
     return int(session.connection().execute(statement).scalar_one())
 
 
-def _of(cited: int, since: datetime | None) -> Sequence[Any]:
-    conditions: list[Any] = [Citation.cited_id == cited, col(Citation.ended_at).is_(None)]
+def _of(cited: int, since: datetime | None) -> list[Condition]:
+    conditions = [col(Citation.cited_id) == cited, is_live(Citation)]
     if since is not None:
         conditions.append(col(Citation.first_seen) >= since)
     return conditions

@@ -11,7 +11,17 @@ from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.identifiers import author_key, key_fold, name_key, normalise, slugify, title_key
 from wamkg.names import PersonName
-from wamkg.store.base import chunks, insert_entities, insert_returning, insert_rows, select_columns, table_of
+from wamkg.store.base import (
+    Row,
+    RowValues,
+    chunks,
+    insert_entities,
+    insert_returning,
+    insert_rows,
+    is_live,
+    select_columns,
+    table_of,
+)
 from wamkg.store.citation_keys import KEY
 from wamkg.store.papers import (
     NAME_PARTS,
@@ -56,7 +66,7 @@ class SourceClaim:
     """The current claim of one source for one field; `first` is the order in which sources made their first claim."""
 
     source: str
-    value: Any
+    value: Any  # of the type that its field has
     first: int
 
 
@@ -110,12 +120,12 @@ class PaperClaims:
     """Current and former citation keys of the paper, folded."""
     further_keys: list[str] = field(default_factory=list)
     """Additional citation keys that should resolve to the paper."""
-    added: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
+    added: dict[type[SQLModel], list[Row]] = field(default_factory=dict)
     new_method: str | None = None
     new_aliases: list[str] = field(default_factory=list)
     new_entities: list[tuple[str, str, list[str]]] = field(default_factory=list)
 
-    def add(self, model: type[SQLModel], **values: Any) -> None:
+    def add(self, model: type[SQLModel], **values: object) -> None:
         """Add a row to write."""
         self.added.setdefault(model, []).append(values)
 
@@ -171,7 +181,7 @@ def _load_facts(session: Session, states: dict[int, PaperClaims], part: list[int
 def _load_rows(session: Session, states: dict[int, PaperClaims], part: list[int]) -> None:
     # Only a person's dates and addresses are ended. A date that no longer holds must not be picked; an address that
     # no longer holds must not be brought back by the list that still prints it.
-    dated_now = select(Event).where(col(Event.paper_id).in_(part), col(Event.ended_at).is_(None))
+    dated_now = select(Event).where(col(Event.paper_id).in_(part), is_live(Event))
     for event in session.exec(dated_now):
         dated = ClaimedDate(event.kind, event.day, event.precision, event.source, event.derived)
         states[event.paper_id].dates.add(dated)
@@ -184,7 +194,7 @@ def _load_rows(session: Session, states: dict[int, PaperClaims], part: list[int]
         states[author.paper_id].names.append(printed_name(author))
     for tag in session.exec(select(Tag).where(col(Tag.paper_id).in_(part))):
         states[tag.paper_id].tags.add((tag.facet, tag.value, tag.source))
-    live = select(Assignment).where(col(Assignment.paper_id).in_(part), col(Assignment.ended_at).is_(None))
+    live = select(Assignment).where(col(Assignment.paper_id).in_(part), is_live(Assignment))
     for a in session.exec(live.order_by(col(Assignment.id))):
         placed = LiveAssignment(a.taxonomy_id, a.taxon_id, a.state, a.primary, a.source, a.kind, a.id)
         states[a.paper_id].placed.append(placed)
@@ -200,9 +210,9 @@ def _load_entities(session: Session, states: dict[int, PaperClaims], part: list[
     for alias in session.exec(select(Alias).where(col(Alias.entity_id).in_(owners))):
         owners[alias.entity_id].method_keys.add(alias.key)
     for kind, model in INTRODUCIBLE.items():
-        statement: Any = (
+        statement = (
             select(Link.source_id, model.key)
-            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .join(model, col(model.id) == col(Link.target_id))
             .where(Link.relation == Relation.INTRODUCES, col(Link.source_id).in_(part))
         )
         for number, key in session.exec(statement):
@@ -261,7 +271,7 @@ def write_resolved(session: Session, states: Sequence[PaperClaims], shown: Seque
     _write_authors(session, states, shown)
 
 
-def _paper_row(state: PaperClaims, values: Shown, venues: dict[str, int]) -> dict[str, Any]:
+def _paper_row(state: PaperClaims, values: Shown, venues: dict[str, int]) -> Shown:
     row = {name: value for name, value in values.items() if name not in ("venue", "authors", "names")}
     authors = values["authors"]
     row["id"] = state.id
@@ -271,7 +281,7 @@ def _paper_row(state: PaperClaims, values: Shown, venues: dict[str, int]) -> dic
     return row
 
 
-def _update_papers(session: Session, states: Sequence[PaperClaims], rows: Sequence[dict[str, Any]]) -> None:
+def _update_papers(session: Session, states: Sequence[PaperClaims], rows: Sequence[RowValues]) -> None:
     bodies_new: dict[int, str] = {}
     bodies_old: dict[int, str] = {}
     changed = []
@@ -402,7 +412,7 @@ def _write_methods(session: Session, batch: int, states: Sequence[PaperClaims]) 
     insert_rows(session, Alias, aliases)
 
 
-def _link(source: int, relation: Relation, target: int, batch: int) -> dict[str, Any]:
+def _link(source: int, relation: Relation, target: int, batch: int) -> RowValues:
     return {"source_id": source, "relation": relation, "target_id": target, "source": "import", "batch_id": batch}
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.base import chunks, select_columns
+from wamkg.json_types import UncheckedObject
+from wamkg.store.base import RowValues, chunks, is_live, select_columns, table_of
 from wamkg.store.papers import same_paper_uids
 from wamkg.store.tables import Actor, Assignment, Batch, Change, Claim, Event, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.types import utc_now
@@ -37,7 +38,7 @@ def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignmen
     statement = (
         select(Assignment, Taxon)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
-        .where(Assignment.paper_id == paper, Assignment.taxonomy_id == taxonomy, col(Assignment.ended_at).is_(None))
+        .where(Assignment.paper_id == paper, Assignment.taxonomy_id == taxonomy, is_live(Assignment))
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
     return [(assignment, taxon) for assignment, taxon in session.exec(statement)]
@@ -49,7 +50,7 @@ def live_assignments(session: Session, paper: int) -> list[tuple[str, str]]:
         select(Taxonomy.slug, Taxon.path)
         .join(Taxon, col(Taxon.taxonomy_id) == col(Taxonomy.id))
         .join(Assignment, col(Assignment.taxon_id) == col(Taxon.id))
-        .where(Assignment.paper_id == paper, col(Assignment.ended_at).is_(None))
+        .where(Assignment.paper_id == paper, is_live(Assignment))
     )
     return list(session.exec(statement))
 
@@ -68,25 +69,24 @@ def suggestion_named(session: Session, uid: str) -> Suggestion | None:
 def batches_of_paper(session: Session, paper: int, limit: int) -> list[tuple[Batch, str]]:
     """The newest batches that wrote something about a paper, with their authors, newest first."""
     numbers: set[int] = set()
-    owners: Any = ((Assignment, Assignment.paper_id), (Event, Event.paper_id), (Claim, Claim.subject_id))
-    for model, owner in owners:
-        names = [name for name in ("batch_id", "ended_batch_id") if name in model.model_fields]
-        columns = [getattr(model, name) for name in names]
-        for row in session.connection().execute(select_columns(*columns).where(col(owner) == paper)):
+    owners = ((table_of(Assignment), "paper_id"), (table_of(Event), "paper_id"), (table_of(Claim), "subject_id"))
+    for table, owner in owners:
+        columns = [table.c[name] for name in ("batch_id", "ended_batch_id") if name in table.c]
+        for row in session.connection().execute(select_columns(*columns).where(table.c[owner] == paper)):
             numbers |= {number for number in row if number is not None}
-    statement: Any = (
+    statement = (
         select(Batch, Actor.name)
         .join(Actor, col(Actor.id) == col(Batch.actor_id))
         .where(col(Batch.id).in_(numbers))
         .order_by(col(Batch.id).desc())
         .limit(limit)
     )
-    return [(batch, name) for batch, name in session.exec(statement)]
+    return list(session.exec(statement))
 
 
 def changes_in_batch(session: Session, batch: Batch, paper: int) -> list[str]:
     """A short description of each thing that a batch wrote about a paper."""
-    places: Any = (
+    places = (
         select_columns(Assignment.state, Taxon.path, Taxonomy.slug)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
@@ -120,12 +120,19 @@ class DecisionRow:
     @property
     def replaces(self) -> frozenset[str]:
         """Ids of the earlier decisions that its author had seen."""
-        return frozenset((self.change.before or {}).get("replaces", ()))
+        before = self.change.before
+        return frozenset(str(uid) for uid in before.get("replaces", ())) if isinstance(before, dict) else frozenset()
+
+    @property
+    def record(self) -> UncheckedObject:
+        """What was decided: verdict, taxa, evidence and the suggestion that was seen."""
+        after = self.change.after
+        return after if isinstance(after, dict) else {}
 
     @property
     def verdict(self) -> str:
         """The verdict."""
-        return str((self.change.after or {}).get("verdict"))
+        return str(self.record.get("verdict"))
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -138,10 +145,10 @@ def decided_taxonomy(batch: Batch) -> str:
     return batch.source.partition(" from ")[0]
 
 
-def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: str, values: dict[str, Any]) -> str:
+def record_decision(session: Session, batch: Batch, paper_uid: str, taxonomy: str, values: RowValues) -> str:
     """Append a decision record. `values` are `before`, `after` and, for imported decisions, `uid` and `at`."""
     assert batch.id is not None
-    named: dict[str, Any] = {"uid": new_uid(), "at": utc_now()} | values
+    named = {"uid": new_uid(), "at": utc_now(), **values}
     field = f"{DECISION}{taxonomy}"
     change = Change(batch_id=batch.id, actor_id=batch.actor_id, subject_uid=paper_uid, field=field, **named)
     session.add(change)
@@ -160,7 +167,7 @@ def decision_rows(
     """Decision records, oldest first, filtered by the uid of a paper, the slug of a taxonomy, ids, or the uid of a
     batch.
     """
-    statement: Any = (
+    statement = (
         select_columns(Change, Actor.name, Batch)
         .join(Actor, col(Actor.id) == col(Change.actor_id))
         .join(Batch, col(Batch.id) == col(Change.batch_id))
@@ -201,7 +208,7 @@ def screening_answers(session: Session, taxonomy: str) -> dict[str, bool]:
     Undone answers do not count.
     """
     field = f"{DECISION}{taxonomy}"
-    statement: Any = (
+    statement = (
         select_columns(Change.subject_uid, Change.field, Change.after)
         .join(Batch, col(Batch.id) == col(Change.batch_id))
         .where(or_(col(Change.field) == field, col(Change.field) == "standing"), col(Batch.undone_at).is_(None))
@@ -237,7 +244,7 @@ class QuotedAssignment(NamedTuple):
 
 def quoted_assignments(session: Session, papers: Iterable[int] | None = None) -> list[QuotedAssignment]:
     """Live assignments with a quote, all or those of some papers, oldest first."""
-    statement: Any = (
+    statement = (
         select_columns(
             Paper.id, Paper.slug, Paper.abstract, Paper.summary, Taxonomy.slug, Taxon.path, Assignment.state,
             Actor.name, Assignment.evidence, Assignment.evidence_place, Assignment.evidence_checked,
@@ -247,7 +254,7 @@ def quoted_assignments(session: Session, papers: Iterable[int] | None = None) ->
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
         .join(Actor, col(Actor.id) == col(Assignment.actor_id))
-        .where(col(Assignment.ended_at).is_(None), col(Assignment.evidence).is_not(None))
+        .where(is_live(Assignment), col(Assignment.evidence).is_not(None))
         .order_by(col(Assignment.id))
     )  # fmt: skip
     if papers is None:
@@ -258,6 +265,6 @@ def quoted_assignments(session: Session, papers: Iterable[int] | None = None) ->
 
 def warnings_of_batch(session: Session, batch: str | None) -> list[str]:
     """The warnings of a batch, in order."""
-    told: Any = select_columns(Change.after).join(Batch, col(Batch.id) == col(Change.batch_id))
+    told = select_columns(Change.after).join(Batch, col(Batch.id) == col(Change.batch_id))
     of_batch = told.where(Batch.uid == batch, Change.field == EVIDENCE_LOST).order_by(col(Change.id))
     return [after["alarm"] for (after,) in session.execute(of_batch)]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
-from wamkg.store.base import rows, select_columns, table_of
+from wamkg.json_types import JSON
+from wamkg.store.base import is_live, rows, select_columns, table_of
 from wamkg.store.entities import ENTITY_MODELS
 from wamkg.store.tables import (
     Assignment,
@@ -47,11 +47,11 @@ def links_to_nothing(session: Session) -> Iterator[tuple[str, str, str]]:
 
 def invalid_urls(session: Session) -> list[tuple[str, str, str]]:
     """Triples (paper, kind, URL) of live URLs that are not valid."""
-    statement: Any = (
+    statement = (
         select_columns(Paper.slug, PaperUrl.kind, PaperUrl.url)
         .join(PaperUrl, col(PaperUrl.paper_id) == col(Paper.id))
         .where(
-            col(PaperUrl.ended_at).is_(None),
+            is_live(PaperUrl),
             col(PaperUrl.url).not_like("http://_%"),
             col(PaperUrl.url).not_like("https://_%"),
         )
@@ -70,16 +70,16 @@ def papers_without_date(session: Session) -> list[str]:
 def dates_outside(session: Session, first: int, last: int) -> list[tuple[str, str, str, date]]:
     """Rows (paper, source, kind of event, day) of the dates before the year `first` or after the year `last`."""
     outside = (col(Event.day) < date(first, 1, 1)) | (col(Event.day) > date(last, 12, 31))
-    statement: Any = (
+    statement = (
         select_columns(Paper.slug, Event.source, Event.kind, Event.day)
         .join(Event, col(Event.paper_id) == col(Paper.id))
-        .where(outside, col(Event.ended_at).is_(None))
+        .where(outside, is_live(Event))
         .order_by(col(Paper.slug), col(Event.id))
     )
     return [tuple(row) for row in rows(session, statement)]
 
 
-def years_said(session: Session) -> list[tuple[str, str, Any]]:
+def years_said(session: Session) -> list[tuple[str, str, JSON]]:
     """Triples (paper, source, year): the current claim of each source for the year of a paper."""
     said = select_columns(Paper.slug, Claim.source, Claim.value).join(Claim, col(Claim.subject_id) == col(Paper.id))
     words = {
@@ -100,7 +100,7 @@ def contradicted_zero_counts(session: Session) -> list[tuple[str, str, int]]:
     ):
         counts.setdefault((number, slug), {})[source] = int(value or 0) if value is not None else -1
     citing = select_columns(Citation.cited_id, func.count(func.distinct(Citation.citing_id)))
-    citing = citing.where(col(Citation.ended_at).is_(None))
+    citing = citing.where(is_live(Citation))
     held = dict(rows(session, citing.group_by(col(Citation.cited_id))))
     found = []
     for (number, slug), by_source in counts.items():
@@ -119,7 +119,7 @@ def results_of_zero(session: Session) -> list[str]:
 def classes_without_definition(session: Session) -> list[str]:
     """`taxonomy:path` of live taxa without a definition."""
     statement = select_columns(Taxonomy.slug, Taxon.path).join(Taxon, col(Taxon.taxonomy_id) == col(Taxonomy.id))
-    live = statement.where(col(Taxon.ended_at).is_(None), Taxon.definition == "")
+    live = statement.where(is_live(Taxon), Taxon.definition == "")
     return [f"{slug}:{path}" for slug, path in rows(session, live.order_by(col(Taxonomy.slug), col(Taxon.path)))]
 
 
@@ -130,7 +130,7 @@ def duplicate_names(session: Session) -> Iterator[tuple[str, list[str]]]:
     yield from (("paper", slugs) for slugs in _twice(session, Paper, "title_key"))
 
 
-def _twice(session: Session, model: Any, key: str) -> list[list[str]]:
+def _twice(session: Session, model: type[SQLModel], key: str) -> list[list[str]]:
     table = table_of(model)
     shown = [table.c.standing.in_(LISTED)] if model is Paper else []
     twice = select(table.c[key]).where(*shown).group_by(table.c[key]).having(func.count() > 1)
@@ -143,7 +143,7 @@ def _twice(session: Session, model: Any, key: str) -> list[list[str]]:
 
 def suggestions_with_papers(session: Session) -> list[tuple[Suggestion, Paper, str]]:
     """All suggestions with their paper and the slug of their taxonomy."""
-    statement: Any = (
+    statement = (
         select_columns(Suggestion, Paper, Taxonomy.slug)
         .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Suggestion.taxonomy_id))
@@ -154,14 +154,14 @@ def suggestions_with_papers(session: Session) -> list[tuple[Suggestion, Paper, s
 
 def decided_papers(session: Session) -> set[tuple[int, int]]:
     """Pairs (paper, taxonomy) with a live assignment."""
-    live = select_columns(Assignment.paper_id, Assignment.taxonomy_id).where(col(Assignment.ended_at).is_(None))
+    live = select_columns(Assignment.paper_id, Assignment.taxonomy_id).where(is_live(Assignment))
     return {(paper, taxonomy) for paper, taxonomy in rows(session, live)}
 
 
 def live_paths(session: Session) -> dict[int, set[str]]:
     """Taxonomy -> paths of its live taxa."""
     found: dict[int, set[str]] = {}
-    live = select_columns(Taxon.taxonomy_id, Taxon.path).where(col(Taxon.ended_at).is_(None))
+    live = select_columns(Taxon.taxonomy_id, Taxon.path).where(is_live(Taxon))
     for taxonomy, path in rows(session, live):
         found.setdefault(taxonomy, set()).add(path)
     return found
@@ -175,11 +175,11 @@ def delete_suggestions(session: Session, numbers: list[int]) -> None:
 
 def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
     """Triples (paper, taxonomy, status) of papers without a taxon for which no reason is given."""
-    statement: Any = (
+    statement = (
         select_columns(Paper.slug, Taxonomy.slug, Assignment.state)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
-        .where(col(Assignment.ended_at).is_(None), Assignment.state != AssignmentStatus.PLACED)
+        .where(is_live(Assignment), Assignment.state != AssignmentStatus.PLACED)
         .where(func.coalesce(Assignment.reason, "") == "", col(Assignment.kind).is_(None))
         .order_by(col(Assignment.id))
     )

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
-from wamkg.store.base import select_columns
+from wamkg.store.base import is_live, select_columns
 from wamkg.store.tables import Actor, Batch, Judgement, Link, Paper
 from wamkg.vocabulary import DuplicateVerdict, Relation
 
@@ -105,9 +105,7 @@ class WorkGroups:
 
 def load_work_groups(session: Session, *, leaving_out: Pair | None = None) -> WorkGroups:
     """The current works; `leaving_out` ignores the judgement of one pair."""
-    rows = session.exec(
-        select(Judgement.left_id, Judgement.right_id, Judgement.verdict).where(col(Judgement.ended_at).is_(None))
-    )
+    rows = session.exec(select(Judgement.left_id, Judgement.right_id, Judgement.verdict).where(is_live(Judgement)))
     said: dict[str, set[Pair]] = {}
     for left, right, verdict in rows:
         if (left, right) != leaving_out:
@@ -125,25 +123,31 @@ def lock_judgements(session: Session) -> None:
 
 def live_judgement(session: Session, pair: Pair) -> Judgement | None:
     """The live judgement of a pair."""
-    live = select(Judgement).where(
-        Judgement.left_id == pair[0], Judgement.right_id == pair[1], col(Judgement.ended_at).is_(None)
-    )
+    live = select(Judgement).where(Judgement.left_id == pair[0], Judgement.right_id == pair[1], is_live(Judgement))
     return session.exec(live).first()
 
 
-def judgement_rows(session: Session, *, papers: Iterable[int] | None = None) -> list[Any]:
-    """Rows (judgement, by, batch) of live judgements, newest first; optionally only those about some papers."""
+class JudgementRow(NamedTuple):
+    """A judgement, the name of its author and the id of its batch."""
+
+    judgement: Judgement
+    by: str
+    batch: str
+
+
+def judgement_rows(session: Session, *, papers: Iterable[int] | None = None) -> list[JudgementRow]:
+    """Live judgements with author and batch, newest first; optionally only those about some papers."""
     statement = (
         select_columns(Judgement, Actor.name, Batch.uid)
         .join(Actor, col(Actor.id) == col(Judgement.actor_id))
         .join(Batch, col(Batch.id) == col(Judgement.batch_id))
-        .where(col(Judgement.ended_at).is_(None))
+        .where(is_live(Judgement))
         .order_by(col(Judgement.id).desc())
     )
     if papers is not None:
         wanted = list(papers)
         statement = statement.where(col(Judgement.left_id).in_(wanted) | col(Judgement.right_id).in_(wanted))
-    return list(session.exec(statement))
+    return [JudgementRow._make(row) for row in session.exec(statement)]
 
 
 def batch_of_pair(session: Session, pair: Pair) -> str:
@@ -199,10 +203,10 @@ def _further(groups: list[list[int]], placements: Mapping[int, WorkAssignment]) 
 
 def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> dict[int, dict[int, WorkAssignment]]:
     """Assignments by taxonomy and paper."""
-    statement: Any = (
+    statement = (
         select_columns(Assignment.taxonomy_id, Paper.id, Assignment.state, Paper.standing, Paper.date)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
-        .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
+        .where(is_live(Assignment), col(Assignment.primary).is_(True))
     )
     if taxonomy is not None:
         statement = statement.where(Assignment.taxonomy_id == taxonomy)

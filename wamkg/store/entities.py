@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
@@ -10,9 +9,8 @@ from sqlmodel import Session, SQLModel, col, select
 from wamkg.errors import NotFoundError
 from wamkg.identifiers import name_key
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import insert_entities, rows, select_columns
+from wamkg.store.base import RowValues, insert_entities, rows, rows_by_number, select_columns, table_of
 from wamkg.store.claims import INTRODUCIBLE
-from wamkg.store.paper_details import _grouped
 from wamkg.store.tables import (
     Alias,
     Batch,
@@ -45,11 +43,11 @@ INTRODUCING_RELATION = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITU
 
 def find_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity | None:
     """The entity with that slug, name or alias, or None."""
-    model: Any = ENTITY_MODELS[kind]
+    model = ENTITY_MODELS[kind]
     found = session.exec(select(model).where((model.slug == name) | (model.key == name_key(name)))).first()
     if found is None:
-        by_alias = select(model).join(Alias, Alias.entity_id == model.id).where(Alias.key == name_key(name))
-        found = session.exec(by_alias.order_by(model.id)).first()
+        by_alias = select(model).join(Alias, col(Alias.entity_id) == col(model.id)).where(Alias.key == name_key(name))
+        found = session.exec(by_alias.order_by(col(model.id))).first()
     return found
 
 
@@ -66,9 +64,9 @@ def get_entity(session: Session, kind: EntityKind, name: str) -> NamedEntity:
 
 def unknown_entity(session: Session, kind: EntityKind, name: str) -> str:
     """Error message for a name that no entity of a kind has, with near matches."""
-    model: Any = ENTITY_MODELS[kind]
+    model = ENTITY_MODELS[kind]
     spellings: dict[str, str] = {}
-    aliases = select(Alias.name, model.slug).join(model, Alias.entity_id == model.id)
+    aliases = select(Alias.name, model.slug).join(model, col(Alias.entity_id) == col(model.id))
     for statement in (select(model.slug, model.slug), select(model.name, model.slug), aliases):
         spellings = dict(session.exec(statement).all()) | spellings
     return f"no {kind} is called {name[:200]!r}{did_you_mean(name, spellings)}"
@@ -76,19 +74,19 @@ def unknown_entity(session: Session, kind: EntityKind, name: str) -> str:
 
 def list_entities(session: Session, kind: EntityKind) -> list[NamedEntity]:
     """All entities of a kind by slug."""
-    model: Any = ENTITY_MODELS[kind]
-    return list(session.exec(select(model).order_by(model.slug)))
+    model = ENTITY_MODELS[kind]
+    return list(session.exec(select(model).order_by(col(model.slug))))
 
 
 def upsert_entity(
-    session: Session, batch: Batch, kind: EntityKind, values: dict[str, Any], aliases: Sequence[str] = ()
+    session: Session, batch: Batch, kind: EntityKind, values: RowValues, aliases: Sequence[str] = ()
 ) -> tuple[int, int]:
     """Create an entity (`slug`, `name` and its own columns), or add missing values and spellings to it.
 
     Returns its number and how many values were added.
     """
     assert batch.id is not None
-    model: Any = ENTITY_MODELS[kind]
+    model = ENTITY_MODELS[kind]
     key = name_key(values["name"])
     found = session.exec(select(model).where((model.slug == values["slug"]) | (model.key == key))).first()
     added = 0
@@ -98,6 +96,7 @@ def upsert_entity(
         session.add(found)
         session.flush()
         added = 1
+    assert found.id is not None
     known = {found.key, *session.exec(select(Alias.key).where(Alias.entity_id == found.id))}
     for alias in aliases:
         if (alias_key := name_key(alias)) not in known:
@@ -127,12 +126,12 @@ def save_link(session: Session, batch: Batch, source: int, relation: Relation, t
 
 def link_counts(session: Session, kind: EntityKind) -> dict[int, dict[str, int]]:
     """Number of papers linked to each entity of a kind, by relation."""
-    model: Any = ENTITY_MODELS[kind]
+    model = ENTITY_MODELS[kind]
     statement = (
         select_columns(model.id, Link.relation, func.count())
         .select_from(Link)
-        .join(model, model.id == col(Link.target_id))
-        .group_by(model.id, col(Link.relation))
+        .join(model, col(model.id) == col(Link.target_id))
+        .group_by(col(model.id), col(Link.relation))
         .order_by(col(Link.relation))
     )
     found: dict[int, dict[str, int]] = {}
@@ -143,11 +142,11 @@ def link_counts(session: Session, kind: EntityKind) -> dict[int, dict[str, int]]
 
 def linked_papers(session: Session, kind: EntityKind, relation: Relation) -> dict[int, list[tuple[str, str | None]]]:
     """Pairs (slug, arXiv id) of the papers with that relation to each entity of a kind."""
-    model: Any = ENTITY_MODELS[kind]
+    model = ENTITY_MODELS[kind]
     statement = (
         select_columns(model.id, Paper.slug, Paper.arxiv)
         .select_from(Link)
-        .join(model, model.id == col(Link.target_id))
+        .join(model, col(model.id) == col(Link.target_id))
         .join(Paper, col(Paper.id) == col(Link.source_id))
         .where(Link.relation == relation)
         .order_by(col(Link.id))
@@ -160,8 +159,8 @@ def linked_papers(session: Session, kind: EntityKind, relation: Relation) -> dic
 
 def uids_of(session: Session, model: type[SQLModel]) -> dict[int, str]:
     """Permanent public ids of all entities of a kind."""
-    table: Any = model
-    statement = select_columns(Entity.id, Entity.uid).join(table, table.id == col(Entity.id))
+    table = table_of(model)
+    statement = select_columns(Entity.id, Entity.uid).join(table, table.c.id == col(Entity.id))
     return dict(tuple(row) for row in rows(session, statement))
 
 
@@ -183,11 +182,11 @@ def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
     """Datasets, benchmarks, metrics and institutions linked to a paper, in the order linked."""
     found: list[tuple[int, LinkedEntity]] = []
     for kind, model in _LINKED.items():
-        mark: list[Any] = [Institution.mark] if model is Institution else []
+        mark = [Institution.mark] if model is Institution else []
         statement = (
             select_columns(Link.id, Link.relation, model.slug, model.name, *mark)
             .select_from(Link)
-            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .join(model, col(model.id) == col(Link.target_id))
             .where(Link.source_id == number)
         )
         found += [(row[0], LinkedEntity(row[1], kind, row[2], row[3], *row[4:])) for row in rows(session, statement)]
@@ -202,10 +201,10 @@ def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tu
         statement = (
             select_columns(Link.source_id, model.name)
             .select_from(Link)
-            .join(model, col(model.id) == col(Link.target_id))  # type: ignore[attr-defined]
+            .join(model, col(model.id) == col(Link.target_id))
             .where(Link.relation == Relation.INTRODUCES)
             .order_by(col(Link.id))
         )
-        for number, group in _grouped(session, numbers, col(Link.source_id), statement).items():
+        for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
             found.setdefault(number, []).extend((kind, row[1]) for row in group)
     return found

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, literal, or_
 from sqlmodel import Session, col
 
-from wamkg.store.base import chunks, rows, select_columns
+from wamkg.store.base import Condition, Selected, chunks, is_live, rows, select_columns
 from wamkg.store.entities import ENTITY_MODELS
 from wamkg.store.tables import Assignment, Citation, Entity, Link, Paper, Result, Taxon, Taxonomy
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
@@ -53,48 +52,44 @@ def edges_at(session: Session, numbers: Iterable[int], relations: Iterable[str] 
     return sorted(found)
 
 
-def _edges(session: Session, statement: Any) -> Iterator[GraphEdge]:
+def _edges(session: Session, statement: Selected) -> Iterator[GraphEdge]:
     for source, relation, target, weight in rows(session, statement):
         if source is not None and target is not None:
             yield GraphEdge(source, relation, target, weight)
 
 
-def _statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
+def _statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
     named = wanted & {r.value for r in Relation}
     if named:
-        link = select_columns(Link.source_id, Link.relation, Link.target_id, _constant(1))
+        link = select_columns(Link.source_id, Link.relation, Link.target_id, literal(1))
         yield link.where(col(Link.relation).in_(named), _touches(Link.source_id, Link.target_id, part))
     if CITES in wanted:
-        cite = select_columns(Citation.citing_id, _constant(CITES), Citation.cited_id, func.count())
-        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part), col(Citation.ended_at).is_(None))
+        cite = select_columns(Citation.citing_id, literal(CITES), Citation.cited_id, func.count())
+        cite = cite.where(_touches(Citation.citing_id, Citation.cited_id, part), is_live(Citation))
         yield cite.group_by(col(Citation.citing_id), col(Citation.cited_id))
     if PLACED_IN in wanted:
-        place = select_columns(Assignment.paper_id, _constant(PLACED_IN), Assignment.taxon_id, _constant(1))
-        live = (col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED)
+        place = select_columns(Assignment.paper_id, literal(PLACED_IN), Assignment.taxon_id, literal(1))
+        live = (is_live(Assignment), Assignment.state == AssignmentStatus.PLACED)
         yield place.where(*live, _touches(Assignment.paper_id, Assignment.taxon_id, part))
     if PART_OF in wanted:
-        below = select_columns(Taxon.id, _constant(PART_OF), Taxon.parent_id, _constant(1))
-        present = col(Taxon.ended_at).is_(None)
+        below = select_columns(Taxon.id, literal(PART_OF), Taxon.parent_id, literal(1))
+        present = is_live(Taxon)
         yield below.where(col(Taxon.parent_id).is_not(None), present, _touches(Taxon.id, Taxon.parent_id, part))
     yield from _result_statements(wanted, part)
 
 
-def _result_statements(wanted: set[str], part: list[int]) -> Iterator[Any]:
+def _result_statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
     pairs = (
         (Relation.EVALUATED_ON.value, Result.method_id, Result.benchmark_id),
         (MEASURED_BY, Result.benchmark_id, Result.metric_id),
     )
     for relation, source, target in pairs:
         if relation in wanted:
-            scored = select_columns(source, _constant(relation), target, func.count())
+            scored = select_columns(source, literal(relation), target, func.count())
             yield scored.where(_touches(source, target, part)).group_by(source, target)
 
 
-def _constant(value: Any) -> Any:
-    return literal(value)
-
-
-def _touches(source: Any, target: Any, part: list[int]) -> Any:
+def _touches(source: int | None, target: int | None, part: list[int]) -> Condition:
     return or_(col(source).in_(part), col(target).in_(part))
 
 
@@ -125,13 +120,13 @@ def _nodes(session: Session, kind: str, own: list[int], kinds: dict[int, tuple[s
     elif kind == EntityKind.TAXON:
         statement = select_columns(Taxon.id, Taxonomy.slug, Taxon.path, Taxon.name, Taxon.definition)
         statement = statement.join(Taxonomy, col(Taxonomy.id) == col(Taxon.taxonomy_id))
-        statement = statement.where(col(Taxon.ended_at).is_(None))
+        statement = statement.where(is_live(Taxon))
         for number, slug, path, name, definition in rows(session, statement.where(col(Taxon.id).in_(own))):
             yield Node(number, kinds[number][0], kind, f"taxon:{slug}:{path}", name, definition)
     else:
-        model: Any = ENTITY_MODELS[EntityKind(kind)]
+        model = ENTITY_MODELS[EntityKind(kind)]
         for number, slug, name in rows(
-            session, select_columns(model.id, model.slug, model.name).where(model.id.in_(own))
+            session, select_columns(model.id, model.slug, model.name).where(col(model.id).in_(own))
         ):
             yield Node(number, kinds[number][0], kind, f"{kind}:{slug}", name)
 

@@ -2,10 +2,10 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import getnode, uuid4
 
 import psutil
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
+from wamkg.json_types import JsonObject
 from wamkg.store.base import get_by_prefix
 from wamkg.store.tables import Job
 from wamkg.store.types import utc_now
@@ -57,7 +58,7 @@ SILENT_AFTER = timedelta(minutes=10)
 LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
-def add_job(session: Session, kind: str, params: dict[str, Any], actor_id: int | None = None) -> Job:
+def add_job(session: Session, kind: str, params: JsonObject, actor_id: int | None = None) -> Job:
     """Create a job with the status `queued`."""
     job = Job(uid=new_uid(), kind=kind, state=JobStatus.QUEUED, params=params, actor_id=actor_id)
     session.add(job)
@@ -79,7 +80,7 @@ def live_jobs(session: Session, kind: str) -> list[Job]:
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
-def set_params(session: Session, job: Job, values: dict[str, Any]) -> None:
+def set_params(session: Session, job: Job, values: JsonObject) -> None:
     """Change parameters of a job."""
     job.params = job.params | values
     session.add(job)
@@ -93,7 +94,7 @@ def begin(session: Session, job: Job, runner: str) -> None:
     session.add(job)
 
 
-def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
+def beat(session: Session, uid: str, values: Mapping[str, object]) -> bool:
     """Record the progress of a job; returns whether it was asked to stop."""
     job = find_job(session, uid)
     job.heartbeat_at = utc_now()
@@ -103,7 +104,7 @@ def beat(session: Session, uid: str, values: dict[str, Any]) -> bool:
     return job.cancel
 
 
-def finish(session: Session, uid: str, state: JobStatus, values: dict[str, Any]) -> None:
+def finish(session: Session, uid: str, state: JobStatus, values: Mapping[str, object]) -> None:
     """Record the final status of a job."""
     job = find_job(session, uid)
     job.state, job.finished_at = state, utc_now()

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import ConflictError
-from wamkg.store.base import LEFT_OUT, chunks, decode, encode, table_of
+from wamkg.store.base import LEFT_OUT, Condition, Row, RowValues, chunks, decode, encode, is_live, table_of
 from wamkg.store.batches import KEPT_ROWS, MOVED, record_change
 from wamkg.store.citation_keys import KEY
 from wamkg.store.papers import SCHEMES
@@ -23,6 +23,7 @@ from wamkg.vocabulary import BatchKind
 
 REMOVED = KEPT_ROWS[0]
 ROWS_A_CHANGE = 500
+Columns = list[Column[Any]]
 PARENTS = ("paper", "method")
 """Tables to which other tables refer; their rows are restored first."""
 _SHOWN_ONCE = (*SCHEMES, KEY, "venue_id")
@@ -48,7 +49,7 @@ class Mover:
             if columns and table is not _IN_PLACE and table not in map(table_of, _DERIVED):
                 self._move(table, columns, other, keep)
 
-    def _move(self, table: Table, columns: list[Column[Any]], other: int, keep: int) -> None:
+    def _move(self, table: Table, columns: Columns, other: int, keep: int) -> None:
         theirs = self._rows(table, columns, other)
         if not theirs:
             return
@@ -58,11 +59,11 @@ class Mover:
         self.remove(table, [row for row in (*mine, *theirs) if row["id"] in doomed])
         self.change(table, [row for row in theirs if row["id"] not in doomed], changed)
 
-    def _rows(self, table: Table, columns: Iterable[Column[Any]], number: int) -> list[dict[str, Any]]:
+    def _rows(self, table: Table, columns: Columns, number: int) -> list[Row]:
         found = select(table).where(or_(*(column == number for column in columns))).order_by(table.c.id)
         return [dict(row._mapping) for row in self.session.connection().execute(found)]
 
-    def change(self, table: Table, rows: list[dict[str, Any]], values: Mapping[int, Mapping[str, Any]]) -> None:
+    def change(self, table: Table, rows: list[Row], values: Mapping[int, RowValues]) -> None:
         """Set columns of rows (by number) and record the old values."""
         for row in rows:
             new = {name: value for name, value in values[row["id"]].items() if row[name] != value}
@@ -74,7 +75,7 @@ class Mover:
             record_change(self.session, self.batch, f"{MOVED}{table.name}", before=kept, after=after)
         self.moved[str(table.name)] += len(rows)
 
-    def remove(self, table: Table, rows: list[dict[str, Any]]) -> None:
+    def remove(self, table: Table, rows: list[Row]) -> None:
         """Remove rows from a table and copy them to the audit trail."""
         for part in chunks(rows, ROWS_A_CHANGE):
             record_change(self.session, self.batch, f"{REMOVED}{table.name}", before=[encode(row) for row in part])
@@ -82,7 +83,7 @@ class Mover:
             self.session.connection().execute(table.delete().where(table.c.id.in_(numbers)))
         self.removed[str(table.name)] += len(rows)
 
-    def remove_where(self, table: Table, condition: Any) -> None:
+    def remove_where(self, table: Table, condition: Condition) -> None:
         """Remove the rows of a table that meet a condition."""
         found = self.session.connection().execute(select(table).where(condition).order_by(table.c.id))
         self.remove(table, [dict(row._mapping) for row in found])
@@ -97,7 +98,7 @@ class Mover:
         self.session.expire_all()
 
 
-def _references(table: Table, kind: str) -> list[Column[Any]]:
+def _references(table: Table, kind: str) -> Columns:
     """Columns that refer to an entity of a kind; the primary key of a table is not included."""
     return [
         column
@@ -106,25 +107,23 @@ def _references(table: Table, kind: str) -> list[Column[Any]]:
     ]
 
 
-def _pointed(table: Table, columns: list[Column[Any]], row: Mapping[str, Any], other: int, keep: int) -> dict[str, Any]:
+def _pointed(table: Table, columns: Columns, row: RowValues, other: int, keep: int) -> Row:
     new = {str(c.name): keep if row[c.name] == other else row[c.name] for c in columns}
     if table.name == "judgement":
         new = {"left_id": min(new.values()), "right_id": max(new.values())}
     return new
 
 
-def _kept(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(row: RowValues, values: RowValues) -> Row:
     names = {"id", *values} | ({"batch_id", "ended_batch_id"} & row.keys())
     return encode({name: row[name] for name in sorted(names)})
 
 
-def _doubles(
-    table: Table, columns: list[Column[Any]], mine: list[dict[str, Any]], theirs: list[dict[str, Any]]
-) -> set[int]:
+def _doubles(table: Table, columns: Columns, mine: list[Row], theirs: list[Row]) -> set[int]:
     """Numbers of the rows to remove: links of a paper to itself, and the poorer of two rows with the same key."""
     doomed = {row["id"] for row in theirs if len(columns) > 1 and len({row[c.name] for c in columns}) == 1}
     for names, where in _unique_keys(table):
-        known: dict[tuple[Any, ...], dict[str, Any]] = {}
+        known: dict[tuple[object, ...], Row] = {}
         for row in (*mine, *theirs):
             if row["id"] in doomed or not _holds(row, where):
                 continue
@@ -136,7 +135,7 @@ def _doubles(
     return doomed
 
 
-def _richness(row: Mapping[str, Any]) -> int:
+def _richness(row: RowValues) -> int:
     return len(row.get("contexts") or ())
 
 
@@ -151,7 +150,7 @@ def _unique_keys(table: Table) -> Iterator[tuple[list[str], str]]:
             yield [str(column.name) for column in index.columns], str(where) if where is not None else ""
 
 
-def _holds(row: Mapping[str, Any], where: str) -> bool:
+def _holds(row: RowValues, where: str) -> bool:
     return not ("ended_at" in where and row["ended_at"] is not None) and not ("primary" in where and not row["primary"])
 
 
@@ -159,7 +158,7 @@ def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple
     """Add former ids (scheme, value) of a paper."""
     wanted = dict.fromkeys(ids)
     known = select(col(FormerId.scheme), col(FormerId.value)).where(
-        col(FormerId.value).in_([value for _, value in wanted]), col(FormerId.ended_at).is_(None)
+        col(FormerId.value).in_([value for _, value in wanted]), is_live(FormerId)
     )
     taken = {tuple(row) for row in session.connection().execute(known)}
     assert batch.id is not None
@@ -176,8 +175,8 @@ def name_formerly(session: Session, batch: Batch, keep: int, ids: Iterable[tuple
 class Merged:
     """What a merge recorded: the rows it removed, by table; for each row it moved, the columns before and after."""
 
-    removed: dict[str, list[dict[str, Any]]]
-    moved: list[tuple[str, dict[str, Any], dict[str, Any]]]
+    removed: dict[str, list[Row]]
+    moved: list[tuple[str, Row, Row]]
 
     @property
     def papers(self) -> set[int]:
@@ -189,8 +188,8 @@ class Merged:
 
 def read_merge(session: Session, batch: int) -> Merged:
     """Read the record of a merge."""
-    removed: dict[str, list[dict[str, Any]]] = {}
-    moved: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    removed: dict[str, list[Row]] = {}
+    moved: list[tuple[str, Row, Row]] = []
     changes = select(Change).where(col(Change.batch_id) == batch).order_by(col(Change.id))
     for change in session.execute(changes).scalars():
         if change.field.startswith(REMOVED):
@@ -233,14 +232,14 @@ def _set_back(session: Session, merged: Merged, later: set[int]) -> None:
             _set(session, name, before, after)
 
 
-def _set(session: Session, name: str, values: Mapping[str, Any], columns: Iterable[str]) -> None:
+def _set(session: Session, name: str, values: RowValues, columns: Iterable[str]) -> None:
     table = metadata.tables[name]
     new = {column: values[column] for column in columns if column != "id"}
     same = [table.c[key] == values[key] for key in ("id", "batch_id") if key in values]
     session.connection().execute(table.update().where(*same).values(**decode(table, new)))
 
 
-def _insert(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
+def _insert(session: Session, name: str, rows: list[Row]) -> None:
     if not rows:
         return
     table, run = metadata.tables[name], session.connection().execute
@@ -282,7 +281,7 @@ def merge_again(session: Session, merged: Merged) -> set[int]:
     return _forget_shown(session, merged.papers)
 
 
-def _delete(session: Session, name: str, rows: list[dict[str, Any]]) -> None:
+def _delete(session: Session, name: str, rows: list[Row]) -> None:
     table = metadata.tables[name]
     for row in rows:
         same = [table.c[key] == row[key] for key in ("id", "batch_id") if key in row]

@@ -1,10 +1,14 @@
 """Reads of objections."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from wamkg.store.base import get_by_prefix, select_columns
+from wamkg.store.base import Condition, Selected, SortKey, get_by_prefix, paged, select_columns
 from wamkg.store.decisions import DecisionRow, decision_rows, effective_decisions
 from wamkg.store.tables import Batch, Objection, Paper, Taxonomy
 from wamkg.vocabulary import OPEN_STATUSES
@@ -55,12 +59,65 @@ def concurrent_decision_batches(session: Session, batch: Batch) -> set[int]:
     }
 
 
-def list_objections(session: Session) -> list[tuple[Objection, str, str | None, str, str]]:
-    """All objections, newest first, with the paper's slug, arXiv id and title, and the taxonomy's slug."""
+class ObjectionRow(NamedTuple):
+    """An objection, its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
+
+    objection: Objection
+    slug: str
+    arxiv: str | None
+    taxonomy: str
+    title: str
+
+
+_NEWEST = (SortKey(col(Objection.at), descending=True), SortKey(col(Objection.uid)))
+
+
+@dataclass(frozen=True)
+class ObjectionFilter:
+    """Filter of objections: by status, and by paper as its public id, which `arxiv` or `slug` holds."""
+
+    statuses: tuple[str, ...] = ()
+    arxiv: str | None = None
+    slug: str | None = None
+    uid: str | None = None
+
+    def conditions(self) -> list[Condition]:
+        """The filter as SQL conditions."""
+        found: list[Condition] = [col(Objection.status).in_(self.statuses)] if self.statuses else []
+        if self.arxiv is not None:
+            found.append(col(Paper.arxiv) == self.arxiv)
+        if self.slug is not None:
+            found += [col(Paper.slug) == self.slug, col(Paper.arxiv).is_(None)]
+        if self.uid is not None:
+            found.append(col(Objection.uid) == self.uid)
+        return found
+
+
+def count_objections(session: Session, wanted: ObjectionFilter) -> int:
+    """Number of objections that match."""
     statement = (
+        select_columns(func.count()).select_from(Objection).join(Paper, col(Paper.id) == col(Objection.paper_id))
+    )
+    return int(session.connection().execute(statement.where(*wanted.conditions())).scalar_one())
+
+
+def page_of_objections(
+    session: Session, wanted: ObjectionFilter, after: tuple[datetime, str] | None, limit: int
+) -> list[ObjectionRow]:
+    """Up to `limit` objections that match, newest first, after the one with that time and id."""
+    return [ObjectionRow._make(row) for row in session.execute(paged(_rows(wanted), _NEWEST, after, limit))]
+
+
+def list_objections(session: Session, wanted: ObjectionFilter) -> list[ObjectionRow]:
+    """All objections that match, oldest first."""
+    return [ObjectionRow._make(row) for row in session.execute(_rows(wanted).order_by(col(Objection.id)))]
+
+
+def _rows(wanted: ObjectionFilter) -> Selected:
+    found: Selected = (
         select_columns(Objection, Paper.slug, Paper.arxiv, Taxonomy.slug, Paper.title)
         .join(Paper, col(Paper.id) == col(Objection.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Objection.taxonomy_id))
-        .order_by(col(Objection.id).desc())
+        .where(*wanted.conditions())
     )
-    return [tuple(row) for row in session.exec(statement)]
+    return found

@@ -1,12 +1,15 @@
 """Everything that is shown of papers, loaded for many papers at once."""
 
+import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import NamedTuple
 
+from sqlalchemy import null
 from sqlmodel import Session, col
 
+from wamkg.json_types import JSON
 from wamkg.names import PersonName
-from wamkg.store.base import chunks, rows, select_columns, signed_rows
+from wamkg.store.base import chunks, is_live, rows, rows_as, rows_by_number, select_columns, signed_rows
 from wamkg.store.papers import NAME_PARTS, printed_name
 from wamkg.store.tables import (
     Actor,
@@ -26,7 +29,7 @@ from wamkg.store.tables import (
 )
 from wamkg.vocabulary import Standing
 
-BIBLIOGRAPHIC: tuple[Any, ...] = (
+BIBLIOGRAPHIC = (
     Paper.key,
     Paper.entry_type,
     Paper.volume,
@@ -39,9 +42,44 @@ BIBLIOGRAPHIC: tuple[Any, ...] = (
 """Columns with bibliographic data of a paper."""
 
 
-def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, Any]:
+class PaperRow(NamedTuple):
+    """What lists show of a paper; abstract and summary only where they were asked for."""
+
+    id: int
+    uid: str
+    slug: str
+    title: str
+    arxiv: str | None
+    doi: str | None
+    s2: str | None
+    openalex: str | None
+    url: str | None
+    year: int | None
+    year_derived: bool
+    key: str | None
+    entry_type: str | None
+    volume: str | None
+    number: str | None
+    pages: str | None
+    publisher: str | None
+    details: dict[str, str] | None
+    authors_cut: bool
+    standing: str
+    exclusion_reason: str | None
+    note: str | None
+    date: dt.date | None
+    date_precision: str | None
+    date_source: str | None
+    citation_count: int | None
+    version: int
+    venue: str | None
+    abstract: str | None
+    summary: str | None
+
+
+def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, PaperRow]:
     """The row of each paper with its `uid` and `venue`; abstract and summary only with `texts`."""
-    columns: list[Any] = [
+    columns: list[object] = [
         Paper.id,
         Entity.uid,
         Paper.slug,
@@ -64,9 +102,8 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         Paper.version,
         col(Venue.name).label("venue"),
     ]
-    if texts:
-        columns += [Paper.abstract, Paper.summary]
-    found: dict[int, Any] = {}
+    columns += [Paper.abstract, Paper.summary] if texts else [null().label("abstract"), null().label("summary")]
+    found: dict[int, PaperRow] = {}
     for part in chunks(numbers):
         statement = (
             select_columns(*columns)
@@ -75,71 +112,129 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
             .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
             .where(col(Paper.id).in_(part))
         )
-        found |= {row.id: row for row in rows(session, statement)}
-    return found
-
-
-def _grouped(session: Session, numbers: Iterable[int], column: Any, statement: Any) -> dict[int, list[Any]]:
-    """Rows of a statement for the given papers, by the number in their first column."""
-    found: dict[int, list[Any]] = {}
-    for part in chunks(set(numbers)):
-        for row in session.connection().execute(statement.where(column.in_(part))).all():
-            found.setdefault(row[0], []).append(row)
+        found |= {row.id: row for row in rows_as(session, statement, PaperRow._make)}
     return found
 
 
 def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
     """Printed names of each paper's authors, in order."""
     statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
-    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
-    return {number: [row.name for row in group] for number, group in found.items()}
+    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), tuple)
+    return {number: [row[1] for row in group] for number, group in found.items()}
+
+
+_PARTS = [getattr(Authorship, part) for part in NAME_PARTS]
+
+
+class PrintedName(NamedTuple):
+    """The name of an author as printed on a paper, and its parts where they are known."""
+
+    paper_id: int
+    name: str
+    family: str | None
+    given: str | None
+    particle: str | None
+    suffix: str | None
+    literal: str | None
 
 
 def names_of(session: Session, numbers: Iterable[int]) -> dict[int, list[PersonName]]:
     """Structured names of each paper's authors, in order."""
-    parts = [getattr(Authorship, part) for part in NAME_PARTS]
-    statement = select_columns(Authorship.paper_id, Authorship.name, *parts).order_by(col(Authorship.position))
-    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
+    statement = select_columns(Authorship.paper_id, Authorship.name, *_PARTS).order_by(col(Authorship.position))
+    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), PrintedName._make)
     return {number: [printed_name(row) for row in group] for number, group in found.items()}
 
 
 def first_names_of(session: Session, numbers: Iterable[int]) -> dict[int, PersonName]:
     """Structured name of each paper's first author."""
-    parts = [getattr(Authorship, part) for part in NAME_PARTS]
-    statement = select_columns(Authorship.paper_id, Authorship.name, *parts).where(Authorship.position == 0)
-    found = _grouped(session, numbers, col(Authorship.paper_id), statement)
+    statement = select_columns(Authorship.paper_id, Authorship.name, *_PARTS).where(Authorship.position == 0)
+    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), PrintedName._make)
     return {number: printed_name(group[0]) for number, group in found.items()}
 
 
-def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, kind, url, source) of each paper's URLs, in the order they were added."""
+class WeblinkRow(NamedTuple):
+    """A URL of a paper and who gave it."""
+
+    paper_id: int
+    kind: str
+    url: str
+    source: str
+
+
+def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[WeblinkRow]]:
+    """Each paper's URLs, in the order they were added."""
     statement = select_columns(PaperUrl.paper_id, PaperUrl.kind, PaperUrl.url, PaperUrl.source)
-    statement = statement.where(col(PaperUrl.ended_at).is_(None))
-    return _grouped(session, numbers, col(PaperUrl.paper_id), statement.order_by(col(PaperUrl.id)))
+    statement = statement.where(is_live(PaperUrl))
+    selected = statement.order_by(col(PaperUrl.id)), col(PaperUrl.paper_id)
+    return rows_by_number(session, numbers, selected, WeblinkRow._make)
 
 
-def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, kind, day, precision, source, derived) of each paper's dated events, earliest first."""
+class EventRow(NamedTuple):
+    """A dated event of a paper according to one source; `derived` if the date was computed, not stated."""
+
+    paper_id: int
+    kind: str
+    day: dt.date
+    precision: str
+    source: str
+    derived: bool
+
+
+def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[EventRow]]:
+    """Each paper's dated events, earliest first."""
     statement = select_columns(Event.paper_id, Event.kind, Event.day, Event.precision, Event.source, Event.derived)
-    statement = statement.where(col(Event.ended_at).is_(None))
-    return _grouped(session, numbers, col(Event.paper_id), statement.order_by(col(Event.day), col(Event.id)))
+    statement = statement.where(is_live(Event))
+    selected = statement.order_by(col(Event.day), col(Event.id)), col(Event.paper_id)
+    return rows_by_number(session, numbers, selected, EventRow._make)
 
 
-def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, facet, value, mapped, source) of the labels printed beside each paper in imported lists."""
+class TagRow(NamedTuple):
+    """A label printed beside a paper in an imported list; `mapped` if a taxonomy has it."""
+
+    paper_id: int
+    facet: str
+    value: str
+    mapped: bool
+    source: str
+
+
+def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[TagRow]]:
+    """The labels printed beside each paper in imported lists."""
     statement = select_columns(Tag.paper_id, Tag.facet, Tag.value, Tag.mapped, Tag.source)
-    return _grouped(session, numbers, col(Tag.paper_id), statement.order_by(col(Tag.id)))
+    selected = statement.order_by(col(Tag.id)), col(Tag.paper_id)
+    return rows_by_number(session, numbers, selected, TagRow._make)
 
 
-def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, scheme, value) of each paper's other current and former ids."""
+class FormerIdRow(NamedTuple):
+    """Another current or former id of a paper."""
+
+    paper_id: int
+    scheme: str
+    value: str
+
+
+def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[FormerIdRow]]:
+    """Each paper's other current and former ids."""
     statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
-    statement = statement.where(col(FormerId.ended_at).is_(None))
-    return _grouped(session, numbers, col(FormerId.paper_id), statement.order_by(col(FormerId.id)))
+    statement = statement.where(is_live(FormerId))
+    selected = statement.order_by(col(FormerId.id)), col(FormerId.paper_id)
+    return rows_by_number(session, numbers, selected, FormerIdRow._make)
 
 
-def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows (paper, taxonomy, taxon, state, primary, kind, reason) of each paper's live assignments."""
+class LiveAssignmentRow(NamedTuple):
+    """A live assignment: slug of the taxonomy, path of the taxon (None for a status), and why there is no taxon."""
+
+    paper_id: int
+    taxonomy: str
+    taxon: str | None
+    state: str
+    primary: bool
+    kind: str | None
+    reason: str | None
+
+
+def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, list[LiveAssignmentRow]]:
+    """Each paper's live assignments, the primary one first."""
     statement = (
         select_columns(
             Assignment.paper_id,
@@ -153,13 +248,39 @@ def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, l
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
-        .where(col(Assignment.ended_at).is_(None))
+        .where(is_live(Assignment))
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
-    return _grouped(session, numbers, col(Assignment.paper_id), statement)
+    return rows_by_number(session, numbers, (statement, col(Assignment.paper_id)), LiveAssignmentRow._make)
 
 
-def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = False) -> dict[int, list[Any]]:
+class AssignmentRow(NamedTuple):
+    """An assignment with its taxonomy and taxon, the evidence, and who decided when."""
+
+    paper_id: int
+    uid: str
+    taxonomy: str
+    taxon: str | None
+    taxon_uid: str | None
+    taxon_name: str | None
+    definition: str | None
+    state: str
+    primary: bool
+    kind: str | None
+    reason: str | None
+    evidence: str | None
+    evidence_place: str | None
+    evidence_checked: bool | None
+    note: str | None
+    source: str
+    by: str
+    by_kind: str
+    at: dt.datetime
+    ended_at: dt.datetime | None
+    batch: str
+
+
+def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = False) -> dict[int, list[AssignmentRow]]:
     """Assignments of each paper with taxonomy, taxon and who decided; only live ones unless `ended`."""
     statement = (
         select_columns(
@@ -192,14 +313,28 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
     if not ended:
-        statement = statement.where(col(Assignment.ended_at).is_(None))
-    return _grouped(
-        session, numbers, col(Assignment.paper_id), signed_rows(statement, Assignment.batch_id, Assignment.actor_id)
-    )
+        statement = statement.where(is_live(Assignment))
+    signed = signed_rows(statement, Assignment.batch_id, Assignment.actor_id)
+    return rows_by_number(session, numbers, (signed, col(Assignment.paper_id)), AssignmentRow._make)
 
 
-def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows of all claims about each paper, oldest first."""
+class ClaimRow(NamedTuple):
+    """What a source stated about a field of a paper, and who brought it in when."""
+
+    subject_id: int
+    id: int
+    field: str
+    value: JSON
+    reason: str | None
+    source: str
+    source_ref: str | None
+    seen_at: dt.datetime
+    batch: str
+    by: str
+
+
+def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[ClaimRow]]:
+    """All claims about each paper, oldest first."""
     statement = (
         select_columns(
             Claim.subject_id,
@@ -216,7 +351,8 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Any]]:
         .select_from(Claim)
         .order_by(col(Claim.id))
     )
-    return _grouped(session, numbers, col(Claim.subject_id), signed_rows(statement, Claim.batch_id, Batch.actor_id))
+    signed = signed_rows(statement, Claim.batch_id, Batch.actor_id)
+    return rows_by_number(session, numbers, (signed, col(Claim.subject_id)), ClaimRow._make)
 
 
 def listed_numbers(session: Session) -> list[int]:

@@ -4,12 +4,11 @@ A new filter is one field of `PaperFilter` and one entry of `CONDITIONS`; everyt
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from sqlalchemy import and_, case, exists, func, literal, or_, text, true
+from sqlalchemy import TextClause, and_, case, exists, func, literal, or_, text, true
 from sqlmodel import Session, col
 
 from wamkg.errors import InvalidInputError
@@ -28,7 +27,7 @@ from wamkg.parameters import (
     parse_moment,
     split_taxon,
 )
-from wamkg.store.base import select_columns
+from wamkg.store.base import Column, Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns
 from wamkg.store.entities import get_entity
 from wamkg.store.papers import SCHEMES, ExternalIdentifier, papers_by_ids
 from wamkg.store.search import MAX_WORDS
@@ -36,6 +35,8 @@ from wamkg.store.tables import Assignment, Batch, Claim, Entity, Link, Paper, Re
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
 
+Test = Condition | TextClause
+"""One condition of a filter."""
 _NO_DATE = date(1, 1, 1)
 _USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
 
@@ -95,27 +96,6 @@ class PaperFilter(BaseModel):
         return {name: value for name, value in pairs if value not in (None, (), "")}
 
 
-@dataclass(frozen=True)
-class SortKey:
-    """One column of an order. NULL sorts first; `empty`, a value below all others, is its key."""
-
-    column: Any
-    descending: bool = False
-    empty: Any = None
-
-    @property
-    def key(self) -> Any:
-        """The expression that rows are compared by."""
-        return self.column if self.empty is None else func.coalesce(self.column, literal(self.empty))
-
-    @property
-    def order(self) -> Any:
-        """The same order on the column itself, so that an index on it can be used."""
-        if self.empty is None:
-            return self.column.desc() if self.descending else self.column.asc()
-        return self.column.desc().nulls_last() if self.descending else self.column.asc().nulls_first()
-
-
 def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
     """The requested order. The paper's number always comes last and makes it total."""
     newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
@@ -137,25 +117,13 @@ SORTS = ("-date", "date", "title", "-title", "added", "-citations", "relevance")
 
 
 def find_papers(
-    session: Session, wanted: PaperFilter, order: Sequence[SortKey], after: Sequence[Any] | None, limit: int
-) -> list[tuple[Any, ...]]:
-    """Up to `limit` rows (number, then the sort keys) after the given keys and number."""
+    session: Session, wanted: PaperFilter, order: Sequence[SortKey], after: Sequence[Key] | None, limit: int
+) -> list[tuple[int, list[Key]]]:
+    """Up to `limit` pairs (number, sort keys) after the given keys and number."""
     number = SortKey(col(Paper.id), descending=bool(order) and order[-1].descending)
-    keys = [*order, number]
     statement = select_columns(Paper.id, *(key.key for key in order)).where(*conditions(session, wanted))
-    if after is not None:
-        statement = statement.where(_comes_after(keys, after))
-    arranged = statement.order_by(*(key.order for key in keys)).limit(limit)
-    return [tuple(row) for row in session.connection().execute(arranged)]
-
-
-def _comes_after(keys: Sequence[SortKey], values: Sequence[Any]) -> Any:
-    alternatives = []
-    for i, key in enumerate(keys):
-        same = [k.key == v for k, v in zip(keys[:i], values[:i], strict=True)]
-        beyond = key.key < values[i] if key.descending else key.key > values[i]
-        alternatives.append(and_(*same, beyond))
-    return or_(*alternatives)
+    arranged = paged(statement, [*order, number], after, limit)
+    return [(number, keys) for number, *keys in rows(session, arranged)]
 
 
 def count_papers(session: Session, wanted: PaperFilter) -> int:
@@ -170,12 +138,12 @@ def paper_numbers(session: Session, wanted: PaperFilter) -> set[int]:
     return set(session.connection().execute(statement).scalars())
 
 
-def conditions(session: Session, wanted: PaperFilter) -> list[Any]:
+def conditions(session: Session, wanted: PaperFilter) -> list[Test]:
     """The filter as SQL conditions on `paper`.
 
     Raises NotFoundError for an unknown taxonomy, taxon, dataset or benchmark.
     """
-    found = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
+    found: list[Test] = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
     for name, value in wanted.given.items():
         if name not in SCHEMES:
             found += CONDITIONS[name](session, value)
@@ -185,18 +153,18 @@ def conditions(session: Session, wanted: PaperFilter) -> list[Any]:
     return found
 
 
-def _venue(names: Sequence[str]) -> Any:
+def _venue(names: Sequence[str]) -> Condition:
     keys = [normalise(name) for name in names]
     return col(Paper.venue_id).in_(select_columns(Venue.id).where(col(Venue.key).in_(keys)))
 
 
-def _first_seen_since(written: str) -> Any:
+def _first_seen_since(written: str) -> Condition:
     made = select_columns(Entity.id).join(Batch, col(Batch.id) == col(Entity.batch_id))
     moment = parse_moment(written, "first_seen_since")
     return col(Paper.id).in_(made.where(col(Batch.started_at) >= moment))
 
 
-def _text(session: Session, query: str) -> Any:
+def _text(session: Session, query: str) -> Test:
     words = normalise(query).split()[:MAX_WORDS]
     if not words:
         return literal(1) == 0
@@ -212,14 +180,13 @@ def _text(session: Session, query: str) -> Any:
     return hits.bindparams(fts_query=asked)
 
 
-def live_placements() -> Any:
+def live_placements() -> Selected:
     """Papers and taxa of the live assignments to a taxon."""
-    return select_columns(Assignment.paper_id, Assignment.taxon_id).where(
-        col(Assignment.ended_at).is_(None), Assignment.state == AssignmentStatus.PLACED
-    )
+    placed: Selected = select_columns(Assignment.paper_id, Assignment.taxon_id)
+    return placed.where(is_live(Assignment), col(Assignment.state) == AssignmentStatus.PLACED)
 
 
-def _in_taxa(session: Session, given: Sequence[str]) -> list[Any]:
+def _in_taxa(session: Session, given: Sequence[str]) -> list[Test]:
     by_taxonomy: dict[str, set[int]] = {}
     for ref in given:
         slug, path = split_taxon(ref)
@@ -240,36 +207,36 @@ def taxa_under(session: Session, slug: str, path: str) -> set[int]:
     return {t.id for t in taxa if t.id is not None and (t.path == top or t.path.startswith(below))}
 
 
-def _has_state(session: Session, ref: str) -> Any:
+def _has_state(session: Session, ref: str) -> Condition:
     slug, _, state = ref.partition(":")
     live = select_columns(Assignment.paper_id).where(
-        Assignment.taxonomy_id == get_taxonomy(session, slug).id, col(Assignment.ended_at).is_(None)
+        Assignment.taxonomy_id == get_taxonomy(session, slug).id, is_live(Assignment)
     )
     if state == NO_ASSIGNMENT:
         return col(Paper.id).not_in(live)
     return col(Paper.id).in_(live.where(Assignment.state == state))
 
 
-def _has_result(condition: Any) -> Any:
+def _has_result(condition: Condition) -> Condition:
     proposes = select_columns(Link.source_id).join(Result, col(Result.method_id) == col(Link.target_id))
     return col(Paper.id).in_(proposes.where(Link.relation == Relation.PROPOSES, condition))
 
 
-def _uses(session: Session, kind: EntityKind, names: Sequence[str]) -> list[Any]:
-    found = []
+def _uses(session: Session, kind: EntityKind, names: Sequence[str]) -> list[Test]:
+    found: list[Test] = []
     for name in names:
-        entity: Any = get_entity(session, kind, name)
+        entity = get_entity(session, kind, name)
         linked = select_columns(Link.source_id).where(Link.target_id == entity.id, col(Link.relation).in_(_USES))
-        found.append(or_(col(Paper.id).in_(linked), _has_result(Result.benchmark_id == entity.id)))
+        found.append(or_(col(Paper.id).in_(linked), _has_result(col(Result.benchmark_id) == entity.id)))
     return found
 
 
-def _found_by(source: str) -> Any:
+def _found_by(source: str) -> Condition:
     same = or_(col(Claim.source) == source, col(Claim.source).startswith(f"{source}:", autoescape=True))
     return exists().where(col(Claim.subject_id) == col(Paper.id), same)
 
 
-CONDITIONS: Mapping[str, Callable[[Session, Any], list[Any]]] = {
+CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "q": lambda session, words: [_text(session, words)],
     "taxon": _in_taxa,
     "state": lambda session, states: [_has_state(session, state) for state in states],
@@ -280,7 +247,7 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Any]]] = {
     "year": lambda _, years: [col(Paper.year).in_(years)],
     "dataset": lambda session, names: _uses(session, EntityKind.DATASET, names),
     "benchmark": lambda session, names: _uses(session, EntityKind.BENCHMARK, names),
-    "party": lambda _, party: [_has_result(Result.party == party)],
+    "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],
     "first_seen_since": lambda _, moment: [_first_seen_since(moment)],
 }
@@ -291,10 +258,10 @@ def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, i
     """Papers by standing, venue and year. The counts of a facet ignore its own filter, so its other values can be
     chosen.
     """
-    facets: dict[str, tuple[Any, PaperFilter]] = {
-        "standing": (Paper.standing, wanted.model_copy(update={"standing": tuple(Standing)})),
-        "venue": (Venue.name, wanted.model_copy(update={"venue": ()})),
-        "year": (Paper.year, wanted.model_copy(update={"year": ()})),
+    facets: dict[str, tuple[Column, PaperFilter]] = {
+        "standing": (col(Paper.standing), wanted.model_copy(update={"standing": tuple(Standing)})),
+        "venue": (col(Venue.name), wanted.model_copy(update={"venue": ()})),
+        "year": (col(Paper.year), wanted.model_copy(update={"year": ()})),
     }
     found: dict[str, dict[str, int]] = {}
     for name, (column, others) in facets.items():
@@ -319,7 +286,7 @@ def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[
         .where(
             Assignment.taxonomy_id == taxonomy,
             Assignment.state == AssignmentStatus.PLACED,
-            col(Assignment.ended_at).is_(None),
+            is_live(Assignment),
             *conditions(session, wanted),
         )
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import exists, func
 from sqlmodel import Session, SQLModel, col, select
@@ -11,7 +11,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, key_fold, name_key, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import chunks, rows, select_columns
+from wamkg.store.base import Condition, Selected, chunks, is_live, rows, select_columns
 from wamkg.store.citation_keys import KEY, owners_of_keys
 from wamkg.store.tables import (
     Assignment,
@@ -72,7 +72,7 @@ NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
 """Columns of `authorship` with the parts of a name, in the order of PersonName."""
 
 
-def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
+def _known_papers(session: Session, condition: Condition) -> list[KnownPaper]:
     """Papers under a condition, in the form that matching needs, by number; without their URLs."""
     names = ("id", "title", "title_key", "arxiv", "doi", "year", "volume", "pages")
     statement = (
@@ -91,7 +91,16 @@ def _known_papers(session: Session, condition: Any) -> list[KnownPaper]:
     ]
 
 
-def printed_name(row: Any) -> PersonName:
+class NamedAuthor(Protocol):
+    """A row with a printed name; its parts are attributes too (NAME_PARTS)."""
+
+    @property
+    def name(self) -> str:
+        """The name as printed."""
+        ...
+
+
+def printed_name(row: NamedAuthor) -> PersonName:
     """The structured name of a row of `authorship`. It is parsed from the printed name if the row has no structure."""
     name = PersonName(*(getattr(row, part) or "" for part in NAME_PARTS))
     return name if any(getattr(name, part) for part in NAME_PARTS) else parse_name(row.name)
@@ -107,7 +116,7 @@ def papers_by_ids(session: Session, ids: Iterable[ExternalIdentifier]) -> dict[E
         column = col(getattr(Paper, scheme))
         for part in chunks(values):
             former = select(FormerId.value, FormerId.paper_id).where(
-                FormerId.scheme == scheme, col(FormerId.value).in_(part), col(FormerId.ended_at).is_(None)
+                FormerId.scheme == scheme, col(FormerId.value).in_(part), is_live(FormerId)
             )
             found.update({ExternalIdentifier(scheme, value): number for value, number in session.exec(former)})
             now = select(column, col(Paper.id)).where(column.in_(part))
@@ -183,8 +192,8 @@ def numbers_by_key(
     """Numbers of authors, venues or named entities by their keys."""
     found: dict[str, int] = {}
     for part in chunks(set(keys)):
-        statement: Any = select(col(model.key), col(model.id)).where(col(model.key).in_(part))  # type: ignore[union-attr]
-        found.update(session.exec(statement).all())
+        statement = select_columns(model.key, model.id).where(col(model.key).in_(part))
+        found |= dict(tuple(row) for row in rows(session, statement))
     return found
 
 
@@ -329,8 +338,8 @@ _COUNTED: dict[str, type[SQLModel]] = {
 def table_counts(session: Session) -> dict[str, int]:
     """Number of entities of each kind."""
     counted = {name: select_columns(func.count()).select_from(model) for name, model in _COUNTED.items()}
-    counted["taxa"] = counted["taxa"].where(col(Taxon.ended_at).is_(None))
-    counted["citations"] = counted["citations"].where(col(Citation.ended_at).is_(None))
+    counted["taxa"] = counted["taxa"].where(is_live(Taxon))
+    counted["citations"] = counted["citations"].where(is_live(Citation))
     return {name: _count(session, statement) for name, statement in counted.items()}
 
 
@@ -340,19 +349,17 @@ def standing_counts(session: Session) -> dict[str, int]:
     return dict(tuple(row) for row in rows(session, statement))
 
 
-def _count(session: Session, statement: Any) -> int:
+def _count(session: Session, statement: Selected) -> int:
     return int(session.connection().execute(statement).scalar_one())
 
 
 def coverage_counts(session: Session) -> dict[str, int]:
     """For each field, the number of papers of the library that have a value."""
     number = col(Paper.id)
-    stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False), col(Event.ended_at).is_(None))
-    code = exists().where(
-        col(PaperUrl.paper_id) == number, col(PaperUrl.kind) == "code", col(PaperUrl.ended_at).is_(None)
-    )
+    stated = exists().where(col(Event.paper_id) == number, col(Event.derived).is_(False), is_live(Event))
+    code = exists().where(col(PaperUrl.paper_id) == number, col(PaperUrl.kind) == "code", is_live(PaperUrl))
     method = exists().where(col(Link.source_id) == number, col(Link.relation) == Relation.PROPOSES)
-    conditions: dict[str, Any] = {
+    conditions: dict[str, Condition] = {
         "abstract": col(Paper.abstract).is_not(None),
         "summary": col(Paper.summary).is_not(None),
         "authors": exists().where(col(Authorship.paper_id) == number),
@@ -360,15 +367,13 @@ def coverage_counts(session: Session) -> dict[str, int]:
         "semantic scholar id": col(Paper.s2).is_not(None),
         "date": col(Paper.date).is_not(None),
         "stated date": stated,
-        "date to the day": Paper.date_precision == "day",
+        "date to the day": col(Paper.date_precision) == "day",
         "venue": col(Paper.venue_id).is_not(None),
         "code": code,
         "method name": method,
         "institution": exists().where(col(Link.source_id) == number, col(Link.relation) == Relation.AFFILIATED),
         "citation count": col(Paper.citation_count).is_not(None),
-        "a decision in some taxonomy": exists().where(
-            col(Assignment.paper_id) == number, col(Assignment.ended_at).is_(None)
-        ),
+        "a decision in some taxonomy": exists().where(col(Assignment.paper_id) == number, is_live(Assignment)),
         "embedding": exists().where(col(Embedding.entity_id) == number),
     }
     listed = select_columns(func.count()).select_from(Paper).where(col(Paper.standing) != Standing.CITED)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.base import chunks, get_by_prefix, select_columns
+from wamkg.json_types import JSON
+from wamkg.store.base import Condition, Selected, SortKey, chunks, get_by_prefix, paged, select_columns
 from wamkg.store.batches import record_change
 from wamkg.store.tables import Actor, Batch, Change, Citation, Claim, Entity, IdentityQuestion, Paper
 from wamkg.vocabulary import QuestionStatus
@@ -28,7 +30,7 @@ class NewQuestion:
     source: str
     ids: Sequence[str]
     title: str
-    record: Mapping[str, Any]
+    record: Mapping[str, JSON]
     reasons: Sequence[str]
     uid: str = field(default_factory=new_uid)
 
@@ -108,10 +110,65 @@ def wrong_ids_of(session: Session, papers: Iterable[int]) -> dict[int, frozenset
     return {paper: frozenset(ids) for paper, ids in found.items()}
 
 
-def question_rows(session: Session, status: str | None = None, paper: int | None = None) -> list[Any]:
-    """Rows (question, paper's slug, arXiv id, year and title, who asked, who answered, when), newest first."""
+class QuestionRow(NamedTuple):
+    """A question with the paper it is about, who asked, who answered, and when."""
+
+    question: IdentityQuestion
+    slug: str
+    arxiv: str | None
+    year: int | None
+    paper_title: str
+    asked_by: str
+    batch: str
+    answered_by: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class QuestionFilter:
+    """Filter of questions: by status, paper, id, and the id of the batch that asked."""
+
+    status: str | None = None
+    paper: int | None = None
+    uid: str | None = None
+    batch: str | None = None
+
+    def conditions(self) -> list[Condition]:
+        """The filter as SQL conditions."""
+        asking = select(Batch.id).where(Batch.uid == self.batch)
+        given = (
+            (self.status, col(IdentityQuestion.status) == self.status),
+            (self.paper, col(IdentityQuestion.paper_id) == self.paper),
+            (self.uid, col(IdentityQuestion.uid) == self.uid),
+            (self.batch, col(IdentityQuestion.batch_id).in_(asking)),
+        )
+        return [condition for value, condition in given if value is not None]
+
+
+_NEWEST = (SortKey(col(IdentityQuestion.at), descending=True), SortKey(col(IdentityQuestion.uid)))
+
+
+def count_questions(session: Session, wanted: QuestionFilter) -> int:
+    """Number of questions that match."""
+    statement = select_columns(func.count()).select_from(IdentityQuestion).where(*wanted.conditions())
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def page_of_questions(
+    session: Session, wanted: QuestionFilter, after: tuple[datetime, str] | None, limit: int
+) -> list[QuestionRow]:
+    """Up to `limit` questions that match, newest first, after the one with that time and id."""
+    return [QuestionRow._make(row) for row in session.execute(paged(_rows(wanted), _NEWEST, after, limit))]
+
+
+def question_rows(session: Session, wanted: QuestionFilter) -> list[QuestionRow]:
+    """All questions that match, oldest first."""
+    return [QuestionRow._make(row) for row in session.execute(_rows(wanted).order_by(col(IdentityQuestion.id)))]
+
+
+def _rows(wanted: QuestionFilter) -> Selected:
     asking, asker, answering, answerer = aliased(Batch), aliased(Actor), aliased(Batch), aliased(Actor)
-    statement = (
+    found: Selected = (
         select_columns(
             IdentityQuestion,
             Paper.slug,
@@ -129,13 +186,9 @@ def question_rows(session: Session, status: str | None = None, paper: int | None
         .join(asker, col(asker.id) == col(asking.actor_id))
         .join(answering, col(answering.uid) == col(IdentityQuestion.answer_batch), isouter=True)
         .join(answerer, col(answerer.id) == col(answering.actor_id), isouter=True)
-        .order_by(col(IdentityQuestion.id).desc())
+        .where(*wanted.conditions())
     )
-    if status:
-        statement = statement.where(IdentityQuestion.status == status)
-    if paper is not None:
-        statement = statement.where(IdentityQuestion.paper_id == paper)
-    return list(session.exec(statement))
+    return found
 
 
 @dataclass(frozen=True)
@@ -170,8 +223,8 @@ def asked_in(session: Session, batch: str | None) -> list[Asked]:
     """The questions that a batch opened, oldest first."""
     return [
         Asked(q.uid, row.slug, row.paper_title, q.source, q.ids, q.title, q.reasons)
-        for row in reversed(question_rows(session))
-        if row.batch == batch and (q := row.IdentityQuestion)
+        for row in question_rows(session, QuestionFilter(batch=batch or ""))
+        if (q := row.question)
     ]
 
 

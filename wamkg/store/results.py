@@ -1,12 +1,13 @@
 """Reported results with the names of everything they refer to."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import Subquery, func
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
-from wamkg.store.base import rows, select_columns
+from wamkg.store.base import Condition, RowValues, Selected, rows, rows_as, select_columns
 from wamkg.store.batches import before_edits
 from wamkg.store.tables import (
     Batch,
@@ -20,8 +21,58 @@ from wamkg.store.tables import (
 from wamkg.vocabulary import Relation
 
 
-def result_rows(session: Session) -> list[Any]:
-    """Every reported result with its method, benchmark, metric, reporting paper and the method's own paper."""
+class ResultRow(NamedTuple):
+    """A reported result with the names of everything it refers to; `paper` is the number of the method's own paper."""
+
+    id: int
+    uid: str
+    method: str
+    method_name: str
+    benchmark: str
+    benchmark_name: str
+    suite: str
+    split: str
+    metric: str | None
+    metric_name: str | None
+    unit: str | None
+    higher_is_better: bool | None
+    value: float
+    method_printed: str | None
+    reported_url: str | None
+    reported_where: str | None
+    party: str
+    oddity: str | None
+    source: str
+    version: int
+    reporter: str | None
+    reporter_arxiv: str | None
+    paper: int | None
+
+
+@dataclass(frozen=True)
+class ResultFilter:
+    """Filter of results: slugs of method, benchmark and metric, the protocol, who reports, and the result's own id."""
+
+    method: str | None = None
+    benchmark: str | None = None
+    metric: str | None = None
+    suite: str | None = None
+    split: str | None = None
+    party: str | None = None
+    uid: str | None = None
+
+    def conditions(self) -> list[Condition]:
+        """The filter as SQL conditions."""
+        columns = {
+            "method": Method.slug, "benchmark": Benchmark.slug, "metric": Metric.slug, "suite": Result.suite,
+            "split": Result.split, "party": Result.party, "uid": Result.uid,
+        }  # fmt: skip
+        given = ((column, getattr(self, name)) for name, column in columns.items())
+        return [col(column) == value for column, value in given if value is not None]
+
+
+def result_rows(session: Session, wanted: ResultFilter = ResultFilter()) -> list[ResultRow]:
+    """The reported results that match, with method, benchmark, metric, reporter and the method's own paper."""
     proposing = (
         select_columns(Link.target_id.label("method"), func.min(Link.source_id).label("paper"))  # type: ignore[attr-defined]
         .where(Link.relation == Relation.PROPOSES)
@@ -61,13 +112,15 @@ def result_rows(session: Session) -> list[Any]:
         .join(Metric, col(Metric.id) == col(Result.metric_id), isouter=True)
         .join(reporter, reporter.c.id == col(Result.reported_by_id), isouter=True)
         .join(proposing, proposing.c.method == col(Result.method_id), isouter=True)
+        .where(*wanted.conditions())
         .order_by(col(Result.id))
     )
-    return list(rows(session, statement))
+    return rows_as(session, statement, ResultRow._make)
 
 
-def _paper_alias() -> Any:
-    return select_columns(Paper.id, Paper.slug, Paper.arxiv).subquery("reporter")
+def _paper_alias() -> Subquery:
+    columns: Selected = select_columns(Paper.id, Paper.slug, Paper.arxiv)
+    return columns.subquery("reporter")
 
 
 def result_counts(session: Session) -> dict[int, int]:
@@ -86,7 +139,7 @@ _SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_print
 """Columns that, together with the split, identify a report."""
 
 
-def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> bool:
+def _was_edited(session: Session, values: RowValues, splits: set[str]) -> bool:
     """Whether a report from a seed is stored with a value or another column that a person has corrected since."""
     first = before_edits(session, Result)
     for row in session.exec(select(Result).where(col(Result.uid).in_(first))):
@@ -96,15 +149,14 @@ def _was_edited(session: Session, values: dict[str, Any], splits: set[str]) -> b
     return False
 
 
-def save_result(session: Session, batch: Batch, values: dict[str, Any]) -> int:
+def save_result(session: Session, batch: Batch, values: RowValues) -> int:
     """Add a reported score unless it is known; returns 1 if it is new."""
     assert batch.id is not None
-    columns: Any = Result
     # Seeds named no splits at first: what an older store holds without one is the same report.
     splits = {values["split"], ""} if values["source"] == "seed" else {values["split"]}
-    statement = select(Result).where(col(columns.split).in_(splits))
+    statement = select(Result).where(col(Result.split).in_(splits))
     for name in _SAME_REPORT:
-        column, value = col(getattr(columns, name)), values.get(name)
+        column, value = col(getattr(Result, name)), values.get(name)
         statement = statement.where(column.is_(None) if value is None else column == value)
     if session.exec(statement).first() or (values["source"] == "seed" and _was_edited(session, values, splits)):
         return 0

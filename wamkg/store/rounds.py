@@ -1,12 +1,9 @@
 """Reads of rounds of blind review: reviewers, papers, votes, and which votes are visible."""
 
-from typing import Any
-
 from sqlmodel import Session, col, select
 
-from wamkg.errors import NotFoundError
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import select_columns
+from wamkg.store.base import get_one_where, is_live, select_columns
 from wamkg.store.tables import Actor, Adjudication, Change, Entity, ReviewRound, RoundPaper, RoundReviewer, Vote
 
 VOTED, ADJUDICATED = "vote:", "adjudication:"
@@ -21,14 +18,12 @@ def find_round(session: Session, name: str, *, writing: bool = False) -> ReviewR
 
     Raises NotFoundError.
     """
-    named = select(ReviewRound).where(ReviewRound.name == name)
-    if writing:
-        named = named.with_for_update()
-    found = session.exec(named.execution_options(populate_existing=True)).first()
-    if found is None:
+
+    def missing() -> str:
         names = session.exec(select(ReviewRound.name))
-        raise NotFoundError(f"no round is called {name!r}{did_you_mean(name, names) or '; `wamkg round` lists all'}")
-    return found
+        return f"no round is called {name!r}{did_you_mean(name, names) or '; `wamkg round` lists all'}"
+
+    return get_one_where(session, ReviewRound, col(ReviewRound.name) == name, missing, hold=writing)
 
 
 def list_rounds(session: Session, taxonomy: int | None = None) -> list[ReviewRound]:
@@ -58,13 +53,13 @@ def papers_of_round(session: Session, number: int) -> list[int]:
 
 def live_votes(session: Session, number: int) -> list[Vote]:
     """The live votes of a round, oldest first."""
-    live = select(Vote).where(Vote.round_id == number, col(Vote.ended_at).is_(None))
+    live = select(Vote).where(Vote.round_id == number, is_live(Vote))
     return list(session.exec(live.order_by(col(Vote.id))))
 
 
 def live_adjudications(session: Session, number: int) -> dict[int, Adjudication]:
     """The adjudications of a round, by paper."""
-    live = select(Adjudication).where(Adjudication.round_id == number, col(Adjudication.ended_at).is_(None))
+    live = select(Adjudication).where(Adjudication.round_id == number, is_live(Adjudication))
     return {row.paper_id: row for row in session.exec(live)}
 
 
@@ -86,7 +81,7 @@ def unblinded_papers(session: Session, found: ReviewRound) -> set[int]:
 
 
 def _actors_by_paper(session: Session, field: str) -> dict[int, set[int]]:
-    statement: Any = (
+    statement = (
         select_columns(Entity.id, Change.actor_id)
         .join(Change, col(Change.subject_uid) == col(Entity.uid))
         .where(Change.field == field)

@@ -8,14 +8,16 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
+from wamkg.json_types import UncheckedObject
 from wamkg.store.base import chunks, insert_rows, select_columns, table_of
 from wamkg.store.tables import Assignment, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.tables.taxonomies import RankedLeaf
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import REJECTED
 
 
 def save_suggestions(
-    session: Session, taxonomy: Taxonomy, batch: int, rows: Sequence[dict[str, Any]], candidates: Iterable[int]
+    session: Session, taxonomy: Taxonomy, batch: int, rows: Sequence[UncheckedObject], candidates: Iterable[int]
 ) -> int:
     """Replace the suggestions of a taxonomy; returns the number that changed.
 
@@ -42,7 +44,7 @@ class SuggestionSummary:
     """Summary of a suggestion: its id, first leaf, confident level, and P(outside)."""
 
     uid: str
-    ranked: list[dict[str, Any]]
+    ranked: list[RankedLeaf]
     decided_taxon_id: int | None
     outside: float | None
 
@@ -58,14 +60,14 @@ def suggestion_summaries(session: Session, taxonomy: Taxonomy, papers: Iterable[
     return found
 
 
-def model_in_use(session: Session, taxonomy: Taxonomy) -> dict[str, Any] | None:
+def model_in_use(session: Session, taxonomy: Taxonomy) -> UncheckedObject | None:
     """The record of the model behind the newest suggestion of a taxonomy."""
     statement = select(Suggestion.model).where(Suggestion.taxonomy_id == taxonomy.id)
     found = session.exec(statement.order_by(col(Suggestion.id).desc()).limit(1)).first()
     return dict(found) if found else None
 
 
-def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values: Mapping[int, dict[str, Any]]) -> None:
+def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values: Mapping[int, UncheckedObject]) -> None:
     """Change columns of suggestions, by paper number, and delete those of papers that were decided since.
 
     A suggestion that names another taxon or level gets a new id.
@@ -87,7 +89,7 @@ def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values:
     session.connection().execute(gone)
 
 
-def _uid(old: Suggestion | SuggestionSummary | None, row: dict[str, Any]) -> str:
+def _uid(old: Suggestion | SuggestionSummary | None, row: UncheckedObject) -> str:
     """The old id if the first leaf and the confident level are unchanged, else a new one."""
     if old is None or old.decided_taxon_id != row["decided_taxon_id"]:
         return new_uid()
@@ -95,7 +97,7 @@ def _uid(old: Suggestion | SuggestionSummary | None, row: dict[str, Any]) -> str
     return old.uid if [leaf["taxon"] for leaf in old.ranked[:1]] == first else new_uid()
 
 
-def _same(old: Suggestion | None, row: dict[str, Any]) -> bool:
+def _same(old: Suggestion | None, row: UncheckedObject) -> bool:
     return old is not None and all(getattr(old, name) == value for name, value in row.items())
 
 

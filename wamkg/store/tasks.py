@@ -7,12 +7,11 @@ most one request.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select, update
 from sqlmodel import Session, col
 
-from wamkg.store.base import chunks, table_of
+from wamkg.store.base import Condition, Row, chunks, table_of
 from wamkg.store.jobs import is_worker_dead
 from wamkg.store.tables import Claim, Paper, Task
 from wamkg.store.types import utc_now
@@ -79,7 +78,7 @@ def add_missing(session: Session, kinds: Iterable[TaskKind], where: ColumnElemen
     return added
 
 
-def reset_tasks(session: Session, *conditions: Any) -> int:
+def reset_tasks(session: Session, *conditions: Condition) -> int:
     """Reset the tasks that meet the conditions, to be fetched from the beginning; returns their number."""
     return session.connection().execute(update(_work).where(*conditions).values(**initial_values())).rowcount
 
@@ -108,7 +107,7 @@ def retry_failed_tasks(session: Session, kinds: Sequence[TaskKind]) -> int:
     return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
 
 
-def initial_values() -> dict[str, Any]:
+def initial_values() -> Row:
     """Values of a task that is to be fetched from the beginning."""
     return {
         "state": TaskStatus.TODO,
@@ -137,7 +136,7 @@ def got_new_identifier() -> ColumnElement[bool]:
     return and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.UNAVAILABLE, given)
 
 
-def papers_with(condition: ColumnElement[bool]) -> Any:
+def papers_with(condition: Condition) -> Select[int]:
     """Numbers of the papers that have such a task."""
     return select(_work.c.paper_id).where(condition)
 
@@ -211,17 +210,19 @@ def release_dead_leases(session: Session, kinds: Sequence[TaskKind]) -> int:
     return sum(release_leases(session, owner) for owner in owners if owner and is_worker_dead(owner))
 
 
-def save(session: Session, unit_ids: Iterable[int], **values: Any) -> None:
+def save(session: Session, unit_ids: Iterable[int], **values: object) -> None:
     """Write the state of tasks."""
     for part in chunks(unit_ids):
         session.connection().execute(update(_work).where(_work.c.id.in_(part)).values(**values))
 
 
-def end(session: Session, unit_ids: Iterable[int], state: TaskStatus, error: str | None = None, **values: Any) -> None:
+def end(
+    session: Session, unit_ids: Iterable[int], state: TaskStatus, error: str | None = None, **values: object
+) -> None:
     """End tasks. `error` says why something could not be fetched; None means complete."""
     fetched = {} if state is TaskStatus.FAILED else {"fetched_at": utc_now()}
-    ended: dict[str, Any] = {"lease_owner": None, "lease_until": None, "not_before": None}
-    save(session, unit_ids, state=state, error=error, **(ended | fetched | values))
+    ended: Row = {"lease_owner": None, "lease_until": None, "not_before": None}
+    save(session, unit_ids, state=state, error=error, **{**ended, **fetched, **values})
 
 
 def units_of(session: Session, papers: Iterable[int], kinds: Sequence[TaskKind]) -> list[Task]:

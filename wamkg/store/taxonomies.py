@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import normalise
+from wamkg.json_types import JsonObject
 from wamkg.near_matches import did_you_mean, unknown
-from wamkg.store.base import chunks, insert_entities, rows, select_columns
+from wamkg.store.base import Condition, chunks, insert_entities, is_live, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
 from wamkg.store.tables import (
     Alias,
@@ -42,13 +42,13 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
-def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Any]:
+def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Condition]:
     """The condition for live assignments of library papers in a taxonomy, each work once."""
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
-        Assignment.taxonomy_id == taxonomy,
-        Assignment.state == AssignmentStatus.PLACED,
-        col(Assignment.ended_at).is_(None),
+        col(Assignment.taxonomy_id) == taxonomy,
+        col(Assignment.state) == AssignmentStatus.PLACED,
+        is_live(Assignment),
         col(Assignment.paper_id).not_in(cited),
         col(Assignment.paper_id).not_in(uncounted),
     ]
@@ -76,7 +76,7 @@ def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(*holds, col(Assignment.paper_id).in_(also), col(Taxon.ended_at).is_(None))
+        .where(*holds, col(Assignment.paper_id).in_(also), is_live(Taxon))
     )
     return [tuple(row) for row in rows(session, statement)]
 
@@ -87,7 +87,7 @@ def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dic
         select_columns(Taxonomy.id, Taxonomy.slug, Assignment.state, func.count())
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
-        .where(col(Assignment.ended_at).is_(None), col(Assignment.primary).is_(True))
+        .where(is_live(Assignment), col(Assignment.primary).is_(True))
         .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.state))
         .order_by(col(Taxonomy.slug), col(Assignment.state))
     )
@@ -110,7 +110,7 @@ def uids_of_taxa(session: Session, taxonomy: Taxonomy) -> list[tuple[str, str, s
     statement = (
         select_columns(Entity.uid, Taxon.path, Taxon.name)
         .join(Taxon, col(Taxon.id) == col(Entity.id))
-        .where(Taxon.taxonomy_id == taxonomy.id, col(Taxon.ended_at).is_(None))
+        .where(Taxon.taxonomy_id == taxonomy.id, is_live(Taxon))
         .order_by(col(Taxon.path))
     )
     return [tuple(row) for row in rows(session, statement)]
@@ -145,7 +145,7 @@ class TaxonomySpec:
     slug: str
     title: str
     description: str = ""
-    rules: dict[str, Any] = field(default_factory=dict)
+    rules: JsonObject = field(default_factory=dict)
     aliases: list[str] = field(default_factory=list)
     taxa: list[TaxonSpec] = field(default_factory=list)
 
@@ -190,7 +190,7 @@ def list_taxonomies(session: Session) -> list[Taxonomy]:
 
 def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
     """The live taxa of a taxonomy in reading order: parents before children, siblings by position."""
-    taxa = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, col(Taxon.ended_at).is_(None))).all()
+    taxa = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, is_live(Taxon))).all()
     children: dict[int | None, list[Taxon]] = {}
     for taxon in sorted(taxa, key=lambda t: (t.position, t.path)):
         children.setdefault(taxon.parent_id, []).append(taxon)
@@ -228,7 +228,7 @@ def _spellings(taxa: Sequence[Taxon]) -> dict[str, str]:
 
 
 def _at_path(session: Session, taxonomy: int, path: str) -> Taxon | None:
-    live = select(Taxon).where(Taxon.taxonomy_id == taxonomy, col(Taxon.ended_at).is_(None))
+    live = select(Taxon).where(Taxon.taxonomy_id == taxonomy, is_live(Taxon))
     found = session.exec(live.where(Taxon.path == path)).first()
     if found is None:
         former = live.join(Alias, col(Alias.entity_id) == col(Taxon.id)).where(
@@ -393,7 +393,7 @@ def live_assignments(session: Session, taxonomy: Taxonomy) -> list[tuple[Assignm
     statement = (
         select(Assignment, Taxon)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
-        .where(Assignment.taxonomy_id == taxonomy.id, col(Assignment.ended_at).is_(None))
+        .where(Assignment.taxonomy_id == taxonomy.id, is_live(Assignment))
         .order_by(col(Assignment.id))
     )
     return list(session.exec(statement).all())

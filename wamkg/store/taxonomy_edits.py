@@ -1,14 +1,13 @@
 """Writes that an edit of a taxonomy consists of: paths, former names, reassigned papers, and checks of the tree."""
 
 from collections.abc import Iterable, Iterator, Set
-from typing import Any
 
-from sqlalchemy import String, cast, func, literal, update
+from sqlalchemy import ColumnElement, String, cast, func, literal, update
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
-from wamkg.store.base import select_columns, table_of
+from wamkg.store.base import Condition, RowValues, is_live, select_columns, table_of
 from wamkg.store.batches import end_rows, update_row
 from wamkg.store.claims import bump_revisions
 from wamkg.store.tables import (
@@ -54,11 +53,11 @@ def children_of(session: Session, taxonomy: Taxonomy, parent: int | None) -> lis
 
 def live_path(session: Session, taxonomy: Taxonomy, path: str) -> Taxon | None:
     """The live taxon at a path; former paths do not count."""
-    live = select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, Taxon.path == path, col(Taxon.ended_at).is_(None))
+    live = select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, Taxon.path == path, is_live(Taxon))
     return session.exec(live).first()
 
 
-def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None, values: dict[str, Any]) -> None:
+def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | None, values: RowValues) -> None:
     """Move a taxon below a parent and set other `values` (slug, name, position); its descendants move with it.
 
     Former paths of all of them still resolve.
@@ -75,7 +74,7 @@ def move_taxon(session: Session, batch: Batch, taxon: Taxon, parent: Taxon | Non
         add_former_path(session, batch, taxon, taxon.path)
     below = children_of(session, taxonomy, taxon.id)
     where = {"parent_id": parent.id if parent else None, "path": path, "depth": depth}
-    update_row(session, batch, taxon, values | where)
+    update_row(session, batch, taxon, {**values, **where})
     for child in below:
         move_taxon(session, batch, child, taxon, {})
 
@@ -160,7 +159,7 @@ def end_taxonomy(session: Session, batch: Batch, taxonomy: Taxonomy, taxa: Itera
 
 def places_at(session: Session, taxon: Taxon) -> list[Assignment]:
     """Live assignments to a taxon itself, oldest first."""
-    live = select(Assignment).where(Assignment.taxon_id == taxon.id, col(Assignment.ended_at).is_(None))
+    live = select(Assignment).where(Assignment.taxon_id == taxon.id, is_live(Assignment))
     return list(session.exec(live.order_by(col(Assignment.id))))
 
 
@@ -198,7 +197,7 @@ def tree_problems(session: Session) -> Iterator[str]:
     """Problems of the live trees, in words: a missing parent, a path that does not match the parents, a paper
     assigned to an ended taxon.
     """
-    taxa = {t.id: t for t in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
+    taxa = {t.id: t for t in session.exec(select(Taxon).where(is_live(Taxon)))}
     for taxon in taxa.values():
         parent = taxa.get(taxon.parent_id) if taxon.parent_id else None
         if taxon.parent_id and parent is None:
@@ -209,7 +208,7 @@ def tree_problems(session: Session) -> Iterator[str]:
         select(Paper.slug, Taxon.path)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(col(Assignment.ended_at).is_(None), col(Taxon.ended_at).is_not(None))
+        .where(is_live(Assignment), col(Taxon.ended_at).is_not(None))
     )
     for slug, path in session.exec(stray):
         yield f"{slug} would stand at {path}, which is no more"
@@ -220,16 +219,16 @@ def detached_path(number: int) -> str:
     return f"{_NOWHERE}{number}"
 
 
-def _nowhere_of_each() -> Any:
+def _nowhere_of_each() -> ColumnElement[str]:
     return literal(_NOWHERE).concat(cast(table_of(Taxon).c.id, String))
 
 
-def is_detached() -> Any:
+def is_detached() -> Condition:
     """The condition for taxa with a temporary path."""
     return table_of(Taxon).c.path == _nowhere_of_each()
 
 
-def detach_paths(session: Session, condition: Any) -> dict[int, str]:
+def detach_paths(session: Session, condition: Condition) -> dict[int, str]:
     """Give the selected taxa temporary unique paths, so that a bulk update cannot violate the unique index.
 
     Returns the old paths by number.
@@ -254,7 +253,7 @@ def rebuild_paths(session: Session, only: set[int] | None = None, but: Set[int] 
 
     Raises IntegrityError if another taxon has that path.
     """
-    taxa = {taxon.id: taxon for taxon in session.exec(select(Taxon).where(col(Taxon.ended_at).is_(None)))}
+    taxa = {taxon.id: taxon for taxon in session.exec(select(Taxon).where(is_live(Taxon)))}
 
     def straighten(number: int | None, seen: frozenset[int | None]) -> bool:
         taxon = taxa[number]

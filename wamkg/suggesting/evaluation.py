@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from wamkg.json_types import UncheckedObject
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import Calibration, depth_confidence
 from wamkg.suggesting.examples import TrainingSet
@@ -36,7 +36,7 @@ def evaluate(
     precision: float = 0.95,
     shuffle_seed: int | None = None,
     protocol: str = "nested-loo",
-) -> dict[str, Any]:
+) -> UncheckedObject:
     """Evaluate every model by a protocol of `splits`; return the report of `evaluate --json`.
 
     Temperature, threshold and, for `nested-choice`, the model are chosen by cross-validation inside each fold, without
@@ -82,7 +82,7 @@ def _inner_loss(fitted: tuple[Model, Calibration]) -> float:
     return fitted[1].loss
 
 
-def scores(bench: FitCache, held: HeldOutPredictions, baseline_right: Bools) -> dict[str, Any]:
+def scores(bench: FitCache, held: HeldOutPredictions, baseline_right: Bools) -> UncheckedObject:
     """Return all measures of one model, rounded to four decimals."""
     tree, nodes, joint = bench.tree, bench.nodes[held.rows], held.joint
     right = metrics.top_right(tree, joint, nodes)
@@ -122,7 +122,7 @@ def _measures(tree: Tree, joint: Floats, nodes: Ints) -> dict[str, float]:
     }
 
 
-def outside_scores(training: TrainingSet) -> dict[str, Any] | None:
+def outside_scores(training: TrainingSet) -> UncheckedObject | None:
     """Return leave-one-out results on titles at 0.5: share of insiders accepted, and of hard and easy outsiders
     recognized.
     """

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from sqlmodel import Session
 
 from wamkg.embedding.encoders import Encoder
 from wamkg.former_names import Former, WithFormerNames, former
+from wamkg.json_types import UncheckedObject
 from wamkg.store.citations import citation_pairs
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import list_taxonomies
@@ -166,7 +166,7 @@ def shares(training: TrainingSet, weights: Floats) -> Floats:
     return out
 
 
-def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -> list[dict[str, Any]]:
+def audit_labels(store: Store, slug: str, model: str, encoder: Encoder | None) -> list[UncheckedObject]:
     """Return a taxonomy's disputed labels in the form of `label-audit --json`, most disputed first.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown model.

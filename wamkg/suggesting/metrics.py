@@ -1,12 +1,11 @@
 """Measures of hierarchical, calibrated classification."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
+from wamkg.json_types import UncheckedObject
 from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
 
 Bools = npt.NDArray[np.bool_]
@@ -88,7 +87,7 @@ def mcnemar(right: Bools, baseline: Bools) -> float:
     return 1.0 if gained + lost == 0 else float(binomtest(gained, gained + lost, 0.5).pvalue)
 
 
-def rounded(values: dict[str, Any]) -> dict[str, Any]:
+def rounded(values: UncheckedObject) -> UncheckedObject:
     """Round every float to four decimals."""
     return {
         k: [round(x, 4) for x in v] if isinstance(v, list) else round(v, 4) if isinstance(v, float) else v

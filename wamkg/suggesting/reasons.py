@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from wamkg.json_types import JsonObject
 from wamkg.suggesting.classifiers import FittedLogistic
 from wamkg.suggesting.examples import PaperDocument, sentences
 from wamkg.suggesting.features import FeatureSpace, TextView, VectorView, dense
@@ -15,7 +16,7 @@ from wamkg.suggesting.hierarchy import FittedHierarchy
 from wamkg.suggesting.registry import PLAIN_WORDS, FitCache, Model
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
-Reason = dict[str, Any]
+Reason = JsonObject
 Variant = tuple[int, str, PaperDocument]
 WORDS_SHOWN = 6
 SENTENCES_SHOWN = 2

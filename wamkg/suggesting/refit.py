@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedObject
 from wamkg.store.batches import close_batch, get_actor, kinds_since, latest_write, open_batch
 from wamkg.store.session import Store
 from wamkg.store.suggestions import model_in_use, revise_suggestions, suggestion_summaries
@@ -94,7 +95,7 @@ class QueueRefitter:
         self._held = ModelCache(library, ranker, ids, {name: row for row, name in enumerate(ids)}, newest)
         return self._held
 
-    def _revise(self, held: ModelCache, corpus: TaxonomyCorpus, known: dict[str, Any], newest: int) -> int | None:
+    def _revise(self, held: ModelCache, corpus: TaxonomyCorpus, known: UncheckedObject, newest: int) -> int | None:
         """Rank and write the changes; None, without writing, if someone else wrote in the meantime."""
         terms = _Terms.of(corpus, known, self.rules)
         ranking = held.ranker.refit(corpus.training, terms.calibration)
@@ -127,10 +128,10 @@ class _Terms:
     rules: SuggestOptions
     calibration: Calibration
     support: Floats
-    shared: dict[str, Any]
+    shared: UncheckedObject
 
     @classmethod
-    def of(cls, corpus: TaxonomyCorpus, known: dict[str, Any], rules: SuggestOptions) -> "_Terms":
+    def of(cls, corpus: TaxonomyCorpus, known: UncheckedObject, rules: SuggestOptions) -> "_Terms":
         top, below = known["temperature"]
         tree, size = corpus.training.tree, len(corpus.training.examples)
         nodes = np.array([tree.index[e.taxon] for e in corpus.training.examples], dtype=np.intp)
@@ -143,7 +144,7 @@ class _Terms:
             corpus, rules, Calibration(top, below, tuple(known["thresholds"])), support_counts(tree, nodes), shared
         )
 
-    def values(self, joint: Floats, outside: float | None) -> dict[str, Any]:
+    def values(self, joint: Floats, outside: float | None) -> UncheckedObject:
         """Return the columns of a suggestion that a refit changes."""
         tree = self.corpus.training.tree
         level = confident_level(tree, joint, self.calibration, self.support, self.rules.min_support)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from wamkg.embedding.cache import embed_texts
 from wamkg.embedding.encode import Progress, embed, embed_shared, load_vectors
 from wamkg.embedding.encoders import Encoder
 from wamkg.identifiers import text_hash
+from wamkg.json_types import UncheckedObject
 from wamkg.store.batches import close_batch, drop_batch, get_actor, latest_write, open_batch
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.session import Store
@@ -52,10 +52,10 @@ class SuggestReport:
     suggested: int
     abstained: int
     changed: int
-    lines: list[dict[str, Any]]
+    lines: list[UncheckedObject]
 
 
-def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> dict[str, Any]:
+def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> UncheckedObject:
     """Encode the text of every new or changed paper of the survey, in parallel with other workers."""
     with store.reading() as session:
         texts = {paper.id: document_of(paper).text for paper in paper_texts(session)}
@@ -108,7 +108,7 @@ def _keep(store: Store, corpus: TaxonomyCorpus, found: Sequence[SuggestionResult
     return changed
 
 
-def _row(corpus: TaxonomyCorpus, suggestion: SuggestionResult) -> dict[str, Any]:
+def _row(corpus: TaxonomyCorpus, suggestion: SuggestionResult) -> UncheckedObject:
     level = suggestion.decided_level
     return {
         "paper_id": int(suggestion.id),
@@ -126,14 +126,14 @@ def _row(corpus: TaxonomyCorpus, suggestion: SuggestionResult) -> dict[str, Any]
     }
 
 
-def _with_title(corpus: TaxonomyCorpus, reason: dict[str, Any]) -> dict[str, Any]:
+def _with_title(corpus: TaxonomyCorpus, reason: UncheckedObject) -> UncheckedObject:
     """Name a neighbor by its slug: a number means nothing to a reader or in another copy of the store."""
     if "paper" not in reason:
         return reason
     return reason | {"paper": corpus.papers[str(reason["paper"])].slug}
 
 
-def _line(corpus: TaxonomyCorpus, slug: str, suggestion: SuggestionResult) -> dict[str, Any]:
+def _line(corpus: TaxonomyCorpus, slug: str, suggestion: SuggestionResult) -> UncheckedObject:
     paper = corpus.papers[suggestion.id]
     values = suggestion.as_dict()
     named = {"paper": paper.slug, "arxiv": paper.arxiv, "title": paper.title, "taxonomy": slug}
@@ -150,7 +150,7 @@ def evaluate_models(
     encoder: Encoder | None,
     shuffle_seed: int | None = None,
     protocol: str = "nested-loo",
-) -> dict[str, Any]:
+) -> UncheckedObject:
     """Evaluate models on the taxonomy's own examples, by a protocol of `evaluation.evaluate`."""
     with store.reading() as session:
         corpus = load_corpus(session, slug)

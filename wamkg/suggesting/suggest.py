@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import JsonObject, UncheckedObject
+from wamkg.store.tables.taxonomies import RankedLeaf
 from wamkg.store.taxonomy_edits import is_same_or_descendant
 from wamkg.suggesting.calibration import Calibration
 from wamkg.suggesting.examples import PaperDocument, TrainingSet
@@ -52,9 +54,9 @@ class SuggestionResult:
     decided_level: str | None
     abstained: bool
     reasons: tuple[Reason, ...] = ()
-    model: dict[str, Any] = field(default_factory=dict)
+    model: JsonObject = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> UncheckedObject:
         """Return plain data, with `ranked` as objects."""
         out = asdict(self)
         out["ranked"] = self.leaves
@@ -62,7 +64,7 @@ class SuggestionResult:
         return out
 
     @property
-    def leaves(self) -> list[dict[str, Any]]:
+    def leaves(self) -> list[RankedLeaf]:
         """Return `ranked` as objects."""
         return leaves_of(self.ranked, self.decided_level)
 
@@ -128,7 +130,7 @@ class _SuggestContext:
     calibration: Calibration
     support: Floats
     settings: SuggestOptions
-    model: dict[str, Any]
+    model: JsonObject
 
     def placed(self, joint: Floats, outside: float | None) -> _Confidence:
         level = confident_level(self.tree, joint, self.calibration, self.support, self.settings.min_support)
@@ -184,12 +186,15 @@ def is_within_level(taxon: str, level: str | None) -> bool:
     return level is None or is_same_or_descendant(taxon, level)
 
 
-def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[dict[str, Any]]:
+def leaves_of(ranked: Sequence[tuple[str, float]], level: str | None) -> list[RankedLeaf]:
     """Return ranked leaves as objects; `elsewhere` marks one outside the confident taxon."""
-    return [
-        {"taxon": taxon, "probability": p} | ({} if is_within_level(taxon, level) else {"elsewhere": True})
-        for taxon, p in ranked
-    ]
+    found: list[RankedLeaf] = []
+    for taxon, probability in ranked:
+        leaf = RankedLeaf(taxon=taxon, probability=probability)
+        if not is_within_level(taxon, level):
+            leaf["elsewhere"] = True
+        found.append(leaf)
+    return found
 
 
 def leaf_order(tree: Tree, joint: Floats, level: str | None) -> Ints:
@@ -212,7 +217,7 @@ def support_counts(tree: Tree, nodes: Ints) -> Floats:
 
 def model_record(
     model: Model, calibration: Calibration, bench: FitCache, encoder: tuple[str, str] | None
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return which model, encoder, training set and thresholds a suggestion is based on."""
     used = encoder if model.needs_vectors else None
     return {

@@ -77,7 +77,7 @@ def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> Ed
         session, batch, f"taxonomy {edit.operation}", subject_uid=uid_of_row(session, taxonomy), why=edit.why,
         before=[t.before for t in report.taxa], after=[t.after for t in report.taxa],
     )  # fmt: skip
-    close_batch(session, batch, {"operation": edit.operation, "taxonomy": slug} | summary)
+    close_batch(session, batch, {"operation": edit.operation, "taxonomy": slug, **summary})
     return report
 
 

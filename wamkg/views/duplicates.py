@@ -110,7 +110,7 @@ def candidate_list(session: Session, limit: int, after: str | None = None) -> Pa
     records = _records(session, {n for pair in found for n in (pair.left.id, pair.right.id)})
     keyed = [
         (
-            [-pair.score, pair.left.id, pair.right.id],
+            (-pair.score, pair.left.id, pair.right.id),
             CandidateItem(records[pair.left.id], records[pair.right.id], pair.score, pair.features),
         )
         for pair in found

@@ -1,16 +1,24 @@
 """What happened to a paper, and what changed in the store: who, when, what, before, after, why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.store.batches import batch_rows, changes_of, newest_changes, uid_of
+from wamkg.json_types import JSON, JsonObject
+from wamkg.store.batches import (
+    BatchRow,
+    batch_rows,
+    changes_of,
+    count_changes,
+    page_of_batches,
+    page_of_changes,
+    uid_of,
+)
 from wamkg.store.paper_details import assignments_of, facts_of
 from wamkg.store.papers import find_paper
-from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.paging import Page, decode_time, encode_time
 from wamkg.vocabulary import AssignmentStatus
 
 
@@ -23,8 +31,8 @@ class HistoryRow:
     event: str
     source: str
     field: str
-    value: Any
-    before: Any
+    value: JSON
+    before: JSON
     why: str | None
     batch: str
 
@@ -38,8 +46,8 @@ class ChangeItem:
     who: str
     subject: str | None
     field: str
-    before: Any
-    after: Any
+    before: JSON
+    after: JSON
     why: str | None
     batch: str
     batch_kind: str
@@ -56,7 +64,7 @@ class BatchItem:
     started: datetime
     finished: datetime | None
     undone: datetime | None
-    counts: dict[str, Any]
+    counts: JsonObject
 
 
 def paper_history(session: Session, paper: str) -> list[HistoryRow]:
@@ -71,7 +79,7 @@ def paper_history(session: Session, paper: str) -> list[HistoryRow]:
 
 
 def _said(session: Session, number: int) -> Iterator[HistoryRow]:
-    last: dict[tuple[str, str], Any] = {}
+    last: dict[tuple[str, str], JSON] = {}
     for f in facts_of(session, [number]).get(number, []):
         before = last.get((f.field, f.source))
         last[f.field, f.source] = f.value
@@ -92,17 +100,24 @@ def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
         yield HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
 
 
-def in_order(value: Any) -> Any:
+def in_order(value: JSON) -> JSON:
     """Stored JSON with sorted keys, because PostgreSQL does not keep their order."""
-    return {name: in_order(part) for name, part in sorted(value.items())} if isinstance(value, dict) else value
+    return object_in_order(value) if isinstance(value, dict) else value
+
+
+def object_in_order(values: Mapping[str, JSON]) -> JsonObject:
+    """A stored JSON object with sorted keys at every level."""
+    return {name: in_order(part) for name, part in sorted(values.items())}
 
 
 def batch_list(session: Session, limit: int = 50, since: datetime | None = None) -> list[BatchItem]:
     """Batches, newest first."""
-    return [
-        BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, in_order(b.counts))
-        for b in batch_rows(session, limit, since)
-    ]
+    return [_batch_item(row) for row in batch_rows(session, limit, since)]
+
+
+def _batch_item(b: BatchRow) -> BatchItem:
+    counts = object_in_order(b.counts)
+    return BatchItem(b.uid, b.kind, b.source, b.by, b.started_at, b.finished_at, b.undone_at, counts)
 
 
 def change_list(session: Session, since: datetime | None, limit: int, after: str | None = None) -> Page[ChangeItem]:
@@ -110,6 +125,7 @@ def change_list(session: Session, since: datetime | None, limit: int, after: str
 
     Raises NotFoundError for a cursor of another list.
     """
+    last = decode_time(after, "changes") if after else None
     edits = [
         ChangeItem(
             c.at,
@@ -123,15 +139,12 @@ def change_list(session: Session, since: datetime | None, limit: int, after: str
             c.batch,
             c.batch_kind,
         )
-        for c in newest_changes(session, since)
+        for c in page_of_changes(session, since, last, limit + 1)
     ]
     batches = [
-        ChangeItem(b.started, b.uid, b.actor, None, "batch", None, b.counts, b.source, b.uid, b.kind)
-        for b in batch_list(session, MAX_BATCHES, since)
+        ChangeItem(b.started_at, b.uid, b.by, None, "batch", None, in_order(b.counts), b.source, b.uid, b.kind)
+        for b in page_of_batches(session, since, last, limit + 1)
     ]
-    keyed = [([-item.at.timestamp(), item.uid], item) for item in (*edits, *batches)]
-    return page_of(keyed, ListOrder("changes", (float, str)), limit, after)
-
-
-MAX_BATCHES = 10_000
-"""Number of batches that one list of changes reads at most."""
+    found = sorted((*edits, *batches), key=lambda item: (-item.at.timestamp(), item.uid))
+    following = encode_time("changes", found[limit - 1]) if len(found) > limit else None
+    return Page(found[:limit], count_changes(session, since), following)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.json_types import JsonObject
 from wamkg.store.batches import list_jobs
 from wamkg.store.jobs import find_job
 from wamkg.store.tables import Job
-from wamkg.views.history import in_order
+from wamkg.views.history import object_in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class JobItem:
     state: str
     done: int
     total: int | None
-    counts: dict[str, Any]
+    counts: JsonObject
     error: str | None
     queued: datetime
     started: datetime | None
@@ -36,7 +36,16 @@ def job_list(session: Session, limit: int) -> list[JobItem]:
 def job_item(j: Job) -> JobItem:
     """One job."""
     return JobItem(
-        j.uid, j.kind, j.state, j.done, j.total, in_order(j.counts), j.error, j.queued_at, j.started_at, j.finished_at
+        j.uid,
+        j.kind,
+        j.state,
+        j.done,
+        j.total,
+        object_in_order(j.counts),
+        j.error,
+        j.queued_at,
+        j.started_at,
+        j.finished_at,
     )
 
 

@@ -6,19 +6,24 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from wamkg.store.objections import find_objection, list_objections
+from wamkg.store.objections import (
+    ObjectionFilter,
+    ObjectionRow,
+    count_objections,
+    find_objection,
+    list_objections,
+    page_of_objections,
+)
 from wamkg.store.paper_filter import PaperFilter, placements_of
 from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
 from wamkg.store.taxonomies import exemplars_of, find_taxon, get_taxonomy, list_taxa
 from wamkg.store.taxonomy_edits import is_same_or_descendant
-from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.views.paging import Page, decode_time, encode_time
 from wamkg.views.paper_details import AssignmentItem, assignment_list
 from wamkg.views.papers import PaperItem, paper_items, public_id
 from wamkg.vocabulary import OPEN_STATUSES, AssignmentStatus
 
 MAX_EXEMPLARS = 3
-Row = tuple[Objection, str, str | None, str, str]
-"""An objection, its paper's slug and arXiv id, its taxonomy's slug and the paper's title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +81,15 @@ def objection_list(
 
     Raises NotFoundError for a cursor of another list.
     """
-    rows = [
-        row
-        for row in list_objections(session)
-        if status in (None, "", row[0].status) and paper in (None, "", public_id(row[2], row[1]))
-    ]
-    keyed = [([-item.at.timestamp(), item.uid], item) for item in _items(session, rows)]
-    return page_of(keyed, ListOrder("objections", (float, str)), limit, after)
+    scheme, _, number = (paper or "").partition(":")
+    wanted = ObjectionFilter(
+        statuses=(status,) if status else (),
+        arxiv=number if scheme == "arxiv" else None,
+        slug=paper if paper and scheme != "arxiv" else None,
+    )
+    rows = page_of_objections(session, wanted, decode_time(after, "objections") if after else None, limit + 1)
+    following = encode_time("objections", rows[limit - 1].objection) if len(rows) > limit else None
+    return Page(list(_items(session, rows[:limit])), count_objections(session, wanted), following)
 
 
 def open_objections(session: Session) -> list[ObjectionItem]:
@@ -90,18 +97,18 @@ def open_objections(session: Session) -> list[ObjectionItem]:
     return list(_items(session, _waiting(session)))
 
 
-def _waiting(session: Session) -> list[Row]:
-    return [row for row in reversed(list_objections(session)) if row[0].status in OPEN_STATUSES]
+def _waiting(session: Session) -> list[ObjectionRow]:
+    return list_objections(session, ObjectionFilter(statuses=tuple(OPEN_STATUSES)))
 
 
-def _items(session: Session, rows: Sequence[Row]) -> Iterator[ObjectionItem]:
+def _items(session: Session, rows: Sequence[ObjectionRow]) -> Iterator[ObjectionItem]:
     """The objections of these rows, in order. The taxa of each taxonomy are read once."""
-    slugs = {row[3] for row in rows}
+    slugs = {row.taxonomy for row in rows}
     paths = {s: {taxon.id: taxon.path for taxon in list_taxa(session, get_taxonomy(session, s))} for s in slugs}
-    return (_item(session, row, paths[row[3]]) for row in rows)
+    return (_item(session, row, paths[row.taxonomy]) for row in rows)
 
 
-def _item(session: Session, row: Row, paths: Mapping[int | None, str]) -> ObjectionItem:
+def _item(session: Session, row: ObjectionRow, paths: Mapping[int | None, str]) -> ObjectionItem:
     o, slug, arxiv, taxonomy, title = row
     claims_taxon = o.claimed_state == AssignmentStatus.PLACED
     return ObjectionItem(
@@ -135,8 +142,8 @@ def objection_detail(session: Session, uid: str) -> ObjectionDetail:
     Raises NotFoundError.
     """
     objection = find_objection(session, uid)
-    row = next(row for row in list_objections(session) if row[0].uid == objection.uid)
-    return _detail(session, objection, *_items(session, [row]))
+    rows = list_objections(session, ObjectionFilter(uid=objection.uid))
+    return _detail(session, objection, *_items(session, rows))
 
 
 def _detail(session: Session, objection: Objection, item: ObjectionItem) -> ObjectionDetail:
@@ -154,7 +161,7 @@ def _detail(session: Session, objection: Objection, item: ObjectionItem) -> Obje
 def agenda(session: Session) -> list[ObjectionDetail]:
     """All open objections, oldest first, with the information needed to decide them."""
     rows = _waiting(session)
-    return [_detail(session, row[0], item) for row, item in zip(rows, _items(session, rows), strict=True)]
+    return [_detail(session, row.objection, item) for row, item in zip(rows, _items(session, rows), strict=True)]
 
 
 def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> TaxonCriteria:

@@ -30,7 +30,6 @@ from wamkg.store.suggestions import suggestions_of
 from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.views.duplicates import RecordOfWork, work_of
-from wamkg.views.history import in_order
 from wamkg.views.papers import PaperItem, paper_items, shown_day
 from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
 
@@ -162,7 +161,7 @@ def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperD
     return PaperDetail(
         **{name: getattr(item, name) for name in PaperItem.__slots__},
         authors_structured=[name.as_dict() for name in names_of(session, [paper.id]).get(paper.id, [])],
-        details=in_order(paper.details or {}),
+        details=dict(sorted((paper.details or {}).items())),
         abstract=paper.abstract,
         summary=paper.summary,
         openalex=paper.openalex,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session
 
@@ -11,7 +10,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.near_matches import unknown
 from wamkg.parameters import split_taxon
-from wamkg.store.paper_details import authors_of, live_assignments_of, paper_rows, weblinks_of
+from wamkg.store.paper_details import PaperRow, WeblinkRow, authors_of, live_assignments_of, paper_rows, weblinks_of
 from wamkg.store.paper_filter import (
     SORTS,
     PaperFilter,
@@ -100,7 +99,7 @@ def paper_items(session: Session, numbers: Sequence[int]) -> list[PaperItem]:
     return [item for item, _ in _items(session, numbers, texts=False)]
 
 
-def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]) -> list[dict[str, Any]]:
+def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]) -> list[dict[str, object]]:
     """The papers with these numbers, with the named fields only; `abstract` and `summary` are allowed here.
 
     Raises InvalidInputError for an unknown field.
@@ -115,7 +114,7 @@ def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]
     ]
 
 
-def _items(session: Session, numbers: Sequence[int], *, texts: bool) -> Iterable[tuple[PaperItem, Any]]:
+def _items(session: Session, numbers: Sequence[int], *, texts: bool) -> Iterable[tuple[PaperItem, PaperRow]]:
     found = paper_rows(session, numbers, texts=texts)
     authors = authors_of(session, numbers)
     links = weblinks_of(session, numbers)
@@ -138,14 +137,16 @@ def _placements(session: Session, numbers: Sequence[int]) -> dict[int, _PaperAss
         for a in group:
             if a.state != AssignmentStatus.PLACED:
                 placed.states[a.taxonomy] = StatusItem(a.state, a.kind, a.reason)
-            elif a.primary:
+            elif a.taxon is not None and a.primary:
                 placed.taxa[a.taxonomy] = a.taxon
-            else:
+            elif a.taxon is not None:
                 placed.also.setdefault(a.taxonomy, []).append(a.taxon)
     return found
 
 
-def _item(row: Any, authors: list[str], links: list[Any], method: str | None, placed: _PaperAssignments) -> PaperItem:
+def _item(
+    row: PaperRow, authors: list[str], links: list[WeblinkRow], method: str | None, placed: _PaperAssignments
+) -> PaperItem:
     return PaperItem(
         id=public_id(row.arxiv, row.slug),
         uid=row.uid,
@@ -241,7 +242,7 @@ def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | No
     shown = rows[: query.limit]
     following = None
     if len(rows) > query.limit:
-        number, *keys = shown[-1]
+        number, keys = shown[-1]
         following = encode_cursor(order, [*keys, number])
     return [row[0] for row in shown], count_papers(session, query), following
 
@@ -255,7 +256,7 @@ def find_paper_page(session: Session, query: PaperQuery) -> Page[PaperItem]:
     return Page(paper_items(session, numbers), total, following)
 
 
-def find_sparse(session: Session, query: PaperQuery, names: Sequence[str]) -> Page[dict[str, Any]]:
+def find_sparse(session: Session, query: PaperQuery, names: Sequence[str]) -> Page[dict[str, object]]:
     """Like `find_paper_page`, but each paper has only the named fields."""
     numbers, total, following = _find(session, query)
     return Page(sparse_items(session, numbers, names), total, following)

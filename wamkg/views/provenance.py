@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
+from wamkg.json_types import JsonObject
 from wamkg.reviewing.entity_edits import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.batches import batches_in_order, changes_of, made_by, places_ever_at, uid_of_row, whole_trail
 from wamkg.store.papers import find_paper
@@ -38,7 +39,7 @@ def _of_entity(session: Session, kind: str, name: str) -> list[HistoryRow]:
     if isinstance(row, Taxon):
         for p in places_ever_at(session, row):
             found.append(HistoryRow(p.at, p.by, "placed", p.source, "paper", p.slug, None, p.note, p.batch))
-            if p.ended_at is not None:
+            if p.ended_at is not None and p.ended_by is not None and p.ended is not None:
                 found.append(
                     HistoryRow(p.ended_at, p.ended_by, "ended", p.source, "paper", None, p.slug, None, p.ended)
                 )
@@ -55,7 +56,7 @@ def paper_sources(session: Session, paper: str, field: str | None = None) -> lis
     return [value for value in sourced_values(session, number) if field in (None, value.field)]
 
 
-def audit_lines(session: Session, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+def audit_lines(session: Session, since: datetime | None = None) -> Iterator[JsonObject]:
     """The whole audit trail, oldest first: each batch, then its changes, with the rows that undo removed."""
     for batch in batches_in_order(session, since):
         yield {"type": "batch"} | {name: in_order(value) for name, value in batch._asdict().items() if name != "id"}

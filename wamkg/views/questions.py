@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -10,9 +9,15 @@ from wamkg.enriching.questions import kept_as_record
 from wamkg.matching.same_paper import year_of
 from wamkg.store.paper_details import authors_of
 from wamkg.store.papers import find_paper
-from wamkg.store.questions import find_question, question_rows
-from wamkg.store.tables import IdentityQuestion
-from wamkg.views.paging import ListOrder, Page, page_of
+from wamkg.store.questions import (
+    QuestionFilter,
+    QuestionRow,
+    count_questions,
+    find_question,
+    page_of_questions,
+    question_rows,
+)
+from wamkg.views.paging import Page, decode_time, encode_time
 from wamkg.views.papers import public_id
 from wamkg.vocabulary import QuestionStatus
 
@@ -56,14 +61,15 @@ def question_list(
     Raises NotFoundError for an unknown paper, and for a cursor of another list.
     """
     number = find_paper(session, paper).id if paper else None
-    items = _items(session, question_rows(session, status or None, number))
-    keyed = [([-item.at.timestamp(), item.uid], item) for item in items]
-    return page_of(keyed, ListOrder("questions", (float, str)), limit, after)
+    wanted = QuestionFilter(status or None, number)
+    rows = page_of_questions(session, wanted, decode_time(after, "questions") if after else None, limit + 1)
+    following = encode_time("questions", rows[limit - 1].question) if len(rows) > limit else None
+    return Page(_items(session, rows[:limit]), count_questions(session, wanted), following)
 
 
 def open_questions(session: Session, paper: int | None = None) -> list[QuestionItem]:
     """All open questions, of one paper or of all, oldest first."""
-    return _items(session, question_rows(session, QuestionStatus.OPEN, paper))[::-1]
+    return _items(session, question_rows(session, QuestionFilter(QuestionStatus.OPEN, paper)))
 
 
 def questions_on(session: Session, paper: str) -> list[QuestionItem]:
@@ -80,17 +86,16 @@ def question_item(session: Session, uid: str) -> QuestionItem:
     Raises NotFoundError.
     """
     question = find_question(session, uid)
-    rows = [row for row in question_rows(session, None, question.paper_id) if row.IdentityQuestion.id == question.id]
-    return _items(session, rows)[0]
+    return _items(session, question_rows(session, QuestionFilter(uid=question.uid)))[0]
 
 
-def _items(session: Session, rows: list[Any]) -> list[QuestionItem]:
-    authors = authors_of(session, [row.IdentityQuestion.paper_id for row in rows])
-    return [_item(row, authors.get(row.IdentityQuestion.paper_id, [])) for row in rows]
+def _items(session: Session, rows: list[QuestionRow]) -> list[QuestionItem]:
+    authors = authors_of(session, [row.question.paper_id for row in rows])
+    return [_item(row, authors.get(row.question.paper_id, [])) for row in rows]
 
 
-def _item(row: Any, authors: list[str]) -> QuestionItem:
-    question: IdentityQuestion = row.IdentityQuestion
+def _item(row: QuestionRow, authors: list[str]) -> QuestionItem:
+    question = row.question
     record = kept_as_record(question)
     return QuestionItem(
         uid=question.uid,

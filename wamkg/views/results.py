@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from sqlmodel import Session
 
@@ -14,7 +13,7 @@ from wamkg.store.entities import get_entity
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_filter import PaperFilter, paper_numbers
 from wamkg.store.papers import find_paper
-from wamkg.store.results import result_rows
+from wamkg.store.results import ResultFilter, ResultRow, result_rows
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import public_id
@@ -102,12 +101,16 @@ def results(session: Session, query: ResultQuery) -> list[ResultItem]:
     """
     wanted = {name: _slug(session, name, value) for name in _KINDS if (value := getattr(query, name))}
     wanted |= {name: value for name in ("suite", "split", "party") if (value := getattr(query, name)) is not None}
-    found = [row for row in result_rows(session) if all(getattr(row, name) == value for name, value in wanted.items())]
-    if query.papers.given:
-        kept = paper_numbers(session, query.papers)
+    return _matching(session, ResultFilter(**wanted), query.papers)
+
+
+def _matching(session: Session, wanted: ResultFilter, papers: PaperFilter) -> list[ResultItem]:
+    found = result_rows(session, wanted)
+    if papers.given:
+        kept = paper_numbers(session, papers)
         found = [row for row in found if row.paper in kept]
-    papers = _ids(session, {row.paper for row in found if row.paper})
-    items = [_item(row, papers) for row in found]
+    ids = _ids(session, {row.paper for row in found if row.paper})
+    items = [_item(row, ids) for row in found]
     return sorted(items, key=lambda i: (*_group(i), i.method_name.casefold(), i.reported_by or "", i.uid))
 
 
@@ -121,13 +124,13 @@ def _ids(session: Session, numbers: set[int]) -> dict[int, str]:
     return {number: public_id(row.arxiv, row.slug) for number, row in from_rows.items()}
 
 
-def _item(row: Any, papers: dict[int, str]) -> ResultItem:
+def _item(row: ResultRow, papers: dict[int, str]) -> ResultItem:
     return ResultItem(
         uid=row.uid,
         method=row.method,
         method_name=row.method_name,
         method_printed=row.method_printed,
-        paper=papers.get(row.paper),
+        paper=papers.get(row.paper) if row.paper is not None else None,
         benchmark=row.benchmark,
         benchmark_name=row.benchmark_name,
         suite=row.suite,
@@ -152,7 +155,7 @@ def result_page(session: Session, query: ResultQuery, limit: int, after: str | N
 
     Raises the errors of `results`, and NotFoundError for a cursor of another list.
     """
-    keyed = [([*_group(i), i.method_name.casefold(), i.reported_by or "", i.uid], i) for i in results(session, query)]
+    keyed = [((*_group(i), i.method_name.casefold(), i.reported_by or "", i.uid), i) for i in results(session, query)]
     return page_of(keyed, ListOrder("results", (str,) * 7), limit, after)
 
 
@@ -161,7 +164,7 @@ def result_item(session: Session, uid: str) -> ResultItem:
 
     Raises NotFoundError.
     """
-    found = next((item for item in results(session, ResultQuery()) if item.uid == uid), None)
+    found = next(iter(_matching(session, ResultFilter(uid=uid), PaperFilter())), None)
     if found is None:
         raise NotFoundError(f"no result has the id {uid!r}")
     return found

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import text_hash
+from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.queue import PendingWork, review_queue
@@ -16,7 +16,7 @@ from wamkg.store.paper_texts import body_of, whole_text
 from wamkg.store.suggestions import pending_suggestions
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.views.history import in_order
+from wamkg.views.history import object_in_order
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import PagedFilter, public_id, shown_day
 
@@ -54,8 +54,8 @@ class SuggestionItem:
     ranked: list[RankedTaxon]
     decided_level: str | None
     abstained: bool | None
-    reasons: list[dict[str, Any]]
-    model: dict[str, Any]
+    reasons: list[JsonObject]
+    model: JsonObject
     text_source: str
     text_hash: str
     stale: bool
@@ -86,11 +86,10 @@ def suggestion_list(
     if query.given:
         kept = paper_numbers(session, query)
         pairs = [pair for pair in pairs if pair[1].id in kept]
-    shown = [
-        (_key(s, p, order), suggestion_item(s, p, found.slug, paths), is_held_out(p.slug, found.slug)) for s, p in pairs
-    ]
-    keyed = [(key, hide(item) if hidden and not reveal else item) for key, item, hidden in shown]
-    return page_of(keyed, ListOrder(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
+    keyed = [(_key(s, p, order), (s, p)) for s, p in pairs]
+    page = page_of(keyed, ListOrder(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
+    shown = [(suggestion_item(s, p, found.slug, paths), is_held_out(p.slug, found.slug)) for s, p in page.items]
+    return Page([hide(item) if hidden and not reveal else item for item, hidden in shown], page.total, page.next)
 
 
 def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int | None, str]) -> SuggestionItem:
@@ -104,13 +103,13 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         standing=paper.standing,
         taxonomy=taxonomy,
         hidden=False,
-        top=in_order(s.top),
+        top=dict(sorted(s.top.items())),
         outside=s.outside,
         ranked=[RankedTaxon(r["taxon"], r["probability"], r.get("elsewhere", False)) for r in s.ranked],
         decided_level=paths.get(s.decided_taxon_id),
         abstained=s.abstained,
-        reasons=[in_order(reason) for reason in s.reasons],
-        model=in_order(s.model),
+        reasons=[object_in_order(reason) for reason in s.reasons],
+        model=object_in_order(s.model),
         text_source=s.text_source,
         text_hash=s.text_hash,
         stale=is_stale(s, paper),
@@ -121,10 +120,10 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
 
 def hide(item: SuggestionItem) -> SuggestionItem:
     """The suggestion without its content."""
-    return replace(item, hidden=True, **unsaid())
+    return replace(item, hidden=True, top={}, outside=None, ranked=[], decided_level=None, abstained=None, reasons=[])
 
 
-def unsaid() -> dict[str, Any]:
+def unsaid() -> JsonObject:
     """Values that replace the content of a hidden suggestion, by field."""
     return {"top": {}, "outside": None, "ranked": [], "decided_level": None, "abstained": None, "reasons": []}
 
@@ -135,10 +134,10 @@ def is_stale(s: Suggestion, paper: Paper) -> bool:
     return text_hash(whole_text(paper.title, body)) != s.text_hash
 
 
-def _key(s: Suggestion, paper: Paper, order: str) -> list[Any]:
+def _key(s: Suggestion, paper: Paper, order: str) -> tuple[float, str]:
     best = float(max(s.top.values(), default=0.0))
     newest = -float(paper.date.toordinal()) if paper.date else 0.0
-    return [{"certain": -best, "uncertain": best, "newest": newest}[order], paper.slug]
+    return {"certain": -best, "uncertain": best, "newest": newest}[order], paper.slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -319,8 +319,8 @@ class CitingItem:
     year_derived: bool
     standing: str
     source: str
-    contexts: list[Any]
-    intents: list[Any]
+    contexts: list[str]
+    intents: list[str]
     influential: bool | None
     first_seen: datetime
 
@@ -334,7 +334,7 @@ def citing_list(
     """
     number = find_paper(session, paper).id
     assert number is not None
-    last = decode_cursor(after, "citing", (int,))[0] if after else None
+    last = decode_cursor(after, "citing", (int,)) if after else None
     found = citing_rows(session, number, since, last, limit + 1)
     shown = found[:limit]
     items = [

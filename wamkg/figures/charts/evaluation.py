@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.holdout import wilson
 
 
@@ -46,7 +46,7 @@ class Evaluation:
     models: tuple[ModelCalibration, ...]
 
 
-def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> dict[str, Any]:
+def read_json(path: Path | None, command: str = "wamkg evaluate --json") -> UncheckedObject:
     """Return the JSON object in a file that the command wrote.
 
     Raises InvalidInputError if no file is named, it cannot be read, or it contains something else.
@@ -78,7 +78,7 @@ def read_evaluation(path: Path | None) -> Evaluation:
         raise InvalidInputError(f"{path} is not the output of `wamkg evaluate --json`: {error}") from error
 
 
-def _measured(name: str, values: dict[str, Any]) -> ModelCalibration:
+def _measured(name: str, values: UncheckedObject) -> ModelCalibration:
     bins = [Bin(_share(row["confidence"]), _share(row["accuracy"]), int(row["n"])) for row in values["reliability"]]
     return ModelCalibration(str(name), tuple(bins), _share(values["ece"]), _share(values["accuracy_top"]))
 

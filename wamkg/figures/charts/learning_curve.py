@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from matplotlib.artist import Artist
 
@@ -30,6 +29,7 @@ from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import mixed
 from wamkg.figures.style import MARGIN, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
+from wamkg.json_types import UncheckedObject
 
 MOST = 6
 """Maximum number of lines that remain distinguishable."""
@@ -79,7 +79,7 @@ def read_simulation(path: Path | None) -> SimulationResult:
         raise InvalidInputError(f"{path} is not the output of `wamkg simulate --json`: {error}") from error
 
 
-def _learned(name: str, values: dict[str, Any]) -> ModelCurve:
+def _learned(name: str, values: UncheckedObject) -> ModelCurve:
     curves = [_curve([int(n) for n in seed["found_at"]], int(seed["total"])) for seed in values["seeds"]]
     if not curves:
         raise ValueError(f"{name} has no seeds")

@@ -12,6 +12,7 @@ from wamkg.importing.people import People, is_nobody, read_people
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
+from wamkg.json_types import JsonObject
 from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.names import PersonName, parse_name
 
@@ -119,7 +120,7 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _reference(row: dict[str, Any], line: int) -> Reference:
+def _reference(row: JsonObject, line: int) -> Reference:
     reference = Reference(line)
     own_type = _text(row.get("type"))
     reference.entry_type = _TYPES.get(own_type, "misc") if own_type else None
@@ -147,7 +148,7 @@ def _reference(row: dict[str, Any], line: int) -> Reference:
     return reference
 
 
-def _key(row: dict[str, Any]) -> str | None:
+def _key(row: JsonObject) -> str | None:
     """Return the citation key; a URL or a bare number is not a key."""
     key = _text(row.get("citation-key")) or _text(row.get("citation-label")) or _text(row.get("id"))
     return None if not key or key.isdigit() or "://" in key or key.startswith("10.") else key
@@ -161,7 +162,7 @@ def _text(value: Any, all_of: str = "") -> str:
     return "" if value is None or isinstance(value, dict | bool) else " ".join(str(value).split())
 
 
-def _people(row: dict[str, Any], key: str, doubts: list[str]) -> People:
+def _people(row: JsonObject, key: str, doubts: list[str]) -> People:
     given = row.get(key) or []
     people = People()
     if isinstance(given, str):
@@ -188,7 +189,7 @@ def _add_person(people: People, name: Any, key: str, doubts: list[str]) -> None:
         doubts.append(Dropped(f"{key} {str(name)[:60]!r} is no name; it is left out"))
 
 
-def _person(name: dict[str, Any]) -> PersonName | None:
+def _person(name: JsonObject) -> PersonName | None:
     literal = without_markup(_text(name.get("literal")) or _text(name.get("name")))
     family, given = (without_markup(_text(name.get(part))) for part in ("family", "given"))
     particles = (_text(name.get("dropping-particle")), _text(name.get("non-dropping-particle")))

@@ -1,5 +1,7 @@
 """Methods, institutions, datasets, benchmarks, metrics, results, challenges, concepts, and the links between them."""
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +16,9 @@ class NamedEntity(SQLModel):
     name: str = Field(sa_type=SortedText)
     key: str = Field(index=True)
     version: int = 1
+
+    if TYPE_CHECKING:
+        id: int | None  # each table has it as its own first column
 
 
 class Method(NamedEntity, table=True):

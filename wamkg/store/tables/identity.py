@@ -1,10 +1,10 @@
 """Records whose id names a paper but that look like another paper."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Field, SQLModel
 
+from wamkg.json_types import JsonObject
 from wamkg.store.tables.base import created_in_batch, key, ref
 from wamkg.store.types import Json, LongText, UtcDateTime, utc_now
 
@@ -20,7 +20,7 @@ class IdentityQuestion(SQLModel, table=True):
     source: str = Field(description="who gave the record")
     ids: list[str] = Field(sa_type=Json, description="ids by which the record meets the paper, as scheme:value")
     title: str = Field(sa_type=LongText)
-    record: dict[str, Any] = Field(sa_type=Json, description="the whole record, and in what form it is")
+    record: JsonObject = Field(sa_type=Json, description="the whole record, and in what form it is")
     reasons: list[str] = Field(sa_type=Json, description="what disagrees")
     status: str = Field(default="open", index=True)
     wrong_ids: list[str] = Field(

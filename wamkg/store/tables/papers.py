@@ -1,7 +1,6 @@
 """Papers and their parts: ids, dates, authors, venues, URLs, tags, citations."""
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import Date, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
@@ -172,8 +171,8 @@ class Citation(SQLModel, table=True):
     citing_id: int = ref("paper.id", index=False)
     cited_id: int = ref("paper.id")
     source: str
-    contexts: list[Any] = Field(default_factory=list, sa_type=Json)
-    intents: list[Any] = Field(default_factory=list, sa_type=Json)
+    contexts: list[str] = Field(default_factory=list, sa_type=Json)
+    intents: list[str] = Field(default_factory=list, sa_type=Json)
     influential: bool | None = None
     first_seen: dt.datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     in_citations: dt.datetime | None = Field(

@@ -1,11 +1,11 @@
 """Who wrote what, when and why: actors, tokens, batches, changes, claims, releases."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from wamkg.json_types import JSON, JsonObject
 from wamkg.store.tables.base import created_in_batch, key, ref
 from wamkg.store.types import BigId, Json, LongText, SortedText, UtcDateTime, utc_now
 from wamkg.vocabulary import TokenKind
@@ -48,7 +48,7 @@ class Batch(SQLModel, table=True):
     actor_id: int = ref("actor.id")
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    counts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    counts: JsonObject = Field(default_factory=dict, sa_type=Json)
     undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     undone_by_id: int | None = ref("batch.id", nullable=True)
 
@@ -65,8 +65,8 @@ class Change(SQLModel, table=True):
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     subject_uid: str | None = Field(default=None, index=True)
     field: str
-    before: Any = Field(default=None, sa_type=Json, nullable=True)
-    after: Any = Field(default=None, sa_type=Json, nullable=True)
+    before: JSON = Field(default=None, sa_type=Json, nullable=True)
+    after: JSON = Field(default=None, sa_type=Json, nullable=True)
     why: str = ""
 
 
@@ -81,7 +81,7 @@ class Claim(SQLModel, table=True):
     id: int | None = key()
     subject_id: int = ref("entity.id", index=False)
     field: str
-    value: Any = Field(default=None, sa_type=Json, nullable=True)
+    value: JSON = Field(default=None, sa_type=Json, nullable=True)
     reason: str | None = Field(default=None, description="why there is no value, where there is none")
     source: str
     source_ref: str | None = Field(default=None, description="the source's own id of the subject, or its line")

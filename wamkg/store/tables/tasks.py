@@ -1,11 +1,11 @@
 """Tasks and their workers, rate limits, and cached vectors."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from wamkg.json_types import JsonObject
 from wamkg.store.tables.base import key, ref
 from wamkg.store.types import Json, UtcDateTime, utc_now
 
@@ -43,11 +43,11 @@ class Job(SQLModel, table=True):
     uid: str = Field(unique=True)
     kind: str
     state: str
-    params: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    params: JsonObject = Field(default_factory=dict, sa_type=Json)
     runner: str | None = None
     done: int = 0
     total: int | None = None
-    counts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    counts: JsonObject = Field(default_factory=dict, sa_type=Json)
     error: str | None = None
     cancel: bool = False
     queued_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

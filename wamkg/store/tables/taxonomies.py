@@ -1,11 +1,13 @@
 """Taxonomies, taxa, assignments, suggestions and objections."""
 
 from datetime import datetime
-from typing import Any
+from typing import NotRequired
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
+from wamkg.json_types import JsonObject, UncheckedObject
 from wamkg.store.tables.base import created_in_batch, ended_at, entity_key, key, live_unique, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
@@ -19,7 +21,7 @@ class Taxonomy(SQLModel, table=True):
     slug: str = Field(sa_type=SortedText)
     title: str
     description: str = Field(default="", sa_type=LongText)
-    rules: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    rules: UncheckedObject = Field(default_factory=dict, sa_type=Json)
     version: int = 1
     ended_at: datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
@@ -104,6 +106,14 @@ class Assignment(SQLModel, table=True):
     batch_id: int = created_in_batch()
 
 
+class RankedLeaf(TypedDict):
+    """A leaf of the taxonomy with its probability; `elsewhere` if it is not below the confident level."""
+
+    taxon: str
+    probability: float
+    elsewhere: NotRequired[bool]
+
+
 class Suggestion(SQLModel, table=True):
     """A model's ranked taxa for a paper, with everything needed to judge them."""
 
@@ -113,15 +123,13 @@ class Suggestion(SQLModel, table=True):
     uid: str = Field(unique=True)
     paper_id: int = ref("paper.id", index=False)
     taxonomy_id: int = ref("taxonomy.id")
-    ranked: list[Any] = Field(default_factory=list, sa_type=Json)
-    top: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    ranked: list[RankedLeaf] = Field(default_factory=list, sa_type=Json)
+    top: dict[str, float] = Field(default_factory=dict, sa_type=Json)
     outside: float | None = None
     decided_taxon_id: int | None = ref("taxon.id", nullable=True)
     abstained: bool = True
-    reasons: list[Any] = Field(default_factory=list, sa_type=Json)
-    model: dict[str, Any] = Field(
-        default_factory=dict, sa_type=Json, description="name, version, encoder and thresholds"
-    )
+    reasons: list[UncheckedObject] = Field(default_factory=list, sa_type=Json)
+    model: JsonObject = Field(default_factory=dict, sa_type=Json, description="name, version, encoder and thresholds")
     text_source: str = Field(description="abstract, summary or title")
     text_hash: str
     training_size: int
