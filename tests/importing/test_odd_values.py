@@ -1,6 +1,7 @@
 """Values that are no plain date, id, column or command: kept as far as they go, and what is lost is listed."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.helpers.importing_samples import EMPTY, read
 from wamkg.identifiers import arxiv_id, doi, find_arxiv, malformed_arxiv
 from wamkg.importing.ids import identified
 from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.importing.jsonl import parse_jsonl
 from wamkg.importing.parse_result import Item
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.csl import parse_csl
@@ -269,3 +271,13 @@ def test_a_crossref_to_an_entry_that_is_not_there_is_kept(tmp_path: Path) -> Non
     child = next(iter(parse_bibtex(both)))
     assert isinstance(child, Record)
     assert (details_of(child), child.venue, child.doubts) == ({}, "Meeting on Rows", [])
+
+
+def test_names_with_the_family_name_first_are_turned_in_json_lines() -> None:
+    line = (
+        '{"title": "Tea For Robots", "authors": ["Novak, Mia Ana", "van der Berg, Jan", "Ada Lowe", "Teapots, Inc."]}'
+    )
+    (record,) = parse_jsonl(BytesIO(line.encode()))
+    assert isinstance(record, Record)
+    assert record.authors == ["Mia Ana Novak", "Jan van der Berg", "Ada Lowe", "Teapots, Inc."]
+    assert [name.family for name in record.names] == ["Novak", "Berg", "Lowe", ""]

@@ -11,7 +11,7 @@ from wamkg.importing.loose import loosened
 from wamkg.importing.venues import read_venue
 from wamkg.json_types import JSON
 from wamkg.matching.record import Dropped, IntroducedEntity, Record, RecordAssignment
-from wamkg.names import name_from_dict
+from wamkg.names import name_from_dict, parse_name
 from wamkg.vocabulary import AssignmentStatus, EventKind, Standing
 
 _BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}", re.ASCII).fullmatch
@@ -63,6 +63,9 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
         record.authors = record.authors or [name.display for name in record.names]
         if [name.display for name in record.names] != record.authors:
             record.names = []  # the parts belong to other names; the author list counts
+    elif any("," in name for name in record.authors):
+        record.names = [parse_name(name) for name in record.authors]  # "Family, Given"
+        record.authors = [name.display for name in record.names]
     return record
 
 
