@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from wamkg.pages.chart import steps_of, timeline_chart
 from wamkg.pages.context import load_taxon_names
+from wamkg.pages.queue_card import queue_cards
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.holdout import describe_held_out_in_batch
@@ -164,6 +165,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         viewer=viewer,
         here="/review",
         page=page,
+        cards=queue_cards(session, choice.taxonomy, page.items),
         questions=[] if choice.after else open_questions(session),
         disputes=[] if choice.after else open_objections(session),
         differing=[] if choice.after else differing_votes(session),
