@@ -37,7 +37,7 @@ NOBODY = FigureQuery(paper=("arxiv:0000.00000",))
 @pytest.mark.parametrize(
     ("order", "kind", "words"),
     [
-        (FigureOrder(request=FigureRequest("crosswalk"), file=Path("x.svg")), NotFoundError, "no figure 'crosswalk'"),
+        (FigureOrder(request=FigureRequest("crosswalk"), file=Path("x.svg")), NotFoundError, "figure 'crosswalk'"),
         (FigureOrder(request=FigureRequest("citations", NOBODY), file=Path("x.svg")), NotFoundError, "0000.00000"),
         (FigureOrder(request=FigureRequest("roadmap"), file=Path("x.svg"), width="5mm"), InvalidInputError, "width 5"),
         (FigureOrder(request=FigureRequest("roadmap"), file=Path("x.svg"), width="wide"), InvalidInputError, "'wide'"),
