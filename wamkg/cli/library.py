@@ -43,6 +43,8 @@ Format = Literal["table", "csv", "jsonl", "ids"]
 PAGE = 500
 """Papers read from the store at a time."""
 TITLE_WIDTH = 70
+CUT_COLUMNS = frozenset({"title", "authors", "venue"})
+"""Columns whose long values a table cuts; ids stay whole, to be copied."""
 COLUMNS: dict[str, Callable[[PaperItem], Any]] = {
     "id": lambda p: p.id,
     "key": lambda p: p.key,
@@ -253,7 +255,9 @@ def _print_papers(papers: Iterable[PaperItem], columns: Sequence[str], format: F
     if format == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
     elif rows:
-        print_table("", list(columns), [[_short(value) for value in row] for row in rows])
+        cut = [name in CUT_COLUMNS for name in columns]
+        shown = [[_short(value) if short else value for value, short in zip(row, cut, strict=True)] for row in rows]
+        print_table("", list(columns), shown)
     return len(rows)
 
 
