@@ -37,6 +37,7 @@ from wamkg_api.routers import (
     rounds,
     sessions,
     suggestions,
+    survey,
     taxonomies,
     timelines,
 )
@@ -44,14 +45,14 @@ from wamkg_api.routers import (
 PREFIX = "/api/v1"
 # `papers/{id}` takes any path, so routes below it come first: decisions before papers.
 WRITES = (
-    decisions.writes, papers.writes, entities.writes, taxonomies.writes, batches.writes, releases.writes,
+    decisions.writes, papers.writes, entities.writes, survey.writes, taxonomies.writes, batches.writes, releases.writes,
     objections.writes, rounds.writes, duplicates.writes, decisions.imports, operations.writes, imports.writes,
     jobs.writes, questions.writes,
 )  # fmt: skip
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
-    graph.router, papers.searches, suggestions.router, decisions.router, objections.router, rounds.router,
-    duplicates.router, questions.router, batches.router, jobs.router, exports.router,
+    survey.router, graph.router, papers.searches, suggestions.router, decisions.router, objections.router,
+    rounds.router, duplicates.router, questions.router, batches.router, jobs.router, exports.router,
 )  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's

@@ -14,7 +14,7 @@ from wamkg.store.tables import metadata
 from wamkg.store.types import UtcDateTime, utc_now
 
 FIRST = "0001"
-MADE_LATER = {"review_round", "round_reviewer", "round_paper", "vote", "adjudication", "identity_question"}
+MADE_LATER = {"review_round", "round_reviewer", "round_paper", "vote", "adjudication", "identity_question", "survey"}
 """Tables that the first version did not have; going back to it drops them, and their rows."""
 
 

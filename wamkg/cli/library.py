@@ -37,6 +37,7 @@ from wamkg.store.taxonomies import default_taxonomy
 from wamkg.views.paper_details import PaperDetail, paper_detail
 from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, paper_items, public_id
 from wamkg.views.search import search as search_library
+from wamkg.views.survey import SurveyItem, survey_item
 from wamkg.vocabulary import Standing
 
 Format = Literal["table", "csv", "jsonl", "ids"]
@@ -143,14 +144,42 @@ def search(
 
 
 def show(paper: PaperArgument, json: JsonOption = False) -> None:
-    """Show one paper: facts, place, suggestion, citations and versions."""
+    """Show one paper: facts, place, suggestion, citations and versions. `show survey` shows the survey itself."""
     with open_store() as store, store.reading() as session:
+        if paper == "survey":
+            _show_survey(survey_item(session), json)
+            return
         detail = paper_detail(session, paper)
     if json:
         print_json(detail)
         return
     for line in _card(detail):
         out.print(line)
+
+
+def _show_survey(survey: SurveyItem, json: bool) -> None:
+    if json:
+        print_json(survey)
+        return
+    for line in _survey_lines(survey):
+        out.print(line)
+
+
+def _survey_lines(survey: SurveyItem) -> Iterator[str]:
+    yield survey.title + (f" ({survey.short_name})" if survey.short_name else "")
+    for author in survey.authors:
+        parts = [author["name"], "; ".join(author.get("affiliations") or ()), author.get("note") or ""]
+        yield f"  {', '.join(part for part in parts if part)}"
+    yield from (line for line in (survey.abstract, survey.home_page) if line)
+    yield f"main taxonomy: {survey.main_taxonomy or 'none'}; papers are placed by the date {survey.date_rule}"
+    branches = [f"{b.get('name') or b['slug']} {b.get('color', '')}".strip() for b in survey.branches]
+    for name, values in (("branches", branches), ("kinds of outside", survey.outside_kinds)):
+        if values:
+            yield f"{name}: {', '.join(values)}"
+    for item in survey.definitions:
+        head = " ".join(part for part in (item["term"], item.get("formula", "")) if part)
+        yield f"{head}: {item['text']}"
+    yield from survey.citation.splitlines()
 
 
 def remove(

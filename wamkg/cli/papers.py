@@ -11,13 +11,16 @@ from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.entity_edits import KINDS
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services import entities
+from wamkg.services.survey import set_survey
 from wamkg.services.writers import Writer
 
 
 def set_(
     subject: Annotated[
         str,
-        typer.Argument(metavar="PAPER", help="A paper's id, or method:SLUG, dataset:SLUG, result:ID, taxon:wam:PATH."),
+        typer.Argument(
+            metavar="PAPER", help="A paper's id, or survey, method:SLUG, dataset:SLUG, result:ID, taxon:TAXONOMY:PATH."
+        ),
     ],
     values: Annotated[
         list[str],
@@ -34,7 +37,10 @@ def set_(
 ) -> None:
     """Set fields by hand. Later imports do not overwrite them."""
     with open_store() as store:
-        edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
+        if subject == "survey":
+            edited = set_survey(store, Writer(by), _pairs(values), why, version)
+        else:
+            edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
     _print_edit(edited, json)
 
 

@@ -103,6 +103,12 @@ def seed_papers(name: str) -> Iterator[Record | UnreadableLine]:
         yield record_of(values, number)
 
 
+def seed_survey() -> dict[str, object]:
+    """Return the row of the packaged survey."""
+    row: dict[str, object] = _load(seeds_folder() / "survey.yaml")
+    return row
+
+
 def seed_rows(name: str) -> list[UncheckedObject]:
     """Return the rows of `concepts`, `metrics`, `benchmarks`, `institutions` or `results`."""
     rows: list[UncheckedObject] = _load(seeds_folder() / f"{name}.yaml")

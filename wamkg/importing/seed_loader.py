@@ -17,6 +17,7 @@ from wamkg.store.entities import find_entity, save_link, upsert_entity
 from wamkg.store.papers import find_paper, methods_of
 from wamkg.store.results import save_result
 from wamkg.store.session import one_writer
+from wamkg.store.survey import find_survey, insert_survey
 from wamkg.store.tables import Batch, Exemplar, Metric
 from wamkg.store.taxonomies import deleted_taxonomies, find_taxon, get_taxonomy, list_taxa, save_taxonomy
 from wamkg.vocabulary import BatchKind, EntityKind, Relation, Standing
@@ -32,6 +33,7 @@ def load_seeds(session: Session) -> dict[str, int]:
         if spec.slug in deleted:
             continue
         counts["taxonomies and taxa"] += save_taxonomy(session, batch, spec)
+    counts["survey"] += _load_survey(session, batch, deleted)
     counts["papers"] += _load_papers(session, batch, deleted)
     counts["exemplars"] += _load_exemplars(session, batch, deleted)
     if "challenges" not in deleted:
@@ -50,6 +52,16 @@ def load_seeds(session: Session) -> dict[str, int]:
     else:
         drop_batch(session, batch)
     return dict(counts)
+
+
+def _load_survey(session: Session, batch: Batch, deleted: set[str]) -> int:
+    if find_survey(session) is not None:
+        return 0
+    row = seed_files.seed_survey()
+    if row["main_taxonomy"] in deleted:
+        row["main_taxonomy"] = ""
+    insert_survey(session, batch, row)
+    return 1
 
 
 def _load_papers(session: Session, batch: Batch, deleted: set[str]) -> int:

@@ -46,6 +46,7 @@ from wamkg.store.tables import (
     Release,
     Result,
     ReviewRound,
+    Survey,
     Taxon,
     Taxonomy,
 )
@@ -161,6 +162,21 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
     ReviewRound: frozenset({"status"}),
+    Survey: frozenset(
+        {
+            "title",
+            "short_name",
+            "abstract",
+            "citation",
+            "home_page",
+            "main_taxonomy",
+            "date_rule",
+            "authors",
+            "outside_kinds",
+            "branches",
+            "definitions",
+        }
+    ),
 }
 """Columns that are edited in place. All other values are rows that are appended and ended."""
 _BY_NAME = {str(table_of(model).name): model for model in EDITABLE}

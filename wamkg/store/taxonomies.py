@@ -13,6 +13,7 @@ from wamkg.json_types import JsonObject
 from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.base import Condition, chunks, insert_entities, is_live, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
+from wamkg.store.survey import find_survey
 from wamkg.store.tables import (
     Alias,
     Assignment,
@@ -24,9 +25,6 @@ from wamkg.store.tables import (
     Taxonomy,
 )
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Standing
-
-MAIN_TAXONOMY = "wam"
-"""The taxonomy of the shipped survey."""
 
 
 def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
@@ -173,13 +171,16 @@ def deleted_taxonomies(session: Session) -> set[str]:
 
 
 def default_taxonomy(session: Session) -> str:
-    """Slug of the taxonomy that is meant where none is named: the only one, or the shipped survey's.
+    """Slug of the taxonomy that is meant where none is named: the survey's main one, or the only one there is.
 
     Raises InvalidInputError, which lists them, if it is not clear.
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
-    if len(slugs) == 1 or MAIN_TAXONOMY in slugs:
-        return slugs[0] if len(slugs) == 1 else MAIN_TAXONOMY
+    survey = find_survey(session)
+    if survey is not None and survey.main_taxonomy in slugs:
+        return survey.main_taxonomy
+    if len(slugs) == 1:
+        return slugs[0]
     raise InvalidInputError(f"name the taxonomy in front, as in TAXONOMY:PATH; there are: {', '.join(slugs) or 'none'}")
 
 

@@ -30,6 +30,7 @@ from wamkg.store.tables.papers import (
 )
 from wamkg.store.tables.provenance import Actor, Batch, Change, Claim, Release, Token
 from wamkg.store.tables.rounds import Adjudication, ReviewRound, RoundPaper, RoundReviewer, Vote
+from wamkg.store.tables.survey import Survey
 from wamkg.store.tables.tasks import Embedding, Job, RateLimit, Task
 from wamkg.store.tables.taxonomies import Assignment, Exemplar, Objection, Suggestion, Taxon, Taxonomy
 
@@ -71,6 +72,7 @@ __all__ = [
     "RoundPaper",
     "RoundReviewer",
     "Suggestion",
+    "Survey",
     "Tag",
     "Task",
     "Taxon",

@@ -1,0 +1,28 @@
+"""The survey itself: one row for each store."""
+
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from wamkg.store.tables.base import created_in_batch, key
+from wamkg.store.types import Json, LongText
+
+
+class Survey(SQLModel, table=True):
+    """What the survey is called, who wrote it, and how its papers are divided, dated and colored. One per store."""
+
+    id: int | None = key()
+    uid: str = Field(unique=True)
+    title: str = Field(sa_type=LongText)
+    short_name: str = Field(default="", sa_type=LongText)
+    abstract: str = Field(default="", sa_type=LongText)
+    citation: str = Field(default="", sa_type=LongText, description="how to cite it, in BibTeX")
+    home_page: str = Field(default="", sa_type=LongText)
+    main_taxonomy: str = Field(default="", sa_type=LongText, description="slug of the taxonomy meant by default")
+    date_rule: str = Field(default="arxiv_v1", sa_type=LongText, description="the date that places a paper")
+    authors: list[Any] = Field(default_factory=list, sa_type=Json, description="name, affiliations, note")
+    outside_kinds: list[Any] = Field(default_factory=list, sa_type=Json, description="why a paper can be outside")
+    branches: list[Any] = Field(default_factory=list, sa_type=Json, description="slug, name and color")
+    definitions: list[Any] = Field(default_factory=list, sa_type=Json, description="term, formula and text")
+    batch_id: int = created_in_batch()
+    version: int = 1

@@ -1,0 +1,42 @@
+"""The survey as pages, the API and the command line show it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from wamkg.errors import NotFoundError
+from wamkg.store.survey import find_survey
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyItem:
+    """The survey: title, authors, how to cite it, main taxonomy, and how papers are divided, dated and colored.
+
+    `authors` has items with `name`, `affiliations` and `note`; `branches` with `slug`, `name` and `color`;
+    `definitions` with `term`, `short`, `formula` and `text`.
+    """
+
+    title: str
+    short_name: str
+    authors: list[dict[str, Any]]
+    abstract: str
+    citation: str
+    home_page: str
+    main_taxonomy: str
+    outside_kinds: list[str]
+    branches: list[dict[str, Any]]
+    date_rule: str
+    definitions: list[dict[str, Any]]
+    version: int
+
+
+def survey_item(session: Session) -> SurveyItem:
+    """The survey of the store.
+
+    Raises NotFoundError if nobody made one.
+    """
+    row = find_survey(session)
+    if row is None:
+        raise NotFoundError("the store has no survey yet; `wamkg set survey title='...'` makes one")
+    return SurveyItem(**{name: getattr(row, name) for name in SurveyItem.__dataclass_fields__})
