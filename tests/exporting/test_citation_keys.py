@@ -167,7 +167,7 @@ def test_keys_are_worked_out_alike_where_nothing_may_be_written(seeded_store: St
 def test_a_person_sets_a_key_that_is_no_other_paper_s(seeded_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["set", "arxiv:2302.00111", "key=unipi"]) == 0
     assert run(["set", "arxiv:2512.23541", "key=UNIPI"]) == 1
-    assert "is that of learning-universal-policies" in capsys.readouterr().err
+    assert "belongs to learning-universal-policies" in capsys.readouterr().err
     assert run(["set", "arxiv:2302.00111", "key=two words"]) == 1
     assert run(["history", "key:unipi"]) == 0
     with pytest.raises(NotFoundError):

@@ -115,7 +115,7 @@ def test_a_list_is_filled_into_a_readme_and_checked(
     assert run(["decide", "arxiv:2302.00111", "joint"]) == 0
     assert run([*fill, "--check"]) == 1
     assert run(["export", "jsonl", "--into", str(path)]) == 1
-    assert "filled in, by awesome-list" in capsys.readouterr().err
+    assert "use awesome-list" in capsys.readouterr().err
     path.write_text("no marks")
     assert (run(fill), path.read_text()) == (1, "no marks")
 

@@ -116,7 +116,10 @@ class TestEdits:
         for dry_run in (True, False):
             for operation, more in edits:
                 wanted = TaxonEdit(operation=operation, taxon=IMPLICIT, **more)
-                with pytest.raises(InvalidInputError, match=r"1 papers; a-second-paper-about-robots: .*wm-for-vla"):
+                with pytest.raises(
+                    InvalidInputError,
+                    match=r"1 papers? would violate a rule; a-second-paper-about-robots: .*wm-for-vla",
+                ):
                     run_edit(filled, "wam", wanted, "ana", dry_run=dry_run)
         assert dump(filled) == before
 
