@@ -72,7 +72,11 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+Responses = dict[int | str, dict[str, Any]]
+"""Responses of a route besides its result, as FastAPI documents them: by status."""
+
+
+def problems(*statuses: int) -> Responses:
     """OpenAPI description of the error responses of a route."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {

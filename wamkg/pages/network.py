@@ -51,7 +51,9 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         )
     graph = _graph(session, choice)
     center = graph.graph["center"]
-    nodes = sorted(graph.nodes(data=True), key=lambda pair: (pair[1]["kind"], pair[1]["label"].casefold()))
+    nodes = sorted(
+        ((key, graph.nodes[key]) for key in graph), key=lambda pair: (pair[1]["kind"], pair[1]["label"].casefold())
+    )
     return render(
         "graph.html",
         viewer=viewer,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import scipy.sparse as sp
 
-from wamkg.suggesting.features import dense, unit_rows
+from wamkg.suggesting.features import dense, is_sparse, unit_rows
 from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
@@ -53,7 +53,7 @@ class Logistic:
         scale = log_ratios(features, positive, weights) if self.ratios else None
         scaled = rescaled(features, scale)
         costs = self.costs(positive, weights)
-        if sp.issparse(scaled) and scaled.shape[0] >= _MANY_ROWS:
+        if is_sparse(scaled) and scaled.shape[0] >= _MANY_ROWS:
             fit = fit_rows(scaled, positive, costs, tolerance=1e-6)
             return Side(scaled.T @ fit.dual, fit.intercept, scale)
         dual, intercept = dual_logistic(dense(scaled @ scaled.T), positive, costs)
@@ -86,7 +86,7 @@ class Side:
     def effects(self, features: Any) -> Any:
         """Return what each feature adds to the log-odds, same shape as `features`."""
         scaled = rescaled(features, self.scale)
-        return scaled.multiply(self.weights).tocsr() if sp.issparse(scaled) else scaled * self.weights
+        return scaled.multiply(self.weights).tocsr() if is_sparse(scaled) else scaled * self.weights
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def rescaled(features: Any, scale: Floats | None) -> Any:
     """Multiply features by scale and normalize rows to unit length; without a scale, return them unchanged."""
     if scale is None:
         return features
-    if not sp.issparse(features):
+    if not is_sparse(features):
         return unit_rows(features * scale)
     data = features.data * scale[features.indices]
     return unit_rows(sp.csr_matrix((data, features.indices, features.indptr), shape=features.shape))

@@ -157,9 +157,14 @@ class FeatureSpace:
         return [terms[i] for i in self._columns]
 
 
+def is_sparse(matrix: Any) -> bool:
+    """Whether a matrix stores only the values that are not zero."""
+    return bool(sp.issparse(matrix))
+
+
 def unit_rows(matrix: Any) -> Any:
     """Normalize every row to unit length, CSR or dense as given; zero rows stay."""
-    if not sp.issparse(matrix):
+    if not is_sparse(matrix):
         return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     norms = np.sqrt(np.bincount(rows, weights=matrix.data**2, minlength=matrix.shape[0]))
@@ -169,7 +174,7 @@ def unit_rows(matrix: Any) -> Any:
 
 def dense(matrix: Any) -> Floats:
     """Return a dense float array of a sparse or dense matrix."""
-    return np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.float64)
+    return np.asarray(matrix.toarray() if is_sparse(matrix) else matrix, dtype=np.float64)
 
 
 def kept_terms(rows: Any, keep: Any, min_df: int) -> tuple[Ints, Floats]:

@@ -18,7 +18,7 @@ from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 from wamkg_api.access import Caller, CallerDep
 from wamkg_api.deps import PaperId, SessionDep, SettingsDep, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 from wamkg_api.preconditions import IfMatch, paper_version
 from wamkg_api.schemas.decisions import DecisionBody
 from wamkg_api.writing import FILE_BODY, StoreDep, person_of, writing_router
@@ -66,7 +66,7 @@ router = APIRouter(tags=["review"])
 _NDJSON = "application/x-ndjson"
 
 
-_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {_NDJSON: {"schema": {"type": "string"}}}}}
+_LINES: Responses = {200: {"content": {_NDJSON: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/decisions", response_class=Response, responses={**problems(404, 422), **_LINES})

@@ -14,7 +14,7 @@ from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import ChangeTracker
 from wamkg_api.deps import SettingsDep
 from wamkg_api.drawing import FORMATS, WantedFigure, draw
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.queries import ExportParameters, FigureParameters
 from wamkg_api.snapshots import NOW, SnapshotDep, SnapshotRef, open_store_at
 from wamkg_api.writing import StoreDep
@@ -23,10 +23,10 @@ router = APIRouter(tags=["files"])
 DRAWING_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'"
 
 
-_DRAWN: dict[int | str, dict[str, Any]] = {
+_DRAWN: Responses = {
     200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in FORMATS.values()}}
 }
-_EXPORTED: dict[int | str, dict[str, Any]] = {
+_EXPORTED: Responses = {
     200: {"content": {form.media_type: {"schema": {"type": "string"}} for form in EXPORTS.values()}}
 }
 

@@ -1,6 +1,6 @@
 """Objections: list, raise, answer and close them; the agenda and the reply."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,7 +13,7 @@ from wamkg.views.rounds import differing_votes
 from wamkg.vocabulary import ObjectionStatus
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, Uid, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.objections import NewObjection, ObjectionAnswer, ObjectionClosing
 from wamkg_api.writing import StoreDep, person_of, writing_router
 
@@ -49,7 +49,7 @@ router = APIRouter(tags=["review"])
 _TEXT = "text/markdown; charset=utf-8"
 
 
-_MARKDOWN: dict[int | str, dict[str, Any]] = {200: {"content": {_TEXT: {"schema": {"type": "string"}}}}}
+_MARKDOWN: Responses = {200: {"content": {_TEXT: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/objections/agenda", response_class=Response, responses={**problems(404, 422), **_MARKDOWN})

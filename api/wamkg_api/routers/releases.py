@@ -1,6 +1,6 @@
 """Releases: create, list and compare them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -12,7 +12,7 @@ from wamkg.views.paging import Page
 from wamkg.views.snapshots import ReleaseItem, diff_snapshots, looks_like_date, release_item, release_list
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import SessionDep, SettingsDep, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.operations import NewRelease
 from wamkg_api.snapshots import reject_future_day, release_or_day
 from wamkg_api.writing import StoreDep, writer_of, writing_router
@@ -22,7 +22,7 @@ Edition = Annotated[str, Path(max_length=64, description="A release, a past day,
 _TEXTS = {"csv": "text/csv; charset=utf-8", "latex": "application/x-tex"}
 
 
-def _as_text(*forms: str) -> dict[int | str, dict[str, Any]]:
+def _as_text(*forms: str) -> Responses:
     return {200: {"content": {_TEXTS[form].split(";")[0]: {"schema": {"type": "string"}} for form in forms}}}
 
 

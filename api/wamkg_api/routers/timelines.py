@@ -2,7 +2,7 @@
 
 import csv
 from io import StringIO
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -19,12 +19,12 @@ from wamkg.views.timelines import (
 )
 from wamkg.vocabulary import MAIN
 from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import Responses, problems
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
 Form = Annotated[Literal["json", "csv"], Query(alias="format")]
-_AS_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+_AS_TABLE: Responses = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @router.get("/papers", response_model=PaperTimeline, responses={**problems(404, 422), **_AS_TABLE})
