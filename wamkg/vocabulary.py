@@ -102,7 +102,12 @@ class ObjectionStatus(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
-    SETTLED = "settled"
+    RESOLVED = "resolved"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ObjectionStatus | None":
+        """Accept the former name of a status."""
+        return cls.RESOLVED if value == "settled" else None
 
 
 OPEN_STATUSES = (ObjectionStatus.OPEN, ObjectionStatus.ANSWERED)

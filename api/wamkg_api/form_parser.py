@@ -5,12 +5,16 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
+from wamkg.former_names import FORMER_NAMES
+
 MAX_FIELDS = 50
 
 
 async def parse_form(request: Request) -> dict[str, str]:
     """The fields of a submitted form. The last value of a repeated field counts; empty fields are left out."""
-    return {name: values[-1] for name, values in (await _fields(request)).items()}
+    found = {name: values[-1] for name, values in (await _fields(request)).items()}
+    # A page that was open before an upgrade sends former names.
+    return {FORMER_NAMES.get(name, name): value for name, value in found.items()}
 
 
 async def form_list(request: Request, name: str) -> tuple[str, ...]:

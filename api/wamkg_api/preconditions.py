@@ -26,23 +26,23 @@ IfMatch = Annotated[
 def required_revision(if_match: str | None, current: Any, what_happened: str) -> int | None:
     """The revision to write on, if `If-Match` names the current one; None without the header.
 
-    `current` is the response body of a read of the item, with its `version`.
+    `current` is the response body of a read of the item, with its `revision`.
 
     Raises StaleError, which says what has changed since.
     """
     if not if_match or if_match.strip() == "*":
         return None
-    version: int = current.version
+    revision: int = current.revision
     named = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
     tag = etag_of(json_body(current))
-    if named & {str(version), tag, f"{tag}-gz"}:
-        return version
+    if named & {str(revision), tag, f"{tag}-gz"}:
+        return revision
     raise PreconditionFailedError(
-        f"it has changed since you read it and is now at version {version}; meanwhile: {what_happened}"
+        f"it has changed since you read it and is now at revision {revision}; meanwhile: {what_happened}"
     )
 
 
-def paper_version(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
+def paper_revision(store: Store, paper: str, given: int | None, if_match: str | None) -> int | None:
     """The revision of a paper to write on: the given one, else that of `If-Match`. See `required_revision`.
 
     The write itself checks the revision again, so a write in between is detected.

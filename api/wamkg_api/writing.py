@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Security
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services.batches import Undone, undo
 from wamkg.services.writers import Writer
@@ -40,7 +41,7 @@ StoreDep = Annotated[Store, Depends(store_of)]
 
 
 @dataclass(frozen=True)
-class EditResponse:
+class EditResponse(WithFormerNames):
     """What an edit changed. `batch` can be undone; it is null if nothing changed.
 
     `alarms` lists decisions whose quote is no longer found in the edited text.
@@ -49,14 +50,15 @@ class EditResponse:
     batch: str | None
     subject: str
     changes: dict[str, list[Any]]
-    version: int
+    revision: int
     alarms: list[str]
+    version: Former[int] = former("revision")
 
 
 def changed(edited: EditResult) -> EditResponse:
     """The response to an edit."""
     changes = {name: list(pair) for name, pair in edited.changes.items()}
-    return EditResponse(edited.batch, edited.subject, changes, edited.version, edited.alarms)
+    return EditResponse(edited.batch, edited.subject, changes, edited.revision, edited.alarms)
 
 
 def take_back(store: Store, settings: Settings, caller: Caller, uid: str, why: str = "") -> Undone:

@@ -270,7 +270,8 @@ class TestThings:
         assert (by_version.status_code, "ana: name" in by_version.json()["detail"]) == (409, True)
         assert send(client, "PATCH", f"{kind}/{slug}", {"name": "Another Name"})["batch"] is None
         send(client, "POST", f"batches/{answer.json()['batch']}/undo", {})
-        assert get(client, f"{kind}/{slug}") | {"version": 0, "aliases": []} == before | {"version": 0, "aliases": []}
+        other = {"revision": 0, "version": 0, "aliases": []}
+        assert get(client, f"{kind}/{slug}") | other == before | other
 
     def test_a_name_that_another_has_is_refused(self, client: TestClient) -> None:
         one, other = get(client, "methods?limit=2")["items"]
@@ -286,7 +287,7 @@ class TestThings:
         assert get(client, f"results/{uid}")["reported_where"] == "Table 2"
         assert client.post(f"{API}/results", json=body).status_code == 409
         edited = send(client, "PATCH", f"results/{uid}", {"value": 12.5, "oddity": "printed twice", "version": 1})
-        assert edited["changes"] == {"value": [12.25, 12.5], "oddity": [None, "printed twice"]}
+        assert edited["changes"] == {"value": [12.25, 12.5], "caveat": [None, "printed twice"]}
         stale = client.patch(f"{API}/results/{uid}", json={"value": 1, "version": 1})
         assert (stale.status_code, "value 12.25 -> 12.5" in stale.json()["detail"]) == (409, True)
         assert get(client, f"results/{uid}")["value"] == 12.5

@@ -159,7 +159,7 @@ PERIOD = """CASE WHEN p.date IS NOT NULL AND p.date_precision <> 'year' THEN sub
                  WHEN p.year IS NOT NULL THEN CAST(p.year AS TEXT) END"""
 PLACED = """SELECT a.paper_id FROM assignment a JOIN taxon t ON t.id = a.taxon_id
             JOIN taxonomy x ON x.id = a.taxonomy_id
-            WHERE x.slug = 'wam' AND a.state = 'placed' AND a."primary" AND a.ended_at IS NULL
+            WHERE x.slug = 'wam' AND a.status = 'placed' AND a."primary" AND a.ended_at IS NULL
             AND (t.path = :path OR t.path LIKE :below)"""
 
 

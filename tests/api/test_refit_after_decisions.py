@@ -28,7 +28,7 @@ def learning(seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("WAMKG_REFIT", "true")
     get_settings.cache_clear()
     with seeded_store.writing() as session:
-        job = Job(uid=UID, kind=KIND, state=JobStatus.QUEUED, params={"taxonomy": "wam"})
+        job = Job(uid=UID, kind=KIND, status=JobStatus.QUEUED, params={"taxonomy": "wam"})
         session.add(job)
         begin(session, job, current_worker_id())
     return seeded_store

@@ -62,7 +62,7 @@ def check_vectors(store: Store) -> None:
     texts, encoder = texts_of(store), HashingEncoder()
     with store.reading() as session:
         kept = {row.entity_id: row.vector for row in session.scalars(select(Embedding))}
-        left = session.scalar(select(func.count()).select_from(Task).where(Task.state != "done"))  # type: ignore[arg-type]
+        left = session.scalar(select(func.count()).select_from(Task).where(Task.status != "done"))  # type: ignore[arg-type]
     assert kept.keys() == texts.keys() and left == 0
     expected = encoder.encode([texts[number] for number in kept]).astype("<f4")
     assert list(kept.values()) == [row.tobytes() for row in expected]
@@ -84,7 +84,7 @@ def test_two_workers_encode_no_text_twice_and_lose_none(filled: Store, settings:
     for process in [start(settings, uid) for uid in uids]:
         assert process.wait(120) == 0
     ended = [job_of(filled, uid) for uid in uids]
-    assert [job.state for job in ended] == [JobStatus.DONE] * 2, [job.error for job in ended]
+    assert [job.status for job in ended] == [JobStatus.DONE] * 2, [job.error for job in ended]
     assert sum(job.counts["encoded"] for job in ended) == len(set(texts_of(filled).values()))
     check_vectors(filled)
 
@@ -121,7 +121,7 @@ def test_what_a_killed_worker_held_is_taken_over_by_the_other(filled: Store, set
     kind = kind_of(HashingEncoder().version)
     while True:
         with filled.reading() as session:
-            left = session.scalars(select(Task.state).where(Task.kind == kind, Task.state != "done")).all()  # type: ignore[arg-type]
+            left = session.scalars(select(Task.status).where(Task.kind == kind, Task.status != "done")).all()  # type: ignore[arg-type]
         if left and set(left) == {"running"}:
             break
         assert other.poll() is None, "it ended while a living worker held texts"
@@ -162,7 +162,7 @@ def test_the_command_shares_with_workers_of_its_own(
     with filled.reading() as session:
         (uid,) = session.scalars(select(Job.uid).where(Job.kind == "embed")).all()  # type: ignore[arg-type]
     end = time.monotonic() + 120
-    while job_of(filled, uid).state != JobStatus.DONE:
+    while job_of(filled, uid).status != JobStatus.DONE:
         assert time.monotonic() < end, job_of(filled, uid).error
         time.sleep(0.05)
     check_vectors(filled)

@@ -89,7 +89,7 @@ def check(store: Store, made: Troubled, folder: Path) -> dict[str, float]:
     assert all(line.reason for line in report.lines)
     (cap,) = (line for line in report.lines if line.title == made.capped.title)
     count = len(made.world.citations[made.capped.key])
-    assert (cap.state, cap.found, cap.expected) == ("partial", 9_999, count)
+    assert (cap.status, cap.found, cap.expected) == ("partial", 9_999, count)
     assert cap.reason == f"capped: Semantic Scholar serves the first 9,999 of {count:,}"
     assert report.exit_status == 3
     assert not any(made.faults.passing.values()), "a planned fault was never met"

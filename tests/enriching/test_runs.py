@@ -82,7 +82,7 @@ class TestWhole:
         import_library(store, world, tmp_path)
         with S2Server(world, faults) as server:
             report = enrich(store, settings_for(server, s2_attempts=2))
-        found = [(line.state, line.reason, line.found, line.expected) for line in report.lines]
+        found = [(line.status, line.reason, line.found, line.expected) for line in report.lines]
         counts = [len(world.citations.get(p.key, [])) for p in chosen]
         assert found == [
             ("unavailable", f"withheld by the publisher ({counts[0]} counted)", None, counts[0]),
@@ -369,7 +369,7 @@ class TestRefused:
         assert "wrong-key" not in str(caught.value)
         assert len(server.log) == 1, "a refused key is not tried again"
         with store.reading() as session:
-            assert session.exec(select(Job.state)).one() == "failed"
+            assert session.exec(select(Job.status)).one() == "failed"
 
     def test_a_service_that_only_fails_ends_the_run(self, store: Store, tmp_path: Path) -> None:
         world = small_world()
@@ -381,7 +381,7 @@ class TestRefused:
         with S2Server(world, faults) as server, pytest.raises(RunAbortedError, match="10 requests in a row failed"):
             enrich(store, settings_for(server, s2_attempts=1))
         with store.reading() as session:
-            assert not session.exec(select(Task).where(Task.state == "running")).all()
+            assert not session.exec(select(Task).where(Task.status == "running")).all()
 
     @pytest.mark.parametrize("key", ["two words", "new\nline", "schlüssel"])
     def test_an_impossible_key_is_refused(self, store: Store, key: str) -> None:

@@ -116,7 +116,7 @@ def test_a_default_key_is_kept_through_renames_and_further_imports(store: Store,
     import_text(store, tmp_path / "a.jsonl", '{"title": "Tides of the Inner Sea", "authors": ["Eva Moreno"]}')
     first = exported(store, "bibtex")
     assert "@misc{morenotides," in first
-    version = paper_of(store, "morenotides").version
+    version = paper_of(store, "morenotides").revision
     with store.writing() as session:
         set_values(session, get_actor(session, "ana", "person"), "morenotides", {"title": "Waves", "year": "2022"})
     import_text(store, tmp_path / "b.jsonl", '{"title": "Tides of the Inner Sea", "authors": ["E. Moreno"]}')

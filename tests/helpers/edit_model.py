@@ -8,7 +8,7 @@ Place = tuple[str, bool]
 """Key of a taxon, and whether it is the primary one."""
 RANKS = ("person", "publisher", "s2", "list")
 """Sources, strongest first; `list:one` and `list:two` are equals."""
-ENDS = {"accepted", "rejected", "withdrawn", "settled"}
+ENDS = {"accepted", "rejected", "withdrawn", "resolved"}
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def settle(model: Model, number: int) -> None:
     still = {word.uid for word in model.papers[number].heads}
     for dispute in model.disputes.values():
         if dispute.paper == number and dispute.between and dispute.is_open and not dispute.between <= still:
-            dispute.status = "settled"
+            dispute.status = "resolved"
 
 
 def bring_word(number: int, word: Word) -> Step:

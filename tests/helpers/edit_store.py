@@ -53,4 +53,4 @@ def standing_at(store: Store, paper: str, taxonomy: str = "wam") -> list[str]:
     with store.reading() as session:
         number, slug = find_paper(session, paper).id, get_taxonomy(session, taxonomy).id
         assert number is not None and slug is not None
-        return [taxon.path if taxon else assignment.state for assignment, taxon in live_of(session, number, slug)]
+        return [taxon.path if taxon else assignment.status for assignment, taxon in live_of(session, number, slug)]

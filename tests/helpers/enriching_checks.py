@@ -136,13 +136,13 @@ def _different(mine: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> list[Any]:
     return [(key, value, theirs[key]) for key, value in mine.items() if key in theirs and theirs[key] != value]
 
 
-NOT_COMPARED = {"id", "uid", "batch_id", "first_seen", "seen_at", "at", "fetched_at", "started_at", "in_citations",
-                "in_references", "lease_owner", "lease_until", "attempts", "version", "source_ref"}  # fmt: skip
+NOT_COMPARED = {"id", "uid", "batch_id", "first_seen", "retrieved_at", "at", "fetched_at", "started_at", "in_citations",
+                "in_references", "leased_by", "lease_until", "attempts", "revision", "source_ref"}  # fmt: skip
 
 
 def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Rows that enrichment writes, without numbers and times, papers named by their slugs."""
-    tables = ("paper", "fact", "event", "citation", "work", "authorship", "former_id", "author", "venue", "link")
+    tables = ("paper", "claim", "event", "citation", "task", "authorship", "former_id", "author", "venue", "link")
     found: dict[str, list[tuple[Any, ...]]] = {}
     with store.reading() as session:
         connection = session.connection()

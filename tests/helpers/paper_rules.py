@@ -220,7 +220,7 @@ class PaperRules(CuratingMachine):
         path = claim if claim in steps.STATES else self.now.path(claim)
 
         def write(session: Session, ana: Any) -> Any:
-            made = raise_objection(session, ana, ObjectionDraft(paper=paper_id(number), claimed=path, raised_by=by))
+            made = raise_objection(session, ana, ObjectionDraft(paper=paper_id(number), proposed=path, raised_by=by))
             self.uids[key] = made.objection
             return made
 

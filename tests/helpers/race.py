@@ -59,12 +59,12 @@ class Writer:
     def _seen(self) -> tuple[str, int]:
         paper = self.chance.choice(self.papers)
         with self.store.reading() as session:
-            return paper, find_paper(session, paper).version
+            return paper, find_paper(session, paper).revision
 
     def decide(self) -> None:
         paper, version = self._seen()
         taxon = self.chance.choice(PLACES)
-        made = say(self.store, paper, "accept", taxon, self.name, version=version)
+        made = say(self.store, paper, "accept", taxon, self.name, revision=version)
         self.log.accepted[made.batch] = "decision"
 
     def set(self) -> None:
@@ -78,9 +78,9 @@ class Writer:
     def rename(self) -> None:
         with self.store.reading() as session:
             taxonomy = get_taxonomy(session, "wam")
-            taxon, version = find_taxon(session, taxonomy, self.chance.choice(RENAMED)).path, taxonomy.version
+            taxon, version = find_taxon(session, taxonomy, self.chance.choice(RENAMED)).path, taxonomy.revision
         name = f"Name {self.chance.randrange(10**9)}"
-        edit = TaxonEdit(operation="rename", taxon=taxon, name=name, slug=taxon.rpartition("/")[2], version=version)
+        edit = TaxonEdit(operation="rename", taxon=taxon, name=name, slug=taxon.rpartition("/")[2], revision=version)
         batch = run_edit(self.store, "wam", edit, self.name).batch
         assert batch is not None
         self.log.accepted[batch] = name

@@ -35,7 +35,7 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             number, named = NAMED_BY.get(table.name, ("", ""))
             left_out = {
                 number,
-                "version" if table.name != "embedding" else "",
+                "revision" if table.name != "embedding" else "",
                 "id" if table.name == "authorship" else "",
             }
             columns: list[Any] = [c for c in table.columns if c.name not in left_out]

@@ -58,7 +58,7 @@ _SCORES = (
 def _papers(session: Session, rows: dict[int, Any], names: dict[int, int]) -> dict[int, Any]:
     places: dict[int, list[tuple[bool, str]]] = {}
     for a, taxon in live_assignments(session, get_taxonomy(session, "wam")):
-        where = taxon.path if taxon and a.state == AssignmentStatus.PLACED else str(a.state)
+        where = taxon.path if taxon and a.status == AssignmentStatus.PLACED else str(a.status)
         places.setdefault(a.paper_id, []).append((not a.primary, where))
     code = select(PaperUrl.paper_id, PaperUrl.url).where(PaperUrl.kind == "code", col(PaperUrl.ended_at).is_(None))
     codes, methods = dict(session.exec(code).all()), methods_of(session, names)

@@ -173,10 +173,10 @@ def _dispute(store: Store, placed: list[str]) -> None:
         said = "https://example.org/list/issues/12"
         disputes = [
             ObjectionDraft(
-                paper=placed[1], claimed="outside", raised_by="Dr Chen", raised_as="paper-author", said_at=said
+                paper=placed[1], proposed="outside", raised_by="Dr Chen", raised_role="paper-author", source_url=said
             ),
-            ObjectionDraft(paper=placed[2], claimed="joint/diffusion", raised_by="bo", quote="We do cascade."),
-            ObjectionDraft(paper=placed[3], claimed="cascaded", raised_by="a reader", raised_as="reader"),
+            ObjectionDraft(paper=placed[2], proposed="joint/diffusion", raised_by="bo", quote="We do cascade."),
+            ObjectionDraft(paper=placed[3], proposed="cascaded", raised_by="a reader", raised_role="reader"),
         ]
         written = [raise_objection(session, bo, dispute) for dispute in disputes]
         answer_objection(session, bo, written[1].objection, "We read section 3 otherwise.", None)

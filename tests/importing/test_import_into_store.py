@@ -54,7 +54,7 @@ def say_as_person(session: Session, paper: Paper, field: str, value: Any) -> Non
     actor = get_actor(session, "curator", "person")
     batch = open_batch(session, BatchKind.EDIT, "test", actor)
     assert batch.id is not None and paper.id is not None and actor.id is not None
-    values = {"subject_id": paper.id, "field": field, "value": value, "source": "person", "seen_at": utc_now()}
+    values = {"subject_id": paper.id, "field": field, "value": value, "source": "person", "retrieved_at": utc_now()}
     session.add(Claim(batch_id=batch.id, **values))
     session.flush()
     states = list(load_claims(session, [paper.id]).values())

@@ -206,7 +206,7 @@ class TestRefusals:
 
     def test_an_older_view_of_the_question_is_stale(self, store: Store, asked: QuestionItem) -> None:
         with store.writing() as session, pytest.raises(ConflictError, match="stale"):
-            given = IdentityAnswer(answer="renamed", version=asked.version + 1)
+            given = IdentityAnswer(answer="renamed", revision=asked.revision + 1)
             answer_question(session, get_actor(session, "ada", PERSON), asked.uid, given)
 
     def test_the_import_that_asked_is_not_undone_before_the_answer(

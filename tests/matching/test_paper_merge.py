@@ -71,7 +71,7 @@ def filled(store: Store, tmp_path: Path) -> Store:
         set_values(session, ana, OTHER, {"note": "in print", "arxiv": "2401.00009"})
         record_judgement(session, ana, (KEEP, OTHER), "same")
         record_judgement(session, ana, (OTHER, THIRD), "different")
-        raise_objection(session, ana, ObjectionDraft(paper=OTHER, claimed="outside", raised_by="bo", taxonomy="nus"))
+        raise_objection(session, ana, ObjectionDraft(paper=OTHER, proposed="outside", raised_by="bo", taxonomy="nus"))
     return store
 
 
@@ -102,8 +102,8 @@ def enriched(session: Session) -> None:
     session.add(Link(source_id=other, relation="evaluated_on", target_id=number, source="s2", batch_id=batch.id or 0))
     for paper in (keep, other):
         session.add(Embedding(entity_id=paper, encoder="e", version="1", text_hash="h", dim=1, vector=b"1234"))
-        session.add(Task(paper_id=paper, kind="metadata", state="done"))
-    session.add(Task(paper_id=other, kind="citations", state="todo"))
+        session.add(Task(paper_id=paper, kind="metadata", status="done"))
+    session.add(Task(paper_id=other, kind="citations", status="todo"))
 
 
 def merge(store: Store, keep: str = KEEP, other: str = OTHER, **more: Any) -> MergedPapers:

@@ -73,20 +73,20 @@ def test_whatever_the_command_line_decides_the_form_does_too(client: TestClient,
 
     def decide(verdict: str, **more: str | list[str]) -> AssignmentItem:
         action, fields = first_form(client, f"/papers/{PAPER}")
-        sent = fields | {"taxon": "joint", "kind": "", "evidence": "", "evidence_place": ""} | {"verdict": verdict}
+        sent = fields | {"taxon": "joint", "kind": "", "evidence": "", "evidence_location": ""} | {"verdict": verdict}
         answer = client.post(action, data=sent | more)
         assert answer.status_code == 200, answer.text
         with seeded_store.reading() as session:
             return assignment_list(session, PAPER)[0]
 
-    quoted = decide("accept", evidence="words of page 3", evidence_place="page 3 of v1", also=["cascaded/implicit"])
-    assert (quoted.taxon, quoted.evidence, quoted.evidence_place) == ("joint", "words of page 3", "page 3 of v1")
+    quoted = decide("accept", evidence="words of page 3", evidence_location="page 3 of v1", also=["cascaded/implicit"])
+    assert (quoted.taxon, quoted.evidence, quoted.evidence_location) == ("joint", "words of page 3", "page 3 of v1")
     with seeded_store.reading() as session:
         places = [(place.taxon, place.primary) for place in assignment_list(session, PAPER) if place.taxonomy == "wam"]
     assert places == [("joint", True), ("cascaded/implicit", False)]
     for kind in OutsideKind:
         assert (decide("outside", kind=kind).kind, decide("unsure", kind=kind).kind) == (kind, None)
-    assert decide("not-applicable", also=["joint"]).state == "not-applicable"
+    assert decide("not-applicable", also=["joint"]).status == "not-applicable"
 
 
 def test_a_stale_form_is_refused_with_what_changed_meanwhile(client: TestClient, seeded_store: Store) -> None:

@@ -64,7 +64,7 @@ class TestDeciding:
         made = say(filled, FIRST, "reject", "cascaded/implicit")
         assert standing_at(filled, FIRST) == ["joint"]
         with filled.reading() as session:
-            row = session.exec(select(Assignment).where(Assignment.state == "rejected")).one()
+            row = session.exec(select(Assignment).where(Assignment.status == "rejected")).one()
             assert row.ended_at is not None
         undo(filled, made.batch)
         assert dump(filled) == before
@@ -97,7 +97,7 @@ class TestDeciding:
             ({"verdict": "accept"}, "no suggestion"),
             ({"verdict": "accept", "taxon": "joint", "also": ("joint/diffusion",)}, "one in the other"),
             ({"verdict": "accept", "taxon": "joint", "also": ("joint",)}, "twice"),
-            ({"verdict": "unsure", "evidence_place": "page 3"}, "evidence"),
+            ({"verdict": "unsure", "evidence_location": "page 3"}, "evidence"),
         ],
     )
     def test_bad_decisions_are_refused(self, filled: Store, decision: dict[str, str], words: str) -> None:
@@ -130,19 +130,19 @@ class TestStaleWrites:
     """A decision on what is not there any more."""
 
     def test_the_paper_changed_meanwhile(self, filled: Store) -> None:
-        seen = say(filled, FIRST, "accept", "joint/diffusion").version
-        say(filled, FIRST, "accept", UNIFIED, by="bo", version=seen)
+        seen = say(filled, FIRST, "accept", "joint/diffusion").revision
+        say(filled, FIRST, "accept", UNIFIED, by="bo", revision=seen)
         with pytest.raises(ConflictError, match=f"bo: wam:{UNIFIED}") as refused:
-            say(filled, FIRST, "outside", version=seen)
+            say(filled, FIRST, "outside", revision=seen)
         assert "batch" in str(refused.value)
         assert standing_at(filled, FIRST) == [UNIFIED]
 
     def test_an_import_counts_as_a_change_of_place(self, filled: Store, tmp_path: Path) -> None:
         with filled.reading() as session:
-            seen = find_paper(session, THIRD).version
+            seen = find_paper(session, THIRD).revision
         fill(filled, tmp_path, {"title": "A Third Paper about Robots", "arxiv": "2501.00003", "taxa": {"wam": "joint"}})
         with pytest.raises(ConflictError, match="stale"):
-            say(filled, THIRD, "accept", UNIFIED, version=seen)
+            say(filled, THIRD, "accept", UNIFIED, revision=seen)
 
     def test_another_place_than_the_one_seen(self, filled: Store) -> None:
         with pytest.raises(ConflictError, match="is now assigned to joint"):
@@ -152,7 +152,7 @@ class TestStaleWrites:
         made = say(filled, FIRST, "accept", UNIFIED)
         undo(filled, made.batch)
         with pytest.raises(ConflictError, match="stale"):
-            say(filled, FIRST, "unsure", version=made.version)
+            say(filled, FIRST, "unsure", revision=made.revision)
 
 
 class TestEvidence:
@@ -169,15 +169,15 @@ class TestEvidence:
         ],
     )
     def test_places(self, filled: Store, quote: str, place: str | None, kept: str | None, checked: bool | None) -> None:
-        say(filled, FIRST, "accept", UNIFIED, evidence=quote, evidence_place=place)
+        say(filled, FIRST, "accept", UNIFIED, evidence=quote, evidence_location=place)
         with filled.reading() as session:
             row = session.exec(select(Assignment).where(col(Assignment.evidence).is_not(None))).one()
-            assert (row.evidence_place, row.evidence_checked) == (kept, checked)
+            assert (row.evidence_location, row.evidence_checked) == (kept, checked)
 
     @pytest.mark.parametrize("quote", ["video and action separately", "denoise vid", "..."])
     def test_what_the_abstract_does_not_say_is_refused(self, filled: Store, quote: str) -> None:
         with pytest.raises(InvalidInputError, match="quote"):
-            say(filled, FIRST, "accept", UNIFIED, evidence=quote, evidence_place="abstract")
+            say(filled, FIRST, "accept", UNIFIED, evidence=quote, evidence_location="abstract")
 
 
 def copy_of(folder: Path, source: Store) -> Store:
@@ -241,7 +241,7 @@ class TestBetweenCopies:
         assert standing_at(other, FIRST) == [UNIFIED]
         with other.reading() as session:
             assert session.exec(select(Objection)).all() == []
-            decided = select(Assignment.state).where(Assignment.source == "person").order_by(col(Assignment.at))
+            decided = select(Assignment.status).where(Assignment.source == "person").order_by(col(Assignment.at))
             assert session.exec(decided).all()[:3] == ["placed", "outside", "placed"]
 
     def test_two_primaries_become_an_objection(self, two_copies: tuple[Store, Store], tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ class TestBetweenCopies:
         take_in(other, tmp_path / "a.jsonl")
         settled = say(other, FIRST, "accept", "joint/diffusion", by="both")
         with other.reading() as session:
-            assert session.exec(select(Objection.status)).all() == ["settled"]
+            assert session.exec(select(Objection.status)).all() == ["resolved"]
         write_out(other, tmp_path / "b.jsonl")
         take_in(one, tmp_path / "b.jsonl")
         assert standing_at(one, FIRST) == standing_at(other, FIRST) == ["joint/diffusion"]

@@ -98,7 +98,7 @@ def run_sql(statement: str) -> Callable[[Session], None]:
 BROKEN: list[tuple[str, Callable[[Session], None]]] = [
     ("dangling-links", ended_link),
     ("dangling-links", lambda s: set_values(s, get_actor(s, "ana", "person"), FIRST, {"links.code": "https://a.org"})
-     and run_sql("UPDATE weblink SET url = 'a.org/x'")(s)),
+     and run_sql("UPDATE paper_url SET url = 'a.org/x'")(s)),
     ("missing-dates", run_sql("UPDATE paper SET date = NULL, year = NULL WHERE arxiv = '2501.00001'")),
     ("suspicious-zeros", lambda s: (counted(s, "s2", 0), counted(s, "list:other", 12))[0]),
     ("class-without-definition", run_sql("UPDATE taxon SET definition = '' WHERE path = 'joint'")),

@@ -30,12 +30,12 @@ def filled(store: Store, tmp_path: Path) -> Store:
     return store
 
 
-def edit(store: Store, subject: str, version: int | None = None, **values: Any) -> EditResult:
+def edit(store: Store, subject: str, revision: int | None = None, **values: Any) -> EditResult:
     """Set values as a person; `__` stands for a point in a name."""
     named = {name.replace("__", "."): value for name, value in values.items()}
     with store.writing() as session:
         change = edit_entity if subject.partition(":")[0] in ("method", "result", "taxon") else set_values
-        return change(session, get_actor(session, "ana", "person"), subject, named, "because", version)
+        return change(session, get_actor(session, "ana", "person"), subject, named, "because", revision)
 
 
 def put(store: Store, kind: str, **values: Any) -> EditResult:
@@ -131,7 +131,7 @@ def test_a_replaced_link_is_ended_not_removed(filled: Store) -> None:
         ({"date": "2024-13-01"}, InvalidInputError, "dates.arxiv_v1"),
         ({"arxiv": "nonsense"}, InvalidInputError, "not a valid id"),
         ({"arxiv": "2501.00002"}, ConflictError, "a-second-paper"),
-        ({"venue": "ICML", "version": 99}, ConflictError, "version 99 cannot exist"),
+        ({"venue": "ICML", "revision": 99}, ConflictError, "revision 99 cannot exist"),
     ],
 )
 def test_bad_edits_are_refused(filled: Store, values: dict[str, Any], error: type[Exception], words: str) -> None:
@@ -143,7 +143,7 @@ def test_bad_edits_are_refused(filled: Store, values: dict[str, Any], error: typ
 
 def test_a_stale_edit_is_told_what_changed(filled: Store) -> None:
     with filled.reading() as session:
-        seen = shown(session, FIRST).version
+        seen = shown(session, FIRST).revision
     edit(filled, FIRST, venue="ICML")
     with pytest.raises(ConflictError, match="venue = ICML"):
         edit(filled, FIRST, seen, year=2026)
@@ -179,7 +179,7 @@ class TestAdding:
         made = put(filled, "result", **report, suite="Long", reported_by=FIRST, where="Table 2", party="first")
         with filled.reading() as session:
             result = session.exec(select(Result)).one()
-            assert (result.value, result.suite, result.reported_where, result.source) == (
+            assert (result.value, result.suite, result.reported_location, result.source) == (
                 97.5,
                 "Long",
                 "Table 2",

@@ -31,7 +31,7 @@ OTHER = ABSTRACT.replace("denoise", "predict")
 def filled(store: Store, tmp_path: Path) -> Store:
     """Three papers on both databases; the first stands where it does for a quote."""
     fill(store, tmp_path)
-    say(store, FIRST, "accept", UNIFIED, evidence=QUOTE, evidence_place="abstract")
+    say(store, FIRST, "accept", UNIFIED, evidence=QUOTE, evidence_location="abstract")
     return store
 
 
@@ -85,12 +85,12 @@ class TestImports:
 
     def test_a_quote_from_a_text_that_is_not_held_is_looked_for_once_it_is(self, store: Store, tmp_path: Path) -> None:
         fill(store, tmp_path, with_abstract(None))
-        say(store, FIRST, "accept", UNIFIED, evidence=QUOTE, evidence_place="abstract")
+        say(store, FIRST, "accept", UNIFIED, evidence=QUOTE, evidence_location="abstract")
         assert len(fill(store, tmp_path, with_abstract(OTHER)).alarms) == 1
 
     def test_a_page_of_the_paper_is_not_looked_for(self, store: Store, tmp_path: Path) -> None:
         fill(store, tmp_path)
-        say(store, FIRST, "accept", UNIFIED, evidence="words of page 3", evidence_place="page 3 of v1")
+        say(store, FIRST, "accept", UNIFIED, evidence="words of page 3", evidence_location="page 3 of v1")
         assert fill(store, tmp_path, with_abstract(OTHER)).alarms == []
         assert told_of(store) == [None]
 

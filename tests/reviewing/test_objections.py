@@ -36,21 +36,26 @@ def filled(store: Store, tmp_path: Path) -> Store:
     return store
 
 
-def dispute(store: Store, paper: str = FIRST, claimed: str = "cascaded/implicit", **more: str) -> ObjectionResult:
+def dispute(store: Store, paper: str = FIRST, proposed: str = "cascaded/implicit", **more: str) -> ObjectionResult:
     """The authors of a paper object."""
-    given = {"raised_by": "Dr Chen", "raised_as": "paper-author", "said_at": SAID_AT, "quote": "We do cascade."} | more
+    given = {
+        "raised_by": "Dr Chen",
+        "raised_role": "paper-author",
+        "source_url": SAID_AT,
+        "quote": "We do cascade.",
+    } | more
     with store.writing() as session:
         return raise_objection(
-            session, get_actor(session, "ana", "person"), ObjectionDraft(paper=paper, claimed=claimed, **given)
+            session, get_actor(session, "ana", "person"), ObjectionDraft(paper=paper, proposed=proposed, **given)
         )
 
 
 def answer(
-    store: Store, uid: str, text: str = "We read section 3 otherwise.", version: int | None = None
+    store: Store, uid: str, text: str = "We read section 3 otherwise.", revision: int | None = None
 ) -> ObjectionResult:
     """Somebody answers."""
     with store.writing() as session:
-        return answer_objection(session, get_actor(session, "bo", "person"), uid, text, version)
+        return answer_objection(session, get_actor(session, "bo", "person"), uid, text, revision)
 
 
 def close(store: Store, uid: str, outcome: str, text: str | None = None, by: str = "person") -> ObjectionResult:
@@ -73,10 +78,10 @@ class TestRaising:
         before = standing_at(filled, FIRST)
         written = dispute(filled)
         (item,) = listed(filled)
-        assert (item.uid, item.status, item.current, item.claimed) == (
+        assert (item.uid, item.status, item.disputed, item.proposed) == (
             written.objection, "open", UNIFIED, "cascaded/implicit",
         )  # fmt: skip
-        assert (item.raised_by, item.raised_as, item.said_at) == ("Dr Chen", "paper-author", SAID_AT)
+        assert (item.raised_by, item.raised_role, item.source_url) == ("Dr Chen", "paper-author", SAID_AT)
         assert standing_at(filled, FIRST) == before
         with filled.reading() as session:
             (row,) = [row for row in paper_history(session, FIRST) if row.field == "objection:wam"]
@@ -85,11 +90,11 @@ class TestRaising:
     @pytest.mark.parametrize(
         ("more", "words"),
         [
-            ({"said_at": ""}, "URL of their statement"),
-            ({"said_at": "javascript:alert(1)"}, "must begin with http"),
-            ({"raised_as": "decision"}, "co-author"),
+            ({"source_url": ""}, "URL of their statement"),
+            ({"source_url": "javascript:alert(1)"}, "must begin with http"),
+            ({"raised_role": "decision"}, "co-author"),
             ({"raised_by": " "}, "name of the person"),
-            ({"claimed": UNIFIED}, "is assigned to .* already"),
+            ({"proposed": UNIFIED}, "is assigned to .* already"),
             ({"paper": THIRD}, "has no assignment"),
         ],
     )
@@ -105,8 +110,8 @@ class TestRaising:
         assert len(listed(filled)) == 2
 
     def test_a_state_may_be_claimed(self, filled: Store) -> None:
-        written = dispute(filled, claimed="outside")
-        assert listed(filled)[0].claimed == "outside"
+        written = dispute(filled, proposed="outside")
+        assert listed(filled)[0].proposed == "outside"
         close(filled, written.objection, "accepted", "no future in it")
         assert standing_at(filled, FIRST) == ["outside"]
 
@@ -148,9 +153,9 @@ class TestClosing:
 
     def test_stale_and_unknown_ones_are_refused(self, filled: Store) -> None:
         written = dispute(filled)
-        answer(filled, written.objection, version=1)
-        with pytest.raises(ConflictError, match="answered at version 2, you saw 1"):
-            answer(filled, written.objection, version=1)
+        answer(filled, written.objection, revision=1)
+        with pytest.raises(ConflictError, match="answered at revision 2, you saw 1"):
+            answer(filled, written.objection, revision=1)
         with pytest.raises(NotFoundError):
             answer(filled, "")
 
@@ -184,7 +189,7 @@ class TestTexts:
     def test_the_agenda_holds_what_is_needed_to_decide(self, filled: Store) -> None:
         first = dispute(filled)
         dispute(filled, SECOND, "joint")
-        close(filled, dispute(filled, claimed="joint/diffusion").objection, "withdrawn")
+        close(filled, dispute(filled, proposed="joint/diffusion").objection, "withdrawn")
         with filled.reading() as session:
             points = agenda(session)
             text = agenda_text(points)
@@ -200,10 +205,10 @@ class TestTexts:
             detail = objection_detail(session, written.objection)
             text = reply_text(detail)
         assert detail.present
-        assert detail.claimed
-        assert detail.claimed.exemplars
+        assert detail.proposed
+        assert detail.proposed.exemplars
         assert detail.present.definition in text
-        assert detail.claimed.exemplars[0].id in text
+        assert detail.proposed.exemplars[0].id in text
         for words in ("Dr Chen", SAID_AT, "The paper stays where it is. Decided by bo.", "denoised with the action"):
             assert words in text
 

@@ -75,7 +75,7 @@ def test_the_trail_holds_everything_and_what_undo_took_out(curated: Store) -> No
     assert [line["kind"] for line in batches][-4:] == ["decision", "taxonomy", "decision", "undo"]
     assert next(line["undone_by"] for line in batches if line["uid"] == made.batch) == batches[-1]["uid"]
     removed = [row for line in lines if line.get("field") == "removed.assignment" for row in line["before"]]
-    assert [row["state"] for row in removed] == ["undecided"]
+    assert [row["status"] for row in removed] == ["undecided"]
 
 
 def test_the_command_line(seeded_store: Store, capsys: pytest.CaptureFixture[str]) -> None:

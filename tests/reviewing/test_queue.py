@@ -190,7 +190,7 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
 
 def test_asking_for_refits_queues_one_job(queue_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with queue_store.writing() as session:
-        waiting = Job(uid="0" * 32, kind=KIND, state=JobStatus.QUEUED, params={"taxonomy": "wam"})
+        waiting = Job(uid="0" * 32, kind=KIND, status=JobStatus.QUEUED, params={"taxonomy": "wam"})
         session.add(waiting)
     assert request_refit(queue_store, Settings(), "wam") == request_refit(queue_store, Settings(), "wam") == "0" * 32
     assert run_job(queue_store, Settings(suggester="tfidf-lr"), "0" * 32) == JobStatus.DONE
@@ -202,7 +202,7 @@ def test_asking_for_refits_queues_one_job(queue_store: Store, monkeypatch: pytes
 def test_a_decision_while_a_refit_runs_is_learnt_from(queue_store: Store) -> None:
     """The refit is asked again from inside its own round, the latest moment there is."""
     with queue_store.writing() as session:
-        session.add(Job(uid="1" * 32, kind=KIND, state=JobStatus.QUEUED, params={"taxonomy": "wam"}))
+        session.add(Job(uid="1" * 32, kind=KIND, status=JobStatus.QUEUED, params={"taxonomy": "wam"}))
     sizes: list[int] = []
 
     def refit() -> dict[str, Any]:
@@ -235,8 +235,8 @@ def test_suggestions_are_made_again_where_something_was_written_meanwhile(queue_
 
 def test_the_refit_job_makes_suggestions(queue_store: Store) -> None:
     with queue_store.writing() as session:
-        session.add(Job(uid="2" * 32, kind=KIND, state=JobStatus.QUEUED, params={"taxonomy": "wam"}))
+        session.add(Job(uid="2" * 32, kind=KIND, status=JobStatus.QUEUED, params={"taxonomy": "wam"}))
     run_refit_job(queue_store, Settings(suggester="tfidf-lr"), "2" * 32, {"taxonomy": "wam"})
     with queue_store.reading() as session:
         job = find_job(session, "2" * 32)
-    assert (job.state, job.counts["rounds"]) == (JobStatus.DONE, 1)
+    assert (job.status, job.counts["rounds"]) == (JobStatus.DONE, 1)

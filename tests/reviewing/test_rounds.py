@@ -174,7 +174,7 @@ class TestAdjudication:
         vote(filled, "bo", THIRD)
         before = dump(filled)
         made = settle(filled, "bo", THIRD)
-        assert (made.how, standing_at(filled, THIRD)) == ("alike", [UNIFIED])
+        assert (made.resolution, standing_at(filled, THIRD)) == ("unanimous", [UNIFIED])
         assert seen(filled, None, THIRD).decision == made.decided.decision
         undo(filled, made.decided.batch)
         assert dump(filled) == before
@@ -197,8 +197,8 @@ class TestAdjudication:
             settle(filled, "ana", FIRST, UNIFIED)
         with pytest.raises(ConflictError, match="not unanimous"):
             settle(filled, "cho", FIRST)
-        assert settle(filled, "cho", FIRST, UNIFIED).how == "third"
-        assert settle(filled, "bo", SECOND, UNIFIED, agreed=True).how == "agreed"
+        assert settle(filled, "cho", FIRST, UNIFIED).resolution == "third_person"
+        assert settle(filled, "bo", SECOND, UNIFIED, agreed=True).resolution == "consensus"
         with filled.reading() as session:
             assert differing_votes(session) == []
             assert (d := round_detail(session, "pilot")).adjudicated == 2, d
@@ -211,7 +211,7 @@ class TestAdjudication:
             vote(filled, "bo", FIRST)
         again = settle(filled, "cho", FIRST, IMPLICIT)
         undo(filled, again.decided.batch)
-        assert seen(filled, None).how == "third"
+        assert seen(filled, None).resolution == "third_person"
         assert standing_at(filled, FIRST) == [UNIFIED]
 
 

@@ -21,7 +21,7 @@ from wamkg.store.tables import metadata
 from wamkg.store.tokens import holder_of, issue
 from wamkg.vocabulary import TokenKind
 
-RUNNING = ("job", "pace")
+RUNNING = ("job", "rate_limit")
 LINE = '{"title": "A Paper That Came After the Backup", "arxiv": "2601.00001"}\n'
 
 

@@ -46,10 +46,10 @@ def until(store: Store, uid: str, *states: JobStatus, seconds: float = 60) -> Jo
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         job = job_of(store, uid)
-        if job.state in states:
+        if job.status in states:
             return job
         time.sleep(0.05)
-    raise AssertionError(f"the job is still {job.state}, {job.error}")
+    raise AssertionError(f"the job is still {job.status}, {job.error}")
 
 
 ENDED = (JobStatus.DONE, JobStatus.PARTIAL, JobStatus.FAILED, JobStatus.CANCELLED)
@@ -62,7 +62,7 @@ class TestLocal:
             settings = settings_for(server, database_url=store.url, home=tmp_path)
             (job,) = dispatch.submit(store, settings, "enrich", {})
             ended = until(store, job.uid, *ENDED)
-        assert (ended.state, ended.done, ended.total) == (JobStatus.DONE, 36, 36), ended.error
+        assert (ended.status, ended.done, ended.total) == (JobStatus.DONE, 36, 36), ended.error
         assert ended.counts["new citations"] == 150
         assert ended.runner is not None and str(os.getpid()) not in ended.runner.split("|")
         assert not any(compare(given_by(world, server.faults), held_by(store)).values())
@@ -76,9 +76,9 @@ class TestLocal:
             wait_for(lambda: len(server.log) >= 3)
             dispatch.cancel(store, job.uid)
             cancelled = until(store, job.uid, *ENDED)
-            assert cancelled.state == JobStatus.CANCELLED and len(server.log) < 25
+            assert cancelled.status == JobStatus.CANCELLED and len(server.log) < 25
             with store.reading() as session:
-                assert not session.scalar(select(func.count()).where(Task.state == "running"))  # type: ignore[arg-type]
+                assert not session.scalar(select(func.count()).where(Task.status == "running"))  # type: ignore[arg-type]
             dispatch.resume(store, settings.model_copy(update={"s2_requests_per_second": 1000.0}), job.uid)
             assert until(store, job.uid, JobStatus.DONE).error is None
         assert server.repeated == 0
@@ -108,11 +108,11 @@ class TestLocal:
         with S2Server(world, faults) as server:
             settings = settings_for(server, database_url=store.url, home=tmp_path, s2_attempts=1)
             (job,) = dispatch.submit(store, settings, "enrich", {})
-            assert until(store, job.uid, *ENDED).state == JobStatus.PARTIAL
+            assert until(store, job.uid, *ENDED).status == JobStatus.PARTIAL
             faults.lasting.clear()
             before = len(server.log)
             again = dispatch.retry_failed(store, settings, job.uid)
-            assert until(store, again.uid, *ENDED).state == JobStatus.DONE
+            assert until(store, again.uid, *ENDED).status == JobStatus.DONE
             assert [asked.path for asked in server.log[before:]] == [f"/graph/v1/paper/{subject}/citations"]
 
     def test_a_job_that_cannot_start_says_why(self, store: Store, world: World, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ class TestLocal:
             settings = settings_for(server, database_url=store.url, home=tmp_path)
         (job,) = dispatch.submit(store, settings, "enrich", {})
         failed = until(store, job.uid, *ENDED)
-        assert failed.state == JobStatus.FAILED and "cannot be reached" in (failed.error or "")
+        assert failed.status == JobStatus.FAILED and "cannot be reached" in (failed.error or "")
         log = (tmp_path / "jobs" / f"{job.uid}.log").read_text()
         assert "cannot be reached" in log and "Traceback" not in log
 
@@ -135,19 +135,19 @@ class TestStages:
 
     def test_suggest(self, seeded_store: Store, home: Path) -> None:
         job = self.run(seeded_store, home, "suggest", taxonomy="wam")
-        assert (job.state, job.error) == (JobStatus.DONE, None)
+        assert (job.status, job.error) == (JobStatus.DONE, None)
         assert job.counts["suggested"] == job.counts["changed"] > 0
 
     def test_suggest_for_an_unknown_taxonomy_says_so(self, seeded_store: Store, home: Path) -> None:
         job = self.run(seeded_store, home, "suggest", taxonomy="nowhere")
-        assert job.state == JobStatus.FAILED and "unknown taxonomy 'nowhere'" in (job.error or "")
+        assert job.status == JobStatus.FAILED and "unknown taxonomy 'nowhere'" in (job.error or "")
 
     @pytest.mark.embed
     def test_embed(self, store: Store, world: World, tmp_path: Path) -> None:
         pytest.importorskip("sentence_transformers")
         import_library(store, world, tmp_path)
         job = self.run(store, tmp_path, "embed")
-        assert (job.state, job.done, job.total) == (JobStatus.DONE, 12, 12)
+        assert (job.status, job.done, job.total) == (JobStatus.DONE, 12, 12)
         assert job.counts["encoded"] == job.counts["texts"] == 12
 
     def test_only_a_stop_that_was_asked_for_is_a_cancellation(self, store: Store) -> None:
@@ -165,10 +165,10 @@ class TestStages:
 
         run_as_job(store, asked, stopped)
         job = job_of(store, asked)
-        assert (job.state, job.done, job.total) == (JobStatus.CANCELLED, 1, 2)
+        assert (job.status, job.done, job.total) == (JobStatus.CANCELLED, 1, 2)
         with pytest.raises(RunAbortedError):
             run_as_job(store, broken, aborted)
-        assert job_of(store, broken).state == JobStatus.RUNNING, "the caller notes the failure"
+        assert job_of(store, broken).status == JobStatus.RUNNING, "the caller notes the failure"
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -210,7 +210,7 @@ class TestRefused:
     def test_a_queued_job_is_cancelled_at_once(self, store: Store) -> None:
         with store.writing() as session:
             job = jobs.add_job(session, "enrich", {})
-        assert dispatch.cancel(store, job.uid).state == JobStatus.CANCELLED
+        assert dispatch.cancel(store, job.uid).status == JobStatus.CANCELLED
 
 
 class TestOwners:
@@ -246,7 +246,7 @@ class TestQueue:
             for process in workers:
                 _, errors = process.communicate(timeout=120)
                 assert process.returncode == 0, errors.decode()
-        assert [job_of(store, job.uid).state for job in queued] == [JobStatus.DONE] * 2
+        assert [job_of(store, job.uid).status for job in queued] == [JobStatus.DONE] * 2
         assert server.repeated == 0 and server.closest >= 0.1
         assert len({asked.port for asked in server.log}) == 2, "both had a share"
         assert not any(compare(given_by(world, server.faults), held_by(store)).values())
@@ -272,7 +272,7 @@ class TestQueue:
             second = self.worker(settings.model_copy(update={"s2_requests_per_second": 1000.0}))
             _, errors = second.communicate(timeout=120)
             assert second.returncode == 0, errors.decode()
-        assert job_of(store, job.uid).state == JobStatus.DONE
+        assert job_of(store, job.uid).status == JobStatus.DONE
         assert server.repeated <= 1
         assert not any(compare(given_by(world, server.faults), held_by(store)).values())
         store.close()

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, Float, Integer, LargeBinary, Table, func, select, text
+from sqlalchemy import Boolean, Date, Float, Integer, LargeBinary, func, select, table, text
 from sqlalchemy.types import TypeEngine
 
 from wamkg.errors import StoreError
@@ -16,6 +16,8 @@ from wamkg.store.types import UtcDateTime, utc_now
 FIRST = "0001"
 MADE_LATER = {"review_round", "round_reviewer", "round_paper", "vote", "adjudication", "identity_question", "survey"}
 """Tables that the first version did not have; going back to it drops them, and their rows."""
+FORMER = {"claim": "fact", "paper_url": "weblink", "task": "work", "rate_limit": "pace"}
+"""Tables that had other names in the first version."""
 
 
 def a_value(column_type: TypeEngine[Any]) -> Any:
@@ -52,10 +54,10 @@ def fts_insert(store: Store) -> str:
     return f"INSERT INTO paper_fts ({column}, body) VALUES (1, 'a text')"
 
 
-def row_count(store: Store, table: Table) -> int:
+def row_count(store: Store, name: str) -> int:
     """Rows of a table."""
     with store.reading() as session:
-        return session.connection().execute(select(func.count()).select_from(table)).scalar_one()
+        return session.connection().execute(select(func.count()).select_from(table(name))).scalar_one()
 
 
 def test_models_and_migrations_agree(store: Store) -> None:
@@ -65,14 +67,17 @@ def test_models_and_migrations_agree(store: Store) -> None:
 
 def test_no_row_is_lost_on_the_way_down_and_up(store: Store) -> None:
     fill(store)
-    assert {t.name: row_count(store, t) for t in metadata.sorted_tables} == {t.name: 1 for t in metadata.sorted_tables}
+    assert {t.name: row_count(store, t.name) for t in metadata.sorted_tables} == {
+        t.name: 1 for t in metadata.sorted_tables
+    }
     downgrade(store, FIRST)
+    former = {FORMER.get(t.name, t.name) for t in metadata.sorted_tables}
     with store.reading() as session:
-        kept = [t.name for t in metadata.sorted_tables if store.engine.dialect.has_table(session.connection(), t.name)]
-    assert {t.name: row_count(store, t) for t in metadata.sorted_tables if t.name in kept} == dict.fromkeys(kept, 1)
-    assert {t.name for t in metadata.sorted_tables} - set(kept) == MADE_LATER
+        kept = [name for name in former if store.engine.dialect.has_table(session.connection(), name)]
+    assert {name: row_count(store, name) for name in kept} == dict.fromkeys(kept, 1)
+    assert former - set(kept) == MADE_LATER
     migrate(store)
-    assert all(row_count(store, t) == (t.name not in MADE_LATER) for t in metadata.sorted_tables)
+    assert all(row_count(store, t.name) == (t.name not in MADE_LATER) for t in metadata.sorted_tables)
     with store.reading() as session:
         assert session.connection().execute(text("SELECT count(*) FROM paper_fts")).scalar_one() == 1
     check(store)

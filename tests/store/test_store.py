@@ -28,7 +28,7 @@ def add_papers(store: Store, titles: list[str]) -> list[int]:
         assert batch.id is not None
         numbers = insert_entities(session, EntityKind.PAPER, len(titles), batch.id)
         rows = [
-            {"id": n, "slug": f"p{n}", "title": t, "title_key": t, "standing": "candidate", "version": 1}
+            {"id": n, "slug": f"p{n}", "title": t, "title_key": t, "standing": "candidate", "revision": 1}
             for n, t in zip(numbers, titles, strict=True)
         ]
         insert_rows(session, Paper, rows)
@@ -45,7 +45,7 @@ def test_read_then_write_from_many_threads_loses_nothing(store: Store) -> None:
             for _ in range(20):
                 with store.writing() as session:
                     paper = session.exec(select(Paper).where(Paper.id == number).with_for_update()).one()
-                    paper.version += 1
+                    paper.revision += 1
                     session.add(paper)
         except BaseException as error:  # a thread's error must fail the test, whatever it is
             problems.append(error)
@@ -57,7 +57,7 @@ def test_read_then_write_from_many_threads_loses_nothing(store: Store) -> None:
         thread.join()
     assert problems == []
     with store.reading() as session:
-        assert session.get_one(Paper, number).version == 1 + 8 * 20
+        assert session.get_one(Paper, number).revision == 1 + 8 * 20
 
 
 def test_an_error_rolls_everything_back(store: Store) -> None:

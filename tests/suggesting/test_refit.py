@@ -124,7 +124,7 @@ def test_where_it_cannot_be_quick_a_full_run_is_asked_for(seeded_store: Store, m
 def refitting(waiting: Store) -> Iterator[Store]:
     """The store while a refit's job waits for decisions; it is cancelled in the end."""
     with waiting.writing() as session:
-        session.add(Job(uid="3" * 32, kind=KIND, state=JobStatus.QUEUED, params={"taxonomy": "wam"}))
+        session.add(Job(uid="3" * 32, kind=KIND, status=JobStatus.QUEUED, params={"taxonomy": "wam"}))
     params = (waiting, Settings(refit_wait=SECONDS), "3" * 32, {"taxonomy": "wam"})
     runner = threading.Thread(target=run_refit_job, args=params)
     runner.start()
@@ -132,7 +132,7 @@ def refitting(waiting: Store) -> Iterator[Store]:
     with waiting.writing() as session:
         cancel(session, "3" * 32)
     runner.join()
-    assert until(waiting, lambda job: job.state == JobStatus.CANCELLED).counts["quick"] >= 2
+    assert until(waiting, lambda job: job.status == JobStatus.CANCELLED).counts["quick"] >= 2
 
 
 def until(store: Store, true: Any) -> Job:
@@ -144,11 +144,11 @@ def until(store: Store, true: Any) -> Job:
         if true(job):
             return job
         time.sleep(0.02)
-    raise AssertionError(f"the job is {job.state} after {job.done} rounds")
+    raise AssertionError(f"the job is {job.status} after {job.done} rounds")
 
 
 def test_a_waiting_refit_learns_from_the_next_decision_without_a_new_process(refitting: Store) -> None:
-    until(refitting, lambda job: job.done == 0 and job.state == JobStatus.RUNNING)
+    until(refitting, lambda job: job.done == 0 and job.status == JobStatus.RUNNING)
     known = next(iter(suggestions(refitting).values())).training_size
     say(refitting, PAPER, "accept", CASCADED)
     assert request_refit(refitting, Settings(), "wam") == "3" * 32

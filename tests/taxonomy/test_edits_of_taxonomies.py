@@ -265,7 +265,7 @@ class TestDependence:
         (op("split", "joint", parts=(NewTaxonPart(name="A"),), papers={FIRST: "c"}), InvalidInputError, "unknown part"),
         (op("reorder", order=("joint",)), InvalidInputError, "once"),
         (op("add", name="Joint"), ConflictError, "already"),
-        (op("add", name="New", version=99), ConflictError, "stale"),
+        (op("add", name="New", revision=99), ConflictError, "stale"),
     ],
 )
 def test_edits_that_make_no_sense_are_refused(

@@ -62,7 +62,7 @@ def decide(
     evidence: EvidenceOption = None,
     place: PlaceOption = None,
     note: NoteOption = None,
-    version: Annotated[
+    revision: Annotated[
         int | None,
         typer.Option("--revision", help="Revision of the paper that you saw; fails if it has changed."),
     ] = None,
@@ -79,9 +79,9 @@ def decide(
         also=tuple(also or ()),
         kind=kind,
         evidence=evidence,
-        evidence_place=place,
+        evidence_location=place,
         note=note,
-        version=version,
+        revision=revision,
     )
     with open_store() as store:
         if paper == "-":

@@ -80,7 +80,7 @@ def merge(
     yes: Annotated[bool, typer.Option("--yes", help="Merge papers that look like two different ones.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write nothing.")] = False,
     why: WhyOption = "",
-    version: Annotated[
+    revision: Annotated[
         int | None, typer.Option("--revision", help="Revision of KEEP that you saw; fails if it has changed since.")
     ] = None,
     by: ByOption = "cli",
@@ -94,7 +94,7 @@ def merge(
         why=why,
         although_dois_differ=although_dois_differ,
         although_unlike=yes,
-        version=version,
+        revision=revision,
     )
     with open_store() as store:
         made = _merge(store, Writer(by), wanted, dry_run)

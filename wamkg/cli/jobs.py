@@ -82,8 +82,8 @@ def jobs(
     if json:
         print_json(items if action == "list" else items[0])
         return
-    columns = ["job", "kind", "state", "done", "of", "queued", "why"]
-    print_table("", columns, [[i.uid, i.kind, i.state, i.done, i.total, f"{i.queued:%F %T}", i.error] for i in items])
+    columns = ["job", "kind", "status", "done", "of", "queued", "why"]
+    print_table("", columns, [[i.uid, i.kind, i.status, i.done, i.total, f"{i.queued:%F %T}", i.error] for i in items])
 
 
 def _list_jobs() -> list[JobItem]:

@@ -319,9 +319,9 @@ def _places(paper: PaperDetail) -> Iterator[str]:
     if not live:
         yield f"place: none; `wamkg decide {paper.id} TAXON` assigns it"
     for place in live:
-        yield f"place: {place.taxonomy}:{place.taxon or place.state}, by {place.by} on {place.at:%Y-%m-%d}"
+        yield f"place: {place.taxonomy}:{place.taxon or place.status}, by {place.by} on {place.at:%Y-%m-%d}"
         if place.evidence:
-            yield f"  “{place.evidence}” ({place.evidence_place or 'no location'})"
+            yield f"  “{place.evidence}” ({place.evidence_location or 'no location'})"
 
 
 def _suggested(paper: PaperDetail) -> Iterator[str]:

@@ -17,7 +17,7 @@ from wamkg.vocabulary import ObjectionStatus, ObjectorRole
 
 MOST = 10_000
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the objection, or its beginning.")]
-VersionOption = Annotated[
+RevisionOption = Annotated[
     int | None,
     typer.Option("--revision", help="Revision of the objection that you saw; fails if it has changed."),
 ]
@@ -47,7 +47,17 @@ def list_(
     else:
         columns = ["objection", "status", "paper", "taxonomy", "from", "to", "raised by", "as", "on"]
         rows: list[list[object]] = [
-            [o.uid, o.status, o.paper, o.taxonomy, o.current, o.claimed, o.raised_by, o.raised_as, f"{o.at:%Y-%m-%d}"]
+            [
+                o.uid,
+                o.status,
+                o.paper,
+                o.taxonomy,
+                o.disputed,
+                o.proposed,
+                o.raised_by,
+                o.raised_role,
+                f"{o.at:%Y-%m-%d}",
+            ]
             for o in found
         ]
         print_table("", columns, rows)
@@ -56,7 +66,7 @@ def list_(
 @objections.command("raise")
 def raise_(
     paper: PaperArgument,
-    claimed: Annotated[
+    proposed: Annotated[
         str, typer.Argument(metavar="TAXON|outside|undecided|not-applicable", help="Correct taxon or status.")
     ],
     taxonomy: TaxonomyOption = "wam",
@@ -64,7 +74,7 @@ def raise_(
     as_: Annotated[
         str, typer.Option("--role", help="Role of the objector: co-author, paper-author or reader.")
     ] = ObjectorRole.CO_AUTHOR,
-    said_at: Annotated[str | None, typer.Option("--source-url", help="URL of the statement.")] = None,
+    source_url: Annotated[str | None, typer.Option("--source-url", help="URL of the statement.")] = None,
     quote: Annotated[str | None, typer.Option("--quote", help="Quote of the statement.")] = None,
     by: ByOption = "cli",
     json: JsonOption = False,
@@ -72,11 +82,11 @@ def raise_(
     """Raise an objection to a paper's assignment."""
     dispute = ObjectionDraft(
         paper=paper,
-        claimed=claimed,
+        proposed=proposed,
         taxonomy=taxonomy,
         raised_by=who or by,
-        raised_as=as_,
-        said_at=said_at,
+        raised_role=as_,
+        source_url=source_url,
         quote=quote,
     )
     with open_store() as store:
@@ -88,13 +98,13 @@ def raise_(
 def answer(
     uid: IdArgument,
     text: Annotated[str, typer.Argument(help="Text of the answer.")],
-    version: VersionOption = None,
+    revision: RevisionOption = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Answer an objection and leave it open."""
     with open_store() as store:
-        written = service.answer_objection(store, Writer(by), uid, text, version)
+        written = service.answer_objection(store, Writer(by), uid, text, revision)
     _print(written, json)
 
 
@@ -105,12 +115,12 @@ def close(
         str, typer.Argument(metavar="|".join(CLOSED_AS), help="accepted moves the paper to the proposed taxon.")
     ],
     text: Annotated[str | None, typer.Option("--answer", help="Reason; required for a rejection.")] = None,
-    version: VersionOption = None,
+    revision: RevisionOption = None,
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> None:
     """Close an objection. Closing and moving the paper are one batch, so one undo reverts both."""
-    closing = ObjectionOutcome(outcome=outcome, answer=text, version=version)
+    closing = ObjectionOutcome(outcome=outcome, answer=text, revision=revision)
     with open_store() as store:
         written = service.close_objection(store, get_settings(), Writer(by), uid, closing)
     _print(written, json)

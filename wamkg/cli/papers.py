@@ -29,7 +29,7 @@ def set_(
         ),
     ],
     why: WhyOption = "",
-    version: Annotated[
+    revision: Annotated[
         int | None, typer.Option("--revision", help="Revision that you saw; fails if it has changed since.")
     ] = None,
     by: ByOption = "cli",
@@ -38,9 +38,9 @@ def set_(
     """Set fields by hand. Later imports do not overwrite them."""
     with open_store() as store:
         if subject == "survey":
-            edited = set_survey(store, Writer(by), _pairs(values), why, version)
+            edited = set_survey(store, Writer(by), _pairs(values), why, revision)
         else:
-            edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, version)
+            edited = entities.set_values(store, Writer(by), subject, _pairs(values), why, revision)
     _print_edit(edited, json)
 
 

@@ -82,7 +82,7 @@ def answer(
         str, typer.Argument(metavar="|".join(ANSWERS), help="The answer; `wamkg questions show ID` explains each.")
     ],
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
-    version: Annotated[
+    revision: Annotated[
         int | None,
         typer.Option("--revision", help="Revision of the question that you saw; fails if it has changed since."),
     ] = None,
@@ -90,7 +90,7 @@ def answer(
     json: JsonOption = False,
 ) -> None:
     """Answer a question. The answer and everything that follows from it is one batch, so one undo reverts it."""
-    given = IdentityAnswer(answer=said, note=note, version=version)
+    given = IdentityAnswer(answer=said, note=note, revision=revision)
     with open_store() as store:
         answered = answer_question(store, Writer(by), uid, given)
     if json:

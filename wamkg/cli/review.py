@@ -77,7 +77,12 @@ def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
             taxon = None if answer in ANSWERS else answer
             seen = item.suggestion.uid if item.suggestion else None
             decision = Decision(
-                paper=item.paper, verdict=verdict, taxonomy=taxonomy, taxon=taxon, version=item.version, suggestion=seen
+                paper=item.paper,
+                verdict=verdict,
+                taxonomy=taxonomy,
+                taxon=taxon,
+                revision=item.revision,
+                suggestion=seen,
             )
             try:
                 made = decisions.decide(store, get_settings(), Writer(by), decision)

@@ -91,7 +91,7 @@ def show(name: NameArgument, by: ByOption = "cli", json: JsonOption = False) -> 
     rows = []
     for paper in queue:
         votes = "; ".join(f"{vote.by}: {vote.taxon or vote.verdict}" for vote in paper.votes)
-        state = paper.how or ("open" if paper.opened else f"{paper.waiting} to vote")
+        state = paper.resolution or ("open" if paper.opened else f"{paper.waiting} to vote")
         rows.append([paper.paper, state, votes, paper.title])
     print_table("", ["paper", "state", "votes you may see", "title"], rows)
 
@@ -109,7 +109,7 @@ def vote(
     json: JsonOption = False,
 ) -> None:
     """Cast your vote, or replace it while the others' votes are hidden."""
-    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_location=place, note=note)
     with open_store() as store:
         cast = rounds.cast_vote(store, Writer(by), name, decision)
     if json:
@@ -138,14 +138,14 @@ def decide(
     json: JsonOption = False,
 ) -> None:
     """Make the final decision on a paper of a round."""
-    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_place=place, note=note)
+    decision = decision_of(paper, verdict, kind=kind, evidence=evidence, evidence_location=place, note=note)
     with open_store() as store:
         made = rounds.adjudicate(store, get_settings(), Writer(by), name, decision, agreed=agreed)
     if json:
         print_json(made)
     else:
         done = made.decided
-        out.print(f"{done.paper} in {done.taxonomy}: {', '.join(done.after)} ({made.how}); batch {done.batch}")
+        out.print(f"{done.paper} in {done.taxonomy}: {', '.join(done.after)} ({made.resolution}); batch {done.batch}")
 
 
 @round_.command("close")

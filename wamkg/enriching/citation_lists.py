@@ -78,6 +78,6 @@ def _end_list(session: Session, unit: LeasedTask, fetch: CitationListFetch, *, c
         reasons.append(incomplete(found, unit.expected))
     if unreadable:
         reasons.append(f"{unreadable:,} without a readable id or title")
-    state = TaskStatus.PARTIAL if reasons else TaskStatus.DONE
+    status = TaskStatus.PARTIAL if reasons else TaskStatus.DONE
     values = {"found": found, "started_at": fetch.started, "unreadable": unreadable or None, "next_offset": 0}
-    end(session, [unit.id], state, "; ".join(reasons) or None, **values)
+    end(session, [unit.id], status, "; ".join(reasons) or None, **values)

@@ -72,29 +72,29 @@ def check_key(key: str) -> None:
 
 
 def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:
-    state, error = JobStatus.FAILED, "it ended before it was done; resume it to go on"
+    status, error = JobStatus.FAILED, "it ended before it was done; resume it to go on"
     lines: list[FetchGap] = []
     alarms: list[str] = []
     asked: list[Asked] = []
     renamed: list[TitleChange] = []
     try:
         scope = run.transaction(lambda session: plan(session, run.settings, order))
-        state, error = _work(_Engine(run, scope, origin, progress))
+        status, error = _work(_Engine(run, scope, origin, progress))
         with run.store.reading() as session:
             lines = list_fetch_gaps(session, scope.kinds)
             alarms = warnings_of_batch(session, run.batch_uid)
             asked, renamed = asked_in(session, run.batch_uid), renamed_in(session, run.batch_uid)
         if alarms:
             run.counts["quotes lost"] = len(alarms)
-        if state is JobStatus.DONE and lines:
-            state = JobStatus.PARTIAL
+        if status is JobStatus.DONE and lines:
+            status = JobStatus.PARTIAL
     except RunAbortedError as abort:
         error = str(abort)
         raise
     finally:
-        run.close(state, error)
+        run.close(status, error)
     interrupted = error == INTERRUPTED
-    return EnrichReport(run.job, run.batch_uid, state, run.counts, lines, alarms, asked, renamed, interrupted)
+    return EnrichReport(run.job, run.batch_uid, status, run.counts, lines, alarms, asked, renamed, interrupted)
 
 
 INTERRUPTED = "interrupted; what was fetched is kept, run again to go on"

@@ -73,8 +73,8 @@ class MetadataWriter:
         self.answered = len(answers)
         self.changed = write_states(self.session, self.batch, states.values())
         self._tell_renames()
-        for (state, reason), units in self._ends.items():
-            end(self.session, [unit.id for unit in units], state, reason)
+        for (status, reason), units in self._ends.items():
+            end(self.session, [unit.id for unit in units], status, reason)
         self._open_lists({unit.paper_id: paper for unit, paper in answers})
 
     def refuse(self, unit: LeasedTask, reason: str, question: str | None = None) -> None:
@@ -87,18 +87,18 @@ class MetadataWriter:
 
     def finish_refused(self) -> None:
         """Write the ends recorded by `refuse`, and those of the lists that depend on them."""
-        for (state, reason), units in self._ends.items():
-            end(self.session, [unit.id for unit in units], state, reason)
-            close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
+        for (status, reason), units in self._ends.items():
+            end(self.session, [unit.id for unit in units], status, reason)
+            close_lists(self.session, [unit.paper_id for unit in units], status, reason or NO_METADATA)
 
-    def _end(self, unit: LeasedTask, state: TaskStatus, reason: str | None) -> None:
-        self._ends.setdefault((state, reason), []).append(unit)
+    def _end(self, unit: LeasedTask, status: TaskStatus, reason: str | None) -> None:
+        self._ends.setdefault((status, reason), []).append(unit)
 
     def _try_next_id(self, unit: LeasedTask, known: PaperClaims) -> None:
         assert known.paper is not None
         names = s2_names(known.paper)
         if unit.next_offset + 1 < len(names):
-            again = {"state": TaskStatus.TODO, "next_offset": unit.next_offset + 1, "lease_owner": None}
+            again = {"status": TaskStatus.TODO, "next_offset": unit.next_offset + 1, "leased_by": None}
             save(self.session, [unit.id], **again, lease_until=None)
         else:
             self.refuse(unit, f"Semantic Scholar does not know {', '.join(names)}")
@@ -162,9 +162,9 @@ class MetadataWriter:
         for work in units_of(self.session, answers, LISTS):
             paper = answers[work.paper_id]
             count = _count(paper, work.kind) if paper else None
-            if work.state in (TaskStatus.TODO, TaskStatus.RUNNING):
+            if work.status in (TaskStatus.TODO, TaskStatus.RUNNING):
                 save(self.session, [_number(work)], expected=count)
-            elif work.state == TaskStatus.DONE and work.expected is None and count is not None:
+            elif work.status == TaskStatus.DONE and work.expected is None and count is not None:
                 self._judge(work, count)
             elif self._is_stale(work):
                 if count is not None and count == work.expected and not self._is_old(work):
@@ -174,15 +174,15 @@ class MetadataWriter:
         for number, count in opened.items():
             save(self.session, [number], **(initial_values() | {"expected": count}))
         save(self.session, unchanged, fetched_at=utc_now())
-        for (state, reason), units in self._ends.items():
-            if state is not TaskStatus.DONE:
-                close_lists(self.session, [unit.paper_id for unit in units], state, reason or NO_METADATA)
+        for (status, reason), units in self._ends.items():
+            if status is not TaskStatus.DONE:
+                close_lists(self.session, [unit.paper_id for unit in units], status, reason or NO_METADATA)
 
     def _judge(self, work: Task, count: int) -> None:
         """Check whether a list that was read before its count was known is complete."""
         values: JsonObject = {"expected": count}
         if work.found is not None and work.found < count:
-            values |= {"state": TaskStatus.PARTIAL, "error": incomplete(work.found, count)}
+            values |= {"status": TaskStatus.PARTIAL, "error": incomplete(work.found, count)}
         save(self.session, [_number(work)], **values)
 
     def _is_stale(self, work: Task) -> bool:
@@ -190,12 +190,12 @@ class MetadataWriter:
             TaskKind.CITATIONS: self.settings.enrich_citations_days,
             TaskKind.REFERENCES: self.settings.enrich_references_days,
         }[TaskKind(work.kind)]
-        return work.state == TaskStatus.FAILED or _older(work, days)
+        return work.status == TaskStatus.FAILED or _older(work, days)
 
     def _is_old(self, work: Task) -> bool:
         """Whether an unavailable list is due for another attempt because of its age."""
-        short = work.state in (TaskStatus.PARTIAL, TaskStatus.UNAVAILABLE)
-        return work.state == TaskStatus.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
+        short = work.status in (TaskStatus.PARTIAL, TaskStatus.UNAVAILABLE)
+        return work.status == TaskStatus.FAILED or (short and _older(work, self.settings.enrich_unavailable_days))
 
 
 def incomplete(found: int, expected: int) -> str:
@@ -203,10 +203,10 @@ def incomplete(found: int, expected: int) -> str:
     return f"incomplete: {found:,} of {expected:,}"
 
 
-def close_lists(session: Session, papers: Iterable[int], state: TaskStatus, reason: str) -> None:
+def close_lists(session: Session, papers: Iterable[int], status: TaskStatus, reason: str) -> None:
     """End the open lists of papers whose metadata could not be fetched."""
-    open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.state == TaskStatus.TODO]
-    end(session, open_lists, state, reason)
+    open_lists = [_number(w) for w in units_of(session, papers, LISTS) if w.status == TaskStatus.TODO]
+    end(session, open_lists, status, reason)
 
 
 def _older(work: Task, days: float) -> bool:

@@ -90,7 +90,7 @@ def _open_stale(session: Session, settings: Settings, kinds: tuple[TaskKind, ...
         TaskKind.REFERENCES: settings.enrich_references_days,
     }
     stale = {kind: finished_before(kind, now - timedelta(days=days[kind])) for kind in kinds}
-    unavailable = and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.UNAVAILABLE)
+    unavailable = and_(_work.c.kind == TaskKind.METADATA, _work.c.status == TaskStatus.UNAVAILABLE)
     wait = _work.c.fetched_at >= now - timedelta(days=settings.enrich_unavailable_days)
     if TaskKind.METADATA not in kinds:
         reset_tasks(session, or_(*stale.values()))
@@ -99,5 +99,5 @@ def _open_stale(session: Session, settings: Settings, kinds: tuple[TaskKind, ...
     reset_tasks(session, got_new_identifier())
     old_lists = [stale[kind] for kind in kinds if kind in LISTS]
     if old_lists:
-        ended = and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.DONE)
+        ended = and_(_work.c.kind == TaskKind.METADATA, _work.c.status == TaskStatus.DONE)
         reset_tasks(session, ended, _work.c.paper_id.in_(papers_with(or_(*old_lists))))

@@ -46,7 +46,7 @@ class EnrichReport:
 
     job: str = ""
     batch: str | None = None
-    state: JobStatus = JobStatus.DONE
+    status: JobStatus = JobStatus.DONE
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[FetchGap] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
@@ -61,14 +61,15 @@ class EnrichReport:
         """
         if self.interrupted:
             return INTERRUPTED
-        return DONE if self.state is JobStatus.DONE else PARTIAL
+        return DONE if self.status is JobStatus.DONE else PARTIAL
 
     def as_dict(self) -> UncheckedObject:
         """The report as JSON-ready values."""
         return {
             "job": self.job,
             "batch": self.batch,
-            "state": str(self.state),
+            "status": str(self.status),
+            "state": str(self.status),
             "counts": dict(sorted(self.counts.items())),
             "alarms": self.alarms,
             "questions": [asdict(question) for question in self.questions],

@@ -93,11 +93,11 @@ class RunSession:
         if stop:
             raise JobCancelledError("cancelled; fetched data is stored, resume the job to continue")
 
-    def close(self, state: JobStatus, error: str) -> None:
+    def close(self, status: JobStatus, error: str) -> None:
         """Release the tasks, close the batch and the job."""
         values = {"counts": dict(self.counts), "error": error or None}
         with self.store.writing() as session:
             tasks.release_leases(session, self.owner)
             if self._batch is not None:
                 close_batch(session, session.merge(self._batch), dict(self.counts))
-            jobs.finish(session, self.job, state, values)
+            jobs.finish(session, self.job, status, values)

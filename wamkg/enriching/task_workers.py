@@ -211,11 +211,11 @@ class ListWorker:
         self.run.counts["new papers, cited only"] += result.new_papers
         return result.unit
 
-    def _end(self, unit: LeasedTask, state: TaskStatus, reason: str) -> None:
+    def _end(self, unit: LeasedTask, status: TaskStatus, reason: str) -> None:
         def write(session: Session) -> None:
             if tasks_still_leased(session, [unit], self.run.owner):
-                end(session, [unit.id], state, reason)
+                end(session, [unit.id], status, reason)
 
         self.run.transaction(write)
-        if state is TaskStatus.FAILED:
+        if status is TaskStatus.FAILED:
             self.run.counts["failed"] += 1

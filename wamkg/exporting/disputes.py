@@ -21,7 +21,7 @@ _OUTCOMES = {
     ObjectionStatus.ACCEPTED: "Accepted: the paper has been moved.",
     ObjectionStatus.REJECTED: "The paper stays where it is.",
     ObjectionStatus.WITHDRAWN: "Withdrawn; the paper stays where it is.",
-    ObjectionStatus.SETTLED: "Settled by a later decision.",
+    ObjectionStatus.RESOLVED: "Resolved by a later decision.",
 }
 
 
@@ -46,19 +46,19 @@ def _agenda_point(position: int, dispute: ObjectionDetail) -> Iterator[str]:
     o = dispute.objection
     yield f"## {position}. {plain(o.title)}"
     yield ""
-    yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.claimed}"
-    where = f", {o.said_at}" if o.said_at else ""
-    yield f"({_AS[ObjectorRole(o.raised_as)]}, {format_date(o.at.isoformat()[:10])}{where})."
+    yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.proposed}"
+    where = f", {o.source_url}" if o.source_url else ""
+    yield f"({_AS[ObjectorRole(o.raised_role)]}, {format_date(o.at.isoformat()[:10])}{where})."
     yield from _quoted(o.quote)
     if dispute.stands and (dispute.stands.evidence or dispute.stands.note):
         yield from ("", f"Placed by {dispute.stands.by} {_why(dispute.stands)}")
-        yield from _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
-    for heading, criterion in (("Stands at", dispute.present), ("Claimed", dispute.claimed)):
+        yield from _quoted(dispute.stands.evidence, dispute.stands.evidence_location)
+    for heading, criterion in (("Stands at", dispute.present), ("Claimed", dispute.proposed)):
         if criterion:
             yield from ("", f"{heading} {_called(criterion)}", *_criterion(criterion))
     if o.answer:
         yield from ("", f"Answered so far: {plain(o.answer)}")
-    claimed, uid = o.claimed or "PATH", o.uid
+    claimed, uid = o.proposed or "PATH", o.uid
     yield ""
     yield f"Decide: `wamkg objections close {uid} accepted` (moves it to {claimed}) or `... rejected --answer WHY`."
 
@@ -69,7 +69,7 @@ def _differing_point(paper: QueuedPaper) -> Iterator[str]:
     said = ", ".join(f"{vote.by} says {vote.taxon or vote.verdict}" for vote in paper.votes)
     yield f"{paper.paper}, round {paper.round}: {said}."
     for vote in paper.votes:
-        yield from _quoted(vote.evidence or vote.note, vote.evidence_place or vote.by)
+        yield from _quoted(vote.evidence or vote.note, vote.evidence_location or vote.by)
     yield ""
     yield f"Decide: `wamkg round adjudicate {paper.round} {paper.paper} PATH`."
 
@@ -83,12 +83,12 @@ def reply_text(dispute: ObjectionDetail) -> str:
         "",
         f"It stands at {_named(dispute)}{_by(dispute.stands)}.",
     ]
-    for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.claimed)):
-        if criterion and not (criterion is dispute.claimed and dispute.present and _same(dispute)):
+    for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.proposed)):
+        if criterion and not (criterion is dispute.proposed and dispute.present and _same(dispute)):
             parts += ["", f"{lead}, {_called(criterion)}:", *_criterion(criterion)]
     if dispute.stands and dispute.stands.evidence:
         parts += ["", "The placement rests on these words of the paper:"]
-        parts += _quoted(dispute.stands.evidence, dispute.stands.evidence_place)
+        parts += _quoted(dispute.stands.evidence, dispute.stands.evidence_location)
     if dispute.stands and dispute.stands.note:
         parts += ["", f"Note of who placed it: {plain(dispute.stands.note)}"]
     parts += ["", f"**Decision.** {_OUTCOMES[ObjectionStatus(o.status)]}{_decided(o)}"]
@@ -98,13 +98,13 @@ def reply_text(dispute: ObjectionDetail) -> str:
 
 
 def _same(dispute: ObjectionDetail) -> bool:
-    return bool(dispute.claimed and dispute.present and dispute.claimed.taxon == dispute.present.taxon)
+    return bool(dispute.proposed and dispute.present and dispute.proposed.taxon == dispute.present.taxon)
 
 
 def _said(o: ObjectionItem) -> Iterator[str]:
-    where = f" at {o.said_at}" if o.said_at and o.raised_as != ObjectorRole.DECISION else ""
+    where = f" at {o.source_url}" if o.source_url and o.raised_role != ObjectorRole.DECISION else ""
     yield ""
-    yield f"{o.raised_by} ({_AS[ObjectorRole(o.raised_as)]}) proposes {o.claimed or 'another place'}{where}."
+    yield f"{o.raised_by} ({_AS[ObjectorRole(o.raised_role)]}) proposes {o.proposed or 'another place'}{where}."
     yield from _quoted(o.quote)
 
 
@@ -125,7 +125,7 @@ def _decided(o: ObjectionItem) -> str:
 
 
 def _stands(stands: AssignmentItem | None) -> str:
-    return "no place" if stands is None else stands.taxon or stands.state
+    return "no place" if stands is None else stands.taxon or stands.status
 
 
 def _why(stands: AssignmentItem) -> str:

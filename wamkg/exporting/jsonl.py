@@ -1,7 +1,6 @@
 """JSON Lines: one paper per line, with the keys that the importer reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -86,7 +85,10 @@ def _fixed(value: Any) -> Any:
 
 
 def _states(item: PaperItem) -> dict[str, Any]:
-    return {slug: {k: v for k, v in asdict(s).items() if v is not None} for slug, s in item.states.items()}
+    return {
+        slug: {k: v for k, v in (("state", s.status), ("kind", s.kind), ("reason", s.reason)) if v is not None}
+        for slug, s in item.states.items()
+    }
 
 
 def stated_dates(events: Iterable[Any]) -> dict[str, PartialDate]:

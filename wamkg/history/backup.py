@@ -25,7 +25,7 @@ from wamkg.store.session import Store
 from wamkg.store.tables import metadata
 
 STORE = "store.jsonl.gz"
-_RUNNING = frozenset({"job", "pace"})
+_RUNNING = frozenset({"job", "rate_limit"})
 """Tables of running work, which is not restored."""
 
 

@@ -121,7 +121,7 @@ def _entry(edition: _ReleaseContent, uid: str) -> PaperEntry:
 
 
 def _where(assignment: Any) -> str:
-    return str(assignment.taxon if assignment.state == AssignmentStatus.PLACED else assignment.state)
+    return str(assignment.taxon if assignment.status == AssignmentStatus.PLACED else assignment.status)
 
 
 def _moves(old: _ReleaseContent, new: _ReleaseContent, uid: str) -> list[Moved]:
@@ -129,7 +129,7 @@ def _moves(old: _ReleaseContent, new: _ReleaseContent, uid: str) -> list[Moved]:
     found = []
     for slug in sorted({*before, *after}):
         a, b = before.get(slug), after.get(slug)
-        if a is not None and b is not None and (a.taxon_uid or a.state) == (b.taxon_uid or b.state):
+        if a is not None and b is not None and (a.taxon_uid or a.status) == (b.taxon_uid or b.status):
             continue
         found.append(
             Moved(
@@ -167,4 +167,4 @@ def _counts(old: _ReleaseContent, new: _ReleaseContent) -> dict[str, list[int]]:
 
 
 def _placed(edition: _ReleaseContent, slug: str) -> int:
-    return sum(slug in group and group[slug].state == AssignmentStatus.PLACED for group in edition.places.values())
+    return sum(slug in group and group[slug].status == AssignmentStatus.PLACED for group in edition.places.values())

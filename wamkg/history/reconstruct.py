@@ -170,7 +170,7 @@ def _restore_rows(session: Session, undoing: Any) -> set[int]:
         if found:
             run(table.insert(), found)
     numbers = {row["id"] for row in rows["paper"]} | {row["paper_id"] for row in rows["event"]}
-    numbers |= {row["subject_id"] for row in rows["fact"]} | {row["source_id"] for row in rows["link"]}
+    numbers |= {row["subject_id"] for row in rows["claim"]} | {row["source_id"] for row in rows["link"]}
     return numbers & set(run(select(table_of(Paper).c.id)).scalars())
 
 

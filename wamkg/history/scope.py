@@ -34,7 +34,7 @@ from wamkg.vocabulary import Relation
 
 KEPT = frozenset({"batch", "change", "actor", "release"})
 """Tables from which undo never deletes: the record of what happened."""
-BEFORE_SHOWN = ("fact", "event")
+BEFORE_SHOWN = ("claim", "event")
 """Tables from which values are resolved. They are emptied first, so that no resolved value refers to a deleted row."""
 _DERIVED = ((Suggestion, "paper_id"), (Task, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
 """Rows computed from a paper or taxon. They are deleted with it and can be computed again."""

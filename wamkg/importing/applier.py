@@ -252,7 +252,7 @@ def _line(record: Record, outcome: Outcome, notes: RecordDiff, again_of: int | N
         outcome=outcome,
         title=record.title,
         ids=" ".join(f"{i.scheme}:{i.value}" for i in ids_of(record)),
-        placements=tuple(f"{p.taxonomy}:{p.taxon or p.state}" for p in record.placements),
+        placements=tuple(f"{p.taxonomy}:{p.taxon or p.status}" for p in record.placements),
         pending_review=record.awaiting_review,
         repeat_of_line=again_of,
         changes=tuple(notes.changes) if outcome is not Outcome.NEW else (),

@@ -331,7 +331,7 @@ def _sample(record: Record) -> Sample:
         authors_cut=record.authors_cut,
         year=min(years, default=None),
         ids=tuple(f"{given.scheme}:{given.value}" for given in ids_of(record)),
-        classes=tuple(f"{placement.taxonomy}:{placement.taxon or placement.state}" for placement in record.placements),
+        classes=tuple(f"{placement.taxonomy}:{placement.taxon or placement.status}" for placement in record.placements),
     )
 
 

@@ -69,7 +69,7 @@ def diff_record(
         if keep_classes:
             _compare_placement(placement, state, origin, taxa, notes)
         else:
-            _add_tag(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, True, origin, notes)
+            _add_tag(state, f"class:{placement.taxonomy}", placement.taxon or placement.status, True, origin, notes)
     return notes
 
 
@@ -194,7 +194,7 @@ def _say_key(record: Record, state: PaperClaims, origin: RecordSource, notes: Re
 def _standing(record: Record, keep_classes: bool) -> str:
     if record.standing and keep_classes:
         return record.standing
-    placed = any(p.taxon and p.state == AssignmentStatus.PLACED for p in record.placements)
+    placed = any(p.taxon and p.status == AssignmentStatus.PLACED for p in record.placements)
     return Standing.INCLUDED if placed and keep_classes else Standing.CANDIDATE
 
 
@@ -275,8 +275,8 @@ def _compare_placement(
 ) -> None:
     taxonomy, taxon = taxa.find(placement)
     here = [p for p in state.placed if p.taxonomy_id == taxonomy]
-    shown = f"{placement.taxonomy}:{placement.taxon or placement.state}"
-    if any((p.taxon_id, p.state) == (taxon, placement.state) for p in here):
+    shown = f"{placement.taxonomy}:{placement.taxon or placement.status}"
+    if any((p.taxon_id, p.status) == (taxon, placement.status) for p in here):
         return
     primary = next((p for p in here if p.primary), None)
     wants_primary = placement.primary and not (origin.repeat and primary)
@@ -301,7 +301,7 @@ def _compare_placement(
 def _note_conflicting_assignment(
     state: PaperClaims, placement: RecordAssignment, origin: RecordSource, notes: RecordDiff, what: str
 ) -> None:
-    if assert_value(state, f"class:{placement.taxonomy}", placement.taxon or placement.state, origin.source):
+    if assert_value(state, f"class:{placement.taxonomy}", placement.taxon or placement.status, origin.source):
         notes.conflicts.append(f"{what}; kept as it is")
 
 
@@ -309,14 +309,14 @@ def _place(
     state: PaperClaims, placement: RecordAssignment, where: tuple[int, int | None], primary: bool, origin: RecordSource
 ) -> None:
     taxonomy, taxon = where
-    state.placed.append(LiveAssignment(taxonomy, taxon, placement.state, primary, origin.source, placement.kind))
+    state.placed.append(LiveAssignment(taxonomy, taxon, placement.status, primary, origin.source, placement.kind))
     state.add(
         Assignment,
         uid=new_uid(),
         paper_id=state.id,
         taxonomy_id=taxonomy,
         taxon_id=taxon,
-        state=placement.state,
+        status=placement.status,
         primary=primary,
         kind=placement.kind,
         reason=placement.reason,

@@ -272,7 +272,7 @@ def _take_states(record: Record, key: str, value: Any) -> None:
         if any(not isinstance(part, str | None) for part in (kind, reason)):
             raise FaultError(f"states.{slug} has a kind or reason that is not text")
         if state != AssignmentStatus.PLACED:
-            record.placements.append(RecordAssignment(slug, None, state=state, kind=kind, reason=reason))
+            record.placements.append(RecordAssignment(slug, None, status=state, kind=kind, reason=reason))
 
 
 def _take_introduces(record: Record, key: str, value: Any) -> None:

@@ -116,7 +116,7 @@ _COLUMNS = {
     EntityKind.CONCEPT: ("definition", "formula"),
     EntityKind.METRIC: ("unit", "higher_is_better"),
     EntityKind.BENCHMARK: (),
-    EntityKind.INSTITUTION: ("mark",),
+    EntityKind.INSTITUTION: ("short_name",),
 }
 
 
@@ -128,7 +128,7 @@ def _save(session: Session, batch: Batch, kind: EntityKind, row: UncheckedObject
 
 
 def _load_institution(session: Session, batch: Batch, row: UncheckedObject) -> int:
-    values = {"slug": row["slug"], "name": row["name"], "mark": row.get("mark")}
+    values = {"slug": row["slug"], "name": row["name"], "short_name": row.get("short_name", row.get("mark"))}
     number, added = upsert_entity(session, batch, EntityKind.INSTITUTION, values)
     for text in row.get("papers") or ():
         paper = find_paper(session, text).id
@@ -154,9 +154,9 @@ def _load_result(session: Session, batch: Batch, row: UncheckedObject) -> int:
         "method_printed": f"{printed} [{row['variant']}]" if row.get("variant") else printed,
         "reported_by_id": reporter,
         "reported_url": row.get("reported_url"),
-        "reported_where": row.get("reported_where"),
+        "reported_location": row.get("reported_location", row.get("reported_where")),
         "party": row["party"],
-        "oddity": row.get("oddity"),
+        "caveat": row.get("caveat", row.get("oddity")),
         "source": "seed",
     }
     return save_result(session, batch, values)

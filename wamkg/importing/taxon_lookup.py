@@ -59,8 +59,8 @@ class TaxaIndex:
 
     def check(self, placement: RecordAssignment) -> str | None:
         """Return why the assignment cannot be made; None if it can."""
-        if placement.state not in set(AssignmentStatus):
-            return f"{placement.state!r} is not a state; write one of {', '.join(AssignmentStatus)}"
+        if placement.status not in set(AssignmentStatus):
+            return f"{placement.status!r} is not a status; write one of {', '.join(AssignmentStatus)}"
         try:
             self.find(placement)
         except (NotFoundError, InvalidInputError) as error:

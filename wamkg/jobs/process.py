@@ -19,20 +19,20 @@ def run_job(store: Store, settings: Settings, uid: str) -> JobStatus:
     """
     with store.reading() as session:
         job = jobs.find_job(session, uid)
-    if job.state != JobStatus.QUEUED:
-        return JobStatus(job.state)
+    if job.status != JobStatus.QUEUED:
+        return JobStatus(job.status)
     try:
         runner_of(job.kind)(store, settings, job.uid, job.params)
     except WamkgError as error:
         _note_failure(store, job.uid, str(error))
         raise
     with store.reading() as session:
-        return JobStatus(jobs.find_job(session, uid).state)
+        return JobStatus(jobs.find_job(session, uid).status)
 
 
 def _note_failure(store: Store, uid: str, error: str) -> None:
     with store.writing() as session:
-        if jobs.find_job(session, uid).state in jobs.LIVE:
+        if jobs.find_job(session, uid).status in jobs.LIVE:
             jobs.finish(session, uid, JobStatus.FAILED, {"error": error})
 
 
@@ -41,10 +41,10 @@ def main(arguments: list[str]) -> int:
     settings = Settings()
     store = Store(settings.url)
     try:
-        state = run_job(store, settings, arguments[0])
+        status = run_job(store, settings, arguments[0])
     except WamkgError as error:
         print(f"wamkg: {error}", file=sys.stderr)
         return FAILED
     finally:
         store.close()
-    return {JobStatus.DONE: DONE, JobStatus.FAILED: FAILED}.get(state, PARTIAL)
+    return {JobStatus.DONE: DONE, JobStatus.FAILED: FAILED}.get(status, PARTIAL)

@@ -58,7 +58,7 @@ def _job_for(session: Session, taxonomy: str) -> tuple[Job, bool]:
     for job in jobs.live_jobs(session, KIND):
         if job.params.get("taxonomy") != taxonomy:
             continue
-        if job.state == JobStatus.RUNNING:
+        if job.status == JobStatus.RUNNING:
             jobs.set_params(session, job, {"again": True})
             return job, False
         return job, job.queued_at < utc_now() - LOST_AFTER_SECONDS
@@ -92,7 +92,7 @@ def run_refits(store: Store, uid: str, refit: RefitSteps) -> None:
     """
     with store.writing() as session:
         job = jobs.find_job(session, uid)
-        if job.state != JobStatus.QUEUED:
+        if job.status != JobStatus.QUEUED:
             return
         jobs.begin(session, job, current_worker_id())
     counts: UncheckedObject = {}
@@ -129,6 +129,6 @@ def _ended(store: Store, uid: str, counts: UncheckedObject, rounds: dict[str, in
         if job.params.get("again") and not stopped:
             jobs.set_params(session, job, {"again": False})
             return False
-        state = JobStatus.CANCELLED if stopped else JobStatus.DONE
-        jobs.finish(session, uid, state, {"counts": counts | rounds})
+        status = JobStatus.CANCELLED if stopped else JobStatus.DONE
+        jobs.finish(session, uid, status, {"counts": counts | rounds})
         return True

@@ -26,7 +26,7 @@ def assert_value(
     words[source] = SourceClaim(source, value, before.first if before else LAST)
     state.add(
         Claim, subject_id=state.id, field=name, value=value, reason=reason, source=source, source_ref=ref,
-        seen_at=utc_now(),
+        retrieved_at=utc_now(),
     )  # fmt: skip
     return True
 

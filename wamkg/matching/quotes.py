@@ -93,5 +93,5 @@ def find_missing_quote(quoted: Any, texts: Texts) -> MissingQuote | None:
     place = missing_from(texts, quoted.evidence, quoted.place, quoted.checked)
     if place is None:
         return None
-    stands = quoted.taxon or quoted.state
+    stands = quoted.taxon or quoted.status
     return MissingQuote(quoted.slug, quoted.taxonomy, stands, quoted.by, quoted.evidence, place)

@@ -13,7 +13,7 @@ class RecordAssignment:
     taxonomy: str
     taxon: str | None = None
     primary: bool = True
-    state: str = "placed"
+    status: str = "placed"
     kind: str | None = None
     reason: str | None = None
 

@@ -26,7 +26,8 @@ from wamkg.vocabulary import (
     ObjectorRole,
 )
 
-_TEXTS = ("raised_by", "raised_as", "said_at", "quote")
+_TEXTS = {"raised_by": "raised_by", "raised_as": "raised_role", "said_at": "source_url", "quote": "quote"}
+"""Keys of an objection in the file, each with its column."""
 
 
 def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -> Iterator[UncheckedObject]:
@@ -34,12 +35,12 @@ def objection_lines(session: Session, ids_of: Callable[[str], dict[str, str]]) -
 
     `ids_of` returns the ids of a paper by its permanent one.
     """
-    by_hand = select(Objection).where(Objection.raised_as != ObjectorRole.DECISION).order_by(col(Objection.id))
+    by_hand = select(Objection).where(Objection.raised_role != ObjectorRole.DECISION).order_by(col(Objection.id))
     for found in session.exec(by_hand):
         paper = session.get_one(Paper, found.paper_id)
-        said = {name: getattr(found, name) for name in _TEXTS}
-        said |= {"state": found.claimed_state, "claimed": _taxon(session, found.claimed_taxon_id)}
-        said |= {"current": _taxon(session, found.current_taxon_id)}
+        said = {key: getattr(found, column) for key, column in _TEXTS.items()}
+        said |= {"state": found.proposed_status, "claimed": _taxon(session, found.proposed_taxon_id)}
+        said |= {"current": _taxon(session, found.disputed_taxon_id)}
         where = {"paper": ids_of(uid_of_row(session, paper)), "taxonomy": _slug(session, found)}
         raised = {"id": found.uid, "at": found.at.isoformat(), "by": _recorder(session, found)}
         yield raised | where | {"objection": said}
@@ -96,9 +97,10 @@ def write_objection(
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None and line.objection is not None
     said = line.objection
     objection = Objection(
-        uid=line.id, paper_id=paper.id, taxonomy_id=taxonomy.id, claimed_state=said["state"], at=line.at,
-        current_taxon_id=current.id if current else None, claimed_taxon_id=claimed.id if claimed else None,
-        batch_id=batch.id, raised_by=said["raised_by"], raised_as=said["raised_as"], said_at=said.get("said_at"),
+        uid=line.id, paper_id=paper.id, taxonomy_id=taxonomy.id, proposed_status=said["state"], at=line.at,
+        disputed_taxon_id=current.id if current else None, proposed_taxon_id=claimed.id if claimed else None,
+        batch_id=batch.id, raised_by=said["raised_by"], raised_role=said["raised_as"],
+        source_url=said.get("said_at"),
         quote=said.get("quote"),
     )  # fmt: skip
     session.add(objection)

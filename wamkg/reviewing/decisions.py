@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import new_uid, normalise
 from wamkg.json_types import JsonObject
 from wamkg.matching.claims import assert_value
@@ -64,7 +65,7 @@ def check_evidence(paper: Paper, quote: str | None, place: str | None) -> tuple[
 
 
 @dataclass(frozen=True)
-class DecisionResult:
+class DecisionResult(WithFormerNames):
     """A recorded decision: its id, its batch, and the paper's assignments before and after.
 
     `versions` are the other versions of the work with the same decision, each in its own batch. `suggested` is the
@@ -79,9 +80,10 @@ class DecisionResult:
     before: list[str]
     after: list[str]
     evidence_checked: bool | None
-    version: int
+    revision: int
     suggested: JsonObject | None = None
     versions: list["DecisionResult"] = field(default_factory=list)
+    version: Former[int] = former("revision")
 
 
 @dataclass
@@ -105,11 +107,11 @@ def decide(session: Session, actor: Actor, decision: Decision) -> DecisionResult
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people make decisions")
     ground = _ground(session, decision)
-    check_revision(session, ground.paper, decision.version)
+    check_revision(session, ground.paper, decision.revision)
     _refuse_another_place(ground, decision.assignment)
     if decision.verdict == Verdict.ACCEPT:
         _refuse_against_rules(ground)
-    place, checked = check_evidence(ground.paper, decision.evidence, decision.evidence_place)
+    place, checked = check_evidence(ground.paper, decision.evidence, decision.evidence_location)
     return _write(ground, actor, decision, (place, checked))
 
 
@@ -160,20 +162,20 @@ def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
     return [suggestion.ranked[0]["taxon"], *decision.also]
 
 
-def check_revision(session: Session, paper: Paper, version: int | None) -> None:
+def check_revision(session: Session, paper: Paper, revision: int | None) -> None:
     """Reject a write based on an old revision of a paper.
 
     Raises ConflictError, which says what was written since.
     """
-    behind = 0 if version is None else paper.version - version
+    behind = 0 if revision is None else paper.revision - revision
     if behind < 0:
         raise ConflictError(
-            f"{paper.slug} is at version {paper.version}, so version {version} cannot exist yet; read it again"
+            f"{paper.slug} is at revision {paper.revision}, so revision {revision} cannot exist yet; read it again"
         )
     if behind:
         happened = "; ".join(describe_changes(session, paper, behind))
         raise ConflictError(
-            f"stale: {paper.slug} is now at version {paper.version}, you saw {version}; meanwhile: {happened}"
+            f"stale: {paper.slug} is now at revision {paper.revision}, you saw {revision}; meanwhile: {happened}"
         )
 
 
@@ -196,7 +198,7 @@ def describe_changes(session: Session, paper: Paper, newest: int) -> list[str]:
 
 
 def _places(live: list[tuple[Assignment, Taxon | None]]) -> list[str]:
-    return [taxon.path if taxon is not None else assignment.state for assignment, taxon in live]
+    return [taxon.path if taxon is not None else assignment.status for assignment, taxon in live]
 
 
 def _write(
@@ -239,7 +241,7 @@ def _write(
         before=before,
         after=after,
         evidence_checked=evidence[1],
-        version=paper.version,
+        revision=paper.revision,
         suggested=suggested,
     )
 
@@ -261,7 +263,7 @@ def _rows(ground: DecisionContext, decision: Decision, evidence: tuple[str | Non
     shared = {
         "paper_id": ground.paper.id,
         "taxonomy_id": ground.taxonomy.id,
-        "state": STATES.get(verdict, REJECTED),
+        "status": STATES.get(verdict, REJECTED),
         "kind": (decision.kind or OutsideKind.OTHER) if outside else None,
         "reason": None if verdict in (Verdict.ACCEPT, Verdict.REJECT) else decision.note,
         "note": decision.note,
@@ -269,7 +271,7 @@ def _rows(ground: DecisionContext, decision: Decision, evidence: tuple[str | Non
         "suggestion_id": ground.suggestion.id if ground.suggestion else None,
         "at": utc_now(),
     }
-    quote = {"evidence": decision.evidence, "evidence_place": evidence[0], "evidence_checked": evidence[1]}
+    quote = {"evidence": decision.evidence, "evidence_location": evidence[0], "evidence_checked": evidence[1]}
     nothing = dict.fromkeys(quote)
     taxa = [taxon.id for taxon in ground.taxa] or [None]
     return [
@@ -299,7 +301,7 @@ def _suggestion_snapshot(ground: DecisionContext, decision: Decision) -> JsonObj
     if seen is None:
         return None
     best = seen.ranked[0] if seen.ranked else None
-    sure = ground.session.get(Taxon, seen.decided_taxon_id) if seen.decided_taxon_id is not None else None
+    sure = ground.session.get(Taxon, seen.confident_taxon_id) if seen.confident_taxon_id is not None else None
     return {
         "uid": seen.uid,
         "taxon": best["taxon"] if best else None,

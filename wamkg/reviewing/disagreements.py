@@ -41,19 +41,19 @@ def _object(
     paper, taxonomy = where
     assert paper.id is not None and taxonomy.id is not None and batch.id is not None
     quote = losing.record.get("evidence") or losing.change.why or None
-    said_at = f"decision {losing.uid} ({claimed[0]}) against decision {holding.uid} ({current[0]})"
+    source_url = f"decision {losing.uid} ({claimed[0]}) against decision {holding.uid} ({current[0]})"
     session.add(
         Objection(
             uid=uid,
             paper_id=paper.id,
             taxonomy_id=taxonomy.id,
-            claimed_taxon_id=claimed[1],
-            claimed_state=STATES.get(Verdict(claimed[0]), AssignmentStatus.PLACED),
-            current_taxon_id=current[1],
+            proposed_taxon_id=claimed[1],
+            proposed_status=STATES.get(Verdict(claimed[0]), AssignmentStatus.PLACED),
+            disputed_taxon_id=current[1],
             raised_by=losing.by,
-            raised_as=ObjectorRole.DECISION,
+            raised_role=ObjectorRole.DECISION,
             quote=quote,
-            said_at=said_at,
+            source_url=source_url,
             batch_id=batch.id,
         )
     )
@@ -75,12 +75,12 @@ def resolve_disagreements(session: Session, came: Sequence[Batch], paper: Paper,
     rows = effective_decisions(session, uid_of_row(session, paper), taxonomy.slug)
     still = {row.uid for row in unsuperseded_decisions(rows)}
     pairs = {decision_pair_uid(a, b): {a.uid, b.uid} for a, b in combinations(rows, 2) if not {a.uid, b.uid} <= still}
-    settled = select(Objection).where(col(Objection.uid).in_(pairs), col(Objection.status).in_(OPEN_STATUSES))
-    for objection in session.exec(settled).all():
+    resolved = select(Objection).where(col(Objection.uid).in_(pairs), col(Objection.status).in_(OPEN_STATUSES))
+    for objection in session.exec(resolved).all():
         last = _first_informed_decision(rows, pairs[objection.uid], came)
         values = {
-            "status": ObjectionStatus.SETTLED,
-            "answer": f"settled by decision {last.uid}",
+            "status": ObjectionStatus.RESOLVED,
+            "answer": f"resolved by decision {last.uid}",
             "decision": last.uid,
         }
         update_row(session, last.batch if last.batch in came else came[-1], objection, values)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.former_names import with_current_names
 from wamkg.identifiers import name_key, slugify
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, Outcome
@@ -46,35 +47,36 @@ _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def edit_entity(
-    session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+    session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `challenge:`, `concept:`,
     `result:UID` or `taxon:TAXONOMY:PATH`. The old name still finds it.
 
-    Raises NotFoundError, InvalidInputError, and ConflictError if the revision is not `version` (the message says what
+    Raises NotFoundError, InvalidInputError, and ConflictError if the revision is not `revision` (the message says what
     was written since), or if another entity has the name.
     """
     kind, _, name = subject.partition(":")
     row = get_entity_by_ref(session, kind, name)
     session.refresh(row, with_for_update=True)
-    if version is not None and version > row.version:
+    if revision is not None and revision > row.revision:
         raise ConflictError(
-            f"{subject} is at version {row.version}, so version {version} cannot exist yet; read it again"
+            f"{subject} is at revision {row.revision}, so revision {revision} cannot exist yet; read it again"
         )
-    if version is not None and version < row.version:
+    if revision is not None and revision < row.revision:
         happened = (
-            "; ".join(describe_entity_changes(session, row, row.version - version)) or "nothing that was recorded"
+            "; ".join(describe_entity_changes(session, row, row.revision - revision)) or "nothing that was recorded"
         )
         raise ConflictError(
-            f"stale: {subject} is now at version {row.version}, you saw {version}; meanwhile: {happened}"
+            f"stale: {subject} is now at revision {row.revision}, you saw {revision}; meanwhile: {happened}"
         )
     allowed = sorted(EDITABLE[type(row)] - _DERIVED)
+    values = with_current_names(values, allowed)
     for field in values:
         if field not in allowed:
             raise InvalidInputError(unknown(f"{kind} field", field, allowed))
     parsed = {field: _read(field, value) for field, value in values.items()}
     if all(getattr(row, field) == value for field, value in parsed.items()):
-        return EditResult(None, subject, {}, row.version)
+        return EditResult(None, subject, {}, row.revision)
     batch = open_batch(session, BatchKind.EDIT, subject, actor)
     if "name" in parsed and kind in ENTITY_MODELS:
         _refuse_taken_name(session, EntityKind(kind), row, parsed["name"])
@@ -84,7 +86,7 @@ def edit_entity(
     if kind == EntityKind.METHOD:
         _find_by_new_name(session, row.id)
     close_batch(session, batch, {"fields": sorted(changes), "subject": subject})
-    return EditResult(batch.uid, subject, {n: c for n, c in changes.items() if n not in _DERIVED}, row.version)
+    return EditResult(batch.uid, subject, {n: c for n, c in changes.items() if n not in _DERIVED}, row.revision)
 
 
 def describe_entity_changes(session: Session, row: Any, newest: int) -> list[str]:
@@ -170,11 +172,13 @@ def _find_by_new_name(session: Session, method: int) -> None:
 def add_item(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], why: str = "") -> EditResult:
     """Add an entity by hand: a `paper` with the keys of the project's JSON Lines; a named entity, such as a `method`,
     with `name`, its own columns and `paper`, which proposes or introduces it or comes from it; a `result` with
-    `method`, `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `where`, `url`, `printed` and `party`.
+    `method`, `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `reported_location`, `url`, `printed` and
+    `party`.
 
     Raises ConflictError if it exists already, InvalidInputError and NotFoundError.
     """
     one_writer(session)
+    values = with_current_names(values, _KEYS.get(kind, ()))
     batch = open_batch(session, BatchKind.EDIT, f"add {kind}", actor)
     if kind == "paper":
         subject, uid = _add_paper(session, batch, values)
@@ -231,8 +235,11 @@ def _add_named(session: Session, batch: Batch, kind: EntityKind, values: dict[st
 
 
 _RESULT_KEYS = (
-    "method", "benchmark", "metric", "value", "suite", "split", "reported_by", "where", "url", "printed", "party",
+    "method", "benchmark", "metric", "value", "suite", "split", "reported_by", "reported_location", "url", "printed",
+    "party",
 )  # fmt: skip
+_KEYS = {"result": _RESULT_KEYS, "institution": ("short_name",)}
+"""Keys of what is added that had other names before."""
 
 
 def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -254,7 +261,7 @@ def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tu
         "method_printed": values.get("printed") or method.name,
         "reported_by_id": find_paper(session, values["reported_by"]).id if values.get("reported_by") else None,
         "reported_url": values.get("url"),
-        "reported_where": values.get("where"),
+        "reported_location": values.get("reported_location"),
         "party": _read("party", values.get("party", "third")),
         "source": PERSON,
     }

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.enriching.questions import apply_fetched, kept_as_record
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import title_key
 from wamkg.importing.identity_gate import RECORD
 from wamkg.importing.kept import apply_kept
@@ -54,7 +55,7 @@ class IdentityAnswer:
 
     answer: str
     note: str = ""
-    version: int | None = None
+    revision: int | None = None
 
     def __post_init__(self) -> None:
         if self.answer not in ANSWERS:
@@ -63,7 +64,7 @@ class IdentityAnswer:
 
 
 @dataclass(frozen=True)
-class QuestionAnswered:
+class QuestionAnswered(WithFormerNames):
     """The effect of an answer; `batch` can be undone. `told` are sentences for the person, `alarms` warnings of
     missing quotes.
     """
@@ -73,9 +74,10 @@ class QuestionAnswered:
     paper: str
     status: str
     wrong_ids: list[str]
-    version: int
+    revision: int
     told: list[str]
     alarms: list[str]
+    version: Former[int] = former("revision")
 
 
 def answer_question(session: Session, actor: Actor, uid: str, answer: IdentityAnswer) -> QuestionAnswered:
@@ -87,12 +89,12 @@ def answer_question(session: Session, actor: Actor, uid: str, answer: IdentityAn
     title has changed.
 
     Raises NotFoundError, InvalidInputError for a program, and ConflictError for a question that is answered already or
-    newer than `version`, and if an id of the record belongs to a third paper.
+    newer than `revision`, and if an id of the record belongs to a third paper.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people answer questions")
     one_writer(session)
-    question = _open_question(session, uid, answer.version)
+    question = _open_question(session, uid, answer.revision)
     paper = lock_paper(session, question.paper_id)
     batch = open_batch(session, BatchKind.EDIT, f"question {question.uid}", actor)
     _write_answer(session, batch, question, paper, answer)
@@ -106,22 +108,22 @@ def answer_question(session: Session, actor: Actor, uid: str, answer: IdentityAn
         paper.slug,
         question.status,
         question.wrong_ids,
-        question.version,
+        question.revision,
         work.told,
         work.alarms,
     )
 
 
-def _open_question(session: Session, uid: str, version: int | None) -> IdentityQuestion:
+def _open_question(session: Session, uid: str, revision: int | None) -> IdentityQuestion:
     question = find_question(session, uid, writing=True)
     if question.status != QuestionStatus.OPEN:
         raise ConflictError(
             f"question {question.uid} is answered ({question.status}); "
             f"`wamkg undo {question.answer_batch}` reverts that"
         )
-    if version is not None and version != question.version:
+    if revision is not None and revision != question.revision:
         raise ConflictError(
-            f"stale: question {question.uid} is at version {question.version}, you saw {version}; look at it again"
+            f"stale: question {question.uid} is at revision {question.revision}, you saw {revision}; look at it again"
         )
     return question
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import new_uid
 from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import decide, describe_changes
@@ -29,7 +30,7 @@ from wamkg.vocabulary import (
 )
 
 CLOSED_AS = (ObjectionStatus.ACCEPTED, ObjectionStatus.REJECTED, ObjectionStatus.WITHDRAWN)
-"""How a person closes an objection. `settled` is set when a later decision resolves one between decisions."""
+"""How a person closes an objection. `resolved` is set when a later decision resolves one between decisions."""
 PROPOSABLE_STATUSES = {str(state): verdict for verdict, state in STATES.items() if state != AssignmentStatus.PLACED}
 """Statuses that may be proposed instead of a taxon, with the corresponding verdict."""
 
@@ -38,34 +39,34 @@ PROPOSABLE_STATUSES = {str(state): verdict for verdict, state in STATES.items() 
 class ObjectionDraft:
     """An objection to raise.
 
-    `claimed` is the proposed path, or `outside`, `undecided` or `not-applicable`. `said_at` is the URL of the
+    `proposed` is the proposed path, or `outside`, `undecided` or `not-applicable`. `source_url` is the URL of the
     statement, required from the paper's own authors; `quote` is its text.
     """
 
     paper: str
-    claimed: str
+    proposed: str
     raised_by: str
     taxonomy: str = "wam"
-    raised_as: str = ObjectorRole.CO_AUTHOR
-    said_at: str | None = None
+    raised_role: str = ObjectorRole.CO_AUTHOR
+    source_url: str | None = None
     quote: str | None = None
 
     def __post_init__(self) -> None:
-        if self.raised_as not in HUMAN_OBJECTORS:
+        if self.raised_role not in HUMAN_OBJECTORS:
             raise InvalidInputError(
-                f"unknown role {self.raised_as!r} of the objector: use co-author, paper-author or reader"
+                f"unknown role {self.raised_role!r} of the objector: use co-author, paper-author or reader"
             )
-        if self.said_at and not self.said_at.lower().startswith(("https://", "http://")):
+        if self.source_url and not self.source_url.lower().startswith(("https://", "http://")):
             raise InvalidInputError("the URL of the statement must begin with http:// or https://")
-        if self.raised_as == ObjectorRole.PAPER_AUTHOR and not self.said_at:
+        if self.raised_role == ObjectorRole.PAPER_AUTHOR and not self.source_url:
             raise InvalidInputError("an objection by the paper's authors needs the URL of their statement")
         if not self.raised_by.strip():
             raise InvalidInputError("an objection needs the name of the person who raises it")
-        reject_nul(self.claimed, self.raised_by, self.said_at, self.quote)
+        reject_nul(self.proposed, self.raised_by, self.source_url, self.quote)
 
 
 @dataclass(frozen=True)
-class ObjectionResult:
+class ObjectionResult(WithFormerNames):
     """An objection after a write; `decision` is the id of the decision that moved the paper, if there was one."""
 
     objection: str
@@ -74,7 +75,8 @@ class ObjectionResult:
     taxonomy: str
     status: str
     decision: str | None
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
 
 def raise_objection(session: Session, actor: Actor, dispute: ObjectionDraft) -> ObjectionResult:
@@ -89,14 +91,14 @@ def raise_objection(session: Session, actor: Actor, dispute: ObjectionDraft) -> 
     number = find_paper(session, dispute.paper).id
     assert number is not None
     paper = lock_paper(session, number)
-    claimed = None if dispute.claimed in PROPOSABLE_STATUSES else find_taxon(session, taxonomy, dispute.claimed)
-    current = _current(session, paper, taxonomy, claimed, dispute)
+    proposed = None if dispute.proposed in PROPOSABLE_STATUSES else find_taxon(session, taxonomy, dispute.proposed)
+    current = _current(session, paper, taxonomy, proposed, dispute)
     batch = open_batch(session, BatchKind.EDIT, f"objection to {paper.slug}", actor)
     objection = _new(batch, paper, taxonomy, dispute)
-    objection.current_taxon_id = current.id if current else None
-    objection.claimed_taxon_id = claimed.id if claimed else None
+    objection.disputed_taxon_id = current.id if current else None
+    objection.proposed_taxon_id = proposed.id if proposed else None
     session.add(objection)
-    after = {"objection": objection.uid, "claimed": dispute.claimed, "raised_by": dispute.raised_by}
+    after = {"objection": objection.uid, "proposed": dispute.proposed, "raised_by": dispute.raised_by}
     record_change(
         session, batch, f"objection:{taxonomy.slug}", subject_uid=uid_of_row(session, paper),
         before=current.path if current else None, after=after, why=dispute.quote or "",
@@ -106,24 +108,27 @@ def raise_objection(session: Session, actor: Actor, dispute: ObjectionDraft) -> 
 
 
 def _current(
-    session: Session, paper: Paper, taxonomy: Taxonomy, claimed: Taxon | None, dispute: ObjectionDraft
+    session: Session, paper: Paper, taxonomy: Taxonomy, proposed: Taxon | None, dispute: ObjectionDraft
 ) -> Taxon | None:
     assert paper.id is not None and taxonomy.id is not None
     live = live_of(session, paper.id, taxonomy.id)
     if not live:
         raise InvalidInputError(f"{paper.slug} has no assignment in {taxonomy.slug} yet; decide instead of objecting")
     assignment, current = live[0]
-    if (assignment.state, current and current.id) == (_state(dispute.claimed), claimed and claimed.id):
-        raise InvalidInputError(f"{paper.slug} is assigned to {dispute.claimed} already")
+    if (assignment.status, current and current.id) == (_status(dispute.proposed), proposed and proposed.id):
+        raise InvalidInputError(f"{paper.slug} is assigned to {dispute.proposed} already")
     for other in open_objections(session, paper.id, taxonomy.id):
-        same_claim = (other.claimed_state, other.claimed_taxon_id) == (_state(dispute.claimed), claimed and claimed.id)
-        if same_claim and other.raised_by == dispute.raised_by:
+        same_proposal = (other.proposed_status, other.proposed_taxon_id) == (
+            _status(dispute.proposed),
+            proposed and proposed.id,
+        )
+        if same_proposal and other.raised_by == dispute.raised_by:
             raise ConflictError(f"{dispute.raised_by} has raised the same objection already: {other.uid}")
     return current
 
 
-def _state(claimed: str) -> str:
-    return claimed if claimed in PROPOSABLE_STATUSES else AssignmentStatus.PLACED
+def _status(proposed: str) -> str:
+    return proposed if proposed in PROPOSABLE_STATUSES else AssignmentStatus.PLACED
 
 
 def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: ObjectionDraft) -> Objection:
@@ -132,17 +137,17 @@ def _new(batch: Batch, paper: Paper, taxonomy: Taxonomy, dispute: ObjectionDraft
         uid=new_uid(),
         paper_id=paper.id,
         taxonomy_id=taxonomy.id,
-        claimed_state=_state(dispute.claimed),
+        proposed_status=_status(dispute.proposed),
         raised_by=dispute.raised_by,
-        raised_as=dispute.raised_as,
-        said_at=dispute.said_at,
+        raised_role=dispute.raised_role,
+        source_url=dispute.source_url,
         quote=dispute.quote,
         batch_id=batch.id,
     )
 
 
 def answer_objection(
-    session: Session, actor: Actor, uid: str, answer: str, version: int | None = None
+    session: Session, actor: Actor, uid: str, answer: str, revision: int | None = None
 ) -> ObjectionResult:
     """Answer an objection and leave it open.
 
@@ -151,7 +156,7 @@ def answer_objection(
     reject_nul(answer)
     if not answer.strip():
         raise InvalidInputError("the answer is empty; write a text")
-    objection = _open_one(session, uid, version)
+    objection = _open_one(session, uid, revision)
     batch = open_batch(session, BatchKind.EDIT, f"objection {objection.uid}", actor)
     return _update(session, batch, objection, {"status": ObjectionStatus.ANSWERED, "answer": answer})
 
@@ -162,7 +167,7 @@ class ObjectionOutcome:
 
     outcome: str
     answer: str | None = None
-    version: int | None = None
+    revision: int | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in CLOSED_AS:
@@ -180,7 +185,7 @@ def close_objection(session: Session, actor: Actor, uid: str, closing: Objection
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people close objections")
-    objection = _open_one(session, uid, closing.version)
+    objection = _open_one(session, uid, closing.revision)
     answer = closing.answer or objection.answer
     if closing.outcome == ObjectionStatus.REJECTED and not answer:
         raise InvalidInputError("a rejection needs an answer: why the paper stays where it is")
@@ -193,14 +198,14 @@ def close_objection(session: Session, actor: Actor, uid: str, closing: Objection
     return _update(session, find_batch(session, made.batch), objection, values | {"decision": made.decision})
 
 
-def _open_one(session: Session, uid: str, version: int | None) -> Objection:
+def _open_one(session: Session, uid: str, revision: int | None) -> Objection:
     objection = find_objection(session, uid, writing=True)
-    if version is not None and version != objection.version:
+    if revision is not None and revision != objection.revision:
         paper = session.get_one(Paper, objection.paper_id)
         said = "; ".join(describe_changes(session, paper, 1))
         raise ConflictError(
-            f"stale: objection {objection.uid} is {objection.status} at version {objection.version}, you saw "
-            f"{version}; last on {paper.slug}: {said}"
+            f"stale: objection {objection.uid} is {objection.status} at revision {objection.revision}, you saw "
+            f"{revision}; last on {paper.slug}: {said}"
         )
     if objection.status not in OPEN_STATUSES:
         raise ConflictError(
@@ -213,27 +218,27 @@ def _move(session: Session, objection: Objection, answer: str | None) -> Decisio
     """The decision that moves the paper as proposed; None if it is there already."""
     paper = session.get_one(Paper, objection.paper_id)
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
-    taxon = _claimed(session, taxonomy, objection)
+    taxon = _proposed(session, taxonomy, objection)
     live = live_of(session, objection.paper_id, objection.taxonomy_id)
-    if live and (live[0][0].state, live[0][0].taxon_id) == (objection.claimed_state, taxon and taxon.id):
+    if live and (live[0][0].status, live[0][0].taxon_id) == (objection.proposed_status, taxon and taxon.id):
         return None
-    quoted = objection.quote if objection.raised_as != ObjectorRole.DECISION else None
+    quoted = objection.quote if objection.raised_role != ObjectorRole.DECISION else None
     return Decision(
         paper=paper.slug,
         taxonomy=taxonomy.slug,
-        verdict=PROPOSABLE_STATUSES.get(objection.claimed_state, Verdict.ACCEPT),
+        verdict=PROPOSABLE_STATUSES.get(objection.proposed_status, Verdict.ACCEPT),
         taxon=taxon.path if taxon else None,
         evidence=quoted,
-        evidence_place=objection.said_at if quoted else None,
+        evidence_location=objection.source_url if quoted else None,
         note=answer or f"objection of {objection.raised_by}",
     )
 
 
-def _claimed(session: Session, taxonomy: Taxonomy, objection: Objection) -> Taxon | None:
+def _proposed(session: Session, taxonomy: Taxonomy, objection: Objection) -> Taxon | None:
     """The proposed taxon, or the one it was merged into; None if a status is proposed."""
-    if objection.claimed_taxon_id is None:
+    if objection.proposed_taxon_id is None:
         return None
-    taxon = session.get_one(Taxon, objection.claimed_taxon_id)
+    taxon = session.get_one(Taxon, objection.proposed_taxon_id)
     return taxon if taxon.ended_at is None else find_taxon(session, taxonomy, taxon.path)
 
 
@@ -254,5 +259,5 @@ def _update(session: Session, batch: Batch, objection: Objection, values: dict[s
 
 def _written(objection: Objection, batch: Batch, paper: Paper, taxonomy: Taxonomy) -> ObjectionResult:
     return ObjectionResult(
-        objection.uid, batch.uid, paper.slug, taxonomy.slug, objection.status, objection.decision, objection.version
+        objection.uid, batch.uid, paper.slug, taxonomy.slug, objection.status, objection.decision, objection.revision
     )

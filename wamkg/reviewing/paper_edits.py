@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import (
     FIRST_YEAR,
     PartialDate,
@@ -170,7 +171,7 @@ def read_value(name: str, value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class EditResult:
+class EditResult(WithFormerNames):
     """An edit: field -> (resolved value before, after). `batch` is None if nothing changed.
 
     `alarms` lists decisions whose quote is no longer found in the edited text.
@@ -179,17 +180,18 @@ class EditResult:
     batch: str | None
     subject: str
     changes: dict[str, tuple[Any, Any]]
-    version: int
+    revision: int
     alarms: list[str] = field(default_factory=list)
+    version: Former[int] = former("revision")
 
 
 def set_values(
-    session: Session, actor: Actor, paper: str, values: Mapping[str, Any], why: str = "", version: int | None = None
+    session: Session, actor: Actor, paper: str, values: Mapping[str, Any], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of a paper for a person; an empty value removes what the person set.
 
     Raises NotFoundError for an unknown paper, InvalidInputError for an unknown field or invalid value, and
-    ConflictError if the paper is newer than `version` or an id belongs to another paper.
+    ConflictError if the paper is newer than `revision` or an id belongs to another paper.
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person edits by hand")
@@ -198,17 +200,17 @@ def set_values(
     number = find_paper(session, paper).id
     assert number is not None
     row = lock_paper(session, number)
-    check_revision(session, row, version)
+    check_revision(session, row, revision)
     _refuse_foreign_ids(session, row, parsed)
     batch = open_batch(session, BatchKind.EDIT, row.slug, actor)
     edit = _PaperEditor(session, batch, row, load_claims(session, [number])[number])
     changes = edit.apply(parsed, {known_name(name): value for name, value in values.items()}, why)
     if not changes:
         drop_batch(session, batch)
-        return EditResult(None, row.slug, {}, row.version)
+        return EditResult(None, row.slug, {}, row.revision)
     close_batch(session, batch, {"fields": sorted(changes), "paper": row.slug})
     session.refresh(row)
-    return EditResult(batch.uid, row.slug, changes, row.version, edit.alarms)
+    return EditResult(batch.uid, row.slug, changes, row.revision, edit.alarms)
 
 
 def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any]) -> None:

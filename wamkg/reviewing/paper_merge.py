@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.json_types import JsonObject
 from wamkg.matching.quotes import record_missing_quotes
@@ -68,7 +69,7 @@ class Merge:
     """What to merge: `other` into `keep`; `prefer` decides between two assignments in one taxonomy.
 
     `although_dois_differ` allows papers with DOIs of two publications, `although_unlike` papers that look like two
-    different ones; `version` is the revision of `keep` that the person saw.
+    different ones; `revision` is the revision of `keep` that the person saw.
     """
 
     keep: str
@@ -77,7 +78,7 @@ class Merge:
     why: str = ""
     although_dois_differ: bool = False
     although_unlike: bool = False
-    version: int | None = None
+    revision: int | None = None
 
     def __post_init__(self) -> None:
         if self.prefer is not None and self.prefer not in set(Prefer):
@@ -86,7 +87,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class MergedPapers:
+class MergedPapers(WithFormerNames):
     """A merge: number of rows moved, by table, and what was dropped, ended or needs a look.
 
     `shown` has the values of the remaining paper. `unlike` says why the two look like two different papers; it is empty
@@ -101,9 +102,10 @@ class MergedPapers:
     notes: list[str]
     shown: Shown
     taxonomies: list[str]
-    version: int
+    revision: int
     unlike: list[str] = field(default_factory=list)
     dry_run: bool = False
+    version: Former[int] = former("revision")
 
 
 def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
@@ -117,7 +119,7 @@ def merge_papers(session: Session, actor: Actor, merge: Merge) -> MergedPapers:
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people merge papers")
     keep, other = _locked_papers(session, merge)
-    check_revision(session, keep, merge.version)
+    check_revision(session, keep, merge.revision)
     _refuse_two_publications(session, keep, other, merge)
     _refuse_judged_different(session, sorted_pair(_number(keep), _number(other)))
     refuse_contradiction(session, sorted_pair(_number(keep), _number(other)), DuplicateVerdict.SAME)
@@ -175,7 +177,7 @@ class _PaperBefore:
     slug: str
     title: str
     uid: str
-    version: int
+    revision: int
 
 
 @dataclass
@@ -205,7 +207,7 @@ class _Merging:
         return self._report(shown)
 
     def _describe(self, paper: Paper) -> _PaperBefore:
-        return _PaperBefore(paper.slug, paper.title, uid_of_row(self.session, paper), paper.version)
+        return _PaperBefore(paper.slug, paper.title, uid_of_row(self.session, paper), paper.revision)
 
     def _move_rows(self) -> None:
         keep, other = _number(self.keep), _number(self.other)
@@ -249,7 +251,7 @@ class _Merging:
             notes=self.notes,
             shown={name: shown[name] for name in SHOWN if shown.get(name) not in (None, [], "")},
             taxonomies=self.taxonomies,
-            version=keep.version + 1,
+            revision=keep.revision + 1,
         )
 
     def _end_places(self) -> None:
@@ -271,7 +273,7 @@ class _Merging:
 
     def _losing_places(self, taxonomy: str, mine: _Live, theirs: _Live, disputed: list[str]) -> _Live:
         """Of the assignments of both papers in one taxonomy, those to end; a dispute is added to the list."""
-        places = [[(a.primary, taxon.path if taxon else a.state) for a, taxon in live] for live in (mine, theirs)]
+        places = [[(a.primary, taxon.path if taxon else a.status) for a, taxon in live] for live in (mine, theirs)]
         if sorted(places[0]) == sorted(places[1]):
             return _weaker(mine, theirs)
         if self.merge.prefer is None:

@@ -71,8 +71,8 @@ def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> 
         taxon=taxon,
         note=note,
         evidence=None,
-        evidence_place=None,
-        version=None,
+        evidence_location=None,
+        revision=None,
         assignment=None,
         suggestion=None,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
+from wamkg.former_names import RESOLUTIONS, Former, WithFormerNames, former
 from wamkg.identifiers import new_uid
 from wamkg.parameters import NO_ASSIGNMENT
 from wamkg.reviewing.decisions import DecisionResult, check_evidence, decide
@@ -49,7 +50,7 @@ from wamkg.store.tables import (
 from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import PERSON, BatchKind
 
-ALIKE, AGREED, THIRD = "alike", "agreed", "third"
+UNANIMOUS, CONSENSUS, THIRD_PERSON = "unanimous", "consensus", "third_person"
 """How a decision followed from votes: they were unanimous; the reviewers agreed after seeing them; a third person
 decided.
 """
@@ -96,11 +97,12 @@ class VoteResult:
 
 
 @dataclass(frozen=True)
-class AdjudicationResult:
+class AdjudicationResult(WithFormerNames):
     """The decision after a paper's votes, and how it was reached: `alike`, `agreed` or `third`."""
 
-    how: str
+    resolution: str
     decided: DecisionResult
+    how: Former[str] = former("resolution", RESOLUTIONS)
 
 
 def open_round(session: Session, actor: Actor, new: NewRound) -> RoundResult:
@@ -163,12 +165,12 @@ def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> 
         raise InvalidInputError("a vote is one taxon, unsure, outside or not-applicable")
     taxonomy = session.get_one(Taxonomy, found.taxonomy_id)
     taxon = find_taxon(session, taxonomy, decision.taxon) if decision.taxon else None
-    place, checked = check_evidence(paper, decision.evidence, decision.evidence_place)
+    place, checked = check_evidence(paper, decision.evidence, decision.evidence_location)
     assert found.id is not None and paper.id is not None and actor.id is not None
     mine = [v for v in live_votes(session, found.id) if (v.paper_id, v.actor_id) == (paper.id, actor.id)]
     vote = Vote(
         uid=new_uid(), round_id=found.id, paper_id=paper.id, actor_id=actor.id, verdict=decision.verdict,
-        taxon_id=taxon.id if taxon else None, kind=decision.kind, evidence=decision.evidence, evidence_place=place,
+        taxon_id=taxon.id if taxon else None, kind=decision.kind, evidence=decision.evidence, evidence_location=place,
         evidence_checked=checked, note=decision.note, batch_id=0,
     )  # fmt: skip
     if mine and _vote_label(mine[0]) == _vote_label(vote):
@@ -185,7 +187,7 @@ def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> 
 
 
 def _vote_label(vote: Vote) -> tuple[str | int | None, ...]:
-    return vote.verdict, vote.taxon_id, vote.kind, vote.evidence, vote.evidence_place, vote.note
+    return vote.verdict, vote.taxon_id, vote.kind, vote.evidence, vote.evidence_location, vote.note
 
 
 def _queued(session: Session, found: ReviewRound, text: str) -> Paper:
@@ -243,9 +245,13 @@ def adjudicate(
         raise ConflictError(f"the votes on {paper.slug} are not unanimous; name a taxon or a verdict")
     given = replace(decision, taxonomy=taxonomy.slug)
     made = decide(session, actor, _unanimous_decision(session, taxonomy, given, votes, reviewers) if taken else given)
-    how = ALIKE if taken else THIRD if actor.id not in reviewers else AGREED if agreed else ALIKE
-    _record(session, found, paper, made, how)
-    return AdjudicationResult(how, made)
+    resolution = UNANIMOUS
+    if not taken and actor.id not in reviewers:
+        resolution = THIRD_PERSON
+    elif not taken and agreed:
+        resolution = CONSENSUS
+    _record(session, found, paper, made, resolution)
+    return AdjudicationResult(resolution, made)
 
 
 def _unanimous_decision(
@@ -262,12 +268,12 @@ def _unanimous_decision(
         taxon=taxon.path if taxon else None,
         kind=votes[0].kind,
         evidence=decision.evidence or quoted.evidence,
-        evidence_place=decision.evidence_place or quoted.evidence_place,
+        evidence_location=decision.evidence_location or quoted.evidence_location,
         note=decision.note or f"votes alike: {', '.join(reviewers[vote.actor_id] for vote in votes)}",
     )
 
 
-def _record(session: Session, found: ReviewRound, paper: Paper, made: DecisionResult, how: str) -> None:
+def _record(session: Session, found: ReviewRound, paper: Paper, made: DecisionResult, resolution: str) -> None:
     """Record the adjudication in the decision's own batch, so that one undo reverts both."""
     batch = find_batch(session, made.batch)
     assert found.id is not None and paper.id is not None and batch.id is not None
@@ -279,24 +285,24 @@ def _record(session: Session, found: ReviewRound, paper: Paper, made: DecisionRe
             round_id=found.id,
             paper_id=paper.id,
             decision=made.decision,
-            how=how,
+            resolution=resolution,
             actor_id=batch.actor_id,
             batch_id=batch.id,
         )
     )
-    told = {"round": found.name, "decision": made.decision, "how": how}
+    told = {"round": found.name, "decision": made.decision, "resolution": resolution}
     record_change(session, batch, f"{ADJUDICATED}{found.uid}", subject_uid=uid_of_row(session, paper), after=told)
     session.flush()
 
 
-def close_round(session: Session, actor: Actor, name: str, why: str = "", version: int | None = None) -> RoundResult:
+def close_round(session: Session, actor: Actor, name: str, why: str = "", revision: int | None = None) -> RoundResult:
     """Close a round: voting ends and all votes become visible.
 
-    Raises NotFoundError, and ConflictError if it is closed already or its revision is not `version`.
+    Raises NotFoundError, and ConflictError if it is closed already or its revision is not `revision`.
     """
     found = find_round(session, name, writing=True)
-    if version is not None and version != found.version:
-        raise ConflictError(f"stale: round {name} is now at version {found.version}, you saw {version}")
+    if revision is not None and revision != found.revision:
+        raise ConflictError(f"stale: round {name} is now at revision {found.revision}, you saw {revision}")
     if found.status == CLOSED:
         raise ConflictError(f"round {name} is closed already")
     batch = open_batch(session, BatchKind.EDIT, f"round {name}", actor)

@@ -34,20 +34,20 @@ _PARTS = {
 
 
 def set_survey(
-    session: Session, actor: Actor, values: Mapping[str, Any], why: str = "", version: int | None = None
+    session: Session, actor: Actor, values: Mapping[str, Any], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of the survey; makes it if the store has none and a title is given.
 
     A list may be given as YAML or JSON text.
 
-    Raises InvalidInputError for a value that a field cannot hold, ConflictError if the survey is newer than `version`,
+    Raises InvalidInputError for a value that a field cannot hold, ConflictError if the survey is newer than `revision`,
     and NotFoundError for an unknown main taxonomy.
     """
     one_writer(session)
     checked = {name: _checked(session, name, value) for name, value in values.items()}
     survey = find_survey(session)
-    if survey is not None and version is not None and version != survey.version:
-        raise ConflictError(f"stale: the survey is now at version {survey.version}, you saw {version}")
+    if survey is not None and revision is not None and revision != survey.revision:
+        raise ConflictError(f"stale: the survey is now at revision {survey.revision}, you saw {revision}")
     batch = open_batch(session, BatchKind.EDIT, "survey", actor)
     changed: dict[str, tuple[Any, Any]]
     if survey is None:
@@ -59,7 +59,7 @@ def set_survey(
         close_batch(session, batch, {"fields": len(changed)})
     else:
         drop_batch(session, batch)
-    return EditResult(batch.uid if changed else None, "survey", changed, survey.version, [])
+    return EditResult(batch.uid if changed else None, "survey", changed, survey.revision, [])
 
 
 def make_survey(session: Session, batch: Batch, values: Mapping[str, Any]) -> Survey:

@@ -33,8 +33,8 @@ class Decision:
     """A decision to record.
 
     `accept` without a taxon takes the suggestion's best leaf; a taxon may be an inner node (no leaf fits). `also` are
-    secondary taxa, `kind` says why a paper is out of scope, `evidence` is a quote and `evidence_place` its location
-    (`abstract`, `summary`, a section, page or figure of arXiv vN, or a URL). `version` is the paper's revision and
+    secondary taxa, `kind` says why a paper is out of scope, `evidence` is a quote and `evidence_location` its location
+    (`abstract`, `summary`, a section, page or figure of arXiv vN, or a URL). `revision` is the paper's revision and
     `assignment` the id of its live primary assignment that the person saw (empty: none); a decision based on an old
     revision is rejected. `suggestion` is the id of the suggestion the person saw.
     """
@@ -46,9 +46,9 @@ class Decision:
     also: tuple[str, ...] = ()
     kind: str | None = None
     evidence: str | None = None
-    evidence_place: str | None = None
+    evidence_location: str | None = None
     note: str | None = None
-    version: int | None = None
+    revision: int | None = None
     assignment: str | None = None
     suggestion: str | None = None
 
@@ -64,6 +64,6 @@ class Decision:
             raise InvalidInputError("a kind is possible with outside only")
         if self.kind is not None and self.kind not in set(OutsideKind):
             raise InvalidInputError(unknown("kind of outside", self.kind, OutsideKind))
-        if self.evidence_place and not self.evidence:
+        if self.evidence_location and not self.evidence:
             raise InvalidInputError("a location needs a quote; add --evidence")
-        reject_nul(self.evidence, self.evidence_place, self.note)
+        reject_nul(self.evidence, self.evidence_location, self.note)

@@ -20,7 +20,7 @@ def add(store: Store, writer: Writer, kind: str, values: Mapping[str, JSON], why
 
 
 def set_values(
-    store: Store, writer: Writer, subject: str, values: Mapping[str, JSON], why: str = "", version: int | None = None
+    store: Store, writer: Writer, subject: str, values: Mapping[str, JSON], why: str = "", revision: int | None = None
 ) -> EditResult:  # fmt: skip
     """Set fields of a paper (by its id) or of another entity (`kind:name`).
 
@@ -29,4 +29,4 @@ def set_values(
     is_other = subject.partition(":")[0] in entity_edits.EDITED_KINDS
     change = entity_edits.edit_entity if is_other else set_paper_values
     with store.writing() as session:
-        return change(session, writer.actor(session), subject, values, why, version)
+        return change(session, writer.actor(session), subject, values, why, revision)

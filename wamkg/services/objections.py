@@ -18,14 +18,14 @@ def raise_objection(store: Store, writer: Writer, dispute: ObjectionDraft) -> Ob
 
 
 def answer_objection(
-    store: Store, writer: Writer, uid: str, text: str, version: int | None = None
+    store: Store, writer: Writer, uid: str, text: str, revision: int | None = None
 ) -> ObjectionResult:  # fmt: skip
     """Answer an objection and leave it open.
 
     Raises the errors of `objections.answer_objection`.
     """
     with store.writing() as session:
-        return objections.answer_objection(session, writer.actor(session), uid, text, version)
+        return objections.answer_objection(session, writer.actor(session), uid, text, revision)
 
 
 def close_objection(

@@ -45,13 +45,13 @@ def adjudicate(
     return made
 
 
-def close_round(store: Store, writer: Writer, name: str, why: str = "", version: int | None = None) -> RoundResult:
+def close_round(store: Store, writer: Writer, name: str, why: str = "", revision: int | None = None) -> RoundResult:
     """Close a round: voting ends and all votes become visible.
 
     Raises the errors of `rounds.close_round`.
     """
     with store.writing() as session:
-        return rounds.close_round(session, writer.actor(session), name, why, version)
+        return rounds.close_round(session, writer.actor(session), name, why, revision)
 
 
 def agreement(store: Store, taxonomy: str, name: str | None = None, *, of_decisions: bool = False) -> "Agreement":

@@ -10,11 +10,11 @@ from wamkg.store.session import Store
 
 
 def set_survey(
-    store: Store, writer: Writer, values: Mapping[str, Any], why: str = "", version: int | None = None
+    store: Store, writer: Writer, values: Mapping[str, Any], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of the survey, and make it if the store has none.
 
     Raises the errors of `survey_edits.set_survey`.
     """
     with store.writing() as session:
-        return survey_edits.set_survey(session, writer.actor(session), values, why, version)
+        return survey_edits.set_survey(session, writer.actor(session), values, why, revision)

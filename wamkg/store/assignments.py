@@ -150,7 +150,7 @@ def _placed(taxonomy: Taxonomy) -> list[Condition]:
     """The condition for live primary assignments in a taxonomy."""
     return [
         col(Assignment.taxonomy_id) == taxonomy.id,
-        col(Assignment.state) == AssignmentStatus.PLACED,
+        col(Assignment.status) == AssignmentStatus.PLACED,
         col(Assignment.primary).is_(True),
         is_live(Assignment),
     ]
@@ -161,12 +161,12 @@ def institution_marks(session: Session, papers: Iterable[int]) -> dict[int, list
     found: dict[int, list[str]] = {}
     for part in chunks(set(papers)):
         statement = (
-            select_columns(Link.source_id, Institution.mark)
+            select_columns(Link.source_id, Institution.short_name)
             .join(Institution, col(Institution.id) == col(Link.target_id))
             .where(
                 Link.relation == Relation.AFFILIATED,
                 col(Link.source_id).in_(part),
-                col(Institution.mark).is_not(None),
+                col(Institution.short_name).is_not(None),
             )
             .order_by(col(Link.id))
         )
@@ -289,7 +289,7 @@ def places_by_paper(session: Session) -> Mapping[str, list[Place]]:
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(is_live(Assignment), Assignment.state == AssignmentStatus.PLACED)
+        .where(is_live(Assignment), Assignment.status == AssignmentStatus.PLACED)
         .order_by(col(Assignment.id))
     )
     found: dict[str, list[Place]] = {}

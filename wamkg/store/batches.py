@@ -142,7 +142,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     Dataset: _NAMED,
     Benchmark: _NAMED,
     Metric: _NAMED | {"unit", "higher_is_better", "low", "high"},
-    Institution: _NAMED | {"mark"},
+    Institution: _NAMED | {"short_name"},
     Challenge: _NAMED | {"definition"},
     Concept: _NAMED | {"definition", "formula"},
     Result: frozenset(
@@ -154,9 +154,9 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
             "value",
             "reported_by_id",
             "reported_url",
-            "reported_where",
+            "reported_location",
             "party",
-            "oddity",
+            "caveat",
         }
     ),
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
@@ -202,7 +202,7 @@ def update_row(
         field = f"{table_of(model).name}.{name}"
         record_change(session, batch, field, subject_uid=uid, before=before, after=after, why=why)
         setattr(row, name, after)
-    setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+    setattr(row, "revision", getattr(row, "revision") + 1)  # noqa: B009, B010
     session.add(row)
     session.flush()
     return changed
@@ -250,7 +250,7 @@ def _restore(session: Session, change: Change) -> None:
     row = find_row(session, model_of_field(change.field), change.subject_uid)
     if row is not None:
         setattr(row, change.field.partition(".")[2], change.before)
-        setattr(row, "version", getattr(row, "version") + 1)  # noqa: B009, B010
+        setattr(row, "revision", getattr(row, "revision") + 1)  # noqa: B009, B010
         session.add(row)
         session.flush()
 
@@ -502,7 +502,7 @@ def places_ever_at(session: Session, taxon: Taxon) -> list[PlacementRow]:
         .join(Batch, col(Batch.id) == col(Assignment.batch_id))
         .join(ending, col(ending.id) == col(Assignment.ended_batch_id), isouter=True)
         .join(ender, col(ender.id) == col(ending.actor_id), isouter=True)
-        .where(Assignment.taxon_id == taxon.id, Assignment.state == AssignmentStatus.PLACED)
+        .where(Assignment.taxon_id == taxon.id, Assignment.status == AssignmentStatus.PLACED)
         .order_by(col(Assignment.id))
     )
     return rows_as(session, statement, PlacementRow._make)

@@ -81,7 +81,7 @@ def save_default_keys(session: Session, batch: Batch, keys: Mapping[int, str]) -
             "field": KEY,
             "value": key,
             "source": DEFAULT_SOURCE,
-            "seen_at": now,
+            "retrieved_at": now,
             "batch_id": batch.id,
         }
         for number, key in keys.items()

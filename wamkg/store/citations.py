@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import NotFoundError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.store.base import (
     Condition,
@@ -199,14 +200,15 @@ class CitingWorksByDate:
 
 
 @dataclass(frozen=True)
-class IncompleteCitationList:
+class IncompleteCitationList(WithFormerNames):
     """A cited paper whose citation list is incomplete, and why."""
 
     paper: str
-    state: str
+    status: str
     reason: str
     found: int | None
     expected: int | None
+    state: Former[str] = former("status")
 
 
 def cited_paper(session: Session, text: str) -> CitedPapers:
@@ -243,7 +245,7 @@ def cited_taxon(session: Session, text: str) -> CitedPapers:
     placed = (
         select(_assignment.c.paper_id)
         .join(_taxon, _taxon.c.id == _assignment.c.taxon_id)
-        .where(_assignment.c.taxonomy_id == taxonomy.id, _assignment.c.state == AssignmentStatus.PLACED)
+        .where(_assignment.c.taxonomy_id == taxonomy.id, _assignment.c.status == AssignmentStatus.PLACED)
         .where(_assignment.c.primary.is_(True), _assignment.c.ended_at.is_(None))
     )
     if not path:
@@ -298,10 +300,10 @@ def incomplete_citation_lists(session: Session, cited: CitedPapers) -> list[Inco
     """Those of these papers whose citation list was not fetched, is withheld, incomplete or limited."""
     mine = (_work.c.paper_id == _paper.c.id) & (_work.c.kind == TaskKind.CITATIONS)
     statement = (
-        select(_paper.c.slug, _work.c.state, _work.c.error, _work.c.found, _work.c.expected)
+        select(_paper.c.slug, _work.c.status, _work.c.error, _work.c.found, _work.c.expected)
         .select_from(_paper.outerjoin(_work, mine))
         .where(_paper.c.id.in_(cited.numbers))
-        .where(_work.c.state.is_(None) | (_work.c.state != TaskStatus.DONE))
+        .where(_work.c.status.is_(None) | (_work.c.status != TaskStatus.DONE))
         .order_by(_paper.c.slug)
     )
     rows = session.connection().execute(statement)

@@ -87,7 +87,7 @@ class LiveAssignment:
 
     taxonomy_id: int
     taxon_id: int | None
-    state: str
+    status: str
     primary: bool
     source: str
     kind: str | None = None
@@ -196,7 +196,7 @@ def _load_rows(session: Session, states: dict[int, PaperClaims], part: list[int]
         states[tag.paper_id].tags.add((tag.facet, tag.value, tag.source))
     live = select(Assignment).where(col(Assignment.paper_id).in_(part), is_live(Assignment))
     for a in session.exec(live.order_by(col(Assignment.id))):
-        placed = LiveAssignment(a.taxonomy_id, a.taxon_id, a.state, a.primary, a.source, a.kind, a.id)
+        placed = LiveAssignment(a.taxonomy_id, a.taxon_id, a.status, a.primary, a.source, a.kind, a.id)
         states[a.paper_id].placed.append(placed)
 
 
@@ -266,7 +266,7 @@ def write_resolved(session: Session, states: Sequence[PaperClaims], shown: Seque
     fresh = [row for row, state in zip(rows, states, strict=True) if state.is_new]
     for row, slug in zip(fresh, unique_slugs(session, Paper, [r["title"] for r in fresh]), strict=True):
         row["slug"] = slug
-    insert_rows(session, Paper, [row | {"version": 1} for row in fresh])
+    insert_rows(session, Paper, [row | {"revision": 1} for row in fresh])
     _update_papers(session, states, rows)
     _write_authors(session, states, shown)
 
@@ -292,12 +292,12 @@ def _update_papers(session: Session, states: Sequence[PaperClaims], rows: Sequen
         else:
             bodies_old[state.id] = body
             shown_changes = any(getattr(state.paper, name) != value for name, value in row.items())
-            # A decision made on an older version must be seen to be stale, so a new place counts as a change.
+            # A decision made on an older revision must be seen to be stale, so a new place counts as a change.
             if shown_changes or Assignment in state.added or state.ended:
                 changed.append({"paper_row": state.id} | {k: v for k, v in row.items() if k != "id"})
     if changed:
         table = table_of(Paper)
-        statement = table.update().where(table.c.id == bindparam("paper_row")).values(version=table.c.version + 1)
+        statement = table.update().where(table.c.id == bindparam("paper_row")).values(revision=table.c.revision + 1)
         session.connection().execute(statement, changed)
     add_texts(session, bodies_new)
     replace_texts(session, bodies_old)
@@ -314,7 +314,7 @@ def bump_revisions(session: Session, papers: Iterable[int]) -> None:
     """Increment the revision of papers whose assignments changed, so that stale writes are detected."""
     table = table_of(Paper)
     for part in chunks(papers):
-        statement = table.update().where(table.c.id.in_(part)).values(version=table.c.version + 1)
+        statement = table.update().where(table.c.id.in_(part)).values(revision=table.c.revision + 1)
         session.connection().execute(statement)
 
 
@@ -389,7 +389,7 @@ def _insert_named(
     numbers = insert_entities(session, kind, len(names), batch)
     slugs = unique_slugs(session, model, names)
     rows = [
-        {"id": number, "slug": slug, "name": name, "key": name_key(name), "version": 1}
+        {"id": number, "slug": slug, "name": name, "key": name_key(name), "revision": 1}
         for number, slug, name in zip(numbers, slugs, names, strict=True)
     ]
     insert_rows(session, model, rows)

@@ -87,14 +87,14 @@ def batches_of_paper(session: Session, paper: int, limit: int) -> list[tuple[Bat
 def changes_in_batch(session: Session, batch: Batch, paper: int) -> list[str]:
     """A short description of each thing that a batch wrote about a paper."""
     places = (
-        select_columns(Assignment.state, Taxon.path, Taxonomy.slug)
+        select_columns(Assignment.status, Taxon.path, Taxonomy.slug)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
         .where(Assignment.batch_id == batch.id, Assignment.paper_id == paper)
     )
     facts = select_columns(Claim.field, Claim.value).where(Claim.batch_id == batch.id, Claim.subject_id == paper)
     events = select_columns(Event.kind, Event.day).where(Event.batch_id == batch.id, Event.paper_id == paper)
-    said = [f"{slug}:{path or state}" for state, path, slug in session.exec(places)]
+    said = [f"{slug}:{path or status}" for status, path, slug in session.exec(places)]
     said += [f"{name} = {value}"[:60] for name, value in session.exec(facts)]
     return said + [f"{kind} = {day}" for kind, day in session.exec(events)]
 
@@ -235,7 +235,7 @@ class QuotedAssignment(NamedTuple):
     summary: str | None
     taxonomy: str
     taxon: str | None
-    state: str
+    status: str
     by: str
     evidence: str
     place: str | None
@@ -246,8 +246,8 @@ def quoted_assignments(session: Session, papers: Iterable[int] | None = None) ->
     """Live assignments with a quote, all or those of some papers, oldest first."""
     statement = (
         select_columns(
-            Paper.id, Paper.slug, Paper.abstract, Paper.summary, Taxonomy.slug, Taxon.path, Assignment.state,
-            Actor.name, Assignment.evidence, Assignment.evidence_place, Assignment.evidence_checked,
+            Paper.id, Paper.slug, Paper.abstract, Paper.summary, Taxonomy.slug, Taxon.path, Assignment.status,
+            Actor.name, Assignment.evidence, Assignment.evidence_location, Assignment.evidence_checked,
         )
         .select_from(Assignment)
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))

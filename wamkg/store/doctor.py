@@ -176,10 +176,10 @@ def delete_suggestions(session: Session, numbers: list[int]) -> None:
 def states_without_reason(session: Session) -> list[tuple[str, str, str]]:
     """Triples (paper, taxonomy, status) of papers without a taxon for which no reason is given."""
     statement = (
-        select_columns(Paper.slug, Taxonomy.slug, Assignment.state)
+        select_columns(Paper.slug, Taxonomy.slug, Assignment.status)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
-        .where(is_live(Assignment), Assignment.state != AssignmentStatus.PLACED)
+        .where(is_live(Assignment), Assignment.status != AssignmentStatus.PLACED)
         .where(func.coalesce(Assignment.reason, "") == "", col(Assignment.kind).is_(None))
         .order_by(col(Assignment.id))
     )

@@ -165,14 +165,14 @@ class WorkAssignment(NamedTuple):
     """A live primary assignment of one record of a work, with the data that decides which record counts."""
 
     paper: int
-    state: str
+    status: str
     standing: str
     day: date | None
 
     @property
     def order(self) -> tuple[bool, bool, date, int]:
         """Sort key; the record that counts comes first: assigned, in the library, earliest."""
-        placed = self.state == AssignmentStatus.PLACED
+        placed = self.status == AssignmentStatus.PLACED
         return not placed, self.standing == Standing.CITED, self.day or date.max, self.paper
 
 
@@ -204,7 +204,7 @@ def _further(groups: list[list[int]], placements: Mapping[int, WorkAssignment]) 
 def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> dict[int, dict[int, WorkAssignment]]:
     """Assignments by taxonomy and paper."""
     statement = (
-        select_columns(Assignment.taxonomy_id, Paper.id, Assignment.state, Paper.standing, Paper.date)
+        select_columns(Assignment.taxonomy_id, Paper.id, Assignment.status, Paper.standing, Paper.date)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
         .where(is_live(Assignment), col(Assignment.primary).is_(True))
     )

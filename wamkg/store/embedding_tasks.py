@@ -17,7 +17,7 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import TaskStatus
 
 _work = table_of(Task)
-_NOBODY = {"lease_owner": None, "lease_until": None}
+_NOBODY = {"leased_by": None, "lease_until": None}
 
 
 def kind_of(version: str) -> str:
@@ -28,10 +28,10 @@ def kind_of(version: str) -> str:
 def offer_texts(session: Session, kind: str, papers: Iterable[int]) -> None:
     """Make tasks for these papers available, unless a worker has them."""
     for part in chunks(papers):
-        rows = [{"paper_id": n, "kind": kind, "state": TaskStatus.TODO, "next_offset": 0, "attempts": 0} for n in part]
+        rows = [{"paper_id": n, "kind": kind, "status": TaskStatus.TODO, "next_offset": 0, "attempts": 0} for n in part]
         insert_or_ignore(session, Task, rows)
-        ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.state != TaskStatus.RUNNING)
-        session.connection().execute(update(_work).where(ended).values(state=TaskStatus.TODO, **_NOBODY))
+        ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.status != TaskStatus.RUNNING)
+        session.connection().execute(update(_work).where(ended).values(status=TaskStatus.TODO, **_NOBODY))
 
 
 def lease_texts(session: Session, kind: str, papers: Iterable[int], owner: str, lease: timedelta) -> set[int]:
@@ -40,12 +40,12 @@ def lease_texts(session: Session, kind: str, papers: Iterable[int], owner: str, 
     for part in chunks(papers):
         _free_dead(session, kind, part)
         free = or_(
-            _work.c.state == TaskStatus.TODO, and_(_work.c.state == TaskStatus.RUNNING, _work.c.lease_until < now)
+            _work.c.status == TaskStatus.TODO, and_(_work.c.status == TaskStatus.RUNNING, _work.c.lease_until < now)
         )
         wanted = select(_work.c.paper_id).where(_work.c.kind == kind, _work.c.paper_id.in_(part), free)
         found = session.connection().execute(wanted.order_by(_work.c.id).with_for_update(skip_locked=True)).scalars()
         taken |= (mine := set(found))
-        values = {"state": TaskStatus.RUNNING, "lease_owner": owner, "lease_until": now + lease}
+        values = {"status": TaskStatus.RUNNING, "leased_by": owner, "lease_until": now + lease}
         held = and_(_work.c.kind == kind, _work.c.paper_id.in_(mine))
         session.connection().execute(update(_work).where(held).values(**values))
     return taken
@@ -55,7 +55,7 @@ def finish_texts(session: Session, kind: str, papers: Iterable[int]) -> None:
     """Finish the tasks of these papers."""
     for part in chunks(papers):
         ended = and_(_work.c.kind == kind, _work.c.paper_id.in_(part))
-        values = {"state": TaskStatus.DONE, "fetched_at": utc_now()}
+        values = {"status": TaskStatus.DONE, "fetched_at": utc_now()}
         session.connection().execute(update(_work).where(ended).values(**values, **_NOBODY))
 
 
@@ -64,16 +64,16 @@ def pending_texts(session: Session, kind: str, papers: Iterable[int]) -> set[int
     left: set[int] = set()
     for part in chunks(papers):
         open_ = select(_work.c.paper_id).where(
-            _work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.state != TaskStatus.DONE
+            _work.c.kind == kind, _work.c.paper_id.in_(part), _work.c.status != TaskStatus.DONE
         )
         left.update(session.connection().execute(open_).scalars())
     return left
 
 
 def _free_dead(session: Session, kind: str, papers: list[int]) -> None:
-    running = and_(_work.c.kind == kind, _work.c.paper_id.in_(papers), _work.c.state == TaskStatus.RUNNING)
-    owners = session.connection().execute(select(_work.c.lease_owner).where(running).distinct()).scalars().all()
+    running = and_(_work.c.kind == kind, _work.c.paper_id.in_(papers), _work.c.status == TaskStatus.RUNNING)
+    owners = session.connection().execute(select(_work.c.leased_by).where(running).distinct()).scalars().all()
     for owner in owners:
         if owner and is_worker_dead(owner):
-            mine = and_(running, _work.c.lease_owner == owner)
-            session.connection().execute(update(_work).where(mine).values(state=TaskStatus.TODO, **_NOBODY))
+            mine = and_(running, _work.c.leased_by == owner)
+            session.connection().execute(update(_work).where(mine).values(status=TaskStatus.TODO, **_NOBODY))

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.near_matches import did_you_mean
 from wamkg.store.base import RowValues, insert_entities, rows, rows_by_number, select_columns, table_of
@@ -168,23 +169,24 @@ _LINKED = INTRODUCIBLE | {"institution": Institution}
 
 
 @dataclass(frozen=True)
-class LinkedEntity:
+class LinkedEntity(WithFormerNames):
     """An entity linked to a paper."""
 
     relation: str
     kind: str
     slug: str
     name: str
-    mark: str | None = None
+    short_name: str | None = None
+    mark: Former[str | None] = former("short_name")
 
 
 def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
     """Datasets, benchmarks, metrics and institutions linked to a paper, in the order linked."""
     found: list[tuple[int, LinkedEntity]] = []
     for kind, model in _LINKED.items():
-        mark = [Institution.mark] if model is Institution else []
+        short_name = [Institution.short_name] if model is Institution else []
         statement = (
-            select_columns(Link.id, Link.relation, model.slug, model.name, *mark)
+            select_columns(Link.id, Link.relation, model.slug, model.name, *short_name)
             .select_from(Link)
             .join(model, col(model.id) == col(Link.target_id))
             .where(Link.source_id == number)

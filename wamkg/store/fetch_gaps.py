@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, not_, or_, select
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.base import table_of
 from wamkg.store.tables import Claim, Paper, Task
 from wamkg.vocabulary import Standing, TaskKind, TaskStatus
@@ -15,25 +16,26 @@ _SHORT = (TaskStatus.FAILED, TaskStatus.UNAVAILABLE, TaskStatus.PARTIAL)
 
 
 @dataclass(frozen=True)
-class FetchGap:
+class FetchGap(WithFormerNames):
     """Something that could not be fetched, and why; `what` is a kind of task or a field."""
 
     paper: str
     title: str
     what: str
-    state: str
+    status: str
     reason: str
     found: int | None = None
     expected: int | None = None
+    state: Former[str] = former("status")
 
 
 def list_fetch_gaps(session: Session, kinds: Sequence[TaskKind]) -> list[FetchGap]:
     """Everything that could not be fetched for the papers of the library, by paper."""
-    names = ("kind", "state", "error", "found", "expected")
+    names = ("kind", "status", "error", "found", "expected")
     units = (
         select(_paper.c.slug, _paper.c.title, *(_work.c[name] for name in names))
         .join(_paper, _paper.c.id == _work.c.paper_id)
-        .where(_work.c.state.in_(_SHORT), _work.c.kind.in_(kinds))
+        .where(_work.c.status.in_(_SHORT), _work.c.kind.in_(kinds))
         .order_by(_work.c.paper_id, _work.c.id)
     )
     rows = session.connection().execute(units)

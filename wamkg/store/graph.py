@@ -69,7 +69,7 @@ def _statements(wanted: set[str], part: list[int]) -> Iterator[Selected]:
         yield cite.group_by(col(Citation.citing_id), col(Citation.cited_id))
     if PLACED_IN in wanted:
         place = select_columns(Assignment.paper_id, literal(PLACED_IN), Assignment.taxon_id, literal(1))
-        live = (is_live(Assignment), Assignment.state == AssignmentStatus.PLACED)
+        live = (is_live(Assignment), Assignment.status == AssignmentStatus.PLACED)
         yield place.where(*live, _touches(Assignment.paper_id, Assignment.taxon_id, part))
     if PART_OF in wanted:
         below = select_columns(Taxon.id, literal(PART_OF), Taxon.parent_id, literal(1))

@@ -60,7 +60,7 @@ LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 def add_job(session: Session, kind: str, params: JsonObject, actor_id: int | None = None) -> Job:
     """Create a job with the status `queued`."""
-    job = Job(uid=new_uid(), kind=kind, state=JobStatus.QUEUED, params=params, actor_id=actor_id)
+    job = Job(uid=new_uid(), kind=kind, status=JobStatus.QUEUED, params=params, actor_id=actor_id)
     session.add(job)
     session.flush()
     return job
@@ -76,7 +76,7 @@ def find_job(session: Session, uid: str) -> Job:
 
 def live_jobs(session: Session, kind: str) -> list[Job]:
     """Queued and running jobs of a kind, locked until the end of the transaction."""
-    statement = select(Job).where(Job.kind == kind, col(Job.state).in_(LIVE)).order_by(col(Job.id)).with_for_update()
+    statement = select(Job).where(Job.kind == kind, col(Job.status).in_(LIVE)).order_by(col(Job.id)).with_for_update()
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
@@ -89,7 +89,7 @@ def set_params(session: Session, job: Job, values: JsonObject) -> None:
 def begin(session: Session, job: Job, runner: str) -> None:
     """Mark the job as running and record its owner."""
     now = utc_now()
-    job.state, job.runner, job.cancel, job.error = JobStatus.RUNNING, runner, False, None
+    job.status, job.runner, job.cancel, job.error = JobStatus.RUNNING, runner, False, None
     job.started_at, job.heartbeat_at, job.finished_at = job.started_at or now, now, None
     session.add(job)
 
@@ -104,10 +104,10 @@ def beat(session: Session, uid: str, values: Mapping[str, object]) -> bool:
     return job.cancel
 
 
-def finish(session: Session, uid: str, state: JobStatus, values: Mapping[str, object]) -> None:
+def finish(session: Session, uid: str, status: JobStatus, values: Mapping[str, object]) -> None:
     """Record the final status of a job."""
     job = find_job(session, uid)
-    job.state, job.finished_at = state, utc_now()
+    job.status, job.finished_at = status, utc_now()
     for name, value in values.items():
         setattr(job, name, value)
     session.add(job)
@@ -119,11 +119,11 @@ def cancel(session: Session, uid: str) -> Job:
     Raises ConflictError if the job has ended.
     """
     job = find_job(session, uid)
-    if job.state not in LIVE:
-        raise ConflictError(f"job {job.uid} has already ended ({job.state})")
+    if job.status not in LIVE:
+        raise ConflictError(f"job {job.uid} has already ended ({job.status})")
     job.cancel = True
-    if job.state == JobStatus.QUEUED:
-        job.state, job.finished_at = JobStatus.CANCELLED, utc_now()
+    if job.status == JobStatus.QUEUED:
+        job.status, job.finished_at = JobStatus.CANCELLED, utc_now()
     session.add(job)
     return job
 
@@ -134,9 +134,9 @@ def requeue(session: Session, uid: str) -> Job:
     Raises ConflictError if the job is running or done.
     """
     job = find_job(session, uid)
-    if job.state in LIVE or job.state == JobStatus.DONE:
-        raise ConflictError(f"job {job.uid} is {job.state}; only a job that stopped early can be resumed")
-    job.state, job.cancel, job.finished_at = JobStatus.QUEUED, False, None
+    if job.status in LIVE or job.status == JobStatus.DONE:
+        raise ConflictError(f"job {job.uid} is {job.status}; only a job that stopped early can be resumed")
+    job.status, job.cancel, job.finished_at = JobStatus.QUEUED, False, None
     session.add(job)
     return job
 
@@ -144,8 +144,8 @@ def requeue(session: Session, uid: str) -> Job:
 def take_back(session: Session, uid: str) -> None:
     """Queue a job again after the job queue reported that its worker is lost."""
     job = find_job(session, uid)
-    if job.state == JobStatus.RUNNING:
-        job.state, job.finished_at = JobStatus.QUEUED, None
+    if job.status == JobStatus.RUNNING:
+        job.status, job.finished_at = JobStatus.QUEUED, None
         session.add(job)
 
 
@@ -153,10 +153,10 @@ def close_dead(session: Session) -> int:
     """Mark running jobs whose process has ended as failed; returns their number."""
     limit = utc_now() - SILENT_AFTER
     closed = 0
-    for job in session.exec(select(Job).where(Job.state == JobStatus.RUNNING)):
+    for job in session.exec(select(Job).where(Job.status == JobStatus.RUNNING)):
         silent = job.heartbeat_at is None or job.heartbeat_at < limit
         if silent or (job.runner and is_worker_dead(job.runner)):
-            job.state, job.finished_at = JobStatus.FAILED, utc_now()
+            job.status, job.finished_at = JobStatus.FAILED, utc_now()
             job.error = "its process ended before it was done; resume it to go on"
             session.add(job)
             closed += 1

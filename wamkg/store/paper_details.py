@@ -71,7 +71,7 @@ class PaperRow(NamedTuple):
     date_precision: str | None
     date_source: str | None
     citation_count: int | None
-    version: int
+    revision: int
     venue: str | None
     abstract: str | None
     summary: str | None
@@ -99,7 +99,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         Paper.date_precision,
         Paper.date_source,
         Paper.citation_count,
-        Paper.version,
+        Paper.revision,
         col(Venue.name).label("venue"),
     ]
     columns += [Paper.abstract, Paper.summary] if texts else [null().label("abstract"), null().label("summary")]
@@ -227,7 +227,7 @@ class LiveAssignmentRow(NamedTuple):
     paper_id: int
     taxonomy: str
     taxon: str | None
-    state: str
+    status: str
     primary: bool
     kind: str | None
     reason: str | None
@@ -240,7 +240,7 @@ def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, l
             Assignment.paper_id,
             Taxonomy.slug.label("taxonomy"),  # type: ignore[attr-defined]
             col(Taxon.path).label("taxon"),
-            Assignment.state,
+            Assignment.status,
             Assignment.primary,
             Assignment.kind,
             Assignment.reason,
@@ -264,12 +264,12 @@ class AssignmentRow(NamedTuple):
     taxon_uid: str | None
     taxon_name: str | None
     definition: str | None
-    state: str
+    status: str
     primary: bool
     kind: str | None
     reason: str | None
     evidence: str | None
-    evidence_place: str | None
+    evidence_location: str | None
     evidence_checked: bool | None
     note: str | None
     source: str
@@ -291,12 +291,12 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
             col(Entity.uid).label("taxon_uid"),
             col(Taxon.name).label("taxon_name"),
             col(Taxon.definition).label("definition"),
-            Assignment.state,
+            Assignment.status,
             Assignment.primary,
             Assignment.kind,
             Assignment.reason,
             Assignment.evidence,
-            Assignment.evidence_place,
+            Assignment.evidence_location,
             Assignment.evidence_checked,
             Assignment.note,
             Assignment.source,
@@ -328,7 +328,7 @@ class ClaimRow(NamedTuple):
     reason: str | None
     source: str
     source_ref: str | None
-    seen_at: dt.datetime
+    retrieved_at: dt.datetime
     batch: str
     by: str
 
@@ -344,7 +344,7 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[ClaimRo
             Claim.reason,
             Claim.source,
             Claim.source_ref,
-            Claim.seen_at,
+            Claim.retrieved_at,
             col(Batch.uid).label("batch"),
             col(Actor.name).label("by"),
         )

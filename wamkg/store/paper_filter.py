@@ -183,7 +183,7 @@ def _text(session: Session, query: str) -> Test:
 def live_placements() -> Selected:
     """Papers and taxa of the live assignments to a taxon."""
     placed: Selected = select_columns(Assignment.paper_id, Assignment.taxon_id)
-    return placed.where(is_live(Assignment), col(Assignment.state) == AssignmentStatus.PLACED)
+    return placed.where(is_live(Assignment), col(Assignment.status) == AssignmentStatus.PLACED)
 
 
 def _in_taxa(session: Session, given: Sequence[str]) -> list[Test]:
@@ -214,7 +214,7 @@ def _has_state(session: Session, ref: str) -> Condition:
     )
     if state == NO_ASSIGNMENT:
         return col(Paper.id).not_in(live)
-    return col(Paper.id).in_(live.where(Assignment.state == state))
+    return col(Paper.id).in_(live.where(Assignment.status == state))
 
 
 def _has_result(condition: Condition) -> Condition:
@@ -285,7 +285,7 @@ def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .where(
             Assignment.taxonomy_id == taxonomy,
-            Assignment.state == AssignmentStatus.PLACED,
+            Assignment.status == AssignmentStatus.PLACED,
             is_live(Assignment),
             *conditions(session, wanted),
         )

@@ -39,11 +39,11 @@ class ResultRow(NamedTuple):
     value: float
     method_printed: str | None
     reported_url: str | None
-    reported_where: str | None
+    reported_location: str | None
     party: str
-    oddity: str | None
+    caveat: str | None
     source: str
-    version: int
+    revision: int
     reporter: str | None
     reporter_arxiv: str | None
     paper: int | None
@@ -97,11 +97,11 @@ def result_rows(session: Session, wanted: ResultFilter = ResultFilter()) -> list
             Result.value,
             Result.method_printed,
             Result.reported_url,
-            Result.reported_where,
+            Result.reported_location,
             Result.party,
-            Result.oddity,
+            Result.caveat,
             Result.source,
-            Result.version,
+            Result.revision,
             reporter.c.slug.label("reporter"),
             reporter.c.arxiv.label("reporter_arxiv"),
             proposing.c.paper,
@@ -132,8 +132,8 @@ def result_counts(session: Session) -> dict[int, int]:
     return found
 
 
-_SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id", "reported_where",
-                "value")  # fmt: skip
+_SAME_REPORT = ("method_id", "benchmark_id", "suite", "metric_id", "method_printed", "reported_by_id",
+                "reported_location", "value")  # fmt: skip
 
 
 """Columns that, together with the split, identify a report."""

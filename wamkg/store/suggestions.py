@@ -45,13 +45,19 @@ class SuggestionSummary:
 
     uid: str
     ranked: list[RankedLeaf]
-    decided_taxon_id: int | None
+    confident_taxon_id: int | None
     outside: float | None
 
 
 def suggestion_summaries(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, SuggestionSummary]:
     """The suggestions for these papers."""
-    columns = (Suggestion.paper_id, Suggestion.uid, Suggestion.ranked, Suggestion.decided_taxon_id, Suggestion.outside)
+    columns = (
+        Suggestion.paper_id,
+        Suggestion.uid,
+        Suggestion.ranked,
+        Suggestion.confident_taxon_id,
+        Suggestion.outside,
+    )
     found: dict[int, SuggestionSummary] = {}
     for part in chunks(papers):
         statement = select_columns(*columns).where(Suggestion.taxonomy_id == taxonomy.id)
@@ -91,7 +97,7 @@ def revise_suggestions(session: Session, taxonomy: Taxonomy, batch: int, values:
 
 def _uid(old: Suggestion | SuggestionSummary | None, row: UncheckedObject) -> str:
     """The old id if the first leaf and the confident level are unchanged, else a new one."""
-    if old is None or old.decided_taxon_id != row["decided_taxon_id"]:
+    if old is None or old.confident_taxon_id != row["confident_taxon_id"]:
         return new_uid()
     first = [leaf["taxon"] for leaf in row["ranked"][:1]]
     return old.uid if [leaf["taxon"] for leaf in old.ranked[:1]] == first else new_uid()
@@ -122,7 +128,7 @@ def rejected_pairs(session: Session, taxonomy: Taxonomy) -> set[tuple[int, str]]
     statement = (
         select_columns(Assignment.paper_id, Taxon.path)
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(Assignment.taxonomy_id == taxonomy.id, Assignment.state == REJECTED)
+        .where(Assignment.taxonomy_id == taxonomy.id, Assignment.status == REJECTED)
     )
     return {(paper, path) for paper, path in session.connection().execute(statement)}
 

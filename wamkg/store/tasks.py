@@ -73,7 +73,7 @@ def add_missing(session: Session, kinds: Iterable[TaskKind], where: ColumnElemen
             .where(_paper.c.standing != Standing.CITED, ~has, *(() if where is None else (where,)))
             .order_by(_paper.c.id)
         )
-        columns = ["paper_id", "kind", "state", "next_offset", "attempts"]
+        columns = ["paper_id", "kind", "status", "next_offset", "attempts"]
         added += session.connection().execute(insert(_work).from_select(columns, rows)).rowcount
     return added
 
@@ -102,19 +102,19 @@ def forget_papers(session: Session, papers: Iterable[int]) -> None:
 
 def retry_failed_tasks(session: Session, kinds: Sequence[TaskKind]) -> int:
     """Retry the failed tasks from the point where they failed; returns their number."""
-    values = {"state": TaskStatus.TODO, "attempts": 0, "not_before": None}
-    mine = and_(_work.c.kind.in_(kinds), _work.c.state == TaskStatus.FAILED)
+    values = {"status": TaskStatus.TODO, "attempts": 0, "not_before": None}
+    mine = and_(_work.c.kind.in_(kinds), _work.c.status == TaskStatus.FAILED)
     return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
 
 
 def initial_values() -> Row:
     """Values of a task that is to be fetched from the beginning."""
     return {
-        "state": TaskStatus.TODO,
+        "status": TaskStatus.TODO,
         "next_offset": 0,
         "attempts": 0,
         "not_before": None,
-        "lease_owner": None,
+        "leased_by": None,
         "lease_until": None,
         "unreadable": None,
         "started_at": None,
@@ -123,7 +123,7 @@ def initial_values() -> Row:
 
 def finished_before(kind: TaskKind, moment: datetime) -> ColumnElement[bool]:
     """Tasks of a kind that ended, successfully or not, before a moment."""
-    return and_(_work.c.kind == kind, _work.c.state.in_(ENDED), _work.c.fetched_at < moment)
+    return and_(_work.c.kind == kind, _work.c.status.in_(ENDED), _work.c.fetched_at < moment)
 
 
 def got_new_identifier() -> ColumnElement[bool]:
@@ -131,9 +131,9 @@ def got_new_identifier() -> ColumnElement[bool]:
     given = exists().where(
         _fact.c.subject_id == _work.c.paper_id,
         _fact.c.field.in_(("arxiv", "doi", "s2")),
-        _fact.c.seen_at > _work.c.fetched_at,
+        _fact.c.retrieved_at > _work.c.fetched_at,
     )
-    return and_(_work.c.kind == TaskKind.METADATA, _work.c.state == TaskStatus.UNAVAILABLE, given)
+    return and_(_work.c.kind == TaskKind.METADATA, _work.c.status == TaskStatus.UNAVAILABLE, given)
 
 
 def papers_with(condition: Condition) -> Select[int]:
@@ -143,7 +143,7 @@ def papers_with(condition: Condition) -> Select[int]:
 
 def last_paper_of(session: Session, scope: TaskScope, limit: int) -> int | None:
     """Number of the `limit`-th paper with an open task; None if there are fewer."""
-    papers = select(_work.c.paper_id).where(scope.where(), _work.c.state.in_(OPEN)).distinct()
+    papers = select(_work.c.paper_id).where(scope.where(), _work.c.status.in_(OPEN)).distinct()
     statement = papers.order_by(_work.c.paper_id).offset(limit - 1).limit(1)
     return session.connection().execute(statement).scalar()
 
@@ -157,14 +157,14 @@ def lease_tasks(
     """
     now = utc_now()
     free = or_(
-        and_(_work.c.state == TaskStatus.TODO, or_(_work.c.not_before.is_(None), _work.c.not_before <= now)),
-        and_(_work.c.state == TaskStatus.RUNNING, _work.c.lease_until < now),
+        and_(_work.c.status == TaskStatus.TODO, or_(_work.c.not_before.is_(None), _work.c.not_before <= now)),
+        and_(_work.c.status == TaskStatus.RUNNING, _work.c.lease_until < now),
     )
     conditions = [scope.where(), _work.c.kind == kind, free]
     if kind is not TaskKind.METADATA and TaskKind.METADATA in scope.kinds:
         meta = _work.alias()
         unsettled = exists().where(
-            meta.c.paper_id == _work.c.paper_id, meta.c.kind == TaskKind.METADATA, meta.c.state.in_(OPEN)
+            meta.c.paper_id == _work.c.paper_id, meta.c.kind == TaskKind.METADATA, meta.c.status.in_(OPEN)
         )
         conditions.append(~unsettled)
     names = ("id", "paper_id", "kind", "next_offset", "expected", "unreadable", "started_at", "error")
@@ -172,7 +172,7 @@ def lease_tasks(
     wanted = select(*columns).where(*conditions).order_by(_work.c.paper_id).limit(limit)
     rows = session.connection().execute(wanted.with_for_update(skip_locked=True, of=_work)).all()
     units = [LeasedTask(row[0], row[1], TaskKind(row[2]), *row[3:]) for row in rows]
-    values = {"state": TaskStatus.RUNNING, "lease_owner": owner, "lease_until": now + lease}
+    values = {"status": TaskStatus.RUNNING, "leased_by": owner, "lease_until": now + lease}
     for part in chunks([unit.id for unit in units]):
         statement = update(_work).where(_work.c.id.in_(part))
         session.connection().execute(statement.values(attempts=_work.c.attempts + 1, **values))
@@ -184,7 +184,7 @@ def tasks_still_leased(session: Session, units: Sequence[LeasedTask], owner: str
     held: set[int] = set()
     for part in chunks([unit.id for unit in units]):
         mine = select(_work.c.id).where(
-            _work.c.id.in_(part), _work.c.lease_owner == owner, _work.c.state == TaskStatus.RUNNING
+            _work.c.id.in_(part), _work.c.leased_by == owner, _work.c.status == TaskStatus.RUNNING
         )
         held.update(session.connection().execute(mine.with_for_update()).scalars())
     return held
@@ -192,21 +192,21 @@ def tasks_still_leased(session: Session, units: Sequence[LeasedTask], owner: str
 
 def renew_leases(session: Session, owner: str, lease: timedelta) -> None:
     """Extend the owner's leases."""
-    mine = and_(_work.c.lease_owner == owner, _work.c.state == TaskStatus.RUNNING)
+    mine = and_(_work.c.leased_by == owner, _work.c.status == TaskStatus.RUNNING)
     session.connection().execute(update(_work).where(mine).values(lease_until=utc_now() + lease))
 
 
 def release_leases(session: Session, owner: str) -> int:
     """Release all leases of the owner; the progress of the tasks is kept."""
-    mine = and_(_work.c.lease_owner == owner, _work.c.state == TaskStatus.RUNNING)
-    values = {"state": TaskStatus.TODO, "lease_owner": None, "lease_until": None}
+    mine = and_(_work.c.leased_by == owner, _work.c.status == TaskStatus.RUNNING)
+    values = {"status": TaskStatus.TODO, "leased_by": None, "lease_until": None}
     return session.connection().execute(update(_work).where(mine).values(**values)).rowcount
 
 
 def release_dead_leases(session: Session, kinds: Sequence[TaskKind]) -> int:
     """Release the tasks of processes of this machine that have ended, before their leases expire."""
-    running = and_(_work.c.kind.in_(kinds), _work.c.state == TaskStatus.RUNNING)
-    owners = session.connection().execute(select(_work.c.lease_owner).where(running).distinct()).scalars().all()
+    running = and_(_work.c.kind.in_(kinds), _work.c.status == TaskStatus.RUNNING)
+    owners = session.connection().execute(select(_work.c.leased_by).where(running).distinct()).scalars().all()
     return sum(release_leases(session, owner) for owner in owners if owner and is_worker_dead(owner))
 
 
@@ -217,12 +217,12 @@ def save(session: Session, unit_ids: Iterable[int], **values: object) -> None:
 
 
 def end(
-    session: Session, unit_ids: Iterable[int], state: TaskStatus, error: str | None = None, **values: object
+    session: Session, unit_ids: Iterable[int], status: TaskStatus, error: str | None = None, **values: object
 ) -> None:
     """End tasks. `error` says why something could not be fetched; None means complete."""
-    fetched = {} if state is TaskStatus.FAILED else {"fetched_at": utc_now()}
-    ended: Row = {"lease_owner": None, "lease_until": None, "not_before": None}
-    save(session, unit_ids, state=state, error=error, **{**ended, **fetched, **values})
+    fetched = {} if status is TaskStatus.FAILED else {"fetched_at": utc_now()}
+    ended: Row = {"leased_by": None, "lease_until": None, "not_before": None}
+    save(session, unit_ids, status=status, error=error, **{**ended, **fetched, **values})
 
 
 def units_of(session: Session, papers: Iterable[int], kinds: Sequence[TaskKind]) -> list[Task]:
@@ -235,12 +235,12 @@ def units_of(session: Session, papers: Iterable[int], kinds: Sequence[TaskKind])
 
 def open_counts(session: Session, scope: TaskScope) -> dict[str, int]:
     """Number of open tasks by status."""
-    rows = select(_work.c.state, func.count()).where(scope.where(), _work.c.state.in_(OPEN)).group_by(_work.c.state)
+    rows = select(_work.c.status, func.count()).where(scope.where(), _work.c.status.in_(OPEN)).group_by(_work.c.status)
     return {row[0]: row[1] for row in session.connection().execute(rows)}
 
 
 def open_items(session: Session, scope: TaskScope) -> list[tuple[str, int, int]]:
     """For each kind with open tasks: the kind, the number of tasks, and the number of list items they still have."""
     left = func.coalesce(_work.c.expected - _work.c.next_offset, 0)
-    rows = select(_work.c.kind, func.count(), func.sum(left)).where(scope.where(), _work.c.state.in_(OPEN))
+    rows = select(_work.c.kind, func.count(), func.sum(left)).where(scope.where(), _work.c.status.in_(OPEN))
     return [(k, n, int(s or 0)) for k, n, s in session.connection().execute(rows.group_by(_work.c.kind))]

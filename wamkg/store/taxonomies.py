@@ -45,7 +45,7 @@ def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Condition]:
     cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
         col(Assignment.taxonomy_id) == taxonomy,
-        col(Assignment.state) == AssignmentStatus.PLACED,
+        col(Assignment.status) == AssignmentStatus.PLACED,
         is_live(Assignment),
         col(Assignment.paper_id).not_in(cited),
         col(Assignment.paper_id).not_in(uncounted),
@@ -82,12 +82,12 @@ def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection
 def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
     """Number of works with each status in each taxonomy, or in one, by live primary assignment."""
     statement = (
-        select_columns(Taxonomy.id, Taxonomy.slug, Assignment.state, func.count())
+        select_columns(Taxonomy.id, Taxonomy.slug, Assignment.status, func.count())
         .select_from(Assignment)
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .where(is_live(Assignment), col(Assignment.primary).is_(True))
-        .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.state))
-        .order_by(col(Taxonomy.slug), col(Assignment.state))
+        .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.status))
+        .order_by(col(Taxonomy.slug), col(Assignment.status))
     )
     if taxonomy is not None:
         statement = statement.where(Assignment.taxonomy_id == taxonomy)
@@ -99,7 +99,7 @@ def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dic
     further = secondary_versions_by_taxonomy(session, taxonomy)
     for slug, counts in found.items():
         for others in further.get(numbers[slug], {}).values():
-            counts.subtract(record.state for record in others)
+            counts.subtract(record.status for record in others)
     return {slug: {state: count for state, count in counts.items() if count} for slug, counts in found.items()}
 
 

@@ -28,8 +28,8 @@ from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, add_aliases, list_t
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import OPEN_STATUSES, EntityKind
 
-_HANDED_ON = ("paper_id", "taxonomy_id", "state", "kind", "reason", "evidence", "evidence_place", "evidence_checked",
-    "note", "source", "suggestion_id")  # fmt: skip
+_HANDED_ON = ("paper_id", "taxonomy_id", "status", "kind", "reason", "evidence", "evidence_location",
+    "evidence_checked", "note", "source", "suggestion_id")  # fmt: skip
 """Columns that a reassigned paper keeps: source, evidence and note are still valid."""
 
 
@@ -42,7 +42,7 @@ def lock_taxonomy(session: Session, number: int, *, editing: bool) -> Taxonomy:
 def bump_revision(session: Session, taxonomy: Taxonomy) -> None:
     """Increment the revision of a taxonomy."""
     table = table_of(Taxonomy)
-    session.connection().execute(update(table).where(table.c.id == taxonomy.id).values(version=table.c.version + 1))
+    session.connection().execute(update(table).where(table.c.id == taxonomy.id).values(revision=table.c.revision + 1))
     session.refresh(taxonomy)
 
 

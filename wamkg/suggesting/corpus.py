@@ -67,9 +67,9 @@ def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None
         document = library.documents.get(assignment.paper_id)
         if document is None or not assignment.primary:
             continue
-        if taxon is not None and assignment.state == AssignmentStatus.PLACED:
+        if taxon is not None and assignment.status == AssignmentStatus.PLACED:
             examples.append(Example(document, taxon.path))
-        elif assignment.state == AssignmentStatus.OUTSIDE:
+        elif assignment.status == AssignmentStatus.OUTSIDE:
             hard = assignment.kind not in (OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY)
             negatives.append(Negative(document, hard))
     return TaxonomyCorpus(
@@ -86,7 +86,7 @@ def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:
     return {
         assignment.paper_id: taxon.path
         for assignment, taxon in live_assignments(session, taxonomy)
-        if taxon is not None and assignment.primary and assignment.state == AssignmentStatus.PLACED
+        if taxon is not None and assignment.primary and assignment.status == AssignmentStatus.PLACED
     }
 
 

@@ -154,7 +154,7 @@ class _Terms:
         return self.shared | {
             "ranked": leaves_of(ranked, level),
             "top": {tree.paths[n]: float(joint[n]) for n in tree.tops},
-            "decided_taxon_id": self.corpus.taxa[level] if level else None,
+            "confident_taxon_id": self.corpus.taxa[level] if level else None,
             "abstained": level is None,
         }
 

@@ -115,7 +115,7 @@ def _row(corpus: TaxonomyCorpus, suggestion: SuggestionResult) -> UncheckedObjec
         "ranked": suggestion.leaves,
         "top": suggestion.top,
         "outside": suggestion.outside,
-        "decided_taxon_id": corpus.taxa[level] if level else None,
+        "confident_taxon_id": corpus.taxa[level] if level else None,
         "abstained": suggestion.abstained,
         "reasons": [_with_title(corpus, reason) for reason in suggestion.reasons],
         "model": suggestion.model,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wamkg.errors import InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.near_matches import unknown
 
 
@@ -42,7 +43,7 @@ class TaxonEdit:
     - delete: `taxon`; its papers go to `into` (empty: its parent)
     - reorder: the children of `taxon` (empty: the top level) in the `order` of their slugs
 
-    `version` is the taxonomy's revision that the person saw; an edit of a newer one is rejected.
+    `revision` is the taxonomy's revision that the person saw; an edit of a newer one is rejected.
     """
 
     operation: str
@@ -61,7 +62,7 @@ class TaxonEdit:
     exclude: tuple[str, ...] = ()
     exemplars: tuple[str, ...] = ()
     why: str = ""
-    version: int | None = None
+    revision: int | None = None
 
     def __post_init__(self) -> None:
         if self.operation not in set(EditOperation):
@@ -107,7 +108,7 @@ class PaperChange:
 
 
 @dataclass(frozen=True)
-class EditReport:
+class EditReport(WithFormerNames):
     """The effect of an edit; `batch` is None in a dry run."""
 
     operation: str
@@ -119,5 +120,6 @@ class EditReport:
     exports: list[str]
     suggestions: int
     """Number of suggestions based on the old tree; `wamkg suggest` updates them."""
-    version: int
+    revision: int
     dry_run: bool = False
+    version: Former[int] = former("revision")

@@ -54,7 +54,7 @@ def diff_snapshots(
         figures=list(FIGURES) if changed else [],
         exports=list(EXPORTS) if changed else [],
         suggestions=suggestion_count(session, taxonomy) if changed else 0,
-        version=taxonomy.version,
+        revision=taxonomy.revision,
     )
 
 

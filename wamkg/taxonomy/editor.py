@@ -63,8 +63,8 @@ def apply_edit(session: Session, actor: Actor, slug: str, edit: TaxonEdit) -> Ed
     number = get_taxonomy(session, slug).id
     assert number is not None
     taxonomy = lock_taxonomy(session, number, editing=True)
-    if edit.version is not None and edit.version != taxonomy.version:
-        raise ConflictError(f"stale: {slug} is now at version {taxonomy.version}, you saw {edit.version}")
+    if edit.revision is not None and edit.revision != taxonomy.revision:
+        raise ConflictError(f"stale: {slug} is now at revision {taxonomy.revision}, you saw {edit.revision}")
     before, broken = snapshot(session, taxonomy), rule_violations(session)
     batch = open_batch(session, BatchKind.TAXONOMY, f"{edit.operation} {slug}:{edit.taxon or edit.name or ''}", actor)
     editor = _TaxonomyEditor(session, batch, taxonomy, edit)

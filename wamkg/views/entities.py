@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.store.entities import (
     ENTITY_MODELS,
@@ -23,7 +24,7 @@ from wamkg.vocabulary import EntityKind, Relation
 
 
 @dataclass(frozen=True, slots=True)
-class EntityItem:
+class EntityItem(WithFormerNames):
     """A named entity; `papers` propose it, introduce it or (institutions) come from it.
 
     `uses` counts the papers linked to it by relation, `results` the reported results that name it. A field that does
@@ -38,12 +39,14 @@ class EntityItem:
     papers: list[str]
     uses: dict[str, int]
     results: int
-    mark: str | None
+    short_name: str | None
     unit: str | None
     higher_is_better: bool | None
     definition: str | None
     formula: str | None
-    version: int
+    revision: int
+    mark: Former[str | None] = former("short_name")
+    version: Former[int] = former("revision")
 
 
 def entity_page(session: Session, kind: EntityKind, q: str | None, limit: int, after: str | None) -> Page[EntityItem]:
@@ -74,12 +77,12 @@ def all_entities(session: Session, kind: EntityKind) -> list[EntityItem]:
             papers=[public_id(arxiv, slug) for slug, arxiv in papers.get(entity.id, [])],
             uses=uses.get(entity.id, {}),
             results=results.get(entity.id, 0),
-            mark=getattr(entity, "mark", None),
+            short_name=getattr(entity, "short_name", None),
             unit=getattr(entity, "unit", None),
             higher_is_better=getattr(entity, "higher_is_better", None),
             definition=getattr(entity, "definition", None),
             formula=getattr(entity, "formula", None),
-            version=entity.version,
+            revision=entity.revision,
         )
         for entity in found
     ]

@@ -83,12 +83,12 @@ def _said(session: Session, number: int) -> Iterator[HistoryRow]:
     for f in facts_of(session, [number]).get(number, []):
         before = last.get((f.field, f.source))
         last[f.field, f.source] = f.value
-        yield HistoryRow(f.seen_at, f.by, "said", f.source, f.field, f.value, before, f.reason, f.batch)
+        yield HistoryRow(f.retrieved_at, f.by, "said", f.source, f.field, f.value, before, f.reason, f.batch)
 
 
 def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
     for a in assignments_of(session, [number], ended=True).get(number, []):
-        value = a.taxon if a.state == AssignmentStatus.PLACED else a.state
+        value = a.taxon if a.status == AssignmentStatus.PLACED else a.status
         why = a.reason or a.note
         yield HistoryRow(a.at, a.by, "placed", a.source, f"taxonomy:{a.taxonomy}", value, None, why, a.batch)
         if a.ended_at:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.json_types import JsonObject
 from wamkg.store.batches import list_jobs
 from wamkg.store.jobs import find_job
@@ -13,12 +14,12 @@ from wamkg.views.history import object_in_order
 
 
 @dataclass(frozen=True, slots=True)
-class JobItem:
+class JobItem(WithFormerNames):
     """One job and its progress."""
 
     uid: str
     kind: str
-    state: str
+    status: str
     done: int
     total: int | None
     counts: JsonObject
@@ -26,6 +27,7 @@ class JobItem:
     queued: datetime
     started: datetime | None
     finished: datetime | None
+    state: Former[str] = former("status")
 
 
 def job_list(session: Session, limit: int) -> list[JobItem]:
@@ -38,7 +40,7 @@ def job_item(j: Job) -> JobItem:
     return JobItem(
         j.uid,
         j.kind,
-        j.state,
+        j.status,
         j.done,
         j.total,
         object_in_order(j.counts),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.objections import (
     ObjectionFilter,
     ObjectionRow,
@@ -27,29 +28,34 @@ MAX_EXEMPLARS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectionItem:
-    """An objection: the paper is assigned to `current` and should be at `claimed`, both paths of the taxonomy.
+class ObjectionItem(WithFormerNames):
+    """An objection: the paper is assigned to `disputed` and should be at `proposed`, both paths of the taxonomy.
 
-    `current` is the assignment when the objection was raised, None for a status; `claimed` is a path or a status.
-    `said_at` is a URL or, if `as` is `decision`, the two decisions that disagree.
+    `disputed` is the assignment when the objection was raised, None for a status; `proposed` is a path or a status.
+    `source_url` is a URL or, if `as` is `decision`, the two decisions that disagree.
     """
 
     uid: str
     paper: str
     title: str
     taxonomy: str
-    current: str | None
-    claimed: str | None
+    disputed: str | None
+    proposed: str | None
     raised_by: str
-    raised_as: str
-    said_at: str | None
+    raised_role: str
+    source_url: str | None
     quote: str | None
     status: str
     answer: str | None
     decided_by: str | None
     decision: str | None
     at: datetime
-    version: int
+    revision: int
+    current: Former[str | None] = former("disputed")
+    claimed: Former[str | None] = former("proposed")
+    raised_as: Former[str] = former("raised_role")
+    said_at: Former[str | None] = former("source_url")
+    version: Former[int] = former("revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class ObjectionDetail:
     objection: ObjectionItem
     stands: AssignmentItem | None
     present: TaxonCriteria | None
-    claimed: TaxonCriteria | None
+    proposed: TaxonCriteria | None
 
 
 def objection_list(
@@ -110,24 +116,24 @@ def _items(session: Session, rows: Sequence[ObjectionRow]) -> Iterator[Objection
 
 def _item(session: Session, row: ObjectionRow, paths: Mapping[int | None, str]) -> ObjectionItem:
     o, slug, arxiv, taxonomy, title = row
-    claims_taxon = o.claimed_state == AssignmentStatus.PLACED
+    claims_taxon = o.proposed_status == AssignmentStatus.PLACED
     return ObjectionItem(
         uid=o.uid,
         paper=public_id(arxiv, slug),
         title=title,
         taxonomy=taxonomy,
-        current=_path(session, o.current_taxon_id, paths),
-        claimed=_path(session, o.claimed_taxon_id, paths) if claims_taxon else o.claimed_state,
+        disputed=_path(session, o.disputed_taxon_id, paths),
+        proposed=_path(session, o.proposed_taxon_id, paths) if claims_taxon else o.proposed_status,
         raised_by=o.raised_by,
-        raised_as=o.raised_as,
-        said_at=o.said_at,
+        raised_role=o.raised_role,
+        source_url=o.source_url,
         quote=o.quote,
         status=o.status,
         answer=o.answer,
         decided_by=session.get_one(Actor, o.decided_by_id).name if o.decided_by_id is not None else None,
         decision=o.decision,
         at=o.at,
-        version=o.version,
+        revision=o.revision,
     )
 
 
@@ -149,12 +155,12 @@ def objection_detail(session: Session, uid: str) -> ObjectionDetail:
 def _detail(session: Session, objection: Objection, item: ObjectionItem) -> ObjectionDetail:
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
     stands = next((a for a in assignment_list(session, item.paper) if a.taxonomy == taxonomy.slug and a.primary), None)
-    claims_taxon = objection.claimed_state == AssignmentStatus.PLACED and item.claimed
+    claims_taxon = objection.proposed_status == AssignmentStatus.PLACED and item.proposed
     return ObjectionDetail(
         item,
         stands,
         _criterion(session, taxonomy, stands.taxon, objection.paper_id) if stands and stands.taxon else None,
-        _criterion(session, taxonomy, item.claimed, objection.paper_id) if claims_taxon and item.claimed else None,
+        _criterion(session, taxonomy, item.proposed, objection.paper_id) if claims_taxon and item.proposed else None,
     )
 
 

@@ -1,12 +1,13 @@
 """Details of one paper: the source of each value, its assignments and suggestions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import normalise
 from wamkg.importing.agree import FIELDS
 from wamkg.matching.quotes import MissingQuote, missing_from, texts_of
@@ -35,7 +36,7 @@ from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
 
 
 @dataclass(frozen=True, slots=True)
-class SourcedValue:
+class SourcedValue(WithFormerNames):
     """A source's current claim for one field.
 
     `shown` marks the resolved value, or of several equal ones the one that precedence picks; `conflict` marks a
@@ -46,10 +47,11 @@ class SourcedValue:
     field: str
     value: Any
     source: str
-    seen_at: datetime
+    retrieved_at: datetime
     shown: bool
     conflict: bool
     reason: str | None
+    seen_at: Former[datetime] = former("retrieved_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class DatedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentItem:
+class AssignmentItem(WithFormerNames):
     """An assignment by a person or a list, with its evidence; `ended` ones are history.
 
     `alarm` marks a live one whose quote is no longer found in its text.
@@ -74,12 +76,12 @@ class AssignmentItem:
     taxon: str | None
     name: str | None
     definition: str | None
-    state: str
+    status: str
     primary: bool
     kind: str | None
     reason: str | None
     evidence: str | None
-    evidence_place: str | None
+    evidence_location: str | None
     evidence_checked: bool | None
     note: str | None
     source: str
@@ -88,6 +90,8 @@ class AssignmentItem:
     ended: datetime | None
     batch: str
     alarm: str | None
+    state: Former[str] = former("status")
+    evidence_place: Former[str | None] = former("evidence_location")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperD
     assignments = assignment_list(session, text)
     seen = None if reveal else {a.taxonomy for a in assignments}
     return PaperDetail(
-        **{name: getattr(item, name) for name in PaperItem.__slots__},
+        **{known.name: getattr(item, known.name) for known in fields(item) if known.init},
         authors_structured=[name.as_dict() for name in names_of(session, [paper.id]).get(paper.id, [])],
         details=dict(sorted((paper.details or {}).items())),
         abstract=paper.abstract,
@@ -194,12 +198,12 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
             taxon=a.taxon,
             name=a.taxon_name,
             definition=a.definition,
-            state=a.state,
+            status=a.status,
             primary=a.primary,
             kind=a.kind,
             reason=a.reason,
             evidence=a.evidence,
-            evidence_place=a.evidence_place,
+            evidence_location=a.evidence_location,
             evidence_checked=a.evidence_checked,
             note=a.note,
             source=a.source,
@@ -216,8 +220,8 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
 def _alarm(paper: Paper, a: Any) -> str | None:
     if a.ended_at is not None or not a.evidence:
         return None
-    place = missing_from(texts_of(paper), a.evidence, a.evidence_place, a.evidence_checked)
-    return str(MissingQuote(paper.slug, a.taxonomy, a.taxon or a.state, a.by, a.evidence, place)) if place else None
+    place = missing_from(texts_of(paper), a.evidence, a.evidence_location, a.evidence_checked)
+    return str(MissingQuote(paper.slug, a.taxonomy, a.taxon or a.status, a.by, a.evidence, place)) if place else None
 
 
 def sourced_values(session: Session, number: int) -> list[SourcedValue]:
@@ -254,7 +258,7 @@ def _ranked(name: str, words: dict[str, Any], first: dict[str, int], value_shown
             field=name,
             value=fact.value,
             source=source,
-            seen_at=fact.seen_at,
+            retrieved_at=fact.retrieved_at,
             shown=shown is not None and shown.source == source,
             conflict=bool(agrees and value_shown and fact.value is not None and not agrees(fact.value, value_shown)),
             reason=fact.reason,

@@ -7,6 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.near_matches import unknown
 from wamkg.parameters import split_taxon
@@ -27,16 +28,17 @@ from wamkg.vocabulary import AssignmentStatus
 
 
 @dataclass(frozen=True, slots=True)
-class StatusItem:
+class StatusItem(WithFormerNames):
     """An assignment without a taxon: `undecided`, `outside` or `not-applicable`."""
 
-    state: str
+    status: str
     kind: str | None = None
     reason: str | None = None
+    state: Former[str] = former("status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaperItem:
+class PaperItem(WithFormerNames):
     """A paper in a list. None means unknown; `date` has the known precision (`2024`, `2024-05`, `2024-05-12`).
 
     `id` is accepted by the API: `arxiv:...` if there is an arXiv id, else the slug; `uid` never changes. `date_source`
@@ -75,7 +77,8 @@ class PaperItem:
     states: dict[str, StatusItem]
     citations: int | None
     note: str | None
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
     @property
     def stated_year(self) -> int | None:
@@ -135,8 +138,8 @@ def _placements(session: Session, numbers: Sequence[int]) -> dict[int, _PaperAss
     for number, group in live_assignments_of(session, numbers).items():
         placed = found[number] = _PaperAssignments()
         for a in group:
-            if a.state != AssignmentStatus.PLACED:
-                placed.states[a.taxonomy] = StatusItem(a.state, a.kind, a.reason)
+            if a.status != AssignmentStatus.PLACED:
+                placed.states[a.taxonomy] = StatusItem(a.status, a.kind, a.reason)
             elif a.taxon is not None and a.primary:
                 placed.taxa[a.taxonomy] = a.taxon
             elif a.taxon is not None:
@@ -177,7 +180,7 @@ def _item(
         states=placed.states,
         citations=row.citation_count,
         note=row.note,
-        version=row.version,
+        revision=row.revision,
     )
 
 

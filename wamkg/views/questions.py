@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from wamkg.enriching.questions import kept_as_record
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.matching.same_paper import year_of
 from wamkg.store.paper_details import authors_of
 from wamkg.store.papers import find_paper
@@ -23,7 +24,7 @@ from wamkg.vocabulary import QuestionStatus
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionItem:
+class QuestionItem(WithFormerNames):
     """A record that was not applied to `paper`, although it has an id of it, because it looks like another paper.
 
     `ids` are the shared ids; `record_title`, `record_authors` and `record_year` are the record's. `status` is `open`,
@@ -50,7 +51,8 @@ class QuestionItem:
     answered_by: str | None
     answered_at: datetime | None
     answer_batch: str | None
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
 
 def question_list(
@@ -118,5 +120,5 @@ def _item(row: QuestionRow, authors: list[str]) -> QuestionItem:
         answered_by=row.answered_by,
         answered_at=row.answered_at,
         answer_batch=question.answer_batch,
-        version=question.version,
+        revision=question.revision,
     )

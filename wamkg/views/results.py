@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.assignments import placed_papers
 from wamkg.store.entities import get_entity
 from wamkg.store.paper_details import paper_rows
@@ -21,10 +22,10 @@ from wamkg.vocabulary import EntityKind
 
 
 @dataclass(frozen=True, slots=True)
-class ResultItem:
+class ResultItem(WithFormerNames):
     """One reported score; `party` is `first` if the method's own authors report it.
 
-    `method_printed` is the name in the report, `paper` the method's paper, `reported_by` the reporting paper, `oddity`
+    `method_printed` is the name in the report, `paper` the method's paper, `reported_by` the reporting paper, `caveat`
     a caveat about the number. A result without a metric is listed but not ranked.
     """
 
@@ -44,11 +45,14 @@ class ResultItem:
     value: float
     reported_by: str | None
     reported_url: str | None
-    reported_where: str | None
+    reported_location: str | None
     party: str
-    oddity: str | None
+    caveat: str | None
     source: str
-    version: int
+    revision: int
+    reported_where: Former[str | None] = former("reported_location")
+    oddity: Former[str | None] = former("caveat")
+    version: Former[int] = former("revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,11 @@ def _item(row: ResultRow, papers: dict[int, str]) -> ResultItem:
         value=row.value,
         reported_by=public_id(row.reporter_arxiv, row.reporter) if row.reporter else None,
         reported_url=row.reported_url,
-        reported_where=row.reported_where,
+        reported_location=row.reported_location,
         party=row.party,
-        oddity=row.oddity,
+        caveat=row.caveat,
         source=row.source,
-        version=row.version,
+        revision=row.revision,
     )
 
 
@@ -244,7 +248,7 @@ class LeaderboardOverTime:
     @property
     def odd(self) -> int:
         """Number of results with a caveat."""
-        return sum(bool(score.result.oddity) for score in self.scores)
+        return sum(bool(score.result.caveat) for score in self.scores)
 
 
 def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = "wam") -> list[LeaderboardOverTime]:
@@ -314,7 +318,7 @@ def score_rows(boards: Sequence[LeaderboardOverTime]) -> list[list[str | float |
                     item.benchmark_name, item.suite, item.split, item.metric_name, item.unit, item.method_name,
                     item.value,
                     score.when.isoformat() if score.when else None, "yes" if score.record else "no", item.party,
-                    score.taxon or None, item.reported_by or item.reported_url, item.reported_where, item.oddity,
+                    score.taxon or None, item.reported_by or item.reported_url, item.reported_location, item.caveat,
                 ]
             )  # fmt: skip
     return rows

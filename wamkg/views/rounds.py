@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from wamkg.former_names import RESOLUTIONS, Former, WithFormerNames, former
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.rounds import (
     find_round,
@@ -20,7 +21,7 @@ from wamkg.views.papers import public_id
 
 
 @dataclass(frozen=True, slots=True)
-class RoundItem:
+class RoundItem(WithFormerNames):
     """A round: number of papers, of votes per reviewer, of papers with visible votes, with different votes, and
     adjudicated.
     """
@@ -36,11 +37,12 @@ class RoundItem:
     adjudicated: int
     note: str
     at: datetime
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
 
 @dataclass(frozen=True, slots=True)
-class VoteItem:
+class VoteItem(WithFormerNames):
     """A reviewer's label for one paper: a taxon's path, or a verdict without one."""
 
     uid: str
@@ -49,13 +51,14 @@ class VoteItem:
     taxon: str | None
     kind: str | None
     evidence: str | None
-    evidence_place: str | None
+    evidence_location: str | None
     note: str | None
     at: datetime
+    evidence_place: Former[str | None] = former("evidence_location")
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedPaper:
+class QueuedPaper(WithFormerNames):
     """A paper of a round as one person may see it.
 
     `votes` has their own vote; the others' too once `opened`. `waiting` is the number of reviewers who have not voted,
@@ -70,8 +73,9 @@ class QueuedPaper:
     waiting: int
     opened: bool
     alike: bool | None
-    how: str | None
+    resolution: str | None
     decision: str | None
+    how: Former[str | None] = former("resolution", RESOLUTIONS)
 
 
 def round_list(session: Session) -> list[RoundItem]:
@@ -104,7 +108,7 @@ def _item(session: Session, found: ReviewRound) -> RoundItem:
         adjudicated=sum(paper.decision is not None for paper in queue),
         note=found.note,
         at=found.at,
-        version=found.version,
+        revision=found.revision,
     )
 
 
@@ -135,7 +139,7 @@ def round_queue(session: Session, name: str, viewer: str | None = None) -> list[
                 waiting=len(names) - len(cast),
                 opened=seen,
                 alike=len({(vote.verdict, vote.taxon_id) for vote in cast}) <= 1 if seen and len(cast) > 1 else None,
-                how=made.how if made else None,
+                resolution=made.resolution if made else None,
                 decision=made.decision if made else None,
             )
         )
@@ -151,5 +155,5 @@ def differing_votes(session: Session) -> list[QueuedPaper]:
 def _vote(session: Session, vote: Vote, by: str) -> VoteItem:
     taxon = session.get_one(Taxon, vote.taxon_id).path if vote.taxon_id is not None else None
     return VoteItem(
-        vote.uid, by, vote.verdict, taxon, vote.kind, vote.evidence, vote.evidence_place, vote.note, vote.at
+        vote.uid, by, vote.verdict, taxon, vote.kind, vote.evidence, vote.evidence_location, vote.note, vote.at
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import text_hash
 from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
@@ -106,7 +107,7 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
         top=dict(sorted(s.top.items())),
         outside=s.outside,
         ranked=[RankedTaxon(r["taxon"], r["probability"], r.get("elsewhere", False)) for r in s.ranked],
-        decided_level=paths.get(s.decided_taxon_id),
+        decided_level=paths.get(s.confident_taxon_id),
         abstained=s.abstained,
         reasons=[object_in_order(reason) for reason in s.reasons],
         model=object_in_order(s.model),
@@ -149,10 +150,10 @@ class VersionItem:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueItem:
+class QueueItem(WithFormerNames):
     """A work that waits for a decision. `suggestion` is None while `hidden`; it is shown after the decision.
 
-    `version` is the paper's revision; send it back with the decision. `nearest` is the similarity (0 to 1) of the most
+    `revision` is the paper's revision; send it back with the decision. `nearest` is the similarity (0 to 1) of the most
     similar classified paper; None while hidden. `stale`: the paper's text has changed since the suggestion was
     computed.
     """
@@ -161,12 +162,13 @@ class QueueItem:
     title: str
     date: str | None
     citations: int | None
-    version: int
+    revision: int
     hidden: bool
     stale: bool
     nearest: float | None
     versions: list[VersionItem]
     suggestion: SuggestionItem | None
+    version: Former[int] = former("revision")
 
 
 def queue_page(
@@ -195,7 +197,7 @@ def _item(waiting: PendingWork, taxonomy: str, paths: dict[int | None, str]) -> 
         title=paper.title,
         date=shown.date,
         citations=paper.citation_count,
-        version=paper.version,
+        revision=paper.revision,
         hidden=waiting.hidden,
         stale=shown.stale,
         nearest=None if waiting.hidden else round(waiting.nearest, 4),

@@ -6,11 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.survey import find_survey
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyItem:
+class SurveyItem(WithFormerNames):
     """The survey: title, authors, how to cite it, main taxonomy, and how papers are divided, dated and colored.
 
     `authors` has items with `name`, `affiliations` and `note`; `branches` with `slug`, `name` and `color`;
@@ -28,7 +29,8 @@ class SurveyItem:
     branches: list[dict[str, Any]]
     date_rule: str
     definitions: list[dict[str, Any]]
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
 
 def survey_item(session: Session) -> SurveyItem:

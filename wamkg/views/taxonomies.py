@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.assignments import PlacedPaper, placed_papers
 from wamkg.store.duplicates import uncounted_papers
 from wamkg.store.paper_details import paper_rows
@@ -40,7 +41,7 @@ class ExemplarItem:
 
 
 @dataclass(frozen=True, slots=True)
-class TaxonNode:
+class TaxonNode(WithFormerNames):
     """A taxon with its children; `count` is the number of works at or below it, `own` at the taxon itself.
 
     The list `papers?taxon=...` has the same works, and also their other records.
@@ -59,12 +60,13 @@ class TaxonNode:
     exemplars: list[ExemplarItem]
     count: int
     own: int
-    version: int
+    revision: int
     children: list["TaxonNode"]
+    version: Former[int] = former("revision")
 
 
 @dataclass(frozen=True, slots=True)
-class TaxonomyItem:
+class TaxonomyItem(WithFormerNames):
     """A taxonomy in a list; `placed` counts papers assigned to a taxon, `states` counts assignments by status."""
 
     slug: str
@@ -73,11 +75,12 @@ class TaxonomyItem:
     taxa: int
     placed: int
     states: dict[str, int]
-    version: int
+    revision: int
+    version: Former[int] = former("revision")
 
 
 @dataclass(frozen=True, slots=True)
-class TaxonomyTree:
+class TaxonomyTree(WithFormerNames):
     """A taxonomy with all its taxa, parents before children."""
 
     slug: str
@@ -86,8 +89,9 @@ class TaxonomyTree:
     aliases: list[str]
     placed: int
     states: dict[str, int]
-    version: int
+    revision: int
     taxa: list[TaxonNode]
+    version: Former[int] = former("revision")
 
 
 def taxonomy_list(session: Session) -> list[TaxonomyItem]:
@@ -101,7 +105,7 @@ def taxonomy_list(session: Session) -> list[TaxonomyItem]:
             len(list_taxa(session, t)),
             states.get(t.slug, {}).get("placed", 0),
             states.get(t.slug, {}),
-            t.version,
+            t.revision,
         )
         for t in list_taxonomies(session)
     ]
@@ -123,7 +127,7 @@ def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
         aliases=aliases_of(session, [taxonomy.id]).get(taxonomy.id, []),
         placed=states.get("placed", 0),
         states=states,
-        version=taxonomy.version,
+        revision=taxonomy.revision,
         taxa=_Builder.load(session, taxonomy).nodes(None),
     )
 
@@ -192,7 +196,7 @@ class _Builder:
             exemplars=self.exemplars.get(taxon.id, []),
             count=self.counts.get(taxon.path, 0),
             own=self.own.get(taxon.id, 0),
-            version=taxon.version,
+            revision=taxon.revision,
             children=self.nodes(taxon.id),
         )
 

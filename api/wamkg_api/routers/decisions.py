@@ -19,7 +19,7 @@ from wamkg.vocabulary import Role
 from wamkg_api.access import Caller, CallerDep
 from wamkg_api.deps import PaperId, SessionDep, SettingsDep, json_response
 from wamkg_api.errors import Responses, problems
-from wamkg_api.preconditions import IfMatch, paper_version
+from wamkg_api.preconditions import IfMatch, paper_revision
 from wamkg_api.schemas.decisions import DecisionBody
 from wamkg_api.writing import FILE_BODY, StoreDep, person_of, writing_router
 
@@ -37,8 +37,8 @@ def create_decision(
 ) -> Response:
     """Decide where a paper belongs in a taxonomy."""
     given = decision.model_dump(exclude_none=True)
-    version = paper_version(store, paper_id, decision.version, if_match)
-    made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "version": version})
+    revision = paper_revision(store, paper_id, decision.revision, if_match)
+    made = Decision(**given | {"paper": paper_id, "also": tuple(given.get("also", ())), "revision": revision})
     return json_response(service.decide(store, settings, person_of(caller), made), 201)
 
 

@@ -103,9 +103,9 @@ def _added(store: Store, caller: Caller, kind: str, made: Any) -> Response:
 def _edited(store: Store, caller: Caller, subject: str, edit: Any, if_match: str | None) -> Response:
     with store.reading() as session:
         seen = _seen(session, subject, if_match)
-    version = seen if edit.version is None else edit.version
+    revision = seen if edit.revision is None else edit.revision
     return json_response(
-        changed(entities.set_values(store, person_of(caller), subject, edit.values(), edit.why, version))
+        changed(entities.set_values(store, person_of(caller), subject, edit.values(), edit.why, revision))
     )
 
 

@@ -31,7 +31,7 @@ def add_objection(store: StoreDep, caller: CallerDep, objection: NewObjection) -
 @writes.post("/objections/{uid}/answer", response_model=ObjectionResult)
 def answer_objection(store: StoreDep, caller: CallerDep, uid: Uid, said: ObjectionAnswer) -> Response:
     """Answer an objection and leave it open."""
-    return json_response(objections.answer_objection(store, person_of(caller), uid, said.answer, said.version))
+    return json_response(objections.answer_objection(store, person_of(caller), uid, said.answer, said.revision))
 
 
 @writes.post("/objections/{uid}/close", response_model=ObjectionResult)

@@ -187,12 +187,12 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         taxon=taxon if verdict in ("accept", "reject") else None,
         # The fields of the form are sent whichever button was pressed.
         also=also if verdict == Verdict.ACCEPT else (),
-        version=int(form["version"]) if form.get("version", "").isdecimal() else None,
+        revision=int(form["revision"]) if form.get("revision", "").isdecimal() else None,
         # An empty field is not sent on: it says that the page showed no place.
-        assignment=form.get("assignment", "") if "version" not in form else form.get("assignment"),
+        assignment=form.get("assignment", "") if "revision" not in form else form.get("assignment"),
         kind=form.get("kind") if verdict == Verdict.OUTSIDE else None,
         evidence=form.get("evidence"),
-        evidence_place=form.get("evidence_place"),
+        evidence_location=form.get("evidence_location"),
         note=form.get("note"),
         suggestion=form.get("suggestion"),
     )
@@ -211,11 +211,11 @@ async def post_objection(request: Request, paper_id: str) -> Response:
 def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str]) -> str:
     dispute = ObjectionDraft(
         paper=paper_id,
-        claimed=form.get("claimed", ""),
+        proposed=form.get("proposed", ""),
         taxonomy=form.get("taxonomy", "wam"),
         raised_by=form.get("raised_by", caller.holder.name),
-        raised_as=form.get("raised_as", ObjectorRole.CO_AUTHOR),
-        said_at=form.get("said_at"),
+        raised_role=form.get("raised_role", ObjectorRole.CO_AUTHOR),
+        source_url=form.get("source_url"),
         quote=form.get("quote"),
     )
     return raise_objection(store_of(request), person_of(caller), dispute).batch
@@ -231,8 +231,8 @@ async def post_identity_answer(request: Request, uid: str) -> Response:
 
 
 def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) -> QuestionAnswered:
-    version = int(form["version"]) if form.get("version", "").isdecimal() else None
-    given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), version=version)
+    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), revision=revision)
     return answer_question(store_of(request), person_of(caller), uid, given)
 
 

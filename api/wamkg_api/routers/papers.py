@@ -19,7 +19,7 @@ from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
 from wamkg_api.deps import After, Limit, PaperId, SessionDep, json_response
 from wamkg_api.errors import problems
-from wamkg_api.preconditions import IfMatch, paper_version
+from wamkg_api.preconditions import IfMatch, paper_revision
 from wamkg_api.schemas.papers import NewPaper, PaperEdit
 from wamkg_api.schemas.parameters import Address, ArxivId, Doi, S2Id
 from wamkg_api.schemas.queries import PaperListQuery, SearchQuery
@@ -151,7 +151,7 @@ def edit_paper(
     store: StoreDep, caller: CallerDep, paper_id: PaperId, edit: PaperEdit, if_match: IfMatch = None
 ) -> Response:
     """Set fields of a paper. Later imports do not overwrite them. `null` removes the value you set before."""
-    version = paper_version(store, paper_id, edit.version, if_match)
+    revision = paper_revision(store, paper_id, edit.revision, if_match)
     return json_response(
-        changed(entities.set_values(store, person_of(caller), paper_id, edit.values(), edit.why, version))
+        changed(entities.set_values(store, person_of(caller), paper_id, edit.values(), edit.why, revision))
     )

@@ -49,8 +49,8 @@ def post_answer(
     """
     with store.reading() as session:
         seen = _seen(session, uid, if_match)
-    version = seen if said.version is None else said.version
-    given = IdentityAnswer(answer=said.answer, note=said.note, version=version)
+    revision = seen if said.revision is None else said.revision
+    given = IdentityAnswer(answer=said.answer, note=said.note, revision=revision)
     return json_response(answer_question(store, person_of(caller), uid, given))
 
 

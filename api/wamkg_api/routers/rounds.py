@@ -15,7 +15,7 @@ from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, authenticate
 from wamkg_api.deps import RoundPath, SessionDep, SettingsDep, TaxonomySlug, json_response
 from wamkg_api.errors import problems
-from wamkg_api.preconditions import IfMatch, paper_version, required_revision
+from wamkg_api.preconditions import IfMatch, paper_revision, required_revision
 from wamkg_api.schemas.base import Body
 from wamkg_api.schemas.rounds import NewAdjudication, NewVote, RoundBody, RoundClosing
 from wamkg_api.writing import StoreDep, person_of, writing_router
@@ -107,7 +107,7 @@ def adjudicate(
     if_match: IfMatch = None,
 ) -> Response:
     """Make the final decision on a paper of a round. `If-Match` refers to the paper."""
-    decision = _decision(said, version=paper_version(store, said.paper, said.version, if_match))
+    decision = _decision(said, revision=paper_revision(store, said.paper, said.revision, if_match))
     return json_response(rounds.adjudicate(store, settings, person_of(caller), name, decision, agreed=said.agreed), 201)
 
 
@@ -119,5 +119,5 @@ def close_round(
     said = closed or RoundClosing()
     with store.reading() as session:
         seen = required_revision(if_match, round_detail(session, name), "somebody voted, decided or closed it")
-    version = seen if said.version is None else said.version
-    return json_response(rounds.close_round(store, person_of(caller), name, said.why, version))
+    revision = seen if said.revision is None else said.revision
+    return json_response(rounds.close_round(store, person_of(caller), name, said.why, revision))

@@ -27,8 +27,8 @@ writes = writing_router(Role.CURATOR, 412)
 @writes.patch("/survey", response_model=EditResponse)
 def patch_survey(store: StoreDep, caller: CallerDep, body: SurveyPatch, if_match: IfMatch = None) -> Response:
     """Set fields of the survey; makes it if the store has none and a title is given."""
-    version = body.version
-    if if_match is not None and version is None:
+    revision = body.revision
+    if if_match is not None and revision is None:
         with store.reading() as session:
-            version = required_revision(if_match, survey_item(session), "its fields were set")
-    return json_response(changed(set_survey(store, person_of(caller), body.values(), body.why, version)))
+            revision = required_revision(if_match, survey_item(session), "its fields were set")
+    return json_response(changed(set_survey(store, person_of(caller), body.values(), body.why, revision)))

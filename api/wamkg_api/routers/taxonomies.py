@@ -60,9 +60,9 @@ def post_edit(
     if if_match is not None:
         with store.reading() as session:
             tree = taxonomy_tree(session, slug)
-        version = required_revision(if_match, tree, "its taxa were edited")
-        if wanted.version is None:
-            wanted = replace(wanted, version=version)
+        revision = required_revision(if_match, tree, "its taxa were edited")
+        if wanted.revision is None:
+            wanted = replace(wanted, revision=revision)
     trial = Trial(dry_run or edit.dry_run)
     return json_response(edit_taxonomy(store, settings, writer_of(caller), slug, wanted, trial))
 

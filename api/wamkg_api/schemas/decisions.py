@@ -6,14 +6,14 @@ from pydantic import Field
 
 from wamkg.parameters import Text, Word
 from wamkg.vocabulary import OutsideKind
-from wamkg_api.schemas.base import Body, Version
+from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
 
 Evidence = Annotated[Label | None, Field(description="Words quoted from the paper.")]
 
 
-EvidencePlace = Annotated[Label | None, Field(description="`abstract`, a section or page of arXiv vN, or so.")]
+EvidenceLocation = Annotated[Label | None, Field(description="`abstract`, a section or page of arXiv vN, or so.")]
 
 
 class _Decision(Body):
@@ -21,9 +21,9 @@ class _Decision(Body):
 
     taxonomy: Word = "wam"
     evidence: Evidence = None
-    evidence_place: EvidencePlace = None
+    evidence_location: EvidenceLocation = None
     note: Text | None = None
-    version: Version | None = None
+    revision: Revision | None = None
     assignment: Text | None = Field(
         default=None, description="Id of the paper's primary place that you saw; empty if it had none."
     )

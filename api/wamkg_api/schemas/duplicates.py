@@ -6,7 +6,7 @@ from pydantic import Field
 
 from wamkg.parameters import Text, Word
 from wamkg.vocabulary import DuplicateVerdict
-from wamkg_api.schemas.base import Body, Version, Why
+from wamkg_api.schemas.base import Body, Revision, Why
 
 
 class QuestionAnswer(Body):
@@ -16,7 +16,7 @@ class QuestionAnswer(Body):
 
     answer: Literal["wrong-id", "renamed", "wrong-record"]
     note: Text = ""
-    version: Version | None = None
+    revision: Revision | None = None
 
 
 class NewJudgement(Body):
@@ -42,4 +42,4 @@ class NewMerge(Body):
     )
     dry_run: bool = Field(default=False, description="Show what would change and write nothing.")
     why: Why = ""
-    version: Version | None = Field(default=None, description="Version of `keep` that you saw.")
+    revision: Revision | None = Field(default=None, description="Revision of `keep` that you saw.")

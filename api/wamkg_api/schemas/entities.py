@@ -8,7 +8,7 @@ from pydantic import Field
 
 from wamkg.parameters import Text, Word
 from wamkg.vocabulary import EntityKind
-from wamkg_api.schemas.base import Body, Version, Why
+from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.parameters import Address, Label
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e300, le=1e300)]
@@ -22,13 +22,13 @@ class _ManualEdit(Body):
 
     def values(self) -> dict[str, Any]:
         """The given fields and their values, with the names that the command line uses."""
-        return self.model_dump(exclude_unset=True, exclude={"why", "version"}, mode="json")
+        return self.model_dump(exclude_unset=True, exclude={"why", "revision"}, mode="json")
 
 
 class _Edit(_ManualEdit):
     """An edit of an existing entity."""
 
-    version: Version | None = None
+    revision: Revision | None = None
 
 
 class NewEntity(_ManualEdit):
@@ -39,9 +39,9 @@ class NewEntity(_ManualEdit):
 
 
 class NewInstitution(NewEntity):
-    """A new institution; `mark` is the short name that figures print."""
+    """A new institution; `short_name` is the short name that figures print."""
 
-    mark: Text | None = None
+    short_name: Text | None = None
 
 
 class NewMetric(NewEntity):
@@ -74,7 +74,7 @@ class NamedEdit(_Edit):
 class InstitutionEdit(NamedEdit):
     """An edit of an institution."""
 
-    mark: Text | None = None
+    short_name: Text | None = None
 
 
 class MetricEdit(NamedEdit):
@@ -113,7 +113,7 @@ class NewResult(_ManualEdit, _ResultValues):
     value: Number = Field(examples=[97.5])
     metric: Word | None = Field(default=None, examples=["success-rate"])
     reported_by: Word | None = Field(default=None, description="The paper that reports it.")
-    where: Text | None = Field(default=None, description="Table, figure or section.", examples=["Table 2"])
+    reported_location: Text | None = Field(default=None, description="Table, figure or section.", examples=["Table 2"])
     url: Address | None = None
     printed: Label | None = Field(default=None, description="The method's name as it is printed there.")
     party: Literal["first", "third"] = "third"
@@ -123,10 +123,10 @@ class ResultEdit(_Edit, _ResultValues):
     """An edit of a result."""
 
     value: Number = 0
-    reported_where: Text | None = None
+    reported_location: Text | None = None
     reported_url: Address | None = None
     party: Literal["first", "third"] = "third"
-    oddity: Text | None = None
+    caveat: Text | None = None
 
 
 class TaxonLabel(_Edit):

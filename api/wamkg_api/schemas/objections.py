@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from wamkg.parameters import Word
-from wamkg_api.schemas.base import Body, Version
+from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Address, Label
 from wamkg_api.schemas.taxonomies import Path
 
@@ -14,11 +14,11 @@ class NewObjection(Body):
     """A new objection to a paper's assignment."""
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
-    claimed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
+    proposed: Path = Field(description="Path of a taxon, or outside, undecided, not-applicable.", examples=["joint"])
     taxonomy: Word = "wam"
     raised_by: Label | None = Field(default=None, description="Who objects; empty: who writes.")
-    raised_as: Literal["co-author", "paper-author", "reader"] = "co-author"
-    said_at: Address | None = Field(default=None, description="Where it was said; the paper's own authors need it.")
+    raised_role: Literal["co-author", "paper-author", "reader"] = "co-author"
+    source_url: Address | None = Field(default=None, description="Where it was said; the paper's own authors need it.")
     quote: Label | None = None
 
 
@@ -26,7 +26,7 @@ class ObjectionAnswer(Body):
     """An answer to an objection."""
 
     answer: Label
-    version: Version | None = None
+    revision: Revision | None = None
 
 
 class ObjectionClosing(Body):
@@ -34,4 +34,4 @@ class ObjectionClosing(Body):
 
     outcome: Literal["accepted", "rejected", "withdrawn"]
     answer: Label | None = None
-    version: Version | None = None
+    revision: Revision | None = None

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from wamkg.parameters import DateText, Word
 from wamkg.vocabulary import AssignmentStatus, EventKind, Standing
-from wamkg_api.schemas.base import CLOSED, Body, Version, Why
+from wamkg_api.schemas.base import CLOSED, Body, Revision, Why
 from wamkg_api.schemas.parameters import Address, ArxivId, Doi, Label, S2Id
 from wamkg_api.schemas.taxonomies import Path
 
@@ -38,7 +38,7 @@ class PaperValues(Body):
 
     def values(self) -> dict[str, Any]:
         """The given fields and their values, with the names that the command line uses."""
-        given = self.model_dump(exclude_unset=True, exclude={"dates", "links", "why", "version"}, mode="json")
+        given = self.model_dump(exclude_unset=True, exclude={"dates", "links", "why", "revision"}, mode="json")
         dates = {f"dates.{kind}": day for kind, day in self.dates.items()}
         return given | dates | {f"links.{kind}": url for kind, url in self.links.items()}
 
@@ -47,7 +47,7 @@ class PaperEdit(PaperValues):
     """An edit of a paper."""
 
     why: Why = ""
-    version: Version | None = None
+    revision: Revision | None = None
 
 
 class NewPaper(PaperValues):

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from wamkg.parameters import Text, Word
 from wamkg.vocabulary import OutsideKind
-from wamkg_api.schemas.base import Body, Version, Why
-from wamkg_api.schemas.decisions import Evidence, EvidencePlace
+from wamkg_api.schemas.base import Body, Revision, Why
+from wamkg_api.schemas.decisions import Evidence, EvidenceLocation
 from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
 
@@ -31,7 +31,7 @@ class _ReviewerLabel(Body):
     paper: Word = Field(examples=["arxiv:2302.00111"])
     kind: OutsideKind | None = Field(default=None, description="Why it lies outside.")
     evidence: Evidence = None
-    evidence_place: EvidencePlace = None
+    evidence_location: EvidenceLocation = None
     note: Text | None = None
 
 
@@ -48,7 +48,7 @@ class NewAdjudication(_ReviewerLabel):
     verdict: Said = "accept"
     taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
     also: list[Path] = Field(default_factory=list, max_length=20)
-    version: Version | None = None
+    revision: Revision | None = None
     assignment: Text | None = Field(default=None, description="Id of the paper's primary place that you saw.")
     agreed: bool = Field(default=False, description="The reviewers have settled among them what they differed on.")
 
@@ -57,4 +57,4 @@ class RoundClosing(Body):
     """Why a round is closed."""
 
     why: Why = ""
-    version: Version | None = None
+    revision: Revision | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from wamkg.parameters import Text, Word
-from wamkg_api.schemas.base import Body, Version, Why
+from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.parameters import Label
 
 Address = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\x00]*)?$")]
@@ -53,9 +53,9 @@ class SurveyPatch(Body):
     date_rule: Literal["arxiv_v1", "venue"] | None = None
     definitions: list[SurveyDefinition] | None = Field(default=None, max_length=100)
     why: Why = ""
-    version: Version | None = None
+    revision: Revision | None = None
 
     def values(self) -> dict[str, Any]:
         """The fields that are given."""
-        given = self.model_dump(exclude={"why", "version"}, exclude_unset=True)
+        given = self.model_dump(exclude={"why", "revision"}, exclude_unset=True)
         return {name: value for name, value in given.items() if value is not None}

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from wamkg.parameters import Text, Word
 from wamkg.taxonomy.edit import NewTaxonPart, TaxonEdit
-from wamkg_api.schemas.base import CLOSED, Body, Version, Why
+from wamkg_api.schemas.base import CLOSED, Body, Revision, Why
 from wamkg_api.schemas.parameters import Label
 
 Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
@@ -30,7 +30,7 @@ class _TaxonomyEdit(Body):
     """Fields that every taxonomy edit may have."""
 
     why: Why = ""
-    version: Version | None = None
+    revision: Revision | None = None
     dry_run: bool = Field(default=False, description="List what would change and write nothing.")
 
     def edit(self) -> TaxonEdit:

@@ -270,13 +270,13 @@ def _elements(panel: _BenchmarkPanel) -> Iterator[Element]:
     for number, score in enumerate(panel.shown.scores):
         item = score.result
         when = score.when.isoformat() if score.when else "no date"
-        where = f", {item.reported_where}" if item.reported_where else ""
+        where = f", {item.reported_location}" if item.reported_location else ""
         source = item.reported_by or item.reported_url or "unknown source"
         words = f"{item.method_name}: {item.value:g} ({when}); {item.party}-party, {source}{where}"
         scheme, _, arxiv = (item.paper or "").partition(":")
         href = f"https://arxiv.org/abs/{arxiv}" if scheme == "arxiv" else ""
         data = {"role": "score", "method": item.method, "value": f"{item.value:g}", "date": when, "party": item.party}
-        yield Element(panel.element_id(number), words + (f". {item.oddity}" if item.oddity else ""), href, data)
+        yield Element(panel.element_id(number), words + (f". {item.caveat}" if item.caveat else ""), href, data)
 
 
 def _note(boards: Sequence[LeaderboardOverTime]) -> str:
@@ -292,8 +292,8 @@ def _remarks(boards: Sequence[LeaderboardOverTime]) -> Iterator[str]:
     for board in boards:
         said: dict[str, list[str]] = {}
         for score in board.scores:
-            if score.result.oddity:
-                said.setdefault(score.result.oddity, []).append(plain(score.result.method_name))
+            if score.result.caveat:
+                said.setdefault(score.result.caveat, []).append(plain(score.result.method_name))
         for remark, methods in said.items():
             names = ", ".join(dict.fromkeys(methods))
             yield f"{plain(board.board.benchmark_name)}, {names}: {plain(remark)}"

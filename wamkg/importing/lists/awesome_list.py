@@ -198,7 +198,7 @@ class _ListReading:
 def _placements(slug: str, paths: list[str], states: list[str]) -> list[RecordAssignment]:
     known = [s for s in states if s in set(AssignmentStatus) - {AssignmentStatus.PLACED}]
     if known:
-        return [RecordAssignment(slug, None, state=known[0])]
+        return [RecordAssignment(slug, None, status=known[0])]
     return [RecordAssignment(slug, path, primary=i == 0) for i, path in enumerate(p for p in paths if p)]
 
 

@@ -15,7 +15,7 @@ class NamedEntity(SQLModel):
     slug: str = Field(unique=True, sa_type=SortedText)
     name: str = Field(sa_type=SortedText)
     key: str = Field(index=True)
-    version: int = 1
+    revision: int = 1
 
     if TYPE_CHECKING:
         id: int | None  # each table has it as its own first column
@@ -31,7 +31,7 @@ class Institution(NamedEntity, table=True):
     """An institution, with the short name that figures print."""
 
     id: int | None = entity_key()
-    mark: str | None = None
+    short_name: str | None = None
 
 
 class Dataset(NamedEntity, table=True):
@@ -112,9 +112,9 @@ class Result(SQLModel, table=True):
     method_printed: str | None = None
     reported_by_id: int | None = ref("paper.id", nullable=True)
     reported_url: str | None = None
-    reported_where: str | None = None
+    reported_location: str | None = None
     party: str = Field(description="first or third")
-    oddity: str | None = None
+    caveat: str | None = None
     source: str
     batch_id: int = created_in_batch()
-    version: int = 1
+    revision: int = 1

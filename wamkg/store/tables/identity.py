@@ -30,4 +30,4 @@ class IdentityQuestion(SQLModel, table=True):
     answer_batch: str | None = Field(default=None, description="permanent public id of the batch that answered")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     batch_id: int = created_in_batch()
-    version: int = 1
+    revision: int = 1

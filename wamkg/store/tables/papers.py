@@ -71,7 +71,7 @@ class Paper(SQLModel, table=True):
     date_precision: str | None = None
     date_source: str | None = None
     citation_count: int | None = None
-    version: int = 1
+    revision: int = 1
 
 
 class FormerId(SQLModel, table=True):
@@ -135,8 +135,8 @@ class Authorship(SQLModel, table=True):
 class PaperUrl(SQLModel, table=True):
     """A URL of a paper."""
 
-    __tablename__ = "weblink"
-    __table_args__ = (live_unique("weblink", "paper_id", "kind", "url"),)
+    __tablename__ = "paper_url"
+    __table_args__ = (live_unique("paper_url", "paper_id", "kind", "url"),)
 
     id: int | None = key()
     paper_id: int = ref("paper.id", index=False)

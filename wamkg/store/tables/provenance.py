@@ -75,8 +75,7 @@ class Claim(SQLModel, table=True):
     claim.
     """
 
-    __tablename__ = "fact"
-    __table_args__ = (Index("ix_fact_subject_id_field_source", "subject_id", "field", "source"),)
+    __table_args__ = (Index("ix_claim_subject_id_field_source", "subject_id", "field", "source"),)
 
     id: int | None = key()
     subject_id: int = ref("entity.id", index=False)
@@ -85,7 +84,7 @@ class Claim(SQLModel, table=True):
     reason: str | None = Field(default=None, description="why there is no value, where there is none")
     source: str
     source_ref: str | None = Field(default=None, description="the source's own id of the subject, or its line")
-    seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    retrieved_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     batch_id: int = created_in_batch()
 
 

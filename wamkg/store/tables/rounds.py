@@ -23,7 +23,7 @@ class ReviewRound(SQLModel, table=True):
     actor_id: int = ref("actor.id")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     batch_id: int = created_in_batch()
-    version: int = 1
+    revision: int = 1
 
 
 class RoundReviewer(SQLModel, table=True):
@@ -65,7 +65,7 @@ class Vote(SQLModel, table=True):
     taxon_id: int | None = ref("taxon.id", nullable=True)
     kind: str | None = None
     evidence: str | None = Field(default=None, sa_type=LongText)
-    evidence_place: str | None = None
+    evidence_location: str | None = None
     evidence_checked: bool | None = None
     note: str | None = Field(default=None, sa_type=LongText)
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
@@ -84,7 +84,7 @@ class Adjudication(SQLModel, table=True):
     round_id: int = ref("review_round.id")
     paper_id: int = ref("paper.id")
     decision: str = Field(description="permanent public id of the decision")
-    how: str = Field(description="alike, agreed or third")
+    resolution: str = Field(description="unanimous, consensus or third_person")
     actor_id: int = ref("actor.id")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     ended_at: datetime | None = ended_at()

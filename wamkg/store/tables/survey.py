@@ -25,4 +25,4 @@ class Survey(SQLModel, table=True):
     branches: list[Any] = Field(default_factory=list, sa_type=Json, description="slug, name and color")
     definitions: list[Any] = Field(default_factory=list, sa_type=Json, description="term, formula and text")
     batch_id: int = created_in_batch()
-    version: int = 1
+    revision: int = 1

@@ -13,20 +13,19 @@ from wamkg.store.types import Json, UtcDateTime, utc_now
 class Task(SQLModel, table=True):
     """One task for one paper."""
 
-    __tablename__ = "work"
     __table_args__ = (
         UniqueConstraint("paper_id", "kind"),
-        Index("ix_work_kind_state_not_before", "kind", "state", "not_before"),
+        Index("ix_task_kind_status_not_before", "kind", "status", "not_before"),
     )
 
     id: int | None = key()
     paper_id: int = ref("paper.id", index=False)
     kind: str
-    state: str
+    status: str
     next_offset: int = 0
     attempts: int = 0
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    lease_owner: str | None = None
+    leased_by: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = None
     expected: int | None = Field(default=None, description="how many items the source says there are")
@@ -42,7 +41,7 @@ class Job(SQLModel, table=True):
     id: int | None = key()
     uid: str = Field(unique=True)
     kind: str
-    state: str
+    status: str
     params: JsonObject = Field(default_factory=dict, sa_type=Json)
     runner: str | None = None
     done: int = 0
@@ -60,7 +59,8 @@ class Job(SQLModel, table=True):
 class RateLimit(SQLModel, table=True):
     """Earliest time of the next request to a service, shared by all processes."""
 
-    __tablename__ = "pace"
+    __tablename__ = "rate_limit"
+
     service: str = Field(primary_key=True)
     next_at: float = Field(description="seconds since the epoch")
 

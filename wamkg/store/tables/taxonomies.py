@@ -22,7 +22,7 @@ class Taxonomy(SQLModel, table=True):
     title: str
     description: str = Field(default="", sa_type=LongText)
     rules: UncheckedObject = Field(default_factory=dict, sa_type=Json)
-    version: int = 1
+    revision: int = 1
     ended_at: datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -46,7 +46,7 @@ class Taxon(SQLModel, table=True):
     definition: str = Field(default="", sa_type=LongText)
     include: list[str] = Field(default_factory=list, sa_type=Json)
     exclude: list[str] = Field(default_factory=list, sa_type=Json)
-    version: int = 1
+    revision: int = 1
     ended_at: datetime | None = ended_at()
     ended_batch_id: int | None = ref("batch.id", nullable=True)
 
@@ -89,12 +89,12 @@ class Assignment(SQLModel, table=True):
     paper_id: int = ref("paper.id")
     taxonomy_id: int = ref("taxonomy.id")
     taxon_id: int | None = ref("taxon.id", nullable=True)
-    state: str
+    status: str
     primary: bool = True
     kind: str | None = None
     reason: str | None = None
     evidence: str | None = Field(default=None, sa_type=LongText)
-    evidence_place: str | None = None
+    evidence_location: str | None = None
     evidence_checked: bool | None = None
     note: str | None = Field(default=None, sa_type=LongText)
     source: str
@@ -126,7 +126,7 @@ class Suggestion(SQLModel, table=True):
     ranked: list[RankedLeaf] = Field(default_factory=list, sa_type=Json)
     top: dict[str, float] = Field(default_factory=dict, sa_type=Json)
     outside: float | None = None
-    decided_taxon_id: int | None = ref("taxon.id", nullable=True)
+    confident_taxon_id: int | None = ref("taxon.id", nullable=True)
     abstained: bool = True
     reasons: list[UncheckedObject] = Field(default_factory=list, sa_type=Json)
     model: JsonObject = Field(default_factory=dict, sa_type=Json, description="name, version, encoder and thresholds")
@@ -145,12 +145,12 @@ class Objection(SQLModel, table=True):
     uid: str = Field(unique=True)
     paper_id: int = ref("paper.id")
     taxonomy_id: int = ref("taxonomy.id")
-    current_taxon_id: int | None = ref("taxon.id", nullable=True)
-    claimed_taxon_id: int | None = ref("taxon.id", nullable=True)
-    claimed_state: str = Field(description="placed, at the claimed taxon; or undecided, outside, not-applicable")
+    disputed_taxon_id: int | None = ref("taxon.id", nullable=True)
+    proposed_taxon_id: int | None = ref("taxon.id", nullable=True)
+    proposed_status: str = Field(description="placed, at the claimed taxon; or undecided, outside, not-applicable")
     raised_by: str
-    raised_as: str = Field(description="co-author, paper-author, reader; decision: between two decisions")
-    said_at: str | None = Field(default=None, description="address where it was said")
+    raised_role: str = Field(description="co-author, paper-author, reader; decision: between two decisions")
+    source_url: str | None = Field(default=None, description="address where it was said")
     quote: str | None = Field(default=None, sa_type=LongText)
     status: str = "open"
     answer: str | None = Field(default=None, sa_type=LongText)
@@ -158,4 +158,4 @@ class Objection(SQLModel, table=True):
     decision: str | None = Field(default=None, description="permanent public id of the decision that answered it")
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     batch_id: int = created_in_batch()
-    version: int = 1
+    revision: int = 1
