@@ -32,6 +32,8 @@ _ZONE = rf"(Z|[+-]{_CLOCK})"
 
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+TaxonomyRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
+"""A taxonomy by slug; empty for the survey's main one."""
 TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]
 StateRef = Annotated[str, StringConstraints(max_length=120, pattern=rf"^[^:\x00]+:({'|'.join(STATES)})$")]
 DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]

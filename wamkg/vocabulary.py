@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-MAIN = "wam"
-"""The main taxonomy of this survey: the default, and the first of several."""
+MAIN = ""
+"""Where a slug of a taxonomy is expected: the survey's main taxonomy, or the only one there is."""
 
 
 class Standing(StrEnum):

@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
 from wamkg.near_matches import did_you_mean
-from wamkg.parameters import Word
+from wamkg.parameters import TaxonomyRef, Word
 from wamkg.settings import Settings
 from wamkg.store.session import Session
 from wamkg.views.paging import MAX_LIMIT
@@ -40,7 +40,9 @@ RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
 TaxonomyPath = Annotated[str, Path(max_length=100, examples=["wam"])]
 TaxonPath = Annotated[str, Path(max_length=500, examples=["joint/diffusion"])]
 ThingSlug = Annotated[Word, Path(description="Slug or name.")]
-TaxonomySlug = Annotated[Word, Query(description="Slug of a taxonomy.", examples=["wam"])]
+TaxonomySlug = Annotated[
+    TaxonomyRef, Query(description="Slug of a taxonomy; empty: the survey's main one.", examples=["wam"])
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows a page holds at most.")]
 After = Annotated[Cursor | None, Query(description="Cursor: the `next` of the page before. Leave it out to start.")]
 

@@ -22,6 +22,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.roadmap import build_roadmap
+from wamkg.vocabulary import MAIN
 from wamkg_api.snapshots import NOW, SnapshotRef
 
 FORMATS = {
@@ -82,7 +83,7 @@ def _content(shown: Store, asked: WantedFigure, state: str) -> object:
             if slug is not None:
                 get_taxonomy(session, slug)
         if asked.name == "roadmap":
-            return build_roadmap(session, asked.query.taxonomy or "wam", asked.query.date or "arxiv_v1")
+            return build_roadmap(session, asked.query.taxonomy or MAIN, asked.query.date or "arxiv_v1")
     # The state's token means something in this process only.
     return _THIS_PROCESS, state
 

@@ -117,3 +117,38 @@ def test_the_row_is_kept_on_both_databases(store: Store) -> None:
 def test_the_api_answers(client: TestClient) -> None:
     assert client.get("/api/v1/survey").json()["main_taxonomy"] == "wam"
     assert client.patch("/api/v1/survey", json={"title": "X"}).status_code == 401
+
+
+def test_a_survey_of_another_field_needs_no_taxonomy_option(new_home: Path, tmp_path: Path, capsys: Out) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "slug: feeding\ntitle: Feeding\ncardinality: one-primary\n"
+        "taxa:\n- {slug: seeds, name: Seeds}\n- {slug: nectar, name: Nectar}\n"
+    )
+    (tmp_path / "p.jsonl").write_text('{"title": "Cracking husks", "arxiv": "2101.00001", "date": "2021-01-03"}\n')
+    assert run(["taxonomy", "create", str(tmp_path / "t.yaml")]) == 0
+    assert run(["import", str(tmp_path / "p.jsonl")]) == 0
+    for command in (
+        ["decide", "arxiv:2101.00001", "seeds"],
+        ["review"],
+        ["timeline", "papers", "--by", "year"],
+        ["taxon", "health"],
+        ["taxon", "add", ":", "Fruit"],
+        ["figure", "taxonomy", "-o", str(tmp_path / "tree.svg")],
+        ["figure", "roadmap", "-o", str(tmp_path / "roadmap.svg")],
+    ):
+        assert run(command) == 0, command
+    assert "wam" not in capsys.readouterr().out.replace("wamkg", "")
+
+
+def test_without_a_main_taxonomy_the_command_says_what_to_do(new_home: Path, tmp_path: Path, capsys: Out) -> None:
+    for slug in ("feeding", "nesting"):
+        (tmp_path / "t.yaml").write_text(f"slug: {slug}\ntitle: T\ntaxa:\n- {{slug: a, name: A}}\n")
+        assert run(["taxonomy", "create", str(tmp_path / "t.yaml")]) == 0
+    capsys.readouterr()
+    assert run(["taxon", "health"]) == 1
+    said = capsys.readouterr().err
+    assert "wamkg set survey main_taxonomy=SLUG" in said
+    assert "feeding, nesting" in said
+    assert run(["set", "survey", "title=Birds", "main_taxonomy=nesting"]) == 0
+    assert run(["taxon", "health"]) == 0
+    assert "nesting" in capsys.readouterr().out

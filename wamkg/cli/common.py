@@ -35,7 +35,10 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Show the survey on a past day (2026-01-31) or at a past time with its zone."),
 ]
-TaxonomyOption = Annotated[str, typer.Option("--taxonomy", help="Slug of the taxonomy.")]
+TaxonomyOption = Annotated[
+    str,
+    typer.Option("--taxonomy", show_default=False, help="Slug of the taxonomy; default: the survey's main taxonomy."),
+]
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def decide(
             help="A taxon's path assigns the paper; accept and reject answer the suggestion.",
         ),
     ],
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     kind: KindOption = None,
     also: Annotated[list[str] | None, typer.Option("--also", help="A secondary taxon; repeatable.")] = None,
     evidence: EvidenceOption = None,

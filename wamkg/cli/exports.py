@@ -34,7 +34,7 @@ from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_csv_
 def timeline(
     what: Annotated[Literal["papers", "citations"], typer.Argument(help="What to count.")],
     by: Annotated[str, typer.Option("--by", help="month, quarter or year.")] = "month",
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     depth: Annotated[
         int, typer.Option("--depth", help="Papers: depth of the taxa that split the counts; 0: no split.")
     ] = 1,
@@ -118,7 +118,7 @@ def figure(
     output: Annotated[
         list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
     ],
-    taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy [wam].")] = None,
+    taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy; default: the main one.")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Number of levels to draw.")] = None,
     width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
     height: Annotated[float, typer.Option("--height", help="Maximum height of a roadmap in millimetres.")] = PAGE_MM,

@@ -69,7 +69,7 @@ def raise_(
     proposed: Annotated[
         str, typer.Argument(metavar="TAXON|outside|undecided|not-applicable", help="Correct taxon or status.")
     ],
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     who: Annotated[str, typer.Option("--raised-by", help="Who objects; default: the person who writes.")] = "",
     as_: Annotated[
         str, typer.Option("--role", help="Role of the objector: co-author, paper-author or reader.")

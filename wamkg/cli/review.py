@@ -12,6 +12,7 @@ from wamkg.reviewing.holdout import describe_held_out
 from wamkg.reviewing.queue import ORDERS
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services import decisions, suggestions
+from wamkg.services.taxonomies import main_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.views.questions import open_questions
@@ -24,7 +25,7 @@ ELSEWHERE = " (elsewhere)"
 
 
 def review(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     order: Annotated[str, typer.Option("--order", help=f"Order: {', '.join(ORDERS)}.")] = "uncertain",
     limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="Maximum number of papers.")] = 20,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for a decision on each paper.")] = False,
@@ -37,6 +38,7 @@ def review(
 ) -> None:
     """Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides."""
     with open_store() as store:
+        taxonomy = main_taxonomy(store, taxonomy)
         if bias:
             _show_bias(suggestions.bias(store, taxonomy), json)
             return

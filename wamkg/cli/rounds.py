@@ -61,7 +61,7 @@ def _counts(voted: dict[str, int]) -> str:
 def open_(
     name: NameArgument,
     reviewer: Annotated[list[str], typer.Option("--reviewer", help="Name of a reviewer; repeat for each.")],
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     paper: Annotated[
         list[str] | None,
         typer.Option("--paper", help="A paper to review; repeatable. Default: all papers without an assignment."),
@@ -160,7 +160,7 @@ def close(name: NameArgument, why: WhyOption = "", by: ByOption = "cli", json: J
 
 
 def agreement(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     name: Annotated[str | None, typer.Option("--round", help="Only the votes of this round.")] = None,
     decisions: Annotated[
         bool, typer.Option("--decisions", help="Compare independent decisions instead of votes.")

@@ -10,6 +10,7 @@ from wamkg.cli.decisions import ByOption
 from wamkg.json_types import UncheckedObject
 from wamkg.services import decisions
 from wamkg.services import screening as service
+from wamkg.services.taxonomies import main_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
@@ -27,7 +28,7 @@ ConfidenceOption = Annotated[float, typer.Option("--confidence", help="Confidenc
 
 
 def screen(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Maximum number of papers.")] = 20,
     ask: Annotated[
         bool, typer.Option("--ask", help="Ask for each paper whether it is in scope, most probable first.")
@@ -43,6 +44,7 @@ def screen(
 
     rule = StoppingRule(target, confidence)
     with open_store() as store:
+        taxonomy = main_taxonomy(store, taxonomy)
         found = service.screening(store, taxonomy, text)
         if ask:
             _ask(store, found, limit, by)
@@ -89,7 +91,7 @@ def simulate(
         str | None,
         typer.Argument(help="CSV or JSON Lines with title, abstract, included (1 or 0); without it, the library."),
     ] = None,
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     against: Annotated[
         str,
         typer.Option(

@@ -19,6 +19,7 @@ from wamkg.jobs.dispatch import submit
 from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.services import suggestions
+from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import get_settings
 from wamkg.views.suggestions import unsaid
 
@@ -42,7 +43,7 @@ def embed(
 
 
 def suggest(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     blind: Annotated[
         bool | None,
         typer.Option(
@@ -54,6 +55,7 @@ def suggest(
 ) -> None:
     """Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide."""
     with open_store() as store:
+        taxonomy = main_taxonomy(store, taxonomy)
         report = suggestions.suggest(store, get_settings(), taxonomy)
     # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
     for_people = not json or sys.stdout.isatty()
@@ -87,12 +89,13 @@ def _suggestion_row(line: UncheckedObject) -> list[str]:
 
 
 def label_audit(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Maximum number of papers.")] = 20,
     json: JsonOption = False,
 ) -> None:
     """List papers whose label is disputed by the model, similar papers, other taxonomies or citations."""
     with open_store() as store:
+        taxonomy = main_taxonomy(store, taxonomy)
         found = suggestions.audit_labels(store, get_settings(), taxonomy)
     if json:
         print_json_lines(found[:limit])
@@ -108,7 +111,7 @@ def label_audit(
 
 
 def evaluate(
-    taxonomy: TaxonomyOption = "wam",
+    taxonomy: TaxonomyOption = "",
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeatable.")] = None,
     shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
     protocol: Annotated[
@@ -118,6 +121,7 @@ def evaluate(
 ) -> None:
     """Measure the suggestion models on the classified papers."""
     with open_store() as store:
+        taxonomy = main_taxonomy(store, taxonomy)
         report = suggestions.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
     if json:
         print_json(report)

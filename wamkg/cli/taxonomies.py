@@ -36,7 +36,7 @@ from wamkg.views.taxonomies import TaxonNode, taxon_node, taxonomy_tree, walk
 
 taxon = typer.Typer(help="Edit a taxonomy. Every edit has a --dry-run and can be undone.", no_args_is_help=True)
 
-Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; the default taxonomy is `wam`.")]
+Taxon = Annotated[str, typer.Argument(metavar="TAXON", help="TAXONOMY:PATH; default: the main taxonomy.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would change and write nothing.")]
 Roadmap = Annotated[
     Path | None, typer.Option("--roadmap", help="Draw the roadmap after the edit into this file, also in a dry run.")
@@ -172,7 +172,7 @@ def split(
 
 def _propose(path: str, parts: tuple[NewTaxonPart, ...], given: dict[str, str], json: bool) -> None:
     with open_store() as store:
-        found = service.propose_split(store, _taxonomy(path), _path(path), parts, given)
+        found = service.propose_split(store, service.main_taxonomy(store, _taxonomy(path)), _path(path), parts, given)
     if json:
         print_json(found)
         return
@@ -268,10 +268,14 @@ def _taxon_lines(slug: str, node: TaxonNode) -> Iterator[str]:
 
 @taxon.command("health")
 def health(
-    taxonomy: Annotated[str, typer.Argument(help="Slug of the taxonomy.")] = "wam", json: JsonOption = False
+    taxonomy: Annotated[
+        str, typer.Argument(show_default=False, help="Slug; default: the survey's main taxonomy.")
+    ] = "",
+    json: JsonOption = False,
 ) -> None:
     """Show for each taxon the number of papers, the growth by quarter, and problems."""
     with open_store() as store:
+        taxonomy = service.main_taxonomy(store, taxonomy)
         found = service.health(store, taxonomy)
     if json:
         print_json(found)
@@ -282,7 +286,7 @@ def health(
 
 
 def _taxonomy(path: str) -> str:
-    return path.partition(":")[0] if ":" in path else "wam"
+    return path.partition(":")[0] if ":" in path else ""
 
 
 def _path(path: str) -> str:
@@ -293,9 +297,9 @@ def _run(
     path: str, operation: EditOperation, how: tuple[bool, str, bool], look: tuple[Path | None, bool], **values: Any
 ) -> None:
     dry_run, by, json = how
-    slug = _taxonomy(path)
-    looking = _Look(slug, *look)
     with open_store() as store:
+        slug = service.main_taxonomy(store, _taxonomy(path))
+        looking = _Look(slug, *look)
         edit = TaxonEdit(operation=operation, **values)
         if looking.ambiguous:
             looking.before = service.ambiguous_papers(store, slug)

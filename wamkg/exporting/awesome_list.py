@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session
 
 from wamkg.store.assignments import introduced_names
-from wamkg.store.taxonomies import get_taxonomy
+from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
 from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
 from wamkg.views.taxonomies import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
-from wamkg.vocabulary import MAIN
 
 Named = tuple[str, PaperItem]
 """The name of a list item (the method, else what the paper introduces, else empty), and the paper."""
@@ -34,8 +33,9 @@ def list_sections(session: Session, taxonomies: Sequence[str] = ()) -> Iterator[
     for tree in trees:
         yield f"{_anchor(tree.slug)}## {tree.title}\n\n"
         yield from _sections(tree.taxa, tree.slug, _by_path(papers, tree.slug))
-    waiting = [paper for paper in papers if MAIN not in paper[1].taxa and MAIN not in paper[1].states]
-    if waiting and MAIN in wanted:
+    main = find_default_taxonomy(session)
+    waiting = [paper for paper in papers if main not in paper[1].taxa and main not in paper[1].states]
+    if waiting and main in wanted:
         yield "## Awaiting a place\n\n"
         yield from _bullets(waiting)
 

@@ -20,15 +20,16 @@ from wamkg.figures.query import FigureQuery
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
-from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
+from wamkg.store.taxonomies import default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.matrix import YEAR, facet_matrix
 from wamkg.views.results import ResultQuery, scores_over_time
 from wamkg.views.roadmap import build_roadmap
 from wamkg.views.taxonomies import taxonomy_with_papers
 from wamkg.views.timelines import branches_at, citation_timeline, papers_timeline
+from wamkg.vocabulary import MAIN
 
-WAM, TRAINING_DATA, ARXIV_V1 = "wam", "training-data", "arxiv_v1"
+TRAINING_DATA, ARXIV_V1 = "training-data", "arxiv_v1"
 
 
 def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -41,7 +42,7 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    roadmap = build_roadmap(session, query.taxonomy or WAM, query.date or ARXIV_V1)
+    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or ARXIV_V1)
     since = query.since_day
     if query.since_release:
         new = frozenset(item.element_id for item in roadmap.items) - look.known
@@ -54,12 +55,12 @@ def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawi
 
 def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     depth = 1 if query.depth is None else query.depth
-    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or WAM, depth, query.date or ARXIV_V1)
+    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or MAIN, depth, query.date or ARXIV_V1)
     return draw_publications(timeline, look)
 
 
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    placed = taxonomy_with_papers(session, query.taxonomy or WAM, query.date or ARXIV_V1)
+    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or ARXIV_V1)
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
@@ -74,11 +75,11 @@ def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> D
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     facet, date = query.facet or YEAR, query.date or ARXIV_V1
-    return draw_matrix(facet_matrix(session, query.taxonomy or WAM, facet, query.depth or 0, date), look)
+    return draw_matrix(facet_matrix(session, query.taxonomy or MAIN, facet, query.depth or 0, date), look)
 
 
 def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    slug = query.taxonomy or WAM
+    slug = query.taxonomy or default_taxonomy(session)
     if query.compare_with is None:
         others = ", ".join(t.slug for t in list_taxonomies(session) if t.slug != slug)
         raise InvalidInputError(
@@ -95,11 +96,11 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     subjects = [(kind, name) for kind in ("paper", "method", "taxon") for name in getattr(query, kind)]
     if not subjects:
         depth = 1 if query.depth is None else query.depth
-        subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or WAM, depth)]
+        subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or MAIN, depth)]
     by = query.by or "month"
     timelines = [citation_timeline(session, by, **{kind: name}) for kind, name in subjects]
     named = bool(query.paper or query.method)
-    return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or WAM).items if named else ())
+    return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or MAIN).items if named else ())
 
 
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

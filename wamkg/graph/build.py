@@ -13,8 +13,8 @@ from wamkg.store.entities import ENTITY_MODELS, get_entity
 from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Paper
-from wamkg.store.taxonomies import find_taxon, get_taxonomy
-from wamkg.vocabulary import MAIN, EntityKind, Relation
+from wamkg.store.taxonomies import find_default_taxonomy, find_taxon, get_taxonomy
+from wamkg.vocabulary import EntityKind, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -186,7 +186,8 @@ def _families(session: Session, papers: Iterable[int]) -> dict[int, str]:
     placed = edges_at(session, papers, [PLACED_IN])
     taxa = {number: _family(taxon) for number, taxon in nodes_of(session, {edge.target for edge in placed}).items()}
     found: dict[int, str] = {}
-    for edge in sorted(placed, key=lambda e: (taxa[e.target][0] != MAIN, taxa[e.target])):
+    main = find_default_taxonomy(session)
+    for edge in sorted(placed, key=lambda e: (taxa[e.target][0] != main, taxa[e.target])):
         found.setdefault(edge.source, taxa[edge.target][1])
     return found
 

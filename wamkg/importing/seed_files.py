@@ -13,21 +13,14 @@ from wamkg.importing.jsonl import record_of
 from wamkg.importing.taxonomy_index import TaxonomyIndex, from_seed_mapping
 from wamkg.json_types import UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
+from wamkg.packaged import seeds_folder
 from wamkg.store.taxonomies import TaxonomySpec, TaxonSpec
-
-_PACKAGED = Path(__file__).parents[1] / "seeds"
-_CHECKOUT = Path(__file__).parents[2] / "seeds"
 
 PAPER_FILES = ("classified", "awaiting", "world-models-for-vla", "training-data", "evaluation", "survey")
 LIST_SOURCE = "list:wam"
 """The seeds contain the values of the survey's own list, so a later import of that list is the same source."""
 OWN_FIELDS = {"classified": {"summary": "seed", "authors": "seed", "date": "seed"}}
 """Fields of a file that come from this project and not from the list."""
-
-
-def seeds_folder() -> Path:
-    """Return the folder of the seeds: inside the wheel, or beside the package in a checkout."""
-    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
 def _load(path: Path) -> Any:

@@ -8,13 +8,13 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.parameters import split_taxon
 from wamkg.reviewing.holdout import describe_held_out_in_batch
+from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.history import paper_history
 from wamkg.views.objections import objection_list
 from wamkg.views.paper_details import paper_detail
 from wamkg.views.papers import PaperQuery, find_paper_page, library_facets
 from wamkg.views.questions import questions_on
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
-from wamkg.vocabulary import MAIN
 
 PER_PAGE = 25
 FORM_FIELDS = ("q", "standing", "venue", "year")
@@ -38,7 +38,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
     query = query.model_copy(update={"limit": PER_PAGE})
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
     asked = split_taxon(query.taxon[0]) if query.taxon else None
-    shown = asked[0] if asked else MAIN
+    shown = asked[0] if asked else find_default_taxonomy(session)
     tree = taxonomy_tree(session, shown) if shown in slugs else None
     facets = library_facets(session, query, shown if tree else None)
     classes = load_taxon_names(session)

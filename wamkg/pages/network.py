@@ -12,9 +12,8 @@ from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.store.taxonomies import list_taxonomies
+from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import PaperQuery, find_paper_page
-from wamkg.vocabulary import MAIN
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -69,9 +68,10 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
 
 def newest_classified(session: Session) -> str | None:
     """Id of the newest paper assigned in the main taxonomy, None if there is none."""
-    if MAIN not in {taxonomy.slug for taxonomy in list_taxonomies(session)}:
+    main = find_default_taxonomy(session)
+    if not main:
         return None
-    newest = find_paper_page(session, PaperQuery(state=(f"{MAIN}:placed",), limit=1)).items
+    newest = find_paper_page(session, PaperQuery(state=(f"{main}:placed",), limit=1)).items
     return newest[0].id if newest else None
 
 

@@ -1,6 +1,7 @@
 """The pages for start, taxonomy, timeline, leaderboards and review queue."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -12,6 +13,7 @@ from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.store.entities import find_entity
 from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
 from wamkg.views.objections import open_objections
@@ -21,7 +23,7 @@ from wamkg.views.questions import open_questions
 from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.rounds import differing_votes
 from wamkg.views.suggestions import queue_page
-from wamkg.views.taxonomies import TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.views.taxonomies import TaxonomyItem, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.views.timelines import PaperTimeline, papers_timeline
 from wamkg.vocabulary import MAIN, EntityKind
 
@@ -41,7 +43,7 @@ ORDER_LABELS = {
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
     """The overview of the library with the roadmap."""
     counts, classes = overview(session), load_taxon_names(session)
-    tree = _tree(session, MAIN)
+    tree = _tree(session, _chosen(session, MAIN, taxonomy_list(session)))
     listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
     numbers = [
         ("papers listed", listed, "/papers"),
@@ -72,6 +74,11 @@ def _tree(session: Session, slug: str) -> TaxonomyTree | None:
     return taxonomy_tree(session, slug) if slug in known else None
 
 
+def _chosen(session: Session, slug: str, taxonomies: Sequence[TaxonomyItem]) -> str:
+    """The taxonomy that a page shows: the one asked for, the main one, or the one with most papers."""
+    return slug or find_default_taxonomy(session) or (taxonomies[0].slug if taxonomies else "")
+
+
 def _families(tree: TaxonomyTree | None) -> tuple[str, ...]:
     return tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
 
@@ -87,7 +94,7 @@ def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> 
         viewer=viewer,
         here="/taxonomy",
         taxonomies=taxonomies,
-        tree=taxonomy_tree(session, slug) if taxonomies else None,
+        tree=taxonomy_tree(session, _chosen(session, slug, taxonomies)) if taxonomies else None,
         families=load_taxon_names(session).families,
     )
 
@@ -100,6 +107,7 @@ def timeline_page(
     Raises the errors of `papers_timeline`.
     """
     taxonomies = taxonomy_list(session)
+    taxonomy = _chosen(session, taxonomy, taxonomies)
     nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
     timeline = papers_timeline(session, by, taxonomy, depth, date_rule) if taxonomies else nothing
     classes = load_taxon_names(session)
@@ -157,6 +165,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
     Raises the errors of `queue_page`, unless there is no taxonomy at all.
     """
     taxonomies, classes = taxonomy_list(session), load_taxon_names(session)
+    choice = replace(choice, taxonomy=_chosen(session, choice.taxonomy, taxonomies))
     query = PagedFilter(limit=QUEUE, after=choice.after)
     page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
     unplaced = PaperQuery(state=(f"{choice.taxonomy}:none",), limit=1)

@@ -156,9 +156,7 @@ def _paths(decision: Decision, suggestion: Suggestion | None) -> list[str]:
     if decision.taxon:
         return [decision.taxon, *decision.also]
     if suggestion is None or not suggestion.ranked:
-        raise InvalidInputError(
-            f"{decision.paper} has no suggestion to {decision.verdict} in {decision.taxonomy}; name a taxon"
-        )
+        raise InvalidInputError(f"{decision.paper} has no suggestion to {decision.verdict}; name a taxon")
     return [suggestion.ranked[0]["taxon"], *decision.also]
 
 

@@ -87,7 +87,7 @@ def automation_bias(session: Session, taxonomy: str) -> AutomationBias:
     `unsure` and `not-applicable` are no answers; `outside` and `reject` disagree with any suggested taxon. Raises
     NotFoundError for an unknown taxonomy.
     """
-    get_taxonomy(session, taxonomy)
+    taxonomy = get_taxonomy(session, taxonomy).slug
     first: dict[str, DecisionRow] = {}
     for row in decision_rows(session, taxonomy=taxonomy):
         answers = row.verdict not in NOT_AN_ANSWER and _suggested(row) is not None

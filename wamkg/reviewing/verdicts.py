@@ -6,7 +6,7 @@ from enum import StrEnum
 from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
 from wamkg.store.types import reject_nul
-from wamkg.vocabulary import AssignmentStatus, OutsideKind
+from wamkg.vocabulary import MAIN, AssignmentStatus, OutsideKind
 
 
 class Verdict(StrEnum):
@@ -41,7 +41,7 @@ class Decision:
 
     paper: str
     verdict: str
-    taxonomy: str = "wam"
+    taxonomy: str = MAIN
     taxon: str | None = None
     also: tuple[str, ...] = ()
     kind: str | None = None

@@ -6,6 +6,7 @@ from wamkg.json_types import UncheckedObject
 from wamkg.services.figures import draw_figure
 from wamkg.services.imports import seed
 from wamkg.services.suggestions import Progress, embed, suggest
+from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.views.coverage import overview
@@ -26,7 +27,7 @@ def build(store: Store, settings: Settings, progress: Progress | None = None) ->
         report["embed"] = embed(store, settings, None, progress)
     except DependencyMissingError as error:
         report["embed"] = {"skipped": str(error)}
-    suggested = suggest(store, settings, "wam")
+    suggested = suggest(store, settings, main_taxonomy(store))
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
     drawn = draw_figure(store, FigureRequest("roadmap"), files)

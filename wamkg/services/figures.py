@@ -10,6 +10,7 @@ from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import Store
 from wamkg.views.roadmap import placed_ids
 from wamkg.views.snapshots import open_snapshot
+from wamkg.vocabulary import MAIN
 
 
 def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
@@ -20,7 +21,7 @@ def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
     if query.since_release is None:
         return frozenset()
     with open_snapshot(store, home, release=query.since_release) as past, past.reading() as session:
-        return placed_ids(session, query.taxonomy or "wam")
+        return placed_ids(session, query.taxonomy or MAIN)
 
 
 def draw_figure_at(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wamkg.store.session import Store
+from wamkg.vocabulary import MAIN
 
 if TYPE_CHECKING:
     from wamkg.screening.session import ScreeningSession
@@ -16,7 +17,7 @@ class Replayed:
     """What to replay: a file of labeled records, or the papers of a taxonomy against other papers of the library."""
 
     file: str | None = None
-    taxonomy: str = "wam"
+    taxonomy: str = MAIN
     against: str = "data"
     models: Sequence[str] = ()
     seeds: int = 10

@@ -9,6 +9,7 @@ from wamkg.jobs.refit import RefitSteps, run_refits
 from wamkg.jobs.stages import run_as_job
 from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.reviewing.holdout import AutomationBias, automation_bias
+from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.views.paging import Page
@@ -105,7 +106,7 @@ def run_refit_job(store: Store, settings: Settings, uid: str, params: UncheckedM
     """Run a queued job of kind `refit`; its parameter is `taxonomy`."""
     from wamkg.suggesting.refit import QueueRefitter  # scikit-learn takes a second to load
 
-    queue = QueueRefitter(store, params.get("taxonomy", "wam"))
+    queue = QueueRefitter(store, str(params.get("taxonomy") or main_taxonomy(store)))
     full = partial(_suggest_counts, store, settings, params)
     run_refits(store, uid, RefitSteps(full, queue.run, quiet=min(QUIET, settings.refit_wait), wait=settings.refit_wait))
 
@@ -121,5 +122,5 @@ def run_suggest_job(store: Store, settings: Settings, uid: str, params: Unchecke
 
 
 def _suggest_counts(store: Store, settings: Settings, params: UncheckedMapping) -> UncheckedObject:
-    report = suggest(store, settings, params.get("taxonomy", "wam"))
+    report = suggest(store, settings, str(params.get("taxonomy") or main_taxonomy(store)))
     return {"suggested": report.suggested, "abstained": report.abstained, "changed": report.changed}

@@ -66,6 +66,17 @@ def delete_taxonomy(
     return replace(deleted, batch=None) if dry_run else deleted
 
 
+def main_taxonomy(store: Store, slug: str | None = None) -> str:
+    """The slug that is given, else that of the survey's main taxonomy or of the only one there is.
+
+    Raises InvalidInputError, which lists the taxonomies.
+    """
+    if slug:
+        return slug
+    with store.reading() as session:
+        return default_taxonomy(session)
+
+
 def export_taxonomy(store: Store, slug: str | None) -> str:
     """A taxonomy as YAML, the only one if none is named.
 

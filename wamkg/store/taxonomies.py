@@ -11,6 +11,7 @@ from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import normalise
 from wamkg.json_types import JsonObject
 from wamkg.near_matches import did_you_mean, unknown
+from wamkg.packaged import packaged_main_taxonomy
 from wamkg.store.base import Condition, chunks, insert_entities, is_live, rows, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
 from wamkg.store.survey import find_survey
@@ -149,11 +150,11 @@ class TaxonomySpec:
 
 
 def get_taxonomy(session: Session, slug: str) -> Taxonomy:
-    """The taxonomy with that slug.
+    """The taxonomy with that slug; an empty one means the main taxonomy.
 
     Raises NotFoundError, which lists the existing ones.
     """
-    found = _live_taxonomy(session, slug)
+    found = _live_taxonomy(session, slug or default_taxonomy(session))
     if found is None:
         raise NotFoundError(unknown("taxonomy", slug, [taxonomy.slug for taxonomy in list_taxonomies(session)]))
     return found
@@ -181,7 +182,20 @@ def default_taxonomy(session: Session) -> str:
         return survey.main_taxonomy
     if len(slugs) == 1:
         return slugs[0]
-    raise InvalidInputError(f"name the taxonomy in front, as in TAXONOMY:PATH; there are: {', '.join(slugs) or 'none'}")
+    if survey is None and packaged_main_taxonomy() in slugs:  # stores and releases from before there was a survey row
+        return packaged_main_taxonomy()
+    raise InvalidInputError(
+        f"which taxonomy is meant? name it (--taxonomy SLUG, or SLUG:PATH), or say which is the main one with "
+        f"`wamkg set survey main_taxonomy=SLUG`; there are: {', '.join(slugs) or 'none'}"
+    )
+
+
+def find_default_taxonomy(session: Session) -> str:
+    """Slug of the taxonomy that is meant where none is named; empty if that is not clear."""
+    try:
+        return default_taxonomy(session)
+    except InvalidInputError:
+        return ""
 
 
 def list_taxonomies(session: Session) -> list[Taxonomy]:

@@ -14,6 +14,7 @@ from wamkg.store.paper_details import tags_of
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
 from wamkg.views.roadmap import check_date_rule, paper_dates
+from wamkg.vocabulary import MAIN
 
 UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
 _LAST = {OTHERS: 1, PREPRINT: 2, UNKNOWN: 3}
@@ -50,7 +51,7 @@ class FacetMatrix:
 
 def facet_matrix(
     session: Session,
-    taxonomy: str = "wam",
+    taxonomy: str = MAIN,
     facet: str = YEAR,
     depth: int = 0,
     date_rule: str = "arxiv_v1",

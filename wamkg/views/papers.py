@@ -24,7 +24,7 @@ from wamkg.store.paper_filter import (
 from wamkg.store.papers import method_names_of
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
-from wamkg.vocabulary import AssignmentStatus
+from wamkg.vocabulary import MAIN, AssignmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ def find_sparse(session: Session, query: PaperQuery, names: Sequence[str]) -> Pa
     return Page(sparse_items(session, numbers, names), total, following)
 
 
-def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = "wam") -> Facets:
+def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = MAIN) -> Facets:
     """Number of papers that each further filter value would leave. A facet's counts ignore its own filter. None: no
     counts by taxon.
 
@@ -274,9 +274,10 @@ def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = 
     counts = facet_counts(session, query)
     if taxonomy is None:
         return Facets(counts["standing"], counts["venue"], counts["year"])
-    others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != taxonomy)})
-    number = get_taxonomy(session, taxonomy).id
+    found = get_taxonomy(session, taxonomy)
+    number = found.id
     assert number is not None
+    others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != found.slug)})
     pairs = placements_of(session, others, number)
     return Facets(counts["standing"], counts["venue"], counts["year"], count_by_path(pairs))
 

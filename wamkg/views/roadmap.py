@@ -13,7 +13,7 @@ from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, 
 from wamkg.store.papers import methods_of
 from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.vocabulary import EventKind
+from wamkg.vocabulary import MAIN, EventKind
 
 DATE_RULES = ("arxiv_v1", "venue")
 SHORT_WORDS = 4
@@ -61,7 +61,7 @@ class Roadmap:
 
 
 def build_roadmap(
-    session: Session, taxonomy: str = "wam", date_rule: str = "arxiv_v1", as_of: date | None = None
+    session: Session, taxonomy: str = MAIN, date_rule: str = "arxiv_v1", as_of: date | None = None
 ) -> Roadmap:
     """The roadmap of a taxonomy: every assigned paper, under its method's name, at its date.
 

@@ -20,6 +20,7 @@ from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.history import object_in_order
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import PagedFilter, public_id, shown_day
+from wamkg.vocabulary import MAIN
 
 ORDERS = ("certain", "uncertain", "newest")
 
@@ -66,7 +67,7 @@ class SuggestionItem:
 
 def suggestion_list(
     session: Session,
-    taxonomy: str = "wam",
+    taxonomy: str = MAIN,
     query: PagedFilter | None = None,
     order: str = "certain",
     *,
@@ -88,7 +89,7 @@ def suggestion_list(
         kept = paper_numbers(session, query)
         pairs = [pair for pair in pairs if pair[1].id in kept]
     keyed = [(_key(s, p, order), (s, p)) for s, p in pairs]
-    page = page_of(keyed, ListOrder(f"{taxonomy} {order}", (float, str)), query.limit, query.after)
+    page = page_of(keyed, ListOrder(f"{found.slug} {order}", (float, str)), query.limit, query.after)
     shown = [(suggestion_item(s, p, found.slug, paths), is_held_out(p.slug, found.slug)) for s, p in page.items]
     return Page([hide(item) if hidden and not reveal else item for item, hidden in shown], page.total, page.next)
 
@@ -172,7 +173,7 @@ class QueueItem(WithFormerNames):
 
 
 def queue_page(
-    session: Session, taxonomy: str = "wam", query: PagedFilter | None = None, order: str = "uncertain"
+    session: Session, taxonomy: str = MAIN, query: PagedFilter | None = None, order: str = "uncertain"
 ) -> Page[QueueItem]:
     """One page of the review queue of a taxonomy, for the papers that match the query.
 
@@ -184,7 +185,7 @@ def queue_page(
     if query.given:
         kept = paper_numbers(session, query)
         queue = [pair for pair in queue if pair[1].paper.id in kept]
-    page = page_of(queue, ListOrder(f"queue {taxonomy} {order}", (float, float, str)), query.limit, query.after)
+    page = page_of(queue, ListOrder(f"queue {found.slug} {order}", (float, float, str)), query.limit, query.after)
     paths = {t.id: t.path for t in list_taxa(session, found)}
     return Page([_item(waiting, found.slug, paths) for waiting in page.items], page.total, page.next)
 

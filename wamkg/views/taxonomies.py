@@ -17,6 +17,7 @@ from wamkg.store.taxonomies import (
     aliases_of,
     direct_counts,
     exemplars_of,
+    find_default_taxonomy,
     find_taxon,
     get_taxonomy,
     list_taxa,
@@ -27,7 +28,6 @@ from wamkg.store.taxonomies import (
 from wamkg.views.citation_keys import citation_keys
 from wamkg.views.papers import path_with_ancestors, public_id
 from wamkg.views.roadmap import PaperLabels, RoadmapTaxon, address_of, check_date_rule, paper_dates, root_label, taxa_of
-from wamkg.vocabulary import MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def taxonomy_list(session: Session) -> list[TaxonomyItem]:
         )
         for t in list_taxonomies(session)
     ]
-    return sorted(items, key=lambda item: (item.slug != MAIN, -item.placed, item.slug))
+    main = find_default_taxonomy(session)
+    return sorted(items, key=lambda item: (item.slug != main, -item.placed, item.slug))
 
 
 def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:

@@ -31,7 +31,7 @@ from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.paging import Page, decode_cursor, encode_cursor
 from wamkg.views.papers import public_id, shown_day
 from wamkg.views.roadmap import check_date_rule, paper_dates
-from wamkg.vocabulary import ARXIV_ID_SOURCE
+from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN
 
 Period = Literal["month", "quarter", "year"]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -71,7 +71,7 @@ class PaperTimeline:
 
 
 def papers_timeline(
-    session: Session, by: str = "month", taxonomy: str = "wam", depth: int = 1, date_rule: str = "arxiv_v1"
+    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, date_rule: str = "arxiv_v1"
 ) -> PaperTimeline:
     """Count the papers assigned in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
 
@@ -237,10 +237,11 @@ def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
     """
     if depth < 1:
         return [get_taxonomy(session, taxonomy).slug]
-    taxa = list_taxa(session, get_taxonomy(session, taxonomy))
+    found = get_taxonomy(session, taxonomy)
+    taxa = list_taxa(session, found)
     parents = {taxon.parent_id for taxon in taxa}
     shown = [t for t in taxa if t.depth == depth or (t.depth < depth and t.id not in parents)]
-    return [f"{taxonomy}:{taxon.path}" for taxon in shown]
+    return [f"{found.slug}:{taxon.path}" for taxon in shown]
 
 
 def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline:

@@ -183,7 +183,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
     decision = Decision(
         paper=paper_id,
         verdict=verdict,
-        taxonomy=form.get("taxonomy", "wam"),
+        taxonomy=form.get("taxonomy", MAIN),
         taxon=taxon if verdict in ("accept", "reject") else None,
         # The fields of the form are sent whichever button was pressed.
         also=also if verdict == Verdict.ACCEPT else (),
@@ -212,7 +212,7 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
     dispute = ObjectionDraft(
         paper=paper_id,
         proposed=form.get("proposed", ""),
-        taxonomy=form.get("taxonomy", "wam"),
+        taxonomy=form.get("taxonomy", MAIN),
         raised_by=form.get("raised_by", caller.holder.name),
         raised_role=form.get("raised_role", ObjectorRole.CO_AUTHOR),
         source_url=form.get("source_url"),

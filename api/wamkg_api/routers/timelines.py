@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from wamkg.errors import ConflictError
 from wamkg.parameters import Word
+from wamkg.store.taxonomies import default_taxonomy
 from wamkg.views.timelines import (
     MAX_DEPTH,
     CitationTimeline,
@@ -31,7 +32,7 @@ _AS_TABLE: Responses = {200: {"content": {"text/csv": {"schema": {"type": "strin
 def get_papers_timeline(
     session: SessionDep,
     by: By = "month",
-    taxonomy: TaxonomySlug = "wam",
+    taxonomy: TaxonomySlug = MAIN,
     depth: Annotated[int, Query(ge=0, le=MAX_DEPTH, description="Depth of the taxa counted apart.")] = 1,
     date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
     form: Form = "json",
@@ -57,7 +58,7 @@ def get_citations_timeline(
     if len(given) > 1:
         raise ConflictError(f"{' and '.join(given)} cannot be combined: use one of them")
     if not given:
-        taxon = MAIN
+        taxon = default_taxonomy(session)
     found = citation_timeline(session, by, paper, method, taxon)
     return json_response(found) if form == "json" else table(citation_csv_rows(found))
 

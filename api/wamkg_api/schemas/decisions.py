@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wamkg.parameters import Text, Word
-from wamkg.vocabulary import OutsideKind
+from wamkg.parameters import TaxonomyRef, Text, Word
+from wamkg.vocabulary import MAIN, OutsideKind
 from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
@@ -19,7 +19,7 @@ EvidenceLocation = Annotated[Label | None, Field(description="`abstract`, a sect
 class _Decision(Body):
     """Fields that every decision may have."""
 
-    taxonomy: Word = "wam"
+    taxonomy: TaxonomyRef = MAIN
     evidence: Evidence = None
     evidence_location: EvidenceLocation = None
     note: Text | None = None

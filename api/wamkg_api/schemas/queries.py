@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.style import ThemeName
-from wamkg.parameters import TaxonRef, Text, Word
+from wamkg.parameters import TaxonomyRef, TaxonRef, Text, Word
 from wamkg.store.paper_filter import SORTS, PaperFilter
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.views.papers import PagedFilter, PaperQuery
 from wamkg.views.results import ResultQuery
+from wamkg.vocabulary import MAIN
 from wamkg_api.schemas.parameters import Cursor, FieldList, ReleaseName
 from wamkg_api.snapshots import SnapshotRef
 
@@ -43,7 +44,7 @@ class PaperListQuery(PageParameters, SnapshotRef, PaperQuery):
         default=None, alias="fields", description="Only these, parted by commas; `abstract` and `summary` too."
     )
     facets: bool = Field(default=False, description="Count what each further choice would leave.")
-    facet_taxonomy: Word = Field(default="wam", description="Taxonomy of the taxon facet.")
+    facet_taxonomy: TaxonomyRef = Field(default=MAIN, description="Taxonomy of the taxon facet; empty: the main one.")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,7 +59,9 @@ class SearchQuery(LimitParameter, SnapshotRef, PaperFilter):
 
 
 class _InTaxonomy(BaseModel):
-    taxonomy: Word = Field(default="wam", description="Slug of a taxonomy.", examples=["wam"])
+    taxonomy: TaxonomyRef = Field(
+        default=MAIN, description="Slug of a taxonomy; empty: the survey's main one.", examples=["wam"]
+    )
 
 
 class SuggestionListQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter):
