@@ -1,6 +1,6 @@
 """The survey as pages, the API and the command line show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlmodel import Session
@@ -41,4 +41,4 @@ def survey_item(session: Session) -> SurveyItem:
     row = find_survey(session)
     if row is None:
         raise NotFoundError("the store has no survey yet; `wamkg set survey title='...'` makes one")
-    return SurveyItem(**{name: getattr(row, name) for name in SurveyItem.__dataclass_fields__})
+    return SurveyItem(**{each.name: getattr(row, each.name) for each in fields(SurveyItem) if each.init})
