@@ -130,7 +130,7 @@ def test_names_and_files_are_checked(filled: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be read"), open_release(filled, tmp_path, "v1"):
         pass
     file.unlink()
-    with pytest.raises(StoreError, match="bring"), open_release(filled, tmp_path, "v1"):
+    with pytest.raises(StoreError, match="is missing; copy"), open_release(filled, tmp_path, "v1"):
         pass
 
 
