@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 from fastapi.testclient import TestClient
+from wamkg_api.app import create_app
 
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError
@@ -152,3 +153,26 @@ def test_without_a_main_taxonomy_the_command_says_what_to_do(new_home: Path, tmp
     assert run(["set", "survey", "title=Birds", "main_taxonomy=nesting"]) == 0
     assert run(["taxon", "health"]) == 0
     assert "nesting" in capsys.readouterr().out
+
+
+PAGES = ("/", "/papers", "/taxonomy", "/timeline", "/graph", "/leaderboard", "/review", "/papers/arxiv:2101.00001")
+
+
+@pytest.mark.parametrize("title", ["", "How Birds Feed: A Survey"])
+def test_pages_of_another_field_speak_of_that_field(new_home: Path, tmp_path: Path, capsys: Out, title: str) -> None:
+    (tmp_path / "t.yaml").write_text("slug: feeding\ntitle: Feeding\ntaxa:\n- {slug: seeds, name: Seeds}\n")
+    (tmp_path / "p.jsonl").write_text('{"title": "Cracking husks", "arxiv": "2101.00001", "date": "2021-01-03"}\n')
+    assert run(["taxonomy", "create", str(tmp_path / "t.yaml")]) == 0
+    assert run(["import", str(tmp_path / "p.jsonl")]) == 0
+    assert run(["decide", "arxiv:2101.00001", "seeds"]) == 0
+    if title:
+        assert run(["set", "survey", f"title={title}"]) == 0
+    with TestClient(create_app()) as pages:
+        for path in PAGES:
+            answer = pages.get(path)
+            assert answer.status_code == 200, path
+            assert "World Action" not in answer.text and "WAM" not in answer.text.replace("WAMKG", ""), path
+            assert ("How Birds Feed" if title else "Feeding") in answer.text, path
+    capsys.readouterr()
+    assert run(["export", "awesome-list"]) == 0
+    assert capsys.readouterr().out.startswith("# How Birds Feed\n" if title else "# Feeding\n")

@@ -8,6 +8,7 @@ from wamkg.store.assignments import introduced_names
 from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
 from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
+from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
 
 Named = tuple[str, PaperItem]
@@ -16,7 +17,7 @@ Named = tuple[str, PaperItem]
 
 def export_awesome_list(session: Session) -> Iterator[str]:
     """The whole file: its title, then every taxonomy."""
-    yield "# World Action Models\n\n"
+    yield f"# {site_name(session)}\n\n"
     yield from list_sections(session)
 
 

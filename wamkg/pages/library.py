@@ -14,6 +14,7 @@ from wamkg.views.objections import objection_list
 from wamkg.views.paper_details import paper_detail
 from wamkg.views.papers import PaperQuery, find_paper_page, library_facets
 from wamkg.views.questions import questions_on
+from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 
 PER_PAGE = 25
@@ -47,6 +48,8 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
     return render(
         "papers.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/papers",
         query=query,
         page=find_paper_page(session, query),
@@ -73,6 +76,8 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
     return render(
         "paper.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/papers",
         done=done if viewer else None,
         paper=paper,

@@ -14,6 +14,7 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import PaperQuery, find_paper_page
+from wamkg.views.survey import site_name
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -41,6 +42,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         return render(
             "graph.html",
             viewer=viewer,
+            site=site_name(session),
             here="/graph",
             choice=choice,
             label="nothing yet",
@@ -56,6 +58,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
     return render(
         "graph.html",
         viewer=viewer,
+        site=site_name(session),
         here="/graph",
         choice=choice,
         center=center,

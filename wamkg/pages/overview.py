@@ -23,6 +23,7 @@ from wamkg.views.questions import open_questions
 from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.rounds import differing_votes
 from wamkg.views.suggestions import queue_page
+from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonomyItem, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.views.timelines import PaperTimeline, papers_timeline
 from wamkg.vocabulary import MAIN, EntityKind
@@ -47,7 +48,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
     numbers = [
         ("papers listed", listed, "/papers"),
-        ("classified as WAM", tree.placed if tree else 0, "/taxonomy"),
+        ("classified", tree.placed if tree else 0, "/taxonomy"),
         ("awaiting a place", counts.papers.get("candidate", 0), "/review"),
         ("methods", counts.things["methods"], None),
         ("datasets", counts.things["datasets"], None),
@@ -57,6 +58,8 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
     return render(
         "index.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/",
         tree=tree,
         roadmap=bool(tree and tree.placed),
@@ -92,6 +95,8 @@ def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> 
     return render(
         "taxonomy.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/taxonomy",
         taxonomies=taxonomies,
         tree=taxonomy_tree(session, _chosen(session, slug, taxonomies)) if taxonomies else None,
@@ -114,6 +119,8 @@ def timeline_page(
     return render(
         "timeline.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/timeline",
         timeline=timeline,
         chart=timeline_chart(timeline),
@@ -138,6 +145,8 @@ def leaderboard_page(
     return render(
         "leaderboard.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/leaderboard",
         benchmarks=benchmarks,
         benchmark=chosen,
@@ -172,6 +181,8 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
     return render(
         "review.html",
         viewer=viewer,
+        site=site_name(session),
+        main=find_default_taxonomy(session),
         here="/review",
         page=page,
         cards=queue_cards(session, choice.taxonomy, page.items),

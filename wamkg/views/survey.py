@@ -8,6 +8,7 @@ from sqlmodel import Session
 from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.survey import find_survey
+from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class SurveyItem(WithFormerNames):
     definitions: list[dict[str, Any]]
     revision: int
     version: Former[int] = former("revision")
+
+
+NO_NAME = "Living Survey"
+"""Name of a store that has neither a survey nor a main taxonomy."""
+
+
+def site_name(session: Session) -> str:
+    """What pages and lists are headed with: the survey's title up to a colon, else the main taxonomy's title."""
+    row = find_survey(session)
+    if row is not None:
+        return row.title.partition(":")[0].strip() or row.title
+    main = find_default_taxonomy(session)
+    return get_taxonomy(session, main).title if main else NO_NAME
 
 
 def survey_item(session: Session) -> SurveyItem:
