@@ -9,11 +9,12 @@ from wamkg_api.app import create_app
 
 from wamkg.cli import run
 from wamkg.errors import InvalidInputError
+from wamkg.services.build import seed_if_packaged
 from wamkg.services.survey import set_survey
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
-from wamkg.store.taxonomies import default_taxonomy
+from wamkg.store.taxonomies import default_taxonomy, list_taxonomies
 from wamkg.views.survey import survey_item
 
 Out = pytest.CaptureFixture[str]
@@ -176,3 +177,13 @@ def test_pages_of_another_field_speak_of_that_field(new_home: Path, tmp_path: Pa
     capsys.readouterr()
     assert run(["export", "awesome-list"]) == 0
     assert capsys.readouterr().out.startswith("# How Birds Feed\n" if title else "# Feeding\n")
+
+
+def test_build_seeds_nothing_into_a_survey_of_its_own(new_home: Path, tmp_path: Path, capsys: Out) -> None:
+    (tmp_path / "t.yaml").write_text("slug: feeding\ntitle: Feeding\ntaxa:\n- {slug: seeds, name: Seeds}\n")
+    assert run(["taxonomy", "create", str(tmp_path / "t.yaml")]) == 0
+    store = Store(get_settings().url)
+    assert "of its own" in seed_if_packaged(store)["skipped"]
+    with store.reading() as session:
+        assert [taxonomy.slug for taxonomy in list_taxonomies(session)] == ["feeding"]
+    store.close()
