@@ -66,8 +66,8 @@ def test_every_key_is_taken() -> None:
     assert record.placements == [
         RecordAssignment("wam", "joint/diffusion"),
         RecordAssignment("wam", "cascaded", primary=False),
-        RecordAssignment("nus", None, state="outside", kind="survey", reason="it is one"),
-        RecordAssignment("evaluation", None, state="undecided"),
+        RecordAssignment("nus", None, status="outside", kind="survey", reason="it is one"),
+        RecordAssignment("evaluation", None, status="undecided"),
     ]
     assert record.introduces == [IntroducedEntity("dataset", "DoorSet")]
     assert record.unknown_keys == ("stars",)

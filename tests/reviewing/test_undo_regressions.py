@@ -105,7 +105,7 @@ def test_a_decision_that_came_in_is_taken_back_with_what_it_settled(store: Store
     said = say(store, FIRST, "outside")
     _, other = bring(store, tmp_path, "unsure")
     made, _ = bring(store, tmp_path, "not-applicable", knows=(said.decision, other))
-    assert statuses(store) == ["settled"]
+    assert statuses(store) == ["resolved"]
     undo(store, made)
     assert statuses(store) == ["open"]
 
@@ -118,7 +118,7 @@ def test_what_settled_a_disagreement_stays_while_a_later_word_rests_on_it(store:
     last = say(store, FIRST, "unsure")
     with pytest.raises(ConflictError, match=last.batch):
         undo(store, made)
-    assert statuses(store) == ["settled"]
+    assert statuses(store) == ["resolved"]
 
 
 def test_an_older_decision_that_came_in_is_taken_back(store: Store, tmp_path: Path) -> None:
