@@ -63,7 +63,7 @@ COMMANDS: dict[str, Verb] = {
     "show": Verb(
         "library",
         "show",
-        "Show one paper: facts, place, suggestion, citations and versions.",
+        "Show one paper: facts, place, suggestion, citations and versions. `show survey` shows the survey itself.",
     ),
     "open": Verb(
         "library",
