@@ -28,7 +28,7 @@ def required_revision(if_match: str | None, current: Any, what_happened: str) ->
 
     `current` is the response body of a read of the item, with its `revision`.
 
-    Raises StaleError, which says what has changed since.
+    Raises PreconditionFailedError, which says what has changed since.
     """
     if not if_match or if_match.strip() == "*":
         return None
@@ -47,7 +47,7 @@ def paper_revision(store: Store, paper: str, given: int | None, if_match: str | 
 
     The write itself checks the revision again, so a write in between is detected.
 
-    Raises StaleError, which says what has changed since, and NotFoundError.
+    Raises PreconditionFailedError, which says what has changed since, and NotFoundError.
     """
     if not if_match:
         return given

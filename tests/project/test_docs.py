@@ -1,11 +1,14 @@
 """Documents are tested: each command, setting, format key, package, file and dependency is named where readers look."""
 
+import ast
+import builtins
 import re
 import tomllib
 from itertools import chain
 from pathlib import Path
 
 import pytest
+import sqlalchemy.exc
 from wamkg_api.app import create_app
 
 import wamkg
@@ -119,3 +122,22 @@ def test_commands_in_documents_are_commands() -> None:
     for document in (ROOT / "README.md", *DOCS.glob("*.md")):
         for verb in re.findall(r"^ {4}wamkg ([a-z-]+)|`wamkg ([a-z-]+)", read(document), re.M):
             assert (verb[0] or verb[1]) in COMMANDS, f"{document.name} names `wamkg {verb[0] or verb[1]}`"
+
+
+ERROR = re.compile(r"\b[A-Z]\w*Error\b")
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_errors_in_docstrings_are_classes() -> None:
+    files = [path for folder in ("wamkg", "api") for path in sorted((ROOT / folder).rglob("*.py"))]
+    nodes = [(path, node) for path in files for node in ast.walk(ast.parse(read(path)))]
+    defined = {node.name for _, node in nodes if isinstance(node, ast.ClassDef)}
+    known = defined | vars(builtins).keys() | vars(sqlalchemy.exc).keys()
+    named = [
+        (f"{path.relative_to(ROOT)}", error)
+        for path, node in nodes
+        if isinstance(node, DOCUMENTED)
+        for error in ERROR.findall(ast.get_docstring(node) or "")
+    ]
+    assert len(named) > 100
+    assert [(path, error) for path, error in named if error not in known] == []

@@ -1,4 +1,4 @@
-"""`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
+"""`decide`, `decisions`: record, export and import decisions of people."""
 
 import sys
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`decide`, `decisions`, `set`, `add`: decisions and edits by people."""
+"""`set`, `add`: edits by hand."""
 
 from typing import Annotated
 

@@ -25,7 +25,7 @@ def normalize_origin(name: str, origin: str, setting: str) -> str:
 
 
 def check_reachable(name: str, origin: str) -> None:
-    """Raise UnreachableError if no connection to the origin, or to its proxy, can be made."""
+    """Raise ServiceUnreachableError if no connection to the origin, or to its proxy, can be made."""
     parts = urlsplit(origin)
     proxy = getproxies().get(parts.scheme)
     target = urlsplit(proxy) if proxy and not proxy_bypass(parts.hostname or "") else parts

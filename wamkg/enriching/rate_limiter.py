@@ -47,7 +47,7 @@ class RateLimiter:
     def take_turn(self) -> None:
         """Return when a request may be sent; send it at once.
 
-        Raises AskedToWaitError if the service asked for a longer pause than a run waits.
+        Raises RateLimitedError if the service asked for a longer pause than a run waits.
         """
         while (turn := acquire_slot(self.store, self.service, self.gap)).left > 0:
             if turn.left > self.longest_wait:

@@ -86,8 +86,9 @@ class Requester:
 
         `decode` raises ValueError for a truncated or malformed response, which is retried too.
 
-        Raises UnknownError (404), RefusedError (other 4xx), TooLargeError, GaveUpError if every attempt failed; and, to
-        end the run, KeyRefusedError (401, 403), UnreachableError (no connection) or AskedToWaitError.
+        Raises UnknownRecordError (404), RequestRejectedError (other 4xx), ResponseTooLargeError, RetriesExhaustedError
+        if every attempt failed; and, to end the run, InvalidKeyError (401, 403), ServiceUnreachableError (no
+        connection) or RateLimitedError.
         """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_TryAgainError),

@@ -72,14 +72,14 @@ class RunSession:
         return self._batch.uid if self._batch else None
 
     def wait(self, seconds: float) -> None:
-        """Sleep, with heartbeats; raises StopAskedError if the job is cancelled meanwhile."""
+        """Sleep, with heartbeats; raises JobCancelledError if the job is cancelled meanwhile."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             time.sleep(min(left, BEAT_SECONDS))
             self.beat()
 
     def beat(self, force: bool = False) -> None:
-        """Renew the leases and record the progress; raises StopAskedError if the job is cancelled."""
+        """Renew the leases and record the progress; raises JobCancelledError if the job is cancelled."""
         now = time.monotonic()
         if not force and now - self._beaten < BEAT_SECONDS:
             return

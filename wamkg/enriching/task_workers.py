@@ -41,7 +41,7 @@ class CircuitBreaker:
     def again(self, error: TaskSkippedError) -> None:
         """Record a failure.
 
-        Raises AbortRunError after too many in a row.
+        Raises RunAbortedError after too many in a row.
         """
         self.in_a_row += 1
         if self.in_a_row >= self.limit:

@@ -1,4 +1,4 @@
-"""Results of agreement measures as plain values, without the numeric code."""
+"""Compute Cohen's kappa and Krippendorff's alpha with bootstrap intervals."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations

@@ -1,4 +1,6 @@
-"""Verifies quotes against stored texts; a quote from a text that is not stored is marked as unchecked."""
+"""Record a person's decision: check the revision, the rules and the quote, end the live assignment and write the new
+one as one batch.
+"""
 
 from dataclasses import dataclass, field
 

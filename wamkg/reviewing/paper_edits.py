@@ -1,4 +1,4 @@
-"""The fields of a paper that a person may set, and how their values are parsed."""
+"""The fields of a paper that a person may set: parse their values, and set them in one batch."""
 
 import re
 from collections.abc import Callable, Mapping

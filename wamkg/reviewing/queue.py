@@ -1,4 +1,4 @@
-"""Versions of one work among pending papers: found by similarity, and decided once."""
+"""The review queue: one item per work, in a chosen order; a decision applies to all its pending versions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -22,7 +22,7 @@ def decide(
 ) -> DecisionResult:
     """Record a decision on a paper and the other versions of its work, then refit the suggestions.
 
-    A dry run does not change the store. Raises as `decide_with_versions`.
+    A dry run does not change the store. Raises the errors of `queue.decide_with_versions`.
     """
     with store.writing(dry_run=dry_run) as session:
         decided = decide_with_versions(session, writer.actor(session), decision)
@@ -49,7 +49,7 @@ def append_decisions(store: Store, file: Path) -> int:
 def import_decisions(store: Store, settings: Settings, writer: Writer, file: Path) -> MergeReport:
     """Merge the decisions of a file, then refit the suggestions of the taxonomies concerned.
 
-    Raises as `merge_decisions`.
+    Raises the errors of `decision_merge.import_decisions`.
     """
     with store.writing() as session:
         report = merge_decisions(session, file, writer.actor(session))

@@ -24,7 +24,7 @@ def set_values(
 ) -> EditResult:  # fmt: skip
     """Set fields of a paper (by its id) or of another entity (`kind:name`).
 
-    Raises the errors of `set_paper_values` and `entity_edits.edit_entity`.
+    Raises the errors of `paper_edits.set_values` and `entity_edits.edit_entity`.
     """
     is_other = subject.partition(":")[0] in entity_edits.EDITED_KINDS
     change = entity_edits.edit_entity if is_other else set_paper_values

@@ -1,4 +1,6 @@
-"""Actors, batches and changes: every write belongs to a batch, and every edit of a row is recorded."""
+"""Actors, batches and changes: every write belongs to a batch, and every edit of a row is recorded. Also reads jobs and
+releases for lists.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Find papers by what identifies them, filter and page them, and count them."""
+"""Find papers by what identifies them, and count them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

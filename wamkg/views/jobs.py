@@ -1,4 +1,4 @@
-"""Lists of jobs and releases."""
+"""Jobs and their progress."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Request bodies of routes for rounds, judgements of duplicates and the doctor."""
+"""Bodies of rounds, votes and adjudications."""
 
 from typing import Annotated, Literal
 
