@@ -50,7 +50,8 @@ def taxonomy_yaml(session: Session, slug: str) -> str:
     exemplars = _exemplars(session, numbers)
     block: _Block = {"slug": taxonomy.slug, "title": taxonomy.title, "description": taxonomy.description}
     block |= _names(names.get(taxonomy.id, []))
-    block |= {name: taxonomy.rules[name] for name in _RULES if taxonomy.rules.get(name)}
+    rules = {"cardinality": "many"} | taxonomy.rules
+    block |= {name: rules[name] for name in _RULES if rules.get(name)}
     blocks: dict[int | None, _Block] = {None: _filled(block) | {"taxa": []}}
     for taxon in taxa:
         blocks[taxon.id] = _taxon(taxon, names.get(taxon.id or 0, []), exemplars.get(taxon.id or 0, []))
