@@ -108,7 +108,7 @@ BROKEN: list[tuple[str, Callable[[Session], None]]] = [
     ("broken-taxon-paths", run_sql("UPDATE taxon SET path = 'elsewhere' WHERE path = 'joint'")),
     ("resolved-values", run_sql("UPDATE paper SET title = 'Wrong' WHERE arxiv = '2501.00001'")),
     ("search-index", lambda s: remove_texts(s, [number(s, SECOND)])),
-    ("missing-reasons", run_sql("UPDATE assignment SET state = 'undecided', taxon_id = NULL WHERE id = 1")),
+    ("missing-reasons", run_sql("UPDATE assignment SET status = 'undecided', taxon_id = NULL WHERE id = 1")),
 ]  # fmt: skip
 
 

@@ -118,7 +118,7 @@ class TestBlindness:
             vote(filled, by, THIRD, note="an open note")
         release = create_release(filled, tmp_path, "v1", "", "cho")
         text = gzip.decompress((tmp_path / "releases" / release.file).read_bytes()).decode()
-        assert ("a secret note" in text, '"survey"' in text) == (False, False)
+        assert ("a secret note" in text, '"kind":"survey"' in text) == (False, False)
         assert text.count("an open note") == 2
         with open_release(filled, tmp_path, "v1") as frozen, frozen.reading() as session:
             queue = {paper.paper: paper for paper in round_queue(session, "pilot", "ana")}

@@ -88,7 +88,7 @@ COMMANDS: dict[str, Verb] = {
         "review",
         "Show the papers that wait for a decision. One suggestion in ten is hidden until someone decides.",
     ),
-    "decide": Verb("decisions", "decide", "Decide where a paper belongs in a taxonomy."),
+    "decide": Verb("decisions", "decide", "Decide where a paper belongs in a taxonomy; or many, with ids from a pipe."),
     "decisions": Verb("decisions", "decisions", "Export decisions to a file that git can merge, and import them."),
     "objections": Verb("objections", "objections", "List, raise, answer and close objections to assignments."),
     "questions": Verb(
