@@ -26,6 +26,7 @@ from wamkg_api.routers import (
     entities,
     exports,
     graph,
+    identity_pages,
     imports,
     jobs,
     objections,
@@ -86,8 +87,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(operations.router, dependencies=[Depends(reject_unknown_parameters)])
     app.include_router(sessions.router)
     app.include_router(pages.forms)
+    app.include_router(identity_pages.forms)
     app.include_router(pages.static)
-    app.include_router(pages.router, dependencies=[Depends(may_read)])
+    for router in (pages.router, identity_pages.router):
+        app.include_router(router, dependencies=[Depends(may_read)])
     add_handlers(app)
     app.add_middleware(RateLimitMiddleware, settings=settings)
     app.add_middleware(

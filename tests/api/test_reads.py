@@ -203,7 +203,7 @@ def test_the_process_loads_no_heavy_package(seeded_store: Store) -> None:
         "    early = {'numpy', 'networkx', 'alembic', 'fontTools'} & set(sys.modules)\n"
         "    assert not early, f'a start loads {early}'\n"
         "    for path in ('/api/v1/papers', '/api/v1/timeline/papers', '/api/v1/taxonomies/wam', '/papers', '/',\n"
-        "                 '/timeline', '/review', '/leaderboard', '/graph', '/graph/network',\n"
+        "                 '/timeline', '/review', '/leaderboard', '/graph', '/graph/network', '/duplicates',\n"
         "                 '/api/v1/graph?center=method:unipi', '/api/v1/search?q=video', '/api/v1/exports/graphml',\n"
         "                 '/api/v1/figures/roadmap.svg', '/openapi.json'):\n"
         "        assert client.get(path).status_code == 200, path\n"

@@ -19,7 +19,8 @@ from wamkg.store.types import utc_now
 from wamkg.vocabulary import Role
 
 PAPER = "arxiv:2302.00111"
-PAGES = ("/", "/papers", f"/papers/{PAPER}", "/taxonomy", "/timeline", "/review", "/leaderboard", "/graph")
+PAGES = ("/", "/papers", f"/papers/{PAPER}", "/taxonomy", "/timeline", "/review", "/leaderboard", "/graph",
+         "/questions", "/duplicates")  # fmt: skip
 Headers = dict[str, str]
 
 

@@ -33,6 +33,8 @@ PAGES = (
     "/timeline?depth=2&by=month",
     "/graph?center=arxiv:2302.00111&hops=2",
     "/review",
+    "/questions",
+    "/duplicates",
     "/leaderboard",
     "/papers/nothing-like-it",
     "/sign-in",
@@ -193,7 +195,17 @@ def test_every_page_stands_on_an_empty_store(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'empty.db'}")
     migrate(store)
     with TestClient(create_app(Settings(database_url=store.url))) as client:
-        for path in ("/", "/papers", "/taxonomy", "/review", "/leaderboard", "/timeline", "/graph"):
+        for path in (
+            "/",
+            "/papers",
+            "/taxonomy",
+            "/review",
+            "/questions",
+            "/duplicates",
+            "/leaderboard",
+            "/timeline",
+            "/graph",
+        ):
             assert client.get(path).status_code == 200, path
     store.close()
 

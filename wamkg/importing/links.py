@@ -42,6 +42,14 @@ _HOST_KINDS = (
     ("github.com", "code"), ("gitlab.com", "code"), ("github.io", "webpage"), ("sites.google.com", "webpage"),
     ("kaggle.com/datasets", "dataset"), ("youtube.com", "other"), ("youtu.be", "other"),
 )  # fmt: skip
+_NO_PAPER = re.compile(
+    r"/(?:profiles?|authors?|author-page|people|person|persons|users?|search|group|find)(?:/|$)|/abs(?:by)?auth\.|"
+    r"/dosearch(?:/|$)|^/(?:a|list|year|archive)/",
+    re.I,
+)
+"""Path of a page about people, of a search or of a list, at a publisher or an archive."""
+_PERSON_ID = re.compile(r"(?:^|&)id=(?:~|%7e)", re.I)
+"""OpenReview names people with a tilde, wherever they are linked."""
 _ID_PAGES = re.compile(
     r"(?:alphaxiv\.org/\w+|huggingface\.co/papers|ar5iv\.\w+\.org/\w+)/(\d{4}\.\d{4,5})(?:v\d+)?(?![A-Za-z0-9_])"
 )
@@ -93,13 +101,21 @@ def _kind_of_host(url: str) -> str:
 
 
 def is_scholarly(url: str) -> bool:
-    """Whether the URL is that of a paper: a publisher, an archive, or a PDF file."""
+    """Whether the address is that of a paper: at a publisher, at an archive, or a PDF file.
+
+    Pages about people, searches and lists at these hosts are no papers.
+    """
     if not is_web(url):
         return False
     if _host_of_papers(url):
-        return is_paper_host(url)
+        return is_paper_host(url) and not _is_about_people(url)
     parts = urlsplit(url.strip())
     return parts.path.lower().endswith(".pdf") or bool(_ID_PAGES.search(url))
+
+
+def _is_about_people(url: str) -> bool:
+    parts = urlsplit(url.strip())
+    return bool(_NO_PAPER.search(parts.path) or _PERSON_ID.search(parts.query))
 
 
 def is_paper_host(url: str) -> bool:

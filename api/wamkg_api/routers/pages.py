@@ -158,7 +158,11 @@ def get_static(name: str) -> Response:
 forms = APIRouter(include_in_schema=False)
 
 
-async def _caller(request: Request, form: dict[str, str]) -> Caller:
+async def caller_of_form(request: Request, form: dict[str, str]) -> Caller:
+    """The signed-in curator who sent a form.
+
+    Raises UnauthorizedError without a session, and ForbiddenError for a lower role or a forged form.
+    """
     return await run_in_threadpool(authorize, request, Role.CURATOR, form.get(CSRF_FIELD, ""))
 
 
@@ -166,7 +170,7 @@ async def _caller(request: Request, form: dict[str, str]) -> Caller:
 async def post_decision(request: Request, paper_id: str) -> Response:
     """Decide from the queue or from a paper's page, and return there."""
     form = await parse_form(request)
-    caller = await _caller(request, form)
+    caller = await caller_of_form(request, form)
     also = await form_list(request, "also")
     batch = await run_in_threadpool(_decide, request, caller, paper_id, form, also)
     if form.get("to") == "review":
@@ -203,7 +207,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
 async def post_objection(request: Request, paper_id: str) -> Response:
     """Raise an objection from a paper's page."""
     form = await parse_form(request)
-    caller = await _caller(request, form)
+    caller = await caller_of_form(request, form)
     batch = await run_in_threadpool(_object, request, caller, paper_id, form)
     return redirect_after_post(paper_url(paper_id), done=batch)
 
@@ -223,10 +227,12 @@ def _object(request: Request, caller: Caller, paper_id: str, form: dict[str, str
 
 @forms.post("/questions/{uid}/answer")
 async def post_identity_answer(request: Request, uid: str) -> Response:
-    """Answer a question about a record, and return to the paper."""
+    """Answer a question about a record, and return to the list or to the paper."""
     form = await parse_form(request)
-    caller = await _caller(request, form)
+    caller = await caller_of_form(request, form)
     answered = await run_in_threadpool(_answer, request, caller, uid, form)
+    if form.get("to") == "questions":
+        return redirect_after_post("/questions", done=answered.batch)
     return redirect_after_post(paper_url(answered.paper), done=answered.batch)
 
 
@@ -240,8 +246,10 @@ def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) ->
 async def post_undo(request: Request, uid: str) -> Response:
     """Undo the last action."""
     form = await parse_form(request)
-    caller = await _caller(request, form)
+    caller = await caller_of_form(request, form)
     await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)
     if form.get("to") == "review":
         return redirect_after_post("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
+    if form.get("to") in ("questions", "duplicates"):
+        return redirect_after_post(f"/{form['to']}")
     return redirect_after_post(paper_url(form["paper"]) if "paper" in form else "/review")
