@@ -232,7 +232,7 @@ def test_any_day_of_the_calendar_may_be_asked_for(client: TestClient, day: str, 
         ),
         (
             "fields=titel",
-            "fields: 'titel' is not of the form asked for; write names parted by commas, of id, uid, slug",
+            "fields: 'titel' is not of the form asked for; write names separated by commas, of id, uid, slug",
         ),
     ],
 )

@@ -75,4 +75,4 @@ def test_the_command_line_lists_shows_and_answers(asked: Store, capsys: pytest.C
     assert run(["questions", "answer", uid[0], "renamed", "--by", "ada"]) == 0
     assert "undo it with" in capsys.readouterr().out
     assert run(["doctor", "identity-questions"]) == 0
-    assert "identity-questions: well" in capsys.readouterr().out
+    assert "identity-questions: no problems" in capsys.readouterr().out

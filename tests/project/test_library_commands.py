@@ -54,7 +54,7 @@ def test_show_gives_facts_place_and_links(seeded_store: Store, capsys: Out) -> N
     shown = "\n".join(lines(capsys, "show", "UniPi"))
     assert "Learning Universal Policies via Text-Guided Video Generation" in shown
     assert "Yilun Du" in shown
-    assert "place: wam:cascaded/explicit/learned" in shown
+    assert "assignment: wam:cascaded/explicit/learned" in shown
     assert "arXiv: 2302.00111" in shown
 
 

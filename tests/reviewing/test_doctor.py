@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, says how to mend it, and mends only what loses nothing."""
+"""The doctor finds what is wrong, says how to fix it, and fixes only what loses nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +66,7 @@ def suggested(session: Session) -> None:
 
 
 def ended_link(session: Session) -> None:
-    """A link to a taxon that is no more."""
+    """A link to a deleted taxon."""
     batch = open_batch(session, BatchKind.EDIT, "", get_actor(session, "ana"))
     taxon = find_taxon(session, get_taxonomy(session, "wam"), UNIFIED)
     session.add(
@@ -127,7 +127,7 @@ def test_a_well_store_has_no_findings_and_fixing_it_changes_nothing(filled: Stor
 
 
 @pytest.mark.parametrize(("name", "break_it"), BROKEN, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BROKEN)])
-def test_what_is_wrong_is_found_and_mended_where_that_is_safe(
+def test_what_is_wrong_is_found_and_fixed_where_that_is_safe(
     filled: Store, name: str, break_it: Callable[[Session], None]
 ) -> None:
     with filled.writing() as session:
@@ -158,7 +158,7 @@ def test_a_suggestion_is_stale_when_its_taxon_is_merged(filled: Store) -> None:
         suggested(session)
     run_edit(filled, "wam", TaxonEdit(operation="merge", taxon=UNIFIED, into="joint"), "ana")
     (finding,) = check(filled, "stale-suggestions")["stale-suggestions"].findings
-    assert "no taxon now" in finding.problem
+    assert "deleted or moved" in finding.problem
 
 
 def test_a_check_there_is_none_of_is_named(filled: Store) -> None:
@@ -171,7 +171,7 @@ def test_the_command_line(seeded_store: Store, capsys: pytest.CaptureFixture[str
         remove_texts(session, [session.exec(select(Paper.id)).first() or 0])
         assert session.exec(select(Taxon)).first()
     assert run(["doctor"]) == 0
-    assert "search-index: 1 found, 0 mended" in capsys.readouterr().out
+    assert "search-index: 1 found, 0 fixed" in capsys.readouterr().out
     assert run(["doctor", "search-index", "--fix", "--json"]) == 0
     (report,) = orjson.loads(capsys.readouterr().out)
     assert (report["fixed"], report["fixable"]) == (1, True)

@@ -126,7 +126,7 @@ def test_the_command_line_says_it_on_standard_error(
     file.write_bytes(orjson.dumps(with_abstract(OTHER)))
     for more in (["--dry-run"], []):
         assert run(["import", str(file), *more]) == 0
-        assert f'for "{QUOTE}", which is not in its abstract any more' in capsys.readouterr().err
+        assert f'its quote "{QUOTE}" is no longer in its abstract' in capsys.readouterr().err
     assert run(["history", FIRST, "--field", "evidence lost"]) == 0
     assert QUOTE in capsys.readouterr().out
 

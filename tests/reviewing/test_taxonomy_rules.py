@@ -118,7 +118,7 @@ class TestEdits:
                 wanted = TaxonEdit(operation=operation, taxon=IMPLICIT, **more)
                 with pytest.raises(
                     InvalidInputError,
-                    match=r"1 papers? would violate a rule; a-second-paper-about-robots: .*wm-for-vla",
+                    match=r"1 paper would violate a rule; a-second-paper-about-robots: .*wm-for-vla",
                 ):
                     run_edit(filled, "wam", wanted, "ana", dry_run=dry_run)
         assert dump(filled) == before

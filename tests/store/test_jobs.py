@@ -96,7 +96,7 @@ class TestLocal:
             process.wait()
             with store.writing() as session:
                 assert jobs.close_dead(session) == 1
-            assert "resume it to go on" in (job_of(store, uid).error or "")
+            assert "resume it to continue" in (job_of(store, uid).error or "")
             dispatch.resume(store, settings.model_copy(update={"s2_requests_per_second": 1000.0}), uid)
             until(store, uid, JobStatus.DONE)
         assert server.repeated <= 1

@@ -236,7 +236,7 @@ def test_the_doctor_gives_a_store_its_years_too(seeded_store: Store, capsys: pyt
         paper.year = 1999
         session.add(paper)
     assert run(["doctor", "resolved-values"]) == 0
-    assert "shows another year, year_derived than its sources say" in capsys.readouterr().out
+    assert "year, year_derived: not the value that precedence picks" in capsys.readouterr().out
     assert run(["doctor", "resolved-values", "--fix"]) == 0
     with seeded_store.reading() as session:
         (report,) = find_problems(session, ["resolved-values"])

@@ -18,9 +18,9 @@ KEPT = {
     "undo": "nothing was undone",
     "merge": "nothing was merged",
     "suggest": "no suggestion was changed; run it again",
-    "enrich": "what was fetched so far is kept; run it again to go on",
-    "embed": "what was encoded so far is kept; run it again to go on",
-    "build": "the steps that were complete are kept; run it again to go on",
+    "enrich": "what was fetched so far is kept; run it again to continue",
+    "embed": "what was encoded so far is kept; run it again to continue",
+    "build": "the steps that were complete are kept; run it again to continue",
 }
 """What became of a command's work when it was interrupted."""
 

@@ -103,7 +103,7 @@ def print_table(title: str, columns: list[str], rows: Sequence[Sequence[object]]
 def print_warnings(alarms: list[str]) -> None:
     """Warn on standard error about decisions whose quoted evidence is no longer found."""
     for alarm in alarms:
-        err.print(f"alarm: {alarm}")
+        err.print(f"warning: {alarm}")
 
 
 def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -> None:

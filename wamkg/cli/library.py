@@ -317,9 +317,9 @@ def _card(paper: PaperDetail) -> Iterator[str]:
 def _places(paper: PaperDetail) -> Iterator[str]:
     live = [a for a in paper.assignments if a.ended is None]
     if not live:
-        yield f"place: none; `wamkg decide {paper.id} TAXON` assigns it"
+        yield f"assignment: none; `wamkg decide {paper.id} TAXON` assigns it"
     for place in live:
-        yield f"place: {place.taxonomy}:{place.taxon or place.status}, by {place.by} on {place.at:%Y-%m-%d}"
+        yield f"assignment: {place.taxonomy}:{place.taxon or place.status}, by {place.by} on {place.at:%Y-%m-%d}"
         if place.evidence:
             yield f"  “{place.evidence}” ({place.evidence_location or 'no location'})"
 
@@ -330,5 +330,5 @@ def _suggested(paper: PaperDetail) -> Iterator[str]:
             yield f"suggestion in {item.taxonomy}: hidden until someone decides"
         elif item.ranked:
             best = item.ranked[0]
-            sure = f"sure of {item.decided_level}" if item.decided_level else "not sure of any level"
+            sure = f"sure of {item.decided_level}" if item.decided_level else "no confident level"
             yield f"suggestion in {item.taxonomy}: {best.taxon} ({best.probability:.2f}), {sure}"

@@ -97,7 +97,7 @@ def doctor(
         print_json(found)
         return
     for report in found:
-        state = "well" if not report.findings else f"{len(report.findings)} found, {report.fixed} mended"
+        state = "no problems" if not report.findings else f"{len(report.findings)} found, {report.fixed} fixed"
         out.print(f"{report.check}: {state}")
         if report.findings and not report.fixed:
             print_table("", ["", "what", "problem"], [["", f.subject, f.problem] for f in report.findings[:SHOWN]])

@@ -72,7 +72,7 @@ def check_key(key: str) -> None:
 
 
 def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:
-    status, error = JobStatus.FAILED, "it ended before it was done; resume it to go on"
+    status, error = JobStatus.FAILED, "it ended before it was done; resume it to continue"
     lines: list[FetchGap] = []
     alarms: list[str] = []
     asked: list[Asked] = []
@@ -97,7 +97,7 @@ def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[
     return EnrichReport(run.job, run.batch_uid, status, run.counts, lines, alarms, asked, renamed, interrupted)
 
 
-INTERRUPTED = "interrupted; what was fetched is kept, run again to go on"
+INTERRUPTED = "interrupted; what was fetched is kept, run again to continue"
 
 
 def _work(engine: "_Engine") -> tuple[JobStatus, str]:

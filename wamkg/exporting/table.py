@@ -33,7 +33,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 def export_table(session: Session) -> Iterator[str]:
     """The papers of the library by slug as CSV with a header; one column per taxonomy has the path of the taxon.
 
-    Further fields of BibTeX stand in `details` as a JSON object. Authors are parted by semicolons, "Family, Given"
+    Further fields of BibTeX are in `details` as a JSON object. Authors are separated by semicolons, "Family, Given"
     where the name could be read wrongly otherwise. What a spreadsheet would take for a formula begins with an
     apostrophe, which the importer takes off again.
     """

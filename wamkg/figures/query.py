@@ -37,13 +37,13 @@ FIGURES: Mapping[str, FigureKind] = {
     ),
     "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
     "training-data": _kind("data sets by group and year", "taxonomy date"),
-    "leaderboard": _kind("reported scores over time, a panel a protocol", "benchmark metric suite"),
+    "leaderboard": _kind("reported scores over time, one panel per protocol", "benchmark metric suite"),
     "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
     "crosswalk-table": _kind(
         "classes of one taxonomy against those of another", "taxonomy depth compare_with", latex=True
     ),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
-    "reliability": _kind("how sure the suggester is and how often it is right", "source"),
+    "reliability": _kind("confidence of the suggester against its accuracy", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
 }
 """Only figures that can be drawn: each name needs its function in `catalog.py`."""

@@ -31,14 +31,15 @@ _SUFFIXES = {
 }
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*[a-z]+[ \t]*[{(]", re.I | re.M)
 _RIS = re.compile(r"^[ \t]*TY[ \t]{1,3}-(?:[ \t]|$)", re.M | re.I)
-_TAGGED = (
-    ("ris", _RIS),
-    ("nbib", re.compile(r"^PMID ?- ?\d", re.M)),
-    ("wos", re.compile(r"^(?:FN [^\n]*\nVR |PT [A-Z]\s*$)", re.M)),
-    ("enw", re.compile(r"^%0 \w", re.M)),
-)
+_TAGGED = {
+    "ris": _RIS,
+    "nbib": re.compile(r"^PMID ?- ?\d", re.M),
+    "wos": re.compile(r"^(?:FN [^\n]*\nVR |PT [A-Z]\s*$)", re.M),
+    "enw": re.compile(r"^%0 \w", re.M),
+}
 """Patterns that identify files with one tag per line, whatever the file name is."""
-_REFERENCES = frozenset(("bibtex", "ris", "nbib", "wos", "enw"))
+_REFERENCE_PATTERNS = {"bibtex": _BIBTEX, **_TAGGED}
+"""Patterns of all formats of reference managers; a file named as one of them must contain its pattern."""
 _CSL = re.compile(r"^\s*\[\s*(?:\{|\])")
 _CSL_OBJECT = re.compile(
     r"^\s*\{\s*(?:\"(?:items|message|status|message-type|message-version|references)\"\s*:|\"(?:id|type)\"\s*:\s*\"[^\"]*\"\s*,\s*\"(?:id|type)\"\s*:)"
@@ -59,13 +60,9 @@ def recognise(name: str, head: bytes | str) -> str:
     text = head.decode("utf-8-sig", errors="ignore") if isinstance(head, bytes) else head
     suffix = PurePath(urlsplit(name).path if "://" in name else name).suffix.lower()
     named = _SUFFIXES.get(suffix)
-    if named in _REFERENCES and not _holds(named, text):
-        return next((format for format in _REFERENCES if _holds(format, text)), named)
+    if named in _REFERENCE_PATTERNS and not _REFERENCE_PATTERNS[named].search(text):
+        return next((format for format, sign in _REFERENCE_PATTERNS.items() if sign.search(text)), named)
     return named or _by_content(name, text)
-
-
-def _holds(format: str, text: str) -> bool:
-    return bool((_BIBTEX if format == "bibtex" else dict(_TAGGED)[format]).search(text))
 
 
 def ensure_known(format: str) -> str:
@@ -87,7 +84,7 @@ def _by_content(name: str, text: str) -> str:
         ("csl-json", first.startswith("{") and _is_csl_object(text, first)),
         ("jsonl", first.startswith("{")),
         ("csl-json", _CSL.match(text)),
-        *((format, sign.search(text)) for format, sign in _TAGGED),
+        *((format, sign.search(text)) for format, sign in _TAGGED.items()),
         ("csv", _WOS_TABLE.match(text)),
         ("ids", _all_ids(lines, text.endswith("\n"))),
         ("bibtex", _BIBTEX.match(text)),

@@ -14,7 +14,7 @@ from wamkg.importing.references.tagged import parse_enw, parse_nbib, parse_ris, 
 from wamkg.importing.source import MAX_REFERENCES, Source, read_text, utf8_stream
 from wamkg.importing.taxonomy_index import TaxonomyIndex
 
-_REFERENCES: dict[str, Callable[[str], Iterator[Item]]] = {
+_READERS: dict[str, Callable[[str], Iterator[Item]]] = {
     "bibtex": parse_bibtex,
     "ris": parse_ris,
     "csl-json": parse_csl,
@@ -39,8 +39,8 @@ def parse(
         return ParseResult(chosen, parse_jsonl(utf8_stream(source)), notes=source.notes)
     if chosen == "ids":
         return ParseResult(chosen, parse_ids(utf8_stream(source)), notes=source.notes)
-    if chosen in _REFERENCES:
-        return ParseResult(chosen, _REFERENCES[chosen](read_text(source, MAX_REFERENCES)), notes=source.notes)
+    if chosen in _READERS:
+        return ParseResult(chosen, _READERS[chosen](read_text(source, MAX_REFERENCES)), notes=source.notes)
     result = parse_list(read_text(source), source.name, catalogue, taxonomy)
     result.notes = [*source.notes, *result.notes]
     return result

@@ -38,8 +38,8 @@ class MissingQuote:
 
     def __str__(self) -> str:
         return (
-            f'{self.paper} stands in {self.taxonomy} at {self.stands} by {self.by} for "{self.shown}", '
-            f"which is not in its {self.place} any more; look at it again"
+            f"{self.paper} is assigned to {self.taxonomy}:{self.stands} by {self.by}; "
+            f'its quote "{self.shown}" is no longer in its {self.place}; decide again'
         )
 
 

@@ -160,7 +160,7 @@ class _Merge:
             mark_included(state)
         write_papers(session, batch.id, actor.id, [state], [resolved_values(state)])
         for row in _rows(line, paper, taxonomy, taxa):
-            # Ended until the places of the paper are settled: two live primary places cannot be written.
+            # Ended until the places of the paper are settled: two live primary assignments cannot be written.
             session.add(
                 Assignment(
                     **row, batch_id=batch.id, actor_id=actor.id, ended_at=batch.started_at, ended_batch_id=batch.id

@@ -24,7 +24,7 @@ from wamkg.store.questions import QuestionFilter, question_rows
 from wamkg.store.search import replace_texts, search_body
 from wamkg.store.search import texts_of as search_texts_of
 from wamkg.store.session import one_writer
-from wamkg.store.tables import Suggestion
+from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomy_edits import tree_problems
 from wamkg.vocabulary import QuestionStatus
 
@@ -78,19 +78,19 @@ def find_problems(session: Session, names: Sequence[str] = (), *, fix: bool = Fa
 
 def _run(session: Session, name: str, check: Check, fix: bool) -> CheckReport:
     found = list(check.find(session))
-    mending = fix and check.fix is not None and bool(found)
-    if mending and check.fix is not None:
+    fixing = fix and check.fix is not None and bool(found)
+    if fixing and check.fix is not None:
         check.fix(session, found)
         session.flush()
         session.expire_all()
-    return CheckReport(name, check.about, check.remedy, check.fix is not None, len(found) if mending else 0, found)
+    return CheckReport(name, check.about, check.remedy, check.fix is not None, len(found) if fixing else 0, found)
 
 
 def _dangling_links(session: Session) -> Iterator[CheckFinding]:
     for relation, kind, uid in reads.links_to_nothing(session):
-        yield CheckFinding(f"{kind}:{uid}", f"a link `{relation}` leads to what is no more")
+        yield CheckFinding(f"{kind}:{uid}", f"a link `{relation}` leads to a deleted entity")
     for slug, kind, url in reads.invalid_urls(session):
-        yield CheckFinding(f"paper:{slug}", f"its {kind} address {url!r} cannot be opened")
+        yield CheckFinding(f"paper:{slug}", f"its {kind} URL {url!r} is invalid")
 
 
 def _missing_dates(session: Session) -> Iterator[CheckFinding]:
@@ -104,7 +104,7 @@ def _implausible_dates(session: Session) -> Iterator[CheckFinding]:
         yield CheckFinding(f"paper:{slug}", f"{source} dates it {day.isoformat()} ({kind})")
     for slug, source, year in reads.years_said(session):
         if not is_plausible_year(year):
-            yield CheckFinding(f"paper:{slug}", f"{source} says that it is of the year {year}")
+            yield CheckFinding(f"paper:{slug}", f"{source} gives the year {year}")
 
 
 def _suspicious_zeros(session: Session) -> Iterator[CheckFinding]:
@@ -130,7 +130,7 @@ def _stale_suggestions(session: Session) -> Iterator[CheckFinding]:
     for suggestion, paper, slug in reads.suggestions_with_papers(session):
         problem = _staleness(suggestion, paths.get(suggestion.taxonomy_id, set()), decided)
         if problem is None and texts.get(suggestion.paper_id) != suggestion.text_hash:
-            problem = "the paper's text is another now"
+            problem = "the paper's text has changed"
         if problem:
             yield CheckFinding(f"paper:{paper.slug}", f"suggestion in {slug}: {problem}", suggestion.id)
 
@@ -139,7 +139,7 @@ def _staleness(suggestion: Suggestion, paths: set[str], decided: set[tuple[int, 
     if (suggestion.paper_id, suggestion.taxonomy_id) in decided:
         return "a person has decided since"
     gone = [item["taxon"] for item in suggestion.ranked if item["taxon"] not in paths]
-    return f"it names {gone[0]}, which is no taxon now" if gone else None
+    return f"it names {gone[0]}, which has been deleted or moved" if gone else None
 
 
 def _delete_suggestions(session: Session, found: Sequence[CheckFinding]) -> None:
@@ -150,7 +150,8 @@ def _dead_evidence(session: Session) -> Iterator[CheckFinding]:
     for quoted in quoted_assignments(session):
         lost = find_missing_quote(quoted, texts_of(quoted))
         if lost is not None:
-            yield CheckFinding(f"paper:{lost.paper}", f"{lost.taxonomy}: {lost.shown!r} is not in its {lost.place} now")
+            problem = f"{lost.taxonomy}: {lost.shown!r} is no longer in its {lost.place}"
+            yield CheckFinding(f"paper:{lost.paper}", problem)
 
 
 def _missing_reasons(session: Session) -> Iterator[CheckFinding]:
@@ -170,11 +171,10 @@ def _shown_values(session: Session) -> Iterator[CheckFinding]:
     for part in chunks(reads.all_papers(session)):
         for number, state in load_claims(session, part, holding=False).items():
             shown = resolved_values(state)
-            wrong = [name for name in COMPARED if state.paper is not None and getattr(state.paper, name) != shown[name]]
+            wrong = [name for name in shown if name in COLUMNS and getattr(state.paper, name, None) != shown[name]]
             if wrong and state.paper is not None:
-                yield CheckFinding(
-                    f"paper:{state.paper.slug}", f"shows another {', '.join(wrong)} than its sources say", number
-                )
+                problem = f"{', '.join(wrong)}: not the value that precedence picks"
+                yield CheckFinding(f"paper:{state.paper.slug}", problem, number)
 
 
 def _show_again(session: Session, found: Sequence[CheckFinding]) -> None:
@@ -185,7 +185,7 @@ def _show_again(session: Session, found: Sequence[CheckFinding]) -> None:
 def _open_questions(session: Session) -> Iterator[CheckFinding]:
     for row in question_rows(session, QuestionFilter(QuestionStatus.OPEN)):
         question = row.question
-        told = f"{', '.join(question.ids)} leads to {question.title!r} by {question.source}; question {question.uid}"
+        told = f"{', '.join(question.ids)} is {question.title!r} in {question.source}; question {question.uid}"
         yield CheckFinding(f"paper:{row.slug}", told)
 
 
@@ -202,7 +202,7 @@ def _ask_about_swaps(session: Session, found: Sequence[CheckFinding]) -> None:
 def _search_texts(session: Session) -> Iterator[CheckFinding]:
     for number, (slug, wanted, held) in _texts(session, reads.all_papers(session)).items():
         if wanted != held:
-            yield CheckFinding(f"paper:{slug}", "cannot be found by its present words", number)
+            yield CheckFinding(f"paper:{slug}", "the search index has an old text of it", number)
 
 
 def _texts(session: Session, numbers: Iterable[int]) -> dict[int, tuple[str, str, str | None]]:
@@ -226,16 +226,12 @@ def _write_texts(session: Session, found: Sequence[CheckFinding]) -> None:
     replace_texts(session, {number: wanted for number, (_, wanted, _) in texts.items()})
 
 
-COMPARED = (
-    *("title", "abstract", "summary", "arxiv", "doi", "s2", "year", "year_derived", "standing", "note"),
-    *("date", "date_precision"),
-    *("key", "entry_type", "volume", "number", "pages", "publisher", "details", "authors_cut"),
-)
-"""Columns that must equal the resolved value."""
+COLUMNS = frozenset(Paper.model_fields)
+"""Columns of a paper; those with a resolved value must equal it."""
 CHECKS: Mapping[str, Check] = {
     "dangling-links": Check(
-        "links and addresses that lead nowhere",
-        "`wamkg set PAPER links.KIND=URL` for an address; take back the batch that made a link with `wamkg undo`",
+        "links to deleted entities, invalid URLs",
+        "`wamkg set PAPER links.KIND=URL` for a URL; for a link, undo the batch that made it with `wamkg undo`",
         _dangling_links,
     ),
     "missing-dates": Check(
@@ -244,68 +240,68 @@ CHECKS: Mapping[str, Check] = {
         _missing_dates,
     ),
     "implausible-dates": Check(
-        "dates and years of no paper: too old, or still to come; they are kept and neither shown nor counted",
-        "`wamkg set PAPER date=2026-01-31` or `year=2026` says what is right; nothing has to be done",
+        "dates before 1600 or after next year; they are stored but not shown or counted",
+        "nothing has to be done; `wamkg set PAPER date=2026-01-31` or `year=2026` gives the right one",
         _implausible_dates,
     ),
     "suspicious-zeros": Check(
-        "a zero where others count something, and results of 0",
-        "`wamkg enrich --only metadata`; `wamkg set result:ID value=...` after looking at the paper",
+        "0 citations where another source counts some, and results with the value 0",
+        "`wamkg enrich --only metadata`; `wamkg set result:ID value=...` after checking the paper",
         _suspicious_zeros,
     ),
     "class-without-definition": Check(
-        "taxa that nobody has defined", '`wamkg set taxon:TAXONOMY:PATH definition="..."`', _class_without_definition
+        "taxa without a definition", '`wamkg set taxon:TAXONOMY:PATH definition="..."`', _class_without_definition
     ),
     "duplicate-names": Check(
-        "things of one kind under one name, papers under one title",
-        "`wamkg set KIND:SLUG name=...`; say of papers whether they are one work",
+        "entities of one kind with the same name, papers with the same title",
+        "`wamkg set KIND:SLUG name=...`; for papers, decide with `wamkg duplicates` whether they are one work",
         _duplicate_names,
     ),
     "identity-questions": Check(
-        "records that look like another paper than the one their id leads to, and wait for an answer",
+        "records that look like another paper than the one with their id, and wait for an answer",
         "`wamkg questions show ID`, then `wamkg questions answer ID wrong-id`, `renamed` or `wrong-record`",
         _open_questions,
     ),
     "swapped-papers": Check(
-        "papers whose sources tell of two papers under one id",
-        "`wamkg doctor swapped-papers --fix` makes each a question; `wamkg questions answer ID wrong-id` takes back "
-        "what the other source said, `renamed` leaves it",
+        "papers whose sources describe two papers with one id",
+        "`wamkg doctor swapped-papers --fix` opens a question for each; `wamkg questions answer ID wrong-id` removes "
+        "the claims of the other source, `renamed` keeps them",
         _swapped_papers,
         _ask_about_swaps,
     ),
     "stale-suggestions": Check(
-        "suggestions that a decision or an edit of the tree has overtaken",
+        "suggestions that are out of date after a decision, a taxonomy edit or a change of the text",
         "`wamkg suggest`; `--fix` removes them",
         _stale_suggestions,
         _delete_suggestions,
     ),
     "missing-quotes": Check(
-        "quotes that the text they were taken from does not hold any more",
-        "look at the new text and decide again: `wamkg decide PAPER TAXON --evidence ...`",
+        "quotes that the text they were taken from no longer contains",
+        "read the new text and decide again: `wamkg decide PAPER TAXON --evidence ...`",
         _dead_evidence,
     ),
     "missing-reasons": Check(
-        "papers placed nowhere without a word why", "decide again with `--note` or `--kind`", _missing_reasons
+        "papers without a taxon and without a reason", "decide again with `--note` or `--kind`", _missing_reasons
     ),
     "broken-taxon-paths": Check(
-        "taxa whose path does not lead to them, papers at taxa that are no more",
+        "taxa whose path does not match their parents, papers assigned to deleted taxa",
         "`wamkg undo` the batch that `wamkg history` shows; this should not happen, please report it",
         _broken_trees,
     ),
     "broken-rules": Check(
-        "papers that stand where the rules of their taxonomies do not allow",
+        "papers assigned against a rule of their taxonomy",
         "decide again: `wamkg decide PAPER TAXON`",
         _broken_rules,
     ),
     "resolved-values": Check(
-        "papers that show other values than precedence picks from their sources",
-        "`wamkg doctor --fix` picks them again",
+        "papers whose values are not the ones that precedence picks",
+        "`wamkg doctor --fix` resolves them again",
         _shown_values,
         _show_again,
     ),
     "search-index": Check(
         "papers that search cannot find by their words",
-        "`wamkg doctor --fix` writes their texts anew",
+        "`wamkg doctor --fix` rebuilds the index",
         _search_texts,
         _write_texts,
     ),

@@ -157,7 +157,7 @@ def close_dead(session: Session) -> int:
         silent = job.heartbeat_at is None or job.heartbeat_at < limit
         if silent or (job.runner and is_worker_dead(job.runner)):
             job.status, job.finished_at = JobStatus.FAILED, utc_now()
-            job.error = "its process ended before it was done; resume it to go on"
+            job.error = "its process ended before it was done; resume it to continue"
             session.add(job)
             closed += 1
     return closed

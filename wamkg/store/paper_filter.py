@@ -48,7 +48,7 @@ class PaperFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    q: Text | None = Field(default=None, description="Words that title, text or method hold.")
+    q: Text | None = Field(default=None, description="Words that occur in the title, text or method.")
     taxon: tuple[TaxonRef, ...] = Field(
         default=(),
         description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",

@@ -201,9 +201,9 @@ def tree_problems(session: Session) -> Iterator[str]:
     for taxon in taxa.values():
         parent = taxa.get(taxon.parent_id) if taxon.parent_id else None
         if taxon.parent_id and parent is None:
-            yield f"{taxon.path} would stand below a taxon that is no more"
+            yield f"{taxon.path} would be below a deleted taxon"
         elif (taxon.path, taxon.depth) != place_below(parent, taxon.slug):
-            yield f"{taxon.path} would stand below {parent.path if parent else 'the root'}"
+            yield f"{taxon.path} would be below {parent.path if parent else 'the root'}"
     stray = (
         select(Paper.slug, Taxon.path)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
@@ -211,7 +211,7 @@ def tree_problems(session: Session) -> Iterator[str]:
         .where(is_live(Assignment), col(Taxon.ended_at).is_not(None))
     )
     for slug, path in session.exec(stray):
-        yield f"{slug} would stand at {path}, which is no more"
+        yield f"{slug} would be assigned to {path}, which is deleted"
 
 
 def detached_path(number: int) -> str:

@@ -85,7 +85,8 @@ def _refuse_against_rules(session: Session, before: dict[str, str]) -> None:
     new = new_violations(session, before)
     if new:
         told = "; ".join(f"{paper}: {problem}" for paper, problem in list(new.items())[:SHOWN_PAPERS])
-        raise InvalidInputError(f"after this edit {len(new)} papers would violate a rule; {told}")
+        papers = "1 paper" if len(new) == 1 else f"{len(new)} papers"
+        raise InvalidInputError(f"after this edit {papers} would violate a rule; {told}")
 
 
 @dataclass

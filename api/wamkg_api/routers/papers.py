@@ -80,7 +80,7 @@ def list_history(session: SessionDep, paper_id: PaperId) -> Response:
 def list_citations(
     session: SessionDep,
     paper_id: PaperId,
-    first_seen_since: Annotated[MomentText | None, Query(description="Learnt of since a date or a time.")] = None,
+    first_seen_since: Annotated[MomentText | None, Query(description="First seen since a date or a time.")] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:

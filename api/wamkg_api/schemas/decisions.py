@@ -25,7 +25,7 @@ class _Decision(Body):
     note: Text | None = None
     revision: Revision | None = None
     assignment: Text | None = Field(
-        default=None, description="Id of the paper's primary place that you saw; empty if it had none."
+        default=None, description="Id of the paper's primary assignment that you saw; empty if it had none."
     )
     suggestion: Word | None = Field(default=None, description="Id of the suggestion that you saw.")
 

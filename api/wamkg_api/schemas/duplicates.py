@@ -34,7 +34,7 @@ class NewMerge(Body):
     keep: Word = Field(description="The paper that remains.", examples=["arxiv:2302.00111"])
     other: Word = Field(description="The paper whose rows move to it.", examples=["arxiv:2310.10625"])
     prefer: Literal["keep", "other"] | None = Field(
-        default=None, description="Whose place stands where both have one in a taxonomy."
+        default=None, description="Which assignment stays if both have one in a taxonomy."
     )
     although_dois_differ: bool = Field(default=False, description="Merge papers with DOIs of two publications.")
     although_unlike: bool = Field(

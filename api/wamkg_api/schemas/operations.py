@@ -38,4 +38,4 @@ class DoctorRequest(Body):
     checks: list[Annotated[str, Field(pattern=rf"^({'|'.join((*CHECKS, *FORMER_CHECKS))})$")]] = Field(
         default_factory=list, max_length=100, examples=[["missing-quotes"]]
     )
-    fix: bool = Field(default=False, description="Mend what can be mended without losing anything.")
+    fix: bool = Field(default=False, description="Fix what can be fixed without losing data.")

@@ -35,7 +35,7 @@ Address = Annotated[
 ]
 
 _EXAMPLES: tuple[tuple[Any, str], ...] = (
-    (FieldList, f"names parted by commas, of {', '.join(FIELDS)}"),
+    (FieldList, f"names separated by commas, of {', '.join(FIELDS)}"),
     (ArxivId, "an arXiv id, 2302.00111"),
     (Doi, "a DOI, 10.48550/arXiv.2302.00111"),
     (Address, "a web address, https://example.org/page"),

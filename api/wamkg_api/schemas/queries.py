@@ -41,9 +41,9 @@ class PaperListQuery(PageParameters, SnapshotRef, PaperQuery):
 
     sort: Sort | None = Field(default=None, description="`relevance` if `q` is given, else `-date`.")
     fields_: FieldList | None = Field(
-        default=None, alias="fields", description="Only these, parted by commas; `abstract` and `summary` too."
+        default=None, alias="fields", description="Only these, separated by commas; `abstract` and `summary` too."
     )
-    facets: bool = Field(default=False, description="Count what each further choice would leave.")
+    facets: bool = Field(default=False, description="Count the papers of each further filter value.")
     facet_taxonomy: TaxonomyRef = Field(default=MAIN, description="Taxonomy of the taxon facet; empty: the main one.")
 
     @property
@@ -117,7 +117,7 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; `wam` if not given.")
     date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description="Which date places a paper.")
     depth: int | None = Field(default=None, ge=0, le=12, description="Levels drawn.")
-    representatives: Word | None = Field(default=None, description="How many a branch, which by name, or both.")
+    representatives: Word | None = Field(default=None, description="Number per branch, names, or both.")
     since: ReleaseName | None = Field(default=None, description="Mark what is new since this day or release.")
     orientation: Literal["vertical", "horizontal"] | None = Field(
         default=None, description="Which way time runs in a roadmap."
@@ -138,7 +138,7 @@ class FigureParameters(SnapshotRef, extra="forbid"):
         description="Column or millimetres.",
     )
     height: float | None = Field(
-        default=None, ge=60, le=2000, description="Most millimetres a roadmap may take; a page if not given."
+        default=None, ge=60, le=2000, description="Maximum height of a roadmap in mm; a page if not given."
     )
     theme: ThemeName = Field(default="light", description="Colors of the drawing.")
 

@@ -29,7 +29,7 @@ class _ReviewerLabel(Body):
     """A reviewer's label for one paper of a round."""
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
-    kind: OutsideKind | None = Field(default=None, description="Why it lies outside.")
+    kind: OutsideKind | None = Field(default=None, description="Why it is out of scope.")
     evidence: Evidence = None
     evidence_location: EvidenceLocation = None
     note: Text | None = None
@@ -49,8 +49,8 @@ class NewAdjudication(_ReviewerLabel):
     taxon: Path | None = Field(default=None, examples=["joint/diffusion"])
     also: list[Path] = Field(default_factory=list, max_length=20)
     revision: Revision | None = None
-    assignment: Text | None = Field(default=None, description="Id of the paper's primary place that you saw.")
-    agreed: bool = Field(default=False, description="The reviewers have settled among them what they differed on.")
+    assignment: Text | None = Field(default=None, description="Id of the paper's primary assignment that you saw.")
+    agreed: bool = Field(default=False, description="The reviewers reached a consensus.")
 
 
 class RoundClosing(Body):
