@@ -51,7 +51,7 @@ class TestImports:
     def test_the_report_names_the_decision_that_lost_its_quote(self, filled: Store, tmp_path: Path) -> None:
         assert told_of(filled) == [None]
         (alarm,) = fill(filled, tmp_path, with_abstract(OTHER)).alarms
-        for part in (UNIFIED, "by ana", QUOTE, "not in its abstract any more"):
+        for part in (UNIFIED, "by ana", QUOTE, "no longer in its abstract"):
             assert part in alarm
         assert told_of(filled) == [alarm]
         with filled.reading() as session:
@@ -136,8 +136,8 @@ def test_the_paper_and_its_page_say_it(seeded_store: Store, home: Path, tmp_path
     say(seeded_store, FIRST, "accept", UNIFIED, evidence=QUOTE)
     settings = Settings(database_url=seeded_store.url, home=home)
     with TestClient(create_app(settings), headers=token_for(seeded_store, name="bo")) as client:
-        assert "any more; look at it again" not in client.get(f"/papers/{FIRST}").text
+        assert "is no longer in its abstract; decide again" not in client.get(f"/papers/{FIRST}").text
         edited = client.patch(f"{API}/papers/{FIRST}", json={"abstract": OTHER}).json()
         assert len(edited["alarms"]) == 1
         assert [a["alarm"] for a in get(client, f"papers/{FIRST}")["assignments"]] == edited["alarms"]
-        assert "any more; look at it again" in client.get(f"/papers/{FIRST}").text
+        assert "is no longer in its abstract; decide again" in client.get(f"/papers/{FIRST}").text

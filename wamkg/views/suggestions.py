@@ -122,7 +122,7 @@ def suggestion_item(s: Suggestion, paper: Paper, taxonomy: str, paths: dict[int 
 
 def hide(item: SuggestionItem) -> SuggestionItem:
     """The suggestion without its content."""
-    return replace(item, hidden=True, **unsaid())
+    return replace(item, hidden=True, top={}, outside=None, ranked=[], decided_level=None, abstained=None, reasons=[])
 
 
 def unsaid() -> JsonObject:
