@@ -61,6 +61,9 @@ def name_from_dict(parts: Mapping[str, str]) -> PersonName:
     return PersonName(**parts)
 
 
+_HOMONYM = re.compile(r"(?<=[^\W\d_])\s+0\d{3}(?=\s*(?:,|$))")
+
+
 def parse_name(text: str) -> PersonName:
     """Parse "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given particle Family Jr." or a group's name.
 
@@ -68,7 +71,7 @@ def parse_name(text: str) -> PersonName:
     given name ("Vega Ruiz C.M."). A name without a comma is a group if it contains "and" or a word such as
     "Consortium".
     """
-    text = " ".join(text.split())
+    text = without_number(" ".join(text.split()))
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 3 and any(is_suffix(part) for part in parts[1:]):
         suffix, given = parts[1:] if is_suffix(parts[1]) else parts[:0:-1]
@@ -81,6 +84,11 @@ def parse_name(text: str) -> PersonName:
     if len(parts) > 1 or is_group(text):
         return PersonName(literal=text)
     return _initials_behind(text, _DOTTED) or _spoken(text)
+
+
+def without_number(text: str) -> str:
+    """The name without the number that DBLP puts behind people of one name: "Wei Wang 0001"."""
+    return _HOMONYM.sub("", text)
 
 
 def parse_indexed(text: str) -> PersonName:

@@ -66,3 +66,12 @@ def test_contents_with_full_addresses_are_no_papers() -> None:
     contents = f"* [Soft Toys]({page}#soft-toys)\n  * [Deep Methods]({page}#deep-methods)\n"
     text = f"# Toys\n\n{contents}\n## Soft Toys\n\n### Deep Methods\n\n* {LINK}, Mia Novak, 2020\n"
     assert [r.title for r in read(text, EMPTY).records()] == ["Grasping Soft Toys"]
+
+
+def test_news_of_a_list_are_no_class() -> None:
+    from wamkg.importing.lists.new_taxonomy import is_class_heading
+
+    for heading in ("News", "What's New", "🔥 Updates", "Latest Updates", "Changelog", "Recent Papers", "论文列表"):
+        assert not is_class_heading(heading), heading
+    for heading in ("New Methods", "News Recommendation", "Change Detection", "Update Rules"):
+        assert is_class_heading(heading), heading

@@ -281,3 +281,19 @@ def test_names_with_the_family_name_first_are_turned_in_json_lines() -> None:
     assert isinstance(record, Record)
     assert record.authors == ["Mia Ana Novak", "Jan van der Berg", "Ada Lowe", "Teapots, Inc."]
     assert [name.family for name in record.names] == ["Novak", "Berg", "Lowe", ""]
+
+
+def test_a_year_in_a_venue_that_is_another_stays_in_it() -> None:
+    kelp = b'{"title": "Kelp In The Wild", "venue": "Computer Vision - ECCV 2020", "year": 2021}\n'
+    first, second = parse_jsonl(BytesIO(kelp + b'{"title": "Tea", "venue": "ICRA 2019"}\n'))
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.venue, first.year) == ("Computer Vision - ECCV 2020", 2021)
+    assert (second.venue, second.year) == ("ICRA", 2019)
+
+
+def test_the_number_that_tells_people_of_one_name_apart_is_no_part_of_it() -> None:
+    people = one(
+        parse_bibtex, "@article{k, title={Every Wave}, author={Minjun Kim 0001 and Li 0002, Wei}, year={2023}}"
+    )
+    assert people.authors == ["Minjun Kim", "Wei Li"]

@@ -194,3 +194,17 @@ def test_swaps_are_caught_and_renames_let_through(
               f"{held.total() / len(true):.1%} of {len(true)} renames held up {dict(held)}")  # fmt: skip
     assert len(planted) == len(true) == SIZE
     assert caught >= 0.99 and held.total() / len(true) <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("A theory of tidal robots, Part I", "A theory of tidal robots, Part II"),
+        ("Soft Hands for Kelp (Part 1)", "Soft Hands for Kelp (Part 2)"),
+        ("Learning to swim with diffusion world models", "Flying drones with contrastive rewards"),
+    ],
+)
+def test_two_papers_of_the_same_two_people_are_two_papers(mine: str, theirs: str) -> None:
+    people = ("Ann Alpha", "Bo Beta")
+    known, given = PaperProfile((mine,), people, year=2020), PaperProfile((theirs,), people, year=2020)
+    assert check_identity(known, given).identity is Identity.DIFFERENT

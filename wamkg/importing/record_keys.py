@@ -50,6 +50,7 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
         else:
             take(record, key, value)
     record.unknown_keys = unknown
+    _split_venue(record, given.get("year"))
     if given.get("year_derived") is True:
         record.year = None  # derived from the date; no source states it
     if record.url:
@@ -117,12 +118,14 @@ def _take_text(record: Record, key: str, value: Any) -> None:
 
 
 def _take_venue(record: Record, key: str, value: Any) -> None:
-    text = _need(value, str, key, "text").strip()
-    venue, year, rest = read_venue(text)
-    if venue and year and not rest:
-        record.venue, record.year = venue, record.year or year
-    else:
-        record.venue = text or None
+    record.venue = _need(value, str, key, "text").strip() or None
+
+
+def _split_venue(record: Record, year: Any) -> None:
+    """Take the year off a venue such as "ICRA 2019", unless the record gives another year."""
+    venue, printed, rest = read_venue(record.venue or "")
+    if venue and printed and not rest and year in (None, printed):
+        record.venue, record.year = venue, record.year or printed
 
 
 def _take_names(record: Record, key: str, value: Any) -> None:

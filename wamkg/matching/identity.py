@@ -20,6 +20,7 @@ from wamkg.matching.titles import (
     is_made_up,
     looks_made_up,
     plain_title,
+    share_words,
     title_parts,
 )
 from wamkg.names import parse_name
@@ -47,7 +48,7 @@ MIN_SHARED_TEAM = 0.5
 MIN_WHOLE_TEAM = 0.8
 """Share above which authors alone identify a paper whose two titles have nothing in common."""
 MIN_TEAM = 3
-"""So many common authors are unlikely by chance. Fewer count if the lists are equal and the years too."""
+"""So many common authors are unlikely by chance. Fewer count if lists and years agree and the titles share words."""
 MAX_YEARS_OF_A_TITLE = 5
 """Other authors do not publish a paper under the same title again after more years than this."""
 MAX_YEARS_OF_A_CHANGE = 3
@@ -111,7 +112,8 @@ def _decide(relation: TitleRelation, team: Team, known: PaperProfile, given: Pap
         return Identity.DIFFERENT if is_other else Identity.RENAMED
     if relation is TitleRelation.SEQUEL or team is Team.NONE or _years_apart(known, given) > MAX_YEARS_OF_A_CHANGE:
         return Identity.DIFFERENT
-    if _is_whole_team(known, given) or _introduces(known, given) or _introduces(given, known):
+    related = any(share_words(mine, theirs) for mine in known.titles for theirs in given.titles)
+    if _is_whole_team(known, given, pairs=related) or _introduces(known, given) or _introduces(given, known):
         return Identity.RENAMED
     return Identity.DIFFERENT
 
@@ -154,14 +156,14 @@ def compare_teams(known: PaperProfile, given: PaperProfile) -> Team:
     return Team.SHARED if shared / _shorter(known, given) >= MIN_SHARED_TEAM else Team.SOME
 
 
-def _is_whole_team(known: PaperProfile, given: PaperProfile) -> bool:
-    """Whether the lists are equal (for an incomplete list: its beginning). Pairs of authors are not enough."""
+def _is_whole_team(known: PaperProfile, given: PaperProfile, *, pairs: bool) -> bool:
+    """Whether the lists are equal (an incomplete one: its beginning). One or two authors count only with `pairs`."""
     if not known.authors or not given.authors:
         return False
     shared = _shared(known.authors, given.authors)
     shorter, longer = _shorter(known, given), max(len(known.authors), len(given.authors))
     whole = shorter if known.cut or given.cut else longer
-    is_large = shared >= MIN_TEAM or (shared == longer and _years_apart(known, given) <= 1)
+    is_large = shared >= MIN_TEAM or (pairs and shared == longer and _years_apart(known, given) <= 1)
     return is_large and shared >= MIN_WHOLE_TEAM * whole
 
 

@@ -191,7 +191,7 @@ def compare_titles(one: str, other: str) -> TitleRelation:
     if whole.is_whole:
         return TitleRelation.CHANGED
     if _numbers_differ(a, b, whole):
-        return TitleRelation.SEQUEL if _is_sequel(a, b) else TitleRelation.OTHER
+        return TitleRelation.SEQUEL if _is_sequel(a, b) or _differ_in_numbers_only(whole) else TitleRelation.OTHER
     if _is_one_changed(a, b, whole) or _is_extended(a, b):
         return TitleRelation.CHANGED
     if a.head and a.head == b.head:
@@ -298,7 +298,9 @@ def _behind(word: str, other: tuple[str, ...]) -> tuple[str, ...] | None:
     return None
 
 
-_NUMBER = re.compile(r"\d+|^(?:ii|iii|iv|vi|vii|viii)$")
+_NUMBER = re.compile(r"\d+|^(?:i|ii|iii|iv|vi|vii|viii|ix)$")
+_MIN_SEQUEL = 2
+"""Common words of two parts of one series."""
 
 
 def _numbers_differ(a: TitleParts, b: TitleParts, whole: _Alignment) -> bool:
@@ -309,6 +311,17 @@ def _numbers_differ(a: TitleParts, b: TitleParts, whole: _Alignment) -> bool:
         left, right = rest.left, rest.right
     mine, theirs = ({m for w in side for m in _NUMBER.findall(w)} for side in (left, right))
     return bool(mine and theirs)
+
+
+def _differ_in_numbers_only(whole: _Alignment) -> bool:
+    """Whether the words that the titles do not share are numbers: two parts of a series."""
+    apart = (*whole.left, *whole.right)
+    return len(whole.common) >= _MIN_SEQUEL and all(_NUMBER.search(word) for word in apart)
+
+
+def share_words(one: str, other: str) -> bool:
+    """Whether two titles have a meaningful word in common."""
+    return _align(title_parts(one).words, title_parts(other).words).shared > _COMMON_WEIGHT
 
 
 def _letters(name: str) -> str:

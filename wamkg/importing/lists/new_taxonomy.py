@@ -27,10 +27,17 @@ _CONTAINERS = frozenset(
 """Words (as label keys) of headings that only contain other headings."""
 
 
+_NEWS = frozenset((
+    "news", "new", "update", "latest", "recent", "announcement", "changelog", "log", "change", "what", "s", "whats",
+    "release", "note", "todo", "our", "and", "list", "新闻", "更新", "动态", "更新日志", "最新动态", "论文列表", "论文", "列表",
+))  # fmt: skip
+"""Words (as label keys) of headings that tell what is new in a list."""
+
+
 def is_class_heading(text: str) -> bool:
-    """Whether a heading can be a taxon: not a year, a month or an edition of a venue."""
+    """Whether a heading can be a taxon: not a year, a month, an edition of a venue, or the list's own news."""
     clean = heading_name(text)
-    if not set(label_key(clean).split()) - _CONTAINERS:
+    if not set(label_key(clean).split()) - _CONTAINERS - _NEWS:
         return False
     return read_date(clean) is None and read_venue(clean)[1] is None
 
