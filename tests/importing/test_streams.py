@@ -71,7 +71,7 @@ def test_every_key_is_taken() -> None:
     ]
     assert record.introduces == [IntroducedEntity("dataset", "DoorSet")]
     assert record.unknown_keys == ("stars",)
-    assert (record.authors, record.aliases, record.standing) == (["Ann Lee", "Cho, Bob"], ["DOOR"], "included")
+    assert (record.authors, record.aliases, record.standing) == (["Ann Lee", "Bob Cho"], ["DOOR"], "included")
 
 
 def test_null_is_unknown() -> None:

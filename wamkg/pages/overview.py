@@ -177,7 +177,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
     choice = replace(choice, taxonomy=_chosen(session, choice.taxonomy, taxonomies))
     query = PagedFilter(limit=QUEUE, after=choice.after)
     page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
-    unplaced = PaperQuery(state=(f"{choice.taxonomy}:none",), limit=1)
+    unplaced = (f"{choice.taxonomy}:none",)
     return render(
         "review.html",
         viewer=viewer,
@@ -189,7 +189,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         questions=[] if choice.after else open_questions(session),
         disputes=[] if choice.after else open_objections(session),
         differing=[] if choice.after else differing_votes(session),
-        waiting=find_paper_page(session, unplaced).total if taxonomies else 0,
+        waiting=find_paper_page(session, PaperQuery(state=unplaced, limit=1)).total if taxonomies else 0,
         taxonomy=choice.taxonomy,
         order=choice.order,
         done=choice.done if viewer else None,

@@ -29,7 +29,8 @@ _CONTAINERS = frozenset(
 
 _NEWS = frozenset((
     "news", "new", "update", "latest", "recent", "announcement", "changelog", "log", "change", "what", "s", "whats",
-    "release", "note", "todo", "our", "and", "list", "新闻", "更新", "动态", "更新日志", "最新动态", "论文列表", "论文", "列表",
+    "release", "note", "todo", "our", "and", "list", "新闻", "更新", "动态", "更新日志", "最新动态", "论文列表", "论文",
+    "列表",
 ))  # fmt: skip
 """Words (as label keys) of headings that tell what is new in a list."""
 
