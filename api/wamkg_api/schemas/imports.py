@@ -24,7 +24,7 @@ class ImportedLine(BaseModel):
     reason: str | None = Field(default=None, description="Why the line could not be read.")
 
 
-class Proposal(BaseModel):
+class ProposedClass(BaseModel):
     """A class that a list has and its taxonomy lacks, and the command that adds it."""
 
     taxonomy: str
@@ -50,7 +50,7 @@ class ImportAnswer(BaseModel):
     own_survey: list[str]
     arxiv_ids: dict[str, int]
     sections: dict[str, int] = Field(description="Headings that no taxonomy knows, with the papers below each.")
-    proposals: list[Proposal] = Field(description="Classes that the list has and its taxonomy lacks.")
+    proposals: list[ProposedClass] = Field(description="Classes that the list has and its taxonomy lacks.")
     alarms: list[str] = Field(description="Decisions whose quote is gone from the text.")
     notes: list[str] = Field(description="What was assumed of the file as a whole, such as its encoding.")
     warnings: list[QualityWarning] = Field(description="What makes the import implausible.")
