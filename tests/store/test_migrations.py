@@ -105,3 +105,9 @@ def test_a_store_newer_than_the_program_is_refused(store: Store) -> None:
         session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="9999"):
         migrate(store)
+
+
+def test_the_newest_version_is_that_of_alembic() -> None:
+    from wamkg.store.migrate import _scripts, head_revision
+
+    assert head_revision() == _scripts().get_current_head()
