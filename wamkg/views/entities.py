@@ -58,7 +58,8 @@ def entity_page(session: Session, kind: EntityKind, q: str | None, limit: int, a
     if q:
         wanted = name_key(q)
         items = [i for i in items if wanted and any(wanted in name_key(n) for n in (i.name, i.slug, *i.aliases))]
-    return page_of(([[i.name.casefold(), i.slug], i] for i in items), ListOrder(kind, (str, str)), limit, after)  # type: ignore[misc]
+    keyed = [((i.name.casefold(), i.slug), i) for i in items]
+    return page_of(keyed, ListOrder(kind, (str, str)), limit, after)
 
 
 def all_entities(session: Session, kind: EntityKind) -> list[EntityItem]:
