@@ -74,7 +74,7 @@ def test_units_of_another_machine_are_taken_over_when_their_lease_ends(store: St
         assert len(lost) == 3
         free = lease_tasks(session, scope, TaskKind.METADATA, 6, current_worker_id(), lease)
         assert {unit.id for unit in free}.isdisjoint(unit.id for unit in lost) and len(free) == 3
-        release_leases(session, str(session.get_one(Task, free[0].id).lease_owner))
+        release_leases(session, str(session.get_one(Task, free[0].id).leased_by))
     with S2Server(world) as server:
         report = enrich(store, settings_for(server))
     assert report.exit_status == 0
