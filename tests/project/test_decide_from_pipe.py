@@ -33,7 +33,7 @@ def test_ids_of_a_pipe_are_decided_with_yes(seeded_store: Store, capsys: Out, mo
     assert "2 of 2 papers decided" in capsys.readouterr().out
     for paper in PAPERS:
         run(["show", paper])
-        assert f"place: wam:{TAXON}" in capsys.readouterr().out
+        assert f"assignment: wam:{TAXON}" in capsys.readouterr().out
 
 
 def test_an_unknown_id_of_a_pipe_is_listed_and_the_others_are_tried(
