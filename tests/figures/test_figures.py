@@ -164,7 +164,7 @@ def test_the_default_model_comes_first(tmp_path: Path) -> None:
         ("reliability", FigureQuery(), "--source"),
         ("reliability", FigureQuery(source=Path("nowhere.json")), "cannot be read"),
         ("crosswalk-table", FigureQuery(), "compare_with"),
-        ("crosswalk-table", FigureQuery(against="challenges"), "no paper is assigned in both"),
+        ("crosswalk-table", FigureQuery(compare_with="challenges"), "no paper is assigned in both"),
         ("matrix", FigureQuery(facet="color"), "unknown facet 'color'"),
         ("matrix", FigureQuery(date="yesterday"), "unknown date rule"),
         ("taxonomy", FigureQuery(date="yesterday"), "unknown date rule"),

@@ -10,7 +10,7 @@ from wamkg.figures.query import FIGURES, FigureQuery
 from wamkg.screening.metrics import measures
 from wamkg.suggesting.metrics import expected_calibration_error, reliability
 
-QUERIES = {"crosswalk-table": FigureQuery(taxonomy="evaluation", against="training-data")}
+QUERIES = {"crosswalk-table": FigureQuery(taxonomy="evaluation", compare_with="training-data")}
 
 
 def query_for(name: str, folder: Path) -> FigureQuery:
