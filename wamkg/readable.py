@@ -29,6 +29,16 @@ def readable(value: Any) -> str:
     return str(value)
 
 
+def pluralize(count: int, noun: str = "paper") -> str:
+    """A number with its noun, in the plural unless the number is one."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def shorten(text: str, length: int) -> str:
+    """The text, cut to `length` characters with an ellipsis at the end if it is longer."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def _readable_object(value: dict[Any, Any]) -> str:
     if value and value.keys() <= _NAME:
         return PersonName(**{name: str(part or "") for name, part in value.items()}).display

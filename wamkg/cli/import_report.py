@@ -7,6 +7,7 @@ from wamkg.cli.common import out, print_identity, print_undo, print_warnings
 from wamkg.importing.import_report import Doubt, ImportReport, LineReport, Outcome
 from wamkg.importing.parse_result import ProposedTaxon
 from wamkg.importing.quality import Quality, QualityWarning, Sample
+from wamkg.readable import pluralize
 
 SHOWN = 20
 """Lines of each section that are printed without --verbose."""
@@ -22,7 +23,7 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     if report.warnings:
         out.print()
     dry = "; dry run, nothing is written" if report.dry_run else ""
-    out.print(f"{_count(report.records, 'record')} in {report.source}, read as {report.format}{dry}")
+    out.print(f"{pluralize(report.records, 'record')} in {report.source}, read as {report.format}{dry}")
     for note in report.notes:
         out.print(note)
     _print_samples(report.samples)
@@ -76,12 +77,12 @@ def _quality_line(quality: Quality) -> str:
     shares = {"authors": quality.without_authors, "year": quality.without_year, "id": quality.without_id}
     line = "Complete: " + ", ".join(f"{name} {_share(total - lacking, total)}" for name, lacking in shares.items())
     odd = [
-        _count(quality.titles_like_names, "title") + " like a list of names",
-        _count(quality.short_titles, "title") + " of one or two words",
+        pluralize(quality.titles_like_names, "title") + " like a list of names",
+        pluralize(quality.short_titles, "title") + " of one or two words",
         f"{quality.same_title} records of one title",
-        _count(quality.worse, "value") + " worse than before",
-        _count(quality.dropped, "value") + " dropped",
-        _count(quality.doubtful, "value") + " doubtful",
+        pluralize(quality.worse, "value") + " worse than before",
+        pluralize(quality.dropped, "value") + " dropped",
+        pluralize(quality.doubtful, "value") + " doubtful",
     ]
     return "; ".join([line, *(text for text in odd if not text.startswith("0 "))])
 
@@ -91,10 +92,6 @@ def _share(part: int, total: int) -> str:
     tenths = min(max(1000 * part // total, 1), 999) if 0 < part < total else 1000 * part // total
     near_end = 0 < tenths < 10 or 990 < tenths < 1000
     return f"{tenths / 10:.{1 if near_end else 0}f}% ({part:,} of {total:,})"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}" + ("" if number == 1 else "s")
 
 
 def _print_not_understood(report: ImportReport, verbose: bool) -> None:
@@ -151,7 +148,7 @@ def _print_lists(report: ImportReport, verbose: bool) -> None:
     _print_proposals(report.proposals, verbose)
     proposed = {proposal.name for proposal in report.proposals}
     sections = [
-        f'"{name}" ({_count(number, "paper")})'
+        f'"{name}" ({pluralize(number, "paper")})'
         for name, number in report.sections.most_common()
         if name not in proposed
     ]
@@ -166,7 +163,7 @@ def _print_proposals(proposals: Sequence[ProposedTaxon], verbose: bool) -> None:
     """Print the command that makes a class of each unknown heading."""
     shown = proposals if verbose else proposals[:SHOWN]
     for each in shown:
-        papers = _count(each.papers, "paper")
+        papers = pluralize(each.papers, "paper")
         out.print(f"{papers} under an unknown heading '{each.name}'; `{each.command}` makes it")
     if len(proposals) > len(shown):
         out.print(f"and {len(proposals) - len(shown)} more unknown headings; --verbose lists all")

@@ -28,6 +28,7 @@ from wamkg.cli.common import (
 )
 from wamkg.cli.decisions import ByOption, PaperArgument
 from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.readable import shorten
 from wamkg.services import entities
 from wamkg.services.writers import Writer
 from wamkg.store.paper_filter import PaperFilter
@@ -291,7 +292,7 @@ def _print_papers(papers: Iterable[PaperItem], columns: Sequence[str], format: F
 
 
 def _short(value: Any) -> Any:
-    return value if not isinstance(value, str) or len(value) <= TITLE_WIDTH else f"{value[: TITLE_WIDTH - 1]}…"
+    return shorten(value, TITLE_WIDTH) if isinstance(value, str) else value
 
 
 def _card(paper: PaperDetail) -> Iterator[str]:

@@ -154,8 +154,3 @@ def truncate_to_width(text: str, width: float, size: float = TEXT_SIZE, bold: bo
     while text and text_width(f"{text}…", size, bold) > width:
         text = text[:-1]
     return f"{text.rstrip()}…"
-
-
-def pluralize(count: int, noun: str = "paper") -> str:
-    """Return a number with its noun, in the plural unless the number is one."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

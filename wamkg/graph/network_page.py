@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from wamkg.errors import InvalidInputError
+from wamkg.readable import shorten
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -83,8 +84,7 @@ def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
 
 
 def _label(node: Mapping[str, Any]) -> str:
-    label = str(node.get("short") or node["label"])
-    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
+    return shorten(str(node.get("short") or node["label"]), LONGEST)
 
 
 def _size(node: Mapping[str, Any]) -> tuple[float, float]:

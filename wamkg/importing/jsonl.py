@@ -10,6 +10,7 @@ from wamkg.importing.loose import without_nul
 from wamkg.importing.parse_result import Item
 from wamkg.importing.record_keys import FaultError, read_mapping
 from wamkg.matching.record import Dropped, UnreadableLine
+from wamkg.readable import shorten
 
 _NUL = b"\\u0000"
 """A NUL as JSON escapes it; a bare NUL is not valid JSON."""
@@ -62,8 +63,7 @@ def _json_fault(line: bytes, error: orjson.JSONDecodeError) -> str:
 
 def _excerpt(line: bytes) -> str:
     text = line[:600].decode(errors="replace").replace("\x00", "\ufffd")
-    words = " ".join(text.split())
-    return words if len(words) <= 160 else words[:159] + "…"
+    return shorten(" ".join(text.split()), 160)
 
 
 def _has_nul(value: Any) -> bool:

@@ -7,13 +7,14 @@ from wamkg.figures.box import Bounds
 from wamkg.figures.charts.citation_chart import AXIS_GAP, LABEL_GAP, LINE_STEP, CitationChartLayout, CitationLine
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import ChartPage, FigureText, axis_title, pluralize, rectangle
+from wamkg.figures.page import ChartPage, FigureText, axis_title, rectangle
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Cell, Drawing, Rows
 from wamkg.figures.shades import branch_colors, undated_ground
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize, shorten
 from wamkg.views.taxonomies import TaxonomyPaper
 from wamkg.views.timelines import CitationTimeline
 
@@ -86,8 +87,7 @@ def _branch(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> s
 
 def _name(timeline: CitationTimeline, known: Mapping[str, TaxonomyPaper]) -> str:
     item = known.get(_element_id(timeline)) if timeline.kind == "paper" else None
-    name = plain(item.label) if item else timeline.label
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return shorten(plain(item.label) if item else timeline.label, LONGEST_NAME)
 
 
 def _element_id(timeline: CitationTimeline) -> str:

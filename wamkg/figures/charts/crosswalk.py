@@ -6,11 +6,12 @@ from dataclasses import replace
 from wamkg.errors import InvalidInputError
 from wamkg.figures.charts.grid import Grid, GridColumn, GridRow, draw_grid
 from wamkg.figures.latex import latex_table
-from wamkg.figures.page import FigureText, pluralize
+from wamkg.figures.page import FigureText
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
 from wamkg.figures.style import FigureOptions
+from wamkg.readable import pluralize
 from wamkg.taxonomy.crosswalk import Crosswalk
 from wamkg.taxonomy.crosswalk_text import confusion_rows
 

@@ -22,7 +22,6 @@ from wamkg.figures.page import (
     FigureText,
     LegendKey,
     baseline,
-    pluralize,
     rectangle,
     ticks,
     truncate_to_width,
@@ -33,6 +32,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import ANY, family_of, undated_ground
 from wamkg.figures.style import MARGIN, PAGE_MM, POINTS_PER_MM, TEXT_SIZE, THEMES, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize
 from wamkg.views.results import LeaderboardOverTime, Score, score_rows
 
 PANEL, LOWEST, GAP_X, GAP_Y, MIN_PANEL = 92.0, 36.0, 12.0, 9.0, 140.0

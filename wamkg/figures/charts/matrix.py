@@ -5,11 +5,12 @@ from dataclasses import replace
 from wamkg.figures.charts.grid import Grid, GridColumn, GridRow, draw_grid
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.latex import latex_table
-from wamkg.figures.page import FigureText, pluralize
+from wamkg.figures.page import FigureText
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
 from wamkg.figures.style import FigureOptions
+from wamkg.readable import pluralize
 from wamkg.views.matrix import YEAR, FacetMatrix, matrix_rows
 
 

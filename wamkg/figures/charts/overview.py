@@ -10,13 +10,14 @@ from wamkg.errors import InvalidInputError
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.ids import taxon_id
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText, baseline, pluralize, truncate_to_width
+from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText, baseline, truncate_to_width
 from wamkg.figures.paint import Painter, Type, marker, rounded
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import family_of
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize
 from wamkg.views.papers import shown_day
 from wamkg.views.taxonomies import TaxonomyPaper, TaxonomyWithPapers
 

@@ -23,7 +23,6 @@ from wamkg.figures.page import (
     LegendKey,
     axis_title,
     baseline,
-    pluralize,
     rectangle,
     ticks,
 )
@@ -33,6 +32,7 @@ from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.shades import branch_colors
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize
 from wamkg.views.timelines import PaperTimeline, timeline_csv_rows
 
 _RATIO, _LOWEST, _TALLEST, _BAR_SHARE = 0.36, 120.0, 190.0, 0.72

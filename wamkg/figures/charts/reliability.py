@@ -9,11 +9,12 @@ from wamkg.figures.box import Bounds
 from wamkg.figures.charts.evaluation import Bin, Evaluation, ModelCalibration, evaluation_rows
 from wamkg.figures.ids import slug
 from wamkg.figures.measure import text_width
-from wamkg.figures.page import FRONT, GRID, LABELS, LINE, ChartPage, FigureText, baseline, pluralize, truncate_to_width
+from wamkg.figures.page import FRONT, GRID, LABELS, LINE, ChartPage, FigureText, baseline, truncate_to_width
 from wamkg.figures.paint import Painter, Point, Type, marker
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize
 
 LEAST, LARGEST, GAP, AXIS_GAP = 92.0, 150.0, 12.0, 3.0
 _MOST = 8

@@ -10,12 +10,13 @@ from wamkg.figures.charts.forest import forest
 from wamkg.figures.charts.tree_nodes import TreeNode, build_tree_nodes, parse_representatives
 from wamkg.figures.date_rules import DATE_RULES
 from wamkg.figures.measure import text_width, wrap
-from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText, baseline, pluralize
+from wamkg.figures.page import GRID, LABELS, LINE, MARKS, ChartPage, FigureText, baseline
 from wamkg.figures.paint import Painter, Type, marker, rounded
 from wamkg.figures.plaintext import plain
 from wamkg.figures.save import Drawing, Rows
 from wamkg.figures.style import MARGIN, TEXT_SIZE, FigureOptions, Theme, hues_for
 from wamkg.figures.svg import Element
+from wamkg.readable import pluralize
 from wamkg.views.taxonomies import TaxonomyPaper, TaxonomyWithPapers
 
 PAD, GAP, LEAF_GAP, FAMILY_GAP, CORNER = 2.6, 9.0, 2.6, 4.0, 1.8
