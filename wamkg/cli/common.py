@@ -79,6 +79,11 @@ def open_selected_store(release: str | None, as_of: str | None) -> Iterator[Stor
         yield shown
 
 
+def piped_ids() -> list[str]:
+    """The ids on standard input, one to a line, each once."""
+    return list(dict.fromkeys(line.strip() for line in sys.stdin if line.strip()))
+
+
 def print_json(value: Any) -> None:
     """Print a value as one JSON document."""
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())

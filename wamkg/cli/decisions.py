@@ -1,6 +1,5 @@
 """`decide`, `decisions`: record, export and import decisions of people."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from wamkg.cli.common import (
     err,
     open_store,
     out,
+    piped_ids,
     print_json,
     print_undo,
 )
@@ -96,7 +96,7 @@ def decide(
 
 def _decide_all(store: Store, writer: Writer, decision: Decision, *, dry_run: bool, yes: bool, json: bool) -> int:
     """Decide on each paper of standard input: first without writing, then, if the person agrees, for good."""
-    papers = list(dict.fromkeys(line.strip() for line in sys.stdin if line.strip()))
+    papers = piped_ids()
     tried, failed = _decide_each(store, writer, decision, papers, dry_run=True)
     for made in tried:
         out.print(f"{made.paper}: {_moved(made)}")

@@ -22,6 +22,7 @@ from wamkg.cli.common import (
     open_selected_store,
     open_store,
     out,
+    piped_ids,
     print_json,
     print_table,
     print_undo,
@@ -194,7 +195,8 @@ def remove(
         raise InvalidInputError("a paper needs a reason to be excluded; write --why 'not about this subject'")
     with open_store() as store:
         with store.reading() as session:
-            found = {name: find_paper(session, name) for name in dict.fromkeys(_ids(papers))}
+            ids = [id_ for name in papers for id_ in (piped_ids() if name == "-" else [name])]
+            found = {name: find_paper(session, name) for name in dict.fromkeys(ids)}
             names = {name: (public_id(p.arxiv, p.slug), p.title) for name, p in found.items()}
         for name, (id_, title) in names.items():
             out.print(f"{id_}: {title}")
@@ -235,14 +237,6 @@ def _columns(text: str) -> list[str]:
 
 def _full_taxon(session: Session, text: str) -> str:
     return text if ":" in text else f"{default_taxonomy(session)}:{text}"
-
-
-def _ids(given: Sequence[str]) -> Iterator[str]:
-    for name in given:
-        if name == "-":
-            yield from (line.strip() for line in sys.stdin if line.strip())
-        else:
-            yield name
 
 
 def _known(session: Session, text: str) -> PaperItem | None:
