@@ -191,7 +191,7 @@ def read_config(file: Path) -> dict[str, Any]:
         raise InvalidInputError(f"{file} cannot be read: {error}") from error
     for name in values:
         if name not in Settings.model_fields:
-            near = did_you_mean(name, {known: known for known in Settings.model_fields})
+            near = did_you_mean(name, list(Settings.model_fields))
             raise InvalidInputError(f"{file} has the unknown setting {name!r}{near or '; see docs/settings.md'}")
     return values | {"home": file.parent / str(values.get("home", CONFIG_HOME))}
 

@@ -48,8 +48,8 @@ def _find_paper(session: Session, kind: str, rest: str, text: str) -> Paper:
     try:
         return find_paper(session, rest if kind == EntityKind.PAPER else text)
     except NotFoundError:
-        near = did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS if known != kind}) if rest else ""
-        if not near or kind in KINDS:
+        near = did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS}) if rest and kind not in KINDS else ""
+        if not near:
             raise
         raise NotFoundError(f"no entity {text[:200]!r}{near} Write KIND:NAME, for example taxon:wam:joint") from None
 

@@ -112,8 +112,7 @@ def _decide(relation: TitleRelation, team: Team, known: PaperProfile, given: Pap
         return Identity.DIFFERENT if is_other else Identity.RENAMED
     if relation is TitleRelation.SEQUEL or team is Team.NONE or _years_apart(known, given) > MAX_YEARS_OF_A_CHANGE:
         return Identity.DIFFERENT
-    related = any(share_words(mine, theirs) for mine in known.titles for theirs in given.titles)
-    if _is_whole_team(known, given, pairs=related) or _introduces(known, given) or _introduces(given, known):
+    if _is_whole_team(known, given) or _introduces(known, given) or _introduces(given, known):
         return Identity.RENAMED
     return Identity.DIFFERENT
 
@@ -156,15 +155,21 @@ def compare_teams(known: PaperProfile, given: PaperProfile) -> Team:
     return Team.SHARED if shared / _shorter(known, given) >= MIN_SHARED_TEAM else Team.SOME
 
 
-def _is_whole_team(known: PaperProfile, given: PaperProfile, *, pairs: bool) -> bool:
-    """Whether the lists are equal (an incomplete one: its beginning). One or two authors count only with `pairs`."""
+def _is_whole_team(known: PaperProfile, given: PaperProfile) -> bool:
+    """Whether the lists are equal (an incomplete one: its beginning). One or two authors need more in common."""
     if not known.authors or not given.authors:
         return False
     shared = _shared(known.authors, given.authors)
     shorter, longer = _shorter(known, given), max(len(known.authors), len(given.authors))
     whole = shorter if known.cut or given.cut else longer
-    is_large = shared >= MIN_TEAM or (pairs and shared == longer and _years_apart(known, given) <= 1)
-    return is_large and shared >= MIN_WHOLE_TEAM * whole
+    if shared < MIN_WHOLE_TEAM * whole:
+        return False
+    is_close = shared == longer and _years_apart(known, given) <= 1
+    return shared >= MIN_TEAM or (is_close and _titles_share_words(known, given))
+
+
+def _titles_share_words(known: PaperProfile, given: PaperProfile) -> bool:
+    return any(share_words(mine, theirs) for mine in known.titles for theirs in given.titles)
 
 
 def _shorter(known: PaperProfile, given: PaperProfile) -> int:

@@ -96,7 +96,7 @@ def page_of(pairs: Iterable[tuple[tuple[Key, ...], T]], order: ListOrder, limit:
     Raises NotFoundError for a cursor of another list.
     """
     last = decode_cursor(after, order.name, order.kinds) if after else None
-    ordered = sorted(((tuple(keys), item) for keys, item in pairs), key=lambda pair: pair[0])
+    ordered = sorted(pairs, key=lambda pair: pair[0])
     following = [pair for pair in ordered if last is None or pair[0] > last]
     shown = following[:limit]
     more = len(following) > limit
