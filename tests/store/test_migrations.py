@@ -4,11 +4,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Date, Float, Integer, LargeBinary, func, select, table, text
 from sqlalchemy.types import TypeEngine
 
 from wamkg.errors import StoreError
-from wamkg.store.migrate import check, current_revision, downgrade, head_revision, migrate
+from wamkg.store.migrate import (
+    alembic_config,
+    check,
+    current_revision,
+    downgrade,
+    head_revision,
+    known_revisions,
+    migrate,
+)
 from wamkg.store.session import Store
 from wamkg.store.tables import metadata
 from wamkg.store.types import UtcDateTime, utc_now
@@ -107,7 +116,7 @@ def test_a_store_newer_than_the_program_is_refused(store: Store) -> None:
         migrate(store)
 
 
-def test_the_newest_version_is_that_of_alembic() -> None:
-    from wamkg.store.migrate import _scripts, head_revision
-
-    assert head_revision() == _scripts().get_current_head()
+def test_the_versions_are_those_of_alembic(store: Store) -> None:
+    scripts = ScriptDirectory.from_config(alembic_config(store))
+    assert head_revision() == scripts.get_current_head()
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}

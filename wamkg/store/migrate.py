@@ -13,7 +13,6 @@ from wamkg.store.session import Store, in_plain_words, settle_file
 
 if TYPE_CHECKING:
     from alembic.config import Config  # Alembic takes a while to load; most of what is run needs none of it
-    from alembic.script import ScriptDirectory
 
 _PACKAGED = Path(__file__).parents[1] / "migrations"
 _CHECKOUT = Path(__file__).parents[2] / "migrations"
@@ -26,39 +25,27 @@ def migrations_folder() -> Path:
 
 def alembic_config(store: Store) -> "Config":
     """Alembic's configuration for a store, built in code so that the URL is set in one place only."""
-    config = _config()
-    config.attributes["engine"] = store.engine
-    return config
-
-
-def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = store.engine
     return config
-
-
-def _scripts() -> "ScriptDirectory":
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_config())
-
-
-@cache
-def head_revision() -> str:
-    """The newest schema version that this program supports.
-
-    Migrations are numbered in one line, so the files tell it without loading Alembic; a test compares both.
-    """
-    return max((file.name[:4] for file in (migrations_folder() / "versions").glob("[0-9]*_*.py")), default="")
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """All schema versions that this program supports."""
-    return frozenset(script.revision for script in _scripts().walk_revisions())
+    """All schema versions that this program supports.
+
+    The files of the migrations are named by them, so no command loads Alembic to know; a test compares both.
+    """
+    return frozenset(file.name[:4] for file in (migrations_folder() / "versions").glob("[0-9]*_*.py"))
+
+
+def head_revision() -> str:
+    """The newest schema version that this program supports: migrations are numbered in one line."""
+    return max(known_revisions())
 
 
 def current_revision(store: Store) -> str | None:
