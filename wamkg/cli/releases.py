@@ -10,7 +10,7 @@ from wamkg.history.diff_text import diff_latex, diff_text
 from wamkg.services.releases import create_release
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
-from wamkg.store.batches import list_releases
+from wamkg.store.releases import list_releases
 from wamkg.views.snapshots import NOW, diff_snapshots, open_release_or_day
 
 release = typer.Typer(help="Create, list and compare releases: frozen copies of the survey.", no_args_is_help=True)

@@ -18,8 +18,8 @@ from wamkg.files import whole_file
 from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.releases import FOLDER, consistent_view
 from wamkg.store.base import chunks
-from wamkg.store.batches import list_releases
 from wamkg.store.migrate import migrate
+from wamkg.store.releases import list_releases
 from wamkg.store.search import add_texts, texts_of
 from wamkg.store.session import Store
 from wamkg.store.tables import metadata

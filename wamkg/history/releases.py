@@ -12,8 +12,9 @@ from wamkg.errors import ConflictError, InvalidInputError, StoreError
 from wamkg.history.dump import hash_of, load_dump, write_dump
 from wamkg.history.vote_masking import mask_unopened_votes
 from wamkg.identifiers import new_uid
-from wamkg.store.batches import get_actor, get_release
+from wamkg.store.batches import get_actor
 from wamkg.store.migrate import head_revision
+from wamkg.store.releases import get_release
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Release
 from wamkg.vocabulary import PERSON

@@ -1,6 +1,4 @@
-"""Actors, batches and changes: every write belongs to a batch, and every edit of a row is recorded. Also reads jobs and
-releases for lists.
-"""
+"""Actors, batches and changes: every write belongs to a batch, and every edit of a row is recorded."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,13 +12,11 @@ from sqlmodel import Session, SQLModel, col, select
 from wamkg.errors import ConflictError
 from wamkg.identifiers import new_uid
 from wamkg.json_types import JSON, JsonObject
-from wamkg.near_matches import did_you_mean
 from wamkg.store.base import (
     RowValues,
     Selected,
     SortKey,
     get_by_prefix,
-    get_one_where,
     paged,
     rows_as,
     select_columns,
@@ -40,12 +36,10 @@ from wamkg.store.tables import (
     Entity,
     IdentityQuestion,
     Institution,
-    Job,
     Method,
     Metric,
     Objection,
     Paper,
-    Release,
     Result,
     ReviewRound,
     Survey,
@@ -508,26 +502,3 @@ def places_ever_at(session: Session, taxon: Taxon) -> list[PlacementRow]:
         .order_by(col(Assignment.id))
     )
     return rows_as(session, statement, PlacementRow._make)
-
-
-def list_jobs(session: Session, limit: int) -> list[Job]:
-    """Jobs, newest first."""
-    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))
-
-
-def list_releases(session: Session) -> list[Release]:
-    """All releases, oldest first."""
-    return list(session.exec(select(Release).order_by(col(Release.id))))
-
-
-def get_release(session: Session, name: str) -> Release:
-    """The release with that name.
-
-    Raises NotFoundError.
-    """
-
-    def missing() -> str:
-        names = session.exec(select(Release.name).order_by(col(Release.id)))
-        return f"no release is called {name!r}{did_you_mean(name, names) or '; `wamkg release list` lists all'}"
-
-    return get_one_where(session, Release, col(Release.name) == name, missing)

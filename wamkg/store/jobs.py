@@ -161,3 +161,8 @@ def close_dead(session: Session) -> int:
             session.add(job)
             closed += 1
     return closed
+
+
+def list_jobs(session: Session, limit: int) -> list[Job]:
+    """Jobs, newest first."""
+    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(limit)))

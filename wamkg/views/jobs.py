@@ -7,8 +7,7 @@ from sqlmodel import Session
 
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.json_types import JsonObject
-from wamkg.store.batches import list_jobs
-from wamkg.store.jobs import find_job
+from wamkg.store.jobs import find_job, list_jobs
 from wamkg.store.tables import Job
 from wamkg.views.history import object_in_order
 

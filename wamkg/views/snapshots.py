@@ -13,7 +13,7 @@ from wamkg.errors import InvalidInputError
 from wamkg.history.diff import ReleaseDiff, diff_releases
 from wamkg.history.releases import open_release
 from wamkg.history.snapshots import open_snapshot_at
-from wamkg.store.batches import list_releases
+from wamkg.store.releases import list_releases
 from wamkg.store.session import Store
 from wamkg.store.tables import Release
 from wamkg.store.types import utc_now
