@@ -1,7 +1,7 @@
 """Records of files with a tag before each field: RIS, PubMed's .nbib, Web of Science's plain text, EndNote's .enw."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wamkg.matching.record import Dropped
@@ -42,20 +42,37 @@ def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
     Tags before TY belong to the record of that TY; without ER, a record ends at the next TY. Text between records is
     skipped.
     """
+    return _framed_records(lines, _ris_line, "TY", ends=("ER",))
+
+
+def _ris_line(line: str) -> tuple[str, str] | None:
+    found = _RIS.match(line)
+    return ((found[1] or found[3]).upper(), found[2] or found[4] or "") if found else None
+
+
+def _framed_records(
+    lines: list[str], read: Callable[[str], tuple[str, str] | None], start: str, ends: Sequence[str],
+    outside: Sequence[str] = (),
+) -> Iterator[TaggedRecord]:  # fmt: skip
+    """Return records from a start tag to an end tag; `read` parses a line, tags of `outside` belong to no record."""
     record = None
     for number, line in enumerate(lines, start=1):
-        found = _RIS.match(line)
+        found = read(line)
         if found is None:
             if record is not None:
                 record.go_on(line)
             continue
-        tag, text = (found[1] or found[3]).upper(), found[2] or found[4] or ""
-        if tag == "ER":
+        tag, text = found
+        if tag in outside:
+            continue
+        if tag in ends:
             if record is not None:
+                if tag == "EF":
+                    record.doubts.append(Dropped("the record has no end (ER); what is missing from it is lost"))
                 yield record
             record = None
             continue
-        if record is not None and tag == "TY" and "TY" in record.values:
+        if record is not None and tag == start and start in record.values:
             record.doubts.append(Dropped("the record has no end (ER); it is read as far as the next"))
             yield record
             record = None
@@ -90,30 +107,12 @@ def nbib_records(lines: list[str]) -> Iterator[TaggedRecord]:
 
 def wos_records(lines: list[str]) -> Iterator[TaggedRecord]:
     """Return records from PT to ER; continuation lines are indented by three spaces."""
-    record = None
-    for number, line in enumerate(lines, start=1):
-        found = _WOS.match(line.rstrip())
-        if found is None:
-            if record is not None:
-                record.go_on(line)
-            continue
-        tag, text = found[1], found[2] or _NO_VALUE
-        if tag in ("ER", "EF", "FN", "VR"):
-            if record is not None and (tag in ("ER", "EF")):
-                if tag == "EF":
-                    record.doubts.append(Dropped("the record has no end (ER); what is missing from it is lost"))
-                yield record
-                record = None
-            continue
-        if record is not None and tag == "PT" and "PT" in record.values:
-            record.doubts.append(Dropped("the record has no end (ER); it is read as far as the next"))
-            yield record
-            record = None
-        record = record or TaggedRecord(number)
-        record.add(tag, text)
-    if record is not None:
-        record.doubts.append(Dropped(f"the record has no end (ER); {_CUT_OFF}"))
-        yield record
+    return _framed_records(lines, _wos_line, "PT", ends=("ER", "EF"), outside=("FN", "VR"))
+
+
+def _wos_line(line: str) -> tuple[str, str] | None:
+    found = _WOS.match(line.rstrip())
+    return (found[1], found[2] or _NO_VALUE) if found else None
 
 
 def enw_records(lines: list[str]) -> Iterator[TaggedRecord]:
