@@ -1,28 +1,15 @@
 """What a reviewer reads of each paper in the queue: its facts, its abstract, and the criteria of the likeliest taxa."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from wamkg.store.papers import find_paper
-from wamkg.views.papers import sparse_items
+from wamkg.views.papers import PaperItem, items_with_text
 from wamkg.views.suggestions import QueueItem
 from wamkg.views.taxonomies import TaxonNode, taxonomy_tree, walk
 
-FIELDS = (
-    "authors",
-    "authors_cut",
-    "venue",
-    "date",
-    "year",
-    "method",
-    "links",
-    "url",
-    "abstract",
-    "summary",
-    "citations",
-)
 CRITERIA = 2
 """Number of suggested taxa whose criteria are shown."""
 
@@ -37,42 +24,29 @@ class TextPart:
 
 @dataclass(frozen=True)
 class QueueCard:
-    """The facts of a paper in the queue; `source` says which text is shown (`abstract`, `summary`), None if none is."""
+    """A paper in the queue with the text shown of it; `source` is `abstract` or `summary` if there is a text."""
 
-    authors: list[str]
-    authors_cut: bool
-    venue: str | None
-    method: str | None
-    links: dict[str, str]
-    citations: int | None
-    source: str | None
+    paper: PaperItem
+    source: str
     parts: list[TextPart]
     criteria: list[TaxonNode]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The paper's links by kind, its own address first."""
+        return ({"paper": self.paper.url} if self.paper.url else {}) | self.paper.links
 
 
 def queue_cards(session: Session, taxonomy: str, items: Sequence[QueueItem]) -> dict[str, QueueCard]:
     """The cards of queue items, by the id of the paper."""
     numbers = [number for item in items if (number := find_paper(session, item.paper).id) is not None]
-    facts = sparse_items(session, numbers, FIELDS)
     nodes = {node.path: node for node in walk(taxonomy_tree(session, taxonomy).taxa)} if items else {}
-    return {item.paper: _card(item, values, nodes) for item, values in zip(items, facts, strict=True)}
-
-
-def _card(item: QueueItem, values: Mapping[str, object], nodes: Mapping[str, TaxonNode]) -> QueueCard:
-    source = next((name for name in ("abstract", "summary") if values[name]), None)
-    links = {"paper": str(values["url"])} if values["url"] else {}
-    ranked = item.suggestion.ranked if item.suggestion else []
-    return QueueCard(
-        authors=list(values["authors"]) if isinstance(values["authors"], list) else [],
-        authors_cut=bool(values["authors_cut"]),
-        venue=str(values["venue"]) if values["venue"] else None,
-        method=str(values["method"]) if values["method"] else None,
-        links=links | (dict(values["links"]) if isinstance(values["links"], dict) else {}),
-        citations=values["citations"] if isinstance(values["citations"], int) else None,
-        source=source,
-        parts=_parts(str(values[source]), item) if source else [],
-        criteria=[nodes[one.taxon] for one in ranked[:CRITERIA] if one.taxon in nodes],
-    )
+    cards = {}
+    for item, (paper, source, text) in zip(items, items_with_text(session, numbers), strict=True):
+        ranked = item.suggestion.ranked if item.suggestion else []
+        criteria = [nodes[one.taxon] for one in ranked[:CRITERIA] if one.taxon in nodes]
+        cards[item.paper] = QueueCard(paper, source, _parts(text, item), criteria)
+    return cards
 
 
 def _parts(text: str, item: QueueItem) -> list[TextPart]:

@@ -21,6 +21,7 @@ from wamkg.store.paper_filter import (
     paper_order,
     placements_of,
 )
+from wamkg.store.paper_texts import body_of
 from wamkg.store.papers import method_names_of
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
@@ -100,6 +101,11 @@ class _PaperAssignments:
 def paper_items(session: Session, numbers: Sequence[int]) -> list[PaperItem]:
     """The papers with these numbers, in this order."""
     return [item for item, _ in _items(session, numbers, texts=False)]
+
+
+def items_with_text(session: Session, numbers: Sequence[int]) -> list[tuple[PaperItem, str, str]]:
+    """The papers with these numbers, each with the kind of its text and the text: see `paper_texts.body_of`."""
+    return [(item, *body_of(row.abstract, row.summary)) for item, row in _items(session, numbers, texts=True)]
 
 
 def sparse_items(session: Session, numbers: Sequence[int], wanted: Sequence[str]) -> list[dict[str, object]]:
