@@ -341,9 +341,7 @@ def _print_report(report: EditReport) -> None:
     if report.figures:
         out.print(f"figures: {', '.join(report.figures)}; exports: {', '.join(report.exports)}")
     if report.suggestions:
-        out.print(
-            f"{report.suggestions} suggestions were made from the tree as it was; `wamkg suggest` makes them anew"
-        )
+        out.print(f"{report.suggestions} suggestions were made from the former tree; `wamkg suggest` makes them again")
     if report.batch is None:
         out.print("dry run, nothing was written")
     else:

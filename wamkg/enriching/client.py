@@ -117,13 +117,13 @@ def _page(found: Any, offset: int) -> ListPage:
         raise ValueError("no page of a list")
     following = found.get("next")
     if following is not None and (isinstance(following, bool) or not isinstance(following, int)):
-        raise ValueError("next is no number")
+        raise ValueError("next is not a number")
     if following is not None and following <= offset:
         raise ValueError(f"next is {following} on the page that begins at {offset}")
     if found["data"] is None:
         return ListPage(None, None, _notice(found))
     if not isinstance(found["data"], list):
-        raise ValueError("data is no list")
+        raise ValueError("data is not a list")
     return ListPage(found["data"], following)
 
 

@@ -227,5 +227,5 @@ def read_link(item: Any, other: Any) -> S2Link | None:
         try:
             contexts.append(_CONTEXT.validate_python(context))
         except ValidationError:
-            paper.problems["contexts"] = "a context is no readable text"
+            paper.problems["contexts"] = "a context is not readable text"
     return S2Link(paper, contexts, values.read("intents") or [], values.read("isInfluential"))

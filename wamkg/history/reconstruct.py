@@ -154,7 +154,7 @@ def _restore_rows(session: Session, undoing: Any) -> set[int]:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for name, row in logged_rows(session, undoing, REMOVED):
         rows[name].append(row)
-    # Of what was reopened, handed back or ended anew since, the first record tells what it was then.
+    # The first record of a row that was reopened, handed back or ended again since then has its state at the time.
     ends = {(name, row["id"]): row for name, row in reversed(list(logged_rows(session, undoing, REOPENED)))}
     run = session.connection().execute
     for (name, number), row in ends.items():

@@ -173,7 +173,7 @@ def _by_turns(parts: list[str], whole: list[bool], people: People) -> list[str]:
     families, given = parts[::2], parts[1::2]
     sure = all(map(_is_initials, given))
     if len(parts) % 2 or not (sure or not any(whole)):
-        people.doubts.append(f"authors are parted at every comma: {', '.join(parts)[:80]!r}")
+        people.doubts.append(f"authors are split at every comma: {', '.join(parts)[:80]!r}")
         return parts
     if not sure:
         people.doubts.append(f"authors are taken for family and given names by turns: {', '.join(parts)[:80]!r}")

@@ -56,7 +56,7 @@ def read_mapping(row: Any, line: int, *, loose: bool = False) -> Record:
     if record.url:
         record.arxiv = record.arxiv or arxiv_of(record.url)
         record.doubts += [
-            Dropped(f"{value[:60]!r} in url is no arXiv id; no id is taken from it")
+            Dropped(f"{value[:60]!r} in url is not an arXiv id; no id is taken from it")
             for value in malformed_arxiv(record.url)
         ]
         record.doi = record.doi or doi_of(record.url)

@@ -131,7 +131,7 @@ def _take_bare_id(entry: ListEntry, header: str, text: str) -> None:
         return
     entry.facets.append((header, text))
     if "arxiv" in label_key(header).split() and not malformed_arxiv(text):
-        entry.doubts.append(f"{text[:60]!r} under {header!r} is no arXiv id; no id is taken from it")
+        entry.doubts.append(f"{text[:60]!r} under {header!r} is not an arXiv id; no id is taken from it")
 
 
 def _label_links(cell: Inline) -> dict[int, str]:

@@ -170,7 +170,7 @@ def tell_malformed(lines: Sequence[str], items: Iterable[Item]) -> list[Unreadab
         for value in malformed_arxiv(line):
             if value in said:
                 continue
-            told, place = f"{value!r} is no arXiv id; no id is taken from it", bisect_right(starts, number)
+            told, place = f"{value!r} is not an arXiv id; no id is taken from it", bisect_right(starts, number)
             if place:
                 records[place - 1].doubts.append(Dropped(told))
             else:

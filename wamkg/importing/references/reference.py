@@ -168,7 +168,7 @@ def _tell_malformed(record: Record, fields: dict[str, str], texts: Iterable[str]
     bad += [value for text in texts for value in malformed_arxiv(text)]
     bad += re.findall(r"\babs/(\d{4}\.\w+)", fields.get("volume", "")) if record.arxiv is None else []
     for value in dict.fromkeys(bad):
-        record.doubts.append(Dropped(f"{value[:60]!r} is no arXiv id; no id is taken from it"))
+        record.doubts.append(Dropped(f"{value[:60]!r} is not an arXiv id; no id is taken from it"))
 
 
 def _may_name(name: str, text: str) -> bool:
