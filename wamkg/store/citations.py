@@ -325,8 +325,7 @@ def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, i
 def live_citation_pairs(session: Session) -> Iterator[tuple[int, int]]:
     """Pairs (citing, cited) of all live citations, once for each source that states it."""
     pairs = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(_live)
-    for citing, cited in session.connection().execute(pairs):
-        yield citing, cited
+    return ((citing, cited) for citing, cited in session.connection().execute(pairs))
 
 
 class CitingRow(NamedTuple):
