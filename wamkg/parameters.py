@@ -2,16 +2,19 @@
 something (HTTP, pages, command line, Python) uses these types.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.vocabulary import AssignmentStatus
 
+MAX_IDS = 500
+"""Ids that one question may name."""
 NO_ASSIGNMENT = "none"
 """Written as a status: papers without a live assignment in a taxonomy."""
 STATES = (*(s.value for s in AssignmentStatus), NO_ASSIGNMENT)
@@ -32,6 +35,26 @@ _ZONE = rf"(Z|[+-]{_CLOCK})"
 
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+_NEXT_ID = re.compile(r",\s*(?=\S)")
+_NEXT_DOI = re.compile(r",\s*(?=10\.|doi:|https?:)", re.I)
+
+
+def _split_at(comma: re.Pattern[str]) -> BeforeValidator:
+    """Take one text or several, each a list of values separated by commas."""
+
+    def split(value: object) -> object:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            return value
+        return tuple(part.strip() for text in texts for part in comma.split(text))
+
+    return BeforeValidator(split)
+
+
+Ids = Annotated[tuple[Word, ...], Field(max_length=MAX_IDS), _split_at(_NEXT_ID)]
+"""Ids; one text may hold several, separated by commas."""
+Dois = Annotated[tuple[Word, ...], Field(max_length=MAX_IDS), _split_at(_NEXT_DOI)]
+"""DOIs, which may have commas themselves."""
 TaxonomyRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
 """A taxonomy by slug; empty for the survey's main one."""
 TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]

@@ -21,6 +21,7 @@ from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import RateLimitMiddleware
 from wamkg_api.routers import (
     batches,
+    citations,
     decisions,
     duplicates,
     entities,
@@ -52,8 +53,8 @@ WRITES = (
 )  # fmt: skip
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
-    survey.router, graph.router, papers.searches, suggestions.router, decisions.router, objections.router,
-    rounds.router, duplicates.router, questions.router, batches.router, jobs.router, exports.router,
+    citations.router, survey.router, graph.router, papers.searches, suggestions.router, decisions.router,
+    objections.router, rounds.router, duplicates.router, questions.router, batches.router, jobs.router, exports.router,
 )  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's

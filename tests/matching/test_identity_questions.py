@@ -28,10 +28,10 @@ from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation, Paper
 from wamkg.store.types import utc_now
+from wamkg.views.citations import papers_linked_to
 from wamkg.views.paper_details import paper_detail
 from wamkg.views.provenance import paper_sources, subject_history
 from wamkg.views.questions import QuestionItem, question_list
-from wamkg.views.timelines import citing_list
 from wamkg.vocabulary import PERSON, BatchKind, EntityKind, EventKind, TaskKind
 
 FOLD = {"title": "Folding Laundry by Imagining Wrinkles", "arxiv": "2401.00017", "authors": ["Mika Ito", "Ada Abe"]}
@@ -312,7 +312,7 @@ class TestSwappedBefore:
         made = answer(store, found.uid, "wrong-id")
         with store.reading() as session:
             paper = paper_detail(session, "folding-laundry-by-imagining-wrinkles")
-            assert citing_list(session, paper.id, None, 10, None).total == 0
+            assert papers_linked_to(session, paper.id, "citations", None, 10, None).total == 0
             assert not find_citations(session)
         assert (paper.title, paper.abstract, paper.arxiv, paper.s2) == (FOLD["title"], None, None, None)
         assert paper.authors == FOLD["authors"] and not paper.dates and not paper.former_ids

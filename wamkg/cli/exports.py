@@ -25,10 +25,18 @@ from wamkg.exporting.into import BEGIN, END
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
 from wamkg.files import whole_file
+from wamkg.parameters import first_day_of, last_day_of
 from wamkg.services import exports, figures, timelines
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
-from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_csv_rows, timeline_csv_rows
+from wamkg.views.timelines import (
+    CitationTimeline,
+    PaperTimeline,
+    Span,
+    citation_csv_rows,
+    comparison_csv_rows,
+    timeline_csv_rows,
+)
 
 
 def timeline(
@@ -41,30 +49,52 @@ def timeline(
     paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
     method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
     taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option("--subject", help="Citations of several subjects side by side: wam:joint, method:unipi, any id."),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Citations: first period, 2025-01 or 2025.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Citations: last period.")] = None,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch."""
+    span = Span(first_day_of(since, "since"), last_day_of(until, "until"))
+    one = {kind: name for kind, name in (("paper", paper), ("method", method), ("taxon", taxon)) if name}
+    if (what == "papers" and (one or subject or since or until)) or (one and subject):
+        raise typer.BadParameter("--paper, --method, --taxon, --subject, --since and --until are for citations; "
+                                 "give --subject or one of the others", param_hint="--subject")  # fmt: skip
     with open_selected_store(release, as_of) as store:
-        found: PaperTimeline | CitationTimeline
+        found: PaperTimeline | CitationTimeline | list[CitationTimeline]
         if what == "papers":
             found = timelines.timeline_papers(store, by, taxonomy, depth)
             rows = list(timeline_csv_rows(found))
-            said = f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
+            said = [
+                f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
+            ]
+        elif subject:
+            found = timelines.timelines_citations(store, by, subject, span)
+            rows = list(comparison_csv_rows(found))
+            said = [line for each in found for line in _cited_by(each)]
         else:
-            found = timelines.timeline_citations(store, by, paper=paper, method=method, taxon=taxon)
+            found = timelines.timeline_citations(store, by, one, span)
             rows = list(citation_csv_rows(found))
-            said = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
-            said += f"\n{found.missing}" if found.missing else ""
+            said = _cited_by(found)
     if json:
         print_json(found)
     elif as_csv:
         csv.writer(sys.stdout).writerows(rows)
     else:
         print_table("", [str(cell) for cell in rows[0]], rows[1:])
-        out.print(said)
+        for line in said:
+            out.print(line)
+
+
+def _cited_by(found: CitationTimeline) -> list[str]:
+    summary = f"{found.label}: cited by {found.total} papers, {found.undated} of them without a date"
+    return [summary, found.missing] if found.missing else [summary]
 
 
 def export(

@@ -1,38 +1,27 @@
-"""Citations as rows: writes, counts over time, incomplete lists, and the papers that cite one paper."""
+"""Citations as rows: writes, counts over time and incomplete lists."""
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
 
-from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
-from wamkg.identifiers import name_key
 from wamkg.store.base import (
-    Condition,
-    Key,
     RowValues,
-    SortKey,
     chunks,
     insert_rows,
-    is_live,
-    paged,
-    rows_as,
     select_columns,
     table_of,
 )
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.entities import unknown_entity
-from wamkg.store.papers import find_paper
-from wamkg.store.tables import Alias, Assignment, Batch, Citation, Link, Method, Paper, Task, Taxon
-from wamkg.store.taxonomies import find_taxon, get_taxonomy
+from wamkg.store.paper_sets import PaperSet
+from wamkg.store.tables import Batch, Citation, Paper, Task
 from wamkg.store.types import utc_now
-from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing, TaskKind, TaskStatus
+from wamkg.vocabulary import Standing, TaskKind, TaskStatus
 
 _citation = table_of(Citation)
 HELD_BY = {TaskKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
@@ -172,20 +161,9 @@ def end_citations(session: Session, batch: Batch, paper: int, source: str) -> se
     return {number for row in rows for number in row} - {paper}
 
 
-_paper, _dated_citation, _work, _link = table_of(Paper), table_of(Citation), table_of(Task), table_of(Link)
-_live = _dated_citation.c.ended_at.is_(None)
+_paper, _work = table_of(Paper), table_of(Task)
+_live = _citation.c.ended_at.is_(None)
 _DATES = (_paper.c.date, _paper.c.date_precision, _paper.c.date_source, _paper.c.year)
-_assignment, _taxon, _method, _alias = table_of(Assignment), table_of(Taxon), table_of(Method), table_of(Alias)
-
-
-@dataclass(frozen=True)
-class CitedPapers:
-    """The cited papers: a label, and a query for their numbers."""
-
-    kind: str
-    name: str
-    label: str
-    numbers: Select[int]
 
 
 @dataclass(frozen=True)
@@ -211,57 +189,12 @@ class IncompleteCitationList(WithFormerNames):
     state: Former[str] = former("status")
 
 
-def cited_paper(session: Session, text: str) -> CitedPapers:
-    """One paper, by any id or its slug.
-
-    Raises NotFoundError.
-    """
-    paper = find_paper(session, text)
-    return CitedPapers("paper", paper.slug, paper.title, select(literal(paper.id)))
-
-
-def cited_method(session: Session, name: str) -> CitedPapers:
-    """The papers that propose a method, by its slug, name or alias.
-
-    Raises NotFoundError.
-    """
-    spelled = select(_alias.c.entity_id).where(_alias.c.key == name_key(name))
-    wanted = (_method.c.slug == name) | (_method.c.key == name_key(name)) | _method.c.id.in_(spelled)
-    columns = select(_method.c.id, _method.c.slug, _method.c.name)
-    row = session.connection().execute(columns.where(wanted).order_by(_method.c.id)).first()
-    if row is None:
-        raise NotFoundError(unknown_entity(session, EntityKind.METHOD, name))
-    proposing = select(_link.c.source_id).where(_link.c.relation == Relation.PROPOSES, _link.c.target_id == row[0])
-    return CitedPapers("method", row[1], row[2], proposing)
-
-
-def cited_taxon(session: Session, text: str) -> CitedPapers:
-    """The papers assigned at or below a taxon, written `wam:joint/diffusion`; `wam` alone is the whole taxonomy.
-
-    Raises NotFoundError.
-    """
-    slug, _, path = text.partition(":")
-    taxonomy = get_taxonomy(session, slug)
-    placed = (
-        select(_assignment.c.paper_id)
-        .join(_taxon, _taxon.c.id == _assignment.c.taxon_id)
-        .where(_assignment.c.taxonomy_id == taxonomy.id, _assignment.c.status == AssignmentStatus.PLACED)
-        .where(_assignment.c.primary.is_(True), _assignment.c.ended_at.is_(None))
-    )
-    if not path:
-        return CitedPapers("taxonomy", slug, taxonomy.title, placed)
-    taxon = find_taxon(session, taxonomy, path)
-    beneath = _taxon.c.path.startswith(f"{taxon.path}/", autoescape=True)
-    numbers = placed.where((_taxon.c.id == taxon.id) | beneath)
-    return CitedPapers("taxon", f"{slug}:{taxon.path}", taxon.name, numbers)
-
-
-def citing_by_date(session: Session, cited: CitedPapers) -> list[CitingWorksByDate]:
+def citing_by_date(session: Session, cited: PaperSet) -> list[CitingWorksByDate]:
     """Different citing works by date. A work that cites several of the papers counts once.
 
     If several records of a work cite, the earliest counts.
     """
-    citing = select(_dated_citation.c.citing_id).where(_dated_citation.c.cited_id.in_(cited.numbers), _live)
+    citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
     counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
     further = Counter(_further_records(session, citing))
     rows = [
@@ -285,18 +218,16 @@ def _further_records(session: Session, citing: Select[int]) -> Iterator[_Dates]:
         yield from (found[number] for _, number in records[1:])
 
 
-def citation_counts(session: Session, cited: CitedPapers) -> tuple[int, int, int | None]:
+def citation_counts(session: Session, cited: PaperSet) -> tuple[int, int, int | None]:
     """Number of these papers, number of their stored citations, and number of citations according to the sources."""
     papers = select(func.count(), func.sum(_paper.c.citation_count)).where(_paper.c.id.in_(cited.numbers))
     number, counted = session.connection().execute(papers).one()
-    pairs = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(
-        _dated_citation.c.cited_id.in_(cited.numbers), _live
-    )
+    pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
     held = select(func.count()).select_from(pairs.distinct().subquery())
     return number, session.connection().execute(held).scalar_one(), None if counted is None else int(counted)
 
 
-def incomplete_citation_lists(session: Session, cited: CitedPapers) -> list[IncompleteCitationList]:
+def incomplete_citation_lists(session: Session, cited: PaperSet) -> list[IncompleteCitationList]:
     """Those of these papers whose citation list was not fetched, is withheld, incomplete or limited."""
     mine = (_work.c.paper_id == _paper.c.id) & (_work.c.kind == TaskKind.CITATIONS)
     statement = (
@@ -315,75 +246,12 @@ def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, i
     wanted = set(papers)
     found: set[tuple[int, int]] = set()
     for part in chunks(sorted(wanted)):
-        statement = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(
-            _dated_citation.c.cited_id.in_(part), _live
-        )
+        statement = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(part), _live)
         found |= {(citing, cited) for citing, cited in session.connection().execute(statement) if citing in wanted}
     return sorted(found)
 
 
 def live_citation_pairs(session: Session) -> Iterator[tuple[int, int]]:
     """Pairs (citing, cited) of all live citations, once for each source that states it."""
-    pairs = select(_dated_citation.c.citing_id, _dated_citation.c.cited_id).where(_live)
+    pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_live)
     return ((citing, cited) for citing, cited in session.connection().execute(pairs))
-
-
-class CitingRow(NamedTuple):
-    """A citation as one source states it, with the citing paper."""
-
-    id: int
-    source: str
-    contexts: list[str]
-    intents: list[str]
-    influential: bool | None
-    first_seen: datetime
-    slug: str
-    title: str
-    arxiv: str | None
-    date: dt.date | None
-    date_precision: str | None
-    year: int | None
-    year_derived: bool
-    standing: str
-
-
-def citing_rows(
-    session: Session, cited: int, since: datetime | None, after: Sequence[Key] | None, limit: int
-) -> list[CitingRow]:
-    """Up to `limit` citations by papers that cite one, newest row first, after the row number in `after`."""
-    statement = (
-        select_columns(
-            Citation.id,
-            Citation.source,
-            Citation.contexts,
-            Citation.intents,
-            Citation.influential,
-            Citation.first_seen,
-            Paper.slug,
-            Paper.title,
-            Paper.arxiv,
-            Paper.date,
-            Paper.date_precision,
-            Paper.year,
-            Paper.year_derived,
-            Paper.standing,
-        )
-        .select_from(Citation)
-        .join(Paper, col(Paper.id) == col(Citation.citing_id))
-        .where(*_of(cited, since))
-    )
-    newest = SortKey(col(Citation.id), descending=True)
-    return rows_as(session, paged(statement, [newest], after, limit), CitingRow._make)
-
-
-def count_citing(session: Session, cited: int, since: datetime | None) -> int:
-    """Number of citation rows for the paper."""
-    statement = select_columns(func.count()).select_from(Citation).where(*_of(cited, since))
-    return int(session.connection().execute(statement).scalar_one())
-
-
-def _of(cited: int, since: datetime | None) -> list[Condition]:
-    conditions = [col(Citation.cited_id) == cited, is_live(Citation)]
-    if since is not None:
-        conditions.append(col(Citation.first_seen) >= since)
-    return conditions

@@ -11,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, Va
 from sqlalchemy import TextClause, and_, case, exists, func, literal, or_, text, true
 from sqlmodel import Session, col
 
-from wamkg.errors import InvalidInputError
-from wamkg.identifiers import normalise
+from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.identifiers import arxiv_id, normalise
 from wamkg.parameters import (
     NO_ASSIGNMENT,
     DateText,
+    Dois,
+    Ids,
     MomentText,
     StateRef,
     TaxonRef,
@@ -27,11 +29,19 @@ from wamkg.parameters import (
     parse_moment,
     split_taxon,
 )
-from wamkg.store.base import Column, Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns
+from wamkg.store.base import Column, Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
+from wamkg.store.duplicates import load_work_groups
 from wamkg.store.entities import get_entity
-from wamkg.store.papers import SCHEMES, ExternalIdentifier, papers_by_ids
+from wamkg.store.papers import (
+    ID_READERS,
+    ExternalIdentifier,
+    external_ids,
+    find_paper,
+    locate_papers,
+    papers_by_ids,
+)
 from wamkg.store.search import MAX_WORDS
-from wamkg.store.tables import Assignment, Batch, Claim, Entity, Link, Paper, Result, Taxon, Venue
+from wamkg.store.tables import Assignment, Batch, Citation, Claim, Entity, Link, Paper, Result, Taxon, Venue
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
 
@@ -77,9 +87,22 @@ class PaperFilter(BaseModel):
     first_seen_since: MomentText | None = Field(
         default=None, description="In the store since this date or time.", examples=["2026-01-31"]
     )
-    doi: Word | None = Field(default=None, description="DOI.", examples=["10.48550/arXiv.2302.00111"])
-    arxiv: Word | None = Field(default=None, description="arXiv id.", examples=["2302.00111"])
-    s2: Word | None = Field(default=None, description="Semantic Scholar id.")
+    ids: Ids = Field(
+        default=(),
+        description="Ids of any kind, separated by commas: `arxiv:2302.00111`, a slug, a citation key.",
+        examples=[["arxiv:2302.00111"]],
+    )
+    doi: Dois = Field(default=(), description="DOIs, separated by commas.", examples=[["10.48550/arXiv.2302.00111"]])
+    arxiv: Ids = Field(default=(), description="arXiv ids, separated by commas.", examples=[["2302.00111"]])
+    s2: Ids = Field(default=(), description="Semantic Scholar ids, separated by commas.")
+    cites: Ids = Field(
+        default=(),
+        description="Cites one of these papers; any ids, separated by commas.",
+        examples=[["arxiv:2302.00111"]],
+    )
+    cited_by: Ids = Field(
+        default=(), description="Is cited by one of these papers; any ids.", examples=[["arxiv:2302.00111"]]
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -145,12 +168,39 @@ def conditions(session: Session, wanted: PaperFilter) -> list[Test]:
     """
     found: list[Test] = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
     for name, value in wanted.given.items():
-        if name not in SCHEMES:
+        if name not in ID_READERS:
             found += CONDITIONS[name](session, value)
-    ids = [ExternalIdentifier(name, value) for name, value in wanted.given.items() if name in SCHEMES]
+    ids = [_external_id(name, text) for name in ID_READERS for text in getattr(wanted, name)]
     if ids:
         found.append(col(Paper.id).in_(set(papers_by_ids(session, ids).values())))
     return found
+
+
+def _external_id(scheme: str, text: str) -> ExternalIdentifier:
+    """The id that a filter names, in normal form. arXiv's own DOI is an arXiv id."""
+    value = ID_READERS[scheme](text)
+    if value is None and scheme == "doi":
+        scheme, value = "arxiv", arxiv_id(text)
+    if value is None:
+        raise NotFoundError(f"{scheme}: {text[:60]!r} is not an id of this kind; `ids` takes ids of any kind")
+    return ExternalIdentifier(scheme, value)
+
+
+def _located(session: Session, ids: Sequence[str]) -> set[int]:
+    """Numbers of the papers with these ids; an id that cannot be read, and that no paper has, is an error."""
+    found = locate_papers(session, ids)
+    strange = next((text for text in ids if text not in found and not external_ids(text)), None)
+    if strange is not None:
+        find_paper(session, strange)
+    return set(found.values())
+
+
+def _cites(session: Session, ids: Sequence[str], own: str, other: str) -> Condition:
+    """Papers at one end of a citation, with one of the given papers at the other end, in any of its versions."""
+    groups = load_work_groups(session)
+    ends = {member for number in _located(session, ids) for member in groups.members(number)}
+    citation = table_of(Citation).c
+    return col(Paper.id).in_(select_columns(citation[own]).where(citation[other].in_(ends), is_live(Citation)))
 
 
 def _venue(names: Sequence[str]) -> Condition:
@@ -250,6 +300,9 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],
     "first_seen_since": lambda _, moment: [_first_seen_since(moment)],
+    "ids": lambda session, ids: [col(Paper.id).in_(_located(session, ids))],
+    "cites": lambda session, ids: [_cites(session, ids, "citing_id", "cited_id")],
+    "cited_by": lambda session, ids: [_cites(session, ids, "cited_id", "citing_id")],
 }
 """Field of `PaperFilter` -> its SQL conditions. External ids are looked up together: any of them matches."""
 

@@ -1,6 +1,6 @@
 """Find papers by what identifies them, and count them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -11,7 +11,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, key_fold, name_key, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import Condition, Selected, chunks, is_live, rows, select_columns
+from wamkg.store.base import Column, Condition, Selected, chunks, is_live, rows, select_columns
 from wamkg.store.citation_keys import KEY, owners_of_keys
 from wamkg.store.tables import (
     Assignment,
@@ -224,26 +224,52 @@ def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
 
 
 def find_paper(session: Session, text: str) -> Paper:
-    """The paper with this id as a user writes it: `arxiv:...`, `doi:...`, `s2:...`, an id without a prefix, our slug,
-    a current or former citation key, or the name of a method that only one paper proposes.
+    """The paper with this id as a user writes it; see `locate_papers`.
 
     Raises NotFoundError.
     """
-    scheme, _, rest = text.partition(":")
-    readers = {"arxiv": arxiv_id, "doi": doi, "s2": s2_id}
-    wanted = {name: read(rest if scheme.lower() == name else text) for name, read in readers.items()}
-    for name, value in wanted.items():
-        if value and (
-            number := papers_by_ids(session, [ExternalIdentifier(name, value)]).get(ExternalIdentifier(name, value))
-        ):
-            return session.get_one(Paper, number)
-    paper = session.exec(select(Paper).where(Paper.slug == text)).first() if scheme != KEY or not rest else None
-    number = None if paper else _by_key(session, rest if scheme == KEY and rest else text) or _merged(session, text)
-    number = number if paper or number else _by_method(session, text)
-    if paper is None and number is None:
+    number = locate_papers(session, [text]).get(text)
+    if number is None:
         hint = _similar_papers(session, text) or "; write arxiv:ID, doi:ID, s2:ID, key:KEY or a slug"
         raise NotFoundError(f"no paper has the id {text[:200]!r}{hint}")
-    return paper or session.get_one(Paper, number)
+    return session.get_one(Paper, number)
+
+
+def locate_papers(session: Session, texts: Iterable[str]) -> dict[str, int]:
+    """Numbers of the papers with these ids as users write them; unknown ids are missing.
+
+    An id is `arxiv:...`, `doi:...`, `s2:...` or the same without a prefix, a slug, a permanent id, a current or former
+    citation key, or the name of a method that only one paper proposes. The first of these that fits counts.
+    """
+    found: dict[str, int] = {}
+    left = list(dict.fromkeys(texts))
+    for look_up in (_by_external_ids, _by_slugs, _by_keys, _merged, _by_uids, _by_methods):
+        left = [text for text in left if text not in found]
+        if left:
+            found |= look_up(session, left)
+    return found
+
+
+def _by_external_ids(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    ids = {text: external_ids(text) for text in texts}
+    numbers = papers_by_ids(session, {id_ for readings in ids.values() for id_ in readings})
+    found = {text: next((numbers[i] for i in readings if i in numbers), None) for text, readings in ids.items()}
+    return {text: number for text, number in found.items() if number is not None}
+
+
+def external_ids(text: str) -> list[ExternalIdentifier]:
+    """The external ids that a text may be."""
+    scheme, _, rest = text.partition(":")
+    read = {name: reader(rest if scheme.lower() == name else text) for name, reader in ID_READERS.items()}
+    return [ExternalIdentifier(name, value) for name, value in read.items() if value]
+
+
+ID_READERS: Mapping[str, Callable[[str], str | None]] = {"arxiv": arxiv_id, "doi": doi, "s2": s2_id}
+"""Scheme -> reader of an id as users write it."""
+
+
+def _by_slugs(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    return _pairs(session, select_columns(Paper.slug, Paper.id), col(Paper.slug), texts)
 
 
 def _similar_papers(session: Session, text: str) -> str:
@@ -266,10 +292,25 @@ SLUG, UID = "slug", "uid"
 """Schemes of former ids for the slug and the permanent id of a merged paper; they lead to the remaining paper."""
 
 
-def _merged(session: Session, text: str) -> int | None:
-    """The paper into which the paper with that slug was merged."""
-    former = select(FormerId.paper_id).where(FormerId.scheme == SLUG, FormerId.value == text)
-    return session.exec(former).first()
+def _merged(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    """The papers into which the papers with these slugs were merged."""
+    former = select_columns(FormerId.value, FormerId.paper_id).where(FormerId.scheme == SLUG)
+    return _pairs(session, former, col(FormerId.value), texts)
+
+
+def _by_uids(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    """The papers with these permanent ids, or into which those were merged."""
+    former = select_columns(FormerId.value, FormerId.paper_id).where(FormerId.scheme == UID)
+    now = select_columns(Entity.uid, Paper.id).join(Paper, col(Paper.id) == col(Entity.id))
+    return _pairs(session, former, col(FormerId.value), texts) | _pairs(session, now, col(Entity.uid), texts)
+
+
+def _pairs(session: Session, statement: Selected, column: Column, texts: Sequence[str]) -> dict[str, int]:
+    """The (text, number) rows of a query for the given texts."""
+    found: dict[str, int] = {}
+    for part in chunks(texts):
+        found |= dict(tuple(row) for row in rows(session, statement.where(column.in_(part))))
+    return found
 
 
 def same_paper_uids(session: Session, uid: str) -> list[str]:
@@ -286,18 +327,25 @@ def remaining_uid(session: Session, uid: str) -> str:
     return str(found or uid)
 
 
-def _by_key(session: Session, key: str) -> int | None:
-    """The paper that has the citation key, else the one that had it. Case matters only if several match."""
-    exact = papers_by_ids(session, [ExternalIdentifier(KEY, key)])
-    return next(iter(exact.values()), None) or owners_of_keys(session, [key]).get(key_fold(key))
+def _by_keys(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    """The papers that have these citation keys, else those that had them. Case matters only if several match."""
+    keys = {text: text.removeprefix(f"{KEY}:") or text for text in texts}
+    exact = papers_by_ids(session, {ExternalIdentifier(KEY, key) for key in keys.values()})
+    folded = owners_of_keys(session, keys.values())
+    found = {t: exact.get(ExternalIdentifier(KEY, key)) or folded.get(key_fold(key)) for t, key in keys.items()}
+    return {text: number for text, number in found.items() if number}
 
 
-def _by_method(session: Session, name: str) -> int | None:
-    """The paper that proposes the method with that name, if only one does."""
-    proposing = select(Link.source_id).join(Method, col(Method.id) == col(Link.target_id))
-    proposing = proposing.where(Link.relation == Relation.PROPOSES, col(Method.key) == name_key(name)).limit(2)
-    papers = session.exec(proposing).all()
-    return papers[0] if len(papers) == 1 else None
+def _by_methods(session: Session, texts: Sequence[str]) -> dict[str, int]:
+    """The papers that propose the methods with these names, if only one paper does."""
+    keys = {text: name_key(text) for text in texts}
+    proposing = select_columns(Method.key, Link.source_id).join(Link, col(Link.target_id) == col(Method.id))
+    proposing = proposing.where(Link.relation == Relation.PROPOSES)
+    papers: dict[str, list[int]] = {}
+    for part in chunks(set(keys.values())):
+        for key, number in rows(session, proposing.where(col(Method.key).in_(part))):
+            papers.setdefault(key, []).append(number)
+    return {text: papers[key][0] for text, key in keys.items() if len(papers.get(key, ())) == 1}
 
 
 def library_papers(session: Session) -> list[KnownPaper]:

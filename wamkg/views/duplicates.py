@@ -167,12 +167,15 @@ def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[
 
 
 def _read(row: Mapping[str, Any], number: int) -> Record:
-    record = record_of(dict(row), number)
+    titled = row.get("title") is not None
+    record = record_of(dict(row) if titled else {**row, "title": "none"}, number)
     if isinstance(record, UnreadableLine):
         raise InvalidInputError(f"record {number}: {record.reason}")
     if record.unknown_keys:
         raise InvalidInputError(f"record {number}: unknown key {record.unknown_keys[0]!r}")
-    return record
+    if not titled and not ids_of(record):
+        raise InvalidInputError(f"record {number}: neither a title nor an id; give one of title, arxiv, doi, s2")
+    return record if titled else replace(record, title="")
 
 
 def _item(

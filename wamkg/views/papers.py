@@ -22,7 +22,7 @@ from wamkg.store.paper_filter import (
     placements_of,
 )
 from wamkg.store.paper_texts import body_of
-from wamkg.store.papers import method_names_of
+from wamkg.store.papers import locate_papers, method_names_of
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paging import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from wamkg.vocabulary import MAIN, AssignmentStatus
@@ -269,6 +269,14 @@ def find_sparse(session: Session, query: PaperQuery, names: Sequence[str]) -> Pa
     """Like `find_paper_page`, but each paper has only the named fields."""
     numbers, total, following = _find(session, query)
     return Page(sparse_items(session, numbers, names), total, following)
+
+
+def papers_by_id(session: Session, ids: Sequence[str]) -> list[PaperItem | None]:
+    """The papers with these ids of any kind, in this order; None for an unknown id."""
+    numbers = locate_papers(session, ids)
+    shown = list(dict.fromkeys(numbers.values()))
+    items = dict(zip(shown, paper_items(session, shown), strict=True))
+    return [items[numbers[text]] if text in numbers else None for text in ids]
 
 
 def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = MAIN) -> Facets:

@@ -1,10 +1,10 @@
-"""Papers and citations over time, and who cites a paper."""
+"""Papers and citations over time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
+from typing import Literal, NamedTuple
 
 from sqlmodel import Session
 
@@ -13,23 +13,15 @@ from wamkg.identifiers import Precision, day_or_year
 from wamkg.near_matches import unknown
 from wamkg.store.assignments import DatedPlacements, placed_papers, placements_by_date
 from wamkg.store.citations import (
-    CitedPapers,
     CitingWorksByDate,
     IncompleteCitationList,
     citation_counts,
-    cited_method,
-    cited_paper,
-    cited_taxon,
     citing_by_date,
-    citing_rows,
-    count_citing,
     incomplete_citation_lists,
 )
-from wamkg.store.papers import find_paper
+from wamkg.store.paper_sets import KINDS, PaperSet, find_papers_named
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.views.paging import Page, decode_cursor, encode_cursor
-from wamkg.views.papers import public_id, shown_day
 from wamkg.views.roadmap import check_date_rule, paper_dates
 from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN
 
@@ -79,8 +71,7 @@ def papers_timeline(
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
     """
-    if by not in PERIODS:
-        raise InvalidInputError(unknown("period", by, PERIODS))
+    _check_period(by)
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
     check_date_rule(date_rule)
@@ -106,6 +97,11 @@ def papers_timeline(
         imprecise=sum(g.papers for g in groups) - undated - cells.total(),
         derived=sum(g.papers for g, _ in usable if g.source == ARXIV_ID_SOURCE),
     )
+
+
+def _check_period(by: str) -> None:
+    if by not in PERIODS:
+        raise InvalidInputError(unknown("period", by, PERIODS))
 
 
 def _dated(session: Session, taxonomy: Taxonomy, rule: str) -> list[DatedPlacements]:
@@ -159,9 +155,6 @@ def timeline_csv_rows(timeline: PaperTimeline) -> Iterator[list[str | int]]:
         yield [item.period, *(item.counts.get(path, 0) for path in timeline.taxa), item.total, item.cumulative]
 
 
-SUBJECTS = {"paper": cited_paper, "method": cited_method, "taxon": cited_taxon}
-
-
 @dataclass(frozen=True)
 class CitationPeriod:
     """One period, written `2024-05`, `2024-Q2` or `2024`; `cumulative` counts up to its end."""
@@ -175,8 +168,9 @@ class CitationPeriod:
 class CitationTimeline:
     """Different citing papers by period, without gaps; preprint and publication of one work count once.
 
-    `total` = those in `items` + `imprecise` (known to the year only, `by_year` has the years) + `undated`.
-    `unknown_share` is the share of `total` without a period, None without citations. `derived` counts papers in `items`
+    `total` = those in `items` (if all periods are shown) + `imprecise` (known to the year only, `by_year` has the
+    years) + `undated`.
+    `unknown_share` is the share of `total` without a period, None without citations. `derived` counts papers
     whose date was derived from an arXiv id. `citations` counts citing pairs; `counted` is Semantic Scholar's own
     number, None if it gives none. `short` lists papers with an incomplete citation list, because a low count may only
     mean missing data.
@@ -211,23 +205,59 @@ class CitationTimeline:
         )
 
 
+class Span(NamedTuple):
+    """Which periods a timeline shows: from that of `since` to that of `until`; None: no limit."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date, by: str) -> bool:
+        """Whether the period of a day is shown."""
+        period = period_of(day, by)
+        return (self.since is None or period_of(self.since, by) <= period) and (
+            self.until is None or period <= period_of(self.until, by)
+        )
+
+
+WHOLE = Span()
+MAX_SUBJECTS = 50
+"""Subjects of one comparison."""
+
+
 def citation_timeline(
-    session: Session, by: str = "month", paper: str | None = None, method: str | None = None, taxon: str | None = None
+    session: Session,
+    by: str = "month",
+    paper: str | None = None,
+    method: str | None = None,
+    taxon: str | None = None,
+    span: Span = WHOLE,
 ) -> CitationTimeline:
     """Count the papers that cite one paper, the papers of one method, or those at or below one taxon.
 
-    A taxon is written `wam:joint/diffusion`; `wam` is the whole taxonomy.
+    A taxon is written `wam:joint/diffusion`; `wam` is the whole taxonomy. `span` limits `items` only: a cumulative
+    count includes what came before.
 
     Raises InvalidInputError unless exactly one of the three is given, or for an unknown period; NotFoundError.
     """
-    if by not in PERIODS:
-        raise InvalidInputError(unknown("period", by, PERIODS))
+    _check_period(by)
     given = {kind: text for kind, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text}
     if len(given) != 1:
         raise InvalidInputError("name exactly one of paper, method or taxon")
     ((kind, text),) = given.items()
-    cited = SUBJECTS[kind](session, text)
-    return _timeline(session, cited, by)
+    return _timelines(session, [KINDS[kind](session, text)], by, span)[0]
+
+
+def compare_citations(
+    session: Session, subjects: Sequence[str], by: str = "month", span: Span = WHOLE
+) -> list[CitationTimeline]:
+    """The citation timelines of several sets of papers, over the same periods; a set is what `find_papers_named` takes.
+
+    Raises InvalidInputError for no or too many subjects, or for an unknown period; NotFoundError.
+    """
+    _check_period(by)
+    if not 1 <= len(subjects) <= MAX_SUBJECTS:
+        raise InvalidInputError(f"name 1 to {MAX_SUBJECTS} subjects, not {len(subjects)}")
+    return _timelines(session, [find_papers_named(session, text) for text in subjects], by, span)
 
 
 def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
@@ -244,8 +274,25 @@ def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
     return [f"{found.slug}:{taxon.path}" for taxon in shown]
 
 
-def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline:
-    groups = citing_by_date(session, cited)
+_Placed = list[tuple[date, CitingWorksByDate]]
+"""Groups of citing works, each with the day that puts it in a period."""
+
+
+def _timelines(session: Session, subjects: Sequence[PaperSet], by: str, span: Span) -> list[CitationTimeline]:
+    """The timelines of some sets, with the periods from the first to the last citation of any of them."""
+    groups = [citing_by_date(session, subject) for subject in subjects]
+    placed = [[(day, group) for group in each if (day := _day(group, by)) is not None] for each in groups]
+    days = [day for each in placed for day, _ in each if span.holds(day, by)]
+    axis = list(periods_between(min(days), max(days), by)) if days else []
+    return [
+        _timeline(session, subject, by, found, list(_items(dated, by, axis)))
+        for subject, found, dated in zip(subjects, groups, placed, strict=True)
+    ]
+
+
+def _timeline(
+    session: Session, cited: PaperSet, by: str, groups: Sequence[CitingWorksByDate], items: list[CitationPeriod]
+) -> CitationTimeline:
     papers, citations, counted = citation_counts(session, cited)
     placed = [(day, group) for group in groups if (day := _day(group, by)) is not None]
     by_year = Counter[int]()
@@ -266,7 +313,7 @@ def _timeline(session: Session, cited: CitedPapers, by: str) -> CitationTimeline
         label=cited.label,
         by=by,
         papers=papers,
-        items=list(_items(placed, by)),
+        items=items,
         total=total,
         imprecise=imprecise,
         by_year=dict(sorted(by_year.items())),
@@ -285,13 +332,12 @@ def _day(group: CitingWorksByDate, by: str) -> date | None:
     return dated[0] if dated and (by == "year" or dated[1] != Precision.YEAR) else None
 
 
-def _items(placed: list[tuple[date, CitingWorksByDate]], by: str) -> Iterator[CitationPeriod]:
+def _items(placed: _Placed, by: str, axis: Sequence[str]) -> Iterator[CitationPeriod]:
     counts = Counter[str]()
     for day, group in placed:
         counts[period_of(day, by)] += group.count
-    days = [day for day, _ in placed]
-    cumulative = 0
-    for period in periods_between(min(days), max(days), by) if days else ():
+    cumulative = sum(number for period, number in counts.items() if axis and period < axis[0])
+    for period in axis:
         cumulative += counts[period]
         yield CitationPeriod(period, counts[period], cumulative)
 
@@ -309,50 +355,8 @@ def citation_csv_rows(timeline: CitationTimeline) -> Iterator[list[str | int]]:
         yield ["unknown", timeline.undated, running + timeline.undated]
 
 
-@dataclass(frozen=True, slots=True)
-class CitingItem:
-    """One citing paper according to one source; `first_seen` is when this store first found it."""
-
-    paper: str
-    title: str
-    date: str | None
-    year: int | None
-    year_derived: bool
-    standing: str
-    source: str
-    contexts: list[str]
-    intents: list[str]
-    influential: bool | None
-    first_seen: datetime
-
-
-def citing_list(
-    session: Session, paper: str, since: datetime | None, limit: int, after: str | None
-) -> Page[CitingItem]:
-    """One page of the papers that cite a paper, most recently discovered first.
-
-    Raises NotFoundError for an unknown id or a cursor of another list.
-    """
-    number = find_paper(session, paper).id
-    assert number is not None
-    last = decode_cursor(after, "citing", (int,)) if after else None
-    found = citing_rows(session, number, since, last, limit + 1)
-    shown = found[:limit]
-    items = [
-        CitingItem(
-            paper=public_id(row.arxiv, row.slug),
-            title=row.title,
-            date=shown_day(row.date, row.date_precision),
-            year=row.year,
-            year_derived=row.year_derived,
-            standing=row.standing,
-            source=row.source,
-            contexts=row.contexts,
-            intents=row.intents,
-            influential=row.influential,
-            first_seen=row.first_seen,
-        )
-        for row in shown
-    ]
-    following = encode_cursor("citing", [shown[-1].id]) if len(found) > limit else None
-    return Page(items, count_citing(session, number, since), following)
+def comparison_csv_rows(timelines: Sequence[CitationTimeline], values: str = "count") -> Iterator[list[str | int]]:
+    """Timelines over the same periods as rows of a table with a header: one column each, of `count` or `cumulative`."""
+    yield ["period", *(timeline.subject for timeline in timelines)]
+    for parts in zip(*(timeline.items for timeline in timelines), strict=True):
+        yield [parts[0].period, *(getattr(part, values) for part in parts)]

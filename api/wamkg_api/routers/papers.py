@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from wamkg.parameters import MomentText, Word, parse_moment
+from wamkg.parameters import MAX_IDS, MomentText, Word, parse_moment
 from wamkg.services import entities
+from wamkg.views.citations import CitingItem, papers_linked_to
 from wamkg.views.duplicates import MAX_RECORDS, MatchItem, match_records
 from wamkg.views.history import HistoryRow, paper_history
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper_details import AssignmentItem, PaperDetail, assignment_list, paper_detail
-from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets
+from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets, papers_by_id
 from wamkg.views.search import SearchResult, search
-from wamkg.views.timelines import CitingItem, citing_list
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
 from wamkg_api.deps import After, Limit, PaperId, SessionDep, json_response
@@ -76,18 +76,33 @@ def list_history(session: SessionDep, paper_id: PaperId) -> Response:
     return json_response(Page(items, len(items), None))
 
 
+FirstSeenSince = Annotated[MomentText | None, Query(description="First seen since a date or a time.")]
+
+
 @router.get("/{paper_id:path}/citations", response_model=Page[CitingItem], responses=problems(404, 422))
 def list_citations(
     session: SessionDep,
     paper_id: PaperId,
-    first_seen_since: Annotated[MomentText | None, Query(description="First seen since a date or a time.")] = None,
+    first_seen_since: FirstSeenSince = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:
     """Papers that cite this paper, with citation contexts. Most recently discovered first."""
-    return json_response(
-        citing_list(session, paper_id, parse_moment(first_seen_since, "first_seen_since"), limit, after)
-    )
+    since = parse_moment(first_seen_since, "first_seen_since")
+    return json_response(papers_linked_to(session, paper_id, "citations", since, limit, after))
+
+
+@router.get("/{paper_id:path}/references", response_model=Page[CitingItem], responses=problems(404, 422))
+def list_references(
+    session: SessionDep,
+    paper_id: PaperId,
+    first_seen_since: FirstSeenSince = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+) -> Response:
+    """Papers that this paper cites, with citation contexts. Most recently discovered first."""
+    since = parse_moment(first_seen_since, "first_seen_since")
+    return json_response(papers_linked_to(session, paper_id, "references", since, limit, after))
 
 
 @router.get("/{paper_id:path}", response_model=PaperDetail, responses=problems(404, 422))
@@ -108,12 +123,35 @@ def search_papers(
     return json_response(search(session, query, query.mode, query.limit))
 
 
-class MatchRecord(BaseModel):
-    """A paper, with the keys of the project's JSON Lines format. A title is enough."""
+class PaperIds(BaseModel):
+    """Ids of papers, of any kind."""
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[Word, StringConstraints(pattern=r"^[^\x00]*[0-9A-Za-z][^\x00]*$")]
+    ids: list[Word] = Field(max_length=MAX_IDS, examples=[["arxiv:2302.00111", "doi:10.1000/182", "du2023unipi"]])
+
+
+@searches.post("/papers/batch", response_model=Page[PaperItem | None], responses=problems(404, 422))
+def get_papers(session: SessionDep, asked: PaperIds) -> Response:
+    """Papers by their ids, in the same order; `null` for an unknown id. Reads only; needs no token."""
+    items = papers_by_id(session, asked.ids)
+    return json_response(Page(items, len(items), None))
+
+
+class MatchRecord(BaseModel):
+    """A paper, with the keys of the project's JSON Lines format. A title or an id is enough."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("title", "arxiv", "doi", "s2")
+            ]
+        },
+    )
+
+    title: Annotated[Word, StringConstraints(pattern=r"^[^\x00]*[0-9A-Za-z][^\x00]*$")] | None = None
     authors: list[Word] = Field(default_factory=list, max_length=1000)
     arxiv: ArxivId | None = None
     doi: Doi | None = None

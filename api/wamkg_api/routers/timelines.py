@@ -7,20 +7,23 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from wamkg.errors import ConflictError
-from wamkg.parameters import Word
 from wamkg.store.taxonomies import default_taxonomy
+from wamkg.views.paging import Page
 from wamkg.views.timelines import (
     MAX_DEPTH,
     CitationTimeline,
     PaperTimeline,
     citation_csv_rows,
     citation_timeline,
+    compare_citations,
+    comparison_csv_rows,
     papers_timeline,
     timeline_csv_rows,
 )
 from wamkg.vocabulary import MAIN
 from wamkg_api.deps import SessionDep, TaxonomySlug, json_response
 from wamkg_api.errors import Responses, problems
+from wamkg_api.schemas.queries import CitationComparisonQuery, CitationTimelineQuery
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
@@ -43,24 +46,25 @@ def get_papers_timeline(
 
 
 @router.get("/citations", response_model=CitationTimeline, responses={**problems(404, 409, 422), **_AS_TABLE})
-def get_citations_timeline(
-    session: SessionDep,
-    by: By = "month",
-    paper: Annotated[Word | None, Query(description="Any id of a paper.", examples=["arxiv:2302.00111"])] = None,
-    method: Annotated[Word | None, Query(description="Slug or name of a method.")] = None,
-    taxon: Annotated[Word | None, Query(description="`wam:joint`, or `wam` for all of it.")] = None,
-    form: Form = "json",
-) -> Response:
+def get_citations_timeline(session: SessionDep, query: Annotated[CitationTimelineQuery, Query()]) -> Response:
     """Papers that cite one paper, method or taxon, per period. Give exactly one; without any, the main taxonomy is
     counted.
     """
-    given = [name for name, text in (("paper", paper), ("method", method), ("taxon", taxon)) if text]
+    given = query.subject
     if len(given) > 1:
-        raise ConflictError(f"{' and '.join(given)} cannot be combined: use one of them")
-    if not given:
-        taxon = default_taxonomy(session)
-    found = citation_timeline(session, by, paper, method, taxon)
-    return json_response(found) if form == "json" else table(citation_csv_rows(found))
+        raise ConflictError(f"{' and '.join(given)} cannot be combined: use one of them, or timeline/citations/compare")
+    subject = given or {"taxon": default_taxonomy(session)}
+    found = citation_timeline(session, query.by, **subject, span=query.span)
+    return json_response(found) if query.format_ == "json" else table(citation_csv_rows(found))
+
+
+@router.get("/citations/compare", response_model=Page[CitationTimeline], responses={**problems(404, 422), **_AS_TABLE})
+def compare_citation_timelines(session: SessionDep, query: Annotated[CitationComparisonQuery, Query()]) -> Response:
+    """The citation timelines of several subjects over the same periods."""
+    found = compare_citations(session, query.subject, query.by, query.span)
+    if query.format_ == "csv":
+        return table(comparison_csv_rows(found, query.values))
+    return json_response(Page(found, len(found), None))
 
 
 def table(rows: object) -> Response:

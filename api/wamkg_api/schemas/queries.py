@@ -9,11 +9,25 @@ from pydantic import BaseModel, Field
 
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.style import ThemeName
-from wamkg.parameters import TaxonomyRef, TaxonRef, Text, Word
+from wamkg.parameters import (
+    DateText,
+    MomentText,
+    TaxonomyRef,
+    TaxonRef,
+    Text,
+    Word,
+    first_day_of,
+    last_day_of,
+    parse_moment,
+)
+from wamkg.store.citation_list import SelfCitations
 from wamkg.store.paper_filter import SORTS, PaperFilter
+from wamkg.store.paper_sets import KINDS
+from wamkg.views.citations import CitationQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.views.papers import PagedFilter, PaperQuery
 from wamkg.views.results import ResultQuery
+from wamkg.views.timelines import MAX_SUBJECTS, Span
 from wamkg.vocabulary import MAIN
 from wamkg_api.schemas.parameters import Cursor, FieldList, ReleaseName
 from wamkg_api.snapshots import SnapshotRef
@@ -56,6 +70,61 @@ class SearchQuery(LimitParameter, SnapshotRef, PaperFilter):
     """Parameters of a search."""
 
     mode: Literal["text", "hybrid"] = Field(default="text", description="`hybrid` joins words and vectors.")
+
+
+class CitationListQuery(PageParameters, SnapshotRef, extra="forbid"):
+    """Parameters of the list of citations. A set of papers is a taxon (`wam:joint`), a taxonomy (`wam`), a method
+    (`method:unipi`) or any id of a paper.
+    """
+
+    citing: Word | None = Field(default=None, description="Set of the citing papers.", examples=["wam:joint"])
+    cited: Word | None = Field(default=None, description="Set of the cited papers.", examples=["wam:cascaded"])
+    self_citations: SelfCitations = Field(
+        default="include", description="Citations between papers that have an author with the same name."
+    )
+    first_seen_since: MomentText | None = Field(default=None, description="First seen since a date or a time.")
+
+    def query(self) -> CitationQuery:
+        """The parameters as the views take them."""
+        since = parse_moment(self.first_seen_since, "first_seen_since")
+        return CitationQuery(self.citing, self.cited, self.self_citations, since)
+
+
+class _CitationPeriods(SnapshotRef, extra="forbid"):
+    by: Literal["month", "quarter", "year"] = Field(default="month", description="Length of a period.")
+    since: DateText | None = Field(default=None, description="First period shown; counts before it are added up.")
+    until: DateText | None = Field(default=None, description="Last period shown.")
+    format_: Literal["json", "csv"] = Field(default="json", alias="format", description="Form of the answer.")
+
+    @property
+    def span(self) -> Span:
+        """The days to show."""
+        return Span(first_day_of(self.since, "since"), last_day_of(self.until, "until"))
+
+
+class CitationTimelineQuery(_CitationPeriods):
+    """Parameters of the citation timeline of one subject."""
+
+    paper: Word | None = Field(default=None, description="Any id of a paper.", examples=["arxiv:2302.00111"])
+    method: Word | None = Field(default=None, description="Slug or name of a method.")
+    taxon: Word | None = Field(default=None, description="`wam:joint`, or `wam` for all of it.")
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """What was given of paper, method and taxon."""
+        return {kind: text for kind in KINDS if (text := getattr(self, kind))}
+
+
+class CitationComparisonQuery(_CitationPeriods):
+    """Parameters of citation timelines side by side. A subject is a taxon, a taxonomy, a method or a paper."""
+
+    subject: tuple[Word, ...] = Field(
+        min_length=1,
+        max_length=MAX_SUBJECTS,
+        description="`wam:joint`, `wam`, `method:unipi` or any id of a paper; repeat it for each.",
+        examples=[["wam:joint", "wam:cascaded"]],
+    )
+    values: Literal["count", "cumulative"] = Field(default="count", description="`format=csv`: what the columns hold.")
 
 
 class _InTaxonomy(BaseModel):
