@@ -23,6 +23,8 @@ FORMER_SETTINGS = {
     "WAMKG_S2_MAX_ANSWER_BYTES": "s2_max_response_bytes",
 }
 """Former name of a variable -> its setting; read for one more release."""
+REMOVED_SETTINGS = frozenset({"enrich_title_similarity"})
+"""Settings without a successor: a configuration file that has them is read without them for one more release."""
 CONFIG_FILE = "wamkg.toml"
 """Settings of the survey in a folder and all folders below it."""
 CONFIG_HOME = "var"
@@ -75,12 +77,6 @@ class Settings(BaseSettings):
     )
     enrich_unavailable_days: float = Field(
         default=90.0, ge=0, description="Days after which unavailable data is requested again."
-    )
-    enrich_title_similarity: float = Field(
-        default=0.95,
-        ge=0,
-        le=1,
-        description="Minimum title similarity (0 to 1) to match a paper without an identifier.",
     )
     enrich_lease_seconds: float = Field(
         default=180.0,
@@ -189,6 +185,9 @@ def read_config(file: Path) -> dict[str, Any]:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(f"{file} cannot be read: {error}") from error
+    for name in REMOVED_SETTINGS & values.keys():
+        log.warning("%s: the setting %s has no effect any more; remove the line", file, name)
+        del values[name]
     for name in values:
         if name not in Settings.model_fields:
             near = did_you_mean(name, list(Settings.model_fields))

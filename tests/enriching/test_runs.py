@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from tests.helpers.enriching_checks import QUICK, compare, given_by, held_by, import_library, settings_for
 from tests.helpers.store_dump import dump
+from tests.matching.test_identity_questions import answer
 from tests.s2_server.faults import FaultPlan, full_plan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import Edge, World, make_world
@@ -25,7 +26,7 @@ from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.settings import Settings
 from wamkg.store.batches import find_batch, get_actor
 from wamkg.store.session import Store
-from wamkg.store.tables import Batch, Claim, Event, FormerId, IdentityQuestion, Job, Link, Paper, Task
+from wamkg.store.tables import Batch, Citation, Claim, Event, FormerId, IdentityQuestion, Job, Link, Paper, Task
 
 STALE = {"enrich_metadata_days": 0.0, "enrich_citations_days": 0.0, "enrich_references_days": 0.0}
 
@@ -293,18 +294,54 @@ class TestTitles:
         assert by_title(store, paper.title).s2 == paper.s2
         assert clean(compare(given_by(world, server.faults), held_by(store)))
 
-    def test_a_title_that_is_not_like_enough_is_left_to_a_person(self, store: Store, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("title", "authors", "ids"),
+        [
+            ("{} revisited & doubted", None, "question"),
+            ("{}", "other", "question"),
+            ("{}", "initials", "found"),
+            ("{}", None, "found"),
+            ("The {}", "initials", "question"),
+            ("Pouring tea into cups of porcelain by touch, as the blind do", None, "nothing"),
+        ],
+    )
+    def test_the_identity_check_judges_what_a_title_finds(
+        self, store: Store, tmp_path: Path, title: str, authors: str | None, ids: str
+    ) -> None:
         world = small_world()
         paper = world.papers[world.library[4]]
-        arxiv, title = paper.arxiv, paper.title
-        paper.arxiv, paper.title = None, f"{title} revisited & doubted"
-        import_library(store, world, tmp_path)
-        paper.arxiv, paper.title = arxiv, title
+        names = {"other": ["Una Paz", *paper.authors[1:]], "initials": list(map(_initials, paper.authors)), None: []}
+        mine = title.format(paper.title)
+        file = tmp_path / "list.jsonl"
+        file.write_text(json.dumps({"title": mine, "authors": names[authors]}))
+        import_source(store, str(file), ImportOptions())
         with S2Server(world) as server:
             report = enrich(store, settings_for(server))
-        assert {line.title for line in report.lines} == {f"{title} revisited & doubted"}
-        assert "a person decides" in report.lines[0].reason and "0.95 is asked" in report.lines[0].reason
-        assert by_title(store, f"{title} revisited & doubted").s2 is None
+            again = enrich(store, settings_for(server, **STALE, enrich_unavailable_days=0.0))
+        found = by_title(store, paper.title if ids == "found" else mine)
+        assert found.s2 == (paper.s2 if ids == "found" else None)
+        assert len(report.questions) == (ids == "question") and not again.questions
+        assert report.exit_status == (0 if ids == "found" else 3)
+        if ids == "question":
+            answer(store, report.questions[0].question, "renamed")
+            assert by_title(store, paper.title).s2 == paper.s2
+
+    def test_an_item_without_an_id_is_the_library_paper_of_that_title(self, store: Store, tmp_path: Path) -> None:
+        world = small_world()
+        citing, cited = world.papers[world.library[0]], world.papers[world.library[1]]
+        world.references[citing.key] = [Edge(citing.key, None, title=cited.title)]
+        import_library(store, world, tmp_path)
+        with S2Server(world) as server:
+            enrich(store, settings_for(server))
+        with store.reading() as session:
+            of = select(Citation.cited_id).where(Citation.citing_id == by_title(store, citing.title).id)
+            assert by_title(store, cited.title).id in session.exec(of).all()
+            assert len(session.exec(select(Paper).where(Paper.title == cited.title)).all()) == 1
+
+
+def _initials(name: str) -> str:
+    given, family = name.split(maxsplit=1)
+    return f"{family}, {given[0]}."
 
 
 class TestPublished:

@@ -94,7 +94,8 @@ class TestSamePaper:
         import_lines(store, tmp_path / "a.jsonl", {"title": "World Models", "arxiv": "1803.10122"})
         report = import_lines(store, tmp_path / "b.jsonl", {"title": "World Models"})
         assert outcomes(report) == [Outcome.CONFLICT]
-        assert "person decides" in report.lines[0].conflicts[0]
+        assert "too short to tell" in report.lines[0].conflicts[0]
+        assert report.is_partial and [asked.ids for asked in report.questions] == [[]]
 
     def test_ids_of_two_papers_go_to_a_person(self, store: Store, tmp_path: Path) -> None:
         one = {"title": "The First of Two Papers", "arxiv": "2501.00001"}
@@ -104,6 +105,7 @@ class TestSamePaper:
             store, tmp_path / "b.jsonl", {"title": TITLE, "arxiv": "2501.00001", "doi": "10.1000/two"}
         )
         assert outcomes(report) == [Outcome.CONFLICT]
+        assert report.is_partial and [asked.ids for asked in report.questions] == [["arxiv:2501.00001"]]
 
     def test_two_titles_on_one_id_in_a_file_are_a_conflict_each_time(self, store: Store, tmp_path: Path) -> None:
         rows = (

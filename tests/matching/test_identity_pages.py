@@ -53,7 +53,7 @@ def test_a_question_is_listed_read_and_answered_once(client: TestClient, asked: 
 def test_the_pages_show_a_banner_and_a_list_and_take_the_answer(client: TestClient, asked: Store) -> None:
     for path in ("/papers/arxiv:2401.00017", "/review"):
         html = client.get(path).text
-        assert DRIVE["title"] in html and "looks like another paper" in html and "Sign in to answer" in html
+        assert DRIVE["title"] in html and "may be another paper" in html and "Sign in to answer" in html
     assert "Is it this paper?" not in client.get("/papers/arxiv:2302.00111").text
     csrf = signed_in(client, asked)
     form = re.search(r'<form class="decide" action="(/questions/[^"]+)".*?</form>', client.get("/review").text, re.S)

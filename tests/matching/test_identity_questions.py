@@ -64,6 +64,11 @@ def papers(store: Store) -> dict[str, str | None]:
         return dict(session.exec(select(Paper.title, Paper.arxiv)).all())
 
 
+def papers_held(store: Store) -> list[Paper]:
+    with store.reading() as session:
+        return list(session.exec(select(Paper)))
+
+
 @pytest.fixture
 def asked(store: Store, tmp_path: Path) -> QuestionItem:
     """The one question after two lists gave one id to two papers."""
@@ -112,6 +117,49 @@ def test_two_titles_on_one_id_in_one_file_are_a_question(store: Store, tmp_path:
     report = read(store, tmp_path / "both.jsonl", FOLD, DRIVE)
     assert [line.outcome for line in report.lines] == [Outcome.NEW, Outcome.CONFLICT]
     assert len(questions(store)) == 1 and list(papers(store)) == [FOLD["title"]]
+
+
+SHORT = {"title": "Folding Laundry", "arxiv": "2401.00017"}
+DOUBTFUL = {
+    "a short title": ([SHORT], {"title": "Folding Laundry", "year": 2024}),
+    "a short title with an id of its own": ([SHORT], {"title": "Folding laundry", "doi": "10.1000/fold"}),
+    "two ids of two papers": (
+        [FOLD, {"title": "Folding Laundry by Imagining Wrinkles in Cloth", "doi": "10.1000/tea"}],
+        {"title": "Folding Laundry by Imagining Wrinkles Again", "arxiv": "2401.00017", "doi": "10.1000/tea"},
+    ),
+    "two papers with the title": (
+        [FOLD | {"year": 2021}, FOLD | {"arxiv": "2402.00018", "year": 2021}],
+        {"title": FOLD["title"], "year": 2022},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DOUBTFUL)
+class TestOneOfSeveralPapers:
+    """A record that may be one of several papers is a question, never lost; each answer is final."""
+
+    def ask(self, store: Store, folder: Path, kind: str) -> QuestionItem:
+        stored, record = DOUBTFUL[kind]
+        read(store, folder / "mine.jsonl", *stored)
+        report = read(store, folder / "theirs.jsonl", record)
+        assert report.kept == 1 and report.is_partial, "exit status 3"
+        assert read(store, folder / "theirs.jsonl", record).kept == 1, "still open"
+        (question,) = questions(store)
+        return question
+
+    @pytest.mark.parametrize("said", ["renamed", "wrong-record"])
+    def test_an_answer_applies_the_record_and_nobody_asks_again(
+        self, store: Store, tmp_path: Path, kind: str, said: str
+    ) -> None:
+        asked = self.ask(store, tmp_path, kind)
+        before = len(papers_held(store))
+        answer(store, asked.uid, said)
+        again = read(store, tmp_path / "theirs.jsonl", DOUBTFUL[kind][1])
+        assert not again.kept and len(questions(store)) == 1
+        new = 0 if said == "renamed" or kind == "two ids of two papers" else 1
+        if kind == "two papers with the title":
+            new = 0  # it is the other one
+        assert len(papers_held(store)) == before + new
 
 
 class TestWrongId:

@@ -9,6 +9,7 @@ from wamkg.cli.decisions import ByOption
 from wamkg.reviewing.identity_questions import ANSWERS, IdentityAnswer
 from wamkg.services.questions import answer_question
 from wamkg.services.writers import Writer
+from wamkg.store.questions import led_by
 from wamkg.views.questions import QuestionItem, question_item, question_list
 from wamkg.vocabulary import QuestionStatus
 
@@ -58,7 +59,7 @@ def _print_sides(q: QuestionItem) -> None:
         ["title", q.title, q.record_title],
         ["authors", ", ".join(q.authors), ", ".join(q.record_authors)],
         ["year", q.year, q.record_year],
-        ["ids", q.paper, ", ".join(q.ids)],
+        ["found by", q.paper, led_by(q.ids)],
     ]
     print_table("", ["", "the paper", f"the record of {q.source}"], rows)
     answered = f", answered by {q.answered_by} on {q.answered_at:%Y-%m-%d}: {q.note}" if q.answered_at else ""

@@ -16,11 +16,11 @@ from wamkg.enriching.write import number_of, write_states
 from wamkg.identifiers import title_key
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.identity import Identity
-from wamkg.matching.same_paper import is_short
+from wamkg.matching.same_paper import as_known, is_one_by_title
 from wamkg.store.base import insert_entities
-from wamkg.store.citations import CitationListFetch, TitleMatch, find_by_title, linked_titles, unproven_papers
+from wamkg.store.citations import CitationListFetch, linked_titles, unproven_papers
 from wamkg.store.claims import PaperClaims, load_claims
-from wamkg.store.papers import SCHEMES, ExternalIdentifier, papers_by_ids
+from wamkg.store.papers import SCHEMES, ExternalIdentifier, KnownPaper, papers_by_ids, papers_by_titles
 from wamkg.store.tables import Batch
 from wamkg.vocabulary import EntityKind, Standing
 
@@ -79,7 +79,7 @@ class _ListedPaperFinder:
         self.unproven = load_claims(session, unproven_papers(session, self.by_id.values()), holding=False)
         self.identity = IdentityAnswers(session)
         unknown = {title_key(p.title) for p in papers if p.title and not any(i in self.by_id for i in _ids(p))}
-        self.by_title = find_by_title(session, unknown)
+        self.by_title = papers_by_titles(session, unknown)
         without_id = {title_key(p.title) for p in papers if p.title and not _ids(p)}
         self.linked = linked_titles(session, fetch.kind, fetch.paper, without_id)
         self.fresh = 0
@@ -97,7 +97,7 @@ class _ListedPaperFinder:
         known = next((self.by_id[i] for i in ids if i in self.by_id), None)
         if known is not None and not self._is_another(known, paper):
             return known
-        library = [n for n in self._library(paper) if n.s2 is None and _agrees(n, paper)]
+        library = [known for known in self._library(paper) if known.s2 is None]
         return library[0].id if len(library) == 1 else self._new()
 
     def _is_another(self, known: int, paper: S2Paper) -> bool:
@@ -116,25 +116,20 @@ class _ListedPaperFinder:
         library = self._library(paper)
         if len(library) == 1:
             return library[0].id
-        same = [
-            n for n in self.by_title.get(key, ()) if n.standing == Standing.CITED and not (n.s2 or n.arxiv or n.doi)
-        ]
-        return same[0].id if same and not is_short(key) else self._new()
+        cited = [k for k in self._namesakes(paper) if k.standing == Standing.CITED and not (k.s2 or k.arxiv or k.doi)]
+        return cited[0].id if cited else self._new()
 
-    def _library(self, paper: S2Paper) -> list[TitleMatch]:
-        key = title_key(paper.title or "")
-        if is_short(key):
-            return []
-        return [n for n in self.by_title.get(key, ()) if n.standing != Standing.CITED]
+    def _library(self, paper: S2Paper) -> list[KnownPaper]:
+        return [known for known in self._namesakes(paper) if known.standing != Standing.CITED]
+
+    def _namesakes(self, paper: S2Paper) -> list[KnownPaper]:
+        """Stored papers that the item can be taken for because of its title."""
+        mine = as_known(paper.record())
+        return [known for known in self.by_title.get(mine.title_key, ()) if is_one_by_title(mine, known)]
 
     def _new(self) -> int:
         self.fresh += 1
         return -self.fresh
-
-
-def _agrees(known: TitleMatch, paper: S2Paper) -> bool:
-    pairs = ((known.arxiv, paper.arxiv), (known.doi, paper.doi))
-    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
 
 
 def _ids(paper: S2Paper) -> list[ExternalIdentifier]:

@@ -13,15 +13,16 @@ from wamkg.enriching.questions import ask_s2, open_question, waiting
 from wamkg.enriching.s2_records import S2Paper
 from wamkg.enriching.write import number_of, write_states
 from wamkg.json_types import JsonObject
-from wamkg.matching.answers import IdentityAnswers
-from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.answers import IdentityAnswers, ids_in_common
+from wamkg.matching.identity import Identity
 from wamkg.matching.resolved_values import resolved_values
+from wamkg.matching.same_paper import as_known, is_one_by_title
 from wamkg.settings import Settings
 from wamkg.store.base import chunks
 from wamkg.store.batches import record_change
 from wamkg.store.claims import PaperClaims, load_claims
 from wamkg.store.duplicates import link_published
-from wamkg.store.papers import ExternalIdentifier, papers_by_ids
+from wamkg.store.papers import ExternalIdentifier, known_papers, papers_by_ids
 from wamkg.store.questions import record_rename
 from wamkg.store.tables import Batch, Entity, Paper, Task
 from wamkg.store.tasks import LeasedTask, end, initial_values, save, units_of
@@ -85,11 +86,39 @@ class MetadataWriter:
             uid = self.session.exec(select(Entity.uid).where(Entity.id == unit.paper_id)).one()
             record_change(self.session, self.batch(), "question", subject_uid=uid, after={"question": question})
 
-    def finish_refused(self) -> None:
-        """Write the ends recorded by `refuse`, and those of the lists that depend on them."""
-        for (status, reason), units in self._ends.items():
-            end(self.session, [unit.id for unit in units], status, reason)
-            close_lists(self.session, [unit.paper_id for unit in units], status, reason or NO_METADATA)
+    def write_title_search(self, unit: LeasedTask, paper: S2Paper | None) -> None:
+        """Write the response to a search for a paper's title.
+
+        Nothing but the title leads to this record: with a changed title, or one that several papers may have, it
+        becomes a question.
+        """
+        if paper is None or paper.s2 is None or not paper.title:
+            reason: str | None = "it has no id, and Semantic Scholar has no paper with a similar title"
+        else:
+            reason = self._why_not_found(unit, paper)
+        if reason is None:
+            self.write([(unit, paper)])
+            return
+        self.answered = 1
+        end(self.session, [unit.id], TaskStatus.UNAVAILABLE, reason)
+        close_lists(self.session, [unit.paper_id], TaskStatus.UNAVAILABLE, reason)
+
+    def _why_not_found(self, unit: LeasedTask, paper: S2Paper) -> str | None:
+        """Why the record that a title search found is not applied; None if it is the paper."""
+        identity, record = IdentityAnswers(self.session), paper.record()
+        state = load_claims(self.session, [unit.paper_id])[unit.paper_id]
+        if identity.is_refused(state, record):
+            return f"a person said that {paper.s2} is another paper"
+        finding = identity.check(state, record)
+        closest = f"it has no id; the closest title is {record.title[:120]!r} ({paper.s2})"
+        if finding.identity is Identity.DIFFERENT:
+            return f"{closest}, another paper: {'; '.join(finding.reasons)}"
+        stored = known_papers(self.session, [unit.paper_id])[unit.paper_id]
+        if finding.identity is Identity.SAME and is_one_by_title(as_known(record), stored):
+            return None
+        question = open_question(self.session, state.id, record.title)
+        reasons = finding.reasons or ("the title is too short to tell",)
+        return waiting(question.uid if question else self._ask(paper, state, reasons, []))
 
     def _end(self, unit: LeasedTask, status: TaskStatus, reason: str | None) -> None:
         self._ends.setdefault((status, reason), []).append(unit)
@@ -138,16 +167,16 @@ class MetadataWriter:
         finding = self._identity.check(state, record)
         if finding.identity is Identity.DIFFERENT:
             question = open_question(self.session, state.id, record.title)
-            uid = question.uid if question else self._ask(paper, state, finding)
+            uid = question.uid if question else self._ask(paper, state, finding.reasons, ids_in_common(state, record))
             self.refuse(unit, waiting(uid))
             return False
         if finding.identity is Identity.RENAMED:
             self._renamed.append((state, resolved_values(state)["title"]))
         return True
 
-    def _ask(self, paper: S2Paper, state: PaperClaims, finding: IdentityFinding) -> str:
+    def _ask(self, paper: S2Paper, state: PaperClaims, reasons: tuple[str, ...], ids: list[str]) -> str:
         self.questions += 1
-        return ask_s2(self.session, self.batch(), state, paper, finding.reasons)
+        return ask_s2(self.session, self.batch(), state.id, paper, reasons, ids)
 
     def _tell_renames(self) -> None:
         for state, before in self._renamed:

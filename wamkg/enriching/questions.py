@@ -1,5 +1,7 @@
 """Records of Semantic Scholar and arXiv that look like another paper than the requested one."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from wamkg.enriching.claims import LIBRARY_FIELDS, SOURCE, add_claims, add_missing_abstract_claim
@@ -21,7 +23,10 @@ ARXIV_SOURCE = "arxiv"
 
 def waiting(question: str) -> str:
     """Why nothing is fetched for a paper: a person has to answer a question first."""
-    return f"its id leads to another paper; answer `wamkg questions answer {question} wrong-id|renamed|wrong-record`"
+    return (
+        f"its id or title leads to a record that may be another paper's; answer `wamkg questions answer {question} "
+        "wrong-id|renamed|wrong-record`"
+    )
 
 
 def open_question(session: Session, paper: int, title: str) -> IdentityQuestion | None:
@@ -30,23 +35,18 @@ def open_question(session: Session, paper: int, title: str) -> IdentityQuestion 
     return next((q for q in stored if title_key(q.title) == title_key(title)), None)
 
 
-def ask_s2(session: Session, batch: Batch, state: PaperClaims, paper: S2Paper, reasons: tuple[str, ...]) -> str:
-    """Store Semantic Scholar's record as a question; returns its id."""
-    record = paper.record()
+def ask_s2(
+    session: Session, batch: Batch, number: int, paper: S2Paper, reasons: Sequence[str], ids: Sequence[str]
+) -> str:
+    """Store Semantic Scholar's record as a question on a paper; returns its id. `ids` are the ids in common."""
     kept = kept_record(S2_FORM, S2Paper, paper)
-    return _ask(
-        session, batch, NewQuestion(state.id, SOURCE, ids_in_common(state, record), record.title, kept, reasons)
-    )
+    return insert_question(session, batch, NewQuestion(number, SOURCE, ids, paper.title or "", kept, reasons)).uid
 
 
 def ask_arxiv(session: Session, batch: Batch, state: PaperClaims, record: Record, reasons: tuple[str, ...]) -> str:
     """Store arXiv's record as a question; returns its id."""
     kept = kept_record(ARXIV_FORM, Record, record)
-    ids = ids_in_common(state, record)
-    return _ask(session, batch, NewQuestion(state.id, ARXIV_SOURCE, ids, record.title, kept, reasons))
-
-
-def _ask(session: Session, batch: Batch, question: NewQuestion) -> str:
+    question = NewQuestion(state.id, ARXIV_SOURCE, ids_in_common(state, record), record.title, kept, reasons)
     return insert_question(session, batch, question).uid
 
 

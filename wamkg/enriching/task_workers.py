@@ -1,7 +1,6 @@
 """Does leased tasks: request, write, and report errors clearly."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import partial
 
 from sqlmodel import Session
@@ -19,8 +18,6 @@ from wamkg.enriching.questions import waiting
 from wamkg.enriching.s2_records import S2Paper, read_paper
 from wamkg.enriching.session import RunSession
 from wamkg.errors import RunAbortedError, TaskSkippedError
-from wamkg.identifiers import author_key, is_plausible_year, title_key
-from wamkg.matching.same_paper import MAX_YEARS_APART
 from wamkg.store.questions import open_question_of
 from wamkg.store.tables import Paper
 from wamkg.store.tasks import LeasedTask, end, tasks_still_leased
@@ -111,34 +108,11 @@ class MetadataWorker:
             return
         self.trouble.over()
         answer = read_paper(found)
-        doubt = self._doubt(paper, answer)
-        if doubt is None:
-            self._write([(unit, answer)])
-        else:
-            self._refuse(unit, doubt)
 
-    def _doubt(self, paper: Paper, answer: S2Paper | None) -> str | None:
-        """Why the paper with the most similar title is not accepted; None if it is."""
-        if answer is None or answer.s2 is None or not answer.title:
-            return "it has no id, and Semantic Scholar has no paper of a like title"
-        alike = SequenceMatcher(None, title_key(paper.title), title_key(answer.title), autojunk=False).ratio()
-        least = self.run.settings.enrich_title_similarity
-        closest = f"it has no id; the closest title is {answer.title[:120]!r} ({answer.s2})"
-        if alike < least:
-            return f"{closest}, alike to {alike:.2f} where {least:.2f} is asked; a person decides"
-        year = answer.year if is_plausible_year(answer.year) else None
-        if paper.year and year and abs(paper.year - year) > MAX_YEARS_APART:
-            return f"{closest}, but of {year}; a person decides"
-        if paper.first_author_key and answer.authors and author_key(answer.authors[0]) != paper.first_author_key:
-            return f"{closest}, but by {answer.authors[0]}; a person decides"
-        return None
-
-    def _refuse(self, unit: LeasedTask, reason: str) -> None:
         def write(session: Session) -> MetadataWriter:
             writer = MetadataWriter(session, partial(self.run.batch, session), self.run.settings)
             if tasks_still_leased(session, [unit], self.run.owner):
-                writer.refuse(unit, reason, reason if reason.endswith("a person decides") else None)
-                writer.finish_refused()
+                writer.write_title_search(unit, answer)
             return writer
 
         self._count(self.run.transaction(write))

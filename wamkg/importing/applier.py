@@ -11,22 +11,31 @@ from wamkg.importing.import_report import ImportReport, LineReport, Outcome
 from wamkg.importing.record_diff import RecordDiff, RecordSource, diff_record
 from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.importing.works import without_values_of_others
-from wamkg.matching.generic_titles import is_generic
+from wamkg.matching.answers import Settled
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.record import Dropped, Record, UnreadableLine
 from wamkg.matching.resolved_values import resolved_values
-from wamkg.matching.same_paper import Known, Match, as_known, ids_of, joined, match, without_ids_of_others
+from wamkg.matching.same_paper import Known, Match, as_known, identifies, ids_of, joined, match, without_ids_of_others
 from wamkg.store.base import chunks, insert_entities
-from wamkg.store.batches import record_change
 from wamkg.store.citation_keys import KeyOwners
 from wamkg.store.claims import PaperClaims, load_claims, write_papers
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.papers import SCHEMES, known_papers, papers_by_ids, papers_by_titles, titled_by, with_addresses
+from wamkg.store.papers import (
+    SCHEMES,
+    ExternalIdentifier,
+    known_papers,
+    papers_by_ids,
+    papers_by_titles,
+    titled_by,
+    with_addresses,
+)
 from wamkg.store.tables import Batch, Paper
 from wamkg.vocabulary import EntityKind
 
 DERIVED_YEAR = "yearderived"
 """Field of a BibTeX entry whose year no source states. Citation styles need a year, so it is derived from a date."""
+ANSWER = "answer"
+"""How a record's paper was found if a person named it."""
 CHUNK = 1000
 """Number of records compared and written together: large enough for fast inserts, small enough to limit memory."""
 
@@ -80,21 +89,21 @@ class Applier:
         finder = _Finder(
             self.session, [known.record for known in settled], self.own_fields.get("title", self.source), self.met
         )
-        found = [
-            (known.record, *self._by_key(known.record, *finder.find(known.record, known.paper))) for known in settled
-        ]
+        found = [(known.record, *self._by_key(known.record, *finder.find(known))) for known in settled]
         numbers = finder.make_numbers(self._batch_id)
-        known = {n for _, n, _ in found if n is not None and n > 0}
+        known = {n for _, number, match_ in found if (n := number or match_.asked) is not None and n > 0}
         members = finder.known.members
         states = load_claims(self.session, {member for number in known for member in members(number)})
         states.update({number: PaperClaims(number) for number in numbers})
         for record, number, answer in found:
+            owner = number or answer.asked
+            assert owner is not None
+            state = states[owner if owner > 0 else numbers[-owner - 1]]
             if number is None:
-                self._ask(record, answer.question)
+                self._ask(record, state, answer.question or "", finder.by_id)
             else:
                 record = without_ids_of_others(record, number, finder.by_id)  # noqa: PLW2901
                 others = [states[member] for member in members(number) - {number}]
-                state = states[number if number > 0 else numbers[-number - 1]]
                 self._apply_one(without_values_of_others(record, state, others, self.taxa), state, answer)
         changed = [state for state in states.values() if state.changed]
         shown = [resolved_values(state) for state in changed]
@@ -126,7 +135,7 @@ class Applier:
         repeat = first_line != record.line
         origin = RecordSource(self.source, own_fields, repeat)
         was_empty = state.is_new and not state.added
-        refused = self.gate.refuse(record, state) if answer.how in SCHEMES else None
+        refused = self.gate.refuse(record, state) if answer.how in (*SCHEMES, ANSWER) else None
         if refused:
             self.report.counts["kept as questions"] += 1
             notes = refused
@@ -168,15 +177,11 @@ class Applier:
         paper = self.session.get(Paper, number) if number is not None else None
         return paper.slug if paper else "earlier in this file"
 
-    def _ask(self, record: Record, question: str | None) -> None:
-        notes = RecordDiff(conflicts=[f"{question}; not stored, a person decides"])
-        record_change(
-            self.session,
-            self.batch,
-            "question",
-            after={"line": record.line, "title": record.title, "question": question},
-        )
-        self.report.add(_line(record, Outcome.CONFLICT, notes, None))
+    def _ask(self, record: Record, state: PaperClaims, reason: str, by_id: Mapping[ExternalIdentifier, int]) -> None:
+        """Store a record as a question: the paper that it describes may be this one, or another one."""
+        ids = [f"{i.scheme}:{i.value}" for i in ids_of(record) if by_id.get(i) == state.id]
+        self.report.counts["kept as questions"] += 1
+        self.report.add(_line(record, Outcome.CONFLICT, self.gate.ask(record, state.id, ids, [reason]), None))
         self.report.add_doubts(record.line, record.title, record.doubts)
 
 
@@ -200,20 +205,20 @@ class _Finder:
         }
         self.papers = known_papers(session, self.by_id.values())
         self.papers |= {known.id: known for same in self.by_title.values() for known in same}
-        generic = [known.id for same in self.by_title.values() for known in same if is_generic(known.title)]
-        self.own = titled_by(session, generic, source)
+        unsure = [k.id for same in self.by_title.values() for k in same if len(same) > 1 or not identifies(k.title)]
+        self.own = titled_by(session, unsure, source)
         self.met = set(met)
         self.fresh = 0
         members = load_work_groups(session).members
         self.known = Known(self.by_id, self.by_title, members, self.papers, self.met, self.own.__contains__)
 
-    def find(self, record: Record, paper: int | None = None) -> tuple[int | None, Match]:
+    def find(self, settled: Settled) -> tuple[int | None, Match]:
         """Return the number of the record's paper and the match result. A negative number is a new paper; None means
         that a person must decide.
-
-        `paper` is the number if a person has already decided which paper it is.
         """
-        answer = match(record, self.known) if paper is None else Match(paper, "answer")
+        record = settled.record
+        known = self.known.without(settled.ruled_out) if settled.ruled_out else self.known
+        answer = match(record, known) if settled.paper is None else Match(settled.paper, ANSWER)
         if answer.question:
             return None, answer
         number = answer.paper

@@ -1,5 +1,6 @@
 """Records that do not look like the paper their id belongs to: stored as questions and not applied."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -7,12 +8,12 @@ from sqlmodel import Session
 from wamkg.identifiers import title_key
 from wamkg.importing.record_diff import RecordDiff
 from wamkg.matching.answers import IdentityAnswers, Settled, ids_in_common
-from wamkg.matching.identity import Identity, IdentityFinding
+from wamkg.matching.identity import Identity
 from wamkg.matching.kept_record import kept_record
 from wamkg.matching.record import Record
 from wamkg.matching.resolve import pick_claim
 from wamkg.store.claims import PaperClaims
-from wamkg.store.questions import NewQuestion, insert_question, questions_of, record_rename
+from wamkg.store.questions import NewQuestion, insert_question, led_by, questions_of, record_rename
 from wamkg.store.tables import Batch
 from wamkg.vocabulary import QuestionStatus
 
@@ -48,26 +49,27 @@ class IdentityGate:
         finding = self._answers.check(state, record)
         if finding.identity is Identity.RENAMED:
             self.renamed.append((state, _shown_title(state)))
-        return self._keep(record, state, finding) if finding.identity is Identity.DIFFERENT else None
+        if finding.identity is not Identity.DIFFERENT:
+            return None
+        return self.ask(record, state.id, ids_in_common(state, record), finding.reasons)
 
-    def _keep(self, record: Record, state: PaperClaims, finding: IdentityFinding) -> RecordDiff:
-        ids = ids_in_common(state, record)
-        uid = self._open(record, state.id)
+    def ask(self, record: Record, paper: int, ids: Sequence[str], reasons: Sequence[str]) -> RecordDiff:
+        """Store a record as a question on a paper, unless it is open already. `ids` are the ids that lead to it."""
+        uid = self._open(record, paper)
         if uid is None:
             question = NewQuestion(
-                paper=state.id,
+                paper=paper,
                 source=self.source,
                 ids=ids,
                 title=record.title,
                 record=kept_record(RECORD, Record, record) | {"classes": self.keep_classes},
-                reasons=finding.reasons,
+                reasons=reasons,
             )
             self.asked.append(question)
             uid = question.uid
-        shared = ", ".join(ids)
         return RecordDiff(
             conflicts=[
-                f"{shared} leads to another paper: {'; '.join(finding.reasons)}; nothing of this line is taken; answer "
+                f"{led_by(ids)} may lead to another paper: {'; '.join(reasons)}; nothing of this line is taken; answer "
                 f"`wamkg questions answer {uid} wrong-id`, `renamed` or `wrong-record`"
             ]
         )

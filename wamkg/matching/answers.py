@@ -1,6 +1,6 @@
 """People's answers about records and ids, which later imports and enrichment must respect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import arxiv_id, title_key
 from wamkg.matching.identity import Identity, IdentityFinding, check_identity
+from wamkg.matching.kept_record import kept_values
 from wamkg.matching.profiles import profile_of_record, profile_of_state
 from wamkg.matching.record import Record
 from wamkg.matching.same_paper import ids_of
@@ -23,10 +24,13 @@ REFUSED = (QuestionStatus.WRONG_ID, QuestionStatus.WRONG_RECORD)
 
 @dataclass(frozen=True)
 class Settled:
-    """A record without the ids that were answered to be wrong, and its paper if an answer determines it."""
+    """A record without the ids that were answered to be wrong, its paper if an answer determines it, and the papers
+    that answers rule out.
+    """
 
     record: Record
     paper: int | None = None
+    ruled_out: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -60,16 +64,29 @@ class IdentityAnswers:
         return finding
 
     def settle(self, record: Record) -> Settled:
-        """The record without ids that a person called wrong; each removal is reported in its doubts."""
+        """Apply people's answers to a record; each removed id is reported in its doubts."""
         ids = {f"{i.scheme}:{i.value}" for i in ids_of(record)}
-        for question in self._answered:
-            if ids.isdisjoint({*question.ids, *question.wrong_ids}):
-                continue
-            if question.status == QuestionStatus.WRONG_RECORD and _is_titled(record, question.title):
-                return Settled(without_ids(record, question.ids))
-            if question.status == QuestionStatus.WRONG_ID and self._is_paper(record, question):
+        ruled_out: set[int] = set()
+        for question in self._about(record, ids):
+            titled = _is_titled(record, question.title)
+            if titled and question.status == QuestionStatus.RENAMED:
+                return Settled(record, question.paper_id)
+            if titled:
+                ruled_out.add(question.paper_id)
+            if titled and question.status == QuestionStatus.WRONG_RECORD:
+                record = without_ids(record, question.ids)
+            elif question.status == QuestionStatus.WRONG_ID and self._is_paper(record, question):
                 return Settled(without_ids(record, question.wrong_ids), question.paper_id)
-        return Settled(record)
+        return Settled(record, ruled_out=frozenset(ruled_out))
+
+    def _about(self, record: Record, ids: set[str]) -> Iterator[IdentityQuestion]:
+        """Answered questions about a record: an id is common, or neither has one and title and authors are equal."""
+        for question in self._answered:
+            kept = kept_values(question.record)
+            named = {*question.ids, *question.wrong_ids, *(f"{s}:{kept[s]}" for s in SCHEMES if kept.get(s))}
+            is_same_text = _is_titled(record, question.title) and record.authors == kept.get("authors", [])
+            if ids & named or (not ids and not named and is_same_text):
+                yield question
 
     def _is_paper(self, record: Record, question: IdentityQuestion) -> bool:
         if title_key(record.title) == title_key(question.title):

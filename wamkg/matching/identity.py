@@ -75,7 +75,7 @@ class PaperProfile:
 
 @dataclass(frozen=True)
 class IdentityFinding:
-    """The result, and what disagrees, one sentence each."""
+    """The result, and what disagrees, one sentence each; parts of the same paper may disagree too."""
 
     identity: Identity
     reasons: tuple[str, ...] = ()
@@ -93,9 +93,7 @@ def check_identity(known: PaperProfile, given: PaperProfile) -> IdentityFinding:
     relation = _best(compare_titles(mine, theirs) for mine in titles for theirs in news)
     team = compare_teams(known, given)
     identity = _decide(relation, team, known, given)
-    return IdentityFinding(
-        identity, _reasons(titles, news, team, known, given) if identity is not Identity.SAME else ()
-    )
+    return IdentityFinding(identity, _reasons(titles, news, team, known, given))
 
 
 def _best(relations: Iterable[TitleRelation]) -> TitleRelation:
@@ -258,7 +256,8 @@ def _is_introduced(name: str, facts: PaperProfile) -> bool:
 def _reasons(
     titles: Sequence[str], news: Sequence[str], team: Team, known: PaperProfile, given: PaperProfile
 ) -> tuple[str, ...]:
-    reasons = [f"title: {news[0]!r} instead of {titles[0]!r}"]
+    is_titled_so = title_key(news[0]) in map(title_key, titles)
+    reasons = [] if is_titled_so else [f"title: {news[0]!r} instead of {titles[0]!r}"]
     if team is Team.NONE:
         reasons.append(f"authors: {_names(given)} instead of {_names(known)}")
     elif team is Team.SOME:

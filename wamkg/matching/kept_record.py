@@ -26,3 +26,9 @@ def record_from(kept: Mapping[str, Any], model: type[T]) -> T:
         return TypeAdapter(model).validate_python(kept[VALUES])
     except (ValidationError, KeyError) as error:
         raise StoreError("the record of this question cannot be read; it was kept by a newer wamkg") from error
+
+
+def kept_values(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a stored record that are not defaults, by the names that all types of records share."""
+    values: Mapping[str, Any] = kept[VALUES]
+    return values

@@ -47,12 +47,16 @@ PREPRINT_DOIS = (
 
 @dataclass(frozen=True)
 class Match:
-    """The result: a stored paper, none, or a question for a person; `note` has further information for people."""
+    """The result: a stored paper, none, or a question for a person; `note` has further information for people.
+
+    `asked` is the paper that the question is about.
+    """
 
     paper: int | None
     how: str
     question: str | None = None
     note: str | None = None
+    asked: int | None = None
 
 
 @dataclass
@@ -69,6 +73,11 @@ class Known:
     papers: Mapping[int, KnownPaper] = field(default_factory=dict)
     met: Container[int] = ()
     is_own: Callable[[int], bool] = lambda _paper: False
+
+    def without(self, papers: frozenset[int]) -> "Known":
+        """The same without papers whose title a record has, but which a person ruled out for it."""
+        by_title = {key: [k for k in same if k.id not in papers] for key, same in self.by_title.items()}
+        return replace(self, by_title=by_title)
 
 
 def ids_of(record: Record) -> list[ExternalIdentifier]:
@@ -102,6 +111,7 @@ def as_known(record: Record, number: int = 0) -> KnownPaper:
         first_author=first_author_of(record),
         arxiv=record.arxiv,
         doi=record.doi,
+        s2=record.s2,
         year=year_of(record),
         venue=record.venue,
         volume=record.volume,
@@ -131,6 +141,11 @@ def joined(known: KnownPaper | None, given: KnownPaper) -> KnownPaper:
 def is_short(title: str) -> bool:
     """Whether a title is too short to match by alone. A shared URL makes up for it."""
     return len(normalise(title).split()) < SHORT_TITLE_WORDS
+
+
+def identifies(title: str) -> bool:
+    """Whether a title is long and special enough to be that of one paper."""
+    return not (is_short(title) or is_generic(title))
 
 
 def is_publisher_doi(doi: str | None) -> bool:
@@ -180,11 +195,16 @@ def _has_another_doi(mine: KnownPaper, other: KnownPaper | None) -> bool:
 def _by_ids(mine: KnownPaper, hits: Mapping[ExternalIdentifier, int], known: Known) -> Match:
     numbers = list(dict.fromkeys(hits.values()))
     if not {*numbers} <= known.members(numbers[0]):
-        named = ", ".join(f"{i.scheme}:{i.value}" for i in hits)
-        return Match(None, "ids", f"{named} lead to different papers")
-    titled = {paper.id for paper in known.by_title.get(mine.title_key, ())}
-    number = next((n for n in numbers if n in titled), numbers[0])
+        led = (f"{i.scheme}:{i.value} leads to {known.papers[n].title!r}" for i, n in hits.items())
+        return Match(None, "ids", ", ".join(led), asked=_titled_first(mine, numbers, known))
+    number = _titled_first(mine, numbers, known)
     return Match(number, next(i.scheme for i, n in hits.items() if n == number))
+
+
+def _titled_first(mine: KnownPaper, numbers: list[int], known: Known) -> int:
+    """Of papers that ids name, the one with the record's title, else the first."""
+    titled = {paper.id for paper in known.by_title.get(mine.title_key, ())}
+    return next((n for n in numbers if n in titled), numbers[0])
 
 
 def _by_title(mine: KnownPaper, known: Known) -> Match:
@@ -196,10 +216,21 @@ def _by_title(mine: KnownPaper, known: Known) -> Match:
         return Match(None, "new")
     best = _closest(mine, namesakes, known)
     if best is None:
-        return Match(None, "title", f"{len(namesakes)} stored papers have this title")
-    if is_short(mine.title) and not (best.urls & mine.urls or _first_authors_agree(mine, best)):
-        return Match(None, "title", f"the title is too short to tell whether it is stored paper {best.title!r}")
+        question = f"{len(namesakes)} stored papers have this title"
+        return Match(None, "title", question, asked=namesakes[0].id)
+    if _is_too_short(mine, best) and not (known.is_own(best.id) and best.id not in known.met):
+        question = f"the title is too short to tell whether it is stored paper {best.title!r}"
+        return Match(None, "title", question, asked=best.id)
     return Match(best.id, "title")
+
+
+def _is_too_short(mine: KnownPaper, other: KnownPaper) -> bool:
+    return is_short(mine.title) and not (other.urls & mine.urls or _first_authors_agree(mine, other))
+
+
+def is_one_by_title(mine: KnownPaper, other: KnownPaper) -> bool:
+    """Whether a record with the title of a paper, and no id of it, can be taken for it without asking a person."""
+    return not is_generic(mine.title) and may_be_one(mine, other) and not _is_too_short(mine, other)
 
 
 def _generic(mine: KnownPaper, same: list[KnownPaper], known: Known) -> Match:
@@ -277,7 +308,7 @@ def _closest(mine: KnownPaper, namesakes: list[KnownPaper], known: Known) -> Kno
         venues = (_folded(mine.venue), _folded(other.venue))
         return (
             bool(mine.urls & other.urls), bool(mine.doi and mine.doi == other.doi), venues[0] == venues[1],
-            mine.year == other.year, _first_authors_agree(mine, other),
+            mine.year == other.year, _first_authors_agree(mine, other), known.is_own(other.id),
         )  # fmt: skip
 
     best = sorted(namesakes, key=closeness, reverse=True)

@@ -20,7 +20,7 @@ from wamkg.store.decisions import quoted_assignments
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.papers import methods_of
-from wamkg.store.questions import QuestionFilter, question_rows
+from wamkg.store.questions import QuestionFilter, led_by, question_rows
 from wamkg.store.search import replace_texts, search_body
 from wamkg.store.search import texts_of as search_texts_of
 from wamkg.store.session import one_writer
@@ -185,7 +185,7 @@ def _show_again(session: Session, found: Sequence[CheckFinding]) -> None:
 def _open_questions(session: Session) -> Iterator[CheckFinding]:
     for row in question_rows(session, QuestionFilter(QuestionStatus.OPEN)):
         question = row.question
-        told = f"{', '.join(question.ids)} is {question.title!r} in {question.source}; question {question.uid}"
+        told = f"{led_by(question.ids)} is {question.title!r} in {question.source}; question {question.uid}"
         yield CheckFinding(f"paper:{row.slug}", told)
 
 

@@ -236,9 +236,8 @@ class _Consequences:
         if not self._is_fetched:
             self._apply_as_import()
         if self.question.status == QuestionStatus.WRONG_ID:
-            self.told.append(
-                f"{', '.join(self.question.ids)} left {self.paper.slug}; `wamkg enrich` looks it up by its title"
-            )
+            left = ", ".join(self.question.ids) or "the record"
+            self.told.append(f"{left} left {self.paper.slug}; `wamkg enrich` looks it up by its title")
 
     def _withdraw_source(self, state: PaperClaims) -> None:
         """End all claims of the record's source about the paper."""

@@ -7,8 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.matching.generic_titles import is_generic
-from wamkg.matching.same_paper import is_short
+from wamkg.matching.same_paper import identifies
 from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import DecisionResult, decide
 from wamkg.reviewing.holdout import is_held_out
@@ -51,7 +50,7 @@ def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
     first: dict[tuple[str, str | None], int] = {}
     pairs = []
     for paper in papers:
-        if paper.id is not None and not is_short(paper.title) and not is_generic(paper.title):
+        if paper.id is not None and identifies(paper.title):
             pairs.append(sorted_pair(first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
     return pairs
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlmodel import Session, col
@@ -47,27 +46,6 @@ class CitationListFetch:
     kind: TaskKind
     source: str
     started: datetime
-
-
-class TitleMatch(NamedTuple):
-    """A stored paper with a given title."""
-
-    id: int
-    title_key: str
-    s2: str | None
-    arxiv: str | None
-    doi: str | None
-    standing: str
-
-
-def find_by_title(session: Session, keys: Iterable[str]) -> dict[str, list[TitleMatch]]:
-    """Stored papers under each title key, oldest first."""
-    found: dict[str, list[TitleMatch]] = {}
-    columns = select_columns(Paper.id, Paper.title_key, Paper.s2, Paper.arxiv, Paper.doi, Paper.standing)
-    for part in chunks(set(keys)):
-        for row in session.exec(columns.where(col(Paper.title_key).in_(part)).order_by(col(Paper.id))):
-            found.setdefault(row[1], []).append(TitleMatch(*row))
-    return found
 
 
 def unproven_papers(session: Session, numbers: Iterable[int]) -> list[int]:

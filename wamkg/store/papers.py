@@ -61,6 +61,8 @@ class KnownPaper:
     first_author: PersonName | None = None
     arxiv: str | None = None
     doi: str | None = None
+    s2: str | None = None
+    standing: str = ""
     year: int | None = None
     venue: str | None = None
     volume: str | None = None
@@ -74,7 +76,7 @@ NAME_PARTS = ("family", "given", "particle", "suffix", "literal")
 
 def _known_papers(session: Session, condition: Condition) -> list[KnownPaper]:
     """Papers under a condition, in the form that matching needs, by number; without their URLs."""
-    names = ("id", "title", "title_key", "arxiv", "doi", "year", "volume", "pages")
+    names = ("id", "title", "title_key", "arxiv", "doi", "s2", "standing", "year", "volume", "pages")
     statement = (
         select_columns(*(getattr(Paper, name) for name in names), col(Venue.name).label("venue"), Authorship)
         .select_from(Paper)

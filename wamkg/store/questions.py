@@ -24,7 +24,9 @@ FETCHED_FROM = ("s2", "arxiv")
 
 @dataclass(frozen=True)
 class NewQuestion:
-    """A record to store as a question; `ids` are the ids that it shares with the paper, as scheme:value."""
+    """A record to store as a question; `ids` are the ids that it shares with the paper, as scheme:value. Without any,
+    its title led to the paper.
+    """
 
     paper: int
     source: str
@@ -33,6 +35,11 @@ class NewQuestion:
     record: Mapping[str, JSON]
     reasons: Sequence[str]
     uid: str = field(default_factory=new_uid)
+
+
+def led_by(ids: Sequence[str]) -> str:
+    """What led from a record to a paper, in words: ids, or the title."""
+    return ", ".join(ids) or "its title"
 
 
 def insert_question(session: Session, batch: Batch, asked: NewQuestion) -> IdentityQuestion:
@@ -205,7 +212,7 @@ class Asked:
 
     def __str__(self) -> str:
         return (
-            f"{self.paper}: {', '.join(self.ids)} leads to another paper by {self.source} ({'; '.join(self.reasons)}); "
+            f"{self.paper}: {led_by(self.ids)} may lead to another paper by {self.source} ({'; '.join(self.reasons)}); "
             f"nothing of it is taken; answer `wamkg questions answer {self.question} wrong-id|renamed|wrong-record`"
         )
 
