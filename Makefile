@@ -21,6 +21,7 @@ run: build ## Build, then serve on http://127.0.0.1:8000
 	$(BIN)/wamkg serve --port $(PORT)
 
 build: $(VENV)/.run ## Install and do the whole job: store, seeds, suggestions, figures
+	$(BIN)/wamkg init --example wam
 	$(BIN)/wamkg build
 
 test: $(VENV)/.dev lint ## Run every check

@@ -14,6 +14,7 @@ FAILED, WRONG_USAGE = 1, 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it; Typer gives it back when it has caught Ctrl-C itself."""
 KEPT = {
+    "init": "no survey was made; run it again",
     "import": "nothing of this import was stored; run it again",
     "undo": "nothing was undone",
     "merge": "nothing was merged",

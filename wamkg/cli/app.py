@@ -32,6 +32,9 @@ class Verb:
 
 
 COMMANDS: dict[str, Verb] = {
+    "init": Verb(
+        "beginning", "init", "Begin a survey from a Markdown list, a taxonomy's file, or the packaged example."
+    ),
     "migrate": Verb("store", "migrate", "Upgrade the tables of the store to this version of wamkg."),
     "seed": Verb(
         "store", "seed", "Load the packaged taxonomies, papers, concepts and results. A second run changes nothing."

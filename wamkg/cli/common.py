@@ -55,8 +55,8 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
             migrate(store)
         elif revision is None:
             raise StoreError(
-                "the store is empty; run `wamkg import FILE` for papers of your own, or `wamkg build` "
-                "(or `wamkg migrate` and `wamkg seed`) for the packaged survey"
+                "the store is empty; begin a survey with `wamkg init --from LIST.md` or "
+                "`wamkg init --taxonomy FILE.yaml`, or run `wamkg build` for the packaged one"
             )
         elif upgrade and revision != head_revision():
             migrate(store)

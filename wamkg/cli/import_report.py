@@ -18,10 +18,7 @@ _NONE = "-"
 
 def print_report(report: ImportReport, verbose: bool = False) -> None:
     """Print a report for people; `verbose` prints everything."""
-    for warning in report.warnings:
-        _print_warning(warning, verbose)
-    if report.warnings:
-        out.print()
+    print_quality_warnings(report.warnings, verbose)
     dry = "; dry run, nothing is written" if report.dry_run else ""
     out.print(f"{pluralize(report.records, 'record')} in {report.source}, read as {report.format}{dry}")
     for note in report.notes:
@@ -37,6 +34,14 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     out.print(", ".join(f"{number} {name}" for name, number in report.all_counts.items()))
     if report.batch:
         print_undo(report.batch)
+
+
+def print_quality_warnings(warnings: Sequence[QualityWarning], verbose: bool) -> None:
+    """Print signs that a file was misread."""
+    for warning in warnings:
+        _print_warning(warning, verbose)
+    if warnings:
+        out.print()
 
 
 def _print_warning(warning: QualityWarning, verbose: bool) -> None:

@@ -40,7 +40,7 @@ def seed(json: JsonOption = False) -> None:
     if json:
         print_json(counts)
     else:
-        _print_counts("seeded", counts)
+        print_counts("seeded", counts)
 
 
 def build(json: JsonOption = False) -> None:
@@ -52,7 +52,7 @@ def build(json: JsonOption = False) -> None:
         print_json(report)
         return
     for stage, counts in report.items():
-        _print_counts(stage, counts)
+        print_counts(stage, counts)
 
 
 def backup(file: Annotated[Path, typer.Argument(help="File to write. An existing file is overwritten.")]) -> int:
@@ -70,12 +70,13 @@ def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg ba
     settings = get_settings()
     store = Store(settings.url)
     try:
-        _print_counts("restored", restore_backup(store, settings.home, file))
+        print_counts("restored", restore_backup(store, settings.home, file))
     finally:
         store.close()
 
 
-def _print_counts(stage: str, counts: UncheckedObject) -> None:
+def print_counts(stage: str, counts: UncheckedObject) -> None:
+    """Print what a stage did: the counts that are not zero."""
     said = ", ".join(f"{name} {value}" for name, value in counts.items() if value != 0) or "nothing new"
     out.print(Text.assemble((stage, "bold"), f": {said}"))
 

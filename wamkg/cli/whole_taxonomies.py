@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print
 from wamkg.cli.decisions import ByOption
 from wamkg.files import write_whole
 from wamkg.importing.taxonomy_create import NewTaxonomy
-from wamkg.importing.taxonomy_file import FileMistakesError, read_taxonomy_file
+from wamkg.importing.taxonomy_file import FileMistakesError, TaxonomyFile, read_taxonomy_file
 from wamkg.services import taxonomies as service
 from wamkg.services.writers import Writer
 from wamkg.store.taxonomies import default_taxonomy
@@ -62,15 +63,8 @@ def create(
     json: JsonOption = False,
 ) -> None:
     """Create a taxonomy from a YAML file. A file with mistakes writes nothing."""
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    name = "standard input" if file == "-" else Path(file).name
-    try:
-        wanted = read_taxonomy_file(data, name)
-        with open_store(create=True) as store:
-            made = service.create_taxonomy(store, Writer(by), wanted, dry_run=dry_run)
-    except FileMistakesError as error:
-        _print_mistakes(error)
-        raise typer.Exit(1) from error
+    with listing_mistakes(), open_store(create=True) as store:
+        made = service.create_taxonomy(store, Writer(by), read_file(file), dry_run=dry_run)
     if json:
         print_json(asdict(made))
         return
@@ -120,6 +114,25 @@ def export(
         out.print(f"{output} is written")
 
 
+def read_file(file: str) -> TaxonomyFile:
+    """The taxonomy of a file, or of standard input (`-`).
+
+    Raises OSError and FileMistakesError.
+    """
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return read_taxonomy_file(data, "standard input" if file == "-" else Path(file).name)
+
+
+@contextmanager
+def listing_mistakes() -> Iterator[None]:
+    """Print every mistake of a taxonomy's file on a line of its own, and exit."""
+    try:
+        yield
+    except FileMistakesError as error:
+        _print_mistakes(error)
+        raise typer.Exit(1) from error
+
+
 def _print_mistakes(error: FileMistakesError) -> None:
     for mistake in error.mistakes:
         err.print(f"{error.name}, {mistake}")
@@ -145,14 +158,15 @@ def _tree_lines(tree: TaxonomyTree, definitions: bool) -> Iterator[str]:
         yield f"also called: {', '.join(tree.aliases)}"
     states = ", ".join(f"{count} {name}" for name, count in tree.states.items() if name != "placed")
     yield f"{tree.placed} papers placed" + (f", {states}" if states else "")
-    yield from _branch_lines(tree.taxa, "", definitions)
+    yield from branch_lines(tree.taxa, "", definitions)
 
 
-def _branch_lines(nodes: Sequence[TaxonNode], indent: str, definitions: bool) -> Iterator[str]:
+def branch_lines(nodes: Sequence[TaxonNode], indent: str, definitions: bool) -> Iterator[str]:
+    """The taxa of a branch as a tree with the number of papers."""
     for number, node in enumerate(nodes):
         last = number == len(nodes) - 1
         yield f"{indent}{'└─' if last else '├─'} {node.name} [{node.slug}] {node.count}"
         below = indent + ("   " if last else "│  ")
         if definitions and node.definition:
             yield f"{below}{node.definition}"
-        yield from _branch_lines(node.children, below, definitions)
+        yield from branch_lines(node.children, below, definitions)

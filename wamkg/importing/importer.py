@@ -1,6 +1,7 @@
 """Import a source: read it, create the taxonomies it needs, and apply its records in one batch."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +20,7 @@ from wamkg.importing.parse import parse
 from wamkg.importing.parse_result import Item, ParseResult
 from wamkg.importing.quality import QualityCheck
 from wamkg.importing.seed_files import seed_catalogue, seed_taxonomies
+from wamkg.importing.seed_loader import has_own_survey
 from wamkg.importing.source import open_source
 from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyIndex, TaxonomyMatcher
 from wamkg.matching.record import Record
@@ -40,6 +42,7 @@ from wamkg.vocabulary import BatchKind
 
 __all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
 
+TAXONOMIES = "taxonomies and labels"
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with the number of records processed, and the total if it is known."""
 
@@ -74,17 +77,25 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
         report.format = result.format
         try:
             with store.writing() as session:
-                _apply(session, name, result, options, report, progress)
+                apply_result(session, name, result, options, report, progress)
                 if options.dry_run:
                     raise _NothingToKeepError
         except _NothingToKeepError:
             report.batch = None
-    report.notes = result.notes
-    report.lines.sort(key=lambda line: line.line)
     return report
 
 
-def _apply(
+def read_list(name: str, encoding: str | None = None) -> ParseResult:
+    """Read a list by its own headings, whatever taxonomies are known.
+
+    The items of a `jsonl` or `ids` source cannot be read afterwards, for the source is closed. Raises InvalidInputError
+    if the source cannot be read.
+    """
+    with open_source(name, encoding) as source:
+        return parse(source, TaxonomyIndex())
+
+
+def apply_result(
     session: Session,
     name: str,
     result: ParseResult,
@@ -92,9 +103,13 @@ def _apply(
     report: ImportReport,
     progress: Progress | None,
 ) -> None:
+    """Apply what was read to the store as one batch.
+
+    Raises InvalidInputError if there is no record, _NothingToKeepError if nothing changes.
+    """
     one_writer(session)
     batch = open_batch(session, BatchKind.IMPORT, _shown_name(name), get_actor(session, options.actor))
-    made = _make_taxonomies(session, batch, result, options, report)
+    made = Counter({TAXONOMIES: _make_taxonomies(session, batch, result, options, report)})
     check = QualityCheck(result.format, report.quality)
     total = len(result.items) if isinstance(result.items, list) else None
     applier = Applier(
@@ -105,20 +120,23 @@ def _apply(
         keep_classes=not options.as_candidates,
         progress=partial(_tell, progress, total) if progress else None,
     )
-    applier.apply(_watched(_prepare(result.items), check, report))
+    items = _with_packaged(session, batch, _prepare(result.items), made)
+    applier.apply(_watched(items, check, report))
     if not report.records:
         raise InvalidInputError(
             f"{_shown_name(name)} has no record when read as {result.format}; choose another format with --format"
         )
     _take_quality(check, report)
+    report.notes = result.notes
+    report.lines.sort(key=lambda line: line.line)
     report.unmapped.update(result.unmapped_labels)
     report.proposals = result.proposals
     if result.arxiv_ids is not None:
         report.arxiv_ids = {"in the list": result.arxiv_ids, "unaccounted for": result.stray_ids}
     report.own_survey = [f"line {s.line}: {s.title or ''} {s.arxiv or ''}".strip() for s in result.own_survey]
-    if not (report.wrote or (made and result.taxonomies)):
+    if not (report.wrote or (made[TAXONOMIES] and result.taxonomies)):
         raise _NothingToKeepError
-    counts = report.all_counts | {"taxonomies and labels": made}
+    counts = report.all_counts | made
     record_change(session, batch, "import", after=counts)
     close_batch(session, batch, counts)
     report.batch = batch.uid
@@ -168,25 +186,37 @@ def _make_taxonomies(
     session: Session, batch: Batch, result: ParseResult, options: ImportOptions, report: ImportReport
 ) -> int:
     """Create the taxonomies that the source uses and the store lacks, from packaged seeds or from the list itself."""
-    packaged = {spec.slug: spec for spec in seed_taxonomies()}
+    packaged = _packaged_for(session)
     stored = {taxonomy.slug for taxonomy in list_taxonomies(session)}
     added = 0
     wanted = {used.taxonomy.slug: used for used in result.taxonomies}
     for slug, used in wanted.items():
-        known = "in the store" if slug in stored else "packaged" if slug in packaged else "new, from the list"
+        known = "in the store" if slug in stored else "new, from the list" if used.new else "packaged"
         report.taxonomies[slug] = f"{known}, {used.records} placed, {_top_level(used.taxonomy)} classes at the top"
-        if slug not in stored:
-            added += save_taxonomy(session, batch, packaged.get(slug) or _spec(used.taxonomy))
-        elif used.new:
+        if used.new:
             added += save_taxonomy(session, batch, _spec(used.taxonomy))
-    if not result.taxonomies and not stored:
-        # Records may name packaged taxa, which an empty store does not have yet.
-        added += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
+        elif slug not in stored:
+            added += save_taxonomy(session, batch, packaged[slug])
     if options.taxonomy and options.taxonomy not in wanted.keys() | stored:
         if options.taxonomy not in packaged:
             raise NotFoundError(f"no taxonomy {options.taxonomy!r} in the store, and the source defines none")
         added += save_taxonomy(session, batch, packaged[options.taxonomy])
     return added
+
+
+def _packaged_for(session: Session) -> dict[str, TaxonomySpec]:
+    """The packaged taxonomies that an import may add to the store, by slug; none beside a survey of its own."""
+    return {} if has_own_survey(session) else {spec.slug: spec for spec in seed_taxonomies()}
+
+
+def _with_packaged(session: Session, batch: Batch, items: Iterable[Item], made: Counter[str]) -> Iterator[Item]:
+    """The items; before the first record that names a packaged class, an empty store gets the packaged taxonomies."""
+    packaged = {} if list_taxonomies(session) else _packaged_for(session)
+    for item in items:
+        if isinstance(item, Record) and any(placement.taxonomy in packaged for placement in item.placements):
+            made[TAXONOMIES] += sum(save_taxonomy(session, batch, spec) for spec in packaged.values())
+            packaged = {}
+        yield item
 
 
 def _top_level(taxonomy: TaxonomyMatcher) -> int:
@@ -198,15 +228,15 @@ def _spec(taxonomy: TaxonomyMatcher) -> TaxonomySpec:
     spec = TaxonomySpec(taxonomy.slug, taxonomy.title, aliases=list(taxonomy.aliases))
     for taxon in taxonomy.taxa:
         parent, _, slug = taxon.path.rpartition("/")
-        made[taxon.path] = TaxonSpec(slug, taxon.name, aliases=list(taxon.aliases))
+        made[taxon.path] = TaxonSpec(slug, taxon.name, definition=taxon.definition, aliases=list(taxon.aliases))
         (made[parent].children if parent else spec.taxa).append(made[taxon.path])
     return spec
 
 
 def _catalogue(session: Session) -> TaxonomyIndex:
-    """Return the names that lists use for the taxonomies in the store and for packaged ones not in the store."""
+    """Return the names that lists use for the taxonomies in the store, and for packaged ones that may come into it."""
     stored = {t.slug: t for t in list_taxonomies(session)}
-    packaged = {t.slug: t for t in seed_catalogue().taxonomies}
+    packaged = {} if has_own_survey(session) else {t.slug: t for t in seed_catalogue().taxonomies}
     order = [*packaged, *(slug for slug in stored if slug not in packaged)]
     return TaxonomyIndex(tuple(_known(session, slug) if slug in stored else packaged[slug] for slug in order))
 

@@ -12,6 +12,7 @@ from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, Outcome
 from wamkg.json_types import UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
+from wamkg.packaged import packaged_main_taxonomy
 from wamkg.store.batches import close_batch, drop_batch, get_actor, open_batch
 from wamkg.store.entities import find_entity, save_link, upsert_entity
 from wamkg.store.papers import find_paper, methods_of
@@ -19,8 +20,24 @@ from wamkg.store.results import save_result
 from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
 from wamkg.store.tables import Batch, Exemplar, Metric
-from wamkg.store.taxonomies import deleted_taxonomies, find_taxon, get_taxonomy, list_taxa, save_taxonomy
+from wamkg.store.taxonomies import (
+    deleted_taxonomies,
+    find_taxon,
+    get_taxonomy,
+    list_taxa,
+    list_taxonomies,
+    save_taxonomy,
+)
 from wamkg.vocabulary import BatchKind, EntityKind, Relation, Standing
+
+
+def has_own_survey(session: Session) -> bool:
+    """Whether the store has a survey or taxonomies of its own, so that nothing packaged belongs into it."""
+    survey = find_survey(session)
+    if survey is not None and survey.main_taxonomy:
+        return survey.main_taxonomy != packaged_main_taxonomy()
+    slugs = {taxonomy.slug for taxonomy in list_taxonomies(session)}
+    return bool(slugs or survey) and slugs.isdisjoint(spec.slug for spec in seed_files.seed_taxonomies())
 
 
 def load_seeds(session: Session) -> dict[str, int]:

@@ -39,6 +39,7 @@ class TaxonMatcher:
     path: str
     name: str
     aliases: tuple[str, ...] = ()
+    definition: str = ""
 
     @cached_property
     def keys(self) -> frozenset[str]:

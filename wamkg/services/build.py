@@ -2,16 +2,14 @@
 
 from wamkg.errors import DependencyMissingError
 from wamkg.figures.query import FigureRequest
+from wamkg.importing.seed_loader import has_own_survey
 from wamkg.json_types import UncheckedObject
-from wamkg.packaged import packaged_main_taxonomy
 from wamkg.services.figures import draw_figure
 from wamkg.services.imports import seed
 from wamkg.services.suggestions import Progress, embed, suggest
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
 from wamkg.store.session import Store
-from wamkg.store.survey import find_survey
-from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.coverage import overview
 
 
@@ -24,13 +22,10 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def seed_if_packaged(store: Store) -> dict[str, int | str]:
-    """Seed the store, unless it has a survey or taxonomies of its own and not the packaged survey's."""
+    """Seed the store, unless it has a survey of its own."""
     with store.reading() as session:
-        slugs = {taxonomy.slug for taxonomy in list_taxonomies(session)}
-        survey = find_survey(session)
-    main = survey.main_taxonomy if survey is not None else ""
-    own = packaged_main_taxonomy() not in slugs if slugs or survey else False
-    if own or (main and main != packaged_main_taxonomy()):
+        own = has_own_survey(session)
+    if own:
         return {"skipped": "the store has a survey of its own; `wamkg seed` adds the packaged one all the same"}
     return dict(seed(store))
 

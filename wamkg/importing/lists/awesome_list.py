@@ -70,7 +70,8 @@ class _ListReading:
             found = positions(self.document, self.read.listed, self.catalogue, base)
         outside = [n for n in classes if found[n].taxonomy is None]
         papers = Counter(each.section for each in self.read.listed)
-        if outside and 2 * sum(papers[n] for n in outside) >= len(self.read.listed):
+        own_only = not self.catalogue.taxonomies
+        if outside and (own_only or 2 * sum(papers[n] for n in outside) >= len(self.read.listed)):
             taken = {t.slug for t in self.catalogue.taxonomies}
             return self._with_new(found, slug_for(self.document, name, taken), outside)
         return _SectionPlan(found, base=base)

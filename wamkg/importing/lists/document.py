@@ -48,6 +48,12 @@ _CITED = re.compile(r"[(（\[][^()（）\[\]]{0,80}\b(?:19|20)\d\d\b[^()（）\[
 """A bullet that ends in brackets with a year: "Title (VLDB 2021)"."""
 _MIN_CITED = 10
 """Minimum number of such bullets, at least half of all without a link, for a list of papers without links."""
+_NUMBER = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})+\s+|(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4}|[一二三四五六七八九十]{1,3})[.)、]\s*)(?=\W*\d*[^\W\d_])"
+)
+"""The number in front of a heading: "1.2 Memory", "3) Tools", "IV. Robots"."""
+_LONG_HEADING = 80
+"""Characters from which a bullet that opens a section is a name with an explanation after a colon."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.M)
 _PAGE_ANCHOR = re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+(?:/(?:blob|tree)/[^\s#)]*)?/?(#[^\s)\"'>]+)")
 _MIN_PLACED = 3
@@ -57,12 +63,16 @@ _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a headin
 
 @dataclass(frozen=True)
 class ListSection:
-    """A heading, or a bullet with bullets below it; `parent` is the number of the section that contains it."""
+    """A heading, or a bullet with bullets below it; `parent` is the number of the section that contains it.
+
+    `text` is without a number in front ("1.2 Memory"); `about` is what a long bullet says after its name.
+    """
 
     line: int
     level: int
     text: str
     parent: int | None
+    about: str = ""
 
 
 @dataclass
@@ -196,7 +206,11 @@ class _BlockReader:
         self.close()
         while self.stack and self.document.sections[self.stack[-1]].level >= level:
             self.stack.pop()
-        self.document.sections.append(ListSection(line, level, text, self.section))
+        number = _NUMBER.match(text)
+        name, about = text[number.end() :] if number else text, ""
+        if level >= _GROUP_LEVEL and len(name) > _LONG_HEADING:
+            name, _, about = (part.strip() for part in name.partition(": "))
+        self.document.sections.append(ListSection(line, level, name, self.section, about))
         self.stack.append(len(self.document.sections) - 1)
 
     def close(self) -> None:

@@ -21,6 +21,9 @@ _COMMON_WORDS = frozenset((
 ))  # fmt: skip
 
 
+_LONGEST_SLUG = 40
+"""Characters of the longest slug of a new taxon: paths are typed by hand."""
+
 _CONTAINERS = frozenset(
     ("paper", "list", "collection", "publication", "work", "content", "reading", "the", "of", "all", "a")
 )
@@ -35,10 +38,14 @@ _NEWS = frozenset((
 """Words (as label keys) of headings that tell what is new in a list."""
 
 
+_DATED = re.compile(r"[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?[\])）】]?[\s:：]")
+"""A heading that begins with a day or a month is news."""
+
+
 def is_class_heading(text: str) -> bool:
     """Whether a heading can be a taxon: not a year, a month, an edition of a venue, or the list's own news."""
     clean = heading_name(text)
-    if not set(label_key(clean).split()) - _CONTAINERS - _NEWS:
+    if _DATED.match(clean) or not set(label_key(clean).split()) - _CONTAINERS - _NEWS:
         return False
     return read_date(clean) is None and read_venue(clean)[1] is None
 
@@ -63,23 +70,34 @@ def new_taxonomy(
     for number, chain in chains.items():
         path = ""
         for step in chain[shared:]:
-            name = heading_name(document.sections[step].text)
+            section = document.sections[step]
+            name = heading_name(section.text)
             path = _path_of(name, path, taxa)
-            taxa.setdefault(path, TaxonMatcher(path, name))
+            taxa.setdefault(path, TaxonMatcher(path, name, definition=section.about))
         paths[number] = path
-    heading = next((s.text for s in document.sections if s.level == 1), slug)
+    first = [section.text for section in document.sections if section.level == 1]
+    heading = first[0] if len(first) == 1 else ""
     taxonomy = TaxonomyMatcher(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
     return taxonomy, {number: SectionTaxon(taxonomy, path, bool(path)) for number, path in paths.items()}
 
 
 def _path_of(name: str, above: str, taxa: Mapping[str, TaxonMatcher]) -> str:
     """Path of a class below another; a number tells two names apart that make one slug, such as two in Chinese."""
-    slug = slugify(name)
+    slug = _short_slug(name)
     for number in count(1):
         path = "/".join(part for part in (above, slug if number == 1 else f"{slug}-{number}") if part)
         if path not in taxa or _same_name(taxa[path].name, name):
             return path
     raise AssertionError
+
+
+def _short_slug(name: str) -> str:
+    """Slug of a name; of a long one, only the part before its colon, and whole words."""
+    slug = slugify(name)
+    if len(slug) <= _LONGEST_SLUG:
+        return slug
+    head = slugify(name.partition(":")[0])
+    return head if len(head) <= _LONGEST_SLUG else head[: _LONGEST_SLUG + 1].rpartition("-")[0] or head[:_LONGEST_SLUG]
 
 
 def _same_name(left: str, right: str) -> bool:
