@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from wamkg.json_types import UncheckedMapping
+
 _PACKAGED = Path(__file__).parent / "seeds"
 _CHECKOUT = Path(__file__).parents[1] / "seeds"
 
@@ -15,7 +17,12 @@ def seeds_folder() -> Path:
 
 
 @lru_cache(maxsize=1)
+def packaged_survey() -> UncheckedMapping:
+    """The row of the packaged survey."""
+    row: UncheckedMapping = yaml.safe_load((seeds_folder() / "survey.yaml").read_text(encoding="utf-8"))
+    return row
+
+
 def packaged_main_taxonomy() -> str:
     """Slug of the packaged survey's main taxonomy."""
-    row = yaml.safe_load((seeds_folder() / "survey.yaml").read_text(encoding="utf-8"))
-    return str(row["main_taxonomy"])
+    return str(packaged_survey()["main_taxonomy"])

@@ -69,8 +69,8 @@ _EXAMPLES: tuple[tuple[Any, str], ...] = (
     (DateText, "2026-01-31, 2026-01 or 2026"),
     (MomentText, "a date, 2026-01-31, or a time, 2026-01-31T09:30Z"),
     (PastText, "a day, 2026-01-31, or a time, 2026-01-31T09:30Z"),
-    (TaxonRef, "taxonomy:path, as in wam:joint/diffusion"),
-    (StateRef, f"taxonomy:state, as in wam:outside, with one of {', '.join(STATES)}"),
+    (TaxonRef, "TAXONOMY:PATH"),
+    (StateRef, f"TAXONOMY:STATE, with one of {', '.join(STATES)}"),
 )
 EXAMPLES: dict[str, str] = {form.__metadata__[0].pattern: words for form, words in _EXAMPLES}
 """Pattern -> example of a valid value. Modules with further types add theirs."""
@@ -99,7 +99,7 @@ def split_taxon(text: str) -> tuple[str, str]:
     """
     slug, colon, path = text.partition(":")
     if not (slug and colon and path.strip("/")):
-        raise InvalidInputError(f"a taxon is written taxonomy:path, as in wam:joint/diffusion, not {text!r}")
+        raise InvalidInputError(f"a taxon is written TAXONOMY:PATH, not {text!r}")
     return slug, path.strip("/")
 
 

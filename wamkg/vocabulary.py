@@ -83,8 +83,14 @@ class BatchKind(StrEnum):
     EXPORT = "export"
 
 
+BRANCH_COLORS = ("blue", "teal", "brown", "violet", "red", "ochre", "indigo", "amber")
+"""Colors of branches, in the order of the figures' palette."""
+DATE_RULES = ("arxiv_v1", "venue")
+"""Which date places a paper: that of its first version, or that of its venue."""
+
+
 class OutsideKind(StrEnum):
-    """Why a paper is out of scope of a taxonomy."""
+    """Why a paper is out of scope of a taxonomy, where the survey has no kinds of its own."""
 
     VLA_WITHOUT_FUTURE = "vla-without-future"
     WORLD_MODEL_WITHOUT_ACTION = "world-model-without-action"

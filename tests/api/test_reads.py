@@ -228,7 +228,7 @@ def test_any_day_of_the_calendar_may_be_asked_for(client: TestClient, day: str, 
         ("since=May", "since: 'May' is not of the form asked for; write 2026-01-31, 2026-01 or 2026"),
         (
             "taxon=joint",
-            "taxon.0: 'joint' is not of the form asked for; write taxonomy:path, as in wam:joint/diffusion",
+            "taxon.0: 'joint' is not of the form asked for; write TAXONOMY:PATH",
         ),
         (
             "fields=titel",

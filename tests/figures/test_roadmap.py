@@ -113,8 +113,10 @@ def test_any_taxonomy_is_drawn_with_a_hue_a_family() -> None:
 
 
 def test_joint_is_blue_and_cascaded_teal_whatever_their_order() -> None:
-    assert hues_for(["cascaded", "joint", "other"]) == {"cascaded": 1, "joint": 0, "other": 2}
-    assert hues_for(["one", "other"]) == {"one": 2, "other": 3}
+    chosen = {"joint": 0, "cascaded": 1}
+    assert hues_for(["cascaded", "joint", "other"], chosen) == {"cascaded": 1, "joint": 0, "other": 2}
+    assert hues_for(["one", "other"], chosen) == {"one": 2, "other": 3}
+    assert hues_for(["one", "other"], {}) == {"one": 0, "other": 1}
 
 
 def test_families_differ_in_grey() -> None:

@@ -140,7 +140,7 @@ def test_joint_is_the_figures_blue_and_cascaded_their_teal(page: Page, address: 
     page.emulate_media(color_scheme="light")
     page.goto(f"{address}/papers")
     for slug, index in (("joint", 0), ("cascaded", 1)):
-        edge = page.locator(f".families a[data-hue={slug}]")
+        edge = page.locator(f".families a[data-hue=family-{index}][href*={slug}]")
         color = edge.evaluate("e => getComputedStyle(e).borderLeftColor")
         wanted = THEMES["light"].hues[index].trunk.lstrip("#")
         assert color == f"rgb({', '.join(str(int(wanted[i : i + 2], 16)) for i in (0, 2, 4))})"

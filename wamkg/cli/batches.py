@@ -44,7 +44,7 @@ def batches(json: JsonOption = False) -> None:
 def history(
     subject: Annotated[
         str,
-        typer.Argument(metavar="PAPER|KIND:NAME", help="A paper's id or slug, taxon:wam:PATH, method:SLUG, result:ID."),
+        typer.Argument(metavar="PAPER|KIND:NAME", help="A paper's id, taxon:TAXONOMY:PATH, method:SLUG, result:ID."),
     ],
     field: Annotated[str | None, typer.Option("--field", help="Only this field, such as venue or name.")] = None,
     sources: Annotated[

@@ -48,10 +48,10 @@ def timeline(
     ] = 1,
     paper: Annotated[str | None, typer.Option("--paper", help="Citations of this paper.")] = None,
     method: Annotated[str | None, typer.Option("--method", help="Citations of this method's papers.")] = None,
-    taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, wam:joint/diffusion.")] = None,
+    taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, TAXONOMY:PATH.")] = None,
     subject: Annotated[
         list[str] | None,
-        typer.Option("--subject", help="Citations of several subjects side by side: wam:joint, method:unipi, any id."),
+        typer.Option("--subject", help="Citations of several subjects side by side: TAXONOMY:PATH, method:NAME, any id."),
     ] = None,
     since: Annotated[str | None, typer.Option("--since", help="Citations: first period, 2025-01 or 2025.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Citations: last period.")] = None,
@@ -155,7 +155,8 @@ def figure(
     date: Annotated[Text, typer.Option("--date", help="Date of a paper: arxiv_v1 or venue.")] = None,
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
     representatives: Annotated[
-        Text, typer.Option("--representatives", help="Number per branch, names, or both: `3`, `unipi,gr-1`, `2,unipi`.")
+        Text,
+        typer.Option("--representatives", help="Number per branch, names, or both: `3`, `this,that`, `2,this`."),
     ] = None,
     since: Annotated[Text, typer.Option("--since", help="Mark papers that are new since this day or release.")] = None,
     orientation: Annotated[
@@ -164,7 +165,7 @@ def figure(
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
-    taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `wam:joint`; repeatable.")] = None,
+    taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `TAXONOMY:PATH`; repeatable.")] = None,
     facet: Annotated[
         Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
     ] = None,

@@ -52,7 +52,7 @@ SHOWN_PAPERS = 50
 
 @taxon.command("add")
 def add(
-    path: Annotated[str, typer.Argument(metavar="PARENT", help="Parent as TAXONOMY:PATH; `wam:` is the top level.")],
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH of the parent; `TAXONOMY:` is the top.")],
     name: Annotated[str, typer.Argument(help="Name as printed.")],
     slug: Slug = None,
     definition: Annotated[str, typer.Option("--definition", help="What belongs there.")] = "",
@@ -202,7 +202,7 @@ def delete(
 
 @taxon.command("reorder")
 def reorder(
-    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH; `wam:` is the top level.")],
+    path: Annotated[str, typer.Argument(metavar="PARENT", help="TAXONOMY:PATH; `TAXONOMY:` is the top level.")],
     order: Annotated[list[str], typer.Argument(help="Slugs of all its children in the new order.")],
     dry_run: DryRun = False,
     why: WhyOption = "",

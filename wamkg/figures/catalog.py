@@ -20,6 +20,7 @@ from wamkg.figures.query import FigureQuery
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
+from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.views.matrix import YEAR, facet_matrix
@@ -29,7 +30,7 @@ from wamkg.views.taxonomies import taxonomy_with_papers
 from wamkg.views.timelines import branches_at, citation_timeline, papers_timeline
 from wamkg.vocabulary import MAIN
 
-TRAINING_DATA, ARXIV_V1 = "training-data", "arxiv_v1"
+TRAINING_DATA = "training-data"
 
 
 def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -38,11 +39,11 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
     Raises NotFoundError and InvalidInputError, as the figure's view and drawing do.
     """
     asked = query.checked(name)
-    return _MAKERS[name](session, asked, look)
+    return _MAKERS[name](session, asked, replace(look, branch_hues=branch_hues(session)))
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or ARXIV_V1)
+    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or "")
     since = query.since_day
     if query.since_release:
         new = frozenset(item.element_id for item in roadmap.items) - look.known
@@ -55,17 +56,19 @@ def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawi
 
 def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     depth = 1 if query.depth is None else query.depth
-    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or MAIN, depth, query.date or ARXIV_V1)
+    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or MAIN, depth, query.date or "")
     return draw_publications(timeline, look)
 
 
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or ARXIV_V1)
+    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or "")
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
 def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    return draw_overview(taxonomy_with_papers(session, query.taxonomy or TRAINING_DATA, query.date or ARXIV_V1), look)
+    known = any(taxonomy.slug == TRAINING_DATA for taxonomy in list_taxonomies(session))
+    slug = query.taxonomy or (TRAINING_DATA if known else MAIN)
+    return draw_overview(taxonomy_with_papers(session, slug, query.date or ""), look)
 
 
 def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -74,7 +77,7 @@ def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> D
 
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    facet, date = query.facet or YEAR, query.date or ARXIV_V1
+    facet, date = query.facet or YEAR, query.date or ""
     return draw_matrix(facet_matrix(session, query.taxonomy or MAIN, facet, query.depth or 0, date), look)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wamkg.figures.style import THEMES, Theme, ThemeName, contrast, hues_for
+from wamkg.figures.style import THEMES, FigureOptions, Theme, contrast, hues_for
 
 ANY = "(none)"
 """Replaces the branch of papers without a taxon."""
@@ -14,14 +14,14 @@ def family_of(path: str) -> str:
     return path.partition("/")[0] or ANY
 
 
-def branch_colors(paths: Sequence[str], theme: ThemeName, lightest: float = 1.0) -> dict[str, str]:
+def branch_colors(paths: Sequence[str], options: FigureOptions, lightest: float = 1.0) -> dict[str, str]:
     """Return a color for each taxon: the branch's own if it has one taxon here, else a shade for each.
 
     `lightest` is how far the last shade is from the branch's dark towards its light color, 0 to 1: thin lines need
     less.
     """
-    hues, families = THEMES[theme].hues, [family_of(path) for path in paths]
-    index = hues_for(families)
+    hues, families = THEMES[options.theme].hues, [family_of(path) for path in paths]
+    index = hues_for(families, options.branch_hues)
     colors: dict[str, str] = {}
     for family in dict.fromkeys(families):
         hue, mine = hues[index[family]], [path for path in paths if family_of(path) == family]

@@ -1,7 +1,7 @@
 """Colors, sizes and options shared by all figures; independent of matplotlib."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Literal, get_args
 
@@ -68,6 +68,8 @@ _LIGHT_HUES = (
     _light("#9e9be0", "#5d3a99", "#f3edfb", "#c9b3ea"),
     _light("#bc2d5b", "#8f1d42", "#fbe8ee", "#dd93ab"),
     _light("#bfa85d", "#665312", "#f8f2df", "#d6c48c"),
+    _light("#101080", "#101080", "#ececfa", "#8f8fd0"),
+    _light("#f09c10", "#7a4d00", "#fdf1dc", "#e8bd70"),
 )
 _DARK_HUES = (
     _dark("#5b8def", "#93b8fb", "#1a2a4d", "#4267b5"),
@@ -76,6 +78,8 @@ _DARK_HUES = (
     _dark("#b8b6ef", "#d5c2f2", "#33264d", "#7d64a8"),
     _dark("#d33f6c", "#f29ab5", "#471a2a", "#a03e60"),
     _dark("#e4d29f", "#e4d29f", "#3b3318", "#8f7d42"),
+    _dark("#4810d4", "#b9a6ff", "#221a52", "#6a52c8"),
+    _dark("#804810", "#ffc46b", "#3d2a08", "#9a6c24"),
 )
 _LIGHT = Theme("#ffffff", "#ffffff", "#16202e", "#4b5768", "#c3cbd6", "#16202e", "#ffffff", "#b3261e", _LIGHT_HUES)
 _DARK = Theme("#0f172a", "#0f172a", "#f1f5f9", "#b6c2d2", "#3a475c", "#f1f5f9", "#0f172a", "#ff9d94", _DARK_HUES)
@@ -84,19 +88,20 @@ THEMES: dict[str, Theme] = {
     "dark": _DARK,
     "transparent": Theme(None, *(getattr(_LIGHT, f) for f in list(Theme.__dataclass_fields__)[1:])),
 }
-FIXED_HUES = {"joint": 0, "cascaded": 1}
-"""Branches with the same hue in every figure and page: Joint is blue, Cascaded is teal."""
+USUAL_HUES = 6
+"""Hues that branches without a chosen color take in turn."""
 
 
-def hues_for(slugs: Iterable[str]) -> dict[str, int]:
-    """Return an index into `Theme.hues` for each branch, in the given order; known branches keep their color.
+def hues_for(slugs: Iterable[str], chosen: Mapping[str, int]) -> dict[str, int]:
+    """Return an index into `Theme.hues` for each branch, in the given order; those in `chosen` have that color.
 
-    Others are assigned last, so that blue and teal mean the same wherever there are few branches.
+    Chosen colors are given to other branches last, so that they mean the same wherever there are few branches.
     """
     order = list(dict.fromkeys(slugs))
-    fixed = {slug: FIXED_HUES[slug] for slug in order if slug in FIXED_HUES}
-    others = sorted(set(range(len(_LIGHT_HUES))) - set(fixed.values()), key=lambda i: (i in FIXED_HUES.values(), i))
-    free = cycle(others)
+    fixed = {slug: chosen[slug] for slug in order if slug in chosen}
+    taken = set(chosen.values())
+    others = sorted(set(range(USUAL_HUES)) - set(fixed.values()), key=lambda i: (i in taken, i))
+    free = cycle(others or range(USUAL_HUES))
     return {slug: fixed[slug] if slug in fixed else next(free) for slug in order}
 
 
@@ -109,8 +114,8 @@ class FigureOptions:
     `chosen` are labels selected by the user: they are always drawn, and no others unless a number is given. `height` is
     the maximum height of a roadmap in millimeters, by default a printed page. `orientation` says whether time rises or
     runs to the right; in the latter case every leaf has a trunk of its own. `new` contains element ids to mark,
-    `new_label` says since when they are new; `known` those in a release. Raises InvalidInputError for a value out of
-    range.
+    `new_label` says since when they are new; `known` those in a release. `branch_hues` has the index of each branch
+    whose color the survey chooses. Raises InvalidInputError for a value out of range.
     """
 
     width: ColumnName | float = "two-column"
@@ -124,6 +129,7 @@ class FigureOptions:
     new: frozenset[str] = frozenset()
     new_label: str = ""
     known: frozenset[str] = frozenset()
+    branch_hues: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.width, str) and self.width not in COLUMN_MM:

@@ -39,7 +39,7 @@ def find_node(session: Session, text: str) -> int:
     else:
         found = _find_paper(session, kind, rest, text)
     if found.id is None:
-        raise NotFoundError(f"no entity {text[:200]!r}; write KIND:NAME, for example taxon:wam:joint")
+        raise NotFoundError(f"no entity {text[:200]!r}; write method:NAME, taxon:TAXONOMY:PATH or so")
     number: int = found.id
     return number
 
@@ -51,7 +51,7 @@ def _find_paper(session: Session, kind: str, rest: str, text: str) -> Paper:
         near = did_you_mean(kind, {known: f"{known}:{rest}" for known in KINDS}) if rest and kind not in KINDS else ""
         if not near:
             raise
-        raise NotFoundError(f"no entity {text[:200]!r}{near} Write KIND:NAME, for example taxon:wam:joint") from None
+        raise NotFoundError(f"no entity {text[:200]!r}{near} Write method:NAME, taxon:TAXONOMY:PATH or so") from None
 
 
 @dataclass

@@ -13,6 +13,7 @@ from wamkg.store.papers import find_paper
 from wamkg.views.duplicates import CandidateItem, candidate_list
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.views.questions import question_list
+from wamkg.views.survey import site_name
 from wamkg.vocabulary import DuplicateVerdict, QuestionStatus
 
 PAIRS = 10
@@ -70,6 +71,7 @@ def duplicates_page(
     return render(
         "duplicates.html",
         viewer=viewer,
+        site=site_name(session),
         here="/duplicates",
         done=done if viewer else None,
         pairs=pairs,
@@ -89,7 +91,16 @@ def merge_page(
     items = _items(session, [wanted.keep, wanted.other])
     keep, other = items[wanted.keep], items[wanted.other]
     pair = ComparedPair(keep, other, list(_compared(keep, other, {})))
-    return render("merge.html", viewer=viewer, here="/duplicates", pair=pair, wanted=wanted, made=made, problem=problem)
+    return render(
+        "merge.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/duplicates",
+        pair=pair,
+        wanted=wanted,
+        made=made,
+        problem=problem,
+    )
 
 
 def questions_page(
@@ -100,7 +111,14 @@ def questions_page(
     Raises NotFoundError for a cursor of another list.
     """
     page = question_list(session, QuestionStatus.OPEN, QUESTIONS, after)
-    return render("questions.html", viewer=viewer, here="/questions", done=done if viewer else None, questions=page)
+    return render(
+        "questions.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/questions",
+        done=done if viewer else None,
+        questions=page,
+    )
 
 
 def _items(session: Session, ids: Sequence[str]) -> dict[str, PaperItem]:

@@ -8,6 +8,7 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.parameters import split_taxon
 from wamkg.reviewing.holdout import describe_held_out_in_batch
+from wamkg.store.survey import outside_kinds
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.history import paper_history
 from wamkg.views.objections import objection_list
@@ -86,5 +87,6 @@ def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, 
         questions=questions_on(session, identifier),
         history=paper_history(session, identifier),
         names=classes.names,
+        outside_kinds=outside_kinds(session),
         families=classes.families,
     )

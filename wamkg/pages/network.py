@@ -1,5 +1,6 @@
 """The graph page: a neighborhood as a drawing (its own document) and as tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -7,11 +8,12 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
-from wamkg.figures.style import FIXED_HUES, THEMES, hues_for
+from wamkg.figures.style import THEMES, hues_for
 from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.survey import site_name
@@ -88,16 +90,16 @@ def network_document(session: Session, choice: GraphChoice) -> str:
         raise NotFoundError("nothing is classified yet, so there is nothing to draw; name a center")
     graph = _graph(session, choice)
     label = graph.nodes[graph.graph["center"]]["label"]
-    return pyvis_page(graph, _colors(graph), f"Around {label}")
+    return pyvis_page(graph, _colors(graph, branch_hues(session)), f"Around {label}")
 
 
 def _graph(session: Session, choice: GraphChoice) -> "nx.MultiDiGraph[str]":
     return build_graph(session, choice.center, choice.hops, choice.kinds or None, cap=DRAWN_CAP)
 
 
-def _colors(graph: "nx.MultiDiGraph[str]") -> dict[str, str]:
+def _colors(graph: "nx.MultiDiGraph[str]", chosen: Mapping[str, int]) -> dict[str, str]:
     """The colors of the figures: one per branch, and one for each kind of entity without a branch."""
     hues = THEMES["light"].hues
-    families = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(FIXED_HUES))
-    by_family = {family: hues[index].edge for family, index in hues_for(families).items()}
+    families = sorted({str(node["hue"]) for _, node in graph.nodes(data=True) if "hue" in node} | set(chosen))
+    by_family = {family: hues[index].edge for family, index in hues_for(families, chosen).items()}
     return by_family | {"dataset": hues[2].edge, "benchmark": hues[2].edge, "institution": hues[3].edge}

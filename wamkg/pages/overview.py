@@ -11,8 +11,8 @@ from wamkg.pages.queue_card import queue_cards
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.holdout import describe_held_out_in_batch
-from wamkg.store.entities import find_entity
 from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.survey import find_survey, outside_kinds
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
@@ -63,7 +63,7 @@ def start_page(session: Session, viewer: Viewer | None = None) -> str:
         here="/",
         tree=tree,
         roadmap=bool(tree and tree.placed),
-        concept=find_entity(session, EntityKind.CONCEPT, "World Action Model"),
+        survey=find_survey(session),
         numbers=numbers,
         listed=listed,
         newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=_families(tree))).items,
@@ -195,6 +195,7 @@ def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = N
         done=choice.done if viewer else None,
         revealed=describe_held_out_in_batch(session, choice.done) if viewer and choice.done else [],
         orders=ORDER_LABELS,
+        outside_kinds=outside_kinds(session),
         taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,

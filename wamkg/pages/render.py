@@ -10,7 +10,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from wamkg.figures.plaintext import plain
 from wamkg.pages import links
 from wamkg.pages.theme import hue_name, theme_css
-from wamkg.vocabulary import OutsideKind
 
 STATIC_TYPES = {"css": "text/css; charset=utf-8", "mjs": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -40,7 +39,6 @@ def _environment() -> Environment:
         "query_url": links.query_url,
         "static_url": static_url,
         "hue_name": hue_name,
-        "outside_kinds": tuple(OutsideKind),
         "API": links.API,
     }
     return environment

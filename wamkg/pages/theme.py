@@ -1,9 +1,11 @@
 """The colors of the figures as CSS variables, so that a branch has one color everywhere."""
 
-from wamkg.figures.style import FIXED_HUES, THEMES, Hue, Theme, hues_for
+from collections.abc import Mapping
+
+from wamkg.figures.style import THEMES, Hue, Theme
 
 OTHER = 5
-"""Branches without a color of their own use the remaining colors of the figures in turn."""
+"""The color of a branch that its taxonomy no longer has."""
 
 
 def theme_css() -> str:
@@ -17,9 +19,8 @@ def theme_css() -> str:
 def _variables(theme: Theme) -> str:
     plain = {name: getattr(theme, name) for name in ("paper", "ink", "muted", "line", "accent")}
     lines = [f"--{name}: {value};" for name, value in plain.items()]
-    names = {**FIXED_HUES, **{f"family-{i}": i for i in range(len(theme.hues))}}
-    for name, index in names.items():
-        lines += [f"--{name}-{part}: {value};" for part, value in _parts(theme.hues[index]).items()]
+    for number, hue in enumerate(theme.hues):
+        lines += [f"--family-{number}-{part}: {value};" for part, value in _parts(hue).items()]
     return "".join(f"  {line}\n" for line in lines)
 
 
@@ -27,6 +28,6 @@ def _parts(hue: Hue) -> dict[str, str]:
     return {"trunk": hue.trunk, "deep": hue.deep, "on-deep": hue.on_deep, "tint": hue.tint, "edge": hue.edge}
 
 
-def hue_name(family: str, families: list[str]) -> str:
-    """Name of a branch's color variables: its slug if it has its own color, else `family-n`."""
-    return family if family in FIXED_HUES else f"family-{hues_for(families).get(family, OTHER)}"
+def hue_name(family: str, families: Mapping[str, int]) -> str:
+    """Name of a branch's color variables, `family-n`; `families` has the color of each branch of its taxonomy."""
+    return f"family-{families.get(family, OTHER)}"

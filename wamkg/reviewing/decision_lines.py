@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from wamkg.parameters import first_error
 from wamkg.reviewing.verdicts import Verdict
-from wamkg.vocabulary import AssignmentStatus, ObjectionStatus, ObjectorRole, OutsideKind
+from wamkg.vocabulary import AssignmentStatus, ObjectionStatus, ObjectorRole
 
 FIRST_YEAR = 2000
 Name = Annotated[str, Field(min_length=1)]
@@ -68,7 +68,7 @@ class DecisionLine(_Line):
     taxonomy: Name
     verdict: Verdict
     taxa: list[TaxonKeys]
-    kind: OutsideKind | None = None
+    kind: Name | None = None
     evidence: str | None = None
     place: str | None = None
     checked: bool | None = None

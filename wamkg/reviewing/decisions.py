@@ -15,7 +15,7 @@ from wamkg.matching.quotes import CHECKABLE_LOCATIONS, is_quoted, texts_of
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.reviewing.disagreements import resolve_disagreements
 from wamkg.reviewing.holdout import is_held_out
-from wamkg.reviewing.verdicts import STATES, Decision, Verdict
+from wamkg.reviewing.verdicts import STATES, Decision, Verdict, check_kind
 from wamkg.store.assignments import load_rules, redundant_taxa
 from wamkg.store.base import Row
 from wamkg.store.batches import close_batch, open_batch, uid_of_row
@@ -108,6 +108,7 @@ def decide(session: Session, actor: Actor, decision: Decision) -> DecisionResult
     """
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only people make decisions")
+    check_kind(session, decision.kind)
     ground = _ground(session, decision)
     check_revision(session, ground.paper, decision.revision)
     _refuse_another_place(ground, decision.assignment)

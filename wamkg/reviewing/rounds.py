@@ -9,7 +9,7 @@ from wamkg.former_names import RESOLUTIONS, Former, WithFormerNames, former
 from wamkg.identifiers import new_uid
 from wamkg.parameters import NO_ASSIGNMENT
 from wamkg.reviewing.decisions import DecisionResult, check_evidence, decide
-from wamkg.reviewing.verdicts import Decision, Verdict
+from wamkg.reviewing.verdicts import Decision, Verdict, check_kind
 from wamkg.store.base import insert_rows
 from wamkg.store.batches import (
     close_batch,
@@ -154,6 +154,7 @@ def cast_vote(session: Session, actor: Actor, name: str, decision: Decision) -> 
     Raises NotFoundError, InvalidInputError for a person who is not a reviewer, a paper that is not in the round or an
     invalid vote, and ConflictError if the votes are visible.
     """
+    check_kind(session, decision.kind)
     found = find_round(session, name, writing=True)
     paper = _queued(session, found, decision.paper)
     _refuse_voter(session, found, actor, paper)

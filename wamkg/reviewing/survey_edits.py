@@ -16,12 +16,8 @@ from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
 from wamkg.store.tables import Actor, Batch, Survey
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.vocabulary import BatchKind
+from wamkg.vocabulary import BRANCH_COLORS, DATE_RULES, BatchKind
 
-COLORS = ("blue", "teal", "brown", "violet", "red", "ochre")
-"""Colors of branches, in the order of the figures' palette."""
-DATE_RULES = ("arxiv_v1", "venue")
-"""Which date places a paper, as in `views/roadmap.py`."""
 TEXT_FIELDS = ("title", "short_name", "abstract", "citation", "home_page", "main_taxonomy", "date_rule")
 LIST_FIELDS = ("authors", "outside_kinds", "branches", "definitions")
 FIELDS = (*TEXT_FIELDS, *LIST_FIELDS)
@@ -133,8 +129,8 @@ def _checked_list(name: str, value: Any) -> list[Any]:
     items = [_item(name, item) for item in value]
     for item in items if name == "branches" else ():
         item["slug"] = _slug(name, item["slug"])
-        if item.get("color") and item["color"] not in COLORS:
-            raise InvalidInputError(unknown("color", str(item["color"]), COLORS))
+        if item.get("color") and item["color"] not in BRANCH_COLORS:
+            raise InvalidInputError(unknown("color", str(item["color"]), BRANCH_COLORS))
     return items
 
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlmodel import Session
+
 from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
+from wamkg.store.survey import outside_kinds
 from wamkg.store.types import reject_nul
-from wamkg.vocabulary import MAIN, AssignmentStatus, OutsideKind
+from wamkg.vocabulary import MAIN, AssignmentStatus
 
 
 class Verdict(StrEnum):
@@ -62,8 +65,13 @@ class Decision:
             raise InvalidInputError("secondary taxa are possible with accept only")
         if self.kind is not None and self.verdict != Verdict.OUTSIDE:
             raise InvalidInputError("a kind is possible with outside only")
-        if self.kind is not None and self.kind not in set(OutsideKind):
-            raise InvalidInputError(unknown("kind of outside", self.kind, OutsideKind))
         if self.evidence_location and not self.evidence:
             raise InvalidInputError("a location needs a quote; add --evidence")
-        reject_nul(self.evidence, self.evidence_location, self.note)
+        reject_nul(self.kind, self.evidence, self.evidence_location, self.note)
+
+
+def check_kind(session: Session, kind: str | None) -> None:
+    """Raise InvalidInputError for a kind of outside that the survey does not have."""
+    kinds = outside_kinds(session)
+    if kind is not None and kind not in kinds:
+        raise InvalidInputError(unknown("kind of outside", kind, kinds))

@@ -15,13 +15,14 @@ from wamkg.importing.parse_result import ParseResult
 from wamkg.importing.taxonomy_create import NewTaxonomy, create_taxonomy
 from wamkg.importing.taxonomy_file import TaxonomyFile
 from wamkg.matching.record import Record
-from wamkg.reviewing.survey_edits import COLORS, make_survey
+from wamkg.reviewing.survey_edits import make_survey
 from wamkg.services.writers import Writer
 from wamkg.store.batches import find_batch
 from wamkg.store.session import Store
 from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import list_taxonomies
 from wamkg.views.taxonomies import TaxonomyTree, taxonomy_tree
+from wamkg.vocabulary import BRANCH_COLORS, OutsideKind
 
 SAMPLES = 3
 _LONGEST_SHORT_NAME = 30
@@ -75,6 +76,7 @@ def begin_from_list(
     _title_taxonomy(result, source, names)
 
     def write(session: Session) -> Beginning:
+        writer.actor(session)  # a person, before the import would make a program of this name
         report = ImportReport(source, result.format, dry_run=False)
         apply_result(session, source, result, ImportOptions(actor=writer.name), report, progress)
         assert report.batch is not None
@@ -193,13 +195,14 @@ def _title_taxonomy(result: ParseResult, source: str, names: Names) -> None:
 
 def _make_survey(session: Session, batch: str, names: Names, tree: TaxonomyTree) -> None:
     branches = [{"slug": node.slug, "name": node.name} for node in tree.taxa]
-    for branch, color in zip(branches, COLORS, strict=False):
+    for branch, color in zip(branches, BRANCH_COLORS, strict=False):
         branch["color"] = color
     values = {
         "title": names.title,
         "short_name": names.short_name,
         "main_taxonomy": tree.slug,
         "branches": branches,
+        "outside_kinds": [OutsideKind.DATA_OR_BENCHMARK, OutsideKind.SURVEY, OutsideKind.OTHER],
     }
     make_survey(session, find_batch(session, batch), values)
 

@@ -13,7 +13,7 @@ from wamkg.store.assignments import PlacedPaper, institution_marks, placed_paper
 from wamkg.store.paper_details import tags_of
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
-from wamkg.views.roadmap import check_date_rule, paper_dates
+from wamkg.views.roadmap import date_rule_of, paper_dates
 from wamkg.vocabulary import MAIN
 
 UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
@@ -54,7 +54,7 @@ def facet_matrix(
     taxonomy: str = MAIN,
     facet: str = YEAR,
     depth: int = 0,
-    date_rule: str = "arxiv_v1",
+    date_rule: str = "",
     most: int = 12,
 ) -> FacetMatrix:
     """The papers of a taxonomy by taxon at a depth (0: the leaves) and facet, with at most `most` named values.
@@ -63,7 +63,7 @@ def facet_matrix(
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown facet or date rule.
     """
-    check_date_rule(date_rule)
+    date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
     papers, taxa = placed_papers(session, found), list_taxa(session, found)
     values = _values(session, papers, facet, date_rule)

@@ -11,11 +11,11 @@ from wamkg.identifiers import Precision, day_or_year, is_venue
 from wamkg.near_matches import unknown
 from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.papers import methods_of
+from wamkg.store.survey import find_survey
 from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.vocabulary import MAIN, EventKind
+from wamkg.vocabulary import DATE_RULES, MAIN, EventKind
 
-DATE_RULES = ("arxiv_v1", "venue")
 SHORT_WORDS = 4
 
 
@@ -60,18 +60,17 @@ class Roadmap:
     as_of: date
 
 
-def build_roadmap(
-    session: Session, taxonomy: str = MAIN, date_rule: str = "arxiv_v1", as_of: date | None = None
-) -> Roadmap:
+def build_roadmap(session: Session, taxonomy: str = MAIN, date_rule: str = "", as_of: date | None = None) -> Roadmap:
     """The roadmap of a taxonomy: every assigned paper, under its method's name, at its date.
 
-    `date_rule` is `arxiv_v1` (the resolved date, else the year) or `venue` (the venue's date or year, else the same).
+    `date_rule` is `arxiv_v1` (the resolved date, else the year) or `venue` (the venue's date or year, else the same);
+    empty, it is the survey's.
     Items dated after `as_of` are left out; without it the roadmap ends with its newest item, so the same store gives
     the same drawing on any day.
 
     Raises NotFoundError for an unknown taxonomy and InvalidInputError for an unknown rule.
     """
-    check_date_rule(date_rule)
+    date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
     papers = placed_papers(session, found)
     labels = PaperLabels.load(session, papers)
@@ -115,10 +114,16 @@ def _item(paper: PlacedPaper, labels: "PaperLabels", marks: list[str], when: dat
     )
 
 
-def check_date_rule(rule: str) -> None:
-    """Raise InvalidInputError for a rule that is not one of `DATE_RULES`."""
-    if rule not in DATE_RULES:
-        raise InvalidInputError(unknown("date rule", rule, DATE_RULES))
+def date_rule_of(session: Session, rule: str) -> str:
+    """The rule that is given; if it is empty, the survey's.
+
+    Raises InvalidInputError for a rule that is not one of `DATE_RULES`.
+    """
+    survey = find_survey(session) if not rule else None
+    chosen = rule or (survey.date_rule if survey else DATE_RULES[0])
+    if chosen not in DATE_RULES:
+        raise InvalidInputError(unknown("date rule", chosen, DATE_RULES))
+    return chosen
 
 
 def taxa_of(session: Session, taxonomy: Taxonomy) -> Iterator[RoadmapTaxon]:

@@ -27,7 +27,7 @@ from wamkg.store.taxonomies import (
 )
 from wamkg.views.citation_keys import citation_keys
 from wamkg.views.papers import path_with_ancestors, public_id
-from wamkg.views.roadmap import PaperLabels, RoadmapTaxon, address_of, check_date_rule, paper_dates, root_label, taxa_of
+from wamkg.views.roadmap import PaperLabels, RoadmapTaxon, address_of, date_rule_of, paper_dates, root_label, taxa_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +251,12 @@ class TaxonomyWithPapers:
     items: tuple[TaxonomyPaper, ...]
 
 
-def taxonomy_with_papers(session: Session, slug: str, date_rule: str = "arxiv_v1") -> TaxonomyWithPapers:
+def taxonomy_with_papers(session: Session, slug: str, date_rule: str = "") -> TaxonomyWithPapers:
     """The papers assigned in a taxonomy.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown date rule.
     """
-    check_date_rule(date_rule)
+    date_rule = date_rule_of(session, date_rule)
     taxonomy = get_taxonomy(session, slug)
     papers = placed_papers(session, taxonomy)
     items = sorted(

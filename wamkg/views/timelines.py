@@ -22,7 +22,7 @@ from wamkg.store.citations import (
 from wamkg.store.paper_sets import KINDS, PaperSet, find_papers_named
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.views.roadmap import check_date_rule, paper_dates
+from wamkg.views.roadmap import date_rule_of, paper_dates
 from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN
 
 Period = Literal["month", "quarter", "year"]
@@ -63,7 +63,7 @@ class PaperTimeline:
 
 
 def papers_timeline(
-    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, date_rule: str = "arxiv_v1"
+    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, date_rule: str = ""
 ) -> PaperTimeline:
     """Count the papers assigned in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
 
@@ -74,7 +74,7 @@ def papers_timeline(
     _check_period(by)
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
-    check_date_rule(date_rule)
+    date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
     groups = _dated(session, found, date_rule)
     usable = [(g, g.day) for g in groups if g.day and (by == "year" or g.precision != Precision.YEAR)]

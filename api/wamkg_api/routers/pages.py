@@ -93,7 +93,7 @@ def show_timeline(
     by: Annotated[str, Query(max_length=20)] = "quarter",
     taxonomy: Slug = MAIN,
     depth: int = 1,
-    date: Annotated[str, Query(max_length=20)] = "arxiv_v1",
+    date: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
     """Papers over time."""
     return page(timeline_page(session, by, taxonomy, depth, date, viewer=who), who=who)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from wamkg.pages.render import render
 from wamkg.services.tokens import revoke, sign_in
 from wamkg.store.tokens import SESSION_LASTS
+from wamkg.views.survey import site_name
 from wamkg.vocabulary import Role
 from wamkg_api.access import COOKIE, CSRF_FIELD, authorize
 from wamkg_api.errors import PAGE_SECURITY
@@ -23,7 +24,7 @@ NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURIT
 def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=200)] = None) -> Response:
     """Sign in with a link. Without a key, show a form for a token."""
     if key is None:
-        return HTMLResponse(render("sign_in.html", here="/sign-in", refused=False), headers=NO_STORE)
+        return _form(request, refused=False)
     return _start_session(request, key)
 
 
@@ -34,10 +35,17 @@ async def post_sign_in(request: Request) -> Response:
     return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
 
 
+def _form(request: Request, *, refused: bool) -> Response:
+    with store_of(request).reading() as session:
+        site = site_name(session)
+    html = render("sign_in.html", site=site, here="/sign-in", refused=refused)
+    return HTMLResponse(html, 401 if refused else 200, NO_STORE)
+
+
 def _start_session(request: Request, secret: str) -> Response:
     made = sign_in(store_of(request), secret)
     if made is None:
-        return HTMLResponse(render("sign_in.html", here="/sign-in", refused=True), 401, NO_STORE)
+        return _form(request, refused=True)
     answer = RedirectResponse("/", 303, NO_STORE)
     answer.set_cookie(
         COOKIE, made.secret, max_age=int(SESSION_LASTS.total_seconds()), path="/", httponly=True, samesite="strict",

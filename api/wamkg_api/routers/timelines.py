@@ -37,11 +37,13 @@ def get_papers_timeline(
     by: By = "month",
     taxonomy: TaxonomySlug = MAIN,
     depth: Annotated[int, Query(ge=0, le=MAX_DEPTH, description="Depth of the taxa counted apart.")] = 1,
-    date: Annotated[Literal["arxiv_v1", "venue"], Query(description="Which date places a paper.")] = "arxiv_v1",
+    date: Annotated[
+        Literal["arxiv_v1", "venue"] | None, Query(description="Which date places a paper; default: the survey's rule.")
+    ] = None,
     form: Form = "json",
 ) -> Response:
     """Assigned papers per period, split by taxon, and how many have no usable date."""
-    found = papers_timeline(session, by, taxonomy, depth, date)
+    found = papers_timeline(session, by, taxonomy, depth, date or "")
     return json_response(found) if form == "json" else table(timeline_csv_rows(found))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wamkg.parameters import TaxonomyRef, Text, Word
-from wamkg.vocabulary import MAIN, OutsideKind
+from wamkg.vocabulary import MAIN
 from wamkg_api.schemas.base import Body, Revision
 from wamkg_api.schemas.parameters import Label
 from wamkg_api.schemas.taxonomies import Path
@@ -55,7 +55,7 @@ class Outside(_Decision):
     """The paper is out of scope of the taxonomy."""
 
     verdict: Literal["outside"]
-    kind: OutsideKind | None = None
+    kind: Word | None = Field(default=None, description="One of the survey's `outside_kinds`.")
 
 
 class NotApplicable(_Decision):

@@ -183,7 +183,7 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     server.
     """
 
-    taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; `wam` if not given.")
+    taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; default: the main one.")
     date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description="Which date places a paper.")
     depth: int | None = Field(default=None, ge=0, le=12, description="Levels drawn.")
     representatives: Word | None = Field(default=None, description="Number per branch, names, or both.")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wamkg.parameters import TaxonomyRef, Text, Word
-from wamkg.vocabulary import MAIN, OutsideKind
+from wamkg.vocabulary import MAIN
 from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.decisions import Evidence, EvidenceLocation
 from wamkg_api.schemas.parameters import Label
@@ -29,7 +29,7 @@ class _ReviewerLabel(Body):
     """A reviewer's label for one paper of a round."""
 
     paper: Word = Field(examples=["arxiv:2302.00111"])
-    kind: OutsideKind | None = Field(default=None, description="Why it is out of scope.")
+    kind: Word | None = Field(default=None, description="Why it is out of scope: one of the survey's `outside_kinds`.")
     evidence: Evidence = None
     evidence_location: EvidenceLocation = None
     note: Text | None = None

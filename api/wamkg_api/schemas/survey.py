@@ -24,7 +24,7 @@ class SurveyBranch(Body):
 
     slug: Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     name: Text = ""
-    color: Literal["blue", "teal", "brown", "violet", "red", "ochre", ""] = ""
+    color: Literal["blue", "teal", "brown", "violet", "red", "ochre", "indigo", "amber", ""] = ""
 
 
 class SurveyDefinition(Body):

@@ -63,7 +63,7 @@ def _lay_out(
         periods.append(f"{periods[-1] if periods else ''} ")
     known = {name: item for item in placed for name in (f"paper-{item.key}", item.element_id)}
     branches = [_branch(timeline, known) for timeline in timelines]
-    colors = branch_colors(branches, options.theme, _LIGHTEST)
+    colors = branch_colors(branches, options, _LIGHTEST)
     lines = [
         CitationLine(
             _element_id(timeline),

@@ -145,9 +145,13 @@ def _plan(grid: Grid, options: FigureOptions, notes: Sequence[str]) -> _GridPlan
     return _GridPlan(sheet, grid, side, width, shown)
 
 
+def _hues(grid: Grid, options: FigureOptions) -> dict[str, int]:
+    return hues_for((family_of(row.path) for row in grid.rows), options.branch_hues)
+
+
 def _keys(grid: Grid, options: FigureOptions) -> Iterator[LegendKey]:
     """Return the branches by color, for use if their names do not fit beside the rows."""
-    hues = hues_for(family_of(row.path) for row in grid.rows)
+    hues = _hues(grid, options)
     for family, number in hues.items():
         yield LegendKey(grid.families.get(family, family), THEMES[options.theme].hues[number].trunk)
 
@@ -185,7 +189,7 @@ def _paint_heads(plan: _GridPlan, page: Painter, theme: Theme) -> None:
 def _paint_families(plan: _GridPlan, page: Painter, theme: Theme) -> None:
     if not plan.grid.families:
         return
-    hues = hues_for(family_of(row.path) for row in plan.grid.rows)
+    hues = _hues(plan.grid, plan.sheet.options)
     parts: list[Artist] = []
     for family, group in groupby(enumerate(plan.grid.rows), key=lambda pair: family_of(pair[1].path)):
         numbers = [number for number, _ in group]
@@ -201,7 +205,7 @@ def _paint_families(plan: _GridPlan, page: Painter, theme: Theme) -> None:
 
 
 def _paint_rows(plan: _GridPlan, page: Painter, theme: Theme) -> None:
-    hues = hues_for(family_of(row.path) for row in plan.grid.rows)
+    hues = _hues(plan.grid, plan.sheet.options)
     most = max(max(row.counts) for row in plan.grid.rows) or 1
     room = plan.left - plan.sheet.left - plan.side - _PAD
     for number, row in enumerate(plan.grid.rows):

@@ -130,7 +130,7 @@ def draw_leaderboard(boards: Sequence[LeaderboardOverTime], options: FigureOptio
     options = options or FigureOptions()
     families = list(dict.fromkeys(sorted(family_of(score.taxon) for board in boards for score in board.scores)))
     known = [family for family in families if family != ANY]
-    hues = hues_for(known)
+    hues = hues_for(known, options.branch_hues)
     sheet = ChartPage(options, list(_keys(known, hues, options, boards)), [_note(boards), *_remarks(boards)])
     panels, height = _panels(boards, sheet)
 

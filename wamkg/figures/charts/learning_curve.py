@@ -122,7 +122,7 @@ def draw_learning_curve(found: SimulationResult, options: FigureOptions | None =
     options = options or FigureOptions()
     if len(found.models) > MOST:
         raise InvalidInputError(f"{len(found.models)} models are too many for one figure: replay 1 to {MOST}")
-    hues = hues_for(f"model-{model.model}" for model in found.models)
+    hues = hues_for((f"model-{model.model}" for model in found.models), options.branch_hues)
     colors = [THEMES[options.theme].hues[number].trunk for number in hues.values()]
     keys = [LegendKey(_said(model), color) for model, color in zip(found.models, colors, strict=True)]
     sheet = ChartPage(options, keys, [_note(found)])

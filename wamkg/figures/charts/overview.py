@@ -73,7 +73,7 @@ def draw_overview(placed: TaxonomyWithPapers, options: FigureOptions | None = No
         raise InvalidInputError(f"no paper is assigned in {placed.slug!r}: there is nothing to draw")
     sheet = ChartPage(options, (), [_note(placed)])
     sections = _sections(placed, sheet.right - sheet.left)
-    hues = hues_for(group.path for section in sections for group in section.groups)
+    hues = hues_for((group.path for section in sections for group in section.groups), options.branch_hues)
     height = sheet.floor + _height(sections) + MARGIN
 
     def paint(page: Painter, theme: Theme) -> None:

@@ -95,7 +95,7 @@ def draw_publications(timeline: PaperTimeline, options: FigureOptions | None = N
         raise InvalidInputError(
             f"no paper assigned in {timeline.taxonomy!r} has a date precise enough for a {timeline.by}"
         )
-    colors = branch_colors(timeline.taxa, options.theme)
+    colors = branch_colors(timeline.taxa, options)
     names = {path: plain(timeline.names[path]) for path in timeline.taxa}
     keys = [LegendKey(f"{names[path]} {_count(timeline, path)}", colors[path]) for path in timeline.taxa]
     sheet = ChartPage(options, keys if timeline.depth else (), _notes(timeline))

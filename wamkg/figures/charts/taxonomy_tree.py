@@ -76,7 +76,7 @@ def draw_tree(
         raise InvalidInputError(f"the taxonomy {placed.slug!r} has no taxa to draw")
     plan, notes = _fitted(placed, options, representatives, names)
     middles = _middles(plan)
-    hues = hues_for(twig.path for twig in plan.families)
+    hues = hues_for((twig.path for twig in plan.families), options.branch_hues)
 
     def paint(page: Painter, theme: Theme) -> None:
         _TaxonomyTree(plan, middles, hues, theme, page).paint()

@@ -56,7 +56,7 @@ class _VerticalComposer:
         self.axis = MARGIN + text_width("0000", PILL_SIZE, bold=True) / 2 + PILL_PAD
         self.left, self.right = 2 * self.axis - MARGIN + _AXIS_GAP, options.width_pt - MARGIN
         self.plan = arrange(roadmap, options, self.right - self.left, tallest)
-        self.hues = hues_for(family.taxon.slug for family in self.plan.families)
+        self.hues = hues_for((family.taxon.slug for family in self.plan.families), options.branch_hues)
         self.x = {tip.element_id: self.left + x for tip, x in zip(self.plan.tips, self.plan.x, strict=True)}
         self.colors = {
             branch.element_id: BranchColors(self.hues[family.taxon.slug], i)

@@ -87,7 +87,7 @@ class _HorizontalComposer:
         per_lane = max(int((options.width_pt - _USUAL_SIDES) / _PER_LABEL), 3)
         self.families = split_into_sublanes(whole, self.fitter.wished, per_lane, lanes)
         self.tips = [tip for family in self.families for tip in family.tips()]
-        self.hues = hues_for(family.taxon.slug for family in self.families)
+        self.hues = hues_for((family.taxon.slug for family in self.families), options.branch_hues)
         self.colors = {
             branch.element_id: BranchColors(self.hues[family.taxon.slug], i)
             for i, family in enumerate(self.families)
