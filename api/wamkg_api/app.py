@@ -40,6 +40,7 @@ from wamkg_api.routers import (
     sessions,
     suggestions,
     survey,
+    survey_pages,
     taxonomies,
     timelines,
 )
@@ -89,8 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(sessions.router)
     app.include_router(pages.forms)
     app.include_router(identity_pages.forms)
+    app.include_router(survey_pages.forms)
     app.include_router(pages.static)
-    for router in (pages.router, identity_pages.router):
+    for router in (pages.router, identity_pages.router, survey_pages.router):
         app.include_router(router, dependencies=[Depends(may_read)])
     add_handlers(app)
     app.add_middleware(RateLimitMiddleware, settings=settings)

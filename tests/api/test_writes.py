@@ -179,3 +179,20 @@ def test_a_job_is_started_watched_and_ends(client: TestClient) -> None:
     assert client.get(f"{API}/jobs/nope").status_code == 404
     assert client.post(f"{API}/jobs/nope/cancel").status_code == 404
     assert get(client, "jobs")["total"] == 0
+
+
+def test_a_taxonomy_is_created_and_deleted(client: TestClient) -> None:
+    tree = "slug: kites\ntitle: Kites\ntaxa:\n- {slug: silk, name: Silk}\n"
+    for dry in ("?dry_run=true", ""):
+        made = client.post(f"{API}/taxonomies{dry}", content=tree)
+        assert (made.status_code, made.json()["taxa"], bool(made.json()["batch"])) == (200, 1, not dry)
+    assert get(client, "taxonomies/kites")["taxa"][0]["name"] == "Silk"
+    assert client.post(f"{API}/taxonomies", content=tree).status_code == 409
+    wrong = client.post(f"{API}/taxonomies", content="slug: Big Kites\ntaxa: 3\n")
+    assert (wrong.status_code, "write 'big-kites'" in wrong.json()["detail"]) == (422, True)
+    assert client.delete(f"{API}/taxonomies/wam").status_code == 409
+    gone = client.delete(f"{API}/taxonomies/kites")
+    assert (gone.status_code, gone.json()["taxa"]) == (200, 1)
+    assert client.get(f"{API}/taxonomies/kites").status_code == 404
+    assert client.post(f"{API}/batches/{gone.json()['batch']}/undo").status_code == 200
+    assert get(client, "taxonomies/kites")["taxa"][0]["slug"] == "silk"

@@ -43,7 +43,10 @@ def init(
     by: ByOption = "cli",
     json: JsonOption = False,
 ) -> int:
-    """Begin a survey: show the tree and the papers that it would have, ask, and write them."""
+    """Begin a survey from a Markdown list, a taxonomy's file, or the packaged example.
+
+    A list or a file is shown as the tree and the papers that the survey would have, before anything is written.
+    """
     if source is not None:
         option = "--taxonomy" if source.endswith((".yaml", ".yml")) else "--from"
         raise typer.BadParameter(f"write `wamkg init {option} {source}`", param_hint="init")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.figures.style import hues_for
-from wamkg.store.survey import branch_hues
-from wamkg.store.taxonomies import list_taxa, list_taxonomies
+from wamkg.store.survey import branch_hues, find_survey
+from wamkg.store.taxonomies import find_default_taxonomy, list_taxa, list_taxonomies
 
 
 @dataclass(frozen=True)
@@ -27,3 +27,13 @@ def load_taxon_names(session: Session) -> TaxonNames:
         names[taxonomy.slug] = {taxon.path: taxon.name for taxon in taxa}
         families[taxonomy.slug] = hues_for((taxon.slug for taxon in taxa if taxon.parent_id is None), chosen)
     return TaxonNames(names, families)
+
+
+def branch_names(session: Session) -> dict[str, str]:
+    """Names of the branches of the main taxonomy by slug, as the survey has them; then those it does not have."""
+    main, known = find_default_taxonomy(session), load_taxon_names(session)
+    survey, live = find_survey(session), known.families.get(main, {})
+    stored = {each["slug"]: each.get("name") for each in (survey.branches if survey else ()) if each["slug"] in live}
+    return {
+        slug: stored.get(slug) or known.names[main][slug] for slug in (*stored, *(s for s in live if s not in stored))
+    }

@@ -3,22 +3,28 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
-from wamkg.services.taxonomies import Trial, edit_taxonomy
+from wamkg.importing.taxonomy_create import NewTaxonomy
+from wamkg.importing.taxonomy_file import FileMistakesError, read_taxonomy_file
+from wamkg.services.taxonomies import Trial, create_taxonomy, delete_taxonomy, edit_taxonomy
+from wamkg.services.writers import Writer
+from wamkg.store.session import Store
 from wamkg.taxonomy.crosswalk import Crosswalk, crosswalk
 from wamkg.taxonomy.crosswalk_text import crosswalk_csv, crosswalk_latex
+from wamkg.taxonomy.delete import DeletedTaxonomy
 from wamkg.taxonomy.edit import EditReport
 from wamkg.views.paging import Page
 from wamkg.views.taxonomies import TaxonNode, TaxonomyItem, TaxonomyTree, taxon_node, taxonomy_list, taxonomy_tree
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import SessionDep, SettingsDep, TaxonomyPath, TaxonPath, json_response
-from wamkg_api.errors import problems
+from wamkg_api.errors import MalformedRequestError, problems
 from wamkg_api.preconditions import IfMatch, required_revision
 from wamkg_api.routers.releases import _TEXTS, _as_text
 from wamkg_api.schemas.taxonomies import TaxonomyEdit
-from wamkg_api.writing import StoreDep, writer_of, writing_router
+from wamkg_api.writing import FILE_BODY, StoreDep, writer_of, writing_router
 
 router = APIRouter(prefix="/taxonomies", tags=["taxonomies"])
 
@@ -45,6 +51,34 @@ def get_taxon(session: SessionDep, slug: TaxonomyPath, path: TaxonPath) -> Respo
 writes = writing_router(Role.CURATOR, 412)
 
 
+DryRun = Annotated[bool, Query(description="List what would change and write nothing.")]
+
+
+@writes.post("/taxonomies", response_model=NewTaxonomy, openapi_extra={"requestBody": FILE_BODY})
+async def post_taxonomy(request: Request, store: StoreDep, caller: CallerDep, dry_run: DryRun = False) -> Response:
+    """Create the taxonomy of the file in the request body, in YAML or JSON. A file with mistakes writes nothing."""
+    return json_response(await run_in_threadpool(_create, store, writer_of(caller), await request.body(), dry_run))
+
+
+def _create(store: Store, writer: Writer, content: bytes, dry_run: bool) -> NewTaxonomy:
+    try:
+        return create_taxonomy(store, writer, read_taxonomy_file(content, "the request body"), dry_run=dry_run)
+    except FileMistakesError as error:
+        raise MalformedRequestError(str(error)) from error
+
+
+@writes.delete("/taxonomies/{slug}", response_model=DeletedTaxonomy)
+def remove_taxonomy(
+    store: StoreDep,
+    caller: CallerDep,
+    slug: TaxonomyPath,
+    unassign: Annotated[bool, Query(description="End the assignments of papers in it too.")] = False,
+    dry_run: DryRun = False,
+) -> Response:
+    """Delete a taxonomy in which no paper is assigned. Undoing the batch restores it."""
+    return json_response(delete_taxonomy(store, writer_of(caller), slug, unassign=unassign, dry_run=dry_run))
+
+
 @writes.post("/taxonomies/{slug}/edits", response_model=EditReport)
 def post_edit(
     store: StoreDep,
@@ -52,7 +86,7 @@ def post_edit(
     caller: CallerDep,
     slug: TaxonomyPath,
     edit: TaxonomyEdit,
-    dry_run: Annotated[bool, Query(description="List what would change and write nothing.")] = False,
+    dry_run: DryRun = False,
     if_match: IfMatch = None,
 ) -> Response:
     """Add, rename, move, merge, split, delete or reorder taxa. The response lists everything that changes."""
