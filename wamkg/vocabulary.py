@@ -83,6 +83,8 @@ class BatchKind(StrEnum):
     EXPORT = "export"
 
 
+AWAITING_HEADING = "Awaiting a place"
+"""Heading of an exported list above the papers that have no assignment; an import understands it."""
 BRANCH_COLORS = ("blue", "teal", "brown", "violet", "red", "ochre", "indigo", "amber")
 """Colors of branches, in the order of the figures' palette."""
 DATE_RULES = ("arxiv_v1", "venue")

@@ -204,3 +204,30 @@ def test_a_killed_init_can_be_run_again(kites: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", code, "init", "--from", str(kites), "--yes"], check=False)
     assert killed.returncode == 9
     assert begin(kites) in (0, 3)
+
+
+def test_a_deep_list_is_written_back_and_read_as_the_same(kites: Path, capsys: Out) -> None:
+    levels = ("Kites", "Silk", "Woven", "Fine", "Dyed", "Red")
+    headings = [f"{'#' * (depth + 2)} {name}\n\n" for depth, name in enumerate(levels[:4])]
+    papers = [f"[{name} silk in a long wind](https://arxiv.org/abs/2101.0001{n})" for n, name in enumerate(levels)]
+    text = "# Deep Kites\n\n" + "".join(f"{head}- {paper}\n\n" for head, paper in zip(headings, papers, strict=False))
+    text += f"- Dyed\n  - {papers[4]}\n  - Red\n    - {papers[5]}\n\n## Lines\n\n- [Knots for long lines](https://arxiv.org/abs/2101.00020)\n"
+    file = kites.with_name("deep.md")
+    file.write_text(text, encoding="utf-8")
+    assert begin(file) in (0, 3)
+    assert run(["export", "awesome-list", "-o", str(file)]) == 0
+    capsys.readouterr()
+    assert run(["import", str(file), "--json"]) in (0, 3)
+    report = orjson.loads(capsys.readouterr().out)
+    assert (report["counts"]["new"], report["counts"]["in conflict"], report["proposals"]) == (0, 0, [])
+    store = stored()
+    with store.reading() as session:
+        tree = taxonomy_tree(session, default_taxonomy(session))
+    store.close()
+    node, found = tree.taxa[0], []
+    while True:
+        found.append((node.name, node.own))
+        if not node.children:
+            break
+        (node,) = node.children
+    assert found == [(name, 1) for name in levels]

@@ -8,7 +8,7 @@ import typer
 
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, out, print_json, print_undo
 from wamkg.cli.decisions import ByOption
-from wamkg.cli.import_report import print_quality_warnings, print_report
+from wamkg.cli.import_report import print_losses, print_outcome, print_quality_warnings
 from wamkg.cli.imports import import_progress, rare_garbage_collection
 from wamkg.cli.store import print_counts
 from wamkg.cli.whole_taxonomies import branch_lines, listing_mistakes, read_file
@@ -126,8 +126,10 @@ def _tree_lines(begun: Beginning) -> Iterator[str]:
 def _count_lines(begun: Beginning) -> Iterator[str]:
     report = begun.imported
     assert report is not None
-    papers = sum(report.counts[outcome] for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.SAME))
-    yield f"\n{pluralize(papers)} in {report.source}, {begun.tree.placed} of them in a class"
+    entries = report.records - report.counts[Outcome.UNREADABLE]
+    again = report.counts["again"]
+    repeated = f" ({pluralize(again, 'line')} more name one of them again)" if again else ""
+    yield f"\n{pluralize(entries - again)} in {report.source}{repeated}, {begun.tree.placed} of them in a class"
     if unread := report.counts[Outcome.UNREADABLE]:
         yield f"{pluralize(unread, 'line')} could not be read; `wamkg import {report.source} --dry-run` lists them"
 
@@ -145,10 +147,13 @@ def _told(begun: Beginning, json: bool) -> int:
             }
         )
     elif report is not None:
+        print_losses(report, verbose=False)
         out.print()
-        print_report(report, verbose=False)
+        print_outcome(report)
     elif created is not None and created.batch is not None:
         print_undo(created.batch)
     if not json:
-        out.print("Next: `wamkg serve` shows the survey; `wamkg set survey` edits its title, authors and colors")
+        out.print(
+            "Next: `wamkg serve` shows the survey, `wamkg suggest` suggests classes, `wamkg set survey` edits titles"
+        )
     return EXIT_PARTIAL if report is not None and report.is_partial else 0

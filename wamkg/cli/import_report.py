@@ -26,9 +26,17 @@ def print_report(report: ImportReport, verbose: bool = False) -> None:
     _print_samples(report.samples)
     if report.quality.records:
         out.print(_quality_line(report.quality))
-    _print_not_understood(report, verbose)
+    print_losses(report, verbose)
+    _print_lines("Changed", report, Outcome.CHANGED, verbose)
+    if report.dry_run or verbose:
+        _print_lines("New", report, Outcome.NEW, verbose)
     out.print()
     _print_lists(report, verbose)
+    print_outcome(report)
+
+
+def print_outcome(report: ImportReport) -> None:
+    """Print what an import asks and wrote, and how to undo it."""
     print_warnings(report.alarms)
     print_identity(report.questions, report.renamed)
     out.print(", ".join(f"{number} {name}" for name, number in report.all_counts.items()))
@@ -99,22 +107,21 @@ def _share(part: int, total: int) -> str:
     return f"{tenths / 10:.{1 if near_end else 0}f}% ({part:,} of {total:,})"
 
 
-def _print_not_understood(report: ImportReport, verbose: bool) -> None:
+def print_losses(report: ImportReport, verbose: bool) -> None:
     """Print everything that was not read, conflicts with the store, was dropped or is doubtful, so that no loss is
     silent.
     """
-    by_outcome = {outcome: [line for line in report.lines if line.outcome is outcome] for outcome in Outcome}
-    unreadable, conflicts = by_outcome[Outcome.UNREADABLE], by_outcome[Outcome.CONFLICT]
     dropped = [doubt for doubt in report.doubts if doubt.dropped]
     doubtful = [doubt for doubt in report.doubts if not doubt.dropped]
-    count = report.counts
-    _print_part("Not read", count[Outcome.UNREADABLE], map(_row, unreadable), verbose)
+    _print_lines("Not read", report, Outcome.UNREADABLE, verbose)
     _print_part("Dropped", report.quality.dropped, map(_doubt_row, dropped), verbose)
     _print_part("Doubtful", report.quality.doubtful, map(_doubt_row, doubtful), verbose)
-    _print_part("In conflict, kept as stored", count[Outcome.CONFLICT], map(_row, conflicts), verbose)
-    _print_part("Changed", count[Outcome.CHANGED], map(_row, by_outcome[Outcome.CHANGED]), verbose)
-    if report.dry_run or verbose:
-        _print_part("New", count[Outcome.NEW], map(_row, by_outcome[Outcome.NEW]), verbose)
+    _print_lines("In conflict, kept as stored", report, Outcome.CONFLICT, verbose)
+
+
+def _print_lines(title: str, report: ImportReport, outcome: Outcome, verbose: bool) -> None:
+    lines = (_row(line) for line in report.lines if line.outcome is outcome)
+    _print_part(title, report.counts[outcome], lines, verbose)
 
 
 def _print_part(title: str, total: int, rows: Iterable[str], verbose: bool) -> None:

@@ -10,7 +10,10 @@ from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.vocabulary import AWAITING_HEADING
 
+_HEADINGS = 4
+"""Levels of a taxonomy below its own heading; Markdown has no more. Deeper taxa are bullets above their papers."""
 Named = tuple[str, PaperItem]
 """The name of a list item (the method, else what the paper introduces, else empty), and the paper."""
 
@@ -37,7 +40,7 @@ def list_sections(session: Session, taxonomies: Sequence[str] = ()) -> Iterator[
     main = find_default_taxonomy(session)
     waiting = [paper for paper in papers if main not in paper[1].taxa and main not in paper[1].states]
     if waiting and main in wanted:
-        yield "## Awaiting a place\n\n"
+        yield f"## {AWAITING_HEADING}\n\n"
         yield from _bullets(waiting)
 
 
@@ -73,17 +76,23 @@ def _by_path(papers: Sequence[Named], taxonomy: str) -> dict[str, list[Named]]:
 
 def _sections(nodes: Sequence[TaxonNode], taxonomy: str, papers: dict[str, list[Named]]) -> Iterator[str]:
     for node in nodes:
-        if node.count:
+        if node.count and node.depth <= _HEADINGS:
             anchor = _anchor(f"{taxonomy}-{node.path}") if node.depth == 1 else ""
-            yield f"{anchor}{'#' * min(node.depth + 2, 6)} {node.name}\n\n"
+            yield f"{anchor}{'#' * (node.depth + 2)} {node.name}\n\n"
             yield from _bullets(papers.get(node.path, []))
             yield from _sections(node.children, taxonomy, papers)
+        elif node.count:
+            indent = "  " * (node.depth - _HEADINGS)
+            yield f"{indent[2:]}- {plain_markdown(node.name)}\n"
+            yield from _bullets(papers.get(node.path, []), indent)
+            yield from _sections(node.children, taxonomy, papers)
+            yield "\n" if node.depth == _HEADINGS + 1 else ""
 
 
-def _bullets(papers: Sequence[Named]) -> Iterator[str]:
+def _bullets(papers: Sequence[Named], indent: str = "") -> Iterator[str]:
     for name, item in sorted(papers, key=lambda pair: (pair[1].date or "9999", pair[1].slug)):
-        yield bullet(item, name)
-    if papers:
+        yield f"{indent}{bullet(item, name)}"
+    if papers and not indent:
         yield "\n"
 
 

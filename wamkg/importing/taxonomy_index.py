@@ -9,6 +9,7 @@ from typing import Any
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import normalise
 from wamkg.json_types import UncheckedMapping
+from wamkg.vocabulary import AWAITING_HEADING
 
 _PARTS = re.compile(r"\s+[—–:|-]+\s+|:\s+")
 _FILLER = frozenset((
@@ -25,6 +26,9 @@ def label_key(text: str) -> str:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+_AWAITING_KEY = label_key(AWAITING_HEADING)
 
 
 def fuzzy_key(text: str) -> frozenset[str]:
@@ -112,6 +116,8 @@ class TaxonomyIndex:
     def state_of(self, label: str) -> str | None:
         """Return the status that a label means in any taxonomy, such as `awaiting-review`."""
         key = label_key(label)
+        if key == _AWAITING_KEY:
+            return "awaiting-review"
         return next((t.states[key] for t in self.taxonomies if key in t.states), None)
 
 

@@ -21,8 +21,12 @@ _COMMON_WORDS = frozenset((
 ))  # fmt: skip
 
 
-_LONGEST_SLUG = 40
+_LONGEST_SLUG = 32
 """Characters of the longest slug of a new taxon: paths are typed by hand."""
+_LINKING_WORDS = frozenset((
+    "a", "an", "and", "as", "at", "between", "by", "for", "from", "in", "of", "on", "or", "the", "to", "via", "with",
+))  # fmt: skip
+"""Words that a shortened slug does not end with."""
 
 _CONTAINERS = frozenset(
     ("paper", "list", "collection", "publication", "work", "content", "reading", "the", "of", "all", "a")
@@ -92,12 +96,16 @@ def _path_of(name: str, above: str, taxa: Mapping[str, TaxonMatcher]) -> str:
 
 
 def _short_slug(name: str) -> str:
-    """Slug of a name; of a long one, only the part before its colon, and whole words."""
+    """Slug of a name; of a long one, only the part before its colon, and whole words that can end a name."""
     slug = slugify(name)
+    if len(slug) > _LONGEST_SLUG:
+        slug = slugify(name.partition(":")[0])
     if len(slug) <= _LONGEST_SLUG:
         return slug
-    head = slugify(name.partition(":")[0])
-    return head if len(head) <= _LONGEST_SLUG else head[: _LONGEST_SLUG + 1].rpartition("-")[0] or head[:_LONGEST_SLUG]
+    words = slug[: _LONGEST_SLUG + 1].split("-")[:-1] or [slug[:_LONGEST_SLUG]]
+    while len(words) > 1 and words[-1] in _LINKING_WORDS:
+        words.pop()
+    return "-".join(words)
 
 
 def _same_name(left: str, right: str) -> bool:
