@@ -83,7 +83,7 @@ def _content(shown: Store, asked: WantedFigure, state: str) -> object:
             if slug is not None:
                 get_taxonomy(session, slug)
         if asked.name == "roadmap":
-            return build_roadmap(session, asked.query.taxonomy or MAIN, asked.query.date or "arxiv_v1")
+            return build_roadmap(session, asked.query.taxonomy or MAIN, asked.query.date or "")
     # The state's token means something in this process only.
     return _THIS_PROCESS, state
 
