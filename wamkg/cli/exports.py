@@ -51,7 +51,7 @@ def timeline(
     taxon: Annotated[str | None, typer.Option("--taxon", help="Citations of this branch, TAXONOMY:PATH.")] = None,
     subject: Annotated[
         list[str] | None,
-        typer.Option("--subject", help="Citations of several subjects side by side: TAXONOMY:PATH, method:NAME, any id."),
+        typer.Option("--subject", help="Citations of several side by side: TAXONOMY:PATH, method:NAME, any id."),
     ] = None,
     since: Annotated[str | None, typer.Option("--since", help="Citations: first period, 2025-01 or 2025.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Citations: last period.")] = None,
