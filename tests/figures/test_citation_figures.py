@@ -17,6 +17,9 @@ from wamkg.views.taxonomies import TaxonomyPaper
 from wamkg.views.timelines import CitationPeriod, CitationTimeline
 
 
+CHOSEN = FigureOptions(branch_hues={"joint": 0, "cascaded": 1})
+
+
 def timeline(subject: str = "wam:joint", counts: tuple[int, ...] = (3, 0, 4), undated: int = 1) -> CitationTimeline:
     months = [f"2024-{month:02d}" for month in range(11 - len(counts), 11)]
     items = [CitationPeriod(m, n, sum(counts[: i + 1])) for i, (m, n) in enumerate(zip(months, counts, strict=True))]
@@ -34,7 +37,7 @@ def picture(*timelines: CitationTimeline, options: FigureOptions | None = None) 
 
 class TestLines:
     def test_each_subject_is_one_element_in_its_own_color(self) -> None:
-        drawn = picture(timeline("wam:cascaded"), timeline("wam:joint"))
+        drawn = picture(timeline("wam:cascaded"), timeline("wam:joint"), options=CHOSEN)
         lines = {part.element_id: part for part in drawn.of_role("line")}
         assert list(lines) == ["taxon-cascaded", "taxon-joint"]
         hues = THEMES["light"].hues
@@ -64,7 +67,7 @@ class TestLines:
             replace(timeline("learning-universal-policies"), kind="paper", label="Learning"),
             replace(timeline("gr-1"), kind="method", label="GR-1"),
         ]
-        drawing = draw_citations(asked, placed=[unipi])
+        drawing = draw_citations(asked, CHOSEN, placed=[unipi])
         paper, method = read_picture(drawing.to_bytes("svg")).of_role("line")
         hues = THEMES["light"].hues
         assert paper.fill("mark") == hues[1].trunk and paper.words[0].text.startswith("UniPi")
