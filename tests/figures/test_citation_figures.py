@@ -16,7 +16,6 @@ from wamkg.store.citations import IncompleteCitationList
 from wamkg.views.taxonomies import TaxonomyPaper
 from wamkg.views.timelines import CitationPeriod, CitationTimeline
 
-
 CHOSEN = FigureOptions(branch_hues={"joint": 0, "cascaded": 1})
 
 
