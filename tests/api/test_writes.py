@@ -189,7 +189,7 @@ def test_a_taxonomy_is_created_and_deleted(client: TestClient) -> None:
     assert get(client, "taxonomies/kites")["taxa"][0]["name"] == "Silk"
     assert client.post(f"{API}/taxonomies", content=tree).status_code == 409
     wrong = client.post(f"{API}/taxonomies", content="slug: Big Kites\ntaxa: 3\n")
-    assert (wrong.status_code, "write 'big-kites'" in wrong.json()["detail"]) == (422, True)
+    assert (wrong.status_code, "write 'big-kites'" in wrong.json()["detail"]) == (409, True)
     assert client.delete(f"{API}/taxonomies/wam").status_code == 409
     gone = client.delete(f"{API}/taxonomies/kites")
     assert (gone.status_code, gone.json()["taxa"]) == (200, 1)

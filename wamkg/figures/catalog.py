@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.charts.citations import draw_citations
+from wamkg.figures.charts.citations import MOST, draw_citations
 from wamkg.figures.charts.crosswalk import draw_crosswalk
 from wamkg.figures.charts.evaluation import read_evaluation
 from wamkg.figures.charts.leaderboard import draw_leaderboard
@@ -102,8 +102,14 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
         subjects = [("taxon", path) for path in branches_at(session, query.taxonomy or MAIN, depth)]
     by = query.by or "month"
     timelines = [citation_timeline(session, by, **{kind: name}) for kind, name in subjects]
-    named = bool(query.paper or query.method)
-    return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or MAIN).items if named else ())
+    if query.paper or query.method:
+        return draw_citations(timelines, look, taxonomy_with_papers(session, query.taxonomy or MAIN).items)
+    if query.taxon or len(timelines) <= MOST:
+        return draw_citations(timelines, look)
+    cited = sorted(timelines, key=lambda timeline: (-timeline.citations, -timeline.papers))[:MOST]
+    drawing = draw_citations([timeline for timeline in timelines if timeline in cited], look)
+    note = f"{MOST} of {len(timelines)} branches, the most cited; name others with --taxon TAXONOMY:PATH"
+    return replace(drawing, notes=(*drawing.notes, note))
 
 
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

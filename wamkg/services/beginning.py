@@ -194,9 +194,13 @@ def _title_taxonomy(result: ParseResult, source: str, names: Names) -> None:
 
 
 def _make_survey(session: Session, batch: str, names: Names, tree: TaxonomyTree) -> None:
-    branches = [{"slug": node.slug, "name": node.name} for node in tree.taxa]
-    for branch, color in zip(branches, BRANCH_COLORS, strict=False):
-        branch["color"] = color
+    largest = sorted(tree.taxa, key=lambda node: -node.count)[: len(BRANCH_COLORS)]
+    colored = [node.slug for node in tree.taxa if node in largest]
+    colors = dict(zip(colored, BRANCH_COLORS, strict=False))
+    branches = [
+        {"slug": node.slug, "name": node.name} | ({"color": colors[node.slug]} if node.slug in colors else {})
+        for node in tree.taxa
+    ]
     values = {
         "title": names.title,
         "short_name": names.short_name,

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import Precision, day_or_year, is_venue
 from wamkg.near_matches import unknown
+from wamkg.readable import shorten
 from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
 from wamkg.store.papers import methods_of
 from wamkg.store.survey import find_survey
@@ -16,7 +17,7 @@ from wamkg.store.tables import Method, Taxonomy
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.vocabulary import DATE_RULES, MAIN, EventKind
 
-SHORT_WORDS = 4
+SHORT_WORDS, SHORT_LENGTH = 4, 40
 
 
 @dataclass(frozen=True)
@@ -192,4 +193,9 @@ def short_title(title: str) -> str:
     """The part of a title before the colon, else its first words: a label for a paper without a named method."""
     head = title.partition(":")[0].strip()
     words = head.split()
-    return head if len(words) <= SHORT_WORDS else " ".join(words[:SHORT_WORDS]) + "…"
+    kept = words[:SHORT_WORDS]
+    while len(kept) > 1 and len(" ".join(kept)) > SHORT_LENGTH:
+        kept.pop()
+    if len(kept) < len(words):
+        return " ".join(kept) + "…"
+    return shorten(head, SHORT_LENGTH)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from wamkg.importing.taxonomy_create import NewTaxonomy
-from wamkg.importing.taxonomy_file import FileMistakesError, read_taxonomy_file
+from wamkg.importing.taxonomy_file import read_taxonomy_file
 from wamkg.services.taxonomies import Trial, create_taxonomy, delete_taxonomy, edit_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.store.session import Store
@@ -20,7 +20,7 @@ from wamkg.views.taxonomies import TaxonNode, TaxonomyItem, TaxonomyTree, taxon_
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import SessionDep, SettingsDep, TaxonomyPath, TaxonPath, json_response
-from wamkg_api.errors import MalformedRequestError, problems
+from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, required_revision
 from wamkg_api.routers.releases import _TEXTS, _as_text
 from wamkg_api.schemas.taxonomies import TaxonomyEdit
@@ -61,10 +61,7 @@ async def post_taxonomy(request: Request, store: StoreDep, caller: CallerDep, dr
 
 
 def _create(store: Store, writer: Writer, content: bytes, dry_run: bool) -> NewTaxonomy:
-    try:
-        return create_taxonomy(store, writer, read_taxonomy_file(content, "the request body"), dry_run=dry_run)
-    except FileMistakesError as error:
-        raise MalformedRequestError(str(error)) from error
+    return create_taxonomy(store, writer, read_taxonomy_file(content, "the request body"), dry_run=dry_run)
 
 
 @writes.delete("/taxonomies/{slug}", response_model=DeletedTaxonomy)

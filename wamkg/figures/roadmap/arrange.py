@@ -61,10 +61,14 @@ def heading_lines(branch: DrawnTaxon, width: float) -> list[str]:
     return wrap(branch.heading, heading_size(branch.level), width, bold=True)
 
 
+class DoesNotFitError(InvalidInputError):
+    """A figure is too narrow for its content, whatever is left out."""
+
+
 def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: float) -> Arrangement:
     """Return columns of at most `width` points with the requested levels and labels, or as many as fit.
 
-    The axis is at most `tallest` points long, unless its years need more even without labels. Raises InvalidInputError
+    The axis is at most `tallest` points long, unless its years need more even without labels. Raises DoesNotFitError
     if even the top level does not fit.
     """
     for depth in depths(roadmap, options.depth):
@@ -72,10 +76,7 @@ def arrange(roadmap: Roadmap, options: FigureOptions, width: float, tallest: flo
         if found is not None:
             return found
     longest = max((item.label for item in roadmap.items), key=lambda label: text_width(label, 1.0))
-    raise InvalidInputError(
-        f"the roadmap does not fit {options.width_mm:g} mm: choose a wider figure, let time run to the right"
-        f" (orientation horizontal), or shorten labels such as {longest!r}"
-    )
+    raise DoesNotFitError(f"the roadmap does not fit {options.width_mm:g} mm with labels such as {longest!r}")
 
 
 def depths(roadmap: Roadmap, asked: int | None) -> list[int | None]:

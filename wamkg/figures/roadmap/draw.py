@@ -1,21 +1,26 @@
 """Draw the roadmap: `draw_roadmap(roadmap, options)` gives a Drawing that saves itself as SVG, PDF or PNG."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 
+from wamkg.errors import InvalidInputError
 from wamkg.figures.fonts import undrawable_characters
 from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
+from wamkg.figures.roadmap.arrange import DoesNotFitError
 from wamkg.figures.roadmap.geometry import RoadmapLayout
 from wamkg.figures.roadmap.horizontal.layout import lay_out_lanes
 from wamkg.figures.roadmap.layout import lay_out
 from wamkg.figures.roadmap.painter import RoadmapPainter
 from wamkg.figures.save import Drawing, Rows
-from wamkg.figures.style import PAGE_MM, POINTS_PER_MM, THEMES, FigureOptions
+from wamkg.figures.style import PAGE_MM, POINTS_PER_MM, THEMES, FigureOptions, Orientation
 from wamkg.figures.svg import Element
 from wamkg.views.papers import shown_day
 from wamkg.views.roadmap import Roadmap, RoadmapItem
+
+_WIDER_MM = (180, 250, 350)
 
 
 def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Drawing:
@@ -24,7 +29,10 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
     Raises InvalidInputError for a roadmap without methods, a broken tree, or a width too small for the labels.
     """
     options = options or FigureOptions()
-    layout = (lay_out_lanes if options.orientation == "horizontal" else lay_out)(roadmap, options)
+    try:
+        layout = _lay_out(roadmap, options)
+    except DoesNotFitError as error:
+        raise InvalidInputError(f"{error}; {_what_fits(roadmap, options)}") from error
     theme = THEMES[options.theme]
 
     def paint(axes: Axes) -> list[tuple[str, bool]]:
@@ -45,6 +53,26 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
         paint=paint,
         rows=_rows(roadmap, layout),
     )
+
+
+def _lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
+    return (lay_out_lanes if options.orientation == "horizontal" else lay_out)(roadmap, options)
+
+
+def _what_fits(roadmap: Roadmap, options: FigureOptions) -> str:
+    """The command of the first change with which the roadmap fits."""
+    other: Orientation = "vertical" if options.orientation == "horizontal" else "horizontal"
+    tried = [(f"--orientation {other}", replace(options, orientation=other))]
+    tried += [(f"--representatives {number}", replace(options, representatives=number)) for number in (5, 2)]
+    wider = [width for width in _WIDER_MM if width > options.width_mm]
+    tried += [(f"--width {width}", replace(options, width=float(width))) for width in wider]
+    for option, changed in tried:
+        try:
+            _lay_out(roadmap, changed)
+        except DoesNotFitError:
+            continue
+        return f"it fits with `wamkg figure roadmap --taxonomy {roadmap.taxonomy} {option} -o roadmap.svg`"
+    return "choose a wider figure with --width"
 
 
 def _rows(roadmap: Roadmap, layout: RoadmapLayout) -> Rows:

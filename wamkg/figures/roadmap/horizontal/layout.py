@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from itertools import product
 from math import inf
 
-from wamkg.errors import InvalidInputError
 from wamkg.figures.box import Bounds
 from wamkg.figures.measure import CAP_HEIGHT
 from wamkg.figures.plaintext import plain
-from wamkg.figures.roadmap.arrange import MARKS_FROM_MM, depths
+from wamkg.figures.roadmap.arrange import MARKS_FROM_MM, DoesNotFitError, depths
 from wamkg.figures.roadmap.branches import DrawnTaxon, build_branches
 from wamkg.figures.roadmap.columns import ALIGNED_OFFSET, GAP, LABEL_HEIGHT
 from wamkg.figures.roadmap.entries import MARK_GAP
@@ -64,10 +63,7 @@ def lay_out_lanes(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
             return layout
         lowest = layout or lowest
     if lowest is None:
-        raise InvalidInputError(
-            f"the roadmap does not fit {options.width_mm:g} mm with time running to the right: "
-            "choose a wider figure, shorten labels or draw it vertical"
-        )
+        raise DoesNotFitError(f"the roadmap does not fit {options.width_mm:g} mm with time running to the right")
     return lowest
 
 
