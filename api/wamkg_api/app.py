@@ -36,6 +36,7 @@ from wamkg_api.routers import (
     papers,
     questions,
     releases,
+    review_pages,
     rounds,
     sessions,
     suggestions,
@@ -91,8 +92,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.forms)
     app.include_router(identity_pages.forms)
     app.include_router(survey_pages.forms)
+    app.include_router(review_pages.forms)
     app.include_router(pages.static)
-    for router in (pages.router, identity_pages.router, survey_pages.router):
+    for router in (pages.router, identity_pages.router, survey_pages.router, review_pages.router):
         app.include_router(router, dependencies=[Depends(may_read)])
     add_handlers(app)
     app.add_middleware(RateLimitMiddleware, settings=settings)

@@ -51,12 +51,12 @@ def test_a_question_is_listed_read_and_answered_once(client: TestClient, asked: 
 
 
 def test_the_pages_show_a_banner_and_a_list_and_take_the_answer(client: TestClient, asked: Store) -> None:
-    for path in ("/papers/arxiv:2401.00017", "/review"):
+    for path in ("/papers/arxiv:2401.00017", "/questions"):
         html = client.get(path).text
         assert DRIVE["title"] in html and "may be another paper" in html and "Sign in to answer" in html
     assert "Is it this paper?" not in client.get("/papers/arxiv:2302.00111").text
     csrf = signed_in(client, asked)
-    form = re.search(r'<form class="decide" action="(/questions/[^"]+)".*?</form>', client.get("/review").text, re.S)
+    form = re.search(r'<form class="decide" action="(/questions/[^"]+)".*?</form>', client.get("/questions").text, re.S)
     assert form is not None and dict(HIDDEN.findall(form[0]))["csrf"] == csrf
     done = client.post(form[1], data=dict(HIDDEN.findall(form[0])) | {"answer": "wrong-record", "note": "typo"})
     assert done.status_code == 200 and "Written as batch" in done.text and "Is it this paper?" not in done.text

@@ -35,6 +35,11 @@ def query_url(path: str, parameters: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
+def with_changes(parameters: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """The parameters of an address with some of them changed."""
+    return {**parameters, **changes}
+
+
 def library_url(query: PaperQuery, **changes: Any) -> str:
     """URL of the library with some filters changed; it starts at the first page again."""
     return query_url("/papers", query.given | {"sort": query.sort} | changes)

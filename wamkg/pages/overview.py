@@ -1,44 +1,26 @@
-"""The pages for start, taxonomy, timeline, leaderboards and review queue."""
+"""The pages for start, taxonomy, timeline and leaderboards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from wamkg.pages.chart import steps_of, timeline_chart
 from wamkg.pages.context import load_taxon_names
-from wamkg.pages.queue_card import queue_cards
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.store.paper_filter import PaperFilter
-from wamkg.store.survey import find_survey, outside_kinds
+from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
-from wamkg.views.objections import open_objections
-from wamkg.views.paging import Page
-from wamkg.views.papers import PagedFilter, PaperQuery, find_paper_page
-from wamkg.views.questions import open_questions
+from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.results import ResultQuery, leaderboard
-from wamkg.views.rounds import differing_votes
-from wamkg.views.suggestions import queue_page
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonomyItem, TaxonomyTree, taxonomy_list, taxonomy_tree
 from wamkg.views.timelines import PaperTimeline, papers_timeline
 from wamkg.vocabulary import MAIN, EntityKind
 
 NEWEST = 5
-QUEUE = 20
-ORDER_LABELS = {
-    "uncertain": "least confident first",
-    "certain": "most confident first",
-    "rejected": "rejected suggestions first",
-    "novel": "least similar first",
-    "cited": "most cited",
-    "sparse": "smallest taxon first",
-    "newest": "newest first",
-}
 
 
 def start_page(session: Session, viewer: Viewer | None = None) -> str:
@@ -153,50 +135,6 @@ def leaderboard_page(
         taxon=taxon,
         party=party,
         boards=leaderboard(session, ResultQuery(benchmark=chosen, party=party, papers=papers)) if chosen else [],
-        names=classes.names,
-        families=classes.families,
-    )
-
-
-@dataclass(frozen=True)
-class QueueChoice:
-    """The part of the queue to show."""
-
-    taxonomy: str = MAIN
-    order: str = "uncertain"
-    after: str | None = None
-    done: str | None = None
-
-
-def review_page(session: Session, choice: QueueChoice, viewer: Viewer | None = None) -> str:
-    """The review queue.
-
-    Raises the errors of `queue_page`, unless there is no taxonomy at all.
-    """
-    taxonomies, classes = taxonomy_list(session), load_taxon_names(session)
-    choice = replace(choice, taxonomy=_chosen(session, choice.taxonomy, taxonomies))
-    query = PagedFilter(limit=QUEUE, after=choice.after)
-    page = queue_page(session, choice.taxonomy, query, choice.order) if taxonomies else Page([], 0, None)
-    unplaced = (f"{choice.taxonomy}:none",)
-    return render(
-        "review.html",
-        viewer=viewer,
-        site=site_name(session),
-        main=find_default_taxonomy(session),
-        here="/review",
-        page=page,
-        cards=queue_cards(session, choice.taxonomy, page.items),
-        questions=[] if choice.after else open_questions(session),
-        disputes=[] if choice.after else open_objections(session),
-        differing=[] if choice.after else differing_votes(session),
-        waiting=find_paper_page(session, PaperQuery(state=unplaced, limit=1)).total if taxonomies else 0,
-        taxonomy=choice.taxonomy,
-        order=choice.order,
-        done=choice.done if viewer else None,
-        revealed=describe_held_out_in_batch(session, choice.done) if viewer and choice.done else [],
-        orders=ORDER_LABELS,
-        outside_kinds=outside_kinds(session),
-        taxonomies=taxonomies,
         names=classes.names,
         families=classes.families,
     )

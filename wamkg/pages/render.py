@@ -5,6 +5,7 @@ from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
 
+import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from wamkg.figures.plaintext import plain
@@ -32,7 +33,9 @@ def _environment() -> Environment:
         "words": links.value_words,
         "percent": links.percent,
         "web": links.web_url,
+        "dict_with": links.with_changes,
     }
+    environment.policies["json.dumps_function"] = lambda value, **_: orjson.dumps(value).decode()
     environment.globals |= {
         "paper_url": links.paper_url,
         "library_url": links.library_url,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from sqlmodel import Session
@@ -17,6 +18,7 @@ SEED = "hidden-1"
 HOLDOUT_INTERVAL = 10
 
 
+@lru_cache(maxsize=100_000)
 def is_held_out(paper: str, taxonomy: str) -> bool:
     """Whether the suggestion for a paper (by slug) is held out. The answer never changes."""
     digest = hashlib.sha256(f"{SEED} {taxonomy} {paper}".encode()).digest()

@@ -1,8 +1,9 @@
 """The review queue: one item per work, in a chosen order; a decision applies to all its pending versions."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import cached_property
+from zlib import crc32
 
 from sqlmodel import Session
 
@@ -13,45 +14,54 @@ from wamkg.reviewing.decisions import DecisionResult, decide
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.store.duplicates import Pair, load_work_groups, sorted_pair, uncounted_papers
-from wamkg.store.papers import find_paper
-from wamkg.store.suggestions import pending_suggestions, rejected_pairs
-from wamkg.store.tables import Actor, Paper, Suggestion, Taxon, Taxonomy
+from wamkg.store.papers import find_paper, numbers_by_slug
+from wamkg.store.suggestions import (
+    FirstLeaf,
+    PendingPaper,
+    first_leaves,
+    pending_namesakes,
+    pending_papers,
+    pending_reasons,
+    rejected_pairs,
+)
+from wamkg.store.tables import Actor, Taxon, Taxonomy
 from wamkg.store.taxonomies import direct_counts, get_taxonomy, list_taxa
 from wamkg.store.taxonomy_edits import is_same_or_descendant
 
-VERSION = "version"
-"""Kind of the reason that names a paper with nearly the same text."""
+VERSION, NEIGHBOUR = "version", "neighbour"
+"""Kinds of the reasons that name a paper with nearly the same text, and a similar classified paper."""
 
 
-def version_groups(session: Session, rows: Sequence[tuple[Suggestion, Paper]]) -> dict[int, list[int]]:
-    """Papers of a queue, by number, with all pending members of their group, including themselves.
+def version_groups(session: Session, taxonomy: Taxonomy) -> list[list[int]]:
+    """Works of several papers, by number; some of them may have been decided.
 
-    A group consists of a preprint and its published record, papers with the same title (four words or more) and first
-    author, papers with nearly the same text (a `version` reason), and papers judged the same work; never two that were
+    A group consists of a preprint and its published record, pending papers with the same title (four words or more) and
+    first author or with nearly the same text (a `version` reason), and papers judged the same work; never two that were
     judged different.
     """
     works = load_work_groups(session)
-    numbers = {paper.slug: paper.id for _, paper in rows if paper.id is not None}
-    works.join({*_alike(rows, numbers), *_namesakes(paper for _, paper in rows)})
-    queued = set(numbers.values())
-    return {number: sorted(works.members(number) & queued) for number in numbers.values()}
+    works.join({*_alike(session, taxonomy), *_namesakes(pending_namesakes(session, taxonomy))})
+    return works.groups()
 
 
-def _alike(rows: Sequence[tuple[Suggestion, Paper]], numbers: Mapping[str, int]) -> list[Pair]:
-    return [
-        sorted_pair(suggestion.paper_id, numbers[reason["paper"]])
-        for suggestion, _ in rows
-        for reason in suggestion.reasons
-        if reason["kind"] == VERSION and reason["paper"] in numbers
+def _alike(session: Session, taxonomy: Taxonomy) -> list[Pair]:
+    named = [
+        (number, reason["paper"])
+        for number, reasons in pending_reasons(session, taxonomy, VERSION)
+        for reason in reasons
     ]
+    numbers = numbers_by_slug(session, (slug for _, slug in named))
+    pending = {paper.number for paper in pending_papers(session, taxonomy, numbers.values())}
+    return [sorted_pair(number, numbers[slug]) for number, slug in named if numbers.get(slug) in pending]
 
 
-def _namesakes(papers: Iterable[Paper]) -> list[Pair]:
-    first: dict[tuple[str, str | None], int] = {}
+def _namesakes(papers: Iterable[PendingPaper]) -> list[Pair]:
+    first: dict[tuple[str, str | None], PendingPaper] = {}
     pairs = []
     for paper in papers:
-        if paper.id is not None and identifies(paper.title):
-            pairs.append(sorted_pair(first.setdefault((paper.title_key, paper.first_author_key), paper.id), paper.id))
+        other = first.setdefault((paper.title_key, paper.first_author_key), paper)
+        if other is not paper and identifies(paper.title):
+            pairs.append(sorted_pair(other.number, paper.number))
     return pairs
 
 
@@ -79,49 +89,57 @@ def decide_with_versions(session: Session, actor: Actor, decision: Decision) -> 
 
 
 def _other_versions(session: Session, decision: Decision) -> list[str]:
-    paper = find_paper(session, decision.paper)
-    rows = pending_suggestions(session, get_taxonomy(session, decision.taxonomy))
-    slugs = {other.id: other.slug for _, other in rows}
-    members = version_groups(session, rows).get(paper.id or 0, [])
-    return [slugs[number] for number in members if number != paper.id]
+    number, taxonomy = find_paper(session, decision.paper).id, get_taxonomy(session, decision.taxonomy)
+    group = next((group for group in version_groups(session, taxonomy) if number in group), [])
+    others = pending_papers(session, taxonomy, [other for other in group if other != number])
+    return [other.slug for other in sorted(others)]
 
 
 @dataclass(frozen=True)
 class PendingWork:
     """A paper that waits for a decision, with the other versions of its work that wait too."""
 
-    suggestion: Suggestion
-    paper: Paper
+    paper: PendingPaper
     hidden: bool
-    versions: tuple[Paper, ...] = ()
-
-    @property
-    def best(self) -> str:
-        """The most probable leaf."""
-        return str(self.suggestion.ranked[0]["taxon"]) if self.suggestion.ranked else ""
+    versions: tuple[PendingPaper, ...] = ()
 
     @property
     def confidence(self) -> float:
         """Probability of the most probable top-level taxon."""
-        return float(max(self.suggestion.top.values(), default=0.0))
-
-    @property
-    def nearest(self) -> float:
-        """Similarity (0 to 1) of the most similar classified paper."""
-        near = [r["similarity"] for r in self.suggestion.reasons if r["kind"] == "neighbour"]
-        return float(max(near, default=0.0))
+        return float(max(self.paper.top.values(), default=0.0))
 
 
-@dataclass(frozen=True)
+@dataclass
 class QueueContext:
-    """Data that orders use besides the paper: number of papers per leaf, and rejected taxa."""
+    """Data that orders use besides the paper; each is read when an order first asks for it."""
 
-    support: Mapping[str, int]
-    refused: set[tuple[int, str]]
+    session: Session
+    taxonomy: Taxonomy
+    numbers: Sequence[int]
 
-    def was_refused(self, item: PendingWork) -> bool:
-        """Whether a person rejected the most probable leaf."""
-        return (item.suggestion.paper_id, item.best) in self.refused
+    @cached_property
+    def support(self) -> Mapping[str, int]:
+        """Number of papers at or below each taxon, by path."""
+        return taxon_support(self.session, self.taxonomy)
+
+    @cached_property
+    def best(self) -> Mapping[int, FirstLeaf]:
+        """The most probable leaf of each paper."""
+        return first_leaves(self.session, self.taxonomy, self.numbers)
+
+    @cached_property
+    def nearest(self) -> Mapping[int, float]:
+        """Similarity (0 to 1) of the most similar classified paper, by paper."""
+        reasons = pending_reasons(self.session, self.taxonomy, NEIGHBOUR)
+        return {number: max(float(one["similarity"]) for one in near) for number, near in reasons}
+
+    @cached_property
+    def refused(self) -> set[int]:
+        """The papers whose most probable leaf a person rejected."""
+        pairs = rejected_pairs(self.session, self.taxonomy)
+        queued = {number for number, _ in pairs} & set(self.numbers)
+        best = first_leaves(self.session, self.taxonomy, queued)
+        return {number for number, path in pairs if number in best and best[number].taxon == path}
 
 
 REJECTED_FIRST = "rejected"
@@ -132,26 +150,26 @@ Key = Callable[[PendingWork, QueueContext], float]
 
 
 def _newest(item: PendingWork, _: QueueContext) -> float:
-    day: date | None = item.paper.date
+    day = item.paper.date
     return -float(day.toordinal()) if day else 0.0
 
 
-def _rejected(item: PendingWork, sight: QueueContext) -> float:
+def _rejected(item: PendingWork, context: QueueContext) -> float:
     """Rejected taxa that the model suggests again, most confident first; then the rest, most confident first."""
-    return -item.confidence - sight.was_refused(item)
+    return -item.confidence - (item.paper.number in context.refused)
 
 
-def _sparse(item: PendingWork, sight: QueueContext) -> float:
+def _sparse(item: PendingWork, context: QueueContext) -> float:
     """Papers at the most probable leaf; among equally sparse leaves, the most probable first."""
-    sure = item.suggestion.ranked[0]["probability"] if item.suggestion.ranked else 0.0
-    return sight.support.get(item.best, 0) + 1.0 - float(sure)
+    best = context.best.get(item.paper.number)
+    return context.support.get(best.taxon, 0) + 1.0 - best.probability if best else 1.0
 
 
 ORDERS: dict[str, Key] = {
     "certain": lambda item, _: -item.confidence,
     "uncertain": lambda item, _: item.confidence,
     REJECTED_FIRST: _rejected,
-    "novel": lambda item, _: item.nearest,
+    "novel": lambda item, context: context.nearest.get(item.paper.number, 0.0),
     "cited": lambda item, _: -float(item.paper.citation_count or 0),
     "sparse": _sparse,
     "newest": _newest,
@@ -159,6 +177,8 @@ ORDERS: dict[str, Key] = {
 """Most or least confident at the top level; model against person; least similar to any classified paper; most cited;
 most probable leaf with the fewest papers; newest.
 """
+OPEN_ORDERS = frozenset({"cited", "newest"})
+"""Orders that do not depend on the suggestion, so that they reveal nothing of a hidden one."""
 
 
 def order_named(order: str) -> str:
@@ -177,27 +197,50 @@ def review_queue(
 ) -> list[tuple[tuple[float, float, str], PendingWork]]:
     """The whole queue, one item per work, with the sort keys; `order` is one of `ORDERS`.
 
-    Rejected taxa that are suggested again come last, or first with the order `rejected`.
+    Rejected taxa that are suggested again come last, or first with the order `rejected`. A hidden suggestion does not
+    show by its rank: its key is one that the paper's slug picks among those of the visible suggestions.
     """
     order = order_named(order)
-    rows = pending_suggestions(session, taxonomy)
-    items = {
-        suggestion.paper_id: PendingWork(suggestion, paper, is_held_out(paper.slug, taxonomy.slug))
-        for suggestion, paper in rows
-    }
-    sight = QueueContext(taxon_support(session, taxonomy), rejected_pairs(session, taxonomy))
-    leads: list[tuple[tuple[float, float, str], PendingWork]] = []
-    for members in {group[0]: group for group in version_groups(session, rows).values()}.values():
-        lead, *others = sorted((items[n] for n in members), key=_prefer_with_abstract)
-        shown = PendingWork(lead.suggestion, lead.paper, lead.hidden, tuple(other.paper for other in others))
-        behind = float(order != REJECTED_FIRST and sight.was_refused(shown))
-        leads.append(((behind, ORDERS[order](shown, sight), lead.paper.slug), shown))
-    return leads
+    pending = {paper.number: paper for paper in pending_papers(session, taxonomy)}
+    context = QueueContext(session, taxonomy, list(pending))
+    works = [_work(members, taxonomy) for members in _works_of(pending, version_groups(session, taxonomy))]
+    keys = {
+        work.paper.number: (float(order != REJECTED_FIRST and work.paper.number in context.refused),
+                            ORDERS[order](work, context))
+        for work in works
+        if order in OPEN_ORDERS or not work.hidden
+    }  # fmt: skip
+    known = sorted(keys.values())
+    hidden = (work.paper for work in works if work.paper.number not in keys)
+    keys |= {paper.number: _neutral_key(paper.slug, known) for paper in list(hidden)}
+    return [((*keys[work.paper.number], work.paper.slug), work) for work in works]
 
 
-def _prefer_with_abstract(item: PendingWork) -> tuple[bool, int]:
+def _works_of(pending: Mapping[int, PendingPaper], groups: Sequence[Sequence[int]]) -> Iterator[list[PendingPaper]]:
+    """The pending papers of each work; most works have one."""
+    several = [[pending[number] for number in group if number in pending] for group in groups]
+    grouped = {paper.number for members in several for paper in members}
+    yield from (members for members in several if members)
+    yield from ([paper] for number, paper in pending.items() if number not in grouped)
+
+
+def _work(members: Sequence[PendingPaper], taxonomy: Taxonomy) -> PendingWork:
+    lead, *others = sorted(members, key=_prefer_with_abstract) if len(members) > 1 else members
+    return PendingWork(lead, is_held_out(lead.slug, taxonomy.slug), tuple(others))
+
+
+def _neutral_key(slug: str, known: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """A sort key between two of the known ones, picked by the slug alone."""
+    if len(known) < 2:
+        return known[0] if known else (0.0, 0.0)
+    at = crc32(slug.encode()) % (len(known) - 1)
+    (behind, left), (_, right) = known[at], known[at + 1]
+    return behind, (left + right) / 2
+
+
+def _prefer_with_abstract(paper: PendingPaper) -> tuple[bool, int]:
     """Of several versions, one with an abstract comes first, then the one stored first."""
-    return item.suggestion.text_source != "abstract", item.suggestion.paper_id
+    return paper.text_source != "abstract", paper.number
 
 
 def taxon_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:

@@ -267,7 +267,7 @@ def rows(session: Session, statement: Executable) -> Iterator[Any]:
 
 def rows_as(session: Session, statement: Executable, make: Callable[[Iterable[Any]], R]) -> list[R]:
     """The rows of a statement as a named tuple: `make` is its `_make`, its fields are the columns in their order."""
-    return [make(row) for row in session.connection().execute(statement)]
+    return [make(row) for row in session.connection().execute(statement).all()]
 
 
 def rows_by_number(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from wamkg.identifiers import new_uid
@@ -183,6 +184,18 @@ def decision_rows(
         statement = statement.where(Batch.uid == batch)
     found = [DecisionRow(*row) for row in session.exec(statement)]
     return sorted(found, key=lambda row: row.order)
+
+
+def count_decisions(session: Session, taxonomy: str, actor: str, since: datetime) -> int:
+    """Number of decisions that a person made in a taxonomy since a moment and that were not undone."""
+    statement = (
+        select_columns(func.count())
+        .select_from(Change)
+        .join(Actor, col(Actor.id) == col(Change.actor_id))
+        .join(Batch, col(Batch.id) == col(Change.batch_id))
+        .where(Change.field == f"{DECISION}{taxonomy}", Actor.name == actor, col(Change.at) >= since)
+    )
+    return int(session.connection().execute(statement.where(col(Batch.undone_at).is_(None))).scalar_one())
 
 
 def effective_decisions(session: Session, paper: str, taxonomy: str) -> list[DecisionRow]:

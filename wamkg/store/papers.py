@@ -144,6 +144,14 @@ def slugs_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     return found
 
 
+def numbers_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, int]:
+    """Number of each paper with one of these slugs."""
+    found: dict[str, int] = {}
+    for part in chunks(set(slugs)):
+        found.update(session.exec(select_columns(Paper.slug, Paper.id).where(col(Paper.slug).in_(part))).all())
+    return found
+
+
 def titled_by(session: Session, papers: Iterable[int], source: str) -> set[int]:
     """Those of the papers for which a source gave a title."""
     found: set[int] = set()

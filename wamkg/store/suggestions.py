@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Text, bindparam, cast, func, update
 from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
 from wamkg.json_types import UncheckedObject
-from wamkg.store.base import chunks, insert_rows, select_columns, table_of
+from wamkg.store.base import Condition, Selected, chunks, insert_rows, rows_as, rows_by_number, select_columns, table_of
 from wamkg.store.tables import Assignment, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.tables.taxonomies import RankedLeaf
 from wamkg.store.types import utc_now
@@ -107,20 +108,100 @@ def _same(old: Suggestion | None, row: UncheckedObject) -> bool:
     return old is not None and all(getattr(old, name) == value for name, value in row.items())
 
 
-def pending_suggestions(session: Session, taxonomy: Taxonomy) -> list[tuple[Suggestion, Paper]]:
-    """Suggestions for papers without a decision in the taxonomy, with the papers."""
+def _is_pending(taxonomy: Taxonomy) -> tuple[Condition, Condition]:
+    """The conditions for suggestions of a taxonomy whose paper has no decision there."""
     decided = select(Assignment.id).where(
         Assignment.paper_id == Suggestion.paper_id,
         Assignment.taxonomy_id == Suggestion.taxonomy_id,
         col(Assignment.ended_at).is_(None),
     )
-    statement = (
-        select(Suggestion, Paper)
-        .join(Paper, col(Paper.id) == col(Suggestion.paper_id))
-        .where(Suggestion.taxonomy_id == taxonomy.id, ~decided.exists())
-        .order_by(col(Paper.id))
-    )
-    return list(session.exec(statement).all())
+    return col(Suggestion.taxonomy_id) == taxonomy.id, ~decided.exists()
+
+
+def pending_suggestions(
+    session: Session, taxonomy: Taxonomy, papers: Iterable[int] | None = None
+) -> list[tuple[Suggestion, Paper]]:
+    """Suggestions for papers without a decision in the taxonomy, with the papers; all, or those for some papers."""
+    statement = select(Suggestion, Paper).join(Paper, col(Paper.id) == col(Suggestion.paper_id))
+    statement = statement.where(*_is_pending(taxonomy)).order_by(col(Paper.id))
+    if papers is None:
+        return list(session.exec(statement).all())
+    return [pair for part in chunks(papers) for pair in session.exec(statement.where(col(Paper.id).in_(part)))]
+
+
+class PendingPaper(NamedTuple):
+    """What the order of the review queue needs of a paper without a decision and of its suggestion."""
+
+    number: int
+    slug: str
+    arxiv: str | None
+    title: str
+    title_key: str
+    first_author_key: str | None
+    date: date | None
+    date_precision: str | None
+    citation_count: int | None
+    top: dict[str, float]
+    outside: float | None
+    confident_taxon_id: int | None
+    text_source: str
+
+
+def pending_papers(session: Session, taxonomy: Taxonomy, papers: Iterable[int] | None = None) -> list[PendingPaper]:
+    """The papers without a decision in the taxonomy that have a suggestion; all by number, or those of some numbers.
+
+    Texts, leaves and reasons are left out: a queue of 10,000 papers is ordered without reading them.
+    """
+    statement = _pending_columns(taxonomy)
+    if papers is None:
+        return rows_as(session, statement.order_by(col(Paper.id)), PendingPaper._make)
+    found = rows_by_number(session, papers, (statement, col(Suggestion.paper_id)), PendingPaper._make)
+    return [row for rows in found.values() for row in rows]
+
+
+def pending_namesakes(session: Session, taxonomy: Taxonomy) -> list[PendingPaper]:
+    """The papers without a decision whose title another of them has too, by number."""
+    titles = select_columns(Paper.title_key).join(Suggestion, col(Suggestion.paper_id) == col(Paper.id))
+    shared = titles.where(*_is_pending(taxonomy)).group_by(col(Paper.title_key)).having(func.count() > 1)
+    statement = _pending_columns(taxonomy).where(col(Paper.title_key).in_(shared)).order_by(col(Paper.id))
+    return rows_as(session, statement, PendingPaper._make)
+
+
+def _pending_columns(taxonomy: Taxonomy) -> Selected:
+    columns: Selected = select_columns(
+        Paper.id, Paper.slug, Paper.arxiv, Paper.title, Paper.title_key, Paper.first_author_key, Paper.date,
+        Paper.date_precision, Paper.citation_count, Suggestion.top, Suggestion.outside,
+        Suggestion.confident_taxon_id, Suggestion.text_source,
+    )  # fmt: skip
+    return columns.join(Suggestion, col(Suggestion.paper_id) == col(Paper.id)).where(*_is_pending(taxonomy))
+
+
+class FirstLeaf(NamedTuple):
+    """The most probable leaf of a suggestion."""
+
+    number: int
+    taxon: str
+    probability: float
+
+
+def first_leaves(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) -> dict[int, FirstLeaf]:
+    """The most probable leaves of the suggestions for these papers."""
+    first = col(Suggestion.ranked)[0]
+    columns = select_columns(Suggestion.paper_id, first["taxon"].as_string(), first["probability"].as_float())
+    ours = columns.where(Suggestion.taxonomy_id == taxonomy.id, first["taxon"].as_string().is_not(None))
+    found = rows_by_number(session, papers, (ours, col(Suggestion.paper_id)), FirstLeaf._make)
+    return {number: leaves[0] for number, leaves in found.items()}
+
+
+def pending_reasons(session: Session, taxonomy: Taxonomy, kind: str) -> list[tuple[int, list[UncheckedObject]]]:
+    """The reasons of one kind for each paper without a decision that has some, by the paper's number."""
+    named = cast(col(Suggestion.reasons), Text).contains(f'"{kind}"', autoescape=True)
+    statement = select_columns(Suggestion.paper_id, Suggestion.reasons).where(*_is_pending(taxonomy), named)
+    found = [
+        (paper, [reason for reason in reasons if reason["kind"] == kind])
+        for paper, reasons in session.connection().execute(statement)
+    ]
+    return [(paper, reasons) for paper, reasons in found if reasons]
 
 
 def rejected_pairs(session: Session, taxonomy: Taxonomy) -> set[tuple[int, str]]:

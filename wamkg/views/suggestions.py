@@ -1,5 +1,6 @@
 """What the model suggests for papers without an assignment, and the review queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,11 +12,11 @@ from wamkg.identifiers import text_hash
 from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
 from wamkg.reviewing.holdout import is_held_out
-from wamkg.reviewing.queue import PendingWork, review_queue
+from wamkg.reviewing.queue import NEIGHBOUR, PendingWork, review_queue
 from wamkg.store.paper_filter import paper_numbers
 from wamkg.store.paper_texts import body_of, whole_text
 from wamkg.store.suggestions import pending_suggestions
-from wamkg.store.tables import Paper, Suggestion
+from wamkg.store.tables import Paper, Suggestion, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.history import object_in_order
 from wamkg.views.paging import ListOrder, Page, page_of
@@ -184,24 +185,33 @@ def queue_page(
     queue = review_queue(session, found, order)
     if query.given:
         kept = paper_numbers(session, query)
-        queue = [pair for pair in queue if pair[1].paper.id in kept]
+        queue = [pair for pair in queue if pair[1].paper.number in kept]
     page = page_of(queue, ListOrder(f"queue {found.slug} {order}", (float, float, str)), query.limit, query.after)
-    paths = {t.id: t.path for t in list_taxa(session, found)}
-    return Page([_item(waiting, found.slug, paths) for waiting in page.items], page.total, page.next)
+    return Page(queue_items(session, found, page.items), page.total, page.next)
 
 
-def _item(waiting: PendingWork, taxonomy: str, paths: dict[int | None, str]) -> QueueItem:
-    paper = waiting.paper
-    shown = suggestion_item(waiting.suggestion, paper, taxonomy, paths)
+def queue_items(session: Session, taxonomy: Taxonomy, works: Sequence[PendingWork]) -> list[QueueItem]:
+    """Works of the review queue with their suggestions."""
+    paths = {t.id: t.path for t in list_taxa(session, taxonomy)}
+    pairs = pending_suggestions(session, taxonomy, [work.paper.number for work in works])
+    found = {paper.id: (suggestion, paper) for suggestion, paper in pairs}
+    return [_item(work, *found[work.paper.number], taxonomy.slug, paths) for work in works]
+
+
+def _item(
+    work: PendingWork, suggestion: Suggestion, paper: Paper, taxonomy: str, paths: dict[int | None, str]
+) -> QueueItem:
+    shown = suggestion_item(suggestion, paper, taxonomy, paths)
+    near = [float(r["similarity"]) for r in suggestion.reasons if r["kind"] == NEIGHBOUR]
     return QueueItem(
         paper=shown.paper,
         title=paper.title,
         date=shown.date,
         citations=paper.citation_count,
         revision=paper.revision,
-        hidden=waiting.hidden,
+        hidden=work.hidden,
         stale=shown.stale,
-        nearest=None if waiting.hidden else round(waiting.nearest, 4),
-        versions=[VersionItem(public_id(p.arxiv, p.slug), p.title) for p in waiting.versions],
-        suggestion=None if waiting.hidden else shown,
+        nearest=None if work.hidden else round(max(near, default=0.0), 4),
+        versions=[VersionItem(public_id(p.arxiv, p.slug), p.title) for p in work.versions],
+        suggestion=None if work.hidden else shown,
     )

@@ -7,17 +7,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from pydantic import model_validator
 
-from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.errors import NotFoundError
 from wamkg.pages.library import library_page, paper_page
 from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
-from wamkg.pages.overview import QueueChoice, leaderboard_page, review_page, start_page, taxonomy_page, timeline_page
+from wamkg.pages.overview import leaderboard_page, start_page, taxonomy_page, timeline_page
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
 from wamkg.reviewing.objections import ObjectionDraft
-from wamkg.reviewing.verdicts import Decision, Verdict
-from wamkg.services.decisions import decide
 from wamkg.services.objections import raise_objection
 from wamkg.services.questions import answer_question
 from wamkg.views.papers import PaperQuery
@@ -25,10 +23,10 @@ from wamkg.vocabulary import MAIN, ObjectorRole, Role
 from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
 from wamkg_api.deps import SessionDep
 from wamkg_api.errors import PAGE_SECURITY
-from wamkg_api.form_parser import form_list, parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post
 from wamkg_api.schemas.queries import Sort
-from wamkg_api.state import settings_of, store_of
-from wamkg_api.writing import person_of, take_back
+from wamkg_api.state import store_of
+from wamkg_api.writing import person_of
 
 NETWORK_SECURITY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -111,19 +109,6 @@ def show_leaderboard(
     return page(leaderboard_page(session, benchmark or None, taxon or None, party or None, viewer=who), who=who)
 
 
-@router.get("/review")
-def show_review(
-    session: SessionDep,
-    who: ViewerDep,
-    taxonomy: Slug = MAIN,
-    order: Annotated[str, Query(max_length=20)] = "uncertain",
-    after: Text = None,
-    done: Text = None,
-) -> HTMLResponse:
-    """The review queue; `done` is the batch of the decision just made."""
-    return page(review_page(session, QueueChoice(taxonomy, order, after or None, done), viewer=who), who=who)
-
-
 async def _graph_choice(
     center: Annotated[str, Query(max_length=500)] = "", hops: Annotated[int, Query(ge=0, le=4)] = HOPS
 ) -> GraphChoice:
@@ -166,43 +151,6 @@ async def caller_of_form(request: Request, form: dict[str, str]) -> Caller:
     return await run_in_threadpool(authorize, request, Role.CURATOR, form.get(CSRF_FIELD, ""))
 
 
-@forms.post("/papers/{paper_id:path}/decide")
-async def post_decision(request: Request, paper_id: str) -> Response:
-    """Decide from the queue or from a paper's page, and return there."""
-    form = await parse_form(request)
-    caller = await caller_of_form(request, form)
-    also = await form_list(request, "also")
-    batch = await run_in_threadpool(_decide, request, caller, paper_id, form, also)
-    if form.get("to") == "review":
-        return redirect_after_post(
-            "/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""), done=batch
-        )
-    return redirect_after_post(paper_url(paper_id), done=batch)
-
-
-def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str], also: tuple[str, ...]) -> str:
-    verdict, taxon = form.get("verdict", ""), form.get("taxon")
-    if verdict == Verdict.ACCEPT and not taxon:
-        raise InvalidInputError("choose a taxon first")
-    decision = Decision(
-        paper=paper_id,
-        verdict=verdict,
-        taxonomy=form.get("taxonomy", MAIN),
-        taxon=taxon if verdict in ("accept", "reject") else None,
-        # The fields of the form are sent whichever button was pressed.
-        also=also if verdict == Verdict.ACCEPT else (),
-        revision=int(form["revision"]) if form.get("revision", "").isdecimal() else None,
-        # An empty field is not sent on: it says that the page showed no place.
-        assignment=form.get("assignment", "") if "revision" not in form else form.get("assignment"),
-        kind=form.get("kind") if verdict == Verdict.OUTSIDE else None,
-        evidence=form.get("evidence"),
-        evidence_location=form.get("evidence_location"),
-        note=form.get("note"),
-        suggestion=form.get("suggestion"),
-    )
-    return decide(store_of(request), settings_of(request), person_of(caller), decision).batch
-
-
 @forms.post("/papers/{paper_id:path}/object")
 async def post_objection(request: Request, paper_id: str) -> Response:
     """Raise an objection from a paper's page."""
@@ -240,16 +188,3 @@ def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) ->
     revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
     given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), revision=revision)
     return answer_question(store_of(request), person_of(caller), uid, given)
-
-
-@forms.post("/batches/{uid}/undo")
-async def post_undo(request: Request, uid: str) -> Response:
-    """Undo the last action."""
-    form = await parse_form(request)
-    caller = await caller_of_form(request, form)
-    await run_in_threadpool(take_back, store_of(request), settings_of(request), caller, uid)
-    if form.get("to") == "review":
-        return redirect_after_post("/review", taxonomy=form.get("taxonomy", ""), order=form.get("order", ""))
-    if form.get("to") in ("questions", "duplicates"):
-        return redirect_after_post(f"/{form['to']}")
-    return redirect_after_post(paper_url(form["paper"]) if "paper" in form else "/review")
