@@ -248,3 +248,14 @@ def test_square_brackets_are_text(empty_store: Store, tmp_path: Path, capsys: py
     said = capsys.readouterr().out
     assert title in said
     assert "Fields that are not read: note[0] (1)" in said
+
+
+def test_commands_that_read_load_neither_imports_nor_titles_nor_postgresql(home: Path) -> None:
+    heavy = {"rapidfuzz", "snowballstemmer", "wamkg.importing.applier", "wamkg.matching.identity", "numpy"}
+    heavy |= {"sqlalchemy.dialects.postgresql", "wamkg.history.undo", "rich.progress"}
+    code = "import sys; from wamkg.cli import run; run(sys.argv[1:]); print(sorted(sys.modules), file=sys.stderr)"
+    assert run(["migrate"]) == 0
+    for arguments in (["batches"], ["history", "taxon:wam:none"], ["changes"]):
+        command = [sys.executable, "-c", code, *arguments]
+        loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()[-1]
+        assert not heavy & set(eval(loaded)), arguments

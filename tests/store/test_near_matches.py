@@ -15,7 +15,7 @@ from wamkg.graph.build import find_node
 from wamkg.importing.detect import ensure_known
 from wamkg.jobs.kinds import check_job
 from wamkg.near_matches import did_you_mean, unknown
-from wamkg.reviewing.entity_edits import get_entity_by_ref
+from wamkg.store.entity_refs import get_entity_by_ref
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Paper

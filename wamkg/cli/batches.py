@@ -1,4 +1,4 @@
-"""`undo`, `history`, `batches`, `changes`: who wrote what, and undoing it."""
+"""`history`, `batches`, `changes`: who wrote what."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,34 +6,16 @@ from typing import Annotated
 import orjson
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.common import JsonOption, open_store, print_json, print_table
 from wamkg.parameters import parse_moment
-from wamkg.services import batches as batches_
-from wamkg.services.writers import Writer
-from wamkg.settings import get_settings
-from wamkg.views.history import change_list
+from wamkg.views.history import batch_list, change_list
 from wamkg.views.provenance import audit_lines, paper_sources, subject_history
-
-
-def undo(
-    batch: Annotated[str, typer.Argument(help="Id of the batch, or its beginning.")],
-    why: Annotated[str, typer.Option("--why", help="Reason; stored in the audit trail.")] = "",
-    json: JsonOption = False,
-) -> None:
-    """Undo a batch of writes as a whole."""
-    with open_store() as store:
-        counts = batches_.undo(store, get_settings(), Writer("cli"), batch, why).counts
-    if json:
-        print_json(counts)
-    else:
-        said = ", ".join(f"{number} {table}" for table, number in counts.items()) or "nothing was left of it"
-        out.print(f"undone {batch}: {said}")
 
 
 def batches(json: JsonOption = False) -> None:
     """List the newest batches."""
-    with open_store() as store:
-        rows = batches_.list_batches(store)
+    with open_store() as store, store.reading() as session:
+        rows = batch_list(session)
     if json:
         print_json(rows)
         return

@@ -1,14 +1,13 @@
-"""Shared by all commands: the store in use, output for people and programs, progress bars."""
+"""Shared by all commands: the store in use, output for people and programs."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from wamkg.errors import StoreError
@@ -16,9 +15,10 @@ from wamkg.json_types import JsonObject
 from wamkg.readable import readable
 from wamkg.settings import get_settings
 from wamkg.store.migrate import current_revision, head_revision, migrate
-from wamkg.store.questions import Asked, TitleChange
 from wamkg.store.session import Store
-from wamkg.views.snapshots import open_snapshot
+
+if TYPE_CHECKING:
+    from wamkg.store.questions import Asked, TitleChange
 
 EXIT_PARTIAL = 3
 PIPED_WIDTH = 240
@@ -30,11 +30,6 @@ out = Console(
 err = Console(markup=False, emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ReleaseOption = Annotated[str | None, typer.Option("--release", help="Show the survey in this release.")]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Show the survey on a past day (2026-01-31) or at a past time with its zone."),
-]
 TaxonomyOption = Annotated[
     str,
     typer.Option("--taxonomy", show_default=False, help="Slug of the taxonomy; default: the survey's main taxonomy."),
@@ -69,16 +64,6 @@ def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
         store.close()
 
 
-@contextmanager
-def open_selected_store(release: str | None, as_of: str | None) -> Iterator[Store]:
-    """The store to read from: the current one, or a snapshot of a release or a day.
-
-    Raises the errors of `open_store` and `open_snapshot`.
-    """
-    with open_store() as store, open_snapshot(store, get_settings().home, release=release, as_of=as_of) as shown:
-        yield shown
-
-
 def piped_ids() -> list[str]:
     """The ids on standard input, one to a line, each once."""
     return list(dict.fromkeys(line.strip() for line in sys.stdin if line.strip()))
@@ -111,7 +96,7 @@ def print_warnings(alarms: list[str]) -> None:
         err.print(f"warning: {alarm}")
 
 
-def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -> None:
+def print_identity(questions: Sequence["Asked"], renamed: Sequence["TitleChange"]) -> None:
     """Report on standard error records that look like another paper, and papers whose title changed."""
     for question in questions:
         err.print(f"question: {question}")
@@ -122,16 +107,3 @@ def print_identity(questions: Sequence[Asked], renamed: Sequence[TitleChange]) -
 def print_undo(batch: str) -> None:
     """Print the batch that was written and how to undo it."""
     out.print(f"batch {batch}; undo it with `wamkg undo {batch}`")
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Any]:
-    """Show a progress bar on standard error; yields a function of (done, total)."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task(label, total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield show

@@ -8,18 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from wamkg.cli.common import (
-    AsOfOption,
-    JsonOption,
-    ReleaseOption,
-    TaxonomyOption,
-    err,
-    open_selected_store,
-    open_store,
-    out,
-    print_json,
-    print_table,
-)
+from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.exporting.into import BEGIN, END
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest

@@ -14,20 +14,9 @@ import orjson
 import typer
 from pydantic.fields import FieldInfo
 
-from wamkg.cli.common import (
-    AsOfOption,
-    JsonOption,
-    ReleaseOption,
-    err,
-    open_selected_store,
-    open_store,
-    out,
-    piped_ids,
-    print_json,
-    print_table,
-    print_undo,
-)
+from wamkg.cli.common import JsonOption, err, open_store, out, piped_ids, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, PaperArgument
+from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.readable import shorten
 from wamkg.services import entities

@@ -8,7 +8,8 @@ import typer
 import uvicorn
 from rich.text import Text
 
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table, progress_bar
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.progress import progress_bar
 from wamkg.cli.tokens import first_link
 from wamkg.errors import StoreError
 from wamkg.history.backup import restore_backup, write_backup

@@ -5,16 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wamkg.cli.common import (
-    JsonOption,
-    TaxonomyOption,
-    open_store,
-    out,
-    print_json,
-    print_json_lines,
-    print_table,
-    progress_bar,
-)
+from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_json_lines, print_table
+from wamkg.cli.progress import progress_bar
 from wamkg.jobs.dispatch import submit
 from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.holdout import is_held_out

@@ -8,18 +8,9 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from wamkg.cli.common import (
-    AsOfOption,
-    JsonOption,
-    ReleaseOption,
-    open_selected_store,
-    open_store,
-    out,
-    print_json,
-    print_table,
-    print_undo,
-)
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, WhyOption
+from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.errors import InvalidInputError
 from wamkg.figures.style import FigureOptions
 from wamkg.reviewing.taxonomy_preview import AmbiguousPaper, ambiguous_papers, newly_ambiguous

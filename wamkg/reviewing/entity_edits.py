@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.former_names import with_current_names
 from wamkg.identifiers import name_key, slugify
 from wamkg.importing.applier import Applier
@@ -20,7 +20,6 @@ from wamkg.store.batches import (
     EDITABLE,
     changes_of,
     close_batch,
-    find_row,
     open_batch,
     record_change,
     uid_of_row,
@@ -28,15 +27,14 @@ from wamkg.store.batches import (
 )
 from wamkg.store.claims import load_claims, write_resolved
 from wamkg.store.entities import ENTITY_MODELS, INTRODUCING_RELATION, find_entity, get_entity, save_link, upsert_entity
+from wamkg.store.entity_refs import get_entity_by_ref
 from wamkg.store.papers import find_paper
 from wamkg.store.results import save_result
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Actor, Batch, Entity, Link, Metric, Paper, Result
-from wamkg.store.taxonomies import find_taxon, get_taxonomy
 from wamkg.vocabulary import PERSON, BatchKind, EntityKind, Relation
 
 KINDS = ("paper", *ENTITY_MODELS, "result")
-EDITED_KINDS = frozenset({*ENTITY_MODELS, "result", "taxon"})
 _DERIVED = {"key", "slug", "path", "parent_id", "depth", "position"}
 """Columns that are computed, or that taxonomy edits set."""
 SHOWN_EDITS = 3
@@ -110,26 +108,6 @@ def _refuse_taken_name(session: Session, kind: EntityKind, row: Any, name: str) 
     other: Any = find_entity(session, kind, name)
     if other is not None and other.id != row.id:
         raise ConflictError(f"{kind}:{other.slug} is called {name!r} already; choose another name")
-
-
-def get_entity_by_ref(session: Session, kind: str, name: str) -> Any:
-    """The row named `KIND:NAME`.
-
-    Raises NotFoundError, and InvalidInputError for a kind that cannot be edited by hand.
-    """
-    if kind == "result":
-        found = find_row(session, Result, name)
-        if found is None:
-            raise NotFoundError(f"no result has the id {name!r}")
-        return found
-    if kind == "taxon":
-        slug, _, path = name.partition(":")
-        return find_taxon(session, get_taxonomy(session, slug), path)
-    if kind not in ENTITY_MODELS:
-        raise InvalidInputError(
-            f"{unknown('kind', kind, (*ENTITY_MODELS, 'result', 'taxon'))}; or write the id of a paper"
-        )
-    return get_entity(session, EntityKind(kind), name)
 
 
 def _read(field: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Batches of writes, and undo."""
+"""Undo of batches of writes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from wamkg.settings import Settings
 from wamkg.store.batches import find_batch
 from wamkg.store.session import Store
 from wamkg.store.tables import Batch
-from wamkg.views.history import BatchItem, batch_list
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,3 @@ def undo(
         undone = Undone(batch.uid, undo_batch(session, batch, writer.actor(session), why))
     schedule_refit_after_undo(store, settings, batch)
     return undone
-
-
-def list_batches(store: Store) -> list[BatchItem]:
-    """The newest batches."""
-    with store.reading() as session:
-        return batch_list(session)

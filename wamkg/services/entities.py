@@ -7,6 +7,7 @@ from wamkg.reviewing import entity_edits
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.reviewing.paper_edits import set_values as set_paper_values
 from wamkg.services.writers import Writer
+from wamkg.store.entity_refs import EDITED_KINDS
 from wamkg.store.session import Store
 
 
@@ -26,7 +27,7 @@ def set_values(
 
     Raises the errors of `paper_edits.set_values` and `entity_edits.edit_entity`.
     """
-    is_other = subject.partition(":")[0] in entity_edits.EDITED_KINDS
+    is_other = subject.partition(":")[0] in EDITED_KINDS
     change = entity_edits.edit_entity if is_other else set_paper_values
     with store.writing() as session:
         return change(session, writer.actor(session), subject, values, why, revision)

@@ -8,10 +8,22 @@ from itertools import islice
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import orjson
-from sqlalchemy import JSON as JSON_TYPE
-from sqlalchemy import ColumnElement, Date, Executable, LargeBinary, Select, Table, and_, func, insert, literal, or_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Executable,
+    Insert,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    func,
+    insert,
+    literal,
+    or_,
+)
 from sqlalchemy import select as select_rows
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 
@@ -28,7 +40,7 @@ from wamkg.store.tables import (
     Token,
     metadata,
 )
-from wamkg.store.types import UtcDateTime
+from wamkg.store.types import Json, UtcDateTime
 from wamkg.vocabulary import EntityKind
 
 T = TypeVar("T")
@@ -73,9 +85,17 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[RowValue
 
 def insert_or_ignore(session: Session, model: type[SQLModel], rows: Sequence[RowValues]) -> None:
     """Insert rows that share one set of keys. Rows whose unique key exists already are skipped."""
-    kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
-        session.connection().execute(kind(table_of(model)).on_conflict_do_nothing(), [dict(row) for row in rows])
+        statement = _insert_or_ignore(session.get_bind().dialect.name, table_of(model))
+        session.connection().execute(statement, [dict(row) for row in rows])
+
+
+def _insert_or_ignore(database: str, table: Table) -> Insert:
+    if database == "postgresql":  # its dialect takes a while to load, and a store in SQLite needs none of it
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def insert_entities(session: Session, kind: EntityKind, count: int, batch_id: int) -> list[int]:
@@ -205,7 +225,7 @@ def kinds_of(table: Table) -> dict[str, str]:
             found[str(column.name)] = TIME
         elif isinstance(column.type, Date):
             found[str(column.name)] = DAY
-        elif isinstance(column.type, JSON_TYPE):
+        elif isinstance(column.type, Json):
             found[str(column.name)] = JSON_TEXT
         elif isinstance(column.type, LargeBinary):
             found[str(column.name)] = BYTES

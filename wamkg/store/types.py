@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from wamkg.errors import InvalidInputError
 
@@ -17,7 +17,27 @@ SortedText = String().with_variant(String(collation="C"), "postgresql")
 
 LongText = Text()
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True, astext_type=Text()), "postgresql")
+
+class Json(TypeDecorator[object]):
+    """JSON; on PostgreSQL JSONB, whose dialect is loaded only there, because that takes as long as the tables."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+        """The type of the column on a database."""
+        if dialect.name != "postgresql":
+            return super().load_dialect_impl(dialect)
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=True, astext_type=Text()))
+
+    def coerce_compared_value(self, op: OperatorType | None, value: object) -> TypeEngine[object]:
+        """The type of what a value of the column is compared with, as JSON decides it."""
+        return self.impl_instance.coerce_compared_value(op, value)
 
 
 def reject_nul(*texts: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Details of one paper: the source of each value, its assignments and suggestions."""
+"""Details of one paper: its values and their sources, its assignments and suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -8,21 +8,14 @@ from typing import Any
 from sqlmodel import Session
 
 from wamkg.former_names import Former, WithFormerNames, former
-from wamkg.identifiers import normalise
-from wamkg.importing.agree import FIELDS
 from wamkg.matching.quotes import MissingQuote, missing_from, texts_of
-from wamkg.matching.resolve import pick_claim
 from wamkg.reviewing.holdout import is_held_out
-from wamkg.store.claims import SourceClaim
 from wamkg.store.entities import LinkedEntity, linked_entities
 from wamkg.store.paper_details import (
     assignments_of,
-    authors_of,
     events_of,
-    facts_of,
     former_ids_of,
     names_of,
-    paper_rows,
     tags_of,
     weblinks_of,
 )
@@ -32,26 +25,8 @@ from wamkg.store.tables import Paper
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
 from wamkg.views.duplicates import RecordOfWork, work_of
 from wamkg.views.papers import PaperItem, paper_items, shown_day
+from wamkg.views.sourced_values import SourcedValue, sourced_values
 from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
-
-
-@dataclass(frozen=True, slots=True)
-class SourcedValue(WithFormerNames):
-    """A source's current claim for one field.
-
-    `shown` marks the resolved value, or of several equal ones the one that precedence picks; `conflict` marks a
-    different value. A field that papers do not show, or whose resolved value no source states, has none marked as
-    shown.
-    """
-
-    field: str
-    value: Any
-    source: str
-    retrieved_at: datetime
-    shown: bool
-    conflict: bool
-    reason: str | None
-    seen_at: Former[datetime] = former("retrieved_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,56 +197,6 @@ def _alarm(paper: Paper, a: Any) -> str | None:
         return None
     place = missing_from(texts_of(paper), a.evidence, a.evidence_location, a.evidence_checked)
     return str(MissingQuote(paper.slug, a.taxonomy, a.taxon or a.status, a.by, a.evidence, place)) if place else None
-
-
-def sourced_values(session: Session, number: int) -> list[SourcedValue]:
-    """The current claim of each source for each field of a paper, the resolved value first."""
-    shown = _shown(session, number)
-    latest: dict[str, dict[str, Any]] = {}
-    first: dict[tuple[str, str], int] = {}
-    for fact in facts_of(session, [number]).get(number, []):
-        latest.setdefault(fact.field, {})[fact.source] = fact
-        first.setdefault((fact.field, fact.source), fact.id)
-    return [
-        value
-        for name, words in latest.items()
-        for value in _ranked(name, words, {source: first[name, source] for source in words}, shown.get(name))
-    ]
-
-
-def _shown(session: Session, number: int) -> dict[str, Any]:
-    """The resolved values of a paper, by the names of their claims."""
-    paper = session.get_one(Paper, number)
-    row = paper_rows(session, [number], texts=False)[number]
-    year = None if paper.year_derived else paper.year
-    authors = authors_of(session, [number]).get(number, [])
-    names = [name.as_dict() for name in names_of(session, [number]).get(number, [])]
-    return paper.model_dump() | {"venue": row.venue, "authors": authors, "names": names, "year": year}
-
-
-def _ranked(name: str, words: dict[str, Any], first: dict[str, int], value_shown: Any) -> list[SourcedValue]:
-    agrees = FIELDS.get(name)
-    said = [SourceClaim(source, fact.value, first[source]) for source, fact in words.items()]
-    shown = pick_claim(word for word in said if _is_same(name, word.value, value_shown))
-    values = [
-        SourcedValue(
-            field=name,
-            value=fact.value,
-            source=source,
-            retrieved_at=fact.retrieved_at,
-            shown=shown is not None and shown.source == source,
-            conflict=bool(agrees and value_shown and fact.value is not None and not agrees(fact.value, value_shown)),
-            reason=fact.reason,
-        )
-        for source, fact in words.items()
-    ]
-    return sorted(values, key=lambda value: (not value.shown, first[value.source]))
-
-
-def _is_same(name: str, value: Any, shown: Any) -> bool:
-    if name == "venue" and value and shown:
-        return normalise(str(value)) == normalise(str(shown))  # it is stored once, in the spelling that came first
-    return bool(value == shown)
 
 
 def _method(session: Session, number: int) -> MethodNames | None:

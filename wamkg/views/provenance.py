@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
 from wamkg.json_types import JsonObject
-from wamkg.reviewing.entity_edits import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.batches import batches_in_order, changes_of, made_by, places_ever_at, uid_of_row, whole_trail
+from wamkg.store.entity_refs import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Taxon
 from wamkg.views.history import HistoryRow, in_order, paper_history
-from wamkg.views.paper_details import SourcedValue, sourced_values
+from wamkg.views.sourced_values import SourcedValue, sourced_values
 
 
 def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from wamkg.parameters import Text
-from wamkg.reviewing.entity_edits import SHOWN_EDITS, describe_entity_changes, get_entity_by_ref
+from wamkg.reviewing.entity_edits import SHOWN_EDITS, describe_entity_changes
 from wamkg.services import entities
+from wamkg.store.entity_refs import get_entity_by_ref
 from wamkg.store.session import Session, Store
 from wamkg.views.entities import EntityItem, entity_page, get_entity_item
 from wamkg.views.paging import DEFAULT_LIMIT, Page

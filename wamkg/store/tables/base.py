@@ -45,8 +45,16 @@ def created_in_batch() -> Any:
 
 def live_unique(table: str, *columns: str) -> Index:
     """Unique index over the live rows of a table."""
-    live = text("ended_at IS NULL")
-    return Index(f"uq_{table}_live", *columns, unique=True, sqlite_where=live, postgresql_where=live)
+    return index_where("ended_at IS NULL", f"uq_{table}_live", *columns)
+
+
+def index_where(condition: str, name: str, *columns: str) -> Index:
+    """Unique index over the rows that meet a condition.
+
+    The migrations create it with this condition on both databases. Here it is named for one only: SQLAlchemy would
+    load the other's dialect at every start.
+    """
+    return Index(name, *columns, unique=True, sqlite_where=text(condition))
 
 
 def ended_at() -> Any:

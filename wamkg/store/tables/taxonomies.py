@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import NotRequired
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
 from wamkg.json_types import JsonObject, UncheckedObject
-from wamkg.store.tables.base import created_in_batch, ended_at, entity_key, key, live_unique, ref
+from wamkg.store.tables.base import created_in_batch, ended_at, entity_key, index_where, key, live_unique, ref
 from wamkg.store.types import Json, LongText, SortedText, UtcDateTime, utc_now
 
 
@@ -66,22 +66,8 @@ class Assignment(SQLModel, table=True):
     """A paper's position in a taxonomy. Rows are appended and ended, never edited."""
 
     __table_args__ = (
-        Index(
-            "uq_assignment_live_primary",
-            "paper_id",
-            "taxonomy_id",
-            unique=True,
-            sqlite_where=text('"primary" AND ended_at IS NULL'),
-            postgresql_where=text('"primary" AND ended_at IS NULL'),
-        ),
-        Index(
-            "uq_assignment_live_taxon",
-            "paper_id",
-            "taxon_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        index_where('"primary" AND ended_at IS NULL', "uq_assignment_live_primary", "paper_id", "taxonomy_id"),
+        index_where("ended_at IS NULL", "uq_assignment_live_taxon", "paper_id", "taxon_id"),
     )
 
     id: int | None = key()

@@ -1,0 +1,84 @@
+"""Every source's current value of each field of a paper, and which of them is shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from wamkg.former_names import Former, WithFormerNames, former
+from wamkg.identifiers import normalise
+from wamkg.importing.agree import FIELDS
+from wamkg.json_types import JSON
+from wamkg.matching.resolve import pick_claim
+from wamkg.store.claims import SourceClaim
+from wamkg.store.paper_details import ClaimRow, authors_of, facts_of, names_of, paper_rows
+from wamkg.store.tables import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedValue(WithFormerNames):
+    """A source's current claim for one field.
+
+    `shown` marks the resolved value, or of several equal ones the one that precedence picks; `conflict` marks a
+    different value. A field that papers do not show, or whose resolved value no source states, has none marked as
+    shown.
+    """
+
+    field: str
+    value: JSON
+    source: str
+    retrieved_at: datetime
+    shown: bool
+    conflict: bool
+    reason: str | None
+    seen_at: Former[datetime] = former("retrieved_at")
+
+
+def sourced_values(session: Session, number: int) -> list[SourcedValue]:
+    """The current claim of each source for each field of a paper, the resolved value first."""
+    shown = _shown(session, number)
+    latest: dict[str, dict[str, ClaimRow]] = {}
+    first: dict[tuple[str, str], int] = {}
+    for fact in facts_of(session, [number]).get(number, []):
+        latest.setdefault(fact.field, {})[fact.source] = fact
+        first.setdefault((fact.field, fact.source), fact.id)
+    return [
+        value
+        for name, words in latest.items()
+        for value in _ranked(name, words, {source: first[name, source] for source in words}, shown.get(name))
+    ]
+
+
+def _shown(session: Session, number: int) -> dict[str, JSON]:
+    """The resolved values of a paper, by the names of their claims."""
+    paper = session.get_one(Paper, number)
+    row = paper_rows(session, [number], texts=False)[number]
+    year = None if paper.year_derived else paper.year
+    authors = authors_of(session, [number]).get(number, [])
+    names = [name.as_dict() for name in names_of(session, [number]).get(number, [])]
+    return paper.model_dump() | {"venue": row.venue, "authors": authors, "names": names, "year": year}
+
+
+def _ranked(name: str, words: dict[str, ClaimRow], first: dict[str, int], value_shown: JSON) -> list[SourcedValue]:
+    agrees = FIELDS.get(name)
+    said = [SourceClaim(source, fact.value, first[source]) for source, fact in words.items()]
+    shown = pick_claim(word for word in said if _is_same(name, word.value, value_shown))
+    values = [
+        SourcedValue(
+            field=name,
+            value=fact.value,
+            source=source,
+            retrieved_at=fact.retrieved_at,
+            shown=shown is not None and shown.source == source,
+            conflict=bool(agrees and value_shown and fact.value is not None and not agrees(fact.value, value_shown)),
+            reason=fact.reason,
+        )
+        for source, fact in words.items()
+    ]
+    return sorted(values, key=lambda value: (not value.shown, first[value.source]))
+
+
+def _is_same(name: str, value: JSON, shown: JSON) -> bool:
+    if name == "venue" and value and shown:
+        return normalise(str(value)) == normalise(str(shown))  # it is stored once, in the spelling that came first
+    return bool(value == shown)
