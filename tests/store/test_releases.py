@@ -19,10 +19,10 @@ from wamkg.history.diff_text import diff_latex, diff_text
 from wamkg.history.dump import hash_of, load_dump, write_dump
 from wamkg.history.releases import CACHE, FOLDER, KEPT, create_release, open_release
 from wamkg.reviewing.paper_edits import set_values
-from wamkg.store.base import LEFT_OUT
+from wamkg.store.base import LEFT_OUT, dumped_tables
 from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
-from wamkg.store.tables import Token
+from wamkg.store.tables import Token, metadata
 from wamkg.taxonomy.edit import TaxonEdit
 from wamkg.taxonomy.editor import run_edit
 
@@ -70,6 +70,11 @@ def test_a_release_is_the_survey_as_it_was(filled: Store, tmp_path: Path) -> Non
             assert "".join(export_jsonl(session)) == exported
         with pytest.raises(StoreError, match="read-only"), past.writing() as session:
             get_actor(session, "anybody")
+
+
+def test_a_release_holds_no_table_of_running_work_or_secrets() -> None:
+    assert LEFT_OUT.issubset(metadata.tables), "a name that no table has leaves nothing out"
+    assert {"task", "job", "rate_limit", "token"}.isdisjoint(table.name for table in dumped_tables())
 
 
 def test_the_same_survey_gives_the_same_bytes_and_no_secret(filled: Store, tmp_path: Path) -> None:

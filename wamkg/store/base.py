@@ -207,7 +207,7 @@ def _comes_after(keys: Sequence[SortKey], values: Sequence[Key]) -> Condition:
     return or_(*alternatives)
 
 
-LEFT_OUT = frozenset({"token", "job", "work", "pace", "embedding", "release"})
+LEFT_OUT = frozenset({"token", "job", "task", "rate_limit", "embedding", "release"})
 """Tables that are not part of the survey: secrets, running work, data that can be computed again, and releases."""
 TIME, DAY, JSON_TEXT, BYTES = "time", "day", "json", "bytes"
 
