@@ -39,7 +39,8 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
     Raises NotFoundError and InvalidInputError, as the figure's view and drawing do.
     """
     asked = query.checked(name)
-    return _MAKERS[name](session, asked, replace(look, branch_hues=branch_hues(session)))
+    drawing = _MAKERS[name](session, asked, replace(look, branch_hues=branch_hues(session)))
+    return replace(drawing, notes=drawing.notes + drawing.unseen())
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ FALLBACK_FAMILIES = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
     "WenQuanYi Zen Hei",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
     "Noto Sans Arabic",
     "Noto Sans Hebrew",
     "Noto Sans Devanagari",
@@ -45,8 +48,17 @@ class Face:
     bold: bool = False
 
 
+def _add_new_fonts() -> None:
+    """Add the fonts that were installed after matplotlib made its list, which it reads from a cache."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with suppress(OSError, RuntimeError, ValueError):  # a file that is no font matplotlib reads
+            font_manager.fontManager.addfont(path)
+
+
 @lru_cache(maxsize=1)
 def _installed() -> tuple[Face, ...]:
+    _add_new_fonts()
     upright = [e for e in font_manager.fontManager.ttflist if e.style == "normal" and e.weight in (400, "normal")]
     found = {entry.name: Face(entry.name, Path(entry.fname), getattr(entry, "index", 0)) for entry in upright}
     return tuple(found[name] for name in FALLBACK_FAMILIES if name in found)

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wamkg.errors import InvalidInputError
+from wamkg.figures.fonts import uncovered_characters, undrawable_characters
 from wamkg.figures.svg import Element, decorate
 from wamkg.files import write_whole
 
@@ -75,6 +76,14 @@ class Drawing:
             figure.savefig(buffer, format=kind, dpi=self._dpi(kind), metadata=self._metadata(kind))
         data = buffer.getvalue()
         return decorate(data, self.title, self.alt, self.elements, texts) if kind == "svg" else data
+
+    def unseen(self) -> tuple[str, ...]:
+        """Return a note on characters of the drawing that no installed font draws."""
+        said = "".join(str(cell) for row in self.rows for cell in row)
+        if not uncovered_characters(f"{self.title}{self.alt}{self.caption}{said}"):
+            return ()  # painting takes as long as drawing
+        missing = undrawable_characters("".join(text for text, _ in self._figure()[1]))
+        return (f"no font installed here draws {missing!r}: PDF and PNG show boxes",) if missing else ()
 
     def save(self, path: Path) -> Path:
         """Write the file atomically, in the format of its suffix; return the path."""

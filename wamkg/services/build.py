@@ -1,6 +1,6 @@
 """All stages in one run."""
 
-from wamkg.errors import DependencyMissingError
+from wamkg.errors import DependencyMissingError, InvalidInputError
 from wamkg.figures.query import FigureRequest
 from wamkg.importing.seed_loader import has_own_survey
 from wamkg.json_types import UncheckedObject
@@ -40,6 +40,9 @@ def build(store: Store, settings: Settings, progress: Progress | None = None) ->
     suggested = suggest(store, settings, main_taxonomy(store))
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
-    drawn = draw_figure(store, FigureRequest("roadmap"), files)
-    report["figure"] = {"roadmap": f"{drawn.rows} methods", "files": ", ".join(map(str, drawn.files))}
+    try:
+        drawn = draw_figure(store, FigureRequest("roadmap"), files)
+        report["figure"] = {"roadmap": f"{drawn.rows} methods", "files": ", ".join(map(str, drawn.files))}
+    except InvalidInputError as error:  # nothing to draw yet, or too much for the usual width
+        report["figure"] = {"skipped": str(error)}
     return report

@@ -6,7 +6,6 @@ from dataclasses import replace
 from matplotlib.axes import Axes
 
 from wamkg.errors import InvalidInputError
-from wamkg.figures.fonts import undrawable_characters
 from wamkg.figures.paint import Painter
 from wamkg.figures.plaintext import plain
 from wamkg.figures.roadmap.arrange import DoesNotFitError
@@ -48,7 +47,7 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
         title=roadmap.title,
         caption=" ".join(layout.caption),
         alt=_alt(roadmap, layout),
-        notes=layout.notes + _too_tall(layout) + _unseen(layout),
+        notes=layout.notes + _too_tall(layout),
         elements={element.element_id: element for element in _elements(layout)},
         paint=paint,
         rows=_rows(roadmap, layout),
@@ -106,11 +105,6 @@ def _too_tall(layout: RoadmapLayout) -> tuple[str, ...]:
     height = round(layout.height / POINTS_PER_MM)
     advice = "choose two columns or fewer representatives to print it"
     return (f"{height} mm high, more than a page: {advice}",) if height > PAGE_MM else ()
-
-
-def _unseen(layout: RoadmapLayout) -> tuple[str, ...]:
-    missing = undrawable_characters("".join(label.entry.text for label in layout.labels))
-    return (f"no font installed here draws {missing!r}: PDF and PNG show boxes",) if missing else ()
 
 
 def _elements(layout: RoadmapLayout) -> Iterator[Element]:
