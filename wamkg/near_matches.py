@@ -6,11 +6,12 @@ from difflib import get_close_matches
 MAX_MATCHES = 3
 MIN_SIMILARITY = 0.7
 """Share of common characters (0 to 1) from which a name counts as a near match."""
-_MAX_LENGTH = 100
+_MAX_LENGTH, _MIN_PART = 100, 4
 
 
 def did_you_mean(wanted: str, known: Iterable[str] | Mapping[str, str]) -> str:
-    """End of an error message that suggests names similar to `wanted`: `; did you mean A or B?`, or an empty text.
+    """End of an error message that suggests names similar to `wanted`, else names that contain it: `; did you mean A or
+    B?`, or an empty text.
 
     `known` has the valid names, or a mapping from every accepted spelling to the name to suggest.
     """
@@ -18,7 +19,10 @@ def did_you_mean(wanted: str, known: Iterable[str] | Mapping[str, str]) -> str:
     folded: dict[str, str] = {}
     for spelling, name in names.items():
         folded.setdefault(spelling.casefold(), name)
-    close = get_close_matches(wanted[:_MAX_LENGTH].casefold(), folded, MAX_MATCHES, MIN_SIMILARITY)
+    text = wanted[:_MAX_LENGTH].casefold()
+    close = get_close_matches(text, folded, MAX_MATCHES, MIN_SIMILARITY)
+    if not close and len(text) >= _MIN_PART:
+        close = [spelling for spelling in folded if text in spelling][:MAX_MATCHES]
     meant = dict.fromkeys(folded[spelling] for spelling in close)
     return f"; did you mean {' or '.join(meant)}?" if meant else ""
 

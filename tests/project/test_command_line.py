@@ -13,6 +13,7 @@ import pytest
 from tests.bench.generate import write_jsonl
 from tests.helpers.store_dump import dump
 from wamkg.cli import run
+from wamkg.cli.app import COMMANDS, OTHER_WORDS
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 
@@ -259,3 +260,24 @@ def test_commands_that_read_load_neither_imports_nor_titles_nor_postgresql(home:
         command = [sys.executable, "-c", code, *arguments]
         loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()[-1]
         assert not heavy & set(eval(loaded)), arguments
+
+
+@pytest.mark.parametrize("word", ["survey", "delete", "tree", "plot"])
+def test_words_that_others_use_name_the_command(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([word, "x"]) == 2
+    meant = OTHER_WORDS[word].partition(" ")[0]
+    assert meant in COMMANDS and f"Did you mean 'wamkg {OTHER_WORDS[word]}'?" in capsys.readouterr().err
+
+
+def test_no_other_word_hides_a_command() -> None:
+    assert not OTHER_WORDS.keys() & COMMANDS.keys()
+
+
+def test_half_right_arguments_get_the_line_that_works(seeded_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, said in (
+        (["set", "survey", "title", "My papers"], "write FIELD=VALUE, 'title=My papers'"),
+        (["decide", "arxiv:2302.00111", "stream"], "did you mean joint/"),
+    ):
+        assert run(arguments) == 1
+        assert said in capsys.readouterr().err
+    assert run(["list", "--state", "none", "--limit", "1"]) == 0

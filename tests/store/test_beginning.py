@@ -11,14 +11,13 @@ import pytest
 from wamkg.cli import run
 from wamkg.cli.app import COMMANDS
 from wamkg.errors import ConflictError
-from wamkg.services import beginning
 from wamkg.services.beginning import Beginning, Names, begin_from_list
 from wamkg.services.build import seed_if_packaged
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
 from wamkg.store.taxonomies import default_taxonomy, list_taxonomies
-from wamkg.views.survey import survey_item
+from wamkg.views.survey import how_to_begin, survey_item
 from wamkg.views.taxonomies import taxonomy_tree
 
 Out = pytest.CaptureFixture[str]
@@ -116,8 +115,8 @@ def test_an_init_stopped_at_the_end_writes_nothing(kites: Path, stop: type[BaseE
     with pytest.raises(stop):
         begin_from_list(store, Writer("ana"), str(kites), Names(), interrupt)
     assert begin_from_list(store, Writer("ana"), str(kites), Names(), lambda begun: False) is None
-    assert beginning.how_to_begin(store).startswith("The store has no survey yet; `wamkg init --from")
     with store.reading() as session:
+        assert how_to_begin(session).startswith("The store has no survey yet; `wamkg init --from")
         assert list_taxonomies(session) == []
     store.close()
 

@@ -186,6 +186,36 @@ COMMANDS: dict[str, Verb] = {
 }
 
 
+OTHER_WORDS = {
+    "survey": "show survey",
+    "stats": "taxonomy show",
+    "status": "config",
+    "new": "init",
+    "create": "init",
+    "start": "serve",
+    "web": "serve",
+    "delete": "remove",
+    "rm": "remove",
+    "ls": "list",
+    "papers": "list",
+    "find": "search",
+    "grep": "search",
+    "classify": "decide",
+    "assign": "decide",
+    "label": "decide",
+    "plot": "figure",
+    "draw": "figure",
+    "roadmap": "figure roadmap",
+    "tree": "taxonomy show",
+    "dedup": "duplicates",
+    "check": "doctor",
+    "fetch": "enrich",
+    "edit": "set",
+    "log": "changes",
+}
+"""Words that people try, and the command that does what they mean."""
+
+
 class LazyGroup(TyperGroup):
     """Lists commands with their help lines and loads only the one that runs."""
 
@@ -196,6 +226,8 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that the arguments name, loaded, and its own arguments."""
+        if args[0] in OTHER_WORDS and args[0] not in COMMANDS:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean 'wamkg {OTHER_WORDS[args[0]]}'?")
         name, listed, rest = super().resolve_command(ctx, [FORMER_COMMANDS.get(args[0], args[0]), *args[1:]])
         if name not in COMMANDS:
             return name, listed, rest

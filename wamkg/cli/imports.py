@@ -14,8 +14,8 @@ from wamkg.importing.importer import FORMATS, ImportOptions
 from wamkg.importing.importer import Progress as ImportProgress
 from wamkg.near_matches import unknown
 from wamkg.services import imports
-from wamkg.services.beginning import how_to_begin
 from wamkg.settings import get_settings
+from wamkg.views.survey import how_to_begin
 
 
 def import_(
@@ -47,7 +47,8 @@ def import_(
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
     with rare_garbage_collection(), stored as store, import_progress(source) as show:
         report = imports.import_source(store, source, options, show)
-        hint = how_to_begin(store)
+        with store.reading() as session:
+            hint = how_to_begin(session)
     if json:
         print_json(report.as_dict())
     else:

@@ -28,7 +28,7 @@ from wamkg.store.taxonomies import default_taxonomy
 from wamkg.views.paper_details import PaperDetail, paper_detail
 from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, paper_items, public_id
 from wamkg.views.search import search as search_library
-from wamkg.views.survey import SurveyItem, survey_item
+from wamkg.views.survey import SurveyItem, how_to_begin, survey_item
 from wamkg.vocabulary import Standing
 
 Format = Literal["table", "csv", "jsonl", "ids"]
@@ -105,14 +105,18 @@ def list_(
     chosen = _columns(columns)
     most = None if limit == 0 or (format != "table" and limit == 50) else limit
     with open_selected_store(release, as_of) as store, store.reading() as session:
-        taxa = [_full_taxon(session, text) for text in filters.get("taxon", ())]
-        asked = PaperQuery(**{**filters, "taxon": tuple(taxa)}, sort=sort)
+        taxa = [_in_main_taxonomy(session, text) for text in filters.get("taxon", ())]
+        states = [_in_main_taxonomy(session, text) for text in filters.get("state", ())]
+        asked = PaperQuery(**{**filters, "taxon": tuple(taxa), "state": tuple(states)}, sort=sort)
         total, papers = _matching(session, asked, most)
         printed = _print_papers(papers, chosen, format)
+        hint = "" if total else how_to_begin(session)
     if printed < total and format == "table":
         out.print(f"{printed} of {total} papers; `--limit 0` lists all of them")
     elif format == "table":
         out.print(f"{total} {'paper' if total == 1 else 'papers'}")
+    if not total and not filters and hint:
+        out.print(hint)
 
 
 def search(
@@ -224,7 +228,8 @@ def _columns(text: str) -> list[str]:
     return names
 
 
-def _full_taxon(session: Session, text: str) -> str:
+def _in_main_taxonomy(session: Session, text: str) -> str:
+    """A taxon or state as the library filters by it; without a taxonomy, of the main one."""
     return text if ":" in text else f"{default_taxonomy(session)}:{text}"
 
 

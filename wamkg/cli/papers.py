@@ -1,5 +1,6 @@
 """`set`, `add`: edits by hand."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -57,13 +58,19 @@ def add(
     _print_edit(edited, json)
 
 
+def _may_be_pair(values: list[str]) -> bool:
+    """Whether the arguments are a field and its value, without the sign between them."""
+    return len(values) == 2 and values[0].isidentifier() and "=" not in values[1]
+
+
 def _pairs(values: list[str], nested: bool = False) -> UncheckedObject:
     """Parse `field=value` arguments. `links.code=...` becomes a mapping, `authors=a; b` a list."""
     pairs: UncheckedObject = {}
     for text in values:
         name, equals, value = text.partition("=")
         if not equals:
-            raise InvalidInputError(f"{text!r} has no equals sign; write FIELD=VALUE, for example year=2026")
+            example = shlex.quote(f"{values[0]}={values[1]}") if _may_be_pair(values) else "for example year=2026"
+            raise InvalidInputError(f"{text!r} has no equals sign; write FIELD=VALUE, {example}")
         outer, dot, inner = name.partition(".")
         if nested and dot:
             pairs.setdefault(outer, {})[inner] = value

@@ -1,5 +1,6 @@
 """Begin a survey in a store that has none: from somebody's list, or from a taxonomy's file."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -106,20 +107,6 @@ def begin_from_taxonomy(
     return _written(store, write, agree)
 
 
-def how_to_begin(store: Store) -> str:
-    """What to do in a store that has no survey; empty if it has one."""
-    with store.reading() as session:
-        if find_survey(session) is not None:
-            return ""
-        taxonomies = list_taxonomies(session)
-    if taxonomies:
-        return "The store has no survey yet; `wamkg set survey title='...'` makes one of its papers and taxonomies"
-    return (
-        "The store has no survey yet; `wamkg init --from LIST.md` makes one of a list, and "
-        "`wamkg init --taxonomy FILE.yaml` one of a taxonomy"
-    )
-
-
 def _written(store: Store, write: Callable[[Session], Beginning], agree: Agree) -> Beginning | None:
     """Write and show it before the commit: what is shown is what is kept."""
     try:
@@ -178,10 +165,8 @@ def _title(result: ParseResult, source: str) -> str:
 
 def _short_name(title: str) -> str:
     """The title without "Awesome" and subtitle if that is short, else nothing."""
-    head = title.partition(":")[0].strip()
-    words = head.split()
-    short = " ".join(words[1:]) if len(words) > 1 and words[0].casefold() == "awesome" else head
-    return short if len(short) <= _LONGEST_SHORT_NAME else ""
+    short = re.sub(r"^awesome[\s_-]+", "", title.partition(":")[0].strip(), flags=re.I)
+    return short if len(short) <= _LONGEST_SHORT_NAME and short != title else ""
 
 
 def _title_taxonomy(result: ParseResult, source: str, names: Names) -> None:

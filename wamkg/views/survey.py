@@ -8,7 +8,7 @@ from sqlmodel import Session
 from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.survey import find_survey
-from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
+from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy, list_taxonomies
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,18 @@ def site_name(session: Session) -> str:
         return row.title.partition(":")[0].strip() or row.title
     main = find_default_taxonomy(session)
     return get_taxonomy(session, main).title if main else NO_NAME
+
+
+def how_to_begin(session: Session) -> str:
+    """What to do in a store that has no survey; empty if it has one."""
+    if find_survey(session) is not None:
+        return ""
+    if list_taxonomies(session):
+        return "The store has no survey yet; `wamkg set survey title='...'` makes one of its papers and taxonomies"
+    return (
+        "The store has no survey yet; `wamkg init --from LIST.md` makes one of a list, and "
+        "`wamkg init --taxonomy FILE.yaml` one of a taxonomy"
+    )
 
 
 def survey_item(session: Session) -> SurveyItem:

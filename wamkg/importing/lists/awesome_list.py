@@ -51,14 +51,14 @@ class _ListReading:
     def __init__(
         self, document: ListDocument, read: Read, name: str, catalogue: TaxonomyIndex, taxonomy: str | None
     ) -> None:
-        self.document = document
+        self.document, self.name = document, name
         self.read = read
         self.catalogue = catalogue if taxonomy else claiming(document, read.listed, catalogue)
-        self.plan = self._plan(name, taxonomy)
+        self.plan = self._plan(taxonomy)
         self.labels = LabelReader(Synonyms(document.legend))
         self.unmapped: Counter[str] = Counter()
 
-    def _plan(self, name: str, slug: str | None) -> _SectionPlan:
+    def _plan(self, slug: str | None) -> _SectionPlan:
         holding = {each.section for each in self.read.listed if each.section is not None}
         classes = sorted(n for n in holding if self._has_class(n))
         if slug is not None:
@@ -73,7 +73,7 @@ class _ListReading:
         own_only = not self.catalogue.taxonomies
         if outside and (own_only or 2 * sum(papers[n] for n in outside) >= len(self.read.listed)):
             taken = {t.slug for t in self.catalogue.taxonomies}
-            return self._with_new(found, slug_for(self.document, name, taken), outside)
+            return self._with_new(found, slug_for(self.document, self.name, taken), outside)
         return _SectionPlan(found, base=base)
 
     def _plan_for(self, slug: str, classes: list[int]) -> _SectionPlan:
@@ -85,7 +85,7 @@ class _ListReading:
         return _SectionPlan([p if p.taxonomy is known else SectionTaxon() for p in found], base=known)
 
     def _with_new(self, found: list[SectionTaxon], slug: str, sections: list[int]) -> _SectionPlan:
-        taxonomy, placed = new_taxonomy(self.document, slug, sections)
+        taxonomy, placed = new_taxonomy(self.document, self.name, slug, sections)
         return _SectionPlan([placed.get(n, position) for n, position in enumerate(found)], taxonomy)
 
     def _has_class(self, number: int | None) -> bool:

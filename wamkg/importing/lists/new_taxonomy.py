@@ -29,7 +29,28 @@ _LINKING_WORDS = frozenset((
 """Words that a shortened slug does not end with."""
 
 _CONTAINERS = frozenset(
-    ("paper", "list", "collection", "publication", "work", "content", "reading", "the", "of", "all", "a")
+    (
+        "paper",
+        "list",
+        "collection",
+        "publication",
+        "work",
+        "content",
+        "reading",
+        "the",
+        "of",
+        "all",
+        "a",
+        "more",
+        "see",
+        "show",
+        "expand",
+        "click",
+        "to",
+        "detail",
+        "full",
+        "here",
+    )
 )
 """Words (as label keys) of headings that only contain other headings."""
 
@@ -60,7 +81,7 @@ def heading_name(text: str) -> str:
 
 
 def new_taxonomy(
-    document: ListDocument, slug: str, sections: Collection[int]
+    document: ListDocument, name: str, slug: str, sections: Collection[int]
 ) -> tuple[TaxonomyMatcher, dict[int, SectionTaxon]]:
     """Return a taxonomy of the given sections with papers and of their ancestors, and the position of every section.
 
@@ -75,13 +96,11 @@ def new_taxonomy(
         path = ""
         for step in chain[shared:]:
             section = document.sections[step]
-            name = heading_name(section.text)
-            path = _path_of(name, path, taxa)
-            taxa.setdefault(path, TaxonMatcher(path, name, definition=section.about))
+            heading = heading_name(section.text)
+            path = _path_of(heading, path, taxa)
+            taxa.setdefault(path, TaxonMatcher(path, heading, definition=section.about))
         paths[number] = path
-    first = [section.text for section in document.sections if section.level == 1]
-    heading = first[0] if len(first) == 1 else ""
-    taxonomy = TaxonomyMatcher(slug, heading_name(heading) or slug, (), tuple(taxa.values()))
+    taxonomy = TaxonomyMatcher(slug, _title_of(document, name) or slug, (), tuple(taxa.values()))
     return taxonomy, {number: SectionTaxon(taxonomy, path, bool(path)) for number, path in paths.items()}
 
 
@@ -169,6 +188,13 @@ def _shared(chains: list[list[int]]) -> int:
     while len(chains) > 1 and all(len(c) > shared + 1 and c[shared] == chains[0][shared] for c in chains):
         shared += 1
     return shared
+
+
+def _title_of(document: ListDocument, name: str) -> str:
+    """The list's only heading of the first level; the first of several if the file's name says nothing."""
+    first = [section.text for section in document.sections if section.level == 1]
+    unnamed = PurePath(name.rstrip("/")).stem.casefold() in ("readme", "index", "-", "")
+    return heading_name(first[0]) if len(first) == 1 or (first and unnamed) else ""
 
 
 def slug_for(document: ListDocument, name: str, taken: Collection[str]) -> str:
