@@ -17,6 +17,7 @@ from wamkg_api.access import may_read
 from wamkg_api.cache_middleware import CacheMiddleware
 from wamkg_api.context import Measures, RequestContext
 from wamkg_api.deps import reject_unknown_parameters
+from wamkg_api.drawing import FigureQueue
 from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import RateLimitMiddleware
 from wamkg_api.routers import (
@@ -125,6 +126,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the store when the app starts and close it when the app stops."""
     app.state.store = Store(app.state.settings.url)
     app.state.freshness = ChangeTracker(app.state.store)
+    app.state.figures = FigureQueue()
     yield
     app.state.freshness.close()
     app.state.store.close()

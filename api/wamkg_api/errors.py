@@ -40,6 +40,14 @@ class MalformedRequestError(InvalidInputError):
     """The request is malformed, whatever the store contains."""
 
 
+class BusyError(WamkgError):
+    """Too much of this kind is being done already; the client may try again."""
+
+
+class ClientLeftError(WamkgError):
+    """The client closed the connection before its answer was ready; nobody reads this."""
+
+
 class PreconditionFailedError(WamkgError):
     """The item has changed since the revision named in `If-Match`."""
 
@@ -52,9 +60,14 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DependencyMissingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ClientLeftError: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     WamkgError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+RETRY_AFTER = 5
+"""Seconds after which a request that found the service unavailable may be sent again."""
+_FURTHER_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER)}}
 _PRIVATE = {
     StoreError: "the store cannot be read just now; the server's log says why",
     WamkgError: "the server could not answer; its log says why",
@@ -97,7 +110,7 @@ def problem(request: Request, status: int, detail: str) -> Response:
         detail=detail,
         request_id=request.scope.get("state", {}).get("request_id"),
     )
-    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
+    headers = {"Cache-Control": "no-store"} | _FURTHER_HEADERS.get(status, {})
     return Response(orjson.dumps(body.model_dump()), status, headers, "application/problem+json")
 
 
@@ -117,7 +130,7 @@ def client_message(error: Exception) -> str:
 
 def _own(request: Request, error: Exception) -> Response:
     status = status_of(error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, BusyError | ClientLeftError):
         log.error("%s: %s", type(error).__name__, error)
     return problem(request, status, client_message(error))
 

@@ -13,6 +13,8 @@ from wamkg_api.errors import problem
 SMALL = 1_000_000
 """Maximum size in bytes of a request that is not an import."""
 IMPORTS = "/imports"
+FIGURES, FIGURE_COST = "/figures/", 100
+"""A figure takes about a hundred times the work of another read, and counts as many."""
 FREE = ("/healthz", "/readyz", "/metrics")
 """Routes for operators: neither counted nor cached."""
 
@@ -41,7 +43,8 @@ class RateLimitMiddleware:
             return
         kind = "read" if scope["method"] in SAFE else "write"
         limit, client = self._limits.get(kind), (scope.get("client") or ("",))[0]
-        if limit is not None and not self._counts.hit(limit, client):
+        cost = FIGURE_COST if FIGURES in scope["path"] else 1
+        if limit is not None and not self._counts.hit(limit, client, cost=min(cost, limit.amount)):
             answer = problem(Request(scope), 429, f"more than {limit.amount} {kind}s a minute; wait a little")
             answer.headers["Retry-After"] = "60"
             await answer(scope, receive, send)

@@ -1,9 +1,12 @@
 """Figures and exports as files."""
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from wamkg.errors import NotFoundError
@@ -11,9 +14,10 @@ from wamkg.exporting.formats import EXPORTS, sections_of
 from wamkg.figures.query import FIGURES
 from wamkg.near_matches import unknown
 from wamkg.services.exports import pin_citation_keys
-from wamkg.store.session import ChangeTracker
+from wamkg.settings import Settings
+from wamkg.store.session import ChangeTracker, Store
 from wamkg_api.deps import SettingsDep
-from wamkg_api.drawing import FORMATS, WantedFigure, draw
+from wamkg_api.drawing import FORMATS, FigureQueue, WantedFigure, file_of
 from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.queries import ExportParameters, FigureParameters
 from wamkg_api.snapshots import NOW, SnapshotDep, SnapshotRef, open_store_at
@@ -31,8 +35,8 @@ _EXPORTED: Responses = {
 }
 
 
-@router.get("/figures/{file}", response_class=Response, responses={**problems(404, 422), **_DRAWN})
-def get_figure(
+@router.get("/figures/{file}", response_class=Response, responses={**problems(404, 422, 503), **_DRAWN})
+async def get_figure(
     request: Request,
     past: SnapshotDep,
     store: StoreDep,
@@ -40,26 +44,40 @@ def get_figure(
     given: Annotated[FigureParameters, Query()],
     file: Annotated[str, Path(max_length=100, description="Name and format.", examples=["roadmap.svg"])],
 ) -> Response:
-    """A figure ready for print. The pages show the same drawing."""
+    """A figure ready for print. The pages show the same drawing. If many are being drawn, the answer is 503 with
+    `Retry-After`.
+    """
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"{unknown('figure', file, FIGURES)}; formats: {', '.join(FORMATS)}")
-    if FIGURES[name].cites and past == NOW:
-        pin_citation_keys(store)
-    query = given.query()
-    asked = WantedFigure(name, form, query, given.width, given.theme, past, given.height)
-    if query.since_release:
-        with open_store_at(request, SnapshotRef(release=query.since_release)):
-            # A release there is not is said before anything is drawn.
-            pass
-    freshness: ChangeTracker = request.app.state.freshness
-    with open_store_at(request, past) as shown:
-        content = draw(shown, settings, asked, freshness.token()).read_bytes()
+    asked = WantedFigure(name, form, given.query(), given.whole_width, given.theme, past, given.whole_height)
+    queue: FigureQueue = request.app.state.figures
+    with queue.place():
+        target = await run_in_threadpool(_prepare, request, store, settings, asked)
+        await queue.draw(settings, asked, target, partial(_until_client_left, request))
     headers = {
         "Content-Security-Policy": DRAWING_SECURITY,
         "Content-Disposition": f'inline; filename="{name}.{form}"',
     }
-    return Response(content, headers=headers, media_type=FORMATS[form])
+    return Response(await run_in_threadpool(target.read_bytes), headers=headers, media_type=FORMATS[form])
+
+
+def _prepare(request: Request, store: Store, settings: Settings, asked: WantedFigure) -> FilePath:
+    """The file of a drawing, after everything that can be wrong with the request was checked."""
+    if FIGURES[asked.name].cites and asked.past == NOW:
+        pin_citation_keys(store)
+    if asked.query.since_release:
+        with open_store_at(request, SnapshotRef(release=asked.query.since_release)):
+            # A release there is not is said before anything is drawn.
+            pass
+    freshness: ChangeTracker = request.app.state.freshness
+    with open_store_at(request, asked.past) as shown:
+        return file_of(shown, settings, asked, freshness.token())
+
+
+async def _until_client_left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 @router.get("/exports/{form}", response_class=Response, responses={**problems(404, 422), **_EXPORTED})

@@ -204,12 +204,23 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     width: str = Field(
         default="two-column",
         pattern=r"^(one-column|two-column|\d{2,4}(\.\d+)?(mm)?)$",
-        description="Column or millimetres.",
+        description="Column or whole millimetres.",
     )
     height: float | None = Field(
         default=None, ge=60, le=2000, description="Maximum height of a roadmap in mm; a page if not given."
     )
     theme: ThemeName = Field(default="light", description="Colors of the drawing.")
+
+    @property
+    def whole_width(self) -> str:
+        """The width, rounded to whole millimetres: finer steps would only draw the same figure again."""
+        number = self.width.removesuffix("mm")
+        return f"{round(float(number))}mm" if number[0].isdigit() else self.width
+
+    @property
+    def whole_height(self) -> float | None:
+        """The maximum height, rounded to whole millimetres."""
+        return None if self.height is None else round(self.height)
 
     def query(self) -> FigureQuery:
         """What the figure shows, without its appearance."""
