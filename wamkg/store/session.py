@@ -1,5 +1,6 @@
 """Opening the store: engines, read and write sessions, and readable messages for database errors."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,6 +16,7 @@ from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from 
 
 from wamkg.errors import StoreError
 
+log = logging.getLogger(__name__)
 BUSY_TIMEOUT_MS = 30_000
 _WRITER_LOCK = 7236420
 _PLAIN_WORDS = {
@@ -109,15 +111,68 @@ def settle_file(file: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
+FileIdentity = tuple[int, int]
+"""Device and inode: which file a path names, however often the path is given to another file."""
+
+
+def identity_of(file: Path | None) -> FileIdentity | None:
+    """Which file a path names now; None if there is none."""
+    try:
+        found = file.stat() if file else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
+
+
+def _set_aside_log(file: Path) -> None:
+    """Move SQLite's write-ahead log away from a file that it does not belong to: it would be applied to that file."""
+    former = _log_of(file)
+    kept = former.with_name(f"{former.name}.replaced")
+    former.replace(kept)
+    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+    log.warning("%s was replaced; the last writes to the former file are in %s", file, kept)
+
+
 class Store:
     """The database of one survey. The outermost caller opens a session; its end commits."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = create_store_engine(url)
-        if file := store_file(url):
-            self._make_folder(file.parent)
+        self._file = store_file(url)
+        if self._file:
+            self._make_folder(self._file.parent)
+            event.listen(self.engine, "connect", self._remember_file)
+        self._opened: FileIdentity | None = None
+        self._log: FileIdentity | None = None
         self._writer = self.engine.execution_options(writing=True)
+
+    def _remember_file(self, _connection: object, _record: object) -> None:
+        self._opened = self._opened or identity_of(self._file)
+
+    def _check_file(self) -> None:
+        """Let go of a file that was deleted or replaced since it was opened: what is written to it would be lost.
+
+        Raises StoreError: once for a file that was replaced, then the new one is opened; and for a deleted one as long
+        as there is none.
+        """
+        if self._opened is None or self._file is None:
+            return
+        now = identity_of(self._file)
+        if now == self._opened:
+            self._log = self._log or identity_of(_log_of(self._file))
+            return
+        self.engine.dispose()
+        if now is None:
+            raise StoreError(f"{self._file} was deleted while it was open; bring it back, nothing was written")
+        if self._log is not None and identity_of(_log_of(self._file)) == self._log:
+            _set_aside_log(self._file)
+        self._opened = self._log = None
+        raise StoreError(f"{self._file} was replaced while it was open; nothing was written, try again")
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -133,6 +188,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent read-only view of the store."""
+        self._check_file()
         with self._session(self.engine) as session:
             yield session
             # A rollback would empty the objects that were read; let go of first, they stay as they were.
@@ -145,11 +201,13 @@ class Store:
 
         Raises StoreError if the database cannot be written.
         """
+        self._check_file()
         with self._session(self._writer) as session:
             yield session
             if dry_run:
                 session.rollback()
             else:
+                self._check_file()
                 session.commit()
 
     @contextmanager
@@ -177,6 +235,7 @@ class ChangeTracker:
         self._store = store
         self._lock = Lock()
         self._watching: Any = None
+        self._file: FileIdentity | None = None
 
     @property
     def is_instant(self) -> bool:
@@ -188,15 +247,22 @@ class ChangeTracker:
         if not self._store.is_sqlite:
             with self._store.engine.connect() as connection:
                 return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+        file = identity_of(store_file(self._store.url))
         with self._lock:
-            if self._watching is None:
-                self._watching = self._store.engine.raw_connection()
+            if self._watching is not None and file is None:
+                return "deleted"
+            if self._watching is None or file != self._file:
+                self._let_go()
+                self._watching, self._file = self._store.engine.raw_connection(), file
                 self._watching.detach()
-            return str(self._watching.cursor().execute("PRAGMA data_version").fetchone()[0])
+            return f"{file} {self._watching.cursor().execute('PRAGMA data_version').fetchone()[0]}"
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            if self._watching is not None:
-                self._watching.close()
-                self._watching = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
