@@ -96,6 +96,13 @@ class Settings(BaseSettings):
         default="public",
         description="`public`: reading over HTTP needs no token; `token`: it needs a token or a session.",
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Comma-separated addresses of proxies whose `X-Forwarded-For` and `-Proto` are believed.",
+    )
+    allowed_hosts: str = Field(
+        default="", description="Comma-separated host names that the service answers to, `*.` allowed; empty: any."
+    )
     cors_origins: str = Field(
         default="",
         description="Comma-separated origins that may call the API from a browser (CORS). `*`: any; empty: none.",

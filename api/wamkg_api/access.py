@@ -105,17 +105,25 @@ def authorize(request: Request, role: Role, form_csrf: str | None = None) -> Cal
     if caller is None:
         raise UnauthorizedError(f"this needs a token: {_ASK}")
     if caller.secret and request.method not in SAFE:
-        _refuse_other_sites(request, caller, form_csrf)
+        _check_csrf(request, caller, form_csrf)
     if not caller.holder.role.allows(role):
         raise ForbiddenError(f"this needs a {role} token; yours is a {caller.holder.role}'s")
     return caller
 
 
-def _refuse_other_sites(request: Request, caller: Caller, form_csrf: str | None) -> None:
+def refuse_other_sites(request: Request) -> None:
+    """Check that a form was sent from a page of this server, as far as the browser says.
+
+    Raises ForbiddenError.
+    """
     origin = request.headers.get("origin")
     elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForbiddenError("this request comes from another site; use the pages of this server")
+
+
+def _check_csrf(request: Request, caller: Caller, form_csrf: str | None) -> None:
+    refuse_other_sites(request)
     given = form_csrf if form_csrf is not None else request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
         raise ForbiddenError("the page is out of date or not from this server; load it again")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import wamkg
 from wamkg.settings import Settings, get_settings
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=wamkg.__version__,
         summary="A living survey: papers, taxonomy, timelines, graph.",
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         telemetry=UNTRACED,
@@ -102,6 +104,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(
         CacheMiddleware, freshness=lambda: app.state.freshness, most_bytes=settings.response_cache_mb * 1_000_000
     )
+    if settings.allowed_hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=_listed(settings.allowed_hosts), www_redirect=False)
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)
@@ -109,11 +113,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _listed(text: str) -> list[str]:
+    """The parts of a setting that lists several."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _allow_other_sites(app: FastAPI, origins: str) -> None:
     # Without credentials: a page elsewhere may send a token that it was given, never the cookie of a session.
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=[origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip()],
+        allow_origins=[origin.rstrip("/") for origin in _listed(origins)],
         allow_methods=["GET", "HEAD", "POST", "PATCH"],
         allow_headers=CORS_HEADERS,
         expose_headers=["ETag", "X-Request-ID", "Retry-After"],

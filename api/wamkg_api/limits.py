@@ -1,5 +1,7 @@
 """Limits per client: bytes of a request body, and requests per minute."""
 
+import asyncio
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -13,14 +15,16 @@ from wamkg_api.errors import problem
 SMALL = 1_000_000
 """Maximum size in bytes of a request that is not an import."""
 IMPORTS = "/imports"
+BODY_SECONDS = 60.0
+"""Seconds in which the body of a request must arrive."""
 FIGURES, FIGURE_COST = "/figures/", 100
 """A figure takes about a hundred times the work of another read, and counts as many."""
 FREE = ("/healthz", "/readyz", "/metrics")
 """Routes for operators: neither counted nor cached."""
 
 
-class RequestTooLargeError(Exception):
-    """The request body is longer than allowed."""
+class RequestBodyError(Exception):
+    """The request body is longer or slower than allowed."""
 
 
 class RateLimitMiddleware:
@@ -53,34 +57,56 @@ class RateLimitMiddleware:
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._most_bytes if scope["path"].endswith(IMPORTS) else min(SMALL, self._most_bytes)
-        told = dict(scope["headers"]).get(b"content-length", b"0")
-        if told.isdigit() and int(told) > most:
-            await self._refuse(most, scope, receive, send)
-            return
-        size = 0
+        body = _RequestBody(receive, most)
         started = False
-
-        async def count() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > most:
-                raise RequestTooLargeError
-            return message
 
         async def watch(message: Message) -> None:
             nonlocal started
+            if body.refusal and not started:
+                raise RequestBodyError  # the answer that the app makes of its failed read is not sent
             started = True
             await send(message)
 
+        told = dict(scope["headers"]).get(b"content-length", b"0")
         try:
-            await self.app(scope, count, watch)
-        except RequestTooLargeError:
-            if started:
+            body.measure(int(told) if told.isdigit() else 0)
+            await self.app(scope, body.receive, watch)
+        except RequestBodyError:
+            if started or body.refusal is None:
                 raise
-            await self._refuse(most, scope, receive, send)
+            answer = problem(Request(scope), *body.refusal)
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
 
-    async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = problem(Request(scope), 413, f"a request here holds at most {most} bytes; send it in parts")
-        answer.headers["Connection"] = "close"
-        await answer(scope, receive, send)
+
+class _RequestBody:
+    """A request's body, with limits for its size and for the time in which it arrives."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.refusal: tuple[int, str] | None = None
+        self._receive, self._most = receive, most
+        self._size = 0
+        self._deadline: float | None = asyncio.get_running_loop().time() + BODY_SECONDS
+
+    async def receive(self) -> Message:
+        """The next part. Once the body is complete, this waits for the client to leave, however long that takes.
+
+        Raises RequestBodyError if the body is too large or too slow.
+        """
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError as error:
+            self.refusal = 408, f"the request did not arrive within {BODY_SECONDS:g} s"
+            raise RequestBodyError from error
+        if not message.get("more_body", False):
+            self._deadline = None
+        self._size += len(message.get("body", b""))
+        self.measure(self._size)
+        return message
+
+    def measure(self, size: int) -> None:
+        """Check a size in bytes. Raises RequestBodyError if it is too large."""
+        if size > self._most:
+            self.refusal = 413, f"a request here holds at most {self._most} bytes; send it in parts"
+            raise RequestBodyError

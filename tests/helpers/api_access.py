@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from wamkg.store.session import Store
 from wamkg.store.tokens import Issued, issue
@@ -34,11 +35,17 @@ def link_for(store: Store, role: str = Role.CURATOR, name: str = "ana") -> Issue
         return issue(session, name, role, TokenKind.LINK)
 
 
+def follow_link(client: TestClient, key: str) -> Response:
+    """Open a sign-in link and confirm it, as a person does; the answer to the click."""
+    assert key in client.get(f"/sign-in?key={key}").text
+    return client.post("/sign-in", data={"key": key}, follow_redirects=False)
+
+
 def signed_in(client: TestClient, store: Store, role: str = Role.CURATOR) -> str:
     """Sign a client in by a link; returns what its forms carry."""
     from wamkg_api.access import COOKIE, Caller
 
-    assert client.get(f"/sign-in?key={link_for(store, role).secret}", follow_redirects=False).status_code == 303
+    assert follow_link(client, link_for(store, role).secret).status_code == 303
     from wamkg.store.tokens import holder_of
 
     secret = client.cookies[COOKIE]

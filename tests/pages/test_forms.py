@@ -143,6 +143,7 @@ def test_a_curator_objects_in_a_browser(seeded_store: Store, home: Path) -> None
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_context(java_script_enabled=True).new_page()
         page.goto(f"{address}/sign-in?key={link}")
+        page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_text("Sign out")).to_be_visible()
         page.goto(f"{address}/papers/{PAPER}")
         page.get_by_text("Object to this assignment").click()

@@ -18,7 +18,7 @@ from wamkg.reviewing.doctor import CHECKS
 from wamkg.services import imports
 from wamkg.services.build import build as run_build
 from wamkg.services.doctor import run_checks
-from wamkg.settings import get_settings
+from wamkg.settings import Settings, get_settings
 from wamkg.store import migrate as migrations
 from wamkg.store.session import Store
 
@@ -120,5 +120,17 @@ def serve(
     out.print(f"wamkg at {base}  (API: /api/v1, its description: /openapi.json)")
     if link:
         out.print(f"sign in (one use, valid for 1 hour): {link}")
-    # Named by string: wamkg must not import the web framework.
-    uvicorn.run("wamkg_api.app:create_app", factory=True, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run("wamkg_api.app:create_app", factory=True, **server_options(get_settings(), host, port))
+
+
+def server_options(settings: Settings, host: str, port: int) -> UncheckedObject:
+    """Options of uvicorn. Classes are named by string: wamkg must not import the web framework."""
+    return {
+        "host": host,
+        "port": port,
+        "http": "wamkg_api.protocol:LimitedProtocol",
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "log_level": "warning",
+        "access_log": False,
+    }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from wamkg.errors import StoreError
@@ -10,6 +10,7 @@ from wamkg.reviewing.doctor import CheckReport
 from wamkg.services.doctor import run_checks
 from wamkg.store.migrate import current_revision
 from wamkg.vocabulary import Role
+from wamkg_api.access import may_read
 from wamkg_api.deps import json_response
 from wamkg_api.errors import problems
 from wamkg_api.schemas.operations import DoctorRequest
@@ -40,7 +41,22 @@ def get_readiness(request: Request) -> Response:
     return json_response(Health("ready", request.app.version))
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+_NOT_FOR_ALL = [Depends(may_read)]
+"""Closed where reading is: they tell what is in the store and what is asked of it."""
+
+
+@router.get("/openapi.json", include_in_schema=False, dependencies=_NOT_FOR_ALL)
+def get_openapi(request: Request) -> Response:
+    """The description of the API."""
+    return json_response(request.app.openapi())
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **problems(401)},
+    dependencies=_NOT_FOR_ALL,
+)
 def get_metrics(request: Request) -> Response:
     """Counters for Prometheus."""
     return Response(generate_latest(request.app.state.measures.registry), media_type=CONTENT_TYPE_LATEST)

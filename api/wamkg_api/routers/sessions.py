@@ -11,7 +11,7 @@ from wamkg.services.tokens import revoke, sign_in
 from wamkg.store.tokens import SESSION_LASTS
 from wamkg.views.survey import site_name
 from wamkg.vocabulary import Role
-from wamkg_api.access import COOKIE, CSRF_FIELD, authorize
+from wamkg_api.access import COOKIE, CSRF_FIELD, authorize, refuse_other_sites
 from wamkg_api.errors import PAGE_SECURITY
 from wamkg_api.form_parser import parse_form
 from wamkg_api.state import store_of
@@ -21,24 +21,23 @@ NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURIT
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, key: Annotated[str | None, Query(max_length=200)] = None) -> Response:
-    """Sign in with a link. Without a key, show a form for a token."""
-    if key is None:
-        return _form(request, refused=False)
-    return _start_session(request, key)
+def show_sign_in(request: Request, key: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Ask for a token, or for a click where a link brought its key: whoever previews a link must not use it up."""
+    return _form(request, refused=False, key=key)
 
 
 @router.post("/sign-in")
 async def post_sign_in(request: Request) -> Response:
-    """Sign in with a token typed by a person."""
+    """Sign in with the key of a link, or with a token typed by a person."""
+    refuse_other_sites(request)
     form = await parse_form(request)
     return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
 
 
-def _form(request: Request, *, refused: bool) -> Response:
+def _form(request: Request, *, refused: bool, key: str = "") -> Response:
     with store_of(request).reading() as session:
         site = site_name(session)
-    html = render("sign_in.html", site=site, here="/sign-in", refused=refused)
+    html = render("sign_in.html", site=site, here="/sign-in", refused=refused, key=key)
     return HTMLResponse(html, 401 if refused else 200, NO_STORE)
 
 
