@@ -15,7 +15,8 @@ from wamkg.identifiers import new_uid
 from wamkg.store.base import insert_entities, insert_rows
 from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.migrate import migrate
-from wamkg.store.search import add_texts, search_body, search_papers
+from wamkg.store.paper_filter import PaperFilter, paper_numbers
+from wamkg.store.search import add_texts, search_body
 from wamkg.store.session import Store
 from wamkg.store.tables import Actor, Paper
 from wamkg.vocabulary import BatchKind, EntityKind
@@ -90,20 +91,23 @@ def test_times_come_back_aware(store: Store) -> None:
         ("世界", {"世界 模型"}),
         ("", set()),
         ("models OR", set()),
+        ("modeling action", {"Vision-Language-Action Models"}),
+        ("界", {"世界 模型"}),
+        ("型 世", {"世界 模型"}),
     ],
 )
 def test_search_takes_what_people_type(store: Store, query: str, found: set[str]) -> None:
     titles = ["Vision-Language-Action Models", "Café robots", "π₀.₇: a Steerable Model", "世界 模型"]
     by_number = dict(zip(add_papers(store, titles), titles, strict=True))
     with store.reading() as session:
-        assert {by_number[n] for n in search_papers(session, query)} == found
+        assert {by_number[n] for n in paper_numbers(session, PaperFilter(q=query)) if query} == found
 
 
-@given(query=st.text(max_size=200) | st.just("x " * 5000))
+@given(query=st.text(st.characters(exclude_characters="\x00"), max_size=200) | st.just("x " * 5000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_no_text_breaks_the_search(store: Store, query: str) -> None:
     with store.reading() as session:
-        assert search_papers(session, query) == []
+        assert paper_numbers(session, PaperFilter(q=query)) == set()
 
 
 def test_a_read_only_file_says_so(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from wamkg.store.papers import find_paper
 from wamkg.store.session import Session
 from wamkg.store.taxonomies import default_taxonomy
 from wamkg.views.paper_details import PaperDetail, paper_detail
-from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, paper_items, public_id
+from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, public_id
 from wamkg.views.search import search as search_library
 from wamkg.views.survey import SurveyItem, how_to_begin, survey_item
 from wamkg.vocabulary import Standing
@@ -129,13 +129,13 @@ def search(
     chosen = _columns(columns)
     text = " ".join(words)
     with open_store() as store, store.reading() as session:
-        known = _known(session, text)
-        found = search_library(session, PaperFilter(q=text), "hybrid", limit)
-        others = [hit.paper for hit in found.items if known is None or hit.paper.uid != known.uid]
-        papers = ([known] if known else []) + others
-    if not papers:
+        hits = search_library(session, PaperFilter(q=text), "hybrid", limit).items
+    if not hits:
         raise NotFoundError(f"no paper matches {text!r}; try fewer or other words, or `wamkg list`")
-    _print_papers(papers[:limit], chosen, format)
+    if format == "table":
+        print_table("", ["matched", *chosen], [[hit.matched, *_cells(hit.paper, chosen)] for hit in hits])
+    else:
+        _print_papers([hit.paper for hit in hits], chosen, format)
 
 
 def show(paper: PaperArgument, json: JsonOption = False) -> None:
@@ -233,15 +233,6 @@ def _in_main_taxonomy(session: Session, text: str) -> str:
     return text if ":" in text else f"{default_taxonomy(session)}:{text}"
 
 
-def _known(session: Session, text: str) -> PaperItem | None:
-    """The paper that the words name by an id or a citation key."""
-    try:
-        row = find_paper(session, text)
-    except (NotFoundError, InvalidInputError):
-        return None
-    return paper_items(session, [row.id])[0] if row.id is not None else None
-
-
 def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[int, Iterator[PaperItem]]:
     """Number of papers that match, and the first ones, read in pages."""
     first = find_paper_page(session, query.model_copy(update={"limit": min(PAGE, most or PAGE)}))
@@ -269,18 +260,19 @@ def _print_papers(papers: Iterable[PaperItem], columns: Sequence[str], format: F
             number += 1
             typer.echo(paper.id if format == "ids" else orjson.dumps(paper).decode())
         return number
-    rows = [[COLUMNS[name](paper) for name in columns] for paper in papers]
+    shown = list(papers)
     if format == "csv":
+        rows = [[COLUMNS[name](paper) for name in columns] for paper in shown]
         csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
-    elif rows:
-        cut = [name in CUT_COLUMNS for name in columns]
-        shown = [[_short(value) if short else value for value, short in zip(row, cut, strict=True)] for row in rows]
-        print_table("", list(columns), shown)
-    return len(rows)
+    elif shown:
+        print_table("", list(columns), [_cells(paper, columns) for paper in shown])
+    return len(shown)
 
 
-def _short(value: Any) -> Any:
-    return shorten(value, TITLE_WIDTH) if isinstance(value, str) else value
+def _cells(paper: PaperItem, columns: Sequence[str]) -> list[Any]:
+    """The values of a paper in a table, the long ones cut."""
+    values = [(name, COLUMNS[name](paper)) for name in columns]
+    return [shorten(v, TITLE_WIDTH) if name in CUT_COLUMNS and isinstance(v, str) else v for name, v in values]
 
 
 def _card(paper: PaperDetail) -> Iterator[str]:

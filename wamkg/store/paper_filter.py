@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from sqlalchemy import TextClause, and_, case, exists, func, literal, or_, text, true
+from sqlalchemy import TextClause, exists, func, or_
 from sqlmodel import Session, col
 
 from wamkg.errors import InvalidInputError, NotFoundError
@@ -40,9 +40,9 @@ from wamkg.store.papers import (
     locate_papers,
     papers_by_ids,
 )
-from wamkg.store.search import MAX_WORDS
 from wamkg.store.tables import Assignment, Batch, Citation, Claim, Entity, Link, Paper, Result, Taxon, Venue
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
+from wamkg.store.text_search import matching, read_query, relevance
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
 
 Test = Condition | TextClause
@@ -58,7 +58,10 @@ class PaperFilter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    q: Text | None = Field(default=None, description="Words that occur in the title, text or method.")
+    q: Text | None = Field(
+        default=None,
+        description="Words of title, text, method, authors or venue; or an id, a citation key, an address.",
+    )
     taxon: tuple[TaxonRef, ...] = Field(
         default=(),
         description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",
@@ -119,13 +122,11 @@ class PaperFilter(BaseModel):
         return {name: value for name, value in pairs if value not in (None, (), "")}
 
 
-def paper_order(name: str, q: str | None) -> tuple[SortKey, ...]:
+def paper_order(session: Session, name: str, q: str | None) -> tuple[SortKey, ...]:
     """The requested order. The paper's number always comes last and makes it total."""
     newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
     if name == "relevance" and q:
-        words = normalise(q).split()[:MAX_WORDS]
-        in_title = and_(true(), *(col(Paper.title_key).contains(word, autoescape=True) for word in words))
-        return (SortKey(case((in_title, 0), else_=1)), newest)
+        return (*relevance(read_query(session, q)), newest)
     orders = {
         "date": (SortKey(col(Paper.date), empty=_NO_DATE),),
         "title": (SortKey(col(Paper.title_key)),),
@@ -214,22 +215,6 @@ def _first_seen_since(written: str) -> Condition:
     return col(Paper.id).in_(made.where(col(Batch.started_at) >= moment))
 
 
-def _text(session: Session, query: str) -> Test:
-    words = normalise(query).split()[:MAX_WORDS]
-    if not words:
-        return literal(1) == 0
-    if session.get_bind().dialect.name == "sqlite":
-        asked = " ".join(f'"{word}"' for word in words) + "*"
-        hits = text("paper.id IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH :fts_query)")
-    else:
-        asked = " & ".join(f"'{word}'" for word in words) + ":*"
-        hits = text(
-            "paper.id IN (SELECT paper_id FROM paper_fts "
-            "WHERE to_tsvector('simple', body) @@ to_tsquery('simple', :fts_query))"
-        )
-    return hits.bindparams(fts_query=asked)
-
-
 def live_placements() -> Selected:
     """Papers and taxa of the live assignments to a taxon."""
     placed: Selected = select_columns(Assignment.paper_id, Assignment.taxon_id)
@@ -287,7 +272,7 @@ def _found_by(source: str) -> Condition:
 
 
 CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
-    "q": lambda session, words: [_text(session, words)],
+    "q": lambda session, words: [matching(read_query(session, words))],
     "taxon": _in_taxa,
     "state": lambda session, states: [_has_state(session, state) for state in states],
     "standing": lambda _, values: [col(Paper.standing).in_(values)],

@@ -11,9 +11,6 @@ from wamkg.store.base import chunks, insert_or_ignore, rows, select_columns, tab
 from wamkg.store.tables import Embedding, Paper
 from wamkg.store.types import utc_now
 
-MAX_WORDS = 64
-"""Maximum number of words of a query. Longer queries are cut, not rejected."""
-
 
 def search_body(*parts: str | None) -> str:
     """The text by which a paper is found."""
@@ -44,25 +41,6 @@ def replace_texts(session: Session, bodies: Mapping[int, str]) -> None:
     """Update the search texts of changed papers."""
     remove_texts(session, bodies)
     add_texts(session, bodies)
-
-
-def search_papers(session: Session, query: str, limit: int = 1000) -> list[int]:
-    """Numbers of the papers that contain every word of the query (the last one as a prefix), best first."""
-    words = normalise(query).split()[:MAX_WORDS]
-    if not words:
-        return []
-    if _is_sqlite(session):
-        quoted = " ".join(f'"{word}"' for word in words) + "*"
-        statement = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH :query ORDER BY rank, rowid LIMIT :limit"
-    else:
-        quoted = " & ".join(f"'{word}'" for word in words) + ":*"
-        statement = (
-            "SELECT paper_id FROM paper_fts, to_tsquery('simple', :query) AS asked "
-            "WHERE to_tsvector('simple', body) @@ asked "
-            "ORDER BY ts_rank(to_tsvector('simple', body), asked) DESC, paper_id LIMIT :limit"
-        )
-    rows = session.connection().execute(text(statement), {"query": quoted, "limit": limit})
-    return [row[0] for row in rows]
 
 
 def texts_of(session: Session, papers: Iterable[int]) -> dict[int, str]:

@@ -208,7 +208,7 @@ _KEY_TYPES: dict[str, tuple[type, ...]] = {
     "-title": (str, int),
     "added": (int,),
     "-citations": (int, date, int),
-    "relevance": (int, date, int),
+    "relevance": (int, int, date, int),
 }
 
 
@@ -247,7 +247,7 @@ def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | No
         raise InvalidInputError(unknown("sort", query.order, SORTS))
     order = query.order if query.order != "relevance" or query.q else DEFAULT_SORT
     after = decode_cursor(query.after, order, _KEY_TYPES[order]) if query.after else None
-    rows = find_papers(session, query, paper_order(order, query.q), after, query.limit + 1)
+    rows = find_papers(session, query, paper_order(session, order, query.q), after, query.limit + 1)
     shown = rows[: query.limit]
     following = None
     if len(rows) > query.limit:

@@ -1,14 +1,17 @@
 """Search by words, and by words and embeddings together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlmodel import Session
 
-from wamkg.store.paper_filter import PaperFilter, paper_numbers
-from wamkg.store.search import newest_vectors, search_papers
+from wamkg.store.paper_filter import PaperFilter, find_papers, paper_numbers, paper_order
+from wamkg.store.search import newest_vectors
+from wamkg.store.text_search import matches_of, methods_called, read_query
 from wamkg.views.paging import DEFAULT_LIMIT
 from wamkg.views.papers import PaperItem, paper_items
+from wamkg.vocabulary import Standing
 
 Mode = Literal["text", "hybrid"]
 VECTOR_SEEDS = 5
@@ -20,12 +23,16 @@ CANDIDATES_PER_RANKING = 1000
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A found paper with its ranks by words and by vectors (None if it has none), and the fused score."""
+    """A found paper with its ranks by words and by vectors (None if it has none), and the fused score.
+
+    `matched` says why it was found: see `match_labels`.
+    """
 
     paper: PaperItem
     score: float
     text_rank: int | None
     vector_rank: int | None
+    matched: str
 
 
 @dataclass(frozen=True)
@@ -39,25 +46,54 @@ class SearchResult:
 
 
 def search(session: Session, query: PaperFilter, mode: Mode, limit: int = DEFAULT_LIMIT) -> SearchResult:
-    """The papers that match the words of the query best, within its other filters.
+    """The papers that match the query best, within its other filters; a paper named by its id is found in any standing.
 
-    Hybrid search adds the papers most similar to the best text hits and fuses both rankings.
+    Hybrid search adds the papers most similar to the best text hits and fuses both rankings; an exact id, name or title
+    stays first.
 
     Raises the errors of `conditions`.
     """
-    by_text = search_papers(session, query.q or "", CANDIDATES_PER_RANKING)
+    asked = read_query(session, query.q or "")
+    everywhere = PaperFilter(q=query.q, standing=tuple(Standing))
+    order = paper_order(session, "relevance", query.q)
+    by_text = [n for n, _ in find_papers(session, everywhere, order, None, CANDIDATES_PER_RANKING)] if query.q else []
     by_vector = _nearest(session, by_text[:VECTOR_SEEDS]) if mode == "hybrid" else []
     allowed = paper_numbers(session, query.model_copy(update={"q": None}))
+    allowed |= set() if query.given.keys() - {"q"} else asked.named
     text_ranks = {n: i for i, n in enumerate((n for n in by_text if n in allowed), start=1)}
     vector_ranks = {n: i for i, n in enumerate((n for n in by_vector if n in allowed), start=1)}
     scores = {n: _score(text_ranks.get(n), vector_ranks.get(n)) for n in {*text_ranks, *vector_ranks}}
-    best = sorted(scores, key=lambda n: (-scores[n], n))
-    shown = paper_items(session, best[:limit])
+    exact = {n for n, match in matches_of(session, asked, list(text_ranks)[:EXACT_FIRST]).items() if match.exact}
+    best = sorted(scores, key=lambda n: (n not in exact, text_ranks[n] if n in exact else -scores[n], n))[:limit]
+    labels = match_labels(session, query.q or "", [n for n in best if n in text_ranks])
     hits = [
-        SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n))
-        for n, item in zip(best[:limit], shown, strict=True)
+        SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n), labels.get(n, SIMILAR))
+        for n, item in zip(best, paper_items(session, best), strict=True)
     ]
-    return SearchResult(hits, len(best), None, "hybrid" if by_vector else "text")
+    return SearchResult(hits, len(scores), None, "hybrid" if by_vector else "text")
+
+
+MATCH_LABELS = {
+    "id": "id or address",
+    "method": "method name",
+    "title": "title",
+    "authors": "author",
+    "venue": "venue",
+    "text": "words of title, text, authors or venue",
+}
+SIMILAR = "similar text"
+EXACT_FIRST = 50
+"""Number of best text hits among which exact ones are looked for."""
+
+
+def match_labels(session: Session, typed: str, papers: Sequence[int]) -> dict[int, str]:
+    """Why each of these papers was found: what matched, and another name of its method if that did."""
+    matches = matches_of(session, read_query(session, typed), papers)
+    called = methods_called(session, [n for n, match in matches.items() if match.field == "method"], typed)
+    return {
+        number: f"other name of the method: {called[number]}" if number in called else MATCH_LABELS[match.field]
+        for number, match in matches.items()
+    }
 
 
 def _score(text_rank: int | None, vector_rank: int | None) -> float:
