@@ -37,6 +37,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("WAMKG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("WAMKG_REFIT", "false")
     monkeypatch.setenv("WAMKG_REFIT_WAIT", "0")
+    # A line for every second would differ from run to run; the tests of progress turn it on.
+    monkeypatch.setenv("WAMKG_PROGRESS", "false")
     get_settings.cache_clear()
     yield tmp_path / "home"
     get_settings.cache_clear()

@@ -132,6 +132,7 @@ class Settings(BaseSettings):
         default="{family}{year}{word}",
         description="Pattern of the default citation key of a paper.",
     )
+    progress: bool = Field(default=True, description="Show the progress of long commands on standard error.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Lowest level of log messages on standard error."
     )

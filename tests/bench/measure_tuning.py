@@ -19,7 +19,8 @@ from sentence_transformers import SentenceTransformer
 from tests.helpers.suggesting_corpus import survey_training_set
 from wamkg.suggesting import metrics
 from wamkg.suggesting.examples import TrainingSet
-from wamkg.suggesting.registry import FitCache, model_named, stratified_folds
+from wamkg.suggesting.registry import FitCache, model_named
+from wamkg.suggesting.splits import stratified_folds
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
 FOLDS = 8

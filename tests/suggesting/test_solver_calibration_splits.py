@@ -14,8 +14,8 @@ from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import NEVER, temper, threshold_for
 from wamkg.suggesting.classifiers import Logistic
 from wamkg.suggesting.examples import PaperDocument, TrainingSet, masked, sentences
-from wamkg.suggesting.registry import FitCache, model_named, stratified_folds
-from wamkg.suggesting.splits import nested_loo, splits_of, time_forward
+from wamkg.suggesting.registry import FitCache, model_named
+from wamkg.suggesting.splits import nested_loo, splits_of, stratified_folds, time_forward
 from wamkg.suggesting.taxon_tree import Tree
 
 TREE = Tree.of(["a/x/1", "a/x/2", "a/y", "b"])

@@ -19,11 +19,16 @@ KEPT = {
     "undo": "nothing was undone",
     "merge": "nothing was merged",
     "suggest": "no suggestion was changed; run it again",
-    "enrich": "what was fetched so far is kept; run it again to continue",
-    "embed": "what was encoded so far is kept; run it again to continue",
+    "enrich": "what was fetched so far is kept{reached}; run it again to continue",
+    "embed": "what was encoded so far is kept{reached}; run it again to continue",
     "build": "the steps that were complete are kept; run it again to continue",
+    "evaluate": "nothing was measured; run it again",
+    "simulate": "nothing was measured; run it again",
+    "figure": "files that were complete are kept, no file is half written; run it again",
+    "restore": "nothing was restored; run it again",
+    "backup": "no backup was written; run it again",
 }
-"""What became of a command's work when it was interrupted."""
+"""What became of a command's work when it was interrupted; `{reached}` is how far it came."""
 
 
 def main() -> None:
@@ -55,7 +60,10 @@ def run(arguments: list[str]) -> int:
 
 def _interrupted(arguments: list[str]) -> int:
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
-    _fail(f"interrupted; {KEPT.get(command, 'what was not complete was not written')}")
+    from wamkg.cli.progress import reached
+
+    so_far = f" ({reached()})" if reached() else ""
+    _fail(f"interrupted; {KEPT.get(command, 'what was not complete was not written').format(reached=so_far)}")
     return INTERRUPTED
 
 

@@ -9,7 +9,8 @@ import typer
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, out, print_json, print_undo
 from wamkg.cli.decisions import ByOption
 from wamkg.cli.import_report import print_losses, print_outcome, print_quality_warnings
-from wamkg.cli.imports import import_progress, rare_garbage_collection
+from wamkg.cli.imports import rare_garbage_collection
+from wamkg.cli.progress import end_progress, progress
 from wamkg.cli.store import print_counts
 from wamkg.cli.whole_taxonomies import branch_lines, listing_mistakes, read_file
 from wamkg.errors import ConflictError
@@ -59,7 +60,10 @@ def init(
     if example is not None:
         return _example(example, json)
     names, agree = Names(title.strip(), short_name.strip()), _asking(yes, json)
-    begun = _from_list(from_, names, by, agree) if from_ is not None else _from_file(str(taxonomy), names, by, agree)
+    if from_ is not None:
+        begun = _from_list(from_, names, by, agree, json)
+    else:
+        begun = _from_file(str(taxonomy), names, by, agree)
     if begun is None:
         out.print("nothing was written")
         return 1
@@ -80,8 +84,8 @@ def _example(name: str, json: bool) -> int:
     return 0
 
 
-def _from_list(source: str, names: Names, by: str, agree: Agree) -> Beginning | None:
-    with rare_garbage_collection(), open_store(create=True) as store, import_progress(source) as show:
+def _from_list(source: str, names: Names, by: str, agree: Agree, json: bool) -> Beginning | None:
+    with rare_garbage_collection(), open_store(create=True) as store, progress("init", json) as show:
         return service.begin_from_list(store, Writer(by), source, names, agree, show)
 
 
@@ -92,6 +96,7 @@ def _from_file(name: str, names: Names, by: str, agree: Agree) -> Beginning | No
 
 def _asking(yes: bool, json: bool) -> Agree:
     def agree(begun: Beginning) -> bool:
+        end_progress()
         if not json:
             _show(begun)
         if yes:

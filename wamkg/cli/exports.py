@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.exporting.into import BEGIN, END
@@ -179,7 +180,7 @@ def figure(
     )  # fmt: skip
     query = query.checked(name)
     look = FigureOptions(width=parse_width(width), theme=theme, height=height)  # type: ignore[arg-type]
-    with open_store() as store:
+    with open_store() as store, progress("figure"):
         drawn = figures.draw_figure_at(
             store, get_settings().home, FigureRequest(name, query, release, as_of), output, look, data
         )

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from wamkg.cli.common import EXIT_PARTIAL, JsonOption, err, open_store, out, print_json
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json
 from wamkg.cli.import_report import print_report
+from wamkg.cli.progress import progress
 from wamkg.importing.importer import FORMATS, ImportOptions
-from wamkg.importing.importer import Progress as ImportProgress
 from wamkg.near_matches import unknown
 from wamkg.services import imports
 from wamkg.settings import get_settings
@@ -45,7 +44,7 @@ def import_(
         format, taxonomy, as_candidates=as_candidates or as_ is not None, dry_run=dry_run, encoding=encoding
     )
     stored = imports.store_for_dry_run(get_settings()) if dry_run else open_store(create=True)
-    with rare_garbage_collection(), stored as store, import_progress(source) as show:
+    with rare_garbage_collection(), stored as store, progress("import", json) as show:
         report = imports.import_source(store, source, options, show)
         with store.reading() as session:
             hint = how_to_begin(session)
@@ -69,21 +68,3 @@ def rare_garbage_collection() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-@contextmanager
-def import_progress(source: str) -> Iterator[ImportProgress | None]:
-    """Show the progress of an import in one line on a terminal; the line disappears at the end."""
-    if not err.is_terminal:
-        yield None
-        return
-    name = "standard input" if source == "-" else source.rstrip("/").rpartition("/")[2]
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task(f"reading {name}", total=None)
-
-        def show(done: int, total: int | None) -> None:
-            of = f" of {total:,}" if total else ""
-            progress.update(task, description=f"importing {name}: {done:,}{of} records")
-
-        yield show

@@ -1,18 +1,19 @@
 """`enrich`, `jobs` and `worker`: fetch from Semantic Scholar; show, stop and resume jobs."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from wamkg.cli.common import JsonOption, err, open_store, out, print_identity, print_json, print_table, print_warnings
+from wamkg.cli.common import JsonOption, open_store, out, print_identity, print_json, print_table, print_warnings
+from wamkg.cli.progress import clock, progress
 from wamkg.errors import InvalidInputError
 from wamkg.json_types import UncheckedObject
 from wamkg.services import jobs as service
 from wamkg.settings import get_settings
 from wamkg.views.jobs import JobItem
+
+if TYPE_CHECKING:
+    from wamkg.enriching.progress import Progress as EnrichProgress
 
 LISTED = 20
 """Number of unavailable items that are printed; `--json` prints all."""
@@ -29,10 +30,9 @@ def enrich(
     from wamkg.enriching.engine import enrich as run_enrich  # loads an HTTP client, which other commands need not
     from wamkg.enriching.progress import EnrichOptions
 
-    with open_store() as store, _bar() as show:
-        report = run_enrich(
-            store, get_settings(), EnrichOptions(only=only, limit=limit, retry_failed=retry_failed), show
-        )
+    options = EnrichOptions(only=only, limit=limit, retry_failed=retry_failed)
+    with open_store() as store, progress("enrich", json) as show:
+        report = run_enrich(store, get_settings(), options, lambda p: show(p.done, p.total, _rate(p)))
     if json:
         print_json(report.as_dict())
     else:
@@ -52,20 +52,9 @@ def _print_shortfalls(lines: list[UncheckedObject]) -> None:
         out.print(f"... and {len(lines) - LISTED} more; --json lists them all")
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[Any], None]]:
-    """Show a progress bar with counts, rate and remaining time; yields a function that takes a run's progress."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[more]}"))
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("enrich", total=None, more="")
-
-        def show(progress: Any) -> None:
-            left = progress.seconds_left
-            time_left = "" if left is None else f", {int(left // 60)}:{int(left % 60):02d} left"
-            more = f"{progress.requests} requests, {progress.rate:.2f}/s{time_left}"
-            bar.update(task, description=progress.doing, completed=progress.done, total=progress.total, more=more)
-
-        yield show
+def _rate(progress: "EnrichProgress") -> str:
+    left = "" if progress.seconds_left is None else f", {clock(progress.seconds_left)} left"
+    return f"{progress.doing}, {progress.requests:,} requests, {progress.rate:.2f}/s{left}"
 
 
 def jobs(

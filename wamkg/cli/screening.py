@@ -7,6 +7,7 @@ import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption
+from wamkg.cli.progress import progress
 from wamkg.json_types import UncheckedObject
 from wamkg.services import decisions
 from wamkg.services import screening as service
@@ -106,11 +107,12 @@ def simulate(
 ) -> None:
     """Replay finished labels: recall against effort, work saved, and when the stopping rule would have stopped."""
     replayed = service.Replayed(file, taxonomy, against, model or [], seeds, target, confidence)
-    if file is None:
-        with open_store() as store:
-            found = service.simulate(replayed, store)
-    else:
-        found = service.simulate(replayed)
+    with progress("simulate", json) as show:
+        if file is None:
+            with open_store() as store:
+                found = service.simulate(replayed, store, show)
+        else:
+            found = service.simulate(replayed, progress=show)
     if json:
         print_json(found.report)
         return

@@ -9,7 +9,7 @@ import uvicorn
 from rich.text import Text
 
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_json, print_table
-from wamkg.cli.progress import progress_bar
+from wamkg.cli.progress import progress
 from wamkg.cli.tokens import first_link
 from wamkg.errors import StoreError
 from wamkg.history.backup import restore_backup, write_backup
@@ -47,7 +47,7 @@ def seed(json: JsonOption = False) -> None:
 def build(json: JsonOption = False) -> None:
     """Run all stages: migrate, seed, embed, suggest, and draw the figures into HOME/out."""
     settings = get_settings()
-    with open_store(create=True, upgrade=True) as store, progress_bar("build") as show:
+    with open_store(create=True, upgrade=True) as store, progress("build", json) as show:
         report = run_build(store, settings, show)
     if json:
         print_json(report)
@@ -71,7 +71,9 @@ def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg ba
     settings = get_settings()
     store = Store(settings.url)
     try:
-        print_counts("restored", restore_backup(store, settings.home, file))
+        with progress("restore") as show:
+            counts = restore_backup(store, settings.home, file, show)
+        print_counts("restored", counts)
     finally:
         store.close()
 

@@ -1,20 +1,35 @@
 """`embed`, `suggest`, `evaluate`, `label-audit`: suggested taxa, and how good the suggestions are."""
 
 import sys
+import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_json_lines, print_table
-from wamkg.cli.progress import progress_bar
+from wamkg.cli.common import (
+    JsonOption,
+    TaxonomyOption,
+    err,
+    open_store,
+    out,
+    print_json,
+    print_json_lines,
+    print_table,
+)
+from wamkg.cli.progress import Show, clock, progress
 from wamkg.jobs.dispatch import submit
 from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.services import suggestions
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import get_settings
+from wamkg.suggesting.options import EvaluateOptions
 from wamkg.views.suggestions import unsaid
 
+QUICK = "nested-folds"
+SLOW = 60.0
+"""Seconds of CPU time from which an evaluation says how long it will take."""
 DeviceOption = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps or auto; default: the setting.")]
 
 
@@ -24,7 +39,7 @@ def embed(
     json: JsonOption = False,
 ) -> None:
     """Encode the papers' texts. Skips texts that are already encoded or that another worker is encoding."""
-    with open_store() as store, progress_bar("embed") as show:
+    with open_store() as store, progress("embed", json) as show:
         if workers > 1:
             submit(store, get_settings(), "embed", {"device": device} if device else {}, shares=workers - 1)
         report = suggestions.embed(store, get_settings(), device, show)
@@ -46,9 +61,9 @@ def suggest(
     json: JsonOption = False,
 ) -> None:
     """Suggest a taxon for each paper without one. One suggestion in ten is hidden from people until they decide."""
-    with open_store() as store:
+    with open_store() as store, progress("suggest", json) as show:
         taxonomy = main_taxonomy(store, taxonomy)
-        report = suggestions.suggest(store, get_settings(), taxonomy)
+        report = suggestions.suggest(store, get_settings(), taxonomy, show)
     # A program at the other end of a pipe decides nothing, so what it reads sways nobody.
     for_people = not json or sys.stdout.isatty()
     lines = [_shown(line, for_people if blind is None else blind) for line in report.lines]
@@ -107,14 +122,22 @@ def evaluate(
     model: Annotated[list[str] | None, typer.Option("--model", help="Model to measure; repeatable.")] = None,
     shuffle: Annotated[int | None, typer.Option("--shuffle", help="Shuffle the labels with this seed first.")] = None,
     protocol: Annotated[
-        str, typer.Option("--protocol", help="nested-loo: each paper left out in turn; time-forward: month by month.")
+        str,
+        typer.Option(
+            "--protocol",
+            help="nested-loo: each paper left out in turn; nested-folds: a tenth at a time; "
+            "time-forward: month by month.",
+        ),
     ] = "nested-loo",
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out a tenth of the papers at a time.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Measure the suggestion models on the classified papers."""
-    with open_store() as store:
+    options = EvaluateOptions(tuple(model or ()), shuffle, QUICK if quick else protocol)
+    with open_store() as store, progress("evaluate", json) as show:
         taxonomy = main_taxonomy(store, taxonomy)
-        report = suggestions.evaluate(store, get_settings(), taxonomy, model, shuffle, protocol)
+        watched = show if json or quick else _warning_if_slow(show)
+        report = suggestions.evaluate(store, get_settings(), taxonomy, options, watched)
     if json:
         print_json(report)
         return
@@ -123,6 +146,22 @@ def evaluate(
     rows = [[name, *(_number(values.get(m)) for m in measures)] for name, values in report["models"].items()]
     print_table(f"{taxonomy}, n = {report['n']}, {report['protocol']}", ["model", *measures], rows)
     out.print(f"default: {report['default']}")
+
+
+def _warning_if_slow(show: Show) -> Callable[[int, int], None]:
+    """Take progress as `show` does; say at the start if the rest will take long."""
+    times: list[float] = []
+
+    def watch(done: int, total: int) -> None:
+        show(done, total)
+        times.append(time.process_time())
+        if len(times) == 2 and (seconds := (times[1] - times[0]) * total) > SLOW:
+            err.print(
+                f"this takes about {clock(seconds)} of CPU time; `wamkg evaluate --quick` leaves out a tenth of the "
+                "papers at a time and takes a fraction of that"
+            )
+
+    return watch
 
 
 def _number(value: Any) -> str:

@@ -5,6 +5,7 @@ work, and the files of the releases. It contains the hashes of tokens: protect i
 """
 
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,8 +48,12 @@ def write_backup(store: Store, home: Path, path: Path) -> list[str]:
     return missing
 
 
-def restore_backup(store: Store, home: Path, path: Path) -> dict[str, int]:
+def restore_backup(
+    store: Store, home: Path, path: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> dict[str, int]:
     """Fill an empty store from a backup, in one transaction; returns the number of rows per table.
+
+    `progress` takes the rows copied so far, after each table, and all rows of the backup.
 
     Raises ConflictError if the store is not empty, StoreError if the file is not a backup or is damaged.
     """
@@ -61,7 +66,11 @@ def restore_backup(store: Store, home: Path, path: Path) -> dict[str, int]:
         loaded = Store(f"sqlite:///{Path(folder) / 'store.db'}")
         with closing(loaded), loaded.reading() as source, store.writing() as target:
             _refuse_filled(target)
-            counts = {str(table.name): _copy(source, target, table) for table in _tables()}
+            total = sum(_rows(source, table) for table in _tables())
+            counts: dict[str, int] = {}
+            for table in _tables():
+                counts[str(table.name)] = _copy(source, target, table)
+                progress(sum(counts.values()), total)
             for release in (Path(folder) / FOLDER).glob("*"):
                 release.replace(home / FOLDER / release.name)
     return {name: count for name, count in counts.items() if count}
@@ -83,10 +92,14 @@ def _unpack(path: Path, folder: Path) -> None:
 
 def _refuse_filled(session: Session) -> None:
     for table in _tables():
-        if session.connection().execute(select(func.count()).select_from(table)).scalar_one():
+        if _rows(session, table):
             raise ConflictError(
                 "the store is not empty; restore into a new one, with another WAMKG_HOME or WAMKG_DATABASE_URL"
             )
+
+
+def _rows(session: Session, table: Table) -> int:
+    return int(session.connection().execute(select(func.count()).select_from(table)).scalar_one())
 
 
 def _copy(source: Session, target: Session, table: Table) -> int:

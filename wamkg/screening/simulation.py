@@ -1,8 +1,9 @@
 """Replay complete labels: how soon would the relevant records have been found?"""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import fmean, stdev
 from typing import Any
 
@@ -93,8 +94,14 @@ class Simulation:
     seconds_per_decision: dict[str, float]
 
 
-def simulate(records: LabeledRecords, models: Sequence[str], seeds: Sequence[int], rule: StoppingRule) -> Simulation:
-    """Replay the labels with every model from every seed's start.
+def simulate(
+    records: LabeledRecords,
+    models: Sequence[str],
+    seeds: Sequence[int],
+    rule: StoppingRule,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Replay the labels with every model from every seed's start; `progress` takes the replays done and their number.
 
     Raises InvalidInputError for an unknown model or a number of seeds out of range.
     """
@@ -102,10 +109,11 @@ def simulate(records: LabeledRecords, models: Sequence[str], seeds: Sequence[int
     if not 1 <= len(seeds) <= MAX_SEEDS:
         raise InvalidInputError(f"{len(seeds)} seeds is out of range: use 1 to {MAX_SEEDS}")
     pool = Pool(records.documents)
-    runs = {
-        name: {seed: replay(pool, records.relevant, model, draw_priors(records.relevant, seed)) for seed in seeds}
-        for name, model in chosen.items()
-    }
+    runs: dict[str, dict[int, Replay]] = {name: {} for name in chosen}
+    for number, (name, seed) in enumerate(product(chosen, seeds), 1):
+        runs[name][seed] = replay(pool, records.relevant, chosen[name], draw_priors(records.relevant, seed))
+        if progress:
+            progress(number, len(chosen) * len(seeds))
     report = {
         "protocol": PROTOCOL,
         "source": records.source,

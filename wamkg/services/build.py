@@ -37,7 +37,7 @@ def build(store: Store, settings: Settings, progress: Progress | None = None) ->
         report["embed"] = embed(store, settings, None, progress)
     except DependencyMissingError as error:
         report["embed"] = {"skipped": str(error)}
-    suggested = suggest(store, settings, main_taxonomy(store))
+    suggested = suggest(store, settings, main_taxonomy(store), progress)
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
     try:

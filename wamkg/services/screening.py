@@ -1,6 +1,6 @@
 """Screening (is a paper in scope?) and its simulation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +33,10 @@ def screening(store: Store, taxonomy: str, text: str) -> "ScreeningSession":
         return ScreeningSession(session, taxonomy, text)
 
 
-def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
-    """Replay finished labels from a file or the store."""
+def simulate(
+    wanted: Replayed, store: Store | None = None, progress: Callable[[int, int], None] | None = None
+) -> "Simulation":
+    """Replay finished labels from a file or the store; `progress` takes the replays done and their number."""
     from wamkg.screening.labeled import from_file, from_library
     from wamkg.screening.simulation import simulate as run_simulate
     from wamkg.screening.stopping import StoppingRule
@@ -46,4 +48,4 @@ def simulate(wanted: Replayed, store: Store | None = None) -> "Simulation":
         assert store is not None
         with store.reading() as session:
             records = from_library(session, wanted.taxonomy, wanted.against)
-    return run_simulate(records, wanted.models, range(wanted.seeds), rule)
+    return run_simulate(records, wanted.models, range(wanted.seeds), rule, progress)

@@ -1,6 +1,7 @@
 """Embedding, suggestions and their evaluation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from wamkg.reviewing.holdout import AutomationBias, automation_bias
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.settings import Settings
 from wamkg.store.session import Store
+from wamkg.suggesting.options import EvaluateOptions
 from wamkg.views.paging import Page
 from wamkg.views.papers import PagedFilter
 from wamkg.views.suggestions import QueueItem, queue_page
@@ -45,13 +47,13 @@ def embed(store: Store, settings: Settings, device: str | None, progress: Progre
     return embed_papers(store, open_encoder(settings, device), progress)
 
 
-def suggest(store: Store, settings: Settings, taxonomy: str) -> "SuggestReport":
+def suggest(store: Store, settings: Settings, taxonomy: str, progress: Progress | None = None) -> "SuggestReport":
     """Suggest a taxon for each paper without an assignment. The encoder is loaded only for a model that needs it."""
     from wamkg.suggesting.runner import Rules, needs_encoder, suggest_places
 
     model = _suggester(settings)
     encoder = open_encoder(settings) if needs_encoder(model) else None
-    return suggest_places(store, taxonomy, Rules(model=model), encoder)
+    return suggest_places(store, taxonomy, Rules(model=model), encoder, progress)
 
 
 def _suggester(settings: Settings) -> str:
@@ -68,26 +70,21 @@ def audit_labels(store: Store, settings: Settings, taxonomy: str) -> list[Unchec
 
 
 def evaluate(
-    store: Store,
-    settings: Settings,
-    taxonomy: str,
-    models: Sequence[str] | None,
-    shuffle: int | None = None,
-    protocol: str = "nested-loo",
+    store: Store, settings: Settings, taxonomy: str, options: EvaluateOptions, progress: Progress | None = None
 ) -> UncheckedObject:
     """Measure the suggestion models. Without the `embed` extra, models that need an encoder are left out."""
     from wamkg.suggesting.runner import compared_models, evaluate_models, needs_encoder
 
     encoder = None
-    wanted = list(models or compared_models(has_vectors=True))
+    wanted = options.models or tuple(compared_models(has_vectors=True))
     if any(needs_encoder(name) for name in wanted):
         try:
             encoder = open_encoder(settings)
         except DependencyMissingError:
-            if models:
+            if options.models:
                 raise
-            wanted = compared_models(has_vectors=False)
-    return evaluate_models(store, taxonomy, wanted, encoder, shuffle, protocol)
+            wanted = tuple(compared_models(has_vectors=False))
+    return evaluate_models(store, taxonomy, replace(options, models=wanted), encoder, progress)
 
 
 def review_queue(store: Store, taxonomy: str, order: str, limit: int) -> Page[QueueItem]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wamkg.suggesting.metrics import Bools, top_log_loss
-from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
+from wamkg.suggesting.metrics import top_log_loss
+from wamkg.suggesting.taxon_tree import Bools, Floats, Ints, Tree
 
 _TEMPERATURES = np.geomspace(0.2, 5.0, 65)
 NEVER = 1.01
@@ -40,11 +40,11 @@ class Calibration:
         return self.thresholds[depth - 1] if depth <= len(self.thresholds) else NEVER
 
 
-def temper(probabilities: Floats, temperature: float) -> Floats:
-    """Divide log-odds by a temperature (Guo et al., 2017) and renormalize each row."""
+def temper(probabilities: Floats, temperature: float | Floats) -> Floats:
+    """Divide log-odds by a temperature (Guo et al., 2017) and renormalize each row; by several at once, (t, 1, 1)."""
     logs = np.log(np.clip(probabilities, 1e-12, 1.0)) / temperature
-    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
-    out: Floats = scaled / scaled.sum(axis=1, keepdims=True)
+    scaled = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    out: Floats = scaled / scaled.sum(axis=-1, keepdims=True)
     return out
 
 
@@ -82,9 +82,8 @@ def _temperature(tree: Tree, conditional: Floats, nodes: Ints, at_root: bool) ->
         rows = np.flatnonzero(labels >= 0)
         if (parent < 0) != at_root or len(rows) == 0:
             continue
-        for i, temperature in enumerate(_TEMPERATURES):
-            tempered = temper(conditional[np.ix_(rows, children)], temperature)
-            losses[i] -= np.log(np.clip(tempered[np.arange(len(rows)), labels[rows]], 1e-12, 1.0)).sum()
+        tempered = temper(conditional[np.ix_(rows, children)], _TEMPERATURES[:, None, None])
+        losses -= np.log(np.clip(tempered[:, np.arange(len(rows)), labels[rows]], 1e-12, 1.0)).sum(axis=1)
     return float(_TEMPERATURES[int(losses.argmin())]) if losses.any() else 1.0
 
 
@@ -94,10 +93,8 @@ def depth_confidence(tree: Tree, joint: Floats, nodes: Ints, depth: int) -> tupl
     """
     here = np.flatnonzero(tree.depths == depth)
     best = here[joint[:, here].argmax(axis=1)]
-    lines = [tree.line(int(node)) for node in nodes]
-    right = np.array([int(b) in line for b, line in zip(best, lines, strict=True)], dtype=bool)
-    known = np.array([len(line) >= depth for line in lines], dtype=bool)
-    return joint[np.arange(len(joint)), best], right, known
+    labeled = tree.ancestors[nodes, depth - 1]
+    return joint[np.arange(len(joint)), best], best == labeled, labeled >= 0
 
 
 def threshold_for(confidence: Floats, right: Bools, precision: float) -> float:

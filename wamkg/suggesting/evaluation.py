@@ -1,20 +1,21 @@
 """Evaluate each model on papers it has not seen, and how reliable its confidence is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from wamkg.json_types import UncheckedObject
 from wamkg.suggesting import metrics
 from wamkg.suggesting.calibration import Calibration, depth_confidence
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.features import VectorsByHash
-from wamkg.suggesting.metrics import Bools
+from wamkg.suggesting.options import EvaluateOptions
 from wamkg.suggesting.outside import OutsideModel
 from wamkg.suggesting.registry import BASELINE, DEFAULT, FitCache, Model, model_named
 from wamkg.suggesting.splits import Split, splits_of
-from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Bools, Floats, Ints, Tree
 
 NESTED_CHOICE = "nested-choice"
 """Not a model: in each fold, the evaluated model with the least log loss within that fold."""
@@ -31,51 +32,59 @@ class HeldOutPredictions:
 
 def evaluate(
     training: TrainingSet,
-    models: Sequence[str],
+    options: EvaluateOptions,
     vectors: VectorsByHash | None = None,
-    precision: float = 0.95,
-    shuffle_seed: int | None = None,
-    protocol: str = "nested-loo",
+    progress: Callable[[int, int], None] | None = None,
 ) -> UncheckedObject:
-    """Evaluate every model by a protocol of `splits`; return the report of `evaluate --json`.
+    """Evaluate the models of the options, and the baseline; return the report of `evaluate --json`.
 
     Temperature, threshold and, for `nested-choice`, the model are chosen by cross-validation inside each fold, without
-    the held-out papers. With `shuffle_seed` the labels are permuted first: the same protocol must then give chance
-    results. Raises InvalidInputError for too few examples or an unknown model or protocol.
+    the held-out papers. `progress` takes the splits done and their number. Raises InvalidInputError for too few
+    examples or an unknown model or protocol.
     """
-    if shuffle_seed is not None:
-        training = shuffled(training, shuffle_seed)
-    splits = splits_of(training, protocol)
+    if options.shuffle is not None:
+        training = shuffled(training, options.shuffle)
+    splits = splits_of(training, options.protocol)
     bench = FitCache(training, vectors=vectors)
-    names = list(dict.fromkeys([BASELINE, *models]))
-    held = {name: hold_out(bench, [model_named(name)], splits, precision) for name in names}
+    names = list(dict.fromkeys([BASELINE, *options.models]))
+    choices = {name: [model_named(name)] for name in names}
     if len(names) > 1:
-        held[NESTED_CHOICE] = hold_out(bench, [model_named(name) for name in names], splits, precision)
+        choices[NESTED_CHOICE] = [model_named(name) for name in names]
+    parts: dict[str, list[HeldOutPredictions]] = {name: [] for name in choices}
+    with threadpool_limits(1):  # the matrices are small: a second thread would only wait for the first
+        for number, split in enumerate(splits, 1):
+            for name, models_of in choices.items():
+                parts[name].append(hold_out(bench, models_of, split, options.precision))
+            if progress:
+                progress(number, len(splits))
+    held = {name: joined(found) for name, found in parts.items()}
     right = metrics.top_right(bench.tree, held[BASELINE].joint, bench.nodes[held[BASELINE].rows])
     return {
-        "protocol": protocol,
+        "protocol": options.protocol,
         "n": len(held[BASELINE].rows),
         "default": DEFAULT,
-        "shuffled": shuffle_seed is not None,
+        "shuffled": options.shuffle is not None,
         "models": {name: scores(bench, h, right) for name, h in held.items()},
         "outside": outside_scores(training),
     }
 
 
-def hold_out(bench: FitCache, models: Sequence[Model], splits: Sequence[Split], precision: float) -> HeldOutPredictions:
-    """Predict with models fitted, calibrated and thresholded without the held-out papers; of several, use the best.
+def hold_out(bench: FitCache, models: Sequence[Model], split: Split, precision: float) -> HeldOutPredictions:
+    """Predict with a model fitted, calibrated and thresholded without the held-out papers; of several, use the best.
 
     The best has the least top-level log loss in cross-validation within the fold.
     """
-    joint, thresholds = [], []
-    for split in splits:
-        fitted = [(model, bench.calibration(model, split.fit, precision)) for model in models]
-        model, calibration = min(fitted, key=_inner_loss)
-        raw = bench.predict(model, split.fit, split.predict)
-        joint.append(bench.tree.joint(calibration.apply(bench.tree, raw)))
-        thresholds.append(np.full(len(split.predict), calibration.threshold(1)))
-    rows = np.concatenate([split.predict for split in splits])
-    return HeldOutPredictions(rows, np.concatenate(joint), np.concatenate(thresholds))
+    fitted = [(model, bench.calibration(model, split.fit, precision)) for model in models]
+    model, calibration = min(fitted, key=_inner_loss)
+    raw = bench.predict(model, split.fit, split.predict)
+    joint = bench.tree.joint(calibration.apply(bench.tree, raw))
+    return HeldOutPredictions(split.predict, joint, np.full(len(split.predict), calibration.threshold(1)))
+
+
+def joined(parts: Sequence[HeldOutPredictions]) -> HeldOutPredictions:
+    """Return the predictions of all splits together."""
+    rows, joint, thresholds = zip(*((part.rows, part.joint, part.thresholds) for part in parts), strict=True)
+    return HeldOutPredictions(np.concatenate(rows), np.concatenate(joint), np.concatenate(thresholds))
 
 
 def _inner_loss(fitted: tuple[Model, Calibration]) -> float:

@@ -4,6 +4,7 @@ Local classifiers per parent node (Silla and Freitas, 2011). A taxon without exa
 serves as one example with a small weight, and smoothing gives every leaf a probability.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,14 +50,23 @@ def fit_hierarchy(
     space = FeatureSpace(corpus, view, training.rows, training.definitions)
     features = space.matrix(training.rows)
     nodes: dict[int, tuple[int, FittedNode | None, Ints]] = {}
-    for parent in tree.children:
-        labels = tree.child_on_path(training.nodes, parent)
-        members = np.flatnonzero(labels >= 0)
-        classes, compact = np.unique(labels[members], return_inverse=True)
+    for parent, members, labels, classes in rows_by_node(tree, training.nodes):
         enough = len(classes) > 1
-        fitted = classifier.fit(features[members], compact, training.weights[members]) if enough else None
+        fitted = classifier.fit(features[members], labels, training.weights[members]) if enough else None
         nodes[parent] = (len(members), fitted, classes)
     return FittedHierarchy(tree, space, nodes)
+
+
+def rows_by_node(tree: Tree, nodes: Ints) -> Iterator[tuple[int, Ints, Ints, Ints]]:
+    """Yield what each inner node is trained on, given the node of each row.
+
+    That is the node, the positions of the rows below it, the class of each, 0..k-1, and the child of each class.
+    """
+    for parent in tree.children:
+        below = tree.child_on_path(nodes, parent)
+        members = np.flatnonzero(below >= 0)
+        classes = np.flatnonzero(np.bincount(below[members]))
+        yield parent, members, np.searchsorted(classes, below[members]), classes
 
 
 def smooth_unseen_children(seen: Floats, classes: Ints, size: int, n: int) -> Floats:

@@ -1,14 +1,12 @@
 """Measures of hierarchical, calibrated classification."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
 from wamkg.json_types import UncheckedObject
-from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
+from wamkg.suggesting.taxon_tree import Bools, Floats, Ints, Tree
 
-Bools = npt.NDArray[np.bool_]
 BINS = 5
 RESAMPLES = 2000
 

@@ -8,10 +8,12 @@ import numpy as np
 from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
 from wamkg.suggesting.calibration import Calibration, HeldOutProbabilities, fit_calibration
-from wamkg.suggesting.classifiers import Logistic, Majority, Neighbours, NodeClassifier
+from wamkg.suggesting.classifiers import MANY_ROWS, Logistic, Majority, Neighbours, NodeClassifier
 from wamkg.suggesting.examples import PaperDocument, TrainingSet
 from wamkg.suggesting.features import DocumentFeatures, TextView, VectorsByHash, VectorView, View
 from wamkg.suggesting.hierarchy import FittedHierarchy, Rows, fit_hierarchy
+from wamkg.suggesting.products import ProductModel
+from wamkg.suggesting.splits import stratified_folds
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
 BASELINE = "tfidf-lr"
@@ -116,18 +118,22 @@ class FitCache:
         self.corpus = DocumentFeatures([*known, *candidates], vectors, learnable=len(known))
         self.candidate_rows: Ints = len(known) + np.arange(len(candidates), dtype=np.intp)
         self._predicted: dict[tuple[EnsembleMember, bytes, bytes], Floats] = {}
+        self._products: dict[EnsembleMember, ProductModel] = {}
+        self._calibrated: dict[tuple[str, bytes, float], Calibration] = {}
 
     def fit(self, member: EnsembleMember, rows: Ints) -> FittedHierarchy:
         """Fit one member on the examples `rows` and, if it uses them, the definitions."""
+        return fit_hierarchy(self.tree, self.corpus, self._training_rows(member, rows), member.view, member.classifier)
+
+    def _training_rows(self, member: EnsembleMember, rows: Ints) -> Rows:
         taxa = np.arange(len(self.tree.paths) if member.definitions > 0 else 0, dtype=np.intp)
         texts = taxa + len(self.nodes)
-        training = Rows(
+        return Rows(
             rows=np.concatenate([rows, texts]),
             nodes=np.concatenate([self.nodes[rows], taxa]),
             weights=np.concatenate([np.ones(len(rows)), np.full(len(taxa), member.definitions)]),
             definitions=texts,
         )
-        return fit_hierarchy(self.tree, self.corpus, training, member.view, member.classifier)
 
     def predict(self, model: Model, rows: Ints, at: Ints) -> Floats:
         """Return raw P(child | parent), (len(at), nodes), of a model fitted on the examples `rows`."""
@@ -140,9 +146,19 @@ class FitCache:
     def _member(self, member: EnsembleMember, rows: Ints, at: Ints) -> Floats:
         key = (member, rows.tobytes(), at.tobytes())
         if key not in self._predicted:
-            blind = len(rows) == 0 and member.definitions == 0
-            self._predicted[key] = self._uniform(len(at)) if blind else self.fit(member, rows).conditional(at)
+            self._predicted[key] = self._conditional(member, rows, at)
         return self._predicted[key]
+
+    def _conditional(self, member: EnsembleMember, rows: Ints, at: Ints) -> Floats:
+        if len(rows) == 0 and member.definitions == 0:
+            return self._uniform(len(at))
+        classifier, size = member.classifier, len(self.nodes)
+        if not isinstance(classifier, Logistic) or at.max(initial=0) >= size or size + len(self.tree.paths) > MANY_ROWS:
+            return self.fit(member, rows).conditional(at)
+        if member not in self._products:
+            every = self._training_rows(member, np.arange(size, dtype=np.intp))
+            self._products[member] = ProductModel(self.tree, self.corpus, every, member.view, classifier)
+        return self._products[member].conditional(self._training_rows(member, rows), at)
 
     def _uniform(self, size: int) -> Floats:
         out = np.zeros((size, len(self.tree.paths)))
@@ -179,16 +195,15 @@ class FitCache:
 
         The thresholds reach the precision there and, if dates are known, also in time-forward validation.
         """
+        key = (model.name, rows.tobytes(), precision)
+        if key not in self._calibrated:
+            self._calibrated[key] = self._calibrate(model, rows, precision)
+        return self._calibrated[key]
+
+    def _calibrate(self, model: Model, rows: Ints, precision: float) -> Calibration:
         if len(rows) < MIN_TO_CALIBRATE:
             return Calibration()
         seen = [HeldOutProbabilities(self.out_of_fold(model, rows), self.nodes[rows])]
         if (ahead := self.ahead(model, rows)) is not None:
             seen.append(HeldOutProbabilities(ahead[1], self.nodes[ahead[0]]))
         return fit_calibration(self.tree, seen, precision, scale=model.calibrated)
-
-
-def stratified_folds(nodes: Ints, folds: int) -> Ints:
-    """Deal rows to folds, class by class, so that each fold has its share; deterministic."""
-    out = np.empty(len(nodes), dtype=np.intp)
-    out[np.argsort(nodes, kind="stable")] = np.arange(len(nodes)) % max(1, min(folds, len(nodes)))
-    return out

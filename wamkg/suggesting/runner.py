@@ -16,6 +16,7 @@ from wamkg.suggesting.corpus import TaxonomyCorpus, document_of, load_corpus
 from wamkg.suggesting.evaluation import evaluate
 from wamkg.suggesting.examples import required_texts
 from wamkg.suggesting.features import VectorsByHash
+from wamkg.suggesting.options import EvaluateOptions
 from wamkg.suggesting.registry import DEFAULT, compared_models, model_named
 from wamkg.suggesting.suggest import SuggestionResult, suggest
 from wamkg.suggesting.suggest import SuggestOptions as Rules
@@ -84,7 +85,7 @@ def suggest_places(
         with store.reading() as session:
             before, corpus = latest_write(session), load_corpus(session, slug)
         vectors = vectors_for(store, corpus, encoder) if encoder else None
-        found = suggest(corpus.training, corpus.candidates, vectors, rules, named)
+        found = suggest(corpus.training, corpus.candidates, vectors, rules, named, progress)
         changed = _keep(store, corpus, found, None if attempt == ATTEMPTS - 1 else before)
         if changed is not None:
             break
@@ -146,14 +147,12 @@ def _line(corpus: TaxonomyCorpus, slug: str, suggestion: SuggestionResult) -> Un
 def evaluate_models(
     store: Store,
     slug: str,
-    models: list[str],
+    options: EvaluateOptions,
     encoder: Encoder | None,
-    shuffle_seed: int | None = None,
-    protocol: str = "nested-loo",
+    progress: Progress | None = None,
 ) -> UncheckedObject:
-    """Evaluate models on the taxonomy's own examples, by a protocol of `evaluation.evaluate`."""
+    """Evaluate models on the taxonomy's own examples, see `evaluation.evaluate`."""
     with store.reading() as session:
         corpus = load_corpus(session, slug)
     vectors = vectors_for(store, corpus, encoder) if encoder else None
-    found = evaluate(corpus.training, models, vectors, shuffle_seed=shuffle_seed, protocol=protocol)
-    return {"taxonomy": slug} | found
+    return {"taxonomy": slug} | evaluate(corpus.training, options, vectors, progress)

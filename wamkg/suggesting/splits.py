@@ -10,6 +10,7 @@ from wamkg.near_matches import unknown
 from wamkg.suggesting.examples import TrainingSet
 from wamkg.suggesting.taxon_tree import Ints
 
+FOLDS = 10
 MIN_TO_LEARN_FROM = 10
 """Months with fewer earlier papers than this are not evaluated."""
 
@@ -28,6 +29,19 @@ def nested_loo(training: TrainingSet) -> list[Split]:
     return [Split(np.delete(everything, i), everything[i : i + 1]) for i in everything]
 
 
+def nested_folds(training: TrainingSet) -> list[Split]:
+    """Leave out a tenth of the examples at a time, each with its share of every taxon: quicker, nearly as strict."""
+    folds = stratified_folds(np.array([training.tree.index[e.taxon] for e in training.examples], dtype=np.intp), FOLDS)
+    return [Split(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(folds.max() + 1)]
+
+
+def stratified_folds(nodes: Ints, folds: int) -> Ints:
+    """Deal rows to folds, class by class, so that each fold has its share; deterministic."""
+    out = np.empty(len(nodes), dtype=np.intp)
+    out[np.argsort(nodes, kind="stable")] = np.arange(len(nodes)) % max(1, min(folds, len(nodes)))
+    return out
+
+
 def time_forward(training: TrainingSet) -> list[Split]:
     """For every month m: fit on the papers dated before m, predict those of m.
 
@@ -44,6 +58,7 @@ def time_forward(training: TrainingSet) -> list[Split]:
 
 PROTOCOLS: dict[str, Callable[[TrainingSet], list[Split]]] = {
     "nested-loo": nested_loo,
+    "nested-folds": nested_folds,
     "time-forward": time_forward,
 }
 

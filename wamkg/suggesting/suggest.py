@@ -1,6 +1,6 @@
 """Suggest a taxon for each candidate: probabilities in the tree, the confident level, and reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
@@ -75,6 +75,7 @@ def suggest(
     vectors: VectorsByHash | None = None,
     settings: SuggestOptions | None = None,
     encoder: tuple[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[SuggestionResult]:
     """Suggest a taxon for every candidate, in the given order.
 
@@ -110,6 +111,8 @@ def suggest(
         placed = run.placed(joint[i], None if outside is None else float(outside[i]))
         reasons = explainer.explain(i, joint[i], int(placed.leaves[0])) if explainer else ()
         found.append(run.suggestion(document, joint[i], placed, (*reasons, *again.get(i, ()))))
+        if progress:
+            progress(i + 1, len(candidates))
     return found
 
 

@@ -11,6 +11,7 @@ from wamkg.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class Tree:
             nodes.append(node)
             node = int(self.parents[node])
         return nodes[::-1]
+
+    @cached_property
+    def ancestors(self) -> Ints:
+        """Return each node's ancestor or itself at each depth from 1 on, shape (nodes, depths); -1 below the node."""
+        table = np.full((len(self.paths), int(self.depths.max())), -1, dtype=np.intp)
+        for node in range(len(self.paths)):
+            line = self.line(node)
+            table[node, : len(line)] = line
+        return table
 
     def joint(self, conditional: Floats) -> Floats:
         """Multiply P(node | parent), shape (m, nodes), into P(node): a parent is the sum of its children."""
