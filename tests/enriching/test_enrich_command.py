@@ -86,7 +86,7 @@ def test_a_terminal_shows_a_bar_with_counts_rate_and_time_left(library: Store, w
     with S2Server(world) as server:
         settings = settings_for(server, home=home, s2_requests_per_second=10.0)
         leader, follower = pty.openpty()
-        wide = environment(settings) | {"TERM": "xterm", "COLUMNS": "120"}
+        wide = environment(settings) | {"TERM": "xterm", "COLUMNS": "120", "WAMKG_PROGRESS": "true"}
         process = subprocess.Popen(
             [sys.executable, "-m", "wamkg", "enrich"], env=wide, stdout=subprocess.DEVNULL, stderr=follower
         )
