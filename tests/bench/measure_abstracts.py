@@ -1,8 +1,8 @@
 """How good are suggestions on real abstracts? `python -m tests.bench.measure_abstracts`, with WAMKG_SHARED.
 
 `abstract_labels.csv` holds the labels of 72 abstracts of `candidates.jsonl`: a first and a second reading, and the
-settled one. It holds no text. Two questions are measured: what the 64 summaries of the seeds teach about abstracts (as in use
-today), and what they teach together with the other abstracts (each abstract left out in turn).
+settled one. It holds no text. Two questions are measured: what the 64 summaries of the seeds teach about abstracts (as
+in use today), and what they teach together with the other abstracts (each abstract left out in turn).
 """
 
 import csv
