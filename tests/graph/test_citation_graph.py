@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wamkg.errors import InvalidInputError
-from wamkg.graph.bursts import find_bursts
+from wamkg.graph.bursts import BurstModel, find_bursts
 from wamkg.graph.citation_graph import CitationGraph, citation_graph
 from wamkg.graph.communities import communities, undirected
 from wamkg.graph.main_path import main_path, without_cycles
@@ -224,7 +224,7 @@ class TestBursts:
     @pytest.mark.parametrize(("ratio", "reluctance"), [(1, 1), (0.5, 1), (2, -1), (float("nan"), 1), (2, float("nan"))])
     def test_values_out_of_range(self, ratio: float, reluctance: float) -> None:
         with pytest.raises(InvalidInputError, match="ratio"):
-            find_bursts([1], [2], ratio, reluctance)
+            BurstModel(ratio, reluctance)
 
     def test_no_periods(self) -> None:
         assert find_bursts([], []) == []

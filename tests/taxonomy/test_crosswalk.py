@@ -6,14 +6,15 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from tests.helpers.edit_store import fill
 from wamkg.cli import run
 from wamkg.errors import NotFoundError
 from wamkg.store.session import Store
-from wamkg.taxonomy.crosswalk import crosswalk, normalised_mutual_information
+from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.taxonomy.crosswalk_text import crosswalk_csv, crosswalk_latex
+from wamkg.taxonomy.label_agreement import adjusted_rand_index, normalised_mutual_information
 
 PLACES = [
     ("joint/diffusion", "latent-only"),
@@ -43,8 +44,19 @@ def test_mutual_information_is_scikit_learns(pairs: list[tuple[str, str]]) -> No
     assert normalised_mutual_information(a, b) == pytest.approx(expected, abs=1e-9)
 
 
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz")), min_size=1, max_size=40))
+def test_the_adjusted_rand_index_is_scikit_learns(pairs: list[tuple[str, str]]) -> None:
+    a, b = zip(*pairs, strict=True)
+    assert adjusted_rand_index(a, b) == pytest.approx(adjusted_rand_score(a, b), abs=1e-9)
+
+
+def test_the_adjusted_rand_index_by_hand() -> None:
+    # 15 pairs: 7 together in the first labeling, 4 in the second, 3 in both; expected 7 * 4 / 15.
+    assert adjusted_rand_index("aaaabb", "xxxyyz") == pytest.approx((3 - 28 / 15) / (5.5 - 28 / 15))
+
+
 def test_no_papers_tell_nothing() -> None:
-    assert normalised_mutual_information([], []) == 0.0
+    assert normalised_mutual_information([], []) == adjusted_rand_index([], []) == 0.0
 
 
 def test_counts_mapping_and_breaks(placed: Store) -> None:

@@ -1,12 +1,31 @@
 """Bursts: periods in which one group has an unusual share of all events."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import inf, lgamma, log
 from typing import NamedTuple
 
 from wamkg.errors import InvalidInputError
 
-RATIO, RELUCTANCE = 2.0, 1.0
+
+@dataclass(frozen=True)
+class BurstModel:
+    """How unusual a burst is: `ratio` is its share to the usual one, `reluctance` the cost to enter it.
+
+    Raises InvalidInputError for a ratio of 1 or less or a negative reluctance.
+    """
+
+    ratio: float = 2.0
+    reluctance: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.ratio > 1 and self.reluctance >= 0):
+            raise InvalidInputError(
+                f"ratio {self.ratio} and reluctance {self.reluctance}: use a ratio above 1, a reluctance from 0"
+            )
+
+
+USUAL = BurstModel()
 
 
 class Burst(NamedTuple):
@@ -17,9 +36,7 @@ class Burst(NamedTuple):
     weight: float
 
 
-def find_bursts(
-    counts: Sequence[int], totals: Sequence[int], ratio: float = RATIO, reluctance: float = RELUCTANCE
-) -> list[Burst]:
+def find_bursts(counts: Sequence[int], totals: Sequence[int], model: BurstModel = USUAL) -> list[Burst]:
     """The bursts of a group with `counts` of the `totals` of all groups in each period, in order of time.
 
     Kleinberg (2003), "Bursty and hierarchical structure in streams", section 4, with two states: outside a burst an
@@ -27,17 +44,13 @@ def find_bursts(
     `reluctance` times the logarithm of the number of periods. The states of least total cost are found by dynamic
     programming. `weight` is the cost that the burst saves against the other state. Kleinberg's p1 is no probability for
     a group with a large share, so here p1 is at most halfway from p0 to 1.
-
-    Raises InvalidInputError for a ratio of 1 or less or a negative reluctance.
     """
-    if not (ratio > 1 and reluctance >= 0):
-        raise InvalidInputError(f"ratio {ratio} and reluctance {reluctance}: use a ratio above 1, a reluctance from 0")
     share = sum(counts) / max(sum(totals), 1)
     if not 0 < share < 1:
         return []
-    shares = share, min(ratio * share, (1 + share) / 2)
+    shares = share, min(model.ratio * share, (1 + share) / 2)
     costs = [[_cost(r, d, p) for p in shares] for r, d in zip(counts, totals, strict=True)]
-    return _runs(_cheapest(costs, reluctance * log(len(counts))), costs)
+    return _runs(_cheapest(costs, model.reluctance * log(len(counts))), costs)
 
 
 def _cost(count: int, total: int, share: float) -> float:

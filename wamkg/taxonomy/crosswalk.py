@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 from sqlmodel import Session
 
 from wamkg.store.duplicates import load_work_groups, uncounted_papers
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
+from wamkg.taxonomy.label_agreement import normalised_mutual_information
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
     Raises NotFoundError for an unknown taxonomy.
     """
     first = {number: group[0] for group in load_work_groups(session).groups() for number in group}
-    placed_a, placed_b = _placed(session, a, first), _placed(session, b, first)
+    placed_a, placed_b = placed_works(session, a, first), placed_works(session, b, first)
     shared = sorted(placed_a.keys() & placed_b.keys())
     depths_a, depths_b = _depths(session, a), _depths(session, b)
     levels = [
@@ -103,8 +103,11 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
     )
 
 
-def _placed(session: Session, slug: str, first: Mapping[int, int]) -> dict[int, str]:
-    """The taxon of each work, under its first record, because the two taxonomies may use different records."""
+def placed_works(session: Session, slug: str, first: Mapping[int, int]) -> dict[int, str]:
+    """The taxon of each work, under its record in `first`, because two taxonomies may use different records.
+
+    Raises NotFoundError for an unknown taxonomy.
+    """
     taxonomy = get_taxonomy(session, slug)
     assert taxonomy.id is not None
     left_out = set(uncounted_papers(session, taxonomy.id))
@@ -134,25 +137,6 @@ def _level(depths: tuple[int, int], a: Sequence[str], b: Sequence[str]) -> Level
         classes_a=len(set(a)),
         classes_b=len(set(b)),
     )
-
-
-def normalised_mutual_information(a: Sequence[str], b: Sequence[str]) -> float:
-    """Mutual information of two labelings over the arithmetic mean of their entropies, from 0 to 1.
-
-    Strehl and Ghosh (2002) with the arithmetic mean, as in scikit-learn's `normalized_mutual_info_score`. Two labelings
-    with one class each have the value 1.
-    """
-    n = len(a)
-    if n == 0 or len(set(a)) == len(set(b)) == 1:
-        return 1.0 if n else 0.0
-    ca, cb, joint = Counter(a), Counter(b), Counter(zip(a, b, strict=True))
-    information = sum(k / n * log(n * k / (ca[x] * cb[y])) for (x, y), k in joint.items())
-    mean = (_entropy(ca, n) + _entropy(cb, n)) / 2
-    return min(max(information / mean, 0.0), 1.0) if mean else 0.0
-
-
-def _entropy(counts: Mapping[str, int], n: int) -> float:
-    return -sum(k / n * log(k / n) for k in counts.values())
 
 
 def _purity(given: Sequence[str], of: Sequence[str]) -> float:
