@@ -64,7 +64,7 @@ def test_every_route_is_documented() -> None:
 
 
 READING = {"history", "changes", "batches", "agreement", "crosswalk", "label-audit", "evaluate", "simulate", "timeline",
-           "figure", "export", "list", "search", "show", "open", "config"}  # fmt: skip
+           "figure", "graph", "export", "list", "search", "show", "open", "config"}  # fmt: skip
 """Verbs that write nothing to the store."""
 
 

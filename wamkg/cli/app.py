@@ -169,6 +169,11 @@ COMMANDS: dict[str, Verb] = {
         "timeline",
         "Count papers over time, split by taxon; or the papers that cite a paper, a method or a branch.",
     ),
+    "graph": Verb(
+        "graph",
+        "graph",
+        "Measure the citations between works: PageRank, co-citation, coupling, main path, communities, bursts.",
+    ),
     "figure": Verb(
         "exports",
         "figure",

@@ -65,16 +65,16 @@ FormatOption = Annotated[Format, typer.Option("--format", help="What to print; i
 QuietLimit = Annotated[int, typer.Option("--limit", min=0, help="Number of papers; 0 for all.")]
 
 
-def with_paper_filters(command: Callable[..., None]) -> Callable[..., None]:
+def with_paper_filters(command: Callable[..., int | None]) -> Callable[..., int | None]:
     """Give a command one option for each filter of papers; it gets those that were given as `filters`."""
     signature = signature_of(command)
     own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
     options = [_filter_option(name, info) for name, info in PaperFilter.model_fields.items()]
 
     @wraps(command)
-    def run(**values: Any) -> None:
+    def run(**values: Any) -> int | None:
         given = {name: values.pop(name) for name in PaperFilter.model_fields}
-        command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
+        return command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
 
     run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}
     run.__signature__ = signature.replace(parameters=[p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options, *own)])  # type: ignore[attr-defined]
@@ -105,9 +105,7 @@ def list_(
     chosen = _columns(columns)
     most = None if limit == 0 or (format != "table" and limit == 50) else limit
     with open_selected_store(release, as_of) as store, store.reading() as session:
-        taxa = [_in_main_taxonomy(session, text) for text in filters.get("taxon", ())]
-        states = [_in_main_taxonomy(session, text) for text in filters.get("state", ())]
-        asked = PaperQuery(**{**filters, "taxon": tuple(taxa), "state": tuple(states)}, sort=sort)
+        asked = PaperQuery(**in_main_taxonomy(session, filters), sort=sort)
         total, papers = _matching(session, asked, most)
         printed = _print_papers(papers, chosen, format)
         hint = "" if total else how_to_begin(session)
@@ -228,9 +226,13 @@ def _columns(text: str) -> list[str]:
     return names
 
 
-def _in_main_taxonomy(session: Session, text: str) -> str:
-    """A taxon or state as the library filters by it; without a taxonomy, of the main one."""
-    return text if ":" in text else f"{default_taxonomy(session)}:{text}"
+def in_main_taxonomy(session: Session, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of papers; a taxon or a state without a taxonomy is of the main one."""
+    named = {
+        name: tuple(text if ":" in text else f"{default_taxonomy(session)}:{text}" for text in filters.get(name, ()))
+        for name in ("taxon", "state")
+    }
+    return {**filters, **named}
 
 
 def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[int, Iterator[PaperItem]]:

@@ -9,7 +9,7 @@ of paths that reach the cited work times the number that leave the citing one; `
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ldexp
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -17,10 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from wamkg.errors import InvalidInputError
 from wamkg.graph.citation_graph import Matrix
+from wamkg.graph.options import SEARCHES, Search
 from wamkg.near_matches import unknown
 
-Search = Literal["global", "local"]
-SEARCHES: tuple[Search, ...] = get_args(Search)
 _SAME = 1e-12
 """Relative difference below which two weights are equal: they are computed in floating point."""
 _STEP = 512

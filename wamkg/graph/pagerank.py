@@ -8,9 +8,9 @@ from scipy import sparse
 
 from wamkg.errors import InvalidInputError
 from wamkg.graph.citation_graph import Matrix
+from wamkg.graph.options import DAMPING
 
 Values: TypeAlias = npt.NDArray[np.float64]
-DAMPING = 0.85
 MOST_STEPS = 1_000
 
 

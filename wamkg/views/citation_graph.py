@@ -5,16 +5,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.graph.citation_graph import load_citation_graph
-from wamkg.graph.main_path import Search, main_path
-from wamkg.graph.pagerank import DAMPING, pagerank
-from wamkg.graph.similar_works import similar_pairs
+from wamkg.graph.options import DAMPING, SHARED_BY, Search, SharedBy
 from wamkg.identifiers import day_or_year
 from wamkg.near_matches import unknown
 from wamkg.store.paper_details import PaperRow, paper_rows
@@ -26,7 +22,8 @@ from wamkg.views.paging import DEFAULT_LIMIT
 from wamkg.views.papers import public_id, shown_day
 from wamkg.views.roadmap import short_title
 
-SharedBy = Literal["co-citation", "coupling"]
+if TYPE_CHECKING:
+    from wamkg.graph.citation_graph import CitationGraph
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,11 @@ class WorkItem:
 class Works:
     """The works of a graph with what is shown of them."""
 
+    graph: "CitationGraph"
+
     def __init__(self, session: Session, wanted: PaperFilter) -> None:
+        from wamkg.graph.citation_graph import load_citation_graph  # scipy takes a while to load
+
         self.graph, self.work_of = load_citation_graph(session, wanted)
         self._session = session
 
@@ -69,7 +70,7 @@ class Works:
     def size(self) -> GraphSize:
         """What the graph holds."""
         cites = self.graph.cites
-        linked = (np.diff(cites.indptr) > 0) | (cites.sum(axis=0) > 0)
+        linked = (cites.sum(axis=1) > 0) | (cites.sum(axis=0) > 0)
         return GraphSize(
             works=len(self.graph.works),
             citations=cites.nnz,
@@ -89,7 +90,8 @@ class Works:
         rows = self.rows(positions)
         numbers = {row.id for row in rows.values()}
         records = {record: work for record, work in self.work_of.items() if work in numbers}
-        methods = {records.get(n, n): name for n, name in method_names_of(self._session, [*records, *numbers]).items()}
+        names = method_names_of(self._session, [*records, *numbers])
+        methods = {records[n]: name for n, name in names.items() if n in records} | names
         taxonomy = find_default_taxonomy(self._session)
         taxa = placed_works(self._session, taxonomy, self.work_of) if taxonomy else {}
         return {position: _item(row, methods, taxa) for position, row in rows.items()}
@@ -139,15 +141,17 @@ def rank_works(
 
     Raises the errors of `load_citation_graph` and `pagerank`.
     """
+    from wamkg.graph.pagerank import pagerank
+
     works = Works(session, wanted)
     cites = works.graph.cites
-    values = pagerank(cites, damping)
-    best = np.lexsort((np.arange(len(values)), -values))[:limit].tolist()
+    values: list[float] = pagerank(cites, damping).tolist()
+    best = sorted(range(len(values)), key=lambda n: (-values[n], n))[:limit]
     citers: list[float] = cites.sum(axis=0).tolist()
     references: list[float] = cites.sum(axis=1).tolist()
     shown = works.items(best)
     items = [
-        RankedWork(rank, shown[n], float(values[n]), int(citers[n]), int(references[n]))
+        RankedWork(rank, shown[n], values[n], int(citers[n]), int(references[n]))
         for rank, n in enumerate(best, start=1)
     ]
     return WorkRanking(works.size, damping, items)
@@ -182,8 +186,10 @@ def similar_works(
     Works outside the filter count as what is shared, also those known only by citations. Raises InvalidInputError for
     an unknown `by` and for a paper that the filter does not find; NotFoundError.
     """
-    if by not in get_args(SharedBy):
-        raise InvalidInputError(unknown("kind of similarity", by, get_args(SharedBy)))
+    from wamkg.graph.similar_works import similar_pairs
+
+    if by not in SHARED_BY:
+        raise InvalidInputError(unknown("kind of similarity", by, SHARED_BY))
     works = Works(session, wanted)
     node = _position(session, works, paper) if paper else None
     found = similar_pairs(works.graph.citers if by == "co-citation" else works.graph.references, limit, node)
@@ -248,6 +254,8 @@ def main_path_report(session: Session, wanted: PaperFilter, search: Search = "gl
 
     Raises the errors of `load_citation_graph` and `main_path`.
     """
+    from wamkg.graph.main_path import main_path
+
     works = Works(session, wanted)
     found = main_path(works.graph.cites, works.ages(), search)
     along = [step.cited for step in found.steps] + [step.citing for step in found.steps[-1:]]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
-from wamkg.graph.communities import communities
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.taxonomy.crosswalk import cut, placed_works
@@ -74,6 +73,8 @@ def community_report(
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for a depth or resolution out of range.
     """
+    from wamkg.graph.communities import communities  # scipy takes a while to load
+
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
     if not 0 < resolution < float("inf"):

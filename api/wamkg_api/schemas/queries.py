@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.style import ThemeName
+from wamkg.graph.bursts import USUAL
+from wamkg.graph.options import DAMPING, Search
 from wamkg.parameters import (
     DateText,
     MomentText,
@@ -23,6 +25,7 @@ from wamkg.parameters import (
 from wamkg.store.citation_list import SelfCitations
 from wamkg.store.paper_filter import SORTS, PaperFilter
 from wamkg.store.paper_sets import KINDS
+from wamkg.views.bursts import Counted
 from wamkg.views.citations import CitationQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.views.papers import PagedFilter, PaperQuery
@@ -173,6 +176,49 @@ class LeaderboardQuery(_OfResults):
     """Parameters of the leaderboards."""
 
     rank: Literal["all", "ranked"] = Field(default="all", description="`ranked`: only boards that have ranks.")
+
+
+class CitationGraphQuery(SnapshotRef, PaperFilter):
+    """Filters of the works of a citation graph."""
+
+    def wanted(self) -> PaperFilter:
+        """The filter alone."""
+        return PaperFilter(**self.given)
+
+
+class PageRankQuery(LimitParameter, CitationGraphQuery):
+    """Parameters of the ranking of works."""
+
+    damping: float = Field(default=DAMPING, ge=0, le=0.999, description="Probability to follow a reference.")
+
+
+class SimilarWorksQuery(LimitParameter, CitationGraphQuery):
+    """Parameters of co-citation and coupling."""
+
+    paper: Word | None = Field(default=None, description="Any id of a paper: only its own pairs.")
+
+
+class MainPathQuery(CitationGraphQuery):
+    """Parameters of the main path."""
+
+    search: Search = Field(default="global", description="`global`: largest sum of counts; `local`: step by step.")
+
+
+class CommunitiesQuery(_InTaxonomy, CitationGraphQuery):
+    """Parameters of the communities."""
+
+    depth: int = Field(default=1, ge=0, le=MAX_DEPTH, description="Depth of the taxa; 0: the whole path.")
+    resolution: float = Field(default=1.0, gt=0, le=100, description="Higher: smaller communities.")
+
+
+class BurstsQuery(_InTaxonomy, SnapshotRef, extra="forbid"):
+    """Parameters of the bursts."""
+
+    counted: Counted = Field(default="citations", description="Papers of a branch, or papers that cite it.")
+    by: Literal["month", "quarter", "year"] = Field(default="quarter", description="Length of a period.")
+    depth: int = Field(default=1, ge=0, le=MAX_DEPTH, description="Depth of the branches.")
+    ratio: float = Field(default=USUAL.ratio, gt=1, le=100, description="Share in a burst to the usual share.")
+    reluctance: float = Field(default=USUAL.reluctance, ge=0, le=100, description="Higher: fewer, longer bursts.")
 
 
 Names = Annotated[tuple[Word, ...], Field(max_length=20)]
