@@ -30,7 +30,7 @@ from wamkg.views.citations import CitationQuery
 from wamkg.views.paging import DEFAULT_LIMIT, MAX_LIMIT
 from wamkg.views.papers import PagedFilter, PaperQuery
 from wamkg.views.results import ResultQuery
-from wamkg.views.timelines import MAX_SUBJECTS, Span
+from wamkg.views.timelines import MAX_DEPTH, MAX_SUBJECTS, Span
 from wamkg.vocabulary import MAIN
 from wamkg_api.schemas.parameters import Cursor, FieldList, ReleaseName
 from wamkg_api.snapshots import SnapshotRef
