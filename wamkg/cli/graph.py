@@ -7,19 +7,9 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from wamkg.cli.common import (
-    EXIT_PARTIAL,
-    AsOfOption,
-    JsonOption,
-    ReleaseOption,
-    TaxonomyOption,
-    err,
-    open_selected_store,
-    out,
-    print_json,
-    print_table,
-)
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, out, print_json, print_table
 from wamkg.cli.library import in_main_taxonomy, with_paper_filters
+from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.graph.bursts import USUAL, BurstModel
 from wamkg.graph.options import DAMPING, SEARCHES, SharedBy
 from wamkg.readable import pluralize, shorten
