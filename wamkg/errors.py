@@ -25,6 +25,10 @@ class StoreError(WamkgError):
     """The database cannot be opened, written or migrated."""
 
 
+class DiskFullError(StoreError):
+    """The disk of the database is full; nothing was written."""
+
+
 class DependencyMissingError(WamkgError):
     """This command needs an optional package or program that is not installed."""
 

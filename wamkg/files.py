@@ -31,6 +31,11 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
             raise
 
 
+def open_private(path: Path) -> IO[bytes]:
+    """Open a file to append to it. If it is new, nobody else can read it."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+
+
 def read_utf8(path: Path) -> str:
     """The text of a file; line ends are not changed.
 

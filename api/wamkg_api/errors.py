@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from wamkg.errors import (
     ConflictError,
     DependencyMissingError,
+    DiskFullError,
     InvalidInputError,
     NotFoundError,
     StoreError,
@@ -68,7 +69,8 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 RETRY_AFTER = 5
 """Seconds after which a request that found the service unavailable may be sent again."""
 _FURTHER_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_AFTER)}}
-_PRIVATE = {
+_PRIVATE: dict[type[WamkgError], str] = {
+    DiskFullError: "the server's disk is full; nothing was written, try again when its operator has made room",
     StoreError: "the store cannot be read just now; the server's log says why",
     WamkgError: "the server could not answer; its log says why",
 }

@@ -151,6 +151,10 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
         "representatives": ["2", held["method"][0], f"1,{held['method'][0]}"],
         "width": ["one-column", "120mm"],
     }
+    papers = [held["cited"][0], f"arxiv:{held['arxiv'][0]},{held['slug'][-1]}"]
+    known |= dict.fromkeys(("ids", "cites", "cited_by"), papers)
+    sets = ["wam", taxa[0], f"method:{held['method'][0]}", papers[0]]
+    known |= dict.fromkeys(("citing", "cited", "subject"), sets)
     known |= dict.fromkeys(("taxonomy", "facet_taxonomy", "compare_with", "against"), held["taxonomies"])
     known |= {name: held[name] for name in ("doi", "arxiv", "s2", "year", "venue", "suite", "split", *NAMED)}
     if path.endswith("/timeline/citations"):

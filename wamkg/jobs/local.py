@@ -5,17 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from wamkg.files import open_private
 from wamkg.settings import Settings
 
 
 def start(settings: Settings, uid: str) -> "subprocess.Popen[bytes]":
-    """Start the process of a queued job. Its output goes to `HOME/jobs/<id>.log`.
+    """Start the process of a queued job. Its output goes to `HOME/jobs/<id>.log`, which only the user
+    can read.
 
     The process receives the store, the home folder and the service; it reads all other settings itself.
     """
     folder = settings.home / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{uid}.log").open("ab") as log:
+    with open_private(folder / f"{uid}.log") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "wamkg.jobs", uid],
             env=environment(settings),

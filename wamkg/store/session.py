@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from here: they hold no SQL
 
-from wamkg.errors import StoreError
+from wamkg.errors import DiskFullError, StoreError
+from wamkg.files import open_private
 
 log = logging.getLogger(__name__)
 BUSY_TIMEOUT_MS = 30_000
@@ -22,6 +23,7 @@ _WRITER_LOCK = 7236420
 _PLAIN_WORDS = {
     "readonly database": "the store is read-only; check the permissions of the file and its folder",
     "disk is full": "the disk is full; free some space and run the command again, nothing was written",
+    "no space left": "the disk is full; free some space and run the command again, nothing was written",
     "disk i/o error": "the disk gave an I/O error; nothing was written",
     "database is locked": "another process is writing to the store; try again when it is done",
     "unable to open database file": "the store's file cannot be opened; check that its folder exists and is writable",
@@ -31,6 +33,8 @@ _PLAIN_WORDS = {
     "undefinedtable": "the store has no tables yet; run `wamkg migrate`",
     "connection failed": "the database server cannot be reached; check WAMKG_DATABASE_URL",
 }
+
+_FULL = ("disk is full", "no space left")
 
 
 def _dumps(value: Any) -> str:
@@ -67,7 +71,7 @@ def in_plain_words(error: BaseException, url: str) -> StoreError:
     shown = make_url(url).render_as_string(hide_password=True)
     for sign, words in _PLAIN_WORDS.items():
         if sign in text:
-            return StoreError(f"{shown}: {words}")
+            return (DiskFullError if sign in _FULL else StoreError)(f"{shown}: {words}")
     first_line = str(getattr(error, "orig", error)).splitlines()[0]
     return StoreError(f"{shown}: {first_line}")
 
@@ -146,10 +150,17 @@ class Store:
         self._file = store_file(url)
         if self._file:
             self._make_folder(self._file.parent)
+            event.listen(self.engine, "do_connect", self._make_file)
             event.listen(self.engine, "connect", self._remember_file)
         self._opened: FileIdentity | None = None
         self._log: FileIdentity | None = None
         self._writer = self.engine.execution_options(writing=True)
+
+    def _make_file(self, *_connection: object) -> None:
+        """Make the file of a new store, so that nobody else can read it; SQLite gives its logs the same permissions."""
+        assert self._file is not None
+        with suppress(OSError):  # SQLite says what is wrong with it
+            open_private(self._file).close()
 
     def _remember_file(self, _connection: object, _record: object) -> None:
         self._opened = self._opened or identity_of(self._file)

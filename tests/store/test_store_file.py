@@ -1,5 +1,5 @@
-"""The store's file is deleted or replaced while it is open: nothing that was acknowledged is lost, and nothing is
-written into a file that nobody will read again.
+"""The store's file is deleted, replaced, private, or on a full disk: nothing that was acknowledged is lost, and nothing
+is written into a file that nobody will read again.
 """
 
 import shutil
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 from wamkg_api.app import create_app
 
 from tests.helpers.api_access import token_for
 from wamkg.errors import StoreError
 from wamkg.settings import Settings
 from wamkg.store.batches import get_actor
+from wamkg.store.migrate import migrate
 from wamkg.store.session import ChangeTracker, Store
 from wamkg.vocabulary import Role
 
@@ -84,3 +86,32 @@ def test_what_is_kept_of_the_former_file_is_not_shown_of_the_new_one(file: Path,
     assert tracker.token() != before
     tracker.close()
     store.close()
+
+
+def test_nobody_else_can_read_a_new_store(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(store)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.iterdir())
+    store.close()
+
+
+def test_a_full_disk_is_said_over_http_and_is_over_when_there_is_room(file: Path) -> None:
+    store = Store(f"sqlite:///{file}")
+    headers = token_for(store, Role.CURATOR)
+    pages = {"max": 1}
+
+    def limit(connection: sqlite3.Connection, *_: object) -> None:
+        """A disk without room: SQLite's own limit, which is never below the size of the file, gives the same error."""
+        connection.execute(f"PRAGMA max_page_count={pages['max']}")
+
+    app = create_app(Settings(database_url=store.url, home=file.parent))
+    with TestClient(app) as client:
+        event.listen(app.state.store.engine, "checkout", limit)
+        lines = "".join(f'{{"title": "Kites that fly for {n} hours over a harbour"}}\n' for n in range(400))
+        refused = client.post(f"{API}/imports?name=a.jsonl", content=lines, headers=headers)
+        assert refused.status_code == 503 and "disk is full" in refused.json()["detail"]
+        assert str(file) not in refused.text
+        assert client.get(f"{API}/papers").json()["total"] == 227
+        pages["max"] = 1_000_000
+        assert client.post(f"{API}/imports?name=a.jsonl", content=lines, headers=headers).status_code == 200
+        assert client.get(f"{API}/papers").json()["total"] == 627
