@@ -33,7 +33,7 @@ from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.roadmap.spacing import gaps_of, spread
 from wamkg.figures.style import THEMES, FigureOptions, contrast, hues_for
 from wamkg.store.session import Store
-from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap
+from wamkg.views.roadmap import Roadmap, RoadmapTaxon, build_roadmap, short_title
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -473,3 +473,21 @@ def test_plain_text_is_one_line_and_stable(text: str) -> None:
 )
 def test_mathematics_becomes_unicode_and_other_dollars_stay(text: str, printed: str) -> None:
     assert plain(text) == printed
+
+
+def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
+    taxa = tuple(RoadmapTaxon(f"b{i}", f"Branch {i}", f"b{i}", None, i) for i in range(12))
+    names = [f"A Long Name of a Method {i}" for i in range(60)]
+    roadmap = sample(60, seed=7, labels=names)
+    items = tuple(replace(item, taxon=f"b{i % 12}") for i, item in enumerate(roadmap.items))
+    wide = replace(roadmap, taxa=taxa, items=items)
+    with pytest.raises(InvalidInputError, match="it fits with `wamkg figure roadmap .*--orientation horizontal"):
+        draw_roadmap(wide)
+    assert draw_roadmap(wide, FigureOptions(orientation="horizontal")).width
+
+
+def test_a_label_from_a_title_is_short_in_words_and_characters() -> None:
+    assert short_title("Kites") == "Kites"
+    assert short_title("How silk kites bend in wind: a study") == "How silk kites bend…"
+    assert short_title("Measurement-conditioned aerodynamically stabilized kites") == "Measurement-conditioned…"
+    assert len(short_title("Aero" * 30)) == 40

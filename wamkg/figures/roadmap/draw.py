@@ -60,9 +60,10 @@ def _lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
 
 def _what_fits(roadmap: Roadmap, options: FigureOptions) -> str:
     """The command of the first change with which the roadmap fits."""
+    tried = [(f"--representatives {number}", replace(options, representatives=number)) for number in (5, 2)]
     other: Orientation = "vertical" if options.orientation == "horizontal" else "horizontal"
-    tried = [(f"--orientation {other}", replace(options, orientation=other))]
-    tried += [(f"--representatives {number}", replace(options, representatives=number)) for number in (5, 2)]
+    # Tried with the least: all labels may take a minute, and what does not fit is left out of the drawing anyway.
+    tried.append((f"--orientation {other}", replace(options, orientation=other, representatives=1, depth=1)))
     wider = [width for width in _WIDER_MM if width > options.width_mm]
     tried += [(f"--width {width}", replace(options, width=float(width))) for width in wider]
     for option, changed in tried:
