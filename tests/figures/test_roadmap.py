@@ -489,5 +489,5 @@ def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
 def test_a_label_from_a_title_is_short_in_words_and_characters() -> None:
     assert short_title("Kites") == "Kites"
     assert short_title("How silk kites bend in wind: a study") == "How silk kites bend…"
-    assert short_title("Measurement-conditioned aerodynamically stabilized kites") == "Measurement-conditioned…"
+    assert short_title("Measurement-conditioned aerodynamically stabilized kites") == "Measurement-conditioned aerodynamically…"
     assert len(short_title("Aero" * 30)) == 40

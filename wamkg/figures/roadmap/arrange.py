@@ -121,7 +121,7 @@ class _Fitter:
             if len(settled.crowded) > _CROWDED * sum(len(column.entries) for column in settled.columns):
                 room = full
             grown = extend_years(room, {settled.columns[i].entries[j].when.year for i, j in settled.crowded})
-            if sum(grown.values()) <= tallest:
+            if grown != room and sum(grown.values()) <= tallest:
                 room = grown
             elif room != full:
                 room = full
