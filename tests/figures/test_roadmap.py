@@ -481,7 +481,7 @@ def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
     roadmap = sample(60, seed=7, labels=names)
     items = tuple(replace(item, taxon=f"b{i % 12}") for i, item in enumerate(roadmap.items))
     wide = replace(roadmap, taxa=taxa, items=items)
-    with pytest.raises(InvalidInputError, match="it fits with `wamkg figure roadmap .*--orientation horizontal"):
+    with pytest.raises(InvalidInputError, match=r"it fits with `wamkg figure roadmap .*--orientation horizontal"):
         draw_roadmap(wide)
     assert draw_roadmap(wide, FigureOptions(orientation="horizontal")).width
 
@@ -489,5 +489,8 @@ def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
 def test_a_label_from_a_title_is_short_in_words_and_characters() -> None:
     assert short_title("Kites") == "Kites"
     assert short_title("How silk kites bend in wind: a study") == "How silk kites bend…"
-    assert short_title("Measurement-conditioned aerodynamically stabilized kites") == "Measurement-conditioned aerodynamically…"
+    assert (
+        short_title("Measurement-conditioned aerodynamically stabilized kites")
+        == "Measurement-conditioned aerodynamically…"
+    )
     assert len(short_title("Aero" * 30)) == 40

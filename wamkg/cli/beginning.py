@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -86,14 +85,8 @@ def _example(name: str, json: bool) -> int:
 
 
 def _from_list(source: str, names: Names, by: str, agree: Agree, json: bool) -> Beginning | None:
-    with rare_garbage_collection(), open_store(create=True) as store, ExitStack() as shown:
-        show = shown.enter_context(progress("init", json))
-
-        def ask(begun: Beginning) -> bool:
-            shown.close()  # its line would be drawn over the question
-            return agree(begun)
-
-        return service.begin_from_list(store, Writer(by), source, names, ask, show)
+    with rare_garbage_collection(), open_store(create=True) as store, progress("init", json) as show:
+        return service.begin_from_list(store, Writer(by), source, names, agree, show)
 
 
 def _from_file(name: str, names: Names, by: str, agree: Agree) -> Beginning | None:
