@@ -149,7 +149,7 @@ def test_only_the_asked_fields_come(seeded_store: Store) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"taxon": ("joint",)}, "taxon.0: 'joint' is not of the form asked for; write taxonomy:path"),
+        ({"taxon": ("joint",)}, "taxon.0: 'joint' is not of the form asked for; write TAXONOMY:PATH"),
         ({"state": ("wam:lost",)}, "state.0: 'wam:lost'"),
         ({"since": "yesterday"}, "since: 'yesterday'"),
         ({"first_seen_since": "2024-13-01"}, "first_seen_since: '2024-13-01'"),

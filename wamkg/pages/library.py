@@ -1,25 +1,30 @@
 """The library page and the page of one paper."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from wamkg.pages.context import load_taxon_names
-from wamkg.pages.links import filters_without
+from wamkg.pages.links import filters_without, library_url, source_label
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.parameters import split_taxon
 from wamkg.reviewing.holdout import describe_held_out_in_batch
+from wamkg.store.papers import numbers_by_slug
 from wamkg.store.survey import outside_kinds
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.history import paper_history
 from wamkg.views.objections import objection_list
 from wamkg.views.paper_details import paper_detail
-from wamkg.views.papers import PaperQuery, find_paper_page, library_facets
+from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets
 from wamkg.views.questions import questions_on
+from wamkg.views.search import match_labels
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 
 PER_PAGE = 25
-FORM_FIELDS = ("q", "standing", "venue", "year")
+FORM_FIELDS = ("q",)
 """Filters with a field in the search form; the form sends the others along unchanged."""
 MAX_OBJECTIONS = 100
 SORT_LABELS = {
@@ -46,6 +51,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
     classes = load_taxon_names(session)
     sorts = dict(SORT_LABELS) if query.q else {k: v for k, v in SORT_LABELS.items() if k != "relevance"}
     chosen = asked[1] if asked else None
+    page = find_paper_page(session, query)
     return render(
         "papers.html",
         viewer=viewer,
@@ -53,8 +59,11 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
         main=find_default_taxonomy(session),
         here="/papers",
         query=query,
-        page=find_paper_page(session, query),
-        facets=facets,
+        page=page,
+        matched=_matched(session, query, page.items),
+        facets=facet_lists(query, facets),
+        facets_of_taxa=facets.taxon,
+        chosen_filters=chosen_filters(query),
         tree=tree,
         everything=find_paper_page(session, query.model_copy(update={"taxon": (), "limit": 1, "after": None})).total,
         chosen=chosen,
@@ -65,6 +74,93 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
         names=classes.names,
         families=classes.families,
     )
+
+
+FACETS = {
+    "standing": "Standing",
+    "year": "Year",
+    "venue": "Venue",
+    "benchmark": "Benchmark",
+    "dataset": "Dataset",
+    "institution": "Institution",
+    "author": "Author",
+    "found_by": "Found by",
+}
+"""Filters whose values are links with counts, with their labels, in the order of the page."""
+SHOWN_VALUES = 6
+"""Values of a facet that are seen at once; the others open."""
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a filter: its label, the papers it leaves (None: not counted), whether it is chosen, and the address
+    with it changed.
+    """
+
+    label: str
+    count: int | None
+    chosen: bool
+    href: str
+
+
+@dataclass(frozen=True)
+class FacetList:
+    """The values of one filter as links; `first` are seen at once."""
+
+    name: str
+    label: str
+    first: list[FacetValue]
+    more: list[FacetValue]
+
+
+def facet_lists(query: PaperQuery, facets: Facets) -> list[FacetList]:
+    """The facets of a list of papers that have values, the chosen values first."""
+    lists = []
+    for name, label in FACETS.items():
+        counts: dict[str, int] = getattr(facets, name)
+        given = chosen_values(query, name)
+        values = [*given, *(value for value in counts if value not in given)]
+        links = [FacetValue(_value_label(name, v), counts.get(v), v in given, _toggled(query, name, v)) for v in values]
+        if links:
+            lists.append(FacetList(name, label, links[:SHOWN_VALUES], links[SHOWN_VALUES:]))
+    return lists
+
+
+def chosen_values(query: PaperQuery, name: str) -> list[str]:
+    """The values of a filter that were chosen, as texts."""
+    given = query.given.get(name, ())
+    return [str(value) for value in (given if isinstance(given, tuple) else (given,))]
+
+
+def _toggled(query: PaperQuery, name: str, value: str) -> str:
+    """Address of the list with a value of a filter added, or removed if it is chosen."""
+    given = chosen_values(query, name)
+    if name == "found_by":
+        return library_url(query, found_by=None if value in given else value)
+    return library_url(query, **{name: [v for v in given if v != value] if value in given else [*given, value]})
+
+
+def _value_label(name: str, value: str) -> str:
+    return source_label(value) if name == "found_by" else value
+
+
+def chosen_filters(query: PaperQuery) -> list[FacetValue]:
+    """Every filter that narrows the list, each with the address without it."""
+    return [
+        FacetValue(f"{FACETS.get(name, name.replace('_', ' '))}: {_value_label(name, value)}", None, True,
+                   library_url(query, **{name: [v for v in chosen_values(query, name) if v != value]}))
+        for name in query.given
+        for value in chosen_values(query, name)
+    ]  # fmt: skip
+
+
+def _matched(session: Session, query: PaperQuery, items: Sequence[PaperItem]) -> dict[str, str]:
+    """Why each paper was found, by its slug; empty without words."""
+    if not query.q:
+        return {}
+    numbers = numbers_by_slug(session, [item.slug for item in items])
+    labels = match_labels(session, query.q, list(numbers.values()))
+    return {slug: labels[number] for slug, number in numbers.items()}
 
 
 def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, done: str | None = None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import TextClause, exists, func, or_
 from sqlmodel import Session, col
 
 from wamkg.errors import InvalidInputError, NotFoundError
-from wamkg.identifiers import arxiv_id, normalise
+from wamkg.identifiers import arxiv_id, author_key, normalise
 from wamkg.parameters import (
     NO_ASSIGNMENT,
     DateText,
@@ -29,7 +29,7 @@ from wamkg.parameters import (
     parse_moment,
     split_taxon,
 )
-from wamkg.store.base import Column, Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
+from wamkg.store.base import Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.entities import get_entity
 from wamkg.store.papers import (
@@ -40,20 +40,35 @@ from wamkg.store.papers import (
     locate_papers,
     papers_by_ids,
 )
-from wamkg.store.tables import Assignment, Batch, Citation, Claim, Entity, Link, Paper, Result, Taxon, Venue
+from wamkg.store.tables import (
+    Assignment,
+    Author,
+    Authorship,
+    Batch,
+    Citation,
+    Claim,
+    Entity,
+    Link,
+    Paper,
+    Result,
+    Taxon,
+    Venue,
+)
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxa
-from wamkg.store.text_search import matching, read_query, relevance
+from wamkg.store.text_search import read_query, relevance, words_match
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
 
 Test = Condition | TextClause
 """One condition of a filter."""
 _NO_DATE = date(1, 1, 1)
-_USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
+USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
+"""Links from a paper to the datasets and benchmarks it has to do with."""
 
 
 class PaperFilter(BaseModel):
     """Which papers to list, as a user writes it. All given fields must match; values of one field are alternatives,
-    except that several states, datasets, benchmarks, or taxa of different taxonomies must all match.
+    except that several states, datasets, benchmarks, authors, institutions, or taxa of different taxonomies must all
+    match.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +98,13 @@ class PaperFilter(BaseModel):
     )
     dataset: tuple[Word, ...] = Field(default=(), description="Introduces or uses it.", max_length=20)
     benchmark: tuple[Word, ...] = Field(default=(), description="Introduces it or has results on it.", max_length=20)
+    author: tuple[Word, ...] = Field(
+        default=(),
+        description="Written by this person, and by each further one.",
+        max_length=20,
+        examples=[["Yilun Du"]],
+    )
+    institution: tuple[Word, ...] = Field(default=(), description="From this institution.", max_length=20)
     party: Literal["first", "third"] | None = Field(
         default=None, description="Who reports its results: `first`, its own authors, or `third`."
     )
@@ -165,7 +187,7 @@ def paper_numbers(session: Session, wanted: PaperFilter) -> set[int]:
 def conditions(session: Session, wanted: PaperFilter) -> list[Test]:
     """The filter as SQL conditions on `paper`.
 
-    Raises NotFoundError for an unknown taxonomy, taxon, dataset or benchmark.
+    Raises NotFoundError for an unknown taxonomy, taxon, dataset, benchmark or institution.
     """
     found: list[Test] = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
     for name, value in wanted.given.items():
@@ -261,9 +283,20 @@ def _uses(session: Session, kind: EntityKind, names: Sequence[str]) -> list[Test
     found: list[Test] = []
     for name in names:
         entity = get_entity(session, kind, name)
-        linked = select_columns(Link.source_id).where(Link.target_id == entity.id, col(Link.relation).in_(_USES))
+        linked = select_columns(Link.source_id).where(Link.target_id == entity.id, col(Link.relation).in_(USES))
         found.append(or_(col(Paper.id).in_(linked), _has_result(col(Result.benchmark_id) == entity.id)))
     return found
+
+
+def _written_by(name: str) -> Condition:
+    written = select_columns(Authorship.paper_id).join(Author, col(Author.id) == col(Authorship.author_id))
+    return col(Paper.id).in_(written.where(Author.key == author_key(name)))
+
+
+def _from_institution(session: Session, name: str) -> Condition:
+    place = get_entity(session, EntityKind.INSTITUTION, name).id
+    affiliated = select_columns(Link.source_id).where(Link.target_id == place, Link.relation == Relation.AFFILIATED)
+    return col(Paper.id).in_(affiliated)
 
 
 def _found_by(source: str) -> Condition:
@@ -272,7 +305,7 @@ def _found_by(source: str) -> Condition:
 
 
 CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
-    "q": lambda session, words: [matching(read_query(session, words))],
+    "q": lambda session, words: [words_match(session, words)],
     "taxon": _in_taxa,
     "state": lambda session, states: [_has_state(session, state) for state in states],
     "standing": lambda _, values: [col(Paper.standing).in_(values)],
@@ -282,6 +315,8 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "year": lambda _, years: [col(Paper.year).in_(years)],
     "dataset": lambda session, names: _uses(session, EntityKind.DATASET, names),
     "benchmark": lambda session, names: _uses(session, EntityKind.BENCHMARK, names),
+    "author": lambda _, names: [_written_by(name) for name in names],
+    "institution": lambda session, names: [_from_institution(session, name) for name in names],
     "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],
     "first_seen_since": lambda _, moment: [_first_seen_since(moment)],
@@ -290,29 +325,6 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "cited_by": lambda session, ids: [_cites(session, ids, "cited_id", "citing_id")],
 }
 """Field of `PaperFilter` -> its SQL conditions. External ids are looked up together: any of them matches."""
-
-
-def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, int]]:
-    """Papers by standing, venue and year. The counts of a facet ignore its own filter, so its other values can be
-    chosen.
-    """
-    facets: dict[str, tuple[Column, PaperFilter]] = {
-        "standing": (col(Paper.standing), wanted.model_copy(update={"standing": tuple(Standing)})),
-        "venue": (col(Venue.name), wanted.model_copy(update={"venue": ()})),
-        "year": (col(Paper.year), wanted.model_copy(update={"year": ()})),
-    }
-    found: dict[str, dict[str, int]] = {}
-    for name, (column, others) in facets.items():
-        statement = (
-            select_columns(column, func.count())
-            .select_from(Paper)
-            .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
-            .where(column.is_not(None), *conditions(session, others))
-            .group_by(column)
-            .order_by(func.count().desc(), column)
-        )
-        found[name] = {str(value): count for value, count in session.connection().execute(statement)}
-    return found
 
 
 def placements_of(session: Session, wanted: PaperFilter, taxonomy: int) -> list[tuple[int, str]]:

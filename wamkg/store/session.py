@@ -141,6 +141,10 @@ def _set_aside_log(file: Path) -> None:
     log.warning("%s was replaced; the last writes to the former file are in %s", file, kept)
 
 
+FOUND_ONCE = "found once"
+"""Where a reading session keeps what was looked up in it: nothing that it sees changes."""
+
+
 class Store:
     """The database of one survey. The outermost caller opens a session; its end commits."""
 
@@ -201,6 +205,7 @@ class Store:
         """A consistent read-only view of the store."""
         self._check_file()
         with self._session(self.engine) as session:
+            session.info[FOUND_ONCE] = {}
             yield session
             # A rollback would empty the objects that were read; let go of first, they stay as they were.
             session.expunge_all()

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from wamkg.identifiers import name_key, normalise, title_key
 from wamkg.store.base import Column, Condition, Selected, SortKey, chunks, rows, select_columns
 from wamkg.store.papers import locate_papers
+from wamkg.store.session import FOUND_ONCE
 from wamkg.store.tables import Alias, Author, Authorship, Link, Method, Paper, PaperUrl, Venue
 from wamkg.vocabulary import Relation
 
@@ -66,6 +67,17 @@ def _named(session: Session, typed: str) -> set[int]:
         )
         found |= {number for statement in (own, further) for (number,) in rows(session, statement)}
     return found
+
+
+def words_match(session: Session, typed: str) -> Condition:
+    """The condition for papers that the words find. In a reading session they are looked up once."""
+    found: dict[str, str] | None = session.info.get(FOUND_ONCE)
+    if found is None:
+        return matching(read_query(session, typed))
+    if typed not in found:
+        numbers = rows(session, select_columns(Paper.id).where(matching(read_query(session, typed))))
+        found[typed] = ", ".join(str(number) for (number,) in numbers) or "NULL"
+    return text(f"paper.id IN ({found[typed]})")  # type: ignore[return-value]
 
 
 def matching(asked: TextQuery) -> Condition:

@@ -1,7 +1,7 @@
 """Papers as lists and exports show them: filters, stable pages and facet counts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from sqlmodel import Session
@@ -12,11 +12,11 @@ from wamkg.identifiers import PartialDate, Precision
 from wamkg.near_matches import unknown
 from wamkg.parameters import split_taxon
 from wamkg.store.paper_details import PaperRow, WeblinkRow, authors_of, live_assignments_of, paper_rows, weblinks_of
+from wamkg.store.paper_facets import facet_counts
 from wamkg.store.paper_filter import (
     SORTS,
     PaperFilter,
     count_papers,
-    facet_counts,
     find_papers,
     paper_order,
     placements_of,
@@ -232,14 +232,20 @@ class PaperQuery(PagedFilter):
 
 @dataclass(frozen=True)
 class Facets:
-    """Number of papers that each further filter value would leave, by standing, venue, year and, in one taxonomy,
-    taxon path.
+    """Number of papers that each further filter value would leave, by the filter; `taxon` is by path in one taxonomy.
+
+    Of authors, institutions, benchmarks, datasets and sources the most frequent are counted.
     """
 
     standing: dict[str, int] = field(default_factory=dict)
     venue: dict[str, int] = field(default_factory=dict)
     year: dict[str, int] = field(default_factory=dict)
     taxon: dict[str, int] = field(default_factory=dict)
+    benchmark: dict[str, int] = field(default_factory=dict)
+    dataset: dict[str, int] = field(default_factory=dict)
+    institution: dict[str, int] = field(default_factory=dict)
+    author: dict[str, int] = field(default_factory=dict)
+    found_by: dict[str, int] = field(default_factory=dict)
 
 
 def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | None]:
@@ -285,15 +291,15 @@ def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = 
 
     Raises the errors of `conditions`.
     """
-    counts = facet_counts(session, query)
+    counts = Facets(**facet_counts(session, query))
     if taxonomy is None:
-        return Facets(counts["standing"], counts["venue"], counts["year"])
+        return counts
     found = get_taxonomy(session, taxonomy)
     number = found.id
     assert number is not None
     others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != found.slug)})
     pairs = placements_of(session, others, number)
-    return Facets(counts["standing"], counts["venue"], counts["year"], count_by_path(pairs))
+    return replace(counts, taxon=count_by_path(pairs))
 
 
 def count_by_path(pairs: Sequence[tuple[int, str]]) -> dict[str, int]:

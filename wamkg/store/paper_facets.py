@@ -1,0 +1,90 @@
+"""How many papers each further value of a filter would leave."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, union
+from sqlmodel import Session, col
+
+from wamkg.store.base import Column, Selected, rows, select_columns
+from wamkg.store.paper_filter import USES, PaperFilter, Test, conditions
+from wamkg.store.tables import Author, Authorship, Benchmark, Claim, Dataset, Institution, Link, Paper, Result, Venue
+from wamkg.vocabulary import ARXIV_ID_SOURCE, DEFAULT_SOURCE, Relation, Standing
+
+MAX_VALUES = 30
+"""Values of a facet that papers can have several of; the most frequent are counted."""
+
+
+def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, int]]:
+    """Papers by value, most papers first, for each filter that has a list of values.
+
+    The counts of a facet whose values are alternatives ignore its own filter, so its other values can be chosen.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for name, column in _SINGLE.items():
+        others = wanted.model_copy(update={name: tuple(Standing) if name == "standing" else ()})
+        found[name] = _count(session, _single(column, conditions(session, others)))
+    for name, pairs in _SEVERAL.items():
+        others = wanted.model_copy(update={"found_by": None}) if name == "found_by" else wanted
+        found[name] = _count(session, _several(pairs(), conditions(session, others)))
+    return found
+
+
+_SINGLE: Mapping[str, Column] = {"standing": col(Paper.standing), "venue": col(Venue.name), "year": col(Paper.year)}
+
+
+def _single(column: Column, tests: Sequence[Test]) -> Selected:
+    statement: Selected = select_columns(column, func.count()).select_from(Paper)
+    joined = statement.join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+    return joined.where(column.is_not(None), *tests).group_by(column).order_by(func.count().desc(), column)
+
+
+def _several(pairs: Selected, tests: Sequence[Test]) -> Selected:
+    """Counts for pairs (paper, value) of which a paper can have several."""
+    part = pairs.subquery()
+    paper, value = part.columns
+    statement: Selected = select_columns(value, func.count(paper.distinct())).join(Paper, col(Paper.id) == paper)
+    counted = statement.where(*tests).group_by(value)
+    return counted.order_by(func.count(paper.distinct()).desc(), value).limit(MAX_VALUES)
+
+
+def _count(session: Session, statement: Selected) -> dict[str, int]:
+    return {str(value): count for value, count in rows(session, statement)}
+
+
+def _authors() -> Selected:
+    pairs: Selected = select_columns(Authorship.paper_id, Author.name)
+    return pairs.join(Author, col(Author.id) == col(Authorship.author_id))
+
+
+def _institutions() -> Selected:
+    pairs: Selected = select_columns(Link.source_id, Institution.name)
+    joined = pairs.join(Institution, col(Institution.id) == col(Link.target_id))
+    return joined.where(col(Link.relation) == Relation.AFFILIATED)
+
+
+def _datasets() -> Selected:
+    pairs: Selected = select_columns(Link.source_id, Dataset.name)
+    return pairs.join(Dataset, col(Dataset.id) == col(Link.target_id)).where(col(Link.relation).in_(USES))
+
+
+def _benchmarks() -> Selected:
+    linked = select_columns(Link.source_id, Benchmark.name).join(Benchmark, col(Benchmark.id) == col(Link.target_id))
+    proposing = select_columns(Link.source_id, Benchmark.name).select_from(Link)
+    results = proposing.join(Result, col(Result.method_id) == col(Link.target_id))
+    measured = results.join(Benchmark, col(Benchmark.id) == col(Result.benchmark_id))
+    both = union(linked.where(col(Link.relation).in_(USES)), measured.where(Link.relation == Relation.PROPOSES))
+    pairs: Selected = select_columns(both.subquery())
+    return pairs
+
+
+def _sources() -> Selected:
+    """Who names a paper; what wamkg itself derived does not count."""
+    others = col(Claim.source).not_in([ARXIV_ID_SOURCE, DEFAULT_SOURCE])
+    pairs: Selected = select_columns(Claim.subject_id, Claim.source).where(others)
+    return pairs.distinct()
+
+
+_SEVERAL = {
+    "author": _authors, "institution": _institutions, "benchmark": _benchmarks, "dataset": _datasets,
+    "found_by": _sources,
+}  # fmt: skip
