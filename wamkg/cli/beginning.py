@@ -158,7 +158,6 @@ def _told(begun: Beginning, json: bool) -> int:
     elif created is not None and created.batch is not None:
         print_undo(created.batch)
     if not json:
-        out.print(
-            "Next: `wamkg serve` shows the survey, `wamkg suggest` suggests classes, `wamkg set survey` edits titles"
-        )
+        papers = "`wamkg suggest` suggests classes" if report is not None else "`wamkg import FILE` adds papers"
+        out.print(f"Next: {papers}, `wamkg serve` shows the survey, `wamkg set survey` edits its title and authors")
     return EXIT_PARTIAL if report is not None and report.is_partial else 0
