@@ -9,7 +9,6 @@ import orjson
 import pytest
 
 from wamkg.cli import run
-from wamkg.cli.app import COMMANDS
 from wamkg.errors import ConflictError
 from wamkg.services.beginning import Beginning, Names, begin_from_list
 from wamkg.services.build import seed_if_packaged
@@ -187,12 +186,11 @@ def test_names_of_lists_and_headings_of_many_forms(kites: Path, capsys: Out) -> 
     assert taxa[2].slug == "lines-and-knots" and taxa[2].name.startswith("Lines and Knots: what holds")
 
 
-def test_the_example_is_seeded_twice_without_a_change(home: Path, capsys: Out) -> None:
-    assert "init" in COMMANDS
-    assert run(["init", "--example", "wam"]) == 0
-    assert "papers 227" in capsys.readouterr().out
+def test_the_example_is_the_packaged_survey(seeded_store: Store, capsys: Out) -> None:
     assert run(["init", "--example", "wam"]) == 0
     assert "nothing new" in capsys.readouterr().out
+    assert run(["init", "--from", "README.md", "--yes"]) == 1
+    assert "has a survey, 'World Action Models" in capsys.readouterr().err
 
 
 def test_a_killed_init_can_be_run_again(kites: Path) -> None:
