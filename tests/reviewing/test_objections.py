@@ -11,7 +11,7 @@ from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.exporting.disputes import agenda_text, reply_text
 from wamkg.pages.library import paper_page
-from wamkg.pages.overview import QueueChoice, review_page
+from wamkg.pages.workbench import QueueChoice, review_page
 from wamkg.reviewing.objections import (
     ObjectionDraft,
     ObjectionOutcome,

@@ -15,7 +15,7 @@ from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.exporting.disputes import agenda_text
 from wamkg.history.releases import create_release, open_release
-from wamkg.pages.overview import QueueChoice, review_page
+from wamkg.pages.workbench import QueueChoice, review_page
 from wamkg.reviewing.agreement import agreement_of_decisions, agreement_of_rounds
 from wamkg.reviewing.rounds import (
     AdjudicationResult,
