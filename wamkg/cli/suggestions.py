@@ -20,6 +20,7 @@ from wamkg.cli.common import (
 from wamkg.cli.progress import Show, clock, progress
 from wamkg.jobs.dispatch import submit
 from wamkg.json_types import UncheckedObject
+from wamkg.readable import pluralize
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.services import suggestions
 from wamkg.services.taxonomies import main_taxonomy
@@ -73,6 +74,18 @@ def suggest(
     columns = ["paper", "sure of", "outside", "best leaf", "p", "text"]
     print_table("", columns, [_suggestion_row(line) for line in lines])
     out.print(f"{report.suggested} suggested, {report.abstained} abstained, {report.changed} changed")
+    if report.is_guess:
+        out.print(_how_little(taxonomy, report.labels))
+
+
+def _how_little(taxonomy: str, labels: int) -> str:
+    """What a run with few labels or none can know."""
+    placed = f"only {pluralize(labels)} placed" if labels else "no paper placed"
+    return (
+        f"{placed} in {taxonomy} so far: this is a guess from the names, definitions, criteria and exemplars of its "
+        "classes, and none of it is sure. Place about 5 papers a class (`wamkg review --ask`), then `wamkg evaluate` "
+        "measures it"
+    )
 
 
 def _likeliest_first(ranked: list[UncheckedObject]) -> list[UncheckedObject]:

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from wamkg.store.citations import citation_pairs
 from wamkg.store.paper_texts import PaperText, body_of, paper_texts
 from wamkg.store.tables import Taxonomy
-from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies, live_assignments
+from wamkg.store.taxonomies import exemplars_of, get_taxonomy, list_taxa, list_taxonomies, live_assignments
 from wamkg.suggesting.examples import Example, Negative, PaperDocument, TrainingSet
+from wamkg.suggesting.registry import MIN_TO_CALIBRATE
 from wamkg.suggesting.taxon_tree import Tree
 from wamkg.vocabulary import AssignmentStatus, OutsideKind
 
@@ -53,12 +54,12 @@ def load_library(session: Session, taxonomy: Taxonomy) -> PaperLibrary:
 def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None) -> TaxonomyCorpus:
     """Read a taxonomy's corpus; with a `library` read earlier, only its tree and decisions are read.
 
-    Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
+    A taxon's text is its name and definition. Criteria are left out: they were written with specific papers in mind and
+    would reveal their labels. Raises NotFoundError for an unknown taxonomy and InvalidInputError for one without taxa.
     """
     taxonomy = get_taxonomy(session, slug)
     library = library or load_library(session, taxonomy)
     taxa = list_taxa(session, taxonomy)
-    # Criteria are excluded: they were written with specific papers in mind and would reveal their labels.
     tree = Tree.of((t.path for t in taxa), {t.path: f"{t.name}. {t.definition}" for t in taxa})
     decided: set[int] = set()
     examples, negatives = [], []
@@ -79,6 +80,23 @@ def load_corpus(session: Session, slug: str, library: PaperLibrary | None = None
         papers={document.id: library.papers[number] for number, document in library.documents.items()},
         taxa={t.path: t.id for t in taxa if t.id is not None},
     )
+
+
+def for_beginners(session: Session, corpus: TaxonomyCorpus) -> TaxonomyCorpus:
+    """Return the corpus with criteria and exemplars as part of each taxon's text, while there are few labels.
+
+    With fewer than `MIN_TO_CALIBRATE` labels nothing is sure, and nothing measured that the criteria could flatter.
+    """
+    training = corpus.training
+    if len(training.examples) >= MIN_TO_CALIBRATE:
+        return corpus
+    exemplars = exemplars_of(session, corpus.taxa.values())
+    texts = dict(training.tree.texts)
+    for taxon in list_taxa(session, corpus.taxonomy):
+        known = [corpus.papers.get(str(paper)) for paper in exemplars.get(corpus.taxa[taxon.path], [])]
+        examples = [document_of(paper).text for paper in known if paper is not None]
+        texts[taxon.path] = "\n".join([texts[taxon.path], *taxon.include, *examples])
+    return replace(corpus, training=replace(training, tree=replace(training.tree, texts=texts)))
 
 
 def places_in(session: Session, taxonomy: Taxonomy) -> dict[int, str]:

@@ -12,12 +12,12 @@ from wamkg.store.batches import close_batch, drop_batch, get_actor, latest_write
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.session import Store
 from wamkg.store.suggestions import save_suggestions
-from wamkg.suggesting.corpus import TaxonomyCorpus, document_of, load_corpus
+from wamkg.suggesting.corpus import TaxonomyCorpus, document_of, for_beginners, load_corpus
 from wamkg.suggesting.evaluation import evaluate
 from wamkg.suggesting.examples import required_texts
 from wamkg.suggesting.features import VectorsByHash
 from wamkg.suggesting.options import EvaluateOptions
-from wamkg.suggesting.registry import DEFAULT, compared_models, model_named
+from wamkg.suggesting.registry import DEFAULT, MIN_TO_CALIBRATE, compared_models, model_named
 from wamkg.suggesting.suggest import SuggestionResult, suggest
 from wamkg.suggesting.suggest import SuggestOptions as Rules
 from wamkg.vocabulary import BatchKind
@@ -47,13 +47,22 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SuggestReport:
-    """The result of a suggest run, with every suggestion in the form of `suggest --json`."""
+    """The result of a suggest run, with every suggestion in the form of `suggest --json`.
+
+    `labels` is the number of placed papers that it learned from.
+    """
 
     taxonomy: str
     suggested: int
     abstained: int
     changed: int
     lines: list[UncheckedObject]
+    labels: int
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether there were too few labels for anything to be sure."""
+        return self.labels < MIN_TO_CALIBRATE
 
 
 def embed_papers(store: Store, encoder: Encoder, progress: Progress | None = None) -> UncheckedObject:
@@ -83,14 +92,15 @@ def suggest_places(
     named = (encoder.name, encoder.version) if encoder else None
     for attempt in range(ATTEMPTS):
         with store.reading() as session:
-            before, corpus = latest_write(session), load_corpus(session, slug)
+            before, corpus = latest_write(session), for_beginners(session, load_corpus(session, slug))
         vectors = vectors_for(store, corpus, encoder) if encoder else None
         found = suggest(corpus.training, corpus.candidates, vectors, rules, named, progress)
         changed = _keep(store, corpus, found, None if attempt == ATTEMPTS - 1 else before)
         if changed is not None:
             break
     lines = [_line(corpus, slug, suggestion) for suggestion in found]
-    return SuggestReport(slug, len(found), sum(s.abstained for s in found), changed or 0, lines)
+    abstained = sum(suggestion.abstained for suggestion in found)
+    return SuggestReport(slug, len(found), abstained, changed or 0, lines, len(corpus.training.examples))
 
 
 def _keep(store: Store, corpus: TaxonomyCorpus, found: Sequence[SuggestionResult], before: int | None) -> int | None:
