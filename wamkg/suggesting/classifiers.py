@@ -12,8 +12,8 @@ from wamkg.suggesting.features import dense, is_sparse, unit_rows
 from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.taxon_tree import Bools, Floats, Ints
 
-_STEPS, _STEPS_FROM_START = 50, 6
-_TOLERANCE = 1e-9
+_STEPS = 50
+_TOLERANCE = 1e-8
 """Difference of each coefficient from its condition dual = costs * (label - p), over the largest cost."""
 MANY_ROWS = 200
 """Number of sparse rows from which products with the rows are faster than a matrix of all pairs of rows."""
@@ -180,24 +180,21 @@ def log_ratios(features: Any, positive: Bools, weights: Floats, columns: Ints | 
     return out
 
 
-def dual_logistic(
-    gram: Floats, positive: Bools, costs: Floats, start: tuple[Floats, float] | None = None
-) -> tuple[Floats, float]:
+def dual_logistic(gram: Floats, positive: Bools, costs: Floats) -> tuple[Floats, float]:
     """Minimize sum costs * log loss + |w|^2 / 2 by Newton steps on the n dual coefficients.
 
     Returns coefficients a with w = features.T @ a, and the unpenalized intercept. The optimum is the same as in
-    scikit-learn's LogisticRegression (tested), found several times faster if n is far below d. A start near it, such as
-    the optimum for other rows, saves steps; if it does not converge, zero is tried.
+    scikit-learn's LogisticRegression (tested), found several times faster if n is far below d. Starts at the
+    optimum of other rows were slower: steps from there often go too far.
     """
     labels = np.asarray(positive, dtype=np.float64)
-    dual, intercept = start or (np.zeros(len(labels)), 0.0)
+    dual, intercept, odds = np.zeros(len(labels)), 0.0, np.zeros(len(labels))
     targets = np.ones((len(labels), 2), order="F")
-    for _ in range(_STEPS if start is None else _STEPS_FROM_START):
-        odds = gram @ dual + intercept
+    for step in range(_STEPS):
         p = expit(odds)
         pull = costs * (labels - p)
-        if np.abs(pull - dual).max() <= _TOLERANCE * costs.max():
-            return dual, intercept
+        if step and np.abs(pull - dual).max() <= _TOLERANCE * costs.max():
+            break
         curvature = np.maximum(costs * p * (1.0 - p), 1e-12)
         targets[:, 0] = odds + pull / curvature
         system = gram.copy()
@@ -205,7 +202,8 @@ def dual_logistic(
         _, solved, _ = dposv(system.T, targets, overwrite_a=True)  # symmetric, so the transposed view is no copy
         intercept = float(solved[:, 0].sum() / solved[:, 1].sum())
         dual = solved[:, 0] - intercept * solved[:, 1]
-    return (dual, intercept) if start is None else dual_logistic(gram, positive, costs)
+        odds = gram @ dual + intercept
+    return dual, intercept
 
 
 def rescaled(features: Any, scale: Floats | None) -> Any:

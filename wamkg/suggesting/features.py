@@ -43,7 +43,12 @@ class VectorView:
     centre: bool = False
 
 
-View = TextView | VectorView
+@dataclass(frozen=True)
+class BlankView:
+    """Nothing of the text, for a classifier that does not look at it."""
+
+
+View = TextView | VectorView | BlankView
 _WORD, _MARK = r"(?u)\b\w\w+\b", r"\S+"
 _stem = lru_cache(maxsize=200_000)(snowballstemmer.stemmer("english").stemWord)
 
@@ -139,13 +144,15 @@ class FeatureSpace:
         if isinstance(view, TextView):
             kept = corpus.selected(view, rows[:0] if keep is None else keep)
             self._columns, self._scale = kept_terms(corpus.selected(view, rows), kept, view.min_df)
-        else:
+        elif isinstance(view, VectorView):
             self._scale = _centre(corpus, view, rows)
 
     def matrix(self, rows: Ints) -> Any:
-        """Return features (len(rows), d): CSR for words, dense for vectors."""
+        """Return features (len(rows), d): CSR for words, dense for vectors, none for a blank view."""
         if isinstance(self.view, TextView):
             return unit_rows(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
+        if isinstance(self.view, BlankView):
+            return np.zeros((len(rows), 0))
         return unit_rows(self.corpus.embedded(rows) - self._scale)
 
     @property

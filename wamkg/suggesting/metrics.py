@@ -71,7 +71,10 @@ def reliability(confidence: Floats, right: Bools, bins: int = BINS) -> list[dict
 def ece_interval(confidence: Floats, right: Bools) -> list[float]:
     """Return the 95% bootstrap interval of the calibration error."""
     draws = _resamples(len(right))
-    return _percentiles(np.array([expected_calibration_error(confidence[d], right[d]) for d in draws]))
+    draws = np.take_along_axis(draws, np.argsort(confidence[draws], axis=1, kind="stable"), axis=1)
+    parts = [part for part in np.array_split(draws, BINS, axis=1) if part.shape[1]]
+    gaps = [np.abs(confidence[p].mean(axis=1) - right[p].mean(axis=1)) * p.shape[1] for p in parts]
+    return _percentiles(np.sum(gaps, axis=0) / len(right))
 
 
 def bootstrap_interval(right: Bools) -> list[float]:

@@ -5,20 +5,18 @@ same texts. So the products of all pairs of texts are split by term once, and a 
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from wamkg.suggesting.classifiers import Logistic, among_classes, dual_logistic, log_ratios, rescaled, sides_of
-from wamkg.suggesting.features import DocumentFeatures, TextView, VectorView, dense, kept_terms, unit_rows
+from wamkg.suggesting.features import DocumentFeatures, TextView, View, dense, kept_terms, unit_rows
 from wamkg.suggesting.hierarchy import Rows, rows_by_node, smooth_unseen_children
 from wamkg.suggesting.taxon_tree import Bools, Floats, Ints, Tree
 
 COMMON = 0.2
 """Share of the texts from which a term is common: its products are faster to compute than to look up."""
-NEAR = 0.7
-"""Share of the rows of the largest fit from which another fit starts at its optimum."""
 
 
 class TermProducts:
@@ -54,22 +52,11 @@ def _pairs(columns: Any, terms: Ints, k: int) -> tuple[Ints, Ints, Floats]:
     return cells.ravel(), np.repeat(terms, k * k), (values[:, :, None] * values[:, None, :]).ravel()
 
 
-class _Fit(NamedTuple):
-    """The largest fit of a side so far, as a start for the others: a coefficient for each text, and the intercept."""
-
-    dual: Floats
-    intercept: float
-    size: int
-
-
 class ProductModel:
     """One member of a model, fitted to any of the training rows `every`, the first of a corpus, for any others."""
 
-    def __init__(
-        self, tree: Tree, corpus: DocumentFeatures, every: Rows, view: TextView | VectorView, classifier: Logistic
-    ) -> None:
+    def __init__(self, tree: Tree, corpus: DocumentFeatures, every: Rows, view: View, classifier: Logistic) -> None:
         self._tree, self._view, self._classifier, self._size = tree, view, classifier, len(every.rows)
-        self._starts: dict[tuple[int, int], _Fit] = {}
         if isinstance(view, TextView):
             frequencies = corpus.selected(view, every.rows)
             usable, _ = kept_terms(frequencies, corpus.selected(view, every.definitions), view.min_df)
@@ -87,11 +74,8 @@ class ProductModel:
             seen = np.ones((len(at), len(classes)))
             if len(classes) > 1:
                 rows, weights, sides = training.rows[members], training.weights[members], sides_of(labels)
-                fits = (
-                    self._odds((parent, int(child)), gram_of(rows, side, weights), rows, side, weights, at)
-                    for child, side in zip(classes[-len(sides) :], sides, strict=True)
-                )
-                seen = among_classes(np.column_stack(list(fits)))
+                fits = [self._odds(gram_of(rows, side, weights), rows, side, weights, at) for side in sides]
+                seen = among_classes(np.column_stack(fits))
             children = self._tree.children[parent]
             out[:, children] = smooth_unseen_children(seen, classes, len(children), len(members))
         return out
@@ -117,17 +101,9 @@ class ProductModel:
 
         return with_ratios
 
-    def _odds(
-        self, side: tuple[int, int], gram: Floats, rows: Ints, positive: Bools, weights: Floats, at: Ints
-    ) -> Floats:
+    def _odds(self, gram: Floats, rows: Ints, positive: Bools, weights: Floats, at: Ints) -> Floats:
         """Fit one side and return the log-odds of the texts `at`."""
-        last = self._starts.get(side)
-        start = (last.dual[rows], last.intercept) if last and len(rows) >= NEAR * last.size else None
         costs = self._classifier.costs(positive, weights)
-        dual, intercept = dual_logistic(gram[np.ix_(rows, rows)], positive, costs, start)
-        if last is None or len(rows) > last.size:
-            whole = np.zeros(self._size)
-            whole[rows] = dual
-            self._starts[side] = _Fit(whole, intercept, len(rows))
+        dual, intercept = dual_logistic(gram[np.ix_(rows, rows)], positive, costs)
         odds: Floats = gram[np.ix_(at, rows)] @ dual + intercept
         return odds

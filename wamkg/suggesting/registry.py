@@ -10,7 +10,7 @@ from wamkg.near_matches import unknown
 from wamkg.suggesting.calibration import Calibration, HeldOutProbabilities, fit_calibration
 from wamkg.suggesting.classifiers import MANY_ROWS, Logistic, Majority, Neighbours, NodeClassifier
 from wamkg.suggesting.examples import PaperDocument, TrainingSet
-from wamkg.suggesting.features import DocumentFeatures, TextView, VectorsByHash, VectorView, View
+from wamkg.suggesting.features import BlankView, DocumentFeatures, TextView, VectorsByHash, VectorView, View
 from wamkg.suggesting.hierarchy import FittedHierarchy, Rows, fit_hierarchy
 from wamkg.suggesting.products import ProductModel
 from wamkg.suggesting.splits import stratified_folds
@@ -68,7 +68,7 @@ _RIVALS, _LINKS = EnsembleMember(RIVALS, Logistic(c=1.0)), EnsembleMember(LINKS,
 MODELS: Mapping[str, Model] = {
     model.name: model
     for model in (
-        Model("majority", (EnsembleMember(PLAIN_WORDS, Majority()),), calibrated=False),
+        Model("majority", (EnsembleMember(BlankView(), Majority()),), calibrated=False),
         Model(BASELINE, (EnsembleMember(PLAIN_WORDS, Logistic()),), calibrated=False),
         Model("minilm-lr", (EnsembleMember(VectorView(), Logistic()),)),
         Model("minilm-knn", (EnsembleMember(VectorView(centre=True), Neighbours()),)),
