@@ -85,13 +85,13 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
     return report
 
 
-def read_list(name: str, encoding: str | None = None) -> ParseResult:
+def read_list(name: str) -> ParseResult:
     """Read a list by its own headings, whatever taxonomies are known.
 
     The items of a `jsonl` or `ids` source cannot be read afterwards, for the source is closed. Raises InvalidInputError
     if the source cannot be read.
     """
-    with open_source(name, encoding) as source:
+    with open_source(name) as source:
         return parse(source, TaxonomyIndex())
 
 
