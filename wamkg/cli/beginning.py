@@ -22,7 +22,6 @@ from wamkg.services import beginning as service
 from wamkg.services.beginning import Agree, Beginning, Names
 from wamkg.services.build import seed_if_packaged
 from wamkg.services.writers import Writer
-from wamkg.settings import get_settings
 
 _TITLE_LENGTH = 90
 
@@ -76,7 +75,7 @@ def _example(name: str, json: bool) -> int:
     with open_store(create=True) as store:
         counts = seed_if_packaged(store)
     if "skipped" in counts:
-        raise ConflictError(f"{get_settings().url} has a survey of its own; the example needs an empty store")
+        raise ConflictError("the store has a survey of its own; the example needs an empty store")
     if json:
         print_json(counts)
     else:

@@ -71,7 +71,7 @@ def begin_from_list(
     make a taxonomy of.
     """
     with store.reading() as session:
-        _refuse_another(session, store)
+        _refuse_another(session)
     result = read_list(source)
     names = _names(result, source, names)
     _title_taxonomy(result, source, names)
@@ -111,7 +111,7 @@ def _written(store: Store, write: Callable[[Session], Beginning], agree: Agree) 
     """Write and show it before the commit: what is shown is what is kept."""
     try:
         with store.writing() as session:
-            _refuse_another(session, store)
+            _refuse_another(session)
             begun = write(session)
             if not agree(begun):
                 raise _DeclinedError
@@ -120,16 +120,16 @@ def _written(store: Store, write: Callable[[Session], Beginning], agree: Agree) 
     return begun
 
 
-def _refuse_another(session: Session, store: Store) -> None:
+def _refuse_another(session: Session) -> None:
     survey = find_survey(session)
     if survey is not None:
         raise ConflictError(
-            f"{store.url} has a survey, {survey.title!r}; `wamkg set survey` edits it. Another survey needs a folder "
+            f"the store has a survey, {survey.title!r}; `wamkg set survey` edits it. Another survey needs a folder "
             "of its own with a file wamkg.toml, which may be empty; run `wamkg init` there"
         )
     if taxonomies := list_taxonomies(session):
         raise ConflictError(
-            f"{store.url} has the taxonomy {taxonomies[0].slug!r} but no survey; make it the survey's with "
+            f"the store has the taxonomy {taxonomies[0].slug!r} but no survey; make it the survey's with "
             f"`wamkg set survey title='...' main_taxonomy={taxonomies[0].slug}`"
         )
 
