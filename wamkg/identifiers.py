@@ -172,12 +172,50 @@ def key_fold(key: str) -> str:
     return key.translate(_SMALL)
 
 
-ARCHIVES = frozenset({"arxiv", "corr", "preprint", "technical report", "blog"})
+PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
+"""Folded names of preprint servers that sources list like venues."""
+ARCHIVES = PREPRINT_VENUES | {"technical report", "blog"}
+PREPRINT_DOIS = (
+    "10.1101/",
+    "10.64898/",
+    "10.2139/ssrn",
+    "10.21203/rs.",
+    "10.20944/preprints",
+    "10.26434/chemrxiv",
+    "10.36227/techrxiv",
+    "10.31219/",
+    "10.31234/",
+    "10.31235/",
+    "10.31223/",
+    "10.31224/",
+    "10.31222/",
+    "10.22541/",
+    "10.33774/",
+    "10.5281/zenodo",
+    "10.6084/m9.figshare",
+    "10.48550/arxiv",
+    "10.13140/rg.",
+    "10.32388/",
+    "10.12688/",
+    "10.1590/scielopreprints",
+    "10.55458/",
+)
+"""DOI prefixes of preprint servers and repositories: bioRxiv, SSRN, Research Square, Zenodo and others."""
 
 
 def is_venue(name: str | None) -> bool:
     """Whether a venue reviews papers; archives such as arXiv do not."""
     return name is not None and normalise(name) not in ARCHIVES
+
+
+def is_preprint_venue(venue: str | None) -> bool:
+    """Whether a venue name is that of a preprint server."""
+    return venue is not None and normalise(venue) in PREPRINT_VENUES
+
+
+def is_publisher_doi(doi: str | None) -> bool:
+    """Whether a DOI is that of a publication, not of a preprint server."""
+    return doi is not None and not doi.startswith(PREPRINT_DOIS)
 
 
 def slugify(text: str) -> str:

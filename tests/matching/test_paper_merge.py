@@ -30,6 +30,7 @@ from wamkg.reviewing.paper_merge import Merge, MergedPapers, dry_run, merge_pape
 from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.claims import load_claims, write_papers
 from wamkg.store.entities import upsert_entity
+from wamkg.store.paper_details import authors_of
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
 from wamkg.store.tables import Citation, Embedding, Link, Method, Paper, Result, Suggestion, Task
@@ -123,7 +124,10 @@ class TestMerging:
                 assert find_paper(session, text).id == paper.id, text
             assert len(session.exec(select(Paper)).all()) == 2
             assert (paper.year, paper.doi, paper.key) == (2025, "10.5555/grip.1", "moss2024grip")
-            assert (paper.title, paper.note) == ("Gripping by Feel", "in print")
+            assert (paper.title, paper.note) == ("Gripping by Feel and Sight", "in print"), (
+                "of the shown venue's record"
+            )
+            assert authors_of(session, [paper.id or 0]) == {paper.id: ["Karin Moss", "Una Paz"]}
             cited = [(c.citing_id, c.cited_id, c.contexts) for c in session.exec(select(Citation)).all()]
             third = find_paper(session, THIRD).id
             assert sorted(cited) == sorted([(third, paper.id, ["as in"]), (paper.id, third, [])])

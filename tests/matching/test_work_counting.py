@@ -120,14 +120,31 @@ def citing_months(store: Store) -> dict[str, int]:
     return {item.period: item.count for item in timeline.items if item.count}
 
 
-def test_the_preprint_stands_for_the_work_with_the_venue_of_its_publication(filled: Store) -> None:
+def test_the_publication_stands_for_the_work_with_the_date_of_its_preprint(filled: Store) -> None:
     same(filled)
     with filled.reading() as session:
         first = {item.label: item for item in build_roadmap(session).items}
         venues = {item.label: item for item in build_roadmap(session, date_rule="venue").items}
-        assert f"{first['Dreamer'].when}" == "2025-01-02"
+        assert (f"{first['Dreamer'].when}", first["Dreamer"].title) == ("2025-01-02", PAPERS[1]["title"])
+        assert first["Dreamer"].href == "https://arxiv.org/abs/2501.00001"
         assert (f"{venues['Dreamer'].when}", first["Dreamer"].element_id) == ("2026-04-20", "method-dreamer")
         assert facet_matrix(session, "wam", "venue").counts[UNIFIED, "ICLR"] == 1
+        months = papers_timeline(session, "month", depth=0, date_rule="arxiv_v1").items
+        assert {item.period for item in months if item.total} == {"2025-01", "2025-03"}
+        assert {"2025-Q1": 2} in [taxon.quarters for taxon in taxonomy_health(session, "wam")]
+
+
+@pytest.mark.parametrize("placed", [PREPRINT, PUBLISHED, None])
+def test_figures_cite_the_keys_that_the_bibliography_has(filled: Store, placed: str | None) -> None:
+    pin_citation_keys(filled)
+    if placed is not None:
+        say(filled, PUBLISHED if placed == PREPRINT else PREPRINT, "outside")
+    same(filled)
+    with filled.reading() as session:
+        cited = {item.key: item.title for item in taxonomy_with_papers(session, "wam").items}
+    bibliography = "".join(exported(filled, "bibtex"))
+    assert all(f"{{{key},\n" in bibliography for key in cited), "whichever record is placed"
+    assert set(cited.values()) == {PAPERS[1]["title"], PAPERS[2]["title"]}
 
 
 def test_both_records_stay_listed(filled: Store) -> None:

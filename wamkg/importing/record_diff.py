@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wamkg.identifiers import PartialDate, Precision, arxiv_prefix_month, key_fold, name_key, new_uid
+from wamkg.identifiers import (
+    PartialDate,
+    Precision,
+    arxiv_prefix_month,
+    is_preprint_venue,
+    key_fold,
+    name_key,
+    new_uid,
+)
 from wamkg.importing.agree import FIELDS, how_worse, is_said_already, same_detail, same_printing
 from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.matching.claims import assert_date, assert_value
-from wamkg.matching.published import PUBLISHED_FIELDS, is_preprint_venue, record_source
+from wamkg.matching.published import PUBLISHED_FIELDS, record_source
 from wamkg.matching.record import Record, RecordAssignment
 from wamkg.matching.resolve import pick_claim
 from wamkg.matching.resolved_values import resolved_values

@@ -5,24 +5,19 @@ journal's DOI.
 import re
 from collections.abc import Mapping
 
-from wamkg.identifiers import normalise
+from wamkg.identifiers import is_preprint_venue, normalise
 from wamkg.matching.resolve import FURTHER, rank
 from wamkg.matching.title_braces import DETAIL as BRACES
 from wamkg.store.claims import PaperClaims, Shown, SourceClaim
 
 PUBLISHED_FIELDS = ("venue", "year", "doi", "entry_type", "volume", "number", "pages", "publisher", "details")
-PREPRINT_VENUES = frozenset({"arxiv", "arxiv org", "arxiv preprint", "arxiv cornell university", "corr", "preprint"})
-"""Folded names of preprint servers that sources list like venues."""
 _WHOLE = frozenset({"book", "phdthesis", "mastersthesis", "thesis", "proceedings"})
 """Publication types that need no venue."""
 _TELLING = ("venue", "year", "doi", "volume", "number", "pages", "publisher")
 """Fields that distinguish one publication from another."""
 _PERSON = 0
-
-
-def is_preprint_venue(venue: str | None) -> bool:
-    """Whether a venue name is that of a preprint server."""
-    return venue is not None and normalise(venue) in PREPRINT_VENUES
+_PUBLICATION = 0
+"""Kind of a record that names the place of publication."""
 
 
 def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> Shown:
@@ -32,14 +27,9 @@ def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> Shown:
     source, then the earliest claim. Missing values are taken from records of the same publication only. A person's
     values are always shown.
     """
-    records: dict[str, dict[str, SourceClaim]] = {}
-    for name in PUBLISHED_FIELDS:
-        for source, word in words.get(name, {}).items():
-            if word.value is not None:
-                records.setdefault(source, {})[name] = word
+    records = _records(words)
     people = [source for source in records if rank(source) == _PERSON]
     others = [source for source in records if rank(source) != _PERSON]
-    others.sort(key=lambda source: _order(source, records[source]))
     said = [{name: word.value for name, word in records[source].items()} for source in others]
     shown = dict(said[0]) if said else {}
     details = dict(shown.get("details") or {})
@@ -55,6 +45,23 @@ def published_values(words: Mapping[str, Mapping[str, SourceClaim]]) -> Shown:
         shown |= mine
     shown["details"] = details or None
     return {name: shown.get(name) for name in PUBLISHED_FIELDS}
+
+
+def publication_source(words: Mapping[str, Mapping[str, SourceClaim]]) -> str | None:
+    """The source whose venue `published_values` shows, if it is that of a publication."""
+    records = _records(words)
+    source = next((source for source in records if rank(source) != _PERSON), None)
+    return source if source is not None and _order(source, records[source])[0] == _PUBLICATION else None
+
+
+def _records(words: Mapping[str, Mapping[str, SourceClaim]]) -> dict[str, dict[str, SourceClaim]]:
+    """The claims of each source by field, the record to show first."""
+    records: dict[str, dict[str, SourceClaim]] = {}
+    for name in PUBLISHED_FIELDS:
+        for source, word in words.get(name, {}).items():
+            if word.value is not None:
+                records.setdefault(source, {})[name] = word
+    return dict(sorted(records.items(), key=lambda item: _order(*item)))
 
 
 def is_one_publication(one: Shown, other: Shown) -> bool:
@@ -108,7 +115,7 @@ def _order(source: str, record: Mapping[str, SourceClaim]) -> tuple[int, int, in
     venue = record["venue"].value if "venue" in record else None
     whole = "entry_type" in record and record["entry_type"].value in _WHOLE
     if whole or (venue and not is_preprint_venue(venue)):
-        kind = 0
+        kind = _PUBLICATION
     elif "doi" in record:
         kind = 1
     else:

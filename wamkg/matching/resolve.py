@@ -28,10 +28,16 @@ def rank(source: str) -> int:
     return len(SOURCE_PRECEDENCE) if further and kind == PERSON else _RANK[kind]
 
 
-def pick_claim(words: Iterable[SourceClaim]) -> SourceClaim | None:
-    """The resolved claim: the strongest source's, among equals the earliest, further records last."""
+def pick_claim(words: Iterable[SourceClaim], preferred: str | None = None) -> SourceClaim | None:
+    """The resolved claim: the strongest source's; among equals that of the preferred source, else the earliest,
+    further records last.
+    """
     given = [w for w in words if w.value is not None]
-    return min(given, key=lambda w: (rank(w.source), bool(FURTHER.search(w.source)), w.first), default=None)
+
+    def order(word: SourceClaim) -> tuple[int, bool, bool, int]:
+        return rank(word.source), word.source != preferred, bool(FURTHER.search(word.source)), word.first
+
+    return min(given, key=order, default=None)
 
 
 def resolve_standing(words: Iterable[SourceClaim]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wamkg.matching.published import PUBLISHED_FIELDS, published_values
+from wamkg.matching.published import PUBLISHED_FIELDS, publication_source, published_values
 from wamkg.matching.resolve import pick_claim, plausible_years, rank, resolve_date, resolve_standing, shown_year
 from wamkg.names import PersonName, name_from_dict, parse_name
 from wamkg.store.claims import PaperClaims, Shown, SourceClaim
@@ -25,14 +25,18 @@ Words = Mapping[str, Mapping[str, SourceClaim]]
 
 
 def resolved_values(state: PaperClaims) -> Shown:
-    """Columns of `paper` for a state, and its `venue`, `authors` and their `names`."""
+    """Columns of `paper` for a state, and its `venue`, `authors` and their `names`.
+
+    Among sources of equal rank, title and authors come from the record whose venue is shown.
+    """
     values: Shown = {}
-    for name in RESOLVED_FIELDS:
-        word = pick_claim(state.said.get(name, {}).values())
-        values[name] = word.value if word else None
-    values |= _authors(state.said)
     published = {name: state.said.get(name, {}) for name in PUBLISHED_FIELDS}
     published["year"] = plausible_years(published["year"])
+    source = publication_source(published)
+    for name in RESOLVED_FIELDS:
+        word = pick_claim(state.said.get(name, {}).values(), source if name == "title" else None)
+        values[name] = word.value if word else None
+    values |= _authors(state.said, source)
     values |= published_values(published)
     values["standing"] = resolve_standing(state.said.get("standing", {}).values())
     dated = resolve_date(state.dates)
@@ -43,14 +47,14 @@ def resolved_values(state: PaperClaims) -> Shown:
     return values
 
 
-def _authors(said: Words) -> Shown:
+def _authors(said: Words, source: str | None) -> Shown:
     """The resolved author list, the structure of its names, and whether it is incomplete.
 
     Among sources of equal rank a list that is cut ("and others") comes after a complete one.
     """
     cut = {source for source, word in said.get("authors_cut", {}).items() if word.value}
     given = [word for word in said.get("authors", {}).values() if word.value is not None]
-    word = min(given, key=lambda w: (rank(w.source), w.source in cut, w.first), default=None)
+    word = min(given, key=lambda w: (rank(w.source), w.source in cut, w.source != source, w.first), default=None)
     if word is None:
         return {"authors": None, "names": [], "authors_cut": False}
     return {"authors": word.value, "names": _names(word, said), "authors_cut": word.source in cut}

@@ -4,10 +4,9 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wamkg.identifiers import normalise, title_key
+from wamkg.identifiers import is_publisher_doi, normalise, title_key
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.people import same_person
-from wamkg.matching.published import is_preprint_venue
 from wamkg.matching.record import Record
 from wamkg.matching.venues import may_be_one_venue
 from wamkg.names import PersonName, parse_name
@@ -17,32 +16,6 @@ SHORT_TITLE_WORDS = 4
 """Titles with fewer words are too common to match by title alone: a person decides."""
 MAX_YEARS_APART = 2
 """Maximum number of years between a preprint and its publication."""
-PREPRINT_DOIS = (
-    "10.1101/",
-    "10.64898/",
-    "10.2139/ssrn",
-    "10.21203/rs.",
-    "10.20944/preprints",
-    "10.26434/chemrxiv",
-    "10.36227/techrxiv",
-    "10.31219/",
-    "10.31234/",
-    "10.31235/",
-    "10.31223/",
-    "10.31224/",
-    "10.31222/",
-    "10.22541/",
-    "10.33774/",
-    "10.5281/zenodo",
-    "10.6084/m9.figshare",
-    "10.48550/arxiv",
-    "10.13140/rg.",
-    "10.32388/",
-    "10.12688/",
-    "10.1590/scielopreprints",
-    "10.55458/",
-)
-"""DOI prefixes of preprint servers and repositories: bioRxiv, SSRN, Research Square, Zenodo and others."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +97,7 @@ def joined(known: KnownPaper | None, given: KnownPaper) -> KnownPaper:
     """A stored paper combined with another record: a publication's values replace a preprint's."""
     if known is None:
         return given
-    published = given if is_preprint(known) and not is_preprint(given) else known
+    published = given if known.is_preprint and not given.is_preprint else known
     return replace(
         published,
         id=known.id,
@@ -148,22 +121,12 @@ def identifies(title: str) -> bool:
     return not (is_short(title) or is_generic(title))
 
 
-def is_publisher_doi(doi: str | None) -> bool:
-    """Whether a DOI is that of a publication, not of a preprint server."""
-    return doi is not None and not doi.startswith(PREPRINT_DOIS)
-
-
 def have_two_dois(one: KnownPaper, other: KnownPaper) -> bool:
     """Whether two papers have different DOIs of publishers, or of one preprint server; then they are two papers."""
     if not (one.doi and other.doi) or one.doi == other.doi:
         return False
     publishers = is_publisher_doi(one.doi), is_publisher_doi(other.doi)
     return all(publishers) or (not any(publishers) and one.doi.split("/")[0] == other.doi.split("/")[0])
-
-
-def is_preprint(paper: KnownPaper) -> bool:
-    """Whether a paper is a preprint without a known publication."""
-    return not is_publisher_doi(paper.doi) and (not paper.venue or is_preprint_venue(paper.venue))
 
 
 def match(record: Record, known: Known) -> Match:
@@ -265,7 +228,7 @@ def may_be_one(one: KnownPaper, other: KnownPaper, *, in_one_file: bool = False)
         return False
     if years_apart(one, other) > MAX_YEARS_APART:
         return False
-    if is_preprint(one) or is_preprint(other) or one.arxiv or other.arxiv:
+    if one.is_preprint or other.is_preprint or one.arxiv or other.arxiv:
         return True
     return not _are_two_publications(one, other) and years_apart(one, other) <= (0 if in_one_file else 1)
 

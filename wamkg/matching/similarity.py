@@ -8,7 +8,7 @@ from itertools import combinations
 
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.people import person_keys, same_person
-from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, is_preprint, years_apart
+from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, years_apart
 from wamkg.matching.titles import TitleRelation, compare_titles
 from wamkg.store.papers import KnownPaper
 
@@ -107,7 +107,7 @@ def candidate_pairs(papers: Sequence[KnownPaper]) -> list[CandidatePair]:
 def _is_renamed(one: KnownPaper, other: KnownPaper) -> bool:
     if _first_authors_agree(one, other) is False or is_generic(one.title) or is_generic(other.title):
         return False
-    is_pair = years_apart(one, other) <= MAX_YEARS_APART and (is_preprint(one) or is_preprint(other))
+    is_pair = years_apart(one, other) <= MAX_YEARS_APART and (one.is_preprint or other.is_preprint)
     return _nearly(one, other) or (is_pair and _is_changed(one, other))
 
 

@@ -11,6 +11,8 @@ from wamkg.errors import ConflictError, InvalidInputError, UnlikePapersError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.json_types import JsonObject
+from wamkg.matching.claims import assert_value
+from wamkg.matching.published import PUBLISHED_FIELDS, publication_source
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.resolve import rank
 from wamkg.matching.resolved_values import resolved_values
@@ -22,10 +24,18 @@ from wamkg.store.assignments import new_violations, rule_violations
 from wamkg.store.base import is_live, table_of
 from wamkg.store.batches import close_batch, end_rows, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.citation_keys import KEY
-from wamkg.store.claims import Shown, bump_revisions, delete_unused_authors_and_venues, load_claims, write_resolved
+from wamkg.store.claims import (
+    PaperClaims,
+    Shown,
+    bump_revisions,
+    delete_unused_authors_and_venues,
+    load_claims,
+    write_papers,
+)
 from wamkg.store.decisions import live_of, lock_papers
 from wamkg.store.duplicates import Pair, batch_of_pair, live_judgement, lock_judgements, slug_of, sorted_pair
 from wamkg.store.merges import Mover, name_formerly
+from wamkg.store.paper_details import authors_of
 from wamkg.store.papers import SCHEMES, SLUG, UID, find_paper, known_papers, methods_of
 from wamkg.store.session import one_writer
 from wamkg.store.tables import (
@@ -149,7 +159,7 @@ def _locked_papers(session: Session, merge: Merge) -> tuple[Paper, Paper]:
     return keep, other
 
 
-def _number(row: Paper | Taxonomy | Method | Batch) -> int:
+def _number(row: Paper | Taxonomy | Method | Batch | Actor) -> int:
     assert row.id is not None
     return row.id
 
@@ -172,12 +182,14 @@ def _refuse_judged_different(session: Session, pair: Pair) -> None:
 
 @dataclass(frozen=True)
 class _PaperBefore:
-    """A paper before the merge."""
+    """A paper before the merge; `cut` says whether its author list is incomplete."""
 
     slug: str
     title: str
     uid: str
     revision: int
+    authors: list[str]
+    cut: bool
 
 
 @dataclass
@@ -189,6 +201,7 @@ class _Merging:
     merge: Merge
     notes: list[str] = field(default_factory=list)
     taxonomies: list[str] = field(default_factory=list)
+    sources_of_keep: set[str] = field(default_factory=set)
 
     def run(self) -> MergedPapers:
         """Merge in order: end what both have, move the rest, compute the values shown, check the rules."""
@@ -207,7 +220,9 @@ class _Merging:
         return self._report(shown)
 
     def _describe(self, paper: Paper) -> _PaperBefore:
-        return _PaperBefore(paper.slug, paper.title, uid_of_row(self.session, paper), paper.revision)
+        authors = authors_of(self.session, [_number(paper)]).get(_number(paper), [])
+        uid = uid_of_row(self.session, paper)
+        return _PaperBefore(paper.slug, paper.title, uid, paper.revision, authors, paper.authors_cut)
 
     def _move_rows(self) -> None:
         keep, other = _number(self.keep), _number(self.other)
@@ -325,7 +340,7 @@ class _Merging:
         """Store one source's claims about both papers as two records, so that their values are not mixed."""
         table, keep, other = table_of(Claim), _number(self.keep), _number(self.other)
         mine, theirs = (self._facts(number) for number in (keep, other))
-        known = {source for _, source, _ in mine}
+        known = self.sources_of_keep = {source for _, source, _ in mine}
         said = {(source, name) for _, source, name in mine}
         taken, names = known | {source for _, source, _ in theirs}, dict[str, str]()
         values: dict[int, dict[str, Any]] = {}
@@ -395,12 +410,29 @@ class _Merging:
     def _show(self, keep: int) -> Shown:
         self.session.expire_all()
         state = load_claims(self.session, [keep])[keep]
+        self._complete_publication(state)
         shown = resolved_values(state)
         self.notes += record_missing_quotes(self.session, self.batch, [state], [shown])
-        write_resolved(self.session, [state], [shown])
+        write_papers(self.session, _number(self.batch), _number(self.actor), [state], [shown])
         delete_unused_authors_and_venues(self.session)
         self.session.expire_all()
         return shown
+
+    def _complete_publication(self, state: PaperClaims) -> None:
+        """Let the record whose venue is shown state its title and authors too, where another source did so first.
+
+        Otherwise the title of one paper would be shown with the venue of the other.
+        """
+        source = publication_source({name: state.said.get(name, {}) for name in PUBLISHED_FIELDS})
+        if source is None:
+            return
+        paper = self.before[source not in self.sources_of_keep]
+        values = {"title": paper.title, "authors": paper.authors, "authors_cut": paper.cut}
+        for name in ("title", "authors", "authors_cut"):
+            if values[name] and source not in state.said.get(name, {}):
+                assert_value(state, name, values[name], source)
+        if resolved_values(state)["title"] != paper.title:
+            self.notes.append(f"the venue is that of {paper.slug}, whose title {paper.title!r} is not shown")
 
     def _refuse_against_rules(self, before: dict[str, str]) -> None:
         for paper, problem in new_violations(self.session, before).items():

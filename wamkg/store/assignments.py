@@ -1,18 +1,19 @@
 """Live assignments: by date for figures, the rules of taxonomies, and which of several batches' assignments holds."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, pairwise
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, literal, or_, select
 from sqlmodel import Session, col
 
 from wamkg.errors import NotFoundError
-from wamkg.identifiers import day_or_year, is_venue
-from wamkg.store.base import Condition, chunks, is_live, select_columns, table_of
-from wamkg.store.duplicates import secondary_versions, uncounted_papers
+from wamkg.identifiers import day_or_year
+from wamkg.store.base import Condition, Selected, chunks, is_live, select_columns, table_of
+from wamkg.store.duplicates import DatedPaper, dates_of_works, works_in_order
 from wamkg.store.tables import (
     Assignment,
     Batch,
@@ -31,13 +32,15 @@ from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
 from wamkg.store.taxonomy_edits import is_same_or_descendant
 from wamkg.vocabulary import PERSON, AssignmentStatus, EventKind, Relation
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class PlacedPaper:
     """A paper at the taxon of its live primary assignment, with the data of its label.
 
-    The earliest record of a work represents it, with venue and year of the record that has them; `further` has the
-    numbers of the others.
+    One record represents a work, as in exports (`KnownPaper.order`), with its own title, venue and year; `further` has
+    the numbers of the others. The date is the earliest of the work, the taxon that of the assignment that counts.
     """
 
     id: int
@@ -65,10 +68,32 @@ class PlacedPaper:
         """Numbers of all records of the work; the representative comes first."""
         return self.id, *self.further
 
+    def first_of(self, found: Mapping[int, T]) -> T | None:
+        """What the first record of the work has that has any."""
+        return next((found[number] for number in self.records if number in found), None)
+
 
 def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
     """The papers with a live primary assignment in a taxonomy, by slug, each work once."""
-    statement = (
+    assert taxonomy.id is not None
+    statement = _labelled(Taxon.path).join(Assignment, col(Paper.id) == col(Assignment.paper_id))
+    statement = statement.join(Taxon, col(Taxon.id) == col(Assignment.taxon_id)).where(*_placed(taxonomy))
+    papers = {row[0]: PlacedPaper(*row) for row in session.connection().execute(statement)}
+    works = [work for work in works_in_order(session) if not papers.keys().isdisjoint(work)]
+    others = {number for work in works for number in work} - papers.keys()
+    unplaced = {paper.id: paper for paper in _unplaced(session, others)}
+    dates = dates_of_works(session, works)
+    for work in works:
+        placed = [papers.pop(number) for number in work if number in papers]
+        records = {paper.id: paper for paper in placed} | {n: unplaced[n] for n in work if n in unplaced}
+        shown = _joined([records[number] for number in work], placed[0].taxon)
+        papers[shown.id] = replace(shown, **_dated(dates.get(shown.id)))
+    return sorted(papers.values(), key=lambda paper: paper.slug)
+
+
+def _labelled(taxon: Any) -> Selected:
+    """A query of the columns of PlacedPaper."""
+    found: Selected = (
         select_columns(
             Paper.id,
             Paper.slug,
@@ -82,36 +107,35 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
             Paper.year_derived,
             Venue.name,
             Paper.citation_count,
-            Taxon.path,
+            taxon,
         )
-        .select_from(Assignment)
-        .join(Paper, col(Paper.id) == col(Assignment.paper_id))
-        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .select_from(Paper)
         .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
-        .where(*_placed(taxonomy))
-        .order_by(col(Paper.slug))
     )
-    papers = {row[0]: PlacedPaper(*row) for row in session.connection().execute(statement)}
-    assert taxonomy.id is not None
-    for number, others in secondary_versions(session, taxonomy.id).items():
-        if number in papers:
-            _stand_for(papers, number, [record.paper for record in others if record.paper in papers])
-    return list(papers.values())
+    return found
 
 
-def _stand_for(papers: dict[int, PlacedPaper], number: int, others: list[int]) -> None:
-    """Choose one record to represent its work, and drop the others."""
-    records = [papers[number], *(papers.pop(other) for other in others)]
-    published = next((record for record in records if is_venue(record.venue)), records[0])
+def _unplaced(session: Session, numbers: Iterable[int]) -> Iterator[PlacedPaper]:
+    for part in chunks(numbers):
+        found = _labelled(literal("")).where(col(Paper.id).in_(part))
+        yield from (PlacedPaper(*row) for row in session.connection().execute(found))
+
+
+def _joined(records: Sequence[PlacedPaper], taxon: str) -> PlacedPaper:
+    """The first record of a work in the name of all: addresses and counts that it lacks come from the others."""
     counted = [record.citations for record in records if record.citations is not None]
-    papers[number] = replace(
+    return replace(
         records[0],
-        venue=published.venue,
-        year=published.year,
-        year_derived=published.year_derived,
+        arxiv=next((record.arxiv for record in records if record.arxiv), None),
+        url=next((record.url for record in records if record.url), None),
         citations=max(counted, default=None),
-        further=tuple(others),
+        taxon=taxon,
+        further=tuple(record.id for record in records[1:]),
     )
+
+
+def _dated(dated: DatedPaper | None) -> dict[str, Any]:
+    return {"date": dated.date, "precision": dated.precision, "date_source": dated.source} if dated else {}
 
 
 @dataclass(frozen=True)
@@ -131,16 +155,21 @@ def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacem
     A work with only a year is dated to the year.
     """
     dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source, Paper.year)
-    statement = (
+    works = works_in_order(session)
+    single = (
         select_columns(*dated, func.count())
         .select_from(Assignment)
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(*_placed(taxonomy), col(Assignment.paper_id).not_in(uncounted_papers(session, taxonomy.id or 0)))
+        .where(*_placed(taxonomy), col(Assignment.paper_id).not_in([number for work in works for number in work]))
         .group_by(*dated)
     )
+    rows = [tuple(row) for row in session.connection().execute(single)]
+    if works:
+        several = (p for p in placed_papers(session, taxonomy) if p.further)
+        rows += [(p.taxon, p.date, p.precision, p.date_source, p.year, 1) for p in several]
     found = []
-    for taxon, date_shown, exact, source, year, papers in session.connection().execute(statement):
+    for taxon, date_shown, exact, source, year, papers in rows:
         day, precision = day_or_year(date_shown, exact, year) or (None, None)
         found.append(DatedPlacements(taxon, day, precision, source, papers))
     return found

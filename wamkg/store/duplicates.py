@@ -1,25 +1,20 @@
 """Which papers are one work: judgements, groups, the record that counts, and preprints linked to publications."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from wamkg.store.base import is_live, select_columns
-from wamkg.store.tables import Actor, Batch, Judgement, Link, Paper
-from wamkg.vocabulary import DuplicateVerdict, Relation
+from wamkg.store.base import chunks, is_live, select_columns
+from wamkg.store.papers import known_papers
+from wamkg.store.tables import Actor, Assignment, Batch, Judgement, Link, Paper
+from wamkg.vocabulary import AssignmentStatus, DuplicateVerdict, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
-from collections.abc import Mapping
-from datetime import date
-from typing import NamedTuple
-
-from wamkg.store.base import chunks
-from wamkg.store.tables import Assignment
-from wamkg.vocabulary import AssignmentStatus, Standing
 
 Pair = tuple[int, int]
 
@@ -161,24 +156,25 @@ def slug_of(session: Session, paper: int) -> str:
     return session.get_one(Paper, paper).slug
 
 
+def works_in_order(session: Session) -> list[list[int]]:
+    """Every work with more than one paper; the paper that represents it comes first (`KnownPaper.order`)."""
+    groups = load_work_groups(session).groups()
+    papers = known_papers(session, [number for group in groups for number in group])
+    return [sorted(group, key=lambda number: papers[number].order) for group in groups]
+
+
 class WorkAssignment(NamedTuple):
-    """A live primary assignment of one record of a work, with the data that decides which record counts."""
+    """A live primary assignment of one record of a work."""
 
     paper: int
     status: str
-    standing: str
-    day: date | None
-
-    @property
-    def order(self) -> tuple[bool, bool, date, int]:
-        """Sort key; the record that counts comes first: assigned, in the library, earliest."""
-        placed = self.status == AssignmentStatus.PLACED
-        return not placed, self.standing == Standing.CITED, self.day or date.max, self.paper
 
 
 def secondary_versions(session: Session, taxonomy: int) -> dict[int, list[WorkAssignment]]:
-    """For each record that counts, the other records of its work in a taxonomy, which do not. Single records are
-    left out.
+    """For each record whose assignment counts in a taxonomy, the other records of its work there, which do not.
+
+    A record with a taxon counts before one with a state; among equals the one that represents the work. Single records
+    are left out.
     """
     return secondary_versions_by_taxonomy(session, taxonomy).get(taxonomy, {})
 
@@ -187,15 +183,16 @@ def secondary_versions_by_taxonomy(
     session: Session, taxonomy: int | None = None
 ) -> dict[int, dict[int, list[WorkAssignment]]]:
     """`secondary_versions` of every taxonomy, or of one, by its number. The works are loaded once for all."""
-    groups = load_work_groups(session).groups()
-    placements = _placements(session, taxonomy, [number for group in groups for number in group])
-    return {number: _further(groups, placed) for number, placed in placements.items()}
+    works = works_in_order(session)
+    placements = _placements(session, taxonomy, [number for work in works for number in work])
+    return {number: _further(works, placed) for number, placed in placements.items()}
 
 
-def _further(groups: list[list[int]], placements: Mapping[int, WorkAssignment]) -> dict[int, list[WorkAssignment]]:
+def _further(works: list[list[int]], placements: Mapping[int, WorkAssignment]) -> dict[int, list[WorkAssignment]]:
     found = {}
-    for group in groups:
-        records = sorted((placements[n] for n in group if n in placements), key=lambda record: record.order)
+    for work in works:
+        records = [placements[n] for n in work if n in placements]
+        records.sort(key=lambda record: record.status != AssignmentStatus.PLACED)  # stable: the order of the work stays
         if len(records) > 1:
             found[records[0].paper] = records[1:]
     return found
@@ -203,18 +200,41 @@ def _further(groups: list[list[int]], placements: Mapping[int, WorkAssignment]) 
 
 def _placements(session: Session, taxonomy: int | None, papers: list[int]) -> dict[int, dict[int, WorkAssignment]]:
     """Assignments by taxonomy and paper."""
-    statement = (
-        select_columns(Assignment.taxonomy_id, Paper.id, Assignment.status, Paper.standing, Paper.date)
-        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
-        .where(is_live(Assignment), col(Assignment.primary).is_(True))
+    statement = select_columns(Assignment.taxonomy_id, Assignment.paper_id, Assignment.status).where(
+        is_live(Assignment), col(Assignment.primary).is_(True)
     )
     if taxonomy is not None:
         statement = statement.where(Assignment.taxonomy_id == taxonomy)
     found: dict[int, dict[int, WorkAssignment]] = {}
     for part in chunks(papers):
-        for number, *row in session.connection().execute(statement.where(col(Paper.id).in_(part))):
+        for number, *row in session.connection().execute(statement.where(col(Assignment.paper_id).in_(part))):
             found.setdefault(number, {})[row[0]] = WorkAssignment(*row)
     return found
+
+
+class DatedPaper(NamedTuple):
+    """Date of a paper, its precision and where it comes from."""
+
+    date: date | None
+    precision: str | None
+    source: str | None
+
+
+def dates_of_works(session: Session, works: Iterable[list[int]]) -> dict[int, DatedPaper]:
+    """For every paper of these works the work's date: the earliest of its papers. Undated works are left out."""
+    found: dict[int, DatedPaper] = {}
+    columns = select_columns(Paper.id, Paper.date, Paper.date_precision, Paper.date_source)
+    listed = list(works)
+    for part in chunks([number for work in listed for number in work]):
+        dated = columns.where(col(Paper.id).in_(part), col(Paper.date).is_not(None))
+        found |= {row[0]: DatedPaper(*row[1:]) for row in session.connection().execute(dated)}
+    earliest: dict[int, DatedPaper] = {}
+    for work in listed:
+        dates = [found[number] for number in work if number in found]
+        if dates:
+            first = min(dates, key=lambda dated: dated.date or date.max)
+            earliest |= dict.fromkeys(work, first)
+    return earliest
 
 
 def uncounted_papers(session: Session, taxonomy: int) -> list[int]:

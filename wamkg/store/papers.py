@@ -8,7 +8,7 @@ from sqlalchemy import exists, func
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
-from wamkg.identifiers import arxiv_id, doi, key_fold, name_key, s2_id
+from wamkg.identifiers import arxiv_id, doi, is_preprint_venue, is_publisher_doi, key_fold, name_key, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.near_matches import did_you_mean
 from wamkg.store.base import Column, Condition, Selected, chunks, is_live, rows, select_columns
@@ -68,6 +68,19 @@ class KnownPaper:
     volume: str | None = None
     pages: str | None = None
     urls: frozenset[str] = frozenset()
+
+    @property
+    def is_preprint(self) -> bool:
+        """Whether this is a preprint without a known publication."""
+        return not is_publisher_doi(self.doi) and (not self.venue or is_preprint_venue(self.venue))
+
+    @property
+    def order(self) -> tuple[bool, bool, bool, int]:
+        """Sort key of the records of one work. The first represents the work wherever it is shown, counted or
+        exported: a paper of the library, a publication before a preprint, one with a publisher's DOI, the one stored
+        first.
+        """
+        return self.standing == Standing.CITED, self.is_preprint, not is_publisher_doi(self.doi), self.id
 
 
 NAME_PARTS = ("family", "given", "particle", "suffix", "literal")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.store.duplicates import load_work_groups, uncounted_papers
+from wamkg.store.duplicates import uncounted_papers, works_in_order
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
 from wamkg.taxonomy.label_agreement import normalised_mutual_information
@@ -79,7 +79,7 @@ def crosswalk(session: Session, a: str, b: str, depth_a: int = 0, depth_b: int =
 
     Raises NotFoundError for an unknown taxonomy.
     """
-    first = {number: group[0] for group in load_work_groups(session).groups() for number in group}
+    first = {number: work[0] for work in works_in_order(session) for number in work}
     placed_a, placed_b = placed_works(session, a, first), placed_works(session, b, first)
     shared = sorted(placed_a.keys() & placed_b.keys())
     depths_a, depths_b = _depths(session, a), _depths(session, b)

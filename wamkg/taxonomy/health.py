@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import Precision, day_or_year
-from wamkg.store.duplicates import uncounted_papers
+from wamkg.store.duplicates import dates_of_works, uncounted_papers, works_in_order
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, live_assignments
 from wamkg.store.taxonomy_edits import is_same_or_descendant
@@ -45,6 +45,8 @@ def taxonomy_health(session: Session, slug: str) -> list[TaxonHealth]:
     primary = [(paper, taxon.path) for paper, taxon in live if taxon and paper not in further]
     rows = paper_rows(session, {n for n, _ in primary}, texts=False)
     dates = {n: dated for n, row in rows.items() if (dated := day_or_year(row.date, row.date_precision, row.year))}
+    works = dates_of_works(session, works_in_order(session))
+    dates |= {n: (w.date, w.precision or Precision.DAY) for n in rows if (w := works.get(n)) and w.date}
     inner = {taxon.parent_id for taxon in taxa}
     found = []
     for taxon in taxa:

@@ -11,9 +11,16 @@ from wamkg.errors import InvalidInputError
 from wamkg.identifiers import title_key
 from wamkg.importing.jsonl import record_of
 from wamkg.matching.record import Record, UnreadableLine
-from wamkg.matching.same_paper import Known, Match, as_known, ids_of, is_preprint, is_publisher_doi, match
+from wamkg.matching.same_paper import Known, Match, as_known, ids_of, match
 from wamkg.matching.similarity import CandidatePair, FieldComparison, candidate_pairs, compare, score_of
-from wamkg.store.duplicates import Pair, WorkGroups, judgement_rows, load_work_groups, sorted_pair
+from wamkg.store.duplicates import (
+    Pair,
+    WorkGroups,
+    judgement_rows,
+    load_work_groups,
+    sorted_pair,
+    works_in_order,
+)
 from wamkg.store.paper_details import listed_numbers, paper_rows
 from wamkg.store.papers import (
     KnownPaper,
@@ -67,20 +74,20 @@ class CandidateItem:
 
 
 def work_of(session: Session, paper: str) -> list[RecordOfWork]:
-    """All records of a paper's work, the paper itself first.
+    """All records of a paper's work: the paper itself, then the others, the one that represents the work first.
 
     Raises NotFoundError.
     """
     number = find_paper(session, paper).id
     assert number is not None
-    others = load_work_groups(session).members(number) - {number}
-    records = _records(session, {number, *others})
-    return [records[number], *(records[n] for n in sorted(others))]
+    work = next((work for work in works_in_order(session) if number in work), [number])
+    records = _records(session, set(work))
+    return [records[number], *(records[n] for n in work if n != number)]
 
 
 def work_list(session: Session) -> list[list[RecordOfWork]]:
-    """All works with more than one record in the store."""
-    groups = load_work_groups(session).groups()
+    """All works with more than one record in the store; the record that represents a work comes first."""
+    groups = works_in_order(session)
     records = _records(session, {number for group in groups for number in group})
     return [[records[number] for number in group] for group in groups]
 
@@ -206,12 +213,8 @@ class ExportedWorks:
         self.session = session
         listed = listed_numbers(session)
         known = set(listed)
-        groups = [[n for n in group if n in known] for group in load_work_groups(session).groups()]
-        papers = known_papers(session, [n for group in groups for n in group])
-        self.further: dict[int, list[int]] = {}
-        for group in groups:
-            first, *others = sorted(group, key=lambda n: _order(papers[n]))
-            self.further[first] = others
+        works = ([n for n in work if n in known] for work in works_in_order(session))
+        self.further = {work[0]: work[1:] for work in works if work}
         hidden = {n for others in self.further.values() for n in others}
         self.numbers = [number for number in listed if number not in hidden]
 
@@ -248,11 +251,6 @@ class ExportedWorks:
 
 def _first(name: str, records: Iterable[Any]) -> str | None:
     return next((text for record in records if (text := getattr(record, name))), None)
-
-
-def _order(paper: KnownPaper) -> tuple[bool, bool, int]:
-    """Order: a publication before a preprint, a record with a publisher's DOI first, then the one stored first."""
-    return is_preprint(paper), not is_publisher_doi(paper.doi), paper.id
 
 
 def _filled(item: PaperItem, others: Sequence[PaperItem]) -> PaperItem:

@@ -90,13 +90,13 @@ def facet_matrix(
 
 
 def _values(session: Session, papers: Sequence[PlacedPaper], facet: str, date_rule: str) -> dict[int, list[str]]:
-    numbers = [paper.id for paper in papers]
+    numbers = [number for paper in papers for number in paper.records]
     if facet == YEAR:
         return {number: [str(day.year)] for number, (day, _) in paper_dates(session, papers, date_rule).items()}
     if facet == VENUE:
         return {p.id: [p.venue if is_venue(p.venue) else PREPRINT] for p in papers if p.venue}
     if facet == INSTITUTION:
-        return institution_marks(session, numbers)
+        return _of_works(papers, institution_marks(session, numbers))
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     if facet in slugs:
         return {p.id: [cut(p.taxon, 1)] for p in placed_papers(session, get_taxonomy(session, facet))}
@@ -106,7 +106,11 @@ def _values(session: Session, papers: Sequence[PlacedPaper], facet: str, date_ru
     if not any(tags.values()):
         known = sorted({row.facet for rows in tags_of(session, numbers).values() for row in rows})
         raise InvalidInputError(unknown("facet", facet, [YEAR, VENUE, INSTITUTION, *slugs, *known]))
-    return tags
+    return _of_works(papers, {number: values for number, values in tags.items() if values})
+
+
+def _of_works(papers: Sequence[PlacedPaper], found: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    return {paper.id: values for paper in papers if (values := paper.first_of(found))}
 
 
 def _kept(counts: Counter[str], facet: str, most: int) -> dict[str, int]:

@@ -76,8 +76,8 @@ def build_roadmap(session: Session, taxonomy: str = MAIN, date_rule: str = "", a
     papers = placed_papers(session, found)
     labels = PaperLabels.load(session, papers)
     dates = paper_dates(session, papers, date_rule)
-    marks = institution_marks(session, [paper.id for paper in papers])
-    items = [_item(p, labels, marks.get(p.id, []), *dates[p.id]) for p in papers if p.id in dates]
+    marks = institution_marks(session, [number for paper in papers for number in paper.records])
+    items = [_item(p, labels, p.first_of(marks) or [], *dates[p.id]) for p in papers if p.id in dates]
     known = sorted((i for i in items if as_of is None or i.when <= as_of), key=lambda i: (i.when, i.element_id))
     return Roadmap(
         taxonomy=found.slug,
@@ -177,11 +177,11 @@ class PaperLabels:
         method = self._method(paper)
         if method:
             return method.name
-        names = (name for number in paper.records for name in self.introduced.get(number, ()))
-        return next(names, None) or short_title(paper.title)
+        names = paper.first_of(self.introduced)
+        return names[0] if names else short_title(paper.title)
 
     def _method(self, paper: PlacedPaper) -> Method | None:
-        return next((self.methods[number] for number in paper.records if number in self.methods), None)
+        return paper.first_of(self.methods)
 
 
 def address_of(paper: PlacedPaper) -> str:

@@ -287,5 +287,5 @@ def _items(
             precision=precision,
             href=address_of(paper),
             citations=paper.citations,
-            exemplar=paper.id in shown,
+            exemplar=not shown.isdisjoint(paper.records),
         )
