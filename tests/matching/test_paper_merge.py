@@ -36,6 +36,7 @@ from wamkg.store.session import Store
 from wamkg.store.tables import Citation, Embedding, Link, Method, Paper, Result, Suggestion, Task
 from wamkg.store.types import utc_now
 from wamkg.views.history import paper_history
+from wamkg.views.provenance import subject_history
 from wamkg.views.snapshots import open_snapshot
 from wamkg.vocabulary import BatchKind, EntityKind
 
@@ -298,6 +299,14 @@ class TestUndoing:
             undo(filled, made.batch or "")
         undo(filled, later)
         assert dump(filled) == merged
+
+    def test_history_marks_an_undone_merge(self, filled: Store) -> None:
+        made = merge(filled)
+        for event in ("changed", "undone"):
+            with filled.reading() as session:
+                assert {row.event for row in subject_history(session, KEEP, "merge")} == {event}
+            if event == "changed":
+                undo(filled, made.batch or "")
 
     def test_earlier_writes_wait_for_the_merge(self, filled: Store) -> None:
         earlier = say(filled, OTHER, "outside", taxonomy="nus").batch

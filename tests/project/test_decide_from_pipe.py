@@ -1,6 +1,7 @@
 """`wamkg decide` without writing, and for the papers of a pipe."""
 
 import io
+import json
 
 import pytest
 
@@ -46,6 +47,15 @@ def test_an_unknown_id_of_a_pipe_is_listed_and_the_others_are_tried(
     assert "1 of 2 papers would be decided; nothing was written" in printed.out
     assert "no-such-paper" in printed.err
     assert dump(seeded_store) == before
+
+
+@pytest.mark.parametrize("last", ["--dry-run", "--yes"])
+def test_json_of_a_pipe_is_json_alone(
+    seeded_store: Store, capsys: Out, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    piped(monkeypatch, *PAPERS)
+    assert run(["decide", "-", TAXON, "--json", last]) == 0
+    assert [made["after"] for made in json.loads(capsys.readouterr().out)] == [[TAXON]] * 2
 
 
 def test_list_and_decide_make_one_pipe(seeded_store: Store, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,23 +97,26 @@ def decide(
 def _decide_all(store: Store, writer: Writer, decision: Decision, *, dry_run: bool, yes: bool, json: bool) -> int:
     """Decide on each paper of standard input: first without writing, then, if the person agrees, for good."""
     papers = piped_ids()
+    say = (err if json else out).print  # with --json, standard output has the results only
     tried, failed = _decide_each(store, writer, decision, papers, dry_run=True)
     for made in tried:
-        out.print(f"{made.paper}: {_moved(made)}")
+        say(f"{made.paper}: {_moved(made)}")
     for message in failed:
         err.print(message)
     if dry_run or not tried:
-        out.print(f"{len(tried)} of {len(papers)} papers would be decided; nothing was written")
+        if json:
+            print_json(tried)
+        say(f"{len(tried)} of {len(papers)} papers would be decided; nothing was written")
         return EXIT_PARTIAL if failed else 0
     if not yes and not _agrees(f"Decide on {len(tried)} papers?"):
-        out.print("nothing was written")
+        say("nothing was written")
         return 1
     written, later = _decide_each(store, writer, decision, [made.paper for made in tried], dry_run=False)
     if json:
         print_json(written)
     for message in later:
         err.print(message)
-    out.print(f"{len(written)} of {len(papers)} papers decided, each in a batch of its own; `wamkg batches` lists them")
+    say(f"{len(written)} of {len(papers)} papers decided, each in a batch of its own; `wamkg batches` lists them")
     return EXIT_PARTIAL if failed or later else 0
 
 

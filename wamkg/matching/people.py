@@ -30,7 +30,8 @@ class _NameReading:
 
 
 def same_person(one: PersonName, other: PersonName) -> bool | None:
-    """Whether two printed names may be one person's; None if a side has no given name or is empty.
+    """Whether two printed names may be one person's; None if a side has no given name, is empty, or is another group's
+    name, since records list a group before its members or after them.
 
     An initial matches every name that begins with it. Particles, further given names and the second part of a compound
     family name may be missing on one side.
@@ -40,7 +41,7 @@ def same_person(one: PersonName, other: PersonName) -> bool | None:
     if _folded(one) == _folded(other):
         return True
     if one.literal or other.literal:
-        return False
+        return None
     pairs = ((a, b) for a in _readings(one) for b in _readings(other))
     answers = {_compare(a, b) for a, b in pairs if not (a.turned and b.turned)}
     return True if True in answers else None if None in answers else False

@@ -1,15 +1,17 @@
 """Similarity of two papers: compared fields, the weight of each agreement, and pairs that a person should judge."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
+
+from rapidfuzz.distance import Indel
 
 from wamkg.matching.generic_titles import is_generic
 from wamkg.matching.people import person_keys, same_person
-from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, years_apart
-from wamkg.matching.titles import TitleRelation, compare_titles
+from wamkg.matching.same_paper import MAX_YEARS_APART, have_two_dois, identifies, years_apart
+from wamkg.matching.titles import TitleRelation, are_far_apart, compare_titles
 from wamkg.store.papers import KnownPaper
 
 WEIGHTS = {"title": 0.6, "first_author": 0.25, "year": 0.1, "address": 0.05}
@@ -53,7 +55,10 @@ def compare(one: KnownPaper, other: KnownPaper) -> list[FieldComparison]:
         "address": bool(one.urls & other.urls) if one.urls and other.urls else None,
     }
     adds = {True: 1.0, None: 0.5, False: 0.0}
-    return [FieldComparison(name, value, round(WEIGHTS[name] * adds[value], 3)) for name, value in agrees.items()]
+    features = [FieldComparison(name, value, round(WEIGHTS[name] * adds[value], 3)) for name, value in agrees.items()]
+    return (
+        [*features, FieldComparison("doi", False, -WEIGHTS["first_author"])] if have_two_dois(one, other) else features
+    )
 
 
 def score_of(features: Iterable[FieldComparison]) -> float:
@@ -79,17 +84,17 @@ def _is_changed(one: KnownPaper, other: KnownPaper) -> bool:
 
 
 def _nearly(one: KnownPaper, other: KnownPaper) -> bool:
-    matcher = SequenceMatcher(None, one.title_key, other.title_key, autojunk=False)
-    return matcher.real_quick_ratio() >= NEAR_TITLE and matcher.quick_ratio() >= NEAR_TITLE <= matcher.ratio()
+    return Indel.normalized_similarity(one.title_key, other.title_key, score_cutoff=NEAR_TITLE) > 0
 
 
-def candidate_pairs(papers: Sequence[KnownPaper]) -> list[CandidatePair]:
+@lru_cache(maxsize=1)
+def candidate_pairs(papers: tuple[KnownPaper, ...]) -> list[CandidatePair]:
     """Pairs of stored papers that may be the same work, most similar first.
 
     Candidates have the same title, a URL in common, or the same first author and nearly the same title. If one is a
-    preprint, its title may be the other's with a new subtitle or name. Two papers with different publisher DOIs are
-    never a pair; two with different arXiv ids only if their titles are equal; prefaces and similar texts are not
-    matched by title.
+    preprint, its title may be the other's with a new subtitle or name. Two papers with different publisher DOIs are a
+    pair only if title and first author are equal; two with different arXiv ids only if their titles are. Prefaces and
+    similar texts are not matched by title. The last result is cached, since judging a pair changes no paper.
     """
     known = {paper.id: paper for paper in papers}
     pairs = pairs_sharing_a_key(
@@ -105,15 +110,24 @@ def candidate_pairs(papers: Sequence[KnownPaper]) -> list[CandidatePair]:
 
 
 def _is_renamed(one: KnownPaper, other: KnownPaper) -> bool:
-    if _first_authors_agree(one, other) is False or is_generic(one.title) or is_generic(other.title):
-        return False
     is_pair = years_apart(one, other) <= MAX_YEARS_APART and (one.is_preprint or other.is_preprint)
-    return _nearly(one, other) or (is_pair and _is_changed(one, other))
+    is_likely = _nearly(one, other) or (
+        is_pair and not are_far_apart(one.title, other.title) and _is_changed(one, other)
+    )
+    if not is_likely or is_generic(one.title) or is_generic(other.title):
+        return False
+    return _first_authors_agree(one, other) is not False
 
 
 def _are_two(one: KnownPaper, other: KnownPaper) -> bool:
     two_preprints = bool(one.arxiv and other.arxiv) and one.title_key != other.title_key
-    return two_preprints or have_two_dois(one, other)
+    return two_preprints or (have_two_dois(one, other) and not _are_twins(one, other))
+
+
+def _are_twins(one: KnownPaper, other: KnownPaper) -> bool:
+    """Whether nothing but their DOIs distinguishes two papers, such as one text that two publishers printed."""
+    is_titled_so = one.title_key == other.title_key and identifies(one.title)
+    return is_titled_so and _first_authors_agree(one, other) is True and years_apart(one, other) <= MAX_YEARS_APART
 
 
 def pairs_sharing_a_key(

@@ -109,6 +109,8 @@ MIN_PART = 0.7
 """The same share if one title has all words of the other."""
 MIN_TEXT, MIN_TEXT_RATIO, MIN_WORDS = 1.75, 0.85, 3
 """What two titles must have in common, apart from their names, if the names differ."""
+MIN_COMMON = 1.0
+"""Weight of the words in common below which no two titles are compared further."""
 MIN_HEAD_WORDS = 5
 """Minimum number of words of a title that became the beginning of another; shorter ones are common phrases."""
 _stem_of, _one_at_a_time = stemmer("english").stemWord, Lock()
@@ -289,7 +291,9 @@ def _spelt_out(words: tuple[str, ...], other: tuple[str, ...]) -> list[str]:
 
 def _behind(word: str, other: tuple[str, ...]) -> tuple[str, ...] | None:
     """Consecutive words of another title that a word abbreviates or joins."""
-    for i in range(len(other)):
+    for i, first in enumerate(other):
+        if first[0] != word[0] and first not in _STOP:
+            continue
         for j in range(i + 2, min(i + MAX_ABBREVIATED, len(other)) + 1):
             run = other[i:j]
             initials = ("".join(w[0] for w in run), "".join(w[0] for w in run if w not in _STOP))
@@ -317,6 +321,16 @@ def _differ_in_numbers_only(whole: _Alignment) -> bool:
     """Whether the words that the titles do not share are numbers: two parts of a series."""
     apart = (*whole.left, *whole.right)
     return len(whole.common) >= _MIN_SEQUEL and all(_NUMBER.search(word) for word in apart)
+
+
+def are_far_apart(one: str, other: str) -> bool:
+    """Whether two titles have too few words in common for one to be the other changed: a quick look for many pairs."""
+    return _weight(tuple(_stems(one) & _stems(other))) < MIN_COMMON
+
+
+@lru_cache(maxsize=20_000)
+def _stems(title: str) -> frozenset[str]:
+    return frozenset(_stem(_american(word)) for word in title_parts(title).words if word not in _STOP)
 
 
 def share_words(one: str, other: str) -> bool:

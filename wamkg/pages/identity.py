@@ -34,7 +34,7 @@ COMPARED = {
     "standing": "Standing",
 }
 """Fields of two papers that are shown side by side, with their labels."""
-_FEATURES = {"title": "title", "authors": "first_author", "year": "year", "url": "address"}
+_FEATURES = {"title": "title", "authors": "first_author", "year": "year", "url": "address", "doi": "doi"}
 """Fields whose comparison is part of a candidate's score."""
 
 

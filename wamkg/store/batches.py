@@ -16,6 +16,7 @@ from wamkg.store.base import (
     RowValues,
     Selected,
     SortKey,
+    chunks,
     get_by_prefix,
     paged,
     rows_as,
@@ -355,6 +356,14 @@ def changes_of(session: Session, uid: str) -> list[ChangeRow]:
     """Rows of the audit trail about an entity, or about a paper merged into it, oldest first."""
     uids = same_paper_uids(session, uid)
     return _changes(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id)))
+
+
+def undone_among(session: Session, uids: Iterable[str]) -> set[str]:
+    """Those of the batches that were undone."""
+    found: set[str] = set()
+    for part in chunks(set(uids)):
+        found.update(session.exec(select(Batch.uid).where(col(Batch.uid).in_(part), col(Batch.undone_at).is_not(None))))
+    return found
 
 
 def _changes(session: Session, statement: Selected) -> list[ChangeRow]:

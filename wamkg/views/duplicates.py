@@ -113,16 +113,12 @@ def candidate_list(session: Session, limit: int, after: str | None = None) -> Pa
     Raises NotFoundError for a cursor of another list.
     """
     works, judged = load_work_groups(session), {(j.left_id, j.right_id) for j, _, _ in judgement_rows(session)}
-    found = [pair for pair in candidate_pairs(library_papers(session)) if _is_open(works, judged, pair)]
-    records = _records(session, {n for pair in found for n in (pair.left.id, pair.right.id)})
-    keyed = [
-        (
-            (-pair.score, pair.left.id, pair.right.id),
-            CandidateItem(records[pair.left.id], records[pair.right.id], pair.score, pair.features),
-        )
-        for pair in found
-    ]
-    return page_of(keyed, ListOrder("duplicates", (float, int, int)), limit, after)
+    found = [pair for pair in candidate_pairs(tuple(library_papers(session))) if _is_open(works, judged, pair)]
+    keyed = [((-pair.score, pair.left.id, pair.right.id), pair) for pair in found]
+    page = page_of(keyed, ListOrder("duplicates", (float, int, int)), limit, after)
+    records = _records(session, {n for pair in page.items for n in (pair.left.id, pair.right.id)})
+    items = [CandidateItem(records[p.left.id], records[p.right.id], p.score, p.features) for p in page.items]
+    return Page(items, page.total, page.next)
 
 
 def _is_open(works: WorkGroups, judged: set[Pair], pair: CandidatePair) -> bool:

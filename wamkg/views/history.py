@@ -15,6 +15,7 @@ from wamkg.store.batches import (
     page_of_batches,
     page_of_changes,
     uid_of,
+    undone_among,
 )
 from wamkg.store.paper_details import assignments_of, facts_of
 from wamkg.store.papers import find_paper
@@ -24,7 +25,9 @@ from wamkg.vocabulary import AssignmentStatus
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One event; `event` is `said` (a source stated a value), `placed`, `ended` or `changed`."""
+    """One event; `event` is `said` (a source stated a value), `placed`, `ended`, `changed`, or `undone`: a change that
+    was undone.
+    """
 
     at: datetime
     who: str
@@ -96,8 +99,16 @@ def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
 
 
 def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
-    for c in changes_of(session, uid_of(session, number)):
-        yield HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
+    return changed_rows(session, uid_of(session, number))
+
+
+def changed_rows(session: Session, uid: str) -> Iterator[HistoryRow]:
+    """The recorded changes of an entity, those of undone batches marked."""
+    found = changes_of(session, uid)
+    undone = undone_among(session, (c.batch for c in found))
+    for c in found:
+        event = "undone" if c.batch in undone else "changed"
+        yield HistoryRow(c.at, c.by, event, c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
 
 
 def in_order(value: JSON) -> JSON:

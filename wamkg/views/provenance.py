@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
 from wamkg.json_types import JsonObject
-from wamkg.store.batches import batches_in_order, changes_of, made_by, places_ever_at, uid_of_row, whole_trail
+from wamkg.store.batches import batches_in_order, made_by, places_ever_at, uid_of_row, whole_trail
 from wamkg.store.entity_refs import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Taxon
-from wamkg.views.history import HistoryRow, in_order, paper_history
+from wamkg.views.history import HistoryRow, changed_rows, in_order, paper_history
 from wamkg.views.sourced_values import SourcedValue, sourced_values
 
 
@@ -34,8 +34,7 @@ def _of_entity(session: Session, kind: str, name: str) -> list[HistoryRow]:
     uid = uid_of_row(session, row)
     made = made_by(session, row)
     found = [HistoryRow(made.at, made.by, "made", made.source, kind, name, None, None, made.batch)]
-    for c in changes_of(session, uid):
-        found.append(HistoryRow(c.at, c.by, "changed", c.batch_kind, c.field, c.after, c.before, c.why, c.batch))
+    found += changed_rows(session, uid)
     if isinstance(row, Taxon):
         for p in places_ever_at(session, row):
             found.append(HistoryRow(p.at, p.by, "placed", p.source, "paper", p.slug, None, p.note, p.batch))
