@@ -124,7 +124,7 @@ def test_a_list_holds_the_taxonomies_asked_for(client: TestClient) -> None:
     text = client.get(f"{API}/exports/awesome-list?taxonomy=evaluation&taxonomy=wam").text
     assert re.findall(r"^## (.*)$", text, re.M) == ["Evaluation", "World Action Models", "Awaiting a place"]
     assert client.get(f"{API}/exports/awesome-list?taxonomy=nothing").status_code == 404
-    assert client.get(f"{API}/exports/jsonl?taxonomy=wam").status_code == 422
+    assert client.get(f"{API}/exports/jsonl?taxonomy=wam").status_code == 409
 
 
 def test_a_figure_is_drawn_once_and_anew_when_the_store_changes(seeded_store: Store, home: Path) -> None:

@@ -1,9 +1,13 @@
 """The facets of the library page: links with counts that hold."""
 
+import csv
+import io
+import re
 from collections.abc import Iterator
 from html import unescape
 from urllib.parse import parse_qs
 
+import orjson
 import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
@@ -50,3 +54,18 @@ def test_the_address_holds_the_state(client: TestClient) -> None:
 def test_an_unknown_institution_is_named(client: TestClient) -> None:
     answer = client.get("/papers?institution=Nowhere", headers={"Accept": "text/html"})
     assert answer.status_code == 404 and "Nowhere" in answer.text
+
+
+def test_the_list_on_the_screen_is_taken_along_in_its_order(client: TestClient, seeded_store: Store) -> None:
+    query = PaperQuery(taxon=("wam:joint",), q="video", limit=100)
+    with seeded_store.reading() as session:
+        titles = [item.title for item in find_paper_page(session, query).items]
+    html = unescape(client.get("/papers?taxon=wam:joint&q=video").text)
+    assert f"Take these {len(titles)}" in html
+    links = {form: href for href, form in re.findall(r'href="(/api/v1/exports/(bibtex|csv|jsonl)\?[^"]+)"', html)}
+    lines = client.get(links["jsonl"]).text.splitlines()
+    assert [orjson.loads(line)["title"] for line in lines] == titles
+    assert len(re.findall(r"^@", client.get(links["bibtex"]).text, re.M)) == len(titles)
+    assert len(list(csv.reader(io.StringIO(client.get(links["csv"]).text)))) == len(titles) + 1
+    refused = client.get("/api/v1/exports/skos?q=video")
+    assert refused.status_code == 409 and "use jsonl, bibtex, csv" in refused.json()["detail"]

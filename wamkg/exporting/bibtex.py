@@ -1,7 +1,7 @@
 """BibTeX: one entry per paper under its citation key, ready for a manuscript."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bibtexparser.entrypoint import write_string
@@ -36,12 +36,12 @@ _ORDER = ("title", "author", "editor", "journal", "booktitle", "howpublished", "
 """Fields that come first; the others follow in any order."""
 
 
-def export_bibtex(session: Session) -> Iterator[str]:
+def export_bibtex(session: Session, papers: Sequence[int] | None = None) -> Iterator[str]:
     """The papers of the library as BibTeX entries by slug, one per work, without unknown values.
 
     A comment at the end gives the number of invalid characters that were left out.
     """
-    works, left_out = ExportedWorks(session), 0
+    works, left_out = ExportedWorks(session, papers), 0
     keys = citation_keys(session, works.numbers)
     for numbers in chunks(works.numbers, CHUNK):
         rows, names, events = (

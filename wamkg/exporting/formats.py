@@ -20,8 +20,8 @@ class ExportFormat:
     """An export format: how it is written, its media type and its file name.
 
     `leaves_out` names what a format that is also read has no place for. `sections`, where there are such, writes some
-    taxonomies (all, if none is named) for a file that holds more. `cites` says that papers stand in it under their
-    citation keys.
+    taxonomies (all, if none is named) for a file that holds more; `papers` writes some papers, in their order. `cites`
+    says that papers stand in it under their citation keys.
     """
 
     write: Callable[[Session], Iterator[str]]
@@ -30,6 +30,7 @@ class ExportFormat:
     sections: Callable[[Session, Sequence[str]], Iterator[str]] | None = None
     cites: bool = False
     leaves_out: str = ""
+    papers: Callable[[Session, Sequence[int]], Iterator[str]] | None = None
 
 
 def export_named(name: str) -> ExportFormat:
@@ -54,13 +55,40 @@ def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
     return sections
 
 
+def papers_of(name: str) -> Callable[[Session, Sequence[int]], Iterator[str]]:
+    """The function that writes some papers.
+
+    Raises InvalidInputError for a format that always exports everything.
+    """
+    papers = export_named(name).papers
+    if papers is None:
+        able = ", ".join(known for known, form in EXPORTS.items() if form.papers is not None)
+        raise InvalidInputError(f"{name} always exports everything; to choose papers, use {able}")
+    return papers
+
+
 _NOT_IN_CSV = "links, dates but the first, further places, states that place nowhere, what a paper introduces"
 _NOT_IN_BIBTEX = f"places, standing, method, summary, notes, ids of Semantic Scholar and OpenAlex, {_NOT_IN_CSV}"
 EXPORTS = {
-    "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl", cites=True),
-    "bibtex": ExportFormat(export_bibtex, "application/x-bibtex", "wamkg.bib", cites=True, leaves_out=_NOT_IN_BIBTEX),
+    "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl", cites=True, papers=export_jsonl),
+    "bibtex": ExportFormat(
+        export_bibtex,
+        "application/x-bibtex",
+        "wamkg.bib",
+        cites=True,
+        leaves_out=_NOT_IN_BIBTEX,
+        papers=export_bibtex,
+    ),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
-    "csv": ExportFormat(export_table, "text/csv; charset=utf-8", "wamkg.csv", cites=True, leaves_out=_NOT_IN_CSV),
+    "csv": ExportFormat(
+        export_table,
+        "text/csv; charset=utf-8",
+        "wamkg.csv",
+        cites=True,
+        leaves_out=_NOT_IN_CSV,
+        papers=export_table,
+    ),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }
+"""All formats by name."""

@@ -1,6 +1,6 @@
 """JSON Lines: one paper per line, with the keys that the importer reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -31,13 +31,13 @@ _ORDER = (
 _COPIED_LAST = ("url", "links", "method", "standing", "taxa", "also")
 
 
-def export_jsonl(session: Session) -> Iterator[str]:
+def export_jsonl(session: Session, papers: Sequence[int] | None = None) -> Iterator[str]:
     """The papers of the library as one JSON object per line, by slug.
 
     A work with several records is one line: its publication, with what only the preprint has added. Unknown values are
     left out. The same store gives the same bytes: there are no time stamps, and no ids of this copy of the store.
     """
-    works = ExportedWorks(session)
+    works = ExportedWorks(session, papers)
     keys = citation_keys(session, works.with_further(works.numbers))
     for numbers in chunks(works.numbers, CHUNK):
         found = works.with_further(numbers)

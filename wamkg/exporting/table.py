@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -30,7 +30,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """Beginnings of cells that a spreadsheet would execute, or that look like protected ones."""
 
 
-def export_table(session: Session) -> Iterator[str]:
+def export_table(session: Session, papers: Sequence[int] | None = None) -> Iterator[str]:
     """The papers of the library by slug as CSV with a header; one column per taxonomy has the path of the taxon.
 
     Further fields of BibTeX are in `details` as a JSON object. Authors are separated by semicolons, "Family, Given"
@@ -39,7 +39,7 @@ def export_table(session: Session) -> Iterator[str]:
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     yield _line([*COLUMNS, *(f"taxon:{slug}" for slug in slugs)])
-    works = ExportedWorks(session)
+    works = ExportedWorks(session, papers)
     keys = citation_keys(session, works.numbers)
     for numbers in chunks(works.numbers, CHUNK):
         names, rows, texts = names_of(session, numbers), paper_rows(session, numbers, texts=False), works.texts(numbers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.pages.context import load_taxon_names
-from wamkg.pages.links import filters_without, library_url, source_label
+from wamkg.pages.links import export_url, filters_without, library_url, source_label
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.parameters import split_taxon
@@ -64,6 +64,7 @@ def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = No
         facets=facet_lists(query, facets),
         facets_of_taxa=facets.taxon,
         chosen_filters=chosen_filters(query),
+        takes=[(label, export_url(query, form)) for form, label in TAKEN_AS.items()],
         tree=tree,
         everything=find_paper_page(session, query.model_copy(update={"taxon": (), "limit": 1, "after": None})).total,
         chosen=chosen,
@@ -87,6 +88,8 @@ FACETS = {
     "found_by": "Found by",
 }
 """Filters whose values are links with counts, with their labels, in the order of the page."""
+TAKEN_AS = {"bibtex": "BibTeX", "csv": "CSV", "jsonl": "JSON Lines"}
+"""Export formats in which the list on the screen can be taken along, with their labels."""
 SHOWN_VALUES = 6
 """Values of a facet that are seen at once; the others open."""
 

@@ -45,6 +45,11 @@ def library_url(query: PaperQuery, **changes: Any) -> str:
     return query_url("/papers", query.given | {"sort": query.sort} | changes)
 
 
+def export_url(query: PaperQuery, form: str) -> str:
+    """Address of an export of all papers of a list, in its order."""
+    return query_url(f"{API}/exports/{form}", query.given | {"sort": query.order})
+
+
 def filters_without(query: PaperQuery, names: Collection[str]) -> list[tuple[str, str]]:
     """The given filters but these, each value by itself, as hidden fields of a form send them."""
     given = ((name, value) for name, value in query.given.items() if name not in names)

@@ -203,16 +203,23 @@ _PLACES = ("taxa", "also", "states")
 
 
 class ExportedWorks:
-    """The papers of the library, one per work; `numbers` are the exported ones, by slug."""
+    """The papers of the library, one per work; `numbers` are the exported ones, by slug.
 
-    def __init__(self, session: Session) -> None:
+    `papers` exports these records instead, in their order and each by itself.
+    """
+
+    def __init__(self, session: Session, papers: Sequence[int] | None = None) -> None:
         self.session = session
+        self.further: dict[int, list[int]] = {}
+        self.numbers = list(papers) if papers is not None else self._of_library(session)
+
+    def _of_library(self, session: Session) -> list[int]:
         listed = listed_numbers(session)
         known = set(listed)
         works = ([n for n in work if n in known] for work in works_in_order(session))
         self.further = {work[0]: work[1:] for work in works if work}
         hidden = {n for others in self.further.values() for n in others}
-        self.numbers = [number for number in listed if number not in hidden]
+        return [number for number in listed if number not in hidden]
 
     def with_further(self, numbers: Iterable[int]) -> list[int]:
         """Papers, each followed by the other records of its work."""

@@ -262,6 +262,15 @@ def _find(session: Session, query: PaperQuery) -> tuple[list[int], int, str | No
     return [row[0] for row in shown], count_papers(session, query), following
 
 
+def ordered_numbers(session: Session, query: PaperQuery) -> list[int]:
+    """The numbers of all papers that match, in the order asked for; limit and cursor do not count.
+
+    Raises the errors of `conditions`; also for an unknown sort.
+    """
+    whole = query.model_copy(update={"limit": count_papers(session, query), "after": None})
+    return _find(session, whole)[0]
+
+
 def find_paper_page(session: Session, query: PaperQuery) -> Page[PaperItem]:
     """One page of the papers that match.
 

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from wamkg.errors import NotFoundError
-from wamkg.exporting.formats import EXPORTS, sections_of
+from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.exporting.formats import EXPORTS, papers_of, sections_of
 from wamkg.figures.query import FIGURES
 from wamkg.near_matches import unknown
 from wamkg.services.exports import pin_citation_keys
 from wamkg.settings import Settings
-from wamkg.store.session import ChangeTracker, Store
+from wamkg.store.session import ChangeTracker, Session, Store
+from wamkg.views.papers import PaperQuery, ordered_numbers
 from wamkg_api.deps import SettingsDep
 from wamkg_api.drawing import FORMATS, FigureQueue, WantedFigure, file_of
 from wamkg_api.errors import Responses, problems
@@ -88,21 +89,38 @@ def get_export(
     form: Annotated[str, Path(max_length=40, examples=["jsonl"])],
     given: Annotated[ExportParameters, Query()],
 ) -> Response:
-    """All papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies."""
+    """The papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies. With a filter,
+    `bibtex`, `csv` and `jsonl` have the papers that match, record by record in the order asked for.
+    """
     export = EXPORTS.get(form)
     if export is None:
         raise NotFoundError(unknown("export format", form, EXPORTS))
     headers = {"Content-Disposition": f'attachment; filename="{export.file_name}"'}
     if export.cites and past == NOW:
         pin_citation_keys(store)
-    if given.taxonomy:
+    if given.taxonomy or given.given or given.sort:
         with open_store_at(request, past) as shown, shown.reading() as session:
-            text = "".join(sections_of(form)(session, given.taxonomy))
+            text = "".join(_part(session, form, given))
         return Response(text, headers=headers, media_type=export.media_type)
     with open_store_at(request, past):
         # What cannot be opened is said before anything is sent.
         pass
     return StreamingResponse(_lines(request, past, export.write), headers=headers, media_type=export.media_type)
+
+
+def _part(session: Session, form: str, given: ExportParameters) -> Iterator[str]:
+    """Some taxonomies, or the papers of a list.
+
+    Raises ConflictError for a format that always exports everything.
+    """
+    try:
+        if given.taxonomy:
+            return sections_of(form)(session, given.taxonomy)
+        write = papers_of(form)
+    except InvalidInputError as error:
+        # Its form is right: the format cannot do what is asked for.
+        raise ConflictError(str(error)) from error
+    return write(session, ordered_numbers(session, PaperQuery(**given.given, sort=given.sort)))
 
 
 def _lines(request: Request, past: SnapshotRef, write: Any) -> Iterator[bytes]:

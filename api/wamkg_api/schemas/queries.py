@@ -275,8 +275,10 @@ class FigureParameters(SnapshotRef, extra="forbid"):
         return FigureQuery(**values | {"compare_with": self.compare_with or self.__dict__["against"]})
 
 
-class ExportParameters(SnapshotRef, extra="forbid"):
-    """Parameters of exports."""
+class ExportParameters(SnapshotRef, PaperFilter):
+    """Parameters of exports. With a filter or an order, `bibtex`, `csv` and `jsonl` have the papers of that list."""
+
+    sort: Sort | None = None
 
     taxonomy: tuple[Word, ...] = Field(
         default=(), max_length=20, description="`awesome-list`: only these taxonomies, by their slugs."
