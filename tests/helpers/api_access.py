@@ -1,6 +1,6 @@
 """Tokens and sessions for tests over HTTP."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -8,6 +8,9 @@ from httpx2 import Response
 from wamkg.store.session import Store
 from wamkg.store.tokens import Issued, issue
 from wamkg.vocabulary import Role, TokenKind
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 API = "/api/v1"
 FILL = {"paper_id": "arxiv:2302.00111", "slug": "wam", "path": "joint", "file": "nothing.svg", "form": "nothing",
@@ -39,6 +42,13 @@ def follow_link(client: TestClient, key: str) -> Response:
     """Open a sign-in link and confirm it, as a person does; the answer to the click."""
     assert key in client.get(f"/sign-in?key={key}").text
     return client.post("/sign-in", data={"key": key}, follow_redirects=False)
+
+
+def sign_in(page: "Page", address: str, key: str) -> None:
+    """Open a sign-in link in a browser and confirm it."""
+    page.goto(f"{address}/sign-in?key={key}")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
 
 
 def signed_in(client: TestClient, store: Store, role: str = Role.CURATOR) -> str:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
-from tests.helpers.api_access import API, link_for, signed_in
+from tests.helpers.api_access import API, link_for, sign_in, signed_in
 from wamkg.reviewing.decisions import decide
 from wamkg.reviewing.verdicts import Decision
 from wamkg.settings import Settings
@@ -142,8 +142,7 @@ def test_a_curator_objects_in_a_browser(seeded_store: Store, home: Path) -> None
     with served(create_app(Settings(database_url=seeded_store.url, home=home))) as address, sync_playwright() as p:
         browser = p.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_context(java_script_enabled=True).new_page()
-        page.goto(f"{address}/sign-in?key={link}")
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, address, link)
         expect(page.get_by_text("Sign out")).to_be_visible()
         page.goto(f"{address}/papers/{PAPER}")
         page.get_by_text("Object to this assignment").click()

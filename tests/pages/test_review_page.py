@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from wamkg_api.app import create_app
 
 from tests.bench.generate import papers as made_papers
-from tests.helpers.api_access import link_for, signed_in
+from tests.helpers.api_access import link_for, sign_in, signed_in
 from tests.helpers.edit_store import fill
 from tests.helpers.serving import served
 from wamkg.pages.workbench import branch_keys
@@ -69,7 +69,7 @@ def signed_in_page(
         browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(java_script_enabled=scripts, viewport={"width": width, "height": 900})
         page = context.new_page()
-        page.goto(f"{address}/sign-in?key={link}")
+        sign_in(page, address, link)
         yield page, address
         browser.close()
 
