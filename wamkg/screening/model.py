@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,9 +10,9 @@ import scipy.sparse as sp
 from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
 from wamkg.suggesting.examples import PaperDocument
-from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, TextView
+from wamkg.suggesting.features import DocumentFeatures, FeatureSpace, Rows, TextView
 from wamkg.suggesting.newton import Product, fit_margins
-from wamkg.suggesting.taxon_tree import Floats
+from wamkg.suggesting.taxon_tree import Bools, Floats
 
 _TOLERANCE = 1e-2
 """Tolerance of each fit, see `newton.fit_margins`; the order of unread papers is stable long before."""
@@ -79,7 +78,7 @@ class Features:
     `own` is what those terms add to each row's squared length, 1 in total.
     """
 
-    rows: Any
+    rows: Rows
     own: Floats
 
     @cached_property
@@ -95,7 +94,7 @@ class Features:
         return sums.astype(np.float64, copy=False)
 
 
-def shared_terms(rows: Any) -> Features:
+def shared_terms(rows: Rows) -> Features:
     """Return the features of unit-length CSR rows without unshared terms.
 
     Dropping terms after normalization preserves all products of different rows, with a fraction of the columns.
@@ -171,7 +170,7 @@ class Screener:
 
         return product
 
-    def _costs(self, positive: Any) -> Floats:
+    def _costs(self, positive: Bools) -> Floats:
         """Return each decision's cost: each kind has its share; presumed negatives count as irrelevant decisions."""
         weights = np.where(positive, 0.0, 1.0)
         weights[0] = self.model.presumed * len(self._rows)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import fmean, stdev
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from wamkg.screening.metrics import measures, recall_after, recall_at
 from wamkg.screening.model import DEFAULT_SCREENER, Pool, Screener, ScreeningModel, screener_named
 from wamkg.screening.stopping import StoppingRule
 from wamkg.suggesting.metrics import rounded
-from wamkg.suggesting.taxon_tree import Floats
+from wamkg.suggesting.taxon_tree import Bools, Floats
 
 PROTOCOL = "replay"
 MAX_SEEDS = 1_000
@@ -78,7 +77,7 @@ def replay(
     return Replay(priors, tuple(order), found, pool.size - len(priors), seconds)
 
 
-def _likeliest(scores: Floats, unread: Any, count: int) -> list[int]:
+def _likeliest(scores: Floats, unread: Bools, count: int) -> list[int]:
     """Return the unread rows with the highest score, best first."""
     rows = np.flatnonzero(unread)
     if count == 1:  # the same without sorting

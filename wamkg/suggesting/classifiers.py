@@ -1,14 +1,14 @@
 """Classifiers among the children of one node, fast enough to be fitted thousands of times in an evaluation."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import dposv
 from scipy.special import expit
 
-from wamkg.suggesting.features import dense, is_sparse, unit_rows
+from wamkg.suggesting.features import Matrix, dense, is_sparse, unit_rows
 from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.taxon_tree import Bools, Floats, Ints
 
@@ -22,7 +22,7 @@ MANY_ROWS = 200
 class NodeClassifier(Protocol):
     """Chooses among the children of one node."""
 
-    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedNode":
+    def fit(self, features: Matrix, labels: Ints, weights: Floats) -> "FittedNode":
         """Fit on features (n, d), dense or CSR, labels 0..k-1 (k > 1, each present) and row weights (n,)."""
         ...
 
@@ -30,7 +30,7 @@ class NodeClassifier(Protocol):
 class FittedNode(Protocol):
     """A fitted node classifier."""
 
-    def predict(self, features: Any) -> Floats:
+    def predict(self, features: Matrix) -> Floats:
         """Return probabilities (m, k); each row sums to 1."""
         ...
 
@@ -47,10 +47,10 @@ class Logistic:
     balanced: bool = True
     ratios: bool = False
 
-    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedLogistic":
+    def fit(self, features: Matrix, labels: Ints, weights: Floats) -> "FittedLogistic":
         return FittedLogistic(tuple(self._one_side(features, side, weights) for side in sides_of(labels)))
 
-    def _one_side(self, features: Any, positive: Any, weights: Floats) -> "Side":
+    def _one_side(self, features: Matrix, positive: Bools, weights: Floats) -> "Side":
         scale = log_ratios(features, positive, weights) if self.ratios else None
         scaled = rescaled(features, scale)
         costs = self.costs(positive, weights)
@@ -60,7 +60,7 @@ class Logistic:
         dual, intercept = dual_logistic(dense(scaled @ scaled.T), positive, costs)
         return Side(scaled.T @ dual, intercept, scale)
 
-    def costs(self, positive: Any, weights: Floats) -> Floats:
+    def costs(self, positive: Bools, weights: Floats) -> Floats:
         """Return the cost of each row's log loss: `c` times its weight; if `balanced`, both classes have equal total
         cost.
         """
@@ -79,12 +79,12 @@ class Side:
     intercept: float
     scale: Floats | None
 
-    def log_odds(self, features: Any) -> Floats:
+    def log_odds(self, features: Matrix) -> Floats:
         """Return the log-odds of the class, shape (m,)."""
         out: Floats = rescaled(features, self.scale) @ self.weights + self.intercept
         return out
 
-    def effects(self, features: Any) -> Any:
+    def effects(self, features: Matrix) -> Matrix:
         """Return what each feature adds to the log-odds, same shape as `features`."""
         scaled = rescaled(features, self.scale)
         return scaled.multiply(self.weights).tocsr() if is_sparse(scaled) else scaled * self.weights
@@ -96,13 +96,13 @@ class FittedLogistic:
 
     sides: tuple[Side, ...]
 
-    def effects(self, features: Any, which: int) -> Any:
+    def effects(self, features: Matrix, which: int) -> Matrix:
         """Return what each feature adds to the log-odds of class `which`, same shape as `features`."""
         if len(self.sides) > 1:
             return self.sides[which].effects(features)
         return self.sides[0].effects(features) * (1.0 if which == 1 else -1.0)
 
-    def predict(self, features: Any) -> Floats:
+    def predict(self, features: Matrix) -> Floats:
         return among_classes(np.column_stack([side.log_odds(features) for side in self.sides]))
 
 
@@ -121,7 +121,7 @@ class Neighbours:
     k: int = 9
     prior: float = 1.0
 
-    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedNeighbours":
+    def fit(self, features: Matrix, labels: Ints, weights: Floats) -> "FittedNeighbours":
         return FittedNeighbours(self, features, (labels[:, None] == np.unique(labels)) * weights[:, None])
 
 
@@ -130,10 +130,10 @@ class FittedNeighbours:
     """The texts and their votes, one column per class."""
 
     settings: Neighbours
-    features: Any
+    features: Matrix
     votes: Floats
 
-    def predict(self, features: Any) -> Floats:
+    def predict(self, features: Matrix) -> Floats:
         similar = np.maximum(dense(features @ self.features.T), 0.0)
         k = min(self.settings.k, similar.shape[1])
         floor = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
@@ -148,7 +148,7 @@ class FittedNeighbours:
 class Majority:
     """The share of each class among the training rows, whatever the text."""
 
-    def fit(self, features: Any, labels: Ints, weights: Floats) -> "FittedMajority":
+    def fit(self, features: Matrix, labels: Ints, weights: Floats) -> "FittedMajority":
         shares = ((labels[:, None] == np.unique(labels)) * weights[:, None]).sum(axis=0)
         return FittedMajority(shares / shares.sum())
 
@@ -159,7 +159,7 @@ class FittedMajority:
 
     shares: Floats
 
-    def predict(self, features: Any) -> Floats:
+    def predict(self, features: Matrix) -> Floats:
         return np.tile(self.shares, (features.shape[0], 1))
 
 
@@ -169,7 +169,7 @@ def sides_of(labels: Ints) -> list[Bools]:
     return [labels == side for side in ([1] if classes == 2 else range(classes))]
 
 
-def log_ratios(features: Any, positive: Bools, weights: Floats, columns: Ints | slice = slice(None)) -> Floats:
+def log_ratios(features: Matrix, positive: Bools, weights: Floats, columns: Ints | slice = slice(None)) -> Floats:
     """Return |log(p/q)| of each feature's add-one share p among the positive rows and q among the others.
 
     With `columns`, there are no other features than these.
@@ -206,7 +206,7 @@ def dual_logistic(gram: Floats, positive: Bools, costs: Floats) -> tuple[Floats,
     return dual, intercept
 
 
-def rescaled(features: Any, scale: Floats | None) -> Any:
+def rescaled(features: Matrix, scale: Floats | None) -> Matrix:
     """Multiply features by scale and normalize rows to unit length; without a scale, return them unchanged."""
     if scale is None:
         return features

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,10 @@ from wamkg.errors import InvalidInputError
 from wamkg.suggesting.examples import PaperDocument, masked
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
+Matrix: TypeAlias = Any
+"""A `scipy.sparse.csr_matrix`, or an array: scipy's stubs give a product as a union of ten types, so none is named."""
+Rows: TypeAlias = Any
+"""A `scipy.sparse.csr_matrix`."""
 VectorsByHash = Mapping[str, npt.NDArray[np.float32]]
 
 
@@ -78,7 +82,7 @@ def read_by(view: TextView, document: PaperDocument) -> str:
     return masked(document) if view.mask_names else document.text
 
 
-def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Any:
+def counted(vectorizer: CountVectorizer, texts: Sequence[str]) -> Rows:
     """Return counts (len(texts), terms) as CSR from a vectorizer fitted on these texts; without any terms, zero
     columns.
     """
@@ -101,9 +105,9 @@ class DocumentFeatures:
         self.documents = list(documents)
         self._learnable = len(self.documents) if learnable is None else learnable
         self._vectors = vectors
-        self._counted: dict[TextView, tuple[Any, list[str]]] = {}
+        self._counted: dict[TextView, tuple[Rows, list[str]]] = {}
 
-    def frequencies(self, view: TextView) -> tuple[Any, list[str]]:
+    def frequencies(self, view: TextView) -> tuple[Rows, list[str]]:
         """Return sublinear term frequencies (n, terms) as CSR, and the terms."""
         key = replace(view, min_df=1)
         if key not in self._counted:
@@ -116,7 +120,7 @@ class DocumentFeatures:
             self._counted[key] = (counts, list(vectorizer.get_feature_names_out()))
         return self._counted[key]
 
-    def selected(self, view: TextView, rows: Ints) -> Any:
+    def selected(self, view: TextView, rows: Ints) -> Rows:
         """Return the sublinear term frequencies of some rows."""
         return self.frequencies(view)[0][rows]
 
@@ -147,7 +151,7 @@ class FeatureSpace:
         elif isinstance(view, VectorView):
             self._scale = _centre(corpus, view, rows)
 
-    def matrix(self, rows: Ints) -> Any:
+    def matrix(self, rows: Ints) -> Matrix:
         """Return features (len(rows), d): CSR for words, dense for vectors, none for a blank view."""
         if isinstance(self.view, TextView):
             return unit_rows(self.corpus.selected(self.view, rows)[:, self._columns].multiply(self._scale).tocsr())
@@ -164,12 +168,12 @@ class FeatureSpace:
         return [terms[i] for i in self._columns]
 
 
-def is_sparse(matrix: Any) -> bool:
+def is_sparse(matrix: Matrix) -> bool:
     """Whether a matrix stores only the values that are not zero."""
     return bool(sp.issparse(matrix))
 
 
-def unit_rows(matrix: Any) -> Any:
+def unit_rows(matrix: Matrix) -> Matrix:
     """Normalize every row to unit length, CSR or dense as given; zero rows stay."""
     if not is_sparse(matrix):
         return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
@@ -179,12 +183,12 @@ def unit_rows(matrix: Any) -> Any:
     return sp.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def dense(matrix: Any) -> Floats:
+def dense(matrix: Matrix) -> Floats:
     """Return a dense float array of a sparse or dense matrix."""
     return np.asarray(matrix.toarray() if is_sparse(matrix) else matrix, dtype=np.float64)
 
 
-def kept_terms(rows: Any, keep: Any, min_df: int) -> tuple[Ints, Floats]:
+def kept_terms(rows: Rows, keep: Rows, min_df: int) -> tuple[Ints, Floats]:
     """Return the columns of terms in at least `min_df` training rows or in one row of `keep`, and their idf.
 
     `rows` and `keep` are CSR counts or frequencies; the idf is smoothed as in scikit-learn.

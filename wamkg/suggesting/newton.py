@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from wamkg.suggesting.taxon_tree import Floats
+from wamkg.suggesting.features import Rows
+from wamkg.suggesting.taxon_tree import Bools, Floats
 
 Product = Callable[[Floats], Floats]
 _NEWTON_STEPS, _CG_STEPS = 30, 60
@@ -24,13 +24,15 @@ class Fit:
     intercept: float
 
 
-def fit_rows(rows: Any, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
+def fit_rows(rows: Rows, positive: Bools, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
     """Minimize sum costs * log loss + |w|^2 / 2 over CSR rows (n, d), n far below d; see `fit_products`."""
     columns = rows.T
     return fit_products(lambda dual: rows @ (columns @ dual), positive, costs, tolerance, start)
 
 
-def fit_products(product: Product, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
+def fit_products(
+    product: Product, positive: Bools, costs: Floats, tolerance: float, start: Floats | None = None
+) -> Fit:
     """Minimize sum costs * log loss + |w|^2 / 2, where `product` multiplies by rows @ rows.T.
 
     Newton steps in the n dual coefficients start from `start` (by default, and if that does not converge, from zero).
@@ -57,7 +59,7 @@ def fit_products(product: Product, positive: Any, costs: Floats, tolerance: floa
     return Fit(dual, _LOOSE * float(dual.sum()))
 
 
-def fit_margins(product: Product, positive: Any, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
+def fit_margins(product: Product, positive: Bools, costs: Floats, tolerance: float, start: Floats | None = None) -> Fit:
     """Minimize sum costs * max(0, 1 - margin)^2 + (|w|^2 + intercept^2) / 2: a linear support vector machine with
     squared hinge loss, as scikit-learn's LinearSVC (tested).
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,12 +14,20 @@ from wamkg.errors import InvalidInputError
 from wamkg.suggesting.calibration import Calibration, temper
 from wamkg.suggesting.classifiers import Logistic, among_classes, log_ratios, rescaled
 from wamkg.suggesting.examples import PaperDocument, TrainingSet
-from wamkg.suggesting.features import TextView, kept_terms, unit_rows, vectorizer_of
+from wamkg.suggesting.features import Rows, TextView, kept_terms, unit_rows, vectorizer_of
 from wamkg.suggesting.hierarchy import smooth_unseen_children
 from wamkg.suggesting.newton import fit_rows
 from wamkg.suggesting.registry import EnsembleMember, Model
 from wamkg.suggesting.taxon_tree import Floats, Ints, Tree
-from wamkg.suggesting.term_counts import CountBlock, TermCounts, WeightTable, count, frequencies, learnable_terms
+from wamkg.suggesting.term_counts import (
+    CountBlock,
+    Singles,
+    TermCounts,
+    WeightTable,
+    count,
+    frequencies,
+    learnable_terms,
+)
 
 TOLERANCE = 1e-3
 """Tolerance of each fit, see `newton.fit_rows`; probabilities differ from a full run by less than 0.002 (tested)."""
@@ -31,8 +39,8 @@ class Sides(NamedTuple):
     They multiply term frequencies, not features, so no cached data of the queue depends on labels.
     """
 
-    weights: tuple[Any, ...]
-    squares: tuple[Any, ...]
+    weights: tuple[Singles, ...]
+    squares: tuple[Singles, ...]
     intercepts: tuple[float, ...]
     support: int
     classes: Ints
@@ -49,7 +57,7 @@ class Sides(NamedTuple):
         return WeightTable.of(self.weights, self.squares, self.intercepts)
 
 
-def _spread(columns: tuple[Any, ...], kept: Ints, terms: int) -> tuple[Any, ...]:
+def _spread(columns: tuple[Singles, ...], kept: Ints, terms: int) -> tuple[Singles, ...]:
     out = np.zeros((len(columns), terms), dtype=np.float32)
     for row, column in zip(out, columns, strict=True):
         row[kept] = column
@@ -142,7 +150,7 @@ class _AtNode(NamedTuple):
     of the next one, which replaces it.
     """
 
-    features: Any
+    features: Rows
     labels: Ints
     weights: Floats
     idf: Floats
@@ -177,7 +185,7 @@ def _fit_node(classifier: Logistic, at: _AtNode) -> Sides:
     return Sides(weights, squares, intercepts, len(at.labels), classes)
 
 
-def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Any, Any, float]:
+def _fit_side(classifier: Logistic, at: _AtNode, child: int) -> tuple[Singles, Singles, float]:
     """Return weights of term frequencies, squared scales of term frequencies (their lengths), and the intercept."""
     positive = at.labels == child
     scale = log_ratios(at.features, positive, at.weights) if classifier.ratios else np.ones(len(at.idf))
@@ -195,9 +203,9 @@ class _Labelled:
     def __init__(self, view: TextView, vectorizer: CountVectorizer) -> None:
         self._view, self._vectorizer = view, vectorizer
         self._place: dict[str, int] = {}
-        self._rows: Any = sp.csr_matrix((0, len(vectorizer.vocabulary)), dtype=np.float64)
+        self._rows: Rows = sp.csr_matrix((0, len(vectorizer.vocabulary)), dtype=np.float64)
 
-    def rows(self, documents: Sequence[PaperDocument]) -> tuple[Any, Ints]:
+    def rows(self, documents: Sequence[PaperDocument]) -> tuple[Rows, Ints]:
         """Return CSR float64 (len(documents), terms), and a permanent number for each text."""
         new = {d.hash: d for d in documents if d.hash not in self._place}
         if new:

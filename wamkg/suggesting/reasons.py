@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from wamkg.json_types import JsonObject
 from wamkg.suggesting.classifiers import FittedLogistic
 from wamkg.suggesting.examples import PaperDocument, sentences
-from wamkg.suggesting.features import FeatureSpace, TextView, VectorView, dense
+from wamkg.suggesting.features import FeatureSpace, Rows, TextView, VectorView, dense
 from wamkg.suggesting.hierarchy import FittedHierarchy
 from wamkg.suggesting.registry import PLAIN_WORDS, FitCache, Model
 from wamkg.suggesting.taxon_tree import Floats, Ints
@@ -127,7 +127,7 @@ def _similarities(bench: FitCache, model: Model, everything: Ints, rows: Ints) -
     return dense(space.matrix(rows) @ space.matrix(everything).T)
 
 
-def _word_effects(readers: Sequence[FittedHierarchy], rows: Ints) -> tuple[dict[int, Any], list[str]]:
+def _word_effects(readers: Sequence[FittedHierarchy], rows: Ints) -> tuple[dict[int, Rows], list[str]]:
     """Return the effect of each term on each top-level taxon's log-odds, (rows, terms), from one member.
 
     A member that reads whole words is preferred to one that reads stems; stop words do not count.

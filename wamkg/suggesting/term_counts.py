@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from wamkg.store.base import chunks
 from wamkg.suggesting.examples import PaperDocument
-from wamkg.suggesting.features import TextView, counted, kept_terms, read_by, vectorizer_of
+from wamkg.suggesting.features import Rows, TextView, counted, kept_terms, read_by, vectorizer_of
 from wamkg.suggesting.taxon_tree import Floats, Ints
 
+Singles = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int32]
 CHUNK = 5_000
 """Number of texts counted at once; limits the extra memory for counting."""
 
@@ -23,11 +26,11 @@ class WeightTable(NamedTuple):
     `columns` (terms, 2 * sides) float32 contains the weights and, right of them, the squares of the sides' own scales.
     """
 
-    columns: Any
+    columns: Singles
     intercepts: Floats
 
     @classmethod
-    def of(cls, weights: Sequence[Any], squares: Sequence[Any], intercepts: Sequence[float]) -> "WeightTable":
+    def of(cls, weights: Sequence[Singles], squares: Sequence[Singles], intercepts: Sequence[float]) -> "WeightTable":
         """Combine sides, each (terms,), side by side."""
         return cls(np.column_stack([*weights, *squares]).astype(np.float32), np.array(intercepts))
 
@@ -40,9 +43,9 @@ class CountBlock:
     `more_squared` f squared - 1. All are CSR float32 (rows, terms).
     """
 
-    held: Any
-    more: Any
-    more_squared: Any
+    held: Rows
+    more: Rows
+    more_squared: Rows
 
     def log_odds(self, table: WeightTable) -> Floats:
         """Return log-odds (rows, sides): f @ weights, divided by the length that the side's scale gives f."""
@@ -54,11 +57,12 @@ class CountBlock:
         out: Floats = (found[:, :sides] / lengths + table.intercepts).astype(np.float64)
         return out
 
-    def _held_sums(self, columns: Any) -> Any:
+    def _held_sums(self, columns: Singles) -> Singles:
         # Two columns are twice as fast one after the other; many are faster in one pass over the terms.
         if columns.shape[1] == 2:
             return np.column_stack([self.held @ np.ascontiguousarray(column) for column in columns.T])
-        return self.held @ columns
+        out: Singles = self.held @ columns
+        return out
 
     def picked(self, at: Ints) -> "CountBlock":
         """Return some of the rows."""
@@ -82,7 +86,7 @@ class TermCounts:
         return CountBlock(*(sp.vstack(rows, format="csr")[back] for rows in kinds))
 
 
-def to_block(rows: Any, ones: Any) -> CountBlock:
+def to_block(rows: Rows, ones: Singles) -> CountBlock:
     """Return CSR term frequencies as a block; `ones` are shared float32 ones, at least as many as entries."""
     held = _csr(ones[: rows.nnz], rows.indices, rows.indptr, rows.shape)
     often = np.flatnonzero(rows.data > 1.0)
@@ -92,11 +96,11 @@ def to_block(rows: Any, ones: Any) -> CountBlock:
     return CountBlock(held, more, _csr(values * values - 1.0, terms, starts, rows.shape))
 
 
-def _csr(data: Any, indices: Any, indptr: Any, shape: tuple[int, int]) -> Any:
+def _csr(data: Singles, indices: Places, indptr: Places, shape: tuple[int, int]) -> Rows:
     return sp.csr_matrix((data, indices, indptr), shape=shape, copy=False)
 
 
-def frequencies(view: TextView, documents: Sequence[PaperDocument], vectorizer: CountVectorizer) -> Any:
+def frequencies(view: TextView, documents: Sequence[PaperDocument], vectorizer: CountVectorizer) -> Rows:
     """Return sublinear term frequencies of documents, CSR float32 (len(documents), terms of the view's vectorizer)."""
     rows = vectorizer.transform(read_by(view, d) for d in documents).tocsr().astype(np.float32)
     rows.data = 1.0 + np.log(rows.data)
