@@ -100,6 +100,53 @@ def test_values_that_cannot_be_are_refused(client: TestClient, body: Any, status
     assert client.patch(f"{API}/papers/{PAPER}", json=body).status_code == status
 
 
+BIBLIOGRAPHIC = {
+    "key": "doe2031harbor",
+    "type": "inproceedings",
+    "volume": "12",
+    "number": "3-4",
+    "pages": "101--118",
+    "publisher": "Harbor Press",
+}
+
+
+def test_bibliographic_fields_are_set_and_removed(client: TestClient) -> None:
+    details = {"editor": "Doe, Jane", "series": "Harbor Notes"}
+    before = client.get(f"{API}/papers/{PAPER}")
+    etag = {"If-Match": before.headers["ETag"]}
+    written = client.patch(f"{API}/papers/{PAPER}", json=BIBLIOGRAPHIC | {"details": details}, headers=etag)
+    assert written.status_code == 200, written.text
+    shown = client.get(f"{API}/papers/{PAPER}").json()
+    assert {name: shown[name] for name in BIBLIOGRAPHIC} == BIBLIOGRAPHIC
+    assert details.items() <= shown["details"].items()
+    assert client.patch(f"{API}/papers/{PAPER}", json={"pages": "1--2"}, headers=etag).status_code in (409, 412)
+    assert client.patch(f"{API}/papers/{PAPER}", json={"details": {"series": None}, "volume": None}).status_code == 200
+    shown = client.get(f"{API}/papers/{PAPER}").json()
+    assert (shown["volume"], shown["details"]["editor"], "series" in shown["details"]) == (None, "Doe, Jane", False)
+    other = client.get("/api/v1/papers", params={"limit": 2}).json()["items"]
+    taken = next(item["id"] for item in other if item["slug"] != shown["slug"])
+    refused = client.patch(f"/api/v1/papers/{taken}", json={"key": BIBLIOGRAPHIC["key"]})
+    assert refused.status_code == 409 and shown["slug"] in refused.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"key": "a b"}, 422), ({"key": ""}, 422), ({"type": "in proceedings"}, 422), ({"pages": 7}, 422),
+     ({"details": {"Editor!": "x"}}, 422), ({"details": ["editor"]}, 422), ({"details": {"year": "1"}}, 409)],
+)  # fmt: skip
+def test_bibliographic_fields_that_cannot_be_are_refused(client: TestClient, body: Any, status: int) -> None:
+    answer = client.patch(f"{API}/papers/{PAPER}", json=body)
+    assert answer.status_code == status, answer.text
+
+
+def test_a_paper_is_added_with_its_bibliographic_fields(client: TestClient) -> None:
+    new = {"title": "Harbor Cranes that Plan with Video", "details": {"editor": "Doe, Jane"}} | BIBLIOGRAPHIC
+    made = client.post("/api/v1/papers", json=new)
+    assert made.status_code == 201, made.text
+    shown = client.get(f"/api/v1/papers/key:{BIBLIOGRAPHIC['key']}").json()
+    assert {name: shown[name] for name in new} == new
+
+
 def test_a_paper_is_added_once(client: TestClient) -> None:
     body = {"title": "A Paper That Nobody Has Seen", "arxiv": "2601.00001", "taxa": {"wam": "joint"}, "method": "ABC"}
     assert client.post(f"{API}/papers", json=body).status_code == 201

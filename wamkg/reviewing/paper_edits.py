@@ -1,7 +1,7 @@
 """The fields of a paper that a person may set: parse their values, and set them in one batch."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from wamkg.identifiers import (
     name_key,
     s2_id,
 )
+from wamkg.json_types import JSON
 from wamkg.matching.claims import assert_date, assert_value
 from wamkg.matching.quotes import record_missing_quotes
 from wamkg.matching.resolved_values import resolved_values
@@ -34,65 +35,71 @@ from wamkg.store.decisions import lock_paper
 from wamkg.store.papers import SCHEMES, ExternalIdentifier, find_paper, methods_of, papers_by_ids
 from wamkg.store.questions import wrong_ids_of
 from wamkg.store.session import one_writer
-from wamkg.store.tables import Actor, Alias, Batch, Event, Paper, PaperUrl
+from wamkg.store.tables import Actor, Alias, Batch, Event, NamedEntity, Paper, PaperUrl
 from wamkg.store.taxonomies import FORMER_NAME
 from wamkg.vocabulary import PERSON, BatchKind, EventKind, Standing
 
+Parsed = Any
+"""A value of the type that its field has, as `FIELDS` reads it."""
+ValueChange = tuple[JSON, JSON]
+"""The resolved value before and after."""
 DATES, LINKS, DETAILS, METHOD = "dates.", "links.", "details.", "method"
 _DETAIL = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
-def _text(value: Any) -> str:
+def _text(value: JSON) -> str:
     if not isinstance(value, str) or not value.strip() or "\x00" in value:
         raise ValueError("write text")
     return value.strip()
 
 
-def _year(value: Any) -> int:
+def _year(value: JSON) -> int:
     text = str(value).strip()
     if not (text.isdecimal() and is_plausible_year(int(text))):
         raise ValueError(f"write a year from {FIRST_YEAR} to {last_year()}")
     return int(text)
 
 
-def _date(value: Any) -> PartialDate:
+def _date(value: JSON) -> PartialDate:
     found = PartialDate.parse(_text(value))
     _year(found.first.year)
     return found
 
 
-def _authors(value: Any) -> list[str]:
+def _authors(value: JSON) -> list[str]:
     return [name.display for name in names_in(value)]
 
 
-def names_in(value: Any) -> list[PersonName]:
+def names_in(value: JSON) -> list[PersonName]:
     """Parse an author list as a person writes it: "Du, Yilun; The Sea Team"."""
-    names = value.split(";") if isinstance(value, str) else list(value)
+    names = value.split(";") if isinstance(value, str) else value
+    if not isinstance(names, Sequence):
+        raise ValueError("write names with a semicolon between them")
     return [parse_name(_text(name)) for name in names]
 
 
-def _standing(value: Any) -> str:
+def _standing(value: JSON) -> str:
     if value not in set(Standing):
         raise ValueError(f"write one of {', '.join(Standing)}")
     return str(value)
 
 
-def _key(value: Any) -> str:
+def _key(value: JSON) -> str:
     key = _text(value)
     if not is_citation_key(key):
         raise ValueError("a citation key must not contain spaces, commas or braces")
     return key
 
 
-def _entry_type(value: Any) -> str:
+def _entry_type(value: JSON) -> str:
     word = _text(value).lower()
     if not _DETAIL.fullmatch(word):
         raise ValueError("write article, inproceedings, misc, book or another type of BibTeX")
     return word
 
 
-def _id(read: Callable[[str], str | None]) -> Callable[[Any], str]:
-    def parse(value: Any) -> str:
+def _id(read: Callable[[str], str | None]) -> Callable[[JSON], str]:
+    def parse(value: JSON) -> str:
         found = read(_text(value))
         if found is None:
             raise ValueError("it is not a valid id of this kind")
@@ -101,7 +108,7 @@ def _id(read: Callable[[str], str | None]) -> Callable[[Any], str]:
     return parse
 
 
-FIELDS: dict[str, Callable[[Any], Any]] = {
+FIELDS: dict[str, Callable[[JSON], Parsed]] = {
     "title": _text,
     "abstract": _text,
     "summary": _text,
@@ -152,7 +159,7 @@ def known_name(name: str) -> str:
     return name
 
 
-def read_value(name: str, value: Any) -> Any:
+def read_value(name: str, value: JSON) -> Parsed:
     """Parse a value; None removes the person's value.
 
     Raises InvalidInputError.
@@ -164,7 +171,7 @@ def read_value(name: str, value: Any) -> Any:
     try:
         if name.startswith(DATES):
             return _date(value)
-        read: Callable[[Any], Any] = FIELDS.get(name, _text)
+        read: Callable[[JSON], Parsed] = FIELDS.get(name, _text)
         return read(value)
     except (ValueError, TypeError) as error:
         raise InvalidInputError(f"{name} cannot be {value!r}: {error}") from error
@@ -179,14 +186,14 @@ class EditResult(WithFormerNames):
 
     batch: str | None
     subject: str
-    changes: dict[str, tuple[Any, Any]]
+    changes: dict[str, ValueChange]
     revision: int
     alarms: list[str] = field(default_factory=list)
     version: Former[int] = former("revision")
 
 
 def set_values(
-    session: Session, actor: Actor, paper: str, values: Mapping[str, Any], why: str = "", revision: int | None = None
+    session: Session, actor: Actor, paper: str, values: Mapping[str, JSON], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of a paper for a person; an empty value removes what the person set.
 
@@ -213,7 +220,7 @@ def set_values(
     return EditResult(batch.uid, row.slug, changes, row.revision, edit.alarms)
 
 
-def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Any]) -> None:
+def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Parsed]) -> None:
     ids = [ExternalIdentifier(name, values[name]) for name in SCHEMES if values.get(name)]
     owner_of_key = KeyOwners(session).owner(values[KEY]) if values.get(KEY) else None
     if owner_of_key not in (None, paper.id):
@@ -243,9 +250,9 @@ class _PaperEditor:
     state: PaperClaims
     alarms: list[str] = field(default_factory=list)
 
-    def apply(self, values: Mapping[str, Any], given: Mapping[str, Any], why: str) -> dict[str, tuple[Any, Any]]:
+    def apply(self, values: Mapping[str, Parsed], given: Mapping[str, JSON], why: str) -> dict[str, ValueChange]:
         shown = resolved_values(self.state)
-        changes: dict[str, tuple[Any, Any]] = {}
+        changes: dict[str, ValueChange] = {}
         for name, value in values.items():
             if name.startswith(DATES):
                 change = self._date(name.removeprefix(DATES), value)
@@ -265,7 +272,7 @@ class _PaperEditor:
             self._write(changes, why)
         return changes
 
-    def _write(self, changes: dict[str, tuple[Any, Any]], why: str) -> None:
+    def _write(self, changes: dict[str, ValueChange], why: str) -> None:
         assert self.batch.id is not None
         shown = resolved_values(self.state)
         uid = uid_of_row(self.session, self.paper)
@@ -276,7 +283,7 @@ class _PaperEditor:
         self.alarms = record_missing_quotes(self.session, self.batch, [self.state], [shown])
         write_papers(self.session, self.batch.id, self.batch.actor_id, [self.state], [shown])
 
-    def _date(self, kind: str, when: PartialDate | None) -> tuple[Any, Any] | None:
+    def _date(self, kind: str, when: PartialDate | None) -> ValueChange | None:
         mine = {d for d in self.state.dates if (d.kind, d.source) == (kind, PERSON)}
         if when is not None and any((d.day, d.precision) == (when.first, when.precision) for d in mine):
             return None
@@ -290,7 +297,7 @@ class _PaperEditor:
         before = next((d.day.isoformat() for d in mine), None)
         return (before, str(when) if when else None) if when is not None or ended else None
 
-    def _link(self, kind: str, url: str | None) -> tuple[Any, Any] | None:
+    def _link(self, kind: str, url: str | None) -> ValueChange | None:
         live = select(PaperUrl).where(PaperUrl.paper_id == self.paper.id, PaperUrl.kind == kind, is_live(PaperUrl))
         old = self.session.exec(live.order_by(col(PaperUrl.id))).all()
         if [link.url for link in old] == ([url] if url else []):
@@ -300,11 +307,11 @@ class _PaperEditor:
             self.state.add(PaperUrl, paper_id=self.paper.id, kind=kind, url=url, source=PERSON)
         return (old[0].url if old else None), url
 
-    def _names(self, given: Any) -> None:
+    def _names(self, given: JSON) -> None:
         """The parts of the names. "Family, Given" is unambiguous; the reading order may not be."""
         assert_value(self.state, "names", [name.as_dict() for name in names_in(given)] if given else None, PERSON)
 
-    def _detail(self, name: str, value: str | None) -> tuple[Any, Any] | None:
+    def _detail(self, name: str, value: str | None) -> ValueChange | None:
         """A person's details are one claim with all fields they set."""
         word = self.state.said.get("details", {}).get(PERSON)
         before = (resolved_values(self.state)["details"] or {}).get(name)
@@ -316,7 +323,7 @@ class _PaperEditor:
             return None
         return before, (resolved_values(self.state)["details"] or {}).get(name)
 
-    def _method(self, label: str, why: str) -> tuple[Any, Any] | None:
+    def _method(self, label: str, why: str) -> ValueChange | None:
         before = self.state.method
         if label == before:
             return None
@@ -332,9 +339,9 @@ class _PaperEditor:
         return before, label
 
 
-def add_former_name(session: Session, batch: Batch, entity: Any) -> None:
+def add_former_name(session: Session, batch: Batch, entity: NamedEntity) -> None:
     """Add the old name of an entity as an alias before it is renamed."""
     known = select(Alias.key).where(Alias.entity_id == entity.id, Alias.kind == FORMER_NAME)
     if entity.key not in set(session.exec(known)):
-        assert batch.id is not None
+        assert batch.id is not None and entity.id is not None
         session.add(Alias(entity_id=entity.id, kind=FORMER_NAME, name=entity.name, key=entity.key, batch_id=batch.id))
