@@ -183,3 +183,17 @@ def test_graphml_is_the_whole_graph(seeded_store: Store) -> None:
     graph = nx.read_graphml(BytesIO(exported(seeded_store, "graphml").encode()))
     with seeded_store.reading() as session:
         assert set(graph) == set(build_graph(session, cap=None))
+
+
+def test_the_filters_of_the_list_choose_what_the_command_exports(
+    seeded_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--taxon", "joint", "--since", "2026"]
+    assert run(["list", *chosen, "--format", "ids"]) == 0
+    ids = capsys.readouterr().out.split()
+    assert run(["export", "jsonl", *chosen, "-o", str(tmp_path / "a.jsonl")]) == 0
+    assert 0 < len((tmp_path / "a.jsonl").read_text().splitlines()) <= len(ids) < 227
+    assert run(["export", "skos", *chosen]) == 1
+    assert "to choose papers, use jsonl, bibtex, csv" in capsys.readouterr().err
+    assert run(["export", "jsonl", "--taxon", "jiont"]) == 1
+    assert "did you mean" in capsys.readouterr().err

@@ -179,7 +179,9 @@ COMMANDS: dict[str, Verb] = {
         "figure",
         "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),
-    "export": Verb("exports", "export", "Write the papers of the store in an exchange format."),
+    "export": Verb(
+        "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
+    ),
     "token": Verb("tokens", "token", "Manage access over HTTP: tokens for programs, sign-in links for people."),
     "doctor": Verb(
         "store",

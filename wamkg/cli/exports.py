@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
@@ -20,6 +21,7 @@ from wamkg.parameters import first_day_of, last_day_of
 from wamkg.services import exports, figures, timelines
 from wamkg.settings import get_settings
 from wamkg.store.session import Store
+from wamkg.views.papers import PaperQuery
 from wamkg.views.timelines import (
     CitationTimeline,
     PaperTimeline,
@@ -88,7 +90,9 @@ def _cited_by(found: CitationTimeline) -> list[str]:
     return [summary, found.missing] if found.missing else [summary]
 
 
+@with_paper_filters
 def export(
+    filters: FilterValues,
     format: Annotated[str, typer.Argument(help=f"One of {', '.join(EXPORTS)}.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; default: standard output.")
@@ -106,7 +110,9 @@ def export(
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
 ) -> int:
-    """Write the papers of the store in an exchange format."""
+    """Write the papers of the store, or those that the filters find, in an exchange format."""
+    if filters and into is not None:
+        raise typer.BadParameter("filters choose papers for jsonl, csv and bibtex, not for --into", param_hint="--into")
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
     past = bool(release or as_of)
@@ -115,11 +121,13 @@ def export(
     with open_selected_store(release, as_of) as store:
         if into is not None:
             return _export_into(store, format, into, taxonomy or (), check)
+        with store.reading() as session:
+            wanted = PaperQuery(**in_main_taxonomy(session, filters)) if filters else None
         if output is None:
-            exports.export(store, format, sys.stdout.write, taxonomy or (), past=past)
+            exports.export(store, format, sys.stdout.write, taxonomy or (), wanted, past=past)
             return 0
         with whole_file(output) as file:
-            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or (), past=past)
+            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or (), wanted, past=past)
     out.print(str(output))
     return 0
 

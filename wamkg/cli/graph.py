@@ -1,14 +1,14 @@
 """`graph`: the citations between works, measured."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, out, print_json, print_table
-from wamkg.cli.library import in_main_taxonomy, with_paper_filters
+from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.graph.bursts import USUAL, BurstModel
 from wamkg.graph.options import DAMPING, SEARCHES, SharedBy
@@ -33,9 +33,7 @@ graph = typer.Typer(help="Measure the citations between works.", no_args_is_help
 
 
 @contextmanager
-def _selected(
-    filters: Mapping[str, Any], release: str | None, as_of: str | None
-) -> Iterator[tuple[Session, PaperFilter]]:
+def _selected(filters: FilterValues, release: str | None, as_of: str | None) -> Iterator[tuple[Session, PaperFilter]]:
     with open_selected_store(release, as_of) as store, store.reading() as session:
         yield session, PaperFilter(**in_main_taxonomy(session, filters))
 
@@ -61,7 +59,7 @@ def _print_size(size: GraphSize) -> None:
 @graph.command("pagerank")
 @with_paper_filters
 def pagerank(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     damping: Annotated[float, typer.Option("--damping", help="Probability to follow a reference.")] = DAMPING,
     limit: LimitOption = 20,
     release: ReleaseOption = None,
@@ -85,7 +83,7 @@ def pagerank(
 @graph.command("co-citation")
 @with_paper_filters
 def co_citation(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     paper: PaperOption = None,
     limit: LimitOption = 20,
     release: ReleaseOption = None,
@@ -100,7 +98,7 @@ def co_citation(
 @graph.command("coupling")
 @with_paper_filters
 def coupling(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     paper: PaperOption = None,
     limit: LimitOption = 20,
     release: ReleaseOption = None,
@@ -130,7 +128,7 @@ def _pair(pair: SimilarWorks) -> Sequence[object]:
 @graph.command("main-path")
 @with_paper_filters
 def main_path(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     search: Annotated[
         str, typer.Option("--search", help=f"{' or '.join(SEARCHES)}: largest sum of counts, or step by step.")
     ] = "global",
@@ -170,7 +168,7 @@ def _print_main_path(found: MainPathReport) -> None:
 @graph.command("communities")
 @with_paper_filters
 def communities(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     taxonomy: TaxonomyOption = "",
     depth: Annotated[int, typer.Option("--depth", help="Depth of the taxa to compare with; 0: the whole path.")] = 1,
     resolution: Annotated[float, typer.Option("--resolution", help="Higher: smaller communities.")] = 1.0,

@@ -3,19 +3,16 @@
 import csv
 import sys
 import webbrowser
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import wraps
-from inspect import Parameter
-from inspect import signature as signature_of
-from typing import Annotated, Any, Literal, get_args, get_origin
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import orjson
 import typer
-from pydantic.fields import FieldInfo
 
 from wamkg.cli.common import JsonOption, err, open_store, out, piped_ids, print_json, print_table, print_undo
 from wamkg.cli.decisions import ByOption, PaperArgument
+from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.readable import shorten
@@ -24,7 +21,6 @@ from wamkg.services.writers import Writer
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Session
-from wamkg.store.taxonomies import default_taxonomy
 from wamkg.views.paper_details import PaperDetail, paper_detail
 from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, public_id
 from wamkg.views.search import search as search_library
@@ -65,35 +61,9 @@ FormatOption = Annotated[Format, typer.Option("--format", help="What to print; i
 QuietLimit = Annotated[int, typer.Option("--limit", min=0, help="Number of papers; 0 for all.")]
 
 
-def with_paper_filters(command: Callable[..., int | None]) -> Callable[..., int | None]:
-    """Give a command one option for each filter of papers; it gets those that were given as `filters`."""
-    signature = signature_of(command)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
-    options = [_filter_option(name, info) for name, info in PaperFilter.model_fields.items()]
-
-    @wraps(command)
-    def run(**values: Any) -> int | None:
-        given = {name: values.pop(name) for name in PaperFilter.model_fields}
-        return command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
-
-    run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}
-    run.__signature__ = signature.replace(parameters=[p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options, *own)])  # type: ignore[attr-defined]
-    return run
-
-
-def _filter_option(name: str, info: FieldInfo) -> Parameter:
-    kind: Any = str | None
-    if get_origin(info.annotation) is tuple:
-        value: Any = get_args(info.annotation)[0]
-        value = get_args(value)[0] if get_origin(value) is Annotated else value
-        kind = list[value] | None
-    option = typer.Option(f"--{name.replace('_', '-')}", help=info.description)
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
-
-
 @with_paper_filters
 def list_(
-    filters: Mapping[str, Any],
+    filters: FilterValues,
     sort: Annotated[str | None, typer.Option("--sort", help="-date, date, title, -citations, added.")] = None,
     limit: QuietLimit = 50,
     columns: ColumnsOption = DEFAULT_COLUMNS,
@@ -224,15 +194,6 @@ def _columns(text: str) -> list[str]:
     if not names:
         raise InvalidInputError(f"name at least one column of {', '.join(COLUMNS)}")
     return names
-
-
-def in_main_taxonomy(session: Session, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """The filters of papers; a taxon or a state without a taxonomy is of the main one."""
-    named = {
-        name: tuple(text if ":" in text else f"{default_taxonomy(session)}:{text}" for text in filters.get(name, ()))
-        for name in ("taxon", "state")
-    }
-    return {**filters, **named}
 
 
 def _matching(session: Session, query: PaperQuery, most: int | None) -> tuple[int, Iterator[PaperItem]]:

@@ -1,17 +1,18 @@
 """Exports in exchange formats."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from wamkg.errors import StoreError
-from wamkg.exporting.formats import export_named, sections_of
+from wamkg.errors import InvalidInputError, StoreError
+from wamkg.exporting.formats import export_named, papers_of, sections_of
 from wamkg.exporting.into import with_part
 from wamkg.files import read_utf8, write_whole
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.citation_keys import is_keyless, save_default_keys
-from wamkg.store.session import Store, one_writer
+from wamkg.store.session import Session, Store, one_writer
 from wamkg.views.citation_keys import default_keys
+from wamkg.views.papers import PaperQuery, ordered_numbers
 from wamkg.vocabulary import BatchKind
 
 log = logging.getLogger(__name__)
@@ -39,19 +40,34 @@ def pin_citation_keys(store: Store) -> int:
 
 
 def export(
-    store: Store, format: str, write: Callable[[str], object], taxonomies: Sequence[str] = (), *, past: bool = False
+    store: Store,
+    format: str,
+    write: Callable[[str], object],
+    taxonomies: Sequence[str] = (),
+    wanted: PaperQuery | None = None,
+    *,
+    past: bool = False,
 ) -> None:
-    """Write the papers of the store, or those of some taxonomies, in a format, piece by piece, with `write`.
+    """Write the papers of the store, those of some taxonomies, or those that a filter finds, in a format, piece by
+    piece, with `write`.
 
     A format that uses citation keys stores them first, except for a snapshot (`past`), which never changes. Raises
-    InvalidInputError for an unknown format, and for taxonomies if the format always exports everything.
+    InvalidInputError for an unknown format or a choice that the format does not have, and the errors of the filter.
     """
     form = export_named(format)
     if form.cites and not past:
         pin_citation_keys(store)
     with store.reading() as session:
-        for piece in sections_of(format)(session, taxonomies) if taxonomies else form.write(session):
+        for piece in _pieces(session, format, taxonomies, wanted):
             write(piece)
+
+
+def _pieces(session: Session, format: str, taxonomies: Sequence[str], wanted: PaperQuery | None) -> Iterator[str]:
+    if wanted is None:
+        return sections_of(format)(session, taxonomies) if taxonomies else export_named(format).write(session)
+    if taxonomies:
+        raise InvalidInputError("choose taxonomies or filter papers, not both")
+    return papers_of(format)(session, ordered_numbers(session, wanted))
 
 
 def export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], *, check: bool) -> bool:

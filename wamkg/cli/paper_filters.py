@@ -1,0 +1,53 @@
+"""One option for each filter of papers, for commands that list or write papers."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import Parameter
+from inspect import signature as signature_of
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+
+from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.session import Session
+from wamkg.store.taxonomies import default_taxonomy
+
+T = TypeVar("T")
+FilterValues = Mapping[str, Any]
+"""The filters that were given, each of the type of its field in `PaperFilter`, which checks them."""
+
+
+def with_paper_filters(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command one option for each filter of papers; it gets those that were given as `filters`."""
+    signature = signature_of(command)
+    own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
+    options = [_filter_option(name, info) for name, info in PaperFilter.model_fields.items()]
+
+    @wraps(command)
+    def run(**values: Any) -> T:
+        given = {name: values.pop(name) for name in PaperFilter.model_fields}
+        return command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
+
+    run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}
+    run.__signature__ = signature.replace(parameters=[p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options, *own)])  # type: ignore[attr-defined]
+    return run
+
+
+def _filter_option(name: str, info: FieldInfo) -> Parameter:
+    kind: Any = str | None
+    if get_origin(info.annotation) is tuple:
+        value: Any = get_args(info.annotation)[0]
+        value = get_args(value)[0] if get_origin(value) is Annotated else value
+        kind = list[value] | None
+    option = typer.Option(f"--{name.replace('_', '-')}", help=info.description)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+def in_main_taxonomy(session: Session, filters: FilterValues) -> FilterValues:
+    """The filters of papers; a taxon or a state without a taxonomy is of the main one."""
+    named = {
+        name: tuple(text if ":" in text else f"{default_taxonomy(session)}:{text}" for text in filters.get(name, ()))
+        for name in ("taxon", "state")
+    }
+    return {**filters, **named}
