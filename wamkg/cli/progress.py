@@ -24,13 +24,14 @@ class Show(Protocol):
 
 @dataclass
 class _Work:
-    """The progress of one command; `began` is a time of `time.monotonic`."""
+    """The progress of one command; `began` is a time of `time.monotonic`, `first` the first count and its time."""
 
     label: str
     done: int = 0
     total: int | None = None
     more: str = ""
     began: float = field(default_factory=time.monotonic)
+    first: tuple[int, float] | None = None
     finished: Event = field(default_factory=Event)
     display: Thread | None = None
 
@@ -42,6 +43,7 @@ class _Work:
 
     def show(self, done: int, total: int | None = None, more: str = "") -> None:
         self.done, self.total, self.more = done, total, more
+        self.first = self.first or (done, time.monotonic())
 
     @property
     def counts(self) -> str:
@@ -56,9 +58,10 @@ class _Work:
 
     @property
     def _left(self) -> str:
-        if " left" in self.more or not self.done or not self.total:
+        if " left" in self.more or not self.total or not self.first or self.done <= self.first[0]:
             return ""
-        return f"about {clock((time.monotonic() - self.began) / self.done * (self.total - self.done))} left"
+        begun, since = self.first  # what came before the first count, such as reading, says nothing about the rest
+        return f"about {clock((time.monotonic() - since) / (self.done - begun) * (self.total - self.done))} left"
 
 
 _latest = deque([_Work("")], maxlen=1)
