@@ -197,3 +197,17 @@ def test_the_filters_of_the_list_choose_what_the_command_exports(
     assert "to choose papers, use jsonl, bibtex, csv" in capsys.readouterr().err
     assert run(["export", "jsonl", "--taxon", "jiont"]) == 1
     assert "did you mean" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "bibtex", "csv"])
+def test_papers_that_are_only_cited_are_exported_under_keys_of_their_own(
+    seeded_store: Store, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with seeded_store.writing() as session:
+        for slug in ("2302.00111", "2310.10625"):
+            find_paper(session, f"arxiv:{slug}").standing = "cited"
+            find_paper(session, f"arxiv:{slug}").key = None
+    assert run(["export", form, "--standing", "cited"]) == 0
+    written = capsys.readouterr().out
+    assert written.count("2302.00111") >= 1 <= written.count("2310.10625")
+    assert "du2023" in written

@@ -58,12 +58,15 @@ class KeylessPaper(NamedTuple):
     date: dt.date | None
 
 
-def keyless_papers(session: Session) -> list[KeylessPaper]:
-    """Papers of the library without a citation key, ordered by slug."""
-    statement = select_columns(Paper.id, Paper.title, Paper.year, Paper.date).where(
-        col(Paper.key).is_(None), Paper.standing != Standing.CITED
-    )
-    return rows_as(session, statement.order_by(col(Paper.slug)), KeylessPaper._make)
+def keyless_papers(session: Session, cited: Iterable[int] = ()) -> list[KeylessPaper]:
+    """Papers without a citation key: those of the library by slug, then those of `cited` that are outside it."""
+    keyless = select_columns(Paper.id, Paper.title, Paper.year, Paper.date).where(col(Paper.key).is_(None))
+    library = keyless.where(Paper.standing != Standing.CITED).order_by(col(Paper.slug))
+    found = rows_as(session, library, KeylessPaper._make)
+    for part in chunks(sorted(cited)):
+        outside = keyless.where(Paper.standing == Standing.CITED, col(Paper.id).in_(part)).order_by(col(Paper.slug))
+        found += rows_as(session, outside, KeylessPaper._make)
+    return found
 
 
 def is_keyless(session: Session) -> bool:

@@ -7,23 +7,26 @@ from sqlmodel import Session
 from wamkg.identifiers import key_fold
 from wamkg.matching.citation_keys import KeyParts, default_key
 from wamkg.settings import get_settings
-from wamkg.store.citation_keys import all_keys, is_keyless, keyless_papers, keys_of
+from wamkg.store.citation_keys import all_keys, keyless_papers, keys_of
 from wamkg.store.paper_details import first_names_of
 from wamkg.store.papers import method_names_of
 
 
 def citation_keys(session: Session, numbers: Iterable[int]) -> dict[int, str]:
-    """The citation key of each of these papers of the library; the default if none is stored yet."""
+    """The citation key of each of these papers; the default if none is stored, as for papers outside the library."""
     wanted = set(numbers)
     found = keys_of(session, wanted)
-    if len(found) < len(wanted) and is_keyless(session):
-        found = {number: key for number, key in default_keys(session).items() if number in wanted} | found
+    if keyless := wanted - found.keys():
+        found |= {number: key for number, key in default_keys(session, keyless).items() if number in keyless}
     return found
 
 
-def default_keys(session: Session) -> dict[int, str]:
-    """Default keys of the papers of the library without one. Each differs from every other key, ignoring case."""
-    papers = keyless_papers(session)
+def default_keys(session: Session, cited: Iterable[int] = ()) -> dict[int, str]:
+    """Default keys of the papers without one in the library, and of those of `cited` outside it.
+
+    Each differs from every other key, ignoring case.
+    """
+    papers = keyless_papers(session, cited)
     numbers = [paper.id for paper in papers]
     authors, methods, taken = first_names_of(session, numbers), method_names_of(session, numbers), all_keys(session)
     pattern, found = get_settings().citation_key, dict[int, str]()
