@@ -15,6 +15,7 @@ from wamkg.services import decisions, suggestions
 from wamkg.services.taxonomies import main_taxonomy
 from wamkg.services.writers import Writer
 from wamkg.settings import get_settings
+from wamkg.store.session import Store
 from wamkg.views.questions import open_questions
 from wamkg.views.suggestions import QueueItem
 
@@ -68,7 +69,7 @@ def _row(item: QueueItem) -> list[object]:
     return [*start, sure + (" (stale)" if item.stale else ""), best.taxon, f"{best.probability:.2f}", versions]
 
 
-def _ask(store: Any, items: list[QueueItem], taxonomy: str, by: str) -> None:
+def _ask(store: Store, items: list[QueueItem], taxonomy: str, by: str) -> None:
     for item in items:
         _show(item)
         while (answer := typer.prompt(ASKED).strip()) not in ("q", "s"):

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstracts
 from wamkg.enriching.client import S2Client
@@ -21,7 +20,7 @@ from wamkg.store import jobs, tasks
 from wamkg.store.decisions import warnings_of_batch
 from wamkg.store.fetch_gaps import FetchGap, list_fetch_gaps
 from wamkg.store.questions import Asked, TitleChange, asked_in, renamed_in
-from wamkg.store.session import Store
+from wamkg.store.session import Session, Store
 from wamkg.store.tasks import LeasedTask
 from wamkg.vocabulary import JobStatus, TaskKind, TaskStatus
 
@@ -178,7 +177,7 @@ class _Engine:
                 self.run.wait(IDLE_SECONDS)
 
     def _take(self) -> list[LeasedTask]:
-        def take(session: Any) -> list[LeasedTask]:
+        def take(session: Session) -> list[LeasedTask]:
             tasks.release_dead_leases(session, self.scope.kinds)
             for kind, limit in ((TaskKind.METADATA, self.metadata.batch_size), *((k, 1) for k in self.lists.kinds)):
                 if kind in self.scope.kinds:

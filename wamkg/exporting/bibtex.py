@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -19,7 +18,7 @@ from wamkg.matching.title_braces import DETAIL as BRACES
 from wamkg.matching.title_braces import protected_parts
 from wamkg.names import PersonName, bibtex_name, parse_name
 from wamkg.store.base import chunks
-from wamkg.store.paper_details import events_of, names_of, paper_rows
+from wamkg.store.paper_details import EventRow, PaperRow, events_of, names_of, paper_rows
 from wamkg.views.citation_keys import citation_keys
 from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
@@ -63,7 +62,7 @@ def export_bibtex(session: Session, papers: Sequence[int] | None = None) -> Iter
 class _BibtexEntry:
     """A BibTeX entry of one paper; values are in braces or a macro."""
 
-    def __init__(self, item: PaperItem, row: Any, names: list[PersonName], events: list[Any]) -> None:
+    def __init__(self, item: PaperItem, row: PaperRow, names: list[PersonName], events: list[EventRow]) -> None:
         self.item, self.row, self.names, self.events = item, row, names, events
         known = item.type if item.type and _ENTRY_TYPE.fullmatch(item.type) and item.type not in _NO_ENTRY else None
         self.type = known or default_type(item.venue)

@@ -7,10 +7,11 @@ import orjson
 from sqlmodel import Session
 
 from wamkg.identifiers import PartialDate, Precision
+from wamkg.json_types import JsonObject
 from wamkg.matching.resolve import rank
 from wamkg.store.base import chunks
 from wamkg.store.entities import introduced_by
-from wamkg.store.paper_details import events_of, names_of, paper_rows
+from wamkg.store.paper_details import EventRow, events_of, names_of, paper_rows
 from wamkg.store.papers import methods_of
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.citation_keys import citation_keys
@@ -46,7 +47,7 @@ def export_jsonl(session: Session, papers: Sequence[int] | None = None) -> Itera
             yield orjson.dumps({name: record[name] for name in _ORDER if name in record}).decode() + "\n"
 
 
-def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+def paper_records(session: Session, numbers: list[int], keys: Mapping[int, str]) -> Iterator[JsonObject]:
     """Papers as objects with the importer's keys; `keys` are their citation keys."""
     texts, events = paper_rows(session, numbers, texts=True), events_of(session, numbers)
     names = names_of(session, numbers)
@@ -84,26 +85,26 @@ def _fixed(value: Any) -> Any:
     return dict(sorted(value.items())) if isinstance(value, dict) else value
 
 
-def _states(item: PaperItem) -> dict[str, Any]:
+def _states(item: PaperItem) -> JsonObject:
     return {
         slug: {k: v for k, v in (("state", s.status), ("kind", s.kind), ("reason", s.reason)) if v is not None}
         for slug, s in item.states.items()
     }
 
 
-def stated_dates(events: Iterable[Any]) -> dict[str, PartialDate]:
+def stated_dates(events: Iterable[EventRow]) -> dict[str, PartialDate]:
     """The best date of each kind of event. Only stated ones, since derived ones can be derived again."""
-    best: dict[str, Any] = {}
+    best: dict[str, EventRow] = {}
     for event in events:
         if not event.derived and (event.kind not in best or _order(event) < _order(best[event.kind])):
             best[event.kind] = event
     return {kind: PartialDate(e.day, Precision(e.precision)) for kind, e in sorted(best.items())}
 
 
-def _dates(events: list[Any]) -> dict[str, Any]:
+def _dates(events: list[EventRow]) -> JsonObject:
     dates = {kind: str(when) for kind, when in stated_dates(events).items()}
     return {"date": dates.get(EventKind.ARXIV_V1), "dates": dates}
 
 
-def _order(event: Any) -> tuple[int, int]:
+def _order(event: EventRow) -> tuple[int, int]:
     return list(Precision).index(Precision(event.precision)), rank(event.source)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text, update
 from sqlmodel import Session
@@ -18,7 +17,7 @@ from wamkg.errors import ConflictError, StoreError
 from wamkg.files import whole_file
 from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.releases import FOLDER, consistent_view
-from wamkg.store.base import chunks
+from wamkg.store.base import Row, chunks
 from wamkg.store.migrate import migrate
 from wamkg.store.releases import list_releases
 from wamkg.store.search import add_texts, texts_of
@@ -105,7 +104,7 @@ def _rows(session: Session, table: Table) -> int:
 def _copy(source: Session, target: Session, table: Table) -> int:
     """Copy the rows of a table from one store to another. References within the table are set after all rows exist."""
     own = [c for c in table.columns if any(key.column.table is table for key in c.foreign_keys)]
-    connection, later, count = target.connection(), list[dict[str, Any]](), 0
+    connection, later, count = target.connection(), list[Row](), 0
     rows = source.connection().execute(select(table).order_by(*table.primary_key.columns))
     for part in chunks(dict(row._mapping) for row in rows):
         later += [row for row in part if any(row[column.name] is not None for column in own)]

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
-from wamkg.store.paper_details import assignments_of, listed_numbers, paper_rows
+from wamkg.store.paper_details import AssignmentRow, PaperRow, assignments_of, listed_numbers, paper_rows
 from wamkg.store.taxonomies import list_taxonomies, uids_of_taxa
 from wamkg.vocabulary import AssignmentStatus
 
@@ -68,9 +67,9 @@ class ReleaseDiff:
 
 @dataclass(frozen=True)
 class _ReleaseContent:
-    papers: Mapping[str, Any]
+    papers: Mapping[str, PaperRow]
     """Papers of the library by permanent id."""
-    places: Mapping[str, Mapping[str, Any]]
+    places: Mapping[str, Mapping[str, AssignmentRow]]
     """Permanent id of a paper -> taxonomy -> its live primary assignment."""
     taxa: Mapping[str, tuple[str, str, str]]
     """Permanent id of a taxon -> (taxonomy, path, name)."""
@@ -100,7 +99,7 @@ def _read(session: Session) -> _ReleaseContent:
     rows = paper_rows(session, listed_numbers(session), texts=False)
     papers = {row.uid: row for row in sorted(rows.values(), key=lambda row: row.slug)}
     numbers = {row.id: row.uid for row in papers.values()}
-    places: dict[str, dict[str, Any]] = {}
+    places: dict[str, dict[str, AssignmentRow]] = {}
     for number, group in assignments_of(session, numbers).items():
         places[numbers[number]] = {a.taxonomy: a for a in group if a.primary}
     taxa = {
@@ -120,7 +119,7 @@ def _entry(edition: _ReleaseContent, uid: str) -> PaperEntry:
     return PaperEntry(_slug(edition, uid), edition.papers[uid].title, taxa)
 
 
-def _where(assignment: Any) -> str:
+def _where(assignment: AssignmentRow) -> str:
     return str(assignment.taxon if assignment.status == AssignmentStatus.PLACED else assignment.status)
 
 
@@ -154,7 +153,7 @@ def _renamed(old: _ReleaseContent, new: _ReleaseContent, kept: list[str]) -> lis
     return taxa + titles
 
 
-def _venue(row: Any) -> str | None:
+def _venue(row: PaperRow) -> str | None:
     year = None if row.year_derived else row.year
     return " ".join(str(part) for part in (row.venue, year) if part is not None) or None
 

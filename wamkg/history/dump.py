@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 from sqlalchemy import Table
@@ -21,14 +21,14 @@ from sqlmodel import Session
 
 from wamkg.errors import StoreError
 from wamkg.files import whole_file
-from wamkg.store.base import chunks, dumped_tables, kinds_of, rows_of, sqlite_value
+from wamkg.store.base import Row, chunks, dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.migrate import head_revision, known_revisions, make_empty_file, migrate
 from wamkg.store.search import texts_of
 from wamkg.store.session import Store, settle_file
 
 FORMAT = 1
 TEXTS = "paper_fts"
-Shown = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+Shown = Callable[[str, Row], Row | None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _lines(
                     yield _line({"table": TEXTS, "row": {"rowid": number, "body": texts[number]}})
 
 
-def _line(value: dict[str, Any]) -> bytes:
+def _line(value: Row) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
@@ -119,7 +119,7 @@ def _migrate_file(file: Path) -> None:
         store.close()
 
 
-def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> dict[str, Any]:
+def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> Row:
     try:
         header = orjson.loads(file.readline())
         if header["wamkg"] != FORMAT:
@@ -131,7 +131,7 @@ def _header(file: BinaryIO | gzip.GzipFile, path: Path) -> dict[str, Any]:
     return dict(header)
 
 
-def _insert(file: BinaryIO | gzip.GzipFile, target: Path, header: dict[str, Any], path: Path) -> None:
+def _insert(file: BinaryIO | gzip.GzipFile, target: Path, header: Row, path: Path) -> None:
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("BEGIN")
@@ -146,7 +146,7 @@ def _insert(file: BinaryIO | gzip.GzipFile, target: Path, header: dict[str, Any]
         connection.execute("COMMIT")
 
 
-def _insert_row(connection: sqlite3.Connection, table: str, row: dict[str, Any], kinds: dict[str, str]) -> None:
+def _insert_row(connection: sqlite3.Connection, table: str, row: Row, kinds: dict[str, str]) -> None:
     names = ", ".join(f'"{name}"' for name in row)
     values = [sqlite_value(kinds.get(name), value) for name, value in row.items()]
     connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(row))})', values)

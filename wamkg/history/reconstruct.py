@@ -24,8 +24,9 @@ from wamkg.history.scope import (
     rows_made,
 )
 from wamkg.history.undo_log import REMOVED, REOPENED, logged_rows
+from wamkg.json_types import JSON
 from wamkg.store.assignments import rechain_assignments
-from wamkg.store.base import chunks, decode, table_of
+from wamkg.store.base import Row, Selected, chunks, decode, table_of
 from wamkg.store.batches import find_row, model_of_field
 from wamkg.store.claims import delete_unused_authors_and_venues
 from wamkg.store.decisions import DECISION, DecisionRow, decision_rows, unsuperseded_decisions
@@ -105,7 +106,7 @@ class _PastValue:
 
     subject: str
     field: str
-    value: Any
+    value: JSON
 
     def set(self, session: Session) -> None:
         """Restore the value. Paths of live taxa are rebuilt after all their ancestors are restored."""
@@ -149,9 +150,9 @@ def _restore_taxon_paths(session: Session, stood: dict[int, str]) -> None:
     rebuild_paths(session)
 
 
-def _restore_rows(session: Session, undoing: Any) -> set[int]:
+def _restore_rows(session: Session, undoing: Selected) -> set[int]:
     """Restore the rows that undo removed and end those that it reopened; returns the papers whose values may differ."""
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows: dict[str, list[Row]] = defaultdict(list)
     for name, row in logged_rows(session, undoing, REMOVED):
         rows[name].append(row)
     # The first record of a row that was reopened, handed back or ended again since then has its state at the time.
@@ -182,7 +183,7 @@ class _MergedDecisions:
     taxonomy: Taxonomy
     chain: list[Batch]
 
-    def end_for_now(self, session: Session, mine: Any) -> None:
+    def end_for_now(self, session: Session, mine: Selected) -> None:
         table = table_of(Assignment)
         here = (table.c.paper_id == self.paper.id, table.c.taxonomy_id == self.taxonomy.id)
         ended = table.update().where(*here, table.c.ended_batch_id.in_(mine))
@@ -224,7 +225,7 @@ def _clear_unique_ids(session: Session, papers: set[int]) -> None:
     session.expire_all()
 
 
-def _forget_batches(session: Session, mine: Any) -> None:
+def _forget_batches(session: Session, mine: Selected) -> None:
     run = session.connection().execute
     session.flush()
     run(_change.delete().where(_change.c.batch_id.in_(mine)))

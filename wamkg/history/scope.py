@@ -5,13 +5,12 @@ row before it is deleted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from sqlalchemy import Table, literal_column, or_, select, union_all
 from sqlmodel import Session
 
 from wamkg.matching.resolved_values import resolved_values
-from wamkg.store.base import chunks, table_of
+from wamkg.store.base import Condition, Selected, chunks, table_of
 from wamkg.store.claims import load_claims, write_resolved
 from wamkg.store.search import remove_texts
 from wamkg.store.tables import (
@@ -38,20 +37,20 @@ BEFORE_SHOWN = ("claim", "event")
 """Tables from which values are resolved. They are emptied first, so that no resolved value refers to a deleted row."""
 _DERIVED = ((Suggestion, "paper_id"), (Task, "paper_id"), (Authorship, "paper_id"), (Embedding, "entity_id"))
 """Rows computed from a paper or taxon. They are deleted with it and can be computed again."""
-Rows = list[tuple[Table, Any]]
+Rows = list[tuple[Table, Condition]]
 """Tables, each with a condition that selects some of its rows."""
-Keep = Callable[[Table, Any], None]
+Keep = Callable[[Table, Condition], None]
 """Called with a table and a condition before the selected rows are deleted."""
 
 
-def papers_of(session: Session, mine: Any) -> set[int]:
+def papers_of(session: Session, mine: Selected) -> set[int]:
     """Papers that the batches created."""
     entity, paper = table_of(Entity), table_of(Paper)
     statement = select(paper.c.id).join(entity, entity.c.id == paper.c.id).where(entity.c.batch_id.in_(mine))
     return set(session.connection().execute(statement).scalars())
 
 
-def affected_papers(session: Session, mine: Any) -> set[int]:
+def affected_papers(session: Session, mine: Selected) -> set[int]:
     """Papers whose resolved values or search text may change."""
     fact, event, paper = table_of(Claim), table_of(Event), table_of(Paper)
     facts = select(fact.c.subject_id).join(paper, paper.c.id == fact.c.subject_id).where(fact.c.batch_id.in_(mine))
@@ -67,7 +66,7 @@ def affected_papers(session: Session, mine: Any) -> set[int]:
     return set(session.connection().execute(facts.union(events, renamed, linked)).scalars())
 
 
-def placed_papers(session: Session, mine: Any) -> set[int]:
+def placed_papers(session: Session, mine: Selected) -> set[int]:
     """Papers whose assignments or URLs the batches created or ended."""
     found: set[int] = set()
     for model in (Assignment, PaperUrl):
@@ -77,7 +76,7 @@ def placed_papers(session: Session, mine: Any) -> set[int]:
     return found
 
 
-def delete_computed_rows(session: Session, mine: Any, papers: set[int], keep: Keep | None = None) -> None:
+def delete_computed_rows(session: Session, mine: Selected, papers: set[int], keep: Keep | None = None) -> None:
     """Delete data computed from the papers and taxa that the batches created."""
     for part in chunks(papers):
         remove_texts(session, part)
@@ -89,7 +88,7 @@ def delete_computed_rows(session: Session, mine: Any, papers: set[int], keep: Ke
         _delete(session, table, condition, keep if table is table_of(Suggestion) else None)
 
 
-def _delete(session: Session, table: Table, condition: Any, keep: Keep | None) -> int:
+def _delete(session: Session, table: Table, condition: Condition, keep: Keep | None) -> int:
     if keep is not None:
         keep(table, condition)
     return session.connection().execute(table.delete().where(condition)).rowcount
@@ -104,12 +103,12 @@ def delete_rows(session: Session, made: Rows, only: Sequence[str] | None, keep: 
     }
 
 
-def rows_made(session: Session, mine: Any) -> Rows:
+def rows_made(session: Session, mine: Selected) -> Rows:
     """Tables with rows created by the batches, with a condition that selects those, dependent tables first."""
     return _with_rows(session, _may_be_made(mine))
 
 
-def _may_be_made(mine: Any) -> Iterator[tuple[Table, Any]]:
+def _may_be_made(mine: Selected) -> Iterator[tuple[Table, Condition]]:
     entity = table_of(Entity)
     made = select(entity.c.id).where(entity.c.batch_id.in_(mine))
     for table in reversed(metadata.sorted_tables):
@@ -121,17 +120,17 @@ def _may_be_made(mine: Any) -> Iterator[tuple[Table, Any]]:
             yield table, table.c.id.in_(made)
 
 
-def _with_rows(session: Session, conditions: Iterable[tuple[Table, Any]]) -> Rows:
+def _with_rows(session: Session, conditions: Iterable[tuple[Table, Condition]]) -> Rows:
     """Those of the tables that have matching rows, in order. One query for all, since most have none."""
     asked = list(conditions)
-    held: list[Any] = [
+    held: list[Selected] = [
         select(literal_column(str(number))).where(select(table).where(condition).exists())
         for number, (table, condition) in enumerate(asked)
     ]
     return [asked[number] for number in sorted(session.connection().execute(union_all(*held)).scalars())]
 
 
-def rows_ended(session: Session, mine: Any) -> Rows:
+def rows_ended(session: Session, mine: Selected) -> Rows:
     """Tables with rows ended by the batches, with a condition that selects those."""
     tables = [table for table in metadata.sorted_tables if "ended_batch_id" in table.c]
     return _with_rows(session, ((table, table.c.ended_batch_id.in_(mine)) for table in tables))

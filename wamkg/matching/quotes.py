@@ -9,8 +9,8 @@ from sqlmodel import Session
 from wamkg.identifiers import normalise
 from wamkg.store.batches import record_change, uid_of_row
 from wamkg.store.claims import PaperClaims, Shown
-from wamkg.store.decisions import EVIDENCE_LOST, quoted_assignments
-from wamkg.store.tables import Batch
+from wamkg.store.decisions import EVIDENCE_LOST, QuotedAssignment, quoted_assignments
+from wamkg.store.tables import Batch, Paper
 
 CHECKABLE_LOCATIONS = ("abstract", "summary")
 """Locations whose text the store has."""
@@ -43,7 +43,7 @@ class MissingQuote:
         )
 
 
-def texts_of(paper: Any) -> Texts:
+def texts_of(paper: Paper | QuotedAssignment) -> Texts:
     """The stored texts of a row of `paper`, or of an object with the same fields."""
     return {place: getattr(paper, place) for place in CHECKABLE_LOCATIONS}
 

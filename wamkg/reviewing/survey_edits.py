@@ -1,7 +1,6 @@
 """Rules of the survey's row: what its fields may hold, and setting them in a batch."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -9,8 +8,9 @@ from sqlmodel import Session
 
 from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.identifiers import slugify
+from wamkg.json_types import JSON, JsonObject
 from wamkg.near_matches import unknown
-from wamkg.reviewing.paper_edits import EditResult
+from wamkg.reviewing.paper_edits import EditResult, ValueChange
 from wamkg.store.batches import close_batch, drop_batch, open_batch, update_row
 from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
@@ -30,7 +30,7 @@ _PARTS = {
 
 
 def set_survey(
-    session: Session, actor: Actor, values: Mapping[str, Any], why: str = "", revision: int | None = None
+    session: Session, actor: Actor, values: Mapping[str, JSON], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of the survey; makes it if the store has none and a title is given.
 
@@ -45,7 +45,7 @@ def set_survey(
     if survey is not None and revision is not None and revision != survey.revision:
         raise ConflictError(f"stale: the survey is now at revision {survey.revision}, you saw {revision}")
     batch = open_batch(session, BatchKind.EDIT, "survey", actor)
-    changed: dict[str, tuple[Any, Any]]
+    changed: dict[str, ValueChange]
     if survey is None:
         survey = make_survey(session, batch, checked)
         changed = {name: (None, value) for name, value in checked.items()}
@@ -58,7 +58,7 @@ def set_survey(
     return EditResult(batch.uid if changed else None, "survey", changed, survey.revision, [])
 
 
-def make_survey(session: Session, batch: Batch, values: Mapping[str, Any]) -> Survey:
+def make_survey(session: Session, batch: Batch, values: Mapping[str, JSON]) -> Survey:
     """Make the survey within a batch, with the values of a file or a person.
 
     Raises InvalidInputError.
@@ -69,7 +69,7 @@ def make_survey(session: Session, batch: Batch, values: Mapping[str, Any]) -> Su
     return insert_survey(session, batch, checked)
 
 
-def _checked(session: Session, name: str, value: Any) -> Any:
+def _checked(session: Session, name: str, value: JSON) -> JSON:
     if name not in FIELDS:
         raise InvalidInputError(unknown("field of the survey", name, FIELDS))
     if name in LIST_FIELDS:
@@ -114,7 +114,7 @@ _CHECKS: dict[str, Callable[[Session, str], str]] = {
 }
 
 
-def _checked_list(name: str, value: Any) -> list[Any]:
+def _checked_list(name: str, value: JSON) -> list[JSON]:
     if isinstance(value, str):
         try:
             value = yaml.safe_load(value) if value.strip() else []
@@ -131,17 +131,17 @@ def _checked_list(name: str, value: Any) -> list[Any]:
         item["slug"] = _slug(name, item["slug"])
         if item.get("color") and item["color"] not in BRANCH_COLORS:
             raise InvalidInputError(unknown("color", str(item["color"]), BRANCH_COLORS))
-    return items
+    return [*items]
 
 
-def _slug(name: str, item: Any) -> str:
+def _slug(name: str, item: JSON) -> str:
     text = str(item)
     if slugify(text) != text:
         raise InvalidInputError(f"{name}: {text[:100]!r} is not a valid slug; write {slugify(text)!r}")
     return text
 
 
-def _item(name: str, item: Any) -> dict[str, Any]:
+def _item(name: str, item: JSON) -> JsonObject:
     needed, other = _PARTS[name]
     if name == "authors" and isinstance(item, str):
         item = {"name": item}

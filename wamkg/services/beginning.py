@@ -15,6 +15,7 @@ from wamkg.importing.importer import ImportOptions, Progress, apply_result, read
 from wamkg.importing.parse_result import ParseResult
 from wamkg.importing.taxonomy_create import NewTaxonomy, create_taxonomy
 from wamkg.importing.taxonomy_file import TaxonomyFile
+from wamkg.json_types import JSON
 from wamkg.matching.record import Record
 from wamkg.reviewing.survey_edits import make_survey
 from wamkg.services.writers import Writer
@@ -186,7 +187,7 @@ def _make_survey(session: Session, batch: str, names: Names, tree: TaxonomyTree)
         {"slug": node.slug, "name": node.name} | ({"color": colors[node.slug]} if node.slug in colors else {})
         for node in tree.taxa
     ]
-    values = {
+    values: dict[str, JSON] = {
         "title": names.title,
         "short_name": names.short_name,
         "main_taxonomy": tree.slug,

@@ -1,8 +1,8 @@
 """The survey's own row."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from wamkg.json_types import JSON
 from wamkg.reviewing import survey_edits
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services.writers import Writer
@@ -10,7 +10,7 @@ from wamkg.store.session import Store
 
 
 def set_survey(
-    store: Store, writer: Writer, values: Mapping[str, Any], why: str = "", revision: int | None = None
+    store: Store, writer: Writer, values: Mapping[str, JSON], why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set fields of the survey, and make it if the store has none.
 

@@ -6,14 +6,13 @@ of "outside" stay those of the last full run. The next full run starts when nobo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from wamkg.errors import InvalidInputError
 from wamkg.json_types import UncheckedObject
 from wamkg.store.batches import close_batch, get_actor, kinds_since, latest_write, open_batch
-from wamkg.store.session import Store
+from wamkg.store.session import Session, Store
 from wamkg.store.suggestions import model_in_use, revise_suggestions, suggestion_summaries
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.suggesting.calibration import Calibration
@@ -76,7 +75,7 @@ class QueueRefitter:
                 return {"revised": revised}
         return None
 
-    def _still(self, session: Any, newest: int) -> ModelCache | None:
+    def _still(self, session: Session, newest: int) -> ModelCache | None:
         """Return the queue in memory; None if there is none, or if more than decisions was written since."""
         held = self._held
         if held is None or not kinds_since(session, held.since) <= _TEXTS_STAY:

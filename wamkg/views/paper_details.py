@@ -1,9 +1,7 @@
 """Details of one paper: its values and their sources, its assignments and suggestions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -12,6 +10,7 @@ from wamkg.matching.quotes import MissingQuote, missing_from, texts_of
 from wamkg.reviewing.holdout import is_held_out
 from wamkg.store.entities import LinkedEntity, linked_entities
 from wamkg.store.paper_details import (
+    AssignmentRow,
     assignments_of,
     events_of,
     former_ids_of,
@@ -192,7 +191,7 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
     ]
 
 
-def _alarm(paper: Paper, a: Any) -> str | None:
+def _alarm(paper: Paper, a: AssignmentRow) -> str | None:
     if a.ended_at is not None or not a.evidence:
         return None
     place = missing_from(texts_of(paper), a.evidence, a.evidence_location, a.evidence_checked)
@@ -224,7 +223,7 @@ def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
 
 def _suggestions(session: Session, paper: Paper, decided: set[str] | None) -> list[SuggestionItem]:
     """The suggestion in each taxonomy. Held-out ones are emptied where no one has `decided` (None: never)."""
-    found: Sequence[Any] = suggestions_of(session, [paper.id] if paper.id else [])
+    found = suggestions_of(session, [paper.id] if paper.id else [])
     items = [
         suggestion_item(s, paper, slug, {t.id: t.path for t in list_taxa(session, get_taxonomy(session, slug))})
         for s, slug in found

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
-from wamkg.json_types import JsonObject
-from wamkg.store.batches import batches_in_order, made_by, places_ever_at, uid_of_row, whole_trail
+from wamkg.json_types import JSON, JsonObject
+from wamkg.store.batches import ChangeRow, batches_in_order, made_by, places_ever_at, uid_of_row, whole_trail
 from wamkg.store.entity_refs import EDITED_KINDS, get_entity_by_ref
 from wamkg.store.papers import find_paper
 from wamkg.store.tables import Taxon
@@ -64,8 +63,8 @@ def audit_lines(session: Session, since: datetime | None = None) -> Iterator[Jso
             yield {"type": "change"} | {name: in_order(value) for name, value in values.items() if name != "id"}
 
 
-def _without_votes(change: Any) -> Any:
+def _without_votes(change: ChangeRow) -> JSON:
     """The value before a change. Of an undone vote only its existence is shown, since others may still vote."""
-    if change.field != REMOVED_VOTES:
+    if change.field != REMOVED_VOTES or not isinstance(change.before, list):
         return change.before
-    return [masked_vote(row) for row in change.before]
+    return [masked_vote(row) for row in change.before if isinstance(row, dict)]

@@ -1,12 +1,12 @@
 """The survey as pages, the API and the command line show it."""
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
+from wamkg.json_types import UncheckedObject
 from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy, list_taxonomies
 
@@ -21,15 +21,15 @@ class SurveyItem(WithFormerNames):
 
     title: str
     short_name: str
-    authors: list[dict[str, Any]]
+    authors: list[UncheckedObject]
     abstract: str
     citation: str
     home_page: str
     main_taxonomy: str
     outside_kinds: list[str]
-    branches: list[dict[str, Any]]
+    branches: list[UncheckedObject]
     date_rule: str
-    definitions: list[dict[str, Any]]
+    definitions: list[UncheckedObject]
     revision: int
     version: Former[int] = former("revision")
 

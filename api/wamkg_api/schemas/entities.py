@@ -2,10 +2,11 @@
 change.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from wamkg.json_types import JsonObject
 from wamkg.parameters import Text, Word
 from wamkg.vocabulary import EntityKind
 from wamkg_api.schemas.base import Body, Revision, Why
@@ -20,7 +21,7 @@ class _ManualEdit(Body):
 
     why: Why = ""
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> JsonObject:
         """The given fields and their values, with the names that the command line uses."""
         return self.model_dump(exclude_unset=True, exclude={"why", "revision"}, mode="json")
 

@@ -1,9 +1,10 @@
 """Body of an edit of the survey."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from wamkg.json_types import JsonObject
 from wamkg.parameters import Text, Word
 from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.parameters import Label
@@ -55,7 +56,7 @@ class SurveyPatch(Body):
     why: Why = ""
     revision: Revision | None = None
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> JsonObject:
         """The fields that are given."""
         given = self.model_dump(exclude={"why", "revision"}, exclude_unset=True)
         return {name: value for name, value in given.items() if value is not None}
