@@ -24,13 +24,15 @@ from wamkg.reviewing.holdout import is_held_out
 from wamkg.reviewing.queue import ORDERS, review_queue
 from wamkg.reviewing.verdicts import Decision
 from wamkg.settings import Settings
-from wamkg.store.batches import get_actor
+from wamkg.store.base import insert_entities
+from wamkg.store.batches import get_actor, open_batch
 from wamkg.store.decisions import decision_rows
 from wamkg.store.session import Store
-from wamkg.store.tables import Paper, Suggestion
+from wamkg.store.tables import Batch, Paper, Suggestion, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.suggesting.runner import Rules, suggest_places
-from wamkg.vocabulary import PERSON
+from wamkg.views.workbench import review_part
+from wamkg.vocabulary import PERSON, BatchKind, EntityKind
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -226,3 +228,26 @@ def test_a_paper_that_no_longer_waits_is_named(queue_store: Store, home: Path) -
         decide(session, get_actor(session, "bo", PERSON), Decision(paper=work.slug, verdict="unsure", taxonomy="wam"))
     with TestClient(create_app(Settings(database_url=queue_store.url, home=home))) as client:
         assert f"{work.slug} does not wait" in client.get(f"/review?at={work.slug}").text
+
+
+def test_every_order_works_on_both_databases(store: Store, tmp_path: Path) -> None:
+    with store.writing() as session:
+        batch = open_batch(session, BatchKind.TAXONOMY, "test", get_actor(session, "ana", PERSON))
+        assert batch.id is not None
+        (number,) = insert_entities(session, EntityKind.TAXONOMY, 1, batch.id)
+        session.add(Taxonomy(id=number, slug="wam", title="Two kinds"))
+    fill(store, tmp_path, *made_papers(4))
+    with store.writing() as session:
+        taxonomy, batch = get_taxonomy(session, "wam"), session.exec(select(Batch)).all()[-1]
+        for n, paper in enumerate(session.exec(select(Paper)).all()):
+            leaf = {"taxon": "joint", "probability": 0.5 + n / 10}
+            reasons = [{"kind": "neighbour", "paper": paper.slug, "similarity": n / 10}]
+            session.add(Suggestion(
+                uid=f"{n}", paper_id=paper.id, taxonomy_id=taxonomy.id, ranked=[leaf], top={"joint": 0.5 + n / 10},
+                reasons=reasons, text_source="abstract", text_hash="", training_size=0, training_hash="",
+                batch_id=batch.id,
+            ))  # fmt: skip
+    with store.reading() as session:
+        for order in ORDERS:
+            assert len(review_queue(session, get_taxonomy(session, "wam"), order)) == 4
+        assert review_part(session, "wam", "certain").total == 4

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 from zlib import crc32
 
+import orjson
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
@@ -32,15 +34,18 @@ VERSION, NEIGHBOUR = "version", "neighbour"
 """Kinds of the reasons that name a paper with nearly the same text, and a similar classified paper."""
 
 
-def version_groups(session: Session, taxonomy: Taxonomy) -> list[list[int]]:
-    """Works of several papers, by number; some of them may have been decided.
+def version_groups(
+    session: Session, taxonomy: Taxonomy, pending: Iterable[PendingPaper] | None = None
+) -> list[list[int]]:
+    """Works of several papers, by number; some of them may have been decided. `pending` are all papers that wait, if
+    they are known.
 
     A group consists of a preprint and its published record, pending papers with the same title (four words or more) and
     first author or with nearly the same text (a `version` reason), and papers judged the same work; never two that were
     judged different.
     """
     works = load_work_groups(session)
-    works.join({*_alike(session, taxonomy), *_namesakes(pending_namesakes(session, taxonomy))})
+    works.join({*_alike(session, taxonomy), *_namesakes(pending or pending_namesakes(session, taxonomy))})
     return works.groups()
 
 
@@ -95,8 +100,7 @@ def _other_versions(session: Session, decision: Decision) -> list[str]:
     return [other.slug for other in sorted(others)]
 
 
-@dataclass(frozen=True)
-class PendingWork:
+class PendingWork(NamedTuple):
     """A paper that waits for a decision, with the other versions of its work that wait too."""
 
     paper: PendingPaper
@@ -106,7 +110,8 @@ class PendingWork:
     @property
     def confidence(self) -> float:
         """Probability of the most probable top-level taxon."""
-        return float(max(self.paper.top.values(), default=0.0))
+        top: dict[str, float] = orjson.loads(self.paper.top)
+        return max(top.values(), default=0.0)
 
 
 @dataclass
@@ -203,7 +208,8 @@ def review_queue(
     order = order_named(order)
     pending = {paper.number: paper for paper in pending_papers(session, taxonomy)}
     context = QueueContext(session, taxonomy, list(pending))
-    works = [_work(members, taxonomy) for members in _works_of(pending, version_groups(session, taxonomy))]
+    groups = version_groups(session, taxonomy, pending.values())
+    works = [_work(members, taxonomy) for members in _works_of(pending, groups)]
     keys = {
         work.paper.number: (float(order != REJECTED_FIRST and work.paper.number in context.refused),
                             ORDERS[order](work, context))
