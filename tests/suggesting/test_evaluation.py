@@ -7,8 +7,10 @@ from tests.helpers.suggesting_corpus import survey_training_set, training_set
 from wamkg.errors import InvalidInputError
 from wamkg.suggesting import metrics
 from wamkg.suggesting.evaluation import evaluate
+from wamkg.suggesting.examples import Example, PaperDocument, TrainingSet
 from wamkg.suggesting.options import EvaluateOptions
 from wamkg.suggesting.registry import DEFAULT, FitCache, Model, model_named
+from wamkg.suggesting.taxon_tree import Tree
 
 FIELDS = {
     "accuracy_top", "log_loss_top", "macro_f1_top", "accuracy_leaf", "top3_leaf", "hierarchical_f1",
@@ -86,3 +88,13 @@ def test_a_quick_evaluation_leaves_out_each_paper_once() -> None:
     )
     assert report["n"] == 20 and told == [(n, 10) for n in range(1, 11)]
     assert report["models"]["tfidf-lr"]["accuracy_top"] > 0.9
+
+
+@pytest.mark.parametrize("body", ["", "...", "dough", "焼き 煙"])
+def test_the_smallest_sets_and_texts_without_words_are_measured(body: str) -> None:
+    documents = [PaperDocument(str(n), "" if n else "loaf", body) for n in range(4)]
+    tree = Tree.of(["baking/bread", "grilling"])
+    taxa = ["baking/bread", "grilling", "baking", "grilling"]
+    training = TrainingSet(tree, tuple(Example(d, taxon) for d, taxon in zip(documents, taxa, strict=True)))
+    for protocol in ("nested-loo", "nested-folds"):
+        assert evaluate(training, EvaluateOptions(("words-nb", "characters-lr"), protocol=protocol))["n"] == 4

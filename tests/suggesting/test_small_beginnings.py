@@ -1,11 +1,13 @@
 """Suggestions in a taxonomy with no label or few: from what is written about the classes, and never sure."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from wamkg.cli import run
+from wamkg.cli import suggestions as commands
 
 TAXONOMY = """
 slug: kilns
@@ -61,3 +63,26 @@ def test_it_says_how_little_it_knows(capsys: pytest.CaptureFixture[str]) -> None
     assert run(["decide", "arxiv:2401.00003", "electric", "--by", "ana"]) == 0
     assert run(["suggest"]) == 0
     assert "only 1 paper placed in kilns so far" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_long_evaluation_says_so_first_and_offers_a_quick_one(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"Wood": ("ash", "timber", "stoker", "firebox"), "Electric": ("coil", "relay", "controller", "ramp")}
+    entries = [
+        f"- [The {one} and the {two} of kiln {number}](https://arxiv.org/abs/2401.{code}{number:04d})"
+        for code, own in enumerate(words.values(), 1)
+        for number, (one, two) in enumerate(permutations(own, 2))
+    ]
+    half = len(entries) // 2
+    lines = ["# Awesome Kilns", "## Wood", *entries[:half], "## Electric", *entries[half:]]
+    (tmp_path / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert run(["init", "--from", str(tmp_path / "README.md"), "--yes"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(commands, "SLOW", 0.0)
+    assert run(["evaluate", "--model", "majority"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("this takes about 0:") and "`wamkg evaluate --quick`" in line
+    for silent in ("--quick", "--json"):
+        assert run(["evaluate", "--model", "majority", silent]) == 0
+        assert capsys.readouterr().err == ""

@@ -92,6 +92,7 @@ def embed_shared(
     with store.writing() as session:
         offer_texts(session, kind, sorted(firsts))
     encoded, left = 0, set(firsts)
+    _tell(progress, 0, len(firsts))
     while left:
         before = encoded
         for part in plan.parts():

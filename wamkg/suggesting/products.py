@@ -27,9 +27,10 @@ class TermProducts:
         self._n = frequencies.shape[0]
         columns = frequencies.tocsc()
         texts = np.diff(columns.indptr)
-        self._common = np.flatnonzero(texts > COMMON * self._n)
+        rare = max(int(COMMON * self._n), 1)
+        self._common = np.flatnonzero(texts > rare)
         self._frequencies = dense(columns[:, self._common])
-        blocks = [_pairs(columns, np.flatnonzero(texts == k), k) for k in range(1, int(COMMON * self._n) + 1)]
+        blocks = [_pairs(columns, np.flatnonzero(texts == k), k) for k in range(1, rare + 1)]
         cells, terms, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         self._rare = sp.csr_matrix((values, (cells, terms)), shape=(self._n**2, frequencies.shape[1]))
 
