@@ -22,7 +22,7 @@ from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered,
 from wamkg.reviewing.paper_edits import set_values
 from wamkg.store.base import insert_entities
 from wamkg.store.batches import close_batch, find_batch, get_actor, open_batch
-from wamkg.store.citations import CitationItem, CitationListFetch, write_edges
+from wamkg.store.citations import CitationListFetch, ListedCitation, write_edges
 from wamkg.store.claims import PaperClaims, load_claims, write_papers
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Store
@@ -330,7 +330,7 @@ def swapped(store: Store) -> None:
         assert_value(other, "standing", "cited", "s2")
         write_papers(session, batch.id, actor.id, [other], [resolved_values(other)])
         fetch = CitationListFetch(number, TaskKind.CITATIONS, "s2", utc_now())
-        write_edges(session, lambda: batch.id or 0, fetch, [CitationItem(citing, [], [], None)])
+        write_edges(session, lambda: batch.id or 0, fetch, [ListedCitation(citing, [], [], None)])
         close_batch(session, batch, {})
 
 

@@ -14,7 +14,7 @@ from wamkg.enriching.client import LIST_END, ListPage, other_end
 from wamkg.enriching.metadata import incomplete
 from wamkg.enriching.s2_records import S2Link, read_link
 from wamkg.enriching.write import number_of
-from wamkg.store.citations import CitationItem, CitationListFetch, count_list_items, write_edges
+from wamkg.store.citations import CitationListFetch, ListedCitation, count_list_items, write_edges
 from wamkg.store.tables import Batch
 from wamkg.store.tasks import LeasedTask, end, save
 from wamkg.store.types import utc_now
@@ -62,7 +62,7 @@ def _write_links(
     others = ListedPapers(session, batch, fetch)
     numbers = others.numbers([link.paper for link in links])
     edges = [
-        CitationItem(number, link.contexts, link.intents, link.influential)
+        ListedCitation(number, link.contexts, link.intents, link.influential)
         for number, link in zip(numbers, links, strict=True)
     ]
     return write_edges(session, lambda: number_of(batch()), fetch, edges), others.made

@@ -23,9 +23,9 @@ from wamkg.views.rounds import differing_votes
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list
 from wamkg.views.workbench import (
-    QueuedPaper,
     ReviewCard,
     ReviewQueue,
+    WaitingPaper,
     decision_notice,
     pending_cards,
     review_cards,
@@ -163,7 +163,7 @@ def _card_context(session: Session, slug: str, cards: Sequence[ReviewCard], view
     }
 
 
-def _strip_entry(paper: QueuedPaper) -> dict[str, str]:
+def _strip_entry(paper: WaitingPaper) -> dict[str, str]:
     """A paper that comes next, as the page shows it."""
     return {
         "paper": paper.paper, "title": plain(paper.title), "label": f"{format_date(paper.date)} · {paper.label}"

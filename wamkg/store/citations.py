@@ -29,7 +29,7 @@ HELD_BY = {TaskKind.CITATIONS: ("cited_id", "citing_id", "in_citations"),
 
 
 @dataclass
-class CitationItem:
+class ListedCitation:
     """One item of a list: the paper at the other end and the details of the citation."""
 
     other: int
@@ -76,7 +76,7 @@ def linked_titles(session: Session, kind: TaskKind, paper: int, keys: Iterable[s
 
 
 def write_edges(
-    session: Session, batch: Callable[[], int], fetch: CitationListFetch, edges: Iterable[CitationItem]
+    session: Session, batch: Callable[[], int], fetch: CitationListFetch, edges: Iterable[ListedCitation]
 ) -> int:
     """Write one page of a paper's list; returns the number of new citations.
 

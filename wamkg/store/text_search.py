@@ -202,20 +202,20 @@ def _distance(asked: TextQuery) -> Column:
 
 
 @dataclass(frozen=True)
-class Match:
+class TextMatch:
     """What of a paper matched: `id`, `method`, `title`, `authors`, `venue` or `text`; `exact`: the whole of it."""
 
     field: str
     exact: bool
 
 
-def matches_of(session: Session, asked: TextQuery, papers: Iterable[int]) -> dict[int, Match]:
+def matches_of(session: Session, asked: TextQuery, papers: Iterable[int]) -> dict[int, TextMatch]:
     """What matched in each of these papers."""
     names = [*(name for name, _ in TIERS), TEXT]
-    found: dict[int, Match] = {}
+    found: dict[int, TextMatch] = {}
     for part in chunks(papers):
         statement: Selected = select_columns(Paper.id, _tier_of(asked)).where(col(Paper.id).in_(part))
-        found |= {number: Match(names[tier], tier < EXACT) for number, tier in rows(session, statement)}
+        found |= {number: TextMatch(names[tier], tier < EXACT) for number, tier in rows(session, statement)}
     return found
 
 

@@ -43,7 +43,7 @@ SELECTIONS: dict[str, Callable[[PendingWork], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedPaper:
+class WaitingPaper:
     """A paper that waits; `label` says what the model thinks of it, or that this is hidden."""
 
     paper: str
@@ -64,7 +64,7 @@ class ReviewQueue:
     position: int = 0
     current: QueueItem | None = None
     before: str | None = None
-    following: list[QueuedPaper] = field(default_factory=list)
+    following: list[WaitingPaper] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
     missing: str | None = None
 
@@ -111,9 +111,9 @@ def _id_of(work: PendingWork) -> str:
     return public_id(work.paper.arxiv, work.paper.slug)
 
 
-def _queued(work: PendingWork, names: Mapping[int | None, str]) -> QueuedPaper:
+def _queued(work: PendingWork, names: Mapping[int | None, str]) -> WaitingPaper:
     paper = work.paper
-    return QueuedPaper(_id_of(work), paper.title, shown_day(paper.date, paper.date_precision), _label(work, names))
+    return WaitingPaper(_id_of(work), paper.title, shown_day(paper.date, paper.date_precision), _label(work, names))
 
 
 def _label(work: PendingWork, names: Mapping[int | None, str]) -> str:
@@ -136,7 +136,7 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True)
-class PathStep:
+class LevelStep:
     """A taxon on the way to the level that the model is sure of, with P(the paper belongs at or below it)."""
 
     path: str
@@ -191,7 +191,7 @@ class ReviewCard:
     institutions: list[str]
     source: str
     parts: list[TextPart]
-    steps: list[PathStep] = field(default_factory=list)
+    steps: list[LevelStep] = field(default_factory=list)
     ranks: list[RankedPath] = field(default_factory=list)
     near: list[NearPaper] = field(default_factory=list)
     rival: RankedPath | None = None
@@ -262,10 +262,10 @@ def _with_reasons(session: Session, card: ReviewCard, taxonomy: Taxonomy, taxa: 
     )
 
 
-def _steps(level: str | None, ranked: Sequence[tuple[str, float]], taxa: Mapping[str, Taxon]) -> list[PathStep]:
+def _steps(level: str | None, ranked: Sequence[tuple[str, float]], taxa: Mapping[str, Taxon]) -> list[LevelStep]:
     paths = [path for path in path_with_ancestors(level) if path in taxa] if level else []
     return [
-        PathStep(path, taxa[path].name, sum(p for leaf, p in ranked if f"{leaf}/".startswith(f"{path}/")))
+        LevelStep(path, taxa[path].name, sum(p for leaf, p in ranked if f"{leaf}/".startswith(f"{path}/")))
         for path in paths
     ]
 
