@@ -211,7 +211,7 @@ def _position(session: Session, works: Works, paper: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class MainPathStep:
+class MainPathItem:
     """A citation on the main path; `paths` and `weight` are its search path count and the share of all paths.
 
     `ties`: other works that the path could have gone to with the same result. `paths` is None from 2**53 paths on.
@@ -242,7 +242,7 @@ class MainPathReport:
     size: GraphSize
     search: Search
     works: list[WorkItem]
-    steps: list[MainPathStep]
+    steps: list[MainPathItem]
     paths: int | None
     sources: int
     sinks: int
@@ -260,7 +260,7 @@ def main_path_report(session: Session, wanted: PaperFilter, search: Search = "gl
     found = main_path(works.graph.cites, works.ages(), search)
     along = [step.cited for step in found.steps] + [step.citing for step in found.steps[-1:]]
     shown = works.items({*along, *(end for edge in found.dropped for end in edge)})
-    steps = [MainPathStep(shown[s.cited].paper, shown[s.citing].paper, s.paths, s.weight, s.ties) for s in found.steps]
+    steps = [MainPathItem(shown[s.cited].paper, shown[s.citing].paper, s.paths, s.weight, s.ties) for s in found.steps]
     return MainPathReport(
         size=works.size,
         search=search,
