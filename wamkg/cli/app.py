@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from wamkg import __version__
 from wamkg.cli.former_names import FORMER_COMMANDS, accept_former_names
+from wamkg.version import __version__
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wamkg.errors import StoreError
 from wamkg.json_types import JsonObject
 from wamkg.readable import readable
+from wamkg.services.opening import open_current_store
 from wamkg.settings import get_settings
-from wamkg.store.migrate import current_revision, head_revision, migrate
 from wamkg.store.session import Store
 
 if TYPE_CHECKING:
@@ -38,27 +37,12 @@ TaxonomyOption = Annotated[
 
 @contextmanager
 def open_store(create: bool = False, upgrade: bool = False) -> Iterator[Store]:
-    """The store of the settings, with current tables. `create` creates them in an empty store; `upgrade` migrates old
-    ones.
+    """The store of the settings; closed at the end.
 
-    Raises StoreError if the store is empty, older or newer than this program.
+    Raises the errors of `open_current_store`.
     """
-    store = Store(get_settings().url)
+    store = open_current_store(get_settings().url, create=create, upgrade=upgrade)
     try:
-        revision = current_revision(store)
-        if revision is None and create:
-            migrate(store)
-        elif revision is None:
-            raise StoreError(
-                "the store is empty; begin a survey with `wamkg init --from LIST.md` or "
-                "`wamkg init --taxonomy FILE.yaml`, or run `wamkg build` for the packaged one"
-            )
-        elif upgrade and revision != head_revision():
-            migrate(store)
-        elif revision != head_revision():
-            raise StoreError(
-                f"the store has schema version {revision}, this program needs {head_revision()}; run `wamkg migrate`"
-            )
         yield store
     finally:
         store.close()

@@ -10,10 +10,10 @@ from pathlib import Path
 import matplotlib as mpl
 import orjson
 
-from wamkg import __version__
 from wamkg.errors import InvalidInputError
 from wamkg.figures.save import Cell, Drawing, Rows, format_of
 from wamkg.files import write_whole
+from wamkg.version import __version__
 
 COMPANIONS = (".csv", ".json")
 

@@ -8,6 +8,7 @@ of paths that reach the cited work times the number that leave the citing one; `
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ldexp
 from typing import NamedTuple
 
@@ -16,16 +17,14 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from wamkg.errors import InvalidInputError
-from wamkg.graph.citation_graph import Matrix
+from wamkg.graph.citation_graph import Matrix, Numbers, Values
 from wamkg.graph.options import SEARCHES, Search
 from wamkg.near_matches import unknown
 
 _SAME = 1e-12
 """Relative difference below which two weights are equal: they are computed in floating point."""
-_STEP = 512
-"""Path counts are kept as a number and a power of 2**512, because they exceed every floating-point number."""
-_EXACT = 2**53
-"""Floating-point numbers are exact integers below this."""
+_EXACT_BITS, _SMALLEST = 53, -1_100
+"""Floating-point numbers are exact integers below the first power of 2, and 0 below the second."""
 
 
 class DroppedCitation(NamedTuple):
@@ -75,7 +74,7 @@ def main_path(cites: Matrix, age: Sequence[int | None] | None = None, search: Se
         raise InvalidInputError(unknown("search", search, SEARCHES))
     acyclic, dropped = without_cycles(cites, age or [None] * cites.shape[0])
     flow = _PathFlow(acyclic)
-    return MainPath(tuple(flow.path(search)), flow.paths, len(flow.sources), flow.sinks, tuple(dropped))
+    return MainPath(tuple(flow.path(search)), flow.paths, flow.sources, flow.sinks, tuple(dropped))
 
 
 def without_cycles(cites: Matrix, age: Sequence[int | None]) -> tuple[Matrix, list[DroppedCitation]]:
@@ -139,99 +138,114 @@ def _back_edges(cites: Matrix) -> list[DroppedCitation]:
 
 
 class _PathFlow:
-    """How the paths from sources to sinks spread over a graph without cycles.
+    """How the paths from sources to sinks spread over a graph without cycles, computed level by level.
 
-    All lists of edges run along `_next`, which has the citing works of each node from `_starts` on.
+    The level of a work is the length of the longest path that reaches it. Edges run from the cited to the citing work;
+    the citing works of a node are `_newer` from `_starts` on. `_by_level` has the edges sorted by the level of the
+    cited work, and all edges of a node lie side by side.
     """
 
     def __init__(self, cites: Matrix) -> None:
         forward = sparse.csr_array(cites.T)  # row: the cited work, columns: those that cite it
-        self._starts, self._next = forward.indptr.tolist(), forward.indices.tolist()
-        references, citers = np.diff(cites.indptr), np.diff(forward.indptr)
-        self.sources: list[int] = np.flatnonzero((references == 0) & (citers > 0)).tolist()
-        self.sinks = int(((references > 0) & (citers == 0)).sum())
-        self._order = self._topological(references.tolist())
+        self._starts, self._newer = forward.indptr.astype(np.int64), forward.indices.astype(np.int64)
+        references, citers = np.diff(cites.indptr), np.diff(self._starts)
+        self._sources = np.flatnonzero((references == 0) & (citers > 0))
+        self.sources, self.sinks = len(self._sources), int(((references > 0) & (citers == 0)).sum())
+        self._older = np.repeat(np.arange(len(citers)), citers)
+        levels = self._levels(references.astype(np.int64))[self._older]
+        self._by_level = np.argsort(levels, kind="stable")
+        self._slices = _slices(levels[self._by_level])
         self._leaving, self._scales = self._count_leaving()
         self.paths, self._weights = self._spread()
 
-    def _edges(self, node: int) -> range:
-        return range(self._starts[node], self._starts[node + 1])
+    def _levels(self, waiting: Numbers) -> Numbers:
+        """The level of each node, by taking away nodes that wait for none (Kahn, 1962)."""
+        levels = np.zeros(len(waiting), np.int64)
+        reached, level = self._sources, 0
+        while len(reached):
+            levels[reached] = level
+            sizes = self._starts[reached + 1] - self._starts[reached]
+            edges = np.repeat(self._starts[reached + 1] - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+            newer, times = np.unique(self._newer[edges], return_counts=True)
+            waiting[newer] -= times
+            reached, level = newer[waiting[newer] == 0], level + 1
+        return levels
 
-    def _topological(self, waiting: list[int]) -> list[int]:
-        """The nodes with an edge, each after all that it cites (Kahn, 1962)."""
-        order = list(self.sources)
-        for node in order:
-            for citing in self._next[self._starts[node] : self._starts[node + 1]]:
-                waiting[citing] -= 1
-                if not waiting[citing]:
-                    order.append(citing)
-        return order
+    def _ends(self, part: slice) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """The edges of a level, their cited and citing works, and where the edges of the next cited work begin."""
+        edges = self._by_level[part]
+        older = self._older[edges]
+        return edges, older, self._newer[edges], np.flatnonzero(np.diff(older, prepend=-1))
 
-    def _count_leaving(self) -> tuple[list[float], list[int]]:
-        """The number of paths from each node to a sink, as a number and an exponent of 2**512."""
+    def _count_leaving(self) -> tuple[Values, Numbers]:
+        """The number of paths from each node to a sink, as a number from 0.5 to 1 and a power of 2: many counts exceed
+        every floating-point number.
+        """
         size = len(self._starts) - 1
-        numbers, scales = [1.0] * size, [0] * size
-        for node in reversed(self._order):
-            citing = self._next[self._starts[node] : self._starts[node + 1]]
-            if not citing:
-                continue
-            scale = max([scales[other] for other in citing])
-            total = sum([numbers[o] if scales[o] == scale else _scaled(numbers[o], scales[o] - scale) for o in citing])
-            if total >= 2.0**_STEP:
-                total, scale = ldexp(total, -_STEP), scale + 1
-            numbers[node], scales[node] = total, scale
+        numbers, scales = np.full(size, 0.5), np.ones(size, np.int64)
+        for part in reversed(self._slices):
+            _, older, newer, first = self._ends(part)
+            top = np.maximum.reduceat(scales[newer], first)
+            sizes = np.diff(first, append=len(older))
+            sums = np.add.reduceat(_scaled(numbers[newer], scales[newer] - np.repeat(top, sizes)), first)
+            numbers[older[first]], further = np.frexp(sums)
+            scales[older[first]] = top + further
         return numbers, scales
 
-    def _spread(self) -> tuple[int | None, list[float]]:
+    def _spread(self) -> tuple[int | None, Values]:
         """The number of all paths, and the share of them that uses each edge: its normalized search path count."""
-        weights = [0.0] * len(self._next)
-        leaving, scales, following = self._leaving, self._scales, self._next
-        top = max((scales[source] for source in self.sources), default=0)
-        total = sum(_scaled(leaving[source], scales[source] - top) for source in self.sources)
-        flow = [0.0] * len(leaving)
-        for source in self.sources:
-            flow[source] = _scaled(leaving[source], scales[source] - top) / total
-        for node in self._order:
-            share, own, scale = flow[node], leaving[node], scales[node]
-            for edge in self._edges(node):
-                citing = following[edge]
-                part = share * (leaving[citing] / own)
-                weights[edge] = part if scales[citing] == scale else _scaled(part, scales[citing] - scale)
-                flow[citing] += weights[edge]
-        return int(total) if top == 0 and total < _EXACT else None, weights
+        weights, flow = np.zeros(len(self._newer)), np.zeros(len(self._leaving))
+        if not self.sources:
+            return 0, weights
+        top = int(self._scales[self._sources].max())
+        starting = _scaled(self._leaving[self._sources], self._scales[self._sources] - top)
+        flow[self._sources] = starting / starting.sum()
+        for part in self._slices:
+            edges, older, newer, _ = self._ends(part)
+            shares = _scaled(self._leaving[newer] / self._leaving[older], self._scales[newer] - self._scales[older])
+            weights[edges] = flow[older] * shares
+            np.add.at(flow, newer, weights[edges])
+        return int(ldexp(starting.sum(), top)) if top < _EXACT_BITS else None, weights
 
     def path(self, search: Search) -> Iterator[MainPathStep]:
         """The citations of the main path, from the oldest work on."""
-        if not self.sources:
-            return
         values = self._sums() if search == "global" else self._weights
-        best = [max([values[edge] for edge in self._edges(source)]) for source in self.sources]
-        node = self.sources[_best_of(best)[0]]
-        while edges := self._edges(node):
-            found, ties = _best_of([values[edge] for edge in edges])
-            edge = edges[found]
-            weight = self._weights[edge]
+        edges = np.flatnonzero(np.isin(self._older, self._sources))
+        while len(edges):
+            # Among the edges of the sources, those of the first best source are looked at again, for its own ties.
+            edges = self._edges_of(int(self._older[edges[_best_of(values[edges])[0]]]))
+            found, ties = _best_of(values[edges])
+            edge = int(edges[found])
+            weight, newer = float(self._weights[edge]), int(self._newer[edge])
             count = None if self.paths is None else round(weight * self.paths)
-            yield MainPathStep(node, self._next[edge], count, weight, ties)
-            node = self._next[edge]
+            yield MainPathStep(int(self._older[edge]), newer, count, weight, ties)
+            edges = self._edges_of(newer)
 
-    def _sums(self) -> list[float]:
+    def _edges_of(self, node: int) -> Numbers:
+        return np.arange(self._starts[node], self._starts[node + 1])
+
+    def _sums(self) -> Values:
         """For each edge the largest sum of weights of a path that begins with it."""
-        sums, best = self._weights.copy(), [0.0] * len(self._leaving)
-        for node in reversed(self._order):
-            for edge in self._edges(node):
-                sums[edge] += best[self._next[edge]]
-                best[node] = max(best[node], sums[edge])
+        sums, best = self._weights.copy(), np.zeros(len(self._leaving))
+        for part in reversed(self._slices):
+            edges, older, newer, first = self._ends(part)
+            sums[edges] += best[newer]
+            best[older[first]] = np.maximum.reduceat(sums[edges], first)
         return sums
 
 
-def _scaled(number: float, steps: int) -> float:
-    """A number times a power of 2**512; too small ones become 0."""
-    return ldexp(number, steps * _STEP)
+def _slices(levels: Numbers) -> list[slice]:
+    """The parts of a sorted array with one value each."""
+    starts = np.flatnonzero(np.diff(levels, prepend=-1)).tolist()
+    return [slice(start, end) for start, end in pairwise([*starts, len(levels)])]
 
 
-def _best_of(values: Sequence[float]) -> tuple[int, int]:
+def _scaled(numbers: Values, powers: Numbers) -> Values:
+    """Numbers times powers of 2; too small ones become 0."""
+    return np.ldexp(numbers, np.maximum(powers, _SMALLEST).astype(np.int32))
+
+
+def _best_of(values: Values) -> tuple[int, int]:
     """The first position of the largest value, and at how many further positions it is."""
-    most = max(values)
-    found = [position for position, value in enumerate(values) if value >= most * (1 - _SAME)]
-    return found[0], len(found) - 1
+    found = np.flatnonzero(values >= values.max() * (1 - _SAME))
+    return int(found[0]), len(found) - 1

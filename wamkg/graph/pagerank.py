@@ -1,16 +1,12 @@
 """PageRank of works by the citations among them."""
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from wamkg.errors import InvalidInputError
-from wamkg.graph.citation_graph import Matrix
+from wamkg.graph.citation_graph import Matrix, Values
 from wamkg.graph.options import DAMPING
 
-Values: TypeAlias = npt.NDArray[np.float64]
 MOST_STEPS = 1_000
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
 from wamkg.figures.style import FigureOptions
@@ -11,6 +12,9 @@ from wamkg.store.session import Store
 from wamkg.views.roadmap import placed_ids
 from wamkg.views.snapshots import open_snapshot
 from wamkg.vocabulary import MAIN
+
+if TYPE_CHECKING:
+    from wamkg.figures.save import Drawing
 
 
 def known_since(store: Store, home: Path, query: FigureQuery) -> frozenset[str]:
@@ -36,6 +40,20 @@ def draw_figure_at(
         return draw_figure(shown, request, paths, look, data)
 
 
+def make_drawing(store: Store, request: FigureRequest, look: FigureOptions) -> "Drawing":
+    """The drawing of a figure of the store as it is. Citation keys that it names are stored, except of a past store.
+
+    Raises the errors of `make_figure`.
+    """
+    from wamkg.figures.catalog import make_figure
+
+    kind = FIGURES.get(request.name)
+    if kind and kind.cites and not (request.release or request.as_of):
+        pin_citation_keys(store)
+    with store.reading() as session:
+        return make_figure(session, request.name, request.query, look)
+
+
 def draw_figure(
     store: Store,
     request: FigureRequest,
@@ -45,15 +63,10 @@ def draw_figure(
 ) -> FigureResult:
     """Draw a figure into files. Their suffixes determine the formats; data and manifest are written beside them."""
     # matplotlib takes a second to load
-    from wamkg.figures.catalog import make_figure
     from wamkg.figures.output import Request, write_figure
 
     look = look or FigureOptions()
-    kind = FIGURES.get(request.name)
-    if kind and kind.cites and not (request.release or request.as_of):
-        pin_citation_keys(store)
-    with store.reading() as session:
-        drawing = make_figure(session, request.name, request.query, look)
+    drawing = make_drawing(store, request, look)
     asked = request.query.given() | {"width": look.width, "theme": look.theme}
     written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
     return FigureResult(written, max(len(drawing.rows) - 1, 0), drawing.notes)

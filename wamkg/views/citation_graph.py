@@ -96,6 +96,10 @@ class Works:
         taxa = placed_works(self._session, taxonomy, self.work_of) if taxonomy else {}
         return {position: _item(row, methods, taxa) for position, row in rows.items()}
 
+    def all_items(self) -> dict[int, WorkItem]:
+        """What is shown of every node."""
+        return self.items(range(len(self.graph.works)))
+
     def ages(self) -> list[int | None]:
         """The first possible day of each node as a number; None without a date."""
         rows = self.rows(range(len(self.graph.works)))
