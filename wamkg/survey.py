@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, get_origin
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, StoreError
-from wamkg.figures.query import FigureQuery, FigureRequest, FigureResult
+from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
 from wamkg.figures.style import FigureOptions, ThemeName, parse_width
 from wamkg.graph.build import DEFAULT_CAP, build_graph
 from wamkg.graph.bursts import USUAL, BurstModel
@@ -204,6 +204,10 @@ class Survey:
         """
         with self.store.reading() as session:
             return burst_report(session, counted, taxonomy, by, depth, model)
+
+    def figures(self) -> dict[str, str]:
+        """The names of all figures, and what each shows."""
+        return {name: kind.about for name, kind in FIGURES.items()}
 
     def figure(
         self, name: str, width: str | float = "two-column", theme: ThemeName = "light", **parameters: Any
