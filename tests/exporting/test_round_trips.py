@@ -16,6 +16,7 @@ from wamkg.exporting.formats import EXPORTS
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.services.exports import pin_citation_keys
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
@@ -93,3 +94,34 @@ def test_a_library_survives_export_and_import(empty: Path, form: str, papers: li
         assert {o: n for o, n in again.counts.items() if n and o != "same"} == {}, [
             line.changes for line in again.lines
         ]
+
+
+RIS = """TY  - JOUR
+TI  - Sorting Socks by Smell and Texture
+AU  - Berg, Ole
+T2  - Journal of Laundry
+PY  - 2021
+DA  - 2021/06/17
+KW  - socks
+ER  -
+"""
+BIB = """@inproceedings{paz2012shirts, title={Shirts That Fold Themselves at Night}, author={Paz, Una}, year={2012},
+  booktitle={Proceedings of the International Conference on Laundry 2012}, month=nov}
+@misc{vik2024buttons, title={Buttons and How Robots Lose Them}, author={Vik, Tor}, eprint={2401.00001},
+  archiveprefix={arXiv}}
+"""
+
+
+@pytest.mark.parametrize("name", sorted(ENDINGS))
+def test_an_export_of_other_formats_comes_back_the_same_and_complete(empty: Path, name: str) -> None:
+    with stores(empty) as (folder, store, _):
+        for file, text in (("socks.ris", RIS), ("shirts.bib", BIB)):
+            (folder / file).write_text(text)
+            import_source(store, str(folder / file), ImportOptions())
+        pin_citation_keys(store)
+        back = folder / f"back.{ENDINGS[name]}"
+        with store.reading() as session:
+            back.write_text("".join(EXPORTS[name].write(session)))
+        report = import_source(store, str(back), ImportOptions())
+    assert [(line.outcome, line.changes, line.conflicts) for line in report.lines] == [("same", (), ())] * 3
+    assert not report.is_partial and not report.unknown_keys

@@ -12,7 +12,7 @@ from wamkg.exporting.characters import controls_in
 from wamkg.exporting.jsonl import CHUNK, stated_dates
 from wamkg.exporting.latex import bibtex_address, bibtex_text
 from wamkg.identifiers import Precision
-from wamkg.importing.applier import DERIVED_YEAR
+from wamkg.importing.importer import DERIVED_YEAR
 from wamkg.matching.entry_types import VENUE_FIELD, default_type, venue_field
 from wamkg.matching.title_braces import DETAIL as BRACES
 from wamkg.matching.title_braces import protected_parts

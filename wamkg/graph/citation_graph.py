@@ -22,7 +22,7 @@ from scipy import sparse
 from sqlmodel import Session
 
 from wamkg.store.citations import live_citation_pairs
-from wamkg.store.duplicates import load_work_groups
+from wamkg.store.duplicates import works_in_order
 from wamkg.store.paper_filter import PaperFilter, paper_numbers
 
 if TYPE_CHECKING:
@@ -144,6 +144,6 @@ def load_citation_graph(session: Session, wanted: PaperFilter) -> tuple[Citation
     Raises the errors of `paper_filter.conditions`.
     """
     numbers = paper_numbers(session, wanted)
-    work_of = works_of_records(load_work_groups(session).groups(), numbers)
+    work_of = works_of_records(works_in_order(session), numbers)
     works = {work_of.get(number, number) for number in numbers}
     return citation_graph(works, live_citation_pairs(session), work_of), work_of

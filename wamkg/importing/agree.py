@@ -100,8 +100,13 @@ def is_said_already(name: str, value: Any, shown: Mapping[str, Any]) -> bool:
         return all(field in now and same_detail(field, text, now[field]) for field, text in value.items())
     if name in ("year", "authors", "doi", "arxiv", "s2", "openalex", "standing"):
         return bool(value == now)
-    same_name = name == "venue" and normalise(value) == normalise(now)
+    same_name = name == "venue" and _without_year(value) == _without_year(now)
     return same_printing(value, now) or same_name
+
+
+def _without_year(venue: str) -> str:
+    """A venue's folded name without a year at its end: formats that have a year of their own take it off."""
+    return re.sub(r"\s(?:19|20)\d\d$", "", normalise(venue))
 
 
 def how_worse(name: str, new: Any, old: Any) -> str | None:

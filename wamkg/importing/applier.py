@@ -32,8 +32,6 @@ from wamkg.store.papers import (
 from wamkg.store.tables import Batch, Paper
 from wamkg.vocabulary import EntityKind
 
-DERIVED_YEAR = "yearderived"
-"""Field of a BibTeX entry whose year no source states. Citation styles need a year, so it is derived from a date."""
 ANSWER = "answer"
 """How a record's paper was found if a person named it."""
 CHUNK = 1000
@@ -70,7 +68,7 @@ class Applier:
                 elif problem := self._problem(item):
                     self._refuse(item.line, item.title, problem)
                 else:
-                    records.append(without_derived_year(item))
+                    records.append(item)
             self._apply_chunk(records)
             if self.progress is not None:
                 self.progress(self.report.records)
@@ -183,14 +181,6 @@ class Applier:
         self.report.counts["kept as questions"] += 1
         self.report.add(_line(record, Outcome.CONFLICT, self.gate.ask(record, state.id, ids, [reason]), None))
         self.report.add_doubts(record.line, record.title, record.doubts)
-
-
-def without_derived_year(record: Record) -> Record:
-    """Return the record without a year that `export bibtex` derived from a date and marked as derived."""
-    if DERIVED_YEAR not in record.unknown_keys:
-        return record
-    unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
-    return replace(record, year=None, unknown_keys=unknown)
 
 
 class _Finder:

@@ -40,6 +40,8 @@ from wamkg.store.taxonomies import (
 )
 from wamkg.vocabulary import BatchKind
 
+DERIVED_YEAR = "yearderived"
+"""Field of a BibTeX entry whose year no source states. Citation styles need a year, so it is derived from a date."""
 __all__ = ["FORMATS", "ImportOptions", "Progress", "import_source"]
 
 TAXONOMIES = "taxonomies and labels"
@@ -165,7 +167,15 @@ def _prepare(items: Iterable[Item]) -> Iterator[Item]:
         if isinstance(item, Record) and not item.title and not ids_of(item) and item.url:
             yield replace(item, title=item.url)
         else:
-            yield item
+            yield without_derived_year(item) if isinstance(item, Record) else item
+
+
+def without_derived_year(record: Record) -> Record:
+    """Return the record without a year that `export bibtex` derived from a date and marked as derived."""
+    if DERIVED_YEAR not in record.unknown_keys:
+        return record
+    unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
+    return replace(record, year=None, unknown_keys=unknown)
 
 
 def _shown_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """Compare one record with the stored values of its paper: new, changed and conflicting values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -93,7 +94,8 @@ def _say_fields(
     Venue, year, DOI and the other publication fields of one record are claimed together or not at all, so that a
     source's record stays complete.
     """
-    given = {name: value for name in FIELDS if (value := getattr(record, name)) not in (None, "", [], {})}
+    values = {name: getattr(record, name) for name in FIELDS} | {"details": _without_known_month(record, state)}
+    given = {name: value for name, value in values.items() if value not in (None, "", [], {})}
     known = {name for name, value in given.items() if shown is not None and is_said_already(name, value, shown)}
     published = {name: value for name, value in given.items() if name in PUBLISHED_FIELDS}
     if not published.keys() <= known:
@@ -105,6 +107,22 @@ def _say_fields(
         if _say(state, name, value, replace(origin, source=source, own_fields={}), notes, is_known=name in known):
             said[name] = value
     return said
+
+
+_MONTH = re.compile(r"[a-z]{3,9}\.?|\d{1,2}", re.I)
+
+
+def _without_known_month(record: Record, state: PaperClaims) -> dict[str, str]:
+    """The details without a month and day that only repeat the paper's known date of publication."""
+    when = record.dates.get(EventKind.VENUE.value)
+    known = {(d.day, d.precision) for d in state.dates if d.kind == EventKind.VENUE}
+    if (
+        when is None
+        or (when.first, when.precision) not in known
+        or not _MONTH.fullmatch(record.details.get("month", ""))
+    ):
+        return record.details
+    return {name: text for name, text in record.details.items() if name not in ("month", "day")}
 
 
 def _say(state: PaperClaims, name: str, value: Any, origin: RecordSource, notes: RecordDiff, *, is_known: bool) -> bool:
