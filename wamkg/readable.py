@@ -15,7 +15,7 @@ DATE_NAMES = {
 """What the kinds of a paper's dates are called in messages."""
 
 
-def readable(value: Any) -> str:
+def readable(value: object) -> str:
     """One line of plain text; nothing for nothing."""
     if value is None:
         return ""

@@ -4,7 +4,6 @@ import gzip
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
 
 import orjson
 
@@ -15,7 +14,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 _SHRINKABLE = (b"text/", b"application/json", b"application/problem+json", b"application/xml", b"image/svg+xml")
 
 
-def json_body(data: Any) -> bytes:
+def json_body(data: object) -> bytes:
     """Plain data as JSON bytes. Keys that are not text, such as years, are written as text."""
     return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
 

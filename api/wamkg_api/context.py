@@ -4,7 +4,6 @@ import logging
 import re
 import time
 from functools import lru_cache
-from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.identifiers import new_uid
+from wamkg.json_types import UncheckedObject
 from wamkg_api.errors import unhandled_error
 
 access = logging.getLogger("wamkg_api.access")
@@ -71,7 +71,7 @@ class RequestContext:
             await self.app(scope, receive, send)
             return
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        state: dict[str, Any] = scope.setdefault("state", {})
+        state: UncheckedObject = scope.setdefault("state", {})
         state["request_id"] = given if _ID.fullmatch(given) else new_uid()
         started = time.perf_counter()
         status = 0
@@ -94,7 +94,7 @@ class RequestContext:
         finally:
             self._note(scope, state, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, state: UncheckedObject, status: int, seconds: float) -> None:
         route = state.get("route") or getattr(scope.get("route"), "name", "") or "unknown"
         self._measures.note(scope["method"], route, status, seconds)
         if access.isEnabledFor(logging.INFO):

@@ -80,10 +80,10 @@ def query_fields(dependant: Dependant) -> dict[str, Any]:
     return found
 
 
-def _is_list(annotation: Any) -> bool:
+def _is_list(annotation: object) -> bool:
     return any(get_origin(part) in (list, tuple) for part in (annotation, *get_args(annotation)))
 
 
-def json_response(data: Any, status: int = 200) -> Response:
+def json_response(data: object, status: int = 200) -> Response:
     """Plain data as a JSON response."""
     return Response(json_body(data), status, media_type="application/json")

@@ -2,7 +2,6 @@
 
 import logging
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -19,6 +18,7 @@ from wamkg.errors import (
     StoreError,
     WamkgError,
 )
+from wamkg.json_types import UncheckedObject
 from wamkg.pages.render import render
 from wamkg.parameters import describe_error
 
@@ -87,7 +87,7 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
-Responses = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, UncheckedObject]
 """Responses of a route besides its result, as FastAPI documents them: by status."""
 
 

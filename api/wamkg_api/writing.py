@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Security
 
 from wamkg.former_names import Former, WithFormerNames, former
+from wamkg.json_types import JSON
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.services.batches import Undone, undo
 from wamkg.services.writers import Writer
@@ -49,7 +50,7 @@ class EditResponse(WithFormerNames):
 
     batch: str | None
     subject: str
-    changes: dict[str, list[Any]]
+    changes: dict[str, list[JSON]]
     revision: int
     alarms: list[str]
     version: Former[int] = former("revision")

@@ -4,7 +4,7 @@ import csv
 import sys
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 import orjson
@@ -33,7 +33,7 @@ PAGE = 500
 TITLE_WIDTH = 70
 CUT_COLUMNS = frozenset({"title", "authors", "venue"})
 """Columns whose long values a table cuts; ids stay whole, to be copied."""
-COLUMNS: dict[str, Callable[[PaperItem], Any]] = {
+COLUMNS: dict[str, Callable[[PaperItem], str | int | None]] = {
     "id": lambda p: p.id,
     "key": lambda p: p.key,
     "title": lambda p: p.title,
@@ -232,7 +232,7 @@ def _print_papers(papers: Iterable[PaperItem], columns: Sequence[str], format: F
     return len(shown)
 
 
-def _cells(paper: PaperItem, columns: Sequence[str]) -> list[Any]:
+def _cells(paper: PaperItem, columns: Sequence[str]) -> list[str | int | None]:
     """The values of a paper in a table, the long ones cut."""
     values = [(name, COLUMNS[name](paper)) for name in columns]
     return [shorten(v, TITLE_WIDTH) if name in CUT_COLUMNS and isinstance(v, str) else v for name, v in values]

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -177,5 +177,5 @@ def _warning_if_slow(show: Show) -> Callable[[int, int], None]:
     return watch
 
 
-def _number(value: Any) -> str:
+def _number(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

@@ -103,12 +103,12 @@ class S2Client:
         return self._requester.ask("GET", url, lambda body: _page(decode_json(body), offset))
 
 
-def _query(**values: Any) -> str:
+def _query(**values: object) -> str:
     parts = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
     return urlencode(parts, safe=",")
 
 
-def _page(found: Any, offset: int) -> ListPage:
+def _page(found: JSON, offset: int) -> ListPage:
     """Parse a page.
 
     Raises ValueError if it is malformed.
@@ -136,7 +136,7 @@ def _notice(found: JsonObject) -> str:
     return "withheld"
 
 
-def other_end(kind: TaskKind, item: Any) -> Any:
+def other_end(kind: TaskKind, item: JSON) -> JSON:
     """The other paper of a list item."""
     return item.get(_OTHER_END[kind]) if isinstance(item, dict) else None
 

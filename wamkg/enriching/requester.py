@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 import tenacity
@@ -23,6 +23,7 @@ from wamkg.enriching.failures import (
     UnknownRecordError,
 )
 from wamkg.enriching.rate_limiter import RateLimiter
+from wamkg.json_types import JSON
 
 T = TypeVar("T")
 RETRIED = frozenset({408, 425, 429})
@@ -81,7 +82,7 @@ class Requester:
         """Close the connections."""
         self._http.close()
 
-    def ask(self, method: str, url: str, decode: Callable[[bytes], T], json: Any = None) -> T:
+    def ask(self, method: str, url: str, decode: Callable[[bytes], T], json: JSON = None) -> T:
         """The parsed response to a request.
 
         `decode` raises ValueError for a truncated or malformed response, which is retried too.
@@ -114,7 +115,7 @@ class Requester:
             return error.wait + random.uniform(0, min(1.0, self.limits.backoff))
         return float(jittered)
 
-    def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: Any) -> T:
+    def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: JSON) -> T:
         request = self._http.build_request(method, url, json=json, extensions={"trace": self._trace})
         self.pacer.take_turn()
         try:
@@ -137,7 +138,7 @@ class Requester:
                 f"the answer is cut short or not what it should be ({_describe_error(error)})"
             ) from error
 
-    def _trace(self, event: str, _info: Any) -> None:
+    def _trace(self, event: str, _info: object) -> None:
         """Called by the HTTP library at each step: the rate limit is locked from a request's first byte to its last."""
         step, _, what = event.removeprefix("http11.").partition(".")
         if step == "send_request_headers" and what == "started":

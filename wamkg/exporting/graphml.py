@@ -1,12 +1,13 @@
 """GraphML: the whole store as a graph for Gephi, yEd and networkx."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from wamkg.exporting.characters import without_controls
 from wamkg.graph.build import build_graph
+from wamkg.json_types import UncheckedObject
 from wamkg.store.papers import slugs_of
 from wamkg.views.duplicates import ExportedWorks
 
@@ -48,6 +49,6 @@ def _join_works(session: Session, graph: "nx.MultiDiGraph[str]") -> None:
 
 def _clean(graph: "nx.MultiDiGraph[str]") -> None:
     """Remove characters from every text that XML does not allow."""
-    held: list[dict[str, Any]] = [graph.graph, *(data for _, data in graph.nodes(data=True))]
+    held: list[UncheckedObject] = [graph.graph, *(data for _, data in graph.nodes(data=True))]
     for values in (*held, *(data for _, _, data in graph.edges(data=True))):
         values |= {name: without_controls(value) for name, value in values.items() if isinstance(value, str)}

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import orjson
 from sqlmodel import Session
@@ -64,7 +63,7 @@ def listed_name(name: PersonName) -> str:
     return next((form for form in forms if parse_name(form) == name), name.display)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Text that no spreadsheet executes (OWASP, CSV injection); empty if the value is unknown, which 0 is not."""
     text = _listed(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
     text = without_controls("true" if value is True else text)

@@ -1,18 +1,16 @@
 """Writes a taxonomy in YAML, the form that `wamkg taxonomy create` reads."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import yaml
 from sqlmodel import Session
 
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.store.paper_details import PaperRow, paper_rows
 from wamkg.store.tables import Alias, Taxon
 from wamkg.store.taxonomies import FORMER_NAME, FORMER_PATH, alias_rows, exemplars_of, get_taxonomy, list_taxa
 
 WIDTH = 118
 _RULES = ("cardinality", "excludes", "badge_states")
-_Block = dict[str, Any]
+_Block = UncheckedObject
 
 
 class _Writer(yaml.SafeDumper):
@@ -22,7 +20,7 @@ class _Writer(yaml.SafeDumper):
         """Indent lists below their key."""
         super().increase_indent(flow, False)
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: object) -> bool:
         """Write every text out."""
         return True
 
@@ -60,7 +58,7 @@ def taxonomy_yaml(session: Session, slug: str) -> str:
     return dump_block(blocks[None])
 
 
-def dump_block(block: Mapping[str, Any]) -> str:
+def dump_block(block: UncheckedMapping) -> str:
     """YAML in the style of the packaged files; every text is read back as it was."""
     text: str = yaml.dump(block, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=WIDTH)
     return text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError, NotFoundError
+from wamkg.json_types import UncheckedObject
 from wamkg.near_matches import did_you_mean, unknown
 from wamkg.store.entities import ENTITY_MODELS, get_entity
 from wamkg.store.graph import KINDS, PLACED_IN, RELATIONS, GraphEdge, Node, edges_at, entity_numbers, nodes_of
@@ -198,11 +199,11 @@ def _family(taxon: Node) -> tuple[str, str]:
     return taxonomy, path.partition("/")[0]
 
 
-def node_link(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
+def node_link(graph: "nx.MultiDiGraph[str]") -> UncheckedObject:
     """The graph as plain data that `networkx.node_link_graph` reads."""
     import networkx as nx
 
-    data: dict[str, Any] = nx.node_link_data(graph, edges="edges")
+    data: UncheckedObject = nx.node_link_data(graph, edges="edges")
     return data
 
 

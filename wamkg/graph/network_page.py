@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wamkg.errors import InvalidInputError
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.readable import shorten
 
 if TYPE_CHECKING:
@@ -83,17 +84,17 @@ def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
     return dict(zip(graph, apart, strict=True))
 
 
-def _label(node: Mapping[str, Any]) -> str:
+def _label(node: UncheckedMapping) -> str:
     return shorten(str(node.get("short") or node["label"]), LONGEST)
 
 
-def _size(node: Mapping[str, Any]) -> tuple[float, float]:
+def _size(node: UncheckedMapping) -> tuple[float, float]:
     """Width and height of a node with its label, which is below the node unless its shape contains it."""
     width = LETTER * len(_label(node)) + 12.0
     return (width + 8.0, 34.0) if _SHAPES.get(node["kind"]) in _HOLDING else (width, 62.0)
 
 
-def _look(key: str, graph: "nx.MultiDiGraph[str]", colors: Mapping[str, str]) -> dict[str, Any]:
+def _look(key: str, graph: "nx.MultiDiGraph[str]", colors: Mapping[str, str]) -> UncheckedObject:
     node = graph.nodes[key]
     return {
         "label": _label(node),

@@ -1,23 +1,23 @@
 """Conversion of records to JSON and back, for questions; `form` names the type of the record."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from wamkg.errors import StoreError
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 
 T = TypeVar("T")
 FORM, VALUES = "form", "values"
 
 
-def kept_record(form: str, model: type[T], record: T) -> dict[str, Any]:
+def kept_record(form: str, model: type[T], record: T) -> UncheckedObject:
     """A record as JSON; `form` determines how it is read back."""
     values = TypeAdapter(model).dump_python(record, mode="json", exclude_defaults=True)
     return {FORM: form, VALUES: values}
 
 
-def record_from(kept: Mapping[str, Any], model: type[T]) -> T:
+def record_from(kept: UncheckedMapping, model: type[T]) -> T:
     """The stored record.
 
     Raises StoreError if it cannot be read.
@@ -28,7 +28,7 @@ def record_from(kept: Mapping[str, Any], model: type[T]) -> T:
         raise StoreError("the record of this question cannot be read; it was kept by a newer wamkg") from error
 
 
-def kept_values(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+def kept_values(kept: UncheckedMapping) -> UncheckedMapping:
     """The values of a stored record that are not defaults, by the names that all types of records share."""
-    values: Mapping[str, Any] = kept[VALUES]
+    values: UncheckedMapping = kept[VALUES]
     return values

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from wamkg.views.papers import PaperQuery
@@ -24,7 +23,7 @@ def paper_url(identifier: str) -> str:
     return f"/papers/{quote(identifier, safe=':')}"
 
 
-def query_url(path: str, parameters: Mapping[str, Any]) -> str:
+def query_url(path: str, parameters: Mapping[str, object]) -> str:
     """A URL with those parameters that have a value; list values are repeated."""
     pairs = [
         (name, value)
@@ -35,12 +34,12 @@ def query_url(path: str, parameters: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def with_changes(parameters: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+def with_changes(parameters: Mapping[str, object], **changes: object) -> dict[str, object]:
     """The parameters of an address with some of them changed."""
     return {**parameters, **changes}
 
 
-def library_url(query: PaperQuery, **changes: Any) -> str:
+def library_url(query: PaperQuery, **changes: object) -> str:
     """URL of the library with some filters changed; it starts at the first page again."""
     return query_url("/papers", query.given | {"sort": query.sort} | changes)
 
@@ -83,7 +82,7 @@ def source_label(source: str) -> str:
     return SOURCES.get(source) or SOURCES.get(kind) or (f"the list {name}" if kind == "list" and name else source)
 
 
-def value_words(value: Any) -> str:
+def value_words(value: object) -> str:
     """Format a stored value: lists with commas, objects by the names of their fields, without unknown values."""
     if value is None or value in ({}, []):
         return "—"

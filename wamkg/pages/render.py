@@ -3,7 +3,6 @@
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Any
 
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -47,7 +46,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(template: str, **context: Any) -> str:
+def render(template: str, **context: object) -> str:
     """Render a template."""
     return _environment().get_template(template).render(**context)
 

@@ -1,10 +1,11 @@
 """Lines of the decision file as models: what each kind of line must hold. Unknown keys are allowed and ignored."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from wamkg.json_types import JSON, UncheckedObject
 from wamkg.parameters import first_error
 from wamkg.reviewing.verdicts import Verdict
 from wamkg.vocabulary import AssignmentStatus, ObjectionStatus, ObjectorRole
@@ -72,7 +73,7 @@ class DecisionLine(_Line):
     evidence: str | None = None
     place: str | None = None
     checked: bool | None = None
-    suggested: Any = None
+    suggested: JSON = None
     replaces: list[str] | None = None
     note: str | None = None
 
@@ -112,7 +113,7 @@ class ObjectionLine(_Line):
     objection: ObjectionKeys
 
 
-def check_line(raw: bytes) -> dict[str, Any]:
+def check_line(raw: bytes) -> UncheckedObject:
     """The values of a line that is valid.
 
     Raises ValueError, which names the key and says what is wrong.
@@ -130,7 +131,7 @@ def check_line(raw: bytes) -> dict[str, Any]:
     return values
 
 
-def _model_of(values: dict[str, Any]) -> type[_Line]:
+def _model_of(values: UncheckedObject) -> type[_Line]:
     if "undoes" in values:
         return UndoLine
     if "objects" in values:

@@ -1,7 +1,6 @@
 """Edits by hand of entities other than papers, and adding papers, named entities and results."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session, select
@@ -12,12 +11,14 @@ from wamkg.identifiers import name_key, slugify
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, Outcome
 from wamkg.importing.jsonl import record_of
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.matching.record import UnreadableLine
 from wamkg.matching.resolved_values import resolved_values
 from wamkg.near_matches import unknown
 from wamkg.reviewing.paper_edits import EditResult, add_former_name
 from wamkg.store.batches import (
     EDITABLE,
+    ChangeRow,
     changes_of,
     close_batch,
     open_batch,
@@ -45,7 +46,7 @@ _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def edit_entity(
-    session: Session, actor: Actor, subject: str, values: Mapping[str, Any], why: str = "", revision: int | None = None
+    session: Session, actor: Actor, subject: str, values: UncheckedMapping, why: str = "", revision: int | None = None
 ) -> EditResult:
     """Set columns of `method:SLUG`, `dataset:`, `benchmark:`, `metric:`, `institution:`, `challenge:`, `concept:`,
     `result:UID` or `taxon:TAXONOMY:PATH`. The old name still finds it.
@@ -92,7 +93,7 @@ def describe_entity_changes(session: Session, row: Any, newest: int) -> list[str
     batch.
     """
     table = f"{row.__tablename__}."
-    edits: dict[str, list[Any]] = {}
+    edits: dict[str, list[ChangeRow]] = {}
     for change in changes_of(session, uid_of_row(session, row)):
         if change.field.startswith(table) and change.field.removeprefix(table) not in _DERIVED:
             edits.setdefault(change.batch, []).append(change)
@@ -105,7 +106,7 @@ def describe_entity_changes(session: Session, row: Any, newest: int) -> list[str
 
 
 def _refuse_taken_name(session: Session, kind: EntityKind, row: Any, name: str) -> None:
-    other: Any = find_entity(session, kind, name)
+    other = find_entity(session, kind, name)
     if other is not None and other.id != row.id:
         raise ConflictError(f"{kind}:{other.slug} is called {name!r} already; choose another name")
 
@@ -147,7 +148,7 @@ def _find_by_new_name(session: Session, method: int) -> None:
     write_resolved(session, states, [resolved_values(state) for state in states])
 
 
-def add_item(session: Session, actor: Actor, kind: str, values: Mapping[str, Any], why: str = "") -> EditResult:
+def add_item(session: Session, actor: Actor, kind: str, values: UncheckedMapping, why: str = "") -> EditResult:
     """Add an entity by hand: a `paper` with the keys of the project's JSON Lines; a named entity, such as a `method`,
     with `name`, its own columns and `paper`, which proposes or introduces it or comes from it; a `result` with
     `method`, `benchmark`, `metric`, `value`, `suite`, `split`, `reported_by`, `reported_location`, `url`, `printed` and
@@ -171,7 +172,7 @@ def add_item(session: Session, actor: Actor, kind: str, values: Mapping[str, Any
     return EditResult(batch.uid, subject, {name: (None, value) for name, value in values.items()}, 1)
 
 
-def _add_paper(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
+def _add_paper(session: Session, batch: Batch, values: UncheckedMapping) -> tuple[str, str]:
     record = record_of(dict(values), 1)
     if isinstance(record, UnreadableLine):
         raise InvalidInputError(record.reason)
@@ -190,7 +191,7 @@ def _add_paper(session: Session, batch: Batch, values: Mapping[str, Any]) -> tup
     return paper.slug, uid_of_row(session, paper)
 
 
-def _add_named(session: Session, batch: Batch, kind: EntityKind, values: dict[str, Any]) -> tuple[str, str]:
+def _add_named(session: Session, batch: Batch, kind: EntityKind, values: UncheckedObject) -> tuple[str, str]:
     name, paper = values.pop("name", None), values.pop("paper", None)
     if not isinstance(name, str) or not name.strip():
         raise InvalidInputError(f"a {kind} needs a name")
@@ -220,7 +221,7 @@ _KEYS = {"result": _RESULT_KEYS, "institution": ("short_name",)}
 """Keys of what is added that had other names before."""
 
 
-def _add_result(session: Session, batch: Batch, values: Mapping[str, Any]) -> tuple[str, str]:
+def _add_result(session: Session, batch: Batch, values: UncheckedMapping) -> tuple[str, str]:
     for field in values:
         if field not in _RESULT_KEYS:
             raise InvalidInputError(unknown("result field", field, _RESULT_KEYS))

@@ -1,7 +1,6 @@
 """Objections to assignments: raise, answer, and close, with or without moving the paper."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
@@ -11,6 +10,7 @@ from wamkg.identifiers import new_uid
 from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import decide, describe_changes
 from wamkg.reviewing.verdicts import STATES, Decision, Verdict
+from wamkg.store.base import Row
 from wamkg.store.batches import close_batch, find_batch, open_batch, record_change, uid_of_row, update_row
 from wamkg.store.decisions import live_of, lock_paper
 from wamkg.store.objections import find_objection, open_objections
@@ -243,7 +243,7 @@ def _proposed(session: Session, taxonomy: Taxonomy, objection: Objection) -> Tax
     return taxon if taxon.ended_at is None else find_taxon(session, taxonomy, taxon.path)
 
 
-def _update(session: Session, batch: Batch, objection: Objection, values: dict[str, Any]) -> ObjectionResult:
+def _update(session: Session, batch: Batch, objection: Objection, values: Row) -> ObjectionResult:
     paper = session.get_one(Paper, objection.paper_id)
     taxonomy = session.get_one(Taxonomy, objection.taxonomy_id)
     update_row(session, batch, objection, values, values["answer"] or "")

@@ -1,6 +1,6 @@
 """Merges two papers: everything of the other moves to the remaining one. Undo restores both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -237,7 +237,7 @@ class _Merging:
         ids = [(s, str(v)) for p in (self.keep, self.other) for s in (*SCHEMES, KEY) if (v := getattr(p, s))]
         return [*ids, (SLUG, self.other.slug), (UID, uid_of_row(self.session, self.other))]
 
-    def _keep_former_ids(self, former: list[tuple[str, str]], shown: dict[str, Any]) -> None:
+    def _keep_former_ids(self, former: list[tuple[str, str]], shown: Shown) -> None:
         """Let each id that is no longer shown lead to the remaining paper."""
         hidden = [(scheme, value) for scheme, value in former if value and shown.get(scheme) != value]
         name_formerly(self.session, self.batch, _number(self.keep), hidden)
@@ -255,7 +255,7 @@ class _Merging:
         counts: JsonObject = {"keep": keep.slug, "other": other.slug, "taxonomies": self.taxonomies, **self.mover.moved}
         close_batch(self.session, self.batch, counts)
 
-    def _report(self, shown: dict[str, Any]) -> MergedPapers:
+    def _report(self, shown: Shown) -> MergedPapers:
         keep, other = self.before
         return MergedPapers(
             batch=self.batch.uid,
@@ -456,5 +456,5 @@ def _shown(places: Iterable[tuple[bool, str]]) -> str:
     return ", ".join(path for _, path in places)
 
 
-def _counted(counts: Any) -> dict[str, int]:
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: number for name, number in sorted(counts.items()) if number}

@@ -37,7 +37,7 @@ _PLAIN_WORDS = {
 _FULL = ("disk is full", "no space left")
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     # JSONB reorders keys, so both databases are given them sorted.
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 

@@ -1,12 +1,10 @@
 """Read and write the row of the survey."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlmodel import Session, select
 
 from wamkg.identifiers import new_uid
 from wamkg.packaged import packaged_survey
+from wamkg.store.base import RowValues
 from wamkg.store.tables import Batch, Survey
 from wamkg.vocabulary import BRANCH_COLORS, OutsideKind
 
@@ -33,7 +31,7 @@ def outside_kinds(session: Session) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(kinds or OutsideKind), OutsideKind.OTHER]))
 
 
-def insert_survey(session: Session, batch: Batch, values: Mapping[str, Any]) -> Survey:
+def insert_survey(session: Session, batch: Batch, values: RowValues) -> Survey:
     """Make the row of the survey. The caller has checked that there is none."""
     assert batch.id is not None
     survey = Survey(uid=new_uid(), batch_id=batch.id, **values)

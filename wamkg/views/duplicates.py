@@ -10,6 +10,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import title_key
 from wamkg.importing.jsonl import record_of
+from wamkg.json_types import UncheckedMapping, UncheckedObject
 from wamkg.matching.record import Record, UnreadableLine
 from wamkg.matching.same_paper import Known, Match, as_known, ids_of, match
 from wamkg.matching.similarity import CandidatePair, FieldComparison, candidate_pairs, compare, score_of
@@ -152,7 +153,7 @@ class MatchItem:
     features: list[FieldComparison]
 
 
-def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[MatchItem]:
+def match_records(session: Session, given: Sequence[UncheckedMapping]) -> list[MatchItem]:
     """For each record, with the importer's keys, the stored paper that it describes.
 
     Raises InvalidInputError for an unreadable record or for more than `MAX_RECORDS`.
@@ -169,7 +170,7 @@ def match_records(session: Session, given: Sequence[Mapping[str, Any]]) -> list[
     return [_item(n, r, m, by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
 
 
-def _read(row: Mapping[str, Any], number: int) -> Record:
+def _read(row: UncheckedMapping, number: int) -> Record:
     titled = row.get("title") is not None
     record = record_of(dict(row) if titled else {**row, "title": "none"}, number)
     if isinstance(record, UnreadableLine):
@@ -247,7 +248,7 @@ class ExportedWorks:
             found[number] = next((sorted(s) for m in records if m.id and (s := spellings.get(m.id))), [])
         return found
 
-    def filled(self, numbers: Sequence[int], records: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    def filled(self, numbers: Sequence[int], records: Mapping[int, UncheckedObject]) -> list[UncheckedObject]:
         """The same for records with an importer's keys; `records` has all records of each work."""
         return [_joined(records[n], [records[m] for m in self.further.get(n, ())]) for n in numbers]
 
@@ -259,7 +260,7 @@ def _first(name: str, records: Iterable[Any]) -> str | None:
 def _filled(item: PaperItem, others: Sequence[PaperItem]) -> PaperItem:
     for other in others:
         placed = {*item.taxa, *item.states}
-        values: dict[str, Any] = {
+        values: UncheckedObject = {
             name: getattr(other, name)
             for name in _FILLED
             if hasattr(item, name) and not getattr(item, name) and getattr(other, name)
@@ -272,7 +273,7 @@ def _filled(item: PaperItem, others: Sequence[PaperItem]) -> PaperItem:
     return item
 
 
-def _joined(record: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _joined(record: UncheckedObject, others: Sequence[UncheckedObject]) -> UncheckedObject:
     for other in others:
         placed = {*record.get("taxa", {}), *record.get("states", {})}
         values = {name: other[name] for name in _FILLED if name in other and name not in record}

@@ -1,9 +1,9 @@
 """Figures and exports as files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -123,7 +123,7 @@ def _part(session: Session, form: str, given: ExportParameters) -> Iterator[str]
     return write(session, ordered_numbers(session, PaperQuery(**given.given, sort=given.sort)))
 
 
-def _lines(request: Request, past: SnapshotRef, write: Any) -> Iterator[bytes]:
+def _lines(request: Request, past: SnapshotRef, write: Callable[[Session], Iterator[str]]) -> Iterator[bytes]:
     # A session of its own: the one that a route is given closes before a stream has been sent.
     with open_store_at(request, past) as store, store.reading() as session:
         gathered: list[str] = []

@@ -1,12 +1,13 @@
 """The store as a graph: neighborhoods and paths as node-link JSON; and the citations between works, measured."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from wamkg.graph.build import DEFAULT_CAP, MAX_HOPS, MAX_NODES, build_graph, find_path, node_link
 from wamkg.graph.bursts import BurstModel
+from wamkg.json_types import UncheckedObject
 from wamkg.parameters import Word
 from wamkg.views.bursts import BurstReport, burst_report
 from wamkg.views.citation_graph import (
@@ -38,9 +39,9 @@ class NodeLink(BaseModel):
 
     directed: bool
     multigraph: bool
-    graph: dict[str, Any] = Field(description="`left_out`: how many more nodes were met than `cap` keeps.")
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]]
+    graph: UncheckedObject = Field(description="`left_out`: how many more nodes were met than `cap` keeps.")
+    nodes: list[UncheckedObject]
+    edges: list[UncheckedObject]
 
 
 @router.get("", response_model=NodeLink, responses=problems(404, 422))

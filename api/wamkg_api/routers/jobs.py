@@ -1,12 +1,13 @@
 """Jobs: list, start, watch and stop them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
 from wamkg.errors import NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
+from wamkg.json_types import JsonObject
 from wamkg.near_matches import unknown
 from wamkg.services import jobs
 from wamkg.views.jobs import JobItem, job_item, job_list, job_named
@@ -45,7 +46,7 @@ def start_job(
     """
     if kind not in KINDS:
         raise NotFoundError(unknown("job kind", kind, sorted(KINDS)))
-    params: dict[str, Any] = order.model_dump(exclude_none=True) if order else {}
+    params: JsonObject = order.model_dump(exclude_none=True) if order else {}
     return json_response(job_item(dispatch.submit(store, settings, kind, params, caller.holder.actor_id)[0]), 202)
 
 

@@ -1,6 +1,6 @@
 """The pages and their forms: every route calls wamkg.pages for HTML and adds nothing."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import model_validator
 
 from wamkg.errors import NotFoundError
+from wamkg.json_types import UncheckedObject
 from wamkg.pages.library import library_page, paper_page
 from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
@@ -51,7 +52,7 @@ class LibraryForm(PaperQuery, extra="ignore"):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+    def _without_empty(cls, values: UncheckedObject) -> UncheckedObject:
         lists = {name: [part for part in value if part] for name, value in values.items() if isinstance(value, list)}
         return {name: value for name, value in (values | lists).items() if value not in ("", [])}
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from wamkg.json_types import UncheckedObject
 from wamkg.parameters import MAX_IDS, MomentText, Word, parse_moment
 from wamkg.services import entities
 from wamkg.views.citations import CitingItem, papers_linked_to
@@ -52,7 +53,7 @@ def list_papers(
     """Papers, newest first. Abstracts are included only if `fields` names them."""
     names = query.names
     page: Page[Any] = find_sparse(session, query, names) if names else find_paper_page(session, query)
-    body: dict[str, Any] = {"items": page.items, "total": page.total, "next": page.next}
+    body: UncheckedObject = {"items": page.items, "total": page.total, "next": page.next}
     if query.facets:
         body["facets"] = library_facets(session, query, query.facet_taxonomy)
     return json_response(body)
