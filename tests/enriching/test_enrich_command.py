@@ -78,7 +78,8 @@ def test_without_a_network_one_line_says_so_and_all_else_works(
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert line.startswith(f"wamkg: Semantic Scholar cannot be reached at {server.url}")
     assert dump(library) == before
-    for command in (["export", "jsonl"], ["jobs"], ["batches"], ["timeline", "papers"]):
+    cited = ["timeline", "citations", "--paper", f"arxiv:{world.papers[1].arxiv}"]
+    for command in (["export", "jsonl"], ["jobs"], ["batches"], cited):
         assert run(command) == 0, command
 
 

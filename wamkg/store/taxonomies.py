@@ -184,9 +184,13 @@ def default_taxonomy(session: Session) -> str:
         return slugs[0]
     if survey is None and packaged_main_taxonomy() in slugs:  # stores and releases from before there was a survey row
         return packaged_main_taxonomy()
+    if not slugs:
+        raise InvalidInputError(
+            "the store has no taxonomy yet; make one with `wamkg init` or `wamkg taxonomy create FILE.yaml`"
+        )
     raise InvalidInputError(
         f"which taxonomy is meant? name it (--taxonomy SLUG, or SLUG:PATH), or say which is the main one with "
-        f"`wamkg set survey main_taxonomy=SLUG`; there are: {', '.join(slugs) or 'none'}"
+        f"`wamkg set survey main_taxonomy=SLUG`; there are: {', '.join(slugs)}"
     )
 
 
