@@ -40,7 +40,7 @@ ODD = [
 PATHS = ["joint/diffusion", "joint/autoregressive", "cascaded/implicit", "cascaded/explicit"]
 OF_THE_STORE = [name for name, kind in FIGURES.items() if "source" not in kind.takes]
 """Figures that are not drawn from a file."""
-DRAWN = [name for name in OF_THE_STORE if name not in ("leaderboard", "crosswalk-table", "citations")]
+DRAWN = [name for name in OF_THE_STORE if name not in ("leaderboard", "crosswalk-table", "citations", "main-path")]
 """Figures of the papers placed in one taxonomy."""
 
 

@@ -164,7 +164,7 @@ def figure(
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
-    taxon: Annotated[Texts, typer.Option("--taxon", help="Citations of a branch, `TAXONOMY:PATH`; repeatable.")] = None,
+    taxon: Annotated[Texts, typer.Option("--taxon", help="Only this branch, `TAXONOMY:PATH`; repeatable.")] = None,
     facet: Annotated[
         Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
     ] = None,

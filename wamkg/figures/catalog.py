@@ -11,6 +11,7 @@ from wamkg.figures.charts.crosswalk import draw_crosswalk
 from wamkg.figures.charts.evaluation import read_evaluation
 from wamkg.figures.charts.leaderboard import draw_leaderboard
 from wamkg.figures.charts.learning_curve import draw_learning_curve, read_simulation
+from wamkg.figures.charts.main_path import draw_main_path
 from wamkg.figures.charts.matrix import draw_matrix
 from wamkg.figures.charts.overview import draw_overview
 from wamkg.figures.charts.publications import draw_publications
@@ -20,9 +21,11 @@ from wamkg.figures.query import FigureQuery
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.survey import branch_hues
-from wamkg.store.taxonomies import default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
+from wamkg.store.taxonomies import default_taxonomy, find_default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
+from wamkg.views.citation_graph import main_path_report
 from wamkg.views.matrix import YEAR, facet_matrix
 from wamkg.views.results import ResultQuery, scores_over_time
 from wamkg.views.roadmap import build_roadmap
@@ -113,6 +116,12 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
     return replace(drawing, notes=(*drawing.notes, note))
 
 
+def _main_path(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
+    main = find_default_taxonomy(session)
+    names = {taxon.path: taxon.name for taxon in list_taxa(session, get_taxonomy(session, main))} if main else {}
+    return draw_main_path(main_path_report(session, PaperFilter(taxon=query.taxon)), names, look)
+
+
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     return draw_reliability(read_evaluation(query.source), look)
 
@@ -132,4 +141,5 @@ _MAKERS: dict[str, Callable[[Session, FigureQuery, FigureOptions], Drawing]] = {
     "matrix": _matrix,
     "crosswalk-table": _crosswalk,
     "citations": _citations,
+    "main-path": _main_path,
 }

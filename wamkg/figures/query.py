@@ -43,6 +43,7 @@ FIGURES: Mapping[str, FigureKind] = {
         "classes of one taxonomy against those of another", "taxonomy depth compare_with", latex=True
     ),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
+    "main-path": _kind("the main path through the citations, named by methods", "taxon"),
     "reliability": _kind("confidence of the suggester against its accuracy", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
 }
