@@ -1,6 +1,6 @@
 """`If-Match`: write only if the item has not changed since the client read it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Protocol
 
 from fastapi import Header
 
@@ -23,7 +23,16 @@ IfMatch = Annotated[
 ]
 
 
-def required_revision(if_match: str | None, current: Any, what_happened: str) -> int | None:
+class Revised(Protocol):
+    """The response body of an item with a revision."""
+
+    @property
+    def revision(self) -> int:
+        """Its revision."""
+        ...
+
+
+def required_revision(if_match: str | None, current: Revised, what_happened: str) -> int | None:
     """The revision to write on, if `If-Match` names the current one; None without the header.
 
     `current` is the response body of a read of the item, with its `revision`.
@@ -32,7 +41,7 @@ def required_revision(if_match: str | None, current: Any, what_happened: str) ->
     """
     if not if_match or if_match.strip() == "*":
         return None
-    revision: int = current.revision
+    revision = current.revision
     named = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
     tag = etag_of(json_body(current))
     if named & {str(revision), tag, f"{tag}-gz"}:

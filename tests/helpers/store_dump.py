@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from wamkg.store.search import texts_of
+from wamkg.store.search import search_texts_of
 from wamkg.store.session import Store
 from wamkg.store.tables import metadata
 
@@ -46,5 +46,5 @@ def dump(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             found = session.connection().execute(statement)
             rows[table.name] = sorted(tuple(map(shown, row)) for row in found)
         papers = [int(row[0]) for row in rows["paper"]]
-        rows["paper_fts"] = sorted((repr(n), body) for n, body in texts_of(session, papers).items())
+        rows["paper_fts"] = sorted((repr(n), body) for n, body in search_texts_of(session, papers).items())
     return rows

@@ -20,7 +20,7 @@ from wamkg.history.releases import FOLDER, consistent_view
 from wamkg.store.base import Row, chunks
 from wamkg.store.migrate import migrate
 from wamkg.store.releases import list_releases
-from wamkg.store.search import add_texts, texts_of
+from wamkg.store.search import add_texts, search_texts_of
 from wamkg.store.session import Store
 from wamkg.store.tables import metadata
 
@@ -111,7 +111,7 @@ def _copy(source: Session, target: Session, table: Table) -> int:
         connection.execute(insert(table), [row | dict.fromkeys((c.name for c in own), None) for row in part])
         count += len(part)
         if table.name == "paper":
-            add_texts(target, texts_of(source, [row["id"] for row in part]))
+            add_texts(target, search_texts_of(source, [row["id"] for row in part]))
     for row in later:
         values = {column: row[column.name] for column in own}
         connection.execute(update(table).where(table.c.id == row["id"]).values(values))

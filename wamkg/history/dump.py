@@ -23,7 +23,7 @@ from wamkg.errors import StoreError
 from wamkg.files import whole_file
 from wamkg.store.base import Row, chunks, dumped_tables, kinds_of, rows_of, sqlite_value
 from wamkg.store.migrate import head_revision, known_revisions, make_empty_file, migrate
-from wamkg.store.search import texts_of
+from wamkg.store.search import search_texts_of
 from wamkg.store.session import Store, settle_file
 
 FORMAT = 1
@@ -68,7 +68,7 @@ def _lines(
             rows = (row for given in rows if (row := shown(str(table.name), given)) is not None)
         for part in chunks(rows):
             counts[str(table.name)] = counts.get(str(table.name), 0) + len(part)
-            texts = texts_of(session, [row["id"] for row in part]) if table.name == "paper" else {}
+            texts = search_texts_of(session, [row["id"] for row in part]) if table.name == "paper" else {}
             for row in part:
                 yield _line({"table": str(table.name), "row": row})
                 if (number := row.get("id")) in texts:

@@ -24,8 +24,8 @@ from wamkg.store.decisions import (
     batches_of_paper,
     changes_in_batch,
     effective_decisions,
-    live_assignments,
     live_of,
+    live_taxa_of,
     lock_paper,
     record_decision,
     suggestion_named,
@@ -120,7 +120,7 @@ def decide(session: Session, actor: Actor, decision: Decision) -> DecisionResult
 
 def _refuse_against_rules(ground: DecisionContext) -> None:
     slug = ground.taxonomy.slug
-    elsewhere = [place for place in live_assignments(ground.session, _number(ground.paper)) if place[0] != slug]
+    elsewhere = [place for place in live_taxa_of(ground.session, _number(ground.paper)) if place[0] != slug]
     wanted = [*elsewhere, *((slug, taxon.path) for taxon in ground.taxa)]
     problem = redundant_taxa(taxon.path for taxon in ground.taxa) or load_rules(ground.session).against(
         elsewhere, wanted

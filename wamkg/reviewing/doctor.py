@@ -21,8 +21,7 @@ from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_texts import paper_texts
 from wamkg.store.papers import methods_of
 from wamkg.store.questions import QuestionFilter, led_by, question_rows
-from wamkg.store.search import replace_texts, search_body
-from wamkg.store.search import texts_of as search_texts_of
+from wamkg.store.search import replace_texts, search_body, search_texts_of
 from wamkg.store.session import one_writer
 from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomy_edits import tree_problems

@@ -53,7 +53,7 @@ def import_decisions(store: Store, settings: Settings, writer: Writer, file: Pat
     """
     with store.writing() as session:
         report = merge_decisions(session, file, writer.actor(session))
-    learn_all(store, settings, report.taxonomies)
+    schedule_refits(store, settings, report.taxonomies)
     return report
 
 
@@ -71,7 +71,7 @@ def screen(
         return set_values(session, writer.actor(session), paper, {"standing": Standing.INCLUDED}, "screening").batch
 
 
-def learn_all(store: Store, settings: Settings, taxonomies: Iterable[str]) -> None:
+def schedule_refits(store: Store, settings: Settings, taxonomies: Iterable[str]) -> None:
     """Refit the suggestions of several taxonomies."""
     for taxonomy in taxonomies:
         schedule_refit(store, settings, taxonomy)

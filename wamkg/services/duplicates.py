@@ -3,7 +3,7 @@
 from wamkg.reviewing.duplicates import JudgementResult, record_judgement
 from wamkg.reviewing.paper_merge import Merge, MergedPapers, merge_papers
 from wamkg.reviewing.paper_merge import dry_run as try_merge
-from wamkg.services.decisions import learn_all
+from wamkg.services.decisions import schedule_refits
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
@@ -26,5 +26,5 @@ def merge(store: Store, settings: Settings, writer: Writer, merge: Merge, *, dry
     with store.writing(dry_run=dry_run) as session:
         merged = (try_merge if dry_run else merge_papers)(session, writer.actor(session), merge)
     if not dry_run:
-        learn_all(store, settings, merged.taxonomies)
+        schedule_refits(store, settings, merged.taxonomies)
     return merged

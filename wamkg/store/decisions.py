@@ -45,7 +45,7 @@ def live_of(session: Session, paper: int, taxonomy: int) -> list[tuple[Assignmen
     return [(assignment, taxon) for assignment, taxon in session.exec(statement)]
 
 
-def live_assignments(session: Session, paper: int) -> list[tuple[str, str]]:
+def live_taxa_of(session: Session, paper: int) -> list[tuple[str, str]]:
     """Pairs (taxonomy slug, taxon path) of a paper's live assignments in all taxonomies."""
     statement = (
         select(Taxonomy.slug, Taxon.path)

@@ -43,7 +43,7 @@ def replace_texts(session: Session, bodies: Mapping[int, str]) -> None:
     add_texts(session, bodies)
 
 
-def texts_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
+def search_texts_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
     """The search texts of papers, for checks."""
     column = "rowid" if _is_sqlite(session) else "paper_id"
     found: dict[int, str] = {}

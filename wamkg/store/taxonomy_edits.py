@@ -127,7 +127,7 @@ def assigned_papers(session: Session, taxonomy: Taxonomy) -> set[int]:
     return set(session.exec(live))
 
 
-def open_questions(session: Session, taxonomy: Taxonomy) -> str:
+def unfinished_reviews(session: Session, taxonomy: Taxonomy) -> str:
     """What people have not finished in a taxonomy, as words; empty if there is nothing."""
     raised = select(func.count()).select_from(Objection)
     raised = raised.where(Objection.taxonomy_id == taxonomy.id, col(Objection.status).in_(OPEN_STATUSES))

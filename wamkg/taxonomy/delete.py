@@ -8,7 +8,7 @@ from wamkg.errors import ConflictError
 from wamkg.store.batches import close_batch, open_batch, record_change, uid_of_row
 from wamkg.store.tables import Actor
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.store.taxonomy_edits import assigned_papers, end_assignments, end_taxonomy, lock_taxonomy, open_questions
+from wamkg.store.taxonomy_edits import assigned_papers, end_assignments, end_taxonomy, lock_taxonomy, unfinished_reviews
 from wamkg.vocabulary import BatchKind
 
 
@@ -40,7 +40,7 @@ def delete_taxonomy(session: Session, actor: Actor, slug: str, *, unassign: bool
             f"{count} assigned in {slug}; undo the batch that placed them (`wamkg batches` lists batches), "
             f"or end the assignments too with --unassign (save the tree first: `wamkg taxonomy export {slug}`)"
         )
-    if waiting := open_questions(session, taxonomy):
+    if waiting := unfinished_reviews(session, taxonomy):
         raise ConflictError(f"{slug} has {waiting}; close them first")
     taxa = list_taxa(session, taxonomy)
     batch = open_batch(session, BatchKind.TAXONOMY, f"delete {slug}", actor)

@@ -17,7 +17,7 @@ from wamkg.vocabulary import EntityKind, Role
 from wamkg_api.access import Caller, CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, TaxonomyPath, TaxonPath, ThingSlug, Uid, json_response
 from wamkg_api.errors import problems
-from wamkg_api.preconditions import IfMatch, required_revision
+from wamkg_api.preconditions import IfMatch, Revised, required_revision
 from wamkg_api.schemas.entities import FORMS, NewResult, ResultEdit, TaxonLabel
 from wamkg_api.schemas.queries import LeaderboardQuery, ResultListQuery
 from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
@@ -118,7 +118,7 @@ def _seen(session: Session, subject: str, if_match: str | None) -> int | None:
     return required_revision(if_match, _shown(session, kind, name), happened or "nothing that was recorded")
 
 
-def _shown(session: Session, kind: str, name: str) -> Any:
+def _shown(session: Session, kind: str, name: str) -> Revised:
     """The response body of a read of the entity."""
     if kind == "result":
         return result_item(session, name)
