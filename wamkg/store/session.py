@@ -1,6 +1,7 @@
 """Opening the store: engines, read and write sessions, and readable messages for database errors."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,7 +16,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from here: they hold no SQL
 
 from wamkg.errors import DiskFullError, StoreError
-from wamkg.files import open_private
 
 log = logging.getLogger(__name__)
 BUSY_TIMEOUT_MS = 30_000
@@ -161,10 +161,14 @@ class Store:
         self._writer = self.engine.execution_options(writing=True)
 
     def _make_file(self, *_connection: object) -> None:
-        """Make the file of a new store, so that nobody else can read it; SQLite gives its logs the same permissions."""
+        """Make the file of a new store, so that nobody else can read it; SQLite gives its logs the same permissions.
+
+        A file that is there is not even opened: closing it would drop the locks that SQLite holds on it in this
+        process.
+        """
         assert self._file is not None
-        with suppress(OSError):  # SQLite says what is wrong with it
-            open_private(self._file).close()
+        with suppress(OSError):  # it is there, or SQLite says what is wrong with it
+            os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _remember_file(self, _connection: object, _record: object) -> None:
         self._opened = self._opened or identity_of(self._file)
