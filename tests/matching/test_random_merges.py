@@ -49,14 +49,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def step(store: Store, rng: random.Random, done: list[str]) -> None:
     """One accepted or refused step; its batch is added to `done`, or an undone one leaves it."""
     with store.reading() as session:
-        one, other = rng.sample(sorted(session.exec(select(Paper.slug))), 2)
-    kind = rng.choice(STEPS)
+        slugs = sorted(session.exec(select(Paper.slug)))
+    kind = rng.choice(STEPS) if len(slugs) > 1 else "undo"
     if kind == "undo":
         if done:
             batch = rng.choice(done)
             undo(store, batch)
             done.remove(batch)
         return
+    one, other = rng.sample(slugs, 2)
     if kind == "decide":
         made = say(store, one, rng.choice(("outside", "unsure"))).batch
     else:
