@@ -208,3 +208,17 @@ def test_a_person_sets_what_a_bibliography_says(store: Store) -> None:
             session, get_actor(session, "ana", "person"), "arxiv:2401.91234", {"details.editor": "", "authors": ""}
         )
     assert (shown(store).details, shown(store).authors) == ({"editor": "Lind, Ida", "series": "LNCS"}, KNOWN["authors"])
+
+
+def test_months_are_the_same_however_they_are_printed(store: Store, tmp_path: Path) -> None:
+    fields = ["journal={Sand}, year=2011, month={5}", "journal={Sand}, date={2012-12}", "year=2013, month=jun",
+              "journal={Sand}, year=2014, month={July}", "journal={Sand}, year={2015/16}"]  # fmt: skip
+    path = tmp_path / "tides.bib"
+    path.write_text("\n".join(f"@article{{k{n}, title={{Dunes of kind {n}}}, {f}}}" for n, f in enumerate(fields)))
+    import_source(store, str(path), ImportOptions())
+    pieces: list[str] = []
+    export(store, "bibtex", pieces.append)
+    for text in ("".join(pieces), path.read_text()):
+        path.write_text(text)
+        report = import_source(store, str(path), ImportOptions())
+        assert [(line.outcome, line.changes) for line in report.lines] == [("same", ())] * len(fields)

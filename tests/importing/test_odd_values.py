@@ -51,6 +51,9 @@ def dated(field: str) -> Record:
         ("date={Winter 2019/2020}", 2019, None, {"month": "Winter 2019/2020"}),
         ("year=2018, pubstate={forthcoming}", 2018, None, {"pubstate": "forthcoming"}),
         ("year={2016b}", 2016, None, {}),
+        ("year={2014/09}", 2014, "2014-09", {}),
+        ("date={2009-12}", 2009, "2009-12", {}),
+        ("year=2008, month={7-8}", 2008, "2008-07", {"month": "7-8"}),
     ],
 )
 def test_a_date_that_can_be_kept_is_kept_without_a_doubt(
@@ -72,6 +75,9 @@ def test_a_date_that_can_be_kept_is_kept_without_a_doubt(
         ("year={1998--2001}", 1998, "1998/2001"),
         ("year={1998–1999}", 1998, "1998/1999"),
         ("year={2020/21}", 2020, "2020/2021"),
+        ("year={2011/12}", 2011, "2011/2012"),
+        ("year={2009--11}", 2009, "2009/2011"),
+        ("date={2007/08}", 2007, "2007/2008"),
         ("date={2004-06/..}", 2004, "2004-06/"),
         ("date={/2003-04-05}", 2003, "/2003-04-05"),
         ("date={199X}", None, "199X"),
@@ -125,6 +131,8 @@ def test_a_remark_in_place_of_a_date_is_the_state_of_publication(word: str) -> N
         (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nPY  - 2020///Summer\nER  - \n", 2020, {"month": "Summer"}, 0),
         (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nY1  - 1998-2001\nER  - \n", 1998, {"date": "1998/2001"}, 1),
         (parse_table, "title,journal,date\nT,J,c. 1998\n", 1998, {"date": "1998~"}, 1),
+        (parse_table, "title,journal,Publication Year\nT,J,2010/11\n", 2010, {"date": "2010/2011"}, 1),
+        (parse_ris, "TY  - JOUR\nTI  - T\nJO  - J\nPY  - 2010/11\nER  - \n", 2010, {}, 0),
         (parse_table, "title,journal,date\nT,J,2020-13\n", 2020, {}, 1),
         (parse_csl, '[{"title": "T", "issued": {"date-parts": [[2019], [2021]]}}]', 2019, {"date": "2019/2021"}, 1),
         (parse_csl, '[{"title": "T", "issued": {"date-parts": [[2019]], "season": 4}}]', 2019, {"month": "winter"}, 0),

@@ -7,6 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 from wamkg.identifiers import normalise, title_key
+from wamkg.importing.references.dates import month_number
 from wamkg.matching.entry_types import default_type
 from wamkg.matching.people import same_person
 from wamkg.matching.published import same_venue
@@ -38,7 +39,9 @@ def same_printing(mine: Any, shown: Any) -> bool:
 
 
 def same_detail(name: str, mine: str, shown: str) -> bool:
-    """Whether two values of a detail field are equal; lists of people are compared name by name."""
+    """Whether two values of a detail field are equal; lists of people are compared name by name, months by number."""
+    if name == "month" and (number := month_number(mine)):
+        return number == month_number(shown)
     if name in _PEOPLE:
         one, other = (re.split(r"\s+and\s+(?![^{]*\})", text) for text in (mine, shown))
         return [parse_name(plain(name)).display for name in one] == [parse_name(plain(name)).display for name in other]

@@ -56,6 +56,9 @@ _RANGE = re.compile(
     re.I,
 )
 _SHORT_RANGE = re.compile(r"(\d\d)(\d\d)\s*[-/]\s*(\d\d)")
+_YEAR_FIELD = re.compile(r"\b(?:year|jahr|ann[eé]e|a[nñ]o|anno|jaar|år|rok|год)\b|jahr$|年", re.I)
+"""Names of fields and columns that contain years, so that a second number is a year too."""
+_MONTH_RANGE = re.compile(r"(0?[1-9]|1[0-2])(?:\s*[-‐-―/&]\s*(?:0?[1-9]|1[0-2]))?")
 _UNSPECIFIED = re.compile(r"\d\d(?:\d[XxUu]|[XxUu]{2})")
 
 
@@ -93,6 +96,8 @@ def _with(found: Published, name: str, text: str) -> Published:
     """Return what is known after adding one value."""
     date, whole = _read(text, found.year)
     extended, season = _extended(text, name), _season_of(text, name)
+    if extended and (first := read_date(extended.partition("/")[0])):
+        date = first
     if date is None and found.year and season:
         return replace(found, season=text)
     if season and season in text and not whole:
@@ -139,14 +144,18 @@ def _extended(text: str, name: str) -> str | None:
     bare = re.sub(r"[‐-―]", "-", text.replace("--", "-")).strip(" []()©;,")
     if name == "month" or (name == "date" and _SEASON_MONTH.fullmatch(bare)):
         return None
+    if short := _SHORT_RANGE.fullmatch(bare):
+        return _short_range(short, name)
     found = ((form.fullmatch(bare.rstrip(".") if form is not _RANGE else bare), write) for form, write in _OPEN_FORMS)
     return next((written for match, write in found if match and (written := write(match))), None)
 
 
-def _short_range(found: re.Match[str]) -> str | None:
-    """2020/21 is a range of years; 2009/10 may be a month."""
+def _short_range(found: re.Match[str], name: str) -> str | None:
+    """2020/21 is a range of years, and so is 2009/12 in a field for years. Elsewhere 2009/12 is a month."""
     century, first, last = found.groups()
-    return f"{century}{first}/{century}{last}" if int(last) > max(12, int(first)) else None
+    is_next = name == "date" and "/" in found[0] and int(last) == int(first) + 1  # biblatex's slash means a range
+    years = int(last) > max(12, int(first)) or (int(last) > int(first) and _YEAR_FIELD.search(name)) or is_next
+    return f"{century}{first}/{century}{last}" if years else None
 
 
 def _range(found: re.Match[str]) -> str | None:
@@ -158,7 +167,6 @@ _OPEN_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (_ABOUT, lambda found: f"{found[1]}~"),
     (_UNSURE, lambda found: found[1] + found[2]),
     (_UNSPECIFIED, lambda found: found[0].upper().replace("U", "X")),
-    (_SHORT_RANGE, _short_range),
     (_RANGE, _range),
 )
 """Forms of dates that are not a single day, month or year, and how EDTF writes each."""
@@ -183,8 +191,10 @@ def _read(text: str, year: int | None) -> tuple[PartialDate | None, bool]:
         if found := form.search(text):
             date, whole = read(found)
             return date, whole and (form is _YEAR or not _has_numbers(text[found.end() :]))
-    if year and (re.fullmatch(r"0?[1-9]|1[0-2]", text) or _months(text)):
-        return _checked(str(year), text) if text.isdigit() else _with_month(text, str(year))
+    if year and (found := _MONTH_RANGE.fullmatch(text)):
+        return _checked(str(year), found[1])
+    if year and _months(text):
+        return _with_month(text, str(year))
     return None, False
 
 
@@ -222,6 +232,14 @@ def _months(text: str) -> list[tuple[int, int, int]]:
     """Find each month name in the text: its number, start and end."""
     words = ((_month(found[0].lower()), found.start(), found.end()) for found in _WORD.finditer(text))
     return [(number, start, end) for number, start, end in words if number]
+
+
+def month_number(text: str) -> int | None:
+    """Return the number of a month given as a number, a name or BibTeX's macro; None for other text."""
+    bare = text.strip(" .").lower()
+    if bare.isdecimal():
+        return int(bare) if 1 <= int(bare) <= len(_MONTHS) else None
+    return (_month(bare) or None) if _WORD.fullmatch(bare) else None
 
 
 @lru_cache(maxsize=1024)
