@@ -241,3 +241,19 @@ def test_any_text_ends_as_items_or_one_clear_line(parse: Parse, text: str) -> No
     else:
         lines = len(text.splitlines()) + 1
         assert all(1 <= item.line <= lines for item in items)
+
+
+@pytest.mark.parametrize(
+    ("journal", "venue"),
+    [
+        (r"{\apj}", "The Astrophysical Journal"),
+        (r"{{\mnras}}", "Monthly Notices of the Royal Astronomical Society"),
+        (r"{\prl{}}", "Physical Review Letters"),
+        (r"{\aap, Letters}", "Astronomy and Astrophysics, Letters"),
+        (r"{\AA ngstrom Reports}", "Ångstrom Reports"),
+    ],
+)
+def test_a_macro_of_an_astronomy_journal_is_read_as_its_name(journal: str, venue: str) -> None:
+    (record,) = parse_bibtex(f"@article{{a, title={{Dust lanes}}, journal={journal}, year=2009}}")
+    assert isinstance(record, Record)
+    assert (record.venue, record.doubts) == (venue, [])

@@ -17,6 +17,7 @@ from wamkg.importing.references.fields import (
     STYLE_MACROS,
     VERBATIM,
 )
+from wamkg.importing.references.journal_macros import with_journal_names
 from wamkg.importing.references.latex import marked_text, plain_address, plain_text
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.matching.record import Dropped, UnreadableLine
@@ -25,6 +26,7 @@ _NAMED = frozenset(
     ("title", "author", "journal", "journaltitle", "booktitle", "publisher", "series", "editor", "school")
 )
 """Fields in which the name of an undefined macro is not text."""
+_JOURNALS = frozenset(("journal", "booktitle", "series", "shortjournal"))
 _SAME = {"journaltitle": "journal", "location": "address", "eprinttype": "archiveprefix", "eprintclass": "primaryclass"}
 """BibLaTeX field names that differ from BibTeX's."""
 _STRUCTURE = frozenset(
@@ -166,6 +168,8 @@ def _people(value: str, doubts: list[str]) -> People:
 
 
 def _plain(name: str, value: str, doubts: list[str]) -> str:
+    if name in _JOURNALS:
+        value = with_journal_names(value)
     unknown: list[str] = []
     left_out: list[str] = []
     text = plain_text(value, unknown, left_out)
