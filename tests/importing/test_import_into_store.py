@@ -150,13 +150,32 @@ class TestValues:
         with store.reading() as session:
             assert find_paper(session, "2501.00001").title == TITLE
 
-    def test_a_class_that_does_not_exist_is_unreadable(self, store: Store, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("classes", "reason"),
+        [
+            ({"taxa": {"wam": "no"}}, "not placed in wam:no: no taxon 'no'"),
+            ({"taxa": {"tides": "deep/cold"}}, "not placed in tides:deep/cold: unknown taxonomy 'tides'"),
+            ({"also": {"wam": ["nowhere"]}}, "not placed in wam:nowhere: no taxon 'nowhere'"),
+            ({"states": {"tides": "outside"}}, "not placed in tides:outside: unknown taxonomy 'tides'"),
+        ],
+    )
+    def test_a_paper_with_a_class_that_does_not_exist_is_kept_and_the_class_listed(
+        self, store: Store, tmp_path: Path, classes: dict[str, object], reason: str
+    ) -> None:
         good = {"title": TITLE, "taxa": {"wam": "joint"}}
-        report = import_lines(
-            store, tmp_path / "a.jsonl", good, {"title": "Some Other Title Here", "taxa": {"wam": "no"}}
-        )
-        assert outcomes(report) == [Outcome.NEW, Outcome.UNREADABLE]
-        assert "no taxon 'no'" in report.lines[1].reason
+        report = import_lines(store, tmp_path / "a.jsonl", good, {"title": "Some Other Title Here"} | classes)
+        assert outcomes(report) == [Outcome.NEW, Outcome.NEW]
+        assert [line.placements for line in report.lines] == [("wam:joint",), ()]
+        (doubt,) = report.doubts
+        assert doubt.text.startswith(reason)
+        assert doubt.dropped and report.is_partial
+
+    def test_a_table_with_a_column_of_an_unknown_taxonomy_keeps_its_papers(self, store: Store, tmp_path: Path) -> None:
+        path = tmp_path / "tides.csv"
+        path.write_text("title,taxon:tides,taxon:wam\nDunes that Move at Night,deep,joint\n")
+        report = import_source(store, str(path), ImportOptions())
+        assert [line.placements for line in report.lines] == [("wam:joint",)]
+        assert [doubt.dropped for doubt in report.doubts] == [True]
 
     def test_as_candidates_places_nothing(self, store: Store, tmp_path: Path) -> None:
         record = {"title": TITLE, "taxa": {"wam": "joint"}, "standing": "included"}

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import PurePath
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -22,8 +22,9 @@ from wamkg.importing.quality import QualityCheck
 from wamkg.importing.seed_files import seed_catalogue, seed_taxonomies
 from wamkg.importing.seed_loader import has_own_survey
 from wamkg.importing.source import open_source
+from wamkg.importing.taxon_lookup import TaxaIndex
 from wamkg.importing.taxonomy_index import TaxonMatcher, TaxonomyIndex, TaxonomyMatcher
-from wamkg.matching.record import Record
+from wamkg.matching.record import Dropped, Record
 from wamkg.matching.same_paper import ids_of
 from wamkg.store.batches import close_batch, get_actor, open_batch, record_change
 from wamkg.store.questions import asked_in, renamed_in
@@ -123,6 +124,7 @@ def apply_result(
         progress=partial(_tell, progress, total) if progress else None,
     )
     items = _with_packaged(session, batch, _prepare(result.items), made)
+    items = items if options.as_candidates else _with_known_classes(items, applier.taxa)
     applier.apply(_watched(items, check, report))
     if not report.records:
         raise InvalidInputError(
@@ -176,6 +178,19 @@ def without_derived_year(record: Record) -> Record:
         return record
     unknown = tuple(name for name in record.unknown_keys if name != DERIVED_YEAR)
     return replace(record, year=None, unknown_keys=unknown)
+
+
+def _with_known_classes(items: Iterable[Item], taxa: TaxaIndex) -> Iterator[Item]:
+    """Yield the items; a class that does not exist is taken off its record and listed, and the record is kept."""
+    check = cache(taxa.check)
+    for item in items:
+        if isinstance(item, Record):
+            reasons = {placement: why for placement in item.placements if (why := check(placement))}
+            item.placements = [placement for placement in item.placements if placement not in reasons]
+            item.doubts += [
+                Dropped(f"not placed in {p.taxonomy}:{p.taxon or p.status}: {why}") for p, why in reasons.items()
+            ]
+        yield item
 
 
 def _shown_name(name: str) -> str:

@@ -91,6 +91,7 @@ def _names_title(names: list[str]) -> bool:
     """Whether cells are a header: one is called title, and another has a known name."""
     plain = [normalise(name) for name in names]
     known = sum(any(name in spellings for spellings in COLUMNS.values()) for name in plain)
+    known += sum(_TAXON.fullmatch(name.strip()) is not None for name in names)
     return any(name in COLUMNS["title"] for name in plain) and (known > 1 or len(plain) == 1)
 
 
