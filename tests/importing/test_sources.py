@@ -1,6 +1,7 @@
 """Opening files, addresses and standard input, and telling what they are."""
 
 import io
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -75,6 +76,9 @@ def test_a_missing_file_a_folder_and_a_huge_list(tmp_path: Path) -> None:
         ("a.json", b'{"status": "ok", "message": {"title": ["T"]}}', "csl-json"),
         ("a.json", b'{\n "title": "T"\n}', "csl-json"),
         ("a.json", b'{"title": "T", "authors": []}', "jsonl"),
+        ("a.json", b'{"title": "T", "references": [{"title": "U"}]}', "jsonl"),
+        ("a.json", b'{"count": 1, "by": {"a": "b"}, "papers": [{"title": "T"}]}', "csl-json"),
+        ("a.txt", b"# tides\n2302.00111\n10.1000/abc, 2302.00112\n# c\nsand\n2302.00113 # good\n", "ids"),
         ("a.txt", b"FN An Index\nVR 1.0\nPT J\nTI T\nER\n", "wos"),
         ("a.ris", b"FN An Index\nVR 1.0\nPT J\nTI T\nER\n", "wos"),
         ("a.txt", b"PMID- 1\nTI  - T\n", "nbib"),
@@ -217,13 +221,53 @@ def records_of(path: Path, encoding: str, content: bytes | None = None) -> list[
     return records
 
 
+RECORDS = [
+    ({"title": "Dunes that Move", "authors": ["Ann Lee"], "year": 2021, "arxiv": "2101.00001"}, 2021),
+    ({"title": "Sand that Sings", "author": [{"family": "Cole", "given": "Bo"}], "issued": {"raw": "2020"}}, 2020),
+]
+
+
+@pytest.mark.parametrize("form", ["%s", '{"records": %s}', '{"count": 2, "by": {"of": "us"}, "papers": %s}'])
+def test_an_array_of_records_is_read_whatever_object_holds_it(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(form % json.dumps([row for row, _ in RECORDS]))
+    with open_source(str(path)) as source:
+        records = parse(source, CATALOGUE).records()
+    assert [(r.title, len(r.authors), r.year) for r in records] == [(row["title"], 1, y) for row, y in RECORDS]
+
+
 def test_a_few_bytes_of_another_encoding_cost_only_themselves(tmp_path: Path) -> None:
     path = tmp_path / "a.bib"
     path.write_bytes((CHINESE + WESTERN).encode() + "@misc{b, title={Café}}".encode("latin-1"))
     with open_source(str(path)) as source:
         result = parse(source, CATALOGUE)
         assert [record.title[-2:] for record in result.records()] == ["方法", "te", "fé"]
-    assert "1 lines are not UTF-8 (the first is line 9)" in result.notes[0]
+    assert "UTF-8 except for 1 line read as Windows-1252 (Western European): line 9" in result.notes[0]
+
+
+MIXED = [
+    ("latin-1", ["Über Ähren", "Gödel und Lévy", "Sable à Lefèvre"], "1252"),
+    ("cp1250", ["Čas a řeky", "Řeka čas živá ž", "Žlutý šum a řeka"], "1250"),
+    ("cp1251", ["Приливы и пески", "Движение дюн на берегу", "Мокрый песок"], "1251"),
+    ("gb18030", ["沙丘的移动与风", "潮汐与沙滩的研究", "海岸线的变化方法"], "GBK"),
+    ("shift_jis", ["砂丘の移動について", "潮の満ち引きの観測", "海岸線の変化"], "Shift-JIS"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "titles", "told"), MIXED, ids=[encoding for encoding, *_ in MIXED])
+@pytest.mark.parametrize("order", [(0, 1, 1), (1, 1, 0), (1, 0, 1), (0, 1, 0)])
+def test_two_encodings_in_one_file_are_read_line_by_line(
+    tmp_path: Path, encoding: str, titles: list[str], told: str, order: tuple[int, ...]
+) -> None:
+    path = tmp_path / "glued.csv"
+    codes = ["utf-8" if not other else encoding for other in order]
+    lines = [f"{title},2020\n".encode(code) for title, code in zip(titles, codes, strict=True)]
+    path.write_bytes(b"title,year\n" + b"".join(lines))
+    with open_source(str(path)) as source:
+        result = parse(source, CATALOGUE)
+        assert [record.title for record in result.records()] == titles
+    wanted = {(0, 1, 1): "3-4", (1, 1, 0): "2-3", (1, 0, 1): "2, 4", (0, 1, 0): "3"}[order]
+    assert told in result.notes[0] and result.notes[0].endswith(f" {wanted}")
 
 
 def test_a_wrong_or_unknown_encoding_is_refused_with_what_to_do(tmp_path: Path) -> None:

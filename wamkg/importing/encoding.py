@@ -2,9 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from wamkg.errors import InvalidInputError
+from wamkg.readable import pluralize
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -14,6 +15,9 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 """Byte order marks, longest first."""
+_MOSTLY = 0.7
+"""Share of the non-ASCII bytes from which a line, or a file, is UTF-8 with a few foreign bytes."""
+_MAX_RANGES = 40
 _SAMPLE = 1 << 18
 """Number of non-ASCII bytes used to guess an encoding."""
 _EAST_ASIAN = ["gb18030", "shift_jis", "euc_jp", "big5", "euc_kr"]
@@ -31,7 +35,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _CHINESE = re.compile(rb"(?=(?:..)*?[\xc9-\xd7])(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe])+", re.S)
 """Common Chinese characters in GBK; Korean text does not use lead bytes from 0xc9 on."""
-_UTF8_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_UTF8_CHARACTER = re.compile(rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})")
 
 
 def known_encoding(name: str) -> str:
@@ -82,14 +86,16 @@ def decode(raw: bytes, name: str, encoding: str | None = None) -> tuple[str, str
 
 
 def _decode_other(raw: bytes) -> tuple[str, str]:
-    """Decode text that is not valid UTF-8: UTF-8 with a few foreign bytes, or another encoding throughout."""
-    high = sum(map(len, _HIGH.findall(raw)))
-    utf8 = sum(map(len, _UTF8_CHARACTER.findall(raw)))
-    if utf8 > 0.8 * high:
-        lines = list(_broken_lines(raw))
-        text = b"".join(_mixed(line) for line in raw.splitlines(keepends=True)).decode()
-        what = f"{len(lines)} lines are not UTF-8 (the first is line {lines[0]})"
-        return text.removeprefix("\ufeff"), f"{what}; they are read as {_NAMES['cp1252']}"
+    """Decode text that is not valid UTF-8: a mixture of UTF-8 and another encoding, or another encoding throughout."""
+    lines = raw.splitlines(keepends=True)
+    foreign = {number: line for number, line in enumerate(lines, start=1) if not _is_utf8(line)}
+    apart = b"".join(line for line in foreign.values() if _utf8_share(line) <= _MOSTLY)
+    valid = [line.decode() for n, line in enumerate(lines, start=1) if n not in foreign and not line.isascii()]
+    other = _guess(apart, frozenset("".join(valid).casefold())) if apart else "cp1252"
+    if _utf8_share(raw) > _MOSTLY or (valid and (other not in _EAST_ASIAN or 2 * len(valid) >= len(foreign))):
+        text = "".join(_read_line(line, other) if n in foreign else line.decode() for n, line in enumerate(lines, 1))
+        what = f"the file is UTF-8 except for {pluralize(len(foreign), 'line')} read as {_NAMES.get(other, other)}"
+        return text.removeprefix("\ufeff"), f"{what}: {_ranges(foreign)}"
     chosen = _guess(raw)
     try:
         text = raw.decode(chosen)
@@ -101,30 +107,48 @@ def _decode_other(raw: bytes) -> tuple[str, str]:
     )
 
 
-def _broken_lines(raw: bytes) -> Iterator[int]:
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            yield number
+def _utf8_share(raw: bytes) -> float:
+    """Return the share of the non-ASCII bytes that belong to characters in UTF-8."""
+    return sum(map(len, _UTF8_CHARACTER.findall(raw))) / max(sum(map(len, _HIGH.findall(raw))), 1)
 
 
-def _mixed(line: bytes) -> bytes:
-    """Decode a UTF-8 line; its invalid bytes are read as Windows-1252."""
+def _is_utf8(line: bytes) -> bool:
     try:
         line.decode()
-        return line
     except UnicodeDecodeError:
-        parts = re.split(rb"([\xc2-\xf4][\x80-\xbf]{1,3}|[\x80-\xff])", line)
-        return b"".join(part if len(part) != 1 else _one(part) for part in parts)
+        return False
+    return True
 
 
-def _one(byte: bytes) -> bytes:
-    return byte.decode("cp1252", errors="replace").encode()
+def _ranges(numbers: Iterable[int]) -> str:
+    """Return line numbers for a message: "lines 3-5, 9", at most the first ranges."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    shown = ", ".join("-".join(map(str, run)) for run in runs[:_MAX_RANGES])
+    rest = f" and {len(runs) - _MAX_RANGES} more places" if len(runs) > _MAX_RANGES else ""
+    return ("line " if len(runs) == len(runs[0]) == 1 else "lines ") + shown + rest
 
 
-def _guess(raw: bytes) -> str:
-    """Guess the encoding: a Western one if non-ASCII letters occur singly, as accented letters do."""
+def _read_line(line: bytes, other: str) -> str:
+    """Decode a line in the other encoding; if most of it is UTF-8, only its invalid bytes."""
+    return _mixed(line) if _utf8_share(line) > _MOSTLY else line.decode(other, errors="replace")
+
+
+def _mixed(line: bytes) -> str:
+    """Decode a UTF-8 line; its invalid bytes are read as Windows-1252."""
+    parts = _UTF8_CHARACTER.split(line)
+    return "".join(part.decode("utf-8" if n % 2 else "cp1252", errors="replace") for n, part in enumerate(parts))
+
+
+def _guess(raw: bytes, letters: frozenset[str] = frozenset()) -> str:
+    """Guess the encoding: a Western one if non-ASCII letters occur singly, as accented letters do.
+
+    Of two that make sense, the one with more of the given letters, which other lines of the file have.
+    """
     from charset_normalizer import from_bytes  # only files in old encodings need it
 
     sample = _sample(raw)
@@ -135,6 +159,8 @@ def _guess(raw: bytes) -> str:
             _WESTERN if max(runs) < 3 else _WESTERN[:1]
         )  # three in a row are no accents, and Mac Roman reads anything
         score, western = max((_sense(sample, name), -n, name) for n, name in enumerate(names))[::2]
+        if western == _WESTERN[0] and _sense(sample, "cp1250") == score:
+            western = max(_WESTERN[:2], key=lambda name: len(letters.intersection(sample.decode(name).casefold())))
         if score > 0.5:
             return western
     eastern = isolated or all(length % 2 == 0 for length in runs)
