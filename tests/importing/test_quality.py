@@ -96,6 +96,11 @@ def test_a_warning_comes_first_says_where_and_what_to_do(printed: Printer) -> No
     assert "  line 8: A sound title about the tide of number 7" in everything
 
 
+@pytest.mark.parametrize("content", ['{"foo": [{"title": "Sand"}]}', '{"title": ""}\nno json\n'])
+def test_a_file_without_a_readable_record_is_a_failure(printed: Printer, content: str) -> None:
+    assert printed("a.jsonl", content)[0] == 1
+
+
 def test_half_without_authors_is_said_and_less_is_not(report_of: Importer) -> None:
     def of(lacking: int) -> list[str]:
         people = ["writer = {Morn, Ilka}"] * lacking + ["author = {Morn, Ilka}"] * (10 - lacking)

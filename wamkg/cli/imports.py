@@ -54,7 +54,7 @@ def import_(
         print_report(report, verbose)
         if hint and not dry_run:
             out.print(hint)
-    return EXIT_PARTIAL if report.is_partial else 0
+    return 1 if report.is_nothing_read else EXIT_PARTIAL if report.is_partial else 0
 
 
 @contextmanager

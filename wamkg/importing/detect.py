@@ -6,7 +6,8 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from wamkg.errors import InvalidInputError
-from wamkg.importing.ids import identified
+from wamkg.importing.ids import is_id_list
+from wamkg.importing.references.csl import is_csl_row, is_wrapped
 from wamkg.near_matches import unknown
 
 FORMATS = ("awesome-list", "bibtex", "ris", "csv", "csl-json", "nbib", "wos", "enw", "jsonl", "ids")
@@ -44,7 +45,6 @@ _CSL = re.compile(r"^\s*\[\s*(?:\{|\])")
 _CSL_OBJECT = re.compile(
     r"^\s*\{\s*(?:\"(?:items|message|status|message-type|message-version|references)\"\s*:|\"(?:id|type)\"\s*:\s*\"[^\"]*\"\s*,\s*\"(?:id|type)\"\s*:)"
 )
-_CSL_KEYS = frozenset(("container-title", "issued", "DOI", "author", "date-parts"))
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |[-*+] |\d+\. |\||>|<[a-z])|\]\(", re.M | re.I)
 _CSV_HEADER = re.compile(r"^[^\n,;\t|]*\btitle\b[^\n,;\t|]*[,;\t|]|[,;\t|][^\n]*\btitle\b", re.I)
 _WOS_TABLE = re.compile(r"^PT\tAU\t")
@@ -86,7 +86,7 @@ def _by_content(name: str, text: str) -> str:
         ("csl-json", _CSL.match(text)),
         *((format, sign.search(text)) for format, sign in _TAGGED.items()),
         ("csv", _WOS_TABLE.match(text)),
-        ("ids", _all_ids(lines, text.endswith("\n"))),
+        ("ids", is_id_list(lines if text.endswith("\n") or len(lines) < 2 else lines[:-1])),
         ("bibtex", _BIBTEX.match(text)),
         ("csv", _is_table(lines)),
         ("awesome-list", _MARKDOWN.search(text)),
@@ -101,13 +101,13 @@ def _by_content(name: str, text: str) -> str:
 
 def _is_csl_object(text: str, first: str) -> bool:
     """Whether a JSON object contains CSL items, is a registrar's response, or is one item on several lines."""
-    if _CSL_OBJECT.match(text):
+    if _CSL_OBJECT.match(text) or is_wrapped(text):
         return True
     try:
         row = json.loads(first)
     except ValueError:
         return first == "{" or not first.endswith("}")
-    return isinstance(row, dict) and bool(_CSL_KEYS & row.keys()) and "authors" not in row
+    return isinstance(row, dict) and is_csl_row(row)
 
 
 def _is_table(lines: list[str]) -> bool:
@@ -116,13 +116,3 @@ def _is_table(lines: list[str]) -> bool:
         return False
     mark = max(",;\t", key=lines[0].count)
     return lines[0].count(mark) > 1 and lines[1].count(mark) >= 1
-
-
-def _all_ids(lines: list[str], whole: bool) -> bool:
-    """Whether every line is an identifier or a comment; a last line that may be cut off does not count."""
-    given = [
-        line.partition(" #")[0]
-        for line in (lines if whole or len(lines) < 2 else lines[:-1])
-        if not line.startswith("#")
-    ]
-    return bool(given) and all(identified(line) for line in given)

@@ -1,7 +1,7 @@
 """Bare identifiers, one per line: an arXiv id, a DOI, a Semantic Scholar id, or the URL of a paper."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from wamkg.identifiers import arxiv_id, doi, s2_id
@@ -11,6 +11,8 @@ from wamkg.importing.parse_result import Item
 from wamkg.matching.record import Record, UnreadableLine
 
 _MAX_LINE = 4096
+_MAX_STRAY = 2
+"""Number of lines with identifiers for each line without, at least, in a list of identifiers."""
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _PREFIX = re.compile(r"^(?:doi|s2|openalex)\s*:\s*", re.I)
 _S2_URL = re.compile(r"semanticscholar\.org/paper/(?:[^/\s]+/)?([0-9a-f]{40})", re.I)
@@ -35,6 +37,13 @@ def parse_ids(stream: BinaryIO) -> Iterator[Item]:
             continue
         if text:
             yield from _of_line(text, number)
+
+
+def is_id_list(lines: Sequence[str]) -> bool:
+    """Whether most lines, apart from comments, contain only identifiers."""
+    given = [text for line in lines if (text := _COMMENT.sub("", line).strip())]
+    stray = sum(any(isinstance(item, UnreadableLine) for item in _of_line(text, 1)) for text in given)
+    return stray < len(given) and stray * _MAX_STRAY <= len(given) - stray
 
 
 def _of_line(text: str, number: int) -> Iterator[Item]:

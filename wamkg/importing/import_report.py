@@ -126,6 +126,11 @@ class ImportReport:
         return bool(self.counts[Outcome.UNREADABLE] or self.quality.dropped or self.warnings or self.kept)
 
     @property
+    def is_nothing_read(self) -> bool:
+        """Whether no line could be read."""
+        return self.counts[Outcome.UNREADABLE] == self.records
+
+    @property
     def kept(self) -> int:
         """Return how many lines were stored as questions, now or earlier, because their id belongs to another paper."""
         return self.counts["kept as questions"]

@@ -32,15 +32,22 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
             continue
         try:
             row = orjson.loads(line)
-            had_nul = _NUL in line and _has_nul(row)
-            record = read_mapping(without_nul(row) if had_nul else row, number, loose=True)
-            if had_nul:
-                record.doubts.append(Dropped("a NUL character, which the database cannot store; it is left out"))
-            yield record
         except orjson.JSONDecodeError as error:
             yield UnreadableLine(number, _json_fault(line, error), _excerpt(line))
-        except FaultError as fault:
-            yield UnreadableLine(number, str(fault), _excerpt(line))
+            continue
+        yield loose_record(row, number, line)
+
+
+def loose_record(row: object, number: int, source: bytes) -> Item:
+    """Return the record that an object, parsed from some JSON, describes; unusable values are dropped and listed."""
+    had_nul = _NUL in source and _has_nul(row)
+    try:
+        record = read_mapping(without_nul(row) if had_nul else row, number, loose=True)
+    except FaultError as fault:
+        return UnreadableLine(number, str(fault), _excerpt(source))
+    if had_nul:
+        record.doubts.append(Dropped("a NUL character, which the database cannot store; it is left out"))
+    return record
 
 
 def record_of(row: object, number: int) -> Item:

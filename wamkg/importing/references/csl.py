@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from wamkg.errors import InvalidInputError
+from wamkg.importing.jsonl import loose_record
 from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, is_nobody, read_people
+from wamkg.importing.record_keys import KEYS
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.reference import Reference, item_of
@@ -54,33 +56,56 @@ _HOUSEKEEPING = frozenset((
 """Keys for a registrar's bookkeeping; they are dropped without a message."""
 _BLANK = " \t\r\n"
 _LIST_BEGINS = re.compile(r"\"(?:items|references)\"\s*:\s*(?=\[)")
+_WRAPPED = re.compile(
+    r"\s*\{(?:\s*\"(?!title\")[\w-]+\"\s*:\s*(?:\"(?:[^\"\\]|\\.)*\"|[\w.+-]+|\{[^{}]*\})\s*,)*\s*"
+    r"\"(?:records|items|references|papers|publications|articles|documents|entries|works|results|data)\"\s*:\s*"
+    r"(?=\[\s*[{\]])"
+)
+"""The start of an object that contains an array of records under a usual name, perhaps after some short values."""
+_CSL_KEYS = frozenset(("container-title", "issued", "DOI", "author", "date-parts"))
+"""Keys of CSL that this project's JSON does not have."""
+_OWN_KEYS = frozenset(KEYS) - {*_FIELDS, "id", "type", "title", "url", "key"}
+"""Keys of this project's JSON that CSL does not have."""
+
+
+def is_wrapped(text: str) -> bool:
+    """Whether a JSON object contains an array of records, such as `{"records": [{...}]}`."""
+    return _WRAPPED.match(text) is not None
+
+
+def is_csl_row(row: JsonObject) -> bool:
+    """Whether an object uses the keys of CSL, not those of this project's JSON Lines."""
+    return bool(_CSL_KEYS & row.keys()) and "authors" not in row
 
 
 def parse_csl(text: str) -> Iterator[Item]:
     """Return items in file order; one that is not an object becomes an Unreadable.
 
-    Raises InvalidInputError, with the line, where the file is not valid JSON; then nothing of it is imported.
+    Items with the keys of this project's JSON Lines are read like its lines. Raises InvalidInputError, with the line,
+    where the file is not valid JSON; then nothing of it is imported.
     """
-    for line, row in _elements(text):
-        if isinstance(row, dict):
+    for line, row, source in _elements(text):
+        if not isinstance(row, dict):
+            yield UnreadableLine(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
+        elif is_csl_row(row) or not _OWN_KEYS & row.keys():
             yield item_of(_reference(row, line))
         else:
-            yield UnreadableLine(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
+            yield loose_record(row, line, source.encode(errors="replace"))
 
 
-def _elements(text: str) -> Iterator[tuple[int, Any]]:
-    """Yield each item with its first line number: from an array, from an object's `items`, or a single one."""
+def _elements(text: str) -> Iterator[tuple[int, Any, str]]:
+    """Yield each item with its first line number and its source: from an array, from one in an object, or a single one."""
     start = _skip(text, 0)
     if text[start : start + 1] == "{":
-        listed = _LIST_BEGINS.search(text)
+        listed = _WRAPPED.match(text) or _LIST_BEGINS.search(text)
         if listed is None:
-            yield text.count("\n", 0, start) + 1, _only(text, start)
+            yield text.count("\n", 0, start) + 1, _only(text, start), text
             return
         start = listed.end()
     yield from _of_array(text, start)
 
 
-def _of_array(text: str, start: int) -> Iterator[tuple[int, Any]]:
+def _of_array(text: str, start: int) -> Iterator[tuple[int, Any, str]]:
     decoder, at, line, counted = json.JSONDecoder(), _after(text, start, "["), 1, 0
     while at < len(text) and text[at] != "]":
         line, counted = line + text.count("\n", counted, at), at
@@ -89,7 +114,7 @@ def _of_array(text: str, start: int) -> Iterator[tuple[int, Any]]:
         except (json.JSONDecodeError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
             raise InvalidInputError(f"not valid JSON in the item that begins at line {line}: {reason}") from None
-        yield line, row
+        yield line, row, text[at:end]
         at = _after(text, end, ",")
     if at >= len(text):
         raise InvalidInputError("the array of items has no end; the file may have been cut off")
