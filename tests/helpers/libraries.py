@@ -71,7 +71,9 @@ SHORT_TITLES = st.sampled_from(["World Models", "Is This It?", "R3M: Reward"])
 ODD_TITLES = (
     "世界模型与机器人学习", "Attention?", "2001: A Space Odyssey", "Planning vs. (Extended Version)",
     "Rules of U.S. Roads and Lanes", "On “Seeing” (and Back) with Robots", "Learning No. 5 by Playing It. Possible?",
-    "Sorting 1,000 Objects at Night", "Learning R&D Learning II",
+    "Sorting 1,000 Objects at Night", "Learning R&D Learning II", "1984: Robots in Literature", "It's Sand!",
+    "Who Moved My Sand? (Technical Report)", "(Almost) All Dunes Are Alike", "A Dune (Revisited)", "On the Moon",
+    "Reading “Sand” and “Sea” by Touch", "The U.K. Coast in Motion", "Robots: A Short History, 1950 to 2000",
 )  # fmt: skip
 """Titles of one word, or with numbers or brackets, that a reader easily takes for a name, a date or a remark."""
 LIST_TITLES = SHORT_TITLES | st.builds(

@@ -12,19 +12,6 @@ from wamkg.identifiers import slugify
 from wamkg.matching.record import Record
 from wamkg.names import PersonName
 
-NOT_YET = {
-    "table_year_first",
-    "badges",
-    "authors_first",
-    "venue_and_short_year_before_the_link",
-    "bold_title_and_bare_addresses",
-    "venue_in_brackets_first",
-    "name_then_title_and_lines_below",
-    "bullets_parted_by_bars",
-    "title_year_authors",
-}
-"""Layouts that are not yet read right; whoever makes one right takes it out."""
-
 
 def printed(record: Record, layout: Layout) -> dict[str, object]:
     """What the importer read of a paper, as far as the layout prints it."""
@@ -43,17 +30,11 @@ def wanted(paper: Work, layout: Layout) -> dict[str, object]:
     return always | {field: known[field] for field in layout.prints}
 
 
-def marked(layouts: list[Layout]) -> list[object]:
-    """The layouts as parameters; those not yet read right are expected to fail."""
-    failing = pytest.mark.xfail(strict=False, reason="some titles are not yet read right in this layout")
-    return [pytest.param(each, id=each.name, marks=[failing] if each.name in NOT_YET else []) for each in layouts]
-
-
 def test_there_are_at_least_twelve_layouts() -> None:
     assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS) >= 12
 
 
-@pytest.mark.parametrize("layout", marked(LAYOUTS))
+@pytest.mark.parametrize("layout", LAYOUTS, ids=[layout.name for layout in LAYOUTS])
 @settings(max_examples=25, derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(papers=lists())
 def test_a_library_in_any_layout_is_read_back_equal(layout: Layout, papers: list[Work]) -> None:
@@ -62,9 +43,8 @@ def test_a_library_in_any_layout_is_read_back_equal(layout: Layout, papers: list
     assert found == sorted((wanted(p, layout) for p in papers), key=lambda each: str(each["arxiv"]))
 
 
-@pytest.mark.xfail(strict=False, reason="read as a name, a date, a remark; write it as a plain test once it is right")
 @pytest.mark.parametrize("title", ODD_TITLES)
-def test_an_odd_title_is_read_back_from_every_layout_that_is_read_right(title: str) -> None:
+def test_an_odd_title_is_read_back_from_every_layout(title: str) -> None:
     paper = Work("k", title, (PersonName("Lee", "Ann"), PersonName("Cho", "Bob")), 2024, "ICRA", "2401.00001")
     other = replace(paper, title="Learning to Grasp Soft Objects", arxiv="2402.00002")
     papers = [replace(each, method=f"Bot{n}", taxon="Policy Learning") for n, each in enumerate((paper, other), 1)]
@@ -73,7 +53,7 @@ def test_an_odd_title_is_read_back_from_every_layout_that_is_read_right(title: s
         titles = [
             record.title for record in read(render(layout, papers), EMPTY).records() if record.arxiv == paper.arxiv
         ]
-        if titles != [title] and layout.name not in NOT_YET:
+        if titles != [title]:
             wrong[layout.name] = titles
     assert not wrong
 
@@ -83,3 +63,27 @@ def test_the_heading_of_one_short_entry_is_no_paper() -> None:
                "- [2024] Robot R&D Learning [[paper](https://arxiv.org/abs/2402.00002)]"]  # fmt: skip
     text = "\n\n".join(["# Papers", "## Video Generation", entries[0], "## Policy Learning", entries[1]])
     assert len(read(text, EMPTY).records()) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "told"),
+    [
+        (
+            "- 2001: A Space Odyssey [[paper](https://arxiv.org/abs/2401.00001)]",
+            "2001: A Space Odyssey",
+            "may be the year",
+        ),
+        ("- [2024] Touch. Feel the Sand [[paper](https://arxiv.org/abs/2401.00001)]", "Feel the Sand", "is a guess"),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_told(line: str, title: str, told: str) -> None:
+    (record,) = read(f"# Papers\n\n## Sand\n\n{line}\n", EMPTY).records()
+    assert title in (record.title, record.method)
+    assert [doubt for doubt in record.doubts if told in doubt]
+
+
+def test_years_before_all_titles_of_a_list_are_years() -> None:
+    titles = ["A Space of Sand", "The Dunes of Time", "Waves of the Sea"]
+    lines = [f"- 20{n}1: {title} [[pdf](https://arxiv.org/abs/2401.0000{n})]" for n, title in enumerate(titles)]
+    records = read("# Papers\n\n## Sand\n\n" + "\n".join(lines), EMPTY).records()
+    assert [(record.title, record.year) for record in records] == list(zip(titles, [2001, 2011, 2021], strict=True))

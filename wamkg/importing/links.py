@@ -20,7 +20,7 @@ _KIND_WORDS = (
     ("other", {"video", "videos", "slides", "poster", "talk", "youtube", "twitter", "x", "appendix", "supp",
                "supplementary", "supplemental", "supplement", "bibtex", "bib", "docs", "documentation", "link", "links",
                "here", "url", "colab", "notebook", "notebooks", "review", "reviews", "tweet", "news", "tutorial", "api",
-               "list", "leaderboard", "discord", "bilibili", "zhihu", "知乎", "解读", "视频", "链接"}),
+               "list", "leaderboard", "discord", "bilibili", "zhihu", "知乎", "解读", "笔记", "讲解", "视频", "链接"}),
 )  # fmt: skip
 _FILLER = frozenset((
     "preprint", "official", "unofficial", "the", "to", "full", "pytorch", "jax", "tensorflow", "coming", "soon", "face",
@@ -28,6 +28,8 @@ _FILLER = frozenset((
     "download", "view", "v", "or",
 ))  # fmt: skip
 _ALL_WORDS = frozenset(word for _, words in _KIND_WORDS for word in words) | _FILLER
+_ANY = frozenset({"link", "links", "here", "url", "链接"})
+"""Labels that say nothing of what a link leads to."""
 _PAPER_HOSTS = (
     "arxiv.org", "alphaxiv.org", "openreview.net", "doi.org", "aclanthology.org", "mlr.press", "neurips.cc", "nips.cc",
     "thecvf.com", "ieeexplore.ieee.org", "dl.acm.org", "link.springer.com", "nature.com", "science.org",
@@ -57,6 +59,8 @@ _NATURE = re.compile(r"nature\.com/articles/(s\d{5}-\d{3}-\d{5}-\w)")
 _DOI_HOSTS = ("doi.org", "dl.acm.org", "link.springer.com", "science.org", "sagepub.com", "wiley.com")
 _DOI_PATH = re.compile(r"/(?:doi/(?:[a-z]+/)?)?10\.\d{4,9}/\S")
 """URL path with a DOI at its start or after "doi", on any host."""
+_OPEN_URL = re.compile(r"(?:^|&)(?:rft_)?id=(?:doi:|info:doi/)(10\.\d{4,9}/[^&\s]+)", re.I)
+"""A DOI in the query of a library's link resolver (OpenURL, ANSI/NISO Z39.88)."""
 _DOI_TAIL = re.compile(r"(?:\.pdf|/full|/pdf|/abstract|/epdf)$")
 _WEB = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#]\S*)?", re.I).fullmatch
 _BRACKETS_BEHIND = re.compile(r"(?<=\w)\s*[(（][^()（）]*[)）]\s*$")
@@ -87,7 +91,7 @@ def kind_of(label: str, url: str) -> str:
     if label.lower().split()[-1:] == ["list"]:
         return "other"
     words = set(_label_words(label)) & (_ALL_WORDS - _FILLER) if is_link_label(label) else set()
-    if not words or (words <= {"huggingface", "hf"} and "huggingface" in url):
+    if not words or (words <= {"huggingface", "hf"} and "huggingface" in url) or (words <= _ANY and is_scholarly(url)):
         return _kind_of_host(url)
     return next((kind for kind, known in _KIND_WORDS if words & known), "other")
 
@@ -146,6 +150,8 @@ def doi_of(url: str) -> str | None:
         return f"10.1038/{found[1]}"
     parts = urlsplit(url)
     path = unquote(parts.path)
+    if resolved := _OPEN_URL.search(unquote(parts.query)):
+        return doi(resolved[1])
     if any(parts.netloc.lower().endswith(host) for host in _DOI_HOSTS) or _DOI_PATH.match(path):
         value = doi(path)
         return _DOI_TAIL.sub("", value) if value else None

@@ -33,10 +33,14 @@ _NO_NAME = frozenset((
 """Words in titles that never occur in a person's name."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _MARKS = re.compile(
-    r"\$\s*\^?\{?[^$]*\}?\s*\$|\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
+    r"\$\s*(?:\{\}\s*)?(?:\^|\\(?:d?dag(?:ger)?|ast|star|diamond|heartsuit|clubsuit|spadesuit|circ|bullet|S|P)\b)[^$]*\$|"
+    r"\^\{[^}]*\}|[*†‡§¶⁂✉📧♠♣♥♦∗⋆¹²³⁴⁵⁶⁷⁸⁹⁰]+|(?<=[^\W\d_])\d+(?:\s*,\s*\d+)*(?=[\s,;]|$)"
 )
+_CYRILLIC, _LATIN = re.compile(r"[\u0400-\u04ff]"), re.compile(r"[A-Za-z]")
+_NO_NAME_WORD = re.compile(r"\.[a-z]|['’]s$")
+"""A full stop inside a word, as in "LLM.int8", or a genitive."""
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
-_INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
+_INITIALS = re.compile(r"^(?:[A-Z]\.?[\s-]?){1,3}$|^(?:[A-Z]\.[\s-]?){1,4}$|^(?:[A-Z]\.[\s-]?)+[A-Z][a-z]?\.?$")
 _AND = re.compile(r"\s+(?:[Aa][Nn][Dd]|&|与|和)\s+|\s*(?<!\b[A-Z])&\s*")
 
 
@@ -80,6 +84,8 @@ def is_name(text: str) -> bool:
     if has_han(text):
         longest = 4 if len(words) == 1 else 6
         return len(words) <= 2 and 2 <= len("".join(words)) <= longest and not any(c.isascii() for c in "".join(words))
+    if _CYRILLIC.search(text) and _LATIN.search(text):
+        return False
     particles = any(word.lower() in _PARTICLES for word in words[1:])
     if not 2 <= len(words) <= (5 if particles or has_initial(text) else 4) or _is_mostly_common(words):
         return False
@@ -105,6 +111,8 @@ def _is_name_word(word: str) -> bool:
     if word.isalpha() and word[0].isupper():
         return len(word) < 4 or not word.isupper()
     bare = word.strip(".'’-")
+    if _NO_NAME_WORD.search(word):
+        return False
     return (
         bare[:1].isupper() and all(c.isalpha() or c in "-'’.`" for c in bare) and (len(bare) < 4 or not bare.isupper())
     )

@@ -11,6 +11,7 @@ from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.introduces import introduced
 from wamkg.importing.lists.legend import Synonyms, read_legend
 from wamkg.importing.lists.new_taxonomy import heading_name, is_class_heading, new_taxonomy, propose_taxa, slug_for
+from wamkg.importing.lists.news import without_news
 from wamkg.importing.lists.reading import Listed, Read, read_entries
 from wamkg.importing.lists.section_taxa import LabelReader, SectionTaxon, best_taxonomy, near_misses, positions
 from wamkg.importing.lists.unread_ids import ids_in, tell_malformed, unaccounted_links, unread_ids
@@ -32,7 +33,9 @@ def parse_list(text: str, name: str, catalogue: TaxonomyIndex, taxonomy: str | N
     with. Without it, the best matching one is used; if none matches, one is created from the headings of the list.
     """
     document, lines = read_document(text), lines_of(text)
-    return _ListReading(document, read_entries(document, lines), name, catalogue, taxonomy).result(lines)
+    read = read_entries(document, lines)
+    read.listed = without_news(read.listed, document.sections)
+    return _ListReading(document, read, name, catalogue, taxonomy).result(lines)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ _DATED_VENUE = re.compile(
     r"^(?P<venue>[^\d]{2,60}?)[\s,]+(?P<date>(?:19|20)\d\d[-./,]\d{1,2}(?:[-./]\d{1,2})?|\d\d\.\d{1,2}|"
     r"(?:\d{1,2} )?[A-Z][a-z]{2,8}\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:19|20)\d\d)$"
 )
-_SHORT_YEAR = re.compile(r"^(?P<venue>\D{2,30}?)\s+(?P<year>[0-3]\d)$")
+_SHORT_YEAR = re.compile(r"^(?P<venue>\D{2,30}?)(?:\s+|\s?[-–’'])(?P<year>[0-3]\d)$")
 _BIBTEX_AND = re.compile(r",?\s+and\s+")
 _MIN_PAIRS = 2
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
@@ -150,6 +150,7 @@ class _CreditsReader:
         self.taken = 0
         self.credits = Credits()
         self.family: str | None = None
+        self.family_is_first = False
 
     def take(self, segment: _Segment) -> None:
         text = _LEADING_WORD.sub("", segment.text)
@@ -170,7 +171,7 @@ class _CreditsReader:
         if family is not None and is_author:
             self.add_author(family)
         elif family is not None:
-            self.take_rest(family)
+            self.take_rest(family, is_first=self.family_is_first)
 
     def sort(self, text: str, depth: int) -> None:
         """Classify one segment."""
@@ -183,9 +184,9 @@ class _CreditsReader:
         elif named:
             self.take_names(names)
         elif is_family(text):
-            self.family = text
+            self.family, self.family_is_first = text, self.taken == 1
         else:
-            self.take_rest(text)
+            self.take_rest(text, is_first=self.taken == 1)
 
     def is_affiliation(self, text: str, depth: int, named: bool) -> bool:
         """Whether words are an affiliation: in brackets after a name, or next to an institution."""
@@ -195,12 +196,12 @@ class _CreditsReader:
             bool(self.credits.institutions) and not self.credits.authors
         )
 
-    def take_rest(self, text: str) -> None:
+    def take_rest(self, text: str, *, is_first: bool) -> None:
         if self.credits.cut and self.credits.venue is None and _ACRONYM.match(text):
             self.credits.venue = text
         else:
             self.credits.rest.append(text)
-            self.credits.starts_known = self.credits.starts_known and self.taken > 1
+            self.credits.starts_known = self.credits.starts_known and not is_first
 
     def take_remark(self, text: str) -> bool:
         """Take a remark on how a paper was received: one distinctive word, or two together ("Best Paper")."""

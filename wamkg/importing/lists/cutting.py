@@ -8,7 +8,7 @@ from enum import StrEnum
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.authors import has_initial
 from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
-from wamkg.importing.lists.words import all_common, is_common, is_telling, length_of, strip_marks, words_of
+from wamkg.importing.lists.words import all_common, has_han, is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import is_known_venue, read_date, read_venue
 
 EDGE = " \t\n\xa0.,;:-–—|·•*_`~，。；：、/+&>\\"
@@ -18,17 +18,24 @@ _BLANK = " \t\n\xa0"
 _OPENING, _CLOSING = "[(【（{", "])】）}"
 _NEW = re.compile(r"^(?:new|hot|updated?|latest|recent|popular|important|must[- ]read|recommended|todo)\W*$", re.I)
 _NEW_WORD = re.compile(r"^(?:NEW|HOT|New|UPDATED?)\b(?!-)[!:]*\s+")
-_NUMBER = re.compile(r"^#?\d{1,4}\s*[.)、]\s+|^\(\d{1,4}\)\s*")
+_NUMBER = re.compile(r"^#?\d{1,4}\s*[.)、]\s+|^\(\d{1,3}\)\s*")
 _BOX = re.compile(r"^\[[ xX]?\]\s*")
 _ARXIV = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?\s*[:,|–—-]?\s+(?=\S)", re.I)
 _FRONT_DATE = re.compile(
-    r"^((?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?)\s*[:：,|–—-]?\s+(?=\S)|^((?:19|20)\d\d)\s*[:：|–—]\s*(?=\S)"
+    r"^((?:19|20)\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?)\s*[:：,|–—-]?\s+(?=\S)|^((?:19|20)\d\d)\s*[|–—]\s*(?=\S)"
 )
 _FRONT_VENUE = re.compile(r"^([A-Z][A-Za-z/-]{1,14}(?:\s*['’]?|\s+)(?:20)?\d\d)\s*(?:[:：|–—]|\s-\s|,)\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[^\W_]|[)?!”\"’'%*])\.(?=\s|$)|。")
-_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[A-Z]|ph\.d)$", re.I)
+_ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[A-Z]|ph\.d)$", re.I)
+_ASKED = re.compile(r"[^.?!(,]{1,40}[?!](?=\s|$)")
+"""A short question after a full stop, which still belongs to the title: "Learning by Playing. Possible?"."""
+OWN_BRACKETS = re.compile(r"(?:extended|full|long|short|revised|technical) (?:version|abstract|report)", re.I)
+"""Words in brackets that are part of titles."""
 _ASKING_END = re.compile(r"[?!](?=\s)")
 _DASH = re.compile(r"\s[-–—|]+\s|\s--+\s|——")
+_BARS = re.compile(r"\s\|\s")
+_MIN_COLUMNS = 3
+"""Number of parts between bars from which a line is like a table row: "2024 | Title | Authors"."""
 _TITLE_BEFORE = re.compile(r"^(?P<title>[^,;.()]{4,60}?)(?:\s*(?=[(\[](?:19|20)\d\d[)\]])|(?=\.\s))")
 _STRAY_QUOTE = re.compile(r"[\"”](?=\s*[,.(\[]|\s*$)")
 _SUMMARY = re.compile(r"\s{2,}[-–—:]*\s*|\s[-–—]+\s")
@@ -77,6 +84,9 @@ def cut_marked(text: str) -> list[Part]:
 
 def cut_plain(text: str) -> list[Part]:
     """Cut plain text: the title ends at a full stop, at the credits after it, or at a dash."""
+    columns = _BARS.split(text)
+    if len(columns) >= _MIN_COLUMNS:
+        return [part for n, column in enumerate(columns) for part in ([" | "] if n else []) + cut_plain(column)]
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
     inner, bare, outer = _trimmed(core)
@@ -111,7 +121,7 @@ def _whole_end(text: str) -> int:
         title, behind = text[: found.start()], text[found.end() :]
         if length_of(title) >= 2 and length_of(behind) >= _SUMMARY_WORDS:
             return found.start()
-    ends = (m.start() for m in re.finditer(r"[,，(\[（]|\.\s", text))
+    ends = (m.start() for m in re.finditer(r"[,，(\[（]|\.\s", text) if not _opens_title_words(text[m.start() :]))
     return next((end for end in ends if _is_published(text[end + 1 :])), len(text))
 
 
@@ -258,6 +268,8 @@ def _back(text: str) -> tuple[str, Part] | None:
     if start is None or not any(c.isalnum() for c in bare[:start]):
         return None
     inside = bare[start + 1 : -1]
+    if OWN_BRACKETS.fullmatch(inside):
+        return None
     kind = kind_of_words(strip_marks(inside)[0], loose=True)
     if not any(c.isalnum() for c in inside) or (
         bare[start - 1].isalnum() and bare[start].isascii() and not _says_when(inside)
@@ -314,7 +326,7 @@ def _running(text: str) -> Iterator[Part]:
 def _title_like_a_name(text: str) -> int:
     """Find the end of a title that reads like a name, before authors: "Mask Net (2017), K. Lee"; else 0."""
     found = _TITLE_BEFORE.match(text)
-    if found is None:
+    if found is None or _ABBREVIATED.search(found["title"]):
         return 0
     lead, behind = read_credits(found["title"]), read_credits(text[found.end("title") + 1 :])
     alone = len(lead.authors) == 1 and not (lead.sure or lead.cut)
@@ -363,7 +375,8 @@ def _title_end(text: str) -> tuple[int, int]:
 def _sentence_end(text: str) -> tuple[int, int] | None:
     for found in _SENTENCE_END.finditer(text):
         follows = text[found.end() :].lstrip()
-        if not _ABBREVIATED.search(text[: found.start()]) and not follows[:1].islower() and found.start() > 1:
+        goes_on = follows[:1].islower() or _ASKED.match(follows) is not None
+        if not _ABBREVIATED.search(text[: found.start()]) and not goes_on and found.start() > 1:
             return found.start(), 1
     return None
 
@@ -372,7 +385,10 @@ def _asking_end(text: str) -> tuple[int, int] | None:
     """A question mark ends a title only if credits follow it."""
     for found in _ASKING_END.finditer(text):
         behind = read_credits(text[found.end() :])
-        if behind.complete and behind.sure:
+        han = [has_han(name) for name in behind.authors]
+        is_title = bool(han) and han[0] and not all(han)  # "Why Not? 世界模型 (2021), Ann Lee"
+        is_title = is_title or _opens_title_words(text[found.end() :].lstrip())
+        if behind.complete and behind.sure and not is_title:
             return found.end(), 0
     return None
 
@@ -383,6 +399,8 @@ def _credits_start(text: str) -> tuple[int, int] | None:
     cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MAX_COMMAS:]
     for cut in reversed(cuts):
         behind = read_credits(text[cut + 1 :])
+        if _opens_title_words(text[cut:]):
+            break
         if not behind.complete and best is not None and text[cut] in ",，":
             break
         if behind.complete and (behind.sure or _lone_name(text[:cut], behind)):
@@ -390,6 +408,15 @@ def _credits_start(text: str) -> tuple[int, int] | None:
         elif not behind.complete and best is None:
             return None
     return (best, 1) if best is not None else None
+
+
+def _opens_title_words(text: str) -> bool:
+    """Whether a text starts with a bracket that belongs to a title: "() tokens", "(and Back) with", "(Full Version)"."""
+    end = _matching(text) if text[:1] in _OPENING else None
+    inside = text[1:end].strip() if end is not None else "-"
+    if not inside or OWN_BRACKETS.fullmatch(inside):
+        return True
+    return any(is_common(word) for word in words_of(inside)) and not read_credits(inside).complete
 
 
 def _lone_name(title: str, behind: Credits) -> bool:

@@ -32,7 +32,9 @@ from wamkg.importing.lists.tables import (
     explained_columns,
     is_paper_table,
     key_values,
+    names_id,
     read_table,
+    realigned,
     surplus_cells,
     title_among,
 )
@@ -192,7 +194,7 @@ class _BlockReader:
             elif block.kind is BlockKind.PARAGRAPH:
                 self.paragraph(block, following)
             elif block.kind is BlockKind.LIST:
-                for item in block.children:
+                for item in _title_first(block.children):
                     self.item(item, depth)
             elif block.kind is BlockKind.TABLE:
                 self.table(block)
@@ -446,11 +448,13 @@ class _BlockReader:
     def add_row(self, table: Table, row: BlockRow, surplus: list[Inline]) -> None:
         """Add a row with words; in a table of names it must link to a paper, or have neighbors that do."""
         column = table.title if table.title is not None else table.name
+        moved = None if surplus else realigned(table, row)
+        row = moved or row
         if column is None or column >= len(row.cells):
             return
         cell = row.cells[column]
         others = [other for n, other in enumerate(row.cells) if n not in (column, table.name)]
-        leads = Head(join([*row.cells, *surplus]), row.line).names_paper
+        leads = Head(join([*row.cells, *surplus]), row.line).names_paper or names_id(table, row)
         certain = leads or table.title is not None
         linked = any(other.hrefs for other in row.cells)
         if not certain and not linked:
@@ -464,6 +468,8 @@ class _BlockReader:
                 candidate.doubts.append(
                     "the row has more cells than the table has columns; only its name and links are read"
                 )
+            if moved:
+                candidate.doubts.append("a cell is missing in the row; the others are read by what they contain")
             if any(c.isalnum() for other in (cell, *others) for c in other.text):
                 self.document.candidates.append(candidate)
 
@@ -542,6 +548,15 @@ def is_title_key(line: Inline) -> bool:
     """Whether a line is `Title: ...`, with words after the key."""
     key = key_of(line)
     return bool(key) and role_of_key(key or "") == "title" and any(c.isalnum() for c in without_key(line).text)
+
+
+def _title_first(items: Sequence[Block]) -> Sequence[Block]:
+    """Return bullets of keys and values with the title first, if keys precede the only one."""
+    lines = [item.children[0].inline.lines()[0] if item.children else Inline() for item in items]
+    titled = [n for n, line in enumerate(lines) if is_title_key(line)]
+    if len(titled) != 1 or titled == [0] or not all(_starts_with_key(line) for line in lines[: titled[0]]):
+        return items
+    return [items[titled[0]], *items[: titled[0]], *items[titled[0] + 1 :]]
 
 
 def _starts_with_key(line: Inline) -> bool:

@@ -14,11 +14,11 @@ from wamkg.importing.links import (
     is_scholarly,
     kind_of,
 )
-from wamkg.importing.lists.credits import Credits, read_credits
-from wamkg.importing.lists.cutting import PieceKind, is_short_name
+from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
+from wamkg.importing.lists.cutting import OWN_BRACKETS, PieceKind, is_short_name
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline
-from wamkg.importing.lists.layout import EntryLayout
+from wamkg.importing.lists.layout import YEAR_BEFORE, EntryLayout
 from wamkg.importing.lists.spans import HeadPiece, label_links
 from wamkg.importing.lists.title import COLONS, Choice, contains_name
 from wamkg.importing.lists.words import is_telling, length_of, strip_marks, words_of
@@ -64,7 +64,7 @@ class ListEntry:
     def settle(self) -> None:
         """Decide whether a single unmarked word is the title, or a name if the title must be looked up by id."""
         alone = length_of(self.title) == 1 and self.name in (None, self.title)
-        if alone and not self.printed and (self.arxiv or self.doi):
+        if alone and not self.printed and self.title[-1:] not in "?!" and (self.arxiv or self.doi):
             self.title, self.name = "", self.title
         elif not self.title and self.name and not (self.arxiv or self.doi):
             self.title, self.name = self.name, None
@@ -159,7 +159,7 @@ def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
             continue
         entry.add_link(link.label, link.url, link.kind)
         venue, year, _ = read_venue(link.label)
-        if year and (is_link_label(link.label) or len(link.label.split()) <= 3):
+        if year and not is_arxiv_number(link.label) and (is_link_label(link.label) or len(link.label.split()) <= 3):
             entry.venue, entry.year = entry.venue or venue, entry.year or year
 
 
@@ -200,6 +200,8 @@ def _take_title(head: Head, choice: Choice, layout: EntryLayout, entry: ListEntr
         entry.take_name(name.text)
     title, marks = strip_marks(piece.text)
     entry.add_marks(marks)
+    if dated := YEAR_BEFORE.match(title):
+        title = _without_year(title, dated, layout, entry)
     whole = f"{name.text}{_colon_of(name)} {title}" if name is not None and joined else title
     title, short = _split_short_name(whole, entry, layout.ends_with_names)
     entry.printed = "q" in piece.style or "i" in piece.style
@@ -213,6 +215,16 @@ def _take_title(head: Head, choice: Choice, layout: EntryLayout, entry: ListEntr
         )
     if layout.cuts_authors and len(entry.authors) == 1:
         entry.authors_cut = True
+
+
+def _without_year(title: str, dated: re.Match[str], layout: EntryLayout, entry: ListEntry) -> str:
+    """Take the year off "2021: Title" if the list prints years like that; otherwise it is part of the title."""
+    if layout.leads_with_years:
+        entry.year = entry.year or int(dated[1])
+        return title[dated.end() :]
+    if not (entry.year or entry.date):
+        entry.doubts.append(f"{dated[1]} is read as part of the title {title!r}; it may be the year")
+    return title
 
 
 def _is_joined(name: HeadPiece, title: HeadPiece, layout: EntryLayout) -> bool:
@@ -234,7 +246,10 @@ def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) 
     if piece.kind is PieceKind.MARK:
         words, marks = strip_marks(piece.text)
         entry.add_marks(marks)
-        if words and not is_link_label(words) and "c" not in piece.style:
+        found = read_credits(words)
+        if found.complete and found.venue and not piece.links:
+            entry.add_credits(found)
+        elif words and not is_link_label(words) and "c" not in piece.style:
             entry.facets.append(("remark", words))
     elif piece.kind is PieceKind.BRACKET and layout.brackets_names and not entry.name and is_short_name(piece.text):
         entry.name = piece.text
@@ -266,7 +281,7 @@ def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, s
     """
     name = entry.name or ""
     found = _SHORT.match(title)
-    if not found:
+    if not found or OWN_BRACKETS.fullmatch(found["short"]):
         return title, name
     short = found["short"].strip().rstrip("\\")
     beside = read_credits(short)

@@ -88,7 +88,8 @@ def take_field(entry: ListEntry, header: str, role: str | None, cell: Inline) ->
     elif role == "note":
         entry.add_note(text)
     elif role == "name":
-        entry.name = entry.name or strip_marks(text)[0]
+        name = strip_marks(text)[0]
+        entry.name = (name if label_key(header) in _NAME_KEYS else entry.name) or name
     else:
         entry.facets.append((header, text))
     if role in ("date", "year", "venue", "name"):
@@ -175,6 +176,8 @@ def _take_venue(entry: ListEntry, role: str, text: str) -> None:
         entry.venue = text
     elif role == "year" and year is None:
         entry.facets.append((role, text))
+        if not is_link_label(text):
+            entry.doubts.append(f"{text[:60]!r} under year is not a year")
     if rest and (venue or year):
         entry.facets.append(("remark", rest))
     return None
@@ -182,10 +185,13 @@ def _take_venue(entry: ListEntry, role: str, text: str) -> None:
 
 def _take_authors(entry: ListEntry, header: str, text: str) -> None:
     found = read_credits(text)
+    if found.complete and (found.venue or found.year or found.date) and not (found.authors or found.cut):
+        return entry.add_credits(found)
     names = found.authors if found.complete else [part.strip() for part in re.split(r"[,;，、]|\band\b|&", text)]
     entry.authors = [name for name in names if name] or entry.authors
     entry.authors_cut = found.cut or label_key(header) == label_key("first author")
     entry.facets += [("affiliation", institution) for institution in found.institutions]
+    return None
 
 
 def labels_of(cell: Inline, facet: str) -> list[PrintedLabel]:

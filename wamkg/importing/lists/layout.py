@@ -16,6 +16,8 @@ _MAX_AGREE = 0.8
 """Share of the entries with one shape that must agree."""
 _OVERRIDING = 8
 """Number of entries with one shape that overrule an entry's own style."""
+YEAR_BEFORE = re.compile(r"((?:19|20)\d\d)\s*[:：]\s*(?=\S)")
+"""A year and a colon before a title: "2021: Title"."""
 _SHORT_BEHIND = re.compile(r"\s\([^()]{1,40}\)\\?$")
 
 
@@ -40,6 +42,8 @@ class EntryLayout:
     """Whether titles after "**Name**:" repeat the name."""
     shorts: Counter[bool] = field(default_factory=Counter)
     """Whether titles end with a few words in brackets, such as the short name of a method."""
+    dated: Counter[bool] = field(default_factory=Counter)
+    """Whether titles start with a year and a colon."""
     cut: Counter[bool] = field(default_factory=Counter)
     """Whether author lists are marked as shortened."""
 
@@ -92,6 +96,11 @@ class EntryLayout:
         return self.cut[True] >= _MAX_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
 
     @property
+    def leads_with_years(self) -> bool:
+        """Whether nearly all titles follow a year and a colon here."""
+        return self.dated[True] >= _MAX_AGREE * sum(self.dated.values()) and self.dated[True] >= _FEWEST
+
+    @property
     def ends_with_names(self) -> bool:
         """Whether most titles end with a short name in brackets here."""
         return self.shorts[True] >= _FEWEST and self.shorts[True] > self.shorts[False]
@@ -135,6 +144,7 @@ def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) ->
     ):
         layout.repeated[contains_name(pieces[own.title].text, pieces[own.name].text)] += 1
     if own.title is not None:
+        layout.dated[YEAR_BEFORE.match(pieces[own.title].text) is not None] += 1
         layout.shorts[_SHORT_BEHIND.search(pieces[own.title].text) is not None] += 1
     for n, piece in enumerate(pieces):
         if piece.kind is PieceKind.BRACKET:

@@ -61,6 +61,7 @@ _NEWS = frozenset((
     "列表",
 ))  # fmt: skip
 """Words (as label keys) of headings that tell what is new in a list."""
+_TELLING_NEWS = _NEWS - {"log", "change", "s", "note", "todo", "our", "and", "list", "论文列表", "论文", "列表"}
 
 
 _DATED = re.compile(r"[\[(（【]?(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?[\])）】]?[\s:：]")
@@ -73,6 +74,12 @@ def is_class_heading(text: str) -> bool:
     if _DATED.match(clean) or not set(label_key(clean).split()) - _CONTAINERS - _NEWS:
         return False
     return read_date(clean) is None and read_venue(clean)[1] is None
+
+
+def is_news_heading(text: str) -> bool:
+    """Whether a heading announces what is new in a list."""
+    words = set(label_key(heading_name(text)).split())
+    return bool(words & _TELLING_NEWS) and words <= _CONTAINERS | _NEWS
 
 
 def heading_name(text: str) -> str:

@@ -29,6 +29,9 @@ _CONNECTING = 3
 _REMARK = 12
 """Maximum number of bracketed words after a link in a list of links."""
 _MIN_LINKS = 3
+_LEAD = re.compile(r"^\W*(?:see|see also|also|cf\.?|e\.g\.?|such as|related)\W*$|\s[-–—]\s*$", re.I)
+"""Words or a dash before a list of links."""
+_BRACKETS_BEHIND = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
 _PAPER_KEYS = frozenset(label_key(word) for word in ("paper", "title", "publication", "论文", "链接", "论文链接"))
 _DATED_WORDS = re.compile(r"^\W*[\[(【（](?:19|20)\d\d")
 """A year in brackets before words."""
@@ -38,6 +41,8 @@ _MAX_TITLE = 30
 """Maximum number of words of a line that consists of a title."""
 _TITLE_WORDS = 3
 """Minimum number of words of a title that is alone on its line."""
+_BOLD_WORDS = 2
+"""The same, if a style of its own marks it."""
 
 
 def leads_to_paper(head: Head) -> bool:
@@ -143,16 +148,31 @@ def linked_heads(head: Head) -> list[Head]:
     """Return the papers of a list of links, "Lead: [A](…), [B](…) and [C](…)"; empty for another line."""
     labels = label_links(head.inline)
     links = [link for link in head.links if link.number not in labels and any(c.isalnum() for c in link.label)]
-    papers = [link for link in links if link.names_paper and not read_credits(link.label).complete]
+    papers = [link for link in links if link.names_paper and not _is_citation(link.label)]
     lead, *between = _texts_around(head.inline, {link.number for link in links})
-    has_lead = lead.rstrip(" *").endswith((":", "："))
+    has_lead = lead.strip(" *\n").endswith((":", "：")) or (len(papers) >= 2 and _LEAD.search(lead) is not None)
     lone = len(links) == 1 and length_of(links[0].label) <= 2 and has_lead
     if not papers or not (len(papers) >= 2 or len(links) >= _MIN_LINKS or lone) or labels:
         return []
     if len({link.url for link in links}) != len(links) or not (has_lead or not any(c.isalnum() for c in lead)):
         return []
     fits = all(_words_outside_brackets(text) <= _CONNECTING for text in between[:-1])
-    return [Head(_only(head.inline, link), head.line) for link in papers] if fits and _fits_behind(between[-1:]) else []
+    if not fits or not _fits_behind(between[-1:]):
+        return []
+    behind = dict(zip((link.number for link in links), between, strict=False))
+    return [Head(_only(head.inline, link, behind[link.number]), _line_of(head, link)) for link in papers]
+
+
+def _is_citation(label: str) -> bool:
+    """Whether the text of a link is authors, a venue or a date, not a title that may look like a name."""
+    found = read_credits(label)
+    return found.complete and found.sure
+
+
+def _line_of(head: Head, link: HeadLink) -> int:
+    """Return the line of a link in a head of several lines."""
+    first = next(n for n, atom in enumerate(head.inline.atoms) if atom.link == link.number)
+    return head.line + sum(atom.text == "\n" for atom in head.inline.atoms[:first])
 
 
 def _texts_around(inline: Inline, links: set[int]) -> list[str]:
@@ -175,8 +195,11 @@ def _fits_behind(texts: Sequence[str]) -> bool:
     return all(_words_outside_brackets(text) <= _REMARK for text in texts)
 
 
-def _only(inline: Inline, link: HeadLink) -> Inline:
-    return Inline([atom for atom in inline.atoms if atom.link == link.number], inline.hrefs)
+def _only(inline: Inline, link: HeadLink, behind: str) -> Inline:
+    """Return only a link, with what stands in brackets behind it."""
+    remark = _BRACKETS_BEHIND.match(behind)
+    atoms = [atom for atom in inline.atoms if atom.link == link.number]
+    return Inline([*atoms, *([Atom(remark[0])] if remark else [])], inline.hrefs)
 
 
 def paper_heading(head: Head, body: Sequence[Inline]) -> bool:
@@ -205,7 +228,13 @@ def _is_about_list(heading: str, body: Sequence[Inline]) -> bool:
 def is_title_line(head: Head) -> bool:
     """Whether a paragraph consists only of a title."""
     piece = head.title_piece
-    if piece is None or piece.kind is not PieceKind.TEXT or piece.length < _TITLE_WORDS or piece.after in COLONS:
+    if piece is None or piece.kind is not PieceKind.TEXT or piece.after in COLONS:
+        return False
+    short = piece.length < _TITLE_WORDS
+    asks = piece.text[-1:] in "?!"
+    if short and (
+        piece.length < _BOLD_WORDS - asks or not piece.marked or _NO_PAPER.intersection(normalise(piece.text).split())
+    ):
         return False
     chosen = (head.own.title, head.own.name)
     alone = not any(p.kind in (PieceKind.REST, PieceKind.TEXT) for n, p in enumerate(head.pieces) if n not in chosen)

@@ -65,7 +65,7 @@ def _read(candidate: Candidate, layout: EntryLayout, document: ListDocument) -> 
     entry = _read_name(candidate) if _is_name_cell(candidate) else read_entry(candidate.head, layout)
     entry.doubts += candidate.doubts
     if candidate.table is not None and candidate.row is not None:
-        if candidate.doubts:
+        if candidate.body:  # more cells than columns
             take_links_only(entry, candidate)
         else:
             take_cells(entry, candidate.table, candidate.row, document.columns)

@@ -12,6 +12,7 @@ from wamkg.importing.lists.words import has_han, length_of
 _GAP = "\x1e"
 """Replaces a link label or an image that was removed."""
 _QUOTES = '"“”„«»＂「」『』'
+_PAIRED = {"“": "”", "«": "»", "「": "」", "『": "』"}
 _BEFORE_QUOTE = ":：,.;-–—)]|•>"
 _BEHIND_QUOTE = ",.;([|-–—)]<"
 
@@ -230,13 +231,23 @@ def _opens(run: _Run, at: int, before: Sequence[_Run]) -> bool:
 
 
 def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | None:
-    """Return the run and position of the quotation mark that ends the title: one that no word follows."""
+    """Return the run and position of the quotation mark that ends the title: one that no word follows.
+
+    Quoted words inside the title have a mark of their own: `"On “Seeing” with Robots"`.
+    """
+    inner = 0
     for i in range(first, len(runs)):
         run = runs[i]
         if run.text == _GAP or (run.text == "\n" and run.style != "soft"):
             return None
         for n, c in enumerate(run.text):
-            if c in _QUOTES and (i, n) > (first, start + 1) and _closes(runs, i, n):
+            if (i, n) <= (first, start) or c not in _QUOTES:
+                continue
+            if c in _PAIRED:
+                inner += 1
+            elif inner and c in _PAIRED.values():
+                inner -= 1
+            elif (i, n) > (first, start + 1) and _closes(runs, i, n):
                 return i, n
     return None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from wamkg.identifiers import arxiv_id, doi
 from wamkg.importing.links import is_scholarly
@@ -193,10 +194,16 @@ def is_paper_table(table: Table) -> bool:
         return False
     hrefs = [url for row in table.rows for cell in row.cells for url in cell.hrefs]
     if table.title is None:
-        return any(is_scholarly(url) for url in hrefs)
+        return any(is_scholarly(url) for url in hrefs) or any(names_id(table, row) for row in table.rows)
     return any(not url.startswith("#") for url in hrefs) or bool(
         {"date", "year", "venue", "authors"} & set(table.roles)
     )
+
+
+def names_id(table: Table, row: BlockRow) -> bool:
+    """Whether a cell below a heading for links is a bare id of a paper."""
+    links = (cell for role, cell in zip(table.roles, row.cells, strict=False) if role in ("links", "paper"))
+    return any(not cell.hrefs and _leads_out(cell) for cell in links)
 
 
 def key_values(block: Block) -> list[tuple[str, Inline]] | None:
@@ -248,6 +255,45 @@ def surplus_cells(raw: str, columns: int) -> list[str] | None:
     if surplus and any(part.count("[") != part.count("]") for part in parts):
         return None
     return surplus
+
+
+def realigned(table: Table, row: BlockRow) -> BlockRow | None:
+    """Return a row that lacks a cell with its cells below the headings that they fit, in order; None if it fits as is.
+
+    Only empty cells at the end may be missing ones.
+    """
+    roles, cells = table.roles, list(row.cells)
+    while cells and not (cells[-1].text or cells[-1].hrefs):
+        cells.pop()
+    fits = [[_fit(role, cell) for role in roles] for cell in cells]
+    as_is = sum(fit[n] for n, fit in enumerate(fits) if n < len(roles))
+    if not 1 < len(cells) < len(roles) or min(fit[n] for n, fit in enumerate(fits)) >= 0:
+        return None
+    places = max(
+        combinations(range(len(roles)), len(cells)),
+        key=lambda some: sum(fit[n] for fit, n in zip(fits, some, strict=True)),
+    )
+    if sum(fit[n] for fit, n in zip(fits, places, strict=True)) <= as_is:
+        return None
+    moved = dict(zip(places, cells, strict=True))
+    return BlockRow(row.line, [moved.get(n, Inline()) for n in range(len(roles))], row.heads)
+
+
+def _fit(role: str | None, cell: Inline) -> int:
+    """Return how well a cell fits below a heading: 2 for a value of its kind, negative for a value of another kind."""
+    if not (cell.text or cell.hrefs) or role in (None, "tags", "note"):
+        return 0
+    found = read_credits(cell.text)
+    kinds = {
+        "links": bool(cell.hrefs) and (_only_labels(cell) or cell.text.startswith("http")),
+        "date": found.complete and bool(found.date or found.year) and not (found.venue or found.authors),
+        "venue": found.complete and bool(found.venue),
+        "authors": found.complete and bool(found.authors) and found.sure,
+    }
+    kinds["year"] = kinds["date"]
+    if role in kinds:
+        return 2 if kinds[role] else -2 if any(kinds.values()) else -1
+    return -2 if any(kinds.values()) else 2 if role == "title" and length_of(cell.text) >= _TITLE_LENGTH else 1
 
 
 def take_cells(entry: ListEntry, table: Table, row: BlockRow, meanings: Mapping[str, str]) -> None:

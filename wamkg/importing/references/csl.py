@@ -94,7 +94,7 @@ def parse_csl(text: str) -> Iterator[Item]:
 
 
 def _elements(text: str) -> Iterator[tuple[int, Any, str]]:
-    """Yield each item with its first line number and its source: from an array, from one in an object, or a single one."""
+    """Yield each item with its first line number and its source: of an array, of one in an object, or a single one."""
     start = _skip(text, 0)
     if text[start : start + 1] == "{":
         listed = _WRAPPED.match(text) or _LIST_BEGINS.search(text)

@@ -8,7 +8,7 @@ import orjson
 
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import arxiv_prefix_month, is_venue, normalise, s2_id
-from wamkg.importing.links import is_scholarly
+from wamkg.importing.links import doi_of, is_scholarly, is_web
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People, read_people, split_glued
 from wamkg.importing.references.dates import read_date
@@ -52,6 +52,11 @@ _SPECIAL = frozenset(
 )
 _TYPE = re.compile(r"[a-z][a-z-]*")
 _STANDINGS = frozenset(Standing)
+_CITED_SOURCE = re.compile(
+    r"(?P<venue>\S.*?) \((?P<year>(?:19|20)\d\d)\) (?P<volume>\w+)(?::(?P<number>[\w-]+))?"
+    r"(?: \((?P<pages>[^()]*)\))?\.?(?: Date of Publication: (?P<date>.*?)\.?)?"
+)
+"""A journal with year, volume, issue and pages in one cell, as Embase prints it."""
 _ORCID_OR_ID = re.compile(r"\s*\((?:\d{3,}|0000-[\dX-]+)\)")
 
 
@@ -162,13 +167,25 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
     ]
     month = " ".join([*texts("month")[:1], *texts("day")[:1]])
     reference.dates += [("month", month)] if month else []
+    containers = _containers(texts("container"), reference)
     if header.is_own:
         reference.add(venue_field(reference.entry_type or "article"), next(iter(texts("container")), ""))
     else:
-        place_container(reference, texts("container"))
+        place_container(reference, containers)
         place_numbers(reference, kind)
     _take_others(reference, header, cells)
     return reference
+
+
+def _containers(names: list[str], reference: Reference) -> list[str]:
+    """Return the names of what the paper appeared in; year, volume and pages in the same cell become fields."""
+    cited = _CITED_SOURCE.fullmatch(next(iter(names), ""))
+    if cited is None:
+        return names
+    reference.dates += [("source", text) for text in (cited["date"], cited["year"]) if text]
+    for name in ("volume", "number", "pages"):
+        reference.add(name, cited[name])
+    return [cited["venue"], *names[1:]]
 
 
 def _type_by_column(header: _Header, cells: list[str]) -> str | None:
@@ -197,6 +214,8 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
         if is_scholarly(cells[number]):
             reference.ids_in.append(cells[number].strip())
             reference.add("url", cells[number].strip())
+        elif is_web(cells[number]) and doi_of(cells[number].strip()):
+            reference.ids_in.append(cells[number].strip())
         else:
             reference.unknown.append(name)
 

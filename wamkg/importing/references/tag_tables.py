@@ -54,7 +54,7 @@ RIS = TagTable(
     fields={
         "AB": "abstract", "N2": "abstract", "DO": "doi", "DI": "doi", "UR": "url", "LK": "url", "VL": "volume",
         "VO": "volume", "IS": "number", "CP": "number", "M1": "number", "PB": "publisher", "CY": "address",
-        "PP": "address",
+        "PP": "address", "PU": "publisher", "PI": "address", "JI": "shortjournal", "J9": "shortjournal",
         "ET": "edition", "LA": "language", "SN": "issn", "KW": "keywords", "N1": "note", "ST": "shorttitle",
         "T3": "series", "SE": "section", "M3": "type", "AN": "accession", "CN": "callnumber", "C2": "pmcid",
         "C7": "articleno", "A4": "translator", "NV": "volumes", "OP": "origtitle", "TT": "origtitle", "Y2": "urldate",

@@ -15,6 +15,7 @@ from wamkg.names import PersonName
 _PER_LINE = frozenset(("keywords",))
 """Fields in which each further line is a separate value."""
 _JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
+_DATE_AND_WORDS = re.compile(r"(\d{4}(?:/\d{0,2}){2})/\s*(\S.*)")
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
 
 
@@ -39,8 +40,10 @@ def parse_enw(text: str) -> Iterator[Item]:
 
 
 def _parse(text: str, table: TagTable) -> Iterator[Item]:
+    known = {*table.titles, *table.fields, *table.type_tags, *(tag for group in table.authors for tag in group)}
     for record in table.records(text.removeprefix("\ufeff").splitlines()):
-        yield item_of(_reference(record, table))
+        if known & record.values.keys():  # other tags alone are text between records
+            yield item_of(_reference(record, table))
 
 
 def _reference(record: TaggedRecord, table: TagTable) -> Reference:
@@ -50,6 +53,7 @@ def _reference(record: TaggedRecord, table: TagTable) -> Reference:
     reference.people.names += [PersonName(literal=without_markup(name)) for name in _texts(record, table.groups)]
     reference.editors = read_people(_names(record, table.editors), indexed=table.indexed)
     reference.dates = _dates(record, table.dates) or _dates(record, table.other_dates)
+    reference.add("month", next((text for name, text in reference.dates if name == "month"), ""))
     title = next((tag for tag in table.titles if _texts(record, (tag,))), None)
     if title:
         reference.fields["title"] = _texts(record, (title,))[0]
@@ -61,7 +65,12 @@ def _reference(record: TaggedRecord, table: TagTable) -> Reference:
 
 
 def _dates(record: TaggedRecord, tags: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(tag, text) for tag in tags for text in _texts(record, (tag,))]
+    """Return the values for the date; words behind RIS's "year/month/day/" are the month as printed."""
+    dates: list[tuple[str, str]] = []
+    for tag, text in ((name, value) for name in tags for value in _texts(record, (name,))):
+        parts = _DATE_AND_WORDS.fullmatch(text)
+        dates += [(tag, parts[1].rstrip("/")), ("month", parts[2])] if parts else [(tag, text)]
+    return dates
 
 
 def _texts(record: TaggedRecord, tags: tuple[str, ...]) -> list[str]:
