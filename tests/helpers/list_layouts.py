@@ -267,3 +267,62 @@ def bold_title_with_venue_and_lines_below(papers: list[Work]) -> Lines:
     for p in papers:
         lines += [f"- **{p.title} ({p.venue} {p.year})**", f"  - {people(p)}", f"  - [[Paper]]({abs_url(p)})", ""]
     return lines
+
+
+@_layout("authors", "year", "venue")
+def bold_title_italic_authors_and_commas(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [f"**{p.title}**, *{people(p)}*, {p.venue} {p.year}. [[Paper]]({abs_url(p)})", ""]
+    return lines
+
+
+@_layout("year", "venue")
+def html_table_with_merged_years(papers: list[Work]) -> Lines:
+    lines: Lines = ["<table>", "<tr><th>Year</th><th>Title</th><th>Venue</th><th>Links</th></tr>"]
+    for year in dict.fromkeys(p.year for p in papers):
+        of_year = [p for p in papers if p.year == year]
+        for n, p in enumerate(of_year):
+            first = "" if n else f'<td rowspan="{len(of_year)}">{year}</td>'
+            title = p.title.replace("&", "&amp;").replace("<", "&lt;")
+            links = f'<a href="{abs_url(p)}">Paper</a> | <a href="https://github.com/a/{p.key}">Code</a>'
+            lines += [f"<tr>{first}<td>{title}</td><td>{p.venue}</td><td>{links}</td></tr>"]
+    return [*lines, '<tr><td colspan="4"><b>None is older</b></td></tr>', "</table>"]
+
+
+@_layout("authors", "year", "venue")
+def folded(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        title = p.title.replace("&", "&amp;").replace("<", "&lt;")
+        lines += ["<details>", f"<summary><b>{title}</b></summary>", ""]
+        lines += [f"- Authors: {people(p)}", f"- {p.venue} {p.year}", f"- [Paper]({abs_url(p)})", "", "</details>", ""]
+    return lines
+
+
+@_layout("year", "venue")
+def nested_links(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [
+            f"- {p.title} ({p.venue} {p.year})",
+            f"  - [Paper]({abs_url(p)}) | [Code](https://github.com/a/{p.key})",
+        ]
+    return lines
+
+
+@_layout("authors", "year", "venue")
+def html_definitions(papers: list[Work]) -> Lines:
+    lines: Lines = ["<dl>"]
+    for p in papers:
+        title = p.title.replace("&", "&amp;").replace("<", "&lt;")
+        lines += [f'<dt><a href="{abs_url(p)}">{title}</a></dt>', f"<dd>{people(p)}. {p.venue} {p.year}.</dd>"]
+    return [*lines, "</dl>"]
+
+
+@_layout("authors", "year", "venue")
+def definitions(papers: list[Work]) -> Lines:
+    lines: Lines = []
+    for p in papers:
+        lines += [p.title, f": {people(p)}. {p.venue} {p.year}. [Paper]({abs_url(p)})", ""]
+    return lines

@@ -2,6 +2,7 @@
 
 import re
 
+from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.words import all_common, has_han
 
 CUT = re.compile(
@@ -82,6 +83,8 @@ def is_name(text: str) -> bool:
     if len(words) > 1 and _SUFFIX.match(words[-1]):
         words = words[:-1]
     if has_han(text):
+        if is_link_label(text):
+            return False
         longest = 4 if len(words) == 1 else 6
         return len(words) <= 2 and 2 <= len("".join(words)) <= longest and not any(c.isascii() for c in "".join(words))
     if _CYRILLIC.search(text) and _LATIN.search(text):

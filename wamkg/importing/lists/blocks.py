@@ -196,7 +196,9 @@ class _HtmlReader:
                 self.stack.pop()
             if len(self.stack) > 1:
                 self.stack.pop()
-        if not ends:
+        if name == "dd" and not ends and self.stack[-1].children and self.stack[-1].children[-1].kind is kind:
+            self.stack.append(self.stack[-1].children[-1])  # a definition belongs to its term
+        elif not ends:
             block = Block(kind, self.line)
             self.stack[-1].children.append(block)
             self.stack.append(block)

@@ -32,6 +32,7 @@ _DATED_VENUE = re.compile(
 )
 _SHORT_YEAR = re.compile(r"^(?P<venue>\D{2,30}?)(?:\s+|\s?[-–’'])(?P<year>[0-3]\d)$")
 _BIBTEX_AND = re.compile(r",?\s+and\s+")
+_NAMES_AND_YEAR = re.compile(r"\W*(?:by\s+)?(?P<names>.*?)(?:[,.]\s*\(?(?P<year>(?:19|20)\d\d)\)?)?[\s.]*", re.S)
 _MIN_PAIRS = 2
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _TELLING_REMARKS = """
@@ -107,9 +108,10 @@ def read_credits(text: str, loose: bool = True) -> Credits:
 
 @lru_cache(maxsize=1 << 15)
 def _read(text: str, loose: bool) -> Credits:
-    names = _bibtex_names(text)
-    if names:
-        return Credits(authors=names, sure=True)
+    listed = _NAMES_AND_YEAR.fullmatch(text)
+    names = _bibtex_names(listed["names"]) if listed else []
+    if listed and names:
+        return Credits(authors=names, year=int(listed["year"]) if listed["year"] else None, sure=True)
     reader = _CreditsReader(loose)
     for segment in _segments(text):
         reader.take(segment)

@@ -411,7 +411,7 @@ def _credits_start(text: str) -> tuple[int, int] | None:
 
 
 def _opens_title_words(text: str) -> bool:
-    """Whether a text starts with a bracket that belongs to a title: "() tokens", "(and Back) with", "(Full Version)"."""
+    """Whether a text starts with a bracket of a title: "() tokens", "(and Back) with", "(Full Version)"."""
     end = _matching(text) if text[:1] in _OPENING else None
     inside = text[1:end].strip() if end is not None else "-"
     if not inside or OWN_BRACKETS.fullmatch(inside):

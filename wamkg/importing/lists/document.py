@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from markdown_it.tree import SyntaxTreeNode
 
+from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.blocks import Block, BlockKind, BlockRow, blocks_of, read_nodes
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Atom, Inline, join, read_source
@@ -30,6 +32,7 @@ from wamkg.importing.lists.paper_entries import (
 from wamkg.importing.lists.tables import (
     Table,
     explained_columns,
+    group_in,
     is_paper_table,
     key_values,
     names_id,
@@ -39,6 +42,7 @@ from wamkg.importing.lists.tables import (
     title_among,
 )
 from wamkg.importing.lists.unread_ids import SurveyIds, excerpt, survey_ids
+from wamkg.importing.lists.words import length_of
 from wamkg.matching.record import UnreadableLine
 
 _GROUP_LEVEL = 10
@@ -56,8 +60,12 @@ _NUMBER = re.compile(
 """The number in front of a heading: "1.2 Memory", "3) Tools", "IV. Robots"."""
 _LONG_HEADING = 80
 """Characters from which a bullet that opens a section is a name with an explanation after a colon."""
+_DEFINITION = re.compile(r"^(?![-*+#>|\s])(\S.*)\n:[ \t]+(?=\S)", re.M)
+"""A term and its definition, as extended Markdown writes them; the term becomes a bold line."""
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.M)
 _PAGE_ANCHOR = re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+(?:/(?:blob|tree)/[^\s#)]*)?/?(#[^\s)\"'>]+)")
+_TITLE_WORDS = 3
+"""Minimum number of words of a linked title after `Paper:`."""
 _MIN_PLACED = 3
 """Minimum number of bullets with venue and year for a list of papers without any link."""
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
@@ -114,7 +122,8 @@ class ListDocument:
 
 def read_document(text: str) -> ListDocument:
     """Gather the structure of a list. Accepts any text; unreadable lines that name a paper are in `unreadable`."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain = normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = _DEFINITION.sub(r"**\1**\\\n", plain)
     root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain)))
     blocks = blocks_of(root.children)
     walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
@@ -201,7 +210,7 @@ class _BlockReader:
             elif block.kind is BlockKind.QUOTE:
                 self.walk(block.children, depth)
             elif block.kind is BlockKind.FOLD:
-                self.fold(block, depth)
+                self.fold(block, following, depth)
 
     def enter(self, level: int, text: str, line: int) -> None:
         """Start a section."""
@@ -287,6 +296,10 @@ class _BlockReader:
             marked = part.inline.starts_marked or len(entries) > 1
             if names_a_paper(part) and part.title and not is_prose(part) and not _starts_with_key(part.inline):
                 self.add(part, "paragraph", certain=marked)
+            elif names_title_under_key(part.inline.lines()[0]):
+                self.close()
+                first, *rest = part.inline.lines()
+                self.open = Candidate(Head(without_key(first), part.line, whole=True), self.section, "keyed", body=rest)
             elif part.names_paper:
                 self.mention(part)
             elif may_be_paper(part) and part.inline.starts_marked:
@@ -399,9 +412,13 @@ class _BlockReader:
         elif pairs is not None and (self.open is not None or title_among(pairs) is not None):
             self.keyed_table(pairs, block.line)
         else:
-            listing = is_paper_table(table)
+            listing, kept = is_paper_table(table), list(self.stack)
             for row in table.rows:
-                self.row(table, row, listing)
+                if listing and (group := group_in(row)):
+                    self.enter(_GROUP_LEVEL, group, row.line)
+                else:
+                    self.row(table, row, listing)
+            self.stack = kept
 
     def keyed_table(self, pairs: list[tuple[str, Inline]], line: int) -> None:
         """A table of keys and values: it belongs to the open entry, or is an entry itself if it has a title."""
@@ -473,12 +490,15 @@ class _BlockReader:
             if any(c.isalnum() for other in (cell, *others) for c in other.text):
                 self.document.candidates.append(candidate)
 
-    def fold(self, block: Block, depth: int) -> None:
-        """The summary of a collapsible block starts a section; below an entry it is only a line."""
+    def fold(self, block: Block, following: Sequence[Block], depth: int) -> None:
+        """The summary of a collapsible block is a paper or starts a section; below an entry it is only a line."""
         if depth or (self.open is not None and self.open.form != "heading"):
             return
         text = block.inline.text
-        if not text:
+        if text and paper_heading(block.head, _body_lines(following)):
+            self.close()
+            self.open = Candidate(block.head, self.section, "heading")
+        elif not text:
             self.close()
             self.stack = [n for n in self.stack if self.document.sections[n].level != _FOLD_LEVEL]
         else:
@@ -557,6 +577,15 @@ def _title_first(items: Sequence[Block]) -> Sequence[Block]:
     if len(titled) != 1 or titled == [0] or not all(_starts_with_key(line) for line in lines[: titled[0]]):
         return items
     return [items[titled[0]], *items[: titled[0]], *items[titled[0] + 1 :]]
+
+
+def names_title_under_key(line: Inline) -> bool:
+    """Whether a line is `Paper: [Title](...)`, with a title and not a label as the text of the link."""
+    key = key_of(line)
+    if not key or role_of_key(key) != "paper":
+        return False
+    labels = list(without_key(line).link_labels().values())
+    return len(labels) == 1 and not is_link_label(labels[0]) and length_of(labels[0]) >= _TITLE_WORDS
 
 
 def _starts_with_key(line: Inline) -> bool:

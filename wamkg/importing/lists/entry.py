@@ -21,7 +21,7 @@ from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.layout import YEAR_BEFORE, EntryLayout
 from wamkg.importing.lists.spans import HeadPiece, label_links
 from wamkg.importing.lists.title import COLONS, Choice, contains_name
-from wamkg.importing.lists.words import is_telling, length_of, strip_marks, words_of
+from wamkg.importing.lists.words import is_common, is_telling, length_of, strip_marks, words_of
 from wamkg.importing.venues import read_venue
 from wamkg.matching.record import Dropped
 
@@ -113,6 +113,8 @@ class ListEntry:
 
     def add_credits(self, found: Credits) -> None:
         """Take the values recognized beside the title."""
+        if _is_remark_like_a_name(found):
+            return self.facets.append(("remark", found.authors[0]))
         self.venue, self.year = self.venue or found.venue, self.year or found.year
         self.date = self.date or found.date
         if found.authors and not self.authors:
@@ -121,6 +123,7 @@ class ListEntry:
             self.authors_cut = True
         self.facets += [("remark", remark) for remark in found.remarks]
         self.facets += [("affiliation", institution) for institution in found.institutions]
+        return None
 
     def add_note(self, text: str) -> None:
         """Append to the note."""
@@ -259,6 +262,13 @@ def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) 
         entry.add_credits(piece.found)
     elif "c" not in piece.style:
         entry.add_beside(piece.text)
+
+
+def _is_remark_like_a_name(found: Credits) -> bool:
+    """Whether one capitalized phrase is no person: it has a word of titles or an acronym ("Music Tokenizer")."""
+    if found.sure or len(found.authors) != 1 or found.venue or found.year:
+        return False
+    return any(is_common(word) or (word.isupper() and len(word) > 1) for word in words_of(found.authors[0]))
 
 
 def _take_group(text: str, entry: ListEntry) -> None:

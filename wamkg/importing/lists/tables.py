@@ -20,6 +20,10 @@ from wamkg.importing.taxonomy_index import label_key
 _BAR = re.compile(r"(?<!\\)\|")
 _TITLE_LENGTH = 4
 """Number of words in a typical cell from which a column holds titles rather than method names."""
+_MAX_ALIGNED = 12
+"""Maximum number of columns for which all places of a missing cell are compared."""
+_GROUP_WORDS = 6
+"""Maximum number of words of a heading inside a table."""
 _MAX_OF = 0.6
 _KEYS = 2
 """Number of columns in a table of keys and values."""
@@ -200,6 +204,17 @@ def is_paper_table(table: Table) -> bool:
     )
 
 
+def group_in(row: BlockRow) -> str:
+    """Return the heading of a group of rows: one text in all columns, or a bold one alone; "" for another row."""
+    filled = [cell for cell in row.cells if cell.text or cell.hrefs]
+    if len(row.cells) < _KEYS or not filled or any(cell.hrefs for cell in filled):
+        return ""
+    spans = len(filled) == len(row.cells) and len({cell.text for cell in filled}) == 1
+    words = [atom for atom in filled[0].atoms if atom.text.strip()]
+    alone = len(filled) == 1 and all(atom.bold for atom in words) and length_of(filled[0].text) <= _GROUP_WORDS
+    return filled[0].text if spans or alone else ""
+
+
 def names_id(table: Table, row: BlockRow) -> bool:
     """Whether a cell below a heading for links is a bare id of a paper."""
     links = (cell for role, cell in zip(table.roles, row.cells, strict=False) if role in ("links", "paper"))
@@ -267,7 +282,7 @@ def realigned(table: Table, row: BlockRow) -> BlockRow | None:
         cells.pop()
     fits = [[_fit(role, cell) for role in roles] for cell in cells]
     as_is = sum(fit[n] for n, fit in enumerate(fits) if n < len(roles))
-    if not 1 < len(cells) < len(roles) or min(fit[n] for n, fit in enumerate(fits)) >= 0:
+    if not 1 < len(cells) < len(roles) <= _MAX_ALIGNED or min(fit[n] for n, fit in enumerate(fits)) >= 0:
         return None
     places = max(
         combinations(range(len(roles)), len(cells)),
