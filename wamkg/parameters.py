@@ -46,7 +46,7 @@ def _split_at(comma: re.Pattern[str]) -> BeforeValidator:
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
             return value
-        return tuple(part.strip() for text in texts for part in comma.split(text))
+        return tuple(part.strip() or part for text in texts for part in comma.split(text))
 
     return BeforeValidator(split)
 

@@ -174,7 +174,7 @@ def deleted_taxonomies(session: Session) -> set[str]:
 def default_taxonomy(session: Session) -> str:
     """Slug of the taxonomy that is meant where none is named: the survey's main one, or the only one there is.
 
-    Raises InvalidInputError, which lists them, if it is not clear.
+    Raises NotFoundError if there is none, InvalidInputError, which lists them, if it is not clear.
     """
     slugs = [taxonomy.slug for taxonomy in list_taxonomies(session)]
     survey = find_survey(session)
@@ -185,7 +185,7 @@ def default_taxonomy(session: Session) -> str:
     if survey is None and packaged_main_taxonomy() in slugs:  # stores and releases from before there was a survey row
         return packaged_main_taxonomy()
     if not slugs:
-        raise InvalidInputError(
+        raise NotFoundError(
             "the store has no taxonomy yet; make one with `wamkg init` or `wamkg taxonomy create FILE.yaml`"
         )
     raise InvalidInputError(
@@ -198,7 +198,7 @@ def find_default_taxonomy(session: Session) -> str:
     """Slug of the taxonomy that is meant where none is named; empty if that is not clear."""
     try:
         return default_taxonomy(session)
-    except InvalidInputError:
+    except (InvalidInputError, NotFoundError):
         return ""
 
 
