@@ -136,7 +136,8 @@ class TestDuplicates:
         judged = send(client, "POST", "duplicates/judgements", body)
         assert (judged["before"], len(judged["work"])) == (None, 2)
         assert send(client, "POST", "duplicates/judgements", body)["batch"] is None
-        assert [[r["id"] for r in work] for work in get(client, "duplicates/works")["items"]] == [pair]
+        (work,) = get(client, "duplicates/works")["items"]
+        assert [r["id"] for r in work] == [*reversed(pair)], "the publication stands for the work"
         listed = get(client, f"duplicates/judgements?paper={pair[0]}")["items"]
         assert [(j["verdict"], j["by"], j["note"]) for j in listed] == [("same", "ana", "the venue's page links it")]
         send(client, "POST", f"batches/{judged['batch']}/undo", {})
