@@ -4,6 +4,8 @@ is written into a file that nobody will read again.
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from wamkg.errors import StoreError
 from wamkg.settings import Settings
 from wamkg.store.batches import get_actor
 from wamkg.store.migrate import migrate
+from wamkg.store.papers import find_paper
 from wamkg.store.session import ChangeTracker, Store
 from wamkg.vocabulary import Role
 
@@ -92,6 +95,18 @@ def test_nobody_else_can_read_a_new_store(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'new.db'}")
     migrate(store)
     assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.iterdir())
+    store.close()
+
+
+def test_another_connection_leaves_the_locks_of_the_first(file: Path) -> None:
+    """Closing any descriptor of a file drops the locks that its process has on it."""
+    leave_wal = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('PRAGMA journal_mode=DELETE')"
+    store = Store(f"sqlite:///{file}")
+    with store.reading() as session:
+        find_paper(session, "unipi")
+        with store.engine.connect():
+            other = subprocess.run([sys.executable, "-c", leave_wal, str(file)], capture_output=True, check=False)
+    assert b"database is locked" in other.stderr
     store.close()
 
 
