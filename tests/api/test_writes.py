@@ -43,7 +43,7 @@ def test_a_decision_is_made_and_undone(client: TestClient) -> None:
     ("body", "status"),
     [({"verdict": "perhaps"}, 422), ({"verdict": "unsure", "taxon": LEAF}, 422), ({"verdict": "accept"}, 409),
      ({"verdict": "accept", "taxon": "nowhere"}, 404), ({"verdict": "unsure", "taxonomy": "nope"}, 404),
-     ({"verdict": "unsure", "color": "red"}, 422), ({"verdict": "outside", "kind": "planet"}, 422),
+     ({"verdict": "unsure", "color": "red"}, 422), ({"verdict": "outside", "kind": "planet"}, 409),
      ({"verdict": "unsure", "version": 0}, 409), ({"verdict": "unsure", "version": 99}, 409),
      ({"verdict": "accept", "taxon": LEAF, "assignment": "another"}, 409), ([], 422)],
 )  # fmt: skip
