@@ -14,7 +14,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
 
-READS_BY_POST = {"match_papers"}
+READS_BY_POST = {"match_papers", "get_papers"}
 ADMINS = {"import_decision_file"}
 """Writes that speak for others."""
 OPEN = {"get_health", "get_readiness", "get_metrics"}

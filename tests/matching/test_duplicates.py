@@ -166,7 +166,7 @@ class TestImporting:
         fill(filled, tmp_path, printed)
         both = {"title": FIVE[0]["title"], "arxiv": "2501.00001", "doi": "10.1000/182", "note": "in print"}
         before = dump(filled)
-        assert "different papers" in fill(filled, tmp_path, both).lines[0].conflicts[0]
+        assert "may lead to another paper" in fill(filled, tmp_path, both).lines[0].conflicts[0]
         assert dump(filled)["claim"] == before["claim"]
         say(filled, IDS[0], "doi:10.1000/182", "same")
         assert fill(filled, tmp_path, both).lines[0].conflicts == ()

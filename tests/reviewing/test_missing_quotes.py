@@ -99,7 +99,8 @@ def test_enrichment_tells_of_the_quote_it_left_without_ground(store: Store, tmp_
     world = make_world(library=2, citations=4, references=2)
     import_library(store, world, tmp_path)
     first = world.papers[world.library[0]]
-    fill(store, tmp_path, {"title": first.title, "arxiv": first.arxiv, "abstract": ABSTRACT})
+    placed = {"taxa": {"wam": UNIFIED}}  # an empty store gets the packaged taxonomies where a record names one
+    fill(store, tmp_path, {"title": first.title, "arxiv": first.arxiv, "abstract": ABSTRACT} | placed)
     paper = f"arxiv:{first.arxiv}"
     say(store, paper, "accept", UNIFIED, evidence=QUOTE)
     with S2Server(world) as server:

@@ -29,7 +29,10 @@ from wamkg.views.communities import CommunityReport, DisagreeingWork, community_
 LONGEST, SHOWN_DROPPED = 60, 20
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Rows printed at most.")]
 PaperOption = Annotated[str | None, typer.Option("--paper", help="Any id of a paper: only its own pairs.")]
-graph = typer.Typer(help="Measure the citations between works.", no_args_is_help=True)
+graph = typer.Typer(
+    help="Measure the citations between works: PageRank, co-citation, coupling, main path, communities, bursts.",
+    no_args_is_help=True,
+)
 
 
 @contextmanager
