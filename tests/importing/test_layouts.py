@@ -77,3 +77,12 @@ def test_years_before_all_titles_of_a_list_are_years() -> None:
     lines = [f"- 20{n}1: {title} [[pdf](https://arxiv.org/abs/2401.0000{n})]" for n, title in enumerate(titles)]
     records = read("# Papers\n\n## Sand\n\n" + "\n".join(lines), EMPTY).records()
     assert [(record.title, record.year) for record in records] == list(zip(titles, [2001, 2011, 2021], strict=True))
+
+
+def test_a_title_between_bars_is_whole_and_reversed_quotes_are_quotes() -> None:
+    lines = [
+        "+ 2008 | Metasand - A Tutorial | [`PDF`](https://arxiv.org/abs/0801.0001)",
+        "+ **”A Study of Sand for Robots“**. *Ann Lee et al*. [[Paper](https://arxiv.org/abs/2401.01286)]",
+    ]
+    records = read("# Papers\n\n## Sand\n\n" + "\n".join(lines), EMPTY).records()
+    assert [record.title for record in records] == ["Metasand - A Tutorial", "A Study of Sand for Robots"]

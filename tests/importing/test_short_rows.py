@@ -41,3 +41,9 @@ def test_a_row_without_a_cell_is_read_by_what_it_contains(head: str, row: str, w
 def test_a_row_with_an_empty_last_cell_is_read_as_it_is() -> None:
     record = only(f"# Sand\n\n{HEADS['authors']}{TITLE} | Ann Lee, Bo Cole | 2022 | \n", EMPTY)
     assert (record.authors, record.year, record.doubts) == (["Ann Lee", "Bo Cole"], 2022, [])
+
+
+def test_a_title_below_its_heading_is_never_moved_away() -> None:
+    row = f"| [{TITLE}](https://arxiv.org/abs/2401.00001) | Applied Sand Science Track | KDD |"
+    record = only(f"# Sand\n\n| Title | Venue | Year | Code |\n|---|---|---|---|\n{row}\n", EMPTY)
+    assert (record.title, record.arxiv) == (TITLE, "2401.00001")

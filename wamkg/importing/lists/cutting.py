@@ -86,7 +86,7 @@ def cut_plain(text: str) -> list[Part]:
     """Cut plain text: the title ends at a full stop, at the credits after it, or at a dash."""
     columns = _BARS.split(text)
     if len(columns) >= _MIN_COLUMNS:
-        return [part for n, column in enumerate(columns) for part in ([" | "] if n else []) + cut_plain(column)]
+        return [part for n, column in enumerate(columns) for part in ([" | "] if n else []) + _cut_column(column)]
     lead, body, trail = _trimmed(text)
     front, core, back = _peel(body)
     inner, bare, outer = _trimmed(core)
@@ -96,6 +96,10 @@ def cut_plain(text: str) -> list[Part]:
         return [lead, *front, bare[0], _cut(bare[1:-1], bare[1:-1], True, kind), bare[-1], *back, trail]
     own = list(_running(bare)) if any(c.isalnum() for c in bare) else [bare]
     return [lead, *front, inner, *own, outer, *back, trail]
+
+
+def _cut_column(text: str) -> list[Part]:
+    return cut_whole(text) if kind_of_words(text, loose=True) is PieceKind.TEXT else cut_plain(text)
 
 
 def cut_whole(text: str) -> list[Part]:

@@ -235,7 +235,7 @@ def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | 
 
     Quoted words inside the title have a mark of their own: `"On “Seeing” with Robots"`.
     """
-    inner = 0
+    inner, paired = 0, {} if runs[first].text[start] in _PAIRED.values() else _PAIRED
     for i in range(first, len(runs)):
         run = runs[i]
         if run.text == _GAP or (run.text == "\n" and run.style != "soft"):
@@ -243,9 +243,9 @@ def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | 
         for n, c in enumerate(run.text):
             if (i, n) <= (first, start) or c not in _QUOTES:
                 continue
-            if c in _PAIRED:
+            if c in paired:
                 inner += 1
-            elif inner and c in _PAIRED.values():
+            elif inner and c in paired.values():
                 inner -= 1
             elif (i, n) > (first, start + 1) and _closes(runs, i, n):
                 return i, n

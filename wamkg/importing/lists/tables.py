@@ -291,6 +291,9 @@ def realigned(table: Table, row: BlockRow) -> BlockRow | None:
     if sum(fit[n] for fit, n in zip(fits, places, strict=True)) <= as_is:
         return None
     moved = dict(zip(places, cells, strict=True))
+    title = table.title
+    if title is not None and title < len(cells) and fits[title][title] > 0 and moved.get(title) is not cells[title]:
+        return None  # the cell below the title's heading is a title
     return BlockRow(row.line, [moved.get(n, Inline()) for n in range(len(roles))], row.heads)
 
 
