@@ -10,10 +10,10 @@ from wamkg.version import __version__ as __version__
 if TYPE_CHECKING:
     from os import PathLike
 
-    from wamkg.survey import Survey
+    from wamkg.survey import OpenedSurvey
 
 
-def open(home: "str | PathLike[str] | None" = None, *, database_url: str = "", by: str = "python") -> "Survey":
+def open(home: "str | PathLike[str] | None" = None, *, database_url: str = "", by: str = "python") -> "OpenedSurvey":
     """Open the survey in a folder, in a database, or, without either, the one of the settings.
 
     `by` is the name under which it writes. Raises StoreError if there is no survey or its tables are not current.

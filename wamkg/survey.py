@@ -56,7 +56,7 @@ PAGE = 500
 T = TypeVar("T")
 
 
-def open_survey(home: str | PathLike[str] | None, *, database_url: str = "", by: str = "python") -> "Survey":
+def open_survey(home: str | PathLike[str] | None, *, database_url: str = "", by: str = "python") -> "OpenedSurvey":
     """The survey in a folder or a database; without either, the one of the settings.
 
     Raises StoreError if there is none, or if its tables are not current.
@@ -69,10 +69,10 @@ def open_survey(home: str | PathLike[str] | None, *, database_url: str = "", by:
     file = store_file(settings.url)
     if file is not None and not file.exists():
         raise StoreError(f"{file} does not exist; begin a survey with `wamkg init`, or open another folder")
-    return Survey(open_current_store(settings.url), settings, Writer(by))
+    return OpenedSurvey(open_current_store(settings.url), settings, Writer(by))
 
 
-class Survey:
+class OpenedSurvey:
     """A survey; close it, or use it in a `with` block.
 
     Filters are those of `PaperFilter`, as in every list: `papers(taxon="wam:joint", year=2025)`. A filter that takes
@@ -89,7 +89,7 @@ class Survey:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Survey {self.store.engine.url.render_as_string(hide_password=True)}>"
+        return f"<OpenedSurvey {self.store.engine.url.render_as_string(hide_password=True)}>"
 
     def close(self) -> None:
         """Close all connections."""

@@ -28,7 +28,7 @@ def test_drawing_stops_no_reader(seeded_store: Store, tmp_path: Path) -> None:
             return answer.status_code
 
         asked = [pool.submit(figure, width) for width in range(90, 115)]
-        reads = [httpx.get(f"{address}{API}/papers?limit={n}", timeout=3).status_code for n in range(1, 11)]
+        reads = [httpx.get(f"{address}{API}/papers?limit={n}", timeout=15).status_code for n in range(1, 11)]
         statuses = [each.result() for each in asked]
     assert reads == [200] * 10
     assert 503 in statuses and statuses.count(503) <= 25 - 12

@@ -20,6 +20,8 @@ PAST = ("release", "as_of")
 FIGURES = "/api/v1/figures/{file}"
 """Each figure is drawn by a child process; a few are asked for, and all are drawn in the tests of figures."""
 LIBRARY = "/api/v1/papers"
+EXPORT, EXPORT_OF_CHOSEN = "/api/v1/exports/{form}", "/api/v1/exports/jsonl"
+"""Not every format can leave papers out; this one can."""
 FILTERS = frozenset(PaperFilter.model_fields)
 REFUSED = {("/api/v1/agreement", "taxonomy"), ("/api/v1/agreement", "of")}
 """Parameters whose valid values may be answered 404: nobody has voted there, or on what somebody else did."""
@@ -63,7 +65,8 @@ class Read:
         yield from (Asked(path, base) for path in paths)
         for name, found in values.items():
             sure = (self.path, name) not in REFUSED
-            yield from (Asked(paths[0], base | {name: value}, sure) for value in found)
+            path = EXPORT_OF_CHOSEN if self.path == EXPORT and name in (*FILTERS, "sort") else paths[0]
+            yield from (Asked(path, base | {name: value}, sure) for value in found)
         together: Query = {name: found[0] for name, found in values.items()}
         yield Asked(paths[0], together, alone=False)
         for when in self._past(held):

@@ -46,6 +46,7 @@ def held_by(store: Store) -> Held:
             ),
             "former": one(f"SELECT scheme || ':' || value FROM former_id {few}"),
             "year": [*one(f"SELECT DISTINCT year FROM paper WHERE year IS NOT NULL {few}"), "0", "9999"],
+            "author": one(f"SELECT name FROM author {few}"),
             "venue": one("SELECT name FROM venue ORDER BY length(name) DESC LIMIT 2"),
             "taxonomies": one("SELECT slug FROM taxonomy ORDER BY slug <> 'wam', id"),
             "taxa": one(
@@ -156,7 +157,7 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
     sets = ["wam", taxa[0], f"method:{held['method'][0]}", papers[0]]
     known |= dict.fromkeys(("citing", "cited", "subject"), sets)
     known |= dict.fromkeys(("taxonomy", "facet_taxonomy", "compare_with", "against"), held["taxonomies"])
-    known |= {name: held[name] for name in ("doi", "arxiv", "s2", "year", "venue", "suite", "split", *NAMED)}
+    known |= {name: held[name] for name in ("doi", "arxiv", "s2", "year", "author", "venue", "suite", "split", *NAMED)}
     if path.endswith("/timeline/citations"):
         known["taxon"] = ["wam", *taxa]
     return _known(known, path, name)

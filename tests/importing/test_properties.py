@@ -28,6 +28,7 @@ MARKDOWN = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 
 @given(MARKDOWN)
 @example("- **A**: [B](https://arxiv.org/abs/2401.00001): ")
+@example("<a href='https://arxiv.org/abs/2401.00001'>World Action Models<br>0")
 @example("| Paper |\n|---|\n|[](https://arxiv.org/abs/2401.00001)|")
 @settings(max_examples=600, deadline=None)
 def test_no_list_makes_the_reader_fail_and_no_id_is_lost(text: str) -> None:

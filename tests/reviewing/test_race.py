@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.edit_store import fill
+from tests.helpers.edit_store import UNIFIED, fill
 from tests.helpers.race import Log, Race, check_accepted, check_replay, race
 from wamkg.store.session import Store
 
-NAMES = [{"title": f"Paper number {n} about robots", "arxiv": f"2501.2000{n}"} for n in range(5)]
+NAMES = [
+    {"title": f"Paper number {n} about robots", "arxiv": f"2501.2000{n}", "taxa": {"wam": UNIFIED}} for n in range(5)
+]
 PAPERS = [f"arxiv:{paper['arxiv']}" for paper in NAMES]
 
 

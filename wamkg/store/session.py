@@ -239,8 +239,9 @@ class Store:
             raise in_plain_words(error, self.url) from error
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. Another file may then take the place of the store's."""
         self.engine.dispose()
+        self._opened = self._log = None
 
 
 class ChangeTracker:

@@ -269,7 +269,7 @@ class _BlockReader:
         """A paragraph: the body of an open entry, entries without bullets, a legend, or prose."""
         head = block.head
         if is_title_key(block.inline.lines()[0]):
-            return self.keyed(block.inline.lines(), block.line)
+            return self.keyed(block.inline, block.line)
         if self.open is not None and self.open.form == "keyed" and not _starts_with_key(block.inline):
             self.close()
         entries = chunks(head)
@@ -330,7 +330,7 @@ class _BlockReader:
         rest = block.children[1:] if whole.atoms else block.children
         lines, line = whole.lines(), block.line
         if is_title_key(lines[0]):
-            self.keyed(lines, line)
+            self.keyed(whole, line)
             return self.walk(rest, depth + 1)
         if self.open is not None and self.open.form == "keyed" and not _starts_with_key(lines[0]) and not depth:
             self.close()
@@ -433,12 +433,12 @@ class _BlockReader:
         candidate = Candidate(Head(value, line, whole), self.section, "keyed" if whole else "named", pairs=pairs)
         self.document.candidates.append(candidate)
 
-    def keyed(self, lines: Sequence[Inline], line: int) -> None:
+    def keyed(self, block: Inline, line: int) -> None:
         """Lines of the form `Key: value`: one with a title starts an entry, the others continue it."""
-        for number, each in enumerate(lines):
+        for offset, each in zip(block.line_offsets(), block.lines(), strict=True):
             if is_title_key(each):
                 self.close()
-                self.open = Candidate(Head(without_key(each), line + number, whole=True), self.section, "keyed")
+                self.open = Candidate(Head(without_key(each), line + offset, whole=True), self.section, "keyed")
             elif self.open is not None:
                 self.open.body.append(each)
 

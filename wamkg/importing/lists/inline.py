@@ -39,6 +39,8 @@ class Atom:
     """Whether a line break occurs only in the source; a reader sees a space."""
     hollow: bool = False
     """Whether it is inside a link without a URL."""
+    tag: bool = False
+    """Whether a line break is a tag such as `<br>`: the source has no new line there."""
 
 
 @dataclass
@@ -75,6 +77,14 @@ class Inline:
             else:
                 cut[-1].append(atom)
         return [Inline(atoms, self.hrefs) for atoms in cut]
+
+    def line_offsets(self) -> list[int]:
+        """For each of its lines, the number of lines of the source above it."""
+        offsets = [0]
+        for atom in self.atoms:
+            if atom.text == "\n":
+                offsets.append(offsets[-1] + (not atom.tag))
+        return offsets
 
     def first_lines(self, count: int) -> "Inline":
         """Return only the first lines."""
@@ -117,11 +127,15 @@ class _InlineReader:
         self.link: int | None = None
         self.hollow = False
 
-    def add(self, text: str, code: bool = False, image: str | None = None, soft: bool = False) -> None:
+    def add(
+        self, text: str, code: bool = False, image: str | None = None, soft: bool = False, tag: bool = False
+    ) -> None:
         if text or image is not None:
             bold, italic, under, raised = (self.depth[name] > 0 for name in ("bold", "italic", "under", "raised"))
             code = code or self.depth["code"] > 0
-            self.inline.atoms.append(Atom(text, bold, italic, code, self.link, image, under, raised, soft, self.hollow))
+            self.inline.atoms.append(
+                Atom(text, bold, italic, code, self.link, image, under, raised, soft, self.hollow, tag)
+            )
 
     def open_link(self, href: str) -> None:
         self.link = None
@@ -158,7 +172,7 @@ class _InlineReader:
             elif name == "a":
                 self.open_link("" if ends else _attributes(found["rest"]).get("href", ""))
             elif name in ("br", "p", "div", "li", "tr", "summary"):
-                self.add("\n")
+                self.add("\n", tag=True)
             elif name == "img":
                 attributes = _attributes(found["rest"])
                 self.add_image(attributes.get("src", ""), attributes.get("alt", ""))

@@ -299,7 +299,7 @@ def chunks(head: Head) -> list[Head]:
     if len(parts) < 2 or sum(_may_lead_out(part) for part in parts) < 2:
         return [head]
     groups: list[list[Head]] = []
-    for line in (Head(part, head.line + n) for n, part in enumerate(parts)):
+    for line in (Head(part, head.line + n) for n, part in zip(head.inline.line_offsets(), parts, strict=True)):
         if groups and not (_begins(line, groups[0][0]) and _is_done(groups[-1])):
             groups[-1].append(line)
         else:
