@@ -151,9 +151,9 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = create_store_engine(url)
-        self._file = store_file(url)
-        if self._file:
-            self._make_folder(self._file.parent)
+        self.file = store_file(url)
+        if self.file:
+            self._make_folder(self.file.parent)
             event.listen(self.engine, "do_connect", self._make_file)
             event.listen(self.engine, "connect", self._remember_file)
         self._opened: FileIdentity | None = None
@@ -166,12 +166,12 @@ class Store:
         A file that is there is not even opened: closing it would drop the locks that SQLite holds on it in this
         process.
         """
-        assert self._file is not None
+        assert self.file is not None
         with suppress(OSError):  # it is there, or SQLite says what is wrong with it
-            os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _remember_file(self, _connection: object, _record: object) -> None:
-        self._opened = self._opened or identity_of(self._file)
+        self._opened = self._opened or identity_of(self.file)
 
     def _check_file(self) -> None:
         """Let go of a file that was deleted or replaced since it was opened: what is written to it would be lost.
@@ -179,19 +179,19 @@ class Store:
         Raises StoreError: once for a file that was replaced, then the new one is opened; and for a deleted one as long
         as there is none.
         """
-        if self._opened is None or self._file is None:
+        if self._opened is None or self.file is None:
             return
-        now = identity_of(self._file)
+        now = identity_of(self.file)
         if now == self._opened:
-            self._log = self._log or identity_of(_log_of(self._file))
+            self._log = self._log or identity_of(_log_of(self.file))
             return
         self.engine.dispose()
         if now is None:
-            raise StoreError(f"{self._file} was deleted while it was open; bring it back, nothing was written")
-        if self._log is not None and identity_of(_log_of(self._file)) == self._log:
-            _set_aside_log(self._file)
+            raise StoreError(f"{self.file} was deleted while it was open; bring it back, nothing was written")
+        if self._log is not None and identity_of(_log_of(self.file)) == self._log:
+            _set_aside_log(self.file)
         self._opened = self._log = None
-        raise StoreError(f"{self._file} was replaced while it was open; nothing was written, try again")
+        raise StoreError(f"{self.file} was replaced while it was open; nothing was written, try again")
 
     def _make_folder(self, folder: Path) -> None:
         try:
@@ -268,7 +268,7 @@ class ChangeTracker:
         if not self._store.is_sqlite:
             with self._store.engine.connect() as connection:
                 return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
-        file = identity_of(store_file(self._store.url))
+        file = identity_of(self._store.file)
         with self._lock:
             if self._watching is not None and file is None:
                 return "deleted"
