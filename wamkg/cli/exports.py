@@ -68,7 +68,7 @@ def timeline(
                 f"{found.total} papers, {found.undated} without a date, {found.derived} dated by their arXiv id only"
             ]
         elif subject:
-            found = timelines.timelines_citations(store, by, subject, span)
+            found = timelines.compare_timelines(store, by, subject, span)
             rows = list(comparison_csv_rows(found))
             said = [line for each in found for line in _cited_by(each)]
         else:

@@ -26,7 +26,7 @@ def timeline_citations(store: Store, by: str, subject: Mapping[str, str], span: 
         return citation_timeline(session, by, **subject, span=span)
 
 
-def timelines_citations(store: Store, by: str, subjects: Sequence[str], span: Span = WHOLE) -> list[CitationTimeline]:
+def compare_timelines(store: Store, by: str, subjects: Sequence[str], span: Span = WHOLE) -> list[CitationTimeline]:
     """Citing papers of several subjects over the same periods."""
     with store.reading() as session:
         return compare_citations(session, subjects, by, span)

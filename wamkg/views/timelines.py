@@ -278,48 +278,53 @@ _Placed = list[tuple[date, CitingWorksByDate]]
 """Groups of citing works, each with the day that puts it in a period."""
 
 
+@dataclass(frozen=True)
+class _Citing:
+    """The works that cite a set of papers: those with a period, and the others."""
+
+    placed: _Placed
+    others: list[CitingWorksByDate]
+
+
 def _timelines(session: Session, subjects: Sequence[PaperSet], by: str, span: Span) -> list[CitationTimeline]:
     """The timelines of some sets, with the periods from the first to the last citation of any of them."""
-    groups = [citing_by_date(session, subject) for subject in subjects]
-    placed = [[(day, group) for group in each if (day := _day(group, by)) is not None] for each in groups]
-    days = [day for each in placed for day, _ in each if span.holds(day, by)]
+    citing = [_citing(session, subject, by) for subject in subjects]
+    days = [day for each in citing for day, _ in each.placed if span.holds(day, by)]
     axis = list(periods_between(min(days), max(days), by)) if days else []
-    return [
-        _timeline(session, subject, by, found, list(_items(dated, by, axis)))
-        for subject, found, dated in zip(subjects, groups, placed, strict=True)
-    ]
+    return [_timeline(session, subject, by, each, axis) for subject, each in zip(subjects, citing, strict=True)]
 
 
-def _timeline(
-    session: Session, cited: PaperSet, by: str, groups: Sequence[CitingWorksByDate], items: list[CitationPeriod]
-) -> CitationTimeline:
+def _citing(session: Session, subject: PaperSet, by: str) -> _Citing:
+    dated = [(_day(group, by), group) for group in citing_by_date(session, subject)]
+    placed = [(day, group) for day, group in dated if day is not None]
+    return _Citing(placed, [group for day, group in dated if day is None])
+
+
+def _timeline(session: Session, cited: PaperSet, by: str, citing: _Citing, axis: Sequence[str]) -> CitationTimeline:
     papers, citations, counted = citation_counts(session, cited)
-    placed = [(day, group) for group in groups if (day := _day(group, by)) is not None]
     by_year = Counter[int]()
     undated = 0
-    for group in groups:
-        if _day(group, by) is not None:
-            continue
+    for group in citing.others:
         year = group.day.year if group.day else group.year
         if year is None:
             undated += group.count
         else:
             by_year[year] += group.count
-    total = sum(group.count for group in groups)
-    imprecise = sum(by_year.values())
+    imprecise = by_year.total()
+    total = sum(group.count for _, group in citing.placed) + imprecise + undated
     return CitationTimeline(
         subject=cited.name,
         kind=cited.kind,
         label=cited.label,
         by=by,
         papers=papers,
-        items=items,
+        items=list(_items(citing.placed, by, axis)),
         total=total,
         imprecise=imprecise,
         by_year=dict(sorted(by_year.items())),
         undated=undated,
         unknown_share=(imprecise + undated) / total if total else None,
-        derived=sum(group.count for _, group in placed if group.source == ARXIV_ID_SOURCE),
+        derived=sum(group.count for _, group in citing.placed if group.source == ARXIV_ID_SOURCE),
         citations=citations,
         counted=counted,
         short=incomplete_citation_lists(session, cited),
