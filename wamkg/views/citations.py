@@ -1,6 +1,6 @@
 """Citations as lists: who cites a paper, whom it cites, and the citations between two sets of papers."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -72,7 +72,7 @@ def papers_linked_to(
     cites = direction == "references"
     wanted = CitationFilter(numbers if cites else None, None if cites else numbers, since)
     rows, total, following = _page(session, wanted, limit, after)
-    items = [CitingItem(**asdict(_end(r.cited if cites else r.citing)), **asdict(_facts(r))) for r in rows]
+    items = [CitingItem(**vars(_end(r.cited if cites else r.citing)), **vars(_facts(r))) for r in rows]
     return Page(items, total, following)
 
 
@@ -96,7 +96,7 @@ def citation_page(session: Session, query: CitationQuery, limit: int, after: str
     citing, cited = (find_papers_named(session, text).numbers if text else None for text in (query.citing, query.cited))
     wanted = CitationFilter(citing, cited, query.since, query.self_citations)
     rows, total, following = _page(session, wanted, limit, after)
-    items = [CitationItem(**asdict(_facts(r)), citing=_end(r.citing), cited=_end(r.cited)) for r in rows]
+    items = [CitationItem(**vars(_facts(r)), citing=_end(r.citing), cited=_end(r.cited)) for r in rows]
     return Page(items, total, following)
 
 

@@ -7,23 +7,23 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from wamkg.json_types import UncheckedObject
-from wamkg.parameters import MAX_IDS, MomentText, Word, parse_moment
+from wamkg.parameters import MAX_IDS, Word
 from wamkg.services import entities
 from wamkg.views.citations import CitingItem, papers_linked_to
 from wamkg.views.duplicates import MAX_RECORDS, MatchItem, match_records
 from wamkg.views.history import HistoryRow, paper_history
-from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.paging import Page
 from wamkg.views.paper_details import AssignmentItem, PaperDetail, assignment_list, paper_detail
 from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets, papers_by_id
 from wamkg.views.search import SearchResult, search
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
-from wamkg_api.deps import After, Limit, PaperId, SessionDep, json_response
+from wamkg_api.deps import PaperId, SessionDep, json_response
 from wamkg_api.errors import problems
 from wamkg_api.preconditions import IfMatch, paper_revision
 from wamkg_api.schemas.papers import NewPaper, PaperEdit
 from wamkg_api.schemas.parameters import Address, ArxivId, Doi, S2Id
-from wamkg_api.schemas.queries import PaperListQuery, SearchQuery
+from wamkg_api.schemas.queries import LinkedPapersQuery, PaperListQuery, SearchQuery
 from wamkg_api.writing import EditResponse, StoreDep, changed, person_of, writing_router
 
 router = APIRouter(prefix="/papers", tags=["papers"])
@@ -77,33 +77,16 @@ def list_history(session: SessionDep, paper_id: PaperId) -> Response:
     return json_response(Page(items, len(items), None))
 
 
-FirstSeenSince = Annotated[MomentText | None, Query(description="First seen since a date or a time.")]
-
-
 @router.get("/{paper_id:path}/citations", response_model=Page[CitingItem], responses=problems(404, 422))
-def list_citations(
-    session: SessionDep,
-    paper_id: PaperId,
-    first_seen_since: FirstSeenSince = None,
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
-) -> Response:
+def list_citations(session: SessionDep, paper_id: PaperId, asked: Annotated[LinkedPapersQuery, Query()]) -> Response:
     """Papers that cite this paper, with citation contexts. Most recently discovered first."""
-    since = parse_moment(first_seen_since, "first_seen_since")
-    return json_response(papers_linked_to(session, paper_id, "citations", since, limit, after))
+    return json_response(papers_linked_to(session, paper_id, "citations", asked.since, asked.limit, asked.after))
 
 
 @router.get("/{paper_id:path}/references", response_model=Page[CitingItem], responses=problems(404, 422))
-def list_references(
-    session: SessionDep,
-    paper_id: PaperId,
-    first_seen_since: FirstSeenSince = None,
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
-) -> Response:
+def list_references(session: SessionDep, paper_id: PaperId, asked: Annotated[LinkedPapersQuery, Query()]) -> Response:
     """Papers that this paper cites, with citation contexts. Most recently discovered first."""
-    since = parse_moment(first_seen_since, "first_seen_since")
-    return json_response(papers_linked_to(session, paper_id, "references", since, limit, after))
+    return json_response(papers_linked_to(session, paper_id, "references", asked.since, asked.limit, asked.after))
 
 
 @router.get("/{paper_id:path}", response_model=PaperDetail, responses=problems(404, 422))

@@ -3,6 +3,7 @@
 A model rejects unknown parameters. `SnapshotRef` stands among its parts because a release or a day may be given too.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -75,7 +76,18 @@ class SearchQuery(LimitParameter, SnapshotRef, PaperFilter):
     mode: Literal["text", "hybrid"] = Field(default="text", description="`hybrid` joins words and vectors.")
 
 
-class CitationListQuery(PageParameters, SnapshotRef, extra="forbid"):
+class LinkedPapersQuery(PageParameters, SnapshotRef, extra="forbid"):
+    """Parameters of the lists of papers that cite a paper or that it cites."""
+
+    first_seen_since: MomentText | None = Field(default=None, description="First seen since a date or a time.")
+
+    @property
+    def since(self) -> datetime | None:
+        """The moment from which a citation must have been seen first."""
+        return parse_moment(self.first_seen_since, "first_seen_since")
+
+
+class CitationListQuery(LinkedPapersQuery):
     """Parameters of the list of citations. A set of papers is a taxon (`wam:joint`), a taxonomy (`wam`), a method
     (`method:unipi`) or any id of a paper.
     """
@@ -85,12 +97,10 @@ class CitationListQuery(PageParameters, SnapshotRef, extra="forbid"):
     self_citations: SelfCitations = Field(
         default="include", description="Citations between papers that have an author with the same name."
     )
-    first_seen_since: MomentText | None = Field(default=None, description="First seen since a date or a time.")
 
     def query(self) -> CitationQuery:
         """The parameters as the views take them."""
-        since = parse_moment(self.first_seen_since, "first_seen_since")
-        return CitationQuery(self.citing, self.cited, self.self_citations, since)
+        return CitationQuery(self.citing, self.cited, self.self_citations, self.since)
 
 
 class _CitationPeriods(SnapshotRef, extra="forbid"):
