@@ -18,6 +18,7 @@ from wamkg.views.bursts import burst_report
 from wamkg.views.citation_graph import (
     GraphSize,
     MainPathReport,
+    SimilarityList,
     SimilarWorks,
     WorkItem,
     main_path_report,
@@ -83,38 +84,28 @@ def pagerank(
     _print_size(found.size)
 
 
-@graph.command("co-citation")
-@with_paper_filters
-def co_citation(
-    filters: FilterValues,
-    paper: PaperOption = None,
-    limit: LimitOption = 20,
-    release: ReleaseOption = None,
-    as_of: AsOfOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List pairs of works that are most often cited together."""
-    with _selected(filters, release, as_of) as (session, wanted):
-        _print_similar(session, wanted, ("co-citation", paper, limit), json)
+def _add_pairs_command(shared: SharedBy, about: str) -> None:
+    """Add the command that lists pairs of works by what they share."""
+
+    @graph.command(shared, help=about)
+    @with_paper_filters
+    def pairs(
+        filters: FilterValues,
+        paper: PaperOption = None,
+        limit: LimitOption = 20,
+        release: ReleaseOption = None,
+        as_of: AsOfOption = None,
+        json: JsonOption = False,
+    ) -> None:
+        with _selected(filters, release, as_of) as (session, wanted):
+            _print_similar(similar_works(session, wanted, shared, paper, limit), json)
 
 
-@graph.command("coupling")
-@with_paper_filters
-def coupling(
-    filters: FilterValues,
-    paper: PaperOption = None,
-    limit: LimitOption = 20,
-    release: ReleaseOption = None,
-    as_of: AsOfOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List pairs of works that share most references (bibliographic coupling)."""
-    with _selected(filters, release, as_of) as (session, wanted):
-        _print_similar(session, wanted, ("coupling", paper, limit), json)
+_add_pairs_command("co-citation", "List pairs of works that are most often cited together.")
+_add_pairs_command("coupling", "List pairs of works that share most references (bibliographic coupling).")
 
 
-def _print_similar(session: Session, wanted: PaperFilter, asked: tuple[SharedBy, str | None, int], json: bool) -> None:
-    found = similar_works(session, wanted, *asked)
+def _print_similar(found: SimilarityList, json: bool) -> None:
     if json:
         print_json(found)
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from sqlmodel import Session
 
@@ -48,11 +49,7 @@ def sections_of(name: str) -> Callable[[Session, Sequence[str]], Iterator[str]]:
 
     Raises InvalidInputError for a format that always exports everything.
     """
-    sections = export_named(name).sections
-    if sections is None:
-        able = ", ".join(known for known, form in EXPORTS.items() if form.sections is not None)
-        raise InvalidInputError(f"{name} always exports everything; to choose taxonomies or fill in a file, use {able}")
-    return sections
+    return export_named(name).sections or _refuse(name, "choose taxonomies or fill in a file", "sections")
 
 
 def papers_of(name: str) -> Callable[[Session, Sequence[int]], Iterator[str]]:
@@ -60,11 +57,12 @@ def papers_of(name: str) -> Callable[[Session, Sequence[int]], Iterator[str]]:
 
     Raises InvalidInputError for a format that always exports everything.
     """
-    papers = export_named(name).papers
-    if papers is None:
-        able = ", ".join(known for known, form in EXPORTS.items() if form.papers is not None)
-        raise InvalidInputError(f"{name} always exports everything; to choose papers, use {able}")
-    return papers
+    return export_named(name).papers or _refuse(name, "choose papers", "papers")
+
+
+def _refuse(name: str, purpose: str, part: str) -> NoReturn:
+    able = ", ".join(known for known, form in EXPORTS.items() if getattr(form, part) is not None)
+    raise InvalidInputError(f"{name} always exports everything; to {purpose}, use {able}")
 
 
 _NOT_IN_CSV = "links, dates but the first, further places, states that place nowhere, what a paper introduces"
