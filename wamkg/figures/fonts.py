@@ -52,7 +52,7 @@ def _add_new_fonts() -> None:
     """Add the fonts that were installed after matplotlib made its list, which it reads from a cache."""
     known = {entry.fname for entry in font_manager.fontManager.ttflist}
     for path in sorted(set(font_manager.findSystemFonts()) - known):
-        with suppress(OSError, RuntimeError, ValueError):  # a file that is no font matplotlib reads
+        with suppress(OSError, RuntimeError, ValueError):  # a file that matplotlib cannot read as a font
             font_manager.fontManager.addfont(path)
 
 

@@ -42,8 +42,8 @@ def find_bursts(counts: Sequence[int], totals: Sequence[int], model: BurstModel 
     Kleinberg (2003), "Bursty and hierarchical structure in streams", section 4, with two states: outside a burst an
     event belongs to the group with its overall share p0, in a burst with p1 = `ratio` times p0. To enter a burst costs
     `reluctance` times the logarithm of the number of periods. The states of least total cost are found by dynamic
-    programming. `weight` is the cost that the burst saves against the other state. Kleinberg's p1 is no probability for
-    a group with a large share, so here p1 is at most halfway from p0 to 1.
+    programming. `weight` is how much less the burst costs than the other state. Kleinberg's p1 is not a probability
+    for a group with a large share, so here p1 is at most halfway from p0 to 1.
     """
     share = sum(counts) / max(sum(totals), 1)
     if not 0 < share < 1:

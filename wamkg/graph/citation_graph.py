@@ -5,7 +5,7 @@ What is counted, here and in everything computed from it:
 - A node is a work. Records that are one work (judged the same, or a preprint and its publication) are one node; it has
   the citations of all its records, and the number of its first record among the wanted ones.
 - An edge leads from the citing work to the cited one. A citation that several sources or several records state is one
-  edge. A citation between two records of one work, or of a paper by itself, is no edge.
+  edge. A citation between two records of one work, or of a paper by itself, is not an edge.
 - The nodes are the works that a filter of papers finds: without one, the library. Papers known only by citations are
   no nodes, but they count as common references and as common citing works.
 """
@@ -67,7 +67,7 @@ class CitationGraph:
         return self._ends(self.cited, self.citing)
 
     def position_of(self, record: int, work_of: Mapping[int, int]) -> int | None:
-        """The row of the work of a record; None if it is no node."""
+        """The row of the work of a record; None if it is not a node."""
         position, known = self._positions(np.array([work_of.get(record, record)]))
         return int(position[0]) if known[0] else None
 

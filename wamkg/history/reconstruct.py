@@ -65,8 +65,8 @@ def reconstruct_at(session: Session, moment: datetime) -> None:
     delete_computed_rows(session, mine, doomed)
     delete_rows(session, rows_made(session, mine), None)
     # A paper that is put back may have the number of one made since, which SQLite gives out again.
-    parted = _part(session, moment, later)
-    touched = (touched - doomed) | parted | _restore_rows(session, undoing)
+    split = _part(session, moment, later)
+    touched = (touched - doomed) | split | _restore_rows(session, undoing)
     for pair in merged:
         pair.end_for_now(session, mine)
     reopen_rows(session, rows_ended(session, mine), None)

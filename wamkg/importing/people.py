@@ -150,8 +150,8 @@ def _between_commas(text: str, people: People, one_comma_parts_names: bool) -> l
     whole = [_is_whole(part) for part in parts]
     turned = all(is_indexed(part) for part in parts)
     if len(parts) == 2:
-        parted = one_comma_parts_names or len(bare) < len(printed)
-        both = turned or (parted and all(whole) and not parts[0][:1].islower())
+        split_at_comma = one_comma_parts_names or len(bare) < len(printed)
+        both = turned or (split_at_comma and all(whole) and not parts[0][:1].islower())
         return parts if both else [", ".join(parts)]
     if len(parts) == 3 and is_suffix(parts[1]):
         return [", ".join(parts)]

@@ -265,7 +265,7 @@ def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) 
 
 
 def _is_remark_like_a_name(found: Credits) -> bool:
-    """Whether one capitalized phrase is no person: it has a word of titles or an acronym ("Music Tokenizer")."""
+    """Whether one capitalized phrase is not a person: it has a word of titles or an acronym ("Music Tokenizer")."""
     if found.sure or len(found.authors) != 1 or found.venue or found.year:
         return False
     return any(is_common(word) or (word.isupper() and len(word) > 1) for word in words_of(found.authors[0]))

@@ -117,18 +117,18 @@ def _wos_line(line: str) -> tuple[str, str] | None:
 
 def enw_records(lines: list[str]) -> Iterator[TaggedRecord]:
     """Return records that start with %0, or after an empty line."""
-    record, parted = None, True
+    record, after_blank = None, True
     for number, line in enumerate(lines, start=1):
         found = _ENW.match(line)
         if found is None:
-            parted = parted or not line.strip()
+            after_blank = after_blank or not line.strip()
             if record is not None:
                 record.go_on(line)
             continue
-        if record is not None and (found[1] == "0" or (parted and found[1] in "AT" and found[1] in record.values)):
+        if record is not None and (found[1] == "0" or (after_blank and found[1] in "AT" and found[1] in record.values)):
             yield record
             record = None
-        record, parted = record or TaggedRecord(number), False
+        record, after_blank = record or TaggedRecord(number), False
         record.add(found[1], found[2] or _NO_VALUE)
     if record is not None:
         yield record
