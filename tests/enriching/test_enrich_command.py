@@ -2,9 +2,12 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from threading import Thread
 
 import orjson
 import pytest
@@ -15,8 +18,12 @@ from tests.s2_server.faults import FaultPlan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import World, make_world
 from wamkg.cli import run
+from wamkg.enriching.engine import run_job
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.jobs.local import environment
+from wamkg.services.jobs import cancel, get_job
 from wamkg.settings import get_settings
+from wamkg.store.jobs import add_job
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 
@@ -96,6 +103,40 @@ def test_a_terminal_shows_a_bar_with_counts_rate_and_time_left(library: Store, w
         assert process.wait() == 0
     assert "of 18" in shown or "/18" in shown
     assert "requests, " in shown and "/s, 0:0" in shown and " left" in shown
+
+
+@pytest.mark.parametrize("where", ["batch", "citations"])
+def test_ctrl_c_ends_a_run_whose_answer_trickles(library: Store, world: World, home: Path, where: str) -> None:
+    subject = "*" if where == "batch" else world.papers[world.library[0]].s2
+    with S2Server(world, FaultPlan(lasting={(where, subject): "trickle body"})) as server:
+        settings = settings_for(server, home=home, s2_timeout=60.0)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wamkg", "enrich"], env=environment(settings), stderr=subprocess.PIPE, text=True
+        )
+        while not server.faults.met["trickle body"] and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "interrupted" in said and "Traceback" not in said
+
+
+def test_a_cancelled_job_leaves_a_title_match_that_trickles(library: Store, world: World, home: Path) -> None:
+    title = "Nobody has an id for this one"
+    (home / "more.jsonl").write_text(orjson.dumps({"title": title}).decode())
+    import_source(library, str(home / "more.jsonl"), ImportOptions())
+    with S2Server(world, FaultPlan(lasting={("match", title): "trickle head"})) as server:
+        with library.writing() as session:
+            uid = add_job(session, "enrich", {}).uid
+        settings = settings_for(server, home=home, s2_timeout=60.0)
+        run_it = Thread(target=run_job, args=[library, settings, uid, {}])
+        run_it.start()
+        while not server.faults.met["trickle head"] and run_it.is_alive():
+            time.sleep(0.02)
+        cancel(library, uid)
+        run_it.join(5)
+        assert not run_it.is_alive()
+    assert get_job(library, uid).status == "cancelled"
 
 
 def read_all(terminal: int) -> str:

@@ -16,6 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from tests.s2_server.faults import FaultPlan
+from tests.s2_server.server import S2Server
+from tests.s2_server.world import make_world
 from wamkg.enriching.client import S2Client, decode_json
 from wamkg.enriching.failures import (
     InvalidKeyError,
@@ -28,6 +31,7 @@ from wamkg.enriching.failures import (
 )
 from wamkg.enriching.rate_limiter import RateLimiter
 from wamkg.enriching.requester import Requester, RequestLimits, retry_after
+from wamkg.errors import JobCancelledError
 from wamkg.store.migrate import migrate
 from wamkg.store.rate_limit import LONGEST_HOLD, acquire_slot, block_requests
 from wamkg.store.session import Store
@@ -216,6 +220,57 @@ class TestPassing:
         service.http.server_close()
         with pytest.raises(ServiceUnreachableError, match=f"cannot be reached at {service.url}"):
             ask(made)
+
+
+class TestSlowAnswers:
+    """A byte now and then, each well within the time for one byte."""
+
+    @pytest.fixture(params=["trickle head", "trickle body"])
+    def slow(self, request: pytest.FixtureRequest) -> Iterator[S2Server]:
+        with S2Server(make_world(1, 0), FaultPlan(lasting={("batch", "*"): request.param})) as made:
+            yield made
+
+    def requester(self, slow: S2Server, store: Store, **limits: Any) -> Requester:
+        given: dict[str, Any] = {"timeout": 5.0, "attempts": 2, "backoff": 0.01} | limits
+        headers = {"x-api-key": "secret-key"}
+        return Requester("Service", slow.url, headers, RateLimiter(store, "Service", 1_000.0), RequestLimits(**given))
+
+    def test_the_whole_answer_has_a_deadline(self, slow: S2Server, lite: Store) -> None:
+        made = self.requester(slow, lite, total_timeout=0.4)
+        began = time.monotonic()
+        with pytest.raises(RetriesExhaustedError, match="failed in 2 tries; the last time: the answer took longer"):
+            S2Client(made).papers(["ARXIV:2401.00001"])
+        assert time.monotonic() - began < 3
+        assert len(slow.log) == 2
+
+    def test_the_sender_can_leave_at_any_point(self, slow: S2Server, lite: Store) -> None:
+        made = self.requester(slow, lite, total_timeout=60.0)
+
+        def leave() -> None:
+            if slow.log:
+                raise JobCancelledError("cancelled")
+
+        made.watch = leave
+        began = time.monotonic()
+        with pytest.raises(JobCancelledError):
+            S2Client(made).papers(["ARXIV:2401.00001"])
+        assert time.monotonic() - began < 2
+        made.watch = lambda: None
+        slow.faults.lasting.clear()
+        assert S2Client(made).papers(["ARXIV:2401.00001"]) == [None], "its connections are as good as new"
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("items", "following"), [(0, 100), (0, 5), (3, 2), (3, 0), (3, 1), (3, 101), (3, 9_000), (100, 99)]
+    )
+    def test_a_page_that_would_repeat_skip_or_never_end_is_asked_again(
+        self, service: Service, lite: Store, items: int, following: int
+    ) -> None:
+        bad = json.dumps({"offset": 0, "next": following, "data": [{}] * items}).encode()
+        service.answers = [(200, {}, bad), (200, {}, b'{"offset": 0, "next": 100, "data": [{}]}')]
+        page = S2Client(requester(service, lite)).page(TaskKind.CITATIONS, "ARXIV:2401.00001", 0, 100)
+        assert page.next == 100 and len(service.requests) == 2
 
 
 class TestRetryAfter:

@@ -23,6 +23,11 @@ PASSING = (
     "truncated",
     "empty",
     "no json object",
+    "trickle head",
+    "trickle body",
+    "empty page",
+    "next too near",
+    "next too far",
 )
 """Faults of a moment: asked again, the server answers well."""
 LASTING = ("withheld", "short", "always 500", "gone", "refused")
@@ -39,6 +44,7 @@ class FaultPlan:
     short_by: int = 3
     retry_after: int = 1
     slow_seconds: float = 3.0
+    trickle_seconds: float = 0.05
     _lock: Lock = field(default_factory=Lock)
 
     def next(self, endpoint: str, subject: str) -> str | None:

@@ -240,6 +240,13 @@ class _Handler(BaseHTTPRequestHandler):
             "no json object": lambda: self._send(200, [1, 2, 3]),
             "empty": lambda: self._send_bytes(200, b"", "application/json"),
             "truncated": lambda: self._send_bytes(200, b'{"offset": 0, "data": [{"citingPap', "application/json"),
+            "trickle head": lambda: self._trickle(b"HTTP/1.1 200 OK\r\n" + b"X-Filler: yes\r\n" * 1000),
+            "trickle body": lambda: self._trickle(
+                b"[" + b" " * 10_000, b"HTTP/1.1 200 OK\r\nContent-Length: 10001\r\n\r\n"
+            ),
+            "empty page": lambda: self._send(200, {"offset": 0, "next": 1, "data": []}),
+            "next too near": lambda: self._send(200, {"offset": 0, "next": 1, "data": [{}, {}, {}]}),
+            "next too far": lambda: self._send(200, {"offset": 0, "next": 9_000, "data": [{}]}),
             "gone": lambda: self._send(404, {"error": "Paper not found"}),
             "refused": lambda: self._send(400, {"error": "Bad request"}),
             "slow": self._slow,
@@ -257,6 +264,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _slow(self) -> None:
         self.server.owner.closing.wait(self.server.owner.faults.slow_seconds)
         self._drop()
+
+    def _trickle(self, slowly: bytes, at_once: bytes = b"") -> None:
+        """Send a byte now and then, until the client leaves."""
+        self.close_connection = True
+        try:
+            self.wfile.write(at_once)
+            for byte in slowly:
+                self.wfile.write(bytes([byte]))
+                if self.server.owner.closing.wait(self.server.owner.faults.trickle_seconds):
+                    return
+        except OSError:
+            self.server.owner.faults.met["client left"] += 1
 
     def _drop(self) -> None:
         self.close_connection = True

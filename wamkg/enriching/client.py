@@ -7,6 +7,7 @@ endpoint is called directly: its batch call loses the positions of unknown paper
 
 import asyncio
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -87,7 +88,9 @@ class S2Client:
         # The client puts its query into the URL as it is.
         call = self._client.search_paper(quote(title, safe=""), fields=list(_PAPER_FIELDS), match_title=True)
         try:
-            found = asyncio.run(call).raw_data
+            # `asyncio.run` would keep Ctrl-C back until the answer is there.
+            with closing(asyncio.new_event_loop()) as loop:
+                found = loop.run_until_complete(call).raw_data
         except (UnknownRecordError, IndexError):
             return None
         except (AttributeError, KeyError, TypeError) as error:
@@ -100,7 +103,7 @@ class S2Client:
         """
         query = _query(fields=_LIST_FIELDS, offset=offset, limit=limit)
         url = f"{self._graph}/paper/{quote(paper, safe=':')}/{kind}?{query}"
-        return self._requester.ask("GET", url, lambda body: _page(decode_json(body), offset))
+        return self._requester.ask("GET", url, lambda body: _page(decode_json(body), offset, limit))
 
 
 def _query(**values: object) -> str:
@@ -108,23 +111,24 @@ def _query(**values: object) -> str:
     return urlencode(parts, safe=",")
 
 
-def _page(found: JSON, offset: int) -> ListPage:
-    """Parse a page.
+def _page(found: JSON, offset: int, limit: int) -> ListPage:
+    """Parse a page of at most `limit` items from `offset`.
 
-    Raises ValueError if it is malformed.
+    Raises ValueError if it is malformed, or if following its `next` would repeat or skip items, or never end.
     """
     if not isinstance(found, dict) or "data" not in found:
         raise ValueError("no page of a list")
     following = found.get("next")
     if following is not None and (isinstance(following, bool) or not isinstance(following, int)):
         raise ValueError("next is not a number")
-    if following is not None and following <= offset:
-        raise ValueError(f"next is {following} on the page that begins at {offset}")
-    if found["data"] is None:
+    items = found["data"]
+    if items is None:
         return ListPage(None, None, _notice(found))
-    if not isinstance(found["data"], list):
+    if not isinstance(items, list):
         raise ValueError("data is not a list")
-    return ListPage(found["data"], following)
+    if following is not None and not (items and offset + len(items) <= following <= offset + limit):
+        raise ValueError(f"next is {following} on a page of {len(items)} from {offset}")
+    return ListPage(items, following)
 
 
 def _notice(found: JsonObject) -> str:

@@ -151,7 +151,7 @@ class _Engine:
             max_bytes=s.s2_max_response_bytes,
         )
         pacer = RateLimiter(self.run.store, name, rate, self.run.wait, limits.longest_wait)
-        return Requester(name, origin, headers, pacer, limits)
+        return Requester(name, origin, headers, pacer, limits, self.run.beat)
 
     def close(self) -> None:
         """Close the connections."""

@@ -4,15 +4,18 @@ errors.
 
 import email.utils
 import random
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import httpx
 import tenacity
 
+from wamkg.enriching.exchange import Exchange
 from wamkg.enriching.failures import (
     InvalidKeyError,
     RateLimitedError,
@@ -26,6 +29,7 @@ from wamkg.enriching.rate_limiter import RateLimiter
 from wamkg.json_types import JSON
 
 T = TypeVar("T")
+Received = tuple[httpx.Response, bytes]
 RETRIED = frozenset({408, 425, 429})
 """Status codes that are retried, as are those from 500 on; every other status except 200 is final."""
 SIZE_WORDS = ("exceed", "too large", "too many", "maximum", "10 mb", "10mb", "9999", "9,999", "10000", "10,000")
@@ -40,7 +44,9 @@ EXCERPT = 200
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """Limits of one request: seconds without a byte, seconds in total, attempts, first pause, longest pause, bytes."""
+    """Limits of one request: seconds without a byte, seconds for the whole answer, attempts, first pause, longest
+    pause, bytes.
+    """
 
     timeout: float = 30.0
     total_timeout: float = 180.0
@@ -63,7 +69,8 @@ class _TryAgainError(Exception):
 class Requester:
     """Sends every request to one service and keeps connections open between requests.
 
-    `name` is the service's name in messages, `origin` its URL without a path.
+    `name` is the service's name in messages, `origin` its URL without a path. `watch` is called while an answer is
+    awaited; to end the run at any point, it raises an error.
     """
 
     name: str
@@ -71,7 +78,9 @@ class Requester:
     headers: dict[str, str]
     pacer: RateLimiter
     limits: RequestLimits = field(default_factory=RequestLimits)
+    watch: Callable[[], None] = lambda: None
     requests: int = 0
+    _sockets: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.limits.timeout)
@@ -116,10 +125,14 @@ class Requester:
         return float(jittered)
 
     def _try(self, method: str, url: str, decode: Callable[[bytes], T], json: JSON) -> T:
-        request = self._http.build_request(method, url, json=json, extensions={"trace": self._trace})
+        exchange: Exchange[Received] = Exchange(self.limits.total_timeout)
+        trace = partial(self._trace, exchange)
+        request = self._http.build_request(method, url, json=json, extensions={"trace": trace})
         self.pacer.take_turn()
         try:
-            response, body = self._send(request)
+            response, body = exchange.run(partial(self._send, request), self.watch, self._sockets)
+        except TimeoutError as error:
+            raise _TryAgainError(f"the answer took longer than {self.limits.total_timeout:g} s") from error
         except httpx.TimeoutException as error:
             raise _TryAgainError("no answer in time", contact=not isinstance(error, httpx.ConnectTimeout)) from error
         except httpx.ConnectError as error:
@@ -128,8 +141,6 @@ class Requester:
             raise _TryAgainError("the answer could not be unpacked") from error
         except httpx.TransportError as error:
             raise _TryAgainError(f"the connection broke ({_describe_error(error)})") from error
-        finally:
-            self.pacer.sent()
         self._check(response, body)
         try:
             return decode(body)
@@ -138,27 +149,29 @@ class Requester:
                 f"the answer is cut short or not what it should be ({_describe_error(error)})"
             ) from error
 
-    def _trace(self, event: str, _info: object) -> None:
+    def _trace(self, exchange: Exchange[Received], event: str, info: Mapping[str, Any]) -> None:
         """Called by the HTTP library at each step: the rate limit is locked from a request's first byte to its last."""
+        exchange.trace(event, info)
         step, _, what = event.removeprefix("http11.").partition(".")
         if step == "send_request_headers" and what == "started":
             self.pacer.begin()
             self.requests += 1
+            exchange.restart_clock()
         elif what == "failed" or (step == "send_request_body" and what == "complete"):
             self.pacer.sent()
 
-    def _send(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        deadline = time.monotonic() + self.limits.total_timeout
+    def _send(self, request: httpx.Request) -> Received:
         body = bytearray()
-        response = self._http.send(request, stream=True)
-        with closing(response):
-            for part in response.iter_bytes(65536):
-                body += part
-                if len(body) > self.limits.max_bytes:
-                    raise ResponseTooLargeError(f"{self.name} sent more than {self.limits.max_bytes:,} bytes")
-                if time.monotonic() > deadline:
-                    raise _TryAgainError(f"the answer took longer than {self.limits.total_timeout:g} s")
-        return response, bytes(body)
+        try:
+            response = self._http.send(request, stream=True)
+            with closing(response):
+                for part in response.iter_bytes(65536):
+                    body += part
+                    if len(body) > self.limits.max_bytes:
+                        raise ResponseTooLargeError(f"{self.name} sent more than {self.limits.max_bytes:,} bytes")
+            return response, bytes(body)
+        finally:
+            self.pacer.sent()
 
     def _check(self, response: httpx.Response, body: bytes) -> None:
         status = response.status_code
