@@ -3,8 +3,6 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from wamkg.json_types import UncheckedMapping
 
 _PACKAGED = Path(__file__).parent / "seeds"
@@ -19,6 +17,8 @@ def seeds_folder() -> Path:
 @lru_cache(maxsize=1)
 def packaged_survey() -> UncheckedMapping:
     """The row of the packaged survey."""
+    import yaml  # only a store without a survey needs it, and every command loads this module
+
     row: UncheckedMapping = yaml.safe_load((seeds_folder() / "survey.yaml").read_text(encoding="utf-8"))
     return row
 

@@ -30,8 +30,9 @@ from wamkg.store.tables import Citation, Paper
 from wamkg.store.types import utc_now
 from wamkg.views.citations import papers_linked_to
 from wamkg.views.paper_details import paper_detail
-from wamkg.views.provenance import paper_sources, subject_history
+from wamkg.views.provenance import subject_history
 from wamkg.views.questions import QuestionItem, question_list
+from wamkg.views.sourced_values import paper_sources
 from wamkg.vocabulary import PERSON, BatchKind, EntityKind, EventKind, TaskKind
 
 FOLD = {"title": "Folding Laundry by Imagining Wrinkles", "arxiv": "2401.00017", "authors": ["Mika Ito", "Ada Abe"]}

@@ -13,7 +13,8 @@ from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
 from wamkg.taxonomy.edit import TaxonEdit
 from wamkg.taxonomy.editor import run_edit
-from wamkg.views.provenance import audit_lines, paper_sources, subject_history
+from wamkg.views.provenance import audit_lines, subject_history
+from wamkg.views.sourced_values import paper_sources
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ from wamkg.store.session import Store
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.views.paper_details import paper_detail
 from wamkg.views.papers import PaperQuery, find_paper_page, library_facets
-from wamkg.views.provenance import paper_sources
 from wamkg.views.roadmap import paper_dates
+from wamkg.views.sourced_values import paper_sources
 from wamkg.views.timelines import citation_timeline, papers_timeline
 from wamkg.vocabulary import BatchKind
 

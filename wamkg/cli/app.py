@@ -92,11 +92,11 @@ COMMANDS: dict[str, Verb] = {
     ),
     "undo": Verb("undo", "undo", "Undo a batch of writes as a whole."),
     "history": Verb(
-        "batches",
+        "history",
         "history",
         "Show what happened to a paper, a taxon or another entity, or the source of each value of a paper.",
     ),
-    "changes": Verb("batches", "changes", "List changes since a day, newest first; or export the audit trail."),
+    "changes": Verb("history", "changes", "List changes since a day, newest first; or export the audit trail."),
     "batches": Verb("batches", "batches", "List the newest batches."),
     "review": Verb(
         "review",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -72,6 +73,11 @@ def print_table(title: str, columns: list[str], rows: Sequence[Sequence[object]]
     for row in rows:
         table.add_row(*(readable(value) for value in row))
     out.print(table)
+
+
+def time_text(at: datetime | None) -> str:
+    """A time in a table, to the minute; empty if there is none."""
+    return at.strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def print_warnings(alarms: list[str]) -> None:

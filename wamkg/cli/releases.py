@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table
+from wamkg.cli.common import JsonOption, open_store, out, print_json, print_table, time_text
 from wamkg.cli.decisions import ByOption
 from wamkg.history.diff_text import diff_latex, diff_text
 from wamkg.services.releases import create_release
@@ -40,7 +40,7 @@ def list_(json: JsonOption = False) -> None:
     if json:
         print_json([one.model_dump() for one in found])
     else:
-        rows = [[r.name, r.created_at.strftime("%Y-%m-%d %H:%M"), r.summary, r.note, r.sha256[:12]] for r in found]
+        rows = [[r.name, time_text(r.created_at), r.summary, r.note, r.sha256[:12]] for r in found]
         print_table("", ["release", "made", "holds", "note", "sha256"], rows)
 
 

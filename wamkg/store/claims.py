@@ -23,6 +23,7 @@ from wamkg.store.base import (
     table_of,
 )
 from wamkg.store.citation_keys import KEY
+from wamkg.store.entities import INTRODUCIBLE
 from wamkg.store.papers import (
     NAME_PARTS,
     SCHEMES,
@@ -42,14 +43,11 @@ from wamkg.store.tables import (
     Author,
     Authorship,
     Batch,
-    Benchmark,
     Claim,
-    Dataset,
     Event,
     FormerId,
     Link,
     Method,
-    Metric,
     NamedEntity,
     Paper,
     PaperUrl,
@@ -57,8 +55,6 @@ from wamkg.store.tables import (
     Venue,
 )
 from wamkg.vocabulary import EntityKind, Relation
-
-INTRODUCIBLE: dict[str, type[NamedEntity]] = {"dataset": Dataset, "benchmark": Benchmark, "metric": Metric}
 
 
 @dataclass(frozen=True)

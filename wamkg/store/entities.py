@@ -11,7 +11,6 @@ from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.near_matches import did_you_mean
 from wamkg.store.base import RowValues, insert_entities, rows, rows_by_number, select_columns, table_of
-from wamkg.store.claims import INTRODUCIBLE
 from wamkg.store.tables import (
     Alias,
     Batch,
@@ -38,6 +37,8 @@ ENTITY_MODELS: dict[EntityKind, type[NamedEntity]] = {
     EntityKind.CHALLENGE: Challenge,
     EntityKind.CONCEPT: Concept,
 }
+INTRODUCIBLE: dict[str, type[NamedEntity]] = {"dataset": Dataset, "benchmark": Benchmark, "metric": Metric}
+"""The kinds that a paper may introduce."""
 INTRODUCING_RELATION = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
 """Relation between a paper and an entity that it brought into the store without introducing it."""
 

@@ -9,10 +9,8 @@ from wamkg.history.vote_masking import REMOVED_VOTES, masked_vote
 from wamkg.json_types import JSON, JsonObject
 from wamkg.store.batches import ChangeRow, batches_in_order, made_by, places_ever_at, uid_of_row, whole_trail
 from wamkg.store.entity_refs import EDITED_KINDS, get_entity_by_ref
-from wamkg.store.papers import find_paper
 from wamkg.store.tables import Taxon
 from wamkg.views.history import HistoryRow, changed_rows, in_order, paper_history
-from wamkg.views.sourced_values import SourcedValue, sourced_values
 
 
 def subject_history(session: Session, subject: str, field: str | None = None) -> list[HistoryRow]:
@@ -42,16 +40,6 @@ def _of_entity(session: Session, kind: str, name: str) -> list[HistoryRow]:
                     HistoryRow(p.ended_at, p.ended_by, "ended", p.source, "paper", None, p.slug, None, p.ended)
                 )
     return found
-
-
-def paper_sources(session: Session, paper: str, field: str | None = None) -> list[SourcedValue]:
-    """The current claim of each source for each field of a paper, the resolved value first, conflicts marked.
-
-    Raises NotFoundError.
-    """
-    number = find_paper(session, paper).id
-    assert number is not None
-    return [value for value in sourced_values(session, number) if field in (None, value.field)]
 
 
 def audit_lines(session: Session, since: datetime | None = None) -> Iterator[JsonObject]:

@@ -12,6 +12,7 @@ from wamkg.json_types import JSON
 from wamkg.matching.resolve import pick_claim
 from wamkg.store.claims import SourceClaim
 from wamkg.store.paper_details import ClaimRow, authors_of, facts_of, names_of, paper_rows
+from wamkg.store.papers import find_paper
 from wamkg.store.tables import Paper
 
 
@@ -32,6 +33,16 @@ class SourcedValue(WithFormerNames):
     conflict: bool
     reason: str | None
     seen_at: Former[datetime] = former("retrieved_at")
+
+
+def paper_sources(session: Session, paper: str, field: str | None = None) -> list[SourcedValue]:
+    """The current claim of each source for each field of a paper, the resolved value first, conflicts marked.
+
+    Raises NotFoundError.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    return [value for value in sourced_values(session, number) if field in (None, value.field)]
 
 
 def sourced_values(session: Session, number: int) -> list[SourcedValue]:

@@ -16,6 +16,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Rows are not validated by pydantic. Without this, it would prepare the validation of every table at every start.
+SQLModel.model_config["defer_build"] = True
+
 metadata = SQLModel.metadata
 
 
