@@ -28,9 +28,15 @@ BOTH = (
     "pages", "publisher", "details", "abstract",
 )  # fmt: skip
 OWN = ("note", "standing", "summary", "s2", "openalex")
-KEEPS = {"csv": (*BOTH, *OWN), "bibtex": (*BOTH, "names"), "jsonl": (*BOTH, *OWN, "names")}
+KEEPS = {
+    "csv": (*BOTH, *OWN),
+    "bibtex": (*BOTH, "names"),
+    "ris": (*BOTH, "names"),
+    "csl-json": (*BOTH, "names"),
+    "jsonl": (*BOTH, *OWN, "names"),
+}
 """What must come back from each format; a spreadsheet has no place for the parts of a name."""
-ENDINGS = {"csv": "csv", "bibtex": "bib", "jsonl": "jsonl"}
+ENDINGS = {"csv": "csv", "bibtex": "bib", "ris": "ris", "csl-json": "json", "jsonl": "jsonl"}
 
 
 @pytest.fixture(scope="module")

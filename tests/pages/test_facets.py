@@ -62,10 +62,12 @@ def test_the_list_on_the_screen_is_taken_along_in_its_order(client: TestClient, 
         titles = [item.title for item in find_paper_page(session, query).items]
     html = unescape(client.get("/papers?taxon=wam:joint&q=video").text)
     assert f"Take these {len(titles)}" in html
-    links = {form: href for href, form in re.findall(r'href="(/api/v1/exports/(bibtex|csv|jsonl)\?[^"]+)"', html)}
+    links = {form: href for href, form in re.findall(r'href="(/api/v1/exports/([a-z-]+)\?[^"]+)"', html)}
     lines = client.get(links["jsonl"]).text.splitlines()
     assert [orjson.loads(line)["title"] for line in lines] == titles
     assert len(re.findall(r"^@", client.get(links["bibtex"]).text, re.M)) == len(titles)
+    assert client.get(links["ris"]).text.count("\nER  - ") == len(titles)
+    assert [item["title"] for item in client.get(links["csl-json"]).json()] == titles
     assert len(list(csv.reader(io.StringIO(client.get(links["csv"]).text)))) == len(titles) + 1
     refused = client.get("/api/v1/exports/skos?q=video")
-    assert refused.status_code == 409 and "use jsonl, bibtex, csv" in refused.json()["detail"]
+    assert refused.status_code == 409 and "use jsonl, bibtex, ris, csl-json, csv" in refused.json()["detail"]

@@ -112,7 +112,7 @@ def export(
 ) -> int:
     """Write the papers of the store, or those that the filters find, in an exchange format."""
     if filters and into is not None:
-        raise typer.BadParameter("filters choose papers for jsonl, csv and bibtex, not for --into", param_hint="--into")
+        raise typer.BadParameter("filters choose papers for a format of papers, not for --into", param_hint="--into")
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
     past = bool(release or as_of)

@@ -9,8 +9,10 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.exporting.awesome_list import export_awesome_list, list_sections
 from wamkg.exporting.bibtex import export_bibtex
+from wamkg.exporting.csl_json import export_csl_json
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
+from wamkg.exporting.ris import export_ris
 from wamkg.exporting.skos import export_skos
 from wamkg.exporting.table import export_table
 from wamkg.near_matches import unknown
@@ -76,6 +78,22 @@ EXPORTS = {
         cites=True,
         leaves_out=_NOT_IN_BIBTEX,
         papers=export_bibtex,
+    ),
+    "ris": ExportFormat(
+        export_ris,
+        "application/x-research-info-systems; charset=utf-8",
+        "wamkg.ris",
+        cites=True,
+        leaves_out=_NOT_IN_BIBTEX,
+        papers=export_ris,
+    ),
+    "csl-json": ExportFormat(
+        export_csl_json,
+        "application/vnd.citationstyles.csl+json",
+        "wamkg.json",
+        cites=True,
+        leaves_out=_NOT_IN_BIBTEX,
+        papers=export_csl_json,
     ),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
     "csv": ExportFormat(

@@ -88,7 +88,7 @@ FACETS = {
     "found_by": "Found by",
 }
 """Filters whose values are links with counts, with their labels, in the order of the page."""
-TAKEN_AS = {"bibtex": "BibTeX", "csv": "CSV", "jsonl": "JSON Lines"}
+TAKEN_AS = {"bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON", "csv": "CSV", "jsonl": "JSON Lines"}
 """Export formats in which the list on the screen can be taken along, with their labels."""
 SHOWN_VALUES = 6
 """Values of a facet that are seen at once; the others open."""

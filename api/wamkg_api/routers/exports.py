@@ -90,7 +90,7 @@ def get_export(
     given: Annotated[ExportParameters, Query()],
 ) -> Response:
     """The papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies. With a filter,
-    `bibtex`, `csv` and `jsonl` have the papers that match, record by record in the order asked for.
+    `bibtex`, `ris`, `csl-json`, `csv` and `jsonl` have the papers that match, record by record in the order asked for.
     """
     export = EXPORTS.get(form)
     if export is None:

@@ -286,7 +286,8 @@ class FigureParameters(SnapshotRef, extra="forbid"):
 
 
 class ExportParameters(SnapshotRef, PaperFilter):
-    """Parameters of exports. With a filter or an order, `bibtex`, `csv` and `jsonl` have the papers of that list."""
+    """Parameters of exports. With a filter or an order, `bibtex`, `ris`, `csl-json`, `csv` and `jsonl` have the papers
+    of that list."""
 
     sort: Sort | None = None
 

@@ -13,6 +13,7 @@ from wamkg.importing.people import People, is_nobody, read_people
 from wamkg.importing.record_keys import KEYS
 from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
+from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.json_types import JsonObject
 from wamkg.matching.record import Dropped, UnreadableLine
@@ -45,7 +46,8 @@ _ALL = frozenset(("ISBN", "ISSN", "keyword", "subject"))
 _CONTAINERS = ("container-title", "short-container-title", "container-title-short", "journalAbbreviation")
 _DATES = ("issued", "published-print", "published", "published-online")
 _PLAIN = frozenset(("id", "type", "title", "author", "editor", "collection-editor", "container-author", "translator",
-                    "citation-key", "citation-label", "event", "accessed", "source", "archive"))  # fmt: skip
+                    "citation-key", "citation-label", "event", "accessed", "source", "archive",
+                    "archive_location"))  # fmt: skip
 _HOUSEKEEPING = frozenset((
     "indexed", "reference-count", "references-count", "is-referenced-by-count", "content-domain", "prefix", "member",
     "score",
@@ -88,7 +90,8 @@ def parse_csl(text: str) -> Iterator[Item]:
         if not isinstance(row, dict):
             yield UnreadableLine(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
         elif is_csl_row(row) or not _OWN_KEYS & row.keys():
-            yield item_of(_reference(row, line))
+            custom = row.get("custom")
+            yield with_own_values(item_of(_reference(row, line)), custom.get(OWN) if isinstance(custom, dict) else None)
         else:
             yield loose_record(row, line, source.encode(errors="replace"))
 

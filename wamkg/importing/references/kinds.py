@@ -13,8 +13,8 @@ _PUBLISHER = {"phdthesis": "school", "mastersthesis": "school", "thesis": "schoo
 _MASTERS = re.compile(r"\b(?:master|m\.?\s?sc|m\.?\s?a\.|diplom|bachelor)", re.I)
 _ISSN = re.compile(r"\b\d{4}[-‐–]?\d{3}[\dXx]\b(?![-‐–\d])")
 _PLAIN_KINDS = frozenset((
-    "jour", "gen", "misc", "generic", "journal article", "article", "book", "chap", "conf", "cpaper", "thes", "rprt",
-    "j", "b", "c", "s",
+    "jour", "gen", "misc", "generic", "document", "journal article", "article", "book", "chap", "conf", "cpaper",
+    "thes", "rprt", "j", "b", "c", "s",
 ))  # fmt: skip
 
 

@@ -12,8 +12,8 @@ class TagTable:
 
     `authors`: groups of tags; the first group that a record has counts, and its tags belong together. `containers`:
     tags of the journal or book, best first. `dates`: best first; `other_dates`, such as that of an electronic version,
-    count if there are none. `types`: BibTeX entry types by the format's types. `ignored`: tags about the database,
-    dropped without a message.
+    count if there are none. `types`: BibTeX entry types by the format's types. `own`: tags for users, in which an
+    export of this project adds values. `ignored`: tags about the database, dropped without a message.
     """
 
     records: Callable[[list[str]], Iterator[TaggedRecord]]
@@ -30,6 +30,7 @@ class TagTable:
     key: str | None = None
     pages: tuple[str, str] | None = None
     indexed: bool = False
+    own: tuple[str, ...] = ()
     ignored: frozenset[str] = field(default=frozenset())
 
 
@@ -64,6 +65,7 @@ RIS = TagTable(
     types=RIS_TYPES,
     key="ID",
     pages=("SP", "EP"),
+    own=("U1",),
     ignored=frozenset(("DB", "DP", "AV", "RN", "U1", "U2", "U3", "U4", "U5", "ER")),
 )  # fmt: skip
 NBIB = TagTable(

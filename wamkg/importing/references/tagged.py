@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import read_people
 from wamkg.importing.references.kinds import place_container, place_numbers
+from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.references.tag_lines import TaggedRecord
 from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
+from wamkg.matching.record import Dropped
 from wamkg.names import PersonName
 
 _PER_LINE = frozenset(("keywords",))
@@ -43,7 +47,19 @@ def _parse(text: str, table: TagTable) -> Iterator[Item]:
     known = {*table.titles, *table.fields, *table.type_tags, *(tag for group in table.authors for tag in group)}
     for record in table.records(text.removeprefix("\ufeff").splitlines()):
         if known & record.values.keys():  # other tags alone are text between records
-            yield item_of(_reference(record, table))
+            own = _own_values(record, table)
+            yield with_own_values(item_of(_reference(record, table)), own)
+
+
+def _own_values(record: TaggedRecord, table: TagTable) -> object:
+    """Return what an export of this project added in a field for the user; None if there is no such field."""
+    for text in _texts(record, table.own):
+        if text.startswith(f"{OWN} {{"):
+            try:
+                return orjson.loads(text.removeprefix(OWN))
+            except orjson.JSONDecodeError:
+                record.doubts.append(Dropped(f"what {OWN} added is no valid JSON; it is left out"))
+    return None
 
 
 def _reference(record: TaggedRecord, table: TagTable) -> Reference:
