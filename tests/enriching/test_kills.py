@@ -55,7 +55,7 @@ def check_sharing(url: str, folder: Path, *, papers: int, citations: int, per_se
 
 
 def test_kills_repeat_at_most_the_request_in_flight(store_url: str, tmp_path: Path) -> None:
-    check_kills(store_url, tmp_path, papers=40, citations=2_000, kills=3, seed=5)
+    check_kills(store_url, tmp_path, papers=24, citations=600, kills=2, seed=5)
 
 
 def test_two_processes_share_the_work_and_the_budget(store_url: str, tmp_path: Path) -> None:
