@@ -203,17 +203,46 @@ def read_config(file: Path) -> dict[str, Any]:
     return values | {"home": file.parent / str(values.get("home", CONFIG_HOME))}
 
 
+SECRETS_DIR = "WAMKG_SECRETS_DIR"
+"""Names a folder with a file `wamkg_NAME` for each secret setting, as containers get them."""
+
+
+def secret_files() -> dict[str, Path]:
+    """The settings that have a file in the folder of secrets, with their files.
+
+    Raises InvalidInputError if the folder does not exist.
+    """
+    named = os.environ.get(SECRETS_DIR)
+    if not named:
+        return {}
+    if not Path(named).is_dir():
+        raise InvalidInputError(f"{SECRETS_DIR} names {named}, which is not a folder; correct the path or unset it")
+    files = {name: Path(named) / f"wamkg_{name}" for name in Settings.model_fields}
+    return {name: file for name, file in files.items() if file.is_file()}
+
+
+def _secret_settings() -> dict[str, str]:
+    """Settings from files of secrets that no variable overrides."""
+    return {
+        name: file.read_text(encoding="utf-8").strip()
+        for name, file in secret_files().items()
+        if f"WAMKG_{name.upper()}" not in os.environ
+    }
+
+
 def setting_sources() -> dict[str, str]:
-    """Where each setting comes from: `environment`, the configuration file's path, or `default`.
+    """Where each setting comes from: `environment`, a secret's or the configuration file's path, or `default`.
 
     Raises the errors of `find_config` and `read_config`.
     """
     file = find_config()
     in_file = read_config(file) if file else {}
-    former = _former_settings()
+    former, secret = _former_settings(), secret_files()
     return {
         name: "environment"
         if f"WAMKG_{name.upper()}" in os.environ or name in former
+        else str(secret[name])
+        if name in secret
         else str(file)
         if name in in_file
         else "default"
@@ -222,10 +251,14 @@ def setting_sources() -> dict[str, str]:
 
 
 def _config_settings() -> dict[str, Any]:
-    """Settings of the configuration file that no variable overrides."""
-    file = find_config()
+    """Settings of the configuration file that no variable and no secret file overrides."""
+    file, secret = find_config(), secret_files()
     values = read_config(file) if file else {}
-    return {name: value for name, value in values.items() if f"WAMKG_{name.upper()}" not in os.environ}
+    return {
+        name: value
+        for name, value in values.items()
+        if f"WAMKG_{name.upper()}" not in os.environ and name not in secret
+    }
 
 
 def _former_settings() -> dict[str, Any]:
@@ -249,7 +282,7 @@ def get_settings() -> Settings:
     """
     former = _former_settings()
     try:
-        return Settings(**_config_settings() | former)
+        return Settings(**_config_settings() | _secret_settings() | former)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""

@@ -172,6 +172,14 @@ def test_a_store_without_tables_is_alive_but_not_ready(tmp_path: object) -> None
         assert str(tmp_path) not in answer.text
 
 
+def test_a_store_of_another_version_is_not_ready(seeded_store: Store) -> None:
+    with TestClient(create_app(Settings(database_url=seeded_store.url))) as client:
+        assert client.get("/readyz").status_code == 200
+        with seeded_store.writing() as session:
+            session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        assert client.get("/readyz").status_code == 503
+
+
 def test_requests_are_counted_by_operation(client: TestClient) -> None:
     line = 'wamkg_requests_total{method="GET",route="list_concepts",status="200"} '
     assert line not in client.get("/metrics").text

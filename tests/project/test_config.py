@@ -77,3 +77,25 @@ def test_a_password_in_the_address_of_the_store_is_not_printed(
     printed = capsys.readouterr().out
     assert "hidden" not in printed
     assert "ana@db/survey" in printed
+
+
+def test_a_secret_is_read_from_its_file_and_a_variable_wins(
+    survey: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "wamkg_s2_api_key").write_text("from-the-file\n")
+    (secrets / "wamkg_suggester").write_text("tfidf-lr")
+    monkeypatch.setenv("WAMKG_SECRETS_DIR", str(secrets))
+    get_settings.cache_clear()
+    assert (get_settings().s2_api_key, get_settings().suggester) == ("from-the-file", "tfidf-lr")
+    assert run(["config"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "from-the-file" not in printed and "wamkg_s2_api_key" in printed.replace(" ", "")
+    monkeypatch.setenv("WAMKG_S2_API_KEY", "from-the-variable")
+    get_settings.cache_clear()
+    assert get_settings().s2_api_key == "from-the-variable"
+    monkeypatch.setenv("WAMKG_SECRETS_DIR", str(tmp_path / "missing"))
+    get_settings.cache_clear()
+    with pytest.raises(InvalidInputError, match="WAMKG_SECRETS_DIR names"):
+        get_settings()

@@ -1,7 +1,9 @@
 """A backup holds everything and fills an empty store on either database, or nothing at all."""
 
+import gzip
 import tarfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from wamkg.cli import run
 from wamkg.embedding.encode import embed
 from wamkg.embedding.encoders import HashingEncoder
 from wamkg.errors import ConflictError, StoreError
-from wamkg.history.backup import STORE, restore_backup, write_backup
+from wamkg.history.backup import CONTENTS, STORE, check_backup, restore_backup, write_backup, write_dated_backup
 from wamkg.history.releases import create_release, open_release
 from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.settings import get_settings
@@ -52,7 +54,7 @@ def everything(store: Store) -> dict[str, object]:
 def test_a_store_comes_back_whole_on_either_database(full: Store, empty: Store, home: Path, tmp_path: Path) -> None:
     with full.writing() as session:
         secret = issue(session, "ana", "curator").secret
-    assert write_backup(full, home, tmp_path / "all.tar") == []
+    assert write_backup(full, home, tmp_path / "all.tar").missing_releases == []
     there = tmp_path / "there"
     counts = restore_backup(empty, there, tmp_path / "all.tar")
     assert counts["paper"] == 228
@@ -107,9 +109,44 @@ def test_what_is_no_backup_leaves_the_store_empty(full: Store, home: Path, tmp_p
     target.close()
 
 
+def test_a_backup_that_lost_a_line_is_refused(full: Store, empty: Store, home: Path, tmp_path: Path) -> None:
+    whole, folder = tmp_path / "all.tar", tmp_path / "unpacked"
+    write_backup(full, home, whole)
+    assert check_backup(whole) is not None
+    with tarfile.open(whole) as tar:
+        tar.extractall(folder, filter="data")
+    lines = gzip.decompress((folder / STORE).read_bytes()).splitlines(keepends=True)
+    (folder / STORE).write_bytes(gzip.compress(b"".join(lines[:-1])))
+    with tarfile.open(tmp_path / "short.tar", "w") as tar:
+        for name in (CONTENTS, STORE, "releases/v1.jsonl.gz"):
+            tar.add(folder / name, name)
+    for refused in (
+        lambda: check_backup(tmp_path / "short.tar"),
+        lambda: restore_backup(empty, home, tmp_path / "short.tar"),
+    ):
+        with pytest.raises(StoreError, match=r"store.jsonl.gz is missing or not what was written"):
+            refused()
+    assert everything(empty)["paper"] == []
+
+
+def test_dated_backups_replace_the_oldest_and_nothing_else(full: Store, home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    (tmp_path / "backups").mkdir()
+    (folder / "wamkg-by-hand.tar").write_text("mine")
+    start = datetime(2026, 11, 1, 3, tzinfo=UTC)
+    for day in range(4):
+        path, contents = write_dated_backup(full, home, folder, start + timedelta(days=day), keep=2)
+        assert contents.rows["paper"] == 228 and path.stat().st_mode & 0o077 == 0
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "wamkg-20261103T030000Z.tar",
+        "wamkg-20261104T030000Z.tar",
+        "wamkg-by-hand.tar",
+    ]
+
+
 def test_an_edition_whose_file_is_gone_is_named(full: Store, home: Path, tmp_path: Path) -> None:
     (home / "releases" / "v1.jsonl.gz").unlink()
-    assert write_backup(full, home, tmp_path / "all.tar") == ["v1"]
+    assert write_backup(full, home, tmp_path / "all.tar").missing_releases == ["v1"]
 
 
 def test_the_verbs_say_what_they_did(
@@ -119,7 +156,11 @@ def test_the_verbs_say_what_they_did(
     assert run(["backup", str(path)]) == 0
     assert path.stat().st_mode & 0o077 == 0, "others must not read hashes of tokens"
     with tarfile.open(path) as tar:
-        assert tar.getnames() == [STORE, "releases/v1.jsonl.gz"]
+        assert tar.getnames() == [CONTENTS, STORE, "releases/v1.jsonl.gz"]
+    assert "rows, and checked it" in capsys.readouterr().out
+    assert run(["restore", str(path), "--dry-run"]) == 0
+    assert "complete and undamaged: " in capsys.readouterr().out
+    assert run(["backup"]) == run(["backup", str(path), "--into", str(tmp_path)]) == 2
     assert run(["restore", str(path)]) == 1
     assert "not empty" in capsys.readouterr().err
     monkeypatch.setenv("WAMKG_HOME", str(tmp_path / "new"))

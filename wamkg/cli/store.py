@@ -1,6 +1,7 @@
 """`migrate`, `seed`, `build`, `backup`, `restore`, `doctor`, `serve`: the store itself."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from wamkg.cli.common import EXIT_PARTIAL, JsonOption, open_store, out, print_js
 from wamkg.cli.progress import progress
 from wamkg.cli.tokens import first_link
 from wamkg.errors import StoreError
-from wamkg.history.backup import restore_backup, write_backup
+from wamkg.history.backup import check_backup, restore_backup, write_backup, write_dated_backup
 from wamkg.json_types import UncheckedObject
 from wamkg.reviewing.doctor import CHECKS
 from wamkg.services import imports
@@ -56,18 +57,39 @@ def build(json: JsonOption = False) -> None:
         print_counts(stage, counts)
 
 
-def backup(file: Annotated[Path, typer.Argument(help="File to write. An existing file is overwritten.")]) -> int:
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="File to write. An existing file is overwritten.", show_default=False)
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Folder for a backup with the time in its name.", show_default=False)
+    ] = None,
+    keep: Annotated[int, typer.Option("--keep", min=1, help="Backups to keep in that folder.")] = 14,
+) -> int:
     """Write the whole store, with releases and vectors, to one file. It also contains the hashes of tokens."""
+    home = get_settings().home
+    if (file is None) == (into is None):
+        raise typer.BadParameter("name a file, or a folder with --into")
     with open_store() as store:
-        missing = write_backup(store, get_settings().home, file)
-    out.print(f"wrote {file}, {file.stat().st_size} bytes")
-    for name in missing:
+        if into is None:
+            assert file is not None
+            contents = write_backup(store, home, file)
+        else:
+            file, contents = write_dated_backup(store, home, into, datetime.now(UTC), keep)
+    out.print(f"wrote {file}, {sum(contents.rows.values())} rows, and checked it")
+    for name in contents.missing_releases:
         out.print(f"release {name} is not in the backup: its file is missing in HOME/releases")
-    return EXIT_PARTIAL if missing else 0
+    return EXIT_PARTIAL if contents.missing_releases else 0
 
 
-def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg backup`.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="File written by `wamkg backup`.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and change nothing.")] = False,
+) -> None:
     """Fill an empty store (SQLite or PostgreSQL) from a backup of either."""
+    if dry_run:
+        _print_check(file)
+        return
     settings = get_settings()
     store = Store(settings.url)
     try:
@@ -76,6 +98,14 @@ def restore(file: Annotated[Path, typer.Argument(help="File written by `wamkg ba
         print_counts("restored", counts)
     finally:
         store.close()
+
+
+def _print_check(file: Path) -> None:
+    contents = check_backup(file)
+    if contents is None:
+        out.print(f"{file} was written before backups listed their contents: it can be read, more cannot be checked")
+    else:
+        print_counts("complete and undamaged", dict(contents.rows))
 
 
 def print_counts(stage: str, counts: UncheckedObject) -> None:

@@ -1,15 +1,20 @@
 """Backup of the whole store to one file, and restore into an empty store on either database.
 
-The file is a tar: `store.jsonl.gz`, a dump in the format of releases (`history/dump.py`) of every table except running
-work, and the files of the releases. It contains the hashes of tokens: protect it like the store.
+The file is a tar: `contents.json`, a list with the number of rows and the hashes of what follows; `store.jsonl.gz`, a
+dump in the format of releases (`history/dump.py`) of every table except running work; and the files of the releases. It
+contains the hashes of tokens: protect it like the store.
 """
 
+import re
 import tarfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Table, func, insert, select, text, update
 from sqlmodel import Session
 
@@ -25,26 +30,73 @@ from wamkg.store.session import Store
 from wamkg.store.tables import metadata
 
 STORE = "store.jsonl.gz"
+CONTENTS = "contents.json"
 _RUNNING = frozenset({"job", "rate_limit"})
 """Tables of running work, which is not restored."""
 
 
-def write_backup(store: Store, home: Path, path: Path) -> list[str]:
-    """Write a backup. The file is complete or not written at all. Returns the releases whose files are missing."""
-    missing = []
+_DATED = re.compile(r"wamkg-\d{8}T\d{6}Z\.tar")
+
+
+class BackupContents(BaseModel):
+    """What a backup holds: rows per table, SHA-256 of each file in it, and releases whose files were missing."""
+
+    rows: dict[str, int]
+    files: dict[str, str]
+    missing_releases: list[str] = []
+
+
+def write_backup(store: Store, home: Path, path: Path) -> BackupContents:
+    """Write a backup and read it again to check it. The file is complete or not written at all.
+
+    Raises StoreError if the file cannot be written, or if the disk gives something else back.
+    """
     try:
         with TemporaryDirectory(dir=path.parent) as folder, consistent_view(store) as session:
-            write_dump(session, Path(folder) / STORE, "backup", _tables())
+            dumped = write_dump(session, Path(folder) / STORE, "backup", _tables())
+            files, missing = {STORE: Path(folder) / STORE}, []
+            for release in list_releases(session):
+                if (home / FOLDER / release.file).exists():
+                    files[f"{FOLDER}/{release.file}"] = home / FOLDER / release.file
+                else:
+                    missing.append(release.name)
+            hashes = {name: _sha256(file) for name, file in files.items()}
+            contents = BackupContents(rows=dumped.counts, files=hashes, missing_releases=missing)
+            listed = Path(folder) / CONTENTS
+            listed.write_text(contents.model_dump_json())
             with whole_file(path) as file, tarfile.open(fileobj=file, mode="w") as tar:
-                tar.add(Path(folder) / STORE, STORE)
-                for release in list_releases(session):
-                    if (home / FOLDER / release.file).exists():
-                        tar.add(home / FOLDER / release.file, f"{FOLDER}/{release.file}")
-                    else:
-                        missing.append(release.name)
+                for name, source in ({CONTENTS: listed} | files).items():
+                    tar.add(source, name)
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}") from error
-    return missing
+    check_backup(path)
+    return contents
+
+
+def write_dated_backup(store: Store, home: Path, folder: Path, now: datetime, keep: int) -> tuple[Path, BackupContents]:
+    """Write a backup with the time (UTC) in its name, and then delete all dated backups but the `keep` newest.
+
+    Nothing is deleted unless the new backup is complete and checked. Raises the errors of `write_backup`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {folder}: {error.strerror}") from error
+    path = folder / f"wamkg-{now:%Y%m%dT%H%M%SZ}.tar"
+    contents = write_backup(store, home, path)
+    dated = sorted(file for file in folder.iterdir() if _DATED.fullmatch(file.name))
+    for old in dated[:-keep]:
+        old.unlink(missing_ok=True)
+    return path, contents
+
+
+def check_backup(path: Path) -> BackupContents | None:
+    """Read a backup and compare it with its list of contents; None if it is older than such lists.
+
+    Raises StoreError if the file is not a backup, or is damaged.
+    """
+    with _unpacked(path, path.parent) as (_, contents):
+        return contents
 
 
 def restore_backup(
@@ -58,11 +110,10 @@ def restore_backup(
     """
     migrate(store)
     home.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=home) as folder:
-        _unpack(path, Path(folder))
-        load_dump(Path(folder) / STORE, Path(folder) / "store.db")
+    with _unpacked(path, home) as (folder, _):
+        load_dump(folder / STORE, folder / "store.db")
         (home / FOLDER).mkdir(exist_ok=True)
-        loaded = Store(f"sqlite:///{Path(folder) / 'store.db'}")
+        loaded = Store(f"sqlite:///{folder / 'store.db'}")
         with closing(loaded), loaded.reading() as source, store.writing() as target:
             _refuse_filled(target)
             total = sum(_rows(source, table) for table in _tables())
@@ -70,7 +121,7 @@ def restore_backup(
             for table in _tables():
                 counts[str(table.name)] = _copy(source, target, table)
                 progress(sum(counts.values()), total)
-            for release in (Path(folder) / FOLDER).glob("*"):
+            for release in (folder / FOLDER).glob("*"):
                 release.replace(home / FOLDER / release.name)
     return {name: count for name, count in counts.items() if count}
 
@@ -79,14 +130,38 @@ def _tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name not in _RUNNING]
 
 
-def _unpack(path: Path, folder: Path) -> None:
+@contextmanager
+def _unpacked(path: Path, beside: Path) -> Iterator[tuple[Path, BackupContents | None]]:
+    """The checked files of a backup in a temporary folder, and its list of contents."""
+    with TemporaryDirectory(dir=beside) as name:
+        folder = Path(name)
+        try:
+            with tarfile.open(path, "r:") as tar:
+                tar.extractall(folder, filter="data")
+        except (OSError, tarfile.TarError) as error:
+            raise StoreError(f"{path} is not a readable wamkg backup: {error}") from error
+        if not (folder / STORE).is_file():
+            raise StoreError(f"{path} is not a wamkg backup: it has no {STORE}")
+        yield folder, _checked(path, folder)
+
+
+def _checked(path: Path, folder: Path) -> BackupContents | None:
+    listed = folder / CONTENTS
+    if not listed.is_file():
+        return None
     try:
-        with tarfile.open(path, "r:") as tar:
-            tar.extractall(folder, filter="data")
-    except (OSError, tarfile.TarError) as error:
-        raise StoreError(f"{path} is not a readable wamkg backup: {error}") from error
-    if not (folder / STORE).is_file():
-        raise StoreError(f"{path} is not a wamkg backup: it has no {STORE}")
+        contents = BackupContents.model_validate_json(listed.read_bytes())
+    except ValidationError as error:
+        raise StoreError(f"{path} is damaged: its list of contents cannot be read; use another backup") from error
+    for name, expected in contents.files.items():
+        if not (folder / name).is_file() or _sha256(folder / name) != expected:
+            raise StoreError(f"{path} is damaged: {name} is missing or not what was written; use another backup")
+    return contents
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_filled(session: Session) -> None:

@@ -24,6 +24,8 @@ SCHEMA = "procrastinate"
 TASK = "wamkg.run_job"
 LOST_WORKER_SECONDS = 30.0
 """Seconds without a heartbeat after which a worker counts as dead and its jobs are started again."""
+_RESCUE_TIMES = "* * * * * */10"
+"""When lost jobs are looked for: every ten seconds, so that another worker has them within 45 seconds."""
 _SETUP_LOCK = 7236421
 _OPTIONS = {"options": f"-c search_path={SCHEMA}"}
 
@@ -84,7 +86,7 @@ def worker_app(settings: Settings) -> App:
         finally:
             store.close()
 
-    @app.periodic(cron="* * * * *")
+    @app.periodic(cron=_RESCUE_TIMES)
     @app.task(name="wamkg.rescue", queue=QUEUE, queueing_lock="rescue", pass_context=True)
     async def rescue(context: JobContext, timestamp: int) -> None:
         await requeue_lost_jobs(context.app)

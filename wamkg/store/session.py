@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from here: they hold no SQL
 
 from wamkg.errors import DiskFullError, StoreError
@@ -20,6 +21,8 @@ from wamkg.errors import DiskFullError, StoreError
 log = logging.getLogger(__name__)
 BUSY_TIMEOUT_MS = 30_000
 _WRITER_LOCK = 7236420
+_SERVER_POOL = {"pool_size": 10, "max_overflow": 30}
+"""As many connections to PostgreSQL as the service has threads, of which ten stay open."""
 _PLAIN_WORDS = {
     "readonly database": "the store is read-only; check the permissions of the file and its folder",
     "disk is full": "the disk is full; free some space and run the command again, nothing was written",
@@ -31,6 +34,8 @@ _PLAIN_WORDS = {
     "malformed": "the store's file is damaged; restore a backup",
     "no such table": "the store has no tables yet; run `wamkg migrate`",
     "undefinedtable": "the store has no tables yet; run `wamkg migrate`",
+    "querycanceled": "the database stopped the query at its time limit; ask for less, or raise statement_timeout",
+    "queuepool limit": "all connections to the database are in use; try again in a moment",
     "connection failed": "the database server cannot be reached; check WAMKG_DATABASE_URL",
 }
 
@@ -80,7 +85,8 @@ def create_store_engine(url: str) -> Engine:
     """Create the engine with the settings that protect the data: foreign keys, WAL, busy timeout, explicit BEGIN."""
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=_loads, pool_pre_ping=True)
+        pool = _SERVER_POOL if parsed.get_backend_name() == "postgresql" else {}
+        engine = create_engine(parsed, json_serializer=_dumps, json_deserializer=_loads, pool_pre_ping=True, **pool)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise StoreError(
             "WAMKG_DATABASE_URL is not a valid URL; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -235,7 +241,7 @@ class Store:
         try:
             with Session(engine, autoflush=False, expire_on_commit=False) as session:
                 yield session
-        except (OperationalError, DBAPIError) as error:
+        except (DBAPIError, PoolTimeoutError) as error:
             raise in_plain_words(error, self.url) from error
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from wamkg.errors import StoreError
 from wamkg.reviewing.doctor import CheckReport
 from wamkg.services.doctor import run_checks
-from wamkg.store.migrate import current_revision
+from wamkg.store.migrate import current_revision, head_revision
 from wamkg.vocabulary import Role
 from wamkg_api.access import may_read
 from wamkg_api.deps import json_response
@@ -36,8 +36,9 @@ def get_health(request: Request) -> Response:
 @router.get("/readyz", response_model=Health, responses=problems(503))
 def get_readiness(request: Request) -> Response:
     """Readiness check: the store can be read and its schema is current."""
-    if current_revision(request.app.state.store) is None:
-        raise StoreError("the store has no tables yet; run `wamkg migrate`")
+    found, needed = current_revision(request.app.state.store), head_revision()
+    if found != needed:
+        raise StoreError(f"the store's schema is {found or 'empty'}, this program needs {needed}; run `wamkg migrate`")
     return json_response(Health("ready", request.app.version))
 
 
