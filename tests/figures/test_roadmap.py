@@ -483,7 +483,8 @@ def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
     wide = replace(roadmap, taxa=taxa, items=items)
     with pytest.raises(InvalidInputError, match=r"it fits with `wamkg figure roadmap .*--orientation horizontal"):
         draw_roadmap(wide)
-    assert draw_roadmap(wide, FigureOptions(orientation="horizontal")).width
+    fitting = draw_roadmap(wide, FigureOptions(orientation="horizontal"))
+    assert draw_roadmap(wide, FigureOptions(fit=True)).caption == fitting.caption
 
 
 def test_a_label_from_a_title_is_short_in_words_and_characters() -> None:

@@ -155,7 +155,10 @@ def figure(
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
     representatives: Annotated[
         Text,
-        typer.Option("--representatives", help="Number per branch, names, or both: `3`, `this,that`, `2,this`."),
+        typer.Option(
+            "--representatives",
+            help="Number per branch, names, both (`2,this`), or `auto` for what fits.",
+        ),
     ] = None,
     since: Annotated[Text, typer.Option("--since", help="Mark papers that are new since this day or release.")] = None,
     orientation: Annotated[

@@ -53,7 +53,8 @@ def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawi
         new = frozenset(item.element_id for item in roadmap.items) - look.known
     else:
         new = frozenset(item.element_id for item in roadmap.items if since and item.when >= since)
-    look = replace(look, representatives=query.count, chosen=query.names, new=new, new_label=query.since or "")
+    look = replace(look, representatives=query.count, fit=query.fit, chosen=query.names)
+    look = replace(look, new=new, new_label=query.since or "")
     look = replace(look, orientation=query.orientation or look.orientation)  # type: ignore[arg-type]
     return draw_roadmap(roadmap, replace(look, depth=query.depth))
 

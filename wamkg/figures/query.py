@@ -50,11 +50,16 @@ FIGURES: Mapping[str, FigureKind] = {
 """Only figures that can be drawn: each name needs its function in `catalog.py`."""
 
 
+AUTO = "auto"
+"""The word among the representatives that leaves their number to the figure."""
+
+
 @dataclass(frozen=True)
 class FigureQuery:
     """The given parameters; None or empty means the figure's default.
 
-    `representatives` is a number, names, or both (`2,unipi,gr-1`). `since` is a day from which papers are marked as
+    `representatives` is a number, names, or both (`2,unipi,gr-1`); with `auto` a roadmap that does not fit has as many
+    labels as do. `since` is a day from which papers are marked as
     new, or a release that did not contain them. `orientation` is `vertical` or `horizontal`. `facet` is `year`, `venue`
     or the name of a label from a list. `source` is a file written by `wamkg evaluate --json`, or by `wamkg simulate
     --json` for the learning curve.
@@ -106,7 +111,12 @@ class FigureQuery:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names among the representatives."""
-        return tuple(word for word in self._words() if not word.isdecimal())
+        return tuple(word for word in self._words() if not word.isdecimal() and word != AUTO)
+
+    @property
+    def fit(self) -> bool:
+        """Return whether a figure that does not fit may have fewer labels."""
+        return AUTO in self._words()
 
     @property
     def since_release(self) -> str | None:

@@ -111,17 +111,20 @@ class FigureOptions:
 
     `depth` None draws every level except the leaves, which become codes; a figure too narrow for it shows fewer.
     `representatives` is the number of labels per trunk and quarter, with the rest as `+n`; None draws all of up to 200.
-    `chosen` are labels selected by the user: they are always drawn, and no others unless a number is given. `height` is
-    the maximum height of a roadmap in millimeters, by default a printed page. `orientation` says whether time rises or
-    runs to the right; in the latter case every leaf has a trunk of its own. `new` contains element ids to mark,
-    `new_label` says since when they are new; `known` those in a release. `branch_hues` has the index of each branch
-    whose color the survey chooses. Raises InvalidInputError for a value out of range.
+    With `fit`, a roadmap that does not fit is drawn with the first change that makes it fit, fewer labels before a
+    wider figure; else that is an error. `chosen` are labels selected by the user: they are always drawn, and no others
+    unless a number is given. `height` is the maximum height of a roadmap in millimeters, by default a printed page.
+    `orientation` says whether time rises or runs to the right; in the latter case every leaf has a trunk of its own.
+    `new` contains element ids to mark, `new_label` says since when they are new; `known` those in a release.
+    `branch_hues` has the index of each branch whose color the survey chooses. Raises InvalidInputError for a value out
+    of range.
     """
 
     width: ColumnName | float = "two-column"
     theme: ThemeName = "light"
     depth: int | None = None
     representatives: int | None = None
+    fit: bool = False
     chosen: tuple[str, ...] = ()
     height: float = PAGE_MM
     orientation: Orientation = "vertical"

@@ -1,7 +1,7 @@
 """All stages in one run."""
 
 from wamkg.errors import DependencyMissingError, InvalidInputError
-from wamkg.figures.query import FigureRequest
+from wamkg.figures.query import AUTO, FigureQuery, FigureRequest
 from wamkg.importing.seed_loader import has_own_survey
 from wamkg.json_types import UncheckedObject
 from wamkg.services.figures import draw_figure
@@ -41,8 +41,8 @@ def build(store: Store, settings: Settings, progress: Progress | None = None) ->
     report["suggest"] = {"suggested": suggested.suggested, "abstained": suggested.abstained}
     files = [settings.out / f"roadmap.{kind}" for kind in ("svg", "pdf", "png")]
     try:
-        drawn = draw_figure(store, FigureRequest("roadmap"), files)
+        drawn = draw_figure(store, FigureRequest("roadmap", FigureQuery(representatives=AUTO)), files)
         report["figure"] = {"roadmap": f"{drawn.rows} methods", "files": ", ".join(map(str, drawn.files))}
-    except InvalidInputError as error:  # nothing to draw yet, or too much for the usual width
+    except InvalidInputError as error:  # nothing to draw yet
         report["figure"] = {"skipped": str(error)}
     return report

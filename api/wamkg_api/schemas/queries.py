@@ -242,7 +242,9 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; default: the main one.")
     date: Literal["arxiv_v1", "venue"] | None = Field(default=None, description="Which date places a paper.")
     depth: int | None = Field(default=None, ge=0, le=12, description="Levels drawn.")
-    representatives: Word | None = Field(default=None, description="Number per branch, names, or both.")
+    representatives: Word | None = Field(
+        default=None, description="Number per branch, names, or both; `auto`: as many as fit."
+    )
     since: ReleaseName | None = Field(default=None, description="Mark what is new since this day or release.")
     orientation: Literal["vertical", "horizontal"] | None = Field(
         default=None, description="Which way time runs in a roadmap."

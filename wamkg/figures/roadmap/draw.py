@@ -31,7 +31,10 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
     try:
         layout = _lay_out(roadmap, options)
     except DoesNotFitError as error:
-        raise InvalidInputError(f"{error}; {_what_fits(roadmap, options)}") from error
+        option, fitting = _what_fits(roadmap, options)
+        if not options.fit or not option:
+            raise InvalidInputError(f"{error}; {_advice(roadmap, option)}") from error
+        layout = _lay_out(roadmap, fitting)
     theme = THEMES[options.theme]
 
     def paint(axes: Axes) -> list[tuple[str, bool]]:
@@ -58,21 +61,28 @@ def _lay_out(roadmap: Roadmap, options: FigureOptions) -> RoadmapLayout:
     return (lay_out_lanes if options.orientation == "horizontal" else lay_out)(roadmap, options)
 
 
-def _what_fits(roadmap: Roadmap, options: FigureOptions) -> str:
-    """The command of the first change with which the roadmap fits."""
-    tried = [(f"--representatives {number}", replace(options, representatives=number)) for number in (5, 2)]
+def _what_fits(roadmap: Roadmap, options: FigureOptions) -> tuple[str, FigureOptions]:
+    """The first change with which the roadmap fits, as an option of the command and made; empty if none is enough."""
     other: Orientation = "vertical" if options.orientation == "horizontal" else "horizontal"
-    # Tried with the least: all labels may take a minute, and what does not fit is left out of the drawing anyway.
-    tried.append((f"--orientation {other}", replace(options, orientation=other, representatives=1, depth=1)))
+    changes = {f"--representatives {number}": replace(options, representatives=number) for number in (5, 2)}
+    changes[f"--orientation {other}"] = replace(options, orientation=other)
     wider = [width for width in _WIDER_MM if width > options.width_mm]
-    tried += [(f"--width {width}", replace(options, width=float(width))) for width in wider]
-    for option, changed in tried:
+    changes |= {f"--width {width}": replace(options, width=float(width)) for width in wider}
+    for option, changed in changes.items():
+        # Another orientation is tried with the least: all labels may take a minute, and what does not fit is left out.
+        least = replace(changed, representatives=1, depth=1) if changed.orientation == other else changed
         try:
-            _lay_out(roadmap, changed)
+            _lay_out(roadmap, least)
         except DoesNotFitError:
             continue
-        return f"it fits with `wamkg figure roadmap --taxonomy {roadmap.taxonomy} {option} -o roadmap.svg`"
-    return "choose a wider figure with --width"
+        return option, changed
+    return "", options
+
+
+def _advice(roadmap: Roadmap, option: str) -> str:
+    if not option:
+        return "choose a wider figure with --width"
+    return f"it fits with `wamkg figure roadmap --taxonomy {roadmap.taxonomy} {option} -o roadmap.svg`"
 
 
 def _rows(roadmap: Roadmap, layout: RoadmapLayout) -> Rows:
