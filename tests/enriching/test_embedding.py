@@ -1,6 +1,6 @@
 """Vectors: encoded once, cached by exact text, the packaged model checked."""
 
-import builtins
+import sys
 
 import numpy as np
 import pytest
@@ -34,14 +34,7 @@ def test_every_text_gets_its_own_vector_whatever_the_order(texts: list[str]) -> 
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def refuse(name: str, *args: object, **kwargs: object) -> object:
-        if name == "sentence_transformers":
-            raise ImportError("No module named 'sentence_transformers'", name=name)
-        return real(name, *args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(DependencyMissingError, match=r"wamkg\[embed\]"):
         SentenceTransformerEncoder()
 
@@ -51,13 +44,13 @@ def test_the_packaged_model_has_the_expected_weights_and_keeps_the_order_of_text
     pytest.importorskip("sentence_transformers")
     encoder = SentenceTransformerEncoder(device="cpu")
     assert encoder.version == PACKAGED_WEIGHTS_SHA256
+    assert encoder.encode([]).shape == (0, 384)
     texts = ["short", "a much longer text about robots that act on imagined video " * 3, "mid length text"]
     vectors = encoder.encode(texts)
     assert vectors.shape == (3, encoder.dim) == (3, 384)
     assert vectors.dtype == np.float32
     for text, vector in zip(texts, vectors, strict=True):
         assert float(vector @ encoder.encode([text])[0]) == pytest.approx(1.0, abs=1e-4)
-    assert encoder.encode([]).shape == (0, 384)
 
 
 @pytest.mark.embed

@@ -3,6 +3,8 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,27 +42,34 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """A sentence-transformers model: the packaged MiniLM, or any hub name or folder.
 
-    torch is loaded here and nowhere earlier. Raises DependencyMissingError without the `embed` extra and
-    InvalidInputError if the packaged weights are not the expected ones or the model cannot be loaded.
+    torch is loaded here and nowhere earlier; the model at the first text, if a file of weights tells its version.
+    Raises DependencyMissingError without the `embed` extra and InvalidInputError if the packaged weights are not the
+    expected ones or the model cannot be loaded.
     """
 
     def __init__(
         self, model: str = PACKAGED_MODEL, device: str = "auto", precision: str = "auto", batch_size: int = BATCH_SIZE
     ) -> None:
-        torch, sentence_transformers = _import_torch()
         self.name = model
-        self.device = pick_device(torch, device)
+        self.device = pick_device(_import_torch(), device)
         self.precision = _pick_precision(self.device, precision)
         self.batch_size = batch_size
-        source = _packaged_path() if model == PACKAGED_MODEL else model
-        self._model = _load(sentence_transformers, torch, str(source), self.device, self.precision)
-        weights = _weights_sha256(source) or _state_sha256(self._model)
+        self._source = str(_packaged_path() if model == PACKAGED_MODEL else model)
+        weights = _weights_sha256(self._source) or _state_sha256(self._model)
         if model == PACKAGED_MODEL and weights != PACKAGED_WEIGHTS_SHA256:
             raise InvalidInputError(
-                f"the weights in {source} have sha256 {weights}, expected {PACKAGED_WEIGHTS_SHA256}"
+                f"the weights in {self._source} have sha256 {weights}, expected {PACKAGED_WEIGHTS_SHA256}"
             )
         self.version = weights if self.precision == "float32" else f"{weights}+{self.precision}"
-        self.dim = int(self._model.get_embedding_dimension())
+
+    @cached_property
+    def _model(self) -> Any:
+        return _load(self._source, self.device, self.precision)
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode in length-sorted batches. The result has the order of `texts`."""
@@ -118,18 +127,16 @@ def _pick_precision(device: str, wanted: str) -> str:
     return wanted
 
 
-def _import_torch() -> tuple[Any, Any]:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    try:
-        import sentence_transformers
-        import torch
-        from transformers.utils.logging import disable_progress_bar
-    except ImportError as error:
+def _import_torch() -> Any:
+    missing = next((name for name in ("torch", "sentence_transformers") if find_spec(name) is None), None)
+    if missing:
         raise DependencyMissingError(
-            f"embeddings need the embed extra ({error.name} is missing): pip install 'wamkg[embed]'"
-        ) from error
-    disable_progress_bar()
-    return torch, sentence_transformers
+            f"embeddings need the embed extra ({missing} is missing): pip install 'wamkg[embed]'"
+        )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+
+    return torch
 
 
 def _packaged_path() -> Path:
@@ -142,7 +149,12 @@ def _packaged_path() -> Path:
     return Path(get_model_path())
 
 
-def _load(sentence_transformers: Any, torch: Any, source: str, device: str, precision: str) -> Any:
+def _load(source: str, device: str, precision: str) -> Any:
+    import sentence_transformers  # takes five seconds to load
+    import torch
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
     kwargs = {} if precision == "float32" else {"model_kwargs": {"dtype": getattr(torch, precision)}}
     try:
         return sentence_transformers.SentenceTransformer(source, device=device, **kwargs)
@@ -151,7 +163,7 @@ def _load(sentence_transformers: Any, torch: Any, source: str, device: str, prec
         raise InvalidInputError(f"cannot load the embedding model {source!r} on {device}: {reason}") from error
 
 
-def _weights_sha256(source: str | Path) -> str | None:
+def _weights_sha256(source: str) -> str | None:
     """sha256 of the weights file of a model folder; None for a hub name or a folder without one file."""
     file = Path(source) / "model.safetensors"
     if not file.is_file():
