@@ -172,3 +172,40 @@ def test_a_paper_in_two_sections_gives_two_records() -> None:
 def test_links_that_are_not_web_addresses_are_dropped() -> None:
     record = only('- **A**: "Alpha of Alphas", RSS 2024. [Code](javascript:alert(1)) [Web](mailto:a@b.c)\n', EMPTY)
     assert record.links == {}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Touch. Feel the Sand",
+        "Look. Listen. Learn the Wind",
+        "Stop! Go. Move the Dunes",
+        "Red Dunes. A Survey of Sand",
+        "Wait. Is it Raining?",
+    ],
+)
+@pytest.mark.parametrize("before", ["[2024] ", "", "2024-03 | "])
+def test_a_few_words_before_a_full_stop_stay_in_the_title(before: str, title: str) -> None:
+    assert only(f"## Dunes\n- {before}{title} [paper](https://arxiv.org/abs/2401.00001)\n", EMPTY).title == title
+
+
+REMARKS = ["Must Read", "Great Talk", "(Highly Recommended)", "(Hands On)", "Book Chapter", "(Not Peer Reviewed)"]
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_capitalized_remarks_are_no_authors(remark: str) -> None:
+    record = only(f"## Dunes\n- [Learning to Walk on Sand](https://arxiv.org/abs/2401.00001) {remark}\n", EMPTY)
+    assert (record.authors, record.tags) == ([], [RecordTag("remark", remark.strip("()"), False)])
+
+
+def test_a_lone_phrase_is_a_remark_where_hardly_any_entry_names_authors() -> None:
+    entries = [f"- [Learning to Walk on Sand {n}](https://arxiv.org/abs/2401.0000{n})" for n in range(8)]
+    named = [f"{entry} Ann Lee" for entry in entries[:4]] + entries[4:]
+    records = records_of([f"{entries[0]} Blue Lagoon", *entries[1:]])
+    assert records[0].authors == [] and "'Blue Lagoon' is read as a remark" in records[0].doubts[0]
+    assert [record.authors for record in records_of(named)[:4]] == [["Ann Lee"]] * 4
+
+
+def records_of(bullets: list[str]) -> list[Record]:
+    items = read("## Dunes\n" + "\n".join(bullets), EMPTY).items
+    return [item for item in items if isinstance(item, Record)]

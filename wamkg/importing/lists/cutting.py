@@ -379,10 +379,19 @@ def _title_end(text: str) -> tuple[int, int]:
 def _sentence_end(text: str) -> tuple[int, int] | None:
     for found in _SENTENCE_END.finditer(text):
         follows = text[found.end() :].lstrip()
-        goes_on = follows[:1].islower() or _ASKED.match(follows) is not None
+        goes_on = follows[:1].islower() or _ASKED.match(follows) is not None or _calls(text[: found.start()], follows)
         if not _ABBREVIATED.search(text[: found.start()]) and not goes_on and found.start() > 1:
             return found.start(), 1
     return None
+
+
+def _calls(lead: str, follows: str) -> bool:
+    """Whether one or two plain words before a full stop belong to the title: "Touch. Feel the Sand"."""
+    words = re.split(r"[.!?]\s+", lead)[-1].split()
+    if len(words) > 2 or any(is_telling(word) for word in words):
+        return False
+    sentence = re.split(r"\.(?:\s|$)", follows, maxsplit=1)[0]
+    return any(c.isalnum() for c in sentence) and kind_of_words(sentence, loose=True) is PieceKind.TEXT
 
 
 def _asking_end(text: str) -> tuple[int, int] | None:

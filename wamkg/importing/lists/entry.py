@@ -28,6 +28,16 @@ from wamkg.matching.record import Dropped
 _MAX_UNKNOWN = 8
 """Maximum number of unknown words beside a title for which known ones are still used."""
 
+_WORDS_OF_REMARKS = """
+access announced available awarded awesome baseline beginner beginners chapter choice classic coming course deprecated
+dive essential excellent favorite favourite figures forthcoming friendly hands here highly homepage important
+influential interesting keynote lecture lectures must nice notes oral paper papers pick poster ready recommended
+released retracted reviewed revision seminal spotlight talk thesis translated upcoming updated version very webpage
+withdrawn worth
+"""
+_REMARK_WORDS = frozenset(_WORDS_OF_REMARKS.split())
+"""Words of remarks about a paper."""
+
 
 @dataclass(frozen=True)
 class PrintedLabel:
@@ -51,6 +61,8 @@ class ListEntry:
     date_kind: str = "released"
     authors: list[str] = field(default_factory=list)
     authors_cut: bool = False
+    lone_author: bool = False
+    """Whether the author is one capitalized phrase that nothing but its form makes a name."""
     links: dict[str, str] = field(default_factory=dict)
     arxiv: str | None = None
     doi: str | None = None
@@ -119,11 +131,19 @@ class ListEntry:
         self.date = self.date or found.date
         if found.authors and not self.authors:
             self.authors, self.authors_cut = list(found.authors), found.cut
+            self.lone_author = len(found.authors) == 1 and not found.sure
         elif found.cut and self.authors:
             self.authors_cut = True
         self.facets += [("remark", remark) for remark in found.remarks]
         self.facets += [("affiliation", institution) for institution in found.institutions]
         return None
+
+    def keep_author_as_remark(self) -> None:
+        """Take back a lone author: in this list it is more likely a remark."""
+        (phrase,) = self.authors
+        self.authors, self.lone_author = [], False
+        self.facets.append(("remark", phrase))
+        self.doubts.append(f"{phrase!r} is read as a remark, since hardly any entry here names authors")
 
     def add_note(self, text: str) -> None:
         """Append to the note."""
@@ -265,10 +285,13 @@ def _take_other(head: Head, number: int, layout: EntryLayout, entry: ListEntry) 
 
 
 def _is_remark_like_a_name(found: Credits) -> bool:
-    """Whether one capitalized phrase is not a person: it has a word of titles or an acronym ("Music Tokenizer")."""
+    """Whether one capitalized phrase is not a person: it has a word of titles or remarks, or an acronym ("Music
+    Tokenizer", "Must Read").
+    """
     if found.sure or len(found.authors) != 1 or found.venue or found.year:
         return False
-    return any(is_common(word) or (word.isupper() and len(word) > 1) for word in words_of(found.authors[0]))
+    words = words_of(found.authors[0])
+    return any(is_common(w) or (w.isupper() and len(w) > 1) or w.lower() in _REMARK_WORDS for w in words)
 
 
 def _take_group(text: str, entry: ListEntry) -> None:

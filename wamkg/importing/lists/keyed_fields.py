@@ -190,6 +190,7 @@ def _take_authors(entry: ListEntry, header: str, text: str) -> None:
         return entry.add_credits(found)
     names = found.authors if found.complete else [part.strip() for part in re.split(r"[,;，、]|\band\b|&", text)]
     entry.authors = [name for name in names if name] or entry.authors
+    entry.lone_author = False
     entry.authors_cut = found.cut or label_key(header) == label_key("first author")
     entry.facets += [("affiliation", institution) for institution in found.institutions]
     return None

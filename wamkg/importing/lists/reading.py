@@ -17,6 +17,10 @@ from wamkg.matching.record import UnreadableLine
 
 _LONG_NAME = 5
 """Number of words from which a cell under Name or Model is a title."""
+_MANY = 6
+"""Minimum number of entries to say that a list hardly ever names authors."""
+_NAMED_ONE_IN = 4
+"""A list that names authors at all names them in at least one of this many entries."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,18 @@ def read_entries(document: ListDocument, lines: Sequence[str]) -> Read:
         elif candidate.certain:
             reason = "a table row without a title" if candidate.row else "a link to a paper but no title"
             read.unreadable.append(UnreadableLine(entry.line, reason, excerpt(lines, entry.line)))
+    _doubt_lone_authors([each.entry for each in read.listed])
     return read
+
+
+def _doubt_lone_authors(entries: Sequence[ListEntry]) -> None:
+    """In a list that hardly ever names authors, one capitalized phrase beside a title is a remark."""
+    named = sum(bool(entry.authors) for entry in entries)
+    if len(entries) < _MANY or named * _NAMED_ONE_IN >= len(entries):
+        return
+    for entry in entries:
+        if entry.lone_author:
+            entry.keep_author_as_remark()
 
 
 def layouts_of(candidates: Sequence[Candidate]) -> dict[str, EntryLayout]:
