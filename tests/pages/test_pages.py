@@ -13,6 +13,7 @@ from wamkg_api.app import create_app
 
 from tests.helpers.serving import served
 from wamkg.figures.style import THEMES
+from wamkg.importing.importer import ImportOptions, import_source
 from wamkg.importing.seed_loader import load_seeds
 from wamkg.pages.links import percent, web_url
 from wamkg.settings import Settings
@@ -181,6 +182,14 @@ def test_text_of_others_is_text_and_nothing_more(client: TestClient, seeded_stor
         assert "<script>alert" not in html
         assert 'href="javascript:' not in html
     assert "<script>alert" not in client.get("/graph/network?center=arxiv:2302.00111").text
+
+
+def test_an_author_list_that_is_cut_says_so(client: TestClient, seeded_store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "cut.jsonl"
+    file.write_text('{"title": "Sorting Pebbles by Sound", "arxiv": "2401.00019", "authors": "Ann Lee et al."}')
+    import_source(seeded_store, str(file), ImportOptions())
+    for path in ("/papers?q=pebbles", "/papers/arxiv:2401.00019"):
+        assert ">Ann Lee et al.</p>" in client.get(path).text
 
 
 def test_a_question_that_cannot_be_answered_gets_a_page(client: TestClient) -> None:

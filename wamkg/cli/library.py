@@ -38,7 +38,7 @@ COLUMNS: dict[str, Callable[[PaperItem], str | int | None]] = {
     "key": lambda p: p.key,
     "title": lambda p: p.title,
     "method": lambda p: p.method,
-    "authors": lambda p: "; ".join(p.authors),
+    "authors": lambda p: "; ".join([*p.authors, *(["et al."] if p.authors_cut else [])]),
     "first_author": lambda p: (
         p.authors[0] + (" et al." if len(p.authors) > 1 or p.authors_cut else "") if p.authors else None
     ),

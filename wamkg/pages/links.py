@@ -94,10 +94,10 @@ def value_words(value: object) -> str:
     return ", ".join(map(value_words, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def format_authors(names: Sequence[str], most: int = 4) -> str:
-    """Format authors: the first few, then et al."""
+def format_authors(names: Sequence[str], most: int = 4, cut: bool = False) -> str:
+    """Format authors: the first few, then et al. if there are more, or if the source cut the list (`cut`)."""
     shown = ", ".join(names[:most])
-    return f"{shown} et al." if len(names) > most else shown
+    return f"{shown} et al." if len(names) > most or (cut and names) else shown
 
 
 def percent(value: float) -> str:
