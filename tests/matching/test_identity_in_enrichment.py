@@ -14,7 +14,9 @@ from tests.s2_server.server import S2Server
 from tests.s2_server.world import Made, World, make_edge, make_world
 from wamkg.enriching.engine import enrich
 from wamkg.enriching.progress import EnrichOptions, EnrichReport
+from wamkg.errors import ConflictError
 from wamkg.importing.importer import ImportOptions, import_source
+from wamkg.reviewing.doctor import find_problems
 from wamkg.reviewing.paper_merge import Merge, merge_papers
 from wamkg.store.batches import get_actor
 from wamkg.store.session import Store
@@ -79,6 +81,13 @@ def fetched(store: Store, title: str) -> tuple[int, int]:
         facts = session.exec(select(Claim).where(Claim.subject_id == number, Claim.source == "s2")).all()
         live = select(Citation).where(Citation.cited_id == number, col(Citation.ended_at).is_(None))
         return len(facts), len(session.exec(live).all())
+
+
+def merge(store: Store, keep: str, other: str) -> str:
+    with store.writing() as session:
+        merged = merge_papers(session, get_actor(session, "ada", PERSON), Merge(keep=keep, other=other)).batch
+    assert merged is not None
+    return merged
 
 
 @pytest.mark.parametrize("only", [None, "citations"])
@@ -172,12 +181,39 @@ def test_a_true_record_that_others_cite_is_merged_after_the_answer(
             papers = session.exec(select(Paper).where(Paper.title == listed.title).order_by(col(Paper.id))).all()
         assert [(p.arxiv, p.s2) for p in papers] == [(WRONG, None), (listed.arxiv, listed.s2)], "no false citation"
         answer(store, asked.question, "wrong-id")
-        report = run(store, server)
-        (reason,) = {line.reason for line in report.lines if "duplicates merge" in line.reason}
-        found = re.search(r"duplicates merge (\S+) (\S+)`", reason)
-        assert found is not None
-        with store.writing() as session:
-            merge_papers(session, get_actor(session, "ada", PERSON), Merge(keep=found[1], other=found[2]))
+        (same,) = run(store, server).questions
+        found = re.search(r"the same paper as (\S+); if it is, `wamkg merge (\S+) \1` answers", " ".join(same.reasons))
+        assert found is not None and same.paper == found[2]
+        with store.reading() as session:
+            assert len(find_problems(session, ["identity-questions"])[0].findings) == 1
+        assert not run(store, server, **STALE).questions, "it is asked once"
+        with pytest.raises(ConflictError, match="wamkg merge"):
+            answer(store, same.question, "renamed")
+        merged = merge(store, found[2], found[1])
+        assert [q.status for q in questions(store)] == ["renamed", "wrong-id"]
+        undo(store, merged)
+        assert [q.status for q in questions(store)] == ["open", "wrong-id"]
+        merge(store, found[2], found[1])
         assert run(store, server, **STALE).exit_status == 0
     assert (paper(store, listed.title).arxiv, paper(store, listed.title).s2) == (listed.arxiv, listed.s2)
     assert fetched(store, listed.title)[1] == len(world.citations[listed.key])
+
+
+@pytest.mark.parametrize("said", ["wrong-record", "renamed"])
+def test_another_arxiv_id_is_a_question_which_an_answer_settles(
+    store: Store, world: World, listed: Made, tmp_path: Path, said: str
+) -> None:
+    """The list gives the right DOI and an arXiv id that Semantic Scholar contradicts."""
+    file = tmp_path / "list.jsonl"
+    file.write_text(json.dumps({"title": listed.title, "s2": listed.s2, "arxiv": "2312.00077"}) + "\n")
+    import_source(store, str(file), ImportOptions())
+    with S2Server(world) as server:
+        (asked,) = run(store, server).questions
+        assert asked.reasons == [f"Semantic Scholar gives it the arXiv id {listed.arxiv}"]
+        assert paper(store, listed.title).abstract is None
+        answer(store, asked.question, said)
+        report = run(store, server, **STALE)
+    assert not report.questions
+    applied = said == "renamed"
+    assert (paper(store, listed.title).abstract is not None) == applied
+    assert report.exit_status == (0 if applied else 3)

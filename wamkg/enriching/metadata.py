@@ -2,7 +2,7 @@
 lists to read.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,12 +19,11 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import as_known, is_one_by_title
 from wamkg.settings import Settings
 from wamkg.store.base import chunks
-from wamkg.store.batches import record_change
 from wamkg.store.claims import PaperClaims, load_claims
 from wamkg.store.duplicates import link_published
 from wamkg.store.papers import ExternalIdentifier, known_papers, papers_by_ids
 from wamkg.store.questions import record_rename
-from wamkg.store.tables import Batch, Entity, Paper, Task
+from wamkg.store.tables import Batch, Paper, Task
 from wamkg.store.tasks import LeasedTask, end, initial_values, save, units_of
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import TaskKind, TaskStatus
@@ -78,13 +77,9 @@ class MetadataWriter:
             end(self.session, [unit.id for unit in units], status, reason)
         self._open_lists({unit.paper_id: paper for unit, paper in answers})
 
-    def refuse(self, unit: LeasedTask, reason: str, question: str | None = None) -> None:
-        """End a task whose paper could not be fetched; a question stays open for a person."""
+    def refuse(self, unit: LeasedTask, reason: str) -> None:
+        """End a task whose paper could not be fetched."""
         self._end(unit, TaskStatus.UNAVAILABLE, reason)
-        if question and unit.error != reason:
-            self.questions += 1
-            uid = self.session.exec(select(Entity.uid).where(Entity.id == unit.paper_id)).one()
-            record_change(self.session, self.batch(), "question", subject_uid=uid, after={"question": question})
 
     def write_title_search(self, unit: LeasedTask, paper: S2Paper | None) -> None:
         """Write the response to a search for a paper's title.
@@ -138,18 +133,8 @@ class MetadataWriter:
         if not self._is_the_paper(unit, paper, state):
             return
         others = {i.scheme: number for i in _ids(paper) if (number := taken.get(i, state.id)) != state.id}
-        if "s2" in others or "arxiv" in others:
-            other = self.session.get_one(Paper, others.get("s2") or others["arxiv"])
-            mine = state.paper.slug if state.paper else ""
-            reason = (
-                f"Semantic Scholar takes it for the same paper as {other.slug} "
-                f"(`wamkg duplicates merge {mine} {other.slug}`); a person decides"
-            )
-            self.refuse(unit, reason, reason)
-            return
-        if paper.arxiv and state.paper and state.paper.arxiv not in (None, paper.arxiv):
-            reason = f"Semantic Scholar gives it the arXiv id {paper.arxiv}; a person decides"
-            self.refuse(unit, reason, reason)
+        if reason := self._why_another(paper, state, others):
+            self._ask_first(unit, paper, state, (reason,))
             return
         taken.update(dict.fromkeys(_ids(paper), state.id))
         add_claims(state, paper, LIBRARY_FIELDS, without=others)
@@ -157,6 +142,19 @@ class MetadataWriter:
         if "doi" in others:
             link_published(self.session, number_of(self.batch()), state.id, others["doi"])
         self._end(unit, TaskStatus.DONE, None)
+
+    def _why_another(self, paper: S2Paper, state: PaperClaims, others: Mapping[str, int]) -> str | None:
+        """Why a record with ids of other papers, or with another arXiv id, may be another paper; None if it is not."""
+        assert state.paper is not None
+        if "s2" in others or "arxiv" in others:
+            other = self.session.get_one(Paper, others.get("s2") or others["arxiv"]).slug
+            return (
+                f"Semantic Scholar takes it for the same paper as {other}; if it is, "
+                f"`wamkg merge {state.paper.slug} {other}` answers this"
+            )
+        is_other = paper.arxiv and state.paper.arxiv not in (None, paper.arxiv)
+        is_answered = self._identity.is_accepted(state, paper.record())
+        return f"Semantic Scholar gives it the arXiv id {paper.arxiv}" if is_other and not is_answered else None
 
     def _is_the_paper(self, unit: LeasedTask, paper: S2Paper, state: PaperClaims) -> bool:
         """Whether the response describes the paper; if it describes another paper, the task ends with a question."""
@@ -166,13 +164,18 @@ class MetadataWriter:
             return False
         finding = self._identity.check(state, record)
         if finding.identity is Identity.DIFFERENT:
-            question = open_question(self.session, state.id, record.title)
-            uid = question.uid if question else self._ask(paper, state, finding.reasons, ids_in_common(state, record))
-            self.refuse(unit, waiting(uid))
+            self._ask_first(unit, paper, state, finding.reasons)
             return False
         if finding.identity is Identity.RENAMED:
             self._renamed.append((state, resolved_values(state)["title"]))
         return True
+
+    def _ask_first(self, unit: LeasedTask, paper: S2Paper, state: PaperClaims, reasons: tuple[str, ...]) -> None:
+        """End a task with a question about the record, which is asked once."""
+        record = paper.record()
+        question = open_question(self.session, state.id, record.title)
+        uid = question.uid if question else self._ask(paper, state, reasons, ids_in_common(state, record))
+        self.refuse(unit, waiting(uid))
 
     def _ask(self, paper: S2Paper, state: PaperClaims, reasons: tuple[str, ...], ids: list[str]) -> str:
         self.questions += 1

@@ -148,7 +148,7 @@ class Applier:
         self.report.unknown_keys.update(record.unknown_keys)
         self.report.add_doubts(record.line, record.title, record.doubts)
 
-    def _own_key(self, record: Record, state: PaperClaims) -> tuple[Record, str | None]:
+    def _own_key(self, record: Record, state: PaperClaims) -> tuple[Record, Dropped | None]:
         """Return the record with a citation key that no other paper has, and a message about the key it came with."""
         wish = record.key
         if wish is None:
@@ -161,14 +161,13 @@ class Applier:
         own = self.keys.claim(wish, state.id)
         if own == wish:
             return record, None
-        told = f"key {wish!r} belongs to another paper ({self._slug(owner)}); this one gets the key {own!r}"
+        told = Dropped(f"key {wish!r} belongs to another paper ({self._slug(owner)}); this one gets the key {own!r}")
         return replace(record, key=own), None if key_fold(own) in state.keys else told
 
-    def _note_key(self, record: Record, problem: str | None) -> None:
+    def _note_key(self, record: Record, problem: Dropped | None) -> None:
         """Report a key that could not be used. It contradicts no value, so the record is not a conflict."""
         if problem is not None:
-            self.report.quality.dropped += isinstance(problem, Dropped)
-            self.report.quality.doubtful += not isinstance(problem, Dropped)
+            self.report.quality.dropped += 1
             self.report.add_doubts(record.line, record.title, [problem])
 
     def _slug(self, number: int | None) -> str:

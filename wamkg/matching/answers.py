@@ -56,10 +56,14 @@ class IdentityAnswers:
         ids = ((i.scheme, i.value) for i in ids_of(record))
         return (state.id, title_key(record.title)) in titled or any(i in state.wrong_ids for i in ids)
 
+    def is_accepted(self, state: PaperClaims, record: Record) -> bool:
+        """Whether a person answered that a record with this title is the paper."""
+        return (state.id, title_key(record.title)) in self._renamed
+
     def check(self, state: PaperClaims, record: Record) -> IdentityFinding:
         """Check whether a record describes the paper. A person's answer decides."""
         finding = check_identity(profile_of_state(state), profile_of_record(record))
-        if finding.identity is Identity.DIFFERENT and (state.id, title_key(record.title)) in self._renamed:
+        if finding.identity is Identity.DIFFERENT and self.is_accepted(state, record):
             return IdentityFinding(Identity.RENAMED)
         return finding
 

@@ -207,7 +207,7 @@ class _Consequences:
                 other = self.session.get_one(Paper, number).slug
                 raise ConflictError(
                     f"{given.scheme}:{given.value} belongs to {other}; merge the two first: "
-                    f"`wamkg duplicates merge {self.paper.slug} {other}`"
+                    f"`wamkg merge {self.paper.slug} {other}`"
                 )
 
     def _apply_as_import(self) -> None:
@@ -287,6 +287,19 @@ def _is_wrong(scheme: str, value: str, wrong: list[str]) -> bool:
 
 def _numbers(session: Session, statement: Any) -> list[int]:
     return [number for number in session.exec(statement) if number is not None]
+
+
+def settle_as_one(session: Session, batch: Batch, keep: Paper, other: Paper) -> None:
+    """Answer the open questions on one paper about a record of the other: the merge in this batch makes them one."""
+    both = {number for number in (keep.id, other.id) if number is not None}
+    note = f"{other.slug} was merged into {keep.slug}"
+    for asked in questions_of(session, both, QuestionStatus.OPEN).values():
+        for question in asked:
+            named = papers_by_ids(session, ids_of(kept_as_record(question))).values()
+            if both - {question.paper_id} <= set(named):
+                values = {"status": QuestionStatus.RENAMED, "note": note, "answer_batch": batch.uid}
+                update_row(session, batch, question, values, note)
+                forget_papers(session, both)
 
 
 @dataclass(frozen=True)

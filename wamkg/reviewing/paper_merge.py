@@ -19,6 +19,7 @@ from wamkg.matching.resolved_values import resolved_values
 from wamkg.matching.same_paper import have_two_dois
 from wamkg.reviewing.decisions import check_revision
 from wamkg.reviewing.duplicates import refuse_contradiction
+from wamkg.reviewing.identity_questions import settle_as_one
 from wamkg.reviewing.unlike_papers import unlike_reasons
 from wamkg.store.assignments import new_violations, rule_violations
 from wamkg.store.base import is_live, table_of
@@ -226,6 +227,7 @@ class _Merging:
 
     def _move_rows(self) -> None:
         keep, other = _number(self.keep), _number(self.other)
+        settle_as_one(self.session, self.batch, self.keep, self.other)
         self._name_records()
         self._merge_methods()
         self._move_results()
