@@ -182,6 +182,11 @@ COMMANDS: dict[str, Verb] = {
     "export": Verb(
         "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
     ),
+    "check-manuscript": Verb(
+        "manuscripts",
+        "check_manuscript",
+        "Compare a LaTeX manuscript with the survey: citations, classes, titles, keys and numbers.",
+    ),
     "token": Verb("tokens", "token", "Manage access over HTTP: tokens for programs, sign-in links for people."),
     "doctor": Verb(
         "store",

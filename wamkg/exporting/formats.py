@@ -12,6 +12,7 @@ from wamkg.exporting.bibtex import export_bibtex
 from wamkg.exporting.csl_json import export_csl_json
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
+from wamkg.exporting.latex_macros import export_latex_macros
 from wamkg.exporting.ris import export_ris
 from wamkg.exporting.skos import export_skos
 from wamkg.exporting.table import export_table
@@ -105,6 +106,7 @@ EXPORTS = {
         papers=export_table,
     ),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
+    "latex-macros": ExportFormat(export_latex_macros, "application/x-tex; charset=utf-8", "numbers.tex"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),
 }
 """All formats by name."""

@@ -15,7 +15,7 @@ from wamkg.identifiers import new_uid
 from wamkg.store.batches import get_actor
 from wamkg.store.migrate import head_revision
 from wamkg.store.releases import get_release
-from wamkg.store.session import Store
+from wamkg.store.session import Edition, Store
 from wamkg.store.tables import Actor, Release
 from wamkg.vocabulary import PERSON
 
@@ -116,17 +116,17 @@ def open_release(store: Store, home: Path, name: str, *, build: bool = True) -> 
                 f"the file of release {name} has changed since its creation; restore {file.name} from a copy"
             )
         load_dump(file, cached)
-    with read_only(cached) as past:
+    with read_only(cached, Edition(release.name, release.created_at.date())) as past:
         yield past
 
 
 @contextmanager
-def read_only(file: Path) -> Iterator[Store]:
+def read_only(file: Path, edition: Edition) -> Iterator[Store]:
     """A read-only store over a file; the least recently used files are removed."""
     file.touch()
     for old in sorted(file.parent.glob("*.db"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink(missing_ok=True)
-    past = Store(f"sqlite:///file:{file}?mode=ro&uri=true")
+    past = Store(f"sqlite:///file:{file}?mode=ro&uri=true", edition)
     try:
         yield past
     finally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.reconstruct import batches_before, reconstruct_at
 from wamkg.history.releases import CACHE, consistent_view, read_only
 from wamkg.store.migrate import head_revision
-from wamkg.store.session import Store, settle_file
+from wamkg.store.session import Edition, Store, settle_file
 from wamkg.store.types import utc_now
 
 
@@ -40,7 +40,8 @@ def open_snapshot_at(store: Store, home: Path, moment: datetime, *, build: bool 
                 "requesting this day, or with `wamkg release diff DAY now`"
             )
         _make(store, file, moment)
-    with read_only(file) as past:
+    # A day is shown to its end: the moment is the first one after it.
+    with read_only(file, Edition("", (moment - timedelta(microseconds=1)).date())) as past:
         yield past
 
 

@@ -263,10 +263,11 @@ def _catalogue(session: Session) -> TaxonomyIndex:
     stored = {t.slug: t for t in list_taxonomies(session)}
     packaged = {} if has_own_survey(session) else {t.slug: t for t in seed_catalogue().taxonomies}
     order = [*packaged, *(slug for slug in stored if slug not in packaged)]
-    return TaxonomyIndex(tuple(_known(session, slug) if slug in stored else packaged[slug] for slug in order))
+    return TaxonomyIndex(tuple(taxonomy_matcher(session, slug) if slug in stored else packaged[slug] for slug in order))
 
 
-def _known(session: Session, slug: str) -> TaxonomyMatcher:
+def taxonomy_matcher(session: Session, slug: str) -> TaxonomyMatcher:
+    """The names of a stored taxonomy and of its taxa."""
     taxonomy = get_taxonomy(session, slug)
     taxa = list_taxa(session, taxonomy)
     assert taxonomy.id is not None

@@ -5,6 +5,8 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -147,15 +149,29 @@ def _set_aside_log(file: Path) -> None:
     log.warning("%s was replaced; the last writes to the former file are in %s", file, kept)
 
 
+EDITION = "edition"
+"""Key of `Session.info` for the edition of a frozen store."""
 FOUND_ONCE = "found once"
 """Where a reading session keeps what was looked up in it: nothing that it sees changes."""
 
 
-class Store:
-    """The database of one survey. The outermost caller opens a session; its end commits."""
+@dataclass(frozen=True)
+class Edition:
+    """What a frozen store shows: a release by its name, or a past day without one."""
 
-    def __init__(self, url: str) -> None:
+    name: str
+    day: date
+
+
+class Store:
+    """The database of one survey. The outermost caller opens a session; its end commits.
+
+    `edition` is set for a snapshot, which never changes.
+    """
+
+    def __init__(self, url: str, edition: Edition | None = None) -> None:
         self.url = url
+        self.edition = edition
         self.engine = create_store_engine(url)
         self.file = store_file(url)
         if self.file:
@@ -216,6 +232,7 @@ class Store:
         self._check_file()
         with self._session(self.engine) as session:
             session.info[FOUND_ONCE] = {}
+            session.info[EDITION] = self.edition
             yield session
             # A rollback would empty the objects that were read; let go of first, they stay as they were.
             session.expunge_all()

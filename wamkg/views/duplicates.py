@@ -161,13 +161,18 @@ def match_records(session: Session, given: Sequence[UncheckedMapping]) -> list[M
     if len(given) > MAX_RECORDS:
         raise InvalidInputError(f"{len(given)} records are too many at once: send at most {MAX_RECORDS}")
     records = [_read(row, number) for number, row in enumerate(given)]
+    known = known_for(session, records)
+    found = [match(record, known) for record in records]
+    rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
+    return [_item(n, r, m, known.by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
+
+
+def known_for(session: Session, records: Sequence[Record]) -> Known:
+    """The stored papers that these records may describe."""
     by_id = papers_by_ids(session, [i for record in records for i in ids_of(record)])
     same = papers_by_titles(session, [title_key(r.title) for r in records])
     by_title = {key: with_addresses(session, group) for key, group in same.items()}
-    known = Known(by_id, by_title, load_work_groups(session).members, known_papers(session, by_id.values()))
-    found = [match(record, known) for record in records]
-    rows = paper_rows(session, {m.paper for m in found if m.paper}, texts=False)
-    return [_item(n, r, m, by_title, rows) for n, (r, m) in enumerate(zip(records, found, strict=True))]
+    return Known(by_id, by_title, load_work_groups(session).members, known_papers(session, by_id.values()))
 
 
 def _read(row: UncheckedMapping, number: int) -> Record:
@@ -183,10 +188,10 @@ def _read(row: UncheckedMapping, number: int) -> Record:
 
 
 def _item(
-    number: int, record: Record, found: Match, by_title: Mapping[str, Sequence[KnownPaper]], rows: Mapping[int, Any]
+    number: int, record: Record, found: Match, by_title: Mapping[str, Iterable[KnownPaper]], rows: Mapping[int, Any]
 ) -> MatchItem:
     row = rows.get(found.paper) if found.paper else None
-    namesakes = by_title.get(title_key(record.title), [])
+    namesakes = list(by_title.get(title_key(record.title), ()))
     known = next((k for k in namesakes if k.id == found.paper), namesakes[0] if namesakes else None)
     by_id = found.how not in ("title", "new", "ids")
     features = [FieldComparison("id", True, 1.0)] if by_id else compare(as_known(record), known) if known else []
