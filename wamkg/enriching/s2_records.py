@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from wamkg.identifiers import PartialDate, arxiv_id, author_key, doi, is_plausible_year, s2_id
-from wamkg.json_types import UncheckedMapping, UncheckedObject
+from wamkg.json_types import JSON, UncheckedMapping, UncheckedObject
 from wamkg.matching.record import Record
 
+T = TypeVar("T")
 MAX_CONTEXTS = 1_000
 _ELIDED = re.compile(r"elided by the publisher:\s*[\[{(]([^\]})]*)", re.I)
 
@@ -31,9 +32,9 @@ Context = Annotated[
     str, StringConstraints(strict=True, max_length=10_000, strip_whitespace=True), AfterValidator(_clean)
 ]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-_NAME: TypeAdapter[Any] = TypeAdapter(Name)
-_TEXT: TypeAdapter[Any] = TypeAdapter(Text)
-_CONTEXT: TypeAdapter[Any] = TypeAdapter(Context)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+_TEXT: TypeAdapter[str] = TypeAdapter(Text)
+_CONTEXT: TypeAdapter[str] = TypeAdapter(Context)
 _FIELD_READERS: dict[str, TypeAdapter[Any]] = {
     "title": _NAME,
     "abstract": _TEXT,
@@ -46,12 +47,12 @@ _FIELD_READERS: dict[str, TypeAdapter[Any]] = {
     "referenceCount": TypeAdapter(Count),
     "influentialCitationCount": TypeAdapter(Count),
     "externalIds": TypeAdapter(UncheckedObject),
-    "authors": TypeAdapter(list[Any]),
+    "authors": TypeAdapter(list[JSON]),
     "publicationTypes": TypeAdapter(list[Name]),
     "publicationVenue": TypeAdapter(UncheckedObject),
     "openAccessPdf": TypeAdapter(UncheckedObject),
     "tldr": TypeAdapter(UncheckedObject),
-    "contexts": TypeAdapter(list[Any]),
+    "contexts": TypeAdapter(list[JSON]),
     "intents": TypeAdapter(list[Name]),
     "isInfluential": TypeAdapter(Annotated[bool, Field(strict=True)]),
 }
@@ -119,7 +120,7 @@ class _Fields:
     def read(self, name: str) -> Any:
         return self.inner(name, self._values.get(name), _FIELD_READERS[name])
 
-    def inner(self, name: str, value: Any, reader: TypeAdapter[Any]) -> Any:
+    def inner(self, name: str, value: JSON, reader: TypeAdapter[T]) -> T | None:
         if value is None:
             return None
         try:
@@ -129,7 +130,7 @@ class _Fields:
             return None
         return None if read in ("", [], {}) else read
 
-    def convert(self, name: str, reader: Callable[[str], Any]) -> Any:
+    def convert(self, name: str, reader: Callable[[str], T | None]) -> T | None:
         text = self.read(name)
         if text is None:
             return None
@@ -142,7 +143,7 @@ class _Fields:
         return value
 
 
-def read_paper(values: Any) -> S2Paper | None:
+def read_paper(values: JSON) -> S2Paper | None:
     """A paper object of any endpoint; None if it is not an object."""
     if not isinstance(values, Mapping):
         return None
@@ -191,16 +192,16 @@ def _read_ids(paper: S2Paper, ids: UncheckedMapping, values: UncheckedMapping) -
         paper.corpus_id = str(corpus)
 
 
-def _read_authors(paper: S2Paper, items: list[Any]) -> None:
+def _read_authors(paper: S2Paper, items: list[JSON]) -> None:
     for item in items:
-        name = item.get("name") if isinstance(item, Mapping) else None
+        author = item if isinstance(item, Mapping) else {}
         try:
-            read = _NAME.validate_python(name)
+            read = _NAME.validate_python(author.get("name"))
         except ValidationError:
             paper.problems["authors"] = "an author has no readable name"
             continue
         if author_key(read):
-            number = item.get("authorId")
+            number = author.get("authorId")
             paper.authors.append(read)
             paper.author_ids.append(number if isinstance(number, str) and number.isalnum() else None)
 
@@ -216,10 +217,10 @@ def _read_nested(paper: S2Paper, values: _Fields) -> None:
         paper.elided = frozenset(re.findall(r"\w+", found[1]))
 
 
-def read_link(item: Any, other: Any) -> S2Link | None:
+def read_link(item: JSON, other: JSON) -> S2Link | None:
     """An item of a list with its paper; None if it has neither an id nor a title."""
     paper = read_paper(other)
-    if paper is None or not (paper.title or paper.s2 or paper.arxiv or paper.doi):
+    if not isinstance(item, Mapping) or paper is None or not (paper.title or paper.s2 or paper.arxiv or paper.doi):
         return None
     values = _Fields(item, paper.problems)
     contexts = []

@@ -33,7 +33,7 @@ def plain(text: str) -> str:
     return re.sub(r"\barxiv\b", "arXiv", normalize("NFC", " ".join(bare.split())), flags=re.I)
 
 
-def same_printing(mine: Any, shown: Any) -> bool:
+def same_printing(mine: object, shown: object) -> bool:
     """Whether two texts differ at most in markup, entities, quotes, dashes, spaces, or the case of "arXiv"."""
     return bool(mine == shown) or plain(str(mine)) == plain(str(shown))
 
@@ -48,19 +48,19 @@ def same_detail(name: str, mine: str, shown: str) -> bool:
     return same_printing(mine, shown)
 
 
-def same_text(mine: Any, shown: Any) -> bool:
+def same_text(mine: object, shown: object) -> bool:
     """Whether two texts have the same words; case, accents, punctuation and spaces do not count."""
     one, other = plain(str(mine)), plain(str(shown))
     return one == other or (bool(title_key(one)) and title_key(one) == title_key(other))
 
 
-def same_words(mine: Any, shown: Any) -> bool:
+def same_words(mine: object, shown: object) -> bool:
     """Like `same_text`, but separate words are not joined: "3-4" is not "34"."""
     one, other = plain(str(mine)), plain(str(shown))
     return one == other or normalise(one) == normalise(other)
 
 
-def same_authors(mine: Any, shown: Any) -> bool:
+def same_authors(mine: Sequence[str], shown: Sequence[str]) -> bool:
     """Whether two lists may name the same people in the same order; an initial matches a name that starts with it."""
     return len(mine) == len(shown) and all(_one_person(a, b) for a, b in zip(mine, shown, strict=True))
 

@@ -1,7 +1,7 @@
 """JSON Lines: one paper per line, read one at a time."""
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
@@ -9,6 +9,7 @@ from wamkg.importing.lines import MAX_LINE, numbered_lines
 from wamkg.importing.loose import without_nul
 from wamkg.importing.parse_result import Item
 from wamkg.importing.record_keys import FaultError, read_mapping
+from wamkg.json_types import JSON
 from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.readable import shorten
 
@@ -38,7 +39,7 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
         yield loose_record(row, number, line)
 
 
-def loose_record(row: object, number: int, source: bytes) -> Item:
+def loose_record(row: JSON, number: int, source: bytes) -> Item:
     """Return the record that an object, parsed from some JSON, describes; unusable values are dropped and listed."""
     had_nul = _NUL in source and _has_nul(row)
     try:
@@ -50,7 +51,7 @@ def loose_record(row: object, number: int, source: bytes) -> Item:
     return record
 
 
-def record_of(row: object, number: int) -> Item:
+def record_of(row: JSON, number: int) -> Item:
     """Return the record that an object describes, or why it is invalid. Every value must have its type."""
     try:
         if _has_nul(row):
@@ -73,9 +74,9 @@ def _excerpt(line: bytes) -> str:
     return shorten(" ".join(text.split()), 160)
 
 
-def _has_nul(value: Any) -> bool:
-    if value.__class__ is str:
+def _has_nul(value: JSON) -> bool:
+    if isinstance(value, str):
         return "\x00" in value
-    if value.__class__ is dict:
+    if isinstance(value, dict):
         return any(_has_nul(k) or _has_nul(v) for k, v in value.items())
-    return value.__class__ is list and any(_has_nul(v) for v in value)
+    return isinstance(value, list) and any(_has_nul(v) for v in value)

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from wamkg.importing.markup import without_markup
 from wamkg.importing.people import read_people
 from wamkg.importing.references.dates import read_published
-from wamkg.json_types import JsonObject
+from wamkg.json_types import JSON, JsonObject
 from wamkg.matching.record import Dropped
 
 _HOUR = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
@@ -32,25 +31,25 @@ def loosened(row: JsonObject, doubts: list[str]) -> JsonObject:
     return {**row, **changed} if changed else row
 
 
-def without_nul(value: Any) -> Any:
+def without_nul(value: JSON) -> JSON:
     """Return the value without NUL characters, which databases do not accept."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, dict):
-        return {without_nul(key): without_nul(item) for key, item in value.items()}
+        return {key.replace("\x00", ""): without_nul(item) for key, item in value.items()}
     return [without_nul(item) for item in value] if isinstance(value, list) else value
 
 
-def _text(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is list and value and key in ("doi", "url", "title", "venue"):
+def _text(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if isinstance(value, list) and value and key in ("doi", "url", "title", "venue"):
         if len(value) > 1:
             doubts.append(Dropped(f"{key} has {len(value)} values; the first is kept"))
         value = value[0]
-    if value.__class__ is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if value.__class__ is float:
+    if isinstance(value, float):
         return _arxiv_number(value) if key == "arxiv" else f"{value:g}"
-    if value.__class__ is str and key in _MARKED_UP and ("&" in value or "<" in value):
+    if isinstance(value, str) and key in _MARKED_UP and ("&" in value or "<" in value):
         return without_markup(value)
     return value
 
@@ -60,19 +59,19 @@ def _arxiv_number(value: float) -> str:
     return f"{value:.5f}" if value >= 1501 else f"{value:.4f}"
 
 
-def _year(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is float and value == int(value):
+def _year(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if isinstance(value, float) and value == int(value):
         return int(value)
-    if value.__class__ is str:
+    if isinstance(value, str):
         published = read_published([(key, value)])
         return published.year if published.year is not None else value if value.strip() else None
     return value
 
 
-def _date(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is int:
+def _date(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if value.__class__ is not str:
+    if not isinstance(value, str):
         return value
     if hour := _HOUR.match(value):
         return hour[1]
@@ -85,43 +84,43 @@ def _date(key: str, value: Any, doubts: list[str]) -> Any:
     return str(published.date)
 
 
-def _dates(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is not dict:
+def _dates(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if not isinstance(value, dict):
         return value
     return {event: _date(f"dates.{event}", text, doubts) for event, text in value.items()}
 
 
-def _names(key: str, value: Any, doubts: list[str]) -> Any:
-    return [name.strip() for name in value.split(";") if name.strip()] if value.__class__ is str else value
+def _names(key: str, value: JSON, doubts: list[str]) -> JSON:
+    return [name.strip() for name in value.split(";") if name.strip()] if isinstance(value, str) else value
 
 
-def _lower(key: str, value: Any, doubts: list[str]) -> Any:
-    return value.strip().lower() or None if value.__class__ is str else value
+def _lower(key: str, value: JSON, doubts: list[str]) -> JSON:
+    return value.strip().lower() or None if isinstance(value, str) else value
 
 
-def _flag(key: str, value: Any, doubts: list[str]) -> Any:
+def _flag(key: str, value: JSON, doubts: list[str]) -> JSON:
     return (
         {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
-        if value.__class__ is str
+        if isinstance(value, str)
         else value
     )
 
 
-def _listed_paths(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is not dict:
+def _listed_paths(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if not isinstance(value, dict):
         return value
-    return {slug: [paths] if paths.__class__ is str else paths for slug, paths in value.items()}
+    return {slug: [paths] if isinstance(paths, str) else paths for slug, paths in value.items()}
 
 
-def _one_path(key: str, value: Any, doubts: list[str]) -> Any:
-    if value.__class__ is not dict:
+def _one_path(key: str, value: JSON, doubts: list[str]) -> JSON:
+    if not isinstance(value, dict):
         return value
-    return {slug: path[0] if path.__class__ is list and len(path) == 1 else path for slug, path in value.items()}
+    return {slug: path[0] if isinstance(path, list) and len(path) == 1 else path for slug, path in value.items()}
 
 
-def _take_authors(given: Any, changed: JsonObject, doubts: list[str]) -> None:
+def _take_authors(given: JSON, changed: JsonObject, doubts: list[str]) -> None:
     """Read authors given as one string, or as objects with name parts."""
-    if given.__class__ is str:
+    if isinstance(given, str):
         people = read_people([given], one_comma_parts_names=True)
         doubts += people.doubts
         changed["authors"] = [name.display for name in people.names]
@@ -129,23 +128,23 @@ def _take_authors(given: Any, changed: JsonObject, doubts: list[str]) -> None:
         if people.cut:
             changed["authors_cut"] = True
         return
-    if given.__class__ is list and any(name.__class__ is not str for name in given):
+    if isinstance(given, list) and any(not isinstance(name, str) for name in given):
         changed["authors"] = [_spoken(name) for name in given]
 
 
-def _spoken(name: Any) -> Any:
+def _spoken(name: JSON) -> JSON:
     """Return the name in an object as Semantic Scholar, OpenAlex or CSL write it."""
-    if name.__class__ is not dict:
+    if not isinstance(name, dict):
         return name
     author = name.get("author")
     said = name.get("name") or name.get("literal") or name.get("display_name") or (author or {}).get("display_name")
-    if said.__class__ is str:
+    if isinstance(said, str):
         return said
     first, last = name.get("given") or name.get("first") or "", name.get("family") or name.get("last") or ""
-    return f"{first} {last}".strip() if first.__class__ is str and last.__class__ is str and (first or last) else name
+    return f"{first} {last}".strip() if isinstance(first, str) and isinstance(last, str) and (first or last) else name
 
 
-_CHANGES: dict[str, Callable[[str, Any, list[str]], Any]] = {
+_CHANGES: dict[str, Callable[[str, JSON, list[str]], JSON]] = {
     **dict.fromkeys(_TEXTS, _text),
     "year": _year,
     "date": _date,

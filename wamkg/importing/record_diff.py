@@ -224,7 +224,7 @@ def _standing(record: Record, keep_classes: bool) -> str:
     return Standing.INCLUDED if placed and keep_classes else Standing.CANDIDATE
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = readable(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

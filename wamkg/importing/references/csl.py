@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from wamkg.errors import InvalidInputError
 from wamkg.importing.jsonl import loose_record
@@ -15,7 +14,7 @@ from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
-from wamkg.json_types import JsonObject
+from wamkg.json_types import JSON, JsonObject
 from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.names import PersonName, parse_name
 
@@ -96,7 +95,7 @@ def parse_csl(text: str) -> Iterator[Item]:
             yield loose_record(row, line, source.encode(errors="replace"))
 
 
-def _elements(text: str) -> Iterator[tuple[int, Any, str]]:
+def _elements(text: str) -> Iterator[tuple[int, JSON, str]]:
     """Yield each item with its first line number and its source: of an array, of one in an object, or a single one."""
     start = _skip(text, 0)
     if text[start : start + 1] == "{":
@@ -108,7 +107,7 @@ def _elements(text: str) -> Iterator[tuple[int, Any, str]]:
     yield from _of_array(text, start)
 
 
-def _of_array(text: str, start: int) -> Iterator[tuple[int, Any, str]]:
+def _of_array(text: str, start: int) -> Iterator[tuple[int, JSON, str]]:
     decoder, at, line, counted = json.JSONDecoder(), _after(text, start, "["), 1, 0
     while at < len(text) and text[at] != "]":
         line, counted = line + text.count("\n", counted, at), at
@@ -123,7 +122,7 @@ def _of_array(text: str, start: int) -> Iterator[tuple[int, Any, str]]:
         raise InvalidInputError("the array of items has no end; the file may have been cut off")
 
 
-def _only(text: str, start: int) -> Any:
+def _only(text: str, start: int) -> JSON:
     """Return the only item of a file, which Crossref wraps in `message`."""
     try:
         row = json.loads(text[start:])
@@ -182,7 +181,7 @@ def _key(row: JsonObject) -> str | None:
     return None if not key or key.isdigit() or "://" in key or key.startswith("10.") else key
 
 
-def _text(value: Any, all_of: str = "") -> str:
+def _text(value: JSON, all_of: str = "") -> str:
     """Return a value as text: the first of a list, or all of it with a separator."""
     if isinstance(value, list):
         texts = [text for item in value if (text := _text(item))]
@@ -203,7 +202,7 @@ def _people(row: JsonObject, key: str, doubts: list[str]) -> People:
     return people
 
 
-def _add_person(people: People, name: Any, key: str, doubts: list[str]) -> None:
+def _add_person(people: People, name: JSON, key: str, doubts: list[str]) -> None:
     if isinstance(name, str):
         more = read_people([name])
         people.names += more.names
@@ -214,7 +213,7 @@ def _add_person(people: People, name: Any, key: str, doubts: list[str]) -> None:
         elif not is_nobody(person.display):
             people.names.append(person)
     else:
-        doubts.append(Dropped(f"{key} {str(name)[:60]!r} is no name; it is left out"))
+        doubts.append(Dropped(f"{key} {str(name)[:60]!r} is not a name; it is left out"))
 
 
 def _person(name: JsonObject) -> PersonName | None:
@@ -231,7 +230,7 @@ def _person(name: JsonObject) -> PersonName | None:
     return PersonName(family, given, particle, suffix)
 
 
-def _date(issued: Any, doubts: list[str] | None = None) -> str:
+def _date(issued: JSON, doubts: list[str] | None = None) -> str:
     """Return a date as text: its parts, the start of a range, or its wording."""
     if not isinstance(issued, dict):
         return _text(issued)
@@ -251,13 +250,13 @@ _SEASONS = {"1": "spring", "2": "summer", "3": "autumn", "4": "winter"}
 """CSL's numbers of the seasons."""
 
 
-def _numbers(given: Any, doubts: list[str] | None) -> str:
+def _numbers(given: JSON, doubts: list[str] | None) -> str:
     """Return year, month and day of one date, as far as they are numbers."""
     numbers: list[str] = []
     for part in given if isinstance(given, list) else [given]:
         if not str(part).strip().isdigit():
             if part not in (None, "") and doubts is not None:
-                doubts.append(Dropped(f"{str(part)[:40]!r} is no part of a date; it is left out"))
+                doubts.append(Dropped(f"{str(part)[:40]!r} is not part of a date; it is left out"))
             break
         numbers.append(str(part).strip().zfill(2))
     return "-".join(numbers)
