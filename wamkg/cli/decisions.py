@@ -195,7 +195,7 @@ def import_(
     if json:
         print_json(report)
     else:
-        said: list[tuple[str, Any]] = [("new", report.new), ("known", report.known), ("taken back", report.taken_back)]
+        said = [("new", report.new), ("known", report.known), ("taken back", report.taken_back)]
         said += [("objections", len(report.objections)), ("unreadable", len(report.unreadable))]
         out.print(", ".join(f"{number} {name}" for name, number in said))
         for number, reason in report.unreadable:

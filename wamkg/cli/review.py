@@ -1,14 +1,14 @@
 """`review`: the review queue in the terminal, as a list or one paper at a time."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from wamkg.cli.common import JsonOption, TaxonomyOption, open_store, out, print_json, print_table
 from wamkg.cli.decisions import ByOption
 from wamkg.errors import WamkgError
-from wamkg.reviewing.holdout import describe_held_out
+from wamkg.reviewing.holdout import AutomationBias, describe_held_out
 from wamkg.reviewing.queue import ORDERS
 from wamkg.reviewing.verdicts import Decision, Verdict
 from wamkg.services import decisions, suggestions
@@ -117,16 +117,16 @@ def _show(item: QueueItem) -> None:
             out.print(f"  similar: {reason['title']} ({reason['taxon']}, {reason['similarity']:.2f})")
 
 
-def _show_bias(bias: Any, json: bool) -> None:
+def _show_bias(bias: AutomationBias, json: bool) -> None:
     if json:
         print_json(asdict(bias) | {"said": bias.said})
         return
     for level, groups in (("top level", bias.top), ("leaf", bias.leaf)):
         for name, found in groups.items():
-            share = (
-                "" if found.share is None else f": {found.share:.2f} [{found.interval[0]:.2f}, {found.interval[1]:.2f}]"
-            )
+            share = ""
+            if found.share is not None and found.interval is not None:
+                share = f": {found.share:.2f} [{found.interval[0]:.2f}, {found.interval[1]:.2f}]"
             out.print(f"{level}, {name}: agreed with {found.agreed} of {found.n}{share}")
-    if bias.difference is not None:
+    if bias.difference is not None and bias.interval is not None:
         out.print(f"difference {bias.difference:+.2f} [{bias.interval[0]:+.2f}, {bias.interval[1]:+.2f}]")
     out.print(bias.said)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
@@ -85,7 +84,7 @@ def record_missing_quotes(
     return alarms
 
 
-def find_missing_quote(quoted: Any, texts: Texts) -> MissingQuote | None:
+def find_missing_quote(quoted: QuotedAssignment, texts: Texts) -> MissingQuote | None:
     """The warning for a live assignment whose quote is not in its text; None if there is no problem.
 
     `quoted` has the fields of `store.decisions.QuotedAssignment`.

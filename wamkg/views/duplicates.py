@@ -22,7 +22,7 @@ from wamkg.store.duplicates import (
     sorted_pair,
     works_in_order,
 )
-from wamkg.store.paper_details import listed_numbers, paper_rows
+from wamkg.store.paper_details import PaperRow, listed_numbers, paper_rows
 from wamkg.store.papers import (
     KnownPaper,
     find_paper,
@@ -188,7 +188,11 @@ def _read(row: UncheckedMapping, number: int) -> Record:
 
 
 def _item(
-    number: int, record: Record, found: Match, by_title: Mapping[str, Iterable[KnownPaper]], rows: Mapping[int, Any]
+    number: int,
+    record: Record,
+    found: Match,
+    by_title: Mapping[str, Iterable[KnownPaper]],
+    rows: Mapping[int, PaperRow],
 ) -> MatchItem:
     row = rows.get(found.paper) if found.paper else None
     namesakes = list(by_title.get(title_key(record.title), ()))
