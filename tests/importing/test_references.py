@@ -180,7 +180,7 @@ def test_a_broken_entry_is_listed_and_costs_no_other(parse: Parse, text: str, li
     [
         (parse_bibtex, "@misc{a, title={A}}\n@misc{b, title={cut\n@misc{c, title={C}}", "cut", "do not match"),
         (parse_ris, "TY  - JOUR\nTI  - A\nTY  - JOUR\nTI  - B\nER  - \nTY  - JOUR\nTI  - C\nER  - \n", "A", "no end"),
-        (parse_csl, '[{"title": "A"},\n {"title": "X", "author": [7]},\n {"title": "B"}]', "X", "no name"),
+        (parse_csl, '[{"title": "A"},\n {"title": "X", "author": [7]},\n {"title": "B"}]', "X", "is not a name"),
         (parse_table, "title,year,doi\nA,2020\nB,2021,10.1000/b\nC,2022,\n", "A", "2 cells under 3 names"),
     ],
 )
