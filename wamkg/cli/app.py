@@ -182,6 +182,11 @@ COMMANDS: dict[str, Verb] = {
     "export": Verb(
         "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
     ),
+    "check": Verb(
+        "manuscripts",
+        "check",
+        "Check any bibliography: ids, titles, doubles, published versions, retractions.",
+    ),
     "check-manuscript": Verb(
         "manuscripts",
         "check_manuscript",
@@ -220,7 +225,6 @@ OTHER_WORDS = {
     "roadmap": "figure roadmap",
     "tree": "taxonomy show",
     "dedup": "duplicates",
-    "check": "doctor",
     "fetch": "enrich",
     "edit": "set",
     "log": "changes",

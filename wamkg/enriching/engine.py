@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field
 
 from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstracts
 from wamkg.enriching.client import S2Client
+from wamkg.enriching.lookup import AGENT, S2, request_limits, s2_access
 from wamkg.enriching.plan import check_order, order_from, plan
 from wamkg.enriching.probe import check_reachable, normalize_origin
 from wamkg.enriching.progress import EnrichOptions, EnrichReport, Progress
 from wamkg.enriching.rate_limiter import RateLimiter
-from wamkg.enriching.requester import Requester, RequestLimits
+from wamkg.enriching.requester import Requester
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.task_workers import CircuitBreaker, ListWorker, MetadataWorker
 from wamkg.errors import InvalidInputError, JobCancelledError, RunAbortedError
@@ -24,10 +25,7 @@ from wamkg.store.session import Session, Store
 from wamkg.store.tasks import LeasedTask
 from wamkg.vocabulary import JobStatus, TaskKind, TaskStatus
 
-S2, ARXIV = "Semantic Scholar", "arXiv"
-WITH_KEY, WITHOUT_KEY = 1.0, 0.3
-"""Requests per second if the setting is empty."""
-AGENT = "wamkg/0.1 (living survey; https://pypi.org/project/wamkg)"
+ARXIV = "arXiv"
 IDLE_SECONDS = 0.5
 JOB_KIND = "enrich"
 
@@ -126,10 +124,9 @@ class _Engine:
 
     def __post_init__(self) -> None:
         settings = self.run.settings
-        rate = settings.s2_requests_per_second or (WITH_KEY if settings.s2_api_key else WITHOUT_KEY)
-        headers = {"User-Agent": AGENT} | ({"x-api-key": settings.s2_api_key} if settings.s2_api_key else {})
-        self.requester = self._requester(S2, self.origin, headers, rate)
-        self.rate = rate
+        access = s2_access(settings)
+        self.requester = self._requester(S2, self.origin, access.headers, access.rate)
+        self.rate = access.rate
         client = S2Client(self.requester)
         self.metadata = MetadataWorker(self.run, client, self.trouble)
         self.lists = ListWorker(self.run, client, self.trouble)
@@ -142,14 +139,7 @@ class _Engine:
         self.run.on_beat = self._beat
 
     def _requester(self, name: str, origin: str, headers: dict[str, str], rate: float) -> Requester:
-        s = self.run.settings
-        limits = RequestLimits(
-            timeout=s.s2_timeout,
-            total_timeout=3 * s.s2_timeout,
-            attempts=s.s2_attempts,
-            backoff=s.s2_backoff,
-            max_bytes=s.s2_max_response_bytes,
-        )
+        limits = request_limits(self.run.settings)
         pacer = RateLimiter(self.run.store, name, rate, self.run.wait, limits.longest_wait)
         return Requester(name, origin, headers, pacer, limits, self.run.beat)
 

@@ -1,10 +1,13 @@
-"""A manuscript against the survey's data."""
+"""A manuscript, and any bibliography, against the survey's data."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from wamkg.manuscript import check
+from wamkg.manuscript import check, references
 from wamkg.manuscript.check import ManuscriptReport
+from wamkg.manuscript.references import ReferencesReport
 from wamkg.services.exports import pin_citation_keys
+from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 
@@ -18,3 +21,17 @@ def check_manuscript(store: Store, main: Path, taxonomy: str = "") -> Manuscript
         pin_citation_keys(store)
     with store.reading() as session:
         return check.check_manuscript(session, main, taxonomy)
+
+
+def check_references(
+    store: Store, settings: Settings, files: Sequence[Path], *, online: bool = False
+) -> ReferencesReport:
+    """Check bibliographies against themselves and the store, and with `online` against Semantic Scholar.
+
+    Raises the errors of `references.check_references` and of `look_up`.
+    """
+    from wamkg.enriching.lookup import look_up  # loads an HTTP client, which other commands need not
+
+    with store.reading() as session:
+        asking = (lambda ids: look_up(store, settings, ids)) if online else None
+        return references.check_references(session, files, asking)
