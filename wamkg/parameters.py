@@ -58,7 +58,7 @@ Dois = Annotated[tuple[Word, ...], Field(max_length=MAX_IDS), _split_at(_NEXT_DO
 TaxonomyRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
 """A taxonomy by slug; empty for the survey's main one."""
 TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]
-StateRef = Annotated[str, StringConstraints(max_length=120, pattern=rf"^[^:\x00]+:({'|'.join(STATES)})$")]
+StateRef = Annotated[str, StringConstraints(max_length=300, pattern=rf"^[^:\x00]+:({'|'.join(STATES)})$")]
 DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]
 MomentText = Annotated[
     str, StringConstraints(max_length=40, pattern=rf"^({_DATE}|{_DAY}T{_CLOCK}{_SECONDS}?{_ZONE}?)$")

@@ -27,6 +27,7 @@ from wamkg.services.opening import open_current_store
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings, get_settings
 from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.paper_groups import GroupBy
 from wamkg.store.session import Store, store_file
 from wamkg.views.bursts import BurstReport, Counted, burst_report
 from wamkg.views.citation_graph import (
@@ -42,7 +43,7 @@ from wamkg.views.citations import CitationItem, CitationQuery, citation_page
 from wamkg.views.communities import CommunityReport, community_report
 from wamkg.views.paging import DEFAULT_LIMIT, Page
 from wamkg.views.paper_details import PaperDetail, paper_detail
-from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page
+from wamkg.views.papers import PaperGroups, PaperItem, PaperQuery, find_paper_page, paper_groups
 from wamkg.views.timelines import CitationTimeline, PaperTimeline, citation_timeline, papers_timeline
 from wamkg.vocabulary import MAIN
 
@@ -102,6 +103,14 @@ class OpenedSurvey:
         """
         asked = PaperQuery(**_several(filters), sort=sort, limit=PAGE)
         return self._all(lambda session, after: find_paper_page(session, asked.model_copy(update={"after": after})))
+
+    def groups(self, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, **filters: Any) -> PaperGroups:
+        """The papers that the filters find, counted by year, taxon or another kind of value.
+
+        Raises the errors of `paper_groups`.
+        """
+        with self.store.reading() as session:
+            return paper_groups(session, _filter(filters), by, taxonomy, depth)
 
     def paper(self, name: str) -> PaperDetail:
         """One paper with all details, by any id, its slug, its citation key or its method.

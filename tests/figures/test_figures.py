@@ -140,7 +140,7 @@ def test_scores_stand_at_their_day_and_value(seeded_store: Store, tmp_path: Path
 
 def test_the_record_is_never_held_by_a_worse_score(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
-        for board in scores_over_time(session, ResultQuery(benchmark="libero")):
+        for board in scores_over_time(session, ResultQuery(benchmark=("libero",))):
             records = [score for score in board.scores if score.record]
             for score in board.scores:
                 before = [r.result.value for r in records if r.when and score.when and r.when <= score.when]

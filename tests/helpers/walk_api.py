@@ -22,7 +22,7 @@ FIGURES = "/api/v1/figures/{file}"
 LIBRARY = "/api/v1/papers"
 EXPORT, EXPORT_OF_CHOSEN = "/api/v1/exports/{form}", "/api/v1/exports/jsonl"
 """Not every format can leave papers out; this one can."""
-FILTERS = frozenset(PaperFilter.model_fields)
+FILTERS = frozenset(info.alias or name for name, info in PaperFilter.model_fields.items())
 REFUSED = {("/api/v1/agreement", "taxonomy"), ("/api/v1/agreement", "of")}
 """Parameters whose valid values may be answered 404: nobody has voted there, or on what somebody else did."""
 Query = dict[str, Value]

@@ -137,6 +137,7 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
         "fields": ["title,year,year_derived,abstract,authors"],
         "taxon": [*taxa, "wam:cascaded/implicit"],
         "state": [f"wam:{state}" for state in ("placed", "undecided", "outside", "not-applicable", "none")],
+        "not": [f"taxon:{taxa[0]}", "has:abstract", "since:2024-05", f"method:{held['method'][0]}", "q:robot"],
         "since": ["2024", "2024-05", "2024-05-12"],
         "until": ["2024", "2024-05", "2024-05-12"],
         "first_seen_since": ["2020-01-01", f"{held['today'][0]}T00:00:00Z"],

@@ -172,7 +172,7 @@ def test_an_unknown_order_is_refused(seeded_store: Store) -> None:
 
 
 def test_every_filter_has_a_condition() -> None:
-    assert PaperFilter.model_fields.keys() == CONDITIONS.keys() | {"doi", "arxiv", "s2"}
+    assert PaperFilter.model_fields.keys() == CONDITIONS.keys() | {"doi", "arxiv", "s2", "not_"}
 
 
 @pytest.mark.parametrize(

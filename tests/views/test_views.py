@@ -103,7 +103,7 @@ def test_a_board_holds_only_what_was_measured_alike(seeded_store: Store) -> None
 
 def test_a_board_ranks_by_its_metric_and_not_at_all_without_one(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
-        boards = leaderboard(session, ResultQuery(benchmark="LIBERO", party="first"))
+        boards = leaderboard(session, ResultQuery(benchmark=("LIBERO",), party="first"))
         unranked = [b for b in leaderboard(session, ResultQuery()) if b.metric is None]
     for board in boards:
         values = [row.result.value for row in board.rows]
@@ -114,7 +114,7 @@ def test_a_board_ranks_by_its_metric_and_not_at_all_without_one(seeded_store: St
 
 
 def test_libero_first_party_joint_is_one_question(seeded_store: Store) -> None:
-    query = ResultQuery(benchmark="libero", party="first", papers=PaperQuery(taxon=("wam:joint",)))
+    query = ResultQuery(benchmark=("libero",), party="first", papers=PaperQuery(taxon=("wam:joint",)))
     with seeded_store.reading() as session:
         page = result_page(session, query, 100, None)
         joint = {item.id for item in find_paper_page(session, PaperQuery(taxon=("wam:joint",), limit=100)).items}

@@ -4,6 +4,7 @@ import csv
 import sys
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -19,10 +20,11 @@ from wamkg.readable import shorten
 from wamkg.services import entities
 from wamkg.services.writers import Writer
 from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.paper_groups import GroupBy
 from wamkg.store.papers import find_paper
 from wamkg.store.session import Session
 from wamkg.views.paper_details import PaperDetail, paper_detail
-from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, public_id
+from wamkg.views.papers import PaperGroups, PaperItem, PaperQuery, find_paper_page, paper_groups, public_id
 from wamkg.views.search import search as search_library
 from wamkg.views.survey import SurveyItem, how_to_begin, survey_item
 from wamkg.vocabulary import Standing
@@ -68,6 +70,8 @@ def list_(
     limit: QuietLimit = 50,
     columns: ColumnsOption = DEFAULT_COLUMNS,
     format: FormatOption = "table",
+    group_by: Annotated[GroupBy | None, typer.Option("--group-by", help="Count the papers by this instead.")] = None,
+    group_depth: Annotated[int, typer.Option("--group-depth", min=0, help="Depth of branches; 0: whole paths.")] = 1,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
 ) -> None:
@@ -76,6 +80,9 @@ def list_(
     most = None if limit == 0 or (format != "table" and limit == 50) else limit
     with open_selected_store(release, as_of) as store, store.reading() as session:
         asked = PaperQuery(**in_main_taxonomy(session, filters), sort=sort)
+        if group_by:
+            _print_groups(paper_groups(session, asked, group_by, depth=group_depth), format)
+            return
         total, papers = _matching(session, asked, most)
         printed = _print_papers(papers, chosen, format)
         hint = "" if total else how_to_begin(session)
@@ -85,6 +92,21 @@ def list_(
         out.print(f"{total} {'paper' if total == 1 else 'papers'}")
     if not total and not filters and hint:
         out.print(hint)
+
+
+def _print_groups(groups: PaperGroups, format: Format) -> None:
+    if format == "jsonl":
+        for group in groups.items:
+            sys.stdout.write(orjson.dumps(group).decode() + "\n")
+    elif format == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows([(groups.by, "papers"), *map(astuple, groups.items)])
+    elif format == "ids":
+        raise InvalidInputError("groups have no ids; use --format table, csv or jsonl")
+    else:
+        print_table("", [groups.by, "papers"], [[group.value, group.papers] for group in groups.items])
+    hidden = groups.total - len(groups.items)
+    more = f"; {hidden} more values are not shown, narrow the list to see them" if hidden else ""
+    err.print(f"{groups.without} without {groups.by}{more}")
 
 
 def search(

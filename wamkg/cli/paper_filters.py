@@ -40,7 +40,7 @@ def _filter_option(name: str, info: FieldInfo) -> Parameter:
         value: Any = get_args(info.annotation)[0]
         value = get_args(value)[0] if get_origin(value) is Annotated else value
         kind = list[value] | None
-    option = typer.Option(f"--{name.replace('_', '-')}", help=info.description)
+    option = typer.Option(f"--{(info.alias or name).replace('_', '-')}", help=info.description)
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 

@@ -77,7 +77,7 @@ def _training_data(session: Session, query: FigureQuery, look: FigureOptions) ->
 
 
 def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    asked = ResultQuery(benchmark=query.benchmark, metric=query.metric, suite=query.suite)
+    asked = ResultQuery((query.benchmark,) if query.benchmark else (), query.metric, query.suite)
     return draw_leaderboard(scores_over_time(session, asked), look)
 
 

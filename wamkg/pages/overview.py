@@ -134,7 +134,7 @@ def leaderboard_page(
         benchmark=chosen,
         taxon=taxon,
         party=party,
-        boards=leaderboard(session, ResultQuery(benchmark=chosen, party=party, papers=papers)) if chosen else [],
+        boards=leaderboard(session, ResultQuery(benchmark=(chosen,), party=party, papers=papers)) if chosen else [],
         names=classes.names,
         families=classes.families,
     )

@@ -20,31 +20,33 @@ def facet_counts(session: Session, wanted: PaperFilter) -> dict[str, dict[str, i
     The counts of a facet whose values are alternatives ignore its own filter, so its other values can be chosen.
     """
     found: dict[str, dict[str, int]] = {}
-    for name, column in _SINGLE.items():
+    for name, column in SINGLE.items():
         others = wanted.model_copy(update={name: tuple(Standing) if name == "standing" else ()})
-        found[name] = _count(session, _single(column, conditions(session, others)))
-    for name, pairs in _SEVERAL.items():
+        found[name] = _count(session, single(column, conditions(session, others)))
+    for name, pairs in SEVERAL.items():
         others = wanted.model_copy(update={"found_by": None}) if name == "found_by" else wanted
-        found[name] = _count(session, _several(pairs(), conditions(session, others)))
+        found[name] = _count(session, several(pairs(), conditions(session, others), MAX_VALUES))
     return found
 
 
-_SINGLE: Mapping[str, Column] = {"standing": col(Paper.standing), "venue": col(Venue.name), "year": col(Paper.year)}
+SINGLE: Mapping[str, Column] = {"standing": col(Paper.standing), "venue": col(Venue.name), "year": col(Paper.year)}
+"""Values of which a paper has one at most, by the name of their filter."""
 
 
-def _single(column: Column, tests: Sequence[Test]) -> Selected:
+def single(column: Column, tests: Sequence[Test]) -> Selected:
+    """Papers by a value of which each has one at most, most papers first."""
     statement: Selected = select_columns(column, func.count()).select_from(Paper)
     joined = statement.join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
     return joined.where(column.is_not(None), *tests).group_by(column).order_by(func.count().desc(), column)
 
 
-def _several(pairs: Selected, tests: Sequence[Test]) -> Selected:
-    """Counts for pairs (paper, value) of which a paper can have several."""
+def several(pairs: Selected, tests: Sequence[Test], most: int | None) -> Selected:
+    """Papers by a value of which one can have several, given as pairs (paper, value); at most `most`, or all."""
     part = pairs.subquery()
     paper, value = part.columns
     statement: Selected = select_columns(value, func.count(paper.distinct())).join(Paper, col(Paper.id) == paper)
     counted = statement.where(*tests).group_by(value)
-    return counted.order_by(func.count(paper.distinct()).desc(), value).limit(MAX_VALUES)
+    return counted.order_by(func.count(paper.distinct()).desc(), value).limit(most)
 
 
 def _count(session: Session, statement: Selected) -> dict[str, int]:
@@ -84,7 +86,8 @@ def _sources() -> Selected:
     return pairs.distinct()
 
 
-_SEVERAL = {
+SEVERAL = {
     "author": _authors, "institution": _institutions, "benchmark": _benchmarks, "dataset": _datasets,
     "found_by": _sources,
 }  # fmt: skip
+"""Values of which a paper can have several, as pairs (paper, value), by the name of their filter."""

@@ -1,19 +1,31 @@
 """The filter of papers that lists, facets, suggestions, the review queue, results and the command line share.
 
-A new filter is one field of `PaperFilter` and one entry of `CONDITIONS`; everything that lists papers accepts it.
+A new filter is one field of `Criteria` and one entry of `CONDITIONS`; everything that lists papers accepts it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
-from sqlalchemy import TextClause, exists, func, or_
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from sqlalchemy import TextClause, and_, exists, false, func, not_, or_, true
 from sqlmodel import Session, col
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.identifiers import arxiv_id, author_key, normalise
+from wamkg.json_types import UncheckedObject
 from wamkg.parameters import (
+    EXAMPLES,
     NO_ASSIGNMENT,
     DateText,
     Dois,
@@ -50,6 +62,7 @@ from wamkg.store.tables import (
     Entity,
     Link,
     Paper,
+    PaperUrl,
     Result,
     Taxon,
     Venue,
@@ -65,13 +78,27 @@ USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
 """Links from a paper to the datasets and benchmarks it has to do with."""
 
 
-class PaperFilter(BaseModel):
-    """Which papers to list, as a user writes it. All given fields must match; values of one field are alternatives,
-    except that several states, datasets, benchmarks, authors, institutions, or taxa of different taxonomies must all
-    match.
+class Having(StrEnum):
+    """What a paper can have a value of."""
+
+    ABSTRACT = "abstract"
+    ARXIV = "arxiv"
+    CITATIONS = "citations"
+    CODE = "code"
+    DATA = "data"
+    DATE = "date"
+    DOI = "doi"
+    SUMMARY = "summary"
+    VENUE = "venue"
+
+
+class Criteria(BaseModel):
+    """Which papers to list, as a user writes it, without negation. All given fields must match; values of one field are
+    alternatives, except that several states, datasets, benchmarks, authors, institutions, challenges, things to have,
+    or taxa of different taxonomies must all match.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     q: Text | None = Field(
         default=None,
@@ -105,6 +132,18 @@ class PaperFilter(BaseModel):
         examples=[["Yilun Du"]],
     )
     institution: tuple[Word, ...] = Field(default=(), description="From this institution.", max_length=20)
+    method: tuple[Word, ...] = Field(
+        default=(), description="Proposes this method; slug or name.", max_length=20, examples=[["unipi"]]
+    )
+    challenge: tuple[Word, ...] = Field(
+        default=(), description="Addresses this challenge, itself or by its method.", max_length=20
+    )
+    has: tuple[Having, ...] = Field(
+        default=(),
+        description="Has a value of this kind; `citations`: is cited at least once.",
+        max_length=20,
+        examples=[["abstract"]],
+    )
     party: Literal["first", "third"] | None = Field(
         default=None, description="Who reports its results: `first`, its own authors, or `third`."
     )
@@ -139,9 +178,44 @@ class PaperFilter(BaseModel):
 
     @property
     def given(self) -> dict[str, Any]:
-        """The filters that were given."""
-        pairs = ((name, getattr(self, name)) for name in PaperFilter.model_fields)
+        """The filters that were given, by their public names."""
+        fields = PaperFilter.model_fields.items()
+        pairs = ((info.alias or name, getattr(self, name, None)) for name, info in fields)
         return {name: value for name, value in pairs if value not in (None, (), "")}
+
+
+def _negations() -> str:
+    """The pattern of `FILTER:VALUE`, with the pattern of each filter's values."""
+    schema = Criteria.model_json_schema()
+    values = ((name, _values_of(shape, schema["$defs"])) for name, shape in schema["properties"].items())
+    return f"^({'|'.join(f'{name}:({pattern})' for name, pattern in values)})$"
+
+
+def _values_of(shape: UncheckedObject, shared: UncheckedObject) -> str:
+    """The pattern of one value of a filter, from its JSON Schema."""
+    if "$ref" in shape:
+        return _values_of(shared[shape["$ref"].rpartition("/")[2]], shared)
+    if "items" in shape or "anyOf" in shape:
+        return _values_of(shape.get("items") or shape["anyOf"][0], shared)
+    if "enum" in shape:
+        return "|".join(map(re.escape, shape["enum"]))
+    return r"\d{1,4}" if shape["type"] == "integer" else shape["pattern"][1:-1]
+
+
+Negation = Annotated[str, StringConstraints(max_length=300, pattern=_negations())]
+EXAMPLES[_negations()] = "FILTER:VALUE, as in taxon:wam:joint, has:abstract or venue:ICLR"
+
+
+class PaperFilter(Criteria):
+    """Which papers to list: criteria, and others that must not be met."""
+
+    not_: tuple[Negation, ...] = Field(
+        default=(),
+        alias="not",
+        description="`FILTER:VALUE`: leave out the papers that this filter finds; repeat it for each.",
+        max_length=20,
+        examples=[["taxon:wam:joint"]],
+    )
 
 
 def paper_order(session: Session, name: str, q: str | None) -> tuple[SortKey, ...]:
@@ -190,13 +264,26 @@ def conditions(session: Session, wanted: PaperFilter) -> list[Test]:
     Raises NotFoundError for an unknown taxonomy, taxon, dataset, benchmark or institution.
     """
     found: list[Test] = [] if wanted.standing else [col(Paper.standing) != Standing.CITED]
+    return [*found, *_criteria(session, wanted), *(_unlike(session, text) for text in wanted.not_)]
+
+
+def _criteria(session: Session, wanted: Criteria) -> list[Test]:
+    found: list[Test] = []
     for name, value in wanted.given.items():
-        if name not in ID_READERS:
+        if name in CONDITIONS:
             found += CONDITIONS[name](session, value)
     ids = [_external_id(name, text) for name in ID_READERS for text in getattr(wanted, name)]
     if ids:
         found.append(col(Paper.id).in_(set(papers_by_ids(session, ids).values())))
     return found
+
+
+def _unlike(session: Session, negation: str) -> Condition:
+    """The papers that a filter does not find, also those without any value."""
+    name, _, value = negation.partition(":")
+    several = get_origin(Criteria.model_fields[name].annotation) is tuple
+    tests = _criteria(session, Criteria.model_validate({name: (value,) if several else value}))
+    return not_(func.coalesce(and_(true(), *tests), false())) if tests else true()
 
 
 def _external_id(scheme: str, text: str) -> ExternalIdentifier:
@@ -299,6 +386,37 @@ def _from_institution(session: Session, name: str) -> Condition:
     return col(Paper.id).in_(affiliated)
 
 
+def _linked(relation: Relation, entity: int | None) -> Selected:
+    linked: Selected = select_columns(Link.source_id)
+    return linked.where(col(Link.relation) == relation, col(Link.target_id) == entity)
+
+
+def _proposes(session: Session, names: Sequence[str]) -> Condition:
+    methods = [get_entity(session, EntityKind.METHOD, name).id for name in names]
+    return or_(*(col(Paper.id).in_(_linked(Relation.PROPOSES, method)) for method in methods))
+
+
+def _addresses(session: Session, name: str) -> Condition:
+    """Papers that address a challenge, and those that propose a method that does."""
+    direct = _linked(Relation.ADDRESSES, get_entity(session, EntityKind.CHALLENGE, name).id)
+    proposing = select_columns(Link.source_id).where(Link.relation == Relation.PROPOSES)
+    return or_(col(Paper.id).in_(direct), col(Paper.id).in_(proposing.where(col(Link.target_id).in_(direct))))
+
+
+def _has(value: Having) -> Condition:
+    if value is Having.CITATIONS:
+        cited = select_columns(Citation.cited_id).where(is_live(Citation))
+        return or_(func.coalesce(col(Paper.citation_count), 0) > 0, col(Paper.id).in_(cited))
+    if value in _URLS:
+        addresses = select_columns(PaperUrl.paper_id).where(PaperUrl.kind == _URLS[value], is_live(PaperUrl))
+        return col(Paper.id).in_(addresses)
+    return col(getattr(Paper, "venue_id" if value is Having.VENUE else value)).is_not(None)
+
+
+_URLS = {Having.CODE: "code", Having.DATA: "dataset"}
+"""Kinds of URLs that papers may have."""
+
+
 def _found_by(source: str) -> Condition:
     same = or_(col(Claim.source) == source, col(Claim.source).startswith(f"{source}:", autoescape=True))
     return exists().where(col(Claim.subject_id) == col(Paper.id), same)
@@ -317,6 +435,9 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "benchmark": lambda session, names: _uses(session, EntityKind.BENCHMARK, names),
     "author": lambda _, names: [_written_by(name) for name in names],
     "institution": lambda session, names: [_from_institution(session, name) for name in names],
+    "method": lambda session, names: [_proposes(session, names)],
+    "challenge": lambda session, names: [_addresses(session, name) for name in names],
+    "has": lambda _, values: [_has(value) for value in values],
     "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],
     "first_seen_since": lambda _, moment: [_first_seen_since(moment)],

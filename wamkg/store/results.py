@@ -1,5 +1,6 @@
 """Reported results with the names of everything they refer to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,10 +52,12 @@ class ResultRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ResultFilter:
-    """Filter of results: slugs of method, benchmark and metric, the protocol, who reports, and the result's own id."""
+    """Filter of results: slugs of methods, benchmarks and a metric, the protocol, who reports, and the result's own id.
+    Several methods or benchmarks are alternatives.
+    """
 
-    method: str | None = None
-    benchmark: str | None = None
+    method: Sequence[str] = ()
+    benchmark: Sequence[str] = ()
     metric: str | None = None
     suite: str | None = None
     split: str | None = None
@@ -64,11 +67,15 @@ class ResultFilter:
     def conditions(self) -> list[Condition]:
         """The filter as SQL conditions."""
         columns = {
-            "method": Method.slug, "benchmark": Benchmark.slug, "metric": Metric.slug, "suite": Result.suite,
-            "split": Result.split, "party": Result.party, "uid": Result.uid,
+            "metric": Metric.slug, "suite": Result.suite, "split": Result.split, "party": Result.party,
+            "uid": Result.uid,
         }  # fmt: skip
         given = ((column, getattr(self, name)) for name, column in columns.items())
-        return [col(column) == value for column, value in given if value is not None]
+        several = ((col(Method.slug), self.method), (col(Benchmark.slug), self.benchmark))
+        return [
+            *(col(column) == value for column, value in given if value is not None),
+            *(column.in_(values) for column, values in several if values),
+        ]
 
 
 def result_rows(session: Session, wanted: ResultFilter = ResultFilter()) -> list[ResultRow]:

@@ -21,6 +21,7 @@ from wamkg.store.paper_filter import (
     paper_order,
     placements_of,
 )
+from wamkg.store.paper_groups import GroupBy, count_groups
 from wamkg.store.paper_texts import body_of
 from wamkg.store.papers import locate_papers, method_names_of
 from wamkg.store.taxonomies import get_taxonomy
@@ -309,6 +310,41 @@ def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = 
     others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != found.slug)})
     pairs = placements_of(session, others, number)
     return replace(counts, taxon=count_by_path(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    """One value, and the number of papers that have it."""
+
+    value: str
+    papers: int
+
+
+@dataclass(frozen=True)
+class PaperGroups:
+    """The papers of a list by the values of one kind: `total` different ones, and `without` papers that have none.
+
+    Years and months come in their order, other values with the most papers first; at most 1000 are listed. A paper with
+    several values counts for each. A month of which only the year is known counts for the year.
+    """
+
+    by: str
+    items: list[PaperGroup]
+    total: int
+    without: int
+
+
+MAX_GROUPS = 1000
+
+
+def paper_groups(
+    session: Session, query: PaperFilter, by: GroupBy, taxonomy: str = MAIN, depth: int = 1
+) -> PaperGroups:
+    """The papers that match in groups; see `count_groups` for the parameters and errors."""
+    counts, without = count_groups(session, query, by, taxonomy, depth)
+    ordered = sorted(counts.items(), key=lambda pair: pair if by in ("year", "month") else (-pair[1], pair[0]))
+    items = [PaperGroup(value, papers) for value, papers in ordered[:MAX_GROUPS]]
+    return PaperGroups(by, items, len(ordered), without)
 
 
 def count_by_path(pairs: Sequence[tuple[int, str]]) -> dict[str, int]:

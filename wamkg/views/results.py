@@ -82,15 +82,15 @@ class Leaderboard:
 
 @dataclass(frozen=True)
 class ResultQuery:
-    """Filter of results: benchmark, metric, suite, split, method or party, and the filters of the library for
-    papers.
+    """Filter of results: benchmarks, metric, suite, split, methods or party, and the filters of the library for papers.
+    Several benchmarks or methods are alternatives.
     """
 
-    benchmark: str | None = None
+    benchmark: Sequence[str] = ()
     metric: str | None = None
     suite: str | None = None
     split: str | None = None
-    method: str | None = None
+    method: Sequence[str] = ()
     party: str | None = None
     papers: PaperFilter = field(default_factory=PaperFilter)
 
@@ -103,9 +103,12 @@ def results(session: Session, query: ResultQuery) -> list[ResultItem]:
 
     Raises NotFoundError for an unknown benchmark, metric or method, and the errors of `conditions`.
     """
-    wanted = {name: _slug(session, name, value) for name in _KINDS if (value := getattr(query, name))}
-    wanted |= {name: value for name in ("suite", "split", "party") if (value := getattr(query, name)) is not None}
-    return _matching(session, ResultFilter(**wanted), query.papers)
+    metric = _slug(session, "metric", query.metric) if query.metric else None
+    benchmark, method = (
+        tuple(_slug(session, name, value) for value in getattr(query, name)) for name in ("benchmark", "method")
+    )
+    protocol = {name: getattr(query, name) for name in ("suite", "split", "party")}
+    return _matching(session, ResultFilter(method, benchmark, metric, **protocol), query.papers)
 
 
 def _matching(session: Session, wanted: ResultFilter, papers: PaperFilter) -> list[ResultItem]:
@@ -258,7 +261,7 @@ def scores_over_time(session: Session, query: ResultQuery, taxonomy: str = MAIN)
     Raises the errors of `results`, and InvalidInputError if none of the results has a metric.
     """
     boards = [board for board in leaderboard(session, query) if board.higher_is_better is not None]
-    if query.benchmark is None:
+    if not query.benchmark:
         boards = [board for board in boards if len({row.result.method for row in board.rows}) >= MIN_METHODS]
         by_benchmark = groupby(sorted(boards, key=lambda b: b.benchmark), key=lambda b: b.benchmark)
         chosen = [min(group, key=_rank) for _, group in by_benchmark]

@@ -14,7 +14,16 @@ from wamkg.views.duplicates import MAX_RECORDS, MatchItem, match_records
 from wamkg.views.history import HistoryRow, paper_history
 from wamkg.views.paging import Page
 from wamkg.views.paper_details import AssignmentItem, PaperDetail, assignment_list, paper_detail
-from wamkg.views.papers import Facets, PaperItem, find_paper_page, find_sparse, library_facets, papers_by_id
+from wamkg.views.papers import (
+    Facets,
+    PaperGroups,
+    PaperItem,
+    find_paper_page,
+    find_sparse,
+    library_facets,
+    paper_groups,
+    papers_by_id,
+)
 from wamkg.views.search import SearchResult, search
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep, ProgramDep, ReadProtectedRoute
@@ -37,12 +46,13 @@ class SparsePaper(BaseModel):
 
 @dataclass(frozen=True)
 class PaperPage:
-    """A page of papers. `facets` only on request; with `fields`, the papers have only those fields."""
+    """A page of papers. `facets` and `groups` only on request; with `fields`, the papers have only those fields."""
 
     items: list[PaperItem | SparsePaper]
     total: int
     next: str | None
     facets: Facets | None = None
+    groups: PaperGroups | None = None
 
 
 @router.get("", response_model=PaperPage, responses=problems(404, 422))
@@ -56,6 +66,8 @@ def list_papers(
     body: UncheckedObject = {"items": page.items, "total": page.total, "next": page.next}
     if query.facets:
         body["facets"] = library_facets(session, query, query.facet_taxonomy)
+    if query.group_by:
+        body["groups"] = paper_groups(session, query, query.group_by, query.facet_taxonomy, query.group_depth)
     return json_response(body)
 
 

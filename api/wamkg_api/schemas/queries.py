@@ -25,6 +25,7 @@ from wamkg.parameters import (
 )
 from wamkg.store.citation_list import SelfCitations
 from wamkg.store.paper_filter import SORTS, PaperFilter
+from wamkg.store.paper_groups import GroupBy
 from wamkg.store.paper_sets import KINDS
 from wamkg.views.bursts import Counted
 from wamkg.views.citations import CitationQuery
@@ -54,7 +55,19 @@ class PageParameters(LimitParameter):
     )
 
 
-class PaperListQuery(PageParameters, SnapshotRef, PaperQuery):
+class GroupParameters(BaseModel):
+    """How the papers of a list are counted in groups."""
+
+    group_by: GroupBy | None = Field(default=None, description="Count all papers of the list by this, as `groups`.")
+    group_depth: int = Field(
+        default=1, ge=0, le=MAX_DEPTH, description="Depth of the branches of `group_by=taxon`; 0: the whole path."
+    )
+    facet_taxonomy: TaxonomyRef = Field(
+        default=MAIN, description="Taxonomy of the taxon facet and of `group_by=taxon`; empty: the main one."
+    )
+
+
+class PaperListQuery(PageParameters, GroupParameters, SnapshotRef, PaperQuery):
     """Parameters of the list of papers."""
 
     sort: Sort | None = Field(default=None, description="`relevance` if `q` is given, else `-date`.")
@@ -62,7 +75,6 @@ class PaperListQuery(PageParameters, SnapshotRef, PaperQuery):
         default=None, alias="fields", description="Only these, separated by commas; `abstract` and `summary` too."
     )
     facets: bool = Field(default=False, description="Count the papers of each further filter value.")
-    facet_taxonomy: TaxonomyRef = Field(default=MAIN, description="Taxonomy of the taxon facet; empty: the main one.")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,20 +174,18 @@ class QueueQuery(_InTaxonomy, PageParameters, SnapshotRef, PagedFilter):
 
 
 class _OfResults(SnapshotRef, PaperFilter):
-    """Filters of results. `benchmark` and `party` filter results; the other filters of papers apply to the paper that
-    introduced the method.
+    """Filters of results. `benchmark`, `method` and `party` filter results; the other filters of papers apply to the
+    paper that introduced the method.
     """
 
     metric: Word | None = Field(default=None, description="Slug or name.")
     suite: Text | None = Field(default=None, description="Exactly as in the results; empty for none.")
     split: Text | None = Field(default=None, description="Exactly as in the results; empty for none.")
-    method: Word | None = Field(default=None, description="Slug or name.")
 
     def query(self) -> ResultQuery:
         """The parameters as the views take them."""
-        papers = PaperFilter(**self.given | {"benchmark": (), "party": None})
-        benchmark = self.benchmark[0] if self.benchmark else None
-        return ResultQuery(benchmark, self.metric, self.suite, self.split, self.method, self.party, papers)
+        papers = PaperFilter(**self.given | {"benchmark": (), "method": (), "party": None})
+        return ResultQuery(self.benchmark, self.metric, self.suite, self.split, self.method, self.party, papers)
 
 
 class ResultListQuery(PageParameters, _OfResults):
