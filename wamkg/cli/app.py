@@ -179,6 +179,11 @@ COMMANDS: dict[str, Verb] = {
         "figure",
         "Draw a figure for a page or a manuscript, with a caption, alt text and a data file.",
     ),
+    "table": Verb(
+        "tables",
+        "table",
+        "Write a table of papers, results, entities or a crosswalk as LaTeX, Markdown, CSV or HTML.",
+    ),
     "export": Verb(
         "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
     ),

@@ -49,7 +49,9 @@ def export_table(session: Session, papers: Sequence[int] | None = None) -> Itera
             own |= {"openalex": rows[number].openalex, "details": _object(rows[number].details)}
             own |= dict(zip(("abstract", "summary"), texts[number], strict=True))
             values = {name: own[name] if name in own else getattr(item, name) for name in COLUMNS.values()}
-            yield _line([*map(_cell, values.values()), *(_cell(item.taxa.get(slug)) for slug in slugs)])
+            yield _line(
+                [*map(spreadsheet_cell, values.values()), *(spreadsheet_cell(item.taxa.get(slug)) for slug in slugs)]
+            )
 
 
 def _object(details: dict[str, str] | None) -> str | None:
@@ -63,7 +65,7 @@ def listed_name(name: PersonName) -> str:
     return next((form for form in forms if parse_name(form) == name), name.display)
 
 
-def _cell(value: object) -> str:
+def spreadsheet_cell(value: object) -> str:
     """Text that no spreadsheet executes (OWASP, CSV injection); empty if the value is unknown, which 0 is not."""
     text = _listed(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
     text = without_controls("true" if value is True else text)

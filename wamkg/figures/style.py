@@ -10,6 +10,13 @@ from wamkg.near_matches import unknown
 
 POINTS_PER_MM = 72 / 25.4
 COLUMN_MM = {"one-column": 88.0, "two-column": 180.0}
+PRESETS = {
+    "ieee": (88.9, 181.9),
+    "acm": (84.7, 178.6),
+    "neurips": (139.7, 139.7),
+    "springer": (122.0, 122.0),
+}
+"""Width of a column and of the text in millimeters: IEEEtran, acmart (sigconf), NeurIPS, and Springer's llncs."""
 NARROWEST_MM, WIDEST_MM = 60.0, 1200.0
 PAGE_MM, LOWEST_MM = 235.0, 60.0
 """Text height of a printed page, the default maximum of a figure, and the least height allowed."""
@@ -187,6 +194,18 @@ def parse_width(text: str) -> ColumnName | float:
         if text == name:
             return name  # type: ignore[no-any-return]
     raise InvalidInputError(f"unknown width {text!r}: use {', '.join(COLUMN_MM)} or millimetres")
+
+
+def preset_width(preset: str, width: str) -> float:
+    """The width of `one-column` or `two-column` in a publisher's class file, in millimeters.
+
+    Raises InvalidInputError for an unknown preset, or if the width is given in millimeters already.
+    """
+    if preset not in PRESETS:
+        raise InvalidInputError(unknown("preset", preset, PRESETS))
+    if width not in COLUMN_MM:
+        raise InvalidInputError(f"a preset has its own widths: use {', '.join(COLUMN_MM)}, or millimetres without it")
+    return PRESETS[preset][list(COLUMN_MM).index(width)]
 
 
 def contrast(one: str, other: str) -> float:

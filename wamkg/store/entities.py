@@ -196,8 +196,12 @@ def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
     return [entity for _, entity in sorted(found, key=lambda pair: pair[0])]
 
 
-def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
-    """Pairs (kind, name) of the datasets, benchmarks and metrics that each paper introduces."""
+def introduced_by(
+    session: Session, numbers: Iterable[int], relations: Sequence[Relation] = (Relation.INTRODUCES,)
+) -> dict[int, list[tuple[str, str]]]:
+    """Pairs (kind, name) of the datasets, benchmarks and metrics that each paper introduces, or is linked to by other
+    relations.
+    """
     found: dict[int, list[tuple[str, str]]] = {}
     numbers = list(numbers)
     for kind, model in INTRODUCIBLE.items():
@@ -205,7 +209,7 @@ def introduced_by(session: Session, numbers: Iterable[int]) -> dict[int, list[tu
             select_columns(Link.source_id, model.name)
             .select_from(Link)
             .join(model, col(model.id) == col(Link.target_id))
-            .where(Link.relation == Relation.INTRODUCES)
+            .where(col(Link.relation).in_(relations))
             .order_by(col(Link.id))
         )
         for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
