@@ -55,7 +55,7 @@ def test_every_form_has_the_same_rows(paper: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("name", TABLES)
 def test_latex_is_balanced_and_fits_each_page(seeded_store: Store, name: str) -> None:
     with seeded_store.reading() as session:
-        table = make_table(session, name, TableQuery(compare_with="training-data", benchmark="libero"))
+        table = make_table(session, name, TableQuery(compare_with="training-data", benchmark=("libero",)))
     for form in FORMS:
         assert render_table(table, form, 500.0)
     text = render_table(table, "latex", 500.0)
@@ -77,7 +77,7 @@ def test_long_texts_wrap_and_what_cannot_fit_is_told(paper: Path, capsys: pytest
 
 def test_scores_of_one_protocol_have_a_heading_and_caveats_a_footnote(seeded_store: Store) -> None:
     with seeded_store.reading() as session:
-        table = make_table(session, "results", TableQuery(benchmark="libero"))
+        table = make_table(session, "results", TableQuery(benchmark=("libero",)))
     assert all("LIBERO" in group.heading and "higher is better" in group.heading for group in table.groups)
     marks = {mark for row in table.rows for cell in row for mark in cell.marks}
     assert marks == set(table.notes) and len(set(table.notes.values())) == len(table.notes)

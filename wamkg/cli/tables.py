@@ -48,8 +48,6 @@ def table(
     form = form or (SUFFIXES.get(output.suffix, "") if output else "markdown")
     benchmarks = filters.get("benchmark") or ()
     if name == "results":
-        if len(benchmarks) > 1:
-            raise typer.BadParameter("name one benchmark for a table of results", param_hint="--benchmark")
         filters = {key: value for key, value in filters.items() if key != "benchmark"}
     look = FigureOptions(width=preset_width(preset, width) if preset else parse_width(width))
     with open_selected_store(release, as_of) as store:
@@ -57,7 +55,7 @@ def table(
             papers = PaperQuery(**in_main_taxonomy(session, filters), sort=sort)
         query = TableQuery(
             columns=tuple(part.strip() for part in columns.split(",") if part.strip()), papers=papers,
-            taxonomy=taxonomy, benchmark=next(iter(benchmarks), None), compare_with=compare_with, grouped=grouped,
+            taxonomy=taxonomy, benchmark=tuple(benchmarks), compare_with=compare_with, grouped=grouped,
         )  # fmt: skip
         text, too_wide = tables.write_table(store, name, query, form, look.width_pt)
     if output is None:

@@ -71,12 +71,12 @@ class TableData:
 
 @dataclass(frozen=True)
 class TableQuery:
-    """What a table shows: columns and filters of papers, the benchmark of results, the taxonomies of a crosswalk."""
+    """What a table shows: columns and filters of papers, the benchmarks of results, the taxonomies of a crosswalk."""
 
     columns: tuple[str, ...] = ()
     papers: PaperQuery = field(default_factory=PaperQuery)
     taxonomy: str = ""
-    benchmark: str | None = None
+    benchmark: tuple[str, ...] = ()
     compare_with: str = ""
     grouped: bool = True
 
@@ -214,7 +214,8 @@ def _results(session: Session, query: TableQuery) -> TableData:
     groups = [Group(_protocol(board), [_result_row(r, board, cites, notes) for r in board.rows]) for board in boards]
     columns = [Column("Rank", is_number=True), Column("Method"), Column("Score", is_number=True),
                Column("Reported in"), Column("Where", wraps=True)]  # fmt: skip
-    about = f" on {boards[0].benchmark_name}" if query.benchmark and boards else ""
+    names = sorted({board.benchmark_name for board in boards}) if query.benchmark else []
+    about = f" on {', '.join(names)}" if names else ""
     caption = f"{pluralize(len(rows), 'reported score')}{about}. Only scores under one heading have one protocol."
     return TableData("results", caption, columns, groups, notes.texts)
 
