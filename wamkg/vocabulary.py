@@ -81,6 +81,7 @@ class BatchKind(StrEnum):
     MERGE = "merge"
     UNDO = "undo"
     EXPORT = "export"
+    DISCOVER = "discover"
 
 
 AWAITING_HEADING = "Awaiting a place"
@@ -153,6 +154,39 @@ class QuestionStatus(StrEnum):
     WRONG_ID = "wrong-id"
     RENAMED = "renamed"
     WRONG_RECORD = "wrong-record"
+
+
+class RouteKind(StrEnum):
+    """Kinds of routes by which a survey looks for new papers."""
+
+    ARXIV = "arxiv"
+    LIST = "list"
+    OPENREVIEW = "openreview"
+
+
+ROUTE_KINDS = {RouteKind.ARXIV: "query", RouteKind.LIST: "source", RouteKind.OPENREVIEW: "source"}
+"""What a route of each kind needs: a query in arXiv's language, or a file or URL."""
+
+
+CITING, CITED, RECOMMENDED = "citing", "cited", "recommended"
+ROUTES_OF_EVERY_SURVEY = (CITING, CITED, RECOMMENDED)
+"""Routes that a survey need not name: stored citations in both directions, and Semantic Scholar's recommendations."""
+
+
+class DiscoveryOutcome(StrEnum):
+    """What became of a record that a route found.
+
+    `candidate`: a new candidate paper. `known`: the library has it. `question`: a person must say which paper it is.
+    `returned`: a rejected paper whose title or abstract has changed. `held`: kept, but not likely enough to be shown.
+    `unreadable`: it has neither a title nor an id.
+    """
+
+    CANDIDATE = "candidate"
+    KNOWN = "known"
+    QUESTION = "question"
+    RETURNED = "returned"
+    HELD = "held"
+    UNREADABLE = "unreadable"
 
 
 class TaskKind(StrEnum):

@@ -25,6 +25,7 @@ from wamkg_api.routers import (
     batches,
     citations,
     decisions,
+    discovery,
     duplicates,
     entities,
     exports,
@@ -58,7 +59,8 @@ WRITES = (
 READS = (
     taxonomies.crosswalks, releases.router, papers.router, entities.router, taxonomies.router, timelines.router,
     citations.router, survey.router, graph.router, papers.searches, suggestions.router, decisions.router,
-    objections.router, rounds.router, duplicates.router, questions.router, batches.router, jobs.router, exports.router,
+    objections.router, rounds.router, duplicates.router, questions.router, discovery.router, batches.router,
+    jobs.router, exports.router,
 )  # fmt: skip
 UNTRACED = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False)
 """Tracing is off: `/metrics` and the log replace it, and the checks for tracers cost a sixth of a cached response's

@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.s2_server.answers import LIST_FIELDS, PAPER_FIELDS, atom_answer, list_answer, paper_answer
+from tests.s2_server.arxiv_shelf import ArxivShelf
 from tests.s2_server.faults import FaultPlan
 from tests.s2_server.world import World
 
 GRAPH = "/graph/v1/paper/"
+RECOMMENDATIONS = "/recommendations/v1/papers/"
 TEN_MB = 10_000_000
 
 
@@ -50,6 +52,12 @@ class S2Server:
     port: int = 0
     log: list[Asked] = field(default_factory=list)
     on_request: Callable[[Asked], None] | None = None
+    shelf: ArxivShelf | None = None
+    """What arXiv holds; without one, the papers of the world."""
+    recommended: list[int] = field(default_factory=list)
+    """Papers of the world that are recommended, whatever the examples are."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Texts by their path, such as a list of somebody else."""
 
     def __enter__(self) -> "S2Server":
         self._lock, self.closing = Lock(), Event()
@@ -128,6 +136,10 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/api/query":
             self._arxiv(query)
+        elif parts.path in self.server.owner.files:
+            self._send_bytes(200, self.server.owner.files[parts.path].encode(), "text/plain; charset=utf-8")
+        elif parts.path == RECOMMENDATIONS:
+            self._recommend(query["fields"].split(","))
         elif not parts.path.startswith(GRAPH):
             self._send(404, {"error": "Not found"})
         elif self.server.owner.key is not None and asked.key != self.server.owner.key:
@@ -136,9 +148,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._graph(asked.path.removeprefix(GRAPH), query, body)
 
     def _arxiv(self, query: dict[str, str]) -> None:
-        world = self.server.owner.world
+        world, shelf = self.server.owner.world, self.server.owner.shelf
+        if self._failed(self.server.owner.faults.next("arxiv", "*")):
+            return
+        if shelf is not None:
+            self._send_bytes(200, shelf.answer(query).encode(), "application/atom+xml")
+            return
         found = [p for name in query.get("id_list", "").split(",") if (p := world.find(f"arxiv:{name}"))]
         self._send_bytes(200, atom_answer(found).encode(), "application/atom+xml")
+
+    def _recommend(self, fields: list[str]) -> None:
+        owner = self.server.owner
+        if not self._failed(owner.faults.next("recommendations", "*")):
+            papers = [paper_answer(owner.world, owner.world.papers[key], fields) for key in owner.recommended]
+            self._send(200, {"recommendedPapers": papers})
 
     def _graph(self, path: str, query: dict[str, str], body: bytes) -> None:
         fields = query.get("fields", "title").split(",")

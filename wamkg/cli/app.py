@@ -132,6 +132,11 @@ COMMANDS: dict[str, Verb] = {
         "enrich",
         "Fetch metadata, citations and references from Semantic Scholar. Run it again to resume.",
     ),
+    "discover": Verb(
+        "discovery",
+        "discover",
+        "Look for new papers: arXiv queries, citations, recommendations, rival lists. Run it again to continue.",
+    ),
     "jobs": Verb("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
     "worker": Verb(
         "jobs",

@@ -1,13 +1,10 @@
 """Abstracts that Semantic Scholar does not give, from arXiv's own API (export API, Atom feed)."""
 
-from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlencode
-from xml.etree import ElementTree
 
-from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
+from wamkg.enriching.arxiv import ArxivClient
 from wamkg.enriching.failures import (
     RequestRejectedError,
     ResponseTooLargeError,
@@ -16,12 +13,9 @@ from wamkg.enriching.failures import (
 )
 from wamkg.enriching.metadata import papers_of
 from wamkg.enriching.questions import ask_arxiv, waiting
-from wamkg.enriching.requester import Requester
-from wamkg.enriching.s2_records import Text
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.task_workers import CircuitBreaker
 from wamkg.enriching.write import write_states
-from wamkg.identifiers import arxiv_id
 from wamkg.matching.answers import IdentityAnswers
 from wamkg.matching.claims import assert_value
 from wamkg.matching.identity import Identity
@@ -33,49 +27,6 @@ from wamkg.store.tasks import LeasedTask, add_missing, end, lacks_abstract, task
 from wamkg.vocabulary import QuestionStatus, TaskKind, TaskStatus
 
 SOURCE = "arxiv"
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_TEXT: TypeAdapter[str] = TypeAdapter(Text)
-
-
-@dataclass
-class ArxivClient:
-    """The only request to arXiv's API that enrichment makes."""
-
-    requester: Requester
-    batch_size: int = 100
-
-    def entries(self, ids: list[str]) -> dict[str, Record]:
-        """arXiv's entry for each id; unknown ids are missing."""
-        query = urlencode({"id_list": ",".join(ids), "max_results": len(ids)}, safe=",")
-        return self.requester.ask("GET", f"{self.requester.origin}/api/query?{query}", read_feed)
-
-
-def read_feed(body: bytes) -> dict[str, Record]:
-    """Title, authors and abstract by arXiv id in an Atom feed.
-
-    Raises ValueError for any other text.
-    """
-    try:
-        root = ElementTree.fromstring(body)
-    except ElementTree.ParseError as error:
-        raise ValueError(f"no XML: {error}") from error
-    if root.tag != f"{_ATOM}feed":
-        raise ValueError("no Atom feed")
-    found = {}
-    for entry in root.iter(f"{_ATOM}entry"):
-        number = arxiv_id(entry.findtext(f"{_ATOM}id") or "")
-        title, text = _text(entry, "title"), _text(entry, "summary")
-        if number and text:
-            names = [" ".join((name.text or "").split()) for name in entry.iter(f"{_ATOM}name")]
-            found[number] = Record(0, title or "", abstract=text, authors=[n for n in names if n], arxiv=number)
-    return found
-
-
-def _text(entry: ElementTree.Element, name: str) -> str | None:
-    try:
-        return _TEXT.validate_python(" ".join((entry.findtext(f"{_ATOM}{name}") or "").split()))
-    except ValidationError:
-        return None
 
 
 def plan_abstracts(session: Session, settings: Settings) -> None:
@@ -97,7 +48,7 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[LeasedTask
         return
     names = {unit.id: papers[unit.paper_id].arxiv for unit in units}
     try:
-        found = client.entries([name for name in names.values() if name])
+        entries = client.entries([name for name in names.values() if name])
     except (RetriesExhaustedError, RequestRejectedError, ResponseTooLargeError, UnknownRecordError) as error:
         reason = str(error)
         run.transaction(
@@ -107,6 +58,7 @@ def fetch_abstracts(run: RunSession, client: ArxivClient, units: list[LeasedTask
         trouble.again(error)
         return
     trouble.over()
+    found = {number: entry.record() for number, entry in entries.items()}
     run.transaction(lambda session: _write(session, run, units, {u.id: found.get(names[u.id] or "") for u in units}))
 
 

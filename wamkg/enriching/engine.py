@@ -4,17 +4,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from wamkg.enriching.abstracts import ArxivClient, fetch_abstracts, plan_abstracts
+from wamkg.enriching.abstracts import fetch_abstracts, plan_abstracts
+from wamkg.enriching.arxiv import ArxivClient
 from wamkg.enriching.client import S2Client
-from wamkg.enriching.lookup import AGENT, S2, request_limits, s2_access
 from wamkg.enriching.plan import check_order, order_from, plan
-from wamkg.enriching.probe import check_reachable, normalize_origin
+from wamkg.enriching.probe import check_reachable
 from wamkg.enriching.progress import EnrichOptions, EnrichReport, Progress
-from wamkg.enriching.rate_limiter import RateLimiter
-from wamkg.enriching.requester import Requester
+from wamkg.enriching.requesters import S2, arxiv_requester, check_key, s2_origin, s2_rate, s2_requester
 from wamkg.enriching.session import RunSession
 from wamkg.enriching.task_workers import CircuitBreaker, ListWorker, MetadataWorker
-from wamkg.errors import InvalidInputError, JobCancelledError, RunAbortedError
+from wamkg.errors import JobCancelledError, RunAbortedError
 from wamkg.json_types import JSON
 from wamkg.settings import Settings
 from wamkg.store import jobs, tasks
@@ -25,7 +24,6 @@ from wamkg.store.session import Session, Store
 from wamkg.store.tasks import LeasedTask
 from wamkg.vocabulary import JobStatus, TaskKind, TaskStatus
 
-ARXIV = "arXiv"
 IDLE_SECONDS = 0.5
 JOB_KIND = "enrich"
 
@@ -48,13 +46,12 @@ def enrich(
     """
     order = order or EnrichOptions()
     check_order(order)
-    origin = normalize_origin(S2, settings.s2_api_url, "WAMKG_S2_API_URL")
     check_key(settings.s2_api_key)
-    check_reachable(S2, origin)
+    check_reachable(S2, s2_origin(settings))
     run = RunSession(store, settings)
     run.job = job or run.transaction(lambda session: jobs.add_job(session, JOB_KIND, asdict(order)).uid)
     run.transaction(lambda session: jobs.begin(session, jobs.find_job(session, run.job), run.owner))
-    return _run(run, origin, order, progress or (lambda _: None))
+    return _run(run, order, progress or (lambda _: None))
 
 
 def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSON]) -> None:
@@ -62,13 +59,7 @@ def run_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSO
     enrich(store, settings, order_from(params), job=uid)
 
 
-def check_key(key: str) -> None:
-    """Raise InvalidInputError if the key is not a valid header value; the message does not show the key."""
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidInputError("WAMKG_S2_API_KEY has invalid characters; copy it again")
-
-
-def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:
+def _run(run: RunSession, order: EnrichOptions, progress: Callable[[Progress], None]) -> EnrichReport:
     status, error = JobStatus.FAILED, "it ended before it was done; resume it to continue"
     lines: list[FetchGap] = []
     alarms: list[str] = []
@@ -76,7 +67,7 @@ def _run(run: RunSession, origin: str, order: EnrichOptions, progress: Callable[
     renamed: list[TitleChange] = []
     try:
         scope = run.transaction(lambda session: plan(session, run.settings, order))
-        status, error = _work(_Engine(run, scope, origin, progress))
+        status, error = _work(_Engine(run, scope, progress))
         with run.store.reading() as session:
             lines = list_fetch_gaps(session, scope.kinds)
             alarms = warnings_of_batch(session, run.batch_uid)
@@ -116,7 +107,6 @@ class _Engine:
 
     run: RunSession
     scope: tasks.TaskScope
-    origin: str
     show: Callable[[Progress], None]
     trouble: CircuitBreaker = field(default_factory=CircuitBreaker)
     started: float = field(default_factory=time.monotonic)
@@ -124,24 +114,16 @@ class _Engine:
 
     def __post_init__(self) -> None:
         settings = self.run.settings
-        access = s2_access(settings)
-        self.requester = self._requester(S2, self.origin, access.headers, access.rate)
-        self.rate = access.rate
+        self.requester = s2_requester(self.run.store, settings, self.run.wait, self.run.beat)
+        self.rate = s2_rate(settings)
         client = S2Client(self.requester)
         self.metadata = MetadataWorker(self.run, client, self.trouble)
         self.lists = ListWorker(self.run, client, self.trouble)
         self.arxiv: ArxivClient | None = None
         if settings.arxiv_api_url:
-            origin = normalize_origin(ARXIV, settings.arxiv_api_url, "WAMKG_ARXIV_API_URL")
-            per_second = 1 / settings.arxiv_seconds_per_request
-            self.arxiv = ArxivClient(self._requester(ARXIV, origin, {"User-Agent": AGENT}, per_second))
+            self.arxiv = ArxivClient(arxiv_requester(self.run.store, settings, self.run.wait, self.run.beat))
         self.total = self.open = 0
         self.run.on_beat = self._beat
-
-    def _requester(self, name: str, origin: str, headers: dict[str, str], rate: float) -> Requester:
-        limits = request_limits(self.run.settings)
-        pacer = RateLimiter(self.run.store, name, rate, self.run.wait, limits.longest_wait)
-        return Requester(name, origin, headers, pacer, limits, self.run.beat)
 
     def close(self) -> None:
         """Close the connections."""

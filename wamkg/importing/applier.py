@@ -251,4 +251,5 @@ def _line(record: Record, outcome: Outcome, notes: RecordDiff, again_of: int | N
         repeat_of_line=again_of,
         changes=tuple(notes.changes) if outcome is not Outcome.NEW else (),
         conflicts=tuple(notes.conflicts),
+        is_question=notes.is_question,
     )

@@ -71,7 +71,8 @@ class IdentityGate:
             conflicts=[
                 f"{led_by(ids)} may lead to another paper: {'; '.join(reasons)}; nothing of this line is taken; answer "
                 f"`wamkg questions answer {uid} wrong-id`, `renamed` or `wrong-record`"
-            ]
+            ],
+            is_question=True,
         )
 
     def _open(self, record: Record, paper: int) -> str | None:

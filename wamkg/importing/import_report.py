@@ -37,6 +37,7 @@ class LineReport(WithFormerNames):
     changes: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     reason: str = ""
+    is_question: bool = False
     awaiting_review: Former[bool] = former("pending_review")
     again_of: Former[int | None] = former("repeat_of_line")
 

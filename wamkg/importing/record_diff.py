@@ -37,6 +37,8 @@ class RecordDiff:
     conflicts: list[str] = field(default_factory=list)
     worse: int = 0
     """Number of values worse than what the same source gave before; they are among the conflicts."""
+    is_question: bool = False
+    """Whether the record was not applied but kept as a question."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ KINDS = {
     "enrich": JobKind("wamkg.enriching.engine:run_job", "wamkg.enriching.plan:order_from"),
     "embed": JobKind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
     "suggest": JobKind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
+    "discover": JobKind("wamkg.services.discovery:run_discover_job", "wamkg.services.discovery:discover_options"),
     "refit": JobKind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 

@@ -16,6 +16,8 @@ Progress = Callable[[int, int], None]
 def run_as_job(store: Store, uid: str, stage: Callable[[Progress], JsonObject]) -> None:
     """Run a stage for a queued job; its result becomes the counts of the job.
 
+    If the result lists `failed` parts, the job ends in part with them as its error.
+
     Raises the errors of the stage; the caller records them in the row.
     """
     with store.writing() as session:
@@ -34,7 +36,11 @@ def run_as_job(store: Store, uid: str, stage: Callable[[Progress], JsonObject]) 
             jobs.finish(session, uid, JobStatus.CANCELLED, {"error": str(stop)})
         return
     with store.writing() as session:
-        jobs.finish(session, uid, JobStatus.DONE, {"counts": counts})
+        failed = counts.get("failed")
+        if isinstance(failed, list) and failed:
+            jobs.finish(session, uid, JobStatus.PARTIAL, {"counts": counts, "error": "; ".join(map(str, failed))})
+        else:
+            jobs.finish(session, uid, JobStatus.DONE, {"counts": counts})
 
 
 def check_embed(params: Mapping[str, JSON]) -> None:

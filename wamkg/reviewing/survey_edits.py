@@ -16,15 +16,16 @@ from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
 from wamkg.store.tables import Actor, Batch, Survey
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.vocabulary import BRANCH_COLORS, DATE_RULES, BatchKind
+from wamkg.vocabulary import BRANCH_COLORS, DATE_RULES, ROUTE_KINDS, ROUTES_OF_EVERY_SURVEY, BatchKind, RouteKind
 
 TEXT_FIELDS = ("title", "short_name", "abstract", "citation", "home_page", "main_taxonomy", "date_rule")
-LIST_FIELDS = ("authors", "outside_kinds", "branches", "definitions")
+LIST_FIELDS = ("authors", "outside_kinds", "branches", "definitions", "routes")
 FIELDS = (*TEXT_FIELDS, *LIST_FIELDS)
 _PARTS = {
     "authors": ({"name"}, {"affiliations", "note"}),
     "branches": ({"slug"}, {"name", "color"}),
     "definitions": ({"term", "text"}, {"formula", "short"}),
+    "routes": ({"name", "kind"}, {"query", "source"}),
 }
 """Needed and other keys of the items of a list."""
 
@@ -131,7 +132,24 @@ def _checked_list(name: str, value: JSON) -> list[JSON]:
         item["slug"] = _slug(name, item["slug"])
         if item.get("color") and item["color"] not in BRANCH_COLORS:
             raise InvalidInputError(unknown("color", str(item["color"]), BRANCH_COLORS))
+    if name == "routes":
+        _check_routes(items)
     return [*items]
+
+
+def _check_routes(items: list[JsonObject]) -> None:
+    for item in items:
+        item["name"] = _slug("routes", item["name"])
+        if item["kind"] not in ROUTE_KINDS:
+            raise InvalidInputError(unknown("kind of route", str(item["kind"]), tuple(ROUTE_KINDS)))
+        needed = ROUTE_KINDS[RouteKind(str(item["kind"]))]
+        if not str(item.get(needed) or "").strip():
+            raise InvalidInputError(f"routes: {item['name']!r} of kind {item['kind']} needs a {needed}")
+        if item["name"] in ROUTES_OF_EVERY_SURVEY:
+            raise InvalidInputError(f"routes: every survey has the route {item['name']!r}; give yours another name")
+    names = [str(item["name"]) for item in items]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidInputError(f"routes: two are called {twice!r}; give each a name of its own")
 
 
 def _slug(name: str, item: JSON) -> str:
@@ -161,4 +179,5 @@ def _example(name: str) -> str:
         "outside_kinds": "[survey, other]",
         "branches": "[{slug: joint, name: Joint, color: blue}]",
         "definitions": "[{term: Planner, text: What it does.}]",
+        "routes": "[{name: planners, kind: arxiv, query: 'abs:\"motion planner\"'}]",
     }[name]

@@ -172,6 +172,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
             "outside_kinds",
             "branches",
             "definitions",
+            "routes",
         }
     ),
 }

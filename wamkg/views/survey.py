@@ -16,7 +16,8 @@ class SurveyItem(WithFormerNames):
     """The survey: title, authors, how to cite it, main taxonomy, and how papers are divided, dated and colored.
 
     `authors` has items with `name`, `affiliations` and `note`; `branches` with `slug`, `name` and `color`;
-    `definitions` with `term`, `short`, `formula` and `text`.
+    `definitions` with `term`, `short`, `formula` and `text`; `routes`, where new papers are looked for, with `name`,
+    `kind` and `query` or `source`.
     """
 
     title: str
@@ -30,6 +31,7 @@ class SurveyItem(WithFormerNames):
     branches: list[UncheckedObject]
     date_rule: str
     definitions: list[UncheckedObject]
+    routes: list[UncheckedObject]
     revision: int
     version: Former[int] = former("revision")
 

@@ -30,6 +30,8 @@ class JobParameters(Body):
     limit: int | None = Field(default=None, ge=1, le=1_000_000, description="Of enrich: papers at most.")
     retry_failed: bool | None = Field(default=None, description="Of enrich: only what failed before.")
     taxonomy: Word | None = Field(default=None, description="Of suggest.")
+    routes: list[Word] | None = Field(default=None, max_length=100, description="Of discover: default all routes.")
+    least: int | None = Field(default=None, ge=1, le=1000, description="Of discover: citations that make a find.")
 
 
 class DoctorRequest(Body):

@@ -6,9 +6,11 @@ from pydantic import Field, StringConstraints
 
 from wamkg.json_types import JsonObject
 from wamkg.parameters import Text, Word
+from wamkg.vocabulary import RouteKind
 from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.parameters import Label
 
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Address = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\x00]*)?$")]
 
 
@@ -23,7 +25,7 @@ class SurveyAuthor(Body):
 class SurveyBranch(Body):
     """A top-level branch of the main taxonomy, with its name and color."""
 
-    slug: Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    slug: Annotated[str, StringConstraints(max_length=100, pattern=SLUG)]
     name: Text = ""
     color: Literal["blue", "teal", "brown", "violet", "red", "ochre", "indigo", "amber", ""] = ""
 
@@ -37,6 +39,15 @@ class SurveyDefinition(Body):
     formula: Text = ""
 
 
+class SurveyRoute(Body):
+    """Where new papers are looked for: a query in arXiv's language, or a list or an OpenReview export."""
+
+    name: Annotated[str, StringConstraints(max_length=100, pattern=SLUG)]
+    kind: RouteKind
+    query: Text = ""
+    source: Address = ""
+
+
 class SurveyPatch(Body):
     """Fields of the survey to set."""
 
@@ -47,12 +58,13 @@ class SurveyPatch(Body):
     citation: Text | None = None
     home_page: Address | None = None
     main_taxonomy: Word | None = None
-    outside_kinds: (
-        list[Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]] | None
-    ) = Field(default=None, max_length=50)
+    outside_kinds: list[Annotated[str, StringConstraints(max_length=100, pattern=SLUG)]] | None = Field(
+        default=None, max_length=50
+    )
     branches: list[SurveyBranch] | None = Field(default=None, max_length=100)
     date_rule: Literal["arxiv_v1", "venue"] | None = None
     definitions: list[SurveyDefinition] | None = Field(default=None, max_length=100)
+    routes: list[SurveyRoute] | None = Field(default=None, max_length=100)
     why: Why = ""
     revision: Revision | None = None
 

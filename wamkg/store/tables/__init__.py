@@ -1,6 +1,7 @@
 """Every table of the store."""
 
 from wamkg.store.tables.base import metadata
+from wamkg.store.tables.discovery import Discovery, RouteReading
 from wamkg.store.tables.entities import (
     Alias,
     Benchmark,
@@ -49,6 +50,7 @@ __all__ = [
     "Claim",
     "Concept",
     "Dataset",
+    "Discovery",
     "Embedding",
     "Entity",
     "Event",
@@ -71,6 +73,7 @@ __all__ = [
     "ReviewRound",
     "RoundPaper",
     "RoundReviewer",
+    "RouteReading",
     "Suggestion",
     "Survey",
     "Tag",

@@ -24,5 +24,11 @@ class Survey(SQLModel, table=True):
     outside_kinds: list[Any] = Field(default_factory=list, sa_type=Json, description="why a paper can be outside")
     branches: list[Any] = Field(default_factory=list, sa_type=Json, description="slug, name and color")
     definitions: list[Any] = Field(default_factory=list, sa_type=Json, description="term, formula and text")
+    routes: list[Any] = Field(
+        default_factory=list,
+        sa_type=Json,
+        sa_column_kwargs={"server_default": "[]"},
+        description="where new papers are looked for",
+    )
     batch_id: int = created_in_batch()
     revision: int = 1

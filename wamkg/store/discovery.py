@@ -1,0 +1,183 @@
+"""What the routes of discovery need from the store, and what they leave in it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlmodel import Session, col, select
+
+from wamkg.identifiers import title_key
+from wamkg.json_types import JsonObject
+from wamkg.store.base import Condition, RowValues, chunks, insert_rows, is_live, rows_as, select_columns
+from wamkg.store.duplicates import load_work_groups
+from wamkg.store.tables import Assignment, Batch, Citation, Discovery, Paper, RouteReading
+from wamkg.store.taxonomies import get_taxonomy
+from wamkg.store.types import utc_now
+from wamkg.vocabulary import AssignmentStatus, Standing
+
+_OUTSIDE_SURVEY = (Standing.CITED, Standing.CANDIDATE)
+
+
+class LinkedPaper(NamedTuple):
+    """A cited or candidate paper with its number of citations from or to works of the survey."""
+
+    id: int
+    title: str
+    abstract: str | None
+    arxiv: str | None
+    doi: str | None
+    s2: str | None
+    works: int
+
+
+class ScopeExamples(NamedTuple):
+    """Semantic Scholar ids of placed papers and of papers out of scope, newest first."""
+
+    placed: list[str]
+    outside: list[str]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A rejected paper: its title and abstract as stored."""
+
+    title_key: str
+    abstract: str
+
+
+def cursor_of(session: Session, route: str) -> JsonObject:
+    """Where the next reading of a route begins; empty if it was never read."""
+    found = _newest(session, route)
+    return dict(found.cursor) if found is not None else {}
+
+
+def _newest(session: Session, route: str) -> RouteReading | None:
+    statement = select(RouteReading).where(RouteReading.route == route).order_by(col(RouteReading.id).desc())
+    return session.exec(statement).first()
+
+
+def move_cursor(session: Session, route: str, cursor: JsonObject, scanned: int) -> bool:
+    """Move a route on after a reading that found nothing new; returns False if it was never read."""
+    newest = _newest(session, route)
+    if newest is None:
+        return False
+    newest.cursor, newest.read_at, newest.scanned = cursor, utc_now(), newest.scanned + scanned
+    session.add(newest)
+    return True
+
+
+def add_reading(session: Session, batch: Batch, route: str, cursor: JsonObject, scanned: int) -> None:
+    """Record a reading in the batch of its finds."""
+    assert batch.id is not None
+    session.add(RouteReading(route=route, cursor=cursor, scanned=scanned, batch_id=batch.id))
+
+
+def found_before(session: Session, route: str, keys: Iterable[str]) -> dict[str, set[str]]:
+    """Text hashes of what a route found before, by key."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in chunks(set(keys)):
+        columns = select(Discovery.key, Discovery.text_hash).where(Discovery.route == route)
+        for key, text in session.exec(columns.where(col(Discovery.key).in_(part))):
+            found[key].add(text)
+    return found
+
+
+def add_discoveries(session: Session, rows: Sequence[RowValues]) -> None:
+    """Store finds."""
+    insert_rows(session, Discovery, rows)
+
+
+def standings(session: Session) -> dict[int, str]:
+    """Standing of every paper."""
+    return dict(session.exec(select_columns(Paper.id, Paper.standing)).all())
+
+
+def _live_in(session: Session, taxonomy: str) -> list[Condition]:
+    """Conditions for live assignments in a taxonomy; in any if none is named."""
+    named = [col(Assignment.taxonomy_id) == get_taxonomy(session, taxonomy).id] if taxonomy else []
+    return [is_live(Assignment), *named]
+
+
+def rejected_papers(session: Session, taxonomy: str) -> dict[int, Rejected]:
+    """Papers that are excluded, or out of scope of a taxonomy, or of any if none is named."""
+    outside = select(Assignment.paper_id).where(
+        *_live_in(session, taxonomy), Assignment.status == AssignmentStatus.OUTSIDE
+    )
+    columns = select_columns(Paper.id, Paper.title_key, Paper.abstract)
+    rejected = columns.where((col(Paper.standing) == Standing.EXCLUDED) | col(Paper.id).in_(outside))
+    return {number: Rejected(key, title_key(text or "")) for number, key, text in session.exec(rejected)}
+
+
+def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedPaper]:
+    """Cited and candidate papers that cite, or are cited by, at least `least` included works; most linked first."""
+    columns = select_columns(Paper.id, Paper.title, Paper.abstract, Paper.arxiv, Paper.doi, Paper.s2)
+    included = set(session.exec(select(Paper.id).where(Paper.standing == Standing.INCLUDED)))
+    members = load_work_groups(session).members
+    works = {number: min(members(number)) for number in included if number is not None}
+    own, other = (Citation.citing_id, Citation.cited_id) if direction == "citing" else (
+        Citation.cited_id, Citation.citing_id
+    )  # fmt: skip
+    linked: dict[int, set[int]] = defaultdict(set)
+    for outsider, paper in session.exec(select(own, other).where(is_live(Citation))):
+        if paper in works:
+            linked[outsider].add(works[paper])
+    counts = {number: len(found) for number, found in linked.items() if len(found) >= least}
+    rows = [
+        LinkedPaper._make([*row, counts[row[0]]])
+        for part in chunks(counts)
+        for row in session.exec(columns.where(col(Paper.id).in_(part), col(Paper.standing).in_(_OUTSIDE_SURVEY)))
+    ]
+    return sorted(rows, key=lambda paper: (-paper.works, paper.id))
+
+
+def scope_examples(session: Session, taxonomy: str) -> ScopeExamples:
+    """Papers of a taxonomy, or of any, with a Semantic Scholar id: placed ones, and those out of scope."""
+    wanted = (
+        select_columns(Paper.s2, Assignment.status)
+        .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
+        .where(*_live_in(session, taxonomy), col(Paper.s2).is_not(None))
+        .order_by(col(Paper.date).desc().nulls_last(), col(Paper.id))
+    )
+    found: dict[str, list[str]] = {AssignmentStatus.PLACED: [], AssignmentStatus.OUTSIDE: []}
+    for s2, status in session.exec(wanted):
+        if status in found and s2 not in found[status]:
+            found[status].append(s2)
+    return ScopeExamples(found[AssignmentStatus.PLACED], found[AssignmentStatus.OUTSIDE])
+
+
+class DiscoveryRow(NamedTuple):
+    """A find as lists show it; `paper` is the slug of its paper."""
+
+    uid: str
+    route: str
+    key: str
+    outcome: str
+    reason: str
+    score: float
+    title: str
+    paper: str | None
+    found_at: datetime
+    standing: str | None
+
+
+def list_discoveries(
+    session: Session, outcomes: Sequence[str] = (), routes: Sequence[str] = (), limit: int = 100
+) -> list[DiscoveryRow]:
+    """Finds, newest first; those of one reading by score."""
+    columns = select_columns(
+        Discovery.uid, Discovery.route, Discovery.key, Discovery.outcome, Discovery.reason, Discovery.score,
+        Discovery.title, Paper.slug, Discovery.found_at, Paper.standing,
+    ).select_from(Discovery).join(Paper, col(Paper.id) == col(Discovery.paper_id), isouter=True)  # fmt: skip
+    if outcomes:
+        columns = columns.where(col(Discovery.outcome).in_(outcomes))
+    if routes:
+        columns = columns.where(col(Discovery.route).in_(routes))
+    order = (col(Discovery.batch_id).desc(), col(Discovery.score).desc(), col(Discovery.id))
+    return rows_as(session, columns.order_by(*order).limit(limit), DiscoveryRow._make)
+
+
+def count_discoveries(session: Session) -> Counter[tuple[str, str]]:
+    """Number of finds by route and outcome."""
+    return Counter(session.exec(select(Discovery.route, Discovery.outcome)).all())
