@@ -4,6 +4,7 @@ EXTRAS ?= embed
 PORT ?= 8000
 FIGURES ?= $(WAMKG_HOME)/out/roadmap.svg
 INSERTIONS ?= 100
+FUZZ_SECONDS ?= 225
 VENV := .venv
 BIN := $(VENV)/bin
 export WAMKG_HOME ?= $(CURDIR)/var
@@ -12,7 +13,7 @@ comma := ,
 RUN_EXTRAS := $(if $(EXTRAS),[$(EXTRAS)],)
 DEV_EXTRAS := [dev$(if $(EXTRAS),$(comma)$(EXTRAS),)]
 
-.PHONY: help run build test lint bench drill demo-enrich check-figures check-latex clean
+.PHONY: help run build test lint bench drill fuzz demo-enrich check-figures check-latex clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -46,6 +47,11 @@ check-latex: $(VENV)/.dev ## Compile the drawn figures in a two-column article (
 drill: $(VENV)/.dev ## Long fault and race drills
 	$(BIN)/pytest -m drill tests
 	WAMKG_PROPERTIES=random $(BIN)/pytest $$(grep -rl '@given' tests --include='test_*.py')
+
+fuzz: $(VENV)/.dev ## Fuzz the readers of lists and references, FUZZ_SECONDS= each
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	for reader in list bibtex ris csv csl-json nbib wos enw; do \
+	  $(BIN)/python -m tests.fuzz.readers $$reader -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 demo-enrich: $(VENV)/.dev ## Enrich made-up papers from a local server full of faults, and draw their citations
 	$(BIN)/python -m tests.s2_server.demo --out $(WAMKG_HOME)/demo

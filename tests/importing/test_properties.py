@@ -21,7 +21,7 @@ PIECES = st.sampled_from([
     "arXiv:2402.00002", "[Paper](https://arxiv.org/pdf/2403.00003v1)", "2404.00004",
     "![](https://img.shields.io/badge/Explicit-d97706)", "**Tags:** Joint - Diffusion", "World Action Models",
     "Cascaded", "ICRA 2024", "Ann Lee, Bob Cho", "(oral)", "eprint={2405.00005}", "@misc{a,", "\r", "\x0b",
-    "\u2028", " - ", ": ", "$^3$", "- **Kit**: ", "*Kits of Tools* ",
+    "\u2028", " - ", ": ", "<br>\n", "<pre>\n", "<?php\n", "<div\n", "$^3$", "- **Kit**: ", "*Kits of Tools* ",
 ])  # fmt: skip
 MARKDOWN = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 
@@ -29,6 +29,7 @@ MARKDOWN = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join)
 @given(MARKDOWN)
 @example("- **A**: [B](https://arxiv.org/abs/2401.00001): ")
 @example("<a href='https://arxiv.org/abs/2401.00001'>World Action Models<br>0")
+@example("<br>\n- [B](https://arxiv.org/abs/2401.00001)")
 @example("| Paper |\n|---|\n|[](https://arxiv.org/abs/2401.00001)|")
 @settings(max_examples=600, deadline=None)
 def test_no_list_makes_the_reader_fail_and_no_id_is_lost(text: str) -> None:

@@ -24,6 +24,8 @@ _CLOSING = re.compile(r"</(table|ul|ol|dl)\s*>", re.I)
 _FILL = "<wbr>"
 """Fills empty lines inside an HTML table or list, at which Markdown would end it."""
 _MAX_SPAN = 500
+_MAX_DEPTH = 60
+"""Lists inside lists; what is deeper belongs to the last of them."""
 
 
 class BlockKind(StrEnum):
@@ -141,6 +143,18 @@ def html_blocks(source: str, line: int) -> list[Block]:
     return reader.result()
 
 
+def _markdown_in_html(text: str, line: int) -> list[Block]:
+    """Return the blocks of Markdown that stands in HTML, without empty lines at its start."""
+    nodes = read_nodes(text).children
+    marked = _MARKDOWN_LINE.search(text)
+    if len(nodes) > 1 or nodes[0].type != "html_block" or marked is None:
+        return blocks_of(nodes, line - 1)
+    # A tag alone on a line, such as <br> or <pre>, makes HTML of all lines below it.
+    before, after = text[: marked.start()], text[marked.start() :]
+    below = blocks_of(read_nodes(after).children, line - 1 + before.count("\n"))
+    return [Block(BlockKind.PARAGRAPH, line, read_source(before)), *below] if before.strip() else below
+
+
 class _HtmlReader:
     """Collects the blocks of some HTML, tag by tag."""
 
@@ -198,7 +212,7 @@ class _HtmlReader:
                 self.stack.pop()
         if name == "dd" and not ends and self.stack[-1].children and self.stack[-1].children[-1].kind is kind:
             self.stack.append(self.stack[-1].children[-1])  # a definition belongs to its term
-        elif not ends:
+        elif not ends and len(self.stack) <= _MAX_DEPTH:
             block = Block(kind, self.line)
             self.stack[-1].children.append(block)
             self.stack.append(block)
@@ -213,9 +227,7 @@ class _HtmlReader:
         elif ended is not None:
             block = [Block(BlockKind.HEADING, self.since, read_source(source), int(ended[1]))]
         elif _MARKDOWN_LINE.search(source):
-            lead = len(source) - len(source.lstrip("\n"))
-            text = source[lead:]
-            block = blocks_of(read_nodes(text).children, self.since - 1)
+            block = _markdown_in_html(source.lstrip("\n"), self.since)
         else:
             block = [Block(BlockKind.PARAGRAPH, self.since, read_source(source))]
         self.stack[-1].children += block

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wamkg.errors import InvalidInputError
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People
 from wamkg.importing.references.bibtex_names import read_bibtex_names
@@ -32,6 +33,8 @@ _SAME = {"journaltitle": "journal", "location": "address", "eprinttype": "archiv
 _STRUCTURE = frozenset(
     ("crossref", "xdata", "xref", "ids", "entryset", "related", "options", "sortkey", "key", "presort")
 )
+_LONGEST_MACRO = 10_000
+"""Macros may contain macros: twenty short lines could fill the memory."""
 _LISTED_URLS = re.compile(r"\s+(?=https?://)")
 
 
@@ -63,7 +66,14 @@ def parse_bibtex(text: str) -> Iterator[Item]:
             yield UnreadableLine(entry.line, reason, entry.excerpt[:160])
         else:
             _inherit(entry, by_key)
-            yield item_of(_reference(entry))
+            yield _item(entry)
+
+
+def _item(entry: _ScannedEntry) -> Item:
+    try:
+        return item_of(_reference(entry))
+    except RecursionError:
+        return UnreadableLine(entry.line, "its braces are nested too deeply", entry.excerpt[:160])
 
 
 def _macros(raw: list[RawEntry]) -> dict[str, str]:
@@ -71,6 +81,10 @@ def _macros(raw: list[RawEntry]) -> dict[str, str]:
     for one in raw:
         for name, pieces in one.fields if one.kind == "string" else ():
             macros[name] = "".join(_text(piece, macros) or "" for piece in pieces)
+            if len(macros[name]) > _LONGEST_MACRO:
+                raise InvalidInputError(
+                    f"line {one.line}: the macro {name} has more than {_LONGEST_MACRO} characters; shorten it"
+                )
     return macros
 
 
