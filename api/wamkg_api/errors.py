@@ -21,6 +21,8 @@ from wamkg.errors import (
 from wamkg.json_types import UncheckedObject
 from wamkg.pages.render import render
 from wamkg.parameters import describe_error
+from wamkg.views.survey import NO_NAME, site_name
+from wamkg_api.state import store_of
 
 PAGE_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -104,7 +106,7 @@ def problem(request: Request, status: int, detail: str) -> Response:
     """Build an error response: problem+json for programs, a page for browsers."""
     if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
         headers = {"Content-Security-Policy": PAGE_SECURITY, "Cache-Control": "no-store"}
-        html = render("error.html", here="", title=HTTPStatus(status).phrase, detail=detail)
+        html = render("error.html", site=_site(request), here="", title=HTTPStatus(status).phrase, detail=detail)
         return Response(html, status, headers, "text/html; charset=utf-8")
     body = Problem(
         title=HTTPStatus(status).phrase,
@@ -114,6 +116,15 @@ def problem(request: Request, status: int, detail: str) -> Response:
     )
     headers = {"Cache-Control": "no-store"} | _FURTHER_HEADERS.get(status, {})
     return Response(orjson.dumps(body.model_dump()), status, headers, "application/problem+json")
+
+
+def _site(request: Request) -> str:
+    """The survey's name; that of a store without one if the store cannot be read just now."""
+    try:
+        with store_of(request).reading() as session:
+            return site_name(session)
+    except StoreError:
+        return NO_NAME
 
 
 def status_of(error: Exception) -> HTTPStatus:

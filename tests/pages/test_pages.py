@@ -198,6 +198,7 @@ def test_a_question_that_cannot_be_answered_gets_a_page(client: TestClient) -> N
         assert answer.status_code == status
         assert answer.headers["content-type"].startswith("text/html")
         assert "<h1>" in answer.text
+        assert "World Action Models</title>" in answer.text  # the survey's title up to a colon, as on every page
 
 
 def test_every_page_stands_on_an_empty_store(tmp_path: Path) -> None:

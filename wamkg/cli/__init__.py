@@ -13,6 +13,8 @@ from wamkg.errors import WamkgError
 FAILED, WRONG_USAGE = 1, 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it; Typer gives it back when it has caught Ctrl-C itself."""
+NOBODY_READS = 141
+"""Exit status if the reader of the output has gone, as of other tools in a shell."""
 KEPT = {
     "init": "no survey was made; run it again",
     "import": "nothing of this import was stored; run it again",
@@ -32,12 +34,26 @@ KEPT = {
 
 
 def main() -> None:
-    """Run the command line: exit 0 done, 1 failed, 2 wrong usage, 3 done in part, 130 interrupted."""
+    """Run the command line: exit 0 done, 1 failed, 2 wrong usage, 3 done in part, 130 interrupted, 141 nobody reads."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:
+        # Rich and Typer answer a closed pipe with an exit of their own.
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # The reader has gone (`| head`); give the interpreter an open file to flush into.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     try:
         result = app(arguments, prog_name="wamkg", standalone_mode=False)
     except TyperException as error:
@@ -46,9 +62,7 @@ def run(arguments: list[str]) -> int:
         shown.show()
         return WRONG_USAGE
     except BrokenPipeError:
-        # The reader has gone (`| head`); give the interpreter a closed pipe to flush into.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted(arguments)
     except (WamkgError, OSError) as error:
