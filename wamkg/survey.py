@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, get_origin
 
 from sqlmodel import Session
 
-from wamkg.errors import InvalidInputError, StoreError
+from wamkg.errors import StoreError
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
 from wamkg.figures.style import FigureOptions, ThemeName, parse_width
 from wamkg.graph.build import DEFAULT_CAP, build_graph
@@ -17,7 +17,6 @@ from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions
 from wamkg.item_list import ItemList
 from wamkg.json_types import JSON
-from wamkg.near_matches import unknown
 from wamkg.reviewing.decisions import DecisionResult
 from wamkg.reviewing.paper_edits import EditResult
 from wamkg.reviewing.verdicts import Decision
@@ -225,7 +224,8 @@ class OpenedSurvey:
 
         `parameters` are those of `wamkg figure NAME`, as in `by="year"`. Raises the errors of `make_figure`.
         """
-        return figures.make_drawing(self.store, FigureRequest(name, _figure_query(parameters)), _look(width, theme))
+        request = FigureRequest(name, _figure_query(name, parameters))
+        return figures.make_drawing(self.store, request, _look(width, theme))
 
     def write_figure(
         self,
@@ -239,7 +239,7 @@ class OpenedSurvey:
 
         Raises the errors of `draw_figure_at`.
         """
-        request = FigureRequest(name, _figure_query(parameters).checked(name))
+        request = FigureRequest(name, _figure_query(name, parameters).checked(name))
         paths = [Path(file) for file in files]
         return figures.draw_figure_at(self.store, self.settings.home, request, paths, _look(width, theme))
 
@@ -306,15 +306,12 @@ def _filter(filters: Mapping[str, Any]) -> PaperFilter:
     return PaperFilter(**_several(filters))
 
 
-def _figure_query(parameters: Mapping[str, Any]) -> FigureQuery:
-    lists = ("paper", "method", "taxon")
-    given: dict[str, Any] = {
+def _figure_query(name: str, parameters: Mapping[str, Any]) -> FigureQuery:
+    lists = ("paper", "method")
+    given = {
         name: (value,) if name in lists and isinstance(value, str) else value for name, value in parameters.items()
     }
-    strange = next((name for name in given if name not in FigureQuery.__dataclass_fields__), None)
-    if strange is not None:
-        raise InvalidInputError(unknown("figure parameter", strange, FigureQuery.__dataclass_fields__))
-    return FigureQuery(**given)
+    return FigureQuery.of(name, _several(given))
 
 
 def _look(width: str | float, theme: ThemeName) -> FigureOptions:

@@ -137,7 +137,9 @@ def _content(shown: Store, asked: WantedFigure, state: str) -> object:
             if slug is not None:
                 get_taxonomy(session, slug)
         if asked.name == "roadmap":
-            return build_roadmap(session, asked.query.taxonomy or MAIN, asked.query.date or "")
+            return build_roadmap(
+                session, asked.query.taxonomy or MAIN, asked.query.date or "", wanted=asked.query.papers
+            )
     # The state's token means something in this process only.
     return _THIS_PROCESS, state
 

@@ -35,7 +35,8 @@ def test_a_way_is_a_graph_too(client: TestClient) -> None:
     ("path", "status"),
     [("graph?center=method:none", 404), ("graph?kind=planet", 422), ("graph?hops=99", 422), ("graph?cap=0", 422),
      ("graph/path?from=method:unipi", 422), ("exports/zip", 404), ("figures/roadmap.gif", 404),
-     ("figures/roadmap.svg?width=wide", 422), ("figures/roadmap.svg?taxonomy=none", 404), ("search?mode=magic", 422)],
+     ("figures/roadmap.svg?width=wide", 422), ("figures/roadmap.svg?taxonomy=none", 404),
+     ("figures/timeline.svg?since=v1", 409), ("figures/citations.svg?year=2025", 409), ("search?mode=magic", 422)],
 )  # fmt: skip
 def test_what_is_not_there_is_said(client: TestClient, path: str, status: int) -> None:
     assert client.get(f"{API}/{path}").status_code == status
@@ -148,6 +149,8 @@ def test_a_roadmap_marks_what_is_new_keeps_to_a_height_and_lies_where_asked(seed
             query: client.get(f"{API}/figures/roadmap.svg?{query}")
             for query in (
                 "since=2026-04",
+                "taxon=wam:joint&year=2025",
+                "year=1950",
                 "since=v1",
                 "since=v9",
                 "height=120",
@@ -160,6 +163,8 @@ def test_a_roadmap_marks_what_is_new_keeps_to_a_height_and_lies_where_asked(seed
     codes = {query: answer.status_code for query, answer in drawings.items()}
     assert codes == {
         "since=2026-04": 200,
+        "taxon=wam:joint&year=2025": 200,
+        "year=1950": 409,
         "since=v1": 200,
         "since=v9": 404,
         "height=120": 200,

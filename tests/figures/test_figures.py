@@ -20,8 +20,10 @@ from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
 from wamkg.figures.style import PAGE_MM, FigureOptions
 from wamkg.services.exports import export
 from wamkg.services.figures import draw_figure
+from wamkg.store.paper_filter import PaperFilter, count_papers
 from wamkg.store.session import Store
 from wamkg.views.results import ResultQuery, scores_over_time
+from wamkg.views.roadmap import build_roadmap
 from wamkg.views.taxonomies import taxonomy_with_papers
 
 
@@ -116,6 +118,28 @@ def test_representatives_of_a_tree_are_picked_by_number_and_by_name(seeded_store
             make_figure(session, "taxonomy", FigureQuery(representatives="nobody"), FigureOptions())
 
 
+@pytest.mark.parametrize("name", [name for name, kind in FIGURES.items() if kind.filtered and name != "main-path"])
+def test_filters_choose_the_papers_of_a_figure(seeded_store: Store, name: str) -> None:
+    with seeded_store.reading() as session:
+        every = make_figure(session, name, FigureQuery(), FigureOptions())
+        some = make_figure(session, name, FigureQuery.of(name, {"year": (2025,)}), FigureOptions())
+    assert some.rows != every.rows
+    assert "year 2025" in some.caption
+    assert "year 2025" not in every.caption
+
+
+def test_a_roadmap_of_a_branch_and_a_year_holds_their_papers_alone(seeded_store: Store) -> None:
+    asked = FigureQuery.of("roadmap", {"taxon": ("wam:joint",), "year": (2025,), "since": "2025-06"})
+    assert (asked.since, asked.papers.since) == ("2025-06", None)  # a roadmap's own parameter comes first
+    with seeded_store.reading() as session:
+        drawn = build_roadmap(session, wanted=asked.papers).items
+        every = build_roadmap(session).items
+        chosen = count_papers(session, asked.papers)
+    assert {item.taxon.split("/")[0] for item in drawn} == {"joint"}
+    assert 0 < len(drawn) <= chosen < len(every)
+    assert set(drawn) < set(every)
+
+
 def test_an_overview_holds_every_data_set_once(seeded_store: Store, tmp_path: Path) -> None:
     picture = read_picture(write(seeded_store, "training-data", tmp_path).svg)
     with seeded_store.reading() as session:
@@ -172,11 +196,13 @@ def test_the_default_model_comes_first(tmp_path: Path) -> None:
         ("matrix", FigureQuery(facet="color"), "unknown facet 'color'"),
         ("matrix", FigureQuery(date="yesterday"), "unknown date rule"),
         ("taxonomy", FigureQuery(date="yesterday"), "unknown date rule"),
-        ("leaderboard", FigureQuery(benchmark="nothing"), "no benchmark is called 'nothing'"),
+        ("leaderboard", FigureQuery(benchmark=("nothing",)), "no benchmark is called 'nothing'"),
         ("training-data", FigureQuery(taxonomy="nowhere"), "unknown taxonomy 'nowhere'"),
         ("training-data", FigureQuery(taxonomy="challenges"), "no paper is assigned"),
         ("roadmap", FigureQuery(facet="year"), "does not accept facet"),
         ("nothing", FigureQuery(), "unknown figure 'nothing'"),
+        ("crosswalk-table", FigureQuery(papers=PaperFilter(year=(2025,))), "does not accept year"),
+        ("roadmap", FigureQuery(papers=PaperFilter(year=(1950,))), "no paper matches year 1950"),
     ],
 )
 def test_a_wrong_request_says_what_to_do(seeded_store: Store, name: str, query: FigureQuery, message: str) -> None:

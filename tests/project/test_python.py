@@ -41,6 +41,7 @@ def test_a_survey_in_a_folder_is_read_and_written(seeded_store: Store, home: Pat
         files = survey.write_figure("timeline", tmp_path / "timeline.svg", by="year").files
         assert {file.suffix for file in files} == {".svg", ".csv", ".json"}
         assert "version" not in first.frame().columns and first.frame().loc[0, "arxiv"] == "2501.00001"
+        assert "year 2024" in survey.figure("timeline", year=2024).caption
         with pytest.raises(InvalidInputError, match="unknown figure parameter"):
             survey.figure("timeline", widht=3)
 

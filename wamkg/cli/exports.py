@@ -14,7 +14,7 @@ from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.exporting.into import BEGIN, END
-from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest
+from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
 from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
 from wamkg.files import whole_file
 from wamkg.parameters import first_day_of, last_day_of
@@ -142,7 +142,9 @@ Text = str | None
 Texts = list[str] | None
 
 
+@with_paper_filters
 def figure(
+    filters: FilterValues,
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}.")],
     output: Annotated[
         list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
@@ -160,19 +162,20 @@ def figure(
             help="Number per branch, names, both (`2,this`), or `auto` for what fits.",
         ),
     ] = None,
-    since: Annotated[Text, typer.Option("--since", help="Mark papers that are new since this day or release.")] = None,
+    since: Annotated[
+        Text,
+        typer.Option("--since", help="Roadmap: mark papers that are new since this day or release; others: first day."),
+    ] = None,
     orientation: Annotated[
         Text, typer.Option("--orientation", help="Direction of time in a roadmap: vertical or horizontal.")
     ] = None,
     by: Annotated[Text, typer.Option("--by", help="Period of a timeline: month, quarter or year.")] = None,
     paper: Annotated[Texts, typer.Option("--paper", help="Citations of this paper; repeatable.")] = None,
     method: Annotated[Texts, typer.Option("--method", help="Citations of this method; repeatable.")] = None,
-    taxon: Annotated[Texts, typer.Option("--taxon", help="Only this branch, `TAXONOMY:PATH`; repeatable.")] = None,
     facet: Annotated[
         Text, typer.Option("--facet", help="Columns of the matrix: year, venue, institution, a taxonomy or a label.")
     ] = None,
     compare_with: Annotated[Text, typer.Option("--compare-with", help="The other taxonomy of a crosswalk.")] = None,
-    benchmark: Annotated[Text, typer.Option("--benchmark", help="Scores on this benchmark only.")] = None,
     metric: Annotated[Text, typer.Option("--metric", help="Scores by this metric only.")] = None,
     suite: Annotated[Text, typer.Option("--suite", help="Scores on this suite only.")] = None,
     source: Annotated[
@@ -184,14 +187,17 @@ def figure(
     data: Annotated[bool, typer.Option("--data/--no-data", help="Also write the data and a manifest.")] = True,
 ) -> None:
     """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
-    query = FigureQuery(
-        taxonomy=taxonomy, date=date, depth=depth, representatives=representatives, since=since,
-        orientation=orientation, by=by, paper=tuple(paper or ()), method=tuple(method or ()), taxon=tuple(taxon or ()),
-        facet=facet, compare_with=compare_with, benchmark=benchmark, metric=metric, suite=suite, source=source,
-    )  # fmt: skip
-    query = query.checked(name)
+    own = {
+        "taxonomy": taxonomy, "date": date, "depth": depth, "representatives": representatives, "since": since,
+        "orientation": orientation, "by": by, "paper": tuple(paper or ()), "method": tuple(method or ()),
+        "facet": facet, "compare_with": compare_with, "metric": metric, "suite": suite, "source": source,
+    }  # fmt: skip
+    kind = kind_of(name)
     look = FigureOptions(width=parse_width(width), theme=theme, height=height)  # type: ignore[arg-type]
     with open_store() as store, progress("figure"):
+        with store.reading() as session:
+            chosen = in_main_taxonomy(session, filters) if filters and kind.filtered else filters
+        query = FigureQuery.of(name, {**own, **chosen}).checked(name)
         drawn = figures.draw_figure_at(
             store, get_settings().home, FigureRequest(name, query, release, as_of), output, look, data
         )

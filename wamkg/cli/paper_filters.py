@@ -19,14 +19,18 @@ FilterValues = Mapping[str, Any]
 
 
 def with_paper_filters(command: Callable[..., T]) -> Callable[..., T]:
-    """Give a command one option for each filter of papers; it gets those that were given as `filters`."""
+    """Give a command one option for each filter of papers; it gets those that were given as `filters`.
+
+    A filter with the name of a parameter of the command is left out.
+    """
     signature = signature_of(command)
     own = [parameter for name, parameter in signature.parameters.items() if name != "filters"]
-    options = [_filter_option(name, info) for name, info in PaperFilter.model_fields.items()]
+    fields = {name: info for name, info in PaperFilter.model_fields.items() if name not in signature.parameters}
+    options = [_filter_option(name, info) for name, info in fields.items()]
 
     @wraps(command)
     def run(**values: Any) -> T:
-        given = {name: values.pop(name) for name in PaperFilter.model_fields}
+        given = {name: values.pop(name) for name in fields}
         return command(filters={name: value for name, value in given.items() if value not in (None, [])}, **values)
 
     run.__annotations__ = {p.name: p.annotation for p in (*options, *own)}

@@ -21,7 +21,7 @@ from wamkg.figures.query import FigureQuery
 from wamkg.figures.roadmap.draw import draw_roadmap
 from wamkg.figures.save import Drawing
 from wamkg.figures.style import FigureOptions
-from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.paper_filter import count_papers
 from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import default_taxonomy, find_default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import crosswalk
@@ -42,12 +42,17 @@ def make_figure(session: Session, name: str, query: FigureQuery, look: FigureOpt
     Raises NotFoundError and InvalidInputError, as the figure's view and drawing do.
     """
     asked = query.checked(name)
+    filters = asked.described_filters()
+    if filters and not count_papers(session, asked.papers):
+        raise InvalidInputError(f"no paper matches {filters}; give other filters, or none")
     drawing = _MAKERS[name](session, asked, replace(look, branch_hues=branch_hues(session)))
+    if filters:
+        drawing = replace(drawing, caption=f"{drawing.caption} Only papers that match {filters}.")
     return replace(drawing, notes=drawing.notes + drawing.unseen())
 
 
 def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or "")
+    roadmap = build_roadmap(session, query.taxonomy or MAIN, query.date or "", wanted=query.papers)
     since = query.since_day
     if query.since_release:
         new = frozenset(item.element_id for item in roadmap.items) - look.known
@@ -61,29 +66,30 @@ def _roadmap(session: Session, query: FigureQuery, look: FigureOptions) -> Drawi
 
 def _timeline(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     depth = 1 if query.depth is None else query.depth
-    timeline = papers_timeline(session, query.by or "quarter", query.taxonomy or MAIN, depth, query.date or "")
+    by, taxonomy = query.by or "quarter", query.taxonomy or MAIN
+    timeline = papers_timeline(session, by, taxonomy, depth, query.date or "", query.papers)
     return draw_publications(timeline, look)
 
 
 def _taxonomy(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or "")
+    placed = taxonomy_with_papers(session, query.taxonomy or MAIN, query.date or "", query.papers)
     return draw_tree(placed, replace(look, depth=query.depth), query.count, query.names)
 
 
 def _training_data(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     known = any(taxonomy.slug == TRAINING_DATA for taxonomy in list_taxonomies(session))
     slug = query.taxonomy or (TRAINING_DATA if known else MAIN)
-    return draw_overview(taxonomy_with_papers(session, slug, query.date or ""), look)
+    return draw_overview(taxonomy_with_papers(session, slug, query.date or "", query.papers), look)
 
 
 def _leaderboard(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    asked = ResultQuery((query.benchmark,) if query.benchmark else (), query.metric, query.suite)
+    asked = ResultQuery(query.benchmark, query.metric, query.suite, papers=query.papers)
     return draw_leaderboard(scores_over_time(session, asked), look)
 
 
 def _matrix(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
-    facet, date = query.facet or YEAR, query.date or ""
-    return draw_matrix(facet_matrix(session, query.taxonomy or MAIN, facet, query.depth or 0, date), look)
+    facet, date, taxonomy = query.facet or YEAR, query.date or "", query.taxonomy or MAIN
+    return draw_matrix(facet_matrix(session, taxonomy, facet, query.depth or 0, date, wanted=query.papers), look)
 
 
 def _crosswalk(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
@@ -120,7 +126,7 @@ def _citations(session: Session, query: FigureQuery, look: FigureOptions) -> Dra
 def _main_path(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:
     main = find_default_taxonomy(session)
     names = {taxon.path: taxon.name for taxon in list_taxa(session, get_taxonomy(session, main))} if main else {}
-    return draw_main_path(main_path_report(session, PaperFilter(taxon=query.taxon)), names, look)
+    return draw_main_path(main_path_report(session, query.papers), names, look)
 
 
 def _reliability(session: Session, query: FigureQuery, look: FigureOptions) -> Drawing:

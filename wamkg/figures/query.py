@@ -3,11 +3,12 @@
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError, NotFoundError
 from wamkg.near_matches import unknown
+from wamkg.store.paper_filter import PaperFilter
 
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 COMMON = frozenset({"width", "theme"})
@@ -16,38 +17,62 @@ COMMON = frozenset({"width", "theme"})
 
 @dataclass(frozen=True)
 class FigureKind:
-    """A kind of figure: what it shows, the parameters it takes, whether it supports LaTeX and cites papers."""
+    """A kind of figure: what it shows, the parameters it takes, whether filters choose its papers, whether it supports
+    LaTeX and cites papers.
+    """
 
     about: str
     takes: frozenset[str]
+    filtered: bool = False
     latex: bool = False
     cites: bool = False
 
+    @property
+    def filters(self) -> frozenset[str]:
+        """The filters of papers that it takes. A parameter of its own with the same name comes first."""
+        return frozenset(PaperFilter.model_fields) - self.takes if self.filtered else frozenset()
 
-def _kind(about: str, takes: str, latex: bool = False, cites: bool = False) -> FigureKind:
-    return FigureKind(about, frozenset(takes.split()) | COMMON, latex, cites)
+
+def _kind(about: str, takes: str, *, filtered: bool = False, latex: bool = False, cites: bool = False) -> FigureKind:
+    return FigureKind(about, frozenset(takes.split()) | COMMON, filtered, latex, cites)
 
 
 FIGURES: Mapping[str, FigureKind] = {
     "roadmap": _kind(
-        "methods along time on the branches they belong to", "taxonomy date depth representatives since orientation"
+        "methods along time on the branches they belong to",
+        "taxonomy date depth representatives since orientation",
+        filtered=True,
     ),
     "taxonomy": _kind(
-        "the tree with representative papers", "taxonomy date depth representatives", latex=True, cites=True
+        "the tree with representative papers",
+        "taxonomy date depth representatives",
+        filtered=True,
+        latex=True,
+        cites=True,
     ),
-    "timeline": _kind("publications by branch over time", "taxonomy date depth by"),
-    "training-data": _kind("data sets by group and year", "taxonomy date"),
-    "leaderboard": _kind("reported scores over time, one panel per protocol", "benchmark metric suite"),
-    "matrix": _kind("classes against a facet", "taxonomy date depth facet", latex=True),
+    "timeline": _kind("publications by branch over time", "taxonomy date depth by", filtered=True),
+    "training-data": _kind("data sets by group and year", "taxonomy date", filtered=True),
+    "leaderboard": _kind("reported scores over time, one panel per protocol", "benchmark metric suite", filtered=True),
+    "matrix": _kind("classes against a facet", "taxonomy date depth facet", filtered=True, latex=True),
     "crosswalk-table": _kind(
         "classes of one taxonomy against those of another", "taxonomy depth compare_with", latex=True
     ),
     "citations": _kind("citations of papers, methods or branches over time", "taxonomy depth by paper method taxon"),
-    "main-path": _kind("the main path through the citations, named by methods", "taxon"),
+    "main-path": _kind("the main path through the citations, named by methods", "", filtered=True),
     "reliability": _kind("confidence of the suggester against its accuracy", "source"),
     "learning-curve": _kind("recall of screening against effort", "source"),
 }
 """Only figures that can be drawn: each name needs its function in `catalog.py`."""
+
+
+def kind_of(name: str) -> FigureKind:
+    """Return the kind of the named figure.
+
+    Raises NotFoundError.
+    """
+    if name not in FIGURES:
+        raise NotFoundError(unknown("figure", name, FIGURES))
+    return FIGURES[name]
 
 
 AUTO = "auto"
@@ -56,7 +81,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class FigureQuery:
-    """The given parameters; None or empty means the figure's default.
+    """The given parameters; None or empty means the figure's default. `papers` chooses the papers that are drawn.
 
     `representatives` is a number, names, or both (`2,unipi,gr-1`); with `auto` a roadmap that does not fit has as many
     labels as do. `since` is a day from which papers are marked as
@@ -77,26 +102,48 @@ class FigureQuery:
     taxon: tuple[str, ...] = ()
     facet: str | None = None
     compare_with: str | None = None
-    benchmark: str | None = None
+    benchmark: tuple[str, ...] = ()
     metric: str | None = None
     suite: str | None = None
     source: Path | None = None
+    papers: PaperFilter = field(default_factory=PaperFilter)
+
+    @classmethod
+    def of(cls, name: str, values: Mapping[str, object]) -> "FigureQuery":
+        """Return the query with parameters of the named figure and filters of papers, each by its name; None and empty
+        are not given.
+
+        Raises InvalidInputError for a name that is neither, or a value that a filter does not have.
+        """
+        values = {key: value for key, value in values.items() if value not in (None, (), [])}
+        own = FIGURES[name].takes if name in FIGURES else frozenset()
+        known = [f.name for f in fields(cls) if f.name != "papers"]
+        filters = {key: value for key, value in values.items() if key in PaperFilter.model_fields and key not in own}
+        strange = next((key for key in values if key not in known and key not in PaperFilter.model_fields), None)
+        if strange is not None:
+            raise InvalidInputError(unknown("figure parameter", strange, [*known, *PaperFilter.model_fields]))
+        rest = {key: value for key, value in values.items() if key not in filters}
+        return cls(**rest, papers=PaperFilter(**filters))  # type: ignore[arg-type]
 
     def given(self) -> dict[str, str | int]:
-        """Return the parameters that were set, as the manifest records them."""
-        pairs = ((f.name, getattr(self, f.name)) for f in fields(self))
+        """Return the parameters and filters that were set, as the manifest records them."""
+        pairs = [(f.name, getattr(self, f.name)) for f in fields(self) if f.name != "papers"]
+        pairs += self.papers.given.items()
         return {name: _plain(value) for name, value in pairs if value not in (None, ())}
+
+    def described_filters(self) -> str:
+        """Return the filters of papers in words; empty without one."""
+        return ", ".join(f"{name} {_plain(value)}" for name, value in self.papers.given.items())
 
     def checked(self, name: str) -> "FigureQuery":
         """Return this query if the named figure supports all its parameters.
 
         Raises NotFoundError for an unknown figure, InvalidInputError for an unsupported parameter.
         """
-        if name not in FIGURES:
-            raise NotFoundError(unknown("figure", name, FIGURES))
-        extra = sorted(self.given().keys() - FIGURES[name].takes)
+        kind = kind_of(name)
+        extra = sorted(self.given().keys() - kind.takes - kind.filters)
         if extra:
-            own = ", ".join(sorted(FIGURES[name].takes))
+            own = ", ".join(sorted(kind.takes)) + (" and the filters of papers" if kind.filters else "")
             raise InvalidInputError(f"figure {name} does not accept {', '.join(extra)}; it accepts {own}")
         return self
 
@@ -161,5 +208,5 @@ class FigureResult:
 
 def _plain(value: object) -> str | int:
     if isinstance(value, tuple):
-        return ",".join(value)
+        return ",".join(map(str, value))
     return value if isinstance(value, int) else value.name if isinstance(value, Path) else str(value)

@@ -14,6 +14,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import day_or_year
 from wamkg.store.base import Condition, Selected, chunks, is_live, select_columns, table_of
 from wamkg.store.duplicates import DatedPaper, dates_of_works, works_in_order
+from wamkg.store.paper_filter import PaperFilter, conditions, paper_numbers
 from wamkg.store.tables import (
     Assignment,
     Batch,
@@ -73,8 +74,11 @@ class PlacedPaper:
         return next((found[number] for number in self.records if number in found), None)
 
 
-def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
-    """The papers with a live primary assignment in a taxonomy, by slug, each work once."""
+def placed_papers(session: Session, taxonomy: Taxonomy, wanted: PaperFilter | None = None) -> list[PlacedPaper]:
+    """The papers with a live primary assignment in a taxonomy, by slug, each work once.
+
+    With a filter, the works of which a record matches it. Raises the errors of `conditions`.
+    """
     assert taxonomy.id is not None
     statement = _labelled(Taxon.path).join(Assignment, col(Paper.id) == col(Assignment.paper_id))
     statement = statement.join(Taxon, col(Taxon.id) == col(Assignment.taxon_id)).where(*_placed(taxonomy))
@@ -88,7 +92,11 @@ def placed_papers(session: Session, taxonomy: Taxonomy) -> list[PlacedPaper]:
         records = {paper.id: paper for paper in placed} | {n: unplaced[n] for n in work if n in unplaced}
         shown = _joined([records[number] for number in work], placed[0].taxon)
         papers[shown.id] = replace(shown, **_dated(dates.get(shown.id)))
-    return sorted(papers.values(), key=lambda paper: paper.slug)
+    found = sorted(papers.values(), key=lambda paper: paper.slug)
+    if wanted is None or not wanted.given:
+        return found
+    numbers = paper_numbers(session, wanted)
+    return [paper for paper in found if not numbers.isdisjoint(paper.records)]
 
 
 def _labelled(taxon: Any) -> Selected:
@@ -149,24 +157,29 @@ class DatedPlacements:
     papers: int = 1
 
 
-def placements_by_date(session: Session, taxonomy: Taxonomy) -> list[DatedPlacements]:
+def placements_by_date(
+    session: Session, taxonomy: Taxonomy, wanted: PaperFilter | None = None
+) -> list[DatedPlacements]:
     """Works with a live primary assignment in a taxonomy, counted by taxon and by their resolved date.
 
-    A work with only a year is dated to the year.
+    A work with only a year is dated to the year. With a filter, the works of which a record matches it.
     """
     dated = (Taxon.path, Paper.date, Paper.date_precision, Paper.date_source, Paper.year)
     works = works_in_order(session)
+    chosen = conditions(session, wanted) if wanted is not None and wanted.given else []
     single = (
         select_columns(*dated, func.count())
         .select_from(Assignment)
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
-        .where(*_placed(taxonomy), col(Assignment.paper_id).not_in([number for work in works for number in work]))
+        .where(
+            *_placed(taxonomy), col(Assignment.paper_id).not_in([number for work in works for number in work]), *chosen
+        )
         .group_by(*dated)
     )
     rows = [tuple(row) for row in session.connection().execute(single)]
     if works:
-        several = (p for p in placed_papers(session, taxonomy) if p.further)
+        several = (p for p in placed_papers(session, taxonomy, wanted) if p.further)
         rows += [(p.taxon, p.date, p.precision, p.date_source, p.year, 1) for p in several]
     found = []
     for taxon, date_shown, exact, source, year, papers in rows:

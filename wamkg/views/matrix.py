@@ -11,6 +11,7 @@ from wamkg.identifiers import is_venue
 from wamkg.near_matches import unknown
 from wamkg.store.assignments import PlacedPaper, institution_marks, placed_papers
 from wamkg.store.paper_details import tags_of
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies
 from wamkg.taxonomy.crosswalk import cut
 from wamkg.views.roadmap import date_rule_of, paper_dates
@@ -18,6 +19,7 @@ from wamkg.vocabulary import MAIN
 
 UNKNOWN, OTHERS, PREPRINT = "unknown", "others", "preprint"
 _LAST = {OTHERS: 1, PREPRINT: 2, UNKNOWN: 3}
+MAX_VALUES = 12
 YEAR, VENUE, INSTITUTION = "year", "venue", "institution"
 
 
@@ -55,9 +57,9 @@ def facet_matrix(
     facet: str = YEAR,
     depth: int = 0,
     date_rule: str = "",
-    most: int = 12,
+    wanted: PaperFilter | None = None,
 ) -> FacetMatrix:
-    """The papers of a taxonomy by taxon at a depth (0: the leaves) and facet, with at most `most` named values.
+    """The papers of a taxonomy by taxon at a depth (0: the leaves) and facet, with at most `MAX_VALUES` named values.
 
     A facet is `year`, `venue`, `institution`, another taxonomy's slug, or a label that a list printed.
 
@@ -65,9 +67,9 @@ def facet_matrix(
     """
     date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
-    papers, taxa = placed_papers(session, found), list_taxa(session, found)
+    papers, taxa = placed_papers(session, found, wanted), list_taxa(session, found)
     values = _values(session, papers, facet, date_rule)
-    kept = _kept(Counter(value for group in values.values() for value in group), facet, most)
+    kept = _kept(Counter(value for group in values.values() for value in group), facet)
     cells: Counter[tuple[str, str]] = Counter()
     for paper in papers:
         shown = {value if value in kept else OTHERS for value in values.get(paper.id) or [UNKNOWN]}
@@ -113,13 +115,13 @@ def _of_works(papers: Sequence[PlacedPaper], found: Mapping[int, list[str]]) -> 
     return {paper.id: values for paper in papers if (values := paper.first_of(found))}
 
 
-def _kept(counts: Counter[str], facet: str, most: int) -> dict[str, int]:
+def _kept(counts: Counter[str], facet: str) -> dict[str, int]:
     """The values with their own column, and its position: years in order, other values by frequency."""
     common = sorted(counts, key=lambda value: (-counts[value], value.casefold(), value))
     if facet == YEAR:
         return {value: place for place, value in enumerate(sorted(counts))}
     named = [value for value in common if value not in _LAST]
-    return {value: place for place, value in enumerate(named[:most])} | {PREPRINT: len(named)}
+    return {value: place for place, value in enumerate(named[:MAX_VALUES])} | {PREPRINT: len(named)}
 
 
 def _ordered(values: set[str], kept: Mapping[str, int]) -> tuple[str, ...]:

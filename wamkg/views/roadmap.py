@@ -11,6 +11,7 @@ from wamkg.identifiers import Precision, day_or_year, is_venue
 from wamkg.near_matches import unknown
 from wamkg.readable import shorten
 from wamkg.store.assignments import PlacedPaper, event_days, institution_marks, introduced_names, placed_papers
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.papers import methods_of
 from wamkg.store.survey import find_survey
 from wamkg.store.tables import Method, Taxonomy
@@ -61,8 +62,14 @@ class Roadmap:
     as_of: date
 
 
-def build_roadmap(session: Session, taxonomy: str = MAIN, date_rule: str = "", as_of: date | None = None) -> Roadmap:
-    """The roadmap of a taxonomy: every assigned paper, under its method's name, at its date.
+def build_roadmap(
+    session: Session,
+    taxonomy: str = MAIN,
+    date_rule: str = "",
+    as_of: date | None = None,
+    wanted: PaperFilter | None = None,
+) -> Roadmap:
+    """The roadmap of a taxonomy: every assigned paper that the filter wants, under its method's name, at its date.
 
     `date_rule` is `arxiv_v1` (the resolved date, else the year) or `venue` (the venue's date or year, else the same);
     empty, it is the survey's.
@@ -73,7 +80,7 @@ def build_roadmap(session: Session, taxonomy: str = MAIN, date_rule: str = "", a
     """
     date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
-    papers = placed_papers(session, found)
+    papers = placed_papers(session, found, wanted)
     labels = PaperLabels.load(session, papers)
     dates = paper_dates(session, papers, date_rule)
     marks = institution_marks(session, [number for paper in papers for number in paper.records])

@@ -11,6 +11,7 @@ from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.store.assignments import PlacedPaper, placed_papers
 from wamkg.store.duplicates import uncounted_papers
 from wamkg.store.paper_details import paper_rows
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.papers import method_names_of
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import (
@@ -251,14 +252,16 @@ class TaxonomyWithPapers:
     items: tuple[TaxonomyPaper, ...]
 
 
-def taxonomy_with_papers(session: Session, slug: str, date_rule: str = "") -> TaxonomyWithPapers:
-    """The papers assigned in a taxonomy.
+def taxonomy_with_papers(
+    session: Session, slug: str, date_rule: str = "", wanted: PaperFilter | None = None
+) -> TaxonomyWithPapers:
+    """The papers assigned in a taxonomy that the filter wants.
 
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown date rule.
     """
     date_rule = date_rule_of(session, date_rule)
     taxonomy = get_taxonomy(session, slug)
-    papers = placed_papers(session, taxonomy)
+    papers = placed_papers(session, taxonomy, wanted)
     items = sorted(
         _items(session, taxonomy, papers, date_rule), key=lambda i: (i.when or date.max, i.label.casefold(), i.key)
     )

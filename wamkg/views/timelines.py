@@ -19,6 +19,7 @@ from wamkg.store.citations import (
     citing_by_date,
     incomplete_citation_lists,
 )
+from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.paper_sets import KINDS, PaperSet, find_papers_named
 from wamkg.store.tables import Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
@@ -63,9 +64,15 @@ class PaperTimeline:
 
 
 def papers_timeline(
-    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, date_rule: str = ""
+    session: Session,
+    by: str = "month",
+    taxonomy: str = MAIN,
+    depth: int = 1,
+    date_rule: str = "",
+    wanted: PaperFilter | None = None,
 ) -> PaperTimeline:
-    """Count the papers assigned in a taxonomy by period and by their taxon at a depth; depth 0 does not split.
+    """Count the papers assigned in a taxonomy that the filter wants, by period and by their taxon at a depth; depth 0
+    does not split.
 
     A paper assigned above that depth counts for its own taxon.
 
@@ -76,7 +83,7 @@ def papers_timeline(
         raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
     date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
-    groups = _dated(session, found, date_rule)
+    groups = _dated(session, found, date_rule, wanted)
     usable = [(g, g.day) for g in groups if g.day and (by == "year" or g.precision != Precision.YEAR)]
     cells: Counter[tuple[str, str]] = Counter()
     for group, day in usable:
@@ -104,13 +111,13 @@ def _check_period(by: str) -> None:
         raise InvalidInputError(unknown("period", by, PERIODS))
 
 
-def _dated(session: Session, taxonomy: Taxonomy, rule: str) -> list[DatedPlacements]:
+def _dated(session: Session, taxonomy: Taxonomy, rule: str, wanted: PaperFilter | None) -> list[DatedPlacements]:
     """The papers assigned in a taxonomy by their dates under a rule. A date that is not the resolved one has no
     source.
     """
     if rule == "arxiv_v1":
-        return placements_by_date(session, taxonomy)
-    papers = placed_papers(session, taxonomy)
+        return placements_by_date(session, taxonomy, wanted)
+    papers = placed_papers(session, taxonomy, wanted)
     dates = paper_dates(session, papers, rule)
     found = [(paper, *dates.get(paper.id, (None, None))) for paper in papers]
     return [DatedPlacements(p.taxon, day, exact, p.date_source if day == p.date else None) for p, day, exact in found]

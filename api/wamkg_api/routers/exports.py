@@ -51,7 +51,7 @@ async def get_figure(
     name, _, form = file.rpartition(".")
     if name not in FIGURES or form not in FORMATS or (form == "tex" and not FIGURES[name].latex):
         raise NotFoundError(f"{unknown('figure', file, FIGURES)}; formats: {', '.join(FORMATS)}")
-    asked = WantedFigure(name, form, given.query(), given.whole_width, given.theme, past, given.whole_height)
+    asked = WantedFigure(name, form, given.query(name), given.whole_width, given.theme, past, given.whole_height)
     queue: FigureQueue = request.app.state.figures
     with queue.place():
         target = await run_in_threadpool(_prepare, request, store, settings, asked)

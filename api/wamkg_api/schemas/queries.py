@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from wamkg.errors import ConflictError, InvalidInputError
 from wamkg.figures.query import FigureQuery
 from wamkg.figures.style import ThemeName
 from wamkg.graph.bursts import USUAL
@@ -16,7 +17,6 @@ from wamkg.parameters import (
     DateText,
     MomentText,
     TaxonomyRef,
-    TaxonRef,
     Text,
     Word,
     first_day_of,
@@ -244,9 +244,9 @@ class BurstsQuery(_InTaxonomy, SnapshotRef, extra="forbid"):
 Names = Annotated[tuple[Word, ...], Field(max_length=20)]
 
 
-class FigureParameters(SnapshotRef, extra="forbid"):
+class FigureParameters(SnapshotRef, PaperFilter):
     """The parameters of figures, with the names of the command-line options. None of them names a file of the
-    server.
+    server. Filters choose the papers of figures that draw papers.
     """
 
     taxonomy: Word | None = Field(default=None, description="Slug of a taxonomy; default: the main one.")
@@ -255,18 +255,19 @@ class FigureParameters(SnapshotRef, extra="forbid"):
     representatives: Word | None = Field(
         default=None, description="Number per branch, names, or both; `auto`: as many as fit."
     )
-    since: ReleaseName | None = Field(default=None, description="Mark what is new since this day or release.")
+    since: ReleaseName | None = Field(
+        default=None,
+        description="Roadmap: mark what is new since this day or release. Others: the first day.",
+    )
     orientation: Literal["vertical", "horizontal"] | None = Field(
         default=None, description="Which way time runs in a roadmap."
     )
     by: Literal["month", "quarter", "year"] | None = Field(default=None, description="Period of a timeline.")
     paper: Names = Field(default=(), description="Citations of these papers.")
     method: Names = Field(default=(), description="Citations of these methods.")
-    taxon: tuple[TaxonRef, ...] = Field(default=(), description="Citations of these taxa.")
     facet: Word | None = Field(default=None, description="Columns of the matrix: year, venue or a label.")
     compare_with: Word | None = Field(default=None, description="The other taxonomy of a crosswalk.")
     against: Word | None = Field(default=None, deprecated=True, description="Former name of `compare_with`.")
-    benchmark: Word | None = Field(default=None, description="Scores on this benchmark only.")
     metric: Word | None = Field(default=None, description="Scores by this metric only.")
     suite: Word | None = Field(default=None, description="Scores on this suite only.")
     width: str = Field(
@@ -290,11 +291,18 @@ class FigureParameters(SnapshotRef, extra="forbid"):
         """The maximum height, rounded to whole millimetres."""
         return None if self.height is None else round(self.height)
 
-    def query(self) -> FigureQuery:
-        """What the figure shows, without its appearance."""
-        shown = FigureParameters.model_fields.keys() & FigureQuery.__dataclass_fields__.keys()
-        values = {name: getattr(self, name) for name in shown}
-        return FigureQuery(**values | {"compare_with": self.compare_with or self.__dict__["against"]})
+    def query(self, name: str) -> FigureQuery:
+        """What the named figure shows, without its appearance.
+
+        Raises ConflictError for a value that this figure's filter does not have.
+        """
+        known = FigureQuery.__dataclass_fields__.keys() | PaperFilter.model_fields.keys()
+        values = {key: getattr(self, key) for key in FigureParameters.model_fields.keys() & known}
+        values["compare_with"] = self.compare_with or self.__dict__["against"]
+        try:
+            return FigureQuery.of(name, values)
+        except InvalidInputError as error:
+            raise ConflictError(str(error)) from error
 
 
 class ExportParameters(SnapshotRef, PaperFilter):
