@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from wamkg.cli.common import JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
+from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, err, open_store, out, print_json, print_table
 from wamkg.cli.paper_filters import FilterValues, in_main_taxonomy, with_paper_filters
 from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
-from wamkg.exporting.into import BEGIN, END
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
 from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
 from wamkg.files import whole_file
@@ -102,7 +101,7 @@ def export(
     ] = None,
     into: Annotated[
         Path | None,
-        typer.Option("--into", help=f"awesome-list: replace the text between `{BEGIN}` and `{END}` in this file."),
+        typer.Option("--into", help="awesome-list: update this file's list in its own form, or between wamkg's marks."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="With --into: do not write; exit with 1 if the file is out of date.")
@@ -133,9 +132,13 @@ def export(
 
 
 def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:
-    same = exports.export_into(store, format, file, taxonomies, check=check)
-    out.print(f"{file}: {'up to date' if same else 'out of date' if check else 'updated'}")
-    return int(check and not same)
+    found = exports.export_into(store, format, file, taxonomies, check=check)
+    for line in found.changed:
+        out.print(line)
+    for line in found.left:
+        err.print(f"left as it is: {line}")
+    out.print(f"{file}: {'up to date' if found.same else 'out of date' if check else 'updated'}")
+    return 1 if check and not found.same else EXIT_PARTIAL if found.left else 0
 
 
 Text = str | None

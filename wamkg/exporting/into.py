@@ -5,6 +5,11 @@ from wamkg.errors import InvalidInputError
 BEGIN, END = "<!-- wamkg:begin -->", "<!-- wamkg:end -->"
 
 
+def has_marks(text: str) -> bool:
+    """Whether a text has one of the two marks on a line of its own."""
+    return any(line.strip() in (BEGIN, END) for line in text.splitlines())
+
+
 def with_part(text: str, part: str, name: str) -> str:
     """The text with `part` between its two marks, each on its own line. Everything else stays byte for byte.
 

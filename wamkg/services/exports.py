@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError, StoreError
 from wamkg.exporting.formats import export_named, papers_of, sections_of
-from wamkg.exporting.into import with_part
+from wamkg.exporting.into import has_marks, with_part
+from wamkg.exporting.list_in_place import UpdatedList, update_list
 from wamkg.files import read_utf8, write_whole
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.citation_keys import is_keyless, save_default_keys
@@ -70,16 +72,29 @@ def _pieces(session: Session, format: str, taxonomies: Sequence[str], wanted: Pa
     return papers_of(format)(session, ordered_numbers(session, wanted))
 
 
-def export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], *, check: bool) -> bool:
-    """Replace the marked part of a file with the current list; returns whether it was up to date already.
+@dataclass(frozen=True)
+class FilledFile:
+    """A file that was brought up to date: whether it was so already, what changed, and what has to be done by hand."""
+
+    same: bool
+    changed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], *, check: bool) -> FilledFile:
+    """Replace the marked part of a file with the current list; without marks, bring somebody's own list up to date in
+    its own form, see `list_in_place.update_list`.
 
     `check` writes nothing. Raises InvalidInputError for a format that cannot fill a part of a file, and for a file that
-    cannot be read or lacks the two marks.
+    cannot be read or has only one of the two marks.
     """
     sections = sections_of(format)
     text = read_utf8(file)
     with store.reading() as session:
-        wanted = with_part(text, "".join(sections(session, taxonomies)), str(file))
-    if wanted != text and not check:
-        write_whole(file, wanted.encode())
-    return wanted == text
+        if has_marks(text):
+            found = UpdatedList(with_part(text, "".join(sections(session, taxonomies)), str(file)))
+        else:
+            found = update_list(session, text, file.name, taxonomies)
+    if found.text != text and not check:
+        write_whole(file, found.text.encode())
+    return FilledFile(found.text == text, found.changed, found.left)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import and_, case, func, literal, or_, select
 from sqlmodel import Session, col
@@ -97,6 +97,24 @@ def placed_papers(session: Session, taxonomy: Taxonomy, wanted: PaperFilter | No
         return found
     numbers = paper_numbers(session, wanted)
     return [paper for paper in found if not numbers.isdisjoint(paper.records)]
+
+
+class PrimaryPlacement(NamedTuple):
+    """The taxon of a paper's live primary assignment, and who assigned it."""
+
+    path: str
+    source: str
+
+
+def primary_placements(session: Session, slug: str) -> dict[int, PrimaryPlacement]:
+    """The live primary assignments in a taxonomy by paper, the oldest first."""
+    statement = (
+        select_columns(Assignment.paper_id, Taxon.path, Assignment.source)
+        .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id))
+        .where(*_placed(get_taxonomy(session, slug)))
+        .order_by(col(Assignment.id))
+    )
+    return {paper: PrimaryPlacement(path, source) for paper, path, source in session.connection().execute(statement)}
 
 
 def _labelled(taxon: Any) -> Selected:
