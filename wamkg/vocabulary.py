@@ -82,6 +82,7 @@ class BatchKind(StrEnum):
     UNDO = "undo"
     EXPORT = "export"
     DISCOVER = "discover"
+    WATCH = "watch"
 
 
 AWAITING_HEADING = "Awaiting a place"
@@ -187,6 +188,27 @@ class DiscoveryOutcome(StrEnum):
     RETURNED = "returned"
     HELD = "held"
     UNREADABLE = "unreadable"
+
+
+class NoticeKind(StrEnum):
+    """What has changed about a library paper at a source."""
+
+    VERSION = "version"
+    WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"
+    TITLE = "title"
+    ABSTRACT = "abstract"
+    VENUE = "venue"
+    PUBLISHED = "published"
+    CODE = "code"
+
+
+class NoticeStatus(StrEnum):
+    """Status of a notice; the last two are answers of a person."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
 
 
 class TaskKind(StrEnum):

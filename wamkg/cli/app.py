@@ -137,6 +137,11 @@ COMMANDS: dict[str, Verb] = {
         "discover",
         "Look for new papers: arXiv queries, citations, recommendations, rival lists. Run it again to continue.",
     ),
+    "watch": Verb(
+        "watching",
+        "watch",
+        "Look for changes of library papers: versions, withdrawals, titles, venues, code; then accept or dismiss them.",
+    ),
     "jobs": Verb("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
     "worker": Verb(
         "jobs",

@@ -28,6 +28,7 @@ KINDS = {
     "embed": JobKind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
     "suggest": JobKind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
     "discover": JobKind("wamkg.services.discovery:run_discover_job", "wamkg.services.discovery:discover_options"),
+    "watch": JobKind("wamkg.services.watching:run_watch_job", "wamkg.services.watching:check_watch"),
     "refit": JobKind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 

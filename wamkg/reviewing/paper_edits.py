@@ -203,21 +203,42 @@ def set_values(
     if actor.kind != PERSON:
         raise InvalidInputError(f"{actor.name} is a program; only a person edits by hand")
     one_writer(session)
-    parsed = {(known := known_name(name)): read_value(known, value) for name, value in values.items()}
+    parse_values(values)
     number = find_paper(session, paper).id
     assert number is not None
     row = lock_paper(session, number)
     check_revision(session, row, revision)
-    _refuse_foreign_ids(session, row, parsed)
     batch = open_batch(session, BatchKind.EDIT, row.slug, actor)
-    edit = _PaperEditor(session, batch, row, load_claims(session, [number])[number])
-    changes = edit.apply(parsed, {known_name(name): value for name, value in values.items()}, why)
+    changes, alarms = edit_paper(session, batch, row, values, why)
     if not changes:
         drop_batch(session, batch)
         return EditResult(None, row.slug, {}, row.revision)
     close_batch(session, batch, {"fields": sorted(changes), "paper": row.slug})
     session.refresh(row)
-    return EditResult(batch.uid, row.slug, changes, row.revision, edit.alarms)
+    return EditResult(batch.uid, row.slug, changes, row.revision, alarms)
+
+
+def parse_values(values: Mapping[str, JSON]) -> dict[str, Parsed]:
+    """The values of fields of a paper, parsed, by the known names of the fields.
+
+    Raises InvalidInputError for an unknown field or invalid value.
+    """
+    return {(known := known_name(name)): read_value(known, value) for name, value in values.items()}
+
+
+def edit_paper(
+    session: Session, batch: Batch, paper: Paper, values: Mapping[str, JSON], why: str
+) -> tuple[dict[str, ValueChange], list[str]]:
+    """Set fields of a paper within a person's batch; returns what changed, and warnings about lost quotes.
+
+    Raises the errors of `set_values`.
+    """
+    assert paper.id is not None
+    parsed = parse_values(values)
+    row = lock_paper(session, paper.id)
+    _refuse_foreign_ids(session, row, parsed)
+    edit = _PaperEditor(session, batch, row, load_claims(session, [paper.id])[paper.id])
+    return edit.apply(parsed, {known_name(name): value for name, value in values.items()}, why), edit.alarms
 
 
 def _refuse_foreign_ids(session: Session, paper: Paper, values: Mapping[str, Parsed]) -> None:

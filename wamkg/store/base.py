@@ -36,6 +36,7 @@ from wamkg.store.tables import (
     Entity,
     IdentityQuestion,
     Job,
+    Notice,
     Objection,
     Token,
     metadata,
@@ -117,7 +118,7 @@ def insert_returning(session: Session, model: type[SQLModel], rows: Sequence[Row
     return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}
 
 
-Listed = TypeVar("Listed", Batch, IdentityQuestion, Job, Objection, Token)
+Listed = TypeVar("Listed", Batch, IdentityQuestion, Job, Notice, Objection, Token)
 
 
 Found = TypeVar("Found", bound=SQLModel)

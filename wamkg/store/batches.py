@@ -39,6 +39,7 @@ from wamkg.store.tables import (
     Institution,
     Method,
     Metric,
+    Notice,
     Objection,
     Paper,
     Result,
@@ -158,6 +159,7 @@ EDITABLE: dict[type[SQLModel], frozenset[str]] = {
     ),
     Objection: frozenset({"status", "answer", "decided_by_id", "decision"}),
     IdentityQuestion: frozenset({"status", "wrong_ids", "note", "answer_batch"}),
+    Notice: frozenset({"status"}),
     ReviewRound: frozenset({"status"}),
     Survey: frozenset(
         {
@@ -288,7 +290,7 @@ def end_rows(session: Session, batch: Batch, model: type[SQLModel], numbers: Ite
 def batches_that_edited_rows_of(session: Session, batch: Batch) -> set[int]:
     """Later batches, not undone, that changed objections, questions or rounds created by this one."""
     found: set[int] = set()
-    for model in (Objection, IdentityQuestion, ReviewRound):
+    for model in (Objection, IdentityQuestion, Notice, ReviewRound):
         later = (
             select(Change.batch_id)
             .join(Batch, col(Batch.id) == col(Change.batch_id))

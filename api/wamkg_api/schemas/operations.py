@@ -6,7 +6,7 @@ from pydantic import Field
 
 from wamkg.parameters import Text, Word
 from wamkg.reviewing.doctor import CHECKS, FORMER_CHECKS
-from wamkg_api.schemas.base import Body, Why
+from wamkg_api.schemas.base import Body, Revision, Why
 from wamkg_api.schemas.parameters import ReleaseName
 
 
@@ -32,6 +32,13 @@ class JobParameters(Body):
     taxonomy: Word | None = Field(default=None, description="Of suggest.")
     routes: list[Word] | None = Field(default=None, max_length=100, description="Of discover: default all routes.")
     least: int | None = Field(default=None, ge=1, le=1000, description="Of discover: citations that make a find.")
+
+
+class NoticeAnswer(Body):
+    """What a person does about a notice."""
+
+    status: Literal["accepted", "dismissed"]
+    revision: Revision | None = None
 
 
 class DoctorRequest(Body):

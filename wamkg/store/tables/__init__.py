@@ -16,6 +16,7 @@ from wamkg.store.tables.entities import (
     Result,
 )
 from wamkg.store.tables.identity import IdentityQuestion
+from wamkg.store.tables.notices import Notice
 from wamkg.store.tables.papers import (
     Author,
     Authorship,
@@ -64,6 +65,7 @@ __all__ = [
     "Method",
     "Metric",
     "NamedEntity",
+    "Notice",
     "Objection",
     "Paper",
     "PaperUrl",

@@ -1,0 +1,1 @@
+"""Watching: have papers of the library changed at their sources?"""
