@@ -235,6 +235,19 @@ def test_commands_that_point_elsewhere_leave_no_trace_but_a_doubt(typed: str, ti
     assert all(isinstance(doubt, Dropped) and text in doubt for doubt, text in zip(doubts, lost, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        (r"Beans~-- How They Grow", "Beans – How They Grow"),
+        (r"Beans --~How They Grow", "Beans – How They Grow"),
+        (r"Beans in Vol.~3, about ~30 of Them", "Beans in Vol. 3, about ~30 of Them"),
+    ],
+)
+def test_a_tie_beside_a_dash_is_a_space(typed: str, title: str) -> None:
+    record = one(parse_bibtex, f"@misc{{a, title={{{typed}}}, pages={{3~--~9}}, year=2020}}")
+    assert (record.title, record.pages) == (title, "3-9")
+
+
 RIS = "TY  - JOUR\nTI  - One two three\nAU  - Lee, Ann\nPY  - 2020\nER  - \n"
 NBIB = "PMID- 1\nTI  - One two three.\nFAU - Lee, Ann\nDP  - 2020\nSO  - Beds. 2020\n\n"
 WOS = "FN Clarivate\nVR 1.0\nPT J\nAU Lee, Ann\nTI One two three\nPY 2020\nER\n\n"

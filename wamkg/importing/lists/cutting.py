@@ -125,8 +125,15 @@ def _whole_end(text: str) -> int:
         title, behind = text[: found.start()], text[found.end() :]
         if length_of(title) >= 2 and length_of(behind) >= _SUMMARY_WORDS:
             return found.start()
-    ends = (m.start() for m in re.finditer(r"[,，(\[（]|\.\s", text) if not _opens_title_words(text[m.start() :]))
+    ends = (m.start() for m in re.finditer(r"[,，(\[（]|\.\s", text) if not _is_enclosed(text, m.start()))
+    ends = (end for end in ends if not _opens_title_words(text[end:]))
     return next((end for end in ends if _is_published(text[end + 1 :])), len(text))
+
+
+def _is_enclosed(text: str, at: int) -> bool:
+    """Whether a position is inside brackets."""
+    before = text[:at]
+    return sum(map(before.count, _OPENING)) > sum(map(before.count, _CLOSING)) and any(c in _CLOSING for c in text[at:])
 
 
 def _is_published(text: str) -> bool:
@@ -306,7 +313,7 @@ def _opening(text: str) -> int | None:
 def _running(text: str) -> Iterator[Part]:
     """Split plain text into credits, or a title with credits before or after it."""
     kind = kind_of_words(text, loose=True)
-    named = _title_like_a_name(text) if kind is PieceKind.CREDITS else 0
+    named = title_like_a_name(text) if kind is PieceKind.CREDITS else 0
     if named:
         yield Cut(PieceKind.WEAK, as_title(text[:named]))
         yield from (text[named], _cut(text[named + 1 :], text[named + 1 :].strip(), True, PieceKind.CREDITS))
@@ -327,13 +334,16 @@ def _running(text: str) -> Iterator[Part]:
         yield from _behind(title, behind)
 
 
-def _title_like_a_name(text: str) -> int:
-    """Find the end of a title that reads like a name, before authors: "Mask Net (2017), K. Lee"; else 0."""
+def title_like_a_name(text: str) -> int:
+    """Find the end of a title that reads like a name, before authors: "Mask Net (2017), K. Lee"; else 0.
+
+    The name may be that of an institution: "OpenAI Sandbox (2017), K. Lee".
+    """
     found = _TITLE_BEFORE.match(text)
     if found is None or _ABBREVIATED.search(found["title"]):
         return 0
     lead, behind = read_credits(found["title"]), read_credits(text[found.end("title") + 1 :])
-    alone = len(lead.authors) == 1 and not (lead.sure or lead.cut)
+    alone = len(lead.authors) + len(lead.institutions) == 1 and not (lead.sure or lead.cut)
     return found.end("title") if alone and behind.complete and (behind.authors or behind.cut) else 0
 
 
@@ -409,7 +419,7 @@ def _asking_end(text: str) -> tuple[int, int] | None:
 def _credits_start(text: str) -> tuple[int, int] | None:
     """Find the first comma or bracket followed only by credits."""
     best: int | None = None
-    cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text)][-_MAX_COMMAS:]
+    cuts = [m.start() for m in re.finditer(r"[,(\[，（]", text) if not _is_enclosed(text, m.start())][-_MAX_COMMAS:]
     for cut in reversed(cuts):
         behind = read_credits(text[cut + 1 :])
         if _opens_title_words(text[cut:]):

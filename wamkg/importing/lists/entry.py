@@ -321,6 +321,9 @@ def _split_short_name(title: str, entry: ListEntry, usual: bool) -> tuple[str, s
     if beside.complete and (beside.year or beside.remarks):
         entry.add_credits(beside)
         return found["title"], name
+    if "," in short and (beside.year or beside.date):
+        entry.add_beside(short)
+        return found["title"], name
     words = short.split()
     telling = any(is_telling(w) or w.isupper() for w in words) or (
         usual and any(c.isupper() or c.isdigit() for c in short)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from wamkg.identifiers import normalise, title_key
 from wamkg.importing.links import is_link_label, is_scholarly, kind_of
 from wamkg.importing.lists.credits import read_credits
-from wamkg.importing.lists.cutting import PieceKind
+from wamkg.importing.lists.cutting import PieceKind, title_like_a_name
 from wamkg.importing.lists.entry import ListEntry
 from wamkg.importing.lists.heads import Head, HeadLink
 from wamkg.importing.lists.inline import Atom, Inline
@@ -290,7 +290,7 @@ def is_credits_line(line: Inline) -> bool:
     words = "".join(a.text for a in line.atoms if a.image is None and a.link not in labels)
     found = read_credits(words)
     lone = len(found.authors) == 1 and _DATED_WORDS.match(words) is not None
-    return found.complete and found.sure and not lone
+    return found.complete and found.sure and not lone and not title_like_a_name(words.strip())
 
 
 def chunks(head: Head) -> list[Head]:

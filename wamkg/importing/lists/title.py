@@ -85,7 +85,8 @@ def is_name_piece(pieces: Sequence[HeadPiece], number: int) -> bool:
     ):
         return False
     if piece.kind is PieceKind.BRACKET or (piece.before == "[" and piece.after == "]"):
-        return is_bracketed_name(piece, behind)
+        follows_link = number > 0 and bool(pieces[number - 1].links) and not piece.links
+        return not follows_link and is_bracketed_name(piece, behind)
     if piece.after in COLONS or (behind.before in _DASHES and behind.before):
         return _is_parted_name(piece, behind)
     apart = piece.marked and behind.style != piece.style and piece.line == behind.line

@@ -184,7 +184,7 @@ class _LatexReader:
             self.value[self.at : self.at + 1],
         )
         if text == "~":
-            tied = re.match(r"[\w.,;:)}\]'’”]", before) and re.match(r"[\w\\({$\"'“`]", behind)
+            tied = re.match(r"[\w.,;:)}\]'’”-]", before) and re.match(r"[\w\\({$\"'“`-]", behind)
             return " " if tied and not (before.isdigit() and behind.isdigit()) else text
         if text == "--" and behind.isalpha() and not before.strip():
             return text
