@@ -214,14 +214,14 @@ def records_of(bullets: list[str]) -> list[Record]:
 @pytest.mark.parametrize(
     ("bullet", "facts"),
     [
-        ("Sand for Everybody (Book, Jan 2017), A. Bell et al.", {"title": "Sand for Everybody", "authors": ["A. Bell"]}),
+        ("Sand for All (Book, Jan 2017), A. Bell et al.", {"title": "Sand for All", "authors": ["A. Bell"]}),
         ("Sand for Robots (Talk, Berlin, 2018), A. Bell", {"title": "Sand for Robots", "year": 2018}),
         ("Sand (wet, dry and loose) for Robots, A. Bell", {"title": "Sand (wet, dry and loose) for Robots"}),
         ("OpenAI Sandbox (2016), G. Cole et al.", {"title": "OpenAI Sandbox", "authors": ["G. Cole"], "year": 2016}),
         ("Google Dunes (2017), G. Cole and A. Bell", {"title": "Google Dunes", "authors": ["G. Cole", "A. Bell"]}),
     ],
 )
-def test_a_title_is_never_cut_inside_brackets_and_may_name_an_institution(bullet: str, facts: dict[str, object]) -> None:
+def test_a_title_is_not_cut_inside_brackets_and_may_name_an_institution(bullet: str, facts: dict[str, object]) -> None:
     record = only(f"## Dunes\n- {bullet} [[pdf]](https://arxiv.org/abs/2401.00001)\n", EMPTY)
     assert {name: getattr(record, name) for name in facts} == facts
 

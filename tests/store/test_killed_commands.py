@@ -215,7 +215,7 @@ def stopped(order: Order, home: Path, after: float, sent: signal.Signals) -> boo
 
 
 def test_a_killed_import_is_run_again(tmp_path: Path) -> None:
-    check_order("bibtex", tmp_path, size=200, kills=2, seed=3, sent=signal.SIGKILL)
+    check_order("bibtex", tmp_path, size=100, kills=2, seed=3, sent=signal.SIGKILL)
 
 
 @pytest.mark.drill
