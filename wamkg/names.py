@@ -169,3 +169,10 @@ def bibtex_name(name: PersonName, escape: Callable[[str], str] = str) -> str:
         given = "{" + given + "}"
     family = f"{escape(name.particle)} {family}" if name.particle else family
     return ", ".join(part for part in (family, escape(name.suffix), given) if part)
+
+
+def listed_name(name: PersonName) -> str:
+    """A name for a text with several names: in reading order if it can be parsed back, else family name first."""
+    parts = [f"{name.particle} {name.family}".strip(), name.suffix, name.given]
+    forms = (name.display, ", ".join(part for part in parts if part))
+    return next((form for form in forms if parse_name(form) == name), name.display)

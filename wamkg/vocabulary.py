@@ -89,6 +89,8 @@ AWAITING_HEADING = "Awaiting a place"
 """Heading of an exported list above the papers that have no assignment; an import understands it."""
 BRANCH_COLORS = ("blue", "teal", "brown", "violet", "red", "ochre", "indigo", "amber")
 """Colors of branches, in the order of the figures' palette."""
+DIAGRAMS = ("vla", "wm", "wam", "cascaded", "joint")
+"""Drawings that a definition of the survey may have."""
 DATE_RULES = ("arxiv_v1", "venue")
 """Which date places a paper: that of its first version, or that of its venue."""
 

@@ -22,21 +22,25 @@ from wamkg_api.drawing import FigureQueue
 from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import RateLimitMiddleware
 from wamkg_api.routers import (
+    about_pages,
     batches,
     citations,
     decisions,
     discovery,
     duplicates,
     entities,
+    entity_pages,
     exports,
     graph,
     identity_pages,
+    import_pages,
     imports,
     jobs,
     notices,
     objections,
     operations,
     pages,
+    paper_pages,
     papers,
     questions,
     releases,
@@ -97,10 +101,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(sessions.router)
     app.include_router(pages.forms)
     app.include_router(identity_pages.forms)
+    app.include_router(import_pages.forms)
     app.include_router(survey_pages.forms)
+    app.include_router(paper_pages.forms)
     app.include_router(review_pages.forms)
     app.include_router(pages.static)
-    for router in (pages.router, identity_pages.router, survey_pages.router, review_pages.router):
+    for router in (
+        about_pages.router,
+        entity_pages.router,
+        pages.router,
+        identity_pages.router,
+        import_pages.router,
+        survey_pages.router,
+        review_pages.router,
+        paper_pages.router,
+    ):
         app.include_router(router, dependencies=[Depends(may_read)])
     add_handlers(app)
     app.add_middleware(RateLimitMiddleware, settings=settings)

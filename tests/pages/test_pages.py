@@ -25,6 +25,7 @@ from wamkg.suggesting.runner import Rules, suggest_places
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGES = (
     "/",
+    "/about",
     "/papers",
     "/papers?taxon=wam:joint/diffusion&q=video",
     "/papers/arxiv:2302.00111",
@@ -37,8 +38,12 @@ PAGES = (
     "/questions",
     "/duplicates",
     "/leaderboard",
+    "/index/benchmarks",
+    "/index/benchmarks/libero",
+    "/papers/arxiv:2601.16163/why",
     "/papers/nothing-like-it",
     "/sign-in",
+    "/import",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 pytestmark = pytest.mark.e2e
@@ -213,6 +218,9 @@ def test_every_page_stands_on_an_empty_store(tmp_path: Path) -> None:
             "/questions",
             "/duplicates",
             "/leaderboard",
+            "/index/benchmarks",
+            "/index/benchmarks/libero",
+            "/papers/arxiv:2601.16163/why",
             "/timeline",
             "/graph",
         ):

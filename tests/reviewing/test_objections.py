@@ -10,7 +10,7 @@ from tests.helpers.store_dump import dump
 from wamkg.cli import run
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.exporting.disputes import agenda_text, reply_text
-from wamkg.pages.library import paper_page
+from wamkg.pages.paper import paper_page
 from wamkg.pages.workbench import QueueChoice, review_page
 from wamkg.reviewing.objections import (
     ObjectionDraft,
@@ -217,14 +217,14 @@ def test_disputes_are_seen_on_the_pages(seeded_store: Store) -> None:
     paper = "arxiv:2602.15922"
     written = dispute(seeded_store, paper, "outside", quote="We <b>do</b> cascade.")
     with seeded_store.reading() as session:
-        queue, own = review_page(session, QueueChoice()), paper_page(session, paper)
+        queue, own = review_page(session, QueueChoice()), paper_page(session, paper, {})
     for page in (queue, own):
         assert f'id="objection-{written.objection}"' in page
         assert "We &lt;b&gt;do&lt;/b&gt; cascade." in page
         assert f'href="{SAID_AT}"' in page
     close(seeded_store, written.objection, "rejected", "It does not.")
     with seeded_store.reading() as session:
-        queue, own = review_page(session, QueueChoice()), paper_page(session, paper)
+        queue, own = review_page(session, QueueChoice()), paper_page(session, paper, {})
     assert written.objection not in queue
     assert "Rejected, decided by bo" in own
 

@@ -6,6 +6,7 @@ import orjson
 from sqlmodel import Session
 
 from wamkg.exporting.jsonl import export_jsonl
+from wamkg.figures.plaintext import plain
 from wamkg.identifiers import PartialDate, Precision
 from wamkg.importing.jsonl import loose_record
 from wamkg.importing.parse_result import Item
@@ -76,3 +77,14 @@ def published(record: UncheckedObject) -> list[int]:
 def address(record: UncheckedObject) -> str | None:
     """The URL of a paper, or its page on arXiv."""
     return record.get("url") or (f"https://arxiv.org/abs/{record['arxiv']}" if record.get("arxiv") else None)
+
+
+def plain_citation(record: UncheckedObject) -> str:
+    """A paper, given with the keys of JSON Lines, as one line of text for a document without a citation manager."""
+    authors = ", ".join(record.get("authors", [])) + (" et al." if record.get("authors_cut") else "")
+    year = next((str(part) for part in published(record)), "")
+    numbers = (record.get("volume") or "") + (f"({record['number']})" if record.get("number") else "")
+    place = ", ".join(part for part in (record.get("venue"), numbers, record.get("pages")) if part)
+    doi = f"https://doi.org/{record['doi']}" if record.get("doi") else address(record)
+    said = [f"{authors} ({year})" if authors and year else authors or year, plain(record["title"]), place, doi]
+    return " ".join(part if part.endswith(("?", "!")) or part is doi else f"{part}." for part in said if part)

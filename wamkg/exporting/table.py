@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from wamkg.exporting.characters import without_controls
 from wamkg.exporting.jsonl import CHUNK
-from wamkg.names import PersonName, parse_name
+from wamkg.names import listed_name
 from wamkg.store.base import chunks
 from wamkg.store.paper_details import names_of, paper_rows
 from wamkg.store.taxonomies import list_taxonomies
@@ -56,13 +56,6 @@ def export_table(session: Session, papers: Sequence[int] | None = None) -> Itera
 
 def _object(details: dict[str, str] | None) -> str | None:
     return orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode() if details else None
-
-
-def listed_name(name: PersonName) -> str:
-    """A name for a cell with several names: in reading order if it can be parsed back, else family name first."""
-    parts = [f"{name.particle} {name.family}".strip(), name.suffix, name.given]
-    forms = (name.display, ", ".join(part for part in parts if part))
-    return next((form for form in forms if parse_name(form) == name), name.display)
 
 
 def spreadsheet_cell(value: object) -> str:

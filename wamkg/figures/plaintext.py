@@ -1,7 +1,12 @@
-"""Convert mathematics in names to Unicode, so that a label stays searchable: C$^3$ache becomes C³ache."""
+"""Convert LaTeX in titles, names and abstracts to Unicode, so that it reads well and stays searchable.
+
+C$^3$ache becomes C³ache, \\textbf{Fast} becomes Fast.
+"""
 
 import re
 import unicodedata
+
+from wamkg.importing.references.latex import latex_symbol, plain_text
 
 _DIGITS = "0123456789+-=()"
 SUPER = dict(zip(_DIGITS + "n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True))
@@ -13,8 +18,14 @@ GREEK = {
 } | {"lambda": "λ"}
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(.))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
-_MATHEMATICS = re.compile(r"\$([^$]*[\^_\\][^$]*)\$")
-_FONT_COMMANDS = {"text", "mathrm", "mathbf", "mathit", "mathcal", "rm", "bf", "textbf", "textit"}
+_MATHEMATICS = re.compile(r"\$([^$]*[\^_\\][^$]*)\$|\\\((.*?)\\\)|(?<![\w$])\$([A-Za-z])\$(?!\w)")
+_FONT_COMMANDS = {
+    "text", "mathrm", "mathbf", "mathit", "mathcal", "mathbb", "mathsf", "mathtt", "boldsymbol", "operatorname", "rm",
+    "bf", "textbf", "textit", "left", "right",
+}  # fmt: skip
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_WORDS = re.compile(r"\\(?:(?:text\w+|emph|mathrm|mathbf|url|enquote)\s*\{|[&%#_]|[`'^\"~=.]\{?[A-Za-z]|[vcuHk]\{\w)")
+"""LaTeX that is certainly meant as LaTeX outside formulas."""
 
 
 def _script(match: re.Match[str]) -> str:
@@ -24,15 +35,19 @@ def _script(match: re.Match[str]) -> str:
 
 
 def _command(match: re.Match[str]) -> str:
-    return "" if match[1] in _FONT_COMMANDS else GREEK.get(match[1], match[1])
+    if match[1] in _FONT_COMMANDS:
+        return ""
+    return GREEK.get(match[1]) or latex_symbol(match[1]) or match[1]
 
 
 def _formula(match: re.Match[str]) -> str:
-    text = _COMMAND.sub(_command, match[1])
+    formula = _FRACTION.sub(r"\1/\2", match[1] or match[2] or match[3] or "")
+    text = _COMMAND.sub(_command, formula)
     return _SCRIPT.sub(_script, text).replace("{", "").replace("}", "")
 
 
 def plain(text: str) -> str:
-    """Return the text on one line, with `$...$` formulas in Unicode and without control characters."""
+    """Return the text on one line, with formulas in Unicode and without LaTeX commands and control characters."""
     kept = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
-    return " ".join(_MATHEMATICS.sub(_formula, kept).split())
+    read = _MATHEMATICS.sub(_formula, kept)
+    return " ".join((plain_text(read) if _WORDS.search(read) else read).split())

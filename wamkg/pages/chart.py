@@ -1,14 +1,16 @@
-"""Stacked bars as plain numbers for an SVG template: no style attributes, no scripts."""
+"""Charts as plain numbers for an SVG template: no style attributes, no scripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wamkg.views.timelines import PaperTimeline
+from wamkg.views.timelines import CitationPeriod, PaperTimeline
 
 WIDTH, HEIGHT = 960.0, 300.0
 LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
 GAP = 0.22
 MAX_STEPS = 4
+_STEPS = (*(factor * 10**power for power in range(7) for factor in (1, 2, 5)), 10**9)
+"""Distances between the lines of an axis of counts."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def steps_of(paths: Sequence[str]) -> dict[str, int]:
 def timeline_chart(timeline: PaperTimeline) -> StackedBars:
     """Bars by period, split by taxon, with whole numbers on the axis."""
     highest = max((item.total for item in timeline.items), default=1)
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500, 10**6) if highest / step <= 6)
+    every = next(step for step in _STEPS if highest / step <= 6)
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     top = -(-highest // every) * every
     slot = (WIDTH - LEFT) / max(len(timeline.items), 1)
@@ -80,3 +82,55 @@ def timeline_chart(timeline: PaperTimeline) -> StackedBars:
     periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
     counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]
     return StackedBars(WIDTH, HEIGHT, LEFT, base, segments, periods, counts)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart; `words` says its period and its number."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    words: str
+
+
+@dataclass(frozen=True)
+class BarsAndSum:
+    """Bars by period and their running sum as a line, in user units of `width` by `height`."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    base: float
+    bars: list[Bar]
+    line: list[tuple[float, float]]
+    periods: list[Tick]
+    counts: list[Tick]
+
+
+SCREEN, PHONE = 860.0, 350.0
+"""Widths of a chart on a screen and on a phone, in user units of 12 px text."""
+_LOW, _SIDE, _ROOM_FOR_SUM, _ROOM_FOR_PERIOD = 210.0, 34.0, 76.0, 72.0
+
+
+def counts_chart(items: Sequence[CitationPeriod], width: float) -> BarsAndSum:
+    """Counts by period as bars, and the sum so far as a line, with few labels on a narrow chart."""
+    base, right = _LOW - BOTTOM, width - _ROOM_FOR_SUM
+    highest = max((item.cumulative for item in items), default=1) or 1
+    every = next(step for step in _STEPS if highest / step <= 4)
+    top = -(-highest // every) * every
+    slot = (right - _SIDE) / max(len(items), 1)
+    room = base - TOP
+    bars, line = [], []
+    for i, item in enumerate(items):
+        height = item.count / top * room
+        x = _SIDE + i * slot
+        words = f"{item.period}: {item.count}, {item.cumulative} in all"
+        bars.append(Bar(x + slot * GAP / 2, base - height, slot * (1 - GAP), height, words))
+        line.append((x + slot / 2, base - item.cumulative / top * room))
+    each = max(1, -(-len(items) // int((right - _SIDE) // _ROOM_FOR_PERIOD)))
+    periods = [Tick(_SIDE + (i + 0.5) * slot, item.period) for i, item in enumerate(items) if i % each == 0]
+    counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]
+    return BarsAndSum(width, _LOW, _SIDE, right, base, bars, line, periods, counts)

@@ -1,4 +1,4 @@
-"""The library page and the page of one paper."""
+"""The library page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,9 @@ from wamkg.pages.links import export_url, filters_without, library_url, source_l
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.parameters import split_taxon
-from wamkg.reviewing.holdout import describe_held_out_in_batch
 from wamkg.store.papers import numbers_by_slug
-from wamkg.store.survey import outside_kinds
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.history import paper_history
-from wamkg.views.objections import objection_list
-from wamkg.views.paper_details import paper_detail
 from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets
-from wamkg.views.questions import questions_on
 from wamkg.views.search import match_labels
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
@@ -26,7 +20,6 @@ from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 PER_PAGE = 25
 FORM_FIELDS = ("q",)
 """Filters with a field in the search form; the form sends the others along unchanged."""
-MAX_OBJECTIONS = 100
 SORT_LABELS = {
     "-date": "newest first",
     "date": "oldest first",
@@ -164,28 +157,3 @@ def _matched(session: Session, query: PaperQuery, items: Sequence[PaperItem]) ->
     numbers = numbers_by_slug(session, [item.slug for item in items])
     labels = match_labels(session, query.q, list(numbers.values()))
     return {slug: labels[number] for slug, number in numbers.items()}
-
-
-def paper_page(session: Session, identifier: str, viewer: Viewer | None = None, done: str | None = None) -> str:
-    """One paper with its assignments, sources, suggestions and history.
-
-    Raises NotFoundError.
-    """
-    classes = load_taxon_names(session)
-    paper = paper_detail(session, identifier)
-    return render(
-        "paper.html",
-        viewer=viewer,
-        site=site_name(session),
-        main=find_default_taxonomy(session),
-        here="/papers",
-        done=done if viewer else None,
-        paper=paper,
-        revealed=describe_held_out_in_batch(session, done) if viewer and done else [],
-        objections=objection_list(session, None, MAX_OBJECTIONS, None, paper=paper.id).items,
-        questions=questions_on(session, identifier),
-        history=paper_history(session, identifier),
-        names=classes.names,
-        outside_kinds=outside_kinds(session),
-        families=classes.families,
-    )

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from wamkg.views.papers import PaperQuery
 
 API = "/api/v1"
+ARXIV = "https://arxiv.org/abs/"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOURCES = {
     "seed": "this project",
@@ -21,6 +22,16 @@ SOURCES = {
 def paper_url(identifier: str) -> str:
     """URL of a paper's page."""
     return f"/papers/{quote(identifier, safe=':')}"
+
+
+def page_of(address: str) -> str:
+    """Our page of the paper with an address on arXiv; other addresses as they are."""
+    return paper_url(f"arxiv:{address.removeprefix(ARXIV)}") if address.startswith(ARXIV) else address
+
+
+def entity_url(kind: str, name: str) -> str:
+    """URL of the page of a method, data set, benchmark, author and so on; an author has no slug but a name."""
+    return f"/index/{kind}s/{quote(name, safe='')}"
 
 
 def query_url(path: str, parameters: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The pages for start, taxonomy, timeline and leaderboards."""
+"""The pages for taxonomy, timeline and leaderboards."""
 
 from collections.abc import Sequence
 
@@ -9,63 +9,18 @@ from wamkg.pages.context import load_taxon_names
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.paper_filter import PaperFilter
-from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.coverage import overview
 from wamkg.views.entities import all_entities
-from wamkg.views.papers import PaperQuery, find_paper_page
 from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.survey import site_name
-from wamkg.views.taxonomies import TaxonomyItem, TaxonomyTree, taxonomy_list, taxonomy_tree
+from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list, taxonomy_tree
 from wamkg.views.timelines import PaperTimeline, papers_timeline
-from wamkg.vocabulary import MAIN, EntityKind
-
-NEWEST = 5
+from wamkg.vocabulary import EntityKind
 
 
-def start_page(session: Session, viewer: Viewer | None = None) -> str:
-    """The overview of the library with the roadmap."""
-    counts, classes = overview(session), load_taxon_names(session)
-    tree = _tree(session, _chosen(session, MAIN, taxonomy_list(session)))
-    listed = sum(n for standing, n in counts.papers.items() if standing != "cited")
-    numbers = [
-        ("papers listed", listed, "/papers"),
-        ("classified", tree.placed if tree else 0, "/taxonomy"),
-        ("awaiting a place", counts.papers.get("candidate", 0), "/review"),
-        ("methods", counts.things["methods"], None),
-        ("datasets", counts.things["datasets"], None),
-        ("benchmarks", counts.things["benchmarks"], None),
-        ("reported results", counts.things["results"], "/leaderboard"),
-    ]
-    return render(
-        "index.html",
-        viewer=viewer,
-        site=site_name(session),
-        main=find_default_taxonomy(session),
-        here="/",
-        tree=tree,
-        roadmap=bool(tree and tree.placed),
-        survey=find_survey(session),
-        numbers=numbers,
-        listed=listed,
-        newest=find_paper_page(session, PaperQuery(limit=NEWEST, taxon=_families(tree))).items,
-        names=classes.names,
-        families=classes.families,
-    )
-
-
-def _tree(session: Session, slug: str) -> TaxonomyTree | None:
-    known = {taxonomy.slug for taxonomy in taxonomy_list(session)}
-    return taxonomy_tree(session, slug) if slug in known else None
-
-
-def _chosen(session: Session, slug: str, taxonomies: Sequence[TaxonomyItem]) -> str:
+def chosen_taxonomy(session: Session, slug: str, taxonomies: Sequence[TaxonomyItem]) -> str:
     """The taxonomy that a page shows: the one asked for, the main one, or the one with most papers."""
     return slug or find_default_taxonomy(session) or (taxonomies[0].slug if taxonomies else "")
-
-
-def _families(tree: TaxonomyTree | None) -> tuple[str, ...]:
-    return tuple(f"{tree.slug}:{node.path}" for node in tree.taxa) if tree else ()
 
 
 def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> str:
@@ -81,7 +36,7 @@ def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> 
         main=find_default_taxonomy(session),
         here="/taxonomy",
         taxonomies=taxonomies,
-        tree=taxonomy_tree(session, _chosen(session, slug, taxonomies)) if taxonomies else None,
+        tree=taxonomy_tree(session, chosen_taxonomy(session, slug, taxonomies)) if taxonomies else None,
         families=load_taxon_names(session).families,
     )
 
@@ -94,7 +49,7 @@ def timeline_page(
     Raises the errors of `papers_timeline`.
     """
     taxonomies = taxonomy_list(session)
-    taxonomy = _chosen(session, taxonomy, taxonomies)
+    taxonomy = chosen_taxonomy(session, taxonomy, taxonomies)
     nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
     timeline = papers_timeline(session, by, taxonomy, depth, date_rule) if taxonomies else nothing
     classes = load_taxon_names(session)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from wamkg.figures.plaintext import plain
 from wamkg.pages import links
 from wamkg.pages.theme import hue_name, theme_css
+from wamkg.readable import pluralize
 
 STATIC_TYPES = {"css": "text/css; charset=utf-8", "mjs": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -29,13 +30,16 @@ def _environment() -> Environment:
         "moment": links.format_datetime,
         "source": links.source_label,
         "names": links.format_authors,
+        "plural": pluralize,
         "words": links.value_words,
         "percent": links.percent,
+        "to_page": links.page_of,
         "web": links.web_url,
         "dict_with": links.with_changes,
     }
     environment.policies["json.dumps_function"] = lambda value, **_: orjson.dumps(value).decode()
     environment.globals |= {
+        "entity_url": links.entity_url,
         "paper_url": links.paper_url,
         "library_url": links.library_url,
         "query_url": links.query_url,

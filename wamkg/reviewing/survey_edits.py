@@ -16,7 +16,15 @@ from wamkg.store.session import one_writer
 from wamkg.store.survey import find_survey, insert_survey
 from wamkg.store.tables import Actor, Batch, Survey
 from wamkg.store.taxonomies import get_taxonomy
-from wamkg.vocabulary import BRANCH_COLORS, DATE_RULES, ROUTE_KINDS, ROUTES_OF_EVERY_SURVEY, BatchKind, RouteKind
+from wamkg.vocabulary import (
+    BRANCH_COLORS,
+    DATE_RULES,
+    DIAGRAMS,
+    ROUTE_KINDS,
+    ROUTES_OF_EVERY_SURVEY,
+    BatchKind,
+    RouteKind,
+)
 
 TEXT_FIELDS = ("title", "short_name", "abstract", "citation", "home_page", "main_taxonomy", "date_rule")
 LIST_FIELDS = ("authors", "outside_kinds", "branches", "definitions", "routes")
@@ -24,7 +32,7 @@ FIELDS = (*TEXT_FIELDS, *LIST_FIELDS)
 _PARTS = {
     "authors": ({"name"}, {"affiliations", "note"}),
     "branches": ({"slug"}, {"name", "color"}),
-    "definitions": ({"term", "text"}, {"formula", "short"}),
+    "definitions": ({"term", "text"}, {"formula", "short", "limit", "section", "diagram", "taxon", "names"}),
     "routes": ({"name", "kind"}, {"query", "source"}),
 }
 """Needed and other keys of the items of a list."""
@@ -128,6 +136,9 @@ def _checked_list(name: str, value: JSON) -> list[JSON]:
     if name == "outside_kinds":
         return [_slug(name, item) for item in value]
     items = [_item(name, item) for item in value]
+    for item in items if name == "definitions" else ():
+        if item.get("diagram") and item["diagram"] not in DIAGRAMS:
+            raise InvalidInputError(unknown("diagram", str(item["diagram"]), DIAGRAMS))
     for item in items if name == "branches" else ():
         item["slug"] = _slug(name, item["slug"])
         if item.get("color") and item["color"] not in BRANCH_COLORS:
@@ -166,7 +177,7 @@ def _item(name: str, item: JSON) -> JsonObject:
     if not isinstance(item, dict) or not needed <= item.keys() or item.keys() - needed - other:
         keys = ", ".join([*sorted(needed), *(f"{key} (not needed)" for key in sorted(other))])
         raise InvalidInputError(f"{name}: an item has {keys}; for example {_example(name)}")
-    lists = {"affiliations"}
+    lists = {"affiliations", "names"}
     wrong = [key for key, part in item.items() if not isinstance(part, list if key in lists else str)]
     if wrong:
         raise InvalidInputError(f"{name}: {wrong[0]} is a {'list' if wrong[0] in lists else 'text'}")

@@ -9,9 +9,11 @@ from wamkg.errors import InvalidInputError, StoreError
 from wamkg.exporting.formats import export_named, papers_of, sections_of
 from wamkg.exporting.into import has_marks, with_part
 from wamkg.exporting.list_in_place import UpdatedList, update_list
+from wamkg.exporting.references import bibliographic_records, plain_citation
 from wamkg.files import read_utf8, write_whole
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.citation_keys import is_keyless, save_default_keys
+from wamkg.store.papers import find_paper
 from wamkg.store.session import Session, Store, one_writer
 from wamkg.views.citation_keys import default_keys
 from wamkg.views.papers import PaperQuery, ordered_numbers
@@ -62,6 +64,17 @@ def export(
     with store.reading() as session:
         for piece in _pieces(session, format, taxonomies, wanted):
             write(piece)
+
+
+def cited_as(session: Session, paper: str) -> dict[str, str]:
+    """A paper as its citation in each format: BibTeX, RIS, CSL-JSON and plain text.
+
+    Raises NotFoundError.
+    """
+    number = find_paper(session, paper).id
+    assert number is not None
+    cited = {name: "".join(papers_of(name)(session, [number])).strip() for name in ("bibtex", "ris", "csl-json")}
+    return cited | {"text": "".join(map(plain_citation, bibliographic_records(session, [number])))}
 
 
 def _pieces(session: Session, format: str, taxonomies: Sequence[str], wanted: PaperQuery | None) -> Iterator[str]:

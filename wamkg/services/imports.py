@@ -1,10 +1,12 @@
 """Imports of papers, and loading of the packaged seeds."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from wamkg.errors import InvalidInputError
 from wamkg.importing.import_report import ImportReport
 from wamkg.importing.importer import ImportOptions, Progress
 from wamkg.importing.importer import import_source as run_import
@@ -12,6 +14,8 @@ from wamkg.importing.seed_loader import load_seeds
 from wamkg.settings import Settings
 from wamkg.store.migrate import current_revision, migrate
 from wamkg.store.session import Store, store_file
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def seed(store: Store) -> dict[str, int]:
@@ -26,6 +30,23 @@ def import_source(store: Store, name: str, options: ImportOptions, progress: Pro
     Raises the errors of `importing.importer.import_source`.
     """
     return run_import(store, name, options, progress)
+
+
+def import_content(store: Store, name: str, content: bytes, options: ImportOptions) -> ImportReport:
+    """Import what someone sent or pasted; the ending of `name` helps to recognize the format.
+
+    Raises the errors of `importing.importer.import_source`, with `name` as the source.
+    """
+    safe = _UNSAFE.sub("-", name).lstrip(".-")[:100] or "pasted"
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / safe
+        file.write_bytes(content)
+        try:
+            report = run_import(store, str(file), options)
+        except InvalidInputError as error:
+            raise InvalidInputError(str(error).replace(str(file), safe)) from error
+    report.source = safe
+    return report
 
 
 @contextmanager

@@ -215,3 +215,15 @@ def introduced_by(
         for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
             found.setdefault(number, []).extend((kind, row[1]) for row in group)
     return found
+
+
+def papers_linked_to_entity(session: Session, entity: int) -> list[str]:
+    """Slugs of the papers with any link to an entity, each once, in the order linked."""
+    statement = (
+        select_columns(Paper.slug)
+        .select_from(Link)
+        .join(Paper, col(Paper.id) == col(Link.source_id))
+        .where(Link.target_id == entity)
+        .order_by(col(Link.id))
+    )
+    return list(dict.fromkeys(row[0] for row in rows(session, statement)))

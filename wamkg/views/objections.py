@@ -159,8 +159,10 @@ def _detail(session: Session, objection: Objection, item: ObjectionItem) -> Obje
     return ObjectionDetail(
         item,
         stands,
-        _criterion(session, taxonomy, stands.taxon, objection.paper_id) if stands and stands.taxon else None,
-        _criterion(session, taxonomy, item.proposed, objection.paper_id) if claims_taxon and item.proposed else None,
+        taxon_criteria(session, taxonomy, stands.taxon, objection.paper_id) if stands and stands.taxon else None,
+        taxon_criteria(session, taxonomy, item.proposed, objection.paper_id)
+        if claims_taxon and item.proposed
+        else None,
     )
 
 
@@ -170,11 +172,15 @@ def agenda(session: Session) -> list[ObjectionDetail]:
     return [_detail(session, row.objection, item) for row, item in zip(rows, _items(session, rows), strict=True)]
 
 
-def _criterion(session: Session, taxonomy: Taxonomy, path: str, disputed: int) -> TaxonCriteria:
+def taxon_criteria(session: Session, taxonomy: Taxonomy, path: str, without: int) -> TaxonCriteria:
+    """Definition and criteria of a taxon, with papers that illustrate it, `without` one of them.
+
+    Raises NotFoundError.
+    """
     taxon = find_taxon(session, taxonomy, path)
     assert taxon.id is not None
     named = exemplars_of(session, [taxon.id]).get(taxon.id) or _placed(session, taxonomy, taxon.path)
-    shown = [number for number in named if number != disputed][:MAX_EXEMPLARS]
+    shown = [number for number in named if number != without][:MAX_EXEMPLARS]
     return TaxonCriteria(
         taxon.path, taxon.name, taxon.definition, taxon.include, taxon.exclude, paper_items(session, shown)
     )

@@ -325,3 +325,28 @@ def score_rows(boards: Sequence[LeaderboardOverTime]) -> list[list[str | float |
                 ]
             )  # fmt: skip
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class MethodResult:
+    """A result of a method with its rank among the `of` results that can be compared with it."""
+
+    rank: int | None
+    of: int
+    result: ResultItem
+
+
+def results_of_method(session: Session, method: str) -> list[MethodResult]:
+    """The results of a method, each with its rank on its leaderboard.
+
+    Raises NotFoundError.
+    """
+    slug = _slug(session, "method", method)
+    benchmarks = sorted({result.benchmark for result in results(session, ResultQuery(method=(slug,)))})
+    return [
+        MethodResult(row.rank, len(board.rows), row.result)
+        for benchmark in benchmarks
+        for board in leaderboard(session, ResultQuery(benchmark=(benchmark,)))
+        for row in board.rows
+        if row.result.method == slug
+    ]

@@ -16,8 +16,8 @@ class SurveyItem(WithFormerNames):
     """The survey: title, authors, how to cite it, main taxonomy, and how papers are divided, dated and colored.
 
     `authors` has items with `name`, `affiliations` and `note`; `branches` with `slug`, `name` and `color`;
-    `definitions` with `term`, `short`, `formula` and `text`; `routes`, where new papers are looked for, with `name`,
-    `kind` and `query` or `source`.
+    `definitions` with `term`, `text`, `short`, `formula`, `limit`, `section`, `diagram`, `taxon` and `names`; `routes`,
+    where new papers are looked for, with `name`, `kind` and `query` or `source`.
     """
 
     title: str

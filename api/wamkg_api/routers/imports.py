@@ -1,17 +1,16 @@
 """Import of a file in the request body."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from wamkg.errors import InvalidInputError
-from wamkg.importing.import_report import ImportReport
-from wamkg.importing.importer import FORMATS, ImportOptions, import_source
+from wamkg.importing.importer import FORMATS, ImportOptions
+from wamkg.json_types import JsonObject
 from wamkg.parameters import Word
+from wamkg.services.imports import import_content
 from wamkg.store.session import Store
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import json_response
@@ -47,13 +46,8 @@ async def import_papers(
     return json_response(await run_in_threadpool(_import, store, name, await request.body(), options))
 
 
-def _import(store: Store, name: str, content: bytes, options: ImportOptions) -> dict[str, Any]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / name
-        file.write_bytes(content)
-        try:
-            report: ImportReport = import_source(store, str(file), options)
-        except InvalidInputError as error:
-            raise MalformedRequestError(str(error).replace(str(file), name)) from error
-    report.source = name
-    return report.as_dict()
+def _import(store: Store, name: str, content: bytes, options: ImportOptions) -> JsonObject:
+    try:
+        return import_content(store, name, content, options).as_dict()
+    except InvalidInputError as error:
+        raise MalformedRequestError(str(error)) from error

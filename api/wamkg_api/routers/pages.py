@@ -9,10 +9,10 @@ from pydantic import model_validator
 
 from wamkg.errors import NotFoundError
 from wamkg.json_types import UncheckedObject
-from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.library import library_page
 from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, start_page, taxonomy_page, timeline_page
+from wamkg.pages.overview import leaderboard_page, taxonomy_page, timeline_page
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
@@ -65,18 +65,6 @@ def show_library(
 ) -> HTMLResponse:
     """The library with search. Filters left empty in the form are ignored."""
     return page(library_page(session, query, viewer=who), who=who)
-
-
-@router.get("/papers/{paper_id:path}")
-def show_paper(session: SessionDep, who: ViewerDep, paper_id: str, done: Text = None) -> HTMLResponse:
-    """One paper; `done` is the batch that was just written."""
-    return page(paper_page(session, paper_id, viewer=who, done=done), who=who)
-
-
-@router.get("/")
-def show_start(session: SessionDep, who: ViewerDep) -> HTMLResponse:
-    """Overview of the library."""
-    return page(start_page(session, viewer=who), who=who)
 
 
 @router.get("/taxonomy")

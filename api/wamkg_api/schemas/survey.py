@@ -31,12 +31,17 @@ class SurveyBranch(Body):
 
 
 class SurveyDefinition(Body):
-    """A term that the start page defines."""
+    """A term that the start page defines, or a part of a section of `/about`."""
 
     term: Label
     text: Text
     short: Text = ""
     formula: Text = ""
+    limit: Text = ""
+    section: Text = ""
+    diagram: Literal["vla", "wm", "wam", "cascaded", "joint", ""] = ""
+    taxon: Text = ""
+    names: list[Label] = Field(default_factory=list, max_length=100)
 
 
 class SurveyRoute(Body):

@@ -122,6 +122,11 @@ _STANDS_FOR = re.compile(r"<\w+>")
 """What pylatexenc prints for what it cannot show, such as `<cit>.`."""
 
 
+def latex_symbol(name: str) -> str | None:
+    """Return the character that a command without an argument prints; None for other commands."""
+    return _known_symbols()(name)
+
+
 @lru_cache(maxsize=1)
 def _known_symbols() -> Callable[[str], str | None]:
     known = get_default_latex_context_db()
