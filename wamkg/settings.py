@@ -154,7 +154,7 @@ class Settings(BaseSettings):
             raise ValueError(f"write some of {', '.join(f'{{{part}}}' for part in KEY_PARTS)}")
         text = "".join(text for text, *_ in parts)
         if not all(c.isascii() and (c.isalnum() or c in "-_.:+/") for c in text):
-            raise ValueError("between the parts only letters, digits and - _ . : + / can stand in a key")
+            raise ValueError("between the parts only letters, digits and - _ . : + / are allowed in a key")
         return pattern
 
     @property

@@ -212,7 +212,7 @@ def test_a_value_that_cannot_be_read_is_listed_and_the_paper_kept() -> None:
     assert isinstance(record, Record)
     assert record.doubts == [
         "doi 'soon' is not a DOI; it is left out",
-        "url 'see below' is no web address; it is left out",
+        "url 'see below' is not a web address; it is left out",
         "year 'in press' is not a date; no year is kept",
     ]
     assert (record.doi, record.url, record.year) == (None, None, None)

@@ -12,6 +12,7 @@ import sqlalchemy.exc
 from wamkg_api.app import create_app
 
 import wamkg
+from tests.helpers.plain_english import PLAIN
 from wamkg.cli.app import COMMANDS
 from wamkg.figures.query import FIGURES
 from wamkg.importing.importer import FORMATS
@@ -96,12 +97,6 @@ def test_every_dependency_is_documented_with_its_license() -> None:
     assert [name for name in sorted(names) if not any(f"`{name}`" in row.split("|")[1] for row in rows)] == []
 
 
-PLAIN = re.compile(
-    r"(?<![Tt]here )\bis no (?!longer)[a-z]+\b|\banew\b|\bmend|\bparted\b|\bwanting\b|\bwhoever\b"
-    r"|\blies (in|under|outside)\b"
-    r"|\bstands? (at|in|under)\b|person's word|\blearnt\b|goes on"
-)
-"""Phrases that readers stumble at; `docs/glossary.md` names them as words to avoid."""
 NOT_PLAIN = {"glossary.md"}
 PLAIN_DOCUMENTS = [path for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))) if path.name not in NOT_PLAIN]
 

@@ -46,7 +46,7 @@ def _agenda_point(position: int, dispute: ObjectionDetail) -> Iterator[str]:
     o = dispute.objection
     yield f"## {position}. {plain(o.title)}"
     yield ""
-    yield f"{o.paper} in {o.taxonomy}: stands at {_stands(dispute.stands)}, {o.raised_by} says {o.proposed}"
+    yield f"{o.paper} in {o.taxonomy}: is assigned to {_stands(dispute.stands)}, {o.raised_by} says {o.proposed}"
     where = f", {o.source_url}" if o.source_url else ""
     yield f"({_AS[ObjectorRole(o.raised_role)]}, {format_date(o.at.isoformat()[:10])}{where})."
     yield from _quoted(o.quote)
@@ -81,7 +81,7 @@ def reply_text(dispute: ObjectionDetail) -> str:
         f"On the place of **{plain(o.title)}** ({o.paper}):",
         *_said(o),
         "",
-        f"It stands at {_named(dispute)}{_by(dispute.stands)}.",
+        f"It is assigned to {_named(dispute)}{_by(dispute.stands)}.",
     ]
     for lead, criterion in (("What that class asks", dispute.present), ("What you propose", dispute.proposed)):
         if criterion and not (criterion is dispute.proposed and dispute.present and _same(dispute)):

@@ -171,7 +171,7 @@ class _Checker:
             whose = f"; the store has the key for {self.works[found.wrong].item.title!r}" if found.wrong else ""
             question = f"; {found.question}" if found.question else ""
             name = shorten(title or "a work without a title", TITLE)
-            text = f"{first.key} ({name}) is no paper of the store{whose}{question}"
+            text = f"{first.key} ({name}) is not a paper of the store{whose}{question}"
             yield finding(first.place, "not-in-store", text)
         if work is not None and found.number is not None:
             if title and not self.stored.has_title(found.number, title):

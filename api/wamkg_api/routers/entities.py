@@ -150,7 +150,7 @@ def _add_routes(kind: EntityKind) -> None:
     )  # fmt: skip
     writes.add_api_route(
         f"/{kind}s/{{slug}}", edit_entity, methods=["PATCH"], name=f"edit_{kind}", response_model=EditResponse,
-        summary=f"Set values of {article} {kind} by hand; a former name goes on being found.",
+        summary=f"Set values of {article} {kind} by hand; a former name still finds it.",
     )  # fmt: skip
 
 

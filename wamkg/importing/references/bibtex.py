@@ -132,7 +132,7 @@ def _inherit(entry: _ScannedEntry, by_key: Mapping[str, _ScannedEntry]) -> None:
             key = wanted.pop(0)
             parent = by_key.get(key.lower())
             if parent is None:
-                entry.doubts.append(f"{name} names {key}, which is no entry of the file; it is kept as a detail")
+                entry.doubts.append(f"{name} names {key}, which is not an entry of the file; it is kept as a detail")
                 entry.unresolved.setdefault(name, []).append(key)
             elif key.lower() not in seen:
                 seen.add(key.lower())

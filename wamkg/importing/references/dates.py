@@ -108,10 +108,10 @@ def _with(found: Published, name: str, text: str) -> Published:
         told = f"{name} {text[:60]!r} is not in {found.year}, the year that is kept"
         return replace(found, doubts=(*found.doubts, Dropped(told)))
     if extended:
-        told = f"{name} {text[:60]!r} is no single date; {date} counts, and {extended} is kept as a detail"
+        told = f"{name} {text[:60]!r} is not a single date; {date} counts, and {extended} is kept as a detail"
         found = replace(found, extended=found.extended or extended, doubts=(*found.doubts, told))
     elif not whole and not season:
-        lost = f"{name} {text[:60]!r} is read as {date}; the rest is no date"
+        lost = f"{name} {text[:60]!r} is read as {date}; the rest is not a date"
         found = replace(found, doubts=(*found.doubts, lost if name in _KEPT_AS_TYPED else Dropped(lost)))
     better = found.date is None or _rank(date) < _rank(found.date)
     return replace(found, date=date if better else found.date, season=found.season or season)

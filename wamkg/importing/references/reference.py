@@ -215,7 +215,7 @@ def _take_url(record: Record, url: str, others: Iterable[str]) -> None:
         record.url = f"http://{url}"
         record.doubts.append(f"url {url[:60]!r} has no http; http:// is put before it")
     elif url and doi(url) is None and arxiv_of(url) is None:
-        record.doubts.append(Dropped(f"url {url[:60]!r} is no web address; it is left out"))
+        record.doubts.append(Dropped(f"url {url[:60]!r} is not a web address; it is left out"))
     if record.url is None:
         record.url = next((found[0].rstrip(".,;)") for text in others if (found := _URL.search(text))), None)
 

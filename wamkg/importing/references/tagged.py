@@ -58,7 +58,7 @@ def _own_values(record: TaggedRecord, table: TagTable) -> object:
             try:
                 return orjson.loads(text.removeprefix(OWN))
             except orjson.JSONDecodeError:
-                record.doubts.append(Dropped(f"what {OWN} added is no valid JSON; it is left out"))
+                record.doubts.append(Dropped(f"what {OWN} added is not valid JSON; it is left out"))
     return None
 
 

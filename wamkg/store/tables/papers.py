@@ -62,7 +62,7 @@ class Paper(SQLModel, table=True):
     authors_cut: bool = Field(
         default=False,
         sa_column_kwargs={"server_default": false()},
-        description='whether the author list goes on ("and others")',
+        description='whether further authors follow ("and others")',
     )
     standing: str = Field(index=True)
     exclusion_reason: str | None = None
