@@ -51,6 +51,7 @@ from wamkg_api.routers import (
     survey,
     survey_pages,
     taxonomies,
+    taxonomy_pages,
     timelines,
 )
 
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(identity_pages.forms)
     app.include_router(import_pages.forms)
     app.include_router(survey_pages.forms)
+    app.include_router(taxonomy_pages.forms)
     app.include_router(paper_pages.forms)
     app.include_router(review_pages.forms)
     app.include_router(pages.static)
@@ -113,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         identity_pages.router,
         import_pages.router,
         survey_pages.router,
+        taxonomy_pages.router,
         review_pages.router,
         paper_pages.router,
     ):

@@ -43,6 +43,8 @@ PAGES = (
     "/papers/arxiv:2601.16163/why",
     "/papers/nothing-like-it",
     "/sign-in",
+    "/survey",
+    "/taxonomy?at=joint/diffusion",
     "/import",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

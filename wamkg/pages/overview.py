@@ -1,4 +1,4 @@
-"""The pages for taxonomy, timeline and leaderboards."""
+"""The pages for timeline and leaderboards."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import all_entities
 from wamkg.views.results import ResultQuery, leaderboard
 from wamkg.views.survey import site_name
-from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list, taxonomy_tree
+from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list
 from wamkg.views.timelines import PaperTimeline, papers_timeline
 from wamkg.vocabulary import EntityKind
 
@@ -21,24 +21,6 @@ from wamkg.vocabulary import EntityKind
 def chosen_taxonomy(session: Session, slug: str, taxonomies: Sequence[TaxonomyItem]) -> str:
     """The taxonomy that a page shows: the one asked for, the main one, or the one with most papers."""
     return slug or find_default_taxonomy(session) or (taxonomies[0].slug if taxonomies else "")
-
-
-def taxonomy_page(session: Session, slug: str, viewer: Viewer | None = None) -> str:
-    """One taxonomy with definitions and counts, and links to the others.
-
-    Raises NotFoundError for an unknown taxonomy, unless there is none at all.
-    """
-    taxonomies = taxonomy_list(session)
-    return render(
-        "taxonomy.html",
-        viewer=viewer,
-        site=site_name(session),
-        main=find_default_taxonomy(session),
-        here="/taxonomy",
-        taxonomies=taxonomies,
-        tree=taxonomy_tree(session, chosen_taxonomy(session, slug, taxonomies)) if taxonomies else None,
-        families=load_taxon_names(session).families,
-    )
 
 
 def timeline_page(

@@ -12,7 +12,7 @@ from wamkg.json_types import UncheckedObject
 from wamkg.pages.library import library_page
 from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, taxonomy_page, timeline_page
+from wamkg.pages.overview import leaderboard_page, timeline_page
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
@@ -65,12 +65,6 @@ def show_library(
 ) -> HTMLResponse:
     """The library with search. Filters left empty in the form are ignored."""
     return page(library_page(session, query, viewer=who), who=who)
-
-
-@router.get("/taxonomy")
-def show_taxonomy(session: SessionDep, who: ViewerDep, taxonomy: Slug = MAIN) -> HTMLResponse:
-    """A taxonomy with its definitions."""
-    return page(taxonomy_page(session, taxonomy, viewer=who), who=who)
 
 
 @router.get("/timeline")
