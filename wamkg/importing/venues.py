@@ -58,7 +58,7 @@ _PRINTED = re.compile(
 _VENUE_WORDS = re.compile(r"\b(?:conference|journal|proceedings|letters|transactions|workshop|symposium)\b", re.I)
 _LEAD_IN = re.compile(r"^(?:in|at|to appear (?:in|at)|accepted (?:by|to|at|in)|published (?:in|at))\s+", re.I)
 _VENUE_YEAR = re.compile(
-    r"^(?P<venue>[^\d'’]*?(?:\d[A-Z][^\d'’]*?)?)\s*(?:(?P<year>(?:19|20)\d\d)|['’](?P<short>\d\d)|(?<=[A-Za-z])(?P<glued>\d\d))"
+    r"^(?P<venue>[^\d'’]*?(?:\d[A-Z][^\d'’]*?)?)\s*(?:['’]?(?P<year>(?:19|20)\d\d)|['’](?P<short>\d\d)|(?<=[A-Za-z])(?P<glued>\d\d))"
     r"\s*(?P<rest>[(\[]?[a-z][a-z \-]{0,30}[)\]]?)?$",
     re.I,
 )

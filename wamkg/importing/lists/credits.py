@@ -13,6 +13,7 @@ from wamkg.importing.lists.authors import (
     is_group,
     is_initials,
     is_institution,
+    is_journal,
     is_name,
     plain_name,
     split_and,
@@ -57,6 +58,8 @@ _DETAILS = re.compile(
 _LEADING_WORD = re.compile(r"^(?:and|&|by)\s+", re.I)
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z]?[A-Z0-9]{1,8}$")
 """An unknown venue after "et al."."""
+_ACRONYMS = re.compile(r"^[A-Z]{2,5}(?:\s*[,;/]\s*[A-Z]{2,5}){2,}$")
+"""Tasks or data, but not family names with initials: "TTS, SVS, VC"."""
 _ARXIV_NUMBER = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?$", re.I)
 
 
@@ -108,6 +111,8 @@ def read_credits(text: str, loose: bool = True) -> Credits:
 
 @lru_cache(maxsize=1 << 15)
 def _read(text: str, loose: bool) -> Credits:
+    if _ACRONYMS.match(text):
+        return Credits(remarks=[text])
     listed = _NAMES_AND_YEAR.fullmatch(text)
     names = _bibtex_names(listed["names"]) if listed else []
     if listed and names:
@@ -178,6 +183,9 @@ class _CreditsReader:
     def sort(self, text: str, depth: int) -> None:
         """Classify one segment."""
         if self.take_venue(text) or self.take_details(text) or self.take_remark(text):
+            return
+        if self.credits.venue is None and is_journal(text):
+            self.credits.venue = text
             return
         names = split_and(text)
         named = bool(names) and all(is_name(n) or is_group(n) for n in names)
@@ -273,6 +281,14 @@ class _CreditsReader:
         if found.venue and found.date and found.year is None:
             found.year = found.date.first.year
         return found
+
+
+def is_venue_label(text: str) -> bool:
+    """Whether the words of a link are a venue with its year, perhaps with a remark ("ICCV 2025 Highlight")."""
+    if len(text) > 60 or not any(c.isdigit() for c in text):
+        return False
+    found = read_credits(text)
+    return found.complete and bool(found.venue and found.year) and not (found.authors or found.details)
 
 
 def is_arxiv_number(text: str) -> bool:

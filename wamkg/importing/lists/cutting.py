@@ -17,7 +17,7 @@ _LEFT_EDGE = "*-`~，。；：、/+&>\\"
 _BLANK = " \t\n\xa0"
 _OPENING, _CLOSING = "[(【（{", "])】）}"
 _NEW = re.compile(r"^(?:new|hot|updated?|latest|recent|popular|important|must[- ]read|recommended|todo)\W*$", re.I)
-_NEW_WORD = re.compile(r"^(?:NEW|HOT|New|UPDATED?)\b(?!-)[!:]*\s+")
+_NEW_WORD = re.compile(r"^(?:(?:NEW|HOT|UPDATED?)\b(?!-)[!:]*|New[!:]+)\s+(?=\S*[a-z])")
 _NUMBER = re.compile(r"^#?\d{1,4}\s*[.)、]\s+|^\(\d{1,3}\)\s*")
 _BOX = re.compile(r"^\[[ xX]?\]\s*")
 _ARXIV = re.compile(r"^(?:arxiv[:\s]*)?\d{4}\.\d{4,5}(?:v\d+)?\s*[:,|–—-]?\s+(?=\S)", re.I)
@@ -229,6 +229,8 @@ def _front_bracket(text: str) -> tuple[list[Part], str]:
     if end is None:
         return [], text
     inside, behind = text[1:end].strip(), text[end + 1 :]
+    if text[0] in "【[" and not any(c.isalnum() for c in strip_marks(inside)[0]):
+        return [Cut(PieceKind.MARK, inside)] if inside else [""], behind.lstrip()
     kind = _kind_in_brackets(inside)
     if kind is None or (kind is PieceKind.BRACKET and text[0] in "(（") or not any(c.isalnum() for c in inside):
         return [], text

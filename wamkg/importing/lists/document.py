@@ -16,6 +16,7 @@ from wamkg.importing.lists.keyed_fields import key_of, role_of_key, without_key
 from wamkg.importing.lists.legend import LegendLine, is_legend_heading, is_legend_table, legend_lines_in
 from wamkg.importing.lists.paper_entries import (
     chunks,
+    is_bare_title,
     is_body_of_paper,
     is_credits_line,
     is_keyed,
@@ -66,6 +67,10 @@ _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.M)
 _PAGE_ANCHOR = re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+(?:/(?:blob|tree)/[^\s#)]*)?/?(#[^\s)\"'>]+)")
 _TITLE_WORDS = 3
 """Minimum number of words of a linked title after `Paper:`."""
+_MIN_BARE = 5
+"""Minimum number of bold bullets without a link that are listed as possible titles."""
+_GLUED_NUMBER = re.compile(r"^(\s{0,3}\d{1,3}\.)(?=[【\[*\"“])", re.M)
+"""A number without the space behind it that Markdown asks for."""
 _MIN_PLACED = 3
 """Minimum number of bullets with venue and year for a list of papers without any link."""
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
@@ -123,7 +128,7 @@ class ListDocument:
 def read_document(text: str) -> ListDocument:
     """Gather the structure of a list. Accepts any text; unreadable lines that name a paper are in `unreadable`."""
     plain = normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = _DEFINITION.sub(r"**\1**\\\n", plain)
+    plain = _GLUED_NUMBER.sub(r"\1 ", _DEFINITION.sub(r"**\1**\\\n", plain))
     root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain)))
     blocks = blocks_of(root.children)
     walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
@@ -132,6 +137,7 @@ def read_document(text: str) -> ListDocument:
     walker.walk(blocks)
     walker.close()
     walker.keep_company()
+    walker.fail_bare()
     return walker.document
 
 
@@ -188,6 +194,8 @@ class _BlockReader:
         self.open: Candidate | None = None
         self.cites = False
         """Whether papers are listed as "Title (Venue Year)", without a link."""
+        self.bare: list[int] = []
+        """Lines of bold bullets that look like titles, without anything that names a paper."""
 
     @property
     def section(self) -> int | None:
@@ -241,6 +249,12 @@ class _BlockReader:
     def fail(self, line: int, reason: str) -> None:
         """List a line that cannot be read."""
         self.document.unreadable.append(UnreadableLine(line, reason, excerpt(self.lines, line)))
+
+    def fail_bare(self) -> None:
+        """List the bold bullets that look like titles, unless there are only a few: those may be features."""
+        if len(self.bare) >= _MIN_BARE:
+            for line in self.bare:
+                self.fail(line, "a bold title without a link, a venue, a year or authors; add one to have it read")
 
     def keep_company(self) -> None:
         """Keep the candidates that name a paper, and those of the same form next to them in a section."""
@@ -394,6 +408,8 @@ class _BlockReader:
         if may_be_paper(head) and not any(block.kind is BlockKind.LIST and _has_papers(block) for block in rest):
             candidate = Candidate(head, self.section, "bullet", certain=False)
             return self.gather(candidate, [], rest, depth)
+        if is_bare_title(head):
+            self.bare.append(head.line)
         kept = list(self.stack)
         if rest and head.inline.text:
             self.enter(_GROUP_LEVEL + depth, head.inline.text, head.line)
@@ -513,7 +529,7 @@ def _body_lines(following: Sequence[Block]) -> list[Inline]:
             break
         if block.kind is BlockKind.PARAGRAPH and not is_title_line(block.head):
             lines += block.inline.lines()
-        elif block.kind is BlockKind.LIST:
+        elif block.kind is BlockKind.LIST and not _has_titled_papers(block):
             return lines + [line for item in block.children for b in item.children for line in b.inline.lines()]
         elif block.kind is BlockKind.TABLE:
             return lines + [_keyed_line(key, value) for key, value in key_values(block) or []]
@@ -558,6 +574,12 @@ def _is_below(head: Head) -> bool:
 
 def _has_papers(block: Block) -> bool:
     return any(b.head.names_paper for b in _all([block]))
+
+
+def _has_titled_papers(block: Block) -> bool:
+    """Whether a bullet of a list is a paper with a title of its own."""
+    heads = (item.children[0].head for item in block.children if item.children)
+    return any(names_a_paper(head) and length_of(head.title) >= _TITLE_WORDS for head in heads)
 
 
 def _own_link(url: str, own: SurveyIds) -> bool:

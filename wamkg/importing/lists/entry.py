@@ -14,7 +14,7 @@ from wamkg.importing.links import (
     is_scholarly,
     kind_of,
 )
-from wamkg.importing.lists.credits import Credits, is_arxiv_number, read_credits
+from wamkg.importing.lists.credits import Credits, is_arxiv_number, is_venue_label, read_credits
 from wamkg.importing.lists.cutting import OWN_BRACKETS, PieceKind, is_short_name
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline
@@ -181,6 +181,9 @@ def _read_links(head: Head, entry: ListEntry, choice: Choice) -> None:
         if link.names_paper and link.number not in labels | chosen and choice.title is not None:
             continue
         entry.add_link(link.label, link.url, link.kind)
+        if is_venue_label(link.label):
+            entry.add_credits(read_credits(link.label))
+            continue
         venue, year, _ = read_venue(link.label)
         if year and not is_arxiv_number(link.label) and (is_link_label(link.label) or len(link.label.split()) <= 3):
             entry.venue, entry.year = entry.venue or venue, entry.year or year

@@ -10,7 +10,7 @@ from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.inline import Inline
 from wamkg.importing.lists.spans import label_links
-from wamkg.importing.lists.words import strip_marks
+from wamkg.importing.lists.words import length_of, strip_marks
 from wamkg.importing.taxonomy_index import label_key
 from wamkg.importing.venues import read_date, read_venue
 
@@ -24,7 +24,7 @@ _SYNONYMS = {
     "date": ("date", "released", "release", "release date", "release time", "time", "month", "published",
              "publication date", "publish date", "submission date", "first release", "first arxiv month", "arxiv date",
              "submitted", "date released", "published date", "日期", "时间", "发布时间", "发布日期", "发表时间"),
-    "year": ("year", "publication year", "年份", "年"),
+    "year": ("year", "publication year", "pub year", "pubyear", "year published", "year of publication", "年份", "年"),
     "venue": ("venue", "conference", "journal", "published in", "where", "conf", "venue and year", "published at",
               "pub", "venue year", "conference journal", "journal conference", "publisher", "publish", "year venue",
               "proceeding", "收录", "收录会议", "发表会议", "刊物",
@@ -41,6 +41,7 @@ _NAME_BEHIND = re.compile(r"^(?:method|model|dataset|benchmark|algorithm|system|
 _NAME_KEYS = frozenset(
     label_key(word) for word in ("name", "method", "abbreviation", "abbr", "acronym", "short name", "简称", "方法")
 )
+_TITLE_WORDS = 4
 _TAG_BREAK = re.compile(r"\s+[-–—|/·•]\s+|\s*[,;|·•、]\s*|\n")
 _NOTHING = frozenset(("", "n a", "na", "none", "tbd", "tba", "coming soon"))
 
@@ -117,12 +118,20 @@ def _take_links(entry: ListEntry, header: str, cell: Inline) -> None:
         if not url.startswith("#"):
             own = is_link_label(label) and kind_of(label, url) != "other"
             entry.add_link(label if own or not is_link_label(header) else header, url)
+            _take_linked_title(entry, label)
     if cell.has_links:
         words = words_beside_links(cell)
         if any(c.isalnum() for c in words):
             entry.add_beside(words)
     elif label_key(cell.text) not in _NOTHING and not is_link_label(cell.text):
         _take_bare_id(entry, header, cell.text)
+
+
+def _take_linked_title(entry: ListEntry, label: str) -> None:
+    """Take the words of a link under "Paper:" as the title of an entry that has only a name so far."""
+    unnamed = not entry.title or (length_of(entry.title) <= 2 and not entry.printed)
+    if unnamed and length_of(label) >= _TITLE_WORDS and not read_credits(label).complete:
+        entry.name, entry.title = entry.name or entry.title or None, strip_marks(label)[0]
 
 
 def _take_bare_id(entry: ListEntry, header: str, text: str) -> None:
@@ -170,6 +179,8 @@ def _take_venue(entry: ListEntry, role: str, text: str) -> None:
         found = read_credits(text)
         if found.complete and not found.authors:
             return entry.add_credits(found)
+    if year and entry.year not in (None, year):
+        entry.facets.append(("year", str(entry.year)))
     entry.year = year or entry.year
     if venue:
         entry.venue = venue

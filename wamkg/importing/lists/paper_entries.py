@@ -41,6 +41,8 @@ _MAX_TITLE = 30
 """Maximum number of words of a line that consists of a title."""
 _TITLE_WORDS = 3
 """Minimum number of words of a title that is alone on its line."""
+_BARE_WORDS = 5
+"""The same, if nothing else tells that it is one."""
 _BOLD_WORDS = 2
 """The same, if a style of its own marks it."""
 
@@ -104,6 +106,14 @@ def may_be_paper(head: Head) -> bool:
         or (dated and piece.length >= 3)
         or (head.is_placed and piece.length >= 2)
     )
+
+
+def is_bare_title(head: Head) -> bool:
+    """Whether a line without a link consists of bold words as long as a title."""
+    piece = head.title_piece
+    if piece is None or head.inline.has_links or "b" not in piece.style:
+        return False
+    return len(head.pieces) == 1 and _BARE_WORDS <= piece.length <= _MAX_TITLE and not is_sentence(piece.text)
 
 
 def may_be_title(head: Head) -> bool:

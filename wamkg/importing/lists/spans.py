@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from wamkg.importing.links import is_link_label
-from wamkg.importing.lists.credits import Credits, read_credits
+from wamkg.importing.links import is_link_label, is_scholarly
+from wamkg.importing.lists.credits import Credits, is_venue_label, read_credits
 from wamkg.importing.lists.cutting import Cut, PieceKind, cut_marked, cut_plain, cut_whole
 from wamkg.importing.lists.inline import Atom, Inline
 from wamkg.importing.lists.words import has_han, length_of
@@ -115,12 +115,13 @@ def _title_in_link(run: _Run) -> list[tuple[str, str]] | None:
 
 
 def label_links(inline: Inline, enclosed: bool = False) -> set[int]:
-    """Return the numbers of links whose text only names their target type or shows their URL.
+    """Return the numbers of links whose text only names their target type, the paper's venue, or shows their URL.
 
     With `enclosed`, a few linked words in square brackets count as such a label too.
     """
     texts = inline.link_labels()
     found = {n for n, text in texts.items() if is_link_label(text) or text.startswith(("http://", "https://", "www."))}
+    found |= {n for n, text in texts.items() if is_scholarly(inline.hrefs[n]) and is_venue_label(text)}
     if enclosed:
         for before, atom, after in zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False):
             inside = before.text.rstrip().endswith("[") and after.text.lstrip().startswith("]")
