@@ -8,14 +8,15 @@ from wamkg.views.timelines import CitationPeriod, PaperTimeline
 WIDTH, HEIGHT = 960.0, 300.0
 LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
 GAP = 0.22
-MAX_STEPS = 4
+MAX_STEPS = 8
 _STEPS = (*(factor * 10**power for power in range(7) for factor in (1, 2, 5)), 10**9)
 """Distances between the lines of an axis of counts."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One colored part of a bar; `step` distinguishes sub-branches of one branch by lightness."""
+    """One colored part of a bar; `step` distinguishes sub-branches of one branch by lightness and, from the
+    fifth on, by a dashed outline."""
 
     x: float
     y: float
@@ -24,6 +25,8 @@ class Segment:
     family: str
     step: int
     words: str
+    taxon: str
+    period: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def timeline_chart(timeline: PaperTimeline) -> StackedBars:
                 words = f"{item.period}, {timeline.names.get(path, 'papers')}: {count}"
                 x = LEFT + (i + GAP / 2) * slot
                 family = path.partition("/")[0]
-                segments.append(Segment(x, y, slot * (1 - GAP), height, family, steps.get(path, 0), words))
+                width = slot * (1 - GAP)
+                segments.append(Segment(x, y, width, height, family, steps.get(path, 0), words, path, item.period))
     each = max(1, -(-len(timeline.items) // 12))
     periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
     counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]

@@ -34,6 +34,15 @@ def entity_url(kind: str, name: str) -> str:
     return f"/index/{kind}s/{quote(name, safe='')}"
 
 
+def period_span(period: str) -> dict[str, str]:
+    """First and last month of a period such as `2024`, `2024-Q2` or `2024-05`, as filters of papers."""
+    year, quarter, number = period.partition("-Q")
+    if not quarter:
+        return {"since": period, "until": period}
+    last = int(number) * 3
+    return {"since": f"{year}-{last - 2:02d}", "until": f"{year}-{last:02d}"}
+
+
 def query_url(path: str, parameters: Mapping[str, object]) -> str:
     """A URL with those parameters that have a value; list values are repeated."""
     pairs = [

@@ -1,6 +1,8 @@
 """The pages for timeline and leaderboards."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -10,8 +12,8 @@ from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.entities import all_entities
-from wamkg.views.results import ResultQuery, leaderboard
+from wamkg.views.entities import EntityItem, all_entities
+from wamkg.views.results import Leaderboard, ResultQuery, leaderboard
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list
 from wamkg.views.timelines import PaperTimeline, papers_timeline
@@ -23,17 +25,44 @@ def chosen_taxonomy(session: Session, slug: str, taxonomies: Sequence[TaxonomyIt
     return slug or find_default_taxonomy(session) or (taxonomies[0].slug if taxonomies else "")
 
 
-def timeline_page(
-    session: Session, by: str, taxonomy: str, depth: int, date_rule: str, viewer: Viewer | None = None
-) -> str:
-    """Papers over time as a chart and as a table.
+@dataclass(frozen=True)
+class TimelineChoice:
+    """What a timeline shows: its period, taxonomy, depth and date rule, and the first and last day of the papers."""
+
+    by: str = "quarter"
+    taxonomy: str = ""
+    depth: int = 1
+    date: str = ""
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def given(self) -> dict[str, object]:
+        """The choice as the parameters of an address."""
+        return {name: getattr(self, name) for name in ("taxonomy", "by", "depth", "date", "since", "until")}
+
+
+def timeline_of(session: Session, choice: TimelineChoice) -> PaperTimeline:
+    """The timeline that was chosen; empty if there is no taxonomy.
 
     Raises the errors of `papers_timeline`.
     """
     taxonomies = taxonomy_list(session)
-    taxonomy = chosen_taxonomy(session, taxonomy, taxonomies)
-    nothing = PaperTimeline(taxonomy, by, depth, date_rule, [], {}, [], 0, 0, 0, 0)
-    timeline = papers_timeline(session, by, taxonomy, depth, date_rule) if taxonomies else nothing
+    taxonomy = chosen_taxonomy(session, choice.taxonomy, taxonomies)
+    if not taxonomies:
+        return PaperTimeline(taxonomy, choice.by, choice.depth, choice.date, [], {}, [], 0, 0, 0, 0)
+    span = PaperFilter(since=choice.since, until=choice.until)
+    return papers_timeline(session, choice.by, taxonomy, choice.depth, choice.date, span if span.given else None)
+
+
+def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | None = None) -> str:
+    """Papers over time as a chart, whose parts lead to their papers, and as a table.
+
+    Raises the errors of `papers_timeline`.
+    """
+    taxonomies = taxonomy_list(session)
+    timeline = timeline_of(session, choice)
+    shown = replace(choice, taxonomy=timeline.taxonomy, date=timeline.date_rule)
     classes = load_taxon_names(session)
     return render(
         "timeline.html",
@@ -42,6 +71,9 @@ def timeline_page(
         main=find_default_taxonomy(session),
         here="/timeline",
         timeline=timeline,
+        choice=shown,
+        years=sorted({item.period[:4] for item in timeline.items}),
+        command=figure_command(shown),
         chart=timeline_chart(timeline),
         steps=steps_of(timeline.taxa),
         taxonomies=taxonomies,
@@ -50,16 +82,29 @@ def timeline_page(
     )
 
 
-def leaderboard_page(
-    session: Session, benchmark: str | None, taxon: str | None, party: str | None, viewer: Viewer | None = None
-) -> str:
+def figure_command(choice: TimelineChoice) -> str:
+    """The command that draws the same figure for a manuscript."""
+    options = [f"--{name} {shlex.quote(str(value))}" for name, value in choice.given.items() if value not in (None, "")]
+    return " ".join(["wamkg figure timeline", *options, "-o timeline.pdf"])
+
+
+@dataclass(frozen=True)
+class LeaderboardChoice:
+    """What the leaderboards show: a benchmark, a class (`wam:joint`), who reports, and the order of the rows."""
+
+    benchmark: str | None = None
+    taxon: str | None = None
+    party: str | None = None
+    sort: str = "rank"
+
+
+def leaderboard_page(session: Session, choice: LeaderboardChoice, viewer: Viewer | None = None) -> str:
     """Leaderboards of one benchmark; by default the one with the most results.
 
     Raises the errors of `leaderboard`.
     """
-    benchmarks = sorted((b for b in all_entities(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
-    chosen = benchmark or (benchmarks[0].slug if benchmarks else None)
-    papers = PaperFilter(taxon=(taxon,) if taxon else ())
+    benchmarks = _with_results(session)
+    chosen = replace(choice, benchmark=choice.benchmark or (benchmarks[0].slug if benchmarks else None))
     classes = load_taxon_names(session)
     return render(
         "leaderboard.html",
@@ -68,10 +113,39 @@ def leaderboard_page(
         main=find_default_taxonomy(session),
         here="/leaderboard",
         benchmarks=benchmarks,
-        benchmark=chosen,
-        taxon=taxon,
-        party=party,
-        boards=leaderboard(session, ResultQuery(benchmark=(chosen,), party=party, papers=papers)) if chosen else [],
+        choice=chosen,
+        asked=vars(chosen),
+        boards=_boards(session, chosen),
         names=classes.names,
         families=classes.families,
     )
+
+
+def _with_results(session: Session) -> list[EntityItem]:
+    """The benchmarks that have results, those with most first."""
+    return sorted((b for b in all_entities(session, EntityKind.BENCHMARK) if b.results), key=lambda b: -b.results)
+
+
+def _boards(session: Session, choice: LeaderboardChoice) -> list[Leaderboard]:
+    if not choice.benchmark:
+        return []
+    papers = PaperFilter(taxon=(choice.taxon,) if choice.taxon else ())
+    boards = leaderboard(session, ResultQuery(benchmark=(choice.benchmark,), party=choice.party, papers=papers))
+    if choice.sort == "rank":
+        return boards
+    return [replace(b, rows=sorted(b.rows, key=lambda row: row.result.method_name.casefold())) for b in boards]
+
+
+def leaderboard_rows(session: Session, choice: LeaderboardChoice) -> Iterator[list[object]]:
+    """The results of a benchmark (or of all) as rows of a table with a header.
+
+    Raises the errors of `leaderboard`.
+    """
+    slugs = [choice.benchmark] if choice.benchmark else [each.slug for each in _with_results(session)]
+    yield ["benchmark", "suite", "split", "metric", "unit", "rank", "method", "value", "paper", "reported by", "where"]
+    for board in (board for slug in slugs for board in _boards(session, replace(choice, benchmark=slug))):
+        protocol = [board.benchmark_name, board.suite, board.split, board.metric_name or "", board.unit or ""]
+        for row in board.rows:
+            r = row.result
+            place = [r.paper or "", r.reported_by or "", r.reported_location or ""]
+            yield [*protocol, "" if row.rank is None else row.rank, r.method_name, r.value, *place]

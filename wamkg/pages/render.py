@@ -31,6 +31,7 @@ def _environment() -> Environment:
         "source": links.source_label,
         "names": links.format_authors,
         "plural": pluralize,
+        "span": links.period_span,
         "words": links.value_words,
         "percent": links.percent,
         "to_page": links.page_of,

@@ -12,7 +12,14 @@ from wamkg.json_types import UncheckedObject
 from wamkg.pages.library import library_page
 from wamkg.pages.links import paper_url
 from wamkg.pages.network import HOPS, GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, timeline_page
+from wamkg.pages.overview import (
+    LeaderboardChoice,
+    TimelineChoice,
+    leaderboard_page,
+    leaderboard_rows,
+    timeline_of,
+    timeline_page,
+)
 from wamkg.pages.render import static_file
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.identity_questions import IdentityAnswer, QuestionAnswered
@@ -20,11 +27,13 @@ from wamkg.reviewing.objections import ObjectionDraft
 from wamkg.services.objections import raise_objection
 from wamkg.services.questions import answer_question
 from wamkg.views.papers import PaperQuery
+from wamkg.views.timelines import timeline_csv_rows
 from wamkg.vocabulary import MAIN, ObjectorRole, Role
 from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
 from wamkg_api.deps import SessionDep
 from wamkg_api.errors import PAGE_SECURITY
 from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.routers.timelines import table
 from wamkg_api.schemas.queries import Sort
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
@@ -67,17 +76,30 @@ def show_library(
     return page(library_page(session, query, viewer=who), who=who)
 
 
-@router.get("/timeline")
-def show_timeline(
-    session: SessionDep,
-    who: ViewerDep,
+async def _timeline_choice(
     by: Annotated[str, Query(max_length=20)] = "quarter",
     taxonomy: Slug = MAIN,
     depth: int = 1,
     date: Annotated[str, Query(max_length=20)] = "",
-) -> HTMLResponse:
+    since: Text = None,
+    until: Text = None,
+) -> TimelineChoice:
+    return TimelineChoice(by, taxonomy, depth, date, since or None, until or None)
+
+
+TimelineDep = Annotated[TimelineChoice, Depends(_timeline_choice)]
+
+
+@router.get("/timeline")
+def show_timeline(session: SessionDep, who: ViewerDep, choice: TimelineDep) -> HTMLResponse:
     """Papers over time."""
-    return page(timeline_page(session, by, taxonomy, depth, date, viewer=who), who=who)
+    return page(timeline_page(session, choice, viewer=who), who=who)
+
+
+@router.get("/timeline.csv")
+def show_timeline_rows(session: SessionDep, choice: TimelineDep) -> Response:
+    """The numbers of a timeline as a table."""
+    return table(timeline_csv_rows(timeline_of(session, choice)))
 
 
 @router.get("/leaderboard")
@@ -87,9 +109,17 @@ def show_leaderboard(
     benchmark: Text = None,
     taxon: Text = None,
     party: Annotated[Literal["first", "third", ""] | None, Query()] = None,
+    sort: Annotated[Literal["rank", "date", "name"], Query()] = "rank",
 ) -> HTMLResponse:
     """Reported results."""
-    return page(leaderboard_page(session, benchmark or None, taxon or None, party or None, viewer=who), who=who)
+    choice = LeaderboardChoice(benchmark or None, taxon or None, party or None, sort)
+    return page(leaderboard_page(session, choice, viewer=who), who=who)
+
+
+@router.get("/leaderboard.csv")
+def show_leaderboard_rows(session: SessionDep, benchmark: Text = None, taxon: Text = None) -> Response:
+    """The results of a benchmark as a table, each with its protocol and rank."""
+    return table(leaderboard_rows(session, LeaderboardChoice(benchmark or None, taxon or None)))
 
 
 async def _graph_choice(
