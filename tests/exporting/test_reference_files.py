@@ -74,7 +74,7 @@ def test_a_choice_of_papers_is_exported_and_comes_back_the_same(form: str, capsy
 def test_what_others_put_into_the_same_place_is_no_value_of_the_paper() -> None:
     broken = "TY  - GEN\nTI  - Sea Robots\nU1  - wamkg {no json\nU1  - 1234\nER  - \n"
     (record,) = parse_ris(broken)
-    assert record.title == "Sea Robots" and any("no valid JSON" in doubt for doubt in record.doubts)
+    assert record.title == "Sea Robots" and any("not valid JSON" in doubt for doubt in record.doubts)
     for custom in ({"wamkg": 3}, {"wamkg": {"standing": "included", "taxa": {"wam": "joint"}}}, "x", None, []):
         (item,) = parse_csl(json.dumps([{"title": "Sea Robots", "type": "book", "custom": custom}]))
         assert (item.entry_type, item.standing, item.placements) == ("book", None, [])

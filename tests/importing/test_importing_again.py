@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import func, select
 
+from wamkg.cli import run
 from wamkg.importing.agree import how_worse, same_printing, same_text
 from wamkg.importing.applier import Applier
 from wamkg.importing.import_report import ImportReport, LineReport
@@ -222,3 +223,25 @@ def test_months_are_the_same_however_they_are_printed(store: Store, tmp_path: Pa
         path.write_text(text)
         report = import_source(store, str(path), ImportOptions())
         assert [(line.outcome, line.changes) for line in report.lines] == [("same", ())] * len(fields)
+
+
+def test_a_list_written_from_a_survey_changes_nothing_when_it_is_read_back(home: Path, tmp_path: Path) -> None:
+    reeds, rafts = tmp_path / "gardens.md", tmp_path / "again.md"
+    reeds.write_text(
+        "# Floating Gardens\n\n## Reeds\n\n"
+        "- **Reeds that Grow in Still Water** [[Willow](https://a.example.org/1), [Osier](https://b.example.org/2), "
+        "[Sedge](https://c.example.org/3)]\n"
+        "- [Measuring the Height of Reeds from a Boat](https://arxiv.org/abs/2401.91235)\n\n"
+        "## Rafts\n\n"
+        "- [Rafts of Peat in a Tidal Lake](https://arxiv.org/abs/2402.91236) [[code](https://github.com/a/peat)] "
+        "[[code](https://github.com/a/peat-2)]\n"
+        "- **[2023]** [Anchors for Rafts that Turn](https://arxiv.org/abs/2303.91237)\n",
+        encoding="utf-8",
+    )
+    assert run(["init", "--from", str(reeds), "--yes"]) == 0
+    assert run(["export", "awesome-list", "-o", str(rafts)]) == 0
+    store = Store(f"sqlite:///{home / 'wamkg.db'}")
+    report = import_source(store, str(rafts), ImportOptions(dry_run=True))
+    store.close()
+    assert [(line.outcome, line.title, line.changes) for line in report.lines if line.outcome != "same"] == []
+    assert len(report.lines) == 4

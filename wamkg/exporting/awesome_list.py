@@ -10,7 +10,7 @@ from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, TaxonomyTree, taxonomy_list, taxonomy_tree
-from wamkg.vocabulary import AWAITING_HEADING
+from wamkg.vocabulary import ARXIV_ID_SOURCE, AWAITING_HEADING
 
 _HEADINGS = 4
 """Levels of a taxonomy below its own heading; Markdown has no more. Deeper taxa are bullets above their papers."""
@@ -100,7 +100,7 @@ def bullet(item: PaperItem, name: str = "") -> str:
     """One paper as a list item: name, title, place of publication, links."""
     head = f"**{plain_markdown(name)}**: " if name else ""
     where = _where(item)
-    links = {"paper": item.url} | item.links
+    links = {"paper": item.url} | dict(sorted(item.links.items(), key=_number_of_link))
     shown = " · ".join(f"[{kind.capitalize()}](<{url}>)" for kind, url in links.items() if url)
     return (
         f"- {head}*{plain_markdown(item.title)}*"
@@ -110,10 +110,20 @@ def bullet(item: PaperItem, name: str = "") -> str:
     )
 
 
+def _number_of_link(link: tuple[str, str]) -> int:
+    """The number of a link among those of its kind: 3 of `code-3`. A list is read back in this order."""
+    number = link[0].rpartition("-")[2]
+    return int(number) if number.isdecimal() else 1
+
+
 def _where(item: PaperItem) -> str:
-    """Venue and year; the year only once, since some venues include it."""
+    """Venue and year, else the date; the year only once, since some venues include it.
+
+    A date that no source states is left out: whoever reads the list has the arXiv id that it comes from.
+    """
     venue, year = item.venue or "", str(item.stated_year or "")
-    return " ".join(part for part in (venue, "" if year in venue else year) if part) or item.date or ""
+    stated = None if item.date_source == ARXIV_ID_SOURCE else item.date
+    return " ".join(part for part in (venue, "" if year in venue else year) if part) or stated or ""
 
 
 def plain_markdown(text: str) -> str:

@@ -17,7 +17,7 @@ _KIND_WORDS = (
                  "主页", "项目", "官网", "网站"}),
     ("model", {"model", "models", "weights", "weight", "checkpoint", "checkpoints", "huggingface", "hf", "ckpt",
                "modelscope", "模型"}),
-    ("other", {"video", "videos", "slides", "poster", "talk", "youtube", "twitter", "x", "appendix", "supp",
+    ("other", {"other", "video", "videos", "slides", "poster", "talk", "youtube", "twitter", "x", "appendix", "supp",
                "supplementary", "supplemental", "supplement", "bibtex", "bib", "docs", "documentation", "link", "links",
                "here", "url", "colab", "notebook", "notebooks", "review", "reviews", "tweet", "news", "tutorial", "api",
                "list", "leaderboard", "discord", "bilibili", "zhihu", "知乎", "解读", "笔记", "讲解", "视频", "链接"}),
