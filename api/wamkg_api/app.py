@@ -46,6 +46,7 @@ from wamkg_api.routers import (
     releases,
     review_pages,
     rounds,
+    running_pages,
     sessions,
     suggestions,
     survey,
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(import_pages.forms)
     app.include_router(survey_pages.forms)
     app.include_router(taxonomy_pages.forms)
+    app.include_router(running_pages.forms)
     app.include_router(paper_pages.forms)
     app.include_router(review_pages.forms)
     app.include_router(pages.static)
@@ -116,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         import_pages.router,
         survey_pages.router,
         taxonomy_pages.router,
+        running_pages.router,
         review_pages.router,
         paper_pages.router,
     ):

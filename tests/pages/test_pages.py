@@ -46,6 +46,9 @@ PAGES = (
     "/survey",
     "/taxonomy?at=joint/diffusion",
     "/import",
+    "/objections",
+    "/releases",
+    "/jobs",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 pytestmark = pytest.mark.e2e

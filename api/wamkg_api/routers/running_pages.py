@@ -1,0 +1,137 @@
+"""The pages from which the survey is run: objections, releases and jobs, with their forms."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+
+from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
+from wamkg.jobs import dispatch
+from wamkg.jobs.kinds import KINDS
+from wamkg.pages.running import jobs_page, objections_page, releases_page
+from wamkg.pages.viewer import Viewer
+from wamkg.reviewing.objections import ObjectionOutcome
+from wamkg.services import jobs, objections
+from wamkg.services.releases import create_release
+from wamkg.store.session import Session
+from wamkg.views.jobs import job_list
+from wamkg.views.snapshots import diff_snapshots
+from wamkg_api.access import Caller, ViewerDep
+from wamkg_api.deps import SessionDep
+from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.routers.pages import Text, caller_of_form, page
+from wamkg_api.snapshots import release_or_day
+from wamkg_api.state import settings_of, store_of
+from wamkg_api.writing import person_of, writer_of
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+forms = APIRouter(include_in_schema=False)
+SHOWN_JOBS = 50
+STARTED_BY_HAND = tuple(kind for kind in KINDS if kind != "refit")
+"""Kinds of jobs that a person starts; a refit follows each decision by itself."""
+Form = dict[str, str]
+
+
+@router.get("/objections")
+def show_objections(session: SessionDep, who: ViewerDep, done: Text = None) -> HTMLResponse:
+    """Objections to places; `done` is the batch just written."""
+    return page(objections_page(session, who, done), who=who)
+
+
+@router.get("/releases")
+def show_releases(request: Request, session: SessionDep, who: ViewerDep, a: Text = None, b: Text = None) -> Response:
+    """The releases, and what changed from one to another."""
+    if not (a and b):
+        return page(releases_page(session, who), who=who)
+    with release_or_day(request, a) as old, release_or_day(request, b) as new:
+        diff = diff_snapshots(old, new, (a, b))
+    return page(releases_page(session, who, diff), who=who)
+
+
+@router.get("/jobs")
+def show_jobs(session: SessionDep, who: ViewerDep) -> HTMLResponse:
+    """The newest jobs."""
+    return page(_jobs_with(session, who), who=who)
+
+
+@forms.post("/objections/{uid}")
+async def post_objection_outcome(request: Request, uid: str, viewer: ViewerDep) -> Response:
+    """Answer an objection, or close it."""
+    return await _written(request, viewer, lambda caller, form: _decide(request, caller, uid, form), objections_page)
+
+
+def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
+    store, writer = store_of(request), person_of(caller)
+    answer, outcome = form.get("answer", ""), form.get("outcome", "")
+    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    if outcome == "answer":
+        done = objections.answer_objection(store, writer, uid, answer, revision)
+    else:
+        closing = ObjectionOutcome(outcome=outcome, answer=answer or None, revision=revision)
+        done = objections.close_objection(store, settings_of(request), writer, uid, closing)
+    return redirect_after_post("/objections", done=done.batch)
+
+
+@forms.post("/releases")
+async def post_release(request: Request, viewer: ViewerDep) -> Response:
+    """Freeze the survey as it is now, under a name."""
+    return await _written(request, viewer, lambda caller, form: _release(request, caller, form), releases_page)
+
+
+def _release(request: Request, caller: Caller, form: Form) -> Response:
+    home, name = settings_of(request).home, form.get("name", "").strip()
+    create_release(store_of(request), home, writer_of(caller), name, form.get("note", ""))
+    return redirect_after_post("/releases")
+
+
+@forms.post("/jobs")
+async def post_job(request: Request, viewer: ViewerDep) -> Response:
+    """Start a job."""
+    return await _written(request, viewer, lambda caller, form: _start(request, caller, form), _jobs_with)
+
+
+def _start(request: Request, caller: Caller, form: Form) -> Response:
+    kind = form.get("kind", "")
+    if kind not in STARTED_BY_HAND:
+        raise InvalidInputError(f"choose one of {', '.join(STARTED_BY_HAND)}")
+    dispatch.submit(store_of(request), settings_of(request), kind, {}, caller.holder.actor_id)
+    return redirect_after_post("/jobs")
+
+
+@forms.post("/jobs/{uid}/{action}")
+async def post_job_action(request: Request, uid: str, action: str, viewer: ViewerDep) -> Response:
+    """Cancel or resume a job."""
+    return await _written(request, viewer, lambda caller, form: _steer(request, uid, action), _jobs_with)
+
+
+def _steer(request: Request, uid: str, action: str) -> Response:
+    if action == "cancel":
+        jobs.cancel(store_of(request), uid)
+    elif action == "resume":
+        jobs.resume(store_of(request), settings_of(request), uid)
+    else:
+        raise NotFoundError(f"a job can be cancelled or resumed, not {action[:20]!r}")
+    return redirect_after_post("/jobs")
+
+
+def _jobs_with(session: Session, viewer: Viewer | None, *, problem: str = "") -> str:
+    return jobs_page(session, job_list(session, SHOWN_JOBS), STARTED_BY_HAND, viewer, problem)
+
+
+async def _written(
+    request: Request,
+    viewer: Viewer | None,
+    write: Callable[[Caller, Form], Response],
+    shown: Callable[..., str],
+) -> Response:
+    """What a form of a curator does; if it is refused, its page says why."""
+    form = await parse_form(request)
+    caller = await caller_of_form(request, form)
+    try:
+        return await run_in_threadpool(write, caller, form)
+    except (ConflictError, InvalidInputError, NotFoundError) as error:
+        with store_of(request).reading() as session:
+            refused = page(shown(session, viewer, problem=str(error)), who=viewer)
+        refused.status_code = 409 if isinstance(error, ConflictError) else 422
+        return refused
