@@ -197,6 +197,7 @@ COMMANDS: dict[str, Verb] = {
     "export": Verb(
         "exports", "export", "Write the papers of the store, or those that the filters find, in an exchange format."
     ),
+    "site": Verb("site", "site", "Write the survey as a static edition: pages, search and downloads without a server."),
     "check": Verb(
         "manuscripts",
         "check",

@@ -30,12 +30,12 @@ SORT_LABELS = {
 }
 
 
-def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = None) -> str:
+def library_page(session: Session, query: PaperQuery, viewer: Viewer | None = None, *, per_page: int = PER_PAGE) -> str:
     """The library page with search.
 
     Raises NotFoundError and InvalidInputError for invalid filters.
     """
-    query = query.model_copy(update={"limit": PER_PAGE})
+    query = query.model_copy(update={"limit": per_page})
     slugs = [taxonomy.slug for taxonomy in taxonomy_list(session)]
     asked = split_taxon(query.taxon[0]) if query.taxon else None
     shown = asked[0] if asked else find_default_taxonomy(session)

@@ -12,7 +12,12 @@ from wamkg.pages import links
 from wamkg.pages.theme import hue_name, theme_css
 from wamkg.readable import pluralize
 
-STATIC_TYPES = {"css": "text/css; charset=utf-8", "mjs": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+STATIC_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,343 @@
+"""The static edition: the whole survey as files that need no server."""
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+import orjson
+import yaml
+from sqlmodel import Session
+
+from wamkg.errors import InvalidInputError, WamkgError
+from wamkg.exporting.feeds import Feed, FeedEntry, atom, json_feed, rss
+from wamkg.exporting.formats import EXPORTS
+from wamkg.exporting.tables import SUFFIXES, render_table
+from wamkg.figures.query import FigureQuery, FigureRequest
+from wamkg.figures.style import FigureOptions, parse_width
+from wamkg.files import write_whole
+from wamkg.json_types import JsonObject
+from wamkg.pages.edition import downloads_page, search_data
+from wamkg.pages.edition_links import LIBRARY, EditionLinks, pages_of_lists, paper_file
+from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.links import API, paper_url
+from wamkg.pages.network import GraphChoice, graph_page, network_document
+from wamkg.pages.overview import leaderboard_page, start_page, taxonomy_page, timeline_page
+from wamkg.pages.render import static_file
+from wamkg.services.exports import pin_citation_keys
+from wamkg.services.figures import draw_figure
+from wamkg.store.session import Edition, Store
+from wamkg.version import __version__
+from wamkg.views.edition import edition_of
+from wamkg.views.entities import all_entities
+from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page
+from wamkg.views.survey import SurveyItem, site_name, survey_item
+from wamkg.views.tables import TableQuery, make_table
+from wamkg.views.taxonomies import taxonomy_list
+from wamkg.vocabulary import MAIN, EntityKind
+
+MANIFEST = "manifest.json"
+ASSETS = ("theme.css", "style.css", "mark.svg", "edition.js")
+NEWEST = 50
+"""Entries of a feed."""
+TABLE_NAMES = ("papers", "results", "datasets", "benchmarks", "metrics")
+FIGURES_TAKEN = ("roadmap.svg", "timeline.svg", "taxonomy.svg")
+"""Figures to take along, besides those that pages show."""
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What was written: the number of files and papers, the size in bytes, and what had to be left out."""
+
+    folder: str
+    release: str
+    papers: int
+    files: int
+    size: int
+    left_out: list[str] = field(default_factory=list)
+
+
+def write_site(store: Store, folder: Path, base_url: str = "") -> SiteReport:
+    """Write the edition of a store into a folder, which is new, empty, or that of an earlier edition.
+
+    The folder is replaced when the edition is complete. `base_url` is the address where it will be published; feeds and
+    the sitemap name it. Raises InvalidInputError for a folder with other files.
+    """
+    folder = folder.resolve()
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+        raise InvalidInputError(f"{folder} has files that are no edition; name a new or an empty folder")
+    if store.edition is None:
+        pin_citation_keys(store)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        report = _Site(store, scratch, base_url.rstrip("/")).write()
+        scratch.chmod(0o755)
+        former = scratch.with_name(f"{scratch.name}.former")
+        if folder.exists():
+            folder.rename(former)
+        scratch.rename(folder)
+        shutil.rmtree(former, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    return SiteReport(str(folder), *report)
+
+
+class _Site:
+    def __init__(self, store: Store, folder: Path, base_url: str) -> None:
+        self.store, self.folder, self.base_url = store, folder, base_url
+        self.left_out: list[str] = []
+
+    def write(self) -> tuple[str, int, int, int, list[str]]:
+        """Write every file; returns the fields of the report."""
+        with self.store.reading() as session:
+            self.edition = edition_of(session)
+            items = _everything(session)
+            self.links = self._links(session, items)
+            self._shared_pages(session, items)
+            self._tables(session)
+            self._exports(session)
+            self._feeds(session, items)
+            self._describe(session, items)
+        for name in ASSETS:
+            self._save(f"assets/{name}", _asset(name))
+        data = {paper_file(item.id): search_data(item) for item in items}
+        self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
+        self.left_out += self._in_parallel([item.id for item in items])
+        size = self._manifest()
+        files = sum(1 for path in self.folder.rglob("*") if path.is_file())
+        return self.edition.name, len(items), files, size, self.left_out
+
+    def _save(self, name: str, content: bytes) -> None:
+        write_whole(self.folder / name, content)
+
+    def _page(self, name: str, html: str) -> None:
+        self._save(name, self.links.rewritten(html, name).encode())
+
+    def _links(self, session: Session, items: Sequence[PaperItem]) -> EditionLinks:
+        pages = {
+            "/": "index.html", "/taxonomy": "taxonomy.html", "/timeline": "timeline.html", "/graph": "graph.html",
+            "/leaderboard": "leaderboard.html", "/downloads": "downloads.html", f"/{MANIFEST}": MANIFEST,
+        }  # fmt: skip
+        pages |= {paper_url(item.id): paper_file(item.id) for item in items}
+        pages |= {f"/papers/{item.id}": paper_file(item.id) for item in items}
+        pages |= {f"/papers/{item.slug}": paper_file(item.id) for item in items}
+        pages |= pages_of_lists("/taxonomy", "taxonomy", [t.slug for t in taxonomy_list(session)])
+        pages |= pages_of_lists("/leaderboard", "benchmark", self._benchmarks(session))
+        exports = {name: f"downloads/{form.file_name}" for name, form in EXPORTS.items()}
+        exports["awesome-list"] = "downloads/LIST.md"
+        tables = {f"/tables/{name}{suffix}": f"tables/{name}{suffix}" for name in TABLE_NAMES for suffix in SUFFIXES}
+        feeds = {f"/{name}": name for name in ("feed.atom", "feed.rss", "feed.json")}
+        return EditionLinks(pages | tables | feeds, exports)
+
+    @staticmethod
+    def _benchmarks(session: Session) -> list[str]:
+        return [item.slug for item in all_entities(session, EntityKind.BENCHMARK) if item.results]
+
+    def _shared_pages(self, session: Session, items: Sequence[PaperItem]) -> None:
+        start = start_page(session)
+        facts = orjson.dumps(self._schema_org(session, items)).decode().replace("<", "\\u003c")
+        self._page("index.html", start.replace(
+            "</head>", f'  <script type="application/ld+json">{facts}</script>\n</head>', 1))  # fmt: skip
+        self._page(LIBRARY, library_page(session, PaperQuery(), per_page=max(len(items), 1)))
+        self._page("taxonomy.html", taxonomy_page(session, MAIN))
+        for taxonomy in taxonomy_list(session):
+            self._page(self.links.pages[f"/taxonomy?taxonomy={taxonomy.slug}"], taxonomy_page(session, taxonomy.slug))
+        self._page("timeline.html", timeline_page(session, "quarter", MAIN, 1, ""))
+        self._page("leaderboard.html", leaderboard_page(session, None, None, None))
+        for slug in self._benchmarks(session):
+            self._page(self.links.pages[f"/leaderboard?benchmark={slug}"], leaderboard_page(session, slug, None, None))
+        self._graph(session)
+        self._page("downloads.html", downloads_page(session, self._name(), self._groups()))
+
+    def _graph(self, session: Session) -> None:
+        """The neighborhood of the newest classified paper: the page, and the drawing that it frames."""
+        html = graph_page(session, GraphChoice())
+        if 'src="/graph/network' in html:
+            self._save("graph/network.html", network_document(session, GraphChoice()).encode())
+            before, _, rest = html.partition('src="/graph/network')
+            html = f'{before}src="graph/network.html"{rest.partition(chr(34))[2]}'
+        rewritten = self.links.rewritten(html.replace('src="graph/network.html"', "data-network"), "graph.html")
+        self._save("graph.html", rewritten.replace("data-network", 'src="graph/network.html"').encode())
+
+    def _groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        files = [(name, f"{API}/exports/{name}") for name in EXPORTS]
+        tables = [(f"{name}{suffix}", f"/tables/{name}{suffix}") for name in TABLE_NAMES for suffix in SUFFIXES]
+        feeds = [("Atom", "/feed.atom"), ("RSS", "/feed.rss"), ("JSON Feed", "/feed.json")]
+        figures = [(name, f"{API}/figures/{name}") for name in FIGURES_TAKEN]
+        return [("The whole survey", files), ("Tables", tables), ("Figures", figures), ("Feeds", feeds)]
+
+    def _name(self) -> str:
+        return (
+            f"Release {self.edition.name} of {self.edition.day}" if self.edition.name else f"As of {self.edition.day}"
+        )
+
+    def _tables(self, session: Session) -> None:
+        for name in TABLE_NAMES:
+            table = make_table(session, name, TableQuery())
+            for suffix, form in SUFFIXES.items():
+                self._save(f"tables/{name}{suffix}", render_table(table, form, FigureOptions().width_pt).encode())
+
+    def _exports(self, session: Session) -> None:
+        for name, form in EXPORTS.items():
+            self._save(self.links.exports[name], "".join(form.write(session)).encode())
+
+    def _feeds(self, session: Session, items: Sequence[PaperItem]) -> None:
+        entries = [_entry(item, self.base_url, self.edition) for item in items[:NEWEST]]
+        base = f"{self.base_url}/" if self.base_url else ""
+        for name, write in (("feed.atom", atom), ("feed.rss", rss), ("feed.json", json_feed)):
+            self._save(name, write(Feed(site_name(session), base or "index.html", f"{base}{name}", entries)))
+
+    def _survey(self, session: Session) -> SurveyItem | None:
+        try:
+            return survey_item(session)
+        except WamkgError:
+            return None
+
+    def _schema_org(self, session: Session, items: Sequence[PaperItem]) -> JsonObject:
+        survey = self._survey(session)
+        names: list[JsonObject] = [{"@type": "Person", "name": a["name"]} for a in (survey.authors if survey else [])]
+        return {
+            "@context": "https://schema.org",
+            "@type": "Dataset",
+            "name": survey.title if survey else site_name(session),
+            "description": (survey.abstract if survey else "") or f"A living survey of {len(items)} papers.",
+            "url": self.base_url or None,
+            "version": self.edition.name or None,
+            "dateModified": self.edition.day.isoformat(),
+            "creator": list(names),
+            "distribution": [
+                {"@type": "DataDownload", "encodingFormat": form.media_type, "contentUrl": self.links.exports[name]}
+                for name, form in EXPORTS.items()
+            ],
+        }
+
+    def _describe(self, session: Session, items: Sequence[PaperItem]) -> None:
+        """CITATION.cff, Zenodo's metadata, the sitemap, and robots.txt."""
+        survey = self._survey(session)
+        title = survey.title if survey else site_name(session)
+        people = [str(author["name"]) for author in (survey.authors if survey else [])]
+        version = self.edition.name or self.edition.day.isoformat()
+        citation = {
+            "cff-version": "1.2.0", "message": "Please cite this edition.", "type": "dataset", "title": title,
+            "authors": [{"name": name} for name in people] or [{"name": f"The authors of {title}"}],
+            "version": version, "date-released": self.edition.day.isoformat(),
+        }  # fmt: skip
+        citation |= {"url": self.base_url} if self.base_url else {}
+        self._save("CITATION.cff", yaml.safe_dump(citation, sort_keys=False, allow_unicode=True).encode())
+        zenodo = {
+            "title": f"{title} ({version})", "upload_type": "dataset", "version": version,
+            "publication_date": self.edition.day.isoformat(), "creators": [{"name": name} for name in people],
+            "description": (survey.abstract if survey else "") or f"A living survey of {len(items)} papers.",
+        }  # fmt: skip
+        self._save(".zenodo.json", orjson.dumps(zenodo, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        if self.base_url:
+            pages = sorted({file for file in self.links.pages.values() if file.endswith(".html")} | {LIBRARY})
+            rows = "".join(f"<url><loc>{escape(f'{self.base_url}/{page}')}</loc></url>\n" for page in pages)
+            head = (
+                '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+            )
+            self._save("sitemap.xml", f"{head}\n{rows}</urlset>\n".encode())
+
+    def _in_parallel(self, papers: Sequence[str]) -> list[str]:
+        """Draw the figures and render the papers' pages, which take longest; returns what could not be drawn."""
+        place = _Place(self.store.url, self.store.edition, self.folder)
+        figures = sorted((*asked, file) for asked, file in self.links.figures.items())
+        processes = min(os.cpu_count() or 1, 4)
+        parts = [papers[n :: processes * 4] for n in range(processes * 4)]
+        # Not a fork: the parent holds connections and threads.
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            drawn = pool.map(partial(_draw, place), figures)
+            rendered = pool.map(partial(_render_papers, place, self.links), filter(None, parts))
+            list(rendered)
+            return [why for why in drawn if why]
+
+    def _manifest(self) -> int:
+        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        contents = {str(path.relative_to(self.folder)): path.read_bytes() for path in paths}
+        manifest = {
+            "release": self.edition.name or None,
+            "as_of": self.edition.day.isoformat(),
+            "wamkg": __version__,
+            "left_out": self.left_out,
+            "files": {name: sha256(content).hexdigest() for name, content in contents.items()},
+        }
+        self._save(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        return sum(map(len, contents.values()))
+
+
+def _asset(name: str) -> bytes:
+    found = static_file(name)
+    assert found is not None, name
+    return found[0]
+
+
+def _noon(edition: Edition) -> datetime:
+    return datetime(edition.day.year, edition.day.month, edition.day.day, 12, tzinfo=UTC)
+
+
+def _everything(session: Session) -> list[PaperItem]:
+    """All papers of the library, newest first."""
+    total = find_paper_page(session, PaperQuery(limit=1)).total
+    return find_paper_page(session, PaperQuery(limit=max(total, 1))).items
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What a process needs to read the store and to write files."""
+
+    url: str
+    edition: Edition | None
+    folder: Path
+
+
+def _render_papers(place: _Place, links: EditionLinks, papers: Sequence[str]) -> None:
+    store = Store(place.url, place.edition)
+    try:
+        with store.reading() as session:
+            for paper in papers:
+                file = paper_file(paper)
+                write_whole(place.folder / file, links.rewritten(paper_page(session, paper), file).encode())
+    finally:
+        store.close()
+
+
+def _draw(place: _Place, wanted: tuple[str, str, str]) -> str:
+    """Draw one figure: its name with suffix, its query, its file. Returns why it cannot be drawn of this survey."""
+    name, query, file = wanted
+    given = dict(parse_qsl(query))
+    width, theme = given.pop("width", "two-column"), given.pop("theme", "light")
+    depth = {"depth": int(given.pop("depth"))} if "depth" in given else {}
+    stem = name.rpartition(".")[0]
+    store = Store(place.url, place.edition)
+    try:
+        asked = FigureQuery(**given, **depth).checked(stem)  # type: ignore[arg-type]
+        (place.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
+        draw_figure(store, FigureRequest(stem, asked), [place.folder / file], look, data=False)
+    except WamkgError as error:
+        return f"{file}: {error}"
+    finally:
+        store.close()
+    return ""
+
+
+def _entry(item: PaperItem, base_url: str, edition: Edition) -> FeedEntry:
+    return FeedEntry(
+        uid=f"urn:uuid:{item.uid}",
+        title=item.title,
+        url=f"{base_url}/{paper_file(item.id)}" if base_url else paper_file(item.id),
+        updated=_noon(edition),
+        authors=item.authors,
+        categories=[f"{slug}:{path}" for slug, path in item.taxa.items()],
+    )
