@@ -7,13 +7,17 @@ from html import escape, unescape
 from posixpath import dirname, relpath
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from wamkg.figures.query import FIGURES
 from wamkg.identifiers import slugify, text_hash
 from wamkg.pages.links import API
 
 LIBRARY = "papers.html"
 FILTERS = frozenset({"q", "taxon", "year", "venue", "standing", "author", "sort"})
 """Filters of the library that the script of the edition applies."""
-_ATTRIBUTE = re.compile(r"\s(href|src|srcset|action)=\"([^\"]*)\"")
+LINKED = "linked-"
+"""Before the name of a figure whose names lead to the pages of the edition."""
+_XLINK = re.compile(r"xlink:href=\"(/[^\"]*)\"")
+_ATTRIBUTE = re.compile(r"\s(href|src|srcset|data|action)=\"([^\"]*)\"")
 _MODULE = re.compile(r"[ \t]*<script type=\"module\"[^>]*></script>\n?")
 _DEAD = re.compile(r"<a(?=[\s>])(?![^>]*\bhref=)([^>]*)>(.*?)</a>", re.S)
 _TOP = re.compile(r"<header class=\"top\">.*?</header>", re.S)
@@ -32,6 +36,8 @@ class EditionLinks:
     exports: dict[str, str] = field(default_factory=dict)
     figures: dict[tuple[str, str], str] = field(default_factory=dict)
     """File of each figure by its name with suffix, and its query."""
+    assets: set[str] = field(default_factory=set)
+    """Names of the styles, scripts and images that pages use."""
 
     def file_of(self, address: str) -> str | None:
         """The file of an address of the server; None if the edition has none."""
@@ -39,9 +45,13 @@ class EditionLinks:
         path, given = unquote(parts.path), parse_qsl(parts.query)
         anchor = f"#{parts.fragment}" if parts.fragment else ""
         if path.startswith("/static/"):
+            self.assets.add(path.removeprefix("/static/"))
             return f"assets/{path.removeprefix('/static/')}"
+        if path == "/roadmap.svg":
+            return self._figure(f"{LINKED}roadmap.svg", f"representatives=auto&{parts.query}".rstrip("&"))
         if path.startswith(f"{API}/figures/"):
-            return self._figure(path.removeprefix(f"{API}/figures/"), parts.query)
+            name = path.removeprefix(f"{API}/figures/")
+            return self._figure(name, parts.query) if _is_drawn(name) else None
         if path.startswith(f"{API}/exports/"):
             return None if given else self.exports.get(path.removeprefix(f"{API}/exports/"))
         if path == "/papers":
@@ -74,6 +84,21 @@ class EditionLinks:
         up = relpath("assets", here or ".")
         scripts = f'  <script src="{up}/data.js" defer></script>\n  <script src="{up}/edition.js" defer></script>\n'
         return html.replace("</head>", f"{scripts if file == LIBRARY else ''}</head>", 1)
+
+    def rewritten_drawing(self, svg: str, file: str) -> str:
+        """A drawing whose links to pages of the server lead to the edition's files."""
+
+        def relative(found: re.Match[str]) -> str:
+            target = self.file_of(unescape(found[1]))
+            return f'xlink:href="{escape(relpath(target, dirname(file)))}"' if target else ""
+
+        return _XLINK.sub(relative, svg)
+
+
+def _is_drawn(name: str) -> bool:
+    """Whether a figure has a file with this suffix."""
+    stem, _, suffix = name.rpartition(".")
+    return stem in FIGURES and (suffix in ("svg", "pdf", "png") or (suffix == "tex" and FIGURES[stem].latex))
 
 
 def paper_file(identifier: str) -> str:

@@ -26,14 +26,17 @@ from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions, parse_width
 from wamkg.files import write_whole
 from wamkg.json_types import JsonObject
+from wamkg.pages.about import about_page, start_page, with_page_links
 from wamkg.pages.edition import downloads_page, search_data
-from wamkg.pages.edition_links import LIBRARY, EditionLinks, pages_of_lists, paper_file
-from wamkg.pages.library import library_page, paper_page
+from wamkg.pages.edition_links import LIBRARY, LINKED, EditionLinks, pages_of_lists, paper_file
+from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, entity_page
+from wamkg.pages.library import library_page
 from wamkg.pages.links import API, paper_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, start_page, taxonomy_page, timeline_page
+from wamkg.pages.overview import leaderboard_page, taxonomy_page, timeline_page
+from wamkg.pages.paper import paper_page, why_page
 from wamkg.pages.render import static_file
-from wamkg.services.exports import pin_citation_keys
+from wamkg.services.exports import cited_as, pin_citation_keys
 from wamkg.services.figures import draw_figure
 from wamkg.store.session import Edition, Store
 from wamkg.version import __version__
@@ -46,7 +49,6 @@ from wamkg.views.taxonomies import taxonomy_list
 from wamkg.vocabulary import MAIN, EntityKind
 
 MANIFEST = "manifest.json"
-ASSETS = ("theme.css", "style.css", "mark.svg", "edition.js")
 NEWEST = 50
 """Entries of a feed."""
 TABLE_NAMES = ("papers", "results", "datasets", "benchmarks", "metrics")
@@ -109,11 +111,14 @@ class _Site:
             self._exports(session)
             self._feeds(session, items)
             self._describe(session, items)
-        for name in ASSETS:
-            self._save(f"assets/{name}", _asset(name))
+            self.entities = [(kind, item.slug) for kind in KINDS for item in all_entities(session, kind)]
         data = {paper_file(item.id): search_data(item) for item in items}
         self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
-        self.left_out += self._in_parallel([item.id for item in items])
+        self.left_out += self._in_parallel(
+            [("paper", item.id) for item in items] + [("why", item.id) for item in items]
+        )
+        for name in sorted(self.links.assets | {"edition.js"} | {"paper.css"}):
+            self._save(f"assets/{name}", _asset(name))
         size = self._manifest()
         files = sum(1 for path in self.folder.rglob("*") if path.is_file())
         return self.edition.name, len(items), files, size, self.left_out
@@ -132,6 +137,12 @@ class _Site:
         pages |= {paper_url(item.id): paper_file(item.id) for item in items}
         pages |= {f"/papers/{item.id}": paper_file(item.id) for item in items}
         pages |= {f"/papers/{item.slug}": paper_file(item.id) for item in items}
+        pages |= {f"{paper_url(item.id)}/why": _why_file(item.id) for item in items}
+        pages |= {f"/papers/{item.id}/why": _why_file(item.id) for item in items}
+        pages |= {"/index": "index/benchmarks.html", "/index/authors": "index/authors.html", "/about": "about.html"}
+        for kind in KINDS:
+            pages[f"/index/{kind}s"] = f"index/{kind}s.html"
+            pages |= {f"/index/{kind}s/{e.slug}": f"index/{kind}s/{e.slug}.html" for e in all_entities(session, kind)}
         pages |= pages_of_lists("/taxonomy", "taxonomy", [t.slug for t in taxonomy_list(session)])
         pages |= pages_of_lists("/leaderboard", "benchmark", self._benchmarks(session))
         exports = {name: f"downloads/{form.file_name}" for name, form in EXPORTS.items()}
@@ -150,6 +161,10 @@ class _Site:
         self._page("index.html", start.replace(
             "</head>", f'  <script type="application/ld+json">{facts}</script>\n</head>', 1))  # fmt: skip
         self._page(LIBRARY, library_page(session, PaperQuery(), per_page=max(len(items), 1)))
+        self._page("about.html", about_page(session))
+        self._page("index/authors.html", author_list_page(session))
+        for kind in KINDS:
+            self._page(f"index/{kind}s.html", entity_list_page(session, kind))
         self._page("taxonomy.html", taxonomy_page(session, MAIN))
         for taxonomy in taxonomy_list(session):
             self._page(self.links.pages[f"/taxonomy?taxonomy={taxonomy.slug}"], taxonomy_page(session, taxonomy.slug))
@@ -249,16 +264,19 @@ class _Site:
             )
             self._save("sitemap.xml", f"{head}\n{rows}</urlset>\n".encode())
 
-    def _in_parallel(self, papers: Sequence[str]) -> list[str]:
-        """Draw the figures and render the papers' pages, which take longest; returns what could not be drawn."""
+    def _in_parallel(self, pages: list[tuple[str, str]]) -> list[str]:
+        """Draw the figures and render the pages of papers and entities, which take longest; returns what could not be
+        drawn. A page is its kind and its id.
+        """
+        pages = [*pages, *((kind.value, slug) for kind, slug in self.entities)]
         place = _Place(self.store.url, self.store.edition, self.folder)
         figures = sorted((*asked, file) for asked, file in self.links.figures.items())
         processes = min(os.cpu_count() or 1, 4)
-        parts = [papers[n :: processes * 4] for n in range(processes * 4)]
+        parts = [pages[n :: processes * 4] for n in range(processes * 4)]
         # Not a fork: the parent holds connections and threads.
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            drawn = pool.map(partial(_draw, place), figures)
-            rendered = pool.map(partial(_render_papers, place, self.links), filter(None, parts))
+            drawn = pool.map(partial(_draw, place, self.links), figures)
+            rendered = pool.map(partial(_render_pages, place, self.links), filter(None, parts))
             list(rendered)
             return [why for why in drawn if why]
 
@@ -301,30 +319,42 @@ class _Place:
     folder: Path
 
 
-def _render_papers(place: _Place, links: EditionLinks, papers: Sequence[str]) -> None:
+def _why_file(identifier: str) -> str:
+    return f"{paper_file(identifier).removesuffix('.html')}-why.html"
+
+
+def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
     store = Store(place.url, place.edition)
     try:
         with store.reading() as session:
-            for paper in papers:
-                file = paper_file(paper)
-                write_whole(place.folder / file, links.rewritten(paper_page(session, paper), file).encode())
+            for kind, name in pages:
+                if kind == "paper":
+                    file, html = paper_file(name), paper_page(session, name, cited_as(session, name))
+                elif kind == "why":
+                    file, html = _why_file(name), why_page(session, name)
+                else:
+                    file, html = f"index/{kind}s/{name}.html", entity_page(session, EntityKind(kind), name)
+                write_whole(place.folder / file, links.rewritten(html, file).encode())
     finally:
         store.close()
 
 
-def _draw(place: _Place, wanted: tuple[str, str, str]) -> str:
+def _draw(place: _Place, links: EditionLinks, wanted: tuple[str, str, str]) -> str:
     """Draw one figure: its name with suffix, its query, its file. Returns why it cannot be drawn of this survey."""
     name, query, file = wanted
     given = dict(parse_qsl(query))
     width, theme = given.pop("width", "two-column"), given.pop("theme", "light")
     depth = {"depth": int(given.pop("depth"))} if "depth" in given else {}
-    stem = name.rpartition(".")[0]
+    stem, target = name.removeprefix(LINKED).rpartition(".")[0], place.folder / file
     store = Store(place.url, place.edition)
     try:
         asked = FigureQuery(**given, **depth).checked(stem)  # type: ignore[arg-type]
-        (place.folder / file).parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
-        draw_figure(store, FigureRequest(stem, asked), [place.folder / file], look, data=False)
+        draw_figure(store, FigureRequest(stem, asked), [target], look, data=False)
+        if name.startswith(LINKED):
+            linked = with_page_links(target.read_text(encoding="utf-8"))
+            write_whole(target, links.rewritten_drawing(linked, file).encode())
     except WamkgError as error:
         return f"{file}: {error}"
     finally:
