@@ -31,11 +31,12 @@ from wamkg.pages.edition import downloads_page, search_data
 from wamkg.pages.edition_links import LIBRARY, LINKED, EditionLinks, pages_of_lists, paper_file
 from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, entity_page
 from wamkg.pages.library import library_page
-from wamkg.pages.links import API, paper_url
+from wamkg.pages.links import API, paper_url, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, taxonomy_page, timeline_page
+from wamkg.pages.overview import leaderboard_page, timeline_page
 from wamkg.pages.paper import paper_page, why_page
 from wamkg.pages.render import static_file
+from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
 from wamkg.services.exports import cited_as, pin_citation_keys
 from wamkg.services.figures import draw_figure
 from wamkg.store.session import Edition, Store
@@ -45,7 +46,7 @@ from wamkg.views.entities import all_entities
 from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page
 from wamkg.views.survey import SurveyItem, site_name, survey_item
 from wamkg.views.tables import TableQuery, make_table
-from wamkg.views.taxonomies import taxonomy_list
+from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import MAIN, EntityKind
 
 MANIFEST = "manifest.json"
@@ -99,6 +100,7 @@ class _Site:
     def __init__(self, store: Store, folder: Path, base_url: str) -> None:
         self.store, self.folder, self.base_url = store, folder, base_url
         self.left_out: list[str] = []
+        self.taxa: list[tuple[str, str]] = []
 
     def write(self) -> tuple[str, int, int, int, list[str]]:
         """Write every file; returns the fields of the report."""
@@ -144,6 +146,11 @@ class _Site:
             pages[f"/index/{kind}s"] = f"index/{kind}s.html"
             pages |= {f"/index/{kind}s/{e.slug}": f"index/{kind}s/{e.slug}.html" for e in all_entities(session, kind)}
         pages |= pages_of_lists("/taxonomy", "taxonomy", [t.slug for t in taxonomy_list(session)])
+        for taxonomy in taxonomy_list(session):
+            for node in walk(taxonomy_tree(session, taxonomy.slug).taxa):
+                address = query_url("/taxonomy", {"taxonomy": taxonomy.slug, "at": node.path})
+                pages[address] = _taxon_file(taxonomy.slug, node.path)
+                self.taxa.append((taxonomy.slug, node.path))
         pages |= pages_of_lists("/leaderboard", "benchmark", self._benchmarks(session))
         exports = {name: f"downloads/{form.file_name}" for name, form in EXPORTS.items()}
         exports["awesome-list"] = "downloads/LIST.md"
@@ -165,9 +172,12 @@ class _Site:
         self._page("index/authors.html", author_list_page(session))
         for kind in KINDS:
             self._page(f"index/{kind}s.html", entity_list_page(session, kind))
-        self._page("taxonomy.html", taxonomy_page(session, MAIN))
+        self._page("taxonomy.html", taxonomy_page(session, TaxonomyChoice()))
         for taxonomy in taxonomy_list(session):
-            self._page(self.links.pages[f"/taxonomy?taxonomy={taxonomy.slug}"], taxonomy_page(session, taxonomy.slug))
+            self._page(
+                self.links.pages[f"/taxonomy?taxonomy={taxonomy.slug}"],
+                taxonomy_page(session, TaxonomyChoice(taxonomy.slug)),
+            )
         self._page("timeline.html", timeline_page(session, "quarter", MAIN, 1, ""))
         self._page("leaderboard.html", leaderboard_page(session, None, None, None))
         for slug in self._benchmarks(session):
@@ -269,6 +279,7 @@ class _Site:
         drawn. A page is its kind and its id.
         """
         pages = [*pages, *((kind.value, slug) for kind, slug in self.entities)]
+        pages += [("taxon", f"{slug}:{path}") for slug, path in self.taxa]
         place = _Place(self.store.url, self.store.edition, self.folder)
         figures = sorted((*asked, file) for asked, file in self.links.figures.items())
         processes = min(os.cpu_count() or 1, 4)
@@ -323,6 +334,10 @@ def _why_file(identifier: str) -> str:
     return f"{paper_file(identifier).removesuffix('.html')}-why.html"
 
 
+def _taxon_file(slug: str, path: str) -> str:
+    return f"taxonomy/{slug}/{path}.html"
+
+
 def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
     store = Store(place.url, place.edition)
     try:
@@ -332,6 +347,9 @@ def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str,
                     file, html = paper_file(name), paper_page(session, name, cited_as(session, name))
                 elif kind == "why":
                     file, html = _why_file(name), why_page(session, name)
+                elif kind == "taxon":
+                    slug, _, path = name.partition(":")
+                    file, html = _taxon_file(slug, path), taxonomy_page(session, TaxonomyChoice(slug, path))
                 else:
                     file, html = f"index/{kind}s/{name}.html", entity_page(session, EntityKind(kind), name)
                 write_whole(place.folder / file, links.rewritten(html, file).encode())
