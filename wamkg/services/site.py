@@ -33,7 +33,7 @@ from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, enti
 from wamkg.pages.library import library_page
 from wamkg.pages.links import API, paper_url, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
-from wamkg.pages.overview import leaderboard_page, timeline_page
+from wamkg.pages.overview import LeaderboardChoice, TimelineChoice, leaderboard_page, timeline_page
 from wamkg.pages.paper import paper_page, why_page
 from wamkg.pages.render import static_file
 from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
@@ -47,7 +47,7 @@ from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page
 from wamkg.views.survey import SurveyItem, site_name, survey_item
 from wamkg.views.tables import TableQuery, make_table
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
-from wamkg.vocabulary import MAIN, EntityKind
+from wamkg.vocabulary import EntityKind
 
 MANIFEST = "manifest.json"
 NEWEST = 50
@@ -178,10 +178,11 @@ class _Site:
                 self.links.pages[f"/taxonomy?taxonomy={taxonomy.slug}"],
                 taxonomy_page(session, TaxonomyChoice(taxonomy.slug)),
             )
-        self._page("timeline.html", timeline_page(session, "quarter", MAIN, 1, ""))
-        self._page("leaderboard.html", leaderboard_page(session, None, None, None))
+        self._page("timeline.html", timeline_page(session, TimelineChoice()))
+        self._page("leaderboard.html", leaderboard_page(session, LeaderboardChoice()))
         for slug in self._benchmarks(session):
-            self._page(self.links.pages[f"/leaderboard?benchmark={slug}"], leaderboard_page(session, slug, None, None))
+            file = self.links.pages[f"/leaderboard?benchmark={slug}"]
+            self._page(file, leaderboard_page(session, LeaderboardChoice(slug)))
         self._graph(session)
         self._page("downloads.html", downloads_page(session, self._name(), self._groups()))
 
