@@ -233,3 +233,30 @@ def test_a_language_in_brackets_behind_a_linked_tool_is_no_method() -> None:
         EMPTY,
     )
     assert (record.title, record.method) == ("Counting the grains of sand in dunes", "dune")
+
+
+@pytest.mark.parametrize(
+    ("entry", "facts"),
+    [
+        (
+            'I. Morn, P. Lind, "Herons at Low Tide," in Proc. Int. Conf. Birds, 2021, pp. 3-9, doi: 10.5555/tide.1',
+            {"title": "Herons at Low Tide", "authors": ["I. Morn", "P. Lind"], "year": 2021, "doi": "10.5555/tide.1"},
+        ),
+        (
+            "Morn, I., et al. Herons at low tide. arXiv preprint arXiv:2401.00071 (2024).",
+            {"title": "Herons at low tide", "arxiv": "2401.00071", "year": 2024, "venue": "arXiv"},
+        ),
+        (
+            "Morn, I. (2024). Herons at low tide. arXiv: 2401.00071v2.",
+            {"title": "Herons at low tide", "arxiv": "2401.00071", "year": 2024},
+        ),
+        (
+            "Morn, I. Herons at low tide. bioRxiv 2021. https://doi.org/10.1101/2021.01.01.123456",
+            {"title": "Herons at low tide", "venue": "bioRxiv", "year": 2021},
+        ),
+    ],
+)
+def test_a_line_of_a_bibliography_is_read_with_its_arxiv_id(entry: str, facts: dict[str, object]) -> None:
+    other = "Brun, O. (2020). Owls at noon. *Birds*. https://arxiv.org/abs/2401.00099"
+    record, *_ = records_of([f"- {entry}", f"- {other}"])
+    assert {name: getattr(record, name) for name in facts} == facts

@@ -248,6 +248,24 @@ def test_a_tie_beside_a_dash_is_a_space(typed: str, title: str) -> None:
     assert (record.title, record.pages) == (title, "3-9")
 
 
+def test_a_record_of_ris_without_its_blanks_is_read_like_the_others() -> None:
+    text = (
+        "TY  - JOUR\nTI  - One two\nAB  - T2- weighted\nPY- no tag\nER  - \nTY- JOUR\nTI- Three four\nPY- 2020\nER-\n"
+    )
+    first, second = parse_ris(text)
+    assert isinstance(first, Record) and isinstance(second, Record)
+    assert (first.title, first.abstract) == ("One two", "T2- weighted PY- no tag")
+    assert (second.title, second.year, second.doubts) == ("Three four", 2020, [])
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [("[Owls in snow].", "Owls in snow"), ("Owls...", "Owls..."), ("Owls [in snow].", "Owls [in snow]")],
+)
+def test_the_marks_of_medline_around_a_title_are_no_part_of_it(printed: str, title: str) -> None:
+    assert one(parse_nbib, f"PMID- 1\nTI  - {printed}\nDP  - 2020\n").title == title
+
+
 RIS = "TY  - JOUR\nTI  - One two three\nAU  - Lee, Ann\nPY  - 2020\nER  - \n"
 NBIB = "PMID- 1\nTI  - One two three.\nFAU - Lee, Ann\nDP  - 2020\nSO  - Beds. 2020\n\n"
 WOS = "FN Clarivate\nVR 1.0\nPT J\nAU Lee, Ann\nTI One two three\nPY 2020\nER\n\n"

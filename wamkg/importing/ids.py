@@ -14,7 +14,7 @@ _MAX_LINE = 4096
 _MAX_STRAY = 2
 """Number of lines with identifiers for each line without, at least, in a list of identifiers."""
 _COMMENT = re.compile(r"(?:^|\s)#.*")
-_PREFIX = re.compile(r"^(?:doi|s2|openalex)\s*:\s*", re.I)
+_PREFIX = re.compile(r"^(?:(?:doi|s2|openalex)\s*:\s*|doi\.org/)", re.I)
 _S2_URL = re.compile(r"semanticscholar\.org/paper/(?:[^/\s]+/)?([0-9a-f]{40})", re.I)
 _OPENALEX = re.compile(r"^(?:https?://openalex\.org/)?(W\d{4,12})$", re.I)
 

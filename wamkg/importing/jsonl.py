@@ -9,6 +9,7 @@ from wamkg.importing.lines import MAX_LINE, numbered_lines
 from wamkg.importing.loose import without_nul
 from wamkg.importing.parse_result import Item
 from wamkg.importing.record_keys import FaultError, read_mapping
+from wamkg.importing.service_rows import plain_row
 from wamkg.json_types import JSON
 from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.readable import shorten
@@ -36,7 +37,7 @@ def parse_jsonl(stream: BinaryIO, max_line: int = MAX_LINE) -> Iterator[Item]:
         except orjson.JSONDecodeError as error:
             yield UnreadableLine(number, _json_fault(line, error), _excerpt(line))
             continue
-        yield loose_record(row, number, line)
+        yield loose_record(plain_row(row) if isinstance(row, dict) else row, number, line)
 
 
 def loose_record(row: JSON, number: int, source: bytes) -> Item:

@@ -27,6 +27,7 @@ _FRONT_DATE = re.compile(
 _FRONT_VENUE = re.compile(r"^([A-Z][A-Za-z/-]{1,14}(?:\s*['’]?|\s+)(?:20)?\d\d)\s*(?:[:：|–—]|\s-\s|,)\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[^\W_]|[)?!”\"’'%*])\.(?=\s|$)|。")
 _ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:vs|e\.g|i\.e|etc|cf|dr|mr|mrs|st|no|al|fig|approx|[A-Z]|ph\.d)$", re.I)
+_PREPRINT = re.compile(r"\w{2,4}[Xx]iv\b")
 _ASKED = re.compile(r"[^.?!(,]{1,40}[?!](?=\s|$)")
 """A short question after a full stop, which still belongs to the title: "Learning by Playing. Possible?"."""
 OWN_BRACKETS = re.compile(r"(?:extended|full|long|short|revised|technical) (?:version|abstract|report)", re.I)
@@ -391,7 +392,8 @@ def _title_end(text: str) -> tuple[int, int]:
 def _sentence_end(text: str) -> tuple[int, int] | None:
     for found in _SENTENCE_END.finditer(text):
         follows = text[found.end() :].lstrip()
-        goes_on = follows[:1].islower() or _ASKED.match(follows) is not None or _calls(text[: found.start()], follows)
+        goes_on = (follows[:1].islower() and not _PREPRINT.match(follows)) or _ASKED.match(follows) is not None
+        goes_on = goes_on or _calls(text[: found.start()], follows)
         if not _ABBREVIATED.search(text[: found.start()]) and not goes_on and found.start() > 1:
             return found.start(), 1
     return None

@@ -51,6 +51,10 @@ _GROUP_LEVEL = 10
 _FOLD_LEVEL = 7
 _BARE_DOI = re.compile(r"((?<![\w./])doi(?:\*\*)?\s*[:\s](?:\*\*)?\s*)(10\.\d{4,9}/[^\s|<>)\]]+)", re.I)
 """A DOI without a URL; it becomes a link."""
+_BARE_ARXIV = re.compile(
+    r"(?<![\w./\[(])(?:arxiv\s+preprint\s+)?arxiv\s*:\s*(\d{4}\.\d{4,5}(?:v\d+)?)(?![\w\]])(?![^\[\]\n]*\]\()", re.I
+)
+"""An arXiv id without a URL; it becomes a link."""
 _CITED = re.compile(r"[(（\[][^()（）\[\]]{0,80}\b(?:19|20)\d\d\b[^()（）\[\]]{0,40}[)）\]]\W*(?:[(（\[].*)?$")
 """A bullet that ends in brackets with a year: "Title (VLDB 2021)"."""
 _MIN_CITED = 10
@@ -129,7 +133,8 @@ def read_document(text: str) -> ListDocument:
     """Gather the structure of a list. Accepts any text; unreadable lines that name a paper are in `unreadable`."""
     plain = normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     plain = _GLUED_NUMBER.sub(r"\1 ", _DEFINITION.sub(r"**\1**\\\n", plain))
-    root = read_nodes(_BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain)))
+    plain = _BARE_DOI.sub(r"\1https://doi.org/\2", _with_short_anchors(plain))
+    root = read_nodes(_BARE_ARXIV.sub(r"arXiv https://arxiv.org/abs/\1", plain))
     blocks = blocks_of(root.children)
     walker = _BlockReader(lines_of(text), survey_ids(list(_nodes(root))))
     walker.document.columns = explained_columns(block for block in _all(blocks) if block.kind is BlockKind.TABLE)

@@ -256,6 +256,8 @@ def _closing(runs: Sequence[_Run], first: int, start: int) -> tuple[int, int] | 
 def _closes(runs: Sequence[_Run], number: int, at: int) -> bool:
     if at == 0 and number and not runs[number - 1].is_words:
         return False
+    if runs[number].text[at - 1 : at] == ",":  # E. Fox, "Jumping on Sand," in Proc. Dunes, 2021
+        return True
     behind = runs[number].text[at + 1 :]
     if behind.strip():
         return behind.lstrip()[0] in _BEHIND_QUOTE or (behind[0].isspace() and read_credits(behind).complete)

@@ -14,6 +14,7 @@ from wamkg.importing.references.dates import read_date
 from wamkg.importing.references.kinds import place_container, place_numbers
 from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
+from wamkg.importing.service_rows import plain_row
 from wamkg.json_types import JSON, JsonObject
 from wamkg.matching.record import Dropped, UnreadableLine
 from wamkg.names import PersonName, parse_name
@@ -76,6 +77,7 @@ def is_wrapped(text: str) -> bool:
 
 def is_csl_row(row: JsonObject) -> bool:
     """Whether an object uses the keys of CSL, not those of this project's JSON Lines."""
+    row = plain_row(row)
     return bool(_CSL_KEYS & row.keys()) and "authors" not in row
 
 
@@ -85,7 +87,8 @@ def parse_csl(text: str) -> Iterator[Item]:
     Items with the keys of this project's JSON Lines are read like its lines. Raises InvalidInputError, with the line,
     where the file is not valid JSON; then nothing of it is imported.
     """
-    for line, row, source in _elements(text):
+    for line, given, source in _elements(text):
+        row = plain_row(given) if isinstance(given, dict) else given
         if not isinstance(row, dict):
             yield UnreadableLine(line, "not an object; a CSL-JSON file is an array of objects", str(row)[:160])
         elif is_csl_row(row) or not _OWN_KEYS & row.keys():

@@ -9,6 +9,8 @@ from wamkg.matching.record import Dropped
 _RIS = re.compile(
     r"^\s{0,4}([A-Z][A-Z0-9])[ \t]{1,3}-(?:[ \t]|$)[ \t]*(.*)$|^\s{0,4}([a-z][a-z0-9])  -(?:[ \t]|$)[ \t]*(.*)$"
 )
+_BEGINS = re.compile(r"^\s{0,4}TY([ \t]*)-(?:[ \t]|$)")
+_TIGHT = re.compile(r"^(\s{0,4}[A-Z][A-Z0-9])-(?=[ \t]|$)")
 _NBIB = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
 _WOS = re.compile(r"^\ufeff?([A-Z][A-Z0-9])(?: (.*))?$")
 _ENW = re.compile(r"^%([^\s])(?:[ \t]+(.*))?$")
@@ -42,7 +44,16 @@ def ris_records(lines: list[str]) -> Iterator[TaggedRecord]:
     Tags before TY belong to the record of that TY; without ER, a record ends at the next TY. Text between records is
     skipped.
     """
-    return _framed_records(lines, _ris_line, "TY", ends=("ER",))
+    return _framed_records(list(_spaced(lines)), _ris_line, "TY", ends=("ER",))
+
+
+def _spaced(lines: list[str]) -> Iterator[str]:
+    """Insert the blanks that a record lacks if it begins with "TY- " instead of "TY  - "."""
+    tight = False
+    for line in lines:
+        if found := _BEGINS.match(line):
+            tight = not found[1]
+        yield _TIGHT.sub(r"\1  -", line) if tight else line
 
 
 def _ris_line(line: str) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import orjson
 
@@ -13,7 +14,7 @@ from wamkg.importing.references.own_values import OWN, with_own_values
 from wamkg.importing.references.reference import Reference, item_of
 from wamkg.importing.references.tag_lines import TaggedRecord
 from wamkg.importing.references.tag_tables import ENW, NBIB, RIS, WOS, TagTable
-from wamkg.matching.record import Dropped
+from wamkg.matching.record import Dropped, Record
 from wamkg.names import PersonName
 
 _PER_LINE = frozenset(("keywords",))
@@ -29,8 +30,15 @@ def parse_ris(text: str) -> Iterator[Item]:
 
 
 def parse_nbib(text: str) -> Iterator[Item]:
-    """Return records in PubMed's and MEDLINE's format."""
-    return _parse(text, NBIB)
+    """Return records in PubMed's and MEDLINE's format, with titles as other sources print them."""
+    for item in _parse(text, NBIB):
+        yield replace(item, title=_without_period(item.title)) if isinstance(item, Record) else item
+
+
+def _without_period(title: str) -> str:
+    """Return a title without MEDLINE's full stop at the end, and the brackets around a translated title."""
+    bare = title if title.endswith("..") else title.removesuffix(".")
+    return bare[1:-1] if bare.startswith("[") and bare.find("]") == len(bare) - 1 else bare
 
 
 def parse_wos(text: str) -> Iterator[Item]:
