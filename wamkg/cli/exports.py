@@ -14,7 +14,7 @@ from wamkg.cli.progress import progress
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
-from wamkg.figures.style import PAGE_MM, FigureOptions, parse_width
+from wamkg.figures.style import PAGE_MM, PRESETS, FigureOptions, parse_width, preset_width
 from wamkg.files import whole_file
 from wamkg.parameters import first_day_of, last_day_of
 from wamkg.services import exports, figures, timelines
@@ -141,6 +141,8 @@ def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str
     return 1 if check and not found.same else EXIT_PARTIAL if found.left else 0
 
 
+ALL = "all"
+"""The name that means every figure."""
 Text = str | None
 Texts = list[str] | None
 
@@ -148,13 +150,15 @@ Texts = list[str] | None
 @with_paper_filters
 def figure(
     filters: FilterValues,
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}.")],
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}; or all.")],
     output: Annotated[
-        list[Path], typer.Option("-o", "--output", help="File to write (.svg, .pdf, .png, some .tex); repeatable.")
+        list[Path],
+        typer.Option("-o", "--output", help="File (.svg, .pdf, .png, some .tex), repeatable; a folder for all."),
     ],
     taxonomy: Annotated[Text, typer.Option("--taxonomy", help="Slug of the taxonomy; default: the main one.")] = None,
     depth: Annotated[int | None, typer.Option("--depth", help="Number of levels to draw.")] = None,
     width: Annotated[str, typer.Option("--width", help="one-column, two-column, or millimetres.")] = "two-column",
+    preset: Annotated[Text, typer.Option("--preset", help=f"Widths of a class file: {', '.join(PRESETS)}.")] = None,
     height: Annotated[float, typer.Option("--height", help="Maximum height of a roadmap in millimetres.")] = PAGE_MM,
     date: Annotated[Text, typer.Option("--date", help="Date of a paper: arxiv_v1 or venue.")] = None,
     theme: Annotated[str, typer.Option("--theme", help="light, dark or transparent.")] = "light",
@@ -188,15 +192,22 @@ def figure(
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
     data: Annotated[bool, typer.Option("--data/--no-data", help="Also write the data and a manifest.")] = True,
-) -> None:
+) -> int:
     """Draw a figure for a page or a manuscript, with a caption, alt text and a data file."""
     own = {
         "taxonomy": taxonomy, "date": date, "depth": depth, "representatives": representatives, "since": since,
         "orientation": orientation, "by": by, "paper": tuple(paper or ()), "method": tuple(method or ()),
         "facet": facet, "compare_with": compare_with, "metric": metric, "suite": suite, "source": source,
     }  # fmt: skip
+    shown = preset_width(preset, width) if preset else parse_width(width)
+    look = FigureOptions(width=shown, theme=theme, height=height)  # type: ignore[arg-type]
+    if name == ALL:
+        if filters or any(value for value in own.values()) or len(output) > 1:
+            raise typer.BadParameter(
+                "`figure all -o FOLDER` takes only --width, --preset, --height, --theme and a release"
+            )
+        return _draw_all(output[0], look, release, as_of)
     kind = kind_of(name)
-    look = FigureOptions(width=parse_width(width), theme=theme, height=height)  # type: ignore[arg-type]
     with open_store() as store, progress("figure"):
         with store.reading() as session:
             chosen = in_main_taxonomy(session, filters) if filters and kind.filtered else filters
@@ -207,3 +218,13 @@ def figure(
     out.print(f"{', '.join(map(str, drawn.files))}: {drawn.rows} rows")
     for note in drawn.notes:
         err.print(f"note: {note}")
+    return 0
+
+
+def _draw_all(folder: Path, look: FigureOptions, release: str | None, as_of: str | None) -> int:
+    with open_selected_store(release, as_of) as store, progress("figures"):
+        drawn = figures.draw_all(store, folder, look, release=release, as_of=as_of)
+    out.print(f"{folder}: {len(drawn.changed)} files changed, {len(drawn.same)} are as they were")
+    for reason in drawn.left_out:
+        err.print(f"left out: {reason}")
+    return EXIT_PARTIAL if drawn.left_out else 0

@@ -1,12 +1,15 @@
 """Figures as files."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, FigureResult
+from wamkg.errors import WamkgError
+from wamkg.figures.query import AUTO, FIGURES, FigureQuery, FigureRequest, FigureResult
 from wamkg.figures.style import FigureOptions
+from wamkg.files import write_whole
 from wamkg.services.exports import pin_citation_keys
 from wamkg.store.session import Store
 from wamkg.views.roadmap import placed_ids
@@ -70,3 +73,42 @@ def draw_figure(
     asked = request.query.given() | {"width": look.width, "theme": look.theme}
     written = write_figure(drawing, paths, Request(request.name, asked, request.release, request.as_of), data)
     return FigureResult(written, max(len(drawing.rows) - 1, 0), drawing.notes)
+
+
+@dataclass
+class DrawnSet:
+    """All figures of a manuscript: files whose content changed, files that are as they were, and why others are
+    missing.
+    """
+
+    changed: list[Path] = field(default_factory=list)
+    same: list[Path] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def draw_all(
+    store: Store, folder: Path, look: FigureOptions, *, release: str | None = None, as_of: str | None = None
+) -> DrawnSet:
+    """Draw every figure that the store alone determines, as PDF and SVG, and as LaTeX where a figure has that form.
+
+    A file that would be the same is not touched, so that `make` runs only what depends on a change. A figure that the
+    store has no data for, or that does not fit, is left out with the reason.
+    """
+    found = DrawnSet()
+    with TemporaryDirectory() as scratch:
+        for name, kind in FIGURES.items():
+            if "source" in kind.takes:
+                continue
+            suffixes = ("pdf", "svg", *(("tex",) if kind.latex else ()))
+            query = FigureQuery(representatives=AUTO) if "orientation" in kind.takes else FigureQuery()
+            request = FigureRequest(name, query, release, as_of)
+            try:
+                drawn = draw_figure(store, request, [Path(scratch) / f"{name}.{suffix}" for suffix in suffixes], look)
+            except WamkgError as error:
+                found.left_out.append(f"{name}: {error}")
+                continue
+            for file in drawn.files:
+                target, content = folder / file.name, file.read_bytes()
+                same = target.exists() and target.read_bytes() == content
+                (found.same if same else found.changed).append(target if same else write_whole(target, content))
+    return found
