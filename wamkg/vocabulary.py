@@ -83,6 +83,7 @@ class BatchKind(StrEnum):
     EXPORT = "export"
     DISCOVER = "discover"
     WATCH = "watch"
+    DIGEST = "digest"
 
 
 AWAITING_HEADING = "Awaiting a place"

@@ -28,6 +28,8 @@ from wamkg.reviewing.objections import (
 from wamkg.reviewing.paper_edits import set_values
 from wamkg.reviewing.rounds import NewRound, cast_vote, close_round, open_round
 from wamkg.reviewing.verdicts import Decision
+from wamkg.services.digests import make_digest
+from wamkg.services.writers import Writer
 from wamkg.store.batches import get_actor
 from wamkg.store.jobs import add_job
 from wamkg.store.migrate import migrate
@@ -93,6 +95,7 @@ def build(store: Store, home: Path) -> World:
     embed_papers(store, HashingEncoder())
     suggest_places(store, "wam", Rules(model="tfidf-lr"), None)
     _curate(store, home)
+    make_digest(store, Writer("ana"))
     return world
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from wamkg.exporting.digest import DIGEST_FORMATS
 from wamkg.exporting.formats import EXPORTS
 from wamkg.store.session import Store
 from wamkg.store.types import utc_now
@@ -62,6 +63,7 @@ def held_by(store: Store) -> Held:
             "rounds": one("SELECT name FROM review_round ORDER BY 1"),
             "releases": one("SELECT name FROM release ORDER BY 1"),
             "batches": one(f"SELECT uid FROM batch {few}"),
+            "digests": [*one(f"SELECT uid FROM digest {few}"), "latest"],
             "tags": one(f"SELECT DISTINCT facet FROM tag {few}"),
         }
         values["today"] = [utc_now().date().isoformat()]
@@ -94,6 +96,7 @@ def path_values(path: str, name: str, held: Held) -> list[str]:
         "name": held["rounds"],
         "path": [held["taxa"][0], held["taxa"][-1], "cascaded/implicit"],
         "file": ["roadmap.svg"],
+        "format": sorted(DIGEST_FORMATS),
         "form": sorted(EXPORTS, key=lambda form: form != "awesome-list"),  # the one that takes taxonomies comes first
     }
     known |= {"a": held["releases"], "b": [*held["releases"], "now"]} if after == "releases" else {

@@ -142,6 +142,11 @@ COMMANDS: dict[str, Verb] = {
         "watch",
         "Look for changes of library papers: versions, withdrawals, titles, venues, code; then accept or dismiss them.",
     ),
+    "digest": Verb(
+        "digests",
+        "digest",
+        "Make a digest of what is new: candidates, placed, changed, results. Each thing is in one digest only.",
+    ),
     "jobs": Verb("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
     "worker": Verb(
         "jobs",

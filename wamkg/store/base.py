@@ -33,6 +33,7 @@ from wamkg.json_types import JSON, UncheckedObject
 from wamkg.store.tables import (
     Actor,
     Batch,
+    Digest,
     Entity,
     IdentityQuestion,
     Job,
@@ -118,7 +119,7 @@ def insert_returning(session: Session, model: type[SQLModel], rows: Sequence[Row
     return {row[0]: row[1] for row in session.connection().execute(statement, [dict(row) for row in rows])}
 
 
-Listed = TypeVar("Listed", Batch, IdentityQuestion, Job, Notice, Objection, Token)
+Listed = TypeVar("Listed", Batch, Digest, IdentityQuestion, Job, Notice, Objection, Token)
 
 
 Found = TypeVar("Found", bound=SQLModel)

@@ -41,6 +41,14 @@ class NoticeAnswer(Body):
     revision: Revision | None = None
 
 
+class NewDigest(Body):
+    """The period of a digest."""
+
+    since: Annotated[str, Field(pattern=r"^(\d{1,4}[dhw]|[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]))$")] = Field(
+        default="7d", description="A span before now (7d, 2w, 12h) or a day.", examples=["7d"]
+    )
+
+
 class DoctorRequest(Body):
     """Which checks to run (default: all), and whether to fix what can be fixed."""
 

@@ -1,6 +1,7 @@
 """Every table of the store."""
 
 from wamkg.store.tables.base import metadata
+from wamkg.store.tables.digests import Digest
 from wamkg.store.tables.discovery import Discovery, RouteReading
 from wamkg.store.tables.entities import (
     Alias,
@@ -51,6 +52,7 @@ __all__ = [
     "Claim",
     "Concept",
     "Dataset",
+    "Digest",
     "Discovery",
     "Embedding",
     "Entity",
