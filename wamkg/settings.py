@@ -87,6 +87,10 @@ class Settings(BaseSettings):
         default="local",
         description="`local`: each job is a process on this machine; `queue`: `wamkg worker` runs jobs (PostgreSQL).",
     )
+    weekly: str = Field(
+        default="",
+        description="When workers run the weekly round, as cron has it (`0 6 * * 1`); empty: never (PostgreSQL).",
+    )
     embedding_model: str = Field(
         default="packaged", description="`packaged`, a sentence-transformers model name, a folder, or `hashing`."
     )

@@ -147,6 +147,16 @@ COMMANDS: dict[str, Verb] = {
         "digest",
         "Make a digest of what is new: candidates, placed, changed, results. Each thing is in one digest only.",
     ),
+    "weekly": Verb(
+        "weekly",
+        "weekly",
+        "Run the weekly round: discover, enrich, embed, suggest, watch, digest. A stage may fail alone.",
+    ),
+    "schedule": Verb(
+        "weekly",
+        "schedule",
+        "Print what runs `wamkg weekly` every week: a line for cron, units for systemd, or a setting of the workers.",
+    ),
     "jobs": Verb("jobs", "jobs", "List jobs; show, cancel or resume one; or retry its failed tasks."),
     "worker": Verb(
         "jobs",

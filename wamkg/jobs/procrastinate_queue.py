@@ -4,6 +4,7 @@ It only dispatches. The remaining tasks are rows of the store. So it is safe to 
 once, and a job whose worker died is simply started again.
 """
 
+import re
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ LOST_WORKER_SECONDS = 30.0
 """Seconds without a heartbeat after which a worker counts as dead and its jobs are started again."""
 _RESCUE_TIMES = "* * * * * */10"
 """When lost jobs are looked for: every ten seconds, so that another worker has them within 45 seconds."""
+_CRON = re.compile(r"(?:[\d*,/-]+\s+){4}[\d*,/-]+")
 _SETUP_LOCK = 7236421
 _OPTIONS = {"options": f"-c search_path={SCHEMA}"}
 
@@ -86,12 +88,37 @@ def worker_app(settings: Settings) -> App:
         finally:
             store.close()
 
+    if settings.weekly:
+        _run_weekly(app, settings)
+
     @app.periodic(cron=_RESCUE_TIMES)
     @app.task(name="wamkg.rescue", queue=QUEUE, queueing_lock="rescue", pass_context=True)
     async def rescue(context: JobContext, timestamp: int) -> None:
         await requeue_lost_jobs(context.app)
 
     return app
+
+
+def _run_weekly(app: App, settings: Settings) -> None:
+    """Let one of the workers queue the weekly round at the time of the setting.
+
+    Raises InvalidInputError if it is not a time as cron has it.
+    """
+    if not _CRON.fullmatch(settings.weekly.strip()):
+        raise InvalidInputError(
+            f"WAMKG_WEEKLY cannot be {settings.weekly!r}; `wamkg schedule queue` prints a valid one"
+        )
+
+    @app.periodic(cron=settings.weekly)
+    @app.task(name="wamkg.weekly", queue=QUEUE, queueing_lock="weekly")
+    def weekly(timestamp: int) -> None:
+        store = Store(settings.url)
+        try:
+            with store.writing() as session:
+                uid = jobs.add_job(session, "weekly", {}).uid
+        finally:
+            store.close()
+        enqueue(settings, uid)
 
 
 async def requeue_lost_jobs(app: App, silent_seconds: float = LOST_WORKER_SECONDS) -> int:

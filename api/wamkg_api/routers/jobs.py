@@ -41,8 +41,8 @@ def start_job(
     kind: Annotated[str, Path(max_length=40, examples=["enrich"])],
     order: JobParameters | None = None,
 ) -> Response:
-    """Start a job of kind discover, embed, enrich, suggest or watch. It continues after the response; `jobs/{uid}`
-    shows its progress.
+    """Start a job of kind discover, embed, enrich, suggest, watch or weekly. It continues after the response;
+    `jobs/{uid}` shows its progress.
     """
     if kind not in KINDS:
         raise NotFoundError(unknown("job kind", kind, sorted(KINDS)))
