@@ -133,7 +133,7 @@ def enriching(home: Path, size: int) -> Iterator[Order]:
         migrate(store)
         import_library(store, world, home.parent)
     with S2Server(world) as server:
-        values: dict[str, Any] = QUICK | {"s2_api_url": server.url, "s2_timeout": 60.0}
+        values: dict[str, Any] = QUICK | {"s2_api_url": server.url, "s2_api_key": server.key or "", "s2_timeout": 60.0}
         yield Order(["enrich"], home, {f"WAMKG_{name.upper()}": str(value) for name, value in values.items()})
 
 
