@@ -260,3 +260,10 @@ def test_a_line_of_a_bibliography_is_read_with_its_arxiv_id(entry: str, facts: d
     other = "Brun, O. (2020). Owls at noon. *Birds*. https://arxiv.org/abs/2401.00099"
     record, *_ = records_of([f"- {entry}", f"- {other}"])
     assert {name: getattr(record, name) for name in facts} == facts
+
+
+def test_a_dated_entry_with_a_short_title_and_a_web_page_is_kept_beside_papers() -> None:
+    paper = "- Learning to Walk on Sand (2018), A. Bell et al. [[pdf]](https://arxiv.org/abs/2401.00001)"
+    records = records_of([paper, "- Deep Dunes (2016), G. Cole et al. [[html]](https://dunes.example/book)"])
+    assert [record.title for record in records] == ["Learning to Walk on Sand", "Deep Dunes"]
+    assert (records[1].authors, records[1].year) == (["G. Cole"], 2016)

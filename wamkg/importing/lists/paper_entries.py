@@ -103,7 +103,7 @@ def may_be_paper(head: Head) -> bool:
     outside = any(not url.startswith("#") for url in head.inline.hrefs)
     return (
         (outside and (piece.marked or piece.length >= 3))
-        or (dated and piece.length >= 3)
+        or (dated and (piece.length >= 3 or (outside and head.is_dated)))
         or (head.is_placed and piece.length >= 2)
     )
 
