@@ -28,12 +28,19 @@ def discover(
     least: Annotated[
         int, typer.Option("--least", min=1, help="Works of the survey that a find cites, or is cited by, at least.")
     ] = LEAST,
+    replay: Annotated[
+        str | None,
+        typer.Option("--replay", metavar="FROM", help="Store nothing; measure what each route finds of the library."),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Read nothing; list what was found.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of finds listed.")] = SHOWN,
     json: JsonOption = False,
 ) -> int:
     """Look for new papers: arXiv queries, citations, recommendations, rival lists. Run it again to continue."""
-    options = DiscoverOptions(tuple(routes or ()), parse_moment(since, "since"), least)
+    begin = parse_moment(replay, "replay") or parse_moment(since, "since")
+    options = DiscoverOptions(tuple(routes or ()), begin, least)
+    if replay:
+        return _replay(options, json)
     with open_store() as store:
         reports = []
         if not list_:
@@ -47,6 +54,22 @@ def discover(
         _print_routes(reports)
         _print_finds(found)
     return EXIT_PARTIAL if any(report.error or report.problems for report in reports) else 0
+
+
+def _replay(options: DiscoverOptions, json: bool) -> int:
+    with open_store() as store, progress("replay", json) as show:
+        found = service.replay_routes(store, get_settings(), options, show)
+    if json:
+        print_json([asdict(each) for each in found])
+    else:
+        rows = [
+            [r.route, r.works, r.found, f"{r.share:.0%}", r.delay_days, r.delays_known] for r in found if not r.error
+        ]
+        print_table("", ["route", "works", "found", "share", "median delay (days)", "delays known"], rows)
+        for each in found:
+            if each.error:
+                err.print(f"{each.route}: {each.error}")
+    return EXIT_PARTIAL if any(each.error for each in found) else 0
 
 
 def _print_routes(reports: Sequence[RouteReport]) -> None:

@@ -4,6 +4,7 @@ Protocol: https://api.semanticscholar.org/api-docs/recommendations
 """
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from wamkg.discovering.route import Find, Reading
@@ -31,6 +32,8 @@ class Recommended:
     taxonomy: str
     name: str = "recommended"
     source: str = "s2"
+    before: date | None = None
+    """Only papers of earlier days are examples."""
 
     def read(self, cursor: JsonObject) -> Reading:
         """The recommendations of now.
@@ -38,7 +41,7 @@ class Recommended:
         Raises InvalidInputError if no placed paper has a Semantic Scholar id; and the errors of `Requester.ask`.
         """
         with self.store.reading() as session:
-            examples = scope_examples(session, self.taxonomy)
+            examples = scope_examples(session, self.taxonomy, self.before)
         if not examples.placed:
             raise InvalidInputError("no placed paper has a Semantic Scholar id yet; run `wamkg enrich` first")
         body = {"positivePaperIds": examples.placed[:EXAMPLES], "negativePaperIds": examples.outside[:EXAMPLES]}

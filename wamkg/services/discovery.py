@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from wamkg.discovering.replay import RouteReplay, replay
 from wamkg.discovering.runner import DiscoverOptions, RouteReport
 from wamkg.discovering.runner import discover as read_routes
 from wamkg.errors import InvalidInputError
@@ -22,6 +23,16 @@ def discover(
     Raises the errors of `discovering.runner.discover`.
     """
     return read_routes(store, settings, options, progress)
+
+
+def replay_routes(
+    store: Store, settings: Settings, options: DiscoverOptions, progress: Progress | None = None
+) -> list[RouteReplay]:
+    """What each route would have found of the library since a day. Nothing is written.
+
+    Raises the errors of `discovering.replay.replay`.
+    """
+    return replay(store, settings, options, progress)
 
 
 def discover_options(params: Mapping[str, JSON]) -> DiscoverOptions:

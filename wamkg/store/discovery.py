@@ -1,9 +1,9 @@
 """What the routes of discovery need from the store, and what they leave in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from wamkg.identifiers import title_key
 from wamkg.json_types import JsonObject
 from wamkg.store.base import Condition, RowValues, chunks, insert_rows, is_live, rows_as, select_columns
+from wamkg.store.citations import citation_pairs
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.tables import Assignment, Batch, Citation, Discovery, Paper, RouteReading
 from wamkg.store.taxonomies import get_taxonomy
@@ -132,14 +133,18 @@ def linked_to_survey(session: Session, direction: Literal["citing", "cited"], le
     return sorted(rows, key=lambda paper: (-paper.works, paper.id))
 
 
-def scope_examples(session: Session, taxonomy: str) -> ScopeExamples:
-    """Papers of a taxonomy, or of any, with a Semantic Scholar id: placed ones, and those out of scope."""
+def scope_examples(session: Session, taxonomy: str, before: date | None = None) -> ScopeExamples:
+    """Papers of a taxonomy, or of any, with a Semantic Scholar id: placed ones, and those out of scope. With
+    `before` only papers of earlier days.
+    """
     wanted = (
         select_columns(Paper.s2, Assignment.status)
         .join(Assignment, col(Assignment.paper_id) == col(Paper.id))
         .where(*_live_in(session, taxonomy), col(Paper.s2).is_not(None))
         .order_by(col(Paper.date).desc().nulls_last(), col(Paper.id))
     )
+    if before is not None:
+        wanted = wanted.where(col(Paper.date) < before)
     found: dict[str, list[str]] = {AssignmentStatus.PLACED: [], AssignmentStatus.OUTSIDE: []}
     for s2, status in session.exec(wanted):
         if status in found and s2 not in found[status]:
@@ -181,3 +186,45 @@ def list_discoveries(
 def count_discoveries(session: Session) -> Counter[tuple[str, str]]:
     """Number of finds by route and outcome."""
     return Counter(session.exec(select(Discovery.route, Discovery.outcome)).all())
+
+
+class IncludedWork(NamedTuple):
+    """A work of the survey: number and slug of its first paper, all its papers, and its earliest date."""
+
+    id: int
+    slug: str
+    papers: tuple[int, ...]
+    date: date | None
+
+
+def included_works(session: Session) -> dict[int, IncludedWork]:
+    """Works with an included paper, by the number of their first one."""
+    members = load_work_groups(session).members
+    rows = session.exec(
+        select_columns(Paper.id, Paper.slug, Paper.date).where(Paper.standing == Standing.INCLUDED)
+    ).all()
+    groups: dict[int, list[tuple[int, str, date | None]]] = defaultdict(list)
+    for number, slug, day in sorted(rows, key=lambda row: row[0]):
+        groups[min(members(number))].append((number, slug, day))
+    return {
+        papers[0][0]: IncludedWork(
+            papers[0][0],
+            papers[0][1],
+            tuple(number for number, _, _ in papers),
+            min((day for _, _, day in papers if day is not None), default=None),
+        )
+        for papers in groups.values()
+    }
+
+
+def links_of_works(
+    session: Session, direction: Literal["citing", "cited"], works: Mapping[int, IncludedWork]
+) -> dict[int, set[int]]:
+    """For each work the other works that it cites (`citing`), or that cite it (`cited`)."""
+    work_of = {paper: work.id for work in works.values() for paper in work.papers}
+    found: dict[int, set[int]] = defaultdict(set)
+    for citing, cited in citation_pairs(session, work_of):
+        own, other = (citing, cited) if direction == "citing" else (cited, citing)
+        if work_of[own] != work_of[other]:
+            found[work_of[own]].add(work_of[other])
+    return found
