@@ -88,3 +88,16 @@ def test_the_year_of_publication_wins_over_another_year() -> None:
     head = "| Year | Title | Authors | PubYear |\n|---|---|---|---|\n"
     (record,) = records(f"# Awards\n\n{head}| 2018 | [How Kites Follow the Wind]({KITE}) | Ann Lee, Bob Cho | 1994 |\n")
     assert record.year == 1994
+
+
+@pytest.mark.parametrize("star", ["", "*"])
+def test_a_line_of_links_and_remarks_belongs_to_the_title_above_it(star: str) -> None:
+    text = "".join(
+        f"{star}{n}. (CVPR 2024) Windy{n}: How Kites Follow the Wind {n}\n"
+        f"[[paper]](https://arxiv.org/abs/2401.0000{n}) 2024.11 无条件生成，一个数据集\n[[code]](https://github.com/kites/kites)\n\n"
+        for n in (1, 2)
+    )
+    found = records(f"# Kites\n\n{text}")
+    assert [(record.title, record.arxiv) for record in found] == [
+        (f"Windy{n}: How Kites Follow the Wind {n}", f"2401.0000{n}") for n in (1, 2)
+    ]

@@ -29,6 +29,7 @@ from wamkg.importing.lists.paper_entries import (
     may_be_title,
     names_a_paper,
     paper_heading,
+    starts_with_label,
 )
 from wamkg.importing.lists.tables import (
     Table,
@@ -313,6 +314,7 @@ class _BlockReader:
             return None
         for part in entries:
             marked = part.inline.starts_marked or len(entries) > 1
+            marked = marked or any(starts_with_label(line) for line in part.inline.lines()[1:])
             if names_a_paper(part) and part.title and not is_prose(part) and not _starts_with_key(part.inline):
                 self.add(part, "paragraph", certain=marked)
             elif names_title_under_key(part.inline.lines()[0]):

@@ -310,7 +310,7 @@ def chunks(head: Head) -> list[Head]:
         return [head]
     groups: list[list[Head]] = []
     for line in (Head(part, head.line + n) for n, part in zip(head.inline.line_offsets(), parts, strict=True)):
-        if groups and not (_begins(line, groups[0][0]) and _is_done(groups[-1])):
+        if groups and not (_begins(line, groups[0][0], groups[-1]) and _is_done(groups[-1])):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -322,8 +322,19 @@ def _may_lead_out(line: Inline) -> bool:
     return any(is_scholarly(line.hrefs[n]) or is_link_label(text) for n, text in line.link_labels().items())
 
 
-def _begins(line: Head, first: Head) -> bool:
-    """Whether a line starts another entry: it has its own title, in the style of the first line's title."""
+def starts_with_label(line: Inline) -> bool:
+    """Whether a line starts with a link such as [paper]."""
+    first = next((a for a in line.atoms if any(c.isalnum() for c in a.text)), None)
+    return first is not None and first.link in label_links(line, enclosed=True)
+
+
+def _begins(line: Head, first: Head, group: Sequence[Head]) -> bool:
+    """Whether a line starts another entry: it has its own title, in the style of the first line's title.
+
+    A line that starts with [paper] belongs to the lines above it, if they have no such link yet.
+    """
+    if starts_with_label(line.inline) and not any(leads_to_paper(above) for above in group):
+        return False
     piece, model = line.title_piece, first.title_piece
     if piece is None or model is None or piece.kind is not PieceKind.TEXT or is_keyed(line.inline):
         return False
