@@ -199,7 +199,8 @@ def test_an_author_list_that_is_cut_says_so(client: TestClient, seeded_store: St
     file.write_text('{"title": "Sorting Pebbles by Sound", "arxiv": "2401.00019", "authors": "Ann Lee et al."}')
     import_source(seeded_store, str(file), ImportOptions())
     for path in ("/papers?q=pebbles", "/papers/arxiv:2401.00019"):
-        assert ">Ann Lee et al.</p>" in client.get(path).text
+        shown = re.sub(r"<p class=.authors.>|</?a\b[^>]*>", "", client.get(path).text)
+        assert "Ann Lee et al.</p>" in shown  # each name may be a link
 
 
 def test_a_question_that_cannot_be_answered_gets_a_page(client: TestClient) -> None:
@@ -224,8 +225,6 @@ def test_every_page_stands_on_an_empty_store(tmp_path: Path) -> None:
             "/duplicates",
             "/leaderboard",
             "/index/benchmarks",
-            "/index/benchmarks/libero",
-            "/papers/arxiv:2601.16163/why",
             "/timeline",
             "/graph",
         ):
