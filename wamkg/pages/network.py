@@ -1,5 +1,6 @@
 """The graph page: a neighborhood as a drawing (its own document) and as tables."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -11,12 +12,16 @@ from wamkg.errors import NotFoundError
 from wamkg.figures.style import THEMES, hues_for
 from wamkg.graph.build import build_graph
 from wamkg.graph.network_page import pyvis_page
+from wamkg.pages.context import load_taxon_names
+from wamkg.pages.graph_drawing import draw_along_time
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.store.graph import KINDS
 from wamkg.store.survey import branch_hues
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.papers import PaperQuery, find_paper_page
+from wamkg.views.papers import PaperQuery, find_paper_page, papers_by_id
 from wamkg.views.survey import site_name
+from wamkg.vocabulary import Relation
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,6 +37,12 @@ class GraphChoice:
     center: str | None = None
     hops: int = HOPS
     kinds: tuple[str, ...] = ()
+    layout: str = "time"
+
+    @property
+    def given(self) -> dict[str, object]:
+        """The choice as the parameters of an address."""
+        return {"center": self.center, "hops": self.hops, "kind": self.kinds, "layout": self.layout}
 
 
 def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = None) -> str:
@@ -51,6 +62,7 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
             groups=[],
             edges=[],
             left_out=0,
+            drawing=None,
         )
     graph = _graph(session, choice)
     center = graph.graph["center"]
@@ -66,9 +78,32 @@ def graph_page(session: Session, choice: GraphChoice, viewer: Viewer | None = No
         center=center,
         label=graph.nodes[center]["label"],
         left_out=graph.graph["left_out"],
+        drawing=draw_along_time(graph, _dates(session, graph)) if choice.layout == "time" else None,
+        kinds=KINDS,
+        node=graph.nodes[center],
+        links=_links(graph, center),
+        families=hues_for(sorted({str(node["hue"]) for _, node in nodes if "hue" in node}), branch_hues(session)),
+        branches=load_taxon_names(session).names.get(find_default_taxonomy(session), {}),
         groups=[(kind, list(group)) for kind, group in groupby(nodes, key=lambda pair: pair[1]["kind"])],
         edges=[(graph.nodes[a], e["relation"], graph.nodes[b]) for a, b, e in graph.edges(data=True)],
     )
+
+
+def _links(graph: "nx.MultiDiGraph[str]", center: str) -> dict[str, int]:
+    """Number of links of a node by relation."""
+    found = Counter(e["relation"] for a, b, e in graph.edges(data=True) if center in (a, b))
+    return dict(found.most_common())
+
+
+def _dates(session: Session, graph: "nx.MultiDiGraph[str]") -> dict[str, str]:
+    """The dates of papers, and of methods by the paper that proposes them."""
+    papers = {key: str(node["paper"]) for key, node in graph.nodes(data=True) if "paper" in node}
+    items = zip(papers, papers_by_id(session, list(papers.values())), strict=True)
+    dates = {key: item.date for key, item in items if item is not None and item.date}
+    for paper, method, edge in graph.edges(data=True):
+        if edge["relation"] == Relation.PROPOSES and paper in dates:
+            dates.setdefault(method, dates[paper])
+    return dates
 
 
 def newest_classified(session: Session) -> str | None:

@@ -123,9 +123,12 @@ def show_leaderboard_rows(session: SessionDep, benchmark: Text = None, taxon: Te
 
 
 async def _graph_choice(
-    center: Annotated[str, Query(max_length=500)] = "", hops: Annotated[int, Query(ge=0, le=4)] = HOPS
+    center: Annotated[str, Query(max_length=500)] = "",
+    hops: Annotated[int, Query(ge=0, le=4)] = HOPS,
+    kind: Annotated[tuple[str, ...], Query(max_length=20)] = (),
+    layout: Annotated[Literal["time", "links"], Query()] = "time",
 ) -> GraphChoice:
-    return GraphChoice(center.strip() or None, hops)
+    return GraphChoice(center.strip() or None, hops, tuple(filter(None, kind)), layout)
 
 
 ChoiceDep = Annotated[GraphChoice, Depends(_graph_choice)]
