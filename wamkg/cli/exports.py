@@ -16,6 +16,7 @@ from wamkg.exporting.formats import EXPORTS, export_named
 from wamkg.figures.query import FIGURES, FigureQuery, FigureRequest, kind_of
 from wamkg.figures.style import PAGE_MM, PRESETS, FigureOptions, parse_width, preset_width
 from wamkg.files import whole_file
+from wamkg.manuscript.cited import CitedPapers
 from wamkg.parameters import first_day_of, last_day_of
 from wamkg.services import exports, figures, timelines
 from wamkg.settings import get_settings
@@ -106,15 +107,17 @@ def export(
     check: Annotated[
         bool, typer.Option("--check", help="With --into: do not write; exit with 1 if the file is out of date.")
     ] = False,
+    cited_in: Annotated[
+        Path | None, typer.Option("--cited-in", help="Only the papers that this LaTeX manuscript cites.")
+    ] = None,
     release: ReleaseOption = None,
     as_of: AsOfOption = None,
 ) -> int:
     """Write the papers of the store, or those that the filters find, in an exchange format."""
-    if filters and into is not None:
+    if (filters or cited_in) and into is not None:
         raise typer.BadParameter("filters choose papers for a format of papers, not for --into", param_hint="--into")
     if (check and into is None) or (into is not None and output is not None):
         raise typer.BadParameter("write -o FILE, or --into FILE with or without --check", param_hint="--into")
-    past = bool(release or as_of)
     if left_out := export_named(format).leaves_out:
         err.print(f"{format} has no place for: {left_out}; `wamkg export jsonl` has all of it")
     with open_selected_store(release, as_of) as store:
@@ -123,12 +126,22 @@ def export(
         with store.reading() as session:
             wanted = PaperQuery(**in_main_taxonomy(session, filters)) if filters else None
         if output is None:
-            exports.export(store, format, sys.stdout.write, taxonomy or (), wanted, past=past)
-            return 0
+            return _told(exports.export(store, format, sys.stdout.write, taxonomy or (), wanted, cited_in))
         with whole_file(output) as file:
-            exports.export(store, format, lambda piece: file.write(piece.encode()), taxonomy or (), wanted, past=past)
+            cited = exports.export(
+                store, format, lambda part: file.write(part.encode()), taxonomy or (), wanted, cited_in
+            )
     out.print(str(output))
-    return 0
+    return _told(cited)
+
+
+def _told(cited: CitedPapers | None) -> int:
+    """Say what a manuscript cites that the export does not have under its key; returns the exit status."""
+    for key in cited.unknown if cited else ():
+        err.print(f"{key} is cited and no paper of the store")
+    for key, name in cited.renamed.items() if cited else ():
+        err.print(f"{key} is exported as {name}, its key in the store")
+    return EXIT_PARTIAL if cited and (cited.unknown or cited.renamed) else 0
 
 
 def _export_into(store: Store, format: str, file: Path, taxonomies: Sequence[str], check: bool) -> int:

@@ -11,6 +11,7 @@ from wamkg.exporting.into import has_marks, with_part
 from wamkg.exporting.list_in_place import UpdatedList, update_list
 from wamkg.exporting.references import bibliographic_records, plain_citation
 from wamkg.files import read_utf8, write_whole
+from wamkg.manuscript.cited import CitedPapers, cited_papers
 from wamkg.store.batches import close_batch, get_actor, open_batch
 from wamkg.store.citation_keys import is_keyless, save_default_keys
 from wamkg.store.papers import find_paper
@@ -49,21 +50,22 @@ def export(
     write: Callable[[str], object],
     taxonomies: Sequence[str] = (),
     wanted: PaperQuery | None = None,
-    *,
-    past: bool = False,
-) -> None:
-    """Write the papers of the store, those of some taxonomies, or those that a filter finds, in a format, piece by
-    piece, with `write`.
+    cited_in: Path | None = None,
+) -> CitedPapers | None:
+    """Write the papers of the store, those of some taxonomies, those that a filter finds, or those that a manuscript
+    cites, in a format, piece by piece, with `write`. With a manuscript, returns what it cites.
 
-    A format that uses citation keys stores them first, except for a snapshot (`past`), which never changes. Raises
+    A format that uses citation keys stores them first, except for a snapshot, which never changes. Raises
     InvalidInputError for an unknown format or a choice that the format does not have, and the errors of the filter.
     """
     form = export_named(format)
-    if form.cites and not past:
+    if form.cites and store.edition is None:
         pin_citation_keys(store)
     with store.reading() as session:
-        for piece in _pieces(session, format, taxonomies, wanted):
+        cited = cited_papers(session, cited_in) if cited_in else None
+        for piece in _pieces(session, format, taxonomies, wanted, cited):
             write(piece)
+    return cited
 
 
 def cited_as(session: Session, paper: str) -> dict[str, str]:
@@ -77,7 +79,12 @@ def cited_as(session: Session, paper: str) -> dict[str, str]:
     return cited | {"text": "".join(map(plain_citation, bibliographic_records(session, [number])))}
 
 
-def _pieces(session: Session, format: str, taxonomies: Sequence[str], wanted: PaperQuery | None) -> Iterator[str]:
+def _pieces(
+    session: Session, format: str, taxonomies: Sequence[str], wanted: PaperQuery | None, cited: CitedPapers | None
+) -> Iterator[str]:
+    if cited is not None and not taxonomies:
+        found = None if wanted is None else set(ordered_numbers(session, wanted))
+        return papers_of(format)(session, [n for n in cited.numbers if found is None or n in found])
     if wanted is None:
         return sections_of(format)(session, taxonomies) if taxonomies else export_named(format).write(session)
     if taxonomies:
