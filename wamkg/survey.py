@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlmodel import Session
 
@@ -25,7 +25,7 @@ from wamkg.services.batches import Undone
 from wamkg.services.opening import open_current_store
 from wamkg.services.writers import Writer
 from wamkg.settings import Settings, get_settings
-from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.paper_filter import MANY_VALUED, PaperFilter
 from wamkg.store.paper_groups import GroupBy
 from wamkg.store.session import Store, store_file
 from wamkg.views.bursts import BurstReport, Counted, burst_report
@@ -95,15 +95,15 @@ class OpenedSurvey:
         """Close all connections."""
         self.store.close()
 
-    def papers(self, sort: str | None = None, **filters: Any) -> ItemList[PaperItem]:
+    def papers(self, sort: str | None = None, **filters: object) -> ItemList[PaperItem]:
         """The papers that the filters find, newest first.
 
         Raises the errors of `find_paper_page`.
         """
-        asked = PaperQuery(**_several(filters), sort=sort, limit=PAGE)
+        asked = PaperQuery.model_validate({**_several(filters), "sort": sort, "limit": PAGE})
         return self._all(lambda session, after: find_paper_page(session, asked.model_copy(update={"after": after})))
 
-    def groups(self, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, **filters: Any) -> PaperGroups:
+    def groups(self, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, **filters: object) -> PaperGroups:
         """The papers that the filters find, counted by year, taxon or another kind of value.
 
         Raises the errors of `paper_groups`.
@@ -161,20 +161,20 @@ class OpenedSurvey:
         with self.store.reading() as session:
             return build_graph(session, center, hops, kinds, relations, cap)
 
-    def citation_graph(self, **filters: Any) -> "nx.DiGraph[str]":
+    def citation_graph(self, **filters: object) -> "nx.DiGraph[str]":
         """The works that the filters find, by the ids of papers, and the citations among them."""
         with self.store.reading() as session:
             works = Works(session, _filter(filters))
             labels = {int(works.graph.works[n]): item.paper for n, item in works.all_items().items()}
             return works.graph.to_networkx(labels)
 
-    def pagerank(self, damping: float = DAMPING, limit: int = DEFAULT_LIMIT, **filters: Any) -> ItemList[RankedWork]:
+    def pagerank(self, damping: float = DAMPING, limit: int = DEFAULT_LIMIT, **filters: object) -> ItemList[RankedWork]:
         """The works that the filters find, by PageRank among them."""
         with self.store.reading() as session:
             return ItemList(rank_works(session, _filter(filters), damping, limit).items)
 
     def similar(
-        self, by: SharedBy = "co-citation", paper: str | None = None, limit: int = DEFAULT_LIMIT, **filters: Any
+        self, by: SharedBy = "co-citation", paper: str | None = None, limit: int = DEFAULT_LIMIT, **filters: object
     ) -> ItemList[SimilarWorks]:
         """Pairs of works by `co-citation` or `coupling`; with `paper`, its own.
 
@@ -183,13 +183,13 @@ class OpenedSurvey:
         with self.store.reading() as session:
             return ItemList(similar_works(session, _filter(filters), by, paper, limit).items)
 
-    def main_path(self, search: Search = "global", **filters: Any) -> MainPathReport:
+    def main_path(self, search: Search = "global", **filters: object) -> MainPathReport:
         """The main path through the citations, and the citations dropped because of cycles."""
         with self.store.reading() as session:
             return main_path_report(session, _filter(filters), search)
 
     def communities(
-        self, taxonomy: str = MAIN, depth: int = 1, resolution: float = 1.0, **filters: Any
+        self, taxonomy: str = MAIN, depth: int = 1, resolution: float = 1.0, **filters: object
     ) -> CommunityReport:
         """Communities by citations, compared with a taxonomy.
 
@@ -218,7 +218,7 @@ class OpenedSurvey:
         return {name: kind.about for name, kind in FIGURES.items()}
 
     def figure(
-        self, name: str, width: str | float = "two-column", theme: ThemeName = "light", **parameters: Any
+        self, name: str, width: str | float = "two-column", theme: ThemeName = "light", **parameters: object
     ) -> "Drawing":
         """A figure with its caption, alt text and data: `save(path)` and `to_bytes("svg")` give the drawing alone.
 
@@ -233,7 +233,7 @@ class OpenedSurvey:
         *files: str | PathLike[str],
         width: str | float = "two-column",
         theme: ThemeName = "light",
-        **parameters: Any,
+        **parameters: object,
     ) -> FigureResult:
         """Write a figure into files, with its data and a manifest beside them, as `wamkg figure` does.
 
@@ -294,19 +294,19 @@ def _pages(page: Callable[[str | None], Page[T]]) -> Iterator[T]:
         yield from found.items
 
 
-def _several(filters: Mapping[str, Any]) -> dict[str, Any]:
+def _several(filters: Mapping[str, object]) -> dict[str, object]:
     """The filters with single values as lists where a filter takes several."""
-    lists = {name for name, info in PaperFilter.model_fields.items() if get_origin(info.annotation) is tuple}
     return {
-        name: (value,) if name in lists and isinstance(value, str | int) else value for name, value in filters.items()
+        name: (value,) if name in MANY_VALUED and isinstance(value, str | int) else value
+        for name, value in filters.items()
     }
 
 
-def _filter(filters: Mapping[str, Any]) -> PaperFilter:
-    return PaperFilter(**_several(filters))
+def _filter(filters: Mapping[str, object]) -> PaperFilter:
+    return PaperFilter.model_validate(_several(filters))
 
 
-def _figure_query(name: str, parameters: Mapping[str, Any]) -> FigureQuery:
+def _figure_query(name: str, parameters: Mapping[str, object]) -> FigureQuery:
     lists = ("paper", "method")
     given = {
         name: (value,) if name in lists and isinstance(value, str) else value for name, value in parameters.items()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from wamkg.store.paper_filter import PaperFilter
+from wamkg.store.paper_filter import MANY_VALUED, PaperFilter
 from wamkg.store.session import Session
 from wamkg.store.taxonomies import default_taxonomy
 
@@ -40,7 +40,7 @@ def with_paper_filters(command: Callable[..., T]) -> Callable[..., T]:
 
 def _filter_option(name: str, info: FieldInfo) -> Parameter:
     kind: Any = str | None
-    if get_origin(info.annotation) is tuple:
+    if name in MANY_VALUED:
         value: Any = get_args(info.annotation)[0]
         value = get_args(value)[0] if get_origin(value) is Annotated else value
         kind = list[value] | None

@@ -68,43 +68,31 @@ def _refuse(name: str, purpose: str, part: str) -> NoReturn:
     raise InvalidInputError(f"{name} always exports everything; to {purpose}, use {able}")
 
 
+def _of_papers(
+    write: Callable[[Session, Sequence[int] | None], Iterator[str]],
+    media_type: str,
+    file_name: str,
+    leaves_out: str = "",
+) -> ExportFormat:
+    """A format of papers: `write` takes the numbers of some papers, or None for all."""
+    return ExportFormat(
+        lambda session: write(session, None), media_type, file_name, cites=True, leaves_out=leaves_out, papers=write
+    )
+
+
 _NOT_IN_CSV = "links, dates but the first, further places, states that place nowhere, what a paper introduces"
 _NOT_IN_BIBTEX = f"places, standing, method, summary, notes, ids of Semantic Scholar and OpenAlex, {_NOT_IN_CSV}"
 EXPORTS = {
-    "jsonl": ExportFormat(export_jsonl, "application/x-ndjson", "wamkg.jsonl", cites=True, papers=export_jsonl),
-    "bibtex": ExportFormat(
-        export_bibtex,
-        "application/x-bibtex",
-        "wamkg.bib",
-        cites=True,
-        leaves_out=_NOT_IN_BIBTEX,
-        papers=export_bibtex,
+    "jsonl": _of_papers(export_jsonl, "application/x-ndjson", "wamkg.jsonl"),
+    "bibtex": _of_papers(export_bibtex, "application/x-bibtex", "wamkg.bib", leaves_out=_NOT_IN_BIBTEX),
+    "ris": _of_papers(
+        export_ris, "application/x-research-info-systems; charset=utf-8", "wamkg.ris", leaves_out=_NOT_IN_BIBTEX
     ),
-    "ris": ExportFormat(
-        export_ris,
-        "application/x-research-info-systems; charset=utf-8",
-        "wamkg.ris",
-        cites=True,
-        leaves_out=_NOT_IN_BIBTEX,
-        papers=export_ris,
-    ),
-    "csl-json": ExportFormat(
-        export_csl_json,
-        "application/vnd.citationstyles.csl+json",
-        "wamkg.json",
-        cites=True,
-        leaves_out=_NOT_IN_BIBTEX,
-        papers=export_csl_json,
+    "csl-json": _of_papers(
+        export_csl_json, "application/vnd.citationstyles.csl+json", "wamkg.json", leaves_out=_NOT_IN_BIBTEX
     ),
     "awesome-list": ExportFormat(export_awesome_list, "text/markdown; charset=utf-8", "README.md", list_sections),
-    "csv": ExportFormat(
-        export_table,
-        "text/csv; charset=utf-8",
-        "wamkg.csv",
-        cites=True,
-        leaves_out=_NOT_IN_CSV,
-        papers=export_table,
-    ),
+    "csv": _of_papers(export_table, "text/csv; charset=utf-8", "wamkg.csv", leaves_out=_NOT_IN_CSV),
     "graphml": ExportFormat(export_graphml, "application/graphml+xml", "wamkg.graphml"),
     "latex-macros": ExportFormat(export_latex_macros, "application/x-tex; charset=utf-8", "numbers.tex"),
     "skos": ExportFormat(export_skos, "text/turtle; charset=utf-8", "taxonomies.ttl"),

@@ -74,8 +74,11 @@ def begin_from_list(
     with store.reading() as session:
         _refuse_another(session)
     result = read_list(source)
-    names = _names(result, source, names)
-    _title_taxonomy(result, source, names)
+    if not result.taxonomies:
+        raise InvalidInputError(_no_tree(result, source))
+    title = _title(result, source)
+    names = _names(title, names)
+    _title_taxonomy(result, title, names)
 
     def write(session: Session) -> Beginning:
         writer.actor(session)  # a person, before the import would make a program of this name
@@ -135,10 +138,8 @@ def _refuse_another(session: Session) -> None:
         )
 
 
-def _names(result: ParseResult, source: str, names: Names) -> Names:
-    if not result.taxonomies:
-        raise InvalidInputError(_no_tree(result, source))
-    title = names.title or _title(result, source)
+def _names(title: str, names: Names) -> Names:
+    title = names.title or title
     return Names(title, names.short_name or _short_name(title))
 
 
@@ -170,11 +171,11 @@ def _short_name(title: str) -> str:
     return short if len(short) <= _LONGEST_SHORT_NAME and short != title else ""
 
 
-def _title_taxonomy(result: ParseResult, source: str, names: Names) -> None:
-    """Give the taxonomy of the list the survey's names; figures print its shortest one."""
+def _title_taxonomy(result: ParseResult, title: str, names: Names) -> None:
+    """Give the taxonomy of the list the list's title and the survey's names; figures print its shortest one."""
     matched = result.taxonomies[0]
     taxonomy = matched.taxonomy
-    title = taxonomy.title if taxonomy.title != taxonomy.slug else _title(result, source)
+    title = taxonomy.title if taxonomy.title != taxonomy.slug else title
     aliases = tuple(name for name in (names.short_name,) if name and name != title)
     result.taxonomies = (replace(matched, taxonomy=replace(taxonomy, title=title, aliases=aliases)),)
 

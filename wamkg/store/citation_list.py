@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Select, exists, func
 from sqlalchemy.orm import aliased
@@ -55,7 +55,8 @@ class CitationRow(NamedTuple):
     cited: CitationEnd
 
 
-_FACTS = ("id", "source", "contexts", "intents", "influential", "first_seen")
+_FACTS = CitationRow._fields[:6]
+"""The facts of a row that are columns of its table."""
 
 
 def citation_rows(
@@ -78,11 +79,12 @@ def citation_rows(
     return [_row(*values) for values in rows(session, paged(statement, [newest], after, limit))]
 
 
-def _row(*values: Any) -> CitationRow:
+def _row(*values: object) -> CitationRow:
     cut = len(_FACTS) + 1
     cut_again = cut + len(CitationEnd._fields)
-    facts: tuple[Any, ...] = values[:cut]
-    return CitationRow._make((*facts, CitationEnd._make(values[cut:cut_again]), CitationEnd._make(values[cut_again:])))
+    return CitationRow._make(
+        (*values[:cut], CitationEnd._make(values[cut:cut_again]), CitationEnd._make(values[cut_again:]))
+    )
 
 
 def count_citations(session: Session, wanted: CitationFilter) -> int:

@@ -218,6 +218,10 @@ class PaperFilter(Criteria):
     )
 
 
+MANY_VALUED = frozenset(name for name, info in PaperFilter.model_fields.items() if get_origin(info.annotation) is tuple)
+"""Filters that take several values."""
+
+
 def paper_order(session: Session, name: str, q: str | None) -> tuple[SortKey, ...]:
     """The requested order. The paper's number always comes last and makes it total."""
     newest = SortKey(col(Paper.date), descending=True, empty=_NO_DATE)
