@@ -19,6 +19,8 @@ from wamkg.names import PersonName
 
 _PER_LINE = frozenset(("keywords",))
 """Fields in which each further line is a separate value."""
+_ONCE = frozenset(("volume", "number"))
+"""Fields of which a paper has one."""
 _JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
 _DATE_AND_WORDS = re.compile(r"(\d{4}(?:/\d{0,2}){2})/\s*(\S.*)")
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
@@ -146,6 +148,9 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
         elif name == "doi":
             _take_dois(reference, texts)
         elif name and texts:
+            if name in _ONCE and len(set(texts)) > 1:
+                left = ", ".join(dict.fromkeys(texts[1:]))
+                reference.doubts.append(Dropped(f"{tag} stands {len(texts)} times; {left[:60]!r} is left out"))
             reference.add(name, _JOINED[name].join(texts) if name in _JOINED else texts[0])
         elif not name and tag != table.key:
             reference.ids_in += texts
