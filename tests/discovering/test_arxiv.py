@@ -61,42 +61,42 @@ def test_new_papers_become_candidates_once(store: Store) -> None:
         ["", "", "total", "total"],
     ],
 )
-def test_pages_that_lie_lose_nothing(store: Store, faults: list[str]) -> None:
+def test_pages_that_lie_lose_nothing(file_store: Store, faults: list[str]) -> None:
     shelf = ArxivShelf([kite(n, 1 + n / 10) for n in range(25)], faults=faults)
-    set_routes(store, KITES)
+    set_routes(file_store, KITES)
     with server_of(shelf) as server:
-        report = run_routes(store, settings_of(server), "kites")["kites"]
+        report = run_routes(file_store, settings_of(server), "kites")["kites"]
     assert report.error is None
-    assert len(titles(store)) == 25
+    assert len(titles(file_store)) == 25
 
 
 @pytest.mark.parametrize("fault", ["503", "429 retry-after", "slow", "drop midway", "truncated", "200 html"])
-def test_a_fault_of_the_service_is_tried_again(store: Store, fault: str) -> None:
+def test_a_fault_of_the_service_is_tried_again(file_store: Store, fault: str) -> None:
     faults = FaultPlan(passing={("arxiv", "*"): ["", fault]}, retry_after=0, slow_seconds=0.3)
-    set_routes(store, KITES)
+    set_routes(file_store, KITES)
     with server_of(ArxivShelf([kite(n, 2) for n in range(12)]), faults=faults) as server:
-        report = run_routes(store, settings_of(server, s2_timeout=0.2), "kites")["kites"]
-    assert (report.error, len(titles(store))) == (None, 12)
+        report = run_routes(file_store, settings_of(server, s2_timeout=0.2), "kites")["kites"]
+    assert (report.error, len(titles(file_store))) == (None, 12)
     assert faults.met[fault] == 1
 
 
-def test_a_total_that_never_agrees_leaves_the_cursor_and_is_read_next_time(store: Store) -> None:
+def test_a_total_that_never_agrees_leaves_the_cursor_and_is_read_next_time(file_store: Store) -> None:
     shelf = ArxivShelf([kite(n, 2) for n in range(12)], faults=["", "total"] * module.RESTARTS)
-    set_routes(store, KITES)
+    set_routes(file_store, KITES)
     with server_of(shelf) as server:
-        failed = run_routes(store, settings_of(server), "kites")["kites"]
-        again = run_routes(store, settings_of(server), "kites")["kites"]
+        failed = run_routes(file_store, settings_of(server), "kites")["kites"]
+        again = run_routes(file_store, settings_of(server), "kites")["kites"]
     assert "changed in each of 3 readings" in (failed.error or "")
     assert again.outcomes == {"candidate": 12}
 
 
-def test_the_pace_is_kept_at_the_server(store: Store) -> None:
-    set_routes(store, [*KITES, {"name": "winds", "kind": "arxiv", "query": 'abs:"wind"'}])
+def test_the_pace_is_kept_at_the_server(file_store: Store) -> None:
+    set_routes(file_store, [*KITES, {"name": "winds", "kind": "arxiv", "query": 'abs:"wind"'}])
     with server_of(ArxivShelf([kite(n, 2) for n in range(12)])) as server:
         settings = settings_of(server, arxiv_seconds_per_request=0.15)
-        with closing(arxiv_requester(store, settings)) as requester:
+        with closing(arxiv_requester(file_store, settings)) as requester:
             ArxivClient(requester).entries(["2610.00001"])
-        discover(store, settings, DiscoverOptions(("kites", "winds")))
+        discover(file_store, settings, DiscoverOptions(("kites", "winds")))
         times = [asked.at for asked in server.log]
     assert len(times) == 5
     assert min(later - sooner for sooner, later in pairwise(times)) >= 0.15

@@ -114,15 +114,15 @@ NOTES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("written", [json.dumps, lambda notes: json.dumps({"notes": notes, "count": 4}),
                                      lambda notes: "\n".join(map(json.dumps, notes))])  # fmt: skip
-def test_an_openreview_export_in_every_form(store: Store, tmp_path: Path, written: Any) -> None:
+def test_an_openreview_export_in_every_form(file_store: Store, tmp_path: Path, written: Any) -> None:
     file = tmp_path / "iclr.json"
     file.write_text(written(NOTES))
-    set_routes(store, [{"name": "iclr", "kind": "openreview", "source": str(file)}])
-    report = run_routes(store, Settings(), "iclr")["iclr"]
+    set_routes(file_store, [{"name": "iclr", "kind": "openreview", "source": str(file)}])
+    report = run_routes(file_store, Settings(), "iclr")["iclr"]
     assert report.outcomes == {"candidate": 2}
     assert report.problems == ["1 notes have no title", "1 withdrawn or rejected submissions are left out"]
     file.write_text(written([*NOTES, {"id": "aB5", "content": {"title": {"value": "One More Kite in the Evening"}}}]))
-    assert run_routes(store, Settings(), "iclr")["iclr"].outcomes == {"candidate": 1}
+    assert run_routes(file_store, Settings(), "iclr")["iclr"].outcomes == {"candidate": 1}
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "a,b\n1,2", '{"notes": 3}', '"kites"'])

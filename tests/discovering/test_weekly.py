@@ -19,21 +19,13 @@ from wamkg.vocabulary import JobStatus
 Out = pytest.CaptureFixture[str]
 
 
-@pytest.fixture
-def bare_store(home: Path, migrated_file: Path) -> Store:
-    """An empty store, where the settings expect it."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "wamkg.db").write_bytes(migrated_file.read_bytes())
-    return Store(f"sqlite:///{home / 'wamkg.db'}")
-
-
-def test_a_stage_that_fails_is_listed_and_done_next_time(bare_store: Store) -> None:
-    set_routes(bare_store, KITES)
+def test_a_stage_that_fails_is_listed_and_done_next_time(file_store: Store) -> None:
+    set_routes(file_store, KITES)
     shelf = ArxivShelf([kite(n, 2) for n in range(3)])
     values = {"embedding_model": "hashing", "s2_attempts": 1}
     with server_of(shelf, faults=FaultPlan(passing={("arxiv", "*"): ["503"]})) as server:
-        first = {r.stage: r for r in weekly(bare_store, settings_of(server, **values))}
-        second = {r.stage: r for r in weekly(bare_store, settings_of(server, **values))}
+        first = {r.stage: r for r in weekly(file_store, settings_of(server, **values))}
+        second = {r.stage: r for r in weekly(file_store, settings_of(server, **values))}
     assert list(first) == list(STAGES)
     assert first["discover"].status == "partial" and "503" in first["discover"].problems[0]
     assert (first["digest"].status, first["digest"].summary) == ("done", "0 entries")
@@ -44,19 +36,19 @@ def test_a_stage_that_fails_is_listed_and_done_next_time(bare_store: Store) -> N
     assert first["suggest"].status == "failed" == second["suggest"].status
 
 
-def test_the_round_as_a_job_ends_in_part(bare_store: Store) -> None:
-    with bare_store.writing() as session:
+def test_the_round_as_a_job_ends_in_part(file_store: Store) -> None:
+    with file_store.writing() as session:
         uid = add_job(session, "weekly", {}).uid
     with server_of(ArxivShelf()) as server:
         settings = settings_of(server, embedding_model="hashing")
-        assert run_job(bare_store, settings, uid) == JobStatus.PARTIAL
-    with bare_store.reading() as session:
+        assert run_job(file_store, settings, uid) == JobStatus.PARTIAL
+    with file_store.reading() as session:
         job = find_job(session, uid)
     assert [stage["stage"] for stage in job.counts["stages"]] == list(STAGES)
     assert "suggest: " in (job.error or "")
 
 
-def test_the_command_prints_a_summary(bare_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
+def test_the_command_prints_a_summary(file_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
     with server_of(ArxivShelf()) as server:
         monkeypatch.setenv("WAMKG_S2_API_URL", server.url)
         monkeypatch.setenv("WAMKG_EMBEDDING_MODEL", "hashing")
