@@ -83,4 +83,4 @@ class RateLimiter:
     def too_long(self, seconds: float) -> str:
         """The message that ends a run which would have to wait so long."""
         span = timedelta(seconds=round(seconds))
-        return f"{self.service} asks to wait {span}; nothing is lost, run `wamkg enrich` again after that"
+        return f"{self.service} asks to wait {span}; nothing is lost, run it again after that"
