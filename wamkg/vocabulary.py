@@ -181,15 +181,13 @@ class DiscoveryOutcome(StrEnum):
     """What became of a record that a route found.
 
     `candidate`: a new candidate paper. `known`: the library has it. `question`: a person must say which paper it is.
-    `returned`: a rejected paper whose title or abstract has changed. `held`: kept, but not likely enough to be shown.
-    `unreadable`: it has neither a title nor an id.
+    `returned`: a rejected paper whose title or abstract has changed. `unreadable`: it has neither a title nor an id.
     """
 
     CANDIDATE = "candidate"
     KNOWN = "known"
     QUESTION = "question"
     RETURNED = "returned"
-    HELD = "held"
     UNREADABLE = "unreadable"
 
 

@@ -51,7 +51,6 @@ class ArxivEntry:
     comment: str = ""
     journal_ref: str = ""
     doi: str | None = None
-    category: str = ""
 
     @property
     def is_withdrawn(self) -> bool:
@@ -180,7 +179,6 @@ def _entry(entry: Element) -> ArxivEntry | None:
     if not number or not (title or abstract):
         return None
     names = (" ".join((name.text or "").split()) for name in entry.iter(f"{_ATOM}name"))
-    category = entry.find(f"{_ARXIV}primary_category")
     return ArxivEntry(
         arxiv=number,
         version=int(version[1]) if version else 1,
@@ -192,7 +190,6 @@ def _entry(entry: Element) -> ArxivEntry | None:
         comment=_text(entry, f"{_ARXIV}comment") or "",
         journal_ref=_text(entry, f"{_ARXIV}journal_ref") or "",
         doi=doi(_line(entry, f"{_ARXIV}doi")),
-        category=category.get("term", "") if category is not None else "",
     )
 
 

@@ -1,6 +1,6 @@
 """What the routes of discovery need from the store, and what they leave in it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -181,11 +181,6 @@ def list_discoveries(
         columns = columns.where(col(Discovery.route).in_(routes))
     order = (col(Discovery.batch_id).desc(), col(Discovery.score).desc(), col(Discovery.id))
     return rows_as(session, columns.order_by(*order).limit(limit), DiscoveryRow._make)
-
-
-def count_discoveries(session: Session) -> Counter[tuple[str, str]]:
-    """Number of finds by route and outcome."""
-    return Counter(session.exec(select(Discovery.route, Discovery.outcome)).all())
 
 
 class IncludedWork(NamedTuple):

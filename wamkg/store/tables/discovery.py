@@ -21,7 +21,7 @@ class Discovery(SQLModel, table=True):
     key: str = Field(sa_type=SortedText, index=True, description="id of the record as scheme:value, or title:...")
     text_hash: str = Field(description="hash of title and abstract")
     paper_id: int | None = ref("paper.id", nullable=True)
-    outcome: str = Field(description="candidate, known, question, returned, held or unreadable")
+    outcome: str = Field(description="candidate, known, question, returned or unreadable")
     reason: str = Field(sa_type=LongText, description="why the route found it")
     score: float = Field(description="how strongly the route proposes it, from 0 to 1")
     title: str = Field(sa_type=LongText)
