@@ -197,8 +197,8 @@ def _values_of(shape: UncheckedObject, shared: UncheckedObject) -> str:
         return _values_of(shared[shape["$ref"].rpartition("/")[2]], shared)
     if "items" in shape or "anyOf" in shape:
         return _values_of(shape.get("items") or shape["anyOf"][0], shared)
-    if "enum" in shape:
-        return "|".join(map(re.escape, shape["enum"]))
+    if "enum" in shape or "const" in shape:
+        return "|".join(map(re.escape, shape.get("enum") or [shape["const"]]))
     return r"\d{1,4}" if shape["type"] == "integer" else shape["pattern"][1:-1]
 
 
