@@ -261,6 +261,8 @@ def test_a_record_of_ris_without_its_blanks_is_read_like_the_others() -> None:
 def test_a_second_volume_is_listed_as_dropped() -> None:
     record = one(parse_ris, "TY  - JOUR\nTI  - Owls\nPY  - 2020\nVL  - 3\nVL  - 4\nIS  - 1\nIS  - 1\nER  - \n")
     assert (record.volume, record.number) == ("3", "1")
+    noted = one(parse_ris, "TY  - JOUR\nTI  - Owls\nPY  - 2020\nM1  - Lee, A. (2001)\nM1  - Cho, B. (2002)\nER  - \n")
+    assert (noted.number, noted.unknown_keys, noted.doubts) == (None, ("M1",), [])
     assert record.doubts == ["VL stands 2 times; '4' is left out"] and isinstance(record.doubts[0], Dropped)
 
 

@@ -21,6 +21,8 @@ _PER_LINE = frozenset(("keywords",))
 """Fields in which each further line is a separate value."""
 _ONCE = frozenset(("volume", "number"))
 """Fields of which a paper has one."""
+_ANYTHING = "M1"
+"""RIS's tag for a number, in which databases also put notes and lists of references."""
 _JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
 _DATE_AND_WORDS = re.compile(r"(\d{4}(?:/\d{0,2}){2})/\s*(\S.*)")
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
@@ -147,6 +149,8 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
             _take_urls(reference, texts)
         elif name == "doi":
             _take_dois(reference, texts)
+        elif tag == _ANYTHING and len(set(texts)) > 1:
+            reference.unknown.append(tag)
         elif name and texts:
             if name in _ONCE and len(set(texts)) > 1:
                 left = ", ".join(dict.fromkeys(texts[1:]))
