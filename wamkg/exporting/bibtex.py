@@ -1,7 +1,7 @@
 """BibTeX: one entry per paper under its citation key, ready for a manuscript."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -24,6 +24,12 @@ from wamkg.views.duplicates import ExportedWorks
 from wamkg.views.papers import PaperItem
 from wamkg.vocabulary import EventKind
 
+Form = Callable[[dict[str, str]], dict[str, str]]
+"""Turns the fields of an entry into those of a dialect."""
+_BIBLATEX = {
+    "journal": "journaltitle", "address": "location", "archiveprefix": "eprinttype", "primaryclass": "eprintclass",
+    "school": "institution",
+}  # fmt: skip
 _ENTRY_TYPE = re.compile(r"[a-z][a-z-]*")
 _NO_ENTRY = frozenset({"string", "comment", "preamble"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -40,6 +46,32 @@ def export_bibtex(session: Session, papers: Sequence[int] | None = None) -> Iter
 
     A comment at the end gives the number of invalid characters that were left out.
     """
+    return _export(session, papers, dict)
+
+
+def export_biblatex(session: Session, papers: Sequence[int] | None = None) -> Iterator[str]:
+    """The same with the fields of BibLaTeX, for biber."""
+    return _export(session, papers, as_biblatex)
+
+
+def as_biblatex(fields: dict[str, str]) -> dict[str, str]:
+    """The fields with the names of BibLaTeX's manual: `journaltitle`, `date`, `location`, `eprinttype`. The types of
+    entries stay, since BibLaTeX knows BibTeX's.
+
+    A year of more than digits, and a month that is no single one, stay as they are.
+    """
+    renamed = {_BIBLATEX.get(name, name): value for name, value in fields.items()}
+    year, month, day = (fields.get(name, "").strip("{}") for name in ("year", "month", "day"))
+    if year.isdecimal() and len(year) == 4 and (not month or month in _MONTHS) and DERIVED_YEAR not in fields:
+        parts = [year, *([f"{_MONTHS.index(month) + 1:02}"] if month else [])]
+        parts += [f"{int(day):02}"] if month and day.isdecimal() else []
+        renamed = {"date": "{" + "-".join(parts) + "}"} | renamed
+        for name in ("year", "month", "day")[: len(parts)]:
+            renamed.pop(name, None)
+    return renamed
+
+
+def _export(session: Session, papers: Sequence[int] | None, form: Form) -> Iterator[str]:
     works, left_out = ExportedWorks(session, papers), 0
     keys = citation_keys(session, works.numbers)
     for numbers in chunks(works.numbers, CHUNK):
@@ -52,7 +84,8 @@ def export_bibtex(session: Session, papers: Sequence[int] | None = None) -> Iter
         for number, item in zip(numbers, works.items(numbers), strict=True):
             entry = _BibtexEntry(item, rows[number], names.get(number, []), events.get(number, []))
             entry.abstract = texts[number][0]
-            library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in entry.fields().items()])])
+            fields = form(entry.fields())
+            library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in fields.items()])])
             yield write_string(library, unparse_stack=[]) + "\n"
             left_out += entry.left_out
     if left_out:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from wamkg.errors import InvalidInputError
 from wamkg.exporting.awesome_list import export_awesome_list, list_sections
-from wamkg.exporting.bibtex import export_bibtex
+from wamkg.exporting.bibtex import export_biblatex, export_bibtex
 from wamkg.exporting.csl_json import export_csl_json
 from wamkg.exporting.graphml import export_graphml
 from wamkg.exporting.jsonl import export_jsonl
@@ -85,6 +85,7 @@ _NOT_IN_BIBTEX = f"places, standing, method, summary, notes, ids of Semantic Sch
 EXPORTS = {
     "jsonl": _of_papers(export_jsonl, "application/x-ndjson", "wamkg.jsonl"),
     "bibtex": _of_papers(export_bibtex, "application/x-bibtex", "wamkg.bib", leaves_out=_NOT_IN_BIBTEX),
+    "biblatex": _of_papers(export_biblatex, "application/x-bibtex", "wamkg-biblatex.bib", leaves_out=_NOT_IN_BIBTEX),
     "ris": _of_papers(
         export_ris, "application/x-research-info-systems; charset=utf-8", "wamkg.ris", leaves_out=_NOT_IN_BIBTEX
     ),
