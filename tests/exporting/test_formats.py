@@ -194,7 +194,7 @@ def test_the_filters_of_the_list_choose_what_the_command_exports(
     assert run(["export", "jsonl", *chosen, "-o", str(tmp_path / "a.jsonl")]) == 0
     assert 0 < len((tmp_path / "a.jsonl").read_text().splitlines()) <= len(ids) < 227
     assert run(["export", "skos", *chosen]) == 1
-    assert "to choose papers, use jsonl, bibtex, ris, csl-json, csv" in capsys.readouterr().err
+    assert "to choose papers, use jsonl, bibtex, biblatex, ris, csl-json, csv" in capsys.readouterr().err
     assert run(["export", "jsonl", "--taxon", "jiont"]) == 1
     assert "did you mean" in capsys.readouterr().err
 

@@ -70,4 +70,4 @@ def test_the_list_on_the_screen_is_taken_along_in_its_order(client: TestClient, 
     assert [item["title"] for item in client.get(links["csl-json"]).json()] == titles
     assert len(list(csv.reader(io.StringIO(client.get(links["csv"]).text)))) == len(titles) + 1
     refused = client.get("/api/v1/exports/skos?q=video")
-    assert refused.status_code == 409 and "use jsonl, bibtex, ris, csl-json, csv" in refused.json()["detail"]
+    assert refused.status_code == 409 and "use jsonl, bibtex, biblatex, ris, csl-json, csv" in refused.json()["detail"]
