@@ -17,14 +17,23 @@ from httpx import Response
 from sqlalchemy import text
 from wamkg_api.app import create_app
 from wamkg_api.deps import query_fields
-from wamkg_api.routers import pages, sessions
+from wamkg_api.routers import (
+    about_pages,
+    entity_pages,
+    import_pages,
+    pages,
+    paper_pages,
+    running_pages,
+    sessions,
+    taxonomy_pages,
+)
 
 from tests.helpers.api_access import token_for
 from tests.helpers.walk_api import Asked, Read, reads
 from tests.helpers.walk_store import build
 from tests.helpers.walk_values import Held, held_by, ids_of_papers, query_values
 from wamkg.settings import Settings
-from wamkg.store.paper_filter import SORTS
+from wamkg.store.paper_filter import SORTS, Having
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role, Standing
 
@@ -94,10 +103,10 @@ class _Text(HTMLParser):
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("script", "style")
+        self._hidden += tag in ("script", "style", "pre")
 
     def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("script", "style")
+        self._hidden -= tag in ("script", "style", "pre")
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
@@ -115,7 +124,19 @@ PAGE_VALUES = {
     "depth": ["0", "1", "2", "5"],
     "hops": ["0", "1", "2"],
     "limit": ["5"],
+    "has": [*Having],
+    "not": ["standing:included", "venue:arXiv"],
+    "kind": ["method", "paper"],
+    "layout": ["time", "links"],
+    "rows": ["rank", "name"],
+    "at": ["joint", "cascaded/implicit"],
+    "facet": ["year", "venue", "institution"],
+    "a": ["now"],
+    "b": ["now"],
 }
+WALKED = (about_pages, entity_pages, import_pages, pages, paper_pages, running_pages, sessions, taxonomy_pages)
+NOT_WALKED = ("/roadmap.svg", "{name")
+"""A drawing, which takes seconds; and the pages of names, which have tests of their own."""
 
 
 def page_values(name: str, held: Held) -> list[str]:
@@ -129,8 +150,10 @@ def page_values(name: str, held: Held) -> list[str]:
 
 def page_requests(held: Held) -> Iterator[tuple[str, dict[str, str]]]:
     """Every page with every value of every parameter alone and all at once, and every paper's page."""
-    for route in (*pages.router.routes, *sessions.router.routes):
+    for route in (route for module in WALKED for route in module.router.routes):
         if not isinstance(route, APIRoute) or "GET" not in route.methods:
+            continue
+        if any(part in route.path for part in NOT_WALKED):
             continue
         papers = [*ids_of_papers(held), *held["slug"][::20]] if "{paper_id" in route.path else [""]
         paths = [route.path.replace("{paper_id:path}", paper) for paper in papers]

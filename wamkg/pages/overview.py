@@ -95,7 +95,7 @@ class LeaderboardChoice:
     benchmark: str | None = None
     taxon: str | None = None
     party: str | None = None
-    sort: str = "rank"
+    rows: str = "rank"
 
 
 def leaderboard_page(session: Session, choice: LeaderboardChoice, viewer: Viewer | None = None) -> str:
@@ -131,7 +131,7 @@ def _boards(session: Session, choice: LeaderboardChoice) -> list[Leaderboard]:
         return []
     papers = PaperFilter(taxon=(choice.taxon,) if choice.taxon else ())
     boards = leaderboard(session, ResultQuery(benchmark=(choice.benchmark,), party=choice.party, papers=papers))
-    if choice.sort == "rank":
+    if choice.rows == "rank":
         return boards
     return [replace(b, rows=sorted(b.rows, key=lambda row: row.result.method_name.casefold())) for b in boards]
 

@@ -109,10 +109,10 @@ def show_leaderboard(
     benchmark: Text = None,
     taxon: Text = None,
     party: Annotated[Literal["first", "third", ""] | None, Query()] = None,
-    sort: Annotated[Literal["rank", "date", "name"], Query()] = "rank",
+    rows: Annotated[Literal["rank", "name"], Query()] = "rank",
 ) -> HTMLResponse:
     """Reported results."""
-    choice = LeaderboardChoice(benchmark or None, taxon or None, party or None, sort)
+    choice = LeaderboardChoice(benchmark or None, taxon or None, party or None, rows)
     return page(leaderboard_page(session, choice, viewer=who), who=who)
 
 
