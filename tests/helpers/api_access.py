@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 API = "/api/v1"
 FILL = {"paper_id": "arxiv:2302.00111", "slug": "wam", "path": "joint", "file": "nothing.svg", "form": "nothing",
-        "kind": "nothing", "uid": "nothing", "a": "wam", "b": "nus", "name": "nothing"}  # fmt: skip
+        "kind": "nothing", "uid": "nothing", "a": "wam", "b": "nus", "name": "nothing", "format": "atom"}  # fmt: skip
 """Something for each place in a path; what is called `nothing` is not there."""
 
 
