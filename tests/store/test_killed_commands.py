@@ -108,7 +108,7 @@ def suggesting(home: Path, size: int) -> Iterator[Order]:
         with store.writing() as session:
             load_seeds(session)
         import_source(store, str(write_jsonl(home.parent / "papers.jsonl", size // 10)), ImportOptions())
-    yield Order(["suggest", "--model", "tfidf-lr"], home)
+    yield Order(["suggest"], home, {"WAMKG_SUGGESTER": "tfidf-lr"})
 
 
 @contextmanager
