@@ -367,7 +367,8 @@ def _draw(place: _Place, links: EditionLinks, wanted: tuple[str, str, str]) -> s
     stem, target = name.removeprefix(LINKED).rpartition(".")[0], place.folder / file
     store = Store(place.url, place.edition)
     try:
-        asked = FigureQuery(**given, **depth).checked(stem)  # type: ignore[arg-type]
+        lists = {key: (value,) for key, value in given.items() if key in ("benchmark", "paper", "method", "taxon")}
+        asked = FigureQuery.of(stem, {**given, **lists, **depth}).checked(stem)
         target.parent.mkdir(parents=True, exist_ok=True)
         look = FigureOptions(width=parse_width(width), theme=theme)  # type: ignore[arg-type]
         draw_figure(store, FigureRequest(stem, asked), [target], look, data=False)
