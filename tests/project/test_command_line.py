@@ -13,7 +13,7 @@ import pytest
 from tests.bench.generate import write_jsonl
 from tests.helpers.store_dump import dump
 from wamkg.cli import run
-from wamkg.cli.app import COMMANDS, OTHER_WORDS
+from wamkg.cli.app import COMMANDS, OTHER_WORDS, STAGES
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 
@@ -50,6 +50,11 @@ def test_the_list_of_verbs_says_of_each_what_its_own_help_says() -> None:
 
     for name, verb in COMMANDS.items():
         assert verb.load().help.split("\n\n")[0].replace("\n", " ") == verb.help, name
+
+
+def test_every_verb_stands_under_one_stage() -> None:
+    listed = [name for names in STAGES.values() for name in names.split()]
+    assert sorted(listed) == sorted(COMMANDS)
 
 
 def test_help_and_version_load_neither_the_store_nor_the_learning() -> None:

@@ -234,6 +234,27 @@ COMMANDS: dict[str, Verb] = {
 }
 
 
+STAGES = {
+    "Begin": "init build seed import add enrich config serve",
+    "Look": "list search show open history changes batches timeline graph",
+    "Review": "suggest review decide questions duplicates merge objections remove set undo",
+    "Taxonomy": "taxonomy taxon crosswalk",
+    "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
+    "Every week": "discover watch digest weekly schedule missing proposals jobs",
+    "Publish": "figure table export site methods release check check-manuscript",
+    "Run a server": "migrate backup restore doctor token worker mcp",
+}
+"""The headings of `wamkg --help`, each with its commands in the order of use."""
+
+
+_ORDER = [name for names in STAGES.values() for name in names.split()]
+
+
+def stage_of(name: str) -> str:
+    """The heading under which `wamkg --help` lists a command."""
+    return next((stage for stage, names in STAGES.items() if name in names.split()), "More")
+
+
 OTHER_WORDS = {
     "survey": "show survey",
     "stats": "taxonomy show",
@@ -268,8 +289,8 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for name, verb in COMMANDS.items():
-            self.add_command(TyperCommand(name, help=verb.help))
+        for name in sorted(COMMANDS, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)):
+            self.add_command(TyperCommand(name, help=COMMANDS[name].help, rich_help_panel=stage_of(name)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that the arguments name, loaded, and its own arguments."""
