@@ -158,6 +158,8 @@ class _CreditsReader:
         self.credits = Credits()
         self.family: str | None = None
         self.family_is_first = False
+        self.journal: str | None = None
+        """Words that end like a journal's name: a venue if a year is found too."""
 
     def take(self, segment: _Segment) -> None:
         text = _LEADING_WORD.sub("", segment.text)
@@ -184,8 +186,8 @@ class _CreditsReader:
         """Classify one segment."""
         if self.take_venue(text) or self.take_details(text) or self.take_remark(text):
             return
-        if self.credits.venue is None and is_journal(text):
-            self.credits.venue = text
+        if self.journal is None and is_journal(text) and not is_institution(text):
+            self.journal = text
             return
         names = split_and(text)
         named = bool(names) and all(is_name(n) or is_group(n) for n in names)
@@ -276,6 +278,10 @@ class _CreditsReader:
     def result(self) -> Credits:
         self.close(is_author=self.credits.cut and not self.credits.authors)
         found = self.credits
+        if self.journal and found.year and not found.venue:
+            found.venue = self.journal
+        elif self.journal:
+            self.take_rest(self.journal, is_first=self.taken == 1)
         if found.institutions and all(is_institution(name) for name in found.authors):
             found.institutions, found.authors = [*found.authors, *found.institutions], []
         if found.venue and found.date and found.year is None:
