@@ -240,9 +240,9 @@ STAGES = {
     "Review": "suggest review decide questions duplicates merge objections remove set undo",
     "Taxonomy": "taxonomy taxon crosswalk",
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
-    "Every week": "discover watch digest weekly schedule missing proposals jobs",
-    "Publish": "figure table export site methods release check check-manuscript",
-    "Run a server": "migrate backup restore doctor token worker mcp",
+    "Every week": "discover watch digest weekly schedule jobs",
+    "Publish": "figure table export site release check check-manuscript",
+    "Run a server": "migrate backup restore doctor token worker",
 }
 """The headings of `wamkg --help`, each with its commands in the order of use."""
 
