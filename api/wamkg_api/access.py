@@ -53,6 +53,11 @@ def _holds_session(name: bytes, value: bytes) -> bool:
     return name == b"cookie" and COOKIE.encode() in value
 
 
+def has_token(scope: Scope) -> bool:
+    """Whether a request carries a bearer token, of whatever worth."""
+    return any(name == b"authorization" and value[:6].lower() == b"bearer" for name, value in scope["headers"])
+
+
 def remember(scope: Scope, caller: Caller | None) -> None:
     """Store the caller of a request, so that it need not be looked up again."""
     if caller is not None:
@@ -163,12 +168,14 @@ CallerDep = Annotated[Caller, Depends(_caller)]
 
 
 async def may_read(request: Request) -> None:
-    """Require a token for reading if the settings say so.
+    """Require a token for reading if the settings say so. A token that is sent must be valid in any case.
 
     Raises UnauthorizedError.
     """
     if settings_of(request).read_access == "token":
         await run_in_threadpool(authorize_reader, request)
+    elif has_token(request.scope):
+        await run_in_threadpool(authenticate, request, CacheScope.EVERYBODY)
 
 
 class ReadProtectedRoute(APIRoute):

@@ -21,6 +21,7 @@ from wamkg_api.deps import reject_unknown_parameters
 from wamkg_api.drawing import FigureQueue
 from wamkg_api.errors import Problem, add_handlers, problems
 from wamkg_api.limits import RateLimitMiddleware
+from wamkg_api.list_forms import ListForms, describe_forms
 from wamkg_api.routers import (
     about_pages,
     batches,
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry=UNTRACED,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     app.state.settings = settings
     app.state.measures = Measures()
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(reject_unknown_parameters)])
@@ -125,6 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(router, dependencies=[Depends(may_read)])
     add_handlers(app)
+    app.add_middleware(ListForms, schema=app.openapi, prefix=PREFIX)
     app.add_middleware(RateLimitMiddleware, settings=settings)
     app.add_middleware(
         CacheMiddleware, freshness=lambda: app.state.freshness, most_bytes=settings.response_cache_mb * 1_000_000
@@ -134,7 +137,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.cors_origins:
         _allow_other_sites(app, settings.cors_origins)
     app.add_middleware(RequestContext, measures=app.state.measures)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
 
@@ -150,7 +152,7 @@ def _allow_other_sites(app: FastAPI, origins: str) -> None:
         allow_origins=[origin.rstrip("/") for origin in _listed(origins)],
         allow_methods=["GET", "HEAD", "POST", "PATCH"],
         allow_headers=CORS_HEADERS,
-        expose_headers=["ETag", "X-Request-ID", "Retry-After"],
+        expose_headers=["ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
         max_age=3600,
     )
 
@@ -176,5 +178,6 @@ def _openapi(app: FastAPI) -> UncheckedObject:
         # A generator of clients names its classes by title, and every page of a list is called Page.
         for name, shape in shapes.items():
             shape["title"] = name.strip("_")
+        describe_forms(schema)
         app.openapi_schema = schema
     return app.openapi_schema

@@ -6,14 +6,17 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wamkg.store.session import ChangeTracker
-from wamkg_api.access import credentials_of, remember, remembered
-from wamkg_api.cache_scope import audience_of
-from wamkg_api.cached_response import CachedResponse
+from wamkg_api.access import credentials_of, has_token, remember, remembered
+from wamkg_api.cache_scope import CacheScope, audience_of
+from wamkg_api.cached_response import UNCHANGING, CachedResponse
 from wamkg_api.limits import FREE
+from wamkg_api.list_forms import accepted_form
 from wamkg_api.response_cache import CacheKey, ResponseCache
 
 MAX_ANSWER = 4 * 1024 * 1024
 """Longer responses, mostly exports, are streamed and not cached."""
+YEAR = 31_536_000
+"""Seconds for which a client may keep an answer that never changes."""
 UNCACHED_ROUTES = (*FREE, "/sign-in")
 
 
@@ -35,9 +38,10 @@ class CacheMiddleware:
             await self.app(scope, receive, send)
             return
         address = scope["raw_path"].decode("latin-1") + "?" + scope["query_string"].decode("latin-1")
-        asked = CacheKey(address, credentials_of(scope), await self._state())
+        asked = CacheKey(address + _negotiated(scope), credentials_of(scope), await self._state())
         caller = self._kept.caller(asked)
-        answer = self._kept.find(asked, caller)
+        # A token that is not known yet may be none at all, which even a public answer must say.
+        answer = self._kept.find(asked, caller) if caller or not has_token(scope) else None
         if answer is None:
             remember(scope, caller)
             answer = await _ResponseRecorder(self.app, scope, receive, send).run()
@@ -60,6 +64,15 @@ class CacheMiddleware:
         return freshness.token() if freshness.is_instant else await run_sync(freshness.token)
 
 
+def _negotiated(scope: Scope) -> str:
+    """What an answer depends on besides its address: the form of a list, and the host in the addresses of a feed."""
+    form = accepted_form(scope)
+    if form != "atom" and b"format=atom" not in scope["query_string"]:
+        return f"#{form}" if form else ""
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    return f"#{form}@{scope['scheme']}://{host}"
+
+
 class _ResponseRecorder:
     """Runs the app and records its response. A response that grows too long is passed on as it comes."""
 
@@ -80,7 +93,11 @@ class _ResponseRecorder:
         body = b"".join(self._parts)
         route = getattr(self._scope.get("route"), "name", "")
         self._scope["state"]["route"] = route
-        return CachedResponse(self._start["status"], list(self._start["headers"]), body, route)
+        headers = list(self._start["headers"])
+        if self._start["status"] == 200 and self._scope["state"].get(UNCHANGING):
+            shared = "public" if audience_of(self._scope) is CacheScope.EVERYBODY else "private"
+            headers.append((b"cache-control", f"{shared}, max-age={YEAR}, immutable".encode()))
+        return CachedResponse(self._start["status"], headers, body, route)
 
     async def _take(self, message: Message) -> None:
         if self._streaming:

@@ -8,6 +8,10 @@ from hashlib import blake2b
 import orjson
 
 MIN_GZIP = 512
+UNCHANGING = "unchanging"
+"""Where a request keeps that its answer never changes, because it is that of a release."""
+NEXT_PAGE = b"x-next-page"
+"""Header of a list on its way out: the cursor of the next page, which becomes a link."""
 
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -71,7 +75,7 @@ class CachedResponse:
             more = [*more, (b"etag", f'"{etag}"'.encode())]
             if all(name != b"cache-control" for name, _ in kept):
                 more.append((b"cache-control", b"no-cache"))
-        return [*kept, *more, (b"vary", b"Accept-Encoding"), (b"content-length", str(len(body)).encode())], body
+        return [*kept, *more, (b"vary", b"Accept, Accept-Encoding"), (b"content-length", str(len(body)).encode())], body
 
     def known_to(self, asked: bytes) -> bool:
         """Whether the client's `If-None-Match` names this content in either form."""

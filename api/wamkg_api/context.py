@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wamkg.identifiers import new_uid
 from wamkg.json_types import UncheckedObject
 from wamkg_api.errors import unhandled_error
+from wamkg_api.limits import RATE_LIMIT
 
 access = logging.getLogger("wamkg_api.access")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -81,7 +82,8 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = (b"x-request-id", state["request_id"].encode())
-                message = {**message, "headers": [*message["headers"], own, *_strict_for(message)]}
+                limit = state.get(RATE_LIMIT, ())
+                message = {**message, "headers": [*message["headers"], own, *limit, *_strict_for(message)]}
             await send(message)
 
         try:

@@ -13,7 +13,7 @@ from wamkg.parameters import TaxonomyRef, Word
 from wamkg.settings import Settings
 from wamkg.store.session import Session
 from wamkg.views.paging import MAX_LIMIT
-from wamkg_api.cached_response import json_body
+from wamkg_api.cached_response import NEXT_PAGE, UNCHANGING, json_body
 from wamkg_api.errors import MalformedRequestError
 from wamkg_api.schemas.parameters import Cursor
 from wamkg_api.snapshots import SnapshotDep, open_store_at
@@ -21,6 +21,8 @@ from wamkg_api.state import settings_of
 
 
 def _session(request: Request, past: SnapshotDep) -> Iterator[Session]:
+    if past.release:
+        request.scope["state"][UNCHANGING] = True
     with open_store_at(request, past) as shown, shown.reading() as session:
         yield session
 
@@ -85,5 +87,7 @@ def _is_list(annotation: object) -> bool:
 
 
 def json_response(data: object, status: int = 200) -> Response:
-    """Plain data as a JSON response."""
-    return Response(json_body(data), status, media_type="application/json")
+    """Plain data as a JSON response. The cursor of a page goes along as a header, for the link to the next one."""
+    following = data.get("next") if isinstance(data, dict) else getattr(data, "next", None)
+    headers = {NEXT_PAGE.decode(): following} if isinstance(following, str) else None
+    return Response(json_body(data), status, headers, "application/json")

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from wamkg.errors import (
     ConflictError,
@@ -156,7 +157,19 @@ def _framework(request: Request, error: Exception) -> Response:
     }
     answer = problem(request, error.status_code, details.get(error.status_code, str(error.detail)))
     answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(allowed_methods(request))
     return answer
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods of all routes at an address; each route names only its own."""
+    found: set[str] = set()
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            found.add(method)
+    return sorted(found | ({"HEAD"} if "GET" in found and request.url.path != "/sign-in" else set()))
 
 
 def _invalid(request: Request, error: Exception) -> Response:

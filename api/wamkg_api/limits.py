@@ -1,6 +1,8 @@
 """Limits per client: bytes of a request body, and requests per minute."""
 
 import asyncio
+import math
+import time
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -19,6 +21,10 @@ BODY_SECONDS = 60.0
 """Seconds in which the body of a request must arrive."""
 FIGURES, FIGURE_COST = "/figures/", 100
 """A figure takes about a hundred times the work of another read, and counts as many."""
+RATE_LIMIT = "rate_limit"
+"""Where a request keeps the headers that say what is left of its client's limit (draft-ietf-httpapi-ratelimit-headers,
+RateLimit and RateLimit-Policy). They are not cached with the answer.
+"""
 FREE = ("/healthz", "/readyz", "/metrics")
 """Routes for operators: neither counted nor cached."""
 
@@ -48,12 +54,22 @@ class RateLimitMiddleware:
         kind = "read" if scope["method"] in SAFE else "write"
         limit, client = self._limits.get(kind), (scope.get("client") or ("",))[0]
         cost = FIGURE_COST if FIGURES in scope["path"] else 1
-        if limit is not None and not self._counts.hit(limit, client, cost=min(cost, limit.amount)):
-            answer = problem(Request(scope), 429, f"more than {limit.amount} {kind}s a minute; wait a little")
-            answer.headers["Retry-After"] = "60"
-            await answer(scope, receive, send)
+        if limit is None:
+            await self._measured(scope, receive, send)
             return
-        await self._measured(scope, receive, send)
+        within = self._counts.hit(limit, client, cost=min(cost, limit.amount))
+        reset, left = self._counts.get_window_stats(limit, client)
+        seconds = max(1, math.ceil(reset - time.time()))
+        scope["state"][RATE_LIMIT] = [
+            (b"ratelimit-policy", f'"{kind}";q={limit.amount};w={limit.get_expiry()}'.encode()),
+            (b"ratelimit", f'"{kind}";r={left};t={seconds}'.encode()),
+        ]
+        if within:
+            await self._measured(scope, receive, send)
+            return
+        answer = problem(Request(scope), 429, f"more than {limit.amount} {kind}s a minute; wait a little")
+        answer.headers["Retry-After"] = str(seconds)
+        await answer(scope, receive, send)
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._most_bytes if scope["path"].endswith(IMPORTS) else min(SMALL, self._most_bytes)

@@ -143,6 +143,7 @@ def _of_store(path: str, name: str, held: Held) -> list[str]:
         "not": [f"taxon:{taxa[0]}", "has:abstract", "since:2024-05", f"method:{held['method'][0]}", "q:robot"],
         "since": ["2024", "2024-05", "2024-05-12"],
         "until": ["2024", "2024-05", "2024-05-12"],
+        "changed_since": ["2020-01-01", f"{held['today'][0]}T00:00:00Z"],
         "first_seen_since": ["2020-01-01", f"{held['today'][0]}T00:00:00Z"],
         "found_by": ["list", "list:wam", "s2", "person"],
         "release": held["releases"],

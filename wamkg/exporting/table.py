@@ -61,7 +61,12 @@ def _object(details: dict[str, str] | None) -> str | None:
 def spreadsheet_cell(value: object) -> str:
     """Text that no spreadsheet executes (OWASP, CSV injection); empty if the value is unknown, which 0 is not."""
     text = _listed(value) if isinstance(value, list) else "" if value is None or value is False else str(value)
-    text = without_controls("true" if value is True else text)
+    return safe_text("true" if value is True else text)
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet executes, without characters that no file may have."""
+    text = without_controls(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 

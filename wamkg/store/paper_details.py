@@ -72,6 +72,7 @@ class PaperRow(NamedTuple):
     date_source: str | None
     citation_count: int | None
     revision: int
+    first_seen: dt.datetime
     venue: str | None
     abstract: str | None
     summary: str | None
@@ -100,6 +101,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         Paper.date_source,
         Paper.citation_count,
         Paper.revision,
+        col(Batch.started_at).label("first_seen"),
         col(Venue.name).label("venue"),
     ]
     columns += [Paper.abstract, Paper.summary] if texts else [null().label("abstract"), null().label("summary")]
@@ -109,6 +111,7 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
             select_columns(*columns)
             .select_from(Paper)
             .join(Entity, col(Entity.id) == col(Paper.id))
+            .join(Batch, col(Batch.id) == col(Entity.batch_id))
             .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
             .where(col(Paper.id).in_(part))
         )

@@ -44,6 +44,7 @@ from wamkg.parameters import (
 from wamkg.store.base import Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.entities import get_entity
+from wamkg.store.paper_changes import touched_since, trail_since
 from wamkg.store.papers import (
     ID_READERS,
     ExternalIdentifier,
@@ -150,6 +151,12 @@ class Criteria(BaseModel):
     found_by: Word | None = Field(default=None, description="A source, `list:wam`, or its kind.", examples=["list:wam"])
     first_seen_since: MomentText | None = Field(
         default=None, description="In the store since this date or time.", examples=["2026-01-31"]
+    )
+    changed_since: MomentText | None = Field(
+        default=None,
+        description="Something about it was written, edited or undone since this date or time; `changes/papers` lists "
+        "deleted and merged papers too.",
+        examples=["2026-01-31"],
     )
     ids: Ids = Field(
         default=(),
@@ -328,6 +335,14 @@ def _first_seen_since(written: str) -> Condition:
     return col(Paper.id).in_(made.where(col(Batch.started_at) >= moment))
 
 
+def _changed_since(session: Session, written: str) -> Condition:
+    moment = parse_moment(written, "changed_since")
+    assert moment is not None
+    touched = touched_since(moment).subquery()
+    kept = trail_since(session, moment).numbers
+    return or_(col(Paper.id).in_(select_columns(touched.columns[0])), col(Paper.id).in_(kept))
+
+
 def live_placements() -> Selected:
     """Papers and taxa of the live assignments to a taxon."""
     placed: Selected = select_columns(Assignment.paper_id, Assignment.taxon_id)
@@ -445,6 +460,7 @@ CONDITIONS: Mapping[str, Callable[[Session, Any], list[Test]]] = {
     "party": lambda _, party: [_has_result(col(Result.party) == party)],
     "found_by": lambda _, source: [_found_by(source)],
     "first_seen_since": lambda _, moment: [_first_seen_since(moment)],
+    "changed_since": lambda session, moment: [_changed_since(session, moment)],
     "ids": lambda session, ids: [col(Paper.id).in_(_located(session, ids))],
     "cites": lambda session, ids: [_cites(session, ids, "citing_id", "cited_id")],
     "cited_by": lambda session, ids: [_cites(session, ids, "cited_id", "citing_id")],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -47,7 +47,7 @@ class PaperItem(WithFormerNames):
     `id:arxiv` means that the date was derived from the arXiv id; `year_derived` that no source states the year of this
     record, so it is the year of `date`. `taxa` has the primary assignment in each taxonomy, `also` secondary ones,
     `states` assignments without a taxon. `key` is the citation key, `type` the BibTeX entry type; `authors_cut` means
-    that the author list is incomplete ("and others").
+    that the author list is incomplete ("and others"). `first_seen` is the time since which it is in the store.
     """
 
     id: str
@@ -80,6 +80,7 @@ class PaperItem(WithFormerNames):
     citations: int | None
     note: str | None
     revision: int
+    first_seen: datetime
     version: Former[int] = former("revision")
 
     @property
@@ -188,6 +189,7 @@ def _item(
         citations=row.citation_count,
         note=row.note,
         revision=row.revision,
+        first_seen=row.first_seen,
     )
 
 

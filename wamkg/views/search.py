@@ -1,6 +1,6 @@
 """Search by words, and by words and embeddings together."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,16 +9,16 @@ from sqlmodel import Session
 from wamkg.store.paper_filter import PaperFilter, find_papers, paper_numbers, paper_order
 from wamkg.store.search import newest_vectors
 from wamkg.store.text_search import matches_of, methods_called, read_query
-from wamkg.views.paging import DEFAULT_LIMIT
+from wamkg.views.paging import DEFAULT_LIMIT, ListOrder, page_of
 from wamkg.views.papers import PaperItem, paper_items
-from wamkg.vocabulary import Standing
 
 Mode = Literal["text", "hybrid"]
 VECTOR_SEEDS = 5
 """Number of best text hits whose vectors represent the query, because no encoder runs here."""
 RRF_CONSTANT = 60
 """Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-CANDIDATES_PER_RANKING = 1000
+MAX_HITS = 1_000_000
+"""Number of hits by words that are ranked; more than a store has papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +37,53 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The best hits; `mode` is the search that was actually done: `text` if there are no vectors."""
+    """A page of the hits, the best first. `mode` is the search that was done: `text` if there are no vectors."""
 
     items: list[SearchHit]
     total: int
-    next: None
+    next: str | None
     mode: str
 
 
-def search(session: Session, query: PaperFilter, mode: Mode, limit: int = DEFAULT_LIMIT) -> SearchResult:
-    """The papers that match the query best, within its other filters; a paper named by its id is found in any standing.
+def search(
+    session: Session, query: PaperFilter, mode: Mode, limit: int = DEFAULT_LIMIT, after: str | None = None
+) -> SearchResult:
+    """A page of the papers that match the query, the best first, within its other filters; a paper named by its id is
+    found in any standing.
 
     Hybrid search adds the papers most similar to the best text hits and fuses both rankings; an exact id, name or title
     stays first.
 
-    Raises the errors of `conditions`.
+    Raises the errors of `conditions`, and NotFoundError for a cursor of another list.
     """
     asked = read_query(session, query.q or "")
-    everywhere = PaperFilter(q=query.q, standing=tuple(Standing))
-    order = paper_order(session, "relevance", query.q)
-    by_text = [n for n, _ in find_papers(session, everywhere, order, None, CANDIDATES_PER_RANKING)] if query.q else []
+    by_text = _by_words(session, query, asked.named)
     by_vector = _nearest(session, by_text[:VECTOR_SEEDS]) if mode == "hybrid" else []
-    allowed = paper_numbers(session, query.model_copy(update={"q": None}))
-    allowed |= set() if query.given.keys() - {"q"} else asked.named
-    text_ranks = {n: i for i, n in enumerate((n for n in by_text if n in allowed), start=1)}
-    vector_ranks = {n: i for i, n in enumerate((n for n in by_vector if n in allowed), start=1)}
+    if by_vector:
+        allowed = paper_numbers(session, query.model_copy(update={"q": None})) | set(by_text)
+        by_vector = [n for n in by_vector if n in allowed]
+    text_ranks = {n: i for i, n in enumerate(by_text, start=1)}
+    vector_ranks = {n: i for i, n in enumerate(by_vector, start=1)}
     scores = {n: _score(text_ranks.get(n), vector_ranks.get(n)) for n in {*text_ranks, *vector_ranks}}
     exact = {n for n, match in matches_of(session, asked, list(text_ranks)[:EXACT_FIRST]).items() if match.exact}
-    best = sorted(scores, key=lambda n: (n not in exact, text_ranks[n] if n in exact else -scores[n], n))[:limit]
+    keyed = [((int(n not in exact), float(text_ranks[n]) if n in exact else -scores[n], n), n) for n in scores]
+    page = page_of(keyed, ListOrder(f"search {mode}", (int, float, int)), limit, after)
+    best = page.items
     labels = match_labels(session, query.q or "", [n for n in best if n in text_ranks])
     hits = [
         SearchHit(item, round(scores[n], 6), text_ranks.get(n), vector_ranks.get(n), labels.get(n, SIMILAR))
         for n, item in zip(best, paper_items(session, best), strict=True)
     ]
-    return SearchResult(hits, len(scores), None, "hybrid" if by_vector else "text")
+    return SearchResult(hits, page.total, page.next, "hybrid" if by_vector else "text")
+
+
+def _by_words(session: Session, query: PaperFilter, named: Set[int]) -> list[int]:
+    """All papers that match the words, the best first; those that they name come in any standing."""
+    if not query.q:
+        return []
+    order = paper_order(session, "relevance", query.q)
+    found = [n for n, _ in find_papers(session, query, order, None, MAX_HITS)]
+    return [*sorted(named - set(found)), *found] if query.given.keys() == {"q"} else found
 
 
 MATCH_LABELS = {

@@ -30,7 +30,7 @@ def open_snapshot(
 
     `as_of` is a day (2026-01-31, UTC, to its end; today: until now) or a moment (2026-01-31T12:00:00+01:00). Snapshots
     are files under `home/past`, built on first request; only a few are kept. With `build` off, only existing snapshots
-    are opened: building one takes seconds, so over HTTP only a curator may start that.
+    are opened: building one takes seconds, so over HTTP not everybody may start that at any time.
 
     Raises NotFoundError for an unknown release, InvalidInputError for an `as_of` that is not a past day or is given
     with a release, ConflictError if the snapshot does not exist and `build` is off, StoreError for a damaged release.

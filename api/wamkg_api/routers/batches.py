@@ -9,6 +9,7 @@ from wamkg.services.batches import Undone
 from wamkg.views.coverage import CoverageItem, Overview, coverage, overview
 from wamkg.views.history import BatchItem, ChangeItem, batch_list, change_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
+from wamkg.views.paper_changes import ChangedPapers, changed_papers
 from wamkg_api.access import CallerDep
 from wamkg_api.deps import After, Limit, SessionDep, SettingsDep, Uid, json_response
 from wamkg_api.errors import problems
@@ -25,6 +26,17 @@ def list_changes(
 ) -> Response:
     """Edits and batches since a date or a time, newest first."""
     return json_response(change_list(session, parse_moment(since, "since"), limit, after))
+
+
+@router.get("/changes/papers", response_model=ChangedPapers, responses=problems(404, 422))
+def list_changed_papers(
+    store: StoreDep, since: Since = None, limit: Limit = DEFAULT_LIMIT, after: After = None
+) -> Response:
+    """Papers that changed since a date or a time, the oldest change first, with those that were merged or deleted.
+    `next` always continues: keep it, and ask again with `after`.
+    """
+    with store.reading() as session:
+        return json_response(changed_papers(session, parse_moment(since, "since"), limit, after))
 
 
 @router.get("/batches", response_model=Page[BatchItem], responses=problems(422))

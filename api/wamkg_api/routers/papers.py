@@ -116,7 +116,7 @@ def search_papers(
     query: Annotated[SearchQuery, Query()],
 ) -> Response:
     """The papers that match `q` best. If no paper has an embedding, `hybrid` searches by words and says so."""
-    return json_response(search(session, query, query.mode, query.limit))
+    return json_response(search(session, query, query.mode, query.limit, query.after))
 
 
 class PaperIds(BaseModel):

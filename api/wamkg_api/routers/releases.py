@@ -9,8 +9,9 @@ from wamkg.history.diff import ReleaseDiff
 from wamkg.history.diff_text import diff_latex
 from wamkg.services.releases import create_release
 from wamkg.views.paging import Page
-from wamkg.views.snapshots import ReleaseItem, diff_snapshots, looks_like_date, release_item, release_list
+from wamkg.views.snapshots import NOW, ReleaseItem, diff_snapshots, looks_like_date, release_item, release_list
 from wamkg_api.access import CallerDep
+from wamkg_api.cached_response import UNCHANGING
 from wamkg_api.deps import SessionDep, SettingsDep, json_response
 from wamkg_api.errors import Responses, problems
 from wamkg_api.schemas.operations import NewRelease
@@ -36,6 +37,8 @@ def get_release_diff(
     """List what changed between two releases: papers, assignments, names, venues, counts."""
     for name in (a, b):
         _refuse_no_day(name)
+    if not any(name == NOW or looks_like_date(name) for name in (a, b)):
+        request.scope["state"][UNCHANGING] = True
     with release_or_day(request, a) as old, release_or_day(request, b) as new:
         found = diff_snapshots(old, new, (a, b))
     return json_response(found) if form == "json" else Response(diff_latex(found), media_type=_TEXTS[form])

@@ -82,7 +82,7 @@ class PaperListQuery(PageParameters, GroupParameters, SnapshotRef, PaperQuery):
         return tuple(name for name in (self.fields_ or "").split(",") if name)
 
 
-class SearchQuery(LimitParameter, SnapshotRef, PaperFilter):
+class SearchQuery(PageParameters, SnapshotRef, PaperFilter):
     """Parameters of a search."""
 
     mode: Literal["text", "hybrid"] = Field(default="text", description="`hybrid` joins words and vectors.")
