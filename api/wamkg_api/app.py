@@ -20,6 +20,7 @@ from wamkg_api.context import Measures, RequestContext
 from wamkg_api.deps import reject_unknown_parameters
 from wamkg_api.drawing import FigureQueue
 from wamkg_api.errors import Problem, add_handlers, problems
+from wamkg_api.field_descriptions import describe_fields
 from wamkg_api.limits import RateLimitMiddleware
 from wamkg_api.list_forms import ListForms, describe_forms
 from wamkg_api.routers import (
@@ -29,6 +30,7 @@ from wamkg_api.routers import (
     decisions,
     digests,
     discovery,
+    documentation,
     duplicates,
     entities,
     entity_pages,
@@ -103,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(router, dependencies=[Depends(may_read)], responses=problems(401, 404, 409, 422, 429))
     app.include_router(api)
     app.include_router(operations.router, dependencies=[Depends(reject_unknown_parameters)])
+    app.include_router(documentation.router)
     app.include_router(sessions.router)
     app.include_router(pages.forms)
     app.include_router(identity_pages.forms)
@@ -171,7 +174,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _openapi(app: FastAPI) -> UncheckedObject:
     """The OpenAPI document with error responses and security schemes, built once."""
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            servers=[{"url": "/", "description": "This server"}],
+        )
         parts = schema.setdefault("components", {})
         shapes = parts.setdefault("schemas", {})
         shapes["Problem"] = Problem.model_json_schema()
@@ -179,5 +188,6 @@ def _openapi(app: FastAPI) -> UncheckedObject:
         for name, shape in shapes.items():
             shape["title"] = name.strip("_")
         describe_forms(schema)
+        describe_fields(shapes)
         app.openapi_schema = schema
     return app.openapi_schema

@@ -37,10 +37,12 @@ PaperId = Annotated[
         examples=["arxiv:2302.00111"],
     ),
 ]
-Uid = Annotated[str, Path(max_length=60)]
-RoundPath = Annotated[str, Path(max_length=200, examples=["pilot"])]
-TaxonomyPath = Annotated[str, Path(max_length=100, examples=["wam"])]
-TaxonPath = Annotated[str, Path(max_length=500, examples=["joint/diffusion"])]
+Uid = Annotated[str, Path(max_length=60, description="Its permanent id, `uid`.")]
+RoundPath = Annotated[str, Path(max_length=200, description="Name of the round.", examples=["pilot"])]
+TaxonomyPath = Annotated[str, Path(max_length=100, description="Slug of the taxonomy.", examples=["wam"])]
+TaxonPath = Annotated[
+    str, Path(max_length=500, description="Path of the taxon, now or formerly.", examples=["joint/diffusion"])
+]
 ThingSlug = Annotated[Word, Path(description="Slug or name.")]
 TaxonomySlug = Annotated[
     TaxonomyRef, Query(description="Slug of a taxonomy; empty: the survey's main one.", examples=["wam"])

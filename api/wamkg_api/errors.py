@@ -96,11 +96,30 @@ Responses = dict[int | str, UncheckedObject]
 
 def problems(*statuses: int) -> Responses:
     """OpenAPI description of the error responses of a route."""
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": schema}}
+        status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": _described(status)}}
         for status in statuses
     }
+
+
+_DETAILS = {
+    401: "this token is unknown or revoked: send Authorization: Bearer, with a token from `wamkg token create`",
+    403: "this needs a curator token; yours is a reader's",
+    404: "no paper has the id 'arxiv:9999.99999'",
+    409: "release and as_of cannot be combined; use one of them",
+    412: "it has changed since you read it and is now at revision 7; meanwhile: ada set title",
+    413: "a request here holds at most 1000000 bytes; send it in parts",
+    422: "since: 'May' is not of the form asked for; write 2026-01-31, 2026-01 or 2026",
+    429: "more than 30000 reads a minute; wait a little",
+    503: "another past day is being built; try again in a few seconds",
+}
+"""An example of the sentence in a problem, by status."""
+
+
+def _described(status: int) -> UncheckedObject:
+    phrase = HTTPStatus(status).phrase
+    example = Problem(title=phrase, status=status, detail=_DETAILS.get(status, phrase), request_id="0190a0c2")
+    return {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example.model_dump()}
 
 
 def problem(request: Request, status: int, detail: str) -> Response:

@@ -86,7 +86,7 @@ def get_export(
     request: Request,
     past: SnapshotDep,
     store: StoreDep,
-    form: Annotated[str, Path(max_length=40, examples=["jsonl"])],
+    form: Annotated[str, Path(max_length=40, description="Name of the format.", examples=["jsonl"])],
     given: Annotated[ExportParameters, Query()],
 ) -> Response:
     """The papers of the library in an exchange format; `awesome-list` can be limited to some taxonomies. With a filter,

@@ -47,7 +47,10 @@ class NodeLink(BaseModel):
 @router.get("", response_model=NodeLink, responses=problems(404, 422))
 def get_graph(
     session: SessionDep,
-    center: Annotated[Thing | None, Query()] = None,
+    center: Annotated[
+        Thing | None,
+        Query(description="Where the neighborhood begins: a paper's id, or `kind:slug`; none: the whole graph."),
+    ] = None,
     hops: Annotated[int, Query(ge=0, le=MAX_HOPS, description="Steps from the center.")] = 1,
     kind: Annotated[list[Kind] | None, Query(max_length=20, description="Only these kinds of nodes.")] = None,
     relation: Annotated[list[Relation] | None, Query(max_length=20, description="Only these kinds of links.")] = None,

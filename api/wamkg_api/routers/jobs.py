@@ -38,7 +38,7 @@ def start_job(
     store: StoreDep,
     settings: SettingsDep,
     caller: CallerDep,
-    kind: Annotated[str, Path(max_length=40, examples=["enrich"])],
+    kind: Annotated[str, Path(max_length=40, description="Kind of job.", examples=["enrich"])],
     order: JobParameters | None = None,
 ) -> Response:
     """Start a job of kind discover, embed, enrich, suggest, watch or weekly. It continues after the response;

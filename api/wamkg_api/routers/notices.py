@@ -23,7 +23,7 @@ writes = writing_router(Role.CURATOR)
 @router.get("", response_model=Page[NoticeItem], responses=problems(404, 422))
 def list_notices(
     session: SessionDep,
-    status: Annotated[NoticeStatus | None, Query()] = None,
+    status: Annotated[NoticeStatus | None, Query(description="Only notices of this status.")] = None,
     paper: Annotated[Word | None, Query(description="Only on this paper.", examples=["arxiv:2302.00111"])] = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:

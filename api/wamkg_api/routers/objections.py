@@ -67,7 +67,7 @@ def get_reply(session: SessionDep, uid: Uid) -> Response:
 @router.get("/objections", response_model=Page[ObjectionItem], responses=problems(404, 422))
 def list_objections(
     session: SessionDep,
-    status: Annotated[ObjectionStatus | None, Query()] = None,
+    status: Annotated[ObjectionStatus | None, Query(description="Only objections of this status.")] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
 ) -> Response:

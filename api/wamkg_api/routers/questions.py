@@ -25,7 +25,7 @@ writes = writing_router(Role.CURATOR, 412)
 @router.get("", response_model=Page[QuestionItem], responses=problems(404, 422))
 def list_questions(
     session: SessionDep,
-    status: Annotated[QuestionStatus | None, Query()] = None,
+    status: Annotated[QuestionStatus | None, Query(description="Only questions of this status.")] = None,
     paper: Annotated[Word | None, Query(description="Only on this paper.", examples=["arxiv:2302.00111"])] = None,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,

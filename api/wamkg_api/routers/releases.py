@@ -32,7 +32,7 @@ def get_release_diff(
     request: Request,
     a: Edition,
     b: Edition,
-    form: Annotated[Literal["json", "latex"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "latex"], Query(alias="format", description="Form of the answer.")] = "json",
 ) -> Response:
     """List what changed between two releases: papers, assignments, names, venues, counts."""
     for name in (a, b):

@@ -109,10 +109,10 @@ crosswalks = APIRouter(tags=["compare"])
 def get_crosswalk(
     session: SessionDep,
     a: TaxonomyPath,
-    b: Annotated[str, Path(max_length=100, examples=["nus"])],
+    b: Annotated[str, Path(max_length=100, description="Slug of the taxonomy to compare with.", examples=["nus"])],
     depth_a: Annotated[int, Query(ge=0, le=20, description="Depth of A in the table; 0 is the leaves.")] = 0,
     depth_b: Annotated[int, Query(ge=0, le=20, description="Depth of B in the table; 0 is the leaves.")] = 0,
-    form: Annotated[Literal["json", "csv", "latex"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "csv", "latex"], Query(alias="format", description="Form of the answer.")] = "json",
 ) -> Response:
     """Compare two taxonomies: confusion table, mutual information, papers that do not follow the mapping."""
     found = crosswalk(session, a, b, depth_a, depth_b)

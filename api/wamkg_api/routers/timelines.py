@@ -27,7 +27,7 @@ from wamkg_api.schemas.queries import CitationComparisonQuery, CitationTimelineQ
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 By = Annotated[Literal["month", "quarter", "year"], Query(description="Length of a period.")]
-Form = Annotated[Literal["json", "csv"], Query(alias="format")]
+Form = Annotated[Literal["json", "csv"], Query(alias="format", description="Form of the answer.")]
 _AS_TABLE: Responses = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 

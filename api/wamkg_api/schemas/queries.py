@@ -309,7 +309,7 @@ class ExportParameters(SnapshotRef, PaperFilter):
     """Parameters of exports. With a filter or an order, `bibtex`, `ris`, `csl-json`, `csv` and `jsonl` have the papers
     of that list."""
 
-    sort: Sort | None = None
+    sort: Sort | None = Field(default=None, description="Order of the papers; default: that of the format.")
 
     taxonomy: tuple[Word, ...] = Field(
         default=(), max_length=20, description="`awesome-list`: only these taxonomies, by their slugs."
