@@ -27,7 +27,7 @@ def test_a_paper_in_a_list_has_the_names_that_scripts_rely_on(client: TestClient
     assert set(item) == {
         "id", "uid", "slug", "title", "authors", "arxiv", "doi", "s2", "date", "date_source", "year", "year_derived",
         "venue", "url", "links", "method", "standing", "taxa", "also", "states", "citations", "note", "revision",
-        "version", "key", "type", "authors_cut", "volume", "number", "pages", "publisher",
+        "version", "key", "type", "authors_cut", "volume", "number", "pages", "publisher", "first_seen",
     }  # fmt: skip
     assert (item["id"], item["method"], item["taxa"]) == (
         "arxiv:2302.00111",

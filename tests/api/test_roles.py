@@ -130,7 +130,9 @@ def strings_of(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[
 @pytest.mark.parametrize("text", HOSTILE[::2], ids=range(0, len(HOSTILE), 2))
 def test_hostile_text_in_bodies_is_refused_or_kept_as_text(answering: TestClient, store: Store, text: str) -> None:
     headers = token_for(store, Role.ADMIN)
-    parts = answering.get("/openapi.json").json()["components"]["schemas"]
+    described = answering.get("/openapi.json")
+    assert described.status_code == 200, described.text
+    parts = described.json()["components"]["schemas"]
     papers = answering.get(f"{API}/overview").json()["papers"]
     text = text.encode("utf-8", "replace").decode()
     for method, path, operation in WRITES:
