@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
 from tests.helpers.api_access import API, get, token_for
+from wamkg.services.survey import set_survey
+from wamkg.services.writers import Writer
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role
@@ -243,3 +245,16 @@ def test_a_taxonomy_is_created_and_deleted(client: TestClient) -> None:
     assert client.get(f"{API}/taxonomies/kites").status_code == 404
     assert client.post(f"{API}/batches/{gone.json()['batch']}/undo").status_code == 200
     assert get(client, "taxonomies/kites")["taxa"][0]["slug"] == "silk"
+
+
+def test_nobody_over_http_names_a_file_that_the_server_then_reads(seeded_store: Store, home: Path) -> None:
+    routes = [{"name": "rivals", "kind": "list", "source": "http://127.0.0.1:9/list.md"}]
+    with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
+        headers = token_for(seeded_store, "admin")
+        refused = client.patch(f"{API}/survey", json={"routes": routes}, headers=headers)
+        assert refused.status_code == 409 and "wamkg set survey routes" in refused.json()["detail"]
+        query = [{"name": "planners", "kind": "arxiv", "query": 'abs:"motion planner"'}]
+        assert client.patch(f"{API}/survey", json={"routes": query}, headers=headers).status_code == 200
+    set_survey(seeded_store, Writer("ana"), {"routes": routes})
+    with TestClient(create_app(Settings(database_url=seeded_store.url, home=home))) as client:
+        assert client.patch(f"{API}/survey", json={"routes": routes}, headers=headers).status_code == 200

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from wamkg.services.survey import set_survey
+from wamkg.services.survey import set_survey_over_http
 from wamkg.views.survey import SurveyItem, survey_item
 from wamkg.vocabulary import Role
 from wamkg_api.access import CallerDep
@@ -24,11 +24,13 @@ def get_survey(session: SessionDep) -> Response:
 writes = writing_router(Role.CURATOR, 412)
 
 
-@writes.patch("/survey", response_model=EditResponse)
+@writes.patch("/survey", response_model=EditResponse, responses=problems(409))
 def patch_survey(store: StoreDep, caller: CallerDep, body: SurveyPatch, if_match: IfMatch = None) -> Response:
-    """Set fields of the survey; makes it if the store has none and a title is given."""
+    """Set fields of the survey; makes it if the store has none and a title is given. A route of discovery that reads a
+    file or an address can be added on the command line only.
+    """
     revision = body.revision
     if if_match is not None and revision is None:
         with store.reading() as session:
             revision = required_revision(if_match, survey_item(session), "its fields were set")
-    return json_response(changed(set_survey(store, person_of(caller), body.values(), body.why, revision)))
+    return json_response(changed(set_survey_over_http(store, person_of(caller), body.values(), body.why, revision)))

@@ -10,7 +10,7 @@ from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.pages.context import branch_names
 from wamkg.pages.survey import survey_page, values_of_form
 from wamkg.pages.viewer import Viewer
-from wamkg.services.survey import set_survey
+from wamkg.services.survey import set_survey_over_http
 from wamkg.services.writers import Writer
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
@@ -45,7 +45,7 @@ def _set(request: Request, form: dict[str, str], who: Writer, viewer: Viewer | N
         names = branch_names(session)
     revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
     try:
-        edited = set_survey(store, who, values_of_form(form, names), form.get("why", ""), revision)
+        edited = set_survey_over_http(store, who, values_of_form(form, names), form.get("why", ""), revision)
     except (ConflictError, InvalidInputError, NotFoundError) as error:
         with store.reading() as session:
             shown = page(survey_page(session, viewer, problem=str(error), typed=form), who=viewer)
