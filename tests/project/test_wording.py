@@ -13,6 +13,8 @@ from wamkg.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 LISTS_OF_WORDS = {"generic_titles.py"}
+FORMER_FIELDS = {"mend"}
+"""Names of fields that programs may still read; their successors are in plain English."""
 
 
 def test_help_of_every_command_is_in_plain_english() -> None:
@@ -27,6 +29,7 @@ def test_the_description_of_the_api_is_in_plain_english() -> None:
 def test_messages_are_in_plain_english() -> None:
     files = [path for folder in ("wamkg", "api") for path in sorted((ROOT / folder).rglob("*.py"))]
     texts = [(path.name, text) for path in files if path.name not in LISTS_OF_WORDS for text in _texts(path)]
+    texts = [(name, text) for name, text in texts if text not in FORMER_FIELDS]
     assert len(texts) > 5000
     assert [(name, text, m[0]) for name, text in texts for m in PLAIN.finditer(text)] == []
 
