@@ -68,7 +68,7 @@ def test_a_dry_run_prints_dates_and_taken_keys_in_words(tmp_path: Path, capsys: 
         " journal={Reed Letters}, year=2015, month=3, series={Other}}\n"
         "@article{lind, title={Terns by day over the sea}, author={Cole, Bo}, journal={Wader Notes}, year=2016}"
     )
-    assert run(["import", str(path), "--dry-run"]) == 0
+    assert run(["import", str(path), "--dry-run"]) == 3, "a key is not kept"
     printed = capsys.readouterr().out
     assert "date of publication: 2015-03" in printed
     assert (
