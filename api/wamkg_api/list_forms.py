@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from io import StringIO
@@ -23,8 +23,10 @@ from wamkg_api.errors import problem
 
 MEDIA_TYPES: Mapping[str, str] = {"csv": "text/csv", "atom": "application/atom+xml"}
 """Forms of a list besides JSON."""
-MOMENTS = ("changed_at", "at", "first_seen", "created", "started")
+MOMENTS = ("changed_at", "at", "first_seen", "created", "finished", "started", "queued")
 """Fields of items with the time at which they last changed or came to be. A list of such items is a feed as well."""
+_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+"""A feed asks for a time; an item without one is the oldest."""
 TITLES = ("title", "name", "detail", "field", "kind", "slug", "uid")
 TEXTS = ("state", "abstract", "summary", "why", "note", "reason")
 
@@ -191,7 +193,7 @@ class _Answer:
 def feed_entry(item: JsonObject, base: str) -> FeedEntry:
     """An item of a list as an entry of a feed; `base` is the address of this server."""
     texts = {name: str(value) for name, value in item.items() if isinstance(value, str | int)}
-    moment = next(datetime.fromisoformat(texts[name]) for name in MOMENTS if name in texts)
+    moment = next((datetime.fromisoformat(texts[name]) for name in MOMENTS if name in texts), _NO_MOMENT)
     whole = item.get("paper")
     paper = str(whole["id"]) if isinstance(whole, dict) else texts.get("id") or texts.get("paper")
     uid = f"urn:uuid:{texts['uid']}" if "uid" in texts else f"urn:x-wamkg:{_hash(item)}"

@@ -111,8 +111,8 @@ def test_every_write_keeps_them(operation: Any, on_sqlite: Any) -> None:
 
 
 @pytest.mark.postgres
-@labelled(QUICK)
-def test_every_answer_keeps_them_on_postgres(operation: Any, on_postgres: Any) -> None:
+@labelled(QUICK[::3])
+def test_answers_keep_them_on_postgres(operation: Any, on_postgres: Any) -> None:
     try_out(operation, *on_postgres, FEW // 4)
 
 

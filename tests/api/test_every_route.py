@@ -165,6 +165,7 @@ def page_requests(held: Held) -> Iterator[tuple[str, dict[str, str]]]:
         yield paths[0], {name: found[0] for name, found in values.items() if name != "as_of"}
 
 
+@pytest.mark.parametrize("walked", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
 def test_every_page_is_shown_and_says_no_none(walked: Walked) -> None:
     faults = []
     for path, query in page_requests(walked.held):

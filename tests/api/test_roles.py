@@ -82,7 +82,8 @@ def test_every_route_that_is_no_get_is_a_write_that_asks(client: TestClient) -> 
 
 @pytest.fixture(scope="module")
 def answering(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    settings = Settings(database_url=store.url, home=tmp_path_factory.mktemp("hostile"))
+    home = tmp_path_factory.mktemp("hostile")
+    settings = Settings(database_url=store.url, home=home, reads_per_minute=0, writes_per_minute=0)
     with TestClient(create_app(settings), raise_server_exceptions=False) as made:
         yield made
 
@@ -127,7 +128,7 @@ def strings_of(schema: dict[str, Any], parts: dict[str, Any]) -> Iterator[tuple[
             yield fixed, name
 
 
-@pytest.mark.parametrize("text", HOSTILE[::2], ids=range(0, len(HOSTILE), 2))
+@pytest.mark.parametrize("text", HOSTILE[::4], ids=range(0, len(HOSTILE), 4))
 def test_hostile_text_in_bodies_is_refused_or_kept_as_text(answering: TestClient, store: Store, text: str) -> None:
     headers = token_for(store, Role.ADMIN)
     described = answering.get("/openapi.json")

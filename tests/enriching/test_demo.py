@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.s2_server.demo import play
 from wamkg.figures.check.picture import read_picture
 from wamkg.store.migrate import migrate
 from wamkg.store.session import Store
 
 
+@pytest.mark.drill
 def test_the_demonstration_ends_in_a_figure(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'demo.db'}")
     migrate(store)

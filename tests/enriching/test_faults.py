@@ -110,6 +110,7 @@ def check(store: Store, made: Troubled, folder: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
 def test_everything_that_can_go_wrong_at_once(store: Store, tmp_path: Path) -> None:
     check(store, troubled(40, 800, famous=10_100, each=1, lasting=1), tmp_path)
 

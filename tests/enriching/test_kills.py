@@ -54,6 +54,7 @@ def check_sharing(url: str, folder: Path, *, papers: int, citations: int, per_se
     return server.closest, shares
 
 
+@pytest.mark.parametrize("store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
 def test_kills_repeat_at_most_the_request_in_flight(store_url: str, tmp_path: Path) -> None:
     check_kills(store_url, tmp_path, papers=24, citations=600, kills=2, seed=5)
 

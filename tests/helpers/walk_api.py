@@ -127,6 +127,9 @@ def _is_text(content: bytes) -> None:
     content.decode()
 
 
+csv.field_size_limit(1 << 24)  # a list of citations has all its contexts in one cell
+
+
 def _is_table(content: bytes) -> None:
     widths = {len(row) for row in csv.reader(io.StringIO(content.decode()))}
     if len(widths) != 1:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wamkg.manuscript.events import Citation
+from wamkg.manuscript.events import ManuscriptCitation
 from wamkg.manuscript.reader import read_manuscript
 
 
@@ -15,7 +15,7 @@ def cited(tmp_path: Path, text: str) -> list[tuple[int, str]]:
     file = tmp_path / "main.tex"
     file.write_text(text, encoding="utf-8")
     events = read_manuscript(file).events
-    return [(event.place.line, key) for event in events if isinstance(event, Citation) for key in event.keys]
+    return [(event.place.line, key) for event in events if isinstance(event, ManuscriptCitation) for key in event.keys]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pylatexenc.latexwalker import LatexWalker
 from wamkg.cli import run
 from wamkg.exporting.tables import FORMS, column_widths, overfull, render_table
 from wamkg.store.session import Store
-from wamkg.views.tables import TABLES, Cell, Column, Group, TableData, TableQuery, make_table
+from wamkg.views.tables import TABLES, TableCell, TableColumn, TableData, TableGroup, TableQuery, make_table
 
 
 def written(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -65,8 +65,8 @@ def test_latex_is_balanced_and_fits_each_page(seeded_store: Store, name: str) ->
 
 def test_long_texts_wrap_and_what_cannot_fit_is_told(paper: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = "a title of many words " * 9
-    table = TableData("papers", "", [Column("Title", wraps=True), Column("Year", is_number=True)],
-                      [Group("", [[Cell(words), Cell("2024")]])])  # fmt: skip
+    table = TableData("papers", "", [TableColumn("Title", wraps=True), TableColumn("Year", is_number=True)],
+                      [TableGroup("", [[TableCell(words), TableCell("2024")]])])  # fmt: skip
     widths = column_widths(table, 240.0)
     assert widths[1] is None and widths[0] is not None and 150 < widths[0] < 240
     capsys.readouterr()

@@ -20,6 +20,7 @@ from wamkg.store.tables import Result
 
 
 @pytest.mark.embed
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
 def test_build_can_run_twice(store: Store, home: Path) -> None:
     settings = Settings(home=home, database_url=store.url)
     first = build(store, settings)

@@ -8,6 +8,7 @@ import wamkg_api
 import wamkg
 
 RUNNERS = {
+    "wamkg/discovering/runner.py": "commits each reading of a route with its cursor",
     "wamkg/embedding/encode.py": "commits what each batch of texts gave",
     "wamkg/enriching/session.py": "commits what each answer gave",
     "wamkg/history/backup.py": "fills an empty store in one transaction",
@@ -18,6 +19,7 @@ RUNNERS = {
     "wamkg/suggesting/refit.py": "commits each quick refit",
     "wamkg/suggesting/runner.py": "commits each run of suggestions",
     "wamkg/taxonomy/editor.py": "a dry run ends its transaction without a trace",
+    "wamkg/watching/runner.py": "commits what each look at a source gave",
 }
 """Files outside services and jobs that open a writing transaction, and why each does."""
 ROOT = Path(wamkg.__file__).parents[1]

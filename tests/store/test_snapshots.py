@@ -73,6 +73,7 @@ def with_ana(store: Store, write: Callable[..., Any], *arguments: Any) -> str:
         return str(write(session, get_actor(session, "ana", "person"), *arguments).batch)
 
 
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
 def test_every_moment_can_be_shown_again(diary: Diary, tmp_path: Path) -> None:
     store = diary.store
     batches = []

@@ -10,7 +10,7 @@ import typer
 from wamkg.cli.common import EXIT_PARTIAL, JsonOption, TaxonomyOption, open_store, out, print_json
 from wamkg.cli.snapshots import AsOfOption, ReleaseOption, open_selected_store
 from wamkg.manuscript import references
-from wamkg.manuscript.check import CHECKS, Finding
+from wamkg.manuscript.check import CHECKS, ManuscriptFinding
 from wamkg.readable import pluralize
 from wamkg.services import manuscripts
 from wamkg.settings import get_settings
@@ -58,7 +58,7 @@ def check(
     return EXIT_PARTIAL if report.findings else 0
 
 
-def _print_findings(findings: list[Finding], checks: Mapping[str, str]) -> None:
+def _print_findings(findings: list[ManuscriptFinding], checks: Mapping[str, str]) -> None:
     for found in findings:
         out.print(f"{found.file}:{found.line}: {found.check}{' (doubtful)' * found.doubtful}: {found.text}")
     for name, number in Counter(found.check for found in findings).most_common():

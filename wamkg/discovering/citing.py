@@ -6,7 +6,7 @@ from typing import Literal
 from wamkg.discovering.route import Find, Reading
 from wamkg.json_types import JsonObject
 from wamkg.matching.record import Record
-from wamkg.store.discovery import LinkedPaper, linked_to_survey
+from wamkg.store.discovery import LinkedCandidate, linked_to_survey
 from wamkg.store.session import Store
 from wamkg.vocabulary import DEFAULT_SOURCE
 
@@ -29,7 +29,7 @@ class Linked:
             found = linked_to_survey(session, self.name, self.least)
         return Reading([self._find(paper) for paper in found])
 
-    def _find(self, paper: LinkedPaper) -> Find:
+    def _find(self, paper: LinkedCandidate) -> Find:
         verb = "cites" if self.name == "citing" else "cited by"
         record = Record(0, paper.title, abstract=paper.abstract, arxiv=paper.arxiv, doi=paper.doi, s2=paper.s2)
         score = paper.works / (paper.works + self.least)

@@ -58,7 +58,7 @@ def update_list(session: Session, text: str, name: str, taxonomies: Sequence[str
 
 
 @dataclass(frozen=True)
-class _Edit:
+class _ListEdit:
     """Lines that go (`remove`), and lines that come behind line `at`."""
 
     about: str
@@ -89,7 +89,7 @@ class _Updater:
         text = self._applied(made)
         return UpdatedList(text, self.left, [edit.about for edit in made])
 
-    def _edits(self, slug: str) -> list[_Edit]:
+    def _edits(self, slug: str) -> list[_ListEdit]:
         wanted = primary_placements(self.session, slug)
         listed: dict[int, list[int]] = {}
         for n, paper in enumerate(self.papers):
@@ -116,7 +116,7 @@ class _Updater:
     def _titles(self) -> set[str]:
         return {title_key(record.title) for record in self.records}
 
-    def _moved(self, places: Sequence[int], number: int, placement: PrimaryPlacement, slug: str) -> list[_Edit]:
+    def _moved(self, places: Sequence[int], number: int, placement: PrimaryPlacement, slug: str) -> list[_ListEdit]:
         """A move of the entry, if a person decided otherwise than the list."""
         said = [p.taxon for n in places for p in self.records[n].placements if p.taxonomy == slug and p.taxon]
         if placement.source.startswith(LIST_SOURCE) or any(
@@ -132,9 +132,9 @@ class _Updater:
             return []
         lines = [self._without_state(line) for line in self.lines[span.start : span.end]]
         at = self._span(self.records[neighbor]).end
-        return [_Edit(about, span, at, tuple(lines), number, placement.path, slug)]
+        return [_ListEdit(about, span, at, tuple(lines), number, placement.path, slug)]
 
-    def _added(self, item: PaperItem, number: int, placement: PrimaryPlacement, slug: str) -> list[_Edit]:
+    def _added(self, item: PaperItem, number: int, placement: PrimaryPlacement, slug: str) -> list[_ListEdit]:
         about = f"{item.method or item.title}: new in {placement.path}"
         neighbor = self._neighbor(slug, placement.path)
         span = self._span(self.records[neighbor]) if neighbor is not None else None
@@ -145,9 +145,11 @@ class _Updater:
         if not lines:
             self.left.append(f"{about}: the form of the entries cannot be followed; add it by hand")
             return []
-        return [_Edit(about, None, span.end, tuple(line + self.end for line in lines), number, placement.path, slug)]
+        return [
+            _ListEdit(about, None, span.end, tuple(line + self.end for line in lines), number, placement.path, slug)
+        ]
 
-    def _excluded(self, edited: set[int]) -> list[_Edit]:
+    def _excluded(self, edited: set[int]) -> list[_ListEdit]:
         numbers = sorted({paper for paper in self.papers if paper is not None} - edited)
         gone = {n for n, item in zip(numbers, paper_items(self.session, numbers), strict=True)
                 if item.standing == Standing.EXCLUDED}  # fmt: skip
@@ -158,7 +160,7 @@ class _Updater:
                 if span.kind == "html":
                     self.left.append(f"{about}; take it out by hand")
                 else:
-                    edits.append(_Edit(about, span, None, (), paper, "", ""))
+                    edits.append(_ListEdit(about, span, None, (), paper, "", ""))
         return edits
 
     @cached_property
@@ -194,7 +196,7 @@ class _Updater:
 
         return re.sub(r"[ \t]*!\[[^\]]*\]\(([^)\s]*)\)", keep, line)
 
-    def _made(self, edits: Sequence[_Edit]) -> list[_Edit]:
+    def _made(self, edits: Sequence[_ListEdit]) -> list[_ListEdit]:
         """The edits that are read back as they are meant; the others are listed."""
         made = list(edits)
         while made:
@@ -205,7 +207,7 @@ class _Updater:
             made = [edit for edit in made if edit not in wrong]
         return made
 
-    def _misread(self, edits: Sequence[_Edit]) -> list[_Edit]:
+    def _misread(self, edits: Sequence[_ListEdit]) -> list[_ListEdit]:
         result = parse_list(self._applied(edits), self.name, self.index)
         found = _with_papers(self.session, result)
         wrong = [edit for edit in edits if not self._is_read(edit, found)]
@@ -214,7 +216,7 @@ class _Updater:
         now = [r.placements for number, r in found if number not in edited]
         return wrong if wrong or now == before else list(edits)
 
-    def _is_read(self, edit: _Edit, found: Sequence[tuple[int | None, Record]]) -> bool:
+    def _is_read(self, edit: _ListEdit, found: Sequence[tuple[int | None, Record]]) -> bool:
         members = self.groups.members(edit.paper)
         records = [record for number, record in found if number in members]
         if not edit.path:
@@ -222,7 +224,7 @@ class _Updater:
         paths = [p.taxon for record in records for p in record.placements if p.taxonomy == edit.taxonomy and p.taxon]
         return any(is_same_or_descendant(path, edit.path) or is_same_or_descendant(edit.path, path) for path in paths)
 
-    def _applied(self, edits: Sequence[_Edit]) -> str:
+    def _applied(self, edits: Sequence[_ListEdit]) -> str:
         gone = {n for edit in edits if edit.remove for n in range(edit.remove.start, edit.remove.end)}
         gone |= {edit.remove.end for edit in edits if edit.remove and self._leaves_two_blanks(edit.remove)}
         coming: dict[int, list[str]] = {}
@@ -239,7 +241,7 @@ class _Updater:
             parts += [] if n in gone else [line]
         return "".join(parts)
 
-    def _is_spaced(self, edit: _Edit) -> bool:
+    def _is_spaced(self, edit: _ListEdit) -> bool:
         """Whether entries of this form have a blank line between them."""
         at = edit.at or 0
         several = len(edit.lines) > 1 or (edit.remove is not None and edit.remove.kind == "block")

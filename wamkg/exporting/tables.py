@@ -11,7 +11,7 @@ from wamkg.exporting.table import spreadsheet_cell
 from wamkg.figures.latex import latex_text
 from wamkg.figures.measure import text_width
 from wamkg.near_matches import unknown
-from wamkg.views.tables import YES, Cell, Column, TableData
+from wamkg.views.tables import YES, TableCell, TableColumn, TableData
 
 SIZE, SEPARATION = 8.0, 6.0
 """In points: `\\footnotesize` of a ten-point article, and the space on both sides of a cell."""
@@ -98,7 +98,7 @@ def _latex_body(table: TableData) -> list[str]:
     return lines
 
 
-def _latex_cell(cell: Cell) -> str:
+def _latex_cell(cell: TableCell) -> str:
     text = r"$\checkmark$" if cell.text == YES else latex_text(cell.text)
     cites = rf"\cite{{{','.join(cell.cites)}}}" if cell.cites else ""
     marks = rf"\textsuperscript{{{','.join(cell.marks)}}}" if cell.marks else ""
@@ -129,7 +129,7 @@ def column_widths(table: TableData, width: float) -> list[float | None]:
     return [given.get(n) for n in range(len(natural))]
 
 
-def _measured(cell: Cell) -> str:
+def _measured(cell: TableCell) -> str:
     """Text about as wide as a cell prints: a citation is a number in brackets."""
     return cell.text + " [00]" * bool(cell.cites) + ",".join(cell.marks)
 
@@ -161,7 +161,7 @@ def _bars(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _markdown_cell(cell: Cell) -> str:
+def _markdown_cell(cell: TableCell) -> str:
     text = plain_markdown(" ".join(cell.text.split()))
     text = f"[{text}](<{cell.url}>)" if text and cell.url else text
     cites = f"[{'; '.join(f'@{key}' for key in cell.cites)}]" if cell.cites else ""
@@ -208,7 +208,7 @@ def html(table: TableData) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _html_cell(cell: Cell, column: Column) -> str:
+def _html_cell(cell: TableCell, column: TableColumn) -> str:
     text = escape(cell.text)
     cites = escape(", ".join(cell.cites))
     shown = " ".join(part for part in (text, f"<cite>{cites}</cite>" if cites else "") if part)

@@ -10,7 +10,7 @@ from wamkg.identifiers import doi, find_arxiv, key_fold
 from wamkg.importing.encoding import decode
 from wamkg.importing.importer import without_derived_year
 from wamkg.importing.references.bibtex import parse_bibtex
-from wamkg.manuscript.events import Place, Problem
+from wamkg.manuscript.events import ManuscriptPlace, ManuscriptProblem
 from wamkg.manuscript.reader import Manuscript
 from wamkg.matching.record import Record, UnreadableLine
 
@@ -19,7 +19,7 @@ from wamkg.matching.record import Record, UnreadableLine
 class Entry:
     """An entry of a bibliography."""
 
-    place: Place
+    place: ManuscriptPlace
     key: str
     record: Record
 
@@ -30,7 +30,7 @@ class Bibliography:
 
     entries: list[Entry] = field(default_factory=list)
     repeated: list[Entry] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ManuscriptProblem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_key: dict[str, Entry] = {}
@@ -65,12 +65,12 @@ def read_bibliographies(paths: Sequence[Path]) -> Bibliography:
             text, _ = decode(path.read_bytes(), name)
         except (OSError, InvalidInputError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            found.problems.append(Problem(Place(name, 1), f"{name} cannot be read: {reason}"))
+            found.problems.append(ManuscriptProblem(ManuscriptPlace(name, 1), f"{name} cannot be read: {reason}"))
             continue
         for item in parse_bibtex(text):
-            place = Place(name, item.line)
+            place = ManuscriptPlace(name, item.line)
             if isinstance(item, UnreadableLine):
-                found.problems.append(Problem(place, f"{item.reason}: {item.excerpt}"))
+                found.problems.append(ManuscriptProblem(place, f"{item.reason}: {item.excerpt}"))
             elif item.key:
                 found.add(Entry(place, item.key, without_derived_year(item)))
     return found

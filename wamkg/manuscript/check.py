@@ -12,7 +12,7 @@ from wamkg.identifiers import key_fold
 from wamkg.importing.importer import taxonomy_matcher
 from wamkg.manuscript.bibliography import Bibliography, Entry, bibliography_of
 from wamkg.manuscript.classes import CitedKey, ClassNames, cited_keys, codes_of
-from wamkg.manuscript.events import Place, Value
+from wamkg.manuscript.events import ManuscriptPlace, Value
 from wamkg.manuscript.numbers import TypedNumber, typed_numbers
 from wamkg.manuscript.reader import Manuscript, read_manuscript
 from wamkg.manuscript.stored import BY_KEY, StoredReferences, StoredWork, is_preprint
@@ -42,7 +42,7 @@ TITLE = 70
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class ManuscriptFinding:
     """One disagreement; `doubtful` if the manuscript may mean something else."""
 
     file: str
@@ -62,7 +62,7 @@ class ManuscriptReport:
     files: list[str]
     bibliographies: list[str]
     cited: int
-    findings: list[Finding]
+    findings: list[ManuscriptFinding]
 
 
 def check_manuscript(session: Session, main: Path, taxonomy: str = "") -> ManuscriptReport:
@@ -70,7 +70,7 @@ def check_manuscript(session: Session, main: Path, taxonomy: str = "") -> Manusc
 
     Raises InvalidInputError if the main file cannot be read, NotFoundError for an unknown taxonomy.
     """
-    checker = _Checker(
+    checker = _ManuscriptChecker(
         session, main, get_taxonomy(session, taxonomy).slug if taxonomy else find_default_taxonomy(session)
     )
     findings = sorted(set(checker.findings()))
@@ -85,13 +85,13 @@ def check_manuscript(session: Session, main: Path, taxonomy: str = "") -> Manusc
     )
 
 
-def finding(place: Place, check: str, text: str, doubtful: bool = False) -> Finding:
+def finding(place: ManuscriptPlace, check: str, text: str, doubtful: bool = False) -> ManuscriptFinding:
     """A finding at a place."""
-    return Finding(place.file, place.line, check, text, doubtful)
+    return ManuscriptFinding(place.file, place.line, check, text, doubtful)
 
 
 @dataclass
-class _Checker:
+class _ManuscriptChecker:
     session: Session
     main: Path
     taxonomy: str
@@ -136,7 +136,7 @@ class _Checker:
         """The numbers of the survey."""
         return survey_values(self.session)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[ManuscriptFinding]:
         """Every disagreement, in no order."""
         for problem in (*self.manuscript.problems, *self.bibliography.problems):
             yield finding(problem.place, "unreadable", problem.text)
@@ -150,7 +150,7 @@ class _Checker:
         yield from macro_findings(self.session, self.manuscript, self.prefix)
         yield from self.numbers()
 
-    def of_key(self, cites: Sequence[CitedKey]) -> Iterator[Finding]:
+    def of_key(self, cites: Sequence[CitedKey]) -> Iterator[ManuscriptFinding]:
         """What is wrong with one cited key."""
         first = cites[0]
         entry, found = self.bibliography.get(first.key), self.stored.get(first.key)
@@ -162,7 +162,7 @@ class _Checker:
         if work is not None and key_fold(work.key) != key_fold(first.key):
             yield finding(first.place, "key-changed", f"{first.key} is called {work.key} in the store")
 
-    def of_entry(self, first: CitedKey, entry: Entry, work: StoredWork | None) -> Iterator[Finding]:
+    def of_entry(self, first: CitedKey, entry: Entry, work: StoredWork | None) -> Iterator[ManuscriptFinding]:
         """What is wrong with the entry of a cited key."""
         found, title = self.stored.get(entry.key), entry.record.title
         if found.wrong is not None and found.wrong_by != BY_KEY:
@@ -178,13 +178,13 @@ class _Checker:
                 yield other_title(entry, work, "has the title", doubtful=True)
             yield from published_finding(entry, work)
 
-    def without_entry(self, cited: CitedKey, work: StoredWork | None) -> Finding:
+    def without_entry(self, cited: CitedKey, work: StoredWork | None) -> ManuscriptFinding:
         keys = [entry.key for entry in self.bibliography.entries]
         near = did_you_mean(cited.key, keys)
         known = f"; the store has it as {work.key}, `wamkg export bibtex` writes its entry" if work else near
         return finding(cited.place, "no-entry", f"{cited.key} is cited, and no bibliography has this key{known}")
 
-    def cited_twice(self) -> Iterator[Finding]:
+    def cited_twice(self) -> Iterator[ManuscriptFinding]:
         """Papers that are cited under two keys."""
         keys: dict[frozenset[int], list[CitedKey]] = {}
         for cites in self.by_key.values():
@@ -195,7 +195,7 @@ class _Checker:
             for other in others:
                 yield finding(other.place, "double", f"{other.key} and {first.key} are the same paper")
 
-    def other_classes(self) -> Iterator[Finding]:
+    def other_classes(self) -> Iterator[ManuscriptFinding]:
         """Papers that are cited under a class that they are not placed in.
 
         The heading of a running text counts only for a paper that is cited nowhere under its own class: a text about
@@ -215,7 +215,7 @@ class _Checker:
                 said = f"{cites[0].key} is cited under {context.label!r} and placed in {placed}"
                 yield finding(place, "other-class", said, doubtful=not context.strict)
 
-    def not_cited(self) -> Iterator[Finding]:
+    def not_cited(self) -> Iterator[ManuscriptFinding]:
         """Papers of the taxonomy that are not cited."""
         if not self.taxonomy:
             return
@@ -236,16 +236,16 @@ class _Checker:
     def key_of(self, paper: PlacedPaper) -> str:
         return citation_keys(self.session, [paper.id])[paper.id]
 
-    def place_of(self, paper: PlacedPaper) -> Place:
+    def place_of(self, paper: PlacedPaper) -> ManuscriptPlace:
         """The heading of a paper's class or of one above it, else the beginning of the manuscript."""
         path = paper.taxon
         while path:
             if path in self.names.headings:
                 return self.names.headings[path]
             path = path.rpartition("/")[0]
-        return Place(str(self.main), 1)
+        return ManuscriptPlace(str(self.main), 1)
 
-    def numbers(self) -> Iterator[Finding]:
+    def numbers(self) -> Iterator[ManuscriptFinding]:
         """Typed numbers that no count of the store explains."""
         names: dict[str, tuple[str, ...]] = {}
         for node in self.nodes:
@@ -259,7 +259,7 @@ class _Checker:
                 yield finding(typed.place, "number", text, doubtful=True)
 
 
-def other_title(entry: Entry, work: StoredWork, verb: str, doubtful: bool = False) -> Finding:
+def other_title(entry: Entry, work: StoredWork, verb: str, doubtful: bool = False) -> ManuscriptFinding:
     """An entry whose title no source has for the paper that its id names."""
     ids = (f"{scheme}:{value}" for scheme in ("doi", "arxiv", "s2") if (value := getattr(entry.record, scheme)))
     title, stored = shorten(entry.record.title, TITLE), shorten(work.item.title, TITLE)
@@ -267,7 +267,7 @@ def other_title(entry: Entry, work: StoredWork, verb: str, doubtful: bool = Fals
     return finding(entry.place, "other-title", text, doubtful)
 
 
-def published_finding(entry: Entry, work: StoredWork) -> Iterator[Finding]:
+def published_finding(entry: Entry, work: StoredWork) -> Iterator[ManuscriptFinding]:
     """A preprint's entry of a paper that the store has a publication of."""
     if work.published is not None and is_preprint(entry):
         where = " ".join(str(part) for part in (work.published.venue, work.published.year) if part)
@@ -277,7 +277,7 @@ def published_finding(entry: Entry, work: StoredWork) -> Iterator[Finding]:
         )
 
 
-def macro_findings(session: Session, manuscript: Manuscript, prefix: str) -> Iterator[Finding]:
+def macro_findings(session: Session, manuscript: Manuscript, prefix: str) -> Iterator[ManuscriptFinding]:
     """Uses of macros whose key has no value, and values of the macro file that differ from the store's."""
     used = [event for event in manuscript.events if isinstance(event, Value)]
     if not used and not manuscript.values:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from wamkg.identifiers import key_fold
 from wamkg.manuscript.bibliography import bibliography_of
-from wamkg.manuscript.events import Citation
+from wamkg.manuscript.events import ManuscriptCitation
 from wamkg.manuscript.reader import read_manuscript
 from wamkg.manuscript.stored import StoredReferences
 
@@ -30,7 +30,7 @@ def cited_papers(session: Session, main: Path) -> CitedPapers:
     """
     manuscript = read_manuscript(main)
     bibliography = bibliography_of(manuscript)
-    events = (event for event in manuscript.events if isinstance(event, Citation))
+    events = (event for event in manuscript.events if isinstance(event, ManuscriptCitation))
     keys = list(dict.fromkeys(key for event in events for key in event.keys))
     if "*" in keys:
         keys = list(dict.fromkeys([*keys, *(entry.key for entry in bibliography.entries)]))

@@ -14,11 +14,11 @@ from wamkg.manuscript.events import (
     ROW,
     RUN_IN,
     TABLE,
-    Citation,
     Event,
     Heading,
+    ManuscriptCitation,
+    ManuscriptPlace,
     Mark,
-    Place,
     Words,
 )
 from wamkg.store.taxonomy_edits import is_same_or_descendant
@@ -47,7 +47,7 @@ class ClassContext:
 class CitedKey:
     """One citation of a key, with the classes that it is cited under."""
 
-    place: Place
+    place: ManuscriptPlace
     key: str
     contexts: tuple[ClassContext, ...] = ()
     silent: bool = False
@@ -58,7 +58,7 @@ class ClassNames:
 
     def __init__(self, matcher: TaxonomyMatcher | None, codes: dict[str, str]) -> None:
         self.matcher, self.codes = matcher, codes
-        self.headings: dict[str, Place] = {}
+        self.headings: dict[str, ManuscriptPlace] = {}
         """The first heading of each class."""
 
     def of_heading(self, text: str, under: Sequence[str]) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class ClassNames:
 @dataclass
 class _Table:
     cells: list[list[str]] = field(default_factory=lambda: [[]])
-    cited: list[tuple[int, Citation]] = field(default_factory=list)
+    cited: list[tuple[int, ManuscriptCitation]] = field(default_factory=list)
     group: ClassContext | None = None
     columns: dict[int, ClassContext] = field(default_factory=dict)
     spans: dict[int, ClassContext] = field(default_factory=dict)
@@ -118,9 +118,9 @@ class _Walk:
         for event in events:
             if isinstance(event, Heading):
                 self.heading(event)
-            elif isinstance(event, Citation) and self.tables:
+            elif isinstance(event, ManuscriptCitation) and self.tables:
                 self.tables[-1].cited.append((len(self.tables[-1].cells) - 1, event))
-            elif isinstance(event, Citation):
+            elif isinstance(event, ManuscriptCitation):
                 yield from self.cited(event, self.around())
             elif isinstance(event, Words) and self.tables:
                 self.tables[-1].cells[-1].append(event.text)
@@ -133,7 +133,7 @@ class _Walk:
         heading = self.open[-1][1] if self.open else None
         return tuple(context for context in (item, heading) if context is not None)
 
-    def cited(self, event: Citation, contexts: tuple[ClassContext, ...]) -> Iterator[CitedKey]:
+    def cited(self, event: ManuscriptCitation, contexts: tuple[ClassContext, ...]) -> Iterator[CitedKey]:
         for key in event.keys:
             yield CitedKey(event.place, key, contexts if not event.silent else (), event.silent)
 

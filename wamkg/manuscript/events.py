@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class ManuscriptPlace:
     """A line of a file, as messages print it."""
 
     file: str
@@ -17,7 +17,7 @@ class Heading:
     begin a paragraph.
     """
 
-    place: Place
+    place: ManuscriptPlace
     level: int
     text: str
 
@@ -26,10 +26,10 @@ RUN_IN = 9
 
 
 @dataclass(frozen=True)
-class Citation:
+class ManuscriptCitation:
     """One command that cites, with its keys as typed; `silent` if it prints nothing (`\\nocite`)."""
 
-    place: Place
+    place: ManuscriptPlace
     keys: tuple[str, ...]
     silent: bool = False
 
@@ -38,7 +38,7 @@ class Citation:
 class Words:
     """A piece of running text."""
 
-    place: Place
+    place: ManuscriptPlace
     text: str
 
 
@@ -46,7 +46,7 @@ class Words:
 class Value:
     """A use of one of wamkg's macros: `\\wamCount{joint}` is `Count` of `joint`."""
 
-    place: Place
+    place: ManuscriptPlace
     macro: str
     key: str
 
@@ -55,19 +55,19 @@ class Value:
 class Mark:
     """The structure of tables, lists and paragraphs; `text` is the label of an item."""
 
-    place: Place
+    place: ManuscriptPlace
     kind: str
     text: str = ""
 
 
 PARAGRAPH, TABLE, END_TABLE, CELL, ROW = "paragraph", "table", "end of a table", "cell", "row"
 LIST, END_LIST, ITEM = "list", "end of a list", "item"
-Event = Heading | Citation | Words | Value | Mark
+Event = Heading | ManuscriptCitation | Words | Value | Mark
 
 
 @dataclass(frozen=True)
-class Problem:
+class ManuscriptProblem:
     """A file that is named and cannot be read."""
 
-    place: Place
+    place: ManuscriptPlace
     text: str

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wamkg.manuscript.events import Citation, Event, Heading, Mark, Place, Value, Words
+from wamkg.manuscript.events import Event, Heading, ManuscriptCitation, ManuscriptPlace, Mark, Value, Words
 
 _TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -33,7 +33,7 @@ _TOTAL = re.compile(
 class TypedNumber:
     """A number beside words: `paths` are the taxa that the words may mean, none for the survey as a whole."""
 
-    place: Place
+    place: ManuscriptPlace
     text: str
     number: float
     is_share: bool
@@ -80,9 +80,9 @@ def _patterns(names: Mapping[str, tuple[str, ...]]) -> list[re.Pattern[str]]:
 class _Paragraph:
     text: str = ""
     starts: list[int] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[ManuscriptPlace] = field(default_factory=list)
 
-    def add(self, text: str, place: Place) -> None:
+    def add(self, text: str, place: ManuscriptPlace) -> None:
         self.starts.append(len(self.text))
         self.places.append(place)
         self.text += text
@@ -92,9 +92,9 @@ class _Paragraph:
         line = place.line + self.text.count("\n", start, found.start("n"))
         said = found["n"].lower()
         value = float(_WORDS[said]) if said in _WORDS else float(said.replace(",", ""))
-        return TypedNumber(Place(place.file, line), " ".join(found[0].split()), value, is_share, paths)
+        return TypedNumber(ManuscriptPlace(place.file, line), " ".join(found[0].split()), value, is_share, paths)
 
-    def _at(self, offset: int) -> tuple[Place, int]:
+    def _at(self, offset: int) -> tuple[ManuscriptPlace, int]:
         n = bisect_right(self.starts, offset) - 1
         start = self.starts[n]
         return self.places[n], start + len(self.text[start:offset]) - len(self.text[start:offset].lstrip())
@@ -107,7 +107,7 @@ def _paragraphs(events: Sequence[Event]) -> Iterator[_Paragraph]:
             current.add(event.text, event.place)
         elif isinstance(event, Value):
             current.add("\ufffc", event.place)  # a number that is no longer typed
-        elif isinstance(event, Citation):
+        elif isinstance(event, ManuscriptCitation):
             current.add(" ", event.place)
         elif isinstance(event, Heading | Mark) and current.text:
             yield current

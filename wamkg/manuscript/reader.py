@@ -46,12 +46,12 @@ from wamkg.manuscript.events import (
     ROW,
     RUN_IN,
     TABLE,
-    Citation,
     Event,
     Heading,
+    ManuscriptCitation,
+    ManuscriptPlace,
+    ManuscriptProblem,
     Mark,
-    Place,
-    Problem,
     Value,
     Words,
 )
@@ -88,11 +88,11 @@ class Manuscript:
     main: Path
     events: list[Event] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
-    bibliographies: list[tuple[Place, Path]] = field(default_factory=list)
-    items: dict[str, tuple[Place, str]] = field(default_factory=dict)
+    bibliographies: list[tuple[ManuscriptPlace, Path]] = field(default_factory=list)
+    items: dict[str, tuple[ManuscriptPlace, str]] = field(default_factory=dict)
     """The entries of a `thebibliography`, by key: `\\bibitem`."""
     values: dict[tuple[str, str], DefinedValue] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ManuscriptProblem] = field(default_factory=list)
 
 
 def read_manuscript(main: Path, value_macros: frozenset[str] = frozenset()) -> Manuscript:
@@ -100,20 +100,20 @@ def read_manuscript(main: Path, value_macros: frozenset[str] = frozenset()) -> M
 
     Raises InvalidInputError if the main file cannot be read. A further file that is missing is a problem of the result.
     """
-    reader = _Reader(Manuscript(main), value_macros)
-    reader.read(main, Place(str(main), 1), depth=0)
+    reader = _ManuscriptReader(Manuscript(main), value_macros)
+    reader.read(main, ManuscriptPlace(str(main), 1), depth=0)
     if reader.found.problems and not reader.found.files:
         raise InvalidInputError(reader.found.problems[0].text)
     return reader.found
 
 
-class _Reader:
+class _ManuscriptReader:
     def __init__(self, found: Manuscript, value_macros: frozenset[str]) -> None:
         self.found, self.value_macros = found, value_macros
         self.definitions: dict[str, _Definition] = {}
         self.open: list[Path] = []
 
-    def read(self, path: Path, named: Place, depth: int) -> None:
+    def read(self, path: Path, named: ManuscriptPlace, depth: int) -> None:
         """Read one file and what it inputs, unless it is open already."""
         if path in self.open or depth > MAX_DEPTH or len(self.found.files) >= MAX_FILES:
             return
@@ -121,7 +121,7 @@ class _Reader:
             text, _ = decode(path.read_bytes(), str(path))
         except (OSError, InvalidInputError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            self.found.problems.append(Problem(named, f"{path} cannot be read: {reason}"))
+            self.found.problems.append(ManuscriptProblem(named, f"{path} cannot be read: {reason}"))
             return
         self.found.files.append(path)
         values = defined_values(text, str(path))
@@ -143,7 +143,7 @@ def _without_silent_parts(text: str) -> str:
 class _File:
     """One file while it is read."""
 
-    def __init__(self, reader: _Reader, path: Path, text: str, depth: int) -> None:
+    def __init__(self, reader: _ManuscriptReader, path: Path, text: str, depth: int) -> None:
         self.reader, self.path, self.text, self.depth = reader, path, text, depth
         self.found = reader.found
         self.lines = [found.start() for found in re.finditer("\n", text)]
@@ -160,8 +160,8 @@ class _File:
             self.nodes(nodes)
             at = max(begin + length, at) + 1  # a brace that closes nothing ends a list of nodes
 
-    def place(self, at: int) -> Place:
-        return Place(os.path.normpath(self.path), bisect_right(self.lines, at - 1) + 1)
+    def place(self, at: int) -> ManuscriptPlace:
+        return ManuscriptPlace(os.path.normpath(self.path), bisect_right(self.lines, at - 1) + 1)
 
     def tell(self, event: Event) -> None:
         self.found.events.append(event)
@@ -247,7 +247,7 @@ class _File:
         elif name not in NOT_TEXT:
             self.shown(name, arguments, place, queue, fresh)
 
-    def shown(self, name: str, arguments: list[Any], place: Place, queue: list[Any], fresh: bool) -> None:
+    def shown(self, name: str, arguments: list[Any], place: ManuscriptPlace, queue: list[Any], fresh: bool) -> None:
         """A command whose arguments are text."""
         if fresh and name in BOLD and arguments:
             self.tell(Heading(place, RUN_IN, self.text_of(arguments)))
@@ -261,7 +261,7 @@ class _File:
     def text_of(self, nodes: Sequence[Any]) -> str:
         return " ".join(_text(nodes, self.reader.definitions).split())
 
-    def cite(self, node: Any, name: str, arguments: list[Any], place: Place) -> None:
+    def cite(self, node: Any, name: str, arguments: list[Any], place: ManuscriptPlace) -> None:
         if MULTI.fullmatch(name):
             keys, at = [], node.pos + node.len
             while found := _KEYS.match(self.text, at):
@@ -273,7 +273,7 @@ class _File:
             for group in groups[:-1]:
                 self.nodes(group.nodelist if name not in VOLUME else ())
             keys = [_keys_text(groups[-1])] if groups else []
-        self.tell(Citation(place, _split(keys), silent=name == "nocite"))
+        self.tell(ManuscriptCitation(place, _split(keys), silent=name == "nocite"))
 
     def define(self, node: Any, name: str, queue: list[Any]) -> None:
         """Remember a command that the manuscript defines; what its definition cites counts where it is used."""
@@ -305,7 +305,7 @@ class _File:
             self.reader.definitions[found[1]] = _definition(group, len(found[2]) // 2, False)
             self.skip_to = group.pos + group.len
 
-    def use(self, made: _Definition, place: Place, queue: list[Any]) -> None:
+    def use(self, made: _Definition, place: ManuscriptPlace, queue: list[Any]) -> None:
         given: list[Any] = []
         while len(given) < made.arguments and queue:
             head = queue[0]
@@ -322,9 +322,9 @@ class _File:
         self.nodes([g for n, g in enumerate(given, 1) if g is not None and n not in made.key_arguments])
         keys = [*made.keys, *(_keys_text(given[n - 1]) for n in made.key_arguments if n <= len(given) and given[n - 1])]
         if keys:
-            self.tell(Citation(place, _split(keys)))
+            self.tell(ManuscriptCitation(place, _split(keys)))
 
-    def input(self, node: Any, name: str, arguments: list[Any], place: Place) -> None:
+    def input(self, node: Any, name: str, arguments: list[Any], place: ManuscriptPlace) -> None:
         if name == "input":
             found = _BARE_INPUT.match(self.text, node.pos)
             if found is None:
@@ -349,7 +349,7 @@ class _File:
                     return folder / name
         return self.found.main.parent / (named if named.suffix else named.with_name(named.name + suffix))
 
-    def bibliography(self, arguments: list[Any], place: Place) -> None:
+    def bibliography(self, arguments: list[Any], place: ManuscriptPlace) -> None:
         for name in _split([_keys_text(a) for a in arguments if isinstance(a, LatexGroupNode)][-1:]):
             self.found.bibliographies.append((place, self.located(Path(name), ".bib")))
 
@@ -358,7 +358,7 @@ class _File:
         text = self.text[node.pos + node.len : end if end >= 0 else len(self.text)]
         self.found.items.setdefault(_keys_text(arguments[-1]).strip(), (self.place(node.pos), text))
 
-    def item(self, arguments: list[Any], queue: list[Any], place: Place) -> None:
+    def item(self, arguments: list[Any], queue: list[Any], place: ManuscriptPlace) -> None:
         """An item of a list; its label, or the bold words that it begins with, are its text."""
         label = self.text_of(arguments)
         following = [n for n in queue[:3] if not (isinstance(n, LatexCharsNode) and not n.chars.strip())]

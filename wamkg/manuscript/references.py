@@ -11,7 +11,7 @@ from wamkg.enriching.s2_records import S2Paper
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import normalise, title_key
 from wamkg.manuscript.bibliography import Bibliography, Entry, read_bibliographies
-from wamkg.manuscript.check import Finding, finding, other_title, published_finding
+from wamkg.manuscript.check import ManuscriptFinding, finding, other_title, published_finding
 from wamkg.manuscript.stored import BY_KEY, StoredReferences, is_preprint, is_published
 from wamkg.matching.identity import Identity, check_identity
 from wamkg.matching.profiles import profile_of_record
@@ -40,7 +40,7 @@ class ReferencesReport:
     files: list[str]
     entries: int
     looked_up: int
-    findings: list[Finding]
+    findings: list[ManuscriptFinding]
 
 
 def check_references(session: Session, files: Sequence[Path], look_up: LookUp | None = None) -> ReferencesReport:
@@ -69,7 +69,7 @@ def _names(entry: Entry) -> list[str]:
     return [f"{name}:{value}" for scheme, name in _SCHEMES.items() if (value := getattr(entry.record, scheme))]
 
 
-def _within(found: Bibliography) -> Iterator[Finding]:
+def _within(found: Bibliography) -> Iterator[ManuscriptFinding]:
     """What the files say themselves."""
     for problem in found.problems:
         yield finding(problem.place, "unreadable", problem.text)
@@ -90,7 +90,7 @@ def _says_retracted(entry: Entry) -> bool:
     return any(_RETRACTED.search(text) for text in texts)
 
 
-def _doubles(entries: Sequence[Entry]) -> Iterator[Finding]:
+def _doubles(entries: Sequence[Entry]) -> Iterator[ManuscriptFinding]:
     """Entries that are one paper: an id is the same, or the title and nothing speaks against it."""
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -110,7 +110,7 @@ def _doubles(entries: Sequence[Entry]) -> Iterator[Finding]:
                 yield finding(entry.place, "double", text, doubtful=not shared)
 
 
-def _against_store(entries: Sequence[Entry], stored: StoredReferences) -> Iterator[Finding]:
+def _against_store(entries: Sequence[Entry], stored: StoredReferences) -> Iterator[ManuscriptFinding]:
     works = stored.works()
     for entry in entries:
         found = stored.get(entry.key)
@@ -125,7 +125,7 @@ def _against_store(entries: Sequence[Entry], stored: StoredReferences) -> Iterat
                 yield finding(entry.place, "retracted", f"{entry.key}: the store has {work.item.title!r}")
 
 
-def _against_answers(entry: Entry, answers: Mapping[str, S2Paper | None]) -> Iterator[Finding]:
+def _against_answers(entry: Entry, answers: Mapping[str, S2Paper | None]) -> Iterator[ManuscriptFinding]:
     for name in _names(entry):
         if name not in answers:
             continue
@@ -137,7 +137,7 @@ def _against_answers(entry: Entry, answers: Mapping[str, S2Paper | None]) -> Ite
             yield from _against_answer(entry, name.lower(), paper)
 
 
-def _against_answer(entry: Entry, name: str, paper: S2Paper) -> Iterator[Finding]:
+def _against_answer(entry: Entry, name: str, paper: S2Paper) -> Iterator[ManuscriptFinding]:
     record, title = paper.record(), paper.title or ""
     identity = check_identity(profile_of_record(record), profile_of_record(entry.record)).identity
     if identity is Identity.DIFFERENT:

@@ -46,7 +46,7 @@ class DrawnEdge:
 
 
 @dataclass(frozen=True)
-class Lane:
+class GraphLane:
     """A band of nodes of one kind or branch."""
 
     name: str
@@ -61,7 +61,7 @@ class TimeDrawing:
     height: float
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
-    lanes: list[Lane]
+    lanes: list[GraphLane]
     years: list[tuple[str, float]]
 
 
@@ -79,7 +79,7 @@ def draw_along_time(graph: "nx.MultiDiGraph[str]", dates: Mapping[str, str]) -> 
     ordered = sorted(graph, key=lambda key: (_lane(graph.nodes[key]), xs[key], key))
     for (_, name), keys in groupby(ordered, key=lambda key: _lane(graph.nodes[key])):
         placed, rows = _rows(graph, list(keys), xs)
-        lanes.append(Lane(name, y + ROW / 2))
+        lanes.append(GraphLane(name, y + ROW / 2))
         nodes += [
             DrawnNode(key, label, str(graph.nodes[key]["kind"]), str(graph.nodes[key].get("hue", "")),
                       dates.get(key, ""), xs[key], y + (row + 0.5) * ROW, anchor)

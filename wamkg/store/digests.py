@@ -147,7 +147,7 @@ def open_objections(session: Session, since: datetime) -> Iterator[Happened]:
         yield Happened(uid, at, slug, title, f"{who} objects{f': {quote[:300]}' if quote else ''}")
 
 
-class NewResult(NamedTuple):
+class DigestResult(NamedTuple):
     """A new result, and what it is ranked with."""
 
     happened: Happened
@@ -156,7 +156,7 @@ class NewResult(NamedTuple):
     number: int
 
 
-def new_results(session: Session, since: datetime) -> Iterator[NewResult]:
+def new_results(session: Session, since: datetime) -> Iterator[DigestResult]:
     """Results that were stored since."""
     columns = (
         select_columns(
@@ -175,10 +175,10 @@ def new_results(session: Session, since: datetime) -> Iterator[NewResult]:
     for uid, at, slug, method, benchmark, suite, split, metric, value, *ids, number in session.exec(columns):
         where = " ".join(part for part in (benchmark, suite, split) if part)
         happened = Happened(uid, at, slug, f"{method} on {where}", f"{metric or 'no metric'} {value:g}")
-        yield NewResult(happened, (ids[0], suite, split, ids[1]), value, number)
+        yield DigestResult(happened, (ids[0], suite, split, ids[1]), value, number)
 
 
-def best_before(session: Session, result: NewResult) -> tuple[float, bool] | None:
+def best_before(session: Session, result: DigestResult) -> tuple[float, bool] | None:
     """The best earlier value of a protocol, and whether higher is better; None without a metric or earlier ones."""
     benchmark, suite, split, metric = result.protocol
     if metric is None:

@@ -21,7 +21,7 @@ from wamkg.vocabulary import AssignmentStatus, Standing
 _OUTSIDE_SURVEY = (Standing.CITED, Standing.CANDIDATE)
 
 
-class LinkedPaper(NamedTuple):
+class LinkedCandidate(NamedTuple):
     """A cited or candidate paper with its number of citations from or to works of the survey."""
 
     id: int
@@ -111,7 +111,7 @@ def rejected_papers(session: Session, taxonomy: str) -> dict[int, Rejected]:
     return {number: Rejected(key, title_key(text or "")) for number, key, text in session.exec(rejected)}
 
 
-def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedPaper]:
+def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedCandidate]:
     """Cited and candidate papers that cite, or are cited by, at least `least` included works; most linked first."""
     columns = select_columns(Paper.id, Paper.title, Paper.abstract, Paper.arxiv, Paper.doi, Paper.s2)
     included = set(session.exec(select(Paper.id).where(Paper.standing == Standing.INCLUDED)))
@@ -126,7 +126,7 @@ def linked_to_survey(session: Session, direction: Literal["citing", "cited"], le
             linked[outsider].add(works[paper])
     counts = {number: len(found) for number, found in linked.items() if len(found) >= least}
     rows = [
-        LinkedPaper._make([*row, counts[row[0]]])
+        LinkedCandidate._make([*row, counts[row[0]]])
         for part in chunks(counts)
         for row in session.exec(columns.where(col(Paper.id).in_(part), col(Paper.standing).in_(_OUTSIDE_SURVEY)))
     ]

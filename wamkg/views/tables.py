@@ -27,7 +27,7 @@ TABLES = ("papers", "results", *(f"{kind.value}s" for kind in KINDS), "crosswalk
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One cell: its text, citation keys that print behind it, a link, and marks of footnotes."""
 
     text: str = ""
@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its heading, and whether it holds numbers or text that may wrap."""
 
     name: str
@@ -46,11 +46,11 @@ class Column:
 
 
 @dataclass
-class Group:
+class TableGroup:
     """Rows under a heading of their own; the heading may be empty."""
 
     heading: str
-    rows: list[list[Cell]] = field(default_factory=list)
+    rows: list[list[TableCell]] = field(default_factory=list)
 
 
 @dataclass
@@ -59,12 +59,12 @@ class TableData:
 
     name: str
     caption: str
-    columns: list[Column]
-    groups: list[Group]
+    columns: list[TableColumn]
+    groups: list[TableGroup]
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
-    def rows(self) -> list[list[Cell]]:
+    def rows(self) -> list[list[TableCell]]:
         """All rows."""
         return [row for group in self.groups for row in group.rows]
 
@@ -136,14 +136,14 @@ def _papers(session: Session, query: TableQuery) -> TableData:
     pairs = list(zip(numbers, paper_items(session, numbers), strict=True))
     order = {path: place for place, path in enumerate(taxa[main.slug])}
     grouped = query.grouped and "class" not in names
-    groups: dict[str, Group] = {}
+    groups: dict[str, TableGroup] = {}
     if grouped:
         pairs.sort(key=lambda pair: order.get(pair[1].taxa.get(main.slug, ""), len(order)))
     for number, item in pairs:
         heading = _class(item, main.slug, taxa[main.slug]) if grouped else ""
         cells = [_paper_cell(name, number, item, facts) for name in names]
-        groups.setdefault(heading, Group(heading)).rows.append(cells)
-    columns = [Column(_heading(name), name in _NUMBERS, name in _WRAPPED or name in slugs) for name in names]
+        groups.setdefault(heading, TableGroup(heading)).rows.append(cells)
+    columns = [TableColumn(_heading(name), name in _NUMBERS, name in _WRAPPED or name in slugs) for name in names]
     return TableData("papers", f"{pluralize(len(numbers))} of {main.title}.", columns, list(groups.values()))
 
 
@@ -160,14 +160,14 @@ def _class(item: PaperItem, slug: str, names: Mapping[str, str]) -> str:
     return " / ".join(names.get("/".join(parts[: n + 1]), part) for n, part in enumerate(parts))
 
 
-def _paper_cell(name: str, number: int, item: PaperItem, facts: _PaperFacts) -> Cell:
+def _paper_cell(name: str, number: int, item: PaperItem, facts: _PaperFacts) -> TableCell:
     if name == "cite":
-        return Cell(cites=(facts.keys[number],), url=item.url or "")
+        return TableCell(cites=(facts.keys[number],), url=item.url or "")
     if name in ("class", *facts.names):
         slug = facts.main if name == "class" else name
-        return Cell(_class(item, slug, facts.names[slug]))
+        return TableCell(_class(item, slug, facts.names[slug]))
     if name == "title":
-        return Cell(item.title, url=item.url or "")
+        return TableCell(item.title, url=item.url or "")
     texts: dict[str, Callable[[], object]] = {
         "method": lambda: item.method,
         "authors": lambda: _authors(item),
@@ -185,7 +185,7 @@ def _paper_cell(name: str, number: int, item: PaperItem, facts: _PaperFacts) -> 
         "arxiv": lambda: item.arxiv,
     }
     value = texts[name]()
-    return Cell("" if value is None else str(value))
+    return TableCell("" if value is None else str(value))
 
 
 def _linked(links: Sequence[tuple[str, str]], kind: str) -> list[str]:
@@ -211,9 +211,11 @@ def _results(session: Session, query: TableQuery) -> TableData:
     keys = citation_keys(session, numbers.values())
     cites = {name: keys[number] for name, number in numbers.items()}
     notes = _Notes()
-    groups = [Group(_protocol(board), [_result_row(r, board, cites, notes) for r in board.rows]) for board in boards]
-    columns = [Column("Rank", is_number=True), Column("Method"), Column("Score", is_number=True),
-               Column("Reported in"), Column("Where", wraps=True)]  # fmt: skip
+    groups = [
+        TableGroup(_protocol(board), [_result_row(r, board, cites, notes) for r in board.rows]) for board in boards
+    ]
+    columns = [TableColumn("Rank", is_number=True), TableColumn("Method"), TableColumn("Score", is_number=True),
+               TableColumn("Reported in"), TableColumn("Where", wraps=True)]  # fmt: skip
     names = sorted({board.benchmark_name for board in boards}) if query.benchmark else []
     about = f" on {', '.join(names)}" if names else ""
     caption = f"{pluralize(len(rows), 'reported score')}{about}. Only scores under one heading have one protocol."
@@ -249,18 +251,18 @@ def _protocol(board: Leaderboard) -> str:
     return f"{', '.join(part for part in parts if part)}: {metric}{unit}{better}"
 
 
-def _result_row(ranked: RankedResult, board: Leaderboard, cites: Mapping[str, str], notes: _Notes) -> list[Cell]:
+def _result_row(ranked: RankedResult, board: Leaderboard, cites: Mapping[str, str], notes: _Notes) -> list[TableCell]:
     result = ranked.result
     marks = sorted(notes.mark(text) for text in _caveats(result, board))
     own, where = (
         (cites[name],) if name is not None and name in cites else () for name in (result.paper, result.reported_by)
     )
     return [
-        Cell("" if ranked.rank is None else str(ranked.rank)),
-        Cell(result.method_printed or result.method_name, own),
-        Cell(f"{result.value:g}", marks=tuple(marks)),
-        Cell("" if where else result.reported_url or "", where),
-        Cell(result.reported_location or ""),
+        TableCell("" if ranked.rank is None else str(ranked.rank)),
+        TableCell(result.method_printed or result.method_name, own),
+        TableCell(f"{result.value:g}", marks=tuple(marks)),
+        TableCell("" if where else result.reported_url or "", where),
+        TableCell(result.reported_location or ""),
     ]
 
 
@@ -278,20 +280,20 @@ def _entities(session: Session, kind: EntityKind) -> TableData:
     numbers = locate_papers(session, {paper for item in items for paper in item.papers})
     keys = citation_keys(session, numbers.values())
     relations = sorted({relation for item in items for relation in item.uses})
-    columns = [Column("Name", wraps=True)]
-    columns += [Column("Unit")] if kind is EntityKind.METRIC else []
-    columns += [Column(relation.replace("_", " ").capitalize(), is_number=True) for relation in relations]
-    columns.append(Column("Results", is_number=True))
+    columns = [TableColumn("Name", wraps=True)]
+    columns += [TableColumn("Unit")] if kind is EntityKind.METRIC else []
+    columns += [TableColumn(relation.replace("_", " ").capitalize(), is_number=True) for relation in relations]
+    columns.append(TableColumn("Results", is_number=True))
     rows = []
     for item in items:
         cites = tuple(keys[numbers[paper]] for paper in item.papers[:3] if paper in numbers)
-        row = [Cell(item.name, cites if kind is not EntityKind.INSTITUTION else ())]
-        row += [Cell(item.unit or "")] if kind is EntityKind.METRIC else []
-        row += [Cell(str(item.uses.get(relation, 0))) for relation in relations]
-        rows.append([*row, Cell(str(item.results))])
+        row = [TableCell(item.name, cites if kind is not EntityKind.INSTITUTION else ())]
+        row += [TableCell(item.unit or "")] if kind is EntityKind.METRIC else []
+        row += [TableCell(str(item.uses.get(relation, 0))) for relation in relations]
+        rows.append([*row, TableCell(str(item.results))])
     name = f"{kind.value}s"
     return TableData(name, f"{pluralize(len(rows), kind.value)} with the number of linked papers.", columns,
-                     [Group("", rows)])  # fmt: skip
+                     [TableGroup("", rows)])  # fmt: skip
 
 
 def _crosswalk(session: Session, query: TableQuery) -> TableData:
@@ -299,7 +301,10 @@ def _crosswalk(session: Session, query: TableQuery) -> TableData:
         raise InvalidInputError("a crosswalk needs two taxonomies; give --compare-with SLUG")
     found = crosswalk(session, get_taxonomy(session, query.taxonomy).slug, query.compare_with)
     head, *body = confusion_rows(found)
-    columns = [Column(head[0].replace("\\", "/"), wraps=True), *(Column(name, is_number=True) for name in head[1:])]
-    rows = [[Cell(text) for text in row] for row in body]
+    columns = [
+        TableColumn(head[0].replace("\\", "/"), wraps=True),
+        *(TableColumn(name, is_number=True) for name in head[1:]),
+    ]
+    rows = [[TableCell(text) for text in row] for row in body]
     caption = f"{pluralize(found.shared)} in both {found.a} and {found.b}."
-    return TableData("crosswalk", caption, columns, [Group("", rows)])
+    return TableData("crosswalk", caption, columns, [TableGroup("", rows)])
