@@ -37,6 +37,9 @@ from wamkg.store.paper_filter import SORTS, Having
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role, Standing
 
+SAMPLED = 3
+"""On PostgreSQL every route is asked, with every third of its values; the first is the route without parameters."""
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -73,8 +76,9 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_every_read_of_the_api_answers_as_described(walked: Walked) -> None:
     faults = []
+    step = 1 if walked.store.is_sqlite else SAMPLED
     for read in reads(walked.client.get("/openapi.json").json()):
-        for asked in read.asked(walked.held):
+        for asked in list(read.asked(walked.held))[::step]:
             faults += _faults(walked.client, read, asked)
     assert not faults, "\n".join(faults)
 
