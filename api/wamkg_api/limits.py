@@ -7,6 +7,7 @@ import time
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,7 +68,8 @@ class RateLimitMiddleware:
         if within:
             await self._measured(scope, receive, send)
             return
-        answer = problem(Request(scope), 429, f"more than {limit.amount} {kind}s a minute; wait a little")
+        refusal = f"more than {limit.amount} {kind}s a minute; wait a little"
+        answer = await run_in_threadpool(problem, Request(scope), 429, refusal)
         answer.headers["Retry-After"] = str(seconds)
         await answer(scope, receive, send)
 
@@ -90,7 +92,7 @@ class RateLimitMiddleware:
         except RequestBodyError:
             if started or body.refusal is None:
                 raise
-            answer = problem(Request(scope), *body.refusal)
+            answer = await run_in_threadpool(problem, Request(scope), *body.refusal)
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
 

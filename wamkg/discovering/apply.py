@@ -84,11 +84,12 @@ class _Sorter:
     def __init__(self, session: Session, finds: Sequence[Find], taxonomy: str) -> None:
         self.session = session
         self.standing = standings(session)
-        self.rejected = rejected_papers(session, taxonomy)
         by_id = papers_by_ids(session, {i for find in finds for i in ids_of(find.record)})
         self.paper = {find.key: next((by_id[i] for i in ids_of(find.record) if i in by_id), None) for find in finds}
+        held = {paper for paper in self.paper.values() if paper is not None}
+        self.rejected = rejected_papers(session, taxonomy, held)
         self.answers = IdentityAnswers(session)
-        self.states = load_claims(session, {paper for paper in self.paper.values() if paper is not None}, holding=False)
+        self.states = load_claims(session, held, holding=False)
 
     def returns(self, find: Find, texts: set[str]) -> bool:
         """Whether a find made before must be looked at again: it was rejected and its text is new."""

@@ -101,14 +101,18 @@ def _live_in(session: Session, taxonomy: str) -> list[Condition]:
     return [is_live(Assignment), *named]
 
 
-def rejected_papers(session: Session, taxonomy: str) -> dict[int, Rejected]:
-    """Papers that are excluded, or out of scope of a taxonomy, or of any if none is named."""
+def rejected_papers(session: Session, taxonomy: str, papers: Iterable[int]) -> dict[int, Rejected]:
+    """Those papers that are excluded, or out of scope of a taxonomy, or of any if none is named."""
     outside = select(Assignment.paper_id).where(
         *_live_in(session, taxonomy), Assignment.status == AssignmentStatus.OUTSIDE
     )
     columns = select_columns(Paper.id, Paper.title_key, Paper.abstract)
     rejected = columns.where((col(Paper.standing) == Standing.EXCLUDED) | col(Paper.id).in_(outside))
-    return {number: Rejected(key, title_key(text or "")) for number, key, text in session.exec(rejected)}
+    return {
+        number: Rejected(key, title_key(text or ""))
+        for part in chunks(papers)
+        for number, key, text in session.exec(rejected.where(col(Paper.id).in_(part)))
+    }
 
 
 def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedCandidate]:

@@ -1,5 +1,6 @@
 """Notices: changes of library papers at their sources."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid, text_hash
 from wamkg.json_types import JSON, JsonObject
-from wamkg.store.base import chunks, get_by_prefix, is_live, rows_as, select_columns
+from wamkg.store.base import chunks, get_by_prefix, is_live, rows_as, rows_by_number, select_columns
 from wamkg.store.tables import Assignment, Batch, Claim, Notice, Paper, Result, Taxon, Taxonomy
 from wamkg.vocabulary import PERSON, NoticeKind, NoticeStatus, Standing
 
@@ -61,10 +62,13 @@ class NoticeRow(NamedTuple):
     number: int
 
 
+_WATCHED = (Standing.INCLUDED, Standing.CANDIDATE)
+
+
 def watched_papers(session: Session) -> list[tuple[int, str]]:
     """Number and arXiv id of every included or candidate paper that has one."""
     statement = select_columns(Paper.id, Paper.arxiv).where(
-        col(Paper.arxiv).is_not(None), col(Paper.standing).in_((Standing.INCLUDED, Standing.CANDIDATE))
+        col(Paper.arxiv).is_not(None), col(Paper.standing).in_(_WATCHED)
     )
     return [(number, arxiv) for number, arxiv in session.exec(statement.order_by(col(Paper.id)))]
 
@@ -117,20 +121,29 @@ def newest_claim(session: Session) -> int:
 
 def changed_claims(session: Session, since: int) -> list[ChangedClaim]:
     """Claims after number `since` of sources that had said something about the paper before, oldest first."""
-    library = (Standing.INCLUDED, Standing.CANDIDATE)
     new = select_columns(Claim.id, Claim.subject_id, Claim.field, Claim.source, Claim.value, Claim.batch_id)
     new = new.join(Paper, col(Paper.id) == col(Claim.subject_id)).where(
-        col(Claim.id) > since, col(Claim.field).in_(WATCHED_FIELDS), col(Paper.standing).in_(library),
+        col(Claim.id) > since, col(Claim.field).in_(WATCHED_FIELDS), col(Paper.standing).in_(_WATCHED),
         Claim.source != PERSON, col(Claim.value).is_not(None),
     )  # fmt: skip
+    fresh = session.exec(new.order_by(col(Claim.id))).all()
+    earlier = _claims_by_source(session, {paper for _, paper, *_ in fresh})
     found = []
-    for number, paper, field, source, value, batch in session.exec(new.order_by(col(Claim.id))).all():
-        earlier = select_columns(Claim.field, Claim.value).where(
-            Claim.subject_id == paper, Claim.source == source, col(Claim.id) < number, Claim.batch_id != batch
-        )
-        said = dict(session.exec(earlier.order_by(col(Claim.id))).all())
+    for number, paper, field, source, value, batch in fresh:
+        said = {name: v for n, made, name, v in earlier[paper, source] if n < number and made != batch}
         if said and said.get(field) != value:
             found.append(ChangedClaim(paper, field, source, said.get(field), value))
+    return found
+
+
+def _claims_by_source(session: Session, papers: set[int]) -> dict[tuple[int, str], list[tuple[int, int, str, JSON]]]:
+    """Number, batch, field and value of every claim on some papers, oldest first, by paper and source."""
+    columns = select_columns(Claim.subject_id, Claim.source, Claim.id, Claim.batch_id, Claim.field, Claim.value)
+    found: dict[tuple[int, str], list[tuple[int, int, str, JSON]]] = defaultdict(list)
+    for part in chunks(papers):
+        claims = columns.where(col(Claim.subject_id).in_(part)).order_by(col(Claim.id))
+        for paper, source, number, batch, field, value in session.exec(claims):
+            found[paper, source].append((number, batch, field, value))
     return found
 
 
@@ -143,11 +156,11 @@ def places_of(session: Session, papers: Sequence[int]) -> dict[int, list[tuple[s
         .where(is_live(Assignment))
         .order_by(col(Assignment.id))
     )
-    found: dict[int, list[tuple[str, str | None]]] = {}
-    for part in chunks(set(papers)):
-        for paper, slug, path, quote in session.exec(statement.where(col(Assignment.paper_id).in_(part))):
-            found.setdefault(paper, []).append((f"{slug}:{path}", quote))
-    return found
+    return rows_by_number(session, papers, (statement, col(Assignment.paper_id)), lambda row: _place(*row))
+
+
+def _place(_paper: int, slug: str, path: str, quote: str | None) -> tuple[str, str | None]:
+    return f"{slug}:{path}", quote
 
 
 def reported_results(session: Session, papers: Sequence[int]) -> dict[int, int]:

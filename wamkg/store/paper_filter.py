@@ -5,7 +5,7 @@ A new filter is one field of `Criteria` and one entry of `CONDITIONS`; everythin
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, get_origin
 
@@ -53,6 +53,7 @@ from wamkg.store.papers import (
     locate_papers,
     papers_by_ids,
 )
+from wamkg.store.session import FOUND_ONCE
 from wamkg.store.tables import (
     Assignment,
     Author,
@@ -209,8 +210,9 @@ def _values_of(shape: UncheckedObject, shared: UncheckedObject) -> str:
     return r"\d{1,4}" if shape["type"] == "integer" else shape["pattern"][1:-1]
 
 
-Negation = Annotated[str, StringConstraints(max_length=300, pattern=_negations())]
-EXAMPLES[_negations()] = "FILTER:VALUE, as in taxon:wam:joint, has:abstract or venue:ICLR"
+_NEGATION = _negations()
+Negation = Annotated[str, StringConstraints(max_length=300, pattern=_NEGATION)]
+EXAMPLES[_NEGATION] = "FILTER:VALUE, as in taxon:wam:joint, has:abstract or venue:ICLR"
 
 
 class PaperFilter(Criteria):
@@ -292,8 +294,7 @@ def _criteria(session: Session, wanted: Criteria) -> list[Test]:
 def _unlike(session: Session, negation: str) -> Condition:
     """The papers that a filter does not find, also those without any value."""
     name, _, value = negation.partition(":")
-    several = get_origin(Criteria.model_fields[name].annotation) is tuple
-    tests = _criteria(session, Criteria.model_validate({name: (value,) if several else value}))
+    tests = _criteria(session, Criteria.model_validate({name: (value,) if name in MANY_VALUED else value}))
     return not_(func.coalesce(and_(true(), *tests), false())) if tests else true()
 
 
@@ -339,7 +340,11 @@ def _changed_since(session: Session, written: str) -> Condition:
     moment = parse_moment(written, "changed_since")
     assert moment is not None
     touched = touched_since(moment).subquery()
-    kept = trail_since(session, moment).numbers
+    once: dict[object, Any] = session.info.get(FOUND_ONCE, {})
+    key = ("changed since", moment)
+    if key not in once:
+        once[key] = trail_since(session, moment).numbers
+    kept: dict[int, datetime] = once[key]
     return or_(col(Paper.id).in_(select_columns(touched.columns[0])), col(Paper.id).in_(kept))
 
 

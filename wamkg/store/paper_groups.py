@@ -1,9 +1,10 @@
 """The papers of a filter in groups: one SQL statement counts the papers of each value."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+from sqlalchemy import func
 from sqlmodel import Session, col
 
 from wamkg.identifiers import PartialDate, Precision
@@ -25,10 +26,10 @@ def count_groups(session: Session, wanted: PaperFilter, by: GroupBy, taxonomy: s
 
     Raises the errors of `conditions`, and NotFoundError for an unknown taxonomy.
     """
-    tests = conditions(session, wanted)
     if by == "taxon":
         pairs = _branches(session, wanted, taxonomy, depth)
         return Counter(path for _, path in pairs), count_papers(session, wanted) - len({paper for paper, _ in pairs})
+    tests = conditions(session, wanted)
     if by == "month":
         counts = _months(session, tests)
         return counts, count_papers(session, wanted) - counts.total()
@@ -36,7 +37,7 @@ def count_groups(session: Session, wanted: PaperFilter, by: GroupBy, taxonomy: s
         found = dict(rows(session, single(SINGLE[by], tests)))
         return {str(value): n for value, n in found.items()}, count_papers(session, wanted) - sum(found.values())
     pairs_of = SEVERAL["found_by" if by == "source" else by]
-    return dict(rows(session, several(pairs_of(), tests, None))), _without(session, wanted, pairs_of)
+    return dict(rows(session, several(pairs_of(), tests, None))), _without(session, tests, pairs_of)
 
 
 def _branches(session: Session, wanted: PaperFilter, taxonomy: str, depth: int) -> set[tuple[int, str]]:
@@ -55,10 +56,7 @@ def _months(session: Session, tests: Sequence[Test]) -> Counter[str]:
     return Counter(str(PartialDate(day, Precision(known or Precision.DAY)))[:7] for day, known in dates)
 
 
-def _without(session: Session, wanted: PaperFilter, pairs_of: Callable[[], Selected]) -> int:
-    part = pairs_of().subquery()
-    having = select_columns(part.columns[0])
-    lacking: Iterable[tuple[int]] = rows(
-        session, select_columns(Paper.id).where(*conditions(session, wanted), col(Paper.id).not_in(having))
-    )
-    return len(list(lacking))
+def _without(session: Session, tests: Sequence[Test], pairs_of: Callable[[], Selected]) -> int:
+    having = select_columns(pairs_of().subquery().columns[0])
+    lacking = select_columns(func.count()).select_from(Paper).where(*tests, col(Paper.id).not_in(having))
+    return int(session.connection().execute(lacking).scalar_one())

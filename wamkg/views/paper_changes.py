@@ -60,8 +60,8 @@ def changed_papers(session: Session, since: datetime | None, limit: int, after: 
     keyed = {uids[number]: (at, number) for number, at in numbers.items() if number in uids}
     keyed |= {uid: (at, number) for uid, (number, at) in trail.removed.items() if uid not in keyed}
     ordered = sorted((at, uid, number) for uid, (at, number) in keyed.items() if (at, uid) > (moment, last))
-    members = library_members(session, [number for _, _, number in ordered])
-    listed = [(at, uid, number) for at, uid, number in ordered if number in members or uid not in uids.values()]
+    members, known = library_members(session, [number for _, _, number in ordered]), set(uids.values())
+    listed = [(at, uid, number) for at, uid, number in ordered if number in members or uid not in known]
     shown, more = listed[:limit], len(listed) > limit
     reached = (shown[-1][0], shown[-1][1]) if shown else (moment, last)
     if not more and reached[0] > now - OVERLAP:
@@ -90,7 +90,8 @@ def _items(
     found = list(dict.fromkeys(heirs.values()))
     heir_items = dict(zip(found, paper_items(session, found), strict=True))
     into = {number: heir_items[heirs[trail.slugs[number]]].id for number in gone if trail.slugs[number] in heirs}
-    return [_item(at, uid, number, items.get(uid), into if uid in uids.values() else {}, trail)
+    known = set(uids.values())
+    return [_item(at, uid, number, items.get(uid), into if uid in known else {}, trail)
             for at, uid, number in shown]  # fmt: skip
 
 
