@@ -191,6 +191,10 @@ class DiscoveryOutcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+NEW_FINDS = (DiscoveryOutcome.CANDIDATE, DiscoveryOutcome.RETURNED, DiscoveryOutcome.QUESTION)
+"""Outcomes that a person should look at."""
+
+
 class NoticeKind(StrEnum):
     """What has changed about a library paper at a source."""
 

@@ -1,5 +1,6 @@
 """Parses the forms of the pages."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import Request
@@ -15,6 +16,11 @@ async def parse_form(request: Request) -> dict[str, str]:
     found = {name: values[-1] for name, values in (await _fields(request)).items()}
     # A page that was open before an upgrade sends former names.
     return {FORMER_NAMES.get(name, name): value for name, value in found.items()}
+
+
+def revision_of(form: Mapping[str, str]) -> int | None:
+    """The revision that a form was made from, if it says one."""
+    return int(form["revision"]) if form.get("revision", "").isdecimal() else None
 
 
 async def form_list(request: Request, name: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from wamkg.vocabulary import PERSON
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of ten results, so that a few papers need several."""
-    monkeypatch.setattr(ArxivClient.search, "__defaults__", (10,))
+    monkeypatch.setattr(module, "PAGE", 10)
 
 
 def titles(store: Store) -> list[str]:

@@ -53,7 +53,7 @@ def discover(
     else:
         _print_routes(reports)
         _print_finds(found)
-    return EXIT_PARTIAL if any(report.error or report.problems for report in reports) else 0
+    return EXIT_PARTIAL if any(report.troubles for report in reports) else 0
 
 
 def _replay(options: DiscoverOptions, json: bool) -> int:
@@ -79,7 +79,7 @@ def _print_routes(reports: Sequence[RouteReport]) -> None:
     rows = [[r.route, r.scanned, *(r.outcomes.get(name, 0) for name in columns)] for r in reports if not r.error]
     print_table("", ["route", "scanned", *columns], rows)
     for report in reports:
-        for problem in ([report.error] if report.error else []) + report.problems:
+        for problem in report.troubles:
             err.print(f"{report.route}: {problem}")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from wamkg.discovering.rival_lists import KEYS, compared
+from wamkg.discovering.rival_lists import compared
 from wamkg.discovering.route import Reading
 from wamkg.errors import InvalidInputError
 from wamkg.identifiers import arxiv_id, slugify
@@ -40,8 +40,7 @@ class OpenReviewExport:
         left = len(notes) - unreadable - len(under_review)
         problems = [f"{unreadable} notes have no title"] if unreadable else []
         problems += [f"{left} withdrawn or rejected submissions are left out"] if left else []
-        before = cursor.get(KEYS)
-        return compared(under_review, self.name, [str(k) for k in before] if isinstance(before, list) else [], problems)
+        return compared(under_review, self.name, cursor, problems)
 
 
 def read_notes(text: str, name: str) -> Iterator[UncheckedMapping]:
@@ -55,7 +54,7 @@ def read_notes(text: str, name: str) -> Iterator[UncheckedMapping]:
         found = [_line(line, number, name) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     notes = found.get("notes", [found]) if isinstance(found, dict) else found
     if not isinstance(notes, list) or not all(isinstance(note, dict) for note in notes):
-        raise InvalidInputError(f"{name} is no OpenReview export; save the notes of the venue as JSON")
+        raise InvalidInputError(f"{name} is not an OpenReview export; save the notes of the venue as JSON")
     yield from notes
 
 

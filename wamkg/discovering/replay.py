@@ -1,8 +1,8 @@
 """Replay: what share of the library would each route have found since a day, and how long after the paper appeared?"""
 
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from statistics import median
@@ -12,13 +12,13 @@ from sqlmodel import Session
 from wamkg.discovering.citing import Linked
 from wamkg.discovering.recommended import Recommended
 from wamkg.discovering.route import Find, Route
-from wamkg.discovering.runner import DiscoverOptions, chosen_routes, route_makers
+from wamkg.discovering.runner import DiscoverOptions, Progress, each_route
 from wamkg.enriching.requesters import Wait
 from wamkg.errors import WamkgError
 from wamkg.identifiers import title_key
 from wamkg.matching.same_paper import ids_of
 from wamkg.settings import Settings
-from wamkg.store.discovery import IncludedWork, included_works, links_of_works
+from wamkg.store.discovery import IncludedWork, included_works, links_of_works, work_of_papers
 from wamkg.store.papers import papers_by_ids, papers_by_titles
 from wamkg.store.session import Store
 from wamkg.vocabulary import EventKind
@@ -45,7 +45,7 @@ def replay(
     store: Store,
     settings: Settings,
     options: DiscoverOptions,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     wait: Wait = time.sleep,
 ) -> list[RouteReplay]:
     """Replay routes from `options.since` on; nothing is written. A route that fails is reported.
@@ -57,15 +57,11 @@ def replay(
     with store.reading() as session:
         every = included_works(session)
     recent = {w.id: w for w in every.values() if w.date is not None and w.date >= options.since.date()}
-    with ExitStack() as stack:
-        makers = route_makers(store, settings, options, stack, wait)
-        reports = []
-        for done, name in enumerate(chosen_routes(makers, options.routes)):
-            if progress is not None:
-                progress(done, len(makers))
+    reports = []
+    with closing(each_route(store, settings, options, progress, wait)) as routes:
+        for name, make in routes:
             try:
-                delays = _delays(store, makers[name](), every, options.since)
-                reports.append(_report(name, recent, delays))
+                reports.append(_report(name, recent, _delays(store, make(), every, options.since)))
             except WamkgError as error:
                 reports.append(RouteReplay(name, len(recent), error=str(error)))
     return reports
@@ -106,7 +102,7 @@ def _by_citations(session: Session, route: Linked, every: dict[int, IncludedWork
 def _by_finds(session: Session, finds: Iterable[Find], every: dict[int, IncludedWork]) -> Delays:
     """Works that the finds name by id or title; the delay runs until the day on which arXiv had it."""
     found = list(finds)
-    work_of = {paper: work.id for work in every.values() for paper in work.papers}
+    work_of = work_of_papers(every)
     by_id = papers_by_ids(session, {i for find in found for i in ids_of(find.record)})
     by_title = papers_by_titles(session, {title_key(find.record.title) for find in found})
     delays: Delays = {}

@@ -33,8 +33,7 @@ class RivalList:
             items = list(parse(source, TaxonomyIndex()).items)
         records = [_with_classes_as_tags(item) for item in items if isinstance(item, Record) and item.title]
         problems = [f"line {item.line}: {item.reason}" for item in items if isinstance(item, UnreadableLine)]
-        before = cursor.get(KEYS)
-        return compared(records, self.name, [str(key) for key in before] if isinstance(before, list) else [], problems)
+        return compared(records, self.name, cursor, problems)
 
 
 def _with_classes_as_tags(record: Record) -> Record:
@@ -43,12 +42,14 @@ def _with_classes_as_tags(record: Record) -> Record:
     return replace(record, placements=[], tags=[*record.tags, *tags])
 
 
-def compared(records: list[Record], name: str, before: list[str], problems: list[str]) -> Reading:
+def compared(records: list[Record], name: str, cursor: JsonObject, problems: list[str]) -> Reading:
     """The records that the last reading did not have; the cursor holds the keys of all of them."""
+    kept = cursor.get(KEYS)
+    before = {str(key) for key in kept} if isinstance(kept, list) else set[str]()
     word = "new in" if before else "in"
     finds = {find.key: find for record in records if (find := Find(record, f"{word} {name}", 0.5))}
-    gone = len(set(before) - finds.keys())
+    gone = len(before - finds.keys())
     if before and gone > SHRUNK * len(before):
         problems = [*problems, f"{gone} of {len(before)} papers of the last reading are gone; was {name} moved?"]
-    fresh = [find for key, find in finds.items() if key not in set(before)]
+    fresh = [find for key, find in finds.items() if key not in before]
     return Reading(fresh, {KEYS: sorted(finds)}, problems)

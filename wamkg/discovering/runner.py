@@ -1,13 +1,13 @@
 """Reads the routes of the survey one after the other; one may fail alone, is listed, and is read next time."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from wamkg.discovering.apply import Applied, apply_reading
+from wamkg.discovering.apply import apply_reading
 from wamkg.discovering.arxiv_queries import ArxivQuery
 from wamkg.discovering.citing import LEAST, Linked
 from wamkg.discovering.openreview import OpenReviewExport
@@ -26,6 +26,7 @@ from wamkg.store.survey import find_survey
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.vocabulary import CITED, CITING, RECOMMENDED, RouteKind
 
+Progress = Callable[[int, int], None]
 Makers = dict[str, Callable[[], Route]]
 """For each route its name and a function that makes it, which fails if it is not configured."""
 
@@ -50,26 +51,40 @@ class RouteReport:
     error: str | None = None
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def troubles(self) -> list[str]:
+        """Why it could not be read, or not in full."""
+        return [*([self.error] if self.error else []), *self.problems]
+
 
 def discover(
     store: Store,
     settings: Settings,
     options: DiscoverOptions,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     wait: Wait = time.sleep,
 ) -> list[RouteReport]:
     """Read the routes and store what is new; each route is one transaction.
 
     Raises InvalidInputError for an unknown route, JobCancelledError if `progress` asks to stop.
     """
+    with closing(each_route(store, settings, options, progress, wait)) as routes:
+        return [_read(store, name, make) for name, make in routes]
+
+
+def each_route(
+    store: Store, settings: Settings, options: DiscoverOptions, progress: Progress | None, wait: Wait
+) -> Generator[tuple[str, Callable[[], Route]], None, None]:
+    """The routes to read, one after another, each made when it is called; closing it closes their connections.
+
+    Raises InvalidInputError for an unknown route.
+    """
     with ExitStack() as stack:
         makers = route_makers(store, settings, options, stack, wait)
-        reports = []
         for done, name in enumerate(chosen_routes(makers, options.routes)):
             if progress is not None:
                 progress(done, len(makers))
-            reports.append(_read(store, name, makers[name]))
-    return reports
+            yield name, makers[name]
 
 
 def chosen_routes(known: Iterable[str], wanted: Sequence[str]) -> list[str]:
@@ -95,11 +110,7 @@ def _read(store: Store, name: str, make: Callable[[], Route]) -> RouteReport:
         raise
     except WamkgError as error:
         return RouteReport(name, error=str(error))
-    return _reported(name, applied, reading.problems)
-
-
-def _reported(name: str, applied: Applied, problems: Sequence[str]) -> RouteReport:
-    return RouteReport(name, applied.scanned, dict(applied.outcomes), applied.batch, None, list(problems))
+    return RouteReport(name, applied.scanned, dict(applied.outcomes), applied.batch, None, list(reading.problems))
 
 
 def route_makers(

@@ -63,11 +63,11 @@ class ArxivEntry:
         found = _CODE.search(f"{self.abstract or ''} {self.comment}")
         return found[0].rstrip(".") if found else None
 
-    def record(self, line: int = 0) -> Record:
+    def record(self) -> Record:
         """The entry as a record; the DOI of a publication is left out, which is another record than the preprint."""
         moments = ((EventKind.ARXIV_V1, self.published), (EventKind.ARXIV_LATEST, self.updated))
         return Record(
-            line,
+            0,
             self.title,
             abstract=self.abstract,
             authors=list(self.authors),
@@ -98,7 +98,7 @@ class ArxivClient:
         page = self._page({"id_list": ",".join(ids), "max_results": len(ids)}, read_page)
         return {entry.arxiv: entry for entry in page.entries}
 
-    def search(self, query: str, page_size: int = PAGE) -> ArxivPage:
+    def search(self, query: str) -> ArxivPage:
         """All results of a query, oldest first, each once.
 
         Pages that are empty but should not be are requested again, as is everything if the total changes meanwhile.
@@ -106,23 +106,23 @@ class ArxivClient:
         errors of `Requester.ask`.
         """
         for _ in range(RESTARTS):
-            found = self._read_once(query, page_size)
+            found = self._read_once(query)
             if found is not None:
                 return found
         raise UnreadableAnswerError(f"arXiv's total for {query[:80]!r} changed in each of {RESTARTS} readings")
 
-    def _read_once(self, query: str, page_size: int) -> ArxivPage | None:
+    def _read_once(self, query: str) -> ArxivPage | None:
         """Page through the results; None if their total changed, so that some may have been skipped."""
-        first = self._results(query, 0, page_size)
+        first = self._results(query, 0)
         if first.total > MOST:
             raise UnreadableAnswerError(f"{first.total:,} results are more than arXiv serves ({MOST:,}); narrow it")
         if not first.total:
             # A broken index answers with an empty feed and 200 as well, so an empty result is believed the second time.
-            first = self._results(query, 0, page_size)
+            first = self._results(query, 0)
         entries = {entry.arxiv: entry for entry in first.entries}
         start, unreadable = _length(first), first.unreadable
         while start < first.total:
-            page = self._results(query, start, page_size)
+            page = self._results(query, start)
             if page.total != first.total:
                 return None
             entries |= {entry.arxiv: entry for entry in page.entries}
@@ -131,7 +131,7 @@ class ArxivClient:
             return None
         return ArxivPage(first.total, list(entries.values()), unreadable)
 
-    def _results(self, query: str, start: int, page_size: int) -> ArxivPage:
+    def _results(self, query: str, start: int) -> ArxivPage:
         def decode(body: bytes) -> ArxivPage:
             page = read_page(body)
             if start < page.total and not _length(page):
@@ -140,7 +140,7 @@ class ArxivClient:
                 raise ValueError("an empty page where others came before")
             return page
 
-        where = {"search_query": query, "start": start, "max_results": page_size}
+        where = {"search_query": query, "start": start, "max_results": PAGE}
         return self._page({**where, "sortBy": "submittedDate", "sortOrder": "ascending"}, decode)
 
     def _page(self, parameters: Mapping[str, object], decode: Callable[[bytes], ArxivPage]) -> ArxivPage:

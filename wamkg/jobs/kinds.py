@@ -28,8 +28,8 @@ KINDS = {
     "embed": JobKind("wamkg.services.suggestions:run_embed_job", "wamkg.jobs.stages:check_embed"),
     "suggest": JobKind("wamkg.services.suggestions:run_suggest_job", "wamkg.jobs.stages:check_suggest"),
     "discover": JobKind("wamkg.services.discovery:run_discover_job", "wamkg.services.discovery:discover_options"),
-    "watch": JobKind("wamkg.services.watching:run_watch_job", "wamkg.services.watching:check_watch"),
-    "weekly": JobKind("wamkg.services.weekly:run_weekly_job", "wamkg.services.weekly:check_weekly"),
+    "watch": JobKind("wamkg.services.watching:run_watch_job", "wamkg.jobs.stages:check_watch"),
+    "weekly": JobKind("wamkg.services.weekly:run_weekly_job", "wamkg.jobs.stages:check_weekly"),
     "refit": JobKind("wamkg.services.suggestions:run_refit_job", "wamkg.jobs.refit:check_refit"),
 }
 

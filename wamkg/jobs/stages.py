@@ -53,6 +53,16 @@ def check_suggest(params: Mapping[str, JSON]) -> None:
     refuse_unknown("suggest", params, ("taxonomy",))
 
 
+def check_watch(params: Mapping[str, JSON]) -> None:
+    """Raise InvalidInputError for any parameter of a job of kind `watch`; it has none."""
+    refuse_unknown("watch", params, ())
+
+
+def check_weekly(params: Mapping[str, JSON]) -> None:
+    """Raise InvalidInputError for any parameter of a job of kind `weekly`; it has none."""
+    refuse_unknown("weekly", params, ())
+
+
 def refuse_unknown(kind: str, params: Iterable[str], known: tuple[str, ...]) -> None:
     """Raise InvalidInputError for parameters that a kind of job does not accept."""
     # A job of any kind may be asked again for what failed; a stage that finds what is missing does just that.

@@ -1,18 +1,16 @@
 """Discovery: look for new papers by every route of the survey."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from wamkg.discovering.replay import RouteReplay, replay
 from wamkg.discovering.runner import DiscoverOptions, RouteReport
 from wamkg.discovering.runner import discover as read_routes
 from wamkg.errors import InvalidInputError
-from wamkg.jobs.stages import refuse_unknown, run_as_job
+from wamkg.jobs.stages import Progress, refuse_unknown, run_as_job
 from wamkg.json_types import JSON, JsonObject
 from wamkg.settings import Settings
 from wamkg.store.session import Store
-
-Progress = Callable[[int, int], None]
 
 
 def discover(

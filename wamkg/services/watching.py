@@ -1,9 +1,9 @@
 """Watching library papers for changes at their sources, and answers to what was noticed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 
-from wamkg.jobs.stages import refuse_unknown, run_as_job
+from wamkg.jobs.stages import Progress, run_as_job
 from wamkg.json_types import JSON
 from wamkg.reviewing import notices
 from wamkg.reviewing.notices import NoticeAnswered
@@ -14,8 +14,6 @@ from wamkg.vocabulary import NoticeStatus
 from wamkg.watching import runner
 from wamkg.watching.runner import WatchReport
 
-Progress = Callable[[int, int], None]
-
 
 def watch(store: Store, settings: Settings, progress: Progress | None = None) -> WatchReport:
     """Compare the papers of the library with their sources and store what has changed.
@@ -23,11 +21,6 @@ def watch(store: Store, settings: Settings, progress: Progress | None = None) ->
     Raises the errors of `watching.runner.watch`.
     """
     return runner.watch(store, settings, progress)
-
-
-def check_watch(params: Mapping[str, JSON]) -> None:
-    """Raise InvalidInputError for any parameter of a job of kind `watch`; it has none."""
-    refuse_unknown("watch", params, ())
 
 
 def run_watch_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSON]) -> None:

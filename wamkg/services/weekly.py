@@ -7,7 +7,7 @@ from time import monotonic
 
 from wamkg.discovering.runner import DiscoverOptions
 from wamkg.errors import DependencyMissingError, JobCancelledError, WamkgError
-from wamkg.jobs.stages import refuse_unknown, run_as_job
+from wamkg.jobs.stages import run_as_job
 from wamkg.json_types import JSON, JsonObject
 from wamkg.services.digests import make_digest
 from wamkg.services.discovery import discover
@@ -39,7 +39,7 @@ def _discover(store: Store, settings: Settings) -> tuple[str, list[str]]:
     found = Counter[str]()
     for report in reports:
         found.update(report.outcomes)
-    problems = [f"{r.route}: {problem}" for r in reports for problem in (*([r.error] if r.error else ()), *r.problems)]
+    problems = [f"{r.route}: {problem}" for r in reports for problem in r.troubles]
     return _shown(found), problems
 
 
@@ -108,11 +108,6 @@ def _reports(store: Store, settings: Settings, progress: Callable[[int, int], No
         except WamkgError as error:
             status, problems = "failed", [str(error)]
         yield StageReport(name, status, summary, problems, round(monotonic() - begun, 1))
-
-
-def check_weekly(params: Mapping[str, JSON]) -> None:
-    """Raise InvalidInputError for any parameter of a job of kind `weekly`; it has none."""
-    refuse_unknown("weekly", params, ())
 
 
 def run_weekly_job(store: Store, settings: Settings, uid: str, params: Mapping[str, JSON]) -> None:

@@ -30,7 +30,7 @@ from wamkg.store.tables import (
     Taxon,
     Taxonomy,
 )
-from wamkg.vocabulary import OPEN_STATUSES, DiscoveryOutcome
+from wamkg.vocabulary import NEW_FINDS, OPEN_STATUSES, DiscoveryOutcome
 
 LATEST = "latest"
 """Stands for the newest digest where an id is expected."""
@@ -71,11 +71,10 @@ def told_before(session: Session) -> set[str]:
 
 def found_papers(session: Session, since: datetime) -> Iterator[Happened]:
     """Finds that a person should look at."""
-    shown = (DiscoveryOutcome.CANDIDATE, DiscoveryOutcome.RETURNED, DiscoveryOutcome.QUESTION)
     columns = select_columns(
         Discovery.uid, Discovery.found_at, Paper.slug, Discovery.title, Discovery.reason, Discovery.outcome
     ).join(Paper, col(Paper.id) == col(Discovery.paper_id), isouter=True)  # fmt: skip
-    wanted = columns.where(col(Discovery.found_at) >= since, col(Discovery.outcome).in_(shown))
+    wanted = columns.where(col(Discovery.found_at) >= since, col(Discovery.outcome).in_(NEW_FINDS))
     for uid, at, slug, title, reason, outcome in session.exec(wanted.order_by(col(Discovery.route), Discovery.id)):
         yield Happened(
             uid, at, slug, title, reason if outcome == DiscoveryOutcome.CANDIDATE else f"{outcome}: {reason}"

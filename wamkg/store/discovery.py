@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from wamkg.identifiers import title_key
 from wamkg.json_types import JsonObject
 from wamkg.store.base import Condition, RowValues, chunks, insert_rows, is_live, rows_as, select_columns
-from wamkg.store.citations import citation_pairs
+from wamkg.store.citations import citation_pairs, live_citation_pairs
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.tables import Assignment, Batch, Citation, Discovery, Paper, RouteReading
+from wamkg.store.tables import Assignment, Batch, Discovery, Paper, RouteReading
 from wamkg.store.taxonomies import get_taxonomy
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import AssignmentStatus, Standing
@@ -118,14 +118,10 @@ def rejected_papers(session: Session, taxonomy: str, papers: Iterable[int]) -> d
 def linked_to_survey(session: Session, direction: Literal["citing", "cited"], least: int) -> list[LinkedCandidate]:
     """Cited and candidate papers that cite, or are cited by, at least `least` included works; most linked first."""
     columns = select_columns(Paper.id, Paper.title, Paper.abstract, Paper.arxiv, Paper.doi, Paper.s2)
-    included = set(session.exec(select(Paper.id).where(Paper.standing == Standing.INCLUDED)))
-    members = load_work_groups(session).members
-    works = {number: min(members(number)) for number in included if number is not None}
-    own, other = (Citation.citing_id, Citation.cited_id) if direction == "citing" else (
-        Citation.cited_id, Citation.citing_id
-    )  # fmt: skip
+    works = work_of_papers(included_works(session))
     linked: dict[int, set[int]] = defaultdict(set)
-    for outsider, paper in session.exec(select(own, other).where(is_live(Citation))):
+    for citing, cited in live_citation_pairs(session):
+        outsider, paper = (citing, cited) if direction == "citing" else (cited, citing)
         if paper in works:
             linked[outsider].add(works[paper])
     counts = {number: len(found) for number, found in linked.items() if len(found) >= least}
@@ -216,11 +212,16 @@ def included_works(session: Session) -> dict[int, IncludedWork]:
     }
 
 
+def work_of_papers(works: Mapping[int, IncludedWork]) -> dict[int, int]:
+    """The work of each included paper."""
+    return {paper: work.id for work in works.values() for paper in work.papers}
+
+
 def links_of_works(
     session: Session, direction: Literal["citing", "cited"], works: Mapping[int, IncludedWork]
 ) -> dict[int, set[int]]:
     """For each work the other works that it cites (`citing`), or that cite it (`cited`)."""
-    work_of = {paper: work.id for work in works.values() for paper in work.papers}
+    work_of = work_of_papers(works)
     found: dict[int, set[int]] = defaultdict(set)
     for citing, cited in citation_pairs(session, work_of):
         own, other = (citing, cited) if direction == "citing" else (cited, citing)

@@ -22,8 +22,6 @@ _HAPPENED = {
     "Open objections": digests.open_objections,
 }
 THIN, RESULTS = "Thin branches", "New results"
-SECTIONS = (*_HAPPENED, THIN, RESULTS)
-"""Sections of a digest, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

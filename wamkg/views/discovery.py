@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from wamkg.store.discovery import list_discoveries
-from wamkg.vocabulary import DiscoveryOutcome
+from wamkg.vocabulary import NEW_FINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,8 @@ class DiscoveryItem:
     standing: str | None
 
 
-NEW = (DiscoveryOutcome.CANDIDATE, DiscoveryOutcome.RETURNED, DiscoveryOutcome.QUESTION)
-"""Outcomes that a person should look at."""
-
-
 def discovery_list(
-    session: Session, outcomes: Sequence[str] = NEW, routes: Sequence[str] = (), limit: int = 100
+    session: Session, outcomes: Sequence[str] = NEW_FINDS, routes: Sequence[str] = (), limit: int = 100
 ) -> list[DiscoveryItem]:
     """Finds with these outcomes, of the newest reading first, the strongest first."""
     return [DiscoveryItem(*row) for row in list_discoveries(session, outcomes, routes, limit)]

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from wamkg.parameters import Word
-from wamkg.views.discovery import NEW, DiscoveryItem, discovery_list
+from wamkg.views.discovery import DiscoveryItem, discovery_list
 from wamkg.views.paging import DEFAULT_LIMIT, Page
-from wamkg.vocabulary import DiscoveryOutcome
+from wamkg.vocabulary import NEW_FINDS, DiscoveryOutcome
 from wamkg_api.deps import Limit, SessionDep, json_response
 from wamkg_api.errors import problems
 
@@ -22,5 +22,5 @@ def list_discoveries(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """Papers that the routes of discovery found, of the newest reading first. `POST jobs/discover` reads the routes."""
-    items = discovery_list(session, outcome or NEW, route or (), limit)
+    items = discovery_list(session, outcome or NEW_FINDS, route or (), limit)
     return json_response(Page(items, len(items), None))

@@ -14,7 +14,7 @@ from wamkg.services import duplicates as service
 from wamkg.services.writers import Writer
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.pages import caller_of_form, page
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of
@@ -87,5 +87,5 @@ def _wanted(form: dict[str, str]) -> Merge:
         why=form.get("why", ""),
         although_dois_differ="although_dois_differ" in form,
         although_unlike="although_unlike" in form,
-        revision=int(form["revision"]) if form.get("revision", "").isdecimal() else None,
+        revision=revision_of(form),
     )

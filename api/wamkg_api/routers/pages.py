@@ -32,7 +32,7 @@ from wamkg.vocabulary import MAIN, ObjectorRole, Role
 from wamkg_api.access import CSRF_FIELD, Caller, ViewerDep, authorize
 from wamkg_api.deps import SessionDep
 from wamkg_api.errors import PAGE_SECURITY
-from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.timelines import table
 from wamkg_api.schemas.queries import Sort
 from wamkg_api.state import store_of
@@ -201,6 +201,6 @@ async def post_identity_answer(request: Request, uid: str) -> Response:
 
 
 def _answer(request: Request, caller: Caller, uid: str, form: dict[str, str]) -> QuestionAnswered:
-    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    revision = revision_of(form)
     given = IdentityAnswer(answer=form.get("answer", ""), note=form.get("note", ""), revision=revision)
     return answer_question(store_of(request), person_of(caller), uid, given)

@@ -14,7 +14,7 @@ from wamkg.services.writers import Writer
 from wamkg.store.session import Session
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.pages import Text, caller_of_form, page
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
@@ -52,7 +52,7 @@ async def post_edit(request: Request, paper_id: str, viewer: ViewerDep) -> Respo
 def _edit(request: Request, paper_id: str, form: dict[str, str], writer: Writer, viewer: Viewer | None) -> Response:
     store = store_of(request)
     field, value, why = form.get("field", ""), form.get("value", "").replace("\r\n", "\n"), form.get("why", "")
-    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    revision = revision_of(form)
     try:
         edited = set_values(store, writer, paper_id, {field: value}, why, revision)
     except (ConflictError, InvalidInputError) as error:

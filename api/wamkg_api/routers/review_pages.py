@@ -16,7 +16,7 @@ from wamkg.views.workbench import decision_notice
 from wamkg.vocabulary import MAIN
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep, json_response
-from wamkg_api.form_parser import form_list, parse_form, redirect_after_post
+from wamkg_api.form_parser import form_list, parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.pages import Slug, Text, caller_of_form, page
 from wamkg_api.state import settings_of, store_of
 from wamkg_api.writing import person_of, take_back
@@ -94,7 +94,7 @@ def _decide(request: Request, caller: Caller, paper_id: str, form: dict[str, str
         taxon=taxon if verdict in (Verdict.ACCEPT, Verdict.REJECT) else None,
         # The fields of the form are sent whichever button was pressed.
         also=tuple(path for path in also if path != taxon) if verdict == Verdict.ACCEPT else (),
-        revision=int(form["revision"]) if form.get("revision", "").isdecimal() else None,
+        revision=revision_of(form),
         # An empty field is not sent on: it says that the page showed no place.
         assignment=form.get("assignment", "") if "revision" not in form else form.get("assignment"),
         kind=kind if verdict == Verdict.OUTSIDE else None,

@@ -19,7 +19,7 @@ from wamkg.views.jobs import job_list
 from wamkg.views.snapshots import diff_snapshots
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.pages import Text, caller_of_form, page
 from wamkg_api.snapshots import release_or_day
 from wamkg_api.state import settings_of, store_of
@@ -64,7 +64,7 @@ async def post_objection_outcome(request: Request, uid: str, viewer: ViewerDep) 
 def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
     store, writer = store_of(request), person_of(caller)
     answer, outcome = form.get("answer", ""), form.get("outcome", "")
-    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    revision = revision_of(form)
     if outcome == "answer":
         done = objections.answer_objection(store, writer, uid, answer, revision)
     else:

@@ -14,7 +14,7 @@ from wamkg.services.survey import set_survey_over_http
 from wamkg.services.writers import Writer
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
-from wamkg_api.form_parser import parse_form, redirect_after_post
+from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
 from wamkg_api.routers.pages import caller_of_form, page
 from wamkg_api.state import store_of
 from wamkg_api.writing import person_of
@@ -43,7 +43,7 @@ def _set(request: Request, form: dict[str, str], who: Writer, viewer: Viewer | N
     store = store_of(request)
     with store.reading() as session:
         names = branch_names(session)
-    revision = int(form["revision"]) if form.get("revision", "").isdecimal() else None
+    revision = revision_of(form)
     try:
         edited = set_survey_over_http(store, who, values_of_form(form, names), form.get("why", ""), revision)
     except (ConflictError, InvalidInputError, NotFoundError) as error:
