@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wamkg.errors import DependencyMissingError, InvalidInputError
+from wamkg.files import sha256_of
 
 Vectors = npt.NDArray[np.float32]
 
@@ -166,10 +167,7 @@ def _load(source: str, device: str, precision: str) -> Any:
 def _weights_sha256(source: str) -> str | None:
     """sha256 of the weights file of a model folder; None for a hub name or a folder without one file."""
     file = Path(source) / "model.safetensors"
-    if not file.is_file():
-        return None
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    return sha256_of(file) if file.is_file() else None
 
 
 def _state_sha256(model: Any) -> str:

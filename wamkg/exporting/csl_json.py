@@ -1,6 +1,6 @@
 """CSL-JSON: the list of items that Zotero, Pandoc and citation processors read (schema 1.0.2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 from sqlmodel import Session
@@ -47,8 +47,13 @@ def export_csl_json(session: Session, papers: Sequence[int] | None = None) -> It
 
     What CSL has no field for stands in `custom`, so that the file is imported as the same papers.
     """
+    return csl_json(bibliographic_records(session, papers))
+
+
+def csl_json(records: Iterable[UncheckedObject]) -> Iterator[str]:
+    """Papers, given with the keys of JSON Lines, as one array of items."""
     before = "[\n"
-    for record in bibliographic_records(session, papers):
+    for record in records:
         yield f"{before}{orjson.dumps(csl_item(record)).decode()}"
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from wamkg.latex import escape_latex
 from wamkg.store.survey import find_survey
-from wamkg.views.edition import edition_of, survey_values
+from wamkg.views.edition import SurveyValues, edition_of, survey_values
 
 KINDS = {"count": "Count", "share": "Share", "score": "Score", "date": "Date"}
 """Kinds of values by the last part of their macro's name."""
@@ -23,9 +23,8 @@ def macro_prefix(session: Session) -> str:
     return re.sub(r"[^a-z]", "", name) or "survey"
 
 
-def macro_values(session: Session) -> dict[tuple[str, str], str]:
+def macro_values(found: SurveyValues) -> dict[tuple[str, str], str]:
     """Every value as it is printed, by kind and key."""
-    found = survey_values(session)
     values = {("count", key): str(number) for key, number in found.counts.items()}
     values |= {("share", key): rf"{round(share, 1):g}\%" for key, share in found.shares.items()}
     values |= {("score", key): f"{score:.10g}" for key, score in found.scores.items()}
@@ -40,7 +39,7 @@ def export_latex_macros(session: Session) -> Iterator[str]:
     yield "% Do not edit: write the file again instead. `wamkg check-manuscript` compares it with the store.\n"
     yield "\\makeatletter\n"
     yield from _commands(prefix, name)
-    for (kind, key), value in _typed(macro_values(session)).items():
+    for (kind, key), value in _typed(macro_values(survey_values(session))).items():
         yield rf"\@namedef{{{prefix}@{kind}@{key}}}{{{value}}}" + "\n"
     yield "\\makeatother\n"
 

@@ -21,7 +21,7 @@ from wamkg.matching.same_paper import match
 from wamkg.store.assignments import PrimaryPlacement, primary_placements
 from wamkg.store.duplicates import load_work_groups
 from wamkg.store.taxonomies import list_taxonomies
-from wamkg.store.taxonomy_edits import is_same_or_descendant
+from wamkg.store.taxonomy_edits import are_on_one_branch, is_same_or_descendant
 from wamkg.views.duplicates import known_for
 from wamkg.views.papers import PaperItem, paper_items
 from wamkg.vocabulary import Standing
@@ -77,9 +77,8 @@ class _Updater:
         self.end = next((line[len(line.rstrip("\r\n")) :] for line in self.lines), "\n") or "\n"
         self.result = parse_list(text, name, index)
         self.records = self.result.records()
-        self.known = known_for(session, self.records)
         self.groups = load_work_groups(session)
-        self.papers = [match(record, self.known).paper for record in self.records]
+        self.papers = [number for number, _ in _with_papers(session, self.result)]
         self.left: list[str] = []
 
     def run(self) -> UpdatedList:
@@ -119,9 +118,7 @@ class _Updater:
     def _moved(self, places: Sequence[int], number: int, placement: PrimaryPlacement, slug: str) -> list[_ListEdit]:
         """A move of the entry, if a person decided otherwise than the list."""
         said = [p.taxon for n in places for p in self.records[n].placements if p.taxonomy == slug and p.taxon]
-        if placement.source.startswith(LIST_SOURCE) or any(
-            is_same_or_descendant(path, placement.path) or is_same_or_descendant(placement.path, path) for path in said
-        ):
+        if placement.source.startswith(LIST_SOURCE) or any(are_on_one_branch(path, placement.path) for path in said):
             return []
         record = self.records[places[0]]
         about = f"line {record.line}: {record.title or record.method}: to {placement.path}"
@@ -222,7 +219,7 @@ class _Updater:
         if not edit.path:
             return not records
         paths = [p.taxon for record in records for p in record.placements if p.taxonomy == edit.taxonomy and p.taxon]
-        return any(is_same_or_descendant(path, edit.path) or is_same_or_descendant(edit.path, path) for path in paths)
+        return any(are_on_one_branch(path, edit.path) for path in paths)
 
     def _applied(self, edits: Sequence[_ListEdit]) -> str:
         gone = {n for edit in edits if edit.remove for n in range(edit.remove.start, edit.remove.end)}

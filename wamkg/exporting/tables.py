@@ -110,10 +110,7 @@ def column_widths(table: TableData, width: float) -> list[float | None]:
 
     Columns that may wrap share what the others leave, in proportion to their longest text.
     """
-    natural = [
-        max(text_width(text, SIZE) for text in (column.name, *(_measured(row[n]) for row in table.rows)))
-        for n, column in enumerate(table.columns)
-    ]
+    natural = _natural_widths(table)
     free = width - SEPARATION * (len(natural) - 1)
     if sum(natural) <= free:
         return [None] * len(natural)
@@ -129,6 +126,15 @@ def column_widths(table: TableData, width: float) -> list[float | None]:
     return [given.get(n) for n in range(len(natural))]
 
 
+def _natural_widths(table: TableData) -> list[float]:
+    """Width of the widest text of each column in points."""
+    rows = table.rows
+    return [
+        max(text_width(text, SIZE) for text in (column.name, *(_measured(row[n]) for row in rows)))
+        for n, column in enumerate(table.columns)
+    ]
+
+
 def _measured(cell: TableCell) -> str:
     """Text about as wide as a cell prints: a citation is a number in brackets."""
     return cell.text + " [00]" * bool(cell.cites) + ",".join(cell.marks)
@@ -136,11 +142,7 @@ def _measured(cell: TableCell) -> str:
 
 def overfull(table: TableData, width: float) -> float:
     """Points by which a table is wider than the page even with its text wrapped; 0 if it fits."""
-    widths = column_widths(table, width)
-    natural = [
-        max(text_width(text, SIZE) for text in (column.name, *(_measured(row[n]) for row in table.rows)))
-        for n, column in enumerate(table.columns)
-    ]
+    widths, natural = column_widths(table, width), _natural_widths(table)
     needed = sum(given if given is not None else size for given, size in zip(widths, natural, strict=True))
     return max(0.0, needed + SEPARATION * (len(natural) - 1) - width)
 

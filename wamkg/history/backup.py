@@ -10,7 +10,6 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +18,7 @@ from sqlalchemy import Table, func, insert, select, text, update
 from sqlmodel import Session
 
 from wamkg.errors import ConflictError, StoreError
-from wamkg.files import whole_file
+from wamkg.files import sha256_of, whole_file
 from wamkg.history.dump import load_dump, write_dump
 from wamkg.history.releases import FOLDER, consistent_view
 from wamkg.store.base import Row, chunks
@@ -60,7 +59,7 @@ def write_backup(store: Store, home: Path, path: Path) -> BackupContents:
                     files[f"{FOLDER}/{release.file}"] = home / FOLDER / release.file
                 else:
                     missing.append(release.name)
-            hashes = {name: _sha256(file) for name, file in files.items()}
+            hashes = {name: sha256_of(file) for name, file in files.items()}
             contents = BackupContents(rows=dumped.counts, files=hashes, missing_releases=missing)
             listed = Path(folder) / CONTENTS
             listed.write_text(contents.model_dump_json())
@@ -154,14 +153,9 @@ def _checked(path: Path, folder: Path) -> BackupContents | None:
     except ValidationError as error:
         raise StoreError(f"{path} is damaged: its list of contents cannot be read; use another backup") from error
     for name, expected in contents.files.items():
-        if not (folder / name).is_file() or _sha256(folder / name) != expected:
+        if not (folder / name).is_file() or sha256_of(folder / name) != expected:
             raise StoreError(f"{path} is damaged: {name} is missing or not what was written; use another backup")
     return contents
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_filled(session: Session) -> None:

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wamkg.errors import InvalidInputError
 from wamkg.identifiers import doi, find_arxiv, key_fold
-from wamkg.importing.encoding import decode
 from wamkg.importing.importer import without_derived_year
 from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.manuscript.events import ManuscriptPlace, ManuscriptProblem
-from wamkg.manuscript.reader import Manuscript
+from wamkg.manuscript.reader import Manuscript, read_text
 from wamkg.matching.record import Record, UnreadableLine
 
 
@@ -61,11 +59,8 @@ def read_bibliographies(paths: Sequence[Path]) -> Bibliography:
     found = Bibliography()
     for path in paths:
         name = os.path.normpath(path)
-        try:
-            text, _ = decode(path.read_bytes(), name)
-        except (OSError, InvalidInputError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            found.problems.append(ManuscriptProblem(ManuscriptPlace(name, 1), f"{name} cannot be read: {reason}"))
+        text = read_text(path, name, ManuscriptPlace(name, 1), found.problems)
+        if text is None:
             continue
         for item in parse_bibtex(text):
             place = ManuscriptPlace(name, item.line)

@@ -117,11 +117,10 @@ class _ManuscriptChecker:
 
     def _cited(self) -> list[CitedKey]:
         found = list(cited_keys(self.manuscript.events, self.names))
-        everything = next((cited for cited in found if cited.key == "*"), None)
         plain = [cited for cited in found if cited.key != "*"]
-        if everything is None:
+        if len(plain) == len(found):
             return plain
-        return plain + [CitedKey(entry.place, entry.key, silent=True) for entry in self.bibliography.entries]
+        return plain + [CitedKey(entry.place, entry.key) for entry in self.bibliography.entries]
 
     @cached_property
     def by_key(self) -> dict[str, list[CitedKey]]:
@@ -147,7 +146,7 @@ class _ManuscriptChecker:
         yield from self.cited_twice()
         yield from self.other_classes()
         yield from self.not_cited()
-        yield from macro_findings(self.session, self.manuscript, self.prefix)
+        yield from self.macros()
         yield from self.numbers()
 
     def of_key(self, cites: Sequence[CitedKey]) -> Iterator[ManuscriptFinding]:
@@ -221,20 +220,19 @@ class _ManuscriptChecker:
             return
         cited = {n for cites in self.by_key.values() for n in self.records_of(cites[0].key)}
         entries = {n: entry for entry in self.bibliography.entries for n in self.records_of(entry.key)}
-        for paper in placed_papers(self.session, get_taxonomy(self.session, self.taxonomy)):
-            if cited.isdisjoint(paper.records):
-                entry = next((entries[n] for n in paper.records if n in entries), None)
-                where = entry.place if entry else self.place_of(paper)
-                name = entry.key if entry else self.key_of(paper)
-                text = f"{name} ({shorten(paper.title, TITLE)}) is placed in {paper.taxon} and not cited"
-                yield finding(where, "not-cited", text)
+        placed = placed_papers(self.session, get_taxonomy(self.session, self.taxonomy))
+        missing = [paper for paper in placed if cited.isdisjoint(paper.records)]
+        keys = citation_keys(self.session, [paper.id for paper in missing])
+        for paper in missing:
+            entry = next((entries[n] for n in paper.records if n in entries), None)
+            where = entry.place if entry else self.place_of(paper)
+            name = entry.key if entry else keys[paper.id]
+            text = f"{name} ({shorten(paper.title, TITLE)}) is placed in {paper.taxon} and not cited"
+            yield finding(where, "not-cited", text)
 
     def records_of(self, key: str) -> frozenset[int]:
         number = self.stored.get(key).number
         return self.works[number].records if number in self.works else frozenset()
-
-    def key_of(self, paper: PlacedPaper) -> str:
-        return citation_keys(self.session, [paper.id])[paper.id]
 
     def place_of(self, paper: PlacedPaper) -> ManuscriptPlace:
         """The heading of a paper's class or of one above it, else the beginning of the manuscript."""
@@ -258,6 +256,28 @@ class _ManuscriptChecker:
             if text := number_text(typed, self.values):
                 yield finding(typed.place, "number", text, doubtful=True)
 
+    def macros(self) -> Iterator[ManuscriptFinding]:
+        """Uses of macros whose key has no value, and values of the macro file that differ from the store's."""
+        used = [event for event in self.manuscript.events if isinstance(event, Value)]
+        if not used and not self.manuscript.values:
+            return
+        kinds = {f"{self.prefix}{ending}": kind for kind, ending in KINDS.items()}
+        frozen = bool(edition_of(self.session).name)
+        stored = macro_values(self.values)
+        typed = {(kinds[event.macro], event.key): event for event in reversed(used)}
+        for (kind, key), event in sorted(typed.items()):
+            if (kind, key) not in stored:
+                near = did_you_mean(key, [other for known, other in stored if known == kind])
+                yield finding(event.place, "macro", f"\\{event.macro}{{{key}}} has no value in the store{near}")
+            elif (kind, key) not in self.manuscript.values:
+                said = f"\\{event.macro}{{{key}}} is in no file of macros that is read here"
+                yield finding(event.place, "macro", f"{said}; `wamkg export latex-macros -o numbers.tex` writes one")
+        for (kind, key), defined in self.manuscript.values.items():
+            now = stored.get((kind, key))
+            if now is not None and now != defined.value and (kind != "date" or frozen):
+                said = f"{kind} of {key} is {defined.value} here and {now} in the store"
+                yield finding(defined.place, "macro", f"{said}; write the file again")
+
 
 def other_title(entry: Entry, work: StoredWork, verb: str, doubtful: bool = False) -> ManuscriptFinding:
     """An entry whose title no source has for the paper that its id names."""
@@ -277,29 +297,6 @@ def published_finding(entry: Entry, work: StoredWork) -> Iterator[ManuscriptFind
         )
 
 
-def macro_findings(session: Session, manuscript: Manuscript, prefix: str) -> Iterator[ManuscriptFinding]:
-    """Uses of macros whose key has no value, and values of the macro file that differ from the store's."""
-    used = [event for event in manuscript.events if isinstance(event, Value)]
-    if not used and not manuscript.values:
-        return
-    kinds = {f"{prefix}{ending}": kind for kind, ending in KINDS.items()}
-    stored = macro_values(session)
-    typed = {(kinds[event.macro], event.key): event for event in reversed(used)}
-    for (kind, key), event in sorted(typed.items()):
-        if (kind, key) not in stored:
-            near = did_you_mean(key, [other for known, other in stored if known == kind])
-            yield finding(event.place, "macro", f"\\{event.macro}{{{key}}} has no value in the store{near}")
-        elif (kind, key) not in manuscript.values:
-            yield finding(event.place, "macro", f"\\{event.macro}{{{key}}} is in no file of macros that is read here; "
-                          "`wamkg export latex-macros -o numbers.tex` writes one")  # fmt: skip
-    frozen = bool(edition_of(session).name)
-    for (kind, key), defined in manuscript.values.items():
-        now = stored.get((kind, key))
-        if now is not None and now != defined.value and (kind != "date" or frozen):
-            yield finding(defined.place, "macro", f"{kind} of {key} is {defined.value} here and {now} in the store; "
-                          "write the file again")  # fmt: skip
-
-
 _WHOLE_SURVEY = ("placed", "all:papers", "all:included", "all:methods")
 """Counts that a sentence on the whole survey may mean."""
 
@@ -307,11 +304,7 @@ _WHOLE_SURVEY = ("placed", "all:papers", "all:included", "all:methods")
 def number_text(typed: TypedNumber, values: SurveyValues) -> str:
     """What is wrong with a typed number; empty if a count or share of the store is the same."""
     if not typed.paths:
-        known = {
-            key: values.counts[key]
-            for key in ("placed", "all:papers", "all:included", "all:methods")
-            if key in values.counts
-        }
+        known = {key: values.counts[key] for key in _WHOLE_SURVEY if key in values.counts}
         right = typed.number in known.values() or not known
         now = ", ".join(f"{key} {number:g}" for key, number in known.items())
         return "" if right else f"{typed.text!r}: the store counts {now}"

@@ -21,7 +21,7 @@ from wamkg.manuscript.events import (
     Mark,
     Words,
 )
-from wamkg.store.taxonomy_edits import is_same_or_descendant
+from wamkg.store.taxonomy_edits import are_on_one_branch
 
 _NOUN = re.compile(r"\s+(?:methods?|approaches|approach|papers?|works?|systems?|techniques?|models?|families|family|"
                    r"class|classes|branch)\W*$", re.I)  # fmt: skip
@@ -39,8 +39,7 @@ class ClassContext:
 
     def agrees(self, placed: Sequence[str]) -> bool:
         """Whether a paper at these taxa belongs there: at the class, below it, or at one above it."""
-        return any(is_same_or_descendant(one, path) or is_same_or_descendant(path, one)
-                   for one in placed for path in self.paths)  # fmt: skip
+        return any(are_on_one_branch(one, path) for one in placed for path in self.paths)
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,6 @@ class CitedKey:
     place: ManuscriptPlace
     key: str
     contexts: tuple[ClassContext, ...] = ()
-    silent: bool = False
 
 
 class ClassNames:
@@ -135,7 +133,7 @@ class _Walk:
 
     def cited(self, event: ManuscriptCitation, contexts: tuple[ClassContext, ...]) -> Iterator[CitedKey]:
         for key in event.keys:
-            yield CitedKey(event.place, key, contexts if not event.silent else (), event.silent)
+            yield CitedKey(event.place, key, contexts if not event.silent else ())
 
     def heading(self, event: Heading) -> None:
         while self.open and self.open[-1][0] >= event.level:

@@ -107,6 +107,16 @@ def read_manuscript(main: Path, value_macros: frozenset[str] = frozenset()) -> M
     return reader.found
 
 
+def read_text(path: Path, name: str, named: ManuscriptPlace, problems: list[ManuscriptProblem]) -> str | None:
+    """The text of a file; None if it cannot be read, which is added to the problems at the place that names it."""
+    try:
+        return decode(path.read_bytes(), name)[0]
+    except (OSError, InvalidInputError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        problems.append(ManuscriptProblem(named, f"{name} cannot be read: {reason}"))
+        return None
+
+
 class _ManuscriptReader:
     def __init__(self, found: Manuscript, value_macros: frozenset[str]) -> None:
         self.found, self.value_macros = found, value_macros
@@ -117,11 +127,8 @@ class _ManuscriptReader:
         """Read one file and what it inputs, unless it is open already."""
         if path in self.open or depth > MAX_DEPTH or len(self.found.files) >= MAX_FILES:
             return
-        try:
-            text, _ = decode(path.read_bytes(), str(path))
-        except (OSError, InvalidInputError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            self.found.problems.append(ManuscriptProblem(named, f"{path} cannot be read: {reason}"))
+        text = read_text(path, str(path), named, self.found.problems)
+        if text is None:
             return
         self.found.files.append(path)
         values = defined_values(text, str(path))

@@ -57,8 +57,9 @@ class EditionLinks:
         if path == "/papers":
             known = given and all(name in FILTERS for name, _ in given)
             return LIBRARY if not given else f"{LIBRARY}?{urlencode(given)}" if known else None
-        whole = f"{path}?{urlencode(given)}" if given else path
-        found = self.pages.get(whole) or (None if given else self.pages.get(path))
+        # The edition has one drawing of the graph, which its page frames.
+        drawn = "graph/network.html" if path == "/graph/network" else None
+        found = drawn or self.pages.get(f"{path}?{urlencode(given)}" if given else path)
         return f"{found}{anchor}" if found else None
 
     def _figure(self, name: str, query: str) -> str:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError, StoreError
+from wamkg.exporting.bibtex import export_bibtex
+from wamkg.exporting.csl_json import csl_json
 from wamkg.exporting.formats import export_named, papers_of, sections_of
 from wamkg.exporting.into import has_marks, with_part
 from wamkg.exporting.list_in_place import UpdatedList, update_list
 from wamkg.exporting.references import bibliographic_records, plain_citation
+from wamkg.exporting.ris import ris_record
 from wamkg.files import read_utf8, write_whole
 from wamkg.manuscript.cited import CitedPapers, cited_papers
 from wamkg.store.batches import close_batch, get_actor, open_batch
@@ -26,8 +29,11 @@ log = logging.getLogger(__name__)
 def pin_citation_keys(store: Store) -> int:
     """Give every paper of the library without a citation key a permanent default key; returns how many were added.
 
-    Exports and citations call this first. In a read-only store the keys are computed each time instead.
+    Exports and citations call this first. In a snapshot, which never changes, and in a read-only store the keys are
+    computed each time instead.
     """
+    if store.edition is not None:
+        return 0
     with store.reading() as session:
         if not is_keyless(session):
             return 0
@@ -55,11 +61,11 @@ def export(
     """Write the papers of the store, those of some taxonomies, those that a filter finds, or those that a manuscript
     cites, in a format, piece by piece, with `write`. With a manuscript, returns what it cites.
 
-    A format that uses citation keys stores them first, except for a snapshot, which never changes. Raises
+    A format that uses citation keys stores them first. Raises
     InvalidInputError for an unknown format or a choice that the format does not have, and the errors of the filter.
     """
     form = export_named(format)
-    if form.cites and store.edition is None:
+    if form.cites:
         pin_citation_keys(store)
     with store.reading() as session:
         cited = cited_papers(session, cited_in) if cited_in else None
@@ -75,8 +81,13 @@ def cited_as(session: Session, paper: str) -> dict[str, str]:
     """
     number = find_paper(session, paper).id
     assert number is not None
-    cited = {name: "".join(papers_of(name)(session, [number])).strip() for name in ("bibtex", "ris", "csl-json")}
-    return cited | {"text": "".join(map(plain_citation, bibliographic_records(session, [number])))}
+    records = list(bibliographic_records(session, [number]))
+    return {
+        "bibtex": "".join(export_bibtex(session, [number])).strip(),
+        "ris": "".join(map(ris_record, records)).strip(),
+        "csl-json": "".join(csl_json(records)).strip(),
+        "text": "".join(map(plain_citation, records)),
+    }
 
 
 def _pieces(

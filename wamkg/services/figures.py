@@ -51,7 +51,7 @@ def make_drawing(store: Store, request: FigureRequest, look: FigureOptions) -> "
     from wamkg.figures.catalog import make_figure
 
     kind = FIGURES.get(request.name)
-    if kind and kind.cites and not (request.release or request.as_of):
+    if kind and kind.cites:
         pin_citation_keys(store)
     with store.reading() as session:
         return make_figure(session, request.name, request.query, look)

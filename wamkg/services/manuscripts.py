@@ -17,8 +17,7 @@ def check_manuscript(store: Store, main: Path, taxonomy: str = "") -> Manuscript
     The citation keys of the current store are pinned first, as exports do. Raises the errors of
     `check.check_manuscript`.
     """
-    if store.edition is None:
-        pin_citation_keys(store)
+    pin_citation_keys(store)
     with store.reading() as session:
         return check.check_manuscript(session, main, taxonomy)
 

@@ -31,7 +31,7 @@ from wamkg.pages.edition import downloads_page, search_data
 from wamkg.pages.edition_links import LIBRARY, LINKED, EditionLinks, pages_of_lists, paper_file
 from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, entity_page
 from wamkg.pages.library import library_page
-from wamkg.pages.links import API, paper_url, query_url
+from wamkg.pages.links import API, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
 from wamkg.pages.overview import LeaderboardChoice, TimelineChoice, leaderboard_page, timeline_page
 from wamkg.pages.paper import paper_page, why_page
@@ -40,10 +40,11 @@ from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
 from wamkg.services.exports import cited_as, pin_citation_keys
 from wamkg.services.figures import draw_figure
 from wamkg.store.session import Edition, Store
+from wamkg.store.survey import find_survey
 from wamkg.version import __version__
 from wamkg.views.edition import edition_of
 from wamkg.views.entities import all_entities
-from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page
+from wamkg.views.papers import PaperItem, PaperQuery, ordered_numbers, paper_items
 from wamkg.views.survey import SurveyItem, site_name, survey_item
 from wamkg.views.tables import TableQuery, make_table
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
@@ -78,8 +79,7 @@ def write_site(store: Store, folder: Path, base_url: str = "") -> SiteReport:
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
         raise InvalidInputError(f"{folder} has files that are no edition; name a new or an empty folder")
-    if store.edition is None:
-        pin_citation_keys(store)
+    pin_citation_keys(store)
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -119,7 +119,7 @@ class _Site:
         self.left_out += self._in_parallel(
             [("paper", item.id) for item in items] + [("why", item.id) for item in items]
         )
-        for name in sorted(self.links.assets | {"edition.js"} | {"paper.css"}):
+        for name in sorted(self.links.assets | {"edition.js"}):
             self._save(f"assets/{name}", _asset(name))
         size = self._manifest()
         files = sum(1 for path in self.folder.rglob("*") if path.is_file())
@@ -136,10 +136,8 @@ class _Site:
             "/": "index.html", "/taxonomy": "taxonomy.html", "/timeline": "timeline.html", "/graph": "graph.html",
             "/leaderboard": "leaderboard.html", "/downloads": "downloads.html", f"/{MANIFEST}": MANIFEST,
         }  # fmt: skip
-        pages |= {paper_url(item.id): paper_file(item.id) for item in items}
         pages |= {f"/papers/{item.id}": paper_file(item.id) for item in items}
         pages |= {f"/papers/{item.slug}": paper_file(item.id) for item in items}
-        pages |= {f"{paper_url(item.id)}/why": _why_file(item.id) for item in items}
         pages |= {f"/papers/{item.id}/why": _why_file(item.id) for item in items}
         pages |= {"/index": "index/benchmarks.html", "/index/authors": "index/authors.html", "/about": "about.html"}
         for kind in KINDS:
@@ -191,10 +189,7 @@ class _Site:
         html = graph_page(session, GraphChoice())
         if 'src="/graph/network' in html:
             self._save("graph/network.html", network_document(session, GraphChoice()).encode())
-            before, _, rest = html.partition('src="/graph/network')
-            html = f'{before}src="graph/network.html"{rest.partition(chr(34))[2]}'
-        rewritten = self.links.rewritten(html.replace('src="graph/network.html"', "data-network"), "graph.html")
-        self._save("graph.html", rewritten.replace("data-network", 'src="graph/network.html"').encode())
+        self._page("graph.html", html)
 
     def _groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         files = [(name, f"{API}/exports/{name}") for name in EXPORTS]
@@ -225,10 +220,7 @@ class _Site:
             self._save(name, write(Feed(site_name(session), base or "index.html", f"{base}{name}", entries)))
 
     def _survey(self, session: Session) -> SurveyItem | None:
-        try:
-            return survey_item(session)
-        except WamkgError:
-            return None
+        return survey_item(session) if find_survey(session) is not None else None
 
     def _schema_org(self, session: Session, items: Sequence[PaperItem]) -> JsonObject:
         survey = self._survey(session)
@@ -318,8 +310,7 @@ def _noon(edition: Edition) -> datetime:
 
 def _everything(session: Session) -> list[PaperItem]:
     """All papers of the library, newest first."""
-    total = find_paper_page(session, PaperQuery(limit=1)).total
-    return find_paper_page(session, PaperQuery(limit=max(total, 1))).items
+    return paper_items(session, ordered_numbers(session, PaperQuery()))
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ def write_table(store: Store, name: str, query: TableQuery, form: str, width: fl
 
     Raises the errors of `make_table` and `render_table`.
     """
-    if store.edition is None:
-        pin_citation_keys(store)
+    pin_citation_keys(store)
     with store.reading() as session:
         table = make_table(session, name, query)
     return render_table(table, form, width), overfull(table, width) if form == "latex" else 0.0

@@ -30,7 +30,7 @@ from wamkg.store.tables import (
     Venue,
 )
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
-from wamkg.store.taxonomy_edits import is_same_or_descendant
+from wamkg.store.taxonomy_edits import are_on_one_branch, is_same_or_descendant
 from wamkg.vocabulary import PERSON, AssignmentStatus, EventKind, Relation
 
 T = TypeVar("T")
@@ -332,7 +332,7 @@ def redundant_taxa(paths: Iterable[str]) -> str | None:
     for one, other in combinations(paths, 2):
         if one == other:
             return f"{one} is named twice"
-        if is_same_or_descendant(one, other) or is_same_or_descendant(other, one):
+        if are_on_one_branch(one, other):
             return f"{one} and {other} lie one in the other; name the deeper one"
     return None
 

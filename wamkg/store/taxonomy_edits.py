@@ -245,6 +245,11 @@ def is_same_or_descendant(path: str, above: str) -> bool:
     return f"{path}/".startswith(f"{above}/")
 
 
+def are_on_one_branch(one: str, other: str) -> bool:
+    """Whether two paths are the same, or one is above the other."""
+    return is_same_or_descendant(one, other) or is_same_or_descendant(other, one)
+
+
 def rebuild_paths(session: Session, only: set[int] | None = None, but: Set[int] = frozenset()) -> None:
     """Rebuild the paths of live taxa from their parents. Changes only the taxa in `only` and their descendants, except
     those in `but`.
