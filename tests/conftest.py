@@ -146,15 +146,26 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -
     return path
 
 
-@pytest.fixture
-def seeded_store(seeded_file: Path, home: Path) -> Iterator[Store]:
-    """A seeded store of its own, where the settings expect it."""
+def _copied_to(home: Path, file: Path) -> Iterator[Store]:
+    """A store that is a copy of a file, where the settings expect it."""
     home.mkdir(parents=True, exist_ok=True)
     target = home / "wamkg.db"
-    target.write_bytes(seeded_file.read_bytes())
+    target.write_bytes(file.read_bytes())
     made = Store(f"sqlite:///{target}")
     yield made
     made.close()
+
+
+@pytest.fixture
+def seeded_store(seeded_file: Path, home: Path) -> Iterator[Store]:
+    """A seeded store of its own."""
+    yield from _copied_to(home, seeded_file)
+
+
+@pytest.fixture
+def file_store(migrated_file: Path, home: Path) -> Iterator[Store]:
+    """An empty SQLite store of its own, for rules that do not depend on the database."""
+    yield from _copied_to(home, migrated_file)
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,7 @@ def _built(request: Request, stack: ExitStack, named: Opening, as_of: str | None
 
 
 _BUILDING = Lock()
-"""Held while a past day is built for somebody who is no curator."""
+"""Held while a past day is built for somebody who is not a curator."""
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def new_entry(neighbor: Sequence[str], record: Record, item: PaperItem, kind: st
     """The lines of a paper in the form of a neighbor, whose record is given; a plain bullet where that cannot be done.
 
     A value that the neighbor has and the paper has not is left out. `usual` are words that most entries of the list
-    print, whatever paper they name; any other word of the neighbor would be said of the paper without a source.
+    print, whatever paper they name; any other word of the neighbor would be a claim about the paper without a source.
     """
     text = "\n".join(line.rstrip("\r\n") for line in neighbor)
     if kind == "row":

@@ -46,6 +46,12 @@ _JOURNALS = (
     "Intelligent Systems",
     "Briefings in Bioinformatics",
 )
+_JOURNAL_NOUNS = frozenset((
+    "protocols", "reports", "letters", "communications", "reviews", "transactions", "bulletin", "annals", "archives",
+    "advances", "chemistry", "physics", "biology", "medicine", "genetics", "genomics", "bioinformatics", "proteomics",
+    "neuroscience", "psychology", "science", "sciences", "materials", "engineering", "biotechnology", "informatics",
+))  # fmt: skip
+"""Last words of journals: nobody's family name."""
 _TRACKS = r"Findings|Workshops?|Main|Datasets? and Benchmarks?|D&B|Demos?|Industry"
 _PRINTED = re.compile(
     rf"^(?i:(?:IEEE|ACM|the)?[\s/]*\(?(?:{'|'.join(_NAMES)})\)?(?:\s+(?:{_TRACKS})(?:\s+Track)?)?|"
@@ -120,6 +126,13 @@ def is_printed_venue(text: str) -> bool:
 def is_known_venue(venue: str | None) -> bool:
     """Whether a venue is a known one of the field."""
     return bool(venue and _VENUES.match(venue))
+
+
+def is_journal(text: str) -> bool:
+    """Whether two to five capitalized words end like the name of a journal ("Nature Protocols")."""
+    words = text.split()
+    named = all(word[:1].isupper() or word in ("of", "and", "in", "&") for word in words)
+    return 2 <= len(words) <= 5 and named and words[-1].lower() in _JOURNAL_NOUNS
 
 
 def is_venue(text: str, loosely: bool) -> bool:

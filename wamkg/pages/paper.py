@@ -37,7 +37,7 @@ class FieldValues:
     """A field of the paper: its name, its value as text, what each source says, and its value as a form has it.
 
     `shown` is the claim that is shown, if a source states it; `others` are the other claims. `source` is that of a date
-    or link, which is no claim.
+    or link, which is not a claim.
     """
 
     name: str

@@ -4,6 +4,7 @@ import re
 
 from wamkg.importing.links import is_link_label
 from wamkg.importing.lists.words import all_common, has_han
+from wamkg.importing.venues import is_journal
 
 CUT = re.compile(
     r"[,;]?\s*(?:\bet[.\s]*al\b\.?|\band\s+(?:many\s+)?others\b|\betc\b\.?|…|\.\.\.|等人|等(?=$|[\s,，.。]))",
@@ -32,12 +33,6 @@ _NO_NAME = frozenset((
     "they", "github", "gitlab", "youtube", "huggingface", "code", "website", "slides", "video", "blog",
 ))  # fmt: skip
 """Words in titles that never occur in a person's name."""
-_JOURNAL_NOUNS = frozenset((
-    "protocols", "reports", "letters", "communications", "reviews", "transactions", "bulletin", "annals", "archives",
-    "advances", "chemistry", "physics", "biology", "medicine", "genetics", "genomics", "bioinformatics", "proteomics",
-    "neuroscience", "psychology", "science", "sciences", "materials", "engineering", "biotechnology", "informatics",
-))  # fmt: skip
-"""Last words of journals: nobody's family name."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.I)
 _MARKS = re.compile(
     r"\$\s*(?:\{\}\s*)?(?:\^|\\(?:d?dag(?:ger)?|ast|star|diamond|heartsuit|clubsuit|spadesuit|circ|bullet|S|P)\b)[^$]*\$|"
@@ -103,13 +98,6 @@ def is_name(text: str) -> bool:
     return all(_is_name_word(w) or w.lower() in _PARTICLES for w in words) and any(
         c.islower() for w in words for c in w[1:]
     )
-
-
-def is_journal(text: str) -> bool:
-    """Whether two to five capitalized words end like the name of a journal ("Nature Protocols")."""
-    words = text.split()
-    named = all(word[:1].isupper() or word in ("of", "and", "in", "&") for word in words)
-    return 2 <= len(words) <= 5 and named and words[-1].lower() in _JOURNAL_NOUNS
 
 
 def _is_mostly_common(words: list[str]) -> bool:

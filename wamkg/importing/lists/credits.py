@@ -13,12 +13,19 @@ from wamkg.importing.lists.authors import (
     is_group,
     is_initials,
     is_institution,
-    is_journal,
     is_name,
     plain_name,
     split_and,
 )
-from wamkg.importing.venues import is_known_venue, is_printed_venue, is_venue, plain_venue, read_date, read_venue
+from wamkg.importing.venues import (
+    is_journal,
+    is_known_venue,
+    is_printed_venue,
+    is_venue,
+    plain_venue,
+    read_date,
+    read_venue,
+)
 
 _CUT_MARK = "\x1f"
 _DOT = "\u2024"
