@@ -37,8 +37,13 @@ from wamkg.store.paper_filter import SORTS, Having
 from wamkg.store.session import Store
 from wamkg.vocabulary import Role, Standing
 
-SAMPLED = 3
-"""On PostgreSQL every route is asked, with every third of its values; the first is the route without parameters."""
+DATABASES = [
+    pytest.param(("sqlite", 2), id="sqlite"),
+    pytest.param(("postgres", 3), marks=pytest.mark.postgres, id="postgres"),
+    pytest.param(("sqlite", 1), marks=pytest.mark.drill, id="sqlite-whole"),
+    pytest.param(("postgres", 1), marks=[pytest.mark.postgres, pytest.mark.drill], id="postgres-whole"),
+]
+"""Every route is asked on each database, with every second or third of its values; a drill asks with all of them."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,15 @@ class Walked:
     store: Store
     client: TestClient
     held: Held
+    step: int
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=DATABASES)
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """On each database, built once."""
     home = tmp_path_factory.mktemp("walk")
-    if request.param == "sqlite":
+    database, step = request.param
+    if database == "sqlite":
         url = f"sqlite:///{home / 'wamkg.db'}"
         (home / "wamkg.db").write_bytes(request.getfixturevalue("seeded_file").read_bytes())
     else:
@@ -70,15 +77,14 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with TestClient(
         create_app(settings), headers=token_for(store, Role.ADMIN), raise_server_exceptions=False
     ) as client:
-        yield Walked(store, client, held_by(store))
+        yield Walked(store, client, held_by(store), step)
     store.close()
 
 
 def test_every_read_of_the_api_answers_as_described(walked: Walked) -> None:
     faults = []
-    step = 1 if walked.store.is_sqlite else SAMPLED
     for read in reads(walked.client.get("/openapi.json").json()):
-        for asked in list(read.asked(walked.held))[::step]:
+        for asked in list(read.asked(walked.held))[:: walked.step]:
             faults += _faults(walked.client, read, asked)
     assert not faults, "\n".join(faults)
 
@@ -169,10 +175,10 @@ def page_requests(held: Held) -> Iterator[tuple[str, dict[str, str]]]:
         yield paths[0], {name: found[0] for name, found in values.items() if name != "as_of"}
 
 
-@pytest.mark.parametrize("walked", ["sqlite", pytest.param("postgres", marks=pytest.mark.drill)], indirect=True)
+@pytest.mark.parametrize("walked", [DATABASES[0], *DATABASES[2:]], indirect=True)
 def test_every_page_is_shown_and_says_no_none(walked: Walked) -> None:
     faults = []
-    for path, query in page_requests(walked.held):
+    for path, query in list(page_requests(walked.held))[:: walked.step]:
         answer = walked.client.get(path, params=query)
         if answer.status_code >= 500 or (len(query) < 2 and answer.status_code != 200):
             faults.append(f"{answer.request.url}: {answer.status_code} {answer.text[:200]}")

@@ -481,7 +481,7 @@ def test_a_roadmap_that_does_not_fit_names_the_command_that_does() -> None:
     roadmap = sample(60, seed=7, labels=names)
     items = tuple(replace(item, taxon=f"b{i % 12}") for i, item in enumerate(roadmap.items))
     wide = replace(roadmap, taxa=taxa, items=items)
-    with pytest.raises(InvalidInputError, match=r"it fits with `wamkg figure roadmap .*--orientation horizontal"):
+    with pytest.raises(InvalidInputError, match="add `--orientation horizontal` to the command"):
         draw_roadmap(wide)
     fitting = draw_roadmap(wide, FigureOptions(orientation="horizontal"))
     assert draw_roadmap(wide, FigureOptions(fit=True)).caption == fitting.caption

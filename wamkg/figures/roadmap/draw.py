@@ -33,7 +33,8 @@ def draw_roadmap(roadmap: Roadmap, options: FigureOptions | None = None) -> Draw
     except DoesNotFitError as error:
         option, fitting = _what_fits(roadmap, options)
         if not options.fit or not option:
-            raise InvalidInputError(f"{error}; {_advice(roadmap, option)}") from error
+            advice = f"add `{option}` to the command" if option else "choose a wider figure with --width"
+            raise InvalidInputError(f"{error}; {advice}") from error
         layout = _lay_out(roadmap, fitting)
     theme = THEMES[options.theme]
 
@@ -66,6 +67,8 @@ def _what_fits(roadmap: Roadmap, options: FigureOptions) -> tuple[str, FigureOpt
     other: Orientation = "vertical" if options.orientation == "horizontal" else "horizontal"
     changes = {f"--representatives {number}": replace(options, representatives=number) for number in (5, 2)}
     changes[f"--orientation {other}"] = replace(options, orientation=other)
+    if options.height < PAGE_MM:
+        changes[f"--height {PAGE_MM:g}"] = replace(options, height=PAGE_MM)
     wider = [width for width in _WIDER_MM if width > options.width_mm]
     changes |= {f"--width {width}": replace(options, width=float(width)) for width in wider}
     for option, changed in changes.items():
@@ -77,12 +80,6 @@ def _what_fits(roadmap: Roadmap, options: FigureOptions) -> tuple[str, FigureOpt
             continue
         return option, changed
     return "", options
-
-
-def _advice(roadmap: Roadmap, option: str) -> str:
-    if not option:
-        return "choose a wider figure with --width"
-    return f"it fits with `wamkg figure roadmap --taxonomy {roadmap.taxonomy} {option} -o roadmap.svg`"
 
 
 def _rows(roadmap: Roadmap, layout: RoadmapLayout) -> Rows:
