@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -84,3 +85,19 @@ def test_names_that_are_no_addresses_lead_to_their_pages(
     for link in links:
         shown = client.get(unescape(link))
         assert shown.status_code == 200 and "A Kite at Sea" in shown.text and "<script>alert" not in shown.text
+
+
+def test_every_author_is_found_by_name_and_all_are_counted(client: TestClient) -> None:
+    html = client.get("/index/authors").text
+    authors = {author for item in client.get("/api/v1/papers?limit=100").json()["items"] for author in item["authors"]}
+    assert len(authors) > 100
+    assert all(f"/index/authors/{quote(name)}" in html for name in authors)
+    once = client.get("/index/authors?q=zzhou nobody").text
+    assert "Nothing of that name" in once
+
+
+def test_a_benchmark_counts_the_papers_that_report_results_on_it(client: TestClient) -> None:
+    total = client.get("/api/v1/papers?benchmark=LIBERO&limit=1").json()["total"]
+    assert total > 1
+    row = client.get("/index/benchmarks?q=libero").text.split('href="/index/benchmarks/libero"')[1]
+    assert f'<td class="number">{total}</td>' in row.split("</tr>")[0]

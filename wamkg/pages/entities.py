@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -14,9 +14,10 @@ from wamkg.pages.links import export_url, library_url
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.entities import get_entity, papers_linked_to_entity
+from wamkg.store.paper_groups import GroupBy
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import EntityItem, all_entities, get_entity_item
-from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets
+from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets, paper_groups
 from wamkg.views.results import Leaderboard, MethodResult, ResultQuery, leaderboard, results_of_method
 from wamkg.views.survey import site_name
 from wamkg.views.timelines import CitationPeriod
@@ -34,7 +35,6 @@ KINDS = {
 """Kinds of entities that have pages, with their plural."""
 AUTHOR = "author"
 SHOWN_PAPERS = 25
-MAX_AUTHORS = 200
 _FILTERED = (
     EntityKind.METHOD,
     EntityKind.DATASET,
@@ -46,6 +46,22 @@ _FILTERED = (
 _RELATED = ("author", "institution", "benchmark", "dataset")
 """Facets whose values have pages."""
 MAX_RELATED = 12
+_COUNTED: Mapping[EntityKind, GroupBy] = {
+    EntityKind.BENCHMARK: "benchmark",
+    EntityKind.DATASET: "dataset",
+    EntityKind.INSTITUTION: "institution",
+}
+"""Kinds whose papers are counted as the library's filter finds them: a reported result counts as a use."""
+
+
+class EntityRow(NamedTuple):
+    """A line of a list of entities."""
+
+    name: str
+    slug: str
+    papers: int
+    results: int = 0
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,29 +181,43 @@ def entity_list_page(session: Session, kind: EntityKind, q: str | None = None, v
     """All entities of a kind, those with most papers first; `q` keeps those whose name contains it."""
     wanted = (q or "").casefold()
     items = [i for i in all_entities(session, kind) if wanted in " ".join([i.name, *i.aliases]).casefold()]
-    rows = [(i.name, i.slug, sum(i.uses.values()), i.results, i.definition or "") for i in items]
-    return _list(
-        session, viewer, kind, KINDS[kind], sorted(rows, key=lambda row: (-row[2], -row[3], row[0].casefold())), q
-    )
+    papers = _paper_counts(session, kind)
+    rows = [
+        EntityRow(i.name, i.slug, papers.get(i.name, sum(i.uses.values())), i.results, i.definition or "")
+        for i in items
+    ]
+    rows.sort(key=lambda row: (-row.papers, -row.results, row.name.casefold()))
+    return _list(session, viewer, kind, rows, len(rows), q)
+
+
+def _paper_counts(session: Session, kind: EntityKind) -> dict[str, int]:
+    """Papers by entity as the filter of the library counts them; empty for a kind that is no filter."""
+    if (by := _COUNTED.get(kind)) is None:
+        return {}
+    return {group.value: group.papers for group in paper_groups(session, PaperQuery(), by).items}
 
 
 def author_list_page(session: Session, q: str | None = None, viewer: Viewer | None = None) -> str:
     """The authors with most papers; `q` keeps those whose name contains it."""
-    wanted = (q or "").casefold()
-    counts = library_facets(session, PaperQuery(), None).author
-    rows = [(name, name, count, 0, "") for name, count in counts.items() if wanted in name.casefold()][:MAX_AUTHORS]
-    return _list(session, viewer, AUTHOR, "Authors", rows, q)
+    found = paper_groups(session, PaperQuery(), "author", part=q or "")
+    rows = [EntityRow(group.value, group.value, group.papers) for group in found.items]
+    return _list(session, viewer, AUTHOR, rows, found.total, q)
 
 
-def _list(session: Session, viewer: Viewer | None, kind: str, plural: str, rows: Sequence[Any], q: str | None) -> str:
+def _list(
+    session: Session, viewer: Viewer | None, kind: str, rows: Sequence[EntityRow], total: int, q: str | None
+) -> str:
+    labels = {**{known.value: label for known, label in KINDS.items()}, AUTHOR: "Authors"}
     return render(
         "entities.html",
         viewer=viewer,
         site=site_name(session),
         here="/index",
         kind=kind,
-        plural=plural,
-        kinds=[*((known.value, label) for known, label in KINDS.items()), (AUTHOR, "Authors")],
+        plural=labels[kind],
+        kinds=list(labels.items()),
         rows=rows,
+        total=total,
+        defined=any(row.definition for row in rows),
         q=q or "",
     )

@@ -340,11 +340,15 @@ MAX_GROUPS = 1000
 
 
 def paper_groups(
-    session: Session, query: PaperFilter, by: GroupBy, taxonomy: str = MAIN, depth: int = 1
+    session: Session, query: PaperFilter, by: GroupBy, taxonomy: str = MAIN, depth: int = 1, part: str = ""
 ) -> PaperGroups:
-    """The papers that match in groups; see `count_groups` for the parameters and errors."""
+    """The papers that match in groups; see `count_groups` for the parameters and errors.
+
+    With `part`, only the values that contain it, in any case.
+    """
     counts, without = count_groups(session, query, by, taxonomy, depth)
-    ordered = sorted(counts.items(), key=lambda pair: pair if by in ("year", "month") else (-pair[1], pair[0]))
+    found = [pair for pair in counts.items() if part.casefold() in pair[0].casefold()]
+    ordered = sorted(found, key=lambda pair: pair if by in ("year", "month") else (-pair[1], pair[0]))
     items = [PaperGroup(value, papers) for value, papers in ordered[:MAX_GROUPS]]
     return PaperGroups(by, items, len(ordered), without)
 
