@@ -141,6 +141,7 @@ PAGE_VALUES = {
     "rows": ["rank", "name"],
     "at": ["joint", "cascaded/implicit"],
     "facet": ["year", "venue", "institution"],
+    "show": ["papers", "citations"],
     "a": ["now"],
     "b": ["now"],
 }

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
+from tests.helpers.cited_library import fill_cited
 from wamkg.cli import run
 from wamkg.settings import Settings
 from wamkg.store.session import Store
@@ -69,3 +70,28 @@ def test_leaderboards_are_sorted_kept_apart_and_taken(client: TestClient) -> Non
     assert len(rows) == 57 and {row["benchmark"] for row in rows} == {"LIBERO"}
     assert [row["rank"] for row in rows if row["suite"] == "libero_object"][:3] == ["1", "1", "3"]
     assert len(list(csv.reader(client.get("/leaderboard.csv").text.splitlines()))) == 154
+
+
+def test_citations_by_branch_are_shown_and_taken(store: Store, home: Path, tmp_path: Path) -> None:
+    papers = {
+        "Ara": ("2023-01-05", "cascaded"), "Bix": ("2023-02-05", "joint"), "Cyo": ("2024-05-05", "joint"),
+        "Dun": ("2024-06-01", None),
+    }  # fmt: skip
+    fill_cited(store, tmp_path, papers, [("Cyo", "Ara"), ("Cyo", "Bix"), ("Dun", "Bix")])
+    with TestClient(create_app(Settings(database_url=store.url, home=home))) as client:
+        html = unescape(client.get("/timeline?show=citations").text)
+        rows = list(csv.reader(client.get("/timeline.csv?show=citations&by=month").text.splitlines()))
+    assert rows == [
+        ["period", "cascaded", "joint", "total", "cumulative"],
+        ["2024-05", "1", "1", "1", "1"],
+        ["2024-06", "0", "1", "1", "2"],
+    ]
+    assert "2 citing papers" in html and "2024-Q2, Joint: 2" in html and "2024-Q2, Cascaded: 1" in html
+    assert "<code>wamkg figure citations --taxonomy wam --by quarter --depth 1 -o citations.pdf</code>" in html
+
+
+def test_a_view_of_time_keeps_what_was_chosen(client: TestClient) -> None:
+    html = unescape(client.get("/timeline?by=year&depth=0").text)
+    assert 'href="/timeline?by=year&depth=0&show=citations"' in html
+    empty = unescape(client.get("/timeline?by=year&depth=0&show=citations").text)
+    assert "wamkg enrich" in empty and 'href="/timeline?by=year&depth=0"' in empty

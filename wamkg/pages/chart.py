@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wamkg.views.timelines import CitationPeriod, PaperTimeline
+from wamkg.views.timelines import BranchCitations, CitationPeriod, PaperTimeline, TimelinePeriod
 
-WIDTH, HEIGHT = 960.0, 300.0
+HEIGHT = 300.0
 LEFT, BOTTOM, TOP = 36.0, 26.0, 14.0
 GAP = 0.22
 MAX_STEPS = 8
 _STEPS = (*(factor * 10**power for power in range(7) for factor in (1, 2, 5)), 10**9)
 """Distances between the lines of an axis of counts."""
+
+
+WIDE, SCREEN, PHONE = 1200.0, 860.0, 350.0
+"""Widths of a chart over the whole screen, beside a column and on a phone, in user units of 12 px text."""
+_LOW, _SIDE, _ROOM_FOR_SUM, _ROOM_FOR_PERIOD = 210.0, 34.0, 76.0, 72.0
 
 
 @dataclass(frozen=True)
@@ -61,31 +66,35 @@ def steps_of(paths: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def timeline_chart(timeline: PaperTimeline) -> StackedBars:
-    """Bars by period, split by taxon, with whole numbers on the axis."""
-    highest = max((item.total for item in timeline.items), default=1)
+def timeline_chart(timeline: PaperTimeline | BranchCitations, width: float) -> StackedBars:
+    """Bars by period, split by taxon, with whole numbers on the axis and few labels on a narrow chart."""
+    highest = max((sum(_parts(item, timeline.taxa).values()) for item in timeline.items), default=1) or 1
     every = next(step for step in _STEPS if highest / step <= 6)
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     top = -(-highest // every) * every
-    slot = (WIDTH - LEFT) / max(len(timeline.items), 1)
+    slot = (width - LEFT) / max(len(timeline.items), 1)
     steps = steps_of(timeline.taxa)
     segments: list[Segment] = []
     for i, item in enumerate(timeline.items):
         y = base
-        for path in timeline.taxa or [""]:
-            count = item.counts.get(path, 0) if path else item.total
+        for path, count in _parts(item, timeline.taxa).items():
             height = count / top * room
             y -= height
             if count:
                 words = f"{item.period}, {timeline.names.get(path, 'papers')}: {count}"
                 x = LEFT + (i + GAP / 2) * slot
                 family = path.partition("/")[0]
-                width = slot * (1 - GAP)
-                segments.append(Segment(x, y, width, height, family, steps.get(path, 0), words, path, item.period))
-    each = max(1, -(-len(timeline.items) // 12))
+                bar = slot * (1 - GAP)
+                segments.append(Segment(x, y, bar, height, family, steps.get(path, 0), words, path, item.period))
+    each = max(1, -(-len(timeline.items) // int((width - LEFT) // _ROOM_FOR_PERIOD)))
     periods = [Tick(LEFT + (i + 0.5) * slot, item.period) for i, item in enumerate(timeline.items) if i % each == 0]
     counts = [Tick(base - value / top * room, str(value)) for value in range(0, top + 1, every)]
-    return StackedBars(WIDTH, HEIGHT, LEFT, base, segments, periods, counts)
+    return StackedBars(width, HEIGHT, LEFT, base, segments, periods, counts)
+
+
+def _parts(item: TimelinePeriod, taxa: Sequence[str]) -> dict[str, int]:
+    """The counts of a period from the bottom of its bar to the top; under an empty path if nothing is split."""
+    return {path: item.counts.get(path, 0) for path in taxa} if taxa else {"": item.total}
 
 
 @dataclass(frozen=True)
@@ -112,11 +121,6 @@ class BarsAndSum:
     line: list[tuple[float, float]]
     periods: list[Tick]
     counts: list[Tick]
-
-
-SCREEN, PHONE = 860.0, 350.0
-"""Widths of a chart on a screen and on a phone, in user units of 12 px text."""
-_LOW, _SIDE, _ROOM_FOR_SUM, _ROOM_FOR_PERIOD = 210.0, 34.0, 76.0, 72.0
 
 
 def counts_chart(items: Sequence[CitationPeriod], width: float) -> BarsAndSum:

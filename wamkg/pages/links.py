@@ -49,7 +49,7 @@ def query_url(path: str, parameters: Mapping[str, object]) -> str:
         (name, value)
         for name, given in parameters.items()
         for value in (given if isinstance(given, list | tuple) else [given])
-        if value not in (None, "", False)
+        if value is not None and value is not False and value != ""
     ]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 

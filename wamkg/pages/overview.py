@@ -2,21 +2,24 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 from sqlmodel import Session
 
-from wamkg.pages.chart import steps_of, timeline_chart
+from wamkg.pages.chart import PHONE, WIDE, steps_of, timeline_chart
 from wamkg.pages.context import load_taxon_names
+from wamkg.pages.links import query_url
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.parameters import first_day_of, last_day_of
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.taxonomies import find_default_taxonomy
 from wamkg.views.entities import EntityItem, all_entities
 from wamkg.views.results import Leaderboard, ResultQuery, leaderboard
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonomyItem, taxonomy_list
-from wamkg.views.timelines import PaperTimeline, papers_timeline
+from wamkg.views.timelines import BranchCitations, PaperTimeline, Span, citations_by_branch, papers_timeline
 from wamkg.vocabulary import EntityKind
 
 
@@ -27,8 +30,11 @@ def chosen_taxonomy(session: Session, slug: str, taxonomies: Sequence[TaxonomyIt
 
 @dataclass(frozen=True)
 class TimelineChoice:
-    """What a timeline shows: its period, taxonomy, depth and date rule, and the first and last day of the papers."""
+    """What a timeline shows: papers or the citations of papers, its period, taxonomy, depth, date rule of papers, and
+    its first and last day.
+    """
 
+    show: Literal["papers", "citations"] = "papers"
     by: str = "quarter"
     taxonomy: str = ""
     depth: int = 1
@@ -38,11 +44,23 @@ class TimelineChoice:
 
     @property
     def given(self) -> dict[str, object]:
-        """The choice as the parameters of an address."""
-        return {name: getattr(self, name) for name in ("taxonomy", "by", "depth", "date", "since", "until")}
+        """The choice as the parameters of an address; papers are shown without saying so."""
+        names = ("taxonomy", "by", "depth", "date", "since", "until")
+        chosen = {name: getattr(self, name) for name in names}
+        return chosen if self.show == "papers" else {"show": self.show, **chosen, "date": None}
+
+    @property
+    def figure(self) -> str:
+        """The figure that shows the same; the one of citations always shows all years."""
+        return "timeline" if self.show == "papers" else "citations"
+
+    @property
+    def drawn(self) -> dict[str, object]:
+        """The parameters of that figure."""
+        return self.given if self.show == "papers" else {n: self.given[n] for n in ("taxonomy", "by", "depth")}
 
 
-def timeline_of(session: Session, choice: TimelineChoice) -> PaperTimeline:
+def timeline_of(session: Session, choice: TimelineChoice) -> PaperTimeline | BranchCitations:
     """The timeline that was chosen; empty if there is no taxonomy.
 
     Raises the errors of `papers_timeline`.
@@ -51,18 +69,23 @@ def timeline_of(session: Session, choice: TimelineChoice) -> PaperTimeline:
     taxonomy = chosen_taxonomy(session, choice.taxonomy, taxonomies)
     if not taxonomies:
         return PaperTimeline(taxonomy, choice.by, choice.depth, choice.date, [], {}, [], 0, 0, 0, 0)
+    if choice.show == "citations":
+        days = Span(first_day_of(choice.since, "since"), last_day_of(choice.until, "until"))
+        return citations_by_branch(session, choice.by, taxonomy, choice.depth, days)
     span = PaperFilter(since=choice.since, until=choice.until)
     return papers_timeline(session, choice.by, taxonomy, choice.depth, choice.date, span if span.given else None)
 
 
 def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | None = None) -> str:
-    """Papers over time as a chart, whose parts lead to their papers, and as a table.
+    """Papers, or the papers that cite them, over time: as a chart whose parts lead to their papers, and as a table.
 
     Raises the errors of `papers_timeline`.
     """
     taxonomies = taxonomy_list(session)
     timeline = timeline_of(session, choice)
-    shown = replace(choice, taxonomy=timeline.taxonomy, date=timeline.date_rule)
+    shown = replace(
+        choice, taxonomy=timeline.taxonomy, date=timeline.date_rule if isinstance(timeline, PaperTimeline) else ""
+    )
     classes = load_taxon_names(session)
     return render(
         "timeline.html",
@@ -72,9 +95,10 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
         here="/timeline",
         timeline=timeline,
         choice=shown,
+        tabs=_tabs(choice),
         years=sorted({item.period[:4] for item in timeline.items}),
         command=figure_command(shown),
-        chart=timeline_chart(timeline),
+        charts=[timeline_chart(timeline, width) for width in (WIDE, PHONE)],
         steps=steps_of(timeline.taxa),
         taxonomies=taxonomies,
         names=classes.names,
@@ -82,10 +106,22 @@ def timeline_page(session: Session, choice: TimelineChoice, viewer: Viewer | Non
     )
 
 
+def _tabs(choice: TimelineChoice) -> list[tuple[str, str, bool]]:
+    """The views of time as address, words, and whether it is the one shown; a view keeps what else was chosen."""
+    chosen = {f.name: getattr(choice, f.name) for f in fields(choice) if getattr(choice, f.name) != f.default}
+    papers, citations = {**chosen, "show": None}, {**chosen, "show": "citations"}
+    return [
+        (query_url("/timeline", papers), "Papers", choice.show == "papers"),
+        (query_url("/timeline", citations), "Citations", choice.show == "citations"),
+        ("/#roadmap", "Roadmap", False),
+    ]
+
+
 def figure_command(choice: TimelineChoice) -> str:
     """The command that draws the same figure for a manuscript."""
-    options = [f"--{name} {shlex.quote(str(value))}" for name, value in choice.given.items() if value not in (None, "")]
-    return " ".join(["wamkg figure timeline", *options, "-o timeline.pdf"])
+    given = {name: value for name, value in choice.drawn.items() if value not in (None, "")}
+    options = [f"--{name} {shlex.quote(str(value))}" for name, value in given.items()]
+    return " ".join([f"wamkg figure {choice.figure}", *options, f"-o {choice.figure}.pdf"])
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from wamkg.store.citations import (
 )
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.paper_sets import KINDS, PaperSet, find_papers_named
-from wamkg.store.tables import Taxonomy
+from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.roadmap import date_rule_of, paper_dates
 from wamkg.vocabulary import ARXIV_ID_SOURCE, MAIN
@@ -79,8 +79,7 @@ def papers_timeline(
     Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period, depth or date rule.
     """
     _check_period(by)
-    if not 0 <= depth <= MAX_DEPTH:
-        raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
+    _check_depth(depth)
     date_rule = date_rule_of(session, date_rule)
     found = get_taxonomy(session, taxonomy)
     groups = _dated(session, found, date_rule, wanted)
@@ -109,6 +108,11 @@ def papers_timeline(
 def _check_period(by: str) -> None:
     if by not in PERIODS:
         raise InvalidInputError(unknown("period", by, PERIODS))
+
+
+def _check_depth(depth: int) -> None:
+    if not 0 <= depth <= MAX_DEPTH:
+        raise InvalidInputError(f"depth {depth} is out of range: use 0 to {MAX_DEPTH}")
 
 
 def _dated(session: Session, taxonomy: Taxonomy, rule: str, wanted: PaperFilter | None) -> list[DatedPlacements]:
@@ -155,7 +159,7 @@ def _periods(cells: Counter[tuple[str, str]], days: list[date], by: str) -> Iter
         yield TimelinePeriod(period, {path: n for path, n in counts.items() if path}, total, cumulative)
 
 
-def timeline_csv_rows(timeline: PaperTimeline) -> Iterator[list[str | int]]:
+def timeline_csv_rows(timeline: "PaperTimeline | BranchCitations") -> Iterator[list[str | int]]:
     """The timeline as rows of a table with a header."""
     yield ["period", *timeline.taxa, "total", "cumulative"]
     for item in timeline.items:
@@ -272,13 +276,65 @@ def branches_at(session: Session, taxonomy: str, depth: int) -> list[str]:
 
     Raises NotFoundError.
     """
-    if depth < 1:
-        return [get_taxonomy(session, taxonomy).slug]
     found = get_taxonomy(session, taxonomy)
-    taxa = list_taxa(session, found)
+    return [f"{found.slug}:{taxon.path}" for taxon in _taxa_at(session, found, depth)] or [found.slug]
+
+
+def _taxa_at(session: Session, taxonomy: Taxonomy, depth: int) -> list[Taxon]:
+    taxa = list_taxa(session, taxonomy) if depth else []
     parents = {taxon.parent_id for taxon in taxa}
-    shown = [t for t in taxa if t.depth == depth or (t.depth < depth and t.id not in parents)]
-    return [f"{found.slug}:{taxon.path}" for taxon in shown]
+    return [t for t in taxa if t.depth == depth or (t.depth < depth and t.id not in parents)]
+
+
+@dataclass(frozen=True)
+class BranchCitations:
+    """The papers that cite each branch of a taxonomy, by period without gaps.
+
+    `taxa` are the paths that `counts` uses, `names` their names. A paper that cites two branches is in the counts of
+    both, and once in `total`. `unplaced` citing papers have no period; `missing` says in words which citation lists are
+    not complete, empty if all are.
+    """
+
+    taxonomy: str
+    by: str
+    depth: int
+    taxa: list[str]
+    names: dict[str, str]
+    items: list[TimelinePeriod]
+    total: int
+    unplaced: int
+    missing: str
+
+
+def citations_by_branch(
+    session: Session, by: str = "month", taxonomy: str = MAIN, depth: int = 1, span: Span = WHOLE
+) -> BranchCitations:
+    """Count the papers that cite the papers of each branch at a depth; depth 0 does not split.
+
+    Raises NotFoundError for an unknown taxonomy, InvalidInputError for an unknown period or depth.
+    """
+    _check_period(by)
+    _check_depth(depth)
+    found = get_taxonomy(session, taxonomy)
+    taxa = _taxa_at(session, found, depth)
+    names = [found.slug, *(f"{found.slug}:{taxon.path}" for taxon in taxa)]
+    whole, *branches = _timelines(session, [find_papers_named(session, name) for name in names], by, span)
+    cited = [(taxon, branch) for taxon, branch in zip(taxa, branches, strict=True) if branch.total]
+    items = [
+        TimelinePeriod(item.period, {t.path: b.items[i].count for t, b in cited}, item.count, item.cumulative)
+        for i, item in enumerate(whole.items)
+    ]
+    return BranchCitations(
+        taxonomy=found.slug,
+        by=by,
+        depth=depth,
+        taxa=[taxon.path for taxon, _ in cited],
+        names={taxon.path: taxon.name for taxon, _ in cited},
+        items=items,
+        total=whole.total,
+        unplaced=whole.imprecise + whole.undated,
+        missing=whole.missing,
+    )
 
 
 _Placed = list[tuple[date, CitingWorksByDate]]

@@ -83,8 +83,9 @@ async def _timeline_choice(
     date: Annotated[str, Query(max_length=20)] = "",
     since: Text = None,
     until: Text = None,
+    show: Literal["papers", "citations"] = "papers",
 ) -> TimelineChoice:
-    return TimelineChoice(by, taxonomy, depth, date, since or None, until or None)
+    return TimelineChoice(show, by, taxonomy, depth, date, since or None, until or None)
 
 
 TimelineDep = Annotated[TimelineChoice, Depends(_timeline_choice)]
