@@ -1,8 +1,9 @@
 """Records as databases print them: several values in one cell, dates with words, DOIs in a library's links."""
 
 from wamkg.importing.links import doi_of
+from wamkg.importing.references.bibtex import parse_bibtex
 from wamkg.importing.references.table import parse_table
-from wamkg.importing.references.tagged import parse_ris
+from wamkg.importing.references.tagged import parse_enw, parse_ris
 from wamkg.matching.record import Dropped, Record
 
 
@@ -44,3 +45,54 @@ def test_text_with_tags_between_records_is_no_record() -> None:
     text = "TY  - JOUR\nT1  - Dunes\nPU  - Sand Press\nJI  - J. Sand\nER  - \nNL  - J Sand\n\nLink to the text: x\n"
     (record,) = records(list(parse_ris(text)))
     assert (record.publisher, record.details["shortjournal"]) == ("Sand Press", "J. Sand")
+
+
+def ris(*lines: str) -> Record:
+    (record,) = records(list(parse_ris("\n".join(["TY  - JOUR", "TI  - Dunes that Move", *lines, "ER  - "]))))
+    return record
+
+
+def test_further_urls_of_a_record_are_kept_as_links() -> None:
+    record = ris("UR  - https://example.org/dunes", "UR  - https://example.org/dunes.pdf", "L1  - https://a.org/d.pdf")
+    assert record.url == "https://example.org/dunes"
+    assert sorted(record.links.values()) == ["https://a.org/d.pdf", "https://example.org/dunes.pdf"]
+    assert record.doubts == []
+
+
+def test_another_doi_of_a_record_is_told_wherever_it_stands() -> None:
+    two = ris("DO  - 10.1000/sand.1", "DO  - 10.1000/sand.2")
+    assert (two.doi, isinstance(two.doubts[0], Dropped)) == ("10.1000/sand.1", True)
+    assert "10.1000/sand.2" in str(two.doubts[0])
+    beside = ris("DO  - 10.1000/sand.1", "UR  - https://doi.org/10.1000/sand.3")
+    assert (beside.doi, beside.url) == ("10.1000/sand.1", "https://doi.org/10.1000/sand.3")
+    assert ["10.1000/sand.3" in str(doubt) for doubt in beside.doubts] == [True]
+
+
+def test_spellings_of_one_doi_are_one() -> None:
+    record = ris("DO  - 10.1000/SAND.1", "UR  - https://doi.org/10.1000%2Fsand.1", "UR  - https://example.org/dunes")
+    assert (record.doi, record.doubts, list(record.links.values())) == (
+        "10.1000/sand.1",
+        [],
+        ["https://example.org/dunes"],
+    )
+
+
+def test_other_formats_keep_further_urls_and_tell_further_dois() -> None:
+    wanted = ("10.1000/sand.1", "https://example.org/dunes", ["https://example.org/dunes.pdf"], ["10.1000/sand.2"])
+    enw = "%0 Journal Article\n%T Dunes that Move\n%R 10.1000/sand.1\n%R 10.1000/sand.2\n"
+    enw += "%U https://example.org/dunes\n%U https://example.org/dunes.pdf\n"
+    bib = "@article{d, title={Dunes that Move}, doi={10.1000/sand.1}, doi={10.1000/sand.2}, "
+    bib += "url={https://example.org/dunes}, url={https://example.org/dunes.pdf}}"
+    table = "Title,DOI,DOI link,URL,PDF\n"
+    table += "Dunes that Move,10.1000/sand.1,https://doi.org/10.1000/sand.2,"
+    table += "https://example.org/dunes,https://example.org/dunes.pdf\n"
+    for items in (parse_enw(enw), parse_bibtex(bib), parse_table(table)):
+        (record,) = records(list(items))
+        told = [doi for doi in ("10.1000/sand.2",) if any(doi in str(doubt) for doubt in record.doubts)]
+        assert (record.doi, record.url, list(record.links.values()), told) == wanted
+
+
+def test_files_and_numbers_printed_like_urls_are_no_urls() -> None:
+    record = ris("L1  - internal-pdf://7/Dunes.pdf", "UR  - <Go to ISI>://WOS:000123456700008")
+    assert (record.url, record.links, record.doubts) == (None, {}, [])
+    assert (record.details["accession"], record.unknown_keys) == ("WOS:000123456700008", ("L1",))

@@ -110,3 +110,37 @@ def test_a_list_in_the_order_of_a_stored_taxonomy_is_read_with_it() -> None:
         [("wam", "joint/diffusion")],
     ]
     assert result.notes == []
+
+
+LONE = [
+    "- Ways of Stacking Wood (Book, May 2016), O. Birch [[html](https://example.org/wood)]",
+    "- Birch, O. (2016). Ways of Stacking Wood. Axe Press.",
+    "* Ways of Stacking Wood - O. Birch, 2016",
+    "- [ ] Ways of stacking wood, Birch et al., 2016",
+    "- *Ways of Stacking Wood*, by Olga Birch and Tim Reed",
+    "- Birch et al., Ways of Stacking Wood, ICRA 2016",
+    "**Ways of Stacking Wood** Olga Birch, Tim Reed. 2016. [Website](https://example.org/wood)",
+    "Birch, O. (2016). Ways of Stacking Wood. Axe Press.",
+]
+
+
+@pytest.mark.parametrize("line", LONE)
+def test_a_line_that_reads_like_a_paper_among_none_is_listed_with_its_number(line: str) -> None:
+    others = "- [Oats Wave in Low Wind](https://arxiv.org/abs/2401.00001), Lee et al., ICRA 2024\n"
+    result = read(f"# List\n\n## Books\n\n{line}\n\n## Papers\n\n{others}", EMPTY)
+    assert [item.line for item in result.unreadable()] == [5]
+
+
+def test_an_item_without_a_list_around_it_is_read() -> None:
+    text = '# List\n\n<li><a href="https://example.org/wood">Ways of Stacking Wood</a>, O. Birch, ICRA 2016</li>\n'
+    assert [(r.title, r.authors) for r in read(text, EMPTY).records()] == [("Ways of Stacking Wood", ["O. Birch"])]
+
+
+@pytest.mark.parametrize(
+    "line", ["We thank Olga Birch, Tim Reed and all others.", "The figure counts papers by year; 2016 is to date.",
+             "- Olga Birch, Tim Reed ([@olga](https://github.com/olga))",
+             "<p><b>Olga Birch, Tim Reed,<br>Ann Lee</b></p>"]
+)  # fmt: skip
+def test_people_and_sentences_around_a_list_are_not_listed(line: str) -> None:
+    others = "- [Oats Wave in Low Wind](https://arxiv.org/abs/2401.00001), Lee et al., ICRA 2024\n"
+    assert read(f"# List\n\n{line}\n\n## Papers\n\n{others}", EMPTY).unreadable() == []

@@ -96,6 +96,17 @@ def kind_of(label: str, url: str) -> str:
     return next((kind for kind, known in _KIND_WORDS if words & known), "other")
 
 
+def add_link(links: dict[str, str], kind: str, url: str) -> None:
+    """Store a URL under its kind; a second one of a kind is `code-2`."""
+    if url in links.values() and kind in links:
+        return
+    number, key = 1, kind
+    while key in links:
+        number += 1
+        key = f"{kind}-{number}"
+    links[key] = url
+
+
 def _kind_of_host(url: str) -> str:
     if is_scholarly(url):
         return "paper"

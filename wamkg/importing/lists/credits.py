@@ -17,6 +17,7 @@ from wamkg.importing.lists.authors import (
     plain_name,
     split_and,
 )
+from wamkg.importing.lists.words import is_common, words_of
 from wamkg.importing.venues import (
     is_journal,
     is_known_venue,
@@ -48,11 +49,16 @@ oral orals spotlight spotlights highlight highlights award awards poster posters
 outstanding honorable mention finalist nominee nomination candidate notable featured findings demo tutorial survey
 """
 _OTHER_REMARKS = """
-best paper papers student runner up extended abstract to appear at by in under review top main conference track dataset
-datasets benchmark benchmarks long short invited talk presentation journal version and the new hot position submitted of
+best paper papers student runner up extended abstract to appear at by in under review top main conference track
+dataset datasets benchmark benchmarks long short invited talk presentation journal version and the new hot position
+submitted of
+access announced available awarded awesome baseline beginner beginners chapter choice classic coming course deprecated
+dive essential excellent favorite favourite figures forthcoming friendly hands here highly homepage important
+influential interesting keynote lecture lectures must nice notes pick read reading ready recommended released
+retracted reviewed revision seminal soon thesis translated upcoming updated very webpage withdrawn worth
 """
 _REMARKS = frozenset(_TELLING_REMARKS.split())
-_REMARK_WORDS = _REMARKS | frozenset(_OTHER_REMARKS.split())
+REMARK_WORDS = _REMARKS | frozenset(_OTHER_REMARKS.split())
 """Words about how a paper was received. A remark consists only of these words, at least one from `_REMARKS`."""
 _KINDS_OF_PAPER = frozenset({"paper", "papers", "version", "abstract", "presentation", "talk"})
 _VENUE_WORDS = 8
@@ -225,7 +231,7 @@ class _CreditsReader:
     def take_remark(self, text: str) -> bool:
         """Take a remark on how a paper was received: one distinctive word, or two together ("Best Paper")."""
         words = [word for word in re.split(r"[^\w]+", text.lower()) if word and not word.isdigit()]
-        if not 0 < len(words) <= 6 or not _REMARK_WORDS.issuperset(words):
+        if not 0 < len(words) <= 6 or not REMARK_WORDS.issuperset(words):
             return False
         telling = not _REMARKS.isdisjoint(words)
         if not telling and not (len(words) > 1 and _KINDS_OF_PAPER.intersection(words)):
@@ -302,6 +308,12 @@ def is_venue_label(text: str) -> bool:
         return False
     found = read_credits(text)
     return found.complete and bool(found.venue and found.year) and not (found.authors or found.details)
+
+
+def is_beside_title(text: str) -> bool:
+    """Whether words are only credits; a capitalized phrase with a word of titles is not a lone author."""
+    found = read_credits(text)
+    return found.complete and (found.sure or not any(map(is_common, words_of(text))))
 
 
 def is_arxiv_number(text: str) -> bool:

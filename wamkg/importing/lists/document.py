@@ -14,6 +14,7 @@ from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Atom, Inline, join, read_source
 from wamkg.importing.lists.keyed_fields import key_of, role_of_key, without_key
 from wamkg.importing.lists.legend import LegendLine, is_legend_heading, is_legend_table, legend_lines_in
+from wamkg.importing.lists.line_breaks import in_one_line
 from wamkg.importing.lists.paper_entries import (
     chunks,
     is_bare_title,
@@ -29,6 +30,7 @@ from wamkg.importing.lists.paper_entries import (
     may_be_title,
     names_a_paper,
     paper_heading,
+    reads_like_citation,
     starts_with_label,
 )
 from wamkg.importing.lists.tables import (
@@ -78,6 +80,7 @@ _GLUED_NUMBER = re.compile(r"^(\s{0,3}\d{1,3}\.)(?=[【\[*\"“])", re.M)
 """A number without the space behind it that Markdown asks for."""
 _MIN_PLACED = 3
 """Minimum number of bullets with venue and year for a list of papers without any link."""
+_LONE = "it reads like a paper, but nothing beside it does; add a link to the paper to have it read"
 _RUNNING_TEXT = "a paper is named in running text; list it as a bullet, a heading or a table row"
 
 
@@ -219,6 +222,8 @@ class _BlockReader:
             elif block.kind is BlockKind.LIST:
                 for item in _title_first(block.children):
                     self.item(item, depth)
+            elif block.kind is BlockKind.ITEM:  # HTML: <li> without a list around it
+                self.item(block, depth)
             elif block.kind is BlockKind.TABLE:
                 self.table(block)
             elif block.kind is BlockKind.QUOTE:
@@ -271,8 +276,12 @@ class _BlockReader:
             certain += Counter((c.section, c.form) for c in placed)
         self.document.candidates = [c for c in candidates if c.certain or certain[c.section, c.form]]
         for candidate in candidates:
-            if not (candidate.certain or certain[candidate.section, candidate.form]) and candidate.has_paper_link:
+            if candidate.certain or certain[candidate.section, candidate.form]:
+                continue
+            if candidate.has_paper_link:
                 self.mention(candidate.head)
+            elif reads_like_citation(candidate.head):
+                self.fail(candidate.head.line, _LONE)
 
     def heading(self, block: Block, following: Sequence[Block]) -> None:
         """A heading starts a section, or is a paper."""
@@ -325,6 +334,8 @@ class _BlockReader:
                 self.mention(part)
             elif may_be_paper(part) and part.inline.starts_marked:
                 self.add(part, "paragraph", certain=False)
+            elif reads_like_citation(part):
+                self.fail(part.line, _LONE)
         return None
 
     def mention(self, head: Head) -> None:
@@ -417,6 +428,8 @@ class _BlockReader:
             return self.gather(candidate, [], rest, depth)
         if is_bare_title(head):
             self.bare.append(head.line)
+        elif not rest and reads_like_citation(head):
+            self.fail(head.line, _LONE)
         kept = list(self.stack)
         if rest and head.inline.text:
             self.enter(_GROUP_LEVEL + depth, head.inline.text, head.line)
@@ -492,7 +505,7 @@ class _BlockReader:
         row = moved or row
         if column is None or column >= len(row.cells):
             return
-        cell = row.cells[column]
+        cell, guessed = in_one_line(row.cells[column])
         others = [other for n, other in enumerate(row.cells) if n not in (column, table.name)]
         leads = Head(join([*row.cells, *surplus]), row.line).names_paper or names_id(table, row)
         certain = leads or table.title is not None
@@ -508,6 +521,8 @@ class _BlockReader:
                 candidate.doubts.append(
                     "the row has more cells than the table has columns; only its name and links are read"
                 )
+            if guessed:
+                candidate.doubts.append("the title is read on over a line break in its cell")
             if moved:
                 candidate.doubts.append("a cell is missing in the row; the others are read by what they contain")
             if any(c.isalnum() for other in (cell, *others) for c in other.text):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate
 from wamkg.importing.links import (
+    add_link,
     arxiv_of,
     color_of_badge,
     doi_of,
@@ -14,7 +15,7 @@ from wamkg.importing.links import (
     is_scholarly,
     kind_of,
 )
-from wamkg.importing.lists.credits import Credits, is_arxiv_number, is_venue_label, read_credits
+from wamkg.importing.lists.credits import REMARK_WORDS, Credits, is_arxiv_number, is_venue_label, read_credits
 from wamkg.importing.lists.cutting import OWN_BRACKETS, PieceKind, is_short_name
 from wamkg.importing.lists.heads import Head
 from wamkg.importing.lists.inline import Inline
@@ -27,16 +28,6 @@ from wamkg.matching.record import Dropped
 
 _MAX_UNKNOWN = 8
 """Maximum number of unknown words beside a title for which known ones are still used."""
-
-_WORDS_OF_REMARKS = """
-access announced available awarded awesome baseline beginner beginners chapter choice classic coming course deprecated
-dive essential excellent favorite favourite figures forthcoming friendly hands here highly homepage important
-influential interesting keynote lecture lectures must nice notes oral paper papers pick poster ready recommended
-released retracted reviewed revision seminal spotlight talk thesis translated upcoming updated version very webpage
-withdrawn worth
-"""
-_REMARK_WORDS = frozenset(_WORDS_OF_REMARKS.split())
-"""Words of remarks about a paper."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +87,9 @@ class ListEntry:
         self.facets += [("mark", mark) for mark in dict.fromkeys(marks) if ("mark", mark) not in self.facets]
 
     def add_link(self, label: str, url: str, kind: str | None = None) -> None:
-        """Store a link under its kind; a second one is `code-2`. The first link to the paper gives its ids."""
+        """Store a link under its kind. The first link to the paper gives its ids."""
         kind = kind or kind_of(label, url)
-        if url in self.links.values() and kind in self.links:
-            return
-        number, key = 1, kind
-        while key in self.links:
-            number += 1
-            key = f"{kind}-{number}"
-        self.links[key] = url
+        add_link(self.links, kind, url)
         if is_broken_arxiv(url):
             self.doubts.append(Dropped(f"{url} has no valid arXiv number; no id is taken from it"))
         if kind == "paper" or is_scholarly(url):
@@ -239,8 +224,6 @@ def _take_title(head: Head, choice: Choice, layout: EntryLayout, entry: ListEntr
         entry.doubts.append(
             f"the title {title!r} is a guess: nothing in the entry sets it off from what stands beside it"
         )
-    if layout.cuts_authors and len(entry.authors) == 1:
-        entry.authors_cut = True
 
 
 def _without_year(title: str, dated: re.Match[str], layout: EntryLayout, entry: ListEntry) -> str:
@@ -294,7 +277,7 @@ def _is_remark_like_a_name(found: Credits) -> bool:
     if found.sure or len(found.authors) != 1 or found.venue or found.year:
         return False
     words = words_of(found.authors[0])
-    return any(is_common(w) or (w.isupper() and len(w) > 1) or w.lower() in _REMARK_WORDS for w in words)
+    return any(is_common(w) or (w.isupper() and len(w) > 1) or w.lower() in REMARK_WORDS for w in words)
 
 
 def _take_group(text: str, entry: ListEntry) -> None:

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from wamkg.importing.links import is_web, label_of_badge
+from wamkg.importing.lists.credits import is_beside_title
 
 _TAG = re.compile(r"<\s*(?P<end>/?)\s*(?P<name>[a-z]+)\b(?P<rest>[^>]*)>", re.I)
 _ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
@@ -41,6 +42,10 @@ class Atom:
     """Whether it is inside a link without a URL."""
     tag: bool = False
     """Whether a line break is a tag such as `<br>`: the source has no new line there."""
+
+    def as_space(self) -> "Atom":
+        """Return a space in the same style."""
+        return replace(self, text=" ", tag=False)
 
 
 @dataclass
@@ -216,7 +221,24 @@ def read_inline(tokens: Sequence[Token]) -> Inline:
     reader = _InlineReader(stray_bold=stray > 0 and stray % 2 == 0)
     for token in tokens:
         reader.read(token)
-    return reader.inline
+    return _with_whole_spans(reader.inline)
+
+
+def _with_whole_spans(inline: Inline) -> Inline:
+    """Put a space for each break tag inside the words of a link, or of a bold title that goes on in lower case."""
+    if any(atom.tag for atom in inline.atoms):
+        threes = zip(inline.atoms, inline.atoms[1:], inline.atoms[2:], strict=False)
+        for number in [n for n, three in enumerate(threes, start=1) if _is_inside_span(*three)]:
+            inline.atoms[number] = inline.atoms[number].as_space()
+    return inline
+
+
+def _is_inside_span(before: Atom, atom: Atom, behind: Atom) -> bool:
+    """Whether an atom is a break tag inside such a span, and no credits follow it."""
+    if not atom.tag or behind.image is not None or not before.link == atom.link == behind.link:
+        return False
+    bold = before.bold and atom.bold and behind.bold and behind.text.lstrip()[:1].islower()
+    return (atom.link is not None or bold) and not is_beside_title(behind.text)
 
 
 def read_source(source: str) -> Inline:

@@ -9,10 +9,12 @@ from wamkg.importing.links import color_of_badge, is_link_label, is_scholarly, k
 from wamkg.importing.lists.credits import read_credits
 from wamkg.importing.lists.entry import ListEntry, PrintedLabel
 from wamkg.importing.lists.inline import Inline
+from wamkg.importing.lists.line_breaks import names_in_lines
 from wamkg.importing.lists.spans import label_links
 from wamkg.importing.lists.words import length_of, strip_marks
 from wamkg.importing.taxonomy_index import label_key
 from wamkg.importing.venues import read_date, read_venue
+from wamkg.matching.record import Dropped
 
 _SYNONYMS = {
     "title": ("title", "paper title", "full title", "paper name", "title of paper", "article title", "标题", "题目",
@@ -86,7 +88,7 @@ def take_field(entry: ListEntry, header: str, role: str | None, cell: Inline) ->
     elif role in ("year", "venue"):
         _take_venue(entry, role, text)
     elif role == "authors":
-        _take_authors(entry, header, text)
+        _take_authors(entry, header, names_in_lines(cell))
     elif role == "note":
         entry.add_note(text)
     elif role == "name":
@@ -200,7 +202,11 @@ def _take_authors(entry: ListEntry, header: str, text: str) -> None:
     if found.complete and (found.venue or found.year or found.date) and not (found.authors or found.cut):
         return entry.add_credits(found)
     names = found.authors if found.complete else [part.strip() for part in re.split(r"[,;，、]|\band\b|&", text)]
-    entry.authors = [name for name in names if name] or entry.authors
+    names = [name for name in names if name]
+    if entry.authors and names and names != entry.authors:
+        beside = ", ".join(entry.authors)[:80]
+        entry.doubts.append(Dropped(f"{beside!r} beside the title is left out; the authors are those under {header!r}"))
+    entry.authors = names or entry.authors
     entry.lone_author = False
     entry.authors_cut = found.cut or label_key(header) == label_key("first author")
     entry.facets += [("affiliation", institution) for institution in found.institutions]

@@ -44,8 +44,6 @@ class EntryLayout:
     """Whether titles end with a few words in brackets, such as the short name of a method."""
     dated: Counter[bool] = field(default_factory=Counter)
     """Whether titles start with a year and a colon."""
-    cut: Counter[bool] = field(default_factory=Counter)
-    """Whether author lists are marked as shortened."""
 
     def choose(self, head: Head) -> Choice:
         """Choose the title and name of an entry; where its own style is unclear, as most entries of its shape."""
@@ -91,11 +89,6 @@ class EntryLayout:
         return self.repeated[True] * 10 < sum(self.repeated.values())
 
     @property
-    def cuts_authors(self) -> bool:
-        """Whether nearly all author lists are shortened here, so that a single name is the first of several."""
-        return self.cut[True] >= _MAX_AGREE * sum(self.cut.values()) and self.cut[True] >= _FEWEST
-
-    @property
     def leads_with_years(self) -> bool:
         """Whether nearly all titles follow a year and a colon here."""
         return self.dated[True] >= _MAX_AGREE * sum(self.dated.values()) and self.dated[True] >= _FEWEST
@@ -135,7 +128,7 @@ def _see(layout: EntryLayout, head: Head) -> None:
 
 
 def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) -> None:
-    """Learn how names of methods and of people are printed."""
+    """Learn how names of methods and short names behind titles are printed."""
     if (
         own.title is not None
         and own.name is not None
@@ -149,8 +142,6 @@ def _see_names(layout: EntryLayout, pieces: Sequence[HeadPiece], own: Choice) ->
     for n, piece in enumerate(pieces):
         if piece.kind is PieceKind.BRACKET:
             layout.bracketed[is_name_piece(pieces, n)] += 1
-        elif piece.found is not None and (piece.found.authors or piece.found.cut):
-            layout.cut[piece.found.cut] += 1
 
 
 def _usual(votes: Counter[int]) -> int | None:

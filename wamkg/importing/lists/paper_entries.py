@@ -108,6 +108,17 @@ def may_be_paper(head: Head) -> bool:
     )
 
 
+def reads_like_citation(head: Head) -> bool:
+    """Whether a line without a link to a paper has a title beside authors, or beside a venue with its year."""
+    piece = head.title_piece
+    if piece is None or piece.kind is not PieceKind.TEXT or piece.length < _TITLE_WORDS or is_prose(head):
+        return False
+    if is_sentence(head.title):
+        return False
+    named = any(found.cut or (found.authors and (found.sure or head.is_dated)) for found in head.credits)
+    return named or head.is_placed
+
+
 def is_bare_title(head: Head) -> bool:
     """Whether a line without a link consists of bold words as long as a title."""
     piece = head.title_piece

@@ -105,7 +105,7 @@ def _entry(raw: RawEntry, macros: Mapping[str, str]) -> _ScannedEntry:
         if not value.strip():
             continue
         first = entry.values.setdefault(name, value)
-        if first != value and name in ("keywords", "note"):
+        if first != value and name in ("keywords", "note", "url"):
             entry.values[name] = f"{first}; {value}"
         elif first != value:
             entry.doubts.append(Dropped(f"{name} stands twice; {' '.join(value.split())[:60]!r} is left out"))
@@ -197,4 +197,4 @@ def _take_urls(reference: Reference) -> None:
     first, *others = _LISTED_URLS.split(reference.fields.get("url", ""))
     if others:
         reference.fields["url"] = first.rstrip(" ,;")
-        reference.ids_in += others
+        reference.more += [("url", other.strip(" ,;")) for other in others]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wamkg.identifiers import PartialDate, Precision, arxiv_id, doi, find_arxiv, malformed_arxiv
-from wamkg.importing.links import arxiv_of, doi_of, is_web
+from wamkg.importing.links import add_link, arxiv_of, doi_of, is_web, kind_of
 from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import People
@@ -58,7 +58,8 @@ class Reference:
     """One record of a file: its fields by BibTeX's names, as plain text that may contain markup.
 
     `dates`: values for the publication date, each with its field, best first. `ids_in`: further texts that may contain
-    an arXiv id or DOI. `unknown`: fields that are not stored. `doubts`: guesses so far.
+    an arXiv id or DOI. `more`: further values of `url`, `doi` and other ids. `unknown`: fields that are not stored.
+    `doubts`: guesses so far.
     """
 
     line: int
@@ -69,6 +70,7 @@ class Reference:
     key: str | None = None
     entry_type: str | None = None
     ids_in: list[str] = field(default_factory=list)
+    more: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     marked: dict[str, str] | None = None
@@ -79,6 +81,12 @@ class Reference:
         if value and value.strip():
             self.fields.setdefault(name, value)
 
+    def add_id(self, name: str, value: str) -> None:
+        """Store a URL or DOI; another one than the first is kept among the further ones."""
+        if value.strip() and self.fields.get(name, value) != value:
+            self.more.append((name, value))
+        self.add(name, value)
+
 
 def item_of(reference: Reference) -> Item:
     """Return the record, or why it is invalid; an unreadable value is dropped and listed among the doubts."""
@@ -88,7 +96,8 @@ def item_of(reference: Reference) -> Item:
     record.doubts = [*reference.doubts, *reference.people.doubts]
     record.key, record.entry_type = reference.key or None, reference.entry_type or None
     _take_people(record, reference)
-    _take_ids(record, fields, reference.ids_in)
+    _take_ids(record, fields, [*reference.ids_in, *(value for _, value in reference.more)])
+    _take_more(record, reference)
     _take_venue(record, fields)
     _take_date(record, reference)
     _take_numbers(record, fields)
@@ -159,6 +168,25 @@ def _take_ids(record: Record, fields: dict[str, str], texts: Iterable[str]) -> N
         if other != record.arxiv:
             record.doubts.append(Dropped(f"arXiv id {other} stands there too; {record.arxiv} is kept"))
     _tell_malformed(record, fields, [said_doi, url, *texts, *named])
+
+
+def _take_more(record: Record, reference: Reference) -> None:
+    """Keep further URLs as links; report a DOI that is not the record's, and what is no URL."""
+    links = {"paper": record.url} if record.url else {}
+    for name, value in reference.more:
+        if name == "url" and is_web(value):
+            add_link(links, kind_of("", value), value)
+        elif name == "url":
+            record.doubts.append(Dropped(f"url {value[:60]!r} is not a web address; it is left out"))
+        elif name != "doi":
+            record.doubts.append(Dropped(f"{name} {value[:60]!r} stands there too; the first is kept"))
+    record.links = {kind: url for kind, url in links.items() if url != record.url}
+    given = [(name, value) for name, value in (*reference.fields.items(), *reference.more) if name in ("url", "doi")]
+    others = {doi_of(value) if is_web(value) else doi(value): name for name, value in given}
+    for other, name in others.items():
+        if other not in (None, record.doi):
+            told = f"DOI {other} stands there too; {record.doi} is kept"
+            record.doubts.append(told if name == "url" else Dropped(told))
 
 
 def _tell_malformed(record: Record, fields: dict[str, str], texts: Iterable[str]) -> None:

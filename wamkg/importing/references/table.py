@@ -157,7 +157,7 @@ def _reference(header: _Header, cells: list[str], row: ReferenceRow) -> Referenc
     for name in header.columns.keys() - _SPECIAL - ({"note"} if header.is_own else set()):
         values = texts(name)
         reference.add(name, values[0] if values else "")
-        reference.ids_in += values[1:] if name == "url" else []
+        reference.more += [(name, value) for value in values[1:] if name in ("url", "doi") and value != values[0]]
     ends = [*texts("first page")[:1], *texts("last page")[:1]]
     reference.add("pages", "-".join(dict.fromkeys(ends)))
     reference.dates = [
@@ -212,8 +212,7 @@ def _take_others(reference: Reference, header: _Header, cells: list[str]) -> Non
         ):
             continue
         if is_scholarly(cells[number]):
-            reference.ids_in.append(cells[number].strip())
-            reference.add("url", cells[number].strip())
+            reference.add_id("url", cells[number].strip())
         elif is_web(cells[number]) and doi_of(cells[number].strip()):
             reference.ids_in.append(cells[number].strip())
         else:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import orjson
 
+from wamkg.importing.links import is_web
 from wamkg.importing.markup import without_markup
 from wamkg.importing.parse_result import Item
 from wamkg.importing.people import read_people
@@ -25,6 +26,10 @@ _ANYTHING = "M1"
 """RIS's tag for a number, in which databases also put notes and lists of references."""
 _JOINED = {"keywords": "; ", "note": " ", "abstract": " ", "translator": " and "}
 _DATE_AND_WORDS = re.compile(r"(\d{4}(?:/\d{0,2}){2})/\s*(\S.*)")
+_FILES = frozenset(("L1", "L2"))
+"""RIS's tags for a paper's file, in which programs put paths of the user's computer."""
+_ACCESSION = re.compile(r"<Go to (?:ISI|WoS)>://(\S+)", re.I)
+"""A number of Web of Science, which EndNote prints like a URL."""
 _MARKED_ID = re.compile(r"^(\S+)\s*\[(doi|pii)\]$", re.I)
 
 
@@ -146,7 +151,7 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
         if tag == table.key and texts and not texts[0].isdigit():
             reference.key = texts[0]
         elif name == "url":
-            _take_urls(reference, texts)
+            _take_urls(reference, tag, texts)
         elif name == "doi":
             _take_dois(reference, texts)
         elif tag == _ANYTHING and len(set(texts)) > 1:
@@ -163,13 +168,16 @@ def _take_fields(reference: Reference, record: TaggedRecord, table: TagTable) ->
         reference.add("pages", "-".join(dict.fromkeys(ends)))
 
 
-def _take_urls(reference: Reference, texts: list[str]) -> None:
-    """The first URL is the paper's; any of them may contain its ids."""
-    addresses = [address for text in texts for address in re.split(r"[\s;]+(?=https?://)", text)]
-    for address in addresses:
-        if "url" in reference.fields:
-            reference.ids_in.append(address)
-        reference.add("url", address)
+def _take_urls(reference: Reference, tag: str, texts: list[str]) -> None:
+    """The first URL is the paper's; any of them may contain its ids. Files of the user's computer are not stored."""
+    for address in (address for text in texts for address in re.split(r"[\s;]+(?=https?://)", text)):
+        accession = _ACCESSION.fullmatch(address)
+        if accession:
+            reference.add("accession", accession[1])
+        elif tag in _FILES and not is_web(address):
+            reference.unknown.append(tag)
+        else:
+            reference.add_id("url", address)
 
 
 def _take_dois(reference: Reference, texts: list[str]) -> None:
@@ -177,4 +185,4 @@ def _take_dois(reference: Reference, texts: list[str]) -> None:
     for text in texts:
         marked = _MARKED_ID.match(text)
         name = marked[2].lower() if marked else "doi"
-        reference.add(name, marked[1] if marked else text)
+        reference.add_id(name, marked[1] if marked else text)
