@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import escape, unescape
 from pathlib import Path
 
 import orjson
@@ -125,6 +126,35 @@ def test_a_token_typed_into_the_page_signs_in(seeded_store: Store, client: TestC
     secret = token_for(seeded_store)["Authorization"].removeprefix("Bearer ")
     assert client.post("/sign-in", data={"key": secret}, follow_redirects=False).status_code == 303
     assert client.post("/sign-in", data={"key": "wrong"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("came_from", "to"),
+    [
+        ("http://testserver/papers/arxiv:2302.00111?tab=values", "/papers/arxiv:2302.00111?tab=values"),
+        ("http://testserver/review?order=cited&taxonomy=wam", "/review?order=cited&taxonomy=wam"),
+        ("http://elsewhere.example/papers", "/"),
+        ("http://testserver//elsewhere.example/x", "/"),
+        ("http://testserver/\\elsewhere.example", "/"),
+        ("//elsewhere.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("http://[broken", "/"),
+        ("http://testserver/sign-in?key=x", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_returns_to_the_page_and_never_to_another_site(
+    seeded_store: Store, client: TestClient, came_from: str, to: str
+) -> None:
+    secret = token_for(seeded_store)["Authorization"].removeprefix("Bearer ")
+    shown = client.get("/sign-in", headers={"Referer": came_from}).text
+    given = unescape(shown.partition('name="to" value="')[2].partition('"')[0])
+    assert given == to
+    refused = client.post("/sign-in", data={"key": "wrong", "to": given}).text
+    assert f'name="to" value="{escape(to)}"' in refused
+    for asked in (given, came_from):
+        answer = client.post("/sign-in", data={"key": secret, "to": asked}, follow_redirects=False)
+        assert answer.headers["location"] == to
 
 
 def test_revoking_a_token_ends_the_sessions_opened_with_it(seeded_store: Store, client: TestClient) -> None:

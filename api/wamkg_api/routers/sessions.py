@@ -1,6 +1,8 @@
 """Sign-in to the pages with a link or a token, and sign-out."""
 
+import re
 from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -23,7 +25,7 @@ NO_STORE = {"Cache-Control": "no-store", "Content-Security-Policy": PAGE_SECURIT
 @router.get("/sign-in")
 def show_sign_in(request: Request, key: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Ask for a token, or for a click where a link brought its key: whoever previews a link must not use it up."""
-    return _form(request, refused=False, key=key)
+    return _form(request, page_of(request, request.headers.get("referer", "")), key=key)
 
 
 @router.post("/sign-in")
@@ -31,21 +33,34 @@ async def post_sign_in(request: Request) -> Response:
     """Sign in with the key of a link, or with a token typed by a person."""
     refuse_other_sites(request)
     form = await parse_form(request)
-    return await run_in_threadpool(_start_session, request, form.get("key", "").strip())
+    to = page_of(request, form.get("to", ""))
+    return await run_in_threadpool(_start_session, request, form.get("key", "").strip(), to)
 
 
-def _form(request: Request, *, refused: bool, key: str = "") -> Response:
+def page_of(request: Request, address: str) -> str:
+    """The path and query of an address of this server, to return to after signing in; `/` for any other address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    elsewhere = parts.netloc not in ("", request.headers.get("host")) or parts.path.startswith("/sign-")
+    if elsewhere or not re.fullmatch(r"/(?![/\\])[!-~]*", parts.path):
+        return "/"
+    return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
+def _form(request: Request, to: str, *, refused: bool = False, key: str = "") -> Response:
     with store_of(request).reading() as session:
         site = site_name(session)
-    html = render("sign_in.html", site=site, here="/sign-in", refused=refused, key=key)
+    html = render("sign_in.html", site=site, here="/sign-in", refused=refused, key=key, to=to)
     return HTMLResponse(html, 401 if refused else 200, NO_STORE)
 
 
-def _start_session(request: Request, secret: str) -> Response:
+def _start_session(request: Request, secret: str, to: str) -> Response:
     made = sign_in(store_of(request), secret)
     if made is None:
-        return _form(request, refused=True)
-    answer = RedirectResponse("/", 303, NO_STORE)
+        return _form(request, to, refused=True)
+    answer = RedirectResponse(to, 303, NO_STORE)
     answer.set_cookie(
         COOKIE, made.secret, max_age=int(SESSION_LASTS.total_seconds()), path="/", httponly=True, samesite="strict",
         secure=request.url.scheme == "https",
