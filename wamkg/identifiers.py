@@ -253,8 +253,10 @@ class PartialDate:
         return cls(date(year or 0, month or 1, day or 1), precision)
 
     def __str__(self) -> str:
-        length = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}[self.precision]
-        return self.first.isoformat()[:length]
+        return self.first.isoformat()[: _LENGTHS[self.precision]]
+
+
+_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 
 FIRST_YEAR = 1600

@@ -27,7 +27,7 @@ from wamkg.store.suggestions import (
     rejected_pairs,
 )
 from wamkg.store.tables import Actor, Taxon, Taxonomy
-from wamkg.store.taxonomies import direct_counts, get_taxonomy, list_taxa
+from wamkg.store.taxonomies import assignment_counts, direct_counts, get_taxonomy, list_taxa
 from wamkg.store.taxonomy_edits import is_same_or_descendant
 
 VERSION, NEIGHBOUR = "version", "neighbour"
@@ -253,7 +253,8 @@ def taxon_support(session: Session, taxonomy: Taxonomy) -> dict[str, int]:
     """Number of papers at or below each taxon, by path."""
     assert taxonomy.id is not None
     taxa: list[Taxon] = list_taxa(session, taxonomy)
-    own = direct_counts(session, taxonomy.id, uncounted_papers(session, taxonomy.id))
+    counts = assignment_counts(session, taxonomy.id, uncounted_papers(session, taxonomy.id))
+    own = direct_counts(counts)
     return {
         taxon.path: sum(own.get(t.id or 0, 0) for t in taxa if is_same_or_descendant(t.path, taxon.path))
         for taxon in taxa

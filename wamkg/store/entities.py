@@ -10,7 +10,7 @@ from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import RowValues, insert_entities, rows, rows_by_number, select_columns, table_of
+from wamkg.store.base import RowValues, by_number, insert_entities, rows, rows_by_number, select_columns, table_of
 from wamkg.store.tables import (
     Alias,
     Batch,
@@ -212,7 +212,7 @@ def introduced_by(
             .where(col(Link.relation).in_(relations))
             .order_by(col(Link.id))
         )
-        for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
+        for number, group in rows_by_number(session, numbers, by_number(statement, col(Link.source_id)), tuple).items():
             found.setdefault(number, []).extend((kind, row[1]) for row in group)
     return found
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid, text_hash
 from wamkg.json_types import JSON, JsonObject
-from wamkg.store.base import chunks, get_by_prefix, is_live, rows_as, rows_by_number, select_columns
+from wamkg.store.base import by_number, chunks, get_by_prefix, is_live, rows_as, rows_by_number, select_columns
 from wamkg.store.tables import Assignment, Batch, Claim, Notice, Paper, Result, Taxon, Taxonomy
 from wamkg.vocabulary import PERSON, NoticeKind, NoticeStatus, Standing
 
@@ -156,7 +156,7 @@ def places_of(session: Session, papers: Sequence[int]) -> dict[int, list[tuple[s
         .where(is_live(Assignment))
         .order_by(col(Assignment.id))
     )
-    return rows_by_number(session, papers, (statement, col(Assignment.paper_id)), lambda row: _place(*row))
+    return rows_by_number(session, papers, by_number(statement, col(Assignment.paper_id)), lambda row: _place(*row))
 
 
 def _place(_paper: int, slug: str, path: str, quote: str | None) -> tuple[str, str | None]:

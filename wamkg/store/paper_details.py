@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import null
@@ -9,7 +10,7 @@ from sqlmodel import Session, col
 
 from wamkg.json_types import JSON
 from wamkg.names import PersonName
-from wamkg.store.base import chunks, is_live, rows, rows_as, rows_by_number, select_columns, signed_rows
+from wamkg.store.base import Selected, by_number, is_live, rows, rows_by_number, rows_for, select_columns, signed_rows
 from wamkg.store.papers import NAME_PARTS, printed_name
 from wamkg.store.tables import (
     Actor,
@@ -78,8 +79,8 @@ class PaperRow(NamedTuple):
     summary: str | None
 
 
-def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, PaperRow]:
-    """The row of each paper with its `uid` and `venue`; abstract and summary only with `texts`."""
+@cache
+def _paper_rows(*, texts: bool) -> Selected:
     columns: list[object] = [
         Paper.id,
         Entity.uid,
@@ -105,25 +106,34 @@ def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict
         col(Venue.name).label("venue"),
     ]
     columns += [Paper.abstract, Paper.summary] if texts else [null().label("abstract"), null().label("summary")]
-    found: dict[int, PaperRow] = {}
-    for part in chunks(numbers):
-        statement = (
-            select_columns(*columns)
-            .select_from(Paper)
-            .join(Entity, col(Entity.id) == col(Paper.id))
-            .join(Batch, col(Batch.id) == col(Entity.batch_id))
-            .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
-            .where(col(Paper.id).in_(part))
-        )
-        found |= {row.id: row for row in rows_as(session, statement, PaperRow._make)}
-    return found
+    statement = (
+        select_columns(*columns)
+        .select_from(Paper)
+        .join(Entity, col(Entity.id) == col(Paper.id))
+        .join(Batch, col(Batch.id) == col(Entity.batch_id))
+        .join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True)
+    )
+    return by_number(statement, col(Paper.id))
+
+
+def paper_rows(session: Session, numbers: Iterable[int], *, texts: bool) -> dict[int, PaperRow]:
+    """The row of each paper with its `uid` and `venue`; abstract and summary only with `texts`."""
+    found = map(PaperRow._make, rows_for(session, numbers, _paper_rows(texts=texts)))
+    return {row.id: row for row in found}
+
+
+@cache
+def _authors() -> Selected:
+    statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
+    return by_number(statement, col(Authorship.paper_id))
 
 
 def authors_of(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
     """Printed names of each paper's authors, in order."""
-    statement = select_columns(Authorship.paper_id, Authorship.name).order_by(col(Authorship.position))
-    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), tuple)
-    return {number: [row[1] for row in group] for number, group in found.items()}
+    found: dict[int, list[str]] = {}
+    for paper, name in rows_for(session, numbers, _authors()):
+        found.setdefault(paper, []).append(name)
+    return found
 
 
 _PARTS = [getattr(Authorship, part) for part in NAME_PARTS]
@@ -144,14 +154,14 @@ class PrintedName(NamedTuple):
 def names_of(session: Session, numbers: Iterable[int]) -> dict[int, list[PersonName]]:
     """Structured names of each paper's authors, in order."""
     statement = select_columns(Authorship.paper_id, Authorship.name, *_PARTS).order_by(col(Authorship.position))
-    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), PrintedName._make)
+    found = rows_by_number(session, numbers, by_number(statement, col(Authorship.paper_id)), PrintedName._make)
     return {number: [printed_name(row) for row in group] for number, group in found.items()}
 
 
 def first_names_of(session: Session, numbers: Iterable[int]) -> dict[int, PersonName]:
     """Structured name of each paper's first author."""
     statement = select_columns(Authorship.paper_id, Authorship.name, *_PARTS).where(Authorship.position == 0)
-    found = rows_by_number(session, numbers, (statement, col(Authorship.paper_id)), PrintedName._make)
+    found = rows_by_number(session, numbers, by_number(statement, col(Authorship.paper_id)), PrintedName._make)
     return {number: printed_name(group[0]) for number, group in found.items()}
 
 
@@ -164,12 +174,15 @@ class WeblinkRow(NamedTuple):
     source: str
 
 
+@cache
+def _weblinks() -> Selected:
+    statement = select_columns(PaperUrl.paper_id, PaperUrl.kind, PaperUrl.url, PaperUrl.source)
+    return by_number(statement.where(is_live(PaperUrl)).order_by(col(PaperUrl.id)), col(PaperUrl.paper_id))
+
+
 def weblinks_of(session: Session, numbers: Iterable[int]) -> dict[int, list[WeblinkRow]]:
     """Each paper's URLs, in the order they were added."""
-    statement = select_columns(PaperUrl.paper_id, PaperUrl.kind, PaperUrl.url, PaperUrl.source)
-    statement = statement.where(is_live(PaperUrl))
-    selected = statement.order_by(col(PaperUrl.id)), col(PaperUrl.paper_id)
-    return rows_by_number(session, numbers, selected, WeblinkRow._make)
+    return rows_by_number(session, numbers, _weblinks(), WeblinkRow._make)
 
 
 class EventRow(NamedTuple):
@@ -187,7 +200,7 @@ def events_of(session: Session, numbers: Iterable[int]) -> dict[int, list[EventR
     """Each paper's dated events, earliest first."""
     statement = select_columns(Event.paper_id, Event.kind, Event.day, Event.precision, Event.source, Event.derived)
     statement = statement.where(is_live(Event))
-    selected = statement.order_by(col(Event.day), col(Event.id)), col(Event.paper_id)
+    selected = by_number(statement.order_by(col(Event.day), col(Event.id)), col(Event.paper_id))
     return rows_by_number(session, numbers, selected, EventRow._make)
 
 
@@ -204,7 +217,7 @@ class TagRow(NamedTuple):
 def tags_of(session: Session, numbers: Iterable[int]) -> dict[int, list[TagRow]]:
     """The labels printed beside each paper in imported lists."""
     statement = select_columns(Tag.paper_id, Tag.facet, Tag.value, Tag.mapped, Tag.source)
-    selected = statement.order_by(col(Tag.id)), col(Tag.paper_id)
+    selected = by_number(statement.order_by(col(Tag.id)), col(Tag.paper_id))
     return rows_by_number(session, numbers, selected, TagRow._make)
 
 
@@ -220,7 +233,7 @@ def former_ids_of(session: Session, numbers: Iterable[int]) -> dict[int, list[Fo
     """Each paper's other current and former ids."""
     statement = select_columns(FormerId.paper_id, FormerId.scheme, FormerId.value)
     statement = statement.where(is_live(FormerId))
-    selected = statement.order_by(col(FormerId.id)), col(FormerId.paper_id)
+    selected = by_number(statement.order_by(col(FormerId.id)), col(FormerId.paper_id))
     return rows_by_number(session, numbers, selected, FormerIdRow._make)
 
 
@@ -236,8 +249,8 @@ class LiveAssignmentRow(NamedTuple):
     reason: str | None
 
 
-def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, list[LiveAssignmentRow]]:
-    """Each paper's live assignments, the primary one first."""
+@cache
+def _live_assignments() -> Selected:
     statement = (
         select_columns(
             Assignment.paper_id,
@@ -254,7 +267,12 @@ def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, l
         .where(is_live(Assignment))
         .order_by(col(Assignment.primary).desc(), col(Assignment.id))
     )
-    return rows_by_number(session, numbers, (statement, col(Assignment.paper_id)), LiveAssignmentRow._make)
+    return by_number(statement, col(Assignment.paper_id))
+
+
+def live_assignments_of(session: Session, numbers: Iterable[int]) -> dict[int, list[LiveAssignmentRow]]:
+    """Each paper's live assignments, the primary one first."""
+    return rows_by_number(session, numbers, _live_assignments(), LiveAssignmentRow._make)
 
 
 class AssignmentRow(NamedTuple):
@@ -318,7 +336,7 @@ def assignments_of(session: Session, numbers: Iterable[int], *, ended: bool = Fa
     if not ended:
         statement = statement.where(is_live(Assignment))
     signed = signed_rows(statement, Assignment.batch_id, Assignment.actor_id)
-    return rows_by_number(session, numbers, (signed, col(Assignment.paper_id)), AssignmentRow._make)
+    return rows_by_number(session, numbers, by_number(signed, col(Assignment.paper_id)), AssignmentRow._make)
 
 
 class ClaimRow(NamedTuple):
@@ -355,7 +373,7 @@ def facts_of(session: Session, numbers: Iterable[int]) -> dict[int, list[ClaimRo
         .order_by(col(Claim.id))
     )
     signed = signed_rows(statement, Claim.batch_id, Batch.actor_id)
-    return rows_by_number(session, numbers, (signed, col(Claim.subject_id)), ClaimRow._make)
+    return rows_by_number(session, numbers, by_number(signed, col(Claim.subject_id)), ClaimRow._make)
 
 
 def listed_numbers(session: Session) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import exists, func
@@ -11,7 +12,7 @@ from wamkg.errors import NotFoundError
 from wamkg.identifiers import arxiv_id, doi, is_preprint_venue, is_publisher_doi, key_fold, name_key, s2_id
 from wamkg.names import PersonName, parse_name
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import Column, Condition, Selected, chunks, is_live, rows, select_columns
+from wamkg.store.base import Column, Condition, Selected, by_number, chunks, is_live, rows, rows_for, select_columns
 from wamkg.store.citation_keys import KEY, owners_of_keys
 from wamkg.store.tables import (
     Assignment,
@@ -233,17 +234,15 @@ def methods_of(session: Session, papers: Iterable[int]) -> dict[int, Method]:
     return found
 
 
+@cache
+def _method_names() -> Selected:
+    statement = select_columns(Link.source_id, Method.name).join(Method, col(Method.id) == col(Link.target_id))
+    return by_number(statement.where(Link.relation == Relation.PROPOSES), col(Link.source_id))
+
+
 def method_names_of(session: Session, papers: Iterable[int]) -> dict[int, str]:
     """Name of the method that each paper proposes."""
-    found: dict[int, str] = {}
-    for part in chunks(set(papers)):
-        statement = (
-            select(Link.source_id, Method.name)
-            .join(Method, col(Method.id) == col(Link.target_id))
-            .where(Link.relation == Relation.PROPOSES, col(Link.source_id).in_(part))
-        )
-        found |= {row[0]: row[1] for row in session.connection().execute(statement)}
-    return found
+    return {row[0]: row[1] for row in rows_for(session, papers, _method_names())}
 
 
 def find_paper(session: Session, text: str) -> Paper:

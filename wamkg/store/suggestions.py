@@ -10,7 +10,17 @@ from sqlmodel import Session, col, select
 
 from wamkg.identifiers import new_uid
 from wamkg.json_types import UncheckedObject
-from wamkg.store.base import Condition, Selected, chunks, insert_rows, rows_as, rows_by_number, select_columns, table_of
+from wamkg.store.base import (
+    Condition,
+    Selected,
+    by_number,
+    chunks,
+    insert_rows,
+    rows_as,
+    rows_by_number,
+    select_columns,
+    table_of,
+)
 from wamkg.store.tables import Assignment, Paper, Suggestion, Taxon, Taxonomy
 from wamkg.store.tables.taxonomies import RankedLeaf
 from wamkg.store.types import utc_now
@@ -158,7 +168,7 @@ def pending_papers(session: Session, taxonomy: Taxonomy, papers: Iterable[int] |
     statement = _pending_columns(taxonomy)
     if papers is None:
         return rows_as(session, statement.order_by(col(Paper.id)), PendingPaper._make)
-    found = rows_by_number(session, papers, (statement, col(Suggestion.paper_id)), PendingPaper._make)
+    found = rows_by_number(session, papers, by_number(statement, col(Suggestion.paper_id)), PendingPaper._make)
     return [row for rows in found.values() for row in rows]
 
 
@@ -192,7 +202,7 @@ def first_leaves(session: Session, taxonomy: Taxonomy, papers: Iterable[int]) ->
     first = col(Suggestion.ranked)[0]
     columns = select_columns(Suggestion.paper_id, first["taxon"].as_string(), first["probability"].as_float())
     ours = columns.where(Suggestion.taxonomy_id == taxonomy.id, first["taxon"].as_string().is_not(None))
-    found = rows_by_number(session, papers, (ours, col(Suggestion.paper_id)), FirstLeaf._make)
+    found = rows_by_number(session, papers, by_number(ours, col(Suggestion.paper_id)), FirstLeaf._make)
     return {number: leaves[0] for number, leaves in found.items()}
 
 

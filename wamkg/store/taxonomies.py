@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -12,7 +13,7 @@ from wamkg.identifiers import normalise
 from wamkg.json_types import JsonObject
 from wamkg.near_matches import did_you_mean, unknown
 from wamkg.packaged import packaged_main_taxonomy
-from wamkg.store.base import Condition, chunks, insert_entities, is_live, rows, select_columns
+from wamkg.store.base import Condition, Selected, chunks, insert_entities, is_live, rows, rows_as, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
 from wamkg.store.survey import find_survey
 from wamkg.store.tables import (
@@ -43,32 +44,65 @@ def exemplars_of(session: Session, taxa: Iterable[int]) -> dict[int, list[int]]:
 
 def _placed_in(taxonomy: int, uncounted: Collection[int]) -> list[Condition]:
     """The condition for live assignments of library papers in a taxonomy, each work once."""
-    cited = select_columns(Paper.id).where(Paper.standing == Standing.CITED)
     return [
         col(Assignment.taxonomy_id) == taxonomy,
         col(Assignment.status) == AssignmentStatus.PLACED,
         is_live(Assignment),
-        col(Assignment.paper_id).not_in(cited),
+        col(Assignment.paper_id).not_in(_cited()),
         col(Assignment.paper_id).not_in(uncounted),
     ]
 
 
-def direct_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> dict[int, int]:
-    """Number of library works assigned to each taxon itself, primary or secondary.
+def _cited() -> Selected:
+    """Papers outside the library."""
+    return select_columns(Paper.id).where(Paper.standing == Standing.CITED)  # type: ignore[no-any-return]
+
+
+class AssignmentCount(NamedTuple):
+    """Number of works with a live assignment of one kind; `cited` papers are outside the library."""
+
+    taxon: int | None
+    status: str
+    primary: bool
+    cited: bool
+    works: int
+
+
+def assignment_counts(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[AssignmentCount]:
+    """The live assignments in a taxonomy by kind, each work once.
 
     `uncounted` are the other records of works there, as `duplicates.uncounted_papers` finds them.
     """
+    kind = (Assignment.taxon_id, Assignment.status, Assignment.primary, col(Assignment.paper_id).in_(_cited()))
     statement = (
-        select_columns(Assignment.taxon_id, func.count())
-        .where(*_placed_in(taxonomy, uncounted))
-        .group_by(col(Assignment.taxon_id))
+        select_columns(*kind, func.count())
+        .where(col(Assignment.taxonomy_id) == taxonomy, is_live(Assignment), col(Assignment.paper_id).not_in(uncounted))
+        .group_by(*kind)
     )
-    return dict(tuple(row) for row in rows(session, statement))
+    return rows_as(session, statement, AssignmentCount._make)
+
+
+def direct_counts(counts: Iterable[AssignmentCount]) -> dict[int, int]:
+    """Number of library works assigned to each taxon itself, primary or secondary."""
+    found = Counter[int]()
+    for each in counts:
+        if each.status == AssignmentStatus.PLACED and each.taxon is not None and not each.cited:
+            found[each.taxon] += each.works
+    return dict(found)
+
+
+def counts_by_status(counts: Iterable[AssignmentCount]) -> dict[str, int]:
+    """Number of works with each status by their primary assignment, in the order of the statuses' names."""
+    found = Counter[str]()
+    for each in counts:
+        if each.primary:
+            found[each.status] += each.works
+    return dict(sorted(found.items()))
 
 
 def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection[int]) -> list[tuple[int, str]]:
     """Pairs (paper, taxon path), in one taxonomy, of the papers that also have a secondary assignment; see
-    `direct_counts`.
+    `assignment_counts`.
     """
     holds = _placed_in(taxonomy, uncounted)
     also = select_columns(Assignment.paper_id).where(*holds, col(Assignment.primary).is_(False))
@@ -80,8 +114,8 @@ def papers_with_secondary(session: Session, taxonomy: int, uncounted: Collection
     return [tuple(row) for row in rows(session, statement)]
 
 
-def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dict[str, int]]:
-    """Number of works with each status in each taxonomy, or in one, by live primary assignment."""
+def state_counts(session: Session) -> dict[str, dict[str, int]]:
+    """Number of works with each status in each taxonomy, by live primary assignment."""
     statement = (
         select_columns(Taxonomy.id, Taxonomy.slug, Assignment.status, func.count())
         .select_from(Assignment)
@@ -90,14 +124,12 @@ def state_counts(session: Session, taxonomy: int | None = None) -> dict[str, dic
         .group_by(col(Taxonomy.id), col(Taxonomy.slug), col(Assignment.status))
         .order_by(col(Taxonomy.slug), col(Assignment.status))
     )
-    if taxonomy is not None:
-        statement = statement.where(Assignment.taxonomy_id == taxonomy)
     found: dict[str, Counter[str]] = {}
     numbers = {}
     for number, slug, state, count in rows(session, statement):
         found.setdefault(slug, Counter())[state] = count
         numbers[slug] = number
-    further = secondary_versions_by_taxonomy(session, taxonomy)
+    further = secondary_versions_by_taxonomy(session)
     for slug, counts in found.items():
         for others in further.get(numbers[slug], {}).values():
             counts.subtract(record.status for record in others)

@@ -16,6 +16,8 @@ from wamkg.store.papers import method_names_of
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import (
     aliases_of,
+    assignment_counts,
+    counts_by_status,
     direct_counts,
     exemplars_of,
     find_default_taxonomy,
@@ -121,16 +123,16 @@ def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
     """
     taxonomy = get_taxonomy(session, slug)
     assert taxonomy.id is not None
-    states = state_counts(session, taxonomy.id).get(taxonomy.slug, {})
+    builder = _Builder.load(session, taxonomy)
     return TaxonomyTree(
         slug=taxonomy.slug,
         title=taxonomy.title,
         description=taxonomy.description,
         aliases=aliases_of(session, [taxonomy.id]).get(taxonomy.id, []),
-        placed=states.get("placed", 0),
-        states=states,
+        placed=builder.states.get("placed", 0),
+        states=builder.states,
         revision=taxonomy.revision,
-        taxa=_Builder.load(session, taxonomy).nodes(None),
+        taxa=builder.nodes(None),
     )
 
 
@@ -156,6 +158,7 @@ class _Builder:
     """Shared data while the nodes of one tree are built."""
 
     children: Mapping[int | None, list[Taxon]]
+    states: dict[str, int]
     counts: Mapping[str, int]
     own: Mapping[int, int]
     aliases: Mapping[int, list[str]]
@@ -167,13 +170,16 @@ class _Builder:
         taxa = list_taxa(session, taxonomy)
         numbers = [t.id for t in taxa if t.id is not None]
         further = uncounted_papers(session, taxonomy.id)
-        own = direct_counts(session, taxonomy.id, further)
+        counts = assignment_counts(session, taxonomy.id, further)
+        several = () if all(each.primary for each in counts) else papers_with_secondary(session, taxonomy.id, further)
+        own = direct_counts(counts)
         children: dict[int | None, list[Taxon]] = {}
         for taxon in taxa:
             children.setdefault(taxon.parent_id, []).append(taxon)
         return cls(
             children,
-            _counts_below(taxa, own, papers_with_secondary(session, taxonomy.id, further)),
+            counts_by_status(counts),
+            _counts_below(taxa, own, several),
             own,
             aliases_of(session, numbers),
             _exemplars(session, numbers),
