@@ -399,6 +399,8 @@ FIELDS: Mapping[str, str] = {
     "route": "How it was found.",
     "routes": "Ways on which new papers are looked for.",
     "section": "Section of the survey; null: not said.",
+    "DigestItem.entries": "What happened, by kind.",
+    "DigestItem.since": "Beginning of the period, UTC.",
     "Facets.standing": "Papers by standing.",
     "Facets.venue": "Papers by venue.",
     "Facets.year": "Papers by year.",

@@ -1,8 +1,10 @@
 """The requester: what it sends, when, how often, and what it says when it gives up."""
 
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,9 +21,10 @@ from sqlmodel import select
 from tests.s2_server.faults import FaultPlan
 from tests.s2_server.server import S2Server
 from tests.s2_server.world import make_world
+from wamkg.enriching import probe
 from wamkg.enriching.client import S2Client, decode_json
 from wamkg.enriching.failures import (
-    InvalidKeyError,
+    AccessDeniedError,
     RateLimitedError,
     RequestRejectedError,
     ResponseTooLargeError,
@@ -105,7 +108,9 @@ Ask = Callable[[], Any]
 def requester(service: Service, store: Store, wait: Callable[[float], None] = time.sleep, **limits: Any) -> Requester:
     given: dict[str, Any] = {"timeout": 1.0, "attempts": 3, "backoff": 0.01} | limits
     pacer = RateLimiter(store, "Service", 1_000.0, wait)
-    return Requester("Service", service.url, {"x-api-key": "a-key"}, pacer, RequestLimits(**given))
+    return Requester(
+        "Service", service.url, {"x-api-key": "a-key"}, pacer, RequestLimits(**given), key_setting="WAMKG_KEY"
+    )
 
 
 def ask(made: Requester, path: str = "/x") -> Any:
@@ -134,8 +139,8 @@ class TestFinal:
         ("status", "body", "error", "words"),
         [
             (400, b'{"error": "Unsupported fields: [x]"}', RequestRejectedError, "Unsupported fields"),
-            (401, b"{}", InvalidKeyError, "check WAMKG_S2_API_KEY"),
-            (403, b'{"message": "Forbidden"}', InvalidKeyError, "Forbidden"),
+            (401, b"{}", AccessDeniedError, "denied access .401.*; check WAMKG_KEY"),
+            (403, b'{"message": "Forbidden"}', AccessDeniedError, "Forbidden"),
             (404, b'{"error": "Paper not found"}', UnknownRecordError, "Paper not found"),
             (
                 400,
@@ -154,6 +159,13 @@ class TestFinal:
         with pytest.raises(error, match=words):
             ask(requester(service, lite))
         assert len(service.requests) == 1
+
+    def test_a_service_without_keys_names_none(self, service: Service, lite: Store) -> None:
+        service.answers = [(403, {}, b"blocked")]
+        made = requester(service, lite)
+        made.key_setting = ""
+        with pytest.raises(AccessDeniedError, match=r"Service denied access \(403: blocked\); it takes no key"):
+            ask(made)
 
     def test_an_answer_over_the_limit_is_refused(self, service: Service, lite: Store) -> None:
         service.answers = [(200, {}, b"[" + b" " * 10_000 + b"]")]
@@ -220,6 +232,22 @@ class TestPassing:
         service.http.server_close()
         with pytest.raises(ServiceUnreachableError, match=f"cannot be reached at {service.url}"):
             ask(made)
+
+
+def test_a_host_that_does_not_answer_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "SECONDS", 0.2)
+    with ExitStack() as stack:
+        silent = stack.enter_context(socket.socket())
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        for _ in range(3):  # the queue is full then, and a further connection waits
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        began = time.monotonic()
+        with pytest.raises(ServiceUnreachableError, match=r"cannot be reached at .*; nothing was changed"):
+            probe.check_reachable("Service", f"http://127.0.0.1:{silent.getsockname()[1]}")
+    assert time.monotonic() - began < 2
 
 
 class TestSlowAnswers:

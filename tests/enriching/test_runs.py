@@ -18,7 +18,7 @@ from tests.s2_server.server import S2Server
 from tests.s2_server.world import Edge, World, make_world
 from wamkg.enriching.client import BATCH_SIZE
 from wamkg.enriching.engine import enrich
-from wamkg.enriching.failures import InvalidKeyError, ServiceUnreachableError
+from wamkg.enriching.failures import AccessDeniedError, ServiceUnreachableError
 from wamkg.enriching.progress import EnrichOptions
 from wamkg.errors import InvalidInputError, RunAbortedError
 from wamkg.history.undo import undo_batch
@@ -401,7 +401,7 @@ class TestRefused:
         import_library(store, small_world(), tmp_path)
         with S2Server(small_world()) as server:
             settings = settings_for(server, s2_api_key="wrong-key")
-            with pytest.raises(InvalidKeyError, match=r"403.*check WAMKG_S2_API_KEY") as caught:
+            with pytest.raises(AccessDeniedError, match=r"403.*check WAMKG_S2_API_KEY") as caught:
                 enrich(store, settings)
         assert "wrong-key" not in str(caught.value)
         assert len(server.log) == 1, "a refused key is not tried again"

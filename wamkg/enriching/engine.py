@@ -40,8 +40,8 @@ def enrich(
     `job` is the id of a queued job to run; without one a job is created. The tasks are shared with all other processes
     that run at the same time.
 
-    Raises ServiceUnreachableError before anything is written if the service cannot be reached, InvalidKeyError if it
-    rejects the key, another RunAbortedError if the run cannot continue, InvalidInputError for wrong options or
+    Raises ServiceUnreachableError before anything is written if the service cannot be reached, AccessDeniedError if it
+    denies access, another RunAbortedError if the run cannot continue, InvalidInputError for wrong options or
     settings, StoreError if the store cannot be written.
     """
     order = order or EnrichOptions()

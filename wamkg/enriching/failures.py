@@ -23,8 +23,8 @@ class UnreadableAnswerError(TaskSkippedError):
     """The response does not have the documented shape."""
 
 
-class InvalidKeyError(RunAbortedError):
-    """The service rejected the key (401, 403)."""
+class AccessDeniedError(RunAbortedError):
+    """The service denied access (401, 403): it rejected the key, or the sender."""
 
 
 class ServiceUnreachableError(RunAbortedError):

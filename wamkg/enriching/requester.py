@@ -17,7 +17,7 @@ import tenacity
 
 from wamkg.enriching.exchange import Exchange
 from wamkg.enriching.failures import (
-    InvalidKeyError,
+    AccessDeniedError,
     RateLimitedError,
     RequestRejectedError,
     ResponseTooLargeError,
@@ -69,7 +69,8 @@ class _TryAgainError(Exception):
 class Requester:
     """Sends every request to one service and keeps connections open between requests.
 
-    `name` is the service's name in messages, `origin` its URL without a path. `watch` is called while an answer is
+    `name` is the service's name in messages, `origin` its URL without a path, `key_setting` the setting that has its
+    key; empty for a service without keys. `watch` is called while an answer is
     awaited; to end the run at any point, it raises an error.
     """
 
@@ -79,6 +80,7 @@ class Requester:
     pacer: RateLimiter
     limits: RequestLimits = field(default_factory=RequestLimits)
     watch: Callable[[], None] = lambda: None
+    key_setting: str = ""
     requests: int = 0
     _sockets: list[socket.socket] = field(default_factory=list)
 
@@ -97,7 +99,7 @@ class Requester:
         `decode` raises ValueError for a truncated or malformed response, which is retried too.
 
         Raises UnknownRecordError (404), RequestRejectedError (other 4xx), ResponseTooLargeError, RetriesExhaustedError
-        if every attempt failed; and, to end the run, InvalidKeyError (401, 403), ServiceUnreachableError (no
+        if every attempt failed; and, to end the run, AccessDeniedError (401, 403), ServiceUnreachableError (no
         connection) or RateLimitedError.
         """
         retrying = tenacity.Retrying(
@@ -182,7 +184,8 @@ class Requester:
             wait = self._wait_asked_for(response)
             raise _TryAgainError(f"it answered {status} {response.reason_phrase}".rstrip(), wait=wait)
         if status in (401, 403):
-            raise InvalidKeyError(f"{self.name} rejected the key ({status}{said}); check WAMKG_S2_API_KEY")
+            advice = f"check {self.key_setting}" if self.key_setting else "it takes no key; try again later"
+            raise AccessDeniedError(f"{self.name} denied access ({status}{said}); {advice}")
         if status == 404:
             raise UnknownRecordError(f"{self.name} does not know it (404{said})")
         if status == 413 or (status == 400 and any(word in said.lower() for word in SIZE_WORDS)):

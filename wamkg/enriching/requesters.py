@@ -11,6 +11,7 @@ from wamkg.settings import Settings
 from wamkg.store.session import Store
 
 S2, ARXIV = "Semantic Scholar", "arXiv"
+S2_KEY = "WAMKG_S2_API_KEY"
 WITH_KEY, WITHOUT_KEY = 1.0, 0.3
 """Requests to Semantic Scholar per second if the setting is empty."""
 AGENT = "wamkg/0.1 (living survey; https://pypi.org/project/wamkg)"
@@ -45,7 +46,7 @@ def s2_requester(store: Store, settings: Settings, wait: Wait = time.sleep, watc
     check_key(settings.s2_api_key)
     headers = {"User-Agent": AGENT} | ({"x-api-key": settings.s2_api_key} if settings.s2_api_key else {})
     pacer = RateLimiter(store, S2, s2_rate(settings), wait)
-    return Requester(S2, s2_origin(settings), headers, pacer, _limits(settings), watch)
+    return Requester(S2, s2_origin(settings), headers, pacer, _limits(settings), watch, S2_KEY)
 
 
 def arxiv_requester(store: Store, settings: Settings, wait: Wait = time.sleep, watch: Watch = _never_ends) -> Requester:
@@ -61,7 +62,7 @@ def arxiv_requester(store: Store, settings: Settings, wait: Wait = time.sleep, w
 def check_key(key: str) -> None:
     """Raise InvalidInputError if the key is not a valid header value; the message does not show the key."""
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidInputError("WAMKG_S2_API_KEY has invalid characters; copy it again")
+        raise InvalidInputError(f"{S2_KEY} has invalid characters; copy it again")
 
 
 def _limits(settings: Settings) -> RequestLimits:

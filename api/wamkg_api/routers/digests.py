@@ -31,7 +31,10 @@ def get_digests(session: SessionDep, limit: Limit = DEFAULT_LIMIT) -> Response:
 
 @router.get("/{uid}/{format}", response_class=Response, responses={**problems(404, 422), **_WRITTEN})
 def get_digest(
-    session: SessionDep, request: Request, uid: Uid, format: Annotated[DigestFormat, Path(examples=["atom"])]
+    session: SessionDep,
+    request: Request,
+    uid: Uid,
+    format: Annotated[DigestFormat, Path(description="How it is written.", examples=["atom"])],
 ) -> Response:
     """A digest as Markdown, a page or a feed; `latest` is the newest."""
     base = str(request.base_url).rstrip("/")
