@@ -268,7 +268,7 @@ class TokenKind(StrEnum):
     LINK = "link"
 
 
-PERSON = "person"
+PERSON, PROGRAM = "person", "program"
 """Source name of values set by a person."""
 
 ARXIV_ID_SOURCE = "id:arxiv"

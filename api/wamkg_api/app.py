@@ -58,6 +58,7 @@ from wamkg_api.routers import (
     taxonomies,
     taxonomy_pages,
     timelines,
+    weekly_pages,
 )
 
 PREFIX = "/api/v1"
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(survey_pages.forms)
     app.include_router(taxonomy_pages.forms)
     app.include_router(running_pages.forms)
+    app.include_router(weekly_pages.forms)
     app.include_router(paper_pages.forms)
     app.include_router(review_pages.forms)
     app.include_router(pages.static)
@@ -125,6 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         survey_pages.router,
         taxonomy_pages.router,
         running_pages.router,
+        weekly_pages.router,
         review_pages.router,
         paper_pages.router,
     ):

@@ -26,6 +26,7 @@ from wamkg_api.routers import (
     running_pages,
     sessions,
     taxonomy_pages,
+    weekly_pages,
 )
 
 from tests.helpers.api_access import token_for
@@ -141,11 +142,22 @@ PAGE_VALUES = {
     "rows": ["rank", "name"],
     "at": ["joint", "cascaded/implicit"],
     "facet": ["year", "venue", "institution"],
+    "route": ["arxiv", ""],
     "show": ["papers", "citations"],
     "a": ["now"],
     "b": ["now"],
 }
-WALKED = (about_pages, entity_pages, import_pages, pages, paper_pages, running_pages, sessions, taxonomy_pages)
+WALKED = (
+    about_pages,
+    entity_pages,
+    import_pages,
+    pages,
+    paper_pages,
+    running_pages,
+    sessions,
+    taxonomy_pages,
+    weekly_pages,
+)
 NOT_WALKED = ("/roadmap.svg", "{name")
 """A drawing, which takes seconds; and the pages of names, which have tests of their own."""
 

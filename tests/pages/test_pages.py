@@ -49,6 +49,9 @@ PAGES = (
     "/objections",
     "/releases",
     "/jobs",
+    "/notices",
+    "/digests",
+    "/timeline?show=citations",
 )
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 pytestmark = pytest.mark.e2e

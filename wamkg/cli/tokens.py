@@ -9,12 +9,11 @@ from wamkg.cli.common import JsonOption, err, open_store, out, print_json, print
 from wamkg.services import tokens
 from wamkg.store.session import Store
 from wamkg.store.tokens import Issued, list_tokens
-from wamkg.vocabulary import PERSON, Role
+from wamkg.vocabulary import PERSON, PROGRAM, Role
 
 token = typer.Typer(
     help="Manage access over HTTP: tokens for programs, sign-in links for people.", no_args_is_help=True
 )
-PROGRAM = "program"
 
 
 def user_name() -> str:
@@ -67,7 +66,7 @@ def link(
     """Print a one-time sign-in link, valid for one hour."""
     with open_store() as store:
         made = tokens.create_link(store, name or user_name(), role)
-    out.print(sign_in_link(base, made))
+    out.print(tokens.sign_in_link(base, made))
 
 
 @token.command("list")
@@ -103,12 +102,7 @@ def revoke(
         out.print(f"token {ended.uid} ({ended.role}) is revoked")
 
 
-def sign_in_link(base: str, made: Issued) -> str:
-    """URL that signs in the first person who opens it."""
-    return f"{base.rstrip('/')}/sign-in?key={made.secret}"
-
-
 def first_link(store: Store, base: str) -> str | None:
     """A sign-in link for the owner of a store without any credentials; None if there are some."""
     made = tokens.create_first_link(store, user_name())
-    return sign_in_link(base, made) if made else None
+    return tokens.sign_in_link(base, made) if made else None

@@ -1,4 +1,4 @@
-"""The pages from which the survey is run: objections, releases with what changed, and jobs."""
+"""The pages from which the survey is run: objections, releases with what changed, jobs and tokens."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,12 @@ from wamkg.history.diff import ReleaseDiff
 from wamkg.pages.context import load_taxon_names
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
+from wamkg.store.tokens import list_tokens
 from wamkg.views.jobs import JobItem
 from wamkg.views.objections import agenda, objection_list
 from wamkg.views.snapshots import NOW, release_list
 from wamkg.views.survey import site_name
-from wamkg.vocabulary import OPEN_STATUSES
+from wamkg.vocabulary import OPEN_STATUSES, Role
 
 MAX_CLOSED = 50
 
@@ -64,5 +65,21 @@ def jobs_page(
         jobs=jobs,
         kinds=kinds,
         live=any(job.status in ("queued", "running") for job in jobs),
+        problem=problem,
+    )
+
+
+def tokens_page(session: Session, viewer: Viewer | None = None, secret: str = "", problem: str = "") -> str:
+    """The credentials that are valid, for an administrator; `secret` is a new one, which is shown only now."""
+    is_admin = viewer is not None and viewer.role == Role.ADMIN
+    return render(
+        "tokens.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/tokens",
+        is_admin=is_admin,
+        tokens=[(token, name) for token, name in list_tokens(session) if token.revoked_at is None] if is_admin else [],
+        roles=list(Role),
+        secret=secret,
         problem=problem,
     )

@@ -25,6 +25,11 @@ def create_link(store: Store, name: str, role: str) -> Issued:
         return tokens.issue(session, name, role, TokenKind.LINK)
 
 
+def sign_in_link(base: str, made: Issued) -> str:
+    """URL that signs in the first person who opens it."""
+    return f"{base.rstrip('/')}/sign-in?key={made.secret}"
+
+
 def create_first_link(store: Store, name: str) -> Issued | None:
     """Create an admin's sign-in link for a store without any credentials; None if there are some."""
     with store.reading() as session:

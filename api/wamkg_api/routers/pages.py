@@ -160,12 +160,12 @@ def get_static(name: str) -> Response:
 forms = APIRouter(include_in_schema=False)
 
 
-async def caller_of_form(request: Request, form: dict[str, str]) -> Caller:
-    """The signed-in curator who sent a form.
+async def caller_of_form(request: Request, form: dict[str, str], role: Role = Role.CURATOR) -> Caller:
+    """The signed-in person of at least this role who sent a form.
 
     Raises UnauthorizedError without a session, and ForbiddenError for a lower role or a forged form.
     """
-    return await run_in_threadpool(authorize, request, Role.CURATOR, form.get(CSRF_FIELD, ""))
+    return await run_in_threadpool(authorize, request, role, form.get(CSRF_FIELD, ""))
 
 
 @forms.post("/papers/{paper_id:path}/object")

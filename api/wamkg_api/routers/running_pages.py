@@ -9,14 +9,15 @@ from fastapi.responses import HTMLResponse
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
 from wamkg.jobs import dispatch
 from wamkg.jobs.kinds import KINDS
-from wamkg.pages.running import jobs_page, objections_page, releases_page
+from wamkg.pages.running import jobs_page, objections_page, releases_page, tokens_page
 from wamkg.pages.viewer import Viewer
 from wamkg.reviewing.objections import ObjectionOutcome
-from wamkg.services import jobs, objections
+from wamkg.services import jobs, objections, tokens
 from wamkg.services.releases import create_release
 from wamkg.store.session import Session
 from wamkg.views.jobs import job_list
 from wamkg.views.snapshots import diff_snapshots
+from wamkg.vocabulary import PERSON, PROGRAM, Role
 from wamkg_api.access import Caller, ViewerDep
 from wamkg_api.deps import SessionDep
 from wamkg_api.form_parser import parse_form, redirect_after_post, revision_of
@@ -58,7 +59,7 @@ def show_jobs(session: SessionDep, who: ViewerDep) -> HTMLResponse:
 @forms.post("/objections/{uid}")
 async def post_objection_outcome(request: Request, uid: str, viewer: ViewerDep) -> Response:
     """Answer an objection, or close it."""
-    return await _written(request, viewer, lambda caller, form: _decide(request, caller, uid, form), objections_page)
+    return await answer_form(request, viewer, lambda caller, form: _decide(request, caller, uid, form), objections_page)
 
 
 def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
@@ -76,7 +77,7 @@ def _decide(request: Request, caller: Caller, uid: str, form: Form) -> Response:
 @forms.post("/releases")
 async def post_release(request: Request, viewer: ViewerDep) -> Response:
     """Freeze the survey as it is now, under a name."""
-    return await _written(request, viewer, lambda caller, form: _release(request, caller, form), releases_page)
+    return await answer_form(request, viewer, lambda caller, form: _release(request, caller, form), releases_page)
 
 
 def _release(request: Request, caller: Caller, form: Form) -> Response:
@@ -88,7 +89,7 @@ def _release(request: Request, caller: Caller, form: Form) -> Response:
 @forms.post("/jobs")
 async def post_job(request: Request, viewer: ViewerDep) -> Response:
     """Start a job."""
-    return await _written(request, viewer, lambda caller, form: _start(request, caller, form), _jobs_with)
+    return await answer_form(request, viewer, lambda caller, form: _start(request, caller, form), _jobs_with)
 
 
 def _start(request: Request, caller: Caller, form: Form) -> Response:
@@ -102,7 +103,7 @@ def _start(request: Request, caller: Caller, form: Form) -> Response:
 @forms.post("/jobs/{uid}/{action}")
 async def post_job_action(request: Request, uid: str, action: str, viewer: ViewerDep) -> Response:
     """Cancel or resume a job."""
-    return await _written(request, viewer, lambda caller, form: _steer(request, uid, action), _jobs_with)
+    return await answer_form(request, viewer, lambda caller, form: _steer(request, uid, action), _jobs_with)
 
 
 def _steer(request: Request, uid: str, action: str) -> Response:
@@ -119,15 +120,51 @@ def _jobs_with(session: Session, viewer: Viewer | None, *, problem: str = "") ->
     return jobs_page(session, job_list(session, SHOWN_JOBS), STARTED_BY_HAND, viewer, problem)
 
 
-async def _written(
+@router.get("/tokens")
+def show_tokens(session: SessionDep, who: ViewerDep) -> HTMLResponse:
+    """Who can sign in or write over HTTP; an administrator creates and revokes it."""
+    return page(tokens_page(session, who), who=who)
+
+
+@forms.post("/tokens")
+async def post_token(request: Request, viewer: ViewerDep) -> Response:
+    """Create a token or a sign-in link; the page shows its secret once."""
+
+    def create(_: Caller, form: Form) -> Response:
+        store, name, role = store_of(request), form.get("name", ""), form.get("role", "")
+        if form.get("kind") == "link":
+            made = tokens.create_link(store, name, role)
+            shown = tokens.sign_in_link(str(request.base_url), made)
+        else:
+            owner = PROGRAM if form.get("kind") == PROGRAM else PERSON
+            shown = tokens.create_token(store, name, role, form.get("label", ""), owner).secret
+        with store.reading() as session:
+            return page(tokens_page(session, viewer, secret=shown), who=viewer)
+
+    return await answer_form(request, viewer, create, tokens_page, Role.ADMIN)
+
+
+@forms.post("/tokens/{uid}/revoke")
+async def post_revoked_token(request: Request, uid: str, viewer: ViewerDep) -> Response:
+    """Revoke a token, link or session, and the sessions that it opened."""
+
+    def revoke(_: Caller, form: Form) -> Response:
+        tokens.revoke(store_of(request), uid)
+        return redirect_after_post("/tokens")
+
+    return await answer_form(request, viewer, revoke, tokens_page, Role.ADMIN)
+
+
+async def answer_form(
     request: Request,
     viewer: Viewer | None,
     write: Callable[[Caller, Form], Response],
     shown: Callable[..., str],
+    role: Role = Role.CURATOR,
 ) -> Response:
-    """What a form of a curator does; if it is refused, its page says why."""
+    """What a form does for people of a role; if it is refused, its page says why."""
     form = await parse_form(request)
-    caller = await caller_of_form(request, form)
+    caller = await caller_of_form(request, form, role)
     try:
         return await run_in_threadpool(write, caller, form)
     except (ConflictError, InvalidInputError, NotFoundError) as error:

@@ -1,0 +1,66 @@
+"""The pages of the weekly round: what the routes of discovery found, changes at the sources, and digests."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlmodel import Session
+
+from wamkg.pages.render import render
+from wamkg.pages.viewer import Viewer
+from wamkg.store.digests import list_digests
+from wamkg.views.digests import DigestEntry, DigestItem, digest_item
+from wamkg.views.discovery import discovery_list
+from wamkg.views.notices import notice_list
+from wamkg.views.survey import site_name
+from wamkg.vocabulary import NoticeStatus
+
+SHOWN = 100
+
+
+def discoveries_page(session: Session, routes: Sequence[str] = (), viewer: Viewer | None = None) -> str:
+    """What the routes found that was new, the newest reading first; `routes` keeps those of some routes."""
+    return render(
+        "discoveries.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/discoveries",
+        finds=discovery_list(session, routes=routes, limit=SHOWN),
+        chosen=routes,
+    )
+
+
+def notices_page(session: Session, viewer: Viewer | None = None, done: str | None = None, problem: str = "") -> str:
+    """Changes of library papers that wait for an answer, and those answered; `done` is the batch just written."""
+    found = notice_list(session, limit=SHOWN)
+    return render(
+        "notices.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/notices",
+        waiting=[notice for notice in found if notice.status == NoticeStatus.OPEN],
+        answered=[notice for notice in found if notice.status != NoticeStatus.OPEN],
+        done=done if viewer else None,
+        problem=problem,
+    )
+
+
+def digests_page(
+    session: Session, coming: DigestItem, forms: Sequence[str], viewer: Viewer | None = None, problem: str = ""
+) -> str:
+    """The stored digests, newest first and each in some `forms`, and what the next one would contain."""
+    return render(
+        "digests.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/digests",
+        coming=coming,
+        digests=[digest_item(row) for row in list_digests(session, SHOWN)],
+        sections_of=_sections_of,
+        forms=forms,
+        problem=problem,
+    )
+
+
+def _sections_of(digest: DigestItem) -> list[tuple[str, list[DigestEntry]]]:
+    """The entries of a digest by section, in the order in which it has them."""
+    return [(name, list(entries)) for name, entries in groupby(digest.entries, lambda entry: entry.section)]
