@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -30,7 +31,7 @@ from wamkg.store.tables import (
     Taxon,
     Taxonomy,
 )
-from wamkg.vocabulary import NEW_FINDS, OPEN_STATUSES, DiscoveryOutcome
+from wamkg.vocabulary import NEW_FINDS, OPEN_STATUSES, DiscoveryOutcome, EntityKind
 
 LATEST = "latest"
 """Stands for the newest digest where an id is expected."""
@@ -82,7 +83,7 @@ def found_papers(session: Session, since: datetime) -> Iterator[Happened]:
 
 
 def placed_papers(session: Session, since: datetime) -> Iterator[Happened]:
-    """Live assignments to a taxon, and out of scope."""
+    """Live assignments to a taxon, and out of scope, without those with which the survey began."""
     columns = (
         select_columns(
             Assignment.uid, Assignment.at, Paper.slug, Paper.title, Taxonomy.slug, Taxon.path, Assignment.status
@@ -91,10 +92,16 @@ def placed_papers(session: Session, since: datetime) -> Iterator[Happened]:
         .join(Paper, col(Paper.id) == col(Assignment.paper_id))
         .join(Taxonomy, col(Taxonomy.id) == col(Assignment.taxonomy_id))
         .join(Taxon, col(Taxon.id) == col(Assignment.taxon_id), isouter=True)
-        .where(is_live(Assignment), col(Assignment.at) >= since)
+        .where(is_live(Assignment), col(Assignment.at) >= since, col(Assignment.batch_id) > _first_batch(session))
     )
     for uid, at, slug, title, taxonomy, path, status in session.exec(columns.order_by(col(Assignment.id))):
         yield Happened(uid, at, slug, title, f"{taxonomy}:{path or status}")
+
+
+def _first_batch(session: Session) -> int:
+    """The batch with which the survey began: the first that wrote papers; 0 in an empty store."""
+    wrote = select(func.min(Entity.batch_id)).where(Entity.kind == EntityKind.PAPER)
+    return session.exec(wrote).one() or 0
 
 
 def noticed_changes(session: Session, since: datetime) -> Iterator[Happened]:
@@ -156,7 +163,7 @@ class DigestResult(NamedTuple):
 
 
 def new_results(session: Session, since: datetime) -> Iterator[DigestResult]:
-    """Results that were stored since."""
+    """Results that were stored since, without those with which the survey began."""
     columns = (
         select_columns(
             Result.uid, Batch.started_at, Paper.slug, Method.name, Benchmark.name, Result.suite, Result.split,
@@ -168,7 +175,7 @@ def new_results(session: Session, since: datetime) -> Iterator[DigestResult]:
         .join(Benchmark, col(Benchmark.id) == col(Result.benchmark_id))
         .join(Metric, col(Metric.id) == col(Result.metric_id), isouter=True)
         .join(Paper, col(Paper.id) == col(Result.reported_by_id), isouter=True)
-        .where(col(Batch.started_at) >= since)
+        .where(col(Batch.started_at) >= since, col(Batch.id) > _first_batch(session))
         .order_by(col(Result.id))
     )  # fmt: skip
     for uid, at, slug, method, benchmark, suite, split, metric, value, *ids, number in session.exec(columns):
