@@ -57,7 +57,7 @@ Dois = Annotated[tuple[Word, ...], Field(max_length=MAX_IDS), _split_at(_NEXT_DO
 """DOIs, which may have commas themselves."""
 TaxonomyRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
 """A taxonomy by slug; empty for the survey's main one."""
-TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+:/*[^/\x00][^\x00]*$")]
+TaxonRef = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^:\x00]+(:/*[^/\x00][^\x00]*)?$")]
 StateRef = Annotated[str, StringConstraints(max_length=300, pattern=rf"^[^:\x00]+:({'|'.join(STATES)})$")]
 DateText = Annotated[str, StringConstraints(max_length=10, pattern=rf"^{_DATE}$")]
 MomentText = Annotated[
@@ -69,7 +69,7 @@ _EXAMPLES: tuple[tuple[Any, str], ...] = (
     (DateText, "2026-01-31, 2026-01 or 2026"),
     (MomentText, "a date, 2026-01-31, or a time, 2026-01-31T09:30Z"),
     (PastText, "a day, 2026-01-31, or a time, 2026-01-31T09:30Z"),
-    (TaxonRef, "TAXONOMY:PATH"),
+    (TaxonRef, "TAXONOMY:PATH, or TAXONOMY for all its papers"),
     (StateRef, f"TAXONOMY:STATE, with one of {', '.join(STATES)}"),
 )
 EXAMPLES: dict[str, str] = {form.__metadata__[0].pattern: words for form, words in _EXAMPLES}
@@ -93,12 +93,12 @@ def first_error(error: ValidationError) -> str:
 
 
 def split_taxon(text: str) -> tuple[str, str]:
-    """Taxonomy and path of a taxon written as in filters, `wam:joint/diffusion`.
+    """Taxonomy and path of a taxon written as in filters, `wam:joint/diffusion`; `wam`, with no path, is all of it.
 
     Raises InvalidInputError for any other form.
     """
     slug, colon, path = text.partition(":")
-    if not (slug and colon and path.strip("/")):
+    if not slug or (colon and not path.strip("/")):
         raise InvalidInputError(f"a taxon is written TAXONOMY:PATH, not {text!r}")
     return slug, path.strip("/")
 

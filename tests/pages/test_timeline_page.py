@@ -25,7 +25,9 @@ def client(seeded_store: Store, home: Path) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.mark.parametrize("query", ["by=quarter&depth=1", "by=year&depth=4", "by=month&depth=2&since=2025&until=2025"])
+@pytest.mark.parametrize(
+    "query", ["by=quarter&depth=1", "by=year&depth=0", "by=year&depth=4", "by=month&depth=2&since=2025&until=2025"]
+)
 def test_each_part_of_a_bar_leads_to_as_many_papers(client: TestClient, query: str) -> None:
     parts = PART.findall(client.get(f"/timeline?{query}").text)
     assert parts

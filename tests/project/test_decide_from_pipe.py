@@ -64,3 +64,11 @@ def test_list_and_decide_make_one_pipe(seeded_store: Store, capsys: Out, monkeyp
     piped(monkeypatch, *ids)
     assert run(["decide", "-", TAXON, "--dry-run"]) == 0
     assert f"{len(ids)} of {len(ids)} papers would be decided" in capsys.readouterr().out
+
+
+def test_the_name_of_a_taxonomy_lists_all_its_papers(seeded_store: Store, capsys: Out) -> None:
+    for name, papers in (("wam", 64), ("training-data", 76), ("cascaded", 31)):
+        assert run(["list", "--taxon", name, "--format", "ids", "--limit", "0"]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == papers
+    assert run(["list", "--taxon", "jiont"]) == 1
+    assert "did you mean joint" in capsys.readouterr().err

@@ -149,7 +149,7 @@ def test_only_the_asked_fields_come(seeded_store: Store) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"taxon": ("joint",)}, "taxon.0: 'joint' is not of the form asked for; write TAXONOMY:PATH"),
+        ({"taxon": ("wam:",)}, "taxon.0: 'wam:' is not of the form asked for; write TAXONOMY:PATH"),
         ({"state": ("wam:lost",)}, "state.0: 'wam:lost'"),
         ({"since": "yesterday"}, "since: 'yesterday'"),
         ({"first_seen_since": "2024-13-01"}, "first_seen_since: '2024-13-01'"),
@@ -164,6 +164,14 @@ def test_only_the_asked_fields_come(seeded_store: Store) -> None:
 def test_a_value_of_the_wrong_form_is_refused_by_its_field(given: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError, match=f"^{re.escape(words)}"):
         PaperQuery(**given)
+
+
+def test_a_taxonomy_without_a_path_is_all_of_it(seeded_store: Store) -> None:
+    with seeded_store.reading() as session:
+        branches = find_paper_page(session, PaperQuery(taxon=("wam:cascaded", "wam:joint"))).total
+        assert find_paper_page(session, PaperQuery(taxon=("wam",))).total == branches == 64
+        with pytest.raises(NotFoundError, match=r"unknown taxonomy 'joint'.*TAXONOMY:PATH"):
+            find_paper_page(session, PaperQuery(taxon=("joint",)))
 
 
 def test_an_unknown_order_is_refused(seeded_store: Store) -> None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from wamkg.store.paper_filter import MANY_VALUED, PaperFilter
 from wamkg.store.session import Session
-from wamkg.store.taxonomies import default_taxonomy
+from wamkg.store.taxonomies import default_taxonomy, find_default_taxonomy, get_taxonomy, list_taxa, list_taxonomies
 
 T = TypeVar("T")
 FilterValues = Mapping[str, Any]
@@ -49,9 +49,17 @@ def _filter_option(name: str, info: FieldInfo) -> Parameter:
 
 
 def in_main_taxonomy(session: Session, filters: FilterValues) -> FilterValues:
-    """The filters of papers; a taxon or a state without a taxonomy is of the main one."""
+    """The filters of papers; a taxon or a state without a taxonomy is of the main one, and a taxonomy's name is all of
+    it.
+    """
+    whole = {taxonomy.slug for taxonomy in list_taxonomies(session)} if filters.get("taxon") else set()
+    if whole and (main := find_default_taxonomy(session)):
+        whole -= {taxon.path for taxon in list_taxa(session, get_taxonomy(session, main))}
     named = {
-        name: tuple(text if ":" in text else f"{default_taxonomy(session)}:{text}" for text in filters.get(name, ()))
+        name: tuple(
+            text if ":" in text or (name == "taxon" and text in whole) else f"{default_taxonomy(session)}:{text}"
+            for text in filters.get(name, ())
+        )
         for name in ("taxon", "state")
     }
     return {**filters, **named}

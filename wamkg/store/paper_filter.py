@@ -108,7 +108,7 @@ class Criteria(BaseModel):
     )
     taxon: tuple[TaxonRef, ...] = Field(
         default=(),
-        description="`taxonomy:path`, with all below it; several of one taxonomy are alternatives.",
+        description="`taxonomy:path` with all below it, or a whole `taxonomy`; several of one are alternatives.",
         max_length=50,
         examples=[["wam:joint/diffusion"]],
     )
@@ -364,15 +364,17 @@ def _in_taxa(session: Session, given: Sequence[str]) -> list[Test]:
 
 
 def taxa_under(session: Session, slug: str, path: str) -> set[int]:
-    """Numbers of a taxon and its descendants.
+    """Numbers of a taxon and its descendants; without a path, of all taxa of the taxonomy.
 
     Raises NotFoundError.
     """
-    taxonomy = get_taxonomy(session, slug)
-    top = find_taxon(session, taxonomy, path).path
-    below = f"{top}/"
+    try:
+        taxonomy = get_taxonomy(session, slug)
+    except NotFoundError as error:
+        raise error if path else NotFoundError(f"{error}; a taxon is written TAXONOMY:PATH") from None
+    top = find_taxon(session, taxonomy, path).path if path else ""
     taxa = list_taxa(session, taxonomy)
-    return {t.id for t in taxa if t.id is not None and (t.path == top or t.path.startswith(below))}
+    return {t.id for t in taxa if t.id is not None and (not top or f"{t.path}/".startswith(f"{top}/"))}
 
 
 def _has_state(session: Session, ref: str) -> Condition:
