@@ -45,6 +45,7 @@ PAGES = (
     "/sign-in",
     "/survey",
     "/taxonomy?at=joint/diffusion",
+    "/taxonomy/crosswalk?b=training-data",
     "/import",
     "/objections",
     "/releases",
@@ -207,7 +208,12 @@ def test_an_author_list_that_is_cut_says_so(client: TestClient, seeded_store: St
 
 
 def test_a_question_that_cannot_be_answered_gets_a_page(client: TestClient) -> None:
-    for path, status in (("/papers/none", 404), ("/papers?taxon=wam:", 422), ("/nothing", 404), ("/timeline?by=eon", 422)):
+    for path, status in (
+        ("/papers/none", 404),
+        ("/papers?taxon=wam:", 422),
+        ("/nothing", 404),
+        ("/timeline?by=eon", 422),
+    ):
         answer = client.get(path, headers={"Accept": "text/html"})
         assert answer.status_code == status
         assert answer.headers["content-type"].startswith("text/html")

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from wamkg_api.app import create_app
 
 from tests.helpers.api_access import signed_in
+from tests.helpers.edit_store import fill
 from wamkg.settings import Settings
 from wamkg.store.session import Store
 from wamkg.views.taxonomies import taxonomy_tree, walk
@@ -109,3 +110,20 @@ def test_a_cell_of_the_table_leads_to_as_many_papers(client: TestClient, facet: 
     assert cells
     for href, count in cells[:: max(1, len(cells) // 4)]:
         assert re.search(rf"\b{count} papers? ", unescape(client.get(unescape(href)).text)), (href, count)
+
+
+def test_two_taxonomies_are_compared_and_the_papers_that_break_the_mapping_listed(
+    client: TestClient, seeded_store: Store, tmp_path: Path
+) -> None:
+    assert 'href="/taxonomy/crosswalk?a=wam"' in client.get("/taxonomy").text
+    for number in (1, 2):
+        paper = {"title": f"A Kite of Its Own Number {number}", "arxiv": f"2501.0777{number}"}
+        fill(seeded_store, tmp_path, paper | {"taxa": {"wam": "cascaded", "training-data": "robot-centric"}})
+    html = unescape(client.get("/taxonomy/crosswalk?b=training-data").text)
+    assert "3 papers in both" in html and "which is in bold: 1 paper." in html
+    broken = html[html.index("Papers that do not follow it") :]
+    assert "TesserAct" in broken and "A Kite of Its Own" not in broken
+    both = re.search(r'href="(/papers\?taxon=wam%3Acascaded&taxon=training-data%3Arobot-centric)"', html)
+    assert both and "2 papers" in unescape(client.get(both[1]).text)
+    assert "No paper has a place in both" in client.get("/taxonomy/crosswalk?a=wam&b=nus").text
+    assert client.get("/taxonomy/crosswalk?b=none").status_code == 404

@@ -1,7 +1,7 @@
 """The page of a taxonomy: its tree, one class in a panel, edits with their dry run, and classes by a facet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
@@ -15,7 +15,9 @@ from wamkg.pages.overview import chosen_taxonomy
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
 from wamkg.store.taxonomies import find_default_taxonomy, find_taxon, get_taxonomy
+from wamkg.taxonomy.crosswalk import crosswalk
 from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
+from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.entities import all_entities
 from wamkg.views.matrix import INSTITUTION, OTHERS, PREPRINT, UNKNOWN, VENUE, YEAR, FacetMatrix, facet_matrix
 from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, library_facets
@@ -100,7 +102,45 @@ def _panel(session: Session, slug: str, node: TaxonNode) -> dict[str, object]:
     years = list(years_of(library_facets(session, query, None)))
     charts = [counts_chart(years, width) for width in (SCREEN, PHONE)] if years else []
     items: Sequence[PaperItem] = page.items
-    return {"items": items, "total": page.total, "charts": charts, "years": years}
+    problems = next((each.problems for each in taxonomy_health(session, slug) if each.taxon == node.path), [])
+    return {"items": items, "total": page.total, "charts": charts, "years": years, "problems": problems}
+
+
+@dataclass(frozen=True)
+class CrosswalkChoice:
+    """Which taxonomies are compared, and at which depths; depth 0 is the leaves."""
+
+    a: str = ""
+    b: str = ""
+    depth_a: int = 1
+    depth_b: int = 1
+
+
+def crosswalk_page(session: Session, choice: CrosswalkChoice, viewer: Viewer | None = None) -> str:
+    """How two taxonomies agree: a table of common papers, and the papers that do not follow the most common mapping.
+
+    Without a choice, the main taxonomy and the one that shares most papers with it. Raises NotFoundError for an unknown
+    taxonomy.
+    """
+    taxonomies = taxonomy_list(session)
+    a = chosen_taxonomy(session, choice.a, taxonomies)
+    others = [choice.b] if choice.b else [each.slug for each in taxonomies if each.slug != a and each.placed]
+    found = [crosswalk(session, a, b, choice.depth_a, choice.depth_b) for b in others]
+    best = max(found, key=lambda each: each.shared, default=None)
+    classes = load_taxon_names(session)
+    return render(
+        "crosswalk.html",
+        viewer=viewer,
+        site=site_name(session),
+        here="/taxonomy",
+        taxonomies=taxonomies,
+        choice=replace(choice, a=a, b=best.b if best else ""),
+        crosswalk=best,
+        counts={(cell.a, cell.b): cell.count for cell in best.table} if best else {},
+        expected={each.a: each for each in best.mapping} if best else {},
+        names=classes.names,
+        families=classes.families,
+    )
 
 
 def _institutions(session: Session) -> dict[str, str]:

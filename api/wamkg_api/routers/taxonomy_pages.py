@@ -7,10 +7,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from wamkg.errors import ConflictError, InvalidInputError, NotFoundError
-from wamkg.pages.taxonomy import EditTried, TaxonomyChoice, edit_of_form, taxonomy_page
+from wamkg.pages.taxonomy import (
+    CrosswalkChoice,
+    EditTried,
+    TaxonomyChoice,
+    crosswalk_page,
+    edit_of_form,
+    taxonomy_page,
+)
 from wamkg.pages.viewer import Viewer
 from wamkg.services.taxonomies import Trial, edit_taxonomy
 from wamkg.services.writers import Writer
+from wamkg.views.timelines import MAX_DEPTH
 from wamkg.vocabulary import MAIN
 from wamkg_api.access import ViewerDep
 from wamkg_api.deps import SessionDep
@@ -35,6 +43,19 @@ def show_taxonomy(
 ) -> HTMLResponse:
     """A taxonomy with its definitions, and one of its classes; `done` is the batch just written."""
     return page(taxonomy_page(session, choice, who, done), who=who)
+
+
+@router.get("/taxonomy/crosswalk")
+def show_crosswalk(
+    session: SessionDep,
+    who: ViewerDep,
+    a: Slug = "",
+    b: Slug = "",
+    depth_a: Annotated[int, Query(ge=0, le=MAX_DEPTH)] = 1,
+    depth_b: Annotated[int, Query(ge=0, le=MAX_DEPTH)] = 1,
+) -> HTMLResponse:
+    """Two taxonomies compared, with the papers that do not follow the mapping."""
+    return page(crosswalk_page(session, CrosswalkChoice(a, b, depth_a, depth_b), who), who=who)
 
 
 @forms.post("/taxonomy/edit")
