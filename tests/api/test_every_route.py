@@ -144,6 +144,9 @@ PAGE_VALUES = {
     "facet": ["year", "venue", "institution"],
     "route": ["arxiv", ""],
     "show": ["papers", "citations"],
+    "compare_with": ["training-data", "nus"],
+    "depth_a": ["0", "1"],
+    "depth_b": ["0", "2"],
     "a": ["now"],
     "b": ["now"],
 }

@@ -45,7 +45,7 @@ PAGES = (
     "/sign-in",
     "/survey",
     "/taxonomy?at=joint/diffusion",
-    "/taxonomy/crosswalk?b=training-data",
+    "/taxonomy/crosswalk?compare_with=training-data",
     "/import",
     "/objections",
     "/releases",

@@ -115,15 +115,15 @@ def test_a_cell_of_the_table_leads_to_as_many_papers(client: TestClient, facet: 
 def test_two_taxonomies_are_compared_and_the_papers_that_break_the_mapping_listed(
     client: TestClient, seeded_store: Store, tmp_path: Path
 ) -> None:
-    assert 'href="/taxonomy/crosswalk?a=wam"' in client.get("/taxonomy").text
+    assert 'href="/taxonomy/crosswalk?taxonomy=wam"' in client.get("/taxonomy").text
     for number in (1, 2):
         paper = {"title": f"A Kite of Its Own Number {number}", "arxiv": f"2501.0777{number}"}
         fill(seeded_store, tmp_path, paper | {"taxa": {"wam": "cascaded", "training-data": "robot-centric"}})
-    html = unescape(client.get("/taxonomy/crosswalk?b=training-data").text)
+    html = unescape(client.get("/taxonomy/crosswalk?compare_with=training-data").text)
     assert "3 papers in both" in html and "which is in bold: 1 paper." in html
     broken = html[html.index("Papers that do not follow it") :]
     assert "TesserAct" in broken and "A Kite of Its Own" not in broken
     both = re.search(r'href="(/papers\?taxon=wam%3Acascaded&taxon=training-data%3Arobot-centric)"', html)
     assert both and "2 papers" in unescape(client.get(both[1]).text)
-    assert "No paper has a place in both" in client.get("/taxonomy/crosswalk?a=wam&b=nus").text
-    assert client.get("/taxonomy/crosswalk?b=none").status_code == 404
+    assert "No paper has a place in both" in client.get("/taxonomy/crosswalk?taxonomy=wam&compare_with=nus").text
+    assert client.get("/taxonomy/crosswalk?compare_with=none").status_code == 404

@@ -49,13 +49,13 @@ def show_taxonomy(
 def show_crosswalk(
     session: SessionDep,
     who: ViewerDep,
-    a: Slug = "",
-    b: Slug = "",
+    taxonomy: Slug = "",
+    compare_with: Slug = "",
     depth_a: Annotated[int, Query(ge=0, le=MAX_DEPTH)] = 1,
     depth_b: Annotated[int, Query(ge=0, le=MAX_DEPTH)] = 1,
 ) -> HTMLResponse:
     """Two taxonomies compared, with the papers that do not follow the mapping."""
-    return page(crosswalk_page(session, CrosswalkChoice(a, b, depth_a, depth_b), who), who=who)
+    return page(crosswalk_page(session, CrosswalkChoice(taxonomy, compare_with, depth_a, depth_b), who), who=who)
 
 
 @forms.post("/taxonomy/edit")
