@@ -73,6 +73,7 @@ class BatchKind(StrEnum):
     SEED = "seed"
     IMPORT = "import"
     ENRICH = "enrich"
+    LOAD = "load"
     EMBED = "embed"
     SUGGEST = "suggest"
     EDIT = "edit"

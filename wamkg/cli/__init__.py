@@ -22,6 +22,7 @@ KEPT = {
     "merge": "nothing was merged",
     "suggest": "no suggestion was changed; run it again",
     "enrich": "what was fetched so far is kept{reached}; run it again to continue",
+    "load": "what was loaded so far is kept{reached}; run it again to continue",
     "embed": "what was encoded so far is kept{reached}; run it again to continue",
     "build": "the steps that were complete are kept; run it again to continue",
     "evaluate": "nothing was measured; run it again",

@@ -65,6 +65,11 @@ COMMANDS: dict[str, Verb] = {
         "import_",
         "Import papers. Each line that names a paper is reported as new, same, changed, in conflict or unreadable.",
     ),
+    "load": Verb(
+        "loading",
+        "load",
+        "Load Semantic Scholar's dataset files: papers outside the library, and citations. Run it again to continue.",
+    ),
     "list": Verb(
         "library",
         "list_",
@@ -242,7 +247,7 @@ STAGES = {
     "Reviewers and models": "decisions round agreement label-audit evaluate embed screen simulate",
     "Every week": "discover watch digest weekly schedule jobs",
     "Publish": "figure table export site release check check-manuscript",
-    "Run a server": "migrate backup restore doctor token worker",
+    "Run a server": "migrate backup restore load doctor token worker",
 }
 """The headings of `wamkg --help`, each with its commands in the order of use."""
 

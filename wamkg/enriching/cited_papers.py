@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from wamkg.enriching.claims import add_cited_paper_claims
+from wamkg.enriching.claims import CITED_FIELDS, add_cited_paper_claims
 from wamkg.enriching.s2_records import S2Paper
 from wamkg.enriching.write import number_of, write_states
 from wamkg.identifiers import title_key
@@ -27,12 +27,17 @@ from wamkg.vocabulary import EntityKind, Standing
 
 @dataclass
 class ListedPapers:
-    """Finds or creates the papers of one page of a list."""
+    """Finds or creates the papers of one page of a list, or of dataset files, which are no paper's list.
+
+    `names` are the fields of new claims. `made` counts new papers, `changed` those with new claims, new ones too.
+    """
 
     session: Session
     batch: Callable[[], Batch]
-    fetch: CitationListFetch
+    fetch: CitationListFetch | None = None
+    names: Sequence[str] = CITED_FIELDS
     made: int = 0
+    changed: int = 0
 
     def numbers(self, papers: Sequence[S2Paper]) -> list[int]:
         """The store's number of each paper, in order; new papers are written."""
@@ -55,8 +60,8 @@ class ListedPapers:
         states |= load_claims(self.session, set(numbers) - set(fresh))
         for paper, number, others in zip(papers, numbers, foreign, strict=True):
             if _is_only_cited(states[number]) and _same_id(states[number], paper):
-                add_cited_paper_claims(states[number], paper, others)
-        write_states(self.session, self.batch, states.values())
+                add_cited_paper_claims(states[number], paper, others, self.names)
+        self.changed = write_states(self.session, self.batch, states.values())
 
 
 def _is_only_cited(state: PaperClaims) -> bool:
@@ -73,7 +78,7 @@ def _same_id(state: PaperClaims, paper: S2Paper) -> bool:
 class _ListedPaperFinder:
     """Finds the paper of each item, among stored ones and earlier ones on the page."""
 
-    def __init__(self, session: Session, fetch: CitationListFetch, papers: Sequence[S2Paper]) -> None:
+    def __init__(self, session: Session, fetch: CitationListFetch | None, papers: Sequence[S2Paper]) -> None:
         self.by_id = papers_by_ids(session, {i for paper in papers for i in _ids(paper)})
         # A paper of the library that Semantic Scholar has not answered for may have another paper's id.
         self.unproven = load_claims(session, unproven_papers(session, self.by_id.values()), holding=False)
@@ -81,7 +86,7 @@ class _ListedPaperFinder:
         unknown = {title_key(p.title) for p in papers if p.title and not any(i in self.by_id for i in _ids(p))}
         self.by_title = papers_by_titles(session, unknown)
         without_id = {title_key(p.title) for p in papers if p.title and not _ids(p)}
-        self.linked = linked_titles(session, fetch.kind, fetch.paper, without_id)
+        self.linked = linked_titles(session, fetch.kind, fetch.paper, without_id) if fetch else {}
         self.fresh = 0
 
     def find(self, paper: S2Paper) -> int:

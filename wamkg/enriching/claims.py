@@ -12,6 +12,8 @@ from wamkg.vocabulary import ARXIV_ID_SOURCE, EventKind, Standing
 SOURCE = "s2"
 CITED_FIELDS = ("title", "authors", "venue", "year", "doi", "arxiv", "s2")
 """Fields of a cited paper: attributes of `S2Paper` and names of claims."""
+DATASET_FIELDS = (*CITED_FIELDS, "abstract", "corpus_id", "citation_count")
+"""Fields of a paper in the dataset files."""
 LIBRARY_FIELDS = (
     *CITED_FIELDS,
     *("abstract", "author_ids", "corpus_id", "tldr", "publication_types", "open_access_pdf"),
@@ -39,14 +41,18 @@ def add_claims(state: PaperClaims, paper: S2Paper, names: Sequence[str], without
             assert_value(state, name, None, SOURCE, ref=paper.s2, reason=f"unreadable: {problem}")
 
 
-def add_cited_paper_claims(state: PaperClaims, paper: S2Paper, without: Iterable[str] = ()) -> None:
-    """Add the claims of a paper known only through citations; `without` are ids that belong to another paper."""
+def add_cited_paper_claims(
+    state: PaperClaims, paper: S2Paper, without: Iterable[str] = (), names: Sequence[str] = CITED_FIELDS
+) -> None:
+    """Add the claims of a paper outside the library for these fields; `without` are ids that belong to another
+    paper.
+    """
     assert_value(state, "standing", str(Standing.CITED), SOURCE, ref=paper.s2)
     if not paper.title:
         named = [n for n in ("s2", "arxiv", "doi") if n not in without and getattr(paper, n)]
         known = f"{named[0]}:{getattr(paper, named[0])}"
         assert_value(state, "title", known, f"id:{known.partition(':')[0]}")
-    add_claims(state, paper, CITED_FIELDS, without)
+    add_claims(state, paper, names, without)
 
 
 def add_missing_abstract_claim(state: PaperClaims, paper: S2Paper) -> None:

@@ -222,11 +222,16 @@ def read_link(item: JSON, other: JSON) -> S2Link | None:
     paper = read_paper(other)
     if not isinstance(item, Mapping) or paper is None or not (paper.title or paper.s2 or paper.arxiv or paper.doi):
         return None
-    values = _Fields(item, paper.problems)
+    return S2Link(paper, *read_citation(item, paper.problems))
+
+
+def read_citation(item: UncheckedMapping, problems: dict[str, str]) -> tuple[list[str], list[str], bool | None]:
+    """Contexts and intents of a citation, and whether it is influential; `problems` receives what cannot be read."""
+    values = _Fields(item, problems)
     contexts = []
     for context in (values.read("contexts") or [])[:MAX_CONTEXTS]:
         try:
             contexts.append(_CONTEXT.validate_python(context))
         except ValidationError:
-            paper.problems["contexts"] = "a context is not readable text"
-    return S2Link(paper, contexts, values.read("intents") or [], values.read("isInfluential"))
+            problems["contexts"] = "a context is not readable text"
+    return contexts, values.read("intents") or [], values.read("isInfluential")

@@ -32,7 +32,10 @@ CHANGES = 6
 WEEK = timedelta(days=7)
 NAMED_KINDS = (EntityKind.BENCHMARK, EntityKind.METRIC, EntityKind.DATASET, EntityKind.CONCEPT)
 """Kinds of entities that a definition may name."""
-_TOLD = (BatchKind.IMPORT, BatchKind.SEED, BatchKind.ENRICH, BatchKind.EDIT, BatchKind.DECISION, BatchKind.MERGE)
+_TOLD = (
+    BatchKind.IMPORT, BatchKind.SEED, BatchKind.ENRICH, BatchKind.LOAD, BatchKind.EDIT, BatchKind.DECISION,
+    BatchKind.MERGE,
+)  # fmt: skip
 _SVG_LINK = re.compile(r'<a xlink:href="([^"]*)')
 
 

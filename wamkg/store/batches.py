@@ -79,6 +79,12 @@ def open_batch(session: Session, kind: BatchKind, source: str, actor: Actor) -> 
     return batch
 
 
+def unfinished_batch(session: Session, kind: BatchKind, source: str) -> Batch | None:
+    """The newest batch of a kind and source that was begun and never closed."""
+    begun = select(Batch).where(Batch.kind == kind, Batch.source == source, col(Batch.finished_at).is_(None))
+    return session.exec(begun.order_by(col(Batch.id).desc())).first()
+
+
 def close_batch(session: Session, batch: Batch, counts: Mapping[str, JSON]) -> None:
     """Mark the batch as complete and store what it did."""
     batch.counts = dict(counts)

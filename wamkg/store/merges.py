@@ -319,7 +319,7 @@ def refuse_after_writes(session: Session, merge: Batch) -> None:
     """
     assert merge.id is not None
     merged = read_merge(session, merge.id)
-    derived = (BatchKind.ENRICH, BatchKind.EMBED, BatchKind.SUGGEST, BatchKind.UNDO)
+    derived = (BatchKind.ENRICH, BatchKind.LOAD, BatchKind.EMBED, BatchKind.SUGGEST, BatchKind.UNDO)
     later = select(Batch).where(
         col(Batch.id) > merge.id, col(Batch.undone_at).is_(None), col(Batch.kind).not_in(derived)
     )
