@@ -71,8 +71,28 @@ def as_biblatex(fields: dict[str, str]) -> dict[str, str]:
     return renamed
 
 
+def bibtex_citations(session: Session, papers: Sequence[int]) -> Iterator[str]:
+    """The BibTeX entry of each of these papers, in their order, each followed by its own comment."""
+    for entry, left_out in _entries(session, papers, dict):
+        yield entry + _note(left_out)
+
+
 def _export(session: Session, papers: Sequence[int] | None, form: Form) -> Iterator[str]:
-    works, left_out = ExportedWorks(session, papers), 0
+    total = 0
+    for entry, left_out in _entries(session, papers, form):
+        yield entry
+        total += left_out
+    if total:
+        yield _note(total)
+
+
+def _note(left_out: int) -> str:
+    return f"% Control characters, which no file takes: {left_out} left out.\n" if left_out else ""
+
+
+def _entries(session: Session, papers: Sequence[int] | None, form: Form) -> Iterator[tuple[str, int]]:
+    """Each entry, and how many invalid characters it left out."""
+    works = ExportedWorks(session, papers)
     keys = citation_keys(session, works.numbers)
     for numbers in chunks(works.numbers, CHUNK):
         rows, names, events = (
@@ -86,10 +106,7 @@ def _export(session: Session, papers: Sequence[int] | None, form: Form) -> Itera
             entry.abstract = texts[number][0]
             fields = form(entry.fields())
             library = Library([Entry(entry.type, keys[number], [Field(*pair) for pair in fields.items()])])
-            yield write_string(library, unparse_stack=[]) + "\n"
-            left_out += entry.left_out
-    if left_out:
-        yield f"% Control characters, which no file takes: {left_out} left out.\n"
+            yield write_string(library, unparse_stack=[]) + "\n", entry.left_out
 
 
 class _BibtexEntry:

@@ -19,9 +19,13 @@ def font_file(bold: bool = False) -> Path:
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
 
 
-@lru_cache(maxsize=2)
 def advances(bold: bool = False) -> dict[int, float]:
     """Return the advance width in em of every code point of the font."""
+    return _advances(bold)
+
+
+@lru_cache
+def _advances(bold: bool) -> dict[int, float]:
     font = TTFont(font_file(bold), lazy=True)
     metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
     return {point: metrics[glyph][0] / em for point, glyph in font.getBestCmap().items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from wamkg.figures.style import hues_for
+from wamkg.store.session import once
 from wamkg.store.survey import branch_hues, find_survey
 from wamkg.store.taxonomies import find_default_taxonomy, list_taxa, list_taxonomies
 
@@ -19,6 +20,10 @@ class TaxonNames:
 
 def load_taxon_names(session: Session) -> TaxonNames:
     """Names and branches of every taxonomy."""
+    return once(session, "taxon names", lambda: _taxon_names(session))
+
+
+def _taxon_names(session: Session) -> TaxonNames:
     names: dict[str, dict[str, str]] = {}
     families: dict[str, dict[str, int]] = {}
     chosen = branch_hues(session)

@@ -16,15 +16,15 @@ from wamkg.reviewing.paper_edits import DATES, DETAILS, FIELDS, LINKS, METHOD
 from wamkg.store.papers import find_paper
 from wamkg.store.survey import outside_kinds
 from wamkg.store.taxonomies import find_default_taxonomy, get_taxonomy
-from wamkg.views.history import paper_history
-from wamkg.views.objections import ObjectionItem, TaxonCriteria, objection_list, taxon_criteria
-from wamkg.views.paper_details import AssignmentItem, PaperDetail, paper_detail
-from wamkg.views.papers import PaperQuery, find_paper_page
-from wamkg.views.questions import questions_on
-from wamkg.views.results import results_of_method
+from wamkg.views.citations import LibraryNeighbors, library_neighbors
+from wamkg.views.history import HistoryRow, paper_histories
+from wamkg.views.objections import ObjectionItem, TaxonCriteria, objections_on, taxon_criteria
+from wamkg.views.paper_details import PaperDetail, paper_details
+from wamkg.views.questions import QuestionItem, questions_on
+from wamkg.views.results import MethodResult, results_of_methods
 from wamkg.views.sourced_values import SourcedValue
 from wamkg.views.survey import site_name
-from wamkg.views.timelines import citation_timeline
+from wamkg.views.timelines import CitationTimeline, paper_citation_timelines
 from wamkg.vocabulary import EventKind, Standing
 
 MAX_OBJECTIONS = 100
@@ -64,6 +64,27 @@ class Refused:
     problem: str
 
 
+@dataclass(frozen=True)
+class PlacedPaper:
+    """A paper with what explains its place: the criteria of its classes by assignment, and the objections."""
+
+    paper: PaperDetail
+    criteria: dict[str, TaxonCriteria]
+    objections: list[ObjectionItem]
+
+
+@dataclass(frozen=True)
+class ShownPaper(PlacedPaper):
+    """What the page of a paper shows of it."""
+
+    questions: list[QuestionItem]
+    history: list[HistoryRow]
+    results: list[MethodResult]
+    citations: CitationTimeline
+    cites: LibraryNeighbors
+    cited_by: LibraryNeighbors
+
+
 def paper_page(
     session: Session,
     identifier: str,
@@ -77,11 +98,66 @@ def paper_page(
     `cited_as` is the paper in the formats of citations, by format; `done` is the batch just written; `refused` is an
     edit that was not saved. Raises NotFoundError.
     """
+    (shown,) = shown_papers(session, [_number(session, identifier)])
+    return render_paper(session, shown, cited_as, viewer, done, refused)
+
+
+def why_page(session: Session, identifier: str, viewer: Viewer | None = None) -> str:
+    """Why a paper has its place: class, criteria, evidence, who, when, and the objections; made to be sent to authors.
+
+    Raises NotFoundError.
+    """
+    (placed,) = _placed_papers(session, [_number(session, identifier)])
+    return render_why(session, placed, viewer)
+
+
+def _number(session: Session, identifier: str) -> int:
+    number = find_paper(session, identifier).id
+    assert number is not None
+    return number
+
+
+def _placed_papers(session: Session, numbers: Sequence[int]) -> list[PlacedPaper]:
+    objections = objections_on(session, numbers)
+    return [
+        PlacedPaper(paper, _criteria(session, paper, number), objections.get(number, [])[:MAX_OBJECTIONS])
+        for number, paper in zip(numbers, paper_details(session, numbers), strict=True)
+    ]
+
+
+def shown_papers(session: Session, numbers: Sequence[int]) -> list[ShownPaper]:
+    """What the pages of these papers show. The number of queries does not grow with that of the papers."""
+    placed = _placed_papers(session, numbers)
+    questions, histories = questions_on(session, numbers), paper_histories(session, numbers)
+    citations = paper_citation_timelines(session, numbers)
+    cites = library_neighbors(session, numbers, "references", NEIGHBORS)
+    cited_by = library_neighbors(session, numbers, "citations", NEIGHBORS)
+    results = results_of_methods(session, {each.paper.proposes.slug for each in placed if each.paper.proposes})
+    return [
+        ShownPaper(
+            **vars(each),
+            questions=questions.get(number, []),
+            history=histories[number],
+            results=results[each.paper.proposes.slug] if each.paper.proposes else [],
+            citations=citations[number],
+            cites=cites[number],
+            cited_by=cited_by[number],
+        )
+        for number, each in zip(numbers, placed, strict=True)
+    ]
+
+
+def render_paper(
+    session: Session,
+    shown: ShownPaper,
+    cited_as: Mapping[str, str],
+    viewer: Viewer | None = None,
+    done: str | None = None,
+    refused: Refused | None = None,
+) -> str:
+    """The page of a paper; see `paper_page`."""
     classes = load_taxon_names(session)
-    paper = paper_detail(session, identifier)
-    citations = citation_timeline(session, paper=paper.slug)
-    objections = _objections(session, paper)
-    fields = field_values(paper)
+    fields = field_values(shown.paper)
     return render(
         "paper.html",
         viewer=viewer,
@@ -89,17 +165,8 @@ def paper_page(
         main=find_default_taxonomy(session),
         here="/papers",
         done=done if viewer else None,
-        paper=paper,
         revealed=describe_held_out_in_batch(session, done) if viewer and done else [],
-        criteria=_criteria(session, paper, paper.assignments),
-        objections=objections,
-        questions=questions_on(session, identifier),
-        history=paper_history(session, identifier),
-        results=results_of_method(session, paper.proposes.slug) if paper.proposes else [],
-        citations=citations,
-        charts=[counts_chart(citations.items, width) for width in (SCREEN, PHONE)],
-        cites=find_paper_page(session, PaperQuery(cited_by=(paper.slug,), limit=NEIGHBORS)),
-        cited_by=find_paper_page(session, PaperQuery(cites=(paper.slug,), limit=NEIGHBORS)),
+        charts=[counts_chart(shown.citations.items, width) for width in (SCREEN, PHONE)],
         cited_as=cited_as,
         fields=fields,
         more_fields=[name for name in (*FIELDS, METHOD, "date") if name not in {field.name for field in fields}],
@@ -108,40 +175,31 @@ def paper_page(
         names=classes.names,
         outside_kinds=outside_kinds(session),
         families=classes.families,
+        **vars(shown),
     )
 
 
-def why_page(session: Session, identifier: str, viewer: Viewer | None = None) -> str:
-    """Why a paper has its place: class, criteria, evidence, who, when, and the objections; made to be sent to authors.
-
-    Raises NotFoundError.
-    """
+def render_why(session: Session, placed: PlacedPaper, viewer: Viewer | None = None) -> str:
+    """The page that says why a paper has its place; see `why_page`."""
     classes = load_taxon_names(session)
-    paper = paper_detail(session, identifier)
     return render(
         "why.html",
         viewer=viewer,
         site=site_name(session),
         here="/papers",
-        paper=paper,
-        criteria=_criteria(session, paper, paper.assignments),
-        objections=_objections(session, paper),
+        paper=placed.paper,
+        criteria=placed.criteria,
+        objections=placed.objections,
         names=classes.names,
         families=classes.families,
     )
 
 
-def _objections(session: Session, paper: PaperDetail) -> list[ObjectionItem]:
-    return objection_list(session, None, MAX_OBJECTIONS, None, paper=paper.id).items
-
-
-def _criteria(session: Session, paper: PaperDetail, assignments: Sequence[AssignmentItem]) -> dict[str, TaxonCriteria]:
+def _criteria(session: Session, paper: PaperDetail, number: int) -> dict[str, TaxonCriteria]:
     """The criteria of each class that the paper has, by the id of the assignment."""
-    number = find_paper(session, paper.slug).id
-    assert number is not None
     return {
         a.uid: taxon_criteria(session, get_taxonomy(session, a.taxonomy), a.taxon, number)
-        for a in assignments
+        for a in paper.assignments
         if a.taxon
     }
 

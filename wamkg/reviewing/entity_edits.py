@@ -94,7 +94,8 @@ def describe_entity_changes(session: Session, row: Any, newest: int) -> list[str
     """
     table = f"{row.__tablename__}."
     edits: dict[str, list[ChangeRow]] = {}
-    for change in changes_of(session, uid_of_row(session, row)):
+    uid = uid_of_row(session, row)
+    for change in changes_of(session, [uid]).get(uid, []):
         if change.field.startswith(table) and change.field.removeprefix(table) not in _DERIVED:
             edits.setdefault(change.batch, []).append(change)
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wamkg.errors import InvalidInputError, StoreError
-from wamkg.exporting.bibtex import export_bibtex
+from wamkg.exporting.bibtex import bibtex_citations
 from wamkg.exporting.csl_json import csl_json
 from wamkg.exporting.formats import export_named, papers_of, sections_of
 from wamkg.exporting.into import has_marks, with_part
@@ -81,12 +81,21 @@ def cited_as(session: Session, paper: str) -> dict[str, str]:
     """
     number = find_paper(session, paper).id
     assert number is not None
-    records = list(bibliographic_records(session, [number]))
+    return citations_of(session, [number])[number]
+
+
+def citations_of(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The same for each of these papers, by number."""
+    records = bibliographic_records(session, numbers)
+    entries = bibtex_citations(session, numbers)
     return {
-        "bibtex": "".join(export_bibtex(session, [number])).strip(),
-        "ris": "".join(map(ris_record, records)).strip(),
-        "csl-json": "".join(csl_json(records)).strip(),
-        "text": "".join(map(plain_citation, records)),
+        number: {
+            "bibtex": entry.strip(),
+            "ris": ris_record(record).strip(),
+            "csl-json": "".join(csl_json([record])).strip(),
+            "text": plain_citation(record),
+        }
+        for number, record, entry in zip(numbers, records, entries, strict=True)
     }
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -24,7 +25,6 @@ from wamkg.exporting.formats import EXPORTS
 from wamkg.exporting.tables import SUFFIXES, render_table
 from wamkg.figures.query import FigureQuery, FigureRequest
 from wamkg.figures.style import FigureOptions, parse_width
-from wamkg.files import write_whole
 from wamkg.json_types import JsonObject
 from wamkg.pages.about import about_page, start_page, with_page_links
 from wamkg.pages.edition import downloads_page, search_data
@@ -34,11 +34,13 @@ from wamkg.pages.library import library_page
 from wamkg.pages.links import API, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
 from wamkg.pages.overview import LeaderboardChoice, TimelineChoice, leaderboard_page, timeline_page
-from wamkg.pages.paper import paper_page, why_page
+from wamkg.pages.paper import render_paper, render_why, shown_papers
 from wamkg.pages.render import static_file
 from wamkg.pages.taxonomy import TaxonomyChoice, taxonomy_page
-from wamkg.services.exports import cited_as, pin_citation_keys
+from wamkg.services.exports import citations_of, pin_citation_keys
 from wamkg.services.figures import draw_figure
+from wamkg.store.base import chunks
+from wamkg.store.papers import numbers_by_slug
 from wamkg.store.session import Edition, Store
 from wamkg.store.survey import find_survey
 from wamkg.version import __version__
@@ -50,7 +52,10 @@ from wamkg.views.tables import TableQuery, make_table
 from wamkg.views.taxonomies import taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import EntityKind
 
+T = TypeVar("T")
 MANIFEST = "manifest.json"
+LOADED_AT_ONCE = 200
+"""Papers of which a process loads everything before it writes their pages."""
 NEWEST = 50
 """Entries of a feed."""
 TABLE_NAMES = ("papers", "results", "datasets", "benchmarks", "metrics")
@@ -113,12 +118,10 @@ class _Site:
             self._exports(session)
             self._feeds(session, items)
             self._describe(session, items)
-            self.entities = [(kind, item.slug) for kind in KINDS for item in all_entities(session, kind)]
+            self.entities = [(kind.value, item.slug) for kind in KINDS for item in all_entities(session, kind)]
         data = {paper_file(item.id): search_data(item) for item in items}
         self._save("assets/data.js", b"window.WAMKG_PAPERS = " + orjson.dumps(data) + b";\n")
-        self.left_out += self._in_parallel(
-            [("paper", item.id) for item in items] + [("why", item.id) for item in items]
-        )
+        self.left_out += self._in_parallel(items)
         for name in sorted(self.links.assets | {"edition.js"}):
             self._save(f"assets/{name}", _asset(name))
         size = self._manifest()
@@ -126,7 +129,7 @@ class _Site:
         return self.edition.name, len(items), files, size, self.left_out
 
     def _save(self, name: str, content: bytes) -> None:
-        write_whole(self.folder / name, content)
+        _write(self.folder / name, content)
 
     def _page(self, name: str, html: str) -> None:
         self._save(name, self.links.rewritten(html, name).encode())
@@ -267,21 +270,21 @@ class _Site:
             )
             self._save("sitemap.xml", f"{head}\n{rows}</urlset>\n".encode())
 
-    def _in_parallel(self, pages: list[tuple[str, str]]) -> list[str]:
-        """Draw the figures and render the pages of papers and entities, which take longest; returns what could not be
-        drawn. A page is its kind and its id.
+    def _in_parallel(self, items: Sequence[PaperItem]) -> list[str]:
+        """Draw the figures and render the pages of papers, entities and taxa, which take longest; returns what could
+        not be drawn.
         """
-        pages = [*pages, *((kind.value, slug) for kind, slug in self.entities)]
-        pages += [("taxon", f"{slug}:{path}") for slug, path in self.taxa]
         place = _Place(self.store.url, self.store.edition, self.folder)
         figures = sorted((*asked, file) for asked, file in self.links.figures.items())
         processes = min(os.cpu_count() or 1, 4)
-        parts = [pages[n :: processes * 4] for n in range(processes * 4)]
+        shares = processes * 2
+        others = [*self.entities, *(("taxon", f"{slug}:{path}") for slug, path in self.taxa)]
         # Not a fork: the parent holds connections and threads.
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
             drawn = pool.map(partial(_draw, place, self.links), figures)
-            rendered = pool.map(partial(_render_pages, place, self.links), filter(None, parts))
-            list(rendered)
+            papers = pool.map(partial(_render_papers, place, self.links), _shares([i.slug for i in items], shares))
+            rendered = pool.map(partial(_render_pages, place, self.links), _shares(others, shares))
+            list(papers), list(rendered)
             return [why for why in drawn if why]
 
     def _manifest(self) -> int:
@@ -296,6 +299,12 @@ class _Site:
         }
         self._save(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return sum(map(len, contents.values()))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file of the unfinished folder, which takes the edition's place only as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def _asset(name: str) -> bytes:
@@ -330,21 +339,39 @@ def _taxon_file(slug: str, path: str) -> str:
     return f"taxonomy/{slug}/{path}.html"
 
 
+def _shares(things: Sequence[T], shares: int) -> list[Sequence[T]]:
+    return [share for n in range(shares) if (share := things[n::shares])]
+
+
+def _render_papers(place: _Place, links: EditionLinks, slugs: Sequence[str]) -> None:
+    """Write the two pages of each of these papers."""
+    store = Store(place.url, place.edition)
+    try:
+        with store.reading() as session:
+            for numbers in chunks(numbers_by_slug(session, slugs).values(), LOADED_AT_ONCE):
+                cited = citations_of(session, numbers)
+                for number, shown in zip(numbers, shown_papers(session, numbers), strict=True):
+                    name = shown.paper.id
+                    pages = {paper_file(name): render_paper(session, shown, cited[number])}
+                    pages[_why_file(name)] = render_why(session, shown)
+                    for file, html in pages.items():
+                        _write(place.folder / file, links.rewritten(html, file).encode())
+    finally:
+        store.close()
+
+
 def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
+    """Write the pages of these entities and taxa, each given by its kind and its name."""
     store = Store(place.url, place.edition)
     try:
         with store.reading() as session:
             for kind, name in pages:
-                if kind == "paper":
-                    file, html = paper_file(name), paper_page(session, name, cited_as(session, name))
-                elif kind == "why":
-                    file, html = _why_file(name), why_page(session, name)
-                elif kind == "taxon":
+                if kind == "taxon":
                     slug, _, path = name.partition(":")
                     file, html = _taxon_file(slug, path), taxonomy_page(session, TaxonomyChoice(slug, path))
                 else:
                     file, html = f"index/{kind}s/{name}.html", entity_page(session, EntityKind(kind), name)
-                write_whole(place.folder / file, links.rewritten(html, file).encode())
+                _write(place.folder / file, links.rewritten(html, file).encode())
     finally:
         store.close()
 
@@ -365,7 +392,7 @@ def _draw(place: _Place, links: EditionLinks, wanted: tuple[str, str, str]) -> s
         draw_figure(store, FigureRequest(stem, asked), [target], look, data=False)
         if name.startswith(LINKED):
             linked = with_page_links(target.read_text(encoding="utf-8"))
-            write_whole(target, links.rewritten_drawing(linked, file).encode())
+            _write(target, links.rewritten_drawing(linked, file).encode())
     except WamkgError as error:
         return f"{file}: {error}"
     finally:

@@ -361,10 +361,14 @@ class PlacementRow(NamedTuple):
     ended: str | None
 
 
-def changes_of(session: Session, uid: str) -> list[ChangeRow]:
-    """Rows of the audit trail about an entity, or about a paper merged into it, oldest first."""
-    uids = same_paper_uids(session, uid)
-    return _changes(session, change_rows().where(col(Change.subject_uid).in_(uids)).order_by(col(Change.id)))
+def changes_of(session: Session, uids: Iterable[str]) -> dict[str, list[ChangeRow]]:
+    """Rows of the audit trail about each entity, or about a paper merged into it, oldest first."""
+    owners = same_paper_uids(session, uids)
+    found: dict[str, list[ChangeRow]] = {}
+    for part in chunks(owners):
+        for row in _changes(session, change_rows().where(col(Change.subject_uid).in_(part))):
+            found.setdefault(owners[row.subject_uid or ""], []).append(row)
+    return {uid: sorted(changes, key=lambda change: change.id) for uid, changes in found.items()}
 
 
 def undone_among(session: Session, uids: Iterable[str]) -> set[str]:
@@ -454,6 +458,14 @@ _EDITS = [col(Change.field).not_like(f"{prefix}%") for prefix in (*KEPT_ROWS, MO
 def uid_of(session: Session, number: int) -> str:
     """The permanent public id of an entity."""
     return session.get_one(Entity, number).uid
+
+
+def uids_of(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """The permanent public id of each entity."""
+    found: dict[int, str] = {}
+    for part in chunks(numbers):
+        found |= dict(session.exec(select_columns(Entity.id, Entity.uid).where(col(Entity.id).in_(part))).all())
+    return found
 
 
 def page_of_changes(session: Session, since: datetime | None, after: After, limit: int) -> list[ChangeRow]:

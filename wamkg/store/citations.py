@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Subquery, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from wamkg.former_names import Former, WithFormerNames, former
@@ -16,8 +17,8 @@ from wamkg.store.base import (
     select_columns,
     table_of,
 )
-from wamkg.store.duplicates import load_work_groups
-from wamkg.store.paper_sets import PaperSet
+from wamkg.store.duplicates import works_in_order
+from wamkg.store.paper_sets import CitedSets
 from wamkg.store.tables import Batch, Citation, Paper, Task
 from wamkg.store.types import utc_now
 from wamkg.vocabulary import Standing, TaskKind, TaskStatus
@@ -167,56 +168,107 @@ class IncompleteCitationList(WithFormerNames):
     state: Former[str] = former("status")
 
 
-def citing_by_date(session: Session, cited: PaperSet) -> list[CitingWorksByDate]:
-    """Different citing works by date. A work that cites several of the papers counts once.
+def citing_by_date(session: Session, cited: CitedSets) -> dict[int, list[CitingWorksByDate]]:
+    """Different citing works of each set by date. A work that cites several papers of a set counts once.
 
     If several records of a work cite, the earliest counts.
     """
-    citing = select(_citation.c.citing_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
-    counted = select(*_DATES, func.count()).where(_paper.c.id.in_(citing)).group_by(*_DATES)
+    citing = _citing(cited)
+    dated = select(citing.c.subject, *_DATES, func.count()).join(_paper, _paper.c.id == citing.c.citing_id)
     further = Counter(_further_records(session, citing))
-    rows = [
-        (*row[:4], row[4] - further[row[0], row[1], row[2], row[3]]) for row in session.connection().execute(counted)
-    ]
-    return [CitingWorksByDate(*row) for row in rows if row[4]]
+    found: dict[int, list[CitingWorksByDate]] = {}
+    for row in session.connection().execute(dated.group_by(citing.c.subject, *_DATES)):
+        subject, day, precision, source, year, records = row
+        works = records - further[subject, day, precision, source, year]
+        if works:
+            found.setdefault(subject, []).append(CitingWorksByDate(day, precision, source, year, works))
+    return found
 
 
-_Dates = tuple[date | None, str | None, str | None, int | None]
+def _citing(cited: CitedSets) -> Subquery:
+    """The papers that cite each set, each once."""
+    sets = cited.subquery()
+    pairs = select(sets.c.subject, _citation.c.citing_id).join(_citation, _citation.c.cited_id == sets.c.paper)
+    return pairs.where(_live).distinct().subquery()
 
 
-def _further_records(session: Session, citing: Select[int]) -> Iterator[_Dates]:
-    """Dates of citing records of works that are counted by another record with an earlier or equal date."""
-    groups = load_work_groups(session).groups()
-    found: dict[int, _Dates] = {}
+_Dates = tuple[int, date | None, str | None, str | None, int | None]
+
+
+def _further_records(session: Session, citing: Subquery) -> Iterator[_Dates]:
+    """Set and dates of citing records of works that are counted by another record with an earlier or equal date."""
+    groups = works_in_order(session)
+    found: dict[int, dict[int, _Dates]] = {}
     for part in chunks([number for group in groups for number in group]):
-        dates = select(_paper.c.id, *_DATES).where(_paper.c.id.in_(part), _paper.c.id.in_(citing))
-        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in session.connection().execute(dates)}
+        dates = select(citing.c.subject, _paper.c.id, *_DATES).join(_paper, _paper.c.id == citing.c.citing_id)
+        for subject, number, *values in session.connection().execute(dates.where(_paper.c.id.in_(part))):
+            found.setdefault(subject, {})[number] = (subject, *values)
     for group in groups:
-        records = sorted((found[number][0] or date.max, number) for number in group if number in found)
-        yield from (found[number] for _, number in records[1:])
+        for records in found.values():
+            ordered = sorted((records[number][1] or date.max, number) for number in group if number in records)
+            yield from (records[number] for _, number in ordered[1:])
 
 
-def citation_counts(session: Session, cited: PaperSet) -> tuple[int, int, int | None]:
-    """Number of these papers, number of their stored citations, and number of citations according to the sources."""
-    papers = select(func.count(), func.sum(_paper.c.citation_count)).where(_paper.c.id.in_(cited.numbers))
-    number, counted = session.connection().execute(papers).one()
-    pairs = select(_citation.c.citing_id, _citation.c.cited_id).where(_citation.c.cited_id.in_(cited.numbers), _live)
-    held = select(func.count()).select_from(pairs.distinct().subquery())
-    return number, session.connection().execute(held).scalar_one(), None if counted is None else int(counted)
+class CitationCounts(NamedTuple):
+    """Number of papers of a set, number of their stored citations, and number of citations according to the sources."""
+
+    papers: int
+    citations: int
+    counted: int | None
 
 
-def incomplete_citation_lists(session: Session, cited: PaperSet) -> list[IncompleteCitationList]:
-    """Those of these papers whose citation list was not fetched, is withheld, incomplete or limited."""
+def citation_counts(session: Session, cited: CitedSets) -> dict[int, CitationCounts]:
+    """The counts of each set that has papers."""
+    sets = cited.subquery()
+    papers = select(sets.c.subject, func.count(), func.sum(_paper.c.citation_count))
+    papers = papers.join(_paper, _paper.c.id == sets.c.paper).group_by(sets.c.subject)
+    pairs = select(sets.c.subject, _citation.c.citing_id, _citation.c.cited_id)
+    pairs = pairs.join(_citation, _citation.c.cited_id == sets.c.paper).where(_live).distinct()
+    different = pairs.subquery()
+    held = select(different.c.subject, func.count()).group_by(different.c.subject)
+    stored: dict[int, int] = dict(tuple(row) for row in session.connection().execute(held))
+    return {
+        subject: CitationCounts(number, stored.get(subject, 0), None if counted is None else int(counted))
+        for subject, number, counted in session.connection().execute(papers)
+    }
+
+
+def incomplete_citation_lists(session: Session, cited: CitedSets) -> dict[int, list[IncompleteCitationList]]:
+    """The papers of each set whose citation list was not fetched, is withheld, incomplete or limited."""
+    sets = cited.subquery()
     mine = (_work.c.paper_id == _paper.c.id) & (_work.c.kind == TaskKind.CITATIONS)
     statement = (
-        select(_paper.c.slug, _work.c.status, _work.c.error, _work.c.found, _work.c.expected)
-        .select_from(_paper.outerjoin(_work, mine))
-        .where(_paper.c.id.in_(cited.numbers))
+        select(sets.c.subject, _paper.c.slug, _work.c.status, _work.c.error, _work.c.found, _work.c.expected)
+        .select_from(sets.join(_paper, _paper.c.id == sets.c.paper).outerjoin(_work, mine))
         .where(_work.c.status.is_(None) | (_work.c.status != TaskStatus.DONE))
         .order_by(_paper.c.slug)
     )
-    rows = session.connection().execute(statement)
-    return [IncompleteCitationList(r[0], r[1] or TaskStatus.TODO, r[2] or "not fetched yet", r[3], r[4]) for r in rows]
+    found: dict[int, list[IncompleteCitationList]] = {}
+    for subject, slug, status, error, held, expected in session.connection().execute(statement):
+        reason = error or "not fetched yet"
+        one = IncompleteCitationList(slug, status or TaskStatus.TODO, reason, held, expected)
+        found.setdefault(subject, []).append(one)
+    return found
+
+
+class LibraryCitation(NamedTuple):
+    """A paper of the library that a paper cites or that cites it: its date and number, and that of the paper."""
+
+    date: date | None
+    other: int
+    paper: int
+
+
+def library_citations(session: Session, papers: Iterable[int], own: str, other: str) -> list[LibraryCitation]:
+    """The citations between these papers, at the end `own`, and the library's at the end `other` (columns of
+    `citation`), each once, the library's newest papers first.
+    """
+    found: set[LibraryCitation] = set()
+    for part in chunks(papers):
+        ends = select(_paper.c.date, _paper.c.id, _citation.c[own]).join(_paper, _paper.c.id == _citation.c[other])
+        mine = ends.where(_citation.c[own].in_(part), _live, _paper.c.standing != Standing.CITED)
+        found |= {LibraryCitation(*row) for row in session.connection().execute(mine)}
+    return sorted(found, key=lambda one: (one.date or date.min, one.other), reverse=True)
 
 
 def citation_pairs(session: Session, papers: Iterable[int]) -> list[tuple[int, int]]:

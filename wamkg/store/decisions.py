@@ -175,7 +175,7 @@ def decision_rows(
         .where(col(Change.field).startswith(DECISION))
     )
     if paper is not None:
-        statement = statement.where(col(Change.subject_uid).in_(same_paper_uids(session, paper)))
+        statement = statement.where(col(Change.subject_uid).in_(same_paper_uids(session, [paper])))
     if taxonomy is not None:
         statement = statement.where(Change.field == f"{DECISION}{taxonomy}")
     if uids is not None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from wamkg.store.base import chunks, is_live, select_columns
 from wamkg.store.papers import known_papers
+from wamkg.store.session import once
 from wamkg.store.tables import Actor, Assignment, Batch, Judgement, Link, Paper
 from wamkg.vocabulary import AssignmentStatus, DuplicateVerdict, Relation
 
@@ -158,6 +159,10 @@ def slug_of(session: Session, paper: int) -> str:
 
 def works_in_order(session: Session) -> list[list[int]]:
     """Every work with more than one paper; the paper that represents it comes first (`KnownPaper.order`)."""
+    return once(session, "works", lambda: _works_in_order(session))
+
+
+def _works_in_order(session: Session) -> list[list[int]]:
     groups = load_work_groups(session).groups()
     papers = known_papers(session, [number for group in groups for number in group])
     return [sorted(group, key=lambda number: papers[number].order) for group in groups]

@@ -181,19 +181,23 @@ class LinkedEntity(WithFormerNames):
     mark: Former[str | None] = former("short_name")
 
 
-def linked_entities(session: Session, number: int) -> list[LinkedEntity]:
-    """Datasets, benchmarks, metrics and institutions linked to a paper, in the order linked."""
-    found: list[tuple[int, LinkedEntity]] = []
+def linked_entities(session: Session, numbers: Iterable[int]) -> dict[int, list[LinkedEntity]]:
+    """Datasets, benchmarks, metrics and institutions linked to each paper, in the order linked."""
+    found: dict[int, list[tuple[int, LinkedEntity]]] = {}
+    numbers = list(numbers)
     for kind, model in _LINKED.items():
         short_name = [Institution.short_name] if model is Institution else []
         statement = (
-            select_columns(Link.id, Link.relation, model.slug, model.name, *short_name)
+            select_columns(Link.source_id, Link.id, Link.relation, model.slug, model.name, *short_name)
             .select_from(Link)
             .join(model, col(model.id) == col(Link.target_id))
-            .where(Link.source_id == number)
         )
-        found += [(row[0], LinkedEntity(row[1], kind, row[2], row[3], *row[4:])) for row in rows(session, statement)]
-    return [entity for _, entity in sorted(found, key=lambda pair: pair[0])]
+        for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
+            linked = [(row[1], LinkedEntity(row[2], kind, row[3], row[4], *row[5:])) for row in group]
+            found.setdefault(number, []).extend(linked)
+    return {
+        number: [entity for _, entity in sorted(linked, key=lambda pair: pair[0])] for number, linked in found.items()
+    }
 
 
 def introduced_by(

@@ -1,5 +1,6 @@
 """Reads of objections."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -74,20 +75,17 @@ _NEWEST = (SortKey(col(Objection.at), descending=True), SortKey(col(Objection.ui
 
 @dataclass(frozen=True)
 class ObjectionFilter:
-    """Filter of objections: by status, and by paper as its public id, which `arxiv` or `slug` holds."""
+    """Filter of objections: by status, by papers, and by id."""
 
     statuses: tuple[str, ...] = ()
-    arxiv: str | None = None
-    slug: str | None = None
+    papers: Collection[int] | None = None
     uid: str | None = None
 
     def conditions(self) -> list[Condition]:
         """The filter as SQL conditions."""
         found: list[Condition] = [col(Objection.status).in_(self.statuses)] if self.statuses else []
-        if self.arxiv is not None:
-            found.append(col(Paper.arxiv) == self.arxiv)
-        if self.slug is not None:
-            found += [col(Paper.slug) == self.slug, col(Paper.arxiv).is_(None)]
+        if self.papers is not None:
+            found.append(col(Objection.paper_id).in_(self.papers))
         if self.uid is not None:
             found.append(col(Objection.uid) == self.uid)
         return found

@@ -5,7 +5,7 @@ A new filter is one field of `Criteria` and one entry of `CONDITIONS`; everythin
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, get_origin
 
@@ -53,7 +53,7 @@ from wamkg.store.papers import (
     locate_papers,
     papers_by_ids,
 )
-from wamkg.store.session import FOUND_ONCE
+from wamkg.store.session import once
 from wamkg.store.tables import (
     Assignment,
     Author,
@@ -340,11 +340,7 @@ def _changed_since(session: Session, written: str) -> Condition:
     moment = parse_moment(written, "changed_since")
     assert moment is not None
     touched = touched_since(moment).subquery()
-    once: dict[object, Any] = session.info.get(FOUND_ONCE, {})
-    key = ("changed since", moment)
-    if key not in once:
-        once[key] = trail_since(session, moment).numbers
-    kept: dict[int, datetime] = once[key]
+    kept = once(session, ("changed since", moment), lambda: trail_since(session, moment).numbers)
     return or_(col(Paper.id).in_(select_columns(touched.columns[0])), col(Paper.id).in_(kept))
 
 

@@ -1,9 +1,9 @@
 """Sets of papers that a question names: one paper, the papers of a method, the papers of a taxon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, literal, select, union_all
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
@@ -11,12 +11,12 @@ from wamkg.identifiers import name_key
 from wamkg.store.base import table_of
 from wamkg.store.entities import unknown_entity
 from wamkg.store.papers import find_paper
-from wamkg.store.tables import Alias, Assignment, Link, Method, Taxon
+from wamkg.store.tables import Alias, Assignment, Link, Method, Paper, Taxon
 from wamkg.store.taxonomies import find_taxon, get_taxonomy, list_taxonomies
 from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation
 
 _assignment, _taxon, _method = table_of(Assignment), table_of(Taxon), table_of(Method)
-_alias, _link = table_of(Alias), table_of(Link)
+_alias, _link, _paper = table_of(Alias), table_of(Link), table_of(Paper)
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,36 @@ class PaperSet:
     numbers: Select[int]
 
 
+CitedSets = Select[tuple[int, int]]
+"""Rows of the papers of some sets: `subject`, the number of a set, and `paper`, the number of a paper of it."""
+
+
+def numbered_sets(sets: Sequence[PaperSet]) -> CitedSets:
+    """The papers of each set, which is numbered by its place."""
+    each = [
+        select(literal(place).label("subject"), _paper.c.id.label("paper")).where(_paper.c.id.in_(one.numbers))
+        for place, one in enumerate(sets)
+    ]
+    together = union_all(*each).subquery()
+    return select(together.c.subject, together.c.paper)
+
+
+def single_papers(papers: Iterable[int]) -> CitedSets:
+    """Each paper as a set of its own, which has its number."""
+    columns = select(_paper.c.id.label("subject"), _paper.c.id.label("paper"))
+    return columns.where(_paper.c.id.in_(list(papers)))
+
+
 def one_paper(session: Session, text: str) -> PaperSet:
     """One paper, by any id or its slug.
 
     Raises NotFoundError.
     """
-    paper = find_paper(session, text)
+    return set_of_paper(find_paper(session, text))
+
+
+def set_of_paper(paper: Paper) -> PaperSet:
+    """A paper as a set."""
     return PaperSet("paper", paper.slug, paper.title, select(literal(paper.id)))
 
 

@@ -257,6 +257,14 @@ def find_paper(session: Session, text: str) -> Paper:
     return session.get_one(Paper, number)
 
 
+def get_papers(session: Session, numbers: Iterable[int]) -> dict[int, Paper]:
+    """The papers with these numbers."""
+    found: dict[int, Paper] = {}
+    for part in chunks(set(numbers)):
+        found |= {paper.id: paper for paper in session.exec(select(Paper).where(col(Paper.id).in_(part))) if paper.id}
+    return found
+
+
 def locate_papers(session: Session, texts: Iterable[str]) -> dict[str, int]:
     """Numbers of the papers with these ids as users write them; unknown ids are missing.
 
@@ -335,11 +343,14 @@ def _pairs(session: Session, statement: Selected, column: Column, texts: Sequenc
     return found
 
 
-def same_paper_uids(session: Session, uid: str) -> list[str]:
-    """The permanent id of a paper and those of the papers merged into it."""
-    own = select(col(Entity.id)).where(col(Entity.uid) == uid).scalar_subquery()
-    merged = select(col(FormerId.value)).where(col(FormerId.scheme) == UID, col(FormerId.paper_id) == own)
-    return [uid, *session.connection().execute(merged).scalars()]
+def same_paper_uids(session: Session, uids: Iterable[str]) -> dict[str, str]:
+    """The permanent ids of these papers, and those of the papers merged into them, each with that of its paper."""
+    found: dict[str, str] = {}
+    for part in chunks(uids):
+        merged = select_columns(FormerId.value, Entity.uid).join(Entity, col(Entity.id) == col(FormerId.paper_id))
+        into = merged.where(col(FormerId.scheme) == UID, col(Entity.uid).in_(part))
+        found |= {uid: uid for uid in part} | dict(tuple(row) for row in rows(session, into))
+    return found
 
 
 def remaining_uid(session: Session, uid: str) -> str:

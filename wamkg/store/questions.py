@@ -1,6 +1,6 @@
 """Questions whether a record describes the paper that its id names: stored, read, and applied."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -133,10 +133,10 @@ class QuestionRow(NamedTuple):
 
 @dataclass(frozen=True)
 class QuestionFilter:
-    """Filter of questions: by status, paper, id, and the id of the batch that asked."""
+    """Filter of questions: by status, papers, id, and the id of the batch that asked."""
 
     status: str | None = None
-    paper: int | None = None
+    papers: Collection[int] | None = None
     uid: str | None = None
     batch: str | None = None
 
@@ -145,7 +145,7 @@ class QuestionFilter:
         asking = select(Batch.id).where(Batch.uid == self.batch)
         given = (
             (self.status, col(IdentityQuestion.status) == self.status),
-            (self.paper, col(IdentityQuestion.paper_id) == self.paper),
+            (self.papers, col(IdentityQuestion.paper_id).in_(self.papers or ())),
             (self.uid, col(IdentityQuestion.uid) == self.uid),
             (self.batch, col(IdentityQuestion.batch_id).in_(asking)),
         )

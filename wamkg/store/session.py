@@ -3,13 +3,13 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -21,6 +21,7 @@ from sqlmodel import Session as Session  # noqa: PLC0414  routes import it from 
 from wamkg.errors import DiskFullError, StoreError
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 BUSY_TIMEOUT_MS = 30_000
 _WRITER_LOCK = 7236420
 _SERVER_POOL = {"pool_size": 10, "max_overflow": 30}
@@ -153,6 +154,17 @@ EDITION = "edition"
 """Key of `Session.info` for the edition of a frozen store."""
 FOUND_ONCE = "found once"
 """Where a reading session keeps what was looked up in it: nothing that it sees changes."""
+
+
+def once(session: Session, key: Hashable, look_up: Callable[[], T]) -> T:
+    """What `look_up` finds. A reading session looks it up only once under this key, a writing one each time."""
+    kept: dict[Hashable, Any] | None = session.info.get(FOUND_ONCE)
+    if kept is None:
+        return look_up()
+    if key not in kept:
+        kept[key] = look_up()
+    found: T = kept[key]
+    return found
 
 
 @dataclass(frozen=True)

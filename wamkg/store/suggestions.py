@@ -229,13 +229,12 @@ def rejected_pairs(session: Session, taxonomy: Taxonomy) -> set[tuple[int, str]]
     return {(paper, path) for paper, path in session.connection().execute(statement)}
 
 
-def suggestions_of(session: Session, papers: Iterable[int]) -> list[tuple[Suggestion, str]]:
-    """All suggestions for these papers with the slug of their taxonomy."""
+def suggestions_of(session: Session, papers: Iterable[int]) -> dict[int, list[tuple[Suggestion, str]]]:
+    """The suggestions for each of these papers with the slug of their taxonomy, in the order of the slugs."""
     from_taxonomy: Any = col(Taxonomy.id) == col(Suggestion.taxonomy_id)
-    statement = (
-        select_columns(Suggestion, Taxonomy.slug)
-        .join(Taxonomy, from_taxonomy)
-        .where(col(Suggestion.paper_id).in_(list(papers)))
-        .order_by(col(Taxonomy.slug))
-    )
-    return [(suggestion, slug) for suggestion, slug in session.exec(statement)]
+    statement = select_columns(Suggestion, Taxonomy.slug).join(Taxonomy, from_taxonomy).order_by(col(Taxonomy.slug))
+    found: dict[int, list[tuple[Suggestion, str]]] = {}
+    for part in chunks(papers):
+        for suggestion, slug in session.exec(statement.where(col(Suggestion.paper_id).in_(part))):
+            found.setdefault(suggestion.paper_id, []).append((suggestion, slug))
+    return found

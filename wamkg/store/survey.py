@@ -5,13 +5,15 @@ from sqlmodel import Session, select
 from wamkg.identifiers import new_uid
 from wamkg.packaged import packaged_survey
 from wamkg.store.base import RowValues
+from wamkg.store.session import once
 from wamkg.store.tables import Batch, Survey
 from wamkg.vocabulary import BRANCH_COLORS, OutsideKind
 
 
 def find_survey(session: Session) -> Survey | None:
     """The survey of the store, None if nobody made one."""
-    return session.exec(select(Survey).order_by(Survey.id)).first()  # type: ignore[arg-type]
+    stored = select(Survey).order_by(Survey.id)  # type: ignore[arg-type]
+    return once(session, "survey", lambda: session.exec(stored).first())
 
 
 def branch_hues(session: Session) -> dict[str, int]:

@@ -15,6 +15,7 @@ from wamkg.near_matches import did_you_mean, unknown
 from wamkg.packaged import packaged_main_taxonomy
 from wamkg.store.base import Condition, Selected, chunks, insert_entities, is_live, rows, rows_as, select_columns
 from wamkg.store.duplicates import secondary_versions_by_taxonomy
+from wamkg.store.session import once
 from wamkg.store.survey import find_survey
 from wamkg.store.tables import (
     Alias,
@@ -193,8 +194,7 @@ def get_taxonomy(session: Session, slug: str) -> Taxonomy:
 
 
 def _live_taxonomy(session: Session, slug: str) -> Taxonomy | None:
-    live = select(Taxonomy).where(Taxonomy.slug == slug, col(Taxonomy.ended_at).is_(None))
-    return session.exec(live).first()
+    return next((taxonomy for taxonomy in list_taxonomies(session) if taxonomy.slug == slug), None)
 
 
 def deleted_taxonomies(session: Session) -> set[str]:
@@ -236,11 +236,16 @@ def find_default_taxonomy(session: Session) -> str:
 
 def list_taxonomies(session: Session) -> list[Taxonomy]:
     """All taxonomies by slug."""
-    return list(session.exec(select(Taxonomy).where(col(Taxonomy.ended_at).is_(None)).order_by(Taxonomy.slug)))
+    live = select(Taxonomy).where(col(Taxonomy.ended_at).is_(None)).order_by(Taxonomy.slug)
+    return list(once(session, "taxonomies", lambda: session.exec(live).all()))
 
 
 def list_taxa(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
     """The live taxa of a taxonomy in reading order: parents before children, siblings by position."""
+    return list(once(session, ("taxa", taxonomy.id), lambda: _in_reading_order(session, taxonomy)))
+
+
+def _in_reading_order(session: Session, taxonomy: Taxonomy) -> list[Taxon]:
     taxa = session.exec(select(Taxon).where(Taxon.taxonomy_id == taxonomy.id, is_live(Taxon))).all()
     children: dict[int | None, list[Taxon]] = {}
     for taxon in sorted(taxa, key=lambda t: (t.position, t.path)):

@@ -1,5 +1,6 @@
 """Citations as lists: who cites a paper, whom it cites, and the citations between two sets of papers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,9 +15,11 @@ from wamkg.store.citation_list import (
     citation_rows,
     count_citations,
 )
+from wamkg.store.citations import library_citations
+from wamkg.store.duplicates import works_in_order
 from wamkg.store.paper_sets import find_papers_named, one_paper
 from wamkg.views.paging import Page, decode_cursor, encode_cursor
-from wamkg.views.papers import public_id, shown_day
+from wamkg.views.papers import PaperItem, paper_items, public_id, shown_day
 
 Direction = Literal["citations", "references"]
 
@@ -98,6 +101,36 @@ def citation_page(session: Session, query: CitationQuery, limit: int, after: str
     rows, total, following = _page(session, wanted, limit, after)
     items = [CitationItem(**vars(_facts(r)), citing=_end(r.citing), cited=_end(r.cited)) for r in rows]
     return Page(items, total, following)
+
+
+@dataclass(frozen=True)
+class LibraryNeighbors:
+    """Papers of the library at the other end of a paper's citations: the newest ones, and how many there are."""
+
+    items: list[PaperItem]
+    total: int
+
+
+def library_neighbors(
+    session: Session, papers: Sequence[int], direction: Direction, most: int
+) -> dict[int, LibraryNeighbors]:
+    """The papers of the library that cite each paper (`citations`) or that it cites (`references`), in any version of
+    it; `most` of each.
+    """
+    works = {number: work for work in works_in_order(session) for number in work}
+    papers_of: dict[int, list[int]] = {}
+    for paper in papers:
+        for version in works.get(paper, (paper,)):
+            papers_of.setdefault(version, []).append(paper)
+    ends = ("citing_id", "cited_id") if direction == "references" else ("cited_id", "citing_id")
+    others: dict[int, dict[int, None]] = {paper: {} for paper in papers}
+    for citation in library_citations(session, papers_of, *ends):
+        for paper in papers_of[citation.paper]:
+            others[paper][citation.other] = None
+    shown = {paper: list(numbers)[:most] for paper, numbers in others.items()}
+    wanted = sorted({number for numbers in shown.values() for number in numbers})
+    items = dict(zip(wanted, paper_items(session, wanted), strict=True))
+    return {paper: LibraryNeighbors([items[n] for n in shown[paper]], len(others[paper])) for paper in papers}
 
 
 def _page(

@@ -81,9 +81,15 @@ def work_of(session: Session, paper: str) -> list[RecordOfWork]:
     """
     number = find_paper(session, paper).id
     assert number is not None
-    work = next((work for work in works_in_order(session) if number in work), [number])
-    records = _records(session, set(work))
-    return [records[number], *(records[n] for n in work if n != number)]
+    return works_of(session, [number])[number]
+
+
+def works_of(session: Session, numbers: Sequence[int]) -> dict[int, list[RecordOfWork]]:
+    """The same for each of these papers, by number."""
+    wanted = set(numbers)
+    works = {number: work for work in works_in_order(session) for number in work if number in wanted}
+    records = _records(session, wanted.union(*works.values()))
+    return {n: [records[n], *(records[other] for other in works.get(n, ()) if other != n)] for n in numbers}
 
 
 def work_list(session: Session) -> list[list[RecordOfWork]]:

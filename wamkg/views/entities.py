@@ -17,6 +17,7 @@ from wamkg.store.entities import (
     uids_of,
 )
 from wamkg.store.results import result_counts
+from wamkg.store.session import once
 from wamkg.store.taxonomies import aliases_of
 from wamkg.views.paging import ListOrder, Page, page_of
 from wamkg.views.papers import public_id
@@ -64,6 +65,10 @@ def entity_page(session: Session, kind: EntityKind, q: str | None, limit: int, a
 
 def all_entities(session: Session, kind: EntityKind) -> list[EntityItem]:
     """All entities of a kind by slug."""
+    return list(once(session, ("entities", kind), lambda: _entities(session, kind)))
+
+
+def _entities(session: Session, kind: EntityKind) -> list[EntityItem]:
     found: list[Any] = list_entities(session, kind)
     aliases = aliases_of(session, [t.id for t in found])
     uses, results, uids = link_counts(session, kind), result_counts(session), uids_of(session, ENTITY_MODELS[kind])

@@ -1,6 +1,6 @@
 """What happened to a paper, and what changed in the store: who, when, what, before, after, why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,15 +9,16 @@ from sqlmodel import Session
 from wamkg.json_types import JSON, JsonObject
 from wamkg.store.batches import (
     BatchRow,
+    ChangeRow,
     batch_rows,
     changes_of,
     count_changes,
     page_of_batches,
     page_of_changes,
-    uid_of,
+    uids_of,
     undone_among,
 )
-from wamkg.store.paper_details import assignments_of, facts_of
+from wamkg.store.paper_details import AssignmentRow, ClaimRow, assignments_of, facts_of
 from wamkg.store.papers import find_paper
 from wamkg.views.paging import Page, decode_time, encode_time
 from wamkg.vocabulary import AssignmentStatus
@@ -77,20 +78,31 @@ def paper_history(session: Session, paper: str) -> list[HistoryRow]:
     """
     number = find_paper(session, paper).id
     assert number is not None
-    happened = [*_said(session, number), *_placed(session, number), *_changed(session, number)]
-    return sorted(happened, key=lambda row: row.at, reverse=True)
+    return paper_histories(session, [number])[number]
 
 
-def _said(session: Session, number: int) -> Iterator[HistoryRow]:
+def paper_histories(session: Session, numbers: Sequence[int]) -> dict[int, list[HistoryRow]]:
+    """Everything that happened to each paper, newest first."""
+    facts, assignments = facts_of(session, numbers), assignments_of(session, numbers, ended=True)
+    uids = uids_of(session, numbers)
+    changes = changed_rows(session, uids.values())
+    found: dict[int, list[HistoryRow]] = {}
+    for number in numbers:
+        happened = [*_said(facts.get(number, [])), *_placed(assignments.get(number, [])), *changes[uids[number]]]
+        found[number] = sorted(happened, key=lambda row: row.at, reverse=True)
+    return found
+
+
+def _said(facts: Iterable[ClaimRow]) -> Iterator[HistoryRow]:
     last: dict[tuple[str, str], JSON] = {}
-    for f in facts_of(session, [number]).get(number, []):
+    for f in facts:
         before = last.get((f.field, f.source))
         last[f.field, f.source] = f.value
         yield HistoryRow(f.retrieved_at, f.by, "said", f.source, f.field, f.value, before, f.reason, f.batch)
 
 
-def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
-    for a in assignments_of(session, [number], ended=True).get(number, []):
+def _placed(assignments: Iterable[AssignmentRow]) -> Iterator[HistoryRow]:
+    for a in assignments:
         value = a.taxon if a.status == AssignmentStatus.PLACED else a.status
         why = a.reason or a.note
         yield HistoryRow(a.at, a.by, "placed", a.source, f"taxonomy:{a.taxonomy}", value, None, why, a.batch)
@@ -98,17 +110,17 @@ def _placed(session: Session, number: int) -> Iterator[HistoryRow]:
             yield HistoryRow(a.ended_at, a.by, "ended", a.source, f"taxonomy:{a.taxonomy}", None, value, None, a.batch)
 
 
-def _changed(session: Session, number: int) -> Iterator[HistoryRow]:
-    return changed_rows(session, uid_of(session, number))
+def changed_rows(session: Session, uids: Iterable[str]) -> dict[str, list[HistoryRow]]:
+    """The recorded changes of each entity, those of undone batches marked."""
+    uids = list(uids)
+    found = changes_of(session, uids)
+    undone = undone_among(session, (change.batch for changes in found.values() for change in changes))
+    return {uid: [_changed(change, undone) for change in found.get(uid, [])] for uid in uids}
 
 
-def changed_rows(session: Session, uid: str) -> Iterator[HistoryRow]:
-    """The recorded changes of an entity, those of undone batches marked."""
-    found = changes_of(session, uid)
-    undone = undone_among(session, (c.batch for c in found))
-    for c in found:
-        event = "undone" if c.batch in undone else "changed"
-        yield HistoryRow(c.at, c.by, event, c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
+def _changed(c: ChangeRow, undone: Collection[str]) -> HistoryRow:
+    event = "undone" if c.batch in undone else "changed"
+    return HistoryRow(c.at, c.by, event, c.batch_kind, c.field, c.after, c.before, c.why, c.batch)
 
 
 def in_order(value: JSON) -> JSON:

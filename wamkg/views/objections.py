@@ -1,6 +1,6 @@
 """Objections: as a list, and one with everything needed to judge and answer it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from wamkg.store.objections import (
     page_of_objections,
 )
 from wamkg.store.paper_filter import PaperFilter, placements_of
+from wamkg.store.session import once
 from wamkg.store.tables import Actor, Objection, Taxon, Taxonomy
 from wamkg.store.taxonomies import exemplars_of, find_taxon, get_taxonomy, list_taxa
 from wamkg.store.taxonomy_edits import is_same_or_descendant
@@ -80,22 +81,25 @@ class ObjectionDetail:
     proposed: TaxonCriteria | None
 
 
-def objection_list(
-    session: Session, status: str | None, limit: int, after: str | None, *, paper: str | None = None
-) -> Page[ObjectionItem]:
-    """One page of the objections, newest first, filtered by `status` and by `paper` (a public id).
+def objection_list(session: Session, status: str | None, limit: int, after: str | None) -> Page[ObjectionItem]:
+    """One page of the objections, newest first, filtered by `status`.
 
     Raises NotFoundError for a cursor of another list.
     """
-    scheme, _, number = (paper or "").partition(":")
-    wanted = ObjectionFilter(
-        statuses=(status,) if status else (),
-        arxiv=number if scheme == "arxiv" else None,
-        slug=paper if paper and scheme != "arxiv" else None,
-    )
+    wanted = ObjectionFilter(statuses=(status,) if status else ())
     rows = page_of_objections(session, wanted, decode_time(after, "objections") if after else None, limit + 1)
     following = encode_time("objections", rows[limit - 1].objection) if len(rows) > limit else None
     return Page(list(_items(session, rows[:limit])), count_objections(session, wanted), following)
+
+
+def objections_on(session: Session, papers: Collection[int]) -> dict[int, list[ObjectionItem]]:
+    """The objections to the place of each paper, newest first."""
+    rows = sorted(list_objections(session, ObjectionFilter(papers=papers)), key=lambda row: row.objection.uid)
+    rows.sort(key=lambda row: row.objection.at, reverse=True)
+    found: dict[int, list[ObjectionItem]] = {}
+    for row, item in zip(rows, _items(session, rows), strict=True):
+        found.setdefault(row.objection.paper_id, []).append(item)
+    return found
 
 
 def open_objections(session: Session) -> list[ObjectionItem]:
@@ -178,12 +182,17 @@ def taxon_criteria(session: Session, taxonomy: Taxonomy, path: str, without: int
     Raises NotFoundError.
     """
     taxon = find_taxon(session, taxonomy, path)
+    examples = once(session, ("examples", taxon.id), lambda: _examples(session, taxonomy, taxon))
+    shown = [item for number, item in examples.items() if number != without][:MAX_EXEMPLARS]
+    return TaxonCriteria(taxon.path, taxon.name, taxon.definition, taxon.include, taxon.exclude, shown)
+
+
+def _examples(session: Session, taxonomy: Taxonomy, taxon: Taxon) -> dict[int, PaperItem]:
+    """Papers that illustrate a taxon: one more than are shown, since one of them may be asked about."""
     assert taxon.id is not None
     named = exemplars_of(session, [taxon.id]).get(taxon.id) or _placed(session, taxonomy, taxon.path)
-    shown = [number for number in named if number != without][:MAX_EXEMPLARS]
-    return TaxonCriteria(
-        taxon.path, taxon.name, taxon.definition, taxon.include, taxon.exclude, paper_items(session, shown)
-    )
+    shown = named[: MAX_EXEMPLARS + 1]
+    return dict(zip(shown, paper_items(session, shown), strict=True))
 
 
 def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:

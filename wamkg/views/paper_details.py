@@ -1,5 +1,6 @@
 """Details of one paper: its values and their sources, its assignments and suggestions."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from wamkg.reviewing.holdout import is_held_out
 from wamkg.store.entities import LinkedEntity, linked_entities
 from wamkg.store.paper_details import (
     AssignmentRow,
+    EventRow,
+    FormerIdRow,
     assignments_of,
     events_of,
     former_ids_of,
@@ -18,11 +21,11 @@ from wamkg.store.paper_details import (
     tags_of,
     weblinks_of,
 )
-from wamkg.store.papers import UID, find_paper, methods_of
+from wamkg.store.papers import UID, find_paper, get_papers, methods_of
 from wamkg.store.suggestions import suggestions_of
-from wamkg.store.tables import Paper
+from wamkg.store.tables import Paper, Suggestion
 from wamkg.store.taxonomies import aliases_of, get_taxonomy, list_taxa
-from wamkg.views.duplicates import RecordOfWork, work_of
+from wamkg.views.duplicates import RecordOfWork, works_of
 from wamkg.views.papers import PaperItem, paper_items, shown_day
 from wamkg.views.sourced_values import SourcedValue, sourced_values
 from wamkg.views.suggestions import SuggestionItem, hide, suggestion_item
@@ -132,30 +135,72 @@ def paper_detail(session: Session, text: str, *, reveal: bool = False) -> PaperD
     """
     paper = find_paper(session, text)
     assert paper.id is not None
-    (item,) = paper_items(session, [paper.id])
-    values = sourced_values(session, paper.id)
-    assignments = assignment_list(session, text)
-    seen = None if reveal else {a.taxonomy for a in assignments}
-    return PaperDetail(
-        **{known.name: getattr(item, known.name) for known in fields(item) if known.init},
-        authors_structured=[name.as_dict() for name in names_of(session, [paper.id]).get(paper.id, [])],
-        details=dict(sorted((paper.details or {}).items())),
-        abstract=paper.abstract,
-        summary=paper.summary,
-        openalex=paper.openalex,
-        exclusion_reason=paper.exclusion_reason,
-        proposes=_method(session, paper.id),
-        things=linked_entities(session, paper.id),
-        dates=_dates(session, paper.id),
-        weblinks=[WeblinkItem(w.kind, w.url, w.source) for w in weblinks_of(session, [paper.id]).get(paper.id, [])],
-        former_ids=_former_ids(session, paper.id),
-        tags=[TagItem(t.facet, t.value, t.mapped, t.source) for t in tags_of(session, [paper.id]).get(paper.id, [])],
-        values=values,
-        conflicts=sum(value.conflict for value in values),
-        assignments=assignments,
-        suggestions=_suggestions(session, paper, seen),
-        work=work_of(session, text)[1:],
-    )
+    return paper_details(session, [paper.id], reveal=reveal)[0]
+
+
+def paper_details(session: Session, numbers: Sequence[int], *, reveal: bool = False) -> list[PaperDetail]:
+    """The same for the papers with these numbers, in this order. The number of queries does not grow with theirs."""
+    papers = get_papers(session, numbers)
+    loaded = _Loaded(session, papers)
+    return [
+        loaded.detail(papers[number], item, reveal)
+        for number, item in zip(numbers, paper_items(session, numbers), strict=True)
+    ]
+
+
+class _Loaded:
+    """What belongs to some papers, loaded for all of them at once."""
+
+    def __init__(self, session: Session, papers: Mapping[int, Paper]) -> None:
+        numbers = list(papers)
+        self.names, self.values = names_of(session, numbers), sourced_values(session, numbers)
+        self.methods, self.things = methods_of(session, numbers), linked_entities(session, numbers)
+        self.aliases = aliases_of(session, [method.id for method in self.methods.values() if method.id is not None])
+        self.events, self.weblinks = events_of(session, numbers), weblinks_of(session, numbers)
+        self.former_ids, self.tags = former_ids_of(session, numbers), tags_of(session, numbers)
+        self.assignments = _assignments(session, papers)
+        self.suggestions, self.works = suggestions_of(session, numbers), works_of(session, numbers)
+        slugs = {slug for group in self.suggestions.values() for _, slug in group}
+        self.paths = {s: {t.id: t.path for t in list_taxa(session, get_taxonomy(session, s))} for s in slugs}
+
+    def detail(self, paper: Paper, item: PaperItem, reveal: bool) -> PaperDetail:
+        """One of the papers with all its details."""
+        number = paper.id
+        assert number is not None
+        values, assignments = self.values[number], self.assignments[number]
+        seen = None if reveal else {a.taxonomy for a in assignments}
+        return PaperDetail(
+            **{known.name: getattr(item, known.name) for known in fields(item) if known.init},
+            authors_structured=[name.as_dict() for name in self.names.get(number, [])],
+            details=dict(sorted((paper.details or {}).items())),
+            abstract=paper.abstract,
+            summary=paper.summary,
+            openalex=paper.openalex,
+            exclusion_reason=paper.exclusion_reason,
+            proposes=self._method(number),
+            things=self.things.get(number, []),
+            dates=[_dated(event) for event in self.events.get(number, [])],
+            weblinks=[WeblinkItem(w.kind, w.url, w.source) for w in self.weblinks.get(number, [])],
+            former_ids=_by_scheme(self.former_ids.get(number, [])),
+            tags=[TagItem(t.facet, t.value, t.mapped, t.source) for t in self.tags.get(number, [])],
+            values=values,
+            conflicts=sum(value.conflict for value in values),
+            assignments=assignments,
+            suggestions=[self._suggestion(s, slug, paper, seen) for s, slug in self.suggestions.get(number, [])],
+            work=self.works[number][1:],
+        )
+
+    def _method(self, number: int) -> MethodNames | None:
+        method = self.methods.get(number)
+        if method is None or method.id is None:
+            return None
+        return MethodNames(method.slug, method.name, self.aliases.get(method.id, []))
+
+    def _suggestion(self, s: Suggestion, slug: str, paper: Paper, decided: set[str] | None) -> SuggestionItem:
+        """A suggestion in one taxonomy; a held-out one is emptied unless someone has `decided` there (None: never)."""
+        item = suggestion_item(s, paper, slug, self.paths[slug])
+        hidden = decided is not None and slug not in decided and is_held_out(paper.slug, slug)
+        return hide(item) if hidden else item
 
 
 def assignment_list(session: Session, text: str, *, ended: bool = False) -> list[AssignmentItem]:
@@ -165,30 +210,38 @@ def assignment_list(session: Session, text: str, *, ended: bool = False) -> list
     """
     paper = find_paper(session, text)
     assert paper.id is not None
-    return [
-        AssignmentItem(
-            uid=a.uid,
-            taxonomy=a.taxonomy,
-            taxon=a.taxon,
-            name=a.taxon_name,
-            definition=a.definition,
-            status=a.status,
-            primary=a.primary,
-            kind=a.kind,
-            reason=a.reason,
-            evidence=a.evidence,
-            evidence_location=a.evidence_location,
-            evidence_checked=a.evidence_checked,
-            note=a.note,
-            source=a.source,
-            by=a.by,
-            at=a.at,
-            ended=a.ended_at,
-            batch=a.batch,
-            alarm=_alarm(paper, a),
-        )
-        for a in assignments_of(session, [paper.id], ended=ended).get(paper.id, [])
-    ]
+    return _assignments(session, {paper.id: paper}, ended=ended)[paper.id]
+
+
+def _assignments(
+    session: Session, papers: Mapping[int, Paper], *, ended: bool = False
+) -> dict[int, list[AssignmentItem]]:
+    found = assignments_of(session, papers, ended=ended)
+    return {number: [_assignment(paper, a) for a in found.get(number, [])] for number, paper in papers.items()}
+
+
+def _assignment(paper: Paper, a: AssignmentRow) -> AssignmentItem:
+    return AssignmentItem(
+        uid=a.uid,
+        taxonomy=a.taxonomy,
+        taxon=a.taxon,
+        name=a.taxon_name,
+        definition=a.definition,
+        status=a.status,
+        primary=a.primary,
+        kind=a.kind,
+        reason=a.reason,
+        evidence=a.evidence,
+        evidence_location=a.evidence_location,
+        evidence_checked=a.evidence_checked,
+        note=a.note,
+        source=a.source,
+        by=a.by,
+        at=a.at,
+        ended=a.ended_at,
+        batch=a.batch,
+        alarm=_alarm(paper, a),
+    )
 
 
 def _alarm(paper: Paper, a: AssignmentRow) -> str | None:
@@ -198,38 +251,13 @@ def _alarm(paper: Paper, a: AssignmentRow) -> str | None:
     return str(MissingQuote(paper.slug, a.taxonomy, a.taxon or a.status, a.by, a.evidence, place)) if place else None
 
 
-def _method(session: Session, number: int) -> MethodNames | None:
-    method = methods_of(session, [number]).get(number)
-    if method is None or method.id is None:
-        return None
-    return MethodNames(method.slug, method.name, aliases_of(session, [method.id]).get(method.id, []))
+def _dated(event: EventRow) -> DatedEvent:
+    return DatedEvent(event.kind, shown_day(event.day, event.precision), event.source, event.derived)
 
 
-def _dates(session: Session, number: int) -> list[DatedEvent]:
-    return [
-        DatedEvent(e.kind, shown_day(e.day, e.precision), e.source, e.derived)
-        for e in events_of(session, [number]).get(number, [])
-    ]
-
-
-def _former_ids(session: Session, number: int) -> dict[str, list[str]]:
+def _by_scheme(rows: Iterable[FormerIdRow]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in former_ids_of(session, [number]).get(number, []):
-        if row.scheme == UID:
-            continue
-        found.setdefault(row.scheme, []).append(row.value)
+    for row in rows:
+        if row.scheme != UID:
+            found.setdefault(row.scheme, []).append(row.value)
     return found
-
-
-def _suggestions(session: Session, paper: Paper, decided: set[str] | None) -> list[SuggestionItem]:
-    """The suggestion in each taxonomy. Held-out ones are emptied where no one has `decided` (None: never)."""
-    found = suggestions_of(session, [paper.id] if paper.id else [])
-    items = [
-        suggestion_item(s, paper, slug, {t.id: t.path for t in list_taxa(session, get_taxonomy(session, slug))})
-        for s, slug in found
-    ]
-    return [
-        hide(item) if decided is not None and item.taxonomy not in decided and is_held_out(paper.slug, item.taxonomy)
-        else item
-        for item in items
-    ]  # fmt: skip

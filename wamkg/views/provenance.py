@@ -31,7 +31,7 @@ def _of_entity(session: Session, kind: str, name: str) -> list[HistoryRow]:
     uid = uid_of_row(session, row)
     made = made_by(session, row)
     found = [HistoryRow(made.at, made.by, "made", made.source, kind, name, None, None, made.batch)]
-    found += changed_rows(session, uid)
+    found += changed_rows(session, [uid])[uid]
     if isinstance(row, Taxon):
         for p in places_ever_at(session, row):
             found.append(HistoryRow(p.at, p.by, "placed", p.source, "paper", p.slug, None, p.note, p.batch))

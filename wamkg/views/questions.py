@@ -1,5 +1,6 @@
 """Questions whether a record describes the paper that its id names: the list, and one with both sides."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,23 +64,24 @@ def question_list(
     Raises NotFoundError for an unknown paper, and for a cursor of another list.
     """
     number = find_paper(session, paper).id if paper else None
-    wanted = QuestionFilter(status or None, number)
+    wanted = QuestionFilter(status or None, None if number is None else [number])
     rows = page_of_questions(session, wanted, decode_time(after, "questions") if after else None, limit + 1)
     following = encode_time("questions", rows[limit - 1].question) if len(rows) > limit else None
     return Page(_items(session, rows[:limit]), count_questions(session, wanted), following)
 
 
-def open_questions(session: Session, paper: int | None = None) -> list[QuestionItem]:
-    """All open questions, of one paper or of all, oldest first."""
-    return _items(session, question_rows(session, QuestionFilter(QuestionStatus.OPEN, paper)))
+def open_questions(session: Session) -> list[QuestionItem]:
+    """All open questions, oldest first."""
+    return _items(session, question_rows(session, QuestionFilter(QuestionStatus.OPEN)))
 
 
-def questions_on(session: Session, paper: str) -> list[QuestionItem]:
-    """The open questions on a paper, by any of its ids.
-
-    Raises NotFoundError.
-    """
-    return open_questions(session, find_paper(session, paper).id)
+def questions_on(session: Session, papers: Collection[int]) -> dict[int, list[QuestionItem]]:
+    """The open questions on each paper, oldest first."""
+    rows = question_rows(session, QuestionFilter(QuestionStatus.OPEN, papers))
+    found: dict[int, list[QuestionItem]] = {}
+    for row, item in zip(rows, _items(session, rows), strict=True):
+        found.setdefault(row.question.paper_id, []).append(item)
+    return found
 
 
 def question_item(session: Session, uid: str) -> QuestionItem:

@@ -1,6 +1,6 @@
 """Reported results: as a list, ranked under one protocol, and over time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -182,7 +182,11 @@ def leaderboard(session: Session, query: ResultQuery) -> list[Leaderboard]:
 
     Raises the errors of `results`.
     """
-    boards = [_board(list(group)) for _, group in groupby(results(session, query), key=_group)]
+    return _boards(results(session, query))
+
+
+def _boards(found: Sequence[ResultItem]) -> list[Leaderboard]:
+    boards = [_board(list(group)) for _, group in groupby(found, key=_group)]
     return sorted(boards, key=lambda b: (-len(b.rows), b.benchmark_name.casefold(), b.suite, b.split, b.metric or ""))
 
 
@@ -342,11 +346,17 @@ def results_of_method(session: Session, method: str) -> list[MethodResult]:
     Raises NotFoundError.
     """
     slug = _slug(session, "method", method)
-    benchmarks = sorted({result.benchmark for result in results(session, ResultQuery(method=(slug,)))})
-    return [
-        MethodResult(row.rank, len(board.rows), row.result)
-        for benchmark in benchmarks
-        for board in leaderboard(session, ResultQuery(benchmark=(benchmark,)))
-        for row in board.rows
-        if row.result.method == slug
-    ]
+    return results_of_methods(session, [slug])[slug]
+
+
+def results_of_methods(session: Session, slugs: Collection[str]) -> dict[str, list[MethodResult]]:
+    """The results of each of these methods, with their ranks, by benchmark."""
+    found: dict[str, list[MethodResult]] = {slug: [] for slug in slugs}
+    reported = _matching(session, ResultFilter(method=tuple(slugs)), PaperFilter()) if slugs else []
+    benchmarks = tuple({result.benchmark for result in reported})
+    boards = _boards(_matching(session, ResultFilter(benchmark=benchmarks), PaperFilter())) if benchmarks else []
+    for board in sorted(boards, key=lambda board: board.benchmark):
+        for row in board.rows:
+            if row.result.method in found:
+                found[row.result.method].append(MethodResult(row.rank, len(board.rows), row.result))
+    return found

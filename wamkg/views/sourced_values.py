@@ -1,5 +1,6 @@
 """Every source's current value of each field of a paper, and which of them is shown."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,7 @@ from wamkg.json_types import JSON
 from wamkg.matching.resolve import pick_claim
 from wamkg.store.claims import SourceClaim
 from wamkg.store.paper_details import ClaimRow, authors_of, facts_of, names_of, paper_rows
-from wamkg.store.papers import find_paper
-from wamkg.store.tables import Paper
+from wamkg.store.papers import find_paper, get_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,19 @@ def paper_sources(session: Session, paper: str, field: str | None = None) -> lis
     """
     number = find_paper(session, paper).id
     assert number is not None
-    return [value for value in sourced_values(session, number) if field in (None, value.field)]
+    return [value for value in sourced_values(session, [number])[number] if field in (None, value.field)]
 
 
-def sourced_values(session: Session, number: int) -> list[SourcedValue]:
-    """The current claim of each source for each field of a paper, the resolved value first."""
-    shown = _shown(session, number)
+def sourced_values(session: Session, numbers: Sequence[int]) -> dict[int, list[SourcedValue]]:
+    """The current claim of each source for each field of each paper, the resolved value first."""
+    shown, facts = _shown(session, numbers), facts_of(session, numbers)
+    return {number: _sourced(facts.get(number, []), shown[number]) for number in numbers}
+
+
+def _sourced(facts: Iterable[ClaimRow], shown: Mapping[str, JSON]) -> list[SourcedValue]:
     latest: dict[str, dict[str, ClaimRow]] = {}
     first: dict[tuple[str, str], int] = {}
-    for fact in facts_of(session, [number]).get(number, []):
+    for fact in facts:
         latest.setdefault(fact.field, {})[fact.source] = fact
         first.setdefault((fact.field, fact.source), fact.id)
     return [
@@ -60,14 +64,20 @@ def sourced_values(session: Session, number: int) -> list[SourcedValue]:
     ]
 
 
-def _shown(session: Session, number: int) -> dict[str, JSON]:
-    """The resolved values of a paper, by the names of their claims."""
-    paper = session.get_one(Paper, number)
-    row = paper_rows(session, [number], texts=False)[number]
-    year = None if paper.year_derived else paper.year
-    authors = authors_of(session, [number]).get(number, [])
-    names = [name.as_dict() for name in names_of(session, [number]).get(number, [])]
-    return paper.model_dump() | {"venue": row.venue, "authors": authors, "names": names, "year": year}
+def _shown(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, JSON]]:
+    """The resolved values of each paper, by the names of their claims."""
+    papers, rows = get_papers(session, numbers), paper_rows(session, numbers, texts=False)
+    authors, names = authors_of(session, numbers), names_of(session, numbers)
+    return {
+        number: paper.model_dump()
+        | {
+            "venue": rows[number].venue,
+            "authors": authors.get(number, []),
+            "names": [name.as_dict() for name in names.get(number, [])],
+            "year": None if paper.year_derived else paper.year,
+        }
+        for number, paper in papers.items()
+    }
 
 
 def _ranked(name: str, words: dict[str, ClaimRow], first: dict[str, int], value_shown: JSON) -> list[SourcedValue]:

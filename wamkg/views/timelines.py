@@ -1,7 +1,7 @@
 """Papers and citations over time."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -13,6 +13,7 @@ from wamkg.identifiers import Precision, day_or_year
 from wamkg.near_matches import unknown
 from wamkg.store.assignments import DatedPlacements, placed_papers, placements_by_date
 from wamkg.store.citations import (
+    CitationCounts,
     CitingWorksByDate,
     IncompleteCitationList,
     citation_counts,
@@ -20,7 +21,16 @@ from wamkg.store.citations import (
     incomplete_citation_lists,
 )
 from wamkg.store.paper_filter import PaperFilter
-from wamkg.store.paper_sets import KINDS, PaperSet, find_papers_named
+from wamkg.store.paper_sets import (
+    KINDS,
+    CitedSets,
+    PaperSet,
+    find_papers_named,
+    numbered_sets,
+    set_of_paper,
+    single_papers,
+)
+from wamkg.store.papers import get_papers
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
 from wamkg.views.roadmap import date_rule_of, paper_dates
@@ -341,57 +351,70 @@ _Placed = list[tuple[date, CitingWorksByDate]]
 """Groups of citing works, each with the day that puts it in a period."""
 
 
-@dataclass(frozen=True)
-class _Citing:
-    """The works that cite a set of papers: those with a period, and the others."""
-
-    placed: _Placed
-    others: list[CitingWorksByDate]
+def paper_citation_timelines(session: Session, papers: Iterable[int]) -> dict[int, CitationTimeline]:
+    """Count the papers that cite each of these papers by month, over the months of its own citations."""
+    found = get_papers(session, papers)
+    citing = _Citing(session, single_papers(found), "month")
+    return {n: citing.timeline(n, set_of_paper(paper), citing.axis([n], WHOLE)) for n, paper in found.items()}
 
 
 def _timelines(session: Session, subjects: Sequence[PaperSet], by: str, span: Span) -> list[CitationTimeline]:
     """The timelines of some sets, with the periods from the first to the last citation of any of them."""
-    citing = [_citing(session, subject, by) for subject in subjects]
-    days = [day for each in citing for day, _ in each.placed if span.holds(day, by)]
-    axis = list(periods_between(min(days), max(days), by)) if days else []
-    return [_timeline(session, subject, by, each, axis) for subject, each in zip(subjects, citing, strict=True)]
+    citing = _Citing(session, numbered_sets(subjects), by)
+    axis = citing.axis(range(len(subjects)), span)
+    return [citing.timeline(place, subject, axis) for place, subject in enumerate(subjects)]
 
 
-def _citing(session: Session, subject: PaperSet, by: str) -> _Citing:
-    dated = [(_day(group, by), group) for group in citing_by_date(session, subject)]
-    placed = [(day, group) for day, group in dated if day is not None]
-    return _Citing(placed, [group for day, group in dated if day is None])
+class _Citing:
+    """The works that cite some sets of papers, by the number of the set: those with a period, and the others."""
 
+    def __init__(self, session: Session, cited: CitedSets, by: str) -> None:
+        self.by = by
+        self.counts = citation_counts(session, cited)
+        self.short = incomplete_citation_lists(session, cited)
+        self.placed: dict[int, _Placed] = {}
+        self.others: dict[int, list[CitingWorksByDate]] = {}
+        for subject, groups in citing_by_date(session, cited).items():
+            dated = [(_day(group, by), group) for group in groups]
+            self.placed[subject] = [(day, group) for day, group in dated if day is not None]
+            self.others[subject] = [group for day, group in dated if day is None]
 
-def _timeline(session: Session, cited: PaperSet, by: str, citing: _Citing, axis: Sequence[str]) -> CitationTimeline:
-    papers, citations, counted = citation_counts(session, cited)
-    by_year = Counter[int]()
-    undated = 0
-    for group in citing.others:
-        year = group.day.year if group.day else group.year
-        if year is None:
-            undated += group.count
-        else:
-            by_year[year] += group.count
-    imprecise = by_year.total()
-    total = sum(group.count for _, group in citing.placed) + imprecise + undated
-    return CitationTimeline(
-        subject=cited.name,
-        kind=cited.kind,
-        label=cited.label,
-        by=by,
-        papers=papers,
-        items=list(_items(citing.placed, by, axis)),
-        total=total,
-        imprecise=imprecise,
-        by_year=dict(sorted(by_year.items())),
-        undated=undated,
-        unknown_share=(imprecise + undated) / total if total else None,
-        derived=sum(group.count for _, group in citing.placed if group.source == ARXIV_ID_SOURCE),
-        citations=citations,
-        counted=counted,
-        short=incomplete_citation_lists(session, cited),
-    )
+    def axis(self, subjects: Iterable[int], span: Span) -> list[str]:
+        """The periods from the first to the last citation of any of these sets."""
+        days = [day for subject in subjects for day, _ in self.placed.get(subject, ()) if span.holds(day, self.by)]
+        return list(periods_between(min(days), max(days), self.by)) if days else []
+
+    def timeline(self, subject: int, cited: PaperSet, axis: Sequence[str]) -> CitationTimeline:
+        """The timeline of one set."""
+        placed = self.placed.get(subject, [])
+        papers, citations, counted = self.counts.get(subject, CitationCounts(0, 0, None))
+        by_year = Counter[int]()
+        undated = 0
+        for group in self.others.get(subject, ()):
+            year = group.day.year if group.day else group.year
+            if year is None:
+                undated += group.count
+            else:
+                by_year[year] += group.count
+        imprecise = by_year.total()
+        total = sum(group.count for _, group in placed) + imprecise + undated
+        return CitationTimeline(
+            subject=cited.name,
+            kind=cited.kind,
+            label=cited.label,
+            by=self.by,
+            papers=papers,
+            items=list(_items(placed, self.by, axis)),
+            total=total,
+            imprecise=imprecise,
+            by_year=dict(sorted(by_year.items())),
+            undated=undated,
+            unknown_share=(imprecise + undated) / total if total else None,
+            derived=sum(group.count for _, group in placed if group.source == ARXIV_ID_SOURCE),
+            citations=citations,
+            counted=counted,
+            short=self.short.get(subject, []),
+        )
 
 
 def _day(group: CitingWorksByDate, by: str) -> date | None:

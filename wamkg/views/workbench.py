@@ -17,7 +17,7 @@ from wamkg.store.decisions import DecisionRow, decision_rows
 from wamkg.store.papers import find_paper, method_names_of
 from wamkg.store.tables import Paper, Taxon, Taxonomy
 from wamkg.store.taxonomies import get_taxonomy, list_taxa
-from wamkg.views.objections import ObjectionItem, objection_list
+from wamkg.views.objections import ObjectionItem, objections_on
 from wamkg.views.papers import PaperItem, items_with_text, path_with_ancestors, public_id, shown_day
 from wamkg.views.suggestions import QueueItem, queue_items
 
@@ -229,7 +229,7 @@ def review_cards(session: Session, slug: str, items: Sequence[QueueItem]) -> lis
     taxa = {taxon.path: taxon for taxon in list_taxa(session, taxonomy)}
     papers = [find_paper(session, item.paper) for item in items]
     numbers = [paper.id or 0 for paper in papers]
-    marks = institution_marks(session, numbers)
+    marks, objections = institution_marks(session, numbers), objections_on(session, numbers)
     cards = []
     for item, row, (paper, source, text) in zip(items, papers, items_with_text(session, numbers), strict=True):
         card = ReviewCard(
@@ -239,7 +239,7 @@ def review_cards(session: Session, slug: str, items: Sequence[QueueItem]) -> lis
             marks.get(row.id or 0, []),
             source,
             _parts(text, item, taxa),
-            objections=objection_list(session, None, MAX_OBJECTIONS, None, paper=paper.id).items,
+            objections=objections.get(row.id or 0, [])[:MAX_OBJECTIONS],
         )
         cards.append(card if item.hidden else _with_reasons(session, card, taxonomy, taxa))
     return cards
