@@ -35,7 +35,8 @@ FALLBACK_FAMILIES = (
 
 def uncovered_characters(text: str) -> set[int]:
     """Return the code points of the text for which DejaVu Sans has no glyph."""
-    return {ord(char) for char in text} - advances().keys()
+    known = advances()
+    return {point for point in map(ord, set(text)) if point not in known}
 
 
 @dataclass(frozen=True, order=True)

@@ -1,24 +1,33 @@
 """The pages of methods, data sets, benchmarks, metrics, challenges, concepts, institutions and authors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlmodel import Session
 
 from wamkg.errors import NotFoundError
+from wamkg.json_types import UncheckedObject
 from wamkg.pages.chart import PHONE, SCREEN, counts_chart
 from wamkg.pages.context import load_taxon_names
 from wamkg.pages.library import TAKEN_AS
 from wamkg.pages.links import export_url, library_url
 from wamkg.pages.render import render
 from wamkg.pages.viewer import Viewer
-from wamkg.store.entities import get_entity, papers_linked_to_entity
+from wamkg.store.entities import get_entity, numbers_of_entities, papers_of_entities
 from wamkg.store.paper_groups import GroupBy
+from wamkg.store.papers import slugs_of
 from wamkg.store.taxonomies import find_default_taxonomy
-from wamkg.views.entities import EntityItem, all_entities, get_entity_item
-from wamkg.views.papers import Facets, PaperItem, PaperQuery, find_paper_page, library_facets, paper_groups
-from wamkg.views.results import Leaderboard, MethodResult, ResultQuery, leaderboard, results_of_method
+from wamkg.views.entities import EntityItem, all_entities
+from wamkg.views.papers import (
+    PaperItem,
+    PaperQuery,
+    counts_of_groups,
+    ordered_numbers,
+    paper_groups,
+    paper_items,
+)
+from wamkg.views.results import Leaderboard, MethodResult, ResultQuery, leaderboard, results_of_methods
 from wamkg.views.survey import site_name
 from wamkg.views.timelines import CitationPeriod
 from wamkg.vocabulary import EntityKind
@@ -33,7 +42,7 @@ KINDS = {
     EntityKind.INSTITUTION: "Institutions",
 }
 """Kinds of entities that have pages, with their plural."""
-AUTHOR = "author"
+AUTHOR, YEAR = "author", "year"
 SHOWN_PAPERS = 25
 _FILTERED = (
     EntityKind.METHOD,
@@ -100,14 +109,33 @@ def entity_page(session: Session, kind: EntityKind, name: str, viewer: Viewer | 
 
     Raises NotFoundError.
     """
-    item = get_entity_item(session, kind, name)
-    boards: list[Leaderboard] = []
-    if kind in (EntityKind.BENCHMARK, EntityKind.METRIC):
-        asked = ResultQuery(benchmark=(item.slug,)) if kind is EntityKind.BENCHMARK else ResultQuery(metric=item.slug)
-        boards = leaderboard(session, asked)
-    own = results_of_method(session, item.slug) if kind is EntityKind.METHOD else []
-    papers = _papers_of(session, kind, item)
-    return _render(session, viewer, ShownEntity(item.name, KINDS[kind], item.kind, papers, item, boards, own))
+    return next(entity_pages(session, kind, [get_entity(session, kind, name).slug], viewer))
+
+
+def entity_pages(
+    session: Session, kind: EntityKind, slugs: Sequence[str], viewer: Viewer | None = None
+) -> Iterator[str]:
+    """The pages of some entities of a kind, by slug. Their papers and the results of methods are read together."""
+    items = {item.slug: item for item in all_entities(session, kind)}
+    numbers = numbers_of_entities(session, kind, slugs)
+    papers = papers_of_entities(session, kind, numbers.values())
+    names = slugs_of(session, {number for group in papers.values() for number in group})
+    own = results_of_methods(session, slugs) if kind is EntityKind.METHOD else {}
+    groups = []
+    for slug in slugs:
+        found = papers.get(numbers[slug], [])
+        by: UncheckedObject = {kind.value: (slug,)} if kind in _FILTERED else {"ids": tuple(names[n] for n in found)}
+        groups.append(_Group(found, PaperQuery.model_validate(by), items[slug].name))
+    for slug, shown in zip(slugs, _papers(session, groups), strict=True):
+        item, boards = items[slug], _boards(session, kind, slug)
+        entity = ShownEntity(item.name, KINDS[kind], item.kind, shown, item, boards, own.get(slug, []))
+        yield _render(session, viewer, entity)
+
+
+def _boards(session: Session, kind: EntityKind, slug: str) -> list[Leaderboard]:
+    if kind is EntityKind.BENCHMARK:
+        return leaderboard(session, ResultQuery(benchmark=(slug,)))
+    return leaderboard(session, ResultQuery(metric=slug)) if kind is EntityKind.METRIC else []
 
 
 def author_page(session: Session, name: str, viewer: Viewer | None = None) -> str:
@@ -115,9 +143,11 @@ def author_page(session: Session, name: str, viewer: Viewer | None = None) -> st
 
     Raises NotFoundError if no paper of the library is by a person of this name.
     """
-    papers = _papers(session, PaperQuery(author=(name,), limit=SHOWN_PAPERS), without=name)
-    if not papers.total:
+    query = PaperQuery(author=(name,))
+    found = ordered_numbers(session, query)
+    if not found:
         raise NotFoundError(f"no paper of the library is by {name!r}; `wamkg search NAME` finds other spellings")
+    (papers,) = _papers(session, [_Group(found, query, name)])
     return _render(session, viewer, ShownEntity(name, "Authors", AUTHOR, papers))
 
 
@@ -137,29 +167,36 @@ def _render(session: Session, viewer: Viewer | None, shown: ShownEntity) -> str:
     )
 
 
-def _papers_of(session: Session, kind: EntityKind, item: EntityItem) -> EntityPapers:
-    if kind in _FILTERED:
-        return _papers(
-            session, PaperQuery.model_validate({kind.value: (item.slug,), "limit": SHOWN_PAPERS}), without=item.name
-        )
-    number = get_entity(session, kind, item.slug).id
-    assert number is not None
-    slugs = papers_linked_to_entity(session, number)
-    return _papers(session, PaperQuery(ids=tuple(slugs), limit=SHOWN_PAPERS)) if slugs else _NO_PAPERS
+class _Group(NamedTuple):
+    """The papers of an entity, newest first, the filter that lists them, and the name of the entity."""
+
+    papers: Sequence[int]
+    query: PaperQuery
+    name: str
 
 
-def _papers(session: Session, query: PaperQuery, without: str = "") -> EntityPapers:
-    page = find_paper_page(session, query)
-    facets = library_facets(session, query, None)
-    takes = [(label, export_url(query, form)) for form, label in TAKEN_AS.items()]
-    return EntityPapers(
-        page.items, page.total, library_url(query), takes, list(years_of(facets)), _related(facets, without)
-    )
+def _papers(session: Session, groups: Sequence[_Group]) -> list[EntityPapers]:
+    first = sorted({number for group in groups for number in group.papers[:SHOWN_PAPERS]})
+    items = dict(zip(first, paper_items(session, first), strict=True))
+    counts = counts_of_groups(session, [group.papers for group in groups], (YEAR, *_RELATED))
+    return [_entity_papers(group, items, found) for group, found in zip(groups, counts, strict=True)]
 
 
-def years_of(facets: Facets) -> list[CitationPeriod]:
+def _entity_papers(
+    group: _Group, items: Mapping[int, PaperItem], counts: Mapping[str, Mapping[str, int]]
+) -> EntityPapers:
+    if not group.papers and not group.query.given:
+        return _NO_PAPERS
+    takes = [(label, export_url(group.query, form)) for form, label in TAKEN_AS.items()]
+    shown = [items[number] for number in group.papers[:SHOWN_PAPERS]]
+    related = _related(counts, group.name)
+    href = library_url(group.query)
+    return EntityPapers(shown, len(group.papers), href, takes, list(years_of(counts[YEAR])), related)
+
+
+def years_of(papers: Mapping[str, int]) -> list[CitationPeriod]:
     """The papers by year, without gaps, with the sum so far."""
-    counts = {int(year): count for year, count in facets.year.items()}
+    counts = {int(year): count for year, count in papers.items()}
     periods: list[CitationPeriod] = []
     for year in range(min(counts, default=0), max(counts, default=-1) + 1):
         before = periods[-1].cumulative if periods else 0
@@ -167,11 +204,10 @@ def years_of(facets: Facets) -> list[CitationPeriod]:
     return periods
 
 
-def _related(facets: Facets, without: str) -> dict[str, dict[str, int]]:
+def _related(values: Mapping[str, Mapping[str, int]], without: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for facet in _RELATED:
-        counts: Mapping[str, int] = getattr(facets, facet)
-        kept = [(name, count) for name, count in counts.items() if name != without]
+        kept = [(name, count) for name, count in values[facet].items() if name != without]
         if kept:
             found[facet] = dict(kept[:MAX_RELATED])
     return found

@@ -20,7 +20,7 @@ from wamkg.taxonomy.edit import EditReport, NewTaxonPart, TaxonEdit
 from wamkg.taxonomy.health import taxonomy_health
 from wamkg.views.entities import all_entities
 from wamkg.views.matrix import INSTITUTION, OTHERS, PREPRINT, UNKNOWN, VENUE, YEAR, FacetMatrix, facet_matrix
-from wamkg.views.papers import PaperItem, PaperQuery, find_paper_page, library_facets
+from wamkg.views.papers import PaperItem, PaperQuery, counts_of_groups, find_paper_page, ordered_numbers
 from wamkg.views.survey import site_name
 from wamkg.views.taxonomies import TaxonNode, taxonomy_list, taxonomy_tree, walk
 from wamkg.vocabulary import EntityKind
@@ -99,7 +99,8 @@ def _panel(session: Session, slug: str, node: TaxonNode) -> dict[str, object]:
     """The papers of a class and their number by year."""
     query = PaperQuery(taxon=(f"{slug}:{node.path}",), limit=SHOWN_PAPERS)
     page = find_paper_page(session, query)
-    years = list(years_of(library_facets(session, query, None)))
+    (counts,) = counts_of_groups(session, [ordered_numbers(session, query)], (YEAR,))
+    years = years_of(counts[YEAR])
     charts = [counts_chart(years, width) for width in (SCREEN, PHONE)] if years else []
     items: Sequence[PaperItem] = page.items
     problems = next((each.problems for each in taxonomy_health(session, slug) if each.taxon == node.path), [])

@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -29,7 +31,7 @@ from wamkg.json_types import JsonObject
 from wamkg.pages.about import about_page, start_page, with_page_links
 from wamkg.pages.edition import downloads_page, search_data
 from wamkg.pages.edition_links import LIBRARY, LINKED, EditionLinks, pages_of_lists, paper_file
-from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, entity_page
+from wamkg.pages.entities import KINDS, author_list_page, entity_list_page, entity_pages
 from wamkg.pages.library import library_page
 from wamkg.pages.links import API, query_url
 from wamkg.pages.network import GraphChoice, graph_page, network_document
@@ -54,6 +56,7 @@ from wamkg.vocabulary import EntityKind
 
 T = TypeVar("T")
 MANIFEST = "manifest.json"
+TAXON = "taxon"
 LOADED_AT_ONCE = 200
 """Papers of which a process loads everything before it writes their pages."""
 NEWEST = 50
@@ -278,7 +281,7 @@ class _Site:
         figures = sorted((*asked, file) for asked, file in self.links.figures.items())
         processes = min(os.cpu_count() or 1, 4)
         shares = processes * 2
-        others = [*self.entities, *(("taxon", f"{slug}:{path}") for slug, path in self.taxa)]
+        others = [*self.entities, *((TAXON, f"{slug}:{path}") for slug, path in self.taxa)]
         # Not a fork: the parent holds connections and threads.
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
             drawn = pool.map(partial(_draw, place, self.links), figures)
@@ -360,18 +363,26 @@ def _render_papers(place: _Place, links: EditionLinks, slugs: Sequence[str]) -> 
         store.close()
 
 
+def _by_kind(pages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    for kind, group in groupby(sorted(pages), key=itemgetter(0)):
+        yield kind, [name for _, name in group]
+
+
 def _render_pages(place: _Place, links: EditionLinks, pages: Sequence[tuple[str, str]]) -> None:
     """Write the pages of these entities and taxa, each given by its kind and its name."""
     store = Store(place.url, place.edition)
     try:
         with store.reading() as session:
-            for kind, name in pages:
-                if kind == "taxon":
-                    slug, _, path = name.partition(":")
-                    file, html = _taxon_file(slug, path), taxonomy_page(session, TaxonomyChoice(slug, path))
+            for kind, names in _by_kind(pages):
+                if kind == TAXON:
+                    chosen = [TaxonomyChoice(*name.partition(":")[::2]) for name in names]
+                    html = iter([taxonomy_page(session, choice) for choice in chosen])
+                    files = [_taxon_file(choice.taxonomy, choice.at) for choice in chosen]
                 else:
-                    file, html = f"index/{kind}s/{name}.html", entity_page(session, EntityKind(kind), name)
-                _write(place.folder / file, links.rewritten(html, file).encode())
+                    html = entity_pages(session, EntityKind(kind), names)
+                    files = [f"index/{kind}s/{name}.html" for name in names]
+                for file, page in zip(files, html, strict=True):
+                    _write(place.folder / file, links.rewritten(page, file).encode())
     finally:
         store.close()
 

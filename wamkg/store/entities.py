@@ -1,16 +1,27 @@
 """Methods, datasets, benchmarks, metrics, institutions, challenges and concepts, and their links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import func, union
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
 from wamkg.errors import NotFoundError
 from wamkg.former_names import Former, WithFormerNames, former
 from wamkg.identifiers import name_key
 from wamkg.near_matches import did_you_mean
-from wamkg.store.base import RowValues, by_number, insert_entities, rows, rows_by_number, select_columns, table_of
+from wamkg.store.base import (
+    RowValues,
+    Selected,
+    by_number,
+    chunks,
+    insert_entities,
+    rows,
+    rows_by_number,
+    select_columns,
+    table_of,
+)
 from wamkg.store.tables import (
     Alias,
     Batch,
@@ -25,8 +36,9 @@ from wamkg.store.tables import (
     Metric,
     NamedEntity,
     Paper,
+    Result,
 )
-from wamkg.vocabulary import EntityKind, Relation
+from wamkg.vocabulary import EntityKind, Relation, Standing
 
 ENTITY_MODELS: dict[EntityKind, type[NamedEntity]] = {
     EntityKind.METHOD: Method,
@@ -37,6 +49,8 @@ ENTITY_MODELS: dict[EntityKind, type[NamedEntity]] = {
     EntityKind.CHALLENGE: Challenge,
     EntityKind.CONCEPT: Concept,
 }
+USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
+"""Links from a paper to the datasets and benchmarks it has to do with."""
 INTRODUCIBLE: dict[str, type[NamedEntity]] = {"dataset": Dataset, "benchmark": Benchmark, "metric": Metric}
 """The kinds that a paper may introduce."""
 INTRODUCING_RELATION = {EntityKind.METHOD: Relation.PROPOSES, EntityKind.INSTITUTION: Relation.AFFILIATED}
@@ -72,6 +86,16 @@ def unknown_entity(session: Session, kind: EntityKind, name: str) -> str:
     for statement in (select(model.slug, model.slug), select(model.name, model.slug), aliases):
         spellings = dict(session.exec(statement).all()) | spellings
     return f"no {kind} is called {name[:200]!r}{did_you_mean(name, spellings)}"
+
+
+def numbers_of_entities(session: Session, kind: EntityKind, slugs: Iterable[str]) -> dict[str, int]:
+    """Numbers of the entities of a kind with these slugs."""
+    model, found = ENTITY_MODELS[kind], dict[str, int]()
+    for part in chunks(slugs):
+        found |= dict(
+            tuple(row) for row in rows(session, select_columns(model.slug, model.id).where(col(model.slug).in_(part)))
+        )
+    return found
 
 
 def list_entities(session: Session, kind: EntityKind) -> list[NamedEntity]:
@@ -192,7 +216,7 @@ def linked_entities(session: Session, numbers: Iterable[int]) -> dict[int, list[
             .select_from(Link)
             .join(model, col(model.id) == col(Link.target_id))
         )
-        for number, group in rows_by_number(session, numbers, (statement, col(Link.source_id)), tuple).items():
+        for number, group in rows_by_number(session, numbers, by_number(statement, col(Link.source_id)), tuple).items():
             linked = [(row[1], LinkedEntity(row[2], kind, row[3], row[4], *row[5:])) for row in group]
             found.setdefault(number, []).extend(linked)
     return {
@@ -221,13 +245,53 @@ def introduced_by(
     return found
 
 
-def papers_linked_to_entity(session: Session, entity: int) -> list[str]:
-    """Slugs of the papers with any link to an entity, each once, in the order linked."""
-    statement = (
-        select_columns(Paper.slug)
-        .select_from(Link)
-        .join(Paper, col(Paper.id) == col(Link.source_id))
-        .where(Link.target_id == entity)
-        .order_by(col(Link.id))
+def papers_of_entities(session: Session, kind: EntityKind, entities: Iterable[int]) -> dict[int, list[int]]:
+    """The papers of the library that have to do with each of these entities, newest first: those that the filter of
+    this kind finds; of metrics and concepts those with any link to them.
+    """
+    pairs = _PAIRS.get(kind, _links)().subquery()
+    entity, paper = pairs.columns
+    found: dict[int, list[int]] = {}
+    for part in chunks(entities):
+        statement = select_columns(entity, paper).join(Paper, col(Paper.id) == paper).distinct()
+        statement = statement.add_columns(col(Paper.date)).where(entity.in_(part), Paper.standing != Standing.CITED)
+        for number, other, _ in rows(session, statement.order_by(col(Paper.date).desc().nulls_last(), paper.desc())):
+            found.setdefault(number, []).append(other)
+    return found
+
+
+def _links(*relations: Relation) -> Selected:
+    """Pairs of an entity and a paper with one of these relations, or with any."""
+    pairs: Selected = select_columns(Link.target_id, Link.source_id)
+    return pairs.where(col(Link.relation).in_(relations)) if relations else pairs
+
+
+def _used() -> Selected:
+    """Data sets and benchmarks, each with the papers that use it, or whose method has a result on it."""
+    results = select_columns(Result.benchmark_id, Link.source_id).join(
+        Link, col(Link.target_id) == col(Result.method_id)
     )
-    return list(dict.fromkeys(row[0] for row in rows(session, statement)))
+    both = union(_links(*USES), results.where(Link.relation == Relation.PROPOSES)).subquery()
+    pairs: Selected = select_columns(both)
+    return pairs
+
+
+def _addressed() -> Selected:
+    """Challenges, each with the papers that address it, themselves or by their method."""
+    proposing = aliased(Link)
+    by_method = select_columns(Link.target_id, proposing.source_id).join(
+        proposing, col(proposing.target_id) == col(Link.source_id)
+    )
+    addressing = by_method.where(Link.relation == Relation.ADDRESSES, proposing.relation == Relation.PROPOSES)
+    both = union(_links(Relation.ADDRESSES), addressing).subquery()
+    pairs: Selected = select_columns(both)
+    return pairs
+
+
+_PAIRS: Mapping[EntityKind, Callable[[], Selected]] = {
+    EntityKind.METHOD: lambda: _links(Relation.PROPOSES),
+    EntityKind.INSTITUTION: lambda: _links(Relation.AFFILIATED),
+    EntityKind.DATASET: _used,
+    EntityKind.BENCHMARK: _used,
+    EntityKind.CHALLENGE: _addressed,
+}

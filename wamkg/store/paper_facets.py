@@ -1,12 +1,13 @@
 """How many papers each further value of a filter would leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, union
 from sqlmodel import Session, col
 
-from wamkg.store.base import Column, Selected, rows, select_columns
-from wamkg.store.paper_filter import USES, PaperFilter, Test, conditions
+from wamkg.store.base import Column, Selected, chunks, rows, select_columns
+from wamkg.store.entities import USES
+from wamkg.store.paper_filter import PaperFilter, Test, conditions
 from wamkg.store.tables import Author, Authorship, Benchmark, Claim, Dataset, Institution, Link, Paper, Result, Venue
 from wamkg.vocabulary import ARXIV_ID_SOURCE, DEFAULT_SOURCE, Relation, Standing
 
@@ -91,3 +92,20 @@ SEVERAL = {
     "found_by": _sources,
 }  # fmt: skip
 """Values of which a paper can have several, as pairs (paper, value), by the name of their filter."""
+
+
+def values_of(session: Session, facet: str, papers: Iterable[int]) -> dict[int, list[str]]:
+    """The values of a facet that each of these papers has."""
+    pairs = SEVERAL[facet]() if facet in SEVERAL else _single_values(SINGLE[facet])
+    part = pairs.subquery()
+    paper, value = part.columns
+    found: dict[int, list[str]] = {}
+    for numbers in chunks(papers):
+        for number, text in rows(session, select_columns(paper, value).where(paper.in_(numbers)).distinct()):
+            found.setdefault(number, []).append(str(text))
+    return found
+
+
+def _single_values(column: Column) -> Selected:
+    pairs: Selected = select_columns(Paper.id, column).select_from(Paper)
+    return pairs.join(Venue, col(Venue.id) == col(Paper.venue_id), isouter=True).where(column.is_not(None))

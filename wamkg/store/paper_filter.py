@@ -43,7 +43,7 @@ from wamkg.parameters import (
 )
 from wamkg.store.base import Condition, Key, Selected, SortKey, is_live, paged, rows, select_columns, table_of
 from wamkg.store.duplicates import load_work_groups
-from wamkg.store.entities import get_entity
+from wamkg.store.entities import USES, get_entity
 from wamkg.store.paper_changes import touched_since, trail_since
 from wamkg.store.papers import (
     ID_READERS,
@@ -76,8 +76,6 @@ from wamkg.vocabulary import AssignmentStatus, EntityKind, Relation, Standing
 Test = Condition | TextClause
 """One condition of a filter."""
 _NO_DATE = date(1, 1, 1)
-USES = (Relation.INTRODUCES, Relation.TRAINED_ON, Relation.EVALUATED_ON)
-"""Links from a paper to the datasets and benchmarks it has to do with."""
 
 
 class Having(StrEnum):

@@ -266,7 +266,8 @@ def find_taxon(session: Session, taxonomy: Taxonomy, path: str) -> Taxon:
     """
     path = path.strip("/")
     assert taxonomy.id is not None
-    taxon = _at_path(session, taxonomy.id, path)
+    number = taxonomy.id
+    taxon = once(session, ("taxon", number, path), lambda: _at_path(session, number, path))
     if taxon is None:
         near = did_you_mean(path, _spellings(list_taxa(session, taxonomy)))
         hint = near or f"; `wamkg taxon health {taxonomy.slug}` lists all paths"

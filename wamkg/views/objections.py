@@ -198,5 +198,6 @@ def _examples(session: Session, taxonomy: Taxonomy, taxon: Taxon) -> dict[int, P
 def _placed(session: Session, taxonomy: Taxonomy, path: str) -> list[int]:
     """Papers at or below a taxon, oldest first; used if the taxon has no exemplars."""
     assert taxonomy.id is not None
-    found = placements_of(session, PaperFilter(), taxonomy.id)
+    number = taxonomy.id
+    found = once(session, ("placements", number), lambda: placements_of(session, PaperFilter(), number))
     return sorted({number for number, place in found if is_same_or_descendant(place, path)})

@@ -1,6 +1,7 @@
 """Papers as lists and exports show them: filters, stable pages and facet counts."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from wamkg.identifiers import PartialDate, Precision
 from wamkg.near_matches import unknown
 from wamkg.parameters import split_taxon
 from wamkg.store.paper_details import PaperRow, WeblinkRow, authors_of, live_assignments_of, paper_rows, weblinks_of
-from wamkg.store.paper_facets import facet_counts
+from wamkg.store.paper_facets import MAX_VALUES, SEVERAL, facet_counts, values_of
 from wamkg.store.paper_filter import (
     SORTS,
     PaperFilter,
@@ -312,6 +313,21 @@ def library_facets(session: Session, query: PaperFilter, taxonomy: str | None = 
     others = query.model_copy(update={"taxon": tuple(t for t in query.taxon if split_taxon(t)[0] != found.slug)})
     pairs = placements_of(session, others, number)
     return replace(counts, taxon=count_by_path(pairs))
+
+
+def counts_of_groups(
+    session: Session, groups: Sequence[Sequence[int]], facets: Sequence[str]
+) -> list[dict[str, dict[str, int]]]:
+    """Number of papers by value of some facets in each group of papers, as `library_facets` counts them."""
+    papers = sorted({number for group in groups for number in group})
+    values = {facet: values_of(session, facet, papers) for facet in facets}
+    most = {facet: MAX_VALUES if facet in SEVERAL else None for facet in facets}
+    return [{facet: _most_frequent(found, group, most[facet]) for facet, found in values.items()} for group in groups]
+
+
+def _most_frequent(values: Mapping[int, Sequence[str]], papers: Iterable[int], most: int | None) -> dict[str, int]:
+    counts = Counter(value for paper in papers for value in values.get(paper, ()))
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from sqlmodel import Session
 from wamkg.errors import InvalidInputError
 from wamkg.near_matches import unknown
 from wamkg.readable import pluralize
-from wamkg.store.entities import introduced_by
-from wamkg.store.paper_filter import USES
+from wamkg.store.entities import USES, introduced_by
 from wamkg.store.papers import locate_papers
 from wamkg.store.results import result_rows
 from wamkg.store.taxonomies import get_taxonomy, list_taxa, list_taxonomies

@@ -13,6 +13,7 @@ from wamkg.store.duplicates import uncounted_papers
 from wamkg.store.paper_details import paper_rows
 from wamkg.store.paper_filter import PaperFilter
 from wamkg.store.papers import method_names_of
+from wamkg.store.session import once
 from wamkg.store.tables import Taxon, Taxonomy
 from wamkg.store.taxonomies import (
     aliases_of,
@@ -99,6 +100,10 @@ class TaxonomyTree(WithFormerNames):
 
 def taxonomy_list(session: Session) -> list[TaxonomyItem]:
     """All taxonomies: the main one first, then by number of assigned papers."""
+    return list(once(session, "taxonomy list", lambda: _taxonomy_list(session)))
+
+
+def _taxonomy_list(session: Session) -> list[TaxonomyItem]:
     states = state_counts(session)
     items = [
         TaxonomyItem(
@@ -122,6 +127,10 @@ def taxonomy_tree(session: Session, slug: str) -> TaxonomyTree:
     Raises NotFoundError.
     """
     taxonomy = get_taxonomy(session, slug)
+    return once(session, ("tree", taxonomy.id), lambda: _tree(session, taxonomy))
+
+
+def _tree(session: Session, taxonomy: Taxonomy) -> TaxonomyTree:
     assert taxonomy.id is not None
     builder = _Builder.load(session, taxonomy)
     return TaxonomyTree(
